@@ -1,0 +1,22 @@
+"""The app and its admin site."""
+
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin
+from django.utils.translation import gettext_lazy as _
+
+
+class HeritageConfig(AppConfig):
+    default = True
+    name = "heritage"
+    verbose_name = _("Heritage")
+
+    def ready(self) -> None:
+        from heritage.models import derived, versions
+
+        derived.connect()
+        versions.register()
+
+
+class CatalogueAdminConfig(admin.AdminConfig):
+    default = False
+    default_site = "heritage.admin.site.CatalogueAdminSite"

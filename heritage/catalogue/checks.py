@@ -1,0 +1,136 @@
+"""Whether what is stored keeps the rules: those of each row, and those across rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+
+from heritage.models import (
+    Coverage,
+    Designation,
+    Era,
+    Event,
+    Image,
+    LoadedRow,
+    Name,
+    PartOf,
+    Scheme,
+    Site,
+    WorldHeritage,
+)
+from heritage.models.base import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    file: str  # the fixture that the row came from, or an empty text
+    label: str  # heritage.site
+    uid: str
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file or 'database'}: {self.label} {self.uid}: {self.field}: {self.reason}"
+
+
+def problems() -> Iterator[Problem]:
+    """All that is wrong with what is stored, model by model."""
+    files = {
+        (label, uid): file
+        for label, uid, file in LoadedRow.objects.values_list("label", "uid", "file")
+    }
+    for model in apps.get_app_config("heritage").get_models():
+        if issubclass(model, Record):
+            for row in _rows(model):
+                for field, reason in row_problems(row):
+                    label = model._meta.label_lower
+                    yield Problem(files.get((label, row.uid), ""), label, row.uid, field, reason)
+
+
+def row_problems(row: Record) -> Iterator[tuple[str, str]]:
+    """What is wrong with one row: (field, reason). Uniqueness the database keeps itself."""
+    try:
+        row.clean_fields()
+    except ValidationError as error:
+        yield from _flat(error)
+    try:
+        row.clean()
+    except ValidationError as error:
+        yield from _flat(error)
+    yield from _ACROSS.get(type(row), _nothing)(row)
+
+
+def _flat(error: ValidationError) -> Iterator[tuple[str, str]]:
+    messages = error.message_dict if hasattr(error, "error_dict") else {"-": error.messages}
+    for field, reasons in messages.items():
+        for reason in reasons:
+            yield ("-" if field == "__all__" else field), reason
+
+
+def _rows(model):
+    related = {
+        Event: ("first_era", "last_era"),
+        Name: ("site",),
+        Designation: ("category", "scheme"),
+        Coverage: ("designation__scheme", "site"),
+        Image: ("site",),
+        PartOf: ("part", "whole"),
+    }.get(model, ())
+    rows = model.objects.select_related(*related).order_by("pk")
+    many = {
+        Site: ("kinds",),
+        WorldHeritage: ("criteria__scheme", "designation__scheme"),
+    }.get(model, ())
+    return rows.prefetch_related(*many)
+
+
+# --- rules across rows -----------------------------------------------------------------------
+
+
+def _nothing(row) -> Iterator[tuple[str, str]]:
+    return iter(())
+
+
+def _site(site: Site) -> Iterator[tuple[str, str]]:
+    if site.state == Site.State.PUBLISHED and not site.kinds.all():
+        yield "kinds", "a published site has at least one kind"
+
+
+def _event(event: Event) -> Iterator[tuple[str, str]]:
+    date, era = event.parsed, event.first_era
+    last = event.last_era or era
+    if not date or not era:
+        return
+    begins_after = None not in (date.first_year, last.last_year) and date.first_year > last.last_year
+    ends_before = None not in (date.last_year, era.first_year) and date.last_year < era.first_year
+    if begins_after or ends_before:
+        yield "date", f"{event.date} lies outside its era ({era.span})"
+
+
+def _coverage(coverage: Coverage) -> Iterator[tuple[str, str]]:
+    reference = coverage.component_reference
+    if reference and not reference.startswith(coverage.designation.reference + "-"):
+        yield "component_reference", f"{reference} is no component of {coverage.designation}"
+
+
+def _era(era: Era) -> Iterator[tuple[str, str]]:
+    if era.first_year is None and era.last_year is None:
+        yield "span", "an era has a beginning or an end"
+
+
+def _world_heritage(detail: WorldHeritage) -> Iterator[tuple[str, str]]:
+    scheme = detail.designation.scheme
+    if scheme.role != Scheme.Role.WORLD_HERITAGE:
+        yield "designation", "belongs to another register than the World Heritage List"
+    if any(term.scheme_id != scheme.pk for term in detail.criteria.all()):
+        yield "criteria", "belong to another register"
+
+
+_ACROSS = {
+    Site: _site,
+    Event: _event,
+    Coverage: _coverage,
+    Era: _era,
+    WorldHeritage: _world_heritage,
+}

@@ -1,0 +1,120 @@
+"""What a list of sites can be narrowed by: declared once, used by every door."""
+
+import django_filters as filters
+from django.db.models import F
+from django.forms import CheckboxSelectMultiple, SearchInput
+from django.utils.translation import gettext_lazy as _
+
+from heritage.catalogue import search
+from heritage.models import Era, Event, Kind, Place, Scheme, Site, UnescoStatus
+
+ROLES = [(value, label) for value, label in Event.Role.choices if value != Event.Role.OTHER]
+SORTS = [
+    ("relevance", _("Best match")),
+    ("name", _("Name")),
+    ("oldest", _("Oldest first")),
+    ("recent", _("Recently added")),
+]
+
+
+class TermFilter(filters.ModelMultipleChoiceFilter):
+    """Terms of a vocabulary by their slugs; several widen the choice."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(
+            *args, to_field_name="slug", widget=CheckboxSelectMultiple, **kwargs
+        )
+
+
+class SiteFilter(filters.FilterSet):
+    """The query string of a list: `SiteFilter(request.GET, Site.objects.published())`.
+
+    Several values of one filter widen, several filters narrow. A value that does not exist
+    is an error at its field and narrows nothing.
+    """
+
+    q = filters.CharFilter(
+        label=_("Search"), max_length=200, method="by_text", widget=SearchInput
+    )
+    kind = TermFilter(label=_("Kind"), queryset=Kind.objects.all(), method="by_kind")
+    era = TermFilter(label=_("Era"), queryset=Era.objects.all(), method="by_era")
+    role = filters.ChoiceFilter(label=_("Era of"), choices=ROLES, method="by_role")
+    unesco = filters.MultipleChoiceFilter(
+        label=_("UNESCO status"), choices=UnescoStatus.choices, method="by_unesco"
+    )
+    protection = TermFilter(
+        label=_("Protection"),
+        queryset=Scheme.objects.filter(role__in=(Scheme.Role.PROTECTION, Scheme.Role.RATING)),
+        method="by_protection",
+    )
+    place = TermFilter(label=_("Place"), queryset=Place.objects.all(), method="by_place")
+    sort = filters.ChoiceFilter(label=_("Sort by"), choices=SORTS, method="unsorted")
+
+    class Meta:
+        model = Site
+        fields: list[str] = []
+
+    def by_text(self, sites, name, text):
+        return search.matching(sites, text)
+
+    def by_kind(self, sites, name, kinds):
+        return sites.of_kinds(_subtree(kinds)) if kinds else sites
+
+    def by_era(self, sites, name, eras):
+        if not eras:
+            return sites
+        return sites.of_eras(_subtree(eras), self.form.cleaned_data.get("role") or None)
+
+    def by_role(self, sites, name, role):
+        # Says which tie to the chosen eras counts; see by_era().
+        return sites
+
+    def by_unesco(self, sites, name, statuses):
+        return sites.with_unesco_status(*statuses) if statuses else sites
+
+    def by_protection(self, sites, name, schemes):
+        return sites.under_schemes([scheme.pk for scheme in schemes]) if schemes else sites
+
+    def by_place(self, sites, name, places):
+        return sites.in_places(_subtree(places)) if places else sites
+
+    def unsorted(self, sites, name, value):
+        # Order is asked for once, of the whole result: see sorted().
+        return sites
+
+    def chosen(self, name: str):
+        """The valid value of a filter, or None."""
+        self.is_valid()
+        return self.form.cleaned_data.get(name)
+
+    def without(self, name: str):
+        """The sites that all other filters leave: what a facet counts its values among."""
+        data = self.data.copy()
+        data.pop(name, None)
+        return type(self)(data, self.queryset).qs
+
+    @property
+    def sort(self) -> str:
+        """How the list is sorted: as asked, else best match for a search, else by name."""
+        chosen, searched = self.chosen("sort"), self.chosen("q")
+        if chosen and not (chosen == "relevance" and not searched):
+            return chosen
+        return "relevance" if searched else "name"
+
+    def sorted(self, language: str):
+        """The filtered sites in their order, fit for paging: no two share a place in it."""
+        sites = self.qs
+        match self.sort:
+            case "oldest":
+                return sites.order_by(F("first_year").asc(nulls_last=True), "pk")
+            case "recent":
+                return sites.order_by("-published_at", "-pk")
+            case "relevance":
+                return search.by_relevance(sites, self.chosen("q"), language)
+        return sites.by_name(language)
+
+
+def _subtree(terms) -> set[int]:
+    """Ids of the terms and of all narrower ones."""
+    terms = list(terms)
+    return type(terms[0]).objects.subtree_ids(term.pk for term in terms)

@@ -1,0 +1,306 @@
+"""Fixtures loaded so that nothing an editor has done is lost.
+
+A row is created once, follows its fixture while nobody has touched it, and is left alone from
+the moment somebody has changed or deleted it. All files are one transaction and one revision.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import reversion
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+
+from heritage.models import LoadedRow
+from heritage.models.base import Record
+from heritage.models.changes import batch
+
+
+class FixtureError(Exception):
+    """Rows that cannot be loaded; `problems` has a line for each: file, object, field, reason."""
+
+    def __init__(self, problems: list[str]):
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(slots=True)
+class Report:
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    kept: list[str] = field(default_factory=list)  # changed by people, and left as they are
+
+    def __str__(self) -> str:
+        text = f"{self.created} created, {self.updated} updated, {self.unchanged} unchanged"
+        return text + (f", {len(self.kept)} kept as edited here" if self.kept else "")
+
+
+@dataclass(slots=True)
+class Row:
+    """One object of a fixture file."""
+
+    file: str
+    model: type[Record]
+    fields: dict
+    said: str
+
+    @property
+    def uid(self) -> str:
+        return self.fields["uid"]
+
+    def problem(self, name: str, reason: str) -> str:
+        return f"{self.file}: {self.model._meta.label_lower} {self.uid}: {name}: {reason}"
+
+
+def load(paths: Iterable[Path], tell: Callable[[str], None] = lambda text: None) -> Report:
+    """Load fixture files together. Raises FixtureError, and then nothing is changed."""
+    rows = _read(paths)
+    report = Report()
+    with reversion.create_revision(), batch():
+        reversion.set_comment("Fixtures: " + ", ".join(sorted({row.file for row in rows})))
+        loader = _Loader(report)
+        for model, of_model in _in_order(rows):
+            tell(f"{model._meta.verbose_name_plural}: {len(of_model)}")
+            loader.load(model, of_model)
+        loader.remember()
+    return report
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+def _read(paths: Iterable[Path]) -> list[Row]:
+    rows, problems, seen = [], [], {}
+    for path in paths:
+        try:
+            objects = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            problems.append(f"{path.name}: {error}")
+            continue
+        for number, item in enumerate(objects, 1):
+            try:
+                row = _row(path.name, item)
+            except (KeyError, LookupError, TypeError) as error:
+                problems.append(f"{path.name}: object {number}: {error}")
+                continue
+            key = (row.model, row.uid)
+            if key in seen:
+                problems.append(row.problem("uid", f"stands in {seen[key]} already"))
+            seen[key] = row.file
+            rows.append(row)
+    if problems:
+        raise FixtureError(problems)
+    return rows
+
+
+def _row(file: str, item: dict) -> Row:
+    model = apps.get_model(item["model"])
+    if not issubclass(model, Record):
+        raise TypeError(f"{item['model']} is no record of the catalogue")
+    fields = item["fields"]
+    if not fields.get("uid"):
+        raise KeyError("an object needs its uid")
+    return Row(file, model, fields, _digest([item["model"], fields]))
+
+
+def _digest(value) -> str:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _in_order(rows: list[Row]) -> list[tuple[type[Record], list[Row]]]:
+    """By model, each after those that it refers to; within a model, owners before the owned."""
+    by_model: dict[type[Record], list[Row]] = defaultdict(list)
+    for row in rows:
+        by_model[row.model].append(row)
+    ordered: list[type[Record]] = []
+
+    def visit(model) -> None:
+        if model in ordered:
+            return
+        for relation in _relations(model):
+            target = relation.related_model
+            if target is not model and target in by_model:
+                visit(target)
+        ordered.append(model)
+
+    for model in by_model:
+        visit(model)
+    return [(model, _parents_first(model, by_model[model])) for model in ordered]
+
+
+def _parents_first(model, rows: list[Row]) -> list[Row]:
+    own = [relation.name for relation in _relations(model) if relation.related_model is model]
+    if not own:
+        return rows
+    by_uid = {row.uid: row for row in rows}
+    ordered: dict[str, Row] = {}
+
+    def visit(row: Row, trail: tuple = ()) -> None:
+        if row.uid in ordered or row.uid in trail:
+            return
+        for name in own:
+            target = row.fields.get(name)
+            if target and target[0] in by_uid:
+                visit(by_uid[target[0]], (*trail, row.uid))
+        ordered[row.uid] = row
+
+    for row in rows:
+        visit(row)
+    return list(ordered.values())
+
+
+def _relations(model) -> list:
+    return [f for f in (*model._meta.concrete_fields, *model._meta.many_to_many) if f.is_relation]
+
+
+# --- loading ---------------------------------------------------------------------------------
+
+
+class _Loader:
+    def __init__(self, report: Report):
+        self.report = report
+        self.loaded = {(row.label, row.uid): row for row in LoadedRow.objects.all()}
+        self.pks: dict[type[Record], dict[str, int]] = {}
+        self.written: list[tuple[Row, Record]] = []
+
+    def pk_of(self, model, uid: str) -> int | None:
+        if model not in self.pks:
+            self.pks[model] = dict(model.objects.values_list("uid", "pk"))
+        return self.pks[model].get(uid)
+
+    def load(self, model, rows: list[Row]) -> None:
+        wanted = [row for row in rows if self._is_wanted(row)]
+        waves = _waves(model, wanted)
+        for wave in waves:
+            self._write(model, wave)
+
+    def _is_wanted(self, row: Row) -> bool:
+        """Whether a row is to be written: new, or changed by its fixture and by nobody else."""
+        before = self.loaded.get((row.model._meta.label_lower, row.uid))
+        pk = self.pk_of(row.model, row.uid)
+        if before and before.said == row.said:
+            self.report.unchanged += 1
+            return False
+        if pk is None:
+            if before:
+                self.report.kept.append(row.problem("-", "deleted here"))
+            return before is None
+        if before and _stored_digests(row.model, [pk])[pk] == before.stored:
+            return True
+        self.report.kept.append(row.problem("-", "changed here"))
+        return False
+
+    def _write(self, model, rows: list[Row]) -> None:
+        problems, built = [], []
+        for row in rows:
+            try:
+                built.append((row, *self._build(row)))
+            except ValidationError as error:
+                problems += [
+                    row.problem(name, " ".join(messages))
+                    for name, messages in error.message_dict.items()
+                ]
+        if problems:
+            raise FixtureError(problems)
+        new = [obj for _row, obj, _many in built if obj.pk is None]
+        model.objects.bulk_create(new, batch_size=500)
+        self.pks[model].update((obj.uid, obj.pk) for obj in new)
+        for row, obj, many in built:
+            if obj in new:
+                self.report.created += 1
+            else:
+                obj.save()
+                self.report.updated += 1
+            self.written.append((row, obj))
+            for name, pks in many.items():
+                getattr(obj, name).set(pks)
+        for row, obj, _many in built:
+            reversion.add_to_revision(obj)
+
+    def _build(self, row: Row) -> tuple[Record, dict[str, list[int]]]:
+        """The object of a row, not yet saved, and its many-to-many ids by field."""
+        pk = self.pk_of(row.model, row.uid)
+        obj = row.model.objects.get(pk=pk) if pk else row.model()
+        many, errors = {}, {}
+        for name, value in row.fields.items():
+            try:
+                column = row.model._meta.get_field(name)
+                if column.many_to_many:
+                    many[name] = [self._key(column, key) for key in value]
+                elif column.is_relation:
+                    setattr(obj, column.attname, self._key(column, value) if value else None)
+                else:
+                    setattr(obj, name, column.to_python(value))
+            except ValidationError as error:
+                errors[name] = error.messages
+            except LookupError as error:
+                errors[name] = [str(error)]
+        if errors:
+            raise ValidationError(errors)
+        obj.clean_fields(exclude=["slug"] if not row.fields.get("slug") else None)
+        return obj, many
+
+    def _key(self, column, key: list[str]) -> int:
+        pk = self.pk_of(column.related_model, key[0])
+        if pk is None:
+            raise LookupError(f"there is no {column.related_model._meta.label_lower} “{key[0]}”")
+        return pk
+
+    def remember(self) -> None:
+        """Note what was loaded, and what it came to in the database."""
+        by_model: dict[type[Record], list[tuple[Row, Record]]] = defaultdict(list)
+        for row, obj in self.written:
+            by_model[row.model].append((row, obj))
+        notes = []
+        for model, written in by_model.items():
+            digests = _stored_digests(model, [obj.pk for _row, obj in written])
+            notes += [
+                LoadedRow(
+                    label=model._meta.label_lower,
+                    uid=row.uid,
+                    file=row.file,
+                    said=row.said,
+                    stored=digests[obj.pk],
+                )
+                for row, obj in written
+            ]
+        LoadedRow.objects.bulk_create(
+            notes,
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=["label", "uid"],
+            update_fields=["file", "said", "stored"],
+        )
+
+
+def _waves(model, rows: list[Row]) -> list[list[Row]]:
+    """Rows that refer to rows of their own model come after those: one bulk write a wave."""
+    own = [relation.name for relation in _relations(model) if relation.related_model is model]
+    depth: dict[str, int] = {}
+    waves: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:  # parents come first already
+        targets = [row.fields[name][0] for name in own if row.fields.get(name)]
+        depth[row.uid] = max((depth[uid] + 1 for uid in targets if uid in depth), default=0)
+        waves[depth[row.uid]].append(row)
+    return [waves[number] for number in sorted(waves)]
+
+
+def _stored_digests(model, pks: list[int]) -> dict[int, str]:
+    """A digest of each stored row: its carried columns and its many-to-many ids."""
+    columns = [f.attname for f in model._meta.concrete_fields if f.serialize]
+    found = {row["pk"]: row for row in model.objects.filter(pk__in=pks).values("pk", *columns)}
+    for relation in model._meta.many_to_many:
+        near, far = relation.m2m_column_name(), relation.m2m_reverse_name()
+        through = relation.remote_field.through.objects.filter(**{f"{near}__in": pks})
+        for row in found.values():
+            row[relation.name] = []
+        for pk, other in through.order_by(far).values_list(near, far):
+            found[pk][relation.name].append(other)
+    return {pk: _digest(row) for pk, row in found.items()}

@@ -1,0 +1,234 @@
+"""What every stored row has in common: a permanent uid, natural keys, one way to be written."""
+
+import uuid
+from collections.abc import Iterable
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models.changes import announce, batch
+
+
+def new_uid() -> str:
+    return uuid.uuid4().hex
+
+
+class RecordQuerySet(models.QuerySet):
+    """Bulk writes announce their rows as single saves do."""
+
+    def get_by_natural_key(self, *key):
+        return self.get(**dict(zip(self.model.natural_key_fields, key, strict=True)))
+
+    def _announce(self) -> None:
+        model, key = self.model.announced_as()
+        announce(model, self.values_list(key, flat=True))
+
+    def update(self, **values):
+        with batch():
+            rows = self.model.objects.filter(pk__in=list(self.values_list("pk", flat=True)))
+            rows._announce()  # those that they belonged to …
+            changed = super().update(**values)
+            rows._announce()  # … and those that they belong to now
+            return changed
+
+    update.alters_data = True
+
+    def bulk_create(self, objs, *args, **kwargs):
+        objs = list(objs)
+        for obj in objs:
+            obj.derive()
+        with batch():
+            created = super().bulk_create(objs, *args, **kwargs)
+            announce(self.model, [obj.pk for obj in created])
+        return created
+
+    bulk_create.alters_data = True
+
+    def bulk_update(self, objs, fields, *args, **kwargs):
+        objs = list(objs)
+        for obj in objs:
+            obj.derive()
+        with batch():
+            # Django writes through update() in chunks: each announces its own rows.
+            return super().bulk_update(objs, {*fields, *self.model.derived_fields}, *args, **kwargs)
+
+    bulk_update.alters_data = True
+
+    def delete(self):
+        with batch():
+            return super().delete()
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+
+class Record(models.Model):
+    """A row with a permanent `uid`: fixtures, undo, merges and imports stand on it.
+
+    `derived_fields` names the columns that follow from the row's own other columns and are
+    set by `derive()` on every kind of write; they are never part of a fixture.
+    `owner` names the foreign key to the row that this one is a part of, where there is one.
+    `constraint_fields` says at which form field the message of a constraint belongs.
+    """
+
+    natural_key_fields: tuple[str, ...] = ("uid",)
+    derived_fields: tuple[str, ...] = ()
+    constraint_fields: dict[str, str] = {}
+    owner: str | None = None
+
+    uid = models.CharField(
+        _("uid"),
+        max_length=80,
+        unique=True,
+        default=new_uid,
+        editable=False,
+        validators=[RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z")],
+        help_text=_("Permanent: never changed and never used again."),
+    )
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def announced_as(cls) -> tuple[type, str]:
+        """As which model, and by which column, a write to this one is announced."""
+        if cls.owner is None:
+            return cls, "pk"
+        field = cls._meta.get_field(cls.owner)
+        return field.related_model, field.attname
+
+    @classmethod
+    def from_db(cls, db, field_names, values, **kwargs):
+        row = super().from_db(db, field_names, values, **kwargs)
+        if cls.owner:
+            # So that a row which moves is missed where it was.
+            row._stored_owner = row.__dict__.get(cls._meta.get_field(cls.owner).attname)
+        return row
+
+    def announce(self) -> None:
+        """Say that this row was written or deleted."""
+        model, key = self.announced_as()
+        ids = {getattr(self, key), getattr(self, "_stored_owner", None)}
+        announce(model, ids - {None})
+
+    def natural_key(self) -> tuple:
+        return (self.uid,)
+
+    def derive(self) -> None:
+        """Set the columns named in `derived_fields` from the row's own other columns."""
+
+    def clean_fields(self, exclude=None) -> None:
+        # The database enforces foreign keys and forms look them up: asking once more for
+        # each would cost a query a key.
+        keys = {f.name for f in self._meta.fields if f.many_to_one or f.one_to_one}
+        super().clean_fields(exclude=set(exclude or ()) | keys)
+        missing = {
+            f.name: ValidationError(f.error_messages["null"], code="null")
+            for f in self._meta.fields
+            if f.name in keys - set(exclude or ())
+            and not f.null
+            and getattr(self, f.attname) is None
+        }
+        if missing:
+            raise ValidationError(missing)
+
+    def validate_constraints(self, exclude=None) -> None:
+        try:
+            super().validate_constraints(exclude=exclude)
+        except ValidationError as error:
+            raise ValidationError(self._at_fields(error, set(exclude or ()))) from error
+
+    def _at_fields(self, error: ValidationError, exclude: set[str]) -> dict:
+        """Move a constraint's message to the field that it speaks of."""
+        placed: dict[str, list] = {}
+        for field, errors in error.error_dict.items():
+            for single in errors:
+                target = self.constraint_fields.get(single.code, field)
+                if target in exclude:
+                    target = NON_FIELD_ERRORS
+                placed.setdefault(target, []).append(single)
+        return placed
+
+    def save(self, *args, update_fields=None, **kwargs) -> None:
+        if update_fields is not None:
+            update_fields = {*update_fields, *self.derived_fields}
+        with batch():
+            super().save(*args, update_fields=update_fields, **kwargs)
+
+    def save_base(self, *args, **kwargs) -> None:
+        # Here and not in save(), since a fixture goes straight to save_base().
+        self.derive()
+        super().save_base(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        with batch():
+            return super().delete(*args, **kwargs)
+
+
+class TreeQuerySet(RecordQuerySet):
+    """Rows with a `parent`. Vocabularies are small: one query reads a whole tree."""
+
+    def subtree_ids(self, roots: Iterable[int]) -> set[int]:
+        """The ids of `roots` and of everything below them, at any depth."""
+        children: dict[int | None, list[int]] = {}
+        for pk, parent in self.model.objects.values_list("pk", "parent_id"):
+            children.setdefault(parent, []).append(pk)
+        found, todo = set(), list(roots)
+        while todo:
+            pk = todo.pop()
+            if pk not in found:
+                found.add(pk)
+                todo.extend(children.get(pk, ()))
+        return found
+
+
+def refuse_cycle(start: int | None, above: Iterable[int], parents_of, field: str) -> None:
+    """Raise a ValidationError at `field` if `start` is found by climbing from `above`.
+
+    `parents_of(ids)` gives the ids one step up: one query a level, at any depth.
+    """
+    level = set(above)
+    seen: set[int] = set()
+    while level:
+        if start is not None and start in level:
+            raise ValidationError(
+                {field: _("This would make a circle: a thing cannot lie within itself.")},
+                code="cycle",
+            )
+        seen |= level
+        level = set(parents_of(level)) - seen
+
+
+class TreeRecord(Record):
+    """A term with one broader term."""
+
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    objects = TreeQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        super().clean()
+        if self.parent_id:
+            refuse_cycle(self.pk, [self.parent_id], self._parents_of, "parent")
+
+    @classmethod
+    def _parents_of(cls, ids):
+        return cls.objects.filter(pk__in=ids, parent__isnull=False).values_list(
+            "parent_id", flat=True
+        )
+
+    def ancestors(self) -> list:
+        """From the broadest term down to this one's parent."""
+        chain, node = [], self.parent
+        while node is not None and node not in chain:
+            chain.append(node)
+            node = node.parent
+        return chain[::-1]

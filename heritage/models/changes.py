@@ -1,0 +1,54 @@
+"""Which rows were written: gathered over one act, then told to those who derive from them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import transaction
+
+Touched = dict[type, set[int]]
+
+_gathered: ContextVar[Touched | None] = ContextVar("gathered", default=None)
+_listeners: list[Callable[[Touched], None]] = []
+
+
+def listen(listener: Callable[[Touched], None]) -> None:
+    """Call `listener` with ids by model at the end of every act, inside its transaction."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+@contextmanager
+def batch():
+    """One transaction; whatever follows from the rows written in it is refreshed once, at its end.
+
+    Batches nest: the outermost one counts.
+    """
+    if _gathered.get() is not None:
+        yield
+        return
+    with transaction.atomic():
+        touched: Touched = defaultdict(set)
+        token = _gathered.set(touched)
+        try:
+            yield
+        finally:
+            _gathered.reset(token)
+        _tell(touched)
+
+
+def announce(model: type, ids: Iterable[int]) -> None:
+    """Say that rows of `model` were written or deleted."""
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered[model].update(ids)
+    else:
+        with transaction.atomic():
+            _tell({model: set(ids)})
+
+
+def _tell(touched: Touched) -> None:
+    if any(touched.values()):
+        for listener in _listeners:
+            listener(touched)

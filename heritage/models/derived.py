@@ -1,0 +1,290 @@
+"""What follows from stored rows: refreshed by one function over ids, in the writing transaction."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.db.models.signals import m2m_changed, post_delete, post_save
+
+from heritage.models.changes import Touched, announce, listen
+from heritage.models.events import Event, SiteEra, SortName
+from heritage.models.registers import Designation, DesignationEvent
+from heritage.models.sites import Coverage, Name, Site
+from heritage.models.vocabularies import Era, Kind, Place
+from heritage.values import folding
+
+# Two eras that share no more than this follow one another (Southern Song and Yuan).
+SUCCESSION_YEARS = 10
+
+
+def refresh(site_ids: Iterable[int]) -> None:
+    """Bring everything that follows from these sites' rows up to date."""
+    for chunk in _chunks(site_ids):
+        sites = list(
+            Site.objects.filter(pk__in=chunk).prefetch_related(
+                "names", "kinds", "also_in", "events__first_era", "events__last_era",
+                "coverages__designation",
+            )
+        )
+        _refresh_events(sites)
+        _refresh_eras(sites)
+        _refresh_names(sites)
+        _refresh_sites(sites)
+
+
+def refresh_designations(ids: Iterable[int]) -> None:
+    """Standing and year of listing, from the events."""
+    for chunk in _chunks(ids):
+        changed = []
+        for entry in Designation.objects.filter(pk__in=chunk).prefetch_related("events"):
+            before = (entry.standing, entry.listed_year)
+            entry.standing, entry.listed_year = standing_of(entry.events.all())
+            if (entry.standing, entry.listed_year) != before:
+                changed.append(entry)
+        _write(Designation, changed, ["standing", "listed_year"])
+
+
+def standing_of(events) -> tuple[str, int | None]:
+    """What the dated events of a register's entry add up to, and the year it was listed."""
+    kind, standing = DesignationEvent.Kind, Designation.Standing
+    leads_to = {
+        kind.INSCRIBED: standing.IN_FORCE,
+        kind.IN_DANGER: standing.IN_DANGER,
+        kind.OUT_OF_DANGER: standing.IN_FORCE,
+        kind.DELISTED: standing.ENDED,
+        kind.SUPERSEDED: standing.SUPERSEDED,
+    }
+    current, year = standing.IN_FORCE, None
+    for event in sorted(events, key=lambda event: event.order):
+        current = leads_to.get(event.kind, current)
+        if event.kind == kind.INSCRIBED and year is None:
+            year = event.first_year
+    return current, year
+
+
+# --- one step each ---------------------------------------------------------------------------
+
+
+def _refresh_events(sites) -> None:
+    changed = []
+    for site in sites:
+        for event in site.events.all():
+            bounds = event_bounds(event)
+            if bounds != (event.first_year, event.last_year):
+                event.first_year, event.last_year = bounds
+                changed.append(event)
+    _write(Event, changed, ["first_year", "last_year"])
+
+
+def event_bounds(event) -> tuple[int | None, int | None]:
+    """First and last year of an event: the date's, else those of its eras."""
+    date = event.parsed
+    if date:
+        return date.first_year, date.last_year
+    if event.first_era:
+        return event.first_era.first_year, (event.last_era or event.first_era).last_year
+    return None, None
+
+
+def _refresh_eras(sites) -> None:
+    eras = list(Era.objects.all()) if any(_spans(site) for site in sites) else []
+    wanted = {
+        (site.pk, era_id, str(event.role))
+        for site in sites
+        for event in site.events.all()
+        for era_id in eras_of(event, eras)
+    }
+    stored = {
+        (row.site_id, row.era_id, row.role): row.pk
+        for row in SiteEra.objects.filter(site__in=sites)
+    }
+    gone = [pk for key, pk in stored.items() if key not in wanted]
+    if gone:
+        SiteEra.objects.filter(pk__in=gone).delete()
+    SiteEra.objects.bulk_create(
+        SiteEra(site_id=site, era_id=era, role=role)
+        for site, era, role in sorted(wanted - stored.keys())
+    )
+
+
+def _spans(site) -> bool:
+    return any(event.last_era_id for event in site.events.all())
+
+
+def eras_of(event, eras) -> set[int]:
+    """Ids of the eras that an event speaks of.
+
+    A span names its first and its last era. One in between belongs to it too if it lies
+    wholly between the two and had no rival: 金至清 runs through Yuan and Ming, and
+    not through the Southern Song, which was there before the Jin ended.
+    """
+    first, last = event.first_era, event.last_era or event.first_era
+    if first is None:
+        return set()
+    between = [
+        era
+        for era in eras
+        if None not in (first.last_year, last.first_year, era.first_year, era.last_year)
+        and era.region_id == first.region_id
+        and era.first_year >= first.last_year - SUCCESSION_YEARS
+        and era.last_year <= last.first_year + SUCCESSION_YEARS
+    ]
+    parents = {era.pk: era.parent_id for era in eras}
+    alone = {
+        era.pk for era in between if not any(_rivals(era, other, parents) for other in eras)
+    }
+    return {first.pk, last.pk} | alone
+
+
+def _rivals(era, other, parents) -> bool:
+    """Whether two eras of a region shared more years than a succession takes.
+
+    An era is no rival of those that group it or that it groups.
+    """
+    if era.region_id != other.region_id or None in (other.first_year, era.first_year):
+        return False
+    shared = min(_last(era), _last(other)) - max(era.first_year, other.first_year)
+    return (
+        shared > SUCCESSION_YEARS
+        and era.pk not in _line(other.pk, parents)
+        and other.pk not in _line(era.pk, parents)
+    )
+
+
+def _line(era_id, parents) -> set[int]:
+    """An era and all that group it."""
+    line = set()
+    while era_id is not None and era_id not in line:
+        line.add(era_id)
+        era_id = parents.get(era_id)
+    return line
+
+
+def _last(era) -> int:
+    return era.last_year if era.last_year is not None else 9999
+
+
+def _refresh_names(sites) -> None:
+    languages = [code for code, _name in settings.LANGUAGES]
+    wanted = {
+        (site.pk, code): folding.sort_key(str(site.name.best(code)), code)[:200]
+        for site in sites
+        for code in languages
+    }
+    stored = {(row.site_id, row.language): row for row in SortName.objects.filter(site__in=sites)}
+    changed = []
+    for key, row in stored.items():
+        if key not in wanted:
+            row.delete()
+        elif row.key != wanted[key]:
+            row.key = wanted[key]
+            changed.append(row)
+    SortName.objects.bulk_update(changed, ["key"], batch_size=500)
+    SortName.objects.bulk_create(
+        SortName(site_id=site, language=code, key=wanted[site, code])
+        for site, code in sorted(wanted.keys() - stored.keys())
+    )
+
+
+def _refresh_sites(sites) -> None:
+    places = Place.objects.in_bulk() if sites else {}
+    changed = []
+    for site in sites:
+        years = [
+            event.first_year
+            for event in site.events.all()
+            if event.role == Event.Role.BEGINNINGS and event.first_year is not None
+        ]
+        new = (min(years, default=None), folding.search_text(_texts(site, places)))
+        if new != (site.first_year, site.search_text):
+            site.first_year, site.search_text = new
+            changed.append(site)
+    _write(Site, changed, ["first_year", "search_text"])
+
+
+def _texts(site, places) -> Iterable[str]:
+    """All that a site is found by, the dearest first."""
+    yield from site.name.values()
+    yield from (name.text for name in site.names.all())
+    yield site.slug.replace("-", " ")
+    for coverage in site.coverages.all():
+        yield coverage.designation.reference
+        yield coverage.component_reference
+        yield from coverage.designation.name.values()
+    for kind in site.kinds.all():
+        yield from kind.label.values()
+    for place_id in (site.place_id, *(place.pk for place in site.also_in.all())):
+        while place_id in places:
+            yield from places[place_id].label.values()
+            place_id = places[place_id].parent_id
+    yield from site.summary.values()
+
+
+def _write(model, rows, fields) -> None:
+    """Write derived columns past the announcements: they would call for another refresh."""
+    if rows:
+        QuerySet(model).bulk_update(rows, fields, batch_size=200)
+
+
+def _chunks(ids: Iterable[int], size: int = 500) -> Iterable[list[int]]:
+    ids = sorted(set(ids))
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+# --- which sites a row touches ---------------------------------------------------------------
+
+
+def _sites_with_events_in(era_ids):
+    # What lies within a span depends on all eras: see eras_of().
+    events = Event.objects.filter(Q(first_era__in=era_ids) | Q(last_era__isnull=False))
+    return events.values_list("site_id", flat=True)
+
+
+def _sites_in(place_ids):
+    return Site.objects.in_places(Place.objects.subtree_ids(place_ids)).values_list("pk", flat=True)
+
+
+def _sites_of(kind_ids):
+    return Site.objects.of_kinds(kind_ids).values_list("pk", flat=True)
+
+
+def _sites_under(designation_ids):
+    return Coverage.objects.filter(designation__in=designation_ids).values_list(
+        "site_id", flat=True
+    )
+
+
+_TOUCHES = {
+    Site: lambda ids: ids,
+    Era: _sites_with_events_in,
+    Place: _sites_in,
+    Kind: _sites_of,
+    Designation: _sites_under,
+}
+
+def _refresh_rows(touched: Touched) -> None:
+    refresh_designations(touched.get(Designation, ()))
+    sites: set[int] = set()
+    for model, ids in touched.items():
+        if ids and model in _TOUCHES:
+            sites.update(_TOUCHES[model](ids))
+    refresh(sites)
+
+
+def _on_row(sender, instance, **kwargs) -> None:
+    instance.announce()
+
+
+def _on_many_to_many(sender, instance, action, reverse, pk_set, **kwargs) -> None:
+    if action.startswith("post_") and sender in (Site.kinds.through, Site.also_in.through):
+        announce(Site, (pk_set or ()) if reverse else [instance.pk])
+
+
+def connect() -> None:
+    """Called once the app is ready."""
+    listen(_refresh_rows)
+    m2m_changed.connect(_on_many_to_many, dispatch_uid="derived")
+    for model in (*_TOUCHES, Name, Event, Coverage, DesignationEvent):
+        post_save.connect(_on_row, sender=model, dispatch_uid="derived")
+        post_delete.connect(_on_row, sender=model, dispatch_uid="derived")

@@ -1,0 +1,187 @@
+"""What happened to a site, and when: its eras follow from this."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+from heritage.models.base import Record
+from heritage.models.fields import EDTFField, LanguageMapField
+from heritage.values import edtf
+from heritage.values.phrases import phrase
+
+
+class Event(Record):
+    """Founded, built, rebuilt, destroyed, surviving fabric …: dated by EDTF, by eras, or both."""
+
+    class Kind(models.TextChoices):
+        FOUNDED = "founded", _("founded")
+        BEGUN = "begun", _("begun")
+        BUILT = "built", _("built")
+        OCCUPIED = "occupied", _("occupied")
+        CAPITAL = "capital", _("capital")
+        IN_USE = "in_use", _("in use")
+        MENTIONED = "mentioned", _("first mentioned")
+        COMPLETED = "completed", _("completed")
+        ENLARGED = "enlarged", _("enlarged")
+        REBUILT = "rebuilt", _("rebuilt")
+        REPAIRED = "repaired", _("repaired")
+        MOVED = "moved", _("moved")
+        RENAMED = "renamed", _("renamed")
+        DAMAGED = "damaged", _("damaged")
+        DESTROYED = "destroyed", _("destroyed")
+        ABANDONED = "abandoned", _("abandoned")
+        REDISCOVERED = "rediscovered", _("rediscovered")
+        EXCAVATED = "excavated", _("excavated")
+        FABRIC = "fabric", _("surviving fabric")
+        OTHER = "other", _("other event")
+
+    class Role(models.TextChoices):
+        """Which question about a site an event answers."""
+
+        BEGINNINGS = "beginnings", _("beginnings")
+        STANDING = "standing", _("what stands")
+        OTHER = "other", _("in between")
+
+    class Certainty(models.TextChoices):
+        CERTAIN = "certain", _("certain")
+        APPROXIMATE = "approximate", _("approximate")
+        TRADITIONAL = "traditional", _("by tradition")
+
+    ROLES = {
+        **dict.fromkeys(
+            ("founded", "begun", "built", "occupied", "capital", "in_use", "mentioned"),
+            Role.BEGINNINGS,
+        ),
+        "fabric": Role.STANDING,
+    }
+
+    site = models.ForeignKey(
+        "Site", models.CASCADE, related_name="events", verbose_name=_("site")
+    )
+    kind = models.CharField(_("what happened"), max_length=14, choices=Kind)
+    date = EDTFField(
+        _("date"), blank=True, help_text=_("EDTF, or as people write it: 68, c. 493, 1300 BCE.")
+    )
+    first_era = models.ForeignKey(
+        "Era", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("era")
+    )
+    last_era = models.ForeignKey(
+        "Era", models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("to era"), help_text=_("Only for a span of eras."),
+    )
+    certainty = models.CharField(
+        _("certainty"), max_length=12, choices=Certainty, default=Certainty.CERTAIN
+    )
+    note = LanguageMapField(_("note"), blank=True)
+    source = models.ForeignKey(
+        "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
+    )
+    # From the date, or from the eras where there is none: see derived.py.
+    first_year = models.IntegerField(null=True, editable=False, serialize=False)
+    last_year = models.IntegerField(null=True, editable=False, serialize=False)
+
+    constraint_fields = {"event_is_dated": "date", "event_eras_from_to": "last_era"}
+
+    owner = "site"
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = [models.F("first_year").asc(nulls_last=True), "uid"]
+        indexes = [models.Index(fields=["kind", "first_year", "last_year"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(date="") | models.Q(first_era__isnull=False),
+                name="event_is_dated",
+                violation_error_message=_("Give a date or an era."),
+                violation_error_code="event_is_dated",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(last_era__isnull=True) | models.Q(first_era__isnull=False),
+                name="event_eras_from_to",
+                violation_error_message=_("A span of eras needs its first era too."),
+                violation_error_code="event_eras_from_to",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.when()}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.first_era_id and self.last_era_id:
+            first, last = self.first_era.first_year, self.last_era.last_year
+            if first is not None and last is not None and last < first:
+                raise ValidationError(
+                    {"last_era": _("This era ended before the first one began.")}, code="eras"
+                )
+
+    @property
+    def role(self) -> str:
+        return self.ROLES.get(self.kind, self.Role.OTHER)
+
+    @property
+    def parsed(self) -> edtf.HistoricalDate | None:
+        """The date as a value; None where there is none or what is stored is broken."""
+        try:
+            return edtf.parse(self.date) if self.date else None
+        except edtf.EDTFError:
+            return None
+
+    def date_phrase(self, style: str = "long") -> str:
+        """The date for people, or an empty text: “about 493”."""
+        date = self.parsed
+        approximate = self.certainty == self.Certainty.APPROXIMATE
+        return phrase(date, style=style, approximate=approximate) if date else self.date
+
+    def era_phrase(self) -> str:
+        """The eras for people, or an empty text: “Jin (1115–1234) to Qing”."""
+        if not self.first_era_id:
+            return ""
+        first = str(self.first_era.short())
+        if not self.last_era_id or self.last_era_id == self.first_era_id:
+            return first
+        last = str(self.last_era.short())
+        return pgettext("span of eras", "%(first)s to %(last)s") % {"first": first, "last": last}
+
+    def when(self) -> str:
+        """Date and eras for people: “about 493 (Northern Wei)”."""
+        date, eras = self.date_phrase(), self.era_phrase()
+        if date and eras:
+            return pgettext("date (era)", "%(date)s (%(era)s)") % {"date": date, "era": eras}
+        return date or eras
+
+
+class SiteEra(models.Model):
+    """Derived: in which eras a site has its beginnings, its fabric, or something in between."""
+
+    site = models.ForeignKey("Site", models.CASCADE, related_name="site_eras")
+    era = models.ForeignKey("Era", models.CASCADE, related_name="+")
+    role = models.CharField(max_length=10, choices=Event.Role)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "era", "role"], name="site_era_role_once")
+        ]
+        indexes = [models.Index(fields=["era", "role"])]
+
+    def __str__(self) -> str:
+        return f"{self.site_id} {self.era_id} {self.role}"
+
+
+class SortName(models.Model):
+    """Derived: by what a site is sorted in one language of the interface."""
+
+    site = models.ForeignKey("Site", models.CASCADE, related_name="sort_names")
+    language = models.CharField(max_length=35)
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "language"], name="sort_name_once")
+        ]
+        indexes = [models.Index(fields=["language", "key", "site"])]
+
+    def __str__(self) -> str:
+        return f"{self.site_id} {self.language}"

@@ -1,0 +1,94 @@
+"""Column types of our own: language maps, EDTF dates, pictures made safe."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import models
+
+from heritage.imaging.uploads import ImageRefused, make_safe
+from heritage.values import edtf, years
+from heritage.values.language import LanguageMap
+
+
+class LanguageMapField(models.JSONField):
+    """`{"en": …, "zh-hans": …}`: reads and writes `values.language.LanguageMap`."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("default", LanguageMap)
+        super().__init__(*args, **kwargs)
+
+    def from_db_value(self, value, expression, connection):
+        value = super().from_db_value(value, expression, connection)
+        # Stored maps are clean already.
+        return LanguageMap(value) if isinstance(value, dict) else value
+
+    def to_python(self, value):
+        try:
+            return LanguageMap.clean(value if value is not None else {})
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+
+class EDTFField(models.CharField):
+    """A date in EDTF (ISO 8601-2, levels 0 and 1), kept as text in its normal form."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_length", 60)
+        super().__init__(*args, **kwargs)
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        if not value:
+            return value
+        try:
+            date = edtf.parse(value)
+            for year in (date.first_year, date.last_year):
+                if year is not None:
+                    years.check_range(year)
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
+        return date.text
+
+
+def edtf_bounds(text: str) -> tuple[int | None, int | None]:
+    """First and last year of a stored date (astronomical); None where open, unknown or broken.
+
+    A fixture can store broken text: check_catalogue names it, a save must not fail on it.
+    """
+    try:
+        date = edtf.parse(text)
+    except edtf.EDTFError:
+        return None, None
+    return date.first_year, date.last_year
+
+
+class PictureField(models.FileField):
+    """An uploaded picture. What is stored is never the upload itself: it is decoded,
+    stripped of metadata and encoded again; the row's width, height and sha256 follow."""
+
+    def clean(self, value, instance):
+        value = super().clean(value, instance)
+        if value:
+            try:
+                self._make_safe(value, instance)
+            except ImageRefused as error:
+                raise ValidationError(str(error), code="invalid_image") from error
+        return value
+
+    def pre_save(self, instance, add):
+        value = getattr(instance, self.attname)
+        if value:
+            self._make_safe(value, instance)
+        return super().pre_save(instance, add)
+
+    def _make_safe(self, value, instance) -> None:
+        if value._committed or getattr(value.file, "is_safe", False):
+            return
+        safe = make_safe(
+            value.file, max_bytes=settings.IMAGE_MAX_BYTES, max_pixels=settings.IMAGE_MAX_PIXELS
+        )
+        # Named by content: nothing of the uploader's file name is kept.
+        value.file = ContentFile(safe.content, name=f"{safe.sha256[:24]}.{safe.extension}")
+        value.file.is_safe = True
+        value.name = value.file.name
+        instance.width, instance.height, instance.sha256 = safe.width, safe.height, safe.sha256

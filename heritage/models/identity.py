@@ -1,0 +1,44 @@
+"""Who runs this catalogue: name, logo, about and privacy texts are data, not code."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models.base import Record, RecordQuerySet
+from heritage.models.fields import LanguageMapField, PictureField
+from heritage.values.language import LanguageMap
+
+
+class IdentityQuerySet(RecordQuerySet):
+    def current(self) -> "Identity":
+        """The one that is stored, or a plain one."""
+        return self.first() or Identity(name=LanguageMap(en=str(settings.DEFAULT_CATALOGUE_NAME)))
+
+
+class Identity(Record):
+    """One row."""
+
+    name = LanguageMapField(_("name"))
+    tagline = LanguageMapField(_("tagline"), blank=True)
+    logo = PictureField(_("logo"), upload_to="identity/", blank=True)
+    width = models.PositiveIntegerField(default=0, editable=False)
+    height = models.PositiveIntegerField(default=0, editable=False)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    about = LanguageMapField(_("about"), blank=True, help_text=_("Markdown."))
+    privacy = LanguageMapField(_("privacy"), blank=True, help_text=_("Markdown."))
+    email = models.EmailField(_("e-mail"), blank=True)
+
+    objects = IdentityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("identity")
+        verbose_name_plural = _("identity")
+
+    def __str__(self) -> str:
+        return str(self.name.best())
+
+    def clean(self) -> None:
+        super().clean()
+        if Identity.objects.exclude(pk=self.pk).exists():
+            raise ValidationError(_("There is an identity already: change that one."))

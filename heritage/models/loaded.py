@@ -1,0 +1,19 @@
+"""What fixtures have brought in: so that a second load never undoes an editor's work."""
+
+from django.db import models
+
+
+class LoadedRow(models.Model):
+    """A row as a fixture brought it: where from, what the fixture said, what was stored."""
+
+    label = models.CharField(max_length=60)  # heritage.site
+    uid = models.CharField(max_length=80)
+    file = models.CharField(max_length=100)
+    said = models.CharField(max_length=64)  # digest of the fixture's row
+    stored = models.CharField(max_length=64)  # digest of the row right after it was loaded
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["label", "uid"], name="loaded_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.uid}"

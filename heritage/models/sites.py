@@ -1,0 +1,391 @@
+"""The site record: what the catalogue is about."""
+
+import reversion
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models.base import Record, refuse_cycle
+from heritage.models.fields import LanguageMapField
+from heritage.models.sitequeries import SiteQuerySet
+from heritage.values import coordinates, folding
+from heritage.values.language import normalise_code
+
+
+class Site(Record):
+    """A heritage site: a place that people travel to see."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        REVIEW = "in_review", _("in review")
+        PUBLISHED = "published", _("published")
+        ARCHIVED = "archived", _("archived")
+
+    class Precision(models.TextChoices):
+        SURVEYED = "surveyed", _("surveyed")
+        APPROXIMATE = "approximate", _("approximate")
+        TOWN = "town", _("centre of the town")
+
+    class Blur(models.IntegerChoices):
+        NONE = 0, _("not blurred")
+        KM1 = 1, _("to about 1 km")
+        KM5 = 5, _("to about 5 km")
+        KM20 = 20, _("to about 20 km")
+
+    slug = models.SlugField(
+        _("slug"),
+        max_length=120,
+        unique=True,
+        blank=True,
+        help_text=_("Stands in the address. Empty: made from the name. A former one redirects."),
+    )
+    name = LanguageMapField(_("name"))
+    summary = LanguageMapField(
+        _("summary"), blank=True, help_text=_("One or two sentences: what it is and why it matters.")
+    )
+    description = LanguageMapField(_("description"), blank=True, help_text=_("Markdown."))
+    kinds = models.ManyToManyField(
+        "Kind", blank=True, related_name="sites", verbose_name=_("kinds")
+    )
+    place = models.ForeignKey(
+        "Place", models.PROTECT, null=True, blank=True, related_name="sites",
+        verbose_name=_("place"), help_text=_("The narrowest that is sure."),
+    )
+    also_in = models.ManyToManyField(
+        "Place", blank=True, related_name="+", verbose_name=_("also lies in")
+    )
+    sources = models.ManyToManyField(
+        "Source", blank=True, related_name="+", verbose_name=_("sources")
+    )
+    note = LanguageMapField(
+        _("note on the record"), blank=True,
+        help_text=_("Doubts about the record, shown to readers."),
+    )
+
+    latitude = models.FloatField(
+        _("latitude"), null=True, blank=True, help_text=_("WGS 84, degrees; north is positive."),
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
+    )
+    longitude = models.FloatField(
+        _("longitude"), null=True, blank=True, help_text=_("WGS 84, degrees; east is positive."),
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
+    )
+    precision = models.CharField(
+        _("precision"), max_length=12, choices=Precision, default=Precision.APPROXIMATE
+    )
+    accuracy_m = models.PositiveIntegerField(
+        _("good to, in metres"), null=True, blank=True, help_text=_("Empty if unknown.")
+    )
+    point_source = models.ForeignKey(
+        "Source", models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("source of the point"),
+    )
+    blur_km = models.PositiveSmallIntegerField(
+        _("blur for the public"), choices=Blur, default=Blur.NONE,
+        help_text=_("For places in danger of looters: the public sees a point on a grid."),
+    )
+    # What every public query, page, map and download uses.
+    public_latitude = models.FloatField(null=True, editable=False, serialize=False)
+    public_longitude = models.FloatField(null=True, editable=False, serialize=False)
+
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.DRAFT, db_index=True
+    )
+    featured = models.PositiveSmallIntegerField(
+        _("place on the home page"), null=True, blank=True, help_text=_("1 comes first; empty: none.")
+    )
+    # Bookkeeping: kept by the catalogue, never carried by a fixture.
+    created_at = models.DateTimeField(_("created"), editable=False, serialize=False)
+    updated_at = models.DateTimeField(_("updated"), editable=False, serialize=False, db_index=True)
+    state_changed_at = models.DateTimeField(
+        _("state changed"), null=True, editable=False, serialize=False
+    )
+    state_changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, serialize=False,
+        related_name="+", verbose_name=_("state changed by"),
+    )
+    published_at = models.DateTimeField(
+        _("first published"), null=True, editable=False, serialize=False
+    )
+    # Follow from the children, see derived.py.
+    first_year = models.IntegerField(null=True, editable=False, serialize=False, db_index=True)
+    search_text = models.TextField(default="", editable=False, serialize=False)
+
+    objects = SiteQuerySet.as_manager()
+
+    KEPT = ("slug", "state", "created_at", "published_at", "state_changed_at",
+            "state_changed_by_id")
+    derived_fields = (
+        "slug", "public_latitude", "public_longitude", "created_at", "updated_at",
+        "state_changed_at", "state_changed_by", "published_at",
+    )
+    constraint_fields = {"site_latitude": "latitude", "site_longitude": "longitude",
+                         "site_point_whole": "longitude"}
+
+    class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+        ordering = ["slug"]
+        permissions = [("publish_site", _("Can publish and withdraw sites"))]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(latitude__isnull=True) | models.Q(latitude__range=(-90, 90)),
+                name="site_latitude",
+                violation_error_message=_("A latitude lies between -90 and 90."),
+                violation_error_code="site_latitude",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(longitude__isnull=True) | models.Q(longitude__range=(-180, 180)),
+                name="site_longitude",
+                violation_error_message=_("A longitude lies between -180 and 180."),
+                violation_error_code="site_longitude",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(latitude__isnull=True, longitude__isnull=True)
+                | models.Q(latitude__isnull=False, longitude__isnull=False),
+                name="site_point_whole",
+                violation_error_message=_("Give latitude and longitude together, or neither."),
+                violation_error_code="site_point_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name.best())
+
+    @classmethod
+    def from_db(cls, db, field_names, values, **kwargs):
+        site = super().from_db(db, field_names, values, **kwargs)
+        site._remember()
+        return site
+
+    def _remember(self) -> None:
+        """Keep what is stored, so that the next save can tell a new slug and a new state."""
+        self._stored = {name: self.__dict__.get(name) for name in self.KEPT}
+
+    def clean(self) -> None:
+        super().clean()
+        if self.state == self.State.PUBLISHED and not self.name:
+            raise ValidationError({"name": _("A published site needs a name.")}, code="name")
+
+    def derive(self) -> None:
+        now = timezone.now()
+        stored = self._stored_row()
+        self.slug = self.slug or stored.get("slug") or self._free_slug()
+        for name in ("created_at", "published_at", "state_changed_at", "state_changed_by_id"):
+            if getattr(self, name) is None:
+                setattr(self, name, stored.get(name))
+        self.created_at = self.created_at or now
+        # A fixture that says nothing new leaves the record as old as it was.
+        self.updated_at = stored["updated_at"] if self._is_repeated(stored) else now
+        if self.state != stored.get("state"):
+            self.state_changed_at = now
+            # The revision that is being made knows who acts.
+            self.state_changed_by = reversion.get_user() if reversion.is_active() else None
+            if self.state == self.State.PUBLISHED and self.published_at is None:
+                self.published_at = now
+        self._derive_public_point()
+
+    def _stored_row(self) -> dict:
+        """What the database holds: remembered from the load, or looked up for a fixture's row."""
+        if hasattr(self, "_stored"):
+            return self._stored
+        if self.pk is None:
+            return {}
+        return Site.objects.filter(pk=self.pk).values().first() or {}
+
+    def _is_repeated(self, stored: dict) -> bool:
+        """Whether this is a fixture's row that equals the whole stored one."""
+        carried = [f.attname for f in self._meta.concrete_fields if f.serialize]
+        return all(name in stored and stored[name] == getattr(self, name) for name in carried)
+
+    def _derive_public_point(self) -> None:
+        self.public_latitude, self.public_longitude = self.latitude, self.longitude
+        if self.blur_km and None not in (self.latitude, self.longitude):
+            self.public_latitude, self.public_longitude = coordinates.snap(
+                self.latitude, self.longitude, self.blur_km
+            )
+
+    def _free_slug(self) -> str:
+        """A slug from the English name, else from the romanised first one; numbered if taken."""
+        text = self.name.get("en") or folding.romanise(str(self.name.best("en")))
+        base = slugify(folding.fold(text))[:110] or self.uid[:12]
+        slug, number = base, 1
+        while (
+            Site.objects.filter(slug=slug).exclude(pk=self.pk).exists()
+            or FormerSlug.objects.filter(slug=slug).exclude(site=self.pk).exists()
+        ):
+            number += 1
+            slug = f"{base}-{number}"
+        return slug
+
+    def save(self, *args, **kwargs) -> None:
+        super().save(*args, **kwargs)
+        before = getattr(self, "_stored", {}).get("slug")
+        if before and before != self.slug:
+            FormerSlug.objects.filter(slug=self.slug, site=self).delete()
+            FormerSlug.objects.update_or_create(slug=before, defaults={"site": self})
+        self._remember()
+
+
+class FormerSlug(Record):
+    """An address that a site once had: it redirects for ever."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="former_slugs")
+    slug = models.SlugField(_("slug"), max_length=120, unique=True)
+
+    owner = "site"
+
+    class Meta:
+        verbose_name = _("former slug")
+        verbose_name_plural = _("former slugs")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Name(Record):
+    """A further name of a site; the display name is not repeated here."""
+
+    class Kind(models.TextChoices):
+        OFFICIAL = "official", _("official")
+        ALTERNATIVE = "alternative", _("alternative")
+        HISTORICAL = "historical", _("historical")
+        SCRIPT = "script", _("in another script")
+        ROMANISED = "romanised", _("romanised")
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="names", verbose_name=_("site"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ALTERNATIVE)
+    text = models.CharField(_("text"), max_length=250)
+    language = models.CharField(
+        _("language"), max_length=35,
+        help_text=_("BCP 47, such as zh-hant, zh-latn-pinyin or en."),
+    )
+    note = LanguageMapField(_("note"), blank=True, help_text=_("When or where it was used."))
+    source = models.ForeignKey(
+        "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
+    )
+
+    constraint_fields = {"name_once": "text"}
+
+    owner = "site"
+
+    class Meta:
+        verbose_name = _("name")
+        verbose_name_plural = _("names")
+        ordering = ["kind", "language", "text"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "kind", "language", "text"],
+                name="name_once",
+                violation_error_message=_("The site has this name already."),
+                violation_error_code="name_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def clean(self) -> None:
+        super().clean()
+        try:
+            self.language = normalise_code(self.language)
+        except ValueError as error:
+            raise ValidationError({"language": str(error)}, code="language") from error
+        if self.site_id and self.text in self.site.name.values():
+            raise ValidationError(
+                {"text": _("This is the display name already; add only further names.")},
+                code="display_name",
+            )
+
+
+class PartOf(Record):
+    """`part` belongs to `whole`: the pagoda forest to the temple. It confers no status."""
+
+    part = models.ForeignKey(
+        Site, models.CASCADE, related_name="part_of", verbose_name=_("part")
+    )
+    whole = models.ForeignKey(
+        Site, models.CASCADE, related_name="parts", verbose_name=_("whole")
+    )
+    note = LanguageMapField(_("note"), blank=True)
+
+    constraint_fields = {"part_once": "whole", "part_not_itself": "whole"}
+
+    class Meta:
+        verbose_name = _("part of")
+        verbose_name_plural = _("parts of")
+        ordering = ["whole", "part"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["part", "whole"],
+                name="part_once",
+                violation_error_message=_("This is said already."),
+                violation_error_code="part_once",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(part=models.F("whole")),
+                name="part_not_itself",
+                violation_error_message=_("A site is no part of itself."),
+                violation_error_code="part_not_itself",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} ⊂ {self.whole}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.part_id and self.whole_id:
+            refuse_cycle(self.part_id, [self.whole_id], self._wholes_of, "whole")
+
+    @staticmethod
+    def _wholes_of(ids):
+        return PartOf.objects.filter(part__in=ids).values_list("whole_id", flat=True)
+
+
+class Coverage(Record):
+    """A designation covers a site, as a whole or as one of its components."""
+
+    class Extent(models.TextChoices):
+        WHOLE = "whole", _("the whole")
+        COMPONENT = "component", _("a component")
+
+    site = models.ForeignKey(
+        Site, models.CASCADE, related_name="coverages", verbose_name=_("site")
+    )
+    designation = models.ForeignKey(
+        "Designation", models.CASCADE, related_name="coverages", verbose_name=_("designation")
+    )
+    extent = models.CharField(_("extent"), max_length=10, choices=Extent, default=Extent.WHOLE)
+    component_reference = models.CharField(
+        _("component reference"), max_length=20, blank=True,
+        help_text=_("Such as 1442-005: only where a source gives one."),
+    )
+    note = LanguageMapField(_("note"), blank=True, help_text=_("Shown to readers."))
+    source = models.ForeignKey(
+        "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
+    )
+
+    constraint_fields = {"coverage_once": "designation"}
+
+    owner = "site"
+
+    class Meta:
+        verbose_name = _("coverage")
+        verbose_name_plural = _("coverages")
+        ordering = ["designation__scheme__rank", "uid"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["designation", "site"],
+                name="coverage_once",
+                violation_error_message=_("This designation covers the site already."),
+                violation_error_code="coverage_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.designation} → {self.site}"

@@ -1,0 +1,56 @@
+"""Where a fact comes from, and under which terms a picture may be shown."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models.base import Record
+from heritage.models.fields import LanguageMapField
+
+
+class Source(Record):
+    """A publication, an official file, a data set, or plain recollection: readers are told which."""
+
+    class Kind(models.TextChoices):
+        OFFICIAL = "official", _("official register or file")
+        PUBLICATION = "publication", _("publication")
+        DATASET = "dataset", _("data set")
+        WEB = "web", _("web page")
+        RECALLED = "recalled", _("recalled, not yet checked against a source")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    citation = LanguageMapField(_("citation"))
+    url = models.URLField(_("address"), blank=True, max_length=500)
+    seen_on = models.DateField(_("seen on"), null=True, blank=True)
+    licence = models.ForeignKey(
+        "Licence", models.PROTECT, null=True, blank=True, verbose_name=_("licence")
+    )
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["uid"]
+
+    def __str__(self) -> str:
+        return str(self.citation.best())
+
+    @property
+    def is_recalled(self) -> bool:
+        return self.kind == self.Kind.RECALLED
+
+
+class Licence(Record):
+    """Terms of use, such as CC BY 4.0."""
+
+    code = models.CharField(
+        _("code"), max_length=40, unique=True, help_text=_("SPDX, such as CC-BY-4.0.")
+    )
+    label = LanguageMapField(_("label"))
+    url = models.URLField(_("address"), blank=True)
+
+    class Meta:
+        verbose_name = _("licence")
+        verbose_name_plural = _("licences")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return str(self.label.best())

@@ -1,0 +1,69 @@
+"""What a site's UNESCO status is: it follows from the properties that cover it."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models.registers import Designation, Scheme
+
+
+class UnescoStatus(models.TextChoices):
+    """A site has a set of these; a badge shows the first in this order."""
+
+    IN_DANGER = "in_danger", _("World Heritage in danger")
+    INSCRIBED = "inscribed", _("World Heritage")
+    PART = "part", _("Part of a World Heritage property")
+    TENTATIVE = "tentative", _("On a tentative list")
+    DELISTED = "delisted", _("Delisted from World Heritage")
+    NONE = "none", _("Not World Heritage")
+
+
+# Each status as a condition on one coverage: (role of the scheme, standing, extent or None).
+_ROLE, _STANDING = Scheme.Role, Designation.Standing
+_CONDITIONS: dict[str, tuple[str, tuple[str, ...], str | None]] = {
+    UnescoStatus.IN_DANGER: (_ROLE.WORLD_HERITAGE, (_STANDING.IN_DANGER,), "whole"),
+    UnescoStatus.INSCRIBED: (_ROLE.WORLD_HERITAGE, (_STANDING.IN_FORCE,), "whole"),
+    UnescoStatus.PART: (
+        _ROLE.WORLD_HERITAGE, (_STANDING.IN_FORCE, _STANDING.IN_DANGER), "component",
+    ),
+    UnescoStatus.TENTATIVE: (_ROLE.TENTATIVE, (_STANDING.IN_FORCE,), None),
+    UnescoStatus.DELISTED: (_ROLE.WORLD_HERITAGE, (_STANDING.ENDED,), None),
+}
+
+
+def statuses(coverages) -> list[UnescoStatus]:
+    """The statuses that follow from loaded coverages, in the order of the badge; never empty."""
+    found = {
+        status
+        for status, (role, standings, extent) in _CONDITIONS.items()
+        for coverage in coverages
+        if coverage.designation.scheme.role == role
+        and coverage.designation.standing in standings
+        and extent in (None, coverage.extent)
+    }
+    return [status for status in UnescoStatus if status in found] or [UnescoStatus.NONE]
+
+
+def status_condition(wanted) -> Q:
+    """A condition on sites: those with at least one of the `wanted` statuses."""
+    from heritage.models.sites import Coverage
+
+    def covered(status):
+        role, standings, extent = _CONDITIONS[status]
+        rows = Coverage.objects.filter(
+            site=OuterRef("pk"),
+            designation__scheme__role=role,
+            designation__standing__in=standings,
+        )
+        return Q(Exists(rows.filter(extent=extent) if extent else rows))
+
+    condition = Q(pk__in=[])
+    for status in wanted:
+        if status == UnescoStatus.NONE:
+            anything = Q(pk__in=[])
+            for other in _CONDITIONS:
+                anything |= covered(other)
+            condition |= ~anything
+        else:
+            condition |= covered(status)
+    return condition

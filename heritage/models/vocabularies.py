@@ -1,0 +1,141 @@
+"""The words that records are described with: kinds, places, eras."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models.base import TreeRecord
+from heritage.models.fields import EDTFField, LanguageMapField, edtf_bounds
+from heritage.values.phrases import span_phrase
+
+
+class Term(TreeRecord):
+    """A labelled term with a readable slug: the slug stands in addresses."""
+
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    label = LanguageMapField(_("label"))
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.label.best())
+
+
+class Kind(Term):
+    """What a site is: temple, grottoes, city wall … with broader and narrower terms."""
+
+    description = LanguageMapField(_("description"), blank=True)
+    silhouette = models.CharField(
+        _("silhouette"),
+        max_length=30,
+        blank=True,
+        help_text=_("Which drawing stands for the kind where a site has no photograph."),
+    )
+    order = models.PositiveSmallIntegerField(
+        _("order"), default=100, help_text=_("Of several kinds, the lowest gives the drawing.")
+    )
+    aat = models.CharField(
+        _("AAT number"), max_length=20, blank=True, help_text=_("Getty Art & Architecture Thesaurus.")
+    )
+
+    class Meta:
+        verbose_name = _("kind")
+        verbose_name_plural = _("kinds")
+        ordering = ["order", "slug"]
+
+
+class Place(Term):
+    """Country → province → city → county."""
+
+    class Level(models.TextChoices):
+        COUNTRY = "country", _("country")
+        PROVINCE = "province", _("province or state")
+        CITY = "city", _("city or prefecture")
+        COUNTY = "county", _("county or district")
+
+    level = models.CharField(_("level"), max_length=10, choices=Level)
+    code = models.CharField(
+        _("code"),
+        max_length=12,
+        blank=True,
+        help_text=_("ISO 3166 for countries and provinces, the national code below."),
+    )
+    note = LanguageMapField(_("note"), blank=True, help_text=_("Shown to readers."))
+
+    class Meta:
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        ordering = ["slug"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["level", "code"],
+                condition=~models.Q(code=""),
+                name="place_code_once",
+                violation_error_message=_("Another place of this level has this code already."),
+                violation_error_code="place_code_once",
+            )
+        ]
+
+    constraint_fields = {"place_code_once": "code"}
+
+
+class Era(Term):
+    """A period of history in a region. `parent` only groups: an era may reach outside it."""
+
+    class Certainty(models.TextChoices):
+        CERTAIN = "certain", _("certain")
+        APPROXIMATE = "approximate", _("approximate")
+        TRADITIONAL = "traditional", _("traditional")
+
+    short_label = LanguageMapField(
+        _("short label"), blank=True, help_text=_("For spans, as in “Jin (1115–1234) to Qing”.")
+    )
+    span = EDTFField(
+        _("span"), help_text=_("EDTF interval, such as 0618/0907 or 1949/.. (open).")
+    )
+    first_year = models.IntegerField(_("first year"), null=True, editable=False, serialize=False)
+    last_year = models.IntegerField(_("last year"), null=True, editable=False, serialize=False)
+    certainty = models.CharField(
+        _("certainty"), max_length=12, choices=Certainty, default=Certainty.CERTAIN
+    )
+    region = models.ForeignKey(
+        Place, models.PROTECT, null=True, blank=True, related_name="eras", verbose_name=_("region")
+    )
+    periodo = models.URLField(_("PeriodO address"), blank=True)
+    source = models.ForeignKey(
+        "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
+    )
+    palette = models.CharField(
+        _("palette"), max_length=20, blank=True, help_text=_("Colours of drawn covers.")
+    )
+
+    derived_fields = ("first_year", "last_year")
+    constraint_fields = {"era_ends_after_start": "span"}
+
+    class Meta:
+        verbose_name = _("era")
+        verbose_name_plural = _("eras")
+        ordering = [models.F("first_year").asc(nulls_first=True), "last_year", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(first_year__isnull=True)
+                | models.Q(last_year__isnull=True)
+                | models.Q(first_year__lte=models.F("last_year")),
+                name="era_ends_after_start",
+                violation_error_message=_("An era cannot end before it starts."),
+                violation_error_code="era_ends_after_start",
+            )
+        ]
+
+    def derive(self) -> None:
+        self.first_year, self.last_year = edtf_bounds(self.span)
+
+    def short(self):
+        """The short label where there is one in the reader's language, as a `Text`."""
+        short = self.short_label.best()
+        return short if short and not short.is_fallback else self.label.best()
+
+    def years(self) -> str:
+        return span_phrase(
+            self.first_year, self.last_year, approximate=self.certainty == self.Certainty.APPROXIMATE
+        )

@@ -1,0 +1,200 @@
+"""One settings module, driven by HERITAGE_* variables (README lists them, a test compares)."""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEBUG = env.bool("HERITAGE_DEBUG", default=False)
+# Set by `manage.py demo`: plain HTTP on this machine, with a secret kept beside the data.
+DEMO = env.bool("HERITAGE_DEMO", default=False)
+# Whether people reach the catalogue by HTTPS: secure cookies, HSTS and redirects follow.
+HTTPS = env.bool("HERITAGE_HTTPS", default=not (DEBUG or DEMO))
+
+# Everything that is written at run time lies here: database, pictures, collected static files.
+DATA_DIR = Path(env.str("HERITAGE_DATA", default=str(BASE_DIR / "var")))
+
+
+def _secret_key() -> str:
+    """The key from the environment, or the one that the demo keeps in the data folder."""
+    key = env.str("HERITAGE_SECRET_KEY", default="")
+    kept = DATA_DIR / "secret_key"
+    if not key and kept.exists():
+        key = kept.read_text().strip()
+    if not key and (DEBUG or DEMO):
+        key = get_random_secret_key()
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(key)
+    if not key:
+        raise ImproperlyConfigured(
+            "HERITAGE_SECRET_KEY is not set. Set it to a long random text, "
+            "or run `manage.py demo` once, which makes one."
+        )
+    return key
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env.list("HERITAGE_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("HERITAGE_TRUSTED_ORIGINS", default=[])
+
+# --- The application ------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "heritage",
+    "heritage.apps.CatalogueAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "reversion",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "heritage.urls"
+WSGI_APPLICATION = "heritage.wsgi.application"
+AUTH_USER_MODEL = "heritage.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGIN_URL = "admin:login"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "heritage.web.context.catalogue",
+            ],
+            "libraries": {"heritage": "heritage.web.tags"},
+        },
+    }
+]
+# Widgets of our own live in templates/, as every other template does.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- What is stored --------------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/heritage.sqlite3")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # Readers never wait for the writer; a writer waits its turn instead of failing.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+        "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("HERITAGE_DATABASE_MAX_AGE", default=600)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+MEDIA_ROOT = DATA_DIR / "media"
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # one site with many rows is still one form
+# Limits of an uploaded picture: bytes as sent, and pixels once decoded.
+IMAGE_MAX_BYTES = env.int("HERITAGE_IMAGE_MAX_BYTES", default=25 * 1024 * 1024)
+IMAGE_MAX_PIXELS = env.int("HERITAGE_IMAGE_MAX_PIXELS", default=60_000_000)
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+
+# --- Languages -------------------------------------------------------------------------------
+
+# Those the interface speaks. A further one needs its name here and a message catalogue.
+LANGUAGE_CODE = env.str("HERITAGE_LANGUAGE", default="en")
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+# Those a record may also be written in: shown to editors behind a fold.
+CONTENT_LANGUAGES = [
+    ("zh-hant", "繁體中文"),
+    ("fr", "Français"),
+    ("es", "Español"),
+    ("ru", "Русский"),
+    ("ar", "العربية"),
+    ("ja", "日本語"),
+    ("ko", "한국어"),
+    ("de", "Deutsch"),
+]
+LOCALE_PATHS = [BASE_DIR / "heritage" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("HERITAGE_TIME_ZONE", default="Asia/Shanghai")
+
+# --- Safety ----------------------------------------------------------------------------------
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF, CSP.NONCE],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = env.int("HERITAGE_HSTS_SECONDS", default=31_536_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+if env.bool("HERITAGE_BEHIND_PROXY", default=False):
+    # Only where the proxy sets this header itself: else anybody could.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- Who runs it ------------------------------------------------------------------------------
+
+# Name, logo, about and privacy texts are a record (Identity), edited in the admin.
+DEFAULT_CATALOGUE_NAME = _("Heritage")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": env.str("HERITAGE_LOG_LEVEL", default="INFO")},
+}

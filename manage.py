@@ -1,0 +1,20 @@
+#!/usr/bin/env python
+"""The operators' door: every command starts here."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heritage.settings")
+    if sys.argv[1:2] == ["demo"]:
+        # The demo serves plain HTTP on this machine and keeps a secret of its own:
+        # settings.py says what that changes, in one place.
+        os.environ.setdefault("HERITAGE_DEMO", "1")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,10 @@
+"""The settings that run everywhere, with the few variables that a test run needs."""
+
+import os
+import tempfile
+
+os.environ.setdefault("HERITAGE_SECRET_KEY", "only-for-tests-and-of-no-worth-anywhere-else-0123456789")
+os.environ.setdefault("HERITAGE_DATA", tempfile.mkdtemp(prefix="heritage-tests-"))
+os.environ.setdefault("HERITAGE_HTTPS", "0")
+
+from heritage.settings import *  # noqa: E402, F403
