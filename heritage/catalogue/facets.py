@@ -117,7 +117,9 @@ def _tree_facet(filtered, name: str, model, pairs) -> Facet:
                 note = term.years() if isinstance(term, Era) else ""
                 options.insert(
                     position,
-                    Option(term.slug, term.label.best(), len(sites), term.pk in chosen, depth, note),
+                    Option(
+                        term.slug, term.label.best(), len(sites), term.pk in chosen, depth, note
+                    ),
                 )
             below |= sites
         return below

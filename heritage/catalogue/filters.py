@@ -21,9 +21,7 @@ class TermFilter(filters.ModelMultipleChoiceFilter):
     """Terms of a vocabulary by their slugs; several widen the choice."""
 
     def __init__(self, *args, **kwargs):
-        super().__init__(
-            *args, to_field_name="slug", widget=CheckboxSelectMultiple, **kwargs
-        )
+        super().__init__(*args, to_field_name="slug", widget=CheckboxSelectMultiple, **kwargs)
 
 
 class SiteFilter(filters.FilterSet):
@@ -33,9 +31,7 @@ class SiteFilter(filters.FilterSet):
     is an error at its field and narrows nothing.
     """
 
-    q = filters.CharFilter(
-        label=_("Search"), max_length=200, method="by_text", widget=SearchInput
-    )
+    q = filters.CharFilter(label=_("Search"), max_length=200, method="by_text", widget=SearchInput)
     kind = TermFilter(label=_("Kind"), queryset=Kind.objects.all(), method="by_kind")
     era = TermFilter(label=_("Era"), queryset=Era.objects.all(), method="by_era")
     role = filters.ChoiceFilter(label=_("Era of"), choices=ROLES, method="by_role")
@@ -94,7 +90,7 @@ class SiteFilter(filters.FilterSet):
         return type(self)(data, self.queryset).qs
 
     @property
-    def sort(self) -> str:
+    def order(self) -> str:
         """How the list is sorted: as asked, else best match for a search, else by name."""
         chosen, searched = self.chosen("sort"), self.chosen("q")
         if chosen and not (chosen == "relevance" and not searched):
@@ -104,7 +100,7 @@ class SiteFilter(filters.FilterSet):
     def sorted(self, language: str):
         """The filtered sites in their order, fit for paging: no two share a place in it."""
         sites = self.qs
-        match self.sort:
+        match self.order:
             case "oldest":
                 return sites.order_by(F("first_year").asc(nulls_last=True), "pk")
             case "recent":

@@ -27,11 +27,15 @@ def by_relevance(sites, text: str, language: str):
     """
     folded = folding.fold(text)
     name = SortName.objects.filter(site=OuterRef("pk"), key=folding.sort_key(text, language))
-    return sites.annotate(
-        closeness=Case(
-            When(Exists(name), then=Value(0)),
-            When(search_text__startswith=folded, then=Value(1)),
-            default=Value(2),
-            output_field=IntegerField(),
+    return (
+        sites.annotate(
+            closeness=Case(
+                When(Exists(name), then=Value(0)),
+                When(search_text__startswith=folded, then=Value(1)),
+                default=Value(2),
+                output_field=IntegerField(),
+            )
         )
-    ).filter(sort_names__language=language).order_by("closeness", "sort_names__key", "pk")
+        .filter(sort_names__language=language)
+        .order_by("closeness", "sort_names__key", "pk")
+    )

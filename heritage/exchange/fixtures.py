@@ -221,7 +221,7 @@ class _Loader:
             self.written.append((row, obj))
             for name, pks in many.items():
                 getattr(obj, name).set(pks)
-        for row, obj, _many in built:
+        for _row, obj, _many in built:
             reversion.add_to_revision(obj)
 
     def _build(self, row: Row) -> tuple[Record, dict[str, list[int]]]:

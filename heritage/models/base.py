@@ -93,6 +93,12 @@ class Record(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args, update_fields=None, **kwargs) -> None:
+        if update_fields is not None:
+            update_fields = {*update_fields, *self.derived_fields}
+        with batch():
+            super().save(*args, update_fields=update_fields, **kwargs)
+
     @classmethod
     def announced_as(cls) -> tuple[type, str]:
         """As which model, and by which column, a write to this one is announced."""
@@ -152,12 +158,6 @@ class Record(models.Model):
                     target = NON_FIELD_ERRORS
                 placed.setdefault(target, []).append(single)
         return placed
-
-    def save(self, *args, update_fields=None, **kwargs) -> None:
-        if update_fields is not None:
-            update_fields = {*update_fields, *self.derived_fields}
-        with batch():
-            super().save(*args, update_fields=update_fields, **kwargs)
 
     def save_base(self, *args, **kwargs) -> None:
         # Here and not in save(), since a fixture goes straight to save_base().

@@ -8,8 +8,10 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from heritage.models.changes import Touched, announce, listen
 from heritage.models.events import Event, SiteEra, SortName
+from heritage.models.names import Name
 from heritage.models.registers import Designation, DesignationEvent
-from heritage.models.sites import Coverage, Name, Site
+from heritage.models.relations import Coverage
+from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Kind, Place
 from heritage.values import folding
 
@@ -22,7 +24,11 @@ def refresh(site_ids: Iterable[int]) -> None:
     for chunk in _chunks(site_ids):
         sites = list(
             Site.objects.filter(pk__in=chunk).prefetch_related(
-                "names", "kinds", "also_in", "events__first_era", "events__last_era",
+                "names",
+                "kinds",
+                "also_in",
+                "events__first_era",
+                "events__last_era",
                 "coverages__designation",
             )
         )
@@ -130,9 +136,7 @@ def eras_of(event, eras) -> set[int]:
         and era.last_year <= last.first_year + SUCCESSION_YEARS
     ]
     parents = {era.pk: era.parent_id for era in eras}
-    alone = {
-        era.pk for era in between if not any(_rivals(era, other, parents) for other in eras)
-    }
+    alone = {era.pk for era in between if not any(_rivals(era, other, parents) for other in eras)}
     return {first.pk, last.pk} | alone
 
 
@@ -262,6 +266,7 @@ _TOUCHES = {
     Kind: _sites_of,
     Designation: _sites_under,
 }
+
 
 def _refresh_rows(touched: Touched) -> None:
     refresh_designations(touched.get(Designation, ()))

@@ -56,9 +56,7 @@ class Event(Record):
         "fabric": Role.STANDING,
     }
 
-    site = models.ForeignKey(
-        "Site", models.CASCADE, related_name="events", verbose_name=_("site")
-    )
+    site = models.ForeignKey("Site", models.CASCADE, related_name="events", verbose_name=_("site"))
     kind = models.CharField(_("what happened"), max_length=14, choices=Kind)
     date = EDTFField(
         _("date"), blank=True, help_text=_("EDTF, or as people write it: 68, c. 493, 1300 BCE.")
@@ -67,8 +65,13 @@ class Event(Record):
         "Era", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("era")
     )
     last_era = models.ForeignKey(
-        "Era", models.PROTECT, null=True, blank=True, related_name="+",
-        verbose_name=_("to era"), help_text=_("Only for a span of eras."),
+        "Era",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("to era"),
+        help_text=_("Only for a span of eras."),
     )
     certainty = models.CharField(
         _("certainty"), max_length=12, choices=Certainty, default=Certainty.CERTAIN
@@ -178,9 +181,7 @@ class SortName(models.Model):
     key = models.CharField(max_length=200)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["site", "language"], name="sort_name_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["site", "language"], name="sort_name_once")]
         indexes = [models.Index(fields=["language", "key", "site"])]
 
     def __str__(self) -> str:

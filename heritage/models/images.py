@@ -19,15 +19,14 @@ class ImageQuerySet(RecordQuerySet):
 class Image(Record):
     """One picture. It is published only with alt text, author or credit line, and licence."""
 
-    site = models.ForeignKey(
-        "Site", models.CASCADE, related_name="images", verbose_name=_("site")
-    )
+    site = models.ForeignKey("Site", models.CASCADE, related_name="images", verbose_name=_("site"))
     file = PictureField(_("file"), upload_to="images/")
     width = models.PositiveIntegerField(_("width"), default=0, editable=False)
     height = models.PositiveIntegerField(_("height"), default=0, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     alt = LanguageMapField(
-        _("alternative text"), blank=True,
+        _("alternative text"),
+        blank=True,
         help_text=_("What the picture shows, for those who do not see it."),
     )
     caption = LanguageMapField(_("caption"), blank=True)

@@ -1,6 +1,7 @@
 """Registers and their entries: World Heritage, national units, ratings …"""
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -55,7 +56,9 @@ class SchemeTerm(Record):
         CRITERION = "criterion", _("criterion")
         REGION = "region", _("region")
 
-    scheme = models.ForeignKey(Scheme, models.CASCADE, related_name="terms", verbose_name=_("register"))
+    scheme = models.ForeignKey(
+        Scheme, models.CASCADE, related_name="terms", verbose_name=_("register")
+    )
     facet = models.CharField(_("facet"), max_length=12, choices=Facet)
     code = models.CharField(_("code"), max_length=40)
     label = LanguageMapField(_("label"))
@@ -107,20 +110,31 @@ class Designation(Record):
     )
     batch = models.PositiveSmallIntegerField(_("batch"), null=True, blank=True)
     era_text = models.CharField(
-        _("era as listed"), max_length=100, blank=True, help_text=_("Word for word, such as 金至清.")
+        _("era as listed"),
+        max_length=100,
+        blank=True,
+        help_text=_("Word for word, such as 金至清."),
     )
     note = LanguageMapField(_("note"), blank=True, help_text=_("Shown to readers."))
     source = models.ForeignKey(
         "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
     )
     superseded_by = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="supersedes",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supersedes",
         verbose_name=_("superseded by"),
     )
     # Follow from the events, see derived.py.
     standing = models.CharField(
-        _("standing"), max_length=12, choices=Standing, default=Standing.IN_FORCE,
-        editable=False, serialize=False,
+        _("standing"),
+        max_length=12,
+        choices=Standing,
+        default=Standing.IN_FORCE,
+        editable=False,
+        serialize=False,
     )
     listed_year = models.IntegerField(_("listed in"), null=True, editable=False, serialize=False)
 
@@ -160,7 +174,9 @@ class Designation(Record):
     def uri(self) -> str:
         """The entry's page at the authority, or an empty text."""
         template = self.scheme.uri_template
-        return template.replace("{reference}", self.reference) if template and self.reference else ""
+        return (
+            template.replace("{reference}", self.reference) if template and self.reference else ""
+        )
 
 
 class DesignationEvent(Record):
@@ -219,22 +235,38 @@ class WorldHeritage(Record):
         Designation, models.CASCADE, related_name="world_heritage", verbose_name=_("designation")
     )
     dossier = models.CharField(
-        _("dossier"), max_length=20, blank=True, help_text=_("The reference with its suffix: 547bis.")
+        _("dossier"),
+        max_length=20,
+        blank=True,
+        help_text=_("The reference with its suffix: 547bis."),
     )
     criteria = models.ManyToManyField(
-        SchemeTerm, blank=True, related_name="+", verbose_name=_("criteria"),
+        SchemeTerm,
+        blank=True,
+        related_name="+",
+        verbose_name=_("criteria"),
         limit_choices_to={"facet": SchemeTerm.Facet.CRITERION},
     )
     regions = models.ManyToManyField(
-        SchemeTerm, blank=True, related_name="+", verbose_name=_("regions"),
+        SchemeTerm,
+        blank=True,
+        related_name="+",
+        verbose_name=_("regions"),
         limit_choices_to={"facet": SchemeTerm.Facet.REGION},
     )
     states = models.ManyToManyField(
-        "Place", blank=True, related_name="+", verbose_name=_("states"),
+        "Place",
+        blank=True,
+        related_name="+",
+        verbose_name=_("states"),
         limit_choices_to={"level": "country"},
     )
     area_ha = models.DecimalField(
-        _("area in hectares"), max_digits=14, decimal_places=4, null=True, blank=True,
+        _("area in hectares"),
+        max_digits=14,
+        decimal_places=4,
+        null=True,
+        blank=True,
         help_text=_("Empty if unknown."),
     )
 
@@ -254,3 +286,52 @@ class WorldHeritage(Record):
 
     def __str__(self) -> str:
         return str(self.designation)
+
+
+class ComponentPoint(Record):
+    """Where a part of a property lies, when the official list gives a point and nothing else.
+
+    It has neither name nor reference: a site takes its place only where one is recorded.
+    """
+
+    designation = models.ForeignKey(
+        Designation, models.CASCADE, related_name="points", verbose_name=_("designation")
+    )
+    number = models.PositiveIntegerField(
+        _("number"), help_text=_("An order within the property; no official reference.")
+    )
+    state = models.ForeignKey(
+        "Place", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("state")
+    )
+    latitude = models.FloatField(
+        _("latitude"), validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    longitude = models.FloatField(
+        _("longitude"), validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
+    site = models.ForeignKey(
+        "Site",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="component_points",
+        verbose_name=_("site"),
+    )
+
+    constraint_fields = {"component_point_once": "number"}
+
+    class Meta:
+        verbose_name = _("component point")
+        verbose_name_plural = _("component points")
+        ordering = ["designation", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["designation", "number"],
+                name="component_point_once",
+                violation_error_message=_("This property has a point of this number already."),
+                violation_error_code="component_point_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.designation} {self.number}"

@@ -37,7 +37,7 @@ class SiteQuerySet(RecordQuerySet):
     def under_schemes(self, scheme_ids: Iterable[int]):
         """Covered by an entry of these registers that is in force."""
         from heritage.models.registers import Designation
-        from heritage.models.sites import Coverage
+        from heritage.models.relations import Coverage
 
         standing = Designation.Standing
         rows = Coverage.objects.filter(
@@ -56,7 +56,7 @@ class SiteQuerySet(RecordQuerySet):
         """With all that a card shows, in a fixed number of queries."""
         from heritage.models.events import Event
         from heritage.models.images import Image
-        from heritage.models.sites import Coverage
+        from heritage.models.relations import Coverage
 
         return self.fetch_mode(FETCH_PEERS).prefetch_related(
             "kinds",

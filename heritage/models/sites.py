@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models.base import Record, refuse_cycle
+from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField
+from heritage.models.names import FormerSlug
 from heritage.models.sitequeries import SiteQuerySet
 from heritage.values import coordinates, folding
-from heritage.values.language import normalise_code
+from heritage.values.boundaries import check_boundary
 
 
 class Site(Record):
@@ -45,15 +46,22 @@ class Site(Record):
     )
     name = LanguageMapField(_("name"))
     summary = LanguageMapField(
-        _("summary"), blank=True, help_text=_("One or two sentences: what it is and why it matters.")
+        _("summary"),
+        blank=True,
+        help_text=_("One or two sentences: what it is and why it matters."),
     )
     description = LanguageMapField(_("description"), blank=True, help_text=_("Markdown."))
     kinds = models.ManyToManyField(
         "Kind", blank=True, related_name="sites", verbose_name=_("kinds")
     )
     place = models.ForeignKey(
-        "Place", models.PROTECT, null=True, blank=True, related_name="sites",
-        verbose_name=_("place"), help_text=_("The narrowest that is sure."),
+        "Place",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sites",
+        verbose_name=_("place"),
+        help_text=_("The narrowest that is sure."),
     )
     also_in = models.ManyToManyField(
         "Place", blank=True, related_name="+", verbose_name=_("also lies in")
@@ -62,16 +70,39 @@ class Site(Record):
         "Source", blank=True, related_name="+", verbose_name=_("sources")
     )
     note = LanguageMapField(
-        _("note on the record"), blank=True,
+        _("note on the record"),
+        blank=True,
         help_text=_("Doubts about the record, shown to readers."),
     )
 
+    custodian = models.ForeignKey(
+        "Custodian",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sites",
+        verbose_name=_("custodian"),
+    )
+    area_ha = models.DecimalField(
+        _("area in hectares"),
+        max_digits=14,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("Empty if unknown."),
+    )
     latitude = models.FloatField(
-        _("latitude"), null=True, blank=True, help_text=_("WGS 84, degrees; north is positive."),
+        _("latitude"),
+        null=True,
+        blank=True,
+        help_text=_("WGS 84, degrees; north is positive."),
         validators=[MinValueValidator(-90), MaxValueValidator(90)],
     )
     longitude = models.FloatField(
-        _("longitude"), null=True, blank=True, help_text=_("WGS 84, degrees; east is positive."),
+        _("longitude"),
+        null=True,
+        blank=True,
+        help_text=_("WGS 84, degrees; east is positive."),
         validators=[MinValueValidator(-180), MaxValueValidator(180)],
     )
     precision = models.CharField(
@@ -81,12 +112,26 @@ class Site(Record):
         _("good to, in metres"), null=True, blank=True, help_text=_("Empty if unknown.")
     )
     point_source = models.ForeignKey(
-        "Source", models.PROTECT, null=True, blank=True, related_name="+",
+        "Source",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("source of the point"),
     )
     blur_km = models.PositiveSmallIntegerField(
-        _("blur for the public"), choices=Blur, default=Blur.NONE,
+        _("blur for the public"),
+        choices=Blur,
+        default=Blur.NONE,
         help_text=_("For places in danger of looters: the public sees a point on a grid."),
+    )
+    boundary = models.JSONField(
+        _("boundary"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "GeoJSON: a Polygon or MultiPolygon, WGS 84. Not shown where the point is blurred."
+        ),
     )
     # What every public query, page, map and download uses.
     public_latitude = models.FloatField(null=True, editable=False, serialize=False)
@@ -96,7 +141,10 @@ class Site(Record):
         _("state"), max_length=10, choices=State, default=State.DRAFT, db_index=True
     )
     featured = models.PositiveSmallIntegerField(
-        _("place on the home page"), null=True, blank=True, help_text=_("1 comes first; empty: none.")
+        _("place on the home page"),
+        null=True,
+        blank=True,
+        help_text=_("1 comes first; empty: none."),
     )
     # Bookkeeping: kept by the catalogue, never carried by a fixture.
     created_at = models.DateTimeField(_("created"), editable=False, serialize=False)
@@ -105,8 +153,13 @@ class Site(Record):
         _("state changed"), null=True, editable=False, serialize=False
     )
     state_changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, serialize=False,
-        related_name="+", verbose_name=_("state changed by"),
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        serialize=False,
+        related_name="+",
+        verbose_name=_("state changed by"),
     )
     published_at = models.DateTimeField(
         _("first published"), null=True, editable=False, serialize=False
@@ -117,14 +170,29 @@ class Site(Record):
 
     objects = SiteQuerySet.as_manager()
 
-    KEPT = ("slug", "state", "created_at", "published_at", "state_changed_at",
-            "state_changed_by_id")
-    derived_fields = (
-        "slug", "public_latitude", "public_longitude", "created_at", "updated_at",
-        "state_changed_at", "state_changed_by", "published_at",
+    KEPT = (
+        "slug",
+        "state",
+        "created_at",
+        "published_at",
+        "state_changed_at",
+        "state_changed_by_id",
     )
-    constraint_fields = {"site_latitude": "latitude", "site_longitude": "longitude",
-                         "site_point_whole": "longitude"}
+    derived_fields = (
+        "slug",
+        "public_latitude",
+        "public_longitude",
+        "created_at",
+        "updated_at",
+        "state_changed_at",
+        "state_changed_by",
+        "published_at",
+    )
+    constraint_fields = {
+        "site_latitude": "latitude",
+        "site_longitude": "longitude",
+        "site_point_whole": "longitude",
+    }
 
     class Meta:
         verbose_name = _("site")
@@ -168,8 +236,17 @@ class Site(Record):
 
     def clean(self) -> None:
         super().clean()
+        errors = {}
         if self.state == self.State.PUBLISHED and not self.name:
-            raise ValidationError({"name": _("A published site needs a name.")}, code="name")
+            errors["name"] = _("A published site needs a name.")
+        if self.area_ha is not None and self.area_ha <= 0:
+            errors["area_ha"] = _("An area is more than 0; leave it empty if unknown.")
+        try:
+            check_boundary(self.boundary)
+        except ValueError as error:
+            errors["boundary"] = str(error)
+        if errors:
+            raise ValidationError(errors)
 
     def derive(self) -> None:
         now = timezone.now()
@@ -229,163 +306,3 @@ class Site(Record):
             FormerSlug.objects.filter(slug=self.slug, site=self).delete()
             FormerSlug.objects.update_or_create(slug=before, defaults={"site": self})
         self._remember()
-
-
-class FormerSlug(Record):
-    """An address that a site once had: it redirects for ever."""
-
-    site = models.ForeignKey(Site, models.CASCADE, related_name="former_slugs")
-    slug = models.SlugField(_("slug"), max_length=120, unique=True)
-
-    owner = "site"
-
-    class Meta:
-        verbose_name = _("former slug")
-        verbose_name_plural = _("former slugs")
-
-    def __str__(self) -> str:
-        return self.slug
-
-
-class Name(Record):
-    """A further name of a site; the display name is not repeated here."""
-
-    class Kind(models.TextChoices):
-        OFFICIAL = "official", _("official")
-        ALTERNATIVE = "alternative", _("alternative")
-        HISTORICAL = "historical", _("historical")
-        SCRIPT = "script", _("in another script")
-        ROMANISED = "romanised", _("romanised")
-
-    site = models.ForeignKey(Site, models.CASCADE, related_name="names", verbose_name=_("site"))
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ALTERNATIVE)
-    text = models.CharField(_("text"), max_length=250)
-    language = models.CharField(
-        _("language"), max_length=35,
-        help_text=_("BCP 47, such as zh-hant, zh-latn-pinyin or en."),
-    )
-    note = LanguageMapField(_("note"), blank=True, help_text=_("When or where it was used."))
-    source = models.ForeignKey(
-        "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
-    )
-
-    constraint_fields = {"name_once": "text"}
-
-    owner = "site"
-
-    class Meta:
-        verbose_name = _("name")
-        verbose_name_plural = _("names")
-        ordering = ["kind", "language", "text"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["site", "kind", "language", "text"],
-                name="name_once",
-                violation_error_message=_("The site has this name already."),
-                violation_error_code="name_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text
-
-    def clean(self) -> None:
-        super().clean()
-        try:
-            self.language = normalise_code(self.language)
-        except ValueError as error:
-            raise ValidationError({"language": str(error)}, code="language") from error
-        if self.site_id and self.text in self.site.name.values():
-            raise ValidationError(
-                {"text": _("This is the display name already; add only further names.")},
-                code="display_name",
-            )
-
-
-class PartOf(Record):
-    """`part` belongs to `whole`: the pagoda forest to the temple. It confers no status."""
-
-    part = models.ForeignKey(
-        Site, models.CASCADE, related_name="part_of", verbose_name=_("part")
-    )
-    whole = models.ForeignKey(
-        Site, models.CASCADE, related_name="parts", verbose_name=_("whole")
-    )
-    note = LanguageMapField(_("note"), blank=True)
-
-    constraint_fields = {"part_once": "whole", "part_not_itself": "whole"}
-
-    class Meta:
-        verbose_name = _("part of")
-        verbose_name_plural = _("parts of")
-        ordering = ["whole", "part"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["part", "whole"],
-                name="part_once",
-                violation_error_message=_("This is said already."),
-                violation_error_code="part_once",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(part=models.F("whole")),
-                name="part_not_itself",
-                violation_error_message=_("A site is no part of itself."),
-                violation_error_code="part_not_itself",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.part} ⊂ {self.whole}"
-
-    def clean(self) -> None:
-        super().clean()
-        if self.part_id and self.whole_id:
-            refuse_cycle(self.part_id, [self.whole_id], self._wholes_of, "whole")
-
-    @staticmethod
-    def _wholes_of(ids):
-        return PartOf.objects.filter(part__in=ids).values_list("whole_id", flat=True)
-
-
-class Coverage(Record):
-    """A designation covers a site, as a whole or as one of its components."""
-
-    class Extent(models.TextChoices):
-        WHOLE = "whole", _("the whole")
-        COMPONENT = "component", _("a component")
-
-    site = models.ForeignKey(
-        Site, models.CASCADE, related_name="coverages", verbose_name=_("site")
-    )
-    designation = models.ForeignKey(
-        "Designation", models.CASCADE, related_name="coverages", verbose_name=_("designation")
-    )
-    extent = models.CharField(_("extent"), max_length=10, choices=Extent, default=Extent.WHOLE)
-    component_reference = models.CharField(
-        _("component reference"), max_length=20, blank=True,
-        help_text=_("Such as 1442-005: only where a source gives one."),
-    )
-    note = LanguageMapField(_("note"), blank=True, help_text=_("Shown to readers."))
-    source = models.ForeignKey(
-        "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
-    )
-
-    constraint_fields = {"coverage_once": "designation"}
-
-    owner = "site"
-
-    class Meta:
-        verbose_name = _("coverage")
-        verbose_name_plural = _("coverages")
-        ordering = ["designation__scheme__rank", "uid"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["designation", "site"],
-                name="coverage_once",
-                violation_error_message=_("This designation covers the site already."),
-                violation_error_code="coverage_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.designation} → {self.site}"

@@ -8,7 +8,7 @@ from heritage.models.fields import LanguageMapField
 
 
 class Source(Record):
-    """A publication, an official file, a data set, or plain recollection: readers are told which."""
+    """A publication, an official file, a data set or plain recollection: readers see which."""
 
     class Kind(models.TextChoices):
         OFFICIAL = "official", _("official register or file")

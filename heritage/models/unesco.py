@@ -24,7 +24,9 @@ _CONDITIONS: dict[str, tuple[str, tuple[str, ...], str | None]] = {
     UnescoStatus.IN_DANGER: (_ROLE.WORLD_HERITAGE, (_STANDING.IN_DANGER,), "whole"),
     UnescoStatus.INSCRIBED: (_ROLE.WORLD_HERITAGE, (_STANDING.IN_FORCE,), "whole"),
     UnescoStatus.PART: (
-        _ROLE.WORLD_HERITAGE, (_STANDING.IN_FORCE, _STANDING.IN_DANGER), "component",
+        _ROLE.WORLD_HERITAGE,
+        (_STANDING.IN_FORCE, _STANDING.IN_DANGER),
+        "component",
     ),
     UnescoStatus.TENTATIVE: (_ROLE.TENTATIVE, (_STANDING.IN_FORCE,), None),
     UnescoStatus.DELISTED: (_ROLE.WORLD_HERITAGE, (_STANDING.ENDED,), None),
@@ -46,7 +48,7 @@ def statuses(coverages) -> list[UnescoStatus]:
 
 def status_condition(wanted) -> Q:
     """A condition on sites: those with at least one of the `wanted` statuses."""
-    from heritage.models.sites import Coverage
+    from heritage.models.relations import Coverage
 
     def covered(status):
         role, standings, extent = _CONDITIONS[status]

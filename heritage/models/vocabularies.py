@@ -35,7 +35,10 @@ class Kind(Term):
         _("order"), default=100, help_text=_("Of several kinds, the lowest gives the drawing.")
     )
     aat = models.CharField(
-        _("AAT number"), max_length=20, blank=True, help_text=_("Getty Art & Architecture Thesaurus.")
+        _("AAT number"),
+        max_length=20,
+        blank=True,
+        help_text=_("Getty Art & Architecture Thesaurus."),
     )
 
     class Meta:
@@ -90,9 +93,7 @@ class Era(Term):
     short_label = LanguageMapField(
         _("short label"), blank=True, help_text=_("For spans, as in “Jin (1115–1234) to Qing”.")
     )
-    span = EDTFField(
-        _("span"), help_text=_("EDTF interval, such as 0618/0907 or 1949/.. (open).")
-    )
+    span = EDTFField(_("span"), help_text=_("EDTF interval, such as 0618/0907 or 1949/.. (open)."))
     first_year = models.IntegerField(_("first year"), null=True, editable=False, serialize=False)
     last_year = models.IntegerField(_("last year"), null=True, editable=False, serialize=False)
     certainty = models.CharField(
@@ -137,5 +138,7 @@ class Era(Term):
 
     def years(self) -> str:
         return span_phrase(
-            self.first_year, self.last_year, approximate=self.certainty == self.Certainty.APPROXIMATE
+            self.first_year,
+            self.last_year,
+            approximate=self.certainty == self.Certainty.APPROXIMATE,
         )

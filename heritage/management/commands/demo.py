@@ -77,7 +77,9 @@ class Command(BaseCommand):
                 if report.created or report.updated:
                     self._check()
         except FixtureError as error:
-            raise CommandError(f"The fixtures cannot be loaded; nothing was changed.\n{error}") from error
+            raise CommandError(
+                f"The fixtures cannot be loaded; nothing was changed.\n{error}"
+            ) from error
         self._say(f"  {report}")
         for line in report.kept:
             self._say(f"  kept: {line}")

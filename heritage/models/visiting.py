@@ -1,0 +1,248 @@
+"""What a traveller needs: opening, prices, ways to get there, notices.
+
+Nothing unchecked is shown as a fact.
+"""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models.base import Record, RecordQuerySet
+from heritage.models.fields import LanguageMapField
+
+WEEKDAYS = [
+    _("Monday"),
+    _("Tuesday"),
+    _("Wednesday"),
+    _("Thursday"),
+    _("Friday"),
+    _("Saturday"),
+    _("Sunday"),
+]
+_MONTH_DAY = RegexValidator(
+    r"\A(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z", _("Write month and day, such as 04-01.")
+)
+
+
+class CheckedQuerySet(RecordQuerySet):
+    def checked(self):
+        """Those that may be shown as facts: with a source, and the day it was last looked at."""
+        return self.filter(source__isnull=False, checked_on__isnull=False)
+
+
+class CheckedRecord(Record):
+    """Something of the day: true only with a source and the date when it was checked."""
+
+    site = models.ForeignKey(
+        "Site", models.CASCADE, related_name="%(class)ss", verbose_name=_("site")
+    )
+    source = models.ForeignKey(
+        "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
+    )
+    checked_on = models.DateField(_("checked on"), null=True, blank=True)
+
+    owner = "site"
+    objects = CheckedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_checked(self) -> bool:
+        return self.source_id is not None and self.checked_on is not None
+
+
+class Opening(CheckedRecord):
+    """Hours on some weekdays of a season; several rows make the year."""
+
+    season_from = models.CharField(
+        _("season from"),
+        max_length=5,
+        blank=True,
+        validators=[_MONTH_DAY],
+        help_text=_("Month and day, such as 04-01; empty: all year."),
+    )
+    season_to = models.CharField(
+        _("season to"),
+        max_length=5,
+        blank=True,
+        validators=[_MONTH_DAY],
+        help_text=_("The last day of it; a season may run over the new year."),
+    )
+    weekdays = models.CharField(
+        _("weekdays"),
+        max_length=7,
+        default="1234567",
+        validators=[RegexValidator(r"\A1?2?3?4?5?6?7?\Z", _("Write days as digits: 1 is Monday."))],
+        help_text=_("1 is Monday, 7 is Sunday: 12345 is Monday to Friday."),
+    )
+    opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Empty: closed."))
+    closes = models.TimeField(_("closes"), null=True, blank=True)
+    last_entry = models.TimeField(_("last entry"), null=True, blank=True)
+    note = LanguageMapField(_("note"), blank=True, help_text=_("Holidays and other exceptions."))
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ["season_from", "weekdays", "opens", "uid"]
+
+    def __str__(self) -> str:
+        season = f"{self.season_from}–{self.season_to} " if self.season_from else ""
+        hours = f"{self.opens:%H:%M}–{self.closes:%H:%M}" if self.is_open else str(_("closed"))
+        return f"{season}{self.weekdays} {hours}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.opens is not None and self.closes is not None
+
+    def clean(self) -> None:
+        super().clean()
+        errors = {}
+        if bool(self.season_from) != bool(self.season_to):
+            errors["season_to"] = _("A season has a first and a last day.")
+        if (self.opens is None) != (self.closes is None):
+            errors["closes"] = _("Give both hours, or neither where it is closed.")
+        if self.last_entry and not (self.is_open and self.last_entry <= self.closes):
+            errors["last_entry"] = _("The last entry lies within the opening hours.")
+        if errors:
+            raise ValidationError(errors)
+
+    def covers(self, day) -> bool:
+        """Whether the row speaks of a day (a `date`)."""
+        if str(day.isoweekday()) not in self.weekdays:
+            return False
+        if not self.season_from:
+            return True
+        month_day = f"{day:%m-%d}"
+        if self.season_from <= self.season_to:
+            return self.season_from <= month_day <= self.season_to
+        return month_day >= self.season_from or month_day <= self.season_to
+
+
+class Price(CheckedRecord):
+    """What a ticket costs, and for whom."""
+
+    label = LanguageMapField(_("for whom"), help_text=_("Adults, students, over 65 …"))
+    amount = models.DecimalField(
+        _("amount"),
+        max_digits=10,
+        decimal_places=2,
+        validators=[MinValueValidator(0)],
+        help_text=_("0 is free."),
+    )
+    currency = models.CharField(
+        _("currency"),
+        max_length=3,
+        default="CNY",
+        validators=[RegexValidator(r"\A[A-Z]{3}\Z", _("Write the ISO code, such as CNY."))],
+    )
+    note = LanguageMapField(
+        _("note"), blank=True, help_text=_("Season, conditions, what it covers.")
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("price")
+        verbose_name_plural = _("prices")
+        ordering = ["order", "uid"]
+
+    def __str__(self) -> str:
+        return f"{self.label.best()} {self.amount} {self.currency}"
+
+
+class VisitingFact(CheckedRecord):
+    """One thing that a traveller wants to know."""
+
+    class Kind(models.TextChoices):
+        WEBSITE = "website", _("Website")
+        PHONE = "phone", _("Phone")
+        GETTING_THERE = "getting_there", _("How to get there")
+        TIME_NEEDED = "time_needed", _("Time needed")
+        WHEELCHAIR = "wheelchair", _("Wheelchair access")
+        BEST_SEASON = "best_season", _("Best season")
+        BOOKING = "booking", _("Booking")
+        OTHER = "other", _("Good to know")
+
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    text = LanguageMapField(_("text"), blank=True)
+    value = models.CharField(
+        _("number or address"),
+        max_length=500,
+        blank=True,
+        help_text=_("A phone number or a web address: the same in every language."),
+    )
+
+    class Meta:
+        verbose_name = _("visiting fact")
+        verbose_name_plural = _("visiting facts")
+        ordering = ["kind", "uid"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.value or self.text.best()}"
+
+    def clean(self) -> None:
+        super().clean()
+        if not self.value and not self.text:
+            raise ValidationError({"text": _("Say something, or remove the row.")})
+        if self.kind == self.Kind.WEBSITE and not self.value.startswith(("https://", "http://")):
+            raise ValidationError({"value": _("A web address begins with https://.")})
+
+
+class NoticeQuerySet(RecordQuerySet):
+    def current(self, day):
+        """Those that hold on a day."""
+        return self.filter(
+            models.Q(begins__isnull=True) | models.Q(begins__lte=day),
+            models.Q(ends__isnull=True) | models.Q(ends__gte=day),
+        )
+
+
+class Notice(Record):
+    """Closed for repair until …: shown first, from its first day to its last."""
+
+    site = models.ForeignKey("Site", models.CASCADE, related_name="notices", verbose_name=_("site"))
+    text = LanguageMapField(_("text"))
+    is_closed = models.BooleanField(_("the whole site is closed"), default=False)
+    begins = models.DateField(_("from"), null=True, blank=True)
+    ends = models.DateField(_("until"), null=True, blank=True)
+    source = models.ForeignKey(
+        "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
+    )
+
+    owner = "site"
+    constraint_fields = {"notice_ends_after_start": "ends"}
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["begins", "uid"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(begins__isnull=True)
+                | models.Q(ends__isnull=True)
+                | models.Q(begins__lte=models.F("ends")),
+                name="notice_ends_after_start",
+                violation_error_message=_("A notice cannot end before it begins."),
+                violation_error_code="notice_ends_after_start",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.text.best())
+
+
+class Custodian(Record):
+    """Who looks after a site."""
+
+    name = LanguageMapField(_("name"))
+    url = models.URLField(_("address"), blank=True)
+
+    class Meta:
+        verbose_name = _("custodian")
+        verbose_name_plural = _("custodians")
+        ordering = ["uid"]
+
+    def __str__(self) -> str:
+        return str(self.name.best())

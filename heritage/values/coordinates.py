@@ -1,0 +1,105 @@
+"""Points on the globe, WGS 84 only: judged, blurred, measured, printed.
+
+A point is (latitude, longitude) in degrees, north and east positive.
+"""
+
+from math import asin, ceil, cos, floor, isfinite, log10, pi, radians, sin, sqrt
+
+from django.utils.formats import number_format
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+Point = tuple[float, float]
+
+EARTH_RADIUS_KM = 6371.0088  # the mean radius, IUGG
+KM_PER_DEGREE = EARTH_RADIUS_KM * pi / 180  # of latitude, and of longitude on the equator
+
+
+def validate_latitude(value: object) -> float:
+    """Degrees from what a form or a file gave; ValueError, naming the field, if it is none."""
+    return _validate(value, _("Latitude"), 90)
+
+
+def validate_longitude(value: object) -> float:
+    """Degrees from what a form or a file gave; ValueError, naming the field, if it is none."""
+    return _validate(value, _("Longitude"), 180)
+
+
+def _validate(value: object, field: str, limit: int) -> float:
+    names = {"field": field, "limit": limit, "value": str(value)[:40]}
+    try:
+        degrees = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        degrees = float("nan")
+    if isinstance(value, bool) or not isfinite(degrees):
+        raise ValueError(_("%(field)s must be a number of degrees; “%(value)s” is not.") % names)
+    if abs(degrees) > limit:
+        names["value"] = repr(degrees).removesuffix(".0")
+        raise ValueError(
+            _("%(field)s must lie between -%(limit)s and %(limit)s; %(value)s does not.") % names
+        )
+    return degrees + 0.0  # no -0.0
+
+
+def snap(latitude: float, longitude: float, grid_km: float) -> Point:
+    """The centre of the grid cell that holds a point: what the public sees of a blurred record.
+
+    A cell measures `grid_km` or a little more each way. The grid is fixed, so all points of a cell
+    give the same centre, and no number of requests or edits tells more than the cell; a random
+    shift could be averaged away. Rows are of equal height in degrees, from pole to pole; each is
+    cut into whole columns, fewer towards the poles. ValueError if `grid_km` is not positive.
+    """
+    if not (isfinite(grid_km) and grid_km > 0):
+        raise ValueError(_("The grid must be a positive number of kilometres."))
+    rows, row = _cell(latitude + 90, 180, grid_km / KM_PER_DEGREE)
+    centre = (row + 0.5) * 180 / rows - 90
+    # 180° E is 180° W: as an offset of 360 it is the first column, not one past the last.
+    width = grid_km / (KM_PER_DEGREE * cos(radians(centre)))
+    columns, column = _cell((longitude + 180) % 360, 360, width)
+    # Digits enough to stay well within the cell, and no more: they would claim what is not known.
+    decimals = max(0, ceil(-log10(180 / rows))) + 1
+    east = (column + 0.5) * 360 / columns - 180
+    return round(centre, decimals) + 0.0, round(east, decimals) + 0.0  # no -0.0
+
+
+def _cell(offset: float, span: float, step: float) -> tuple[int, int]:
+    """Into how many cells of at least `step` a span falls, and in which of them an offset lies."""
+    cells = max(1, floor(span / step))
+    return cells, min(int(offset * cells / span), cells - 1)
+
+
+def distance_km(a: Point, b: Point) -> float:
+    """The great-circle distance of two points in km (haversine; within 0.5 % on the globe)."""
+    (lat_a, lon_a), (lat_b, lon_b) = ((radians(p[0]), radians(p[1])) for p in (a, b))
+    h = sin((lat_b - lat_a) / 2) ** 2
+    h += cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * asin(min(1, sqrt(h)))  # rounding can pass 1 at the antipodes
+
+
+def format_point(
+    latitude: float,
+    longitude: float,
+    accuracy_m: float | None = None,
+    language: str | None = None,
+) -> str:
+    """A point in words of `language` (None: the active one): "34.556° N, 112.472° E".
+
+    As many decimals as the accuracy in metres warrants: 5 for 1 m, 2 for 2 km, 3 if it is unknown.
+    """
+    decimals = _decimals(accuracy_m)
+    lat, lon = round(latitude, decimals), round(longitude, decimals)
+    with override(language or get_language()):
+        north_south = _("%(degrees)s° N") if lat >= 0 else _("%(degrees)s° S")
+        east_west = _("%(degrees)s° E") if lon >= 0 else _("%(degrees)s° W")
+        return _("%(latitude)s, %(longitude)s") % {
+            "latitude": north_south % {"degrees": number_format(abs(lat), decimals)},
+            "longitude": east_west % {"degrees": number_format(abs(lon), decimals)},
+        }
+
+
+def _decimals(accuracy_m: float | None) -> int:
+    """How many decimals of a degree come nearest to an accuracy."""
+    if accuracy_m is None:
+        return 3
+    degrees = max(accuracy_m, 1) / (1000 * KM_PER_DEGREE)
+    return max(0, round(-log10(degrees)))

@@ -1,0 +1,277 @@
+"""Folding and romanising: what makes 龙门, 龍門, "Lóngmén" and "ＬＯＮＧＭＥＮ" one to a reader.
+
+`fold` is what two texts are compared by, `search_text` what the search column stores,
+`sort_key` what a list is ordered by. Every string is safe to pass, of any length.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import cache
+from threading import Lock
+from typing import Any
+
+SORT_KEY_LENGTH = 255  # characters: fits a column, and the index of either database
+_LAST = "\U0010ffff"  # sorts behind every other text
+
+# What pypinyin reads wrongly, or rightly only by luck. The longer word wins, and any of them over
+# pypinyin. The single characters at the end are those whose everyday reading hardly occurs in
+# a name: 都 is a capital (dū), seldom "all" (dōu). 观 is guàn where it is a Daoist house. 干县
+# stands for 乾县, since OpenCC writes that so.
+_READINGS = """
+重庆 chóng qìng, 长安 cháng ān, 长治 cháng zhì, 长子 zhǎng zǐ, 长葛 cháng gě, 诸葛 zhū gě,
+乐山 lè shān, 乐陵 lào líng, 乐亭 lào tíng, 乐清 yuè qīng, 乐平 lè píng, 南乐 nán lè, 民乐 mín lè,
+应县 yìng xiàn, 应州 yìng zhōu, 应城 yìng chéng, 大足 dà zú, 曲阜 qū fù, 六安 lù ān,
+六合区 lù hé qū, 番禺 pān yú, 蔚县 yù xiàn, 蔚州 yù zhōu, 浚县 xùn xiàn, 郏县 jiá xiàn,
+单县 shàn xiàn, 华县 huà xiàn, 华阴 huà yīn, 华州 huà zhōu, 华山 huà shān, 九华山 jiǔ huá shān,
+解州 xiè zhōu, 缑氏 gōu shì, 洪洞 hóng tóng, 繁峙 fán shì, 涡阳 guō yáng, 涡河 guō hé,
+会稽 kuài jī, 朝阳 cháo yáng, 天台 tiān tāi, 井陉 jǐng xíng, 荥经 yíng jīng, 浒湾 xǔ wān,
+犍为 qián wéi, 太行山 tài háng shān, 中岳 zhōng yuè, 崤函 xiáo hán, 镐京 hào jīng,
+丰镐 fēng hào, 济源 jǐ yuán, 济渎 jǐ dú, 干县 qián xiàn, 子午 zǐ wǔ, 川藏 chuān zàng,
+青藏 qīng zàng, 驻藏 zhù zàng, 蒙藏 měng zàng, 汉藏 hàn zàng, 藏王 zàng wáng, 藏娘 zàng niáng,
+繁塔 pó tǎ, 会善寺 huì shàn sì, 妙应寺 miào yìng sì, 柏林寺 bǎi lín sì,
+柏林禅寺 bǎi lín chán sì, 相国寺 xiàng guó sì, 重宁寺 chóng níng sì, 莫高窟 mò gāo kū,
+太室阙 tài shì què, 大夫第 dà fū dì, 拉卜楞 lā bǔ lèng,
+重兴 chóng xīng, 重泰寺 chóng tài sì, 重龙山 chóng lóng shān, 重安江 chóng ān jiāng,
+江厦 jiāng xià, 薄太后 bó tài hòu,
+嘉应观 jiā yìng guàn, 楼观台 lóu guàn tái, 玄妙观 xuán miào guàn, 元妙观 yuán miào guàn,
+玉泉观 yù quán guàn, 玉皇观 yù huáng guàn, 玉虚观 yù xū guàn, 白衣观 bái yī guàn,
+老君观 lǎo jūn guàn, 清虚观 qīng xū guàn, 清梦观 qīng mèng guàn, 奉仙观 fèng xiān guàn,
+会仙观 huì xiān guàn, 遇仙观 yù xiān guàn, 五仙观 wǔ xiān guàn, 紫云观 zǐ yún guàn,
+真庆观 zhēn qìng guàn, 洞真观 dòng zhēn guàn, 崇唐观 chóng táng guàn, 嵩阳观 sōng yáng guàn,
+长春观 cháng chūn guàn, 延庆观 yán qìng guàn,
+高句丽 gāo gōu lí, 吐谷浑 tǔ yù hún, 仇氏 qiú shì, 长官 zhǎng guān, 参谋长 cān móu zhǎng,
+院长 yuàn zhǎng, 校长 xiào zhǎng,
+都 dū, 长 cháng, 曾 zēng, 阙 què, 佛 fó, 卜 bǔ
+"""
+READINGS = {word: reading for word, *reading in map(str.split, _READINGS.split(","))}
+
+_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
+_HAN_RUN = re.compile(f"[{_HAN}]+")
+_WORD = re.compile(rf"[{_HAN}]+|[^\s{_HAN}]+")
+_SORTED_PIECE = re.compile(rf"[{_HAN}]+|\d+|[^\s\d{_HAN}]+")
+_KNOWN_WORD = re.compile(f"({'|'.join(sorted(READINGS, key=len, reverse=True))})")
+_LONE_HYPHEN = re.compile(r"(?<!\d)-|-(?!\d)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+# Dropped, not spaced: Xi'an is as often written Xian; ʻokina, hamza and primes come and go.
+_APOSTROPHES = "'`´‘’‛′‵ʹʻʼʽʾʿ＇｀׳Ꞌꞌ"
+# Selectors of a glyph variant, of emoji and of Han characters; the grapheme joiner.
+_SELECTORS = [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x034F]
+_DROPPED = dict.fromkeys([*map(ord, _APOSTROPHES), *_SELECTORS])
+_HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58"), "-")
+# Letters that Unicode does not take apart into a base and an accent.
+_LETTERS = str.maketrans(
+    {"đ": "d", "ð": "d", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"}
+    | {"ħ": "h", "ŧ": "t", "ŋ": "ng"}
+)
+_REPLACED = _DROPPED | _HYPHENS | _LETTERS
+_TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
+
+
+# --- Tools that are slow to load ---------------------------------------------------------------
+
+
+def _once[T](load: Callable[[], T]) -> Callable[[], T]:
+    """`load`, run at the first call only, and by one thread only."""
+    lock, kept = Lock(), cache(load)
+
+    def get() -> T:
+        with lock:
+            return kept()
+
+    return get
+
+
+@_once
+def _opencc() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+@_once
+def _simplified_characters() -> dict[int, str]:
+    """Each traditional character and its simplified one, without regard to what stands beside it.
+
+    OpenCC itself looks at words (it leaves 乾 alone in 乾隆). That is right for reading, but what
+    is compared must fold the same in any surroundings, or a part of a name is not found in it.
+    """
+    characters = [chr(c) for c in (*range(0x3400, 0xA000), *range(0x20000, 0x323B0))]
+    once = _opencc().convert("\n".join(characters))
+    twice = _opencc().convert(once).split("\n")  # a few are simplified in two steps: 薴, 苧, 苎
+    return {ord(a): b for a, b in zip(characters, twice, strict=True) if a != b}
+
+
+@_once
+def _pypinyin() -> Callable[[str], list[str]]:
+    from pypinyin import Style, lazy_pinyin
+
+    # errors=list: a character without a reading stands for itself.
+    return lambda han: lazy_pinyin(han, style=Style.TONE, errors=list)
+
+
+# --- Folding -----------------------------------------------------------------------------------
+
+
+def fold(text: str) -> str:
+    """The text as it is compared: no case, accents, width, script variants or punctuation.
+
+    Words are parted by one space. A hyphen stays between digits, so that a code such as
+    1-0037-4-004 remains one word. Folding twice changes nothing.
+    """
+    text = _clean(text)
+    return text.translate(_simplified_characters()) if _HAN_RUN.search(text) else text
+
+
+def tokens(text: str) -> list[str]:
+    """The words of the folded text; a run of Han characters is one word."""
+    return _WORD.findall(fold(text))
+
+
+def _clean(text: str) -> str:
+    """All of `fold` but the step from traditional to simplified characters."""
+    text = text.translate(_DROPPED)  # first: NFKC makes ´ a space and an accent
+    if text.isascii():
+        text = "".join(map(_plain, text.lower()))
+    else:
+        text = unicodedata.normalize("NFKC", text).casefold()
+        text = unicodedata.normalize("NFKD", text).translate(_REPLACED)
+        text = unicodedata.normalize("NFC", "".join(map(_plain, text)))
+    return " ".join(_LONE_HYPHEN.sub(" ", text).split())
+
+
+def _plain(character: str) -> str:
+    """A character as it is compared: itself, nothing, or a space."""
+    if character.isascii():
+        return character if character.isalnum() or character == "-" else " "
+    category = unicodedata.category(character)
+    if category == "Cf" or _is_accent(character):  # Cf: marks of direction, joiners, soft hyphens
+        return ""
+    # What is not letter, number or mark: punctuation, symbols, controls, lone surrogates.
+    return character if category[0] in "LN" or category in ("Mn", "Mc") else " "
+
+
+def _is_accent(character: str) -> bool:
+    """Whether a combining mark may be dropped.
+
+    Latin, Greek and Cyrillic accents, Hebrew and Arabic points may; the voicing of kana and the
+    vowel signs of India and Tibet tell words apart.
+    """
+    combining = unicodedata.combining(character)
+    return combining >= 200 or 10 <= combining <= 36
+
+
+# --- Romanising --------------------------------------------------------------------------------
+
+
+def romanise(text: str) -> str:
+    """Toneless pinyin, one syllable a word: 白马寺 → "bai ma si". Other words are folded."""
+    return " ".join(" ".join(map(_toneless, word)) for word in _spelt(text))
+
+
+def pinyin(text: str) -> str:
+    """Pinyin with tone marks, to be read: 白马寺 → "Bái Mǎ Sì". All else stays as written."""
+    text = _simplify(unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", text)))
+
+    def spell(han: re.Match[str]) -> str:
+        before, after = text[: han.start()][-1:], text[han.end() :][:1]
+        syllables = " ".join(syllable.capitalize() for syllable in _readings(han[0]))
+        return " " * before.isalnum() + syllables + " " * after.isalnum()
+
+    return _HAN_RUN.sub(spell, text)
+
+
+def initials(text: str) -> str:
+    """The first letters of the pinyin, with numbers in full: 白马寺 → "bms". Else empty."""
+    return _initials(_spelt(text)) if _HAN_RUN.search(_clean(text)) else ""
+
+
+def _initials(words: list[list[str]]) -> str:
+    return " ".join(
+        "".join(s if s[0].isdigit() else _toneless(s)[:1] for s in word) for word in words
+    )
+
+
+def _spelt(text: str) -> list[list[str]]:
+    """The words of the text, each as its syllables with tone marks; what is not Han stays."""
+    return [
+        [
+            syllable
+            for piece in _WORD.findall(word)
+            for syllable in (_readings(piece) if _HAN_RUN.match(piece) else [piece])
+        ]
+        for word in _simplify(_clean(text)).split()
+    ]
+
+
+def _simplify(text: str) -> str:
+    """Simplified characters, chosen by word: the form in which readings are looked up."""
+    return _opencc().convert(text) if _HAN_RUN.search(text) else text
+
+
+def _readings(han: str) -> list[str]:
+    """One syllable with its tone mark for each character of simplified Han text."""
+    syllables: list[str] = []
+    for part in filter(None, _KNOWN_WORD.split(han)):
+        syllables += READINGS.get(part) or _pypinyin()(part)
+    return syllables
+
+
+def _typed(syllable: str) -> str:
+    """A syllable as it is typed on a keyboard: no tone, v for ü."""
+    letters = (c for c in unicodedata.normalize("NFD", syllable) if c not in _TONES)
+    return _clean(unicodedata.normalize("NFC", "".join(letters)).replace("ü", "v"))
+
+
+def _toneless(syllable: str) -> str:
+    return _clean(syllable)
+
+
+# --- What is stored ----------------------------------------------------------------------------
+
+
+def search_text(texts: Iterable[str]) -> str:
+    """The folded text that the search column stores, one line a form.
+
+    Each text gives its folded form and, where it holds Han characters, its pinyin in syllables,
+    in one piece and in initials; 绿 is found as "lu" and, as it is typed, "lv". A form is listed
+    once. Lines keep a search from running over from one name into the next.
+    """
+    forms: list[str] = []
+    for text in texts:
+        folded = fold(text)
+        forms.append(folded)
+        if _HAN_RUN.search(folded):
+            words = _spelt(text)
+            forms.append(" ".join(" ".join(map(_toneless, word)) for word in words))
+            forms.append(" ".join("".join(map(_toneless, word)) for word in words))
+            forms.append(" ".join("".join(map(_typed, word)) for word in words))
+            forms.append(_initials(words))
+    return "\n".join(dict.fromkeys(filter(None, forms)))
+
+
+def sort_key(text: str, language: str) -> str:
+    """A key that sorts `text` by code point, as a reader of `language` (a code) expects.
+
+    Chinese goes by pinyin, tone and character, so that one character's names stand together;
+    everything else by folded text. Numbers go by value: Cave 2 before Cave 10. Articles count.
+    What has neither letter nor digit comes last. At most SORT_KEY_LENGTH characters.
+    """
+    text = text[: 2 * SORT_KEY_LENGTH]  # more of it could hardly reach the key
+    chinese = re.split("[-_]", language.lower())[0] == "zh"
+    pieces: list[str] = []
+    for piece in _SORTED_PIECE.findall(_simplify(_clean(text)) if chinese else fold(text)):
+        if piece.isdigit():
+            pieces.append(piece.zfill(12))
+        elif chinese and _HAN_RUN.match(piece):
+            pieces += [_numbered(s) + han for s, han in zip(_readings(piece), piece, strict=True)]
+        else:
+            pieces.append(piece)
+    return " ".join(pieces)[:SORT_KEY_LENGTH] or _LAST
+
+
+def _numbered(syllable: str) -> str:
+    """A syllable with its tone as a digit, the neutral tone last: bái → "bai2"."""
+    marks = unicodedata.normalize("NFD", syllable)
+    return _typed(syllable) + next((_TONES[mark] for mark in marks if mark in _TONES), "5")

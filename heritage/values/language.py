@@ -1,0 +1,197 @@
+"""Translated text: a language map, as in IIIF and JSON-LD, with the one rule for fallbacks.
+
+Codes are BCP 47 tags, kept in lower case: "en", "zh-hans", "zh-latn-pinyin".
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
+
+# language, then a script, a region and variants, each if need be; extensions are of no use here.
+_SHAPE = re.compile(
+    r"[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
+)
+_LONGEST = 35  # characters of a code: what RFC 5646 asks to leave room for
+
+# Chinese without its script says nothing of how it is written; the region does.
+_ALIASES = {
+    "zh": "zh-hans",
+    "zh-cn": "zh-hans",
+    "zh-my": "zh-hans",
+    "zh-sg": "zh-hans",
+    "zh-hk": "zh-hant",
+    "zh-mo": "zh-hant",
+    "zh-tw": "zh-hant",
+}
+_RTL_LANGUAGES = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
+_RTL_SCRIPTS = {"adlm", "arab", "hebr", "nkoo", "syrc", "thaa"}
+
+# Names that a language has for itself, where Django has none.
+_OWN_NAMES = {
+    "bo": "བོད་སྐད།",
+    "grc": "Ἀρχαία ἑλληνική",
+    "la": "Latina",
+    "lo": "ລາວ",
+    "mt": "Malti",
+    "sa": "संस्कृतम्",
+    "si": "සිංහල",
+    "zh-latn": "Zhōngwén",
+    "zh-latn-pinyin": "Hànyǔ Pīnyīn",
+}
+
+
+# --- Codes -------------------------------------------------------------------------------------
+
+
+def normalise_code(code: str) -> str:
+    """A BCP 47 tag in lower case with hyphens: "zh_Hans" → "zh-hans", "zh" → "zh-hans".
+
+    ValueError if `code` does not have the shape of a tag.
+    """
+    tag = code.strip().lower().replace("_", "-") if isinstance(code, str) else ""
+    if len(tag) > _LONGEST or not _SHAPE.fullmatch(tag):
+        raise ValueError(
+            _("“%(code)s” is not a language code such as en or zh-hans.")
+            % {"code": str(code)[: _LONGEST + 1]}
+        )
+    return _ALIASES.get(tag, tag)
+
+
+def proper_tag(code: str) -> str:
+    """The tag in the case that BCP 47 recommends, for a `lang` attribute: "zh-Latn-pinyin"."""
+    language, *subtags = code.lower().split("-")
+    cased = {4: str.title, 2: str.upper}
+    return "-".join([language, *(cased.get(len(tag), str)(tag) for tag in subtags)])
+
+
+def direction(code: str) -> str:
+    """Which way the language is written, for a `dir` attribute: "rtl" or "ltr"."""
+    script = _script(code)
+    rtl = script in _RTL_SCRIPTS if script else _base(code) in _RTL_LANGUAGES
+    return "rtl" if rtl else "ltr"
+
+
+def language_name(code: str) -> str:
+    """What a language calls itself: "Français", "繁體中文"; the tag where nobody knows."""
+    tag = code.lower()
+    while tag:
+        if name := _OWN_NAMES.get(tag) or _django_name(tag):
+            return name[0].upper() + name[1:]
+        tag = tag.rpartition("-")[0]
+    return proper_tag(code)
+
+
+def _django_name(code: str) -> str:
+    try:
+        return get_language_info(code)["name_local"]
+    except KeyError:
+        return ""
+
+
+def _base(code: str) -> str:
+    return code.partition("-")[0]
+
+
+def _script(code: str) -> str:
+    """The script that a code names, or "" for the usual one of the language."""
+    return next((tag for tag in code.split("-")[1:2] if len(tag) == 4 and tag.isalpha()), "")
+
+
+def _is_romanised(code: str) -> bool:
+    return _script(code) == "latn"
+
+
+# --- Text --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text with the language that it is in, and whether that is another than was asked for."""
+
+    text: str = ""
+    language: str = ""
+    is_fallback: bool = False
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+    @property
+    def lang_tag(self) -> str:
+        """For an HTML `lang` attribute: "zh-Hans"."""
+        return proper_tag(self.language)
+
+    @property
+    def direction(self) -> str:
+        """For an HTML `dir` attribute: "rtl" or "ltr"."""
+        return direction(self.language)
+
+
+class LanguageMap(dict[str, str]):
+    """Language codes and the text in each; `clean` makes one of what came from outside."""
+
+    @classmethod
+    def clean(cls, value: object) -> "LanguageMap":
+        """A map of normalised codes, in order, to stripped text in NFC; empty text is dropped.
+
+        ValueError, naming the language, if `value` is no such map: not a dict, a code that is
+        none, the same language twice, a value that is not text or cannot be stored.
+        """
+        if not isinstance(value, dict):
+            raise ValueError(_("Translated text must be a map of language codes to text."))
+        cleaned: dict[str, str] = {}
+        for key, raw in value.items():
+            code = normalise_code(key)
+            text = _clean_text(raw, code)
+            if text and cleaned.setdefault(code, text) != text:
+                raise ValueError(
+                    _("There are two texts in %(language)s.") % {"language": language_name(code)}
+                )
+        return cls(sorted(cleaned.items()))
+
+    def best(self, language: str | None = None) -> Text:
+        """The text for a reader of `language` (a code; None: the active language).
+
+        The first there is of: that language; the same in another script or region, with
+        a romanisation only after the real scripts; the catalogue's language; the other languages
+        of the interface; any. Never blank while there is some text.
+        """
+        default = settings.LANGUAGE_CODE
+        asked = normalise_code(language or get_language() or default)
+        if asked in self:
+            return Text(self[asked], asked)
+        interface = [normalise_code(code) for code, _name in settings.LANGUAGES]
+        for wanted in (asked, normalise_code(default), *interface):
+            same = [code for code in self if _base(code) == _base(wanted)]
+            if same:
+                return self._text(min(same, key=lambda code: _distance(code, wanted)), asked)
+        if self:
+            return self._text(min(self, key=lambda code: (_is_romanised(code), code)), asked)
+        return Text()
+
+    def _text(self, code: str, asked: str) -> Text:
+        other = (_base(code), _script(code)) != (_base(asked), _script(asked))
+        return Text(self[code], code, is_fallback=other)
+
+
+def _distance(code: str, wanted: str) -> tuple[bool, bool, bool, str]:
+    """How far a code is from another of the same language: the smaller, the better."""
+    return code != wanted, _script(code) != _script(wanted), _is_romanised(code), code
+
+
+def _clean_text(raw: object, code: str) -> str:
+    names = {"language": language_name(code)}
+    if not isinstance(raw, str):
+        raise ValueError(_("The value for %(language)s must be text.") % names)
+    # Neither database stores them: PostgreSQL refuses NUL, no encoder takes half a character.
+    if re.search("[\0\ud800-\udfff]", raw):
+        raise ValueError(
+            _("The text in %(language)s holds a character that cannot be stored.") % names
+        )
+    return unicodedata.normalize("NFC", raw).strip()

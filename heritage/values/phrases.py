@@ -1,0 +1,254 @@
+"""Historical dates said in words, in any language that has a message catalogue.
+
+No language is named here: order, markers and endings all lie in the catalogue's messages.
+"""
+
+from django.utils.translation import get_language, override, pgettext, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from heritage.values.edtf import OPEN, UNKNOWN, HistoricalDate, Moment
+from heritage.values.years import to_historical
+
+MONTHS = (
+    pgettext_lazy("month in a date", "January"),
+    pgettext_lazy("month in a date", "February"),
+    pgettext_lazy("month in a date", "March"),
+    pgettext_lazy("month in a date", "April"),
+    pgettext_lazy("month in a date", "May"),
+    pgettext_lazy("month in a date", "June"),
+    pgettext_lazy("month in a date", "July"),
+    pgettext_lazy("month in a date", "August"),
+    pgettext_lazy("month in a date", "September"),
+    pgettext_lazy("month in a date", "October"),
+    pgettext_lazy("month in a date", "November"),
+    pgettext_lazy("month in a date", "December"),
+)
+SEASONS = {
+    21: pgettext_lazy("season in a date", "spring"),
+    22: pgettext_lazy("season in a date", "summer"),
+    23: pgettext_lazy("season in a date", "autumn"),
+    24: pgettext_lazy("season in a date", "winter"),
+}
+ABOUT = {
+    "long": pgettext_lazy("historical date, long", "about %(date)s"),
+    "short": pgettext_lazy("historical date, short", "c. %(date)s"),
+}
+UNCERTAIN = pgettext_lazy("historical date", "%(date)s (uncertain)")
+THE_PERIOD = pgettext_lazy("century or decade after “about”, “from” or “until”", "the %(date)s")
+# Said of the one end that is dated, by what the other end is.
+FROM = {
+    OPEN: pgettext_lazy("historical date", "from %(date)s"),
+    UNKNOWN: pgettext_lazy("historical date", "from %(date)s (end unknown)"),
+}
+UNTIL = {
+    OPEN: pgettext_lazy("historical date", "until %(date)s"),
+    UNKNOWN: pgettext_lazy("historical date", "until %(date)s (start unknown)"),
+}
+
+
+def phrase(
+    date: HistoricalDate,
+    language: str | None = None,
+    style: str = "long",
+    approximate: bool = False,
+) -> str:
+    """The date for people: 0493~ -> "about 493" (long) or "c. 493" (short).
+
+    `language` is a code such as zh-hans (default: the active one). `approximate` says "about"
+    of a date that does not say so itself.
+    """
+    every = approximate and not date.approximate
+    with override(language or get_language()):
+        if date.is_interval:
+            return _interval(*date.ends, style, every)
+        return _moment(date.ends[0], style, every)
+
+
+def year_phrase(
+    year: int, language: str | None = None, style: str = "long", approximate: bool = False
+) -> str:
+    """One astronomical year for people: 0 -> "1 BCE", 68 -> "68 CE", 493 -> "493"."""
+    with override(language or get_language()):
+        return _qualified(_year(year), style, approximate)
+
+
+def span_phrase(
+    first_year: int | None,
+    last_year: int | None,
+    language: str | None = None,
+    style: str = "long",
+    approximate: bool = False,
+) -> str:
+    """Astronomical years from and to, as of an era: "25–220 CE". None is an open end.
+
+    Two open ends say nothing: the empty text.
+    """
+    start, end = (
+        Moment(OPEN) if year is None else Moment(str(year), first_year=year, last_year=year)
+        for year in (first_year, last_year)
+    )
+    with override(language or get_language()):
+        if start.is_dated and end.is_dated:
+            return _years(start, end, style, approximate)
+        if start.is_dated or end.is_dated:
+            return _one_sided(start, end, style, approximate)
+        return ""
+
+
+# --- Intervals -------------------------------------------------------------------------------
+
+
+def _interval(start: Moment, end: Moment, style: str, every: bool) -> str:
+    if not (start.is_dated and end.is_dated):
+        return _one_sided(start, end, style, every)
+    period = _common_period(start, end)
+    if period:
+        return _qualified(
+            period, style, every or start.approximate, start.uncertain, is_period=True
+        )
+    return _years(start, end, style, every)
+
+
+def _years(start: Moment, end: Moment, style: str, every: bool) -> str:
+    """Start and end: under one marker where both are bare years of one reckoning."""
+    first, last = start.first_year, end.last_year
+    across = first <= 0 < last
+    if every or across or not (start.is_bare_year and end.is_bare_year):
+        return pgettext("historical date", "%(start)s – %(end)s") % {
+            "start": _moment(start, style, every),
+            "end": _moment(end, style, every, marked=across),
+        }
+    if first == last:
+        return _year(first)
+    numbers = {"first": _number(first), "last": _number(last)}
+    if last <= 0:
+        return _("%(first)s–%(last)s BCE") % numbers
+    if first < 100:
+        return _("%(first)s–%(last)s CE") % numbers
+    return pgettext("years from and to", "%(first)s–%(last)s") % numbers
+
+
+def _one_sided(start: Moment, end: Moment, style: str, every: bool) -> str:
+    message, date = (FROM[end.text], start) if start.is_dated else (UNTIL[start.text], end)
+    return message % {"date": _moment(date, style, every, after_preposition=True)}
+
+
+def _common_period(start: Moment, end: Moment) -> str | None:
+    """The century or millennium that two equally qualified years are the ends of."""
+    same = (start.approximate, start.uncertain) == (end.approximate, end.uncertain)
+    whole_years = not any(m.month or m.season or m.unspecified for m in (start, end))
+    return _period(start.first_year, end.last_year) if same and whole_years else None
+
+
+# --- One moment ------------------------------------------------------------------------------
+
+
+def _moment(
+    moment: Moment,
+    style: str,
+    every: bool = False,
+    marked: bool = False,
+    after_preposition: bool = False,
+) -> str:
+    text, is_period = _unqualified(moment, marked)
+    return _qualified(
+        text, style, every or moment.approximate, moment.uncertain, is_period, after_preposition
+    )
+
+
+def _unqualified(moment: Moment, marked: bool) -> tuple[str, bool]:
+    """The date without "about" and the like, and whether it is the name of a period."""
+    if not moment.unspecified:
+        return _calendar_date(moment, marked), False
+    period = _period_of_digits(moment)
+    if period:
+        return period, True
+    first, last = (Moment("", year, year) for year in (moment.first_year, moment.last_year))
+    return _years(first, last, style="long", every=False), False
+
+
+def _qualified(
+    text: str,
+    style: str,
+    approximate: bool,
+    uncertain: bool = False,
+    is_period: bool = False,
+    after_preposition: bool = False,
+) -> str:
+    if is_period and (style == "long" if approximate else after_preposition):
+        text = THE_PERIOD % {"date": text}
+    if approximate:
+        text = ABOUT[style] % {"date": text}
+    return UNCERTAIN % {"date": text} if uncertain else text
+
+
+def _calendar_date(moment: Moment, marked: bool) -> str:
+    year = _year(moment.first_year, marked)
+    if moment.season:
+        return pgettext("season of a year", "%(season)s %(year)s") % {
+            "season": SEASONS[moment.season],
+            "year": year,
+        }
+    if not moment.month:
+        return year
+    parts = {"day": moment.day, "month": MONTHS[moment.month - 1], "year": year}
+    if moment.day:
+        return pgettext("whole date", "%(day)s %(month)s %(year)s") % parts
+    return pgettext("month of a year", "%(month)s %(year)s") % parts
+
+
+def _year(year: int, marked: bool = False) -> str:
+    """A year with the marker it needs: below 100 CE a bare number would not read as a year."""
+    number = {"year": _number(year)}
+    if year <= 0:
+        return _("%(year)s BCE") % number
+    if marked or year < 100:
+        return _("%(year)s CE") % number
+    return pgettext("year", "%(year)s") % number
+
+
+def _number(year: int) -> str:
+    """The count of a year, without a marker; in groups from five digits on."""
+    count = abs(to_historical(year))
+    if count < 10_000:
+        return str(count)
+    return f"{count:,}".replace(",", pgettext("separator of thousands in a year", ","))
+
+
+# --- Periods ---------------------------------------------------------------------------------
+
+
+def _period_of_digits(moment: Moment) -> str | None:
+    """201X -> "2010s", 04XX -> "400s", -04XX -> "5th century BCE"; None where it has no name."""
+    first, last = moment.first_year, moment.last_year
+    if moment.unspecified == 2 and first >= 100:
+        return pgettext("some year from 400 to 499", "%(hundred)s00s") % {"hundred": first // 100}
+    if moment.unspecified == 1 and first > 100 and first % 100:
+        return pgettext("decade", "%(first)ss") % {"first": first}
+    return _period(first, last)
+
+
+def _period(first: int, last: int) -> str | None:
+    """ "5th century BCE" for exactly -499 to -400; None for years that are no such period."""
+    size = last - first + 1
+    if size not in (100, 1000) or last % size:
+        return None
+    if size == 1000:
+        message = _("%(ordinal)s millennium") if last > 0 else _("%(ordinal)s millennium BCE")
+    elif last <= 0:
+        message = _("%(ordinal)s century BCE")
+    elif last <= 1000:
+        message = pgettext("1st to 10th", "%(ordinal)s century")
+    else:
+        message = pgettext("11th and later", "%(ordinal)s century")
+    return message % {"ordinal": _ordinal(last // size if last > 0 else 1 - last // size)}
+
+
+def _ordinal(number: int) -> str:
+    last_digit = 0 if number % 100 in (11, 12, 13) else number % 10
+    message = {
+        1: pgettext("ordinal of 1, 21, 31 …", "%(number)sst"),
+        2: pgettext("ordinal of 2, 22, 32 …", "%(number)snd"),
+        3: pgettext("ordinal of 3, 23, 33 …", "%(number)srd"),
+    }.get(last_digit, pgettext("ordinal of any other number", "%(number)sth"))
+    return message % {"number": number}

@@ -1,0 +1,208 @@
+"""What editors write, read into EDTF; and every printed phrase read back."""
+
+import random
+
+import pytest
+from django.utils.translation import override
+
+from heritage.values.edtf import EDTFError, parse
+from heritage.values.phrases import phrase
+from heritage.values.reading import read
+
+READ = [
+    # EDTF stays
+    ("0493", "0493"),
+    ("0493~", "0493~"),
+    ("2004-06", "2004-06"),
+    ("2001-21", "2001-21"),
+    ("04xx", "04XX"),
+    ("-04XX", "-04XX"),
+    ("-1299", "-1299"),
+    ("0493/..", "0493/.."),
+    ("y-1699999", "Y-1699999"),
+    # years
+    ("68", "0068"),
+    ("68 CE", "0068"),
+    ("68CE", "0068"),
+    ("AD 68", "0068"),
+    ("A.D. 68", "0068"),
+    ("068", "0068"),
+    ("493", "0493"),
+    ("1 BCE", "0000"),
+    ("1 CE", "0001"),
+    ("1300 BCE", "-1299"),
+    ("1300 B.C.E.", "-1299"),
+    ("1300 b.c.", "-1299"),
+    ("1,700,000 BCE", "Y-1699999"),
+    ("公元68年", "0068"),
+    ("公元前1300年", "-1299"),
+    ("前1300年", "-1299"),
+    ("４９３", "0493"),
+    ("公元６８年", "0068"),
+    # about and uncertain
+    ("c. 493", "0493~"),
+    ("c.493", "0493~"),
+    ("c493", "0493~"),
+    ("ca 493", "0493~"),
+    ("ca. 493", "0493~"),
+    ("circa 493", "0493~"),
+    ("About  493", "0493~"),
+    ("c. 1300 BC", "-1299~"),
+    ("493~", "0493~"),
+    ("493?", "0493?"),
+    ("c. 493?", "0493%"),
+    ("493 (uncertain)", "0493?"),
+    ("约493年", "0493~"),
+    ("約493年", "0493~"),
+    ("493年前后", "0493~"),
+    ("493年左右", "0493~"),
+    ("493年？", "0493?"),
+    ("493年（存疑）", "0493?"),
+    # intervals
+    ("493-907", "0493/0907"),
+    ("493–907", "0493/0907"),
+    ("493 — 907", "0493/0907"),
+    ("493/907", "0493/0907"),
+    ("493 to 907", "0493/0907"),
+    ("from 493 to 907", "0493/0907"),
+    ("between 493 and 907", "0493/0907"),
+    ("1115-1234", "1115/1234"),
+    ("25–220 CE", "0025/0220"),
+    ("206 BCE – 220 CE", "-0205/0220"),
+    ("206 BCE – 1115", "-0205/1115"),
+    ("475–221 BCE", "-0474/-0220"),
+    ("c. 493 – 907", "0493~/0907"),
+    ("25—220年", "0025/0220"),
+    ("493～907年", "0493/0907"),
+    ("493年至907年", "0493/0907"),
+    ("从493年到907年", "0493/0907"),
+    ("公元前206年—公元220年", "-0205/0220"),
+    ("公元前475—前221年", "-0474/-0220"),
+    ("2004-06 – 2006-08", "2004-06/2006-08"),
+    ("12–15 April 1985", "1985-04-12/1985-04-15"),
+    ("1949—1985年4月12日", "1949/1985-04-12"),
+    ("1990–2010s", "199X/201X"),
+    ("April 1985 – May 1986", "1985-04/1986-05"),
+    ("from 1949", "1949/.."),
+    ("since 1949", "1949/.."),
+    ("1949-", "1949/.."),
+    ("1949–", "1949/.."),
+    ("1949–present", "1949/.."),
+    ("until 907", "../0907"),
+    ("1949年起", "1949/.."),
+    ("自1949年至今", "1949/.."),
+    ("至907年", "../0907"),
+    # periods
+    ("5th century", "0401/0500"),
+    ("the 5th century CE", "0401/0500"),
+    ("5th century BCE", "-0499/-0400"),
+    ("c. 5th century", "0401~/0500~"),
+    ("5th–7th centuries", "0401/0700"),
+    ("5th century BCE – 2nd century CE", "-0499/0200"),
+    ("1st century BC", "-0099/0000"),
+    ("2nd millennium BCE", "-1999/-1000"),
+    ("1920s", "192X"),
+    ("1900s", "19XX"),
+    ("400s", "04XX"),
+    ("公元5世纪", "0401/0500"),
+    ("5世紀", "0401/0500"),
+    ("公元前5—前4世纪", "-0499/-0300"),
+    ("公元前2千纪", "-1999/-1000"),
+    ("1920年代", "192X"),
+    ("20世纪20年代", "192X"),
+    # calendar dates
+    ("April 1985", "1985-04"),
+    ("Apr. 1985", "1985-04"),
+    ("12 April 1985", "1985-04-12"),
+    ("12th April 1985", "1985-04-12"),
+    ("April 12, 1985", "1985-04-12"),
+    ("15 March 44 BCE", "-0043-03-15"),
+    ("spring 2001", "2001-21"),
+    ("1985年4月", "1985-04"),
+    ("1985年4月12日", "1985-04-12"),
+    ("2001年春", "2001-21"),
+]
+
+
+@pytest.mark.parametrize(("text", "edtf"), READ)
+def test_read(text, edtf):
+    assert read(text) == edtf
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "empty"),
+        ("hello", r"“hello” cannot be read as a date. Write a year \(68"),
+        ("early 5th century", "5th century BCE"),
+        ("0", "no year 0"),
+        ("0 BCE", "no year 0"),
+        ("0th century", "counted from 1"),
+        ("-68", "-0067 is 68 BCE"),
+        ("2004-13", "no month 13"),
+        ("1914-18", "as in 1914/1918"),
+        ("12/1985", "A month is written 1985-04"),
+        ("12-1985", "A month is written 1985-04"),
+        ("12/04/1985", "more than two ends"),
+        ("206 BCE – 100", "Write 100 BCE or 100 CE"),
+        ("公元前475年—221年", "Write 221 BCE or 221 CE"),
+        ("AD 68 BCE", "cannot be read"),
+        ("公元前68 CE", "cannot be read"),
+        ("500–400", "ends before it starts"),
+        ("31 April 1985", "no day 31"),
+        ("12345", "between 5,000,001 BCE"),
+        ("6000000 BCE", "between 5,000,001 BCE"),
+        ("Y170000002", "between 5,000,001 BCE"),
+        ("[1667,1668]", "level 2"),
+        ("from", "cannot be read"),
+        ("1300年前", "cannot be read"),  # 1300 years ago
+        ("x" * 10_000, "too long"),
+    ],
+)
+def test_refused_with_a_reason(text, message):
+    with pytest.raises(EDTFError, match=message):
+        read(text)
+
+
+def test_reasons_are_translated():
+    with override("zh-hans"), pytest.raises(EDTFError, match="“你好”无法识别为日期"):
+        read("你好")
+
+
+ORDINARY = [
+    "0000", "0001", "0068", "0493", "0493~", "0493?", "0493%", "-1299", "-1299~", "Y-1699999~",
+    "1985-04-12", "1985-04", "1985-05~", "-0043-03-15", "2001-21", "2001-24?",
+    "04XX", "201X", "201X~", "19XX?",
+    "0493/0907", "0493~/0907", "0493~/0907~", "0493/0907~", "0960?/1127?", "0025/0220",
+    "-0205/0220", "-0474/-0220", "-0205~/0220?", "Y-19999/-4999", "1985-04-12/1985-05",
+    "1949/..", "../0907", "0493~/..", "../0068", "201X/..", "1949/", "/0907", "1985-04/..",
+    "0401/0500", "0401~/0500~", "0401?/0500?", "-0499/-0400", "-0099/0000", "1801/1900",
+    "-1999/-1000", "1001/2000",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("style", ["long", "short"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("text", ORDINARY)
+def test_what_is_printed_is_read_back(text, language, style):
+    assert read(phrase(parse(text), language, style)) == text
+
+
+def test_any_text_is_edtf_or_an_error():
+    chance = random.Random(907)
+    pieces = [
+        *("c. ", "about ", "from ", "until ", "68", "493", "1300", "0", "2004", " BCE", " CE", "s"),
+        *("-", "–", " to ", "/", "th century", "April ", "公元前", "公元", "年", "月", "世纪"),
+        *("约", "前后", "至", "起", "年间", "?", "~", "%", "X", "Y", "(", "\x00", "🏯", "４", "②"),
+    ]
+    accepted = 0
+    for _ in range(5000):
+        text = "".join(chance.choices(pieces, k=chance.randrange(7)))
+        try:
+            edtf = read(text)
+        except EDTFError as error:
+            assert str(error)
+        else:
+            accepted += 1
+            assert read(edtf) == edtf == parse(edtf).text
+    assert accepted > 50
