@@ -41,7 +41,8 @@ class RecordQuerySet(models.QuerySet):
             obj.derive()
         with batch():
             created = super().bulk_create(objs, *args, **kwargs)
-            announce(self.model, [obj.pk for obj in created])
+            model, key = self.model.announced_as()
+            announce(model, [getattr(obj, key) for obj in created])
         return created
 
     bulk_create.alters_data = True

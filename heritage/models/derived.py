@@ -171,7 +171,7 @@ def _last(era) -> int:
 def _refresh_names(sites) -> None:
     languages = [code for code, _name in settings.LANGUAGES]
     wanted = {
-        (site.pk, code): folding.sort_key(str(site.name.best(code)), code)[:200]
+        (site.pk, code): folding.sort_key(str(site.name.best(code)), code)
         for site in sites
         for code in languages
     }

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from heritage.models.base import Record
-from heritage.models.fields import EDTFField, LanguageMapField
-from heritage.values import edtf
+from heritage.models.fields import EDTFField, LanguageMapField, SortKeyField
+from heritage.values import edtf, folding
 from heritage.values.phrases import phrase
 
 
@@ -178,7 +178,7 @@ class SortName(models.Model):
 
     site = models.ForeignKey("Site", models.CASCADE, related_name="sort_names")
     language = models.CharField(max_length=35)
-    key = models.CharField(max_length=200)
+    key = SortKeyField(max_length=folding.SORT_KEY_LENGTH)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "language"], name="sort_name_once")]

@@ -62,6 +62,14 @@ def edtf_bounds(text: str) -> tuple[int | None, int | None]:
     return date.first_year, date.last_year
 
 
+class SortKeyField(models.CharField):
+    """A key that sorts plainly by code point, whatever the database's own language is."""
+
+    def db_parameters(self, connection):
+        plain = {"postgresql": "C", "sqlite": "BINARY"}.get(connection.vendor)
+        return {**super().db_parameters(connection), "collation": plain}
+
+
 class PictureField(models.FileField):
     """An uploaded picture. What is stored is never the upload itself: it is decoded,
     stripped of metadata and encoded again; the row's width, height and sha256 follow."""

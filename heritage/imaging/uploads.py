@@ -1,0 +1,285 @@
+"""Uploads judged and made safe: any file in, a clean upright sRGB picture out, or a refusal."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from typing import BinaryIO, Literal
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from PIL import (
+    ExifTags,
+    GifImagePlugin,
+    Image,
+    ImageCms,
+    ImageFile,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+JPEG_QUALITY = 88
+# libjpeg writes no longer side, and a browser shows none: a longer scroll is sent in parts.
+MAX_SIDE = 65_500
+# A lossless picture with no more colours than this is a plan or a rubbing, not a photograph:
+# JPEG would fringe its lines, and PNG is smaller.
+FEW_COLOURS = 256
+
+_MIME = {"jpeg": "image/jpeg", "png": "image/png"}
+_EXTENSION = {"jpeg": "jpg", "png": "png"}
+
+# The classes are called directly, because Image.open() judges the size by a global limit and
+# speaks through the warnings module, and neither can be set for one thread alone. It would
+# also turn a JPEG with a depth map or a second view into a multi-picture file.
+_READERS: dict[str, type[ImageFile.ImageFile]] = {
+    "JPEG": JpegImagePlugin.JpegImageFile,
+    "PNG": PngImagePlugin.PngImageFile,
+    "WebP": WebPImagePlugin.WebPImageFile,
+    "TIFF": TiffImagePlugin.TiffImageFile,
+    "GIF": GifImagePlugin.GifImageFile,
+}
+_SIGNATURES = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"%PDF-", "PDF"),
+    (b"8BPS", "Photoshop"),
+    (b"BM", "BMP"),
+)
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"avif": "AVIF"}
+
+
+class ImageRefused(ValueError):
+    """An upload that is not taken in.
+
+    Its text is for the person who sent the file, in their language: why, and what to do.
+    `code` is for programs, and does not change with the language: empty, too_large, svg,
+    unsupported, not_a_picture, damaged, too_many_pixels or too_long.
+    """
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class SafeImage:
+    """A picture that we have encoded ourselves, with nothing in it but its pixels.
+
+    `extension` has no dot; `width` and `height` are pixels as seen, after turning; `sha256`
+    is that of `content`, in hexadecimal.
+    """
+
+    content: bytes
+    format: Literal["jpeg", "png"]
+    extension: str
+    mime: str
+    width: int
+    height: int
+    sha256: str
+
+
+def make_safe(stream_or_bytes: BinaryIO | bytes, *, max_bytes: int, max_pixels: int) -> SafeImage:
+    """Judge an upload and encode it anew, upright, in sRGB and without metadata.
+
+    A stream is read from where it stands, `max_bytes` + 1 bytes of it at most. JPEG, PNG, WebP,
+    TIFF and GIF are taken, known by their content; of several frames or pages, the first. The
+    result is PNG where there is transparency or, in a lossless file, few colours; else JPEG.
+    Raises ImageRefused, with a reason to show, for anything else.
+    """
+    data = _read(stream_or_bytes, max_bytes)
+    kind = _identify(data)
+    picture = _decode(data, kind, max_pixels)
+    return _encode(_plain(_upright(picture)), lossless=kind != "JPEG")
+
+
+def _read(source: BinaryIO | bytes, max_bytes: int) -> bytes:
+    """The whole upload, if it is not longer than allowed."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        data, size = bytes(source[: max_bytes + 1]), len(source)
+    else:
+        parts, wanted = [], max_bytes + 1
+        # A raw stream may give less than was asked for, and only nothing means the end.
+        while wanted > 0 and (part := source.read(wanted)):
+            parts.append(part)
+            wanted -= len(part)
+        data = b"".join(parts)
+        size = getattr(source, "size", None) or len(data)
+    if len(data) > max_bytes:
+        sizes = {"size": filesizeformat(size), "limit": filesizeformat(max_bytes)}
+        if size > max_bytes + 1:
+            message = _("This file is %(size)s, and the limit is %(limit)s.") % sizes
+        else:  # How much more a stream without a size would have given was never read.
+            message = _("This file is larger than the limit of %(limit)s.") % sizes
+        remedy = _("Make the picture smaller, or save it as a JPEG of a lower quality.")
+        raise ImageRefused(f"{message} {remedy}", code="too_large")
+    if not data:
+        raise ImageRefused(_("This file is empty. Choose the picture again."), code="empty")
+    return data
+
+
+def _identify(data: bytes) -> str:
+    """The format that the first bytes speak of; never the name, nor the type declared."""
+    kind = next((name for start, name in _SIGNATURES if data.startswith(start)), "")
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        kind = "WebP"
+    elif data[4:8] == b"ftyp":
+        kind = _BRANDS.get(data[8:12], "")
+    if kind in _READERS:
+        return kind
+    if kind:
+        message = _("%(format)s files are not taken. Save the picture as JPEG, PNG, WebP or TIFF.")
+        raise ImageRefused(message % {"format": kind}, code="unsupported")
+    if b"<svg" in data[:4096].lower():
+        raise ImageRefused(
+            _("SVG drawings are not taken, because they can carry scripts. Save it as a PNG."),
+            code="svg",
+        )
+    raise ImageRefused(
+        _("This file is not a picture, whatever its name says. Choose a JPEG, PNG, WebP or TIFF."),
+        code="not_a_picture",
+    )
+
+
+def _decode(data: bytes, kind: str, max_pixels: int) -> Image.Image:
+    """The first frame, decoded to its last row; its size is judged before any pixel is."""
+    try:
+        picture = _READERS[kind](io.BytesIO(data))
+        _judge_size(picture.size, max_pixels)
+        picture.load()
+    except (ImageRefused, MemoryError):
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels(_("more pixels than can be read"), max_pixels) from error
+    except Exception as error:
+        # A hostile or broken file makes a decoder raise almost anything: OSError, SyntaxError,
+        # struct.error, KeyError ... To the sender it is all one, and the cause is chained.
+        message = _(
+            "This %(format)s file is damaged or was cut short. Send it again; if that does not "
+            "help, open it in a picture editor and save it anew."
+        )
+        raise ImageRefused(message % {"format": kind}, code="damaged") from error
+    _judge_size(picture.size, max_pixels)  # a GIF frame may have enlarged its canvas
+    return picture
+
+
+def _judge_size(size: tuple[int, int], max_pixels: int) -> None:
+    width, height = size
+    if width * height > max_pixels:
+        found = _("%(width)d × %(height)d pixels") % {"width": width, "height": height}
+        raise _too_many_pixels(found, max_pixels)
+    if max(size) > MAX_SIDE:
+        message = _(
+            "This picture is %(side)d pixels long, and no side may be longer than %(limit)d. "
+            "Make it smaller, or send it in parts."
+        )
+        raise ImageRefused(message % {"side": max(size), "limit": MAX_SIDE}, code="too_long")
+
+
+def _too_many_pixels(found: str, max_pixels: int) -> ImageRefused:
+    message = _(
+        "This picture has %(found)s, and the limit is %(limit)s million in all. "
+        "Make it smaller and send it again."
+    )
+    values = {"found": found, "limit": f"{max_pixels / 1_000_000:g}"}
+    return ImageRefused(message % values, code="too_many_pixels")
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turned as its EXIF says. Unreadable EXIF says nothing, and is no reason to refuse."""
+    try:
+        orientation = picture.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # the EXIF parser meets the same hostile bytes as the decoders
+        orientation = None
+    turn = _TURNS.get(orientation)
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    """The same pixels in sRGB: L or RGB, or RGBA where something shows through."""
+    profile = picture.info.get("icc_profile")
+    if picture.mode in ("I", "F"):
+        raise ImageRefused(
+            _("This is measured data, not a photograph. Save it with 8 or 16 bits a channel."),
+            code="unsupported",
+        )
+    if picture.mode.startswith("I;16"):
+        # convert("L") would cut every value above 255 off to white.
+        picture.info.pop("transparency", None)  # its value counts in sixteen bits as well
+        picture = picture.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    alpha = None
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        alpha = picture.getchannel("A")
+        picture = picture.convert("RGB")
+    elif picture.mode == "1":
+        picture = picture.convert("L")
+    elif picture.mode not in ("L", "RGB", "CMYK"):
+        picture = picture.convert("RGB")
+    picture = _to_srgb(picture, profile)
+    if alpha is not None and alpha.getextrema()[0] < 255:
+        picture = _with_alpha(picture, alpha)
+    return picture
+
+
+def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """L, RGB or CMYK in, L or RGB out, with its colours as its own profile means them."""
+    if profile:
+        mode = "L" if picture.mode == "L" else "RGB"
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            srgb = ImageCms.createProfile("sRGB")
+            # sRGB has no grey channel, so a grey picture comes back as equal R, G and B.
+            converted = ImageCms.profileToProfile(picture, source, srgb, outputMode="RGB")
+            return converted.convert(mode)
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            pass  # a broken profile, or one for other channels: browsers ignore those as well
+    return picture.convert("RGB") if picture.mode == "CMYK" else picture
+
+
+def _with_alpha(picture: Image.Image, alpha: Image.Image) -> Image.Image:
+    """RGBA, in which nothing is left of what had been erased.
+
+    An editor's eraser often sets the alpha to nothing and keeps the colour, so that a face or
+    a number plate could be brought back.
+    """
+    visible = alpha.point(lambda value: 255 if value else 0)
+    clean = Image.new("RGB", picture.size)
+    clean.paste(picture, mask=visible)
+    clean.putalpha(alpha)
+    return clean
+
+
+def _encode(picture: Image.Image, *, lossless: bool) -> SafeImage:
+    # Pillow's writers take comments, profiles and more from here unless told otherwise.
+    picture.info = {}
+    drawing = lossless and picture.getcolors(FEW_COLOURS) is not None
+    out, form = io.BytesIO(), "png" if picture.mode == "RGBA" or drawing else "jpeg"
+    if form == "png":
+        picture.save(out, "PNG")
+    else:
+        # Full colour resolution: renditions are made from this, and red on stone would smear.
+        picture.save(out, "JPEG", quality=JPEG_QUALITY, progressive=True, subsampling="4:4:4")
+    content = out.getvalue()
+    return SafeImage(
+        content=content,
+        format=form,
+        extension=_EXTENSION[form],
+        mime=_MIME[form],
+        width=picture.width,
+        height=picture.height,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )

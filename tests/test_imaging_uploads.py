@@ -1,0 +1,300 @@
+"""Uploads: what is taken comes out clean and upright, what is refused is told why."""
+
+import hashlib
+import io
+import struct
+import zlib
+
+import pytest
+from django.utils import translation
+from PIL import ExifTags, Image, ImageCms, ImageFile, PngImagePlugin
+
+from heritage.imaging.uploads import MAX_SIDE, ImageRefused, make_safe
+
+MARK = b"PLANTED-MARKER-7391"
+LIMITS = {"max_bytes": 2_000_000, "max_pixels": 4_000_000}
+XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>" + MARK + b"</x:xmpmeta>"
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
+
+def photo(mode="RGB", size=(64, 48)):
+    """A picture with thousands of colours, so that it passes for a photograph."""
+    grey = Image.linear_gradient("L").resize(size)
+    wide = Image.radial_gradient("L").resize(size)
+    rgb = Image.merge("RGB", (grey, wide, grey.transpose(Image.Transpose.FLIP_TOP_BOTTOM)))
+    return rgb.convert(mode)
+
+
+def encoded(picture, form="JPEG", **options):
+    out = io.BytesIO()
+    picture.save(out, form, **options)
+    return out.getvalue()
+
+
+def opened(safe):
+    picture = Image.open(io.BytesIO(safe.content))
+    picture.load()
+    return picture
+
+
+def exif(orientation=None):
+    data = Image.Exif()
+    data[ExifTags.Base.ImageDescription] = MARK.decode()
+    if orientation:
+        data[ExifTags.Base.Orientation] = orientation
+    gps = data.get_ifd(ExifTags.IFD.GPSInfo)
+    gps[ExifTags.GPS.GPSLatitudeRef] = "N"
+    gps[ExifTags.GPS.GPSLatitude] = (34.0, 43.0, 21.0)
+    return data
+
+
+def png_text():
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Comment", MARK.decode())
+    info.add_text("Secret", MARK.decode(), zip=True)
+    info.add_itxt("XML:com.adobe.xmp", XMP.decode())
+    return info
+
+
+def icc():
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def png_chunk(name, body):
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def png_header(width, height):
+    """A PNG of a few bytes that claims to be as large as it is told."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 100)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*chunk) for chunk in chunks)
+
+
+MARKED = {
+    "jpeg": lambda: encoded(photo(), exif=exif(), comment=MARK, xmp=XMP, icc_profile=icc()),
+    "png": lambda: encoded(photo(), "PNG", exif=exif(), pnginfo=png_text(), icc_profile=icc()),
+    "png with alpha": lambda: encoded(
+        Image.new("RGBA", (9, 9), (9, 9, 9, 99)), "PNG", exif=exif(), pnginfo=png_text()
+    ),
+    "webp": lambda: encoded(photo(), "WEBP", exif=exif(), xmp=XMP, icc_profile=icc()),
+    "tiff": lambda: encoded(photo(), "TIFF", exif=exif(), description=MARK.decode()),
+    "gif": lambda: encoded(photo("P"), "GIF", comment=MARK),
+    "trailing bytes": lambda: encoded(photo()) + b"PK\3\4<script>" + MARK,
+}
+
+
+@pytest.mark.parametrize("kind", MARKED)
+def test_nothing_but_pixels_is_kept(kind):
+    data = MARKED[kind]()
+    assert MARK in data
+    safe = make_safe(data, **LIMITS)
+    picture = opened(safe)
+    assert MARK not in safe.content
+    assert not picture.getexif()
+    assert not {"exif", "xmp", "comment", "icc_profile", "XML:com.adobe.xmp"} & set(picture.info)
+    assert not getattr(picture, "text", {})
+
+
+CASES = {
+    # name: (bytes, format of the result, mode of the result)
+    "photograph": (lambda: encoded(photo()), "jpeg", "RGB"),
+    "grey photograph": (lambda: encoded(photo("L")), "jpeg", "L"),
+    "cmyk": (lambda: encoded(photo("CMYK")), "jpeg", "RGB"),
+    "png photograph": (lambda: encoded(photo(), "PNG"), "jpeg", "RGB"),
+    "opaque alpha": (lambda: encoded(photo("RGBA"), "PNG"), "jpeg", "RGB"),
+    "alpha": (lambda: encoded(Image.new("RGBA", (8, 8), (200, 60, 40, 90)), "PNG"), "png", "RGBA"),
+    "grey alpha": (lambda: encoded(Image.new("LA", (8, 8), (90, 90)), "PNG"), "png", "RGBA"),
+    "webp alpha": (
+        lambda: encoded(Image.new("RGBA", (8, 8), (20, 60, 40, 90)), "WEBP", lossless=True),
+        "png",
+        "RGBA",
+    ),
+    "webp": (lambda: encoded(photo(), "WEBP"), "jpeg", "RGB"),
+    "tiff": (lambda: encoded(photo(), "TIFF", compression="tiff_lzw"), "jpeg", "RGB"),
+    "tiff cmyk": (lambda: encoded(photo("CMYK"), "TIFF"), "jpeg", "RGB"),
+    "tiff lab": (lambda: encoded(Image.new("LAB", (8, 8)), "TIFF"), "png", "RGB"),
+    "palette": (lambda: encoded(photo("P"), "PNG"), "png", "RGB"),
+    "palette with alpha": (
+        lambda: encoded(photo("P"), "PNG", transparency=bytes(range(256))),
+        "png",
+        "RGBA",
+    ),
+    "transparent colour": (
+        lambda: encoded(Image.new("RGB", (8, 8), (1, 2, 3)), "PNG", transparency=(1, 2, 3)),
+        "png",
+        "RGBA",
+    ),
+    "line drawing": (lambda: encoded(photo("1"), "PNG"), "png", "L"),
+    "gif": (lambda: encoded(photo("P"), "GIF"), "png", "RGB"),
+    "wrong profile": (lambda: encoded(photo(), icc_profile=b"no profile at all"), "jpeg", "RGB"),
+    "profile of other channels": (lambda: encoded(photo("L"), icc_profile=icc()), "jpeg", "L"),
+    "broken exif": (lambda: encoded(photo(), exif=b"Exif\0\0II*\0\xff\xff"), "jpeg", "RGB"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_taken(name):
+    make, form, mode = CASES[name]
+    safe = make_safe(io.BytesIO(make()), **LIMITS)
+    picture = opened(safe)
+    assert (safe.format, picture.format.lower(), picture.mode) == (form, form, mode)
+    assert (safe.width, safe.height) == picture.size
+    assert (safe.extension, safe.mime) == {
+        "jpeg": ("jpg", "image/jpeg"),
+        "png": ("png", "image/png"),
+    }[form]
+    assert safe.sha256 == hashlib.sha256(safe.content).hexdigest()
+
+
+def test_a_jpeg_is_progressive_and_close_to_the_original():
+    safe = make_safe(encoded(photo(), "PNG"), **LIMITS)
+    picture = opened(safe)
+    assert picture.info["progressive"]
+    pairs = zip(picture.tobytes(), photo().tobytes(), strict=True)
+    assert max(abs(a - b) for a, b in pairs) < 24
+
+
+# Where the red corner of a picture lies, once it is turned as each orientation says.
+CORNERS = {1: "tl", 2: "tr", 3: "br", 4: "bl", 5: "tl", 6: "tr", 7: "br", 8: "bl"}
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("orientation", CORNERS)
+def test_orientation(form, orientation):
+    picture = Image.new("RGB", (64, 32), "white")
+    picture.paste("red", (0, 0, 16, 16))
+    safe = make_safe(encoded(picture, form, exif=exif(orientation)), **LIMITS)
+    assert (safe.width, safe.height) == ((32, 64) if orientation > 4 else (64, 32))
+    vertical, horizontal = CORNERS[orientation]
+    x = 2 if horizontal == "l" else safe.width - 3
+    y = 2 if vertical == "t" else safe.height - 3
+    red, green, _blue = opened(safe).convert("RGB").getpixel((x, y))
+    assert red > 200 > 60 > green
+
+
+def test_sixteen_bits_are_scaled_and_not_cut_off():
+    picture = Image.new("I;16", (4, 1))
+    for x, value in enumerate((0, 0x4000, 0x8000, 0xFFFF)):
+        picture.putpixel((x, 0), value)
+    result = opened(make_safe(encoded(picture, "PNG"), **LIMITS))
+    assert list(result.tobytes()) == pytest.approx([0, 64, 127, 255], abs=1)
+
+
+def test_a_profile_is_applied():
+    # A profile of our own, in which red and green have changed places.
+    swapped = icc().replace(b"rXYZ", b"____").replace(b"gXYZ", b"rXYZ").replace(b"____", b"gXYZ")
+    picture = Image.new("RGB", (8, 8), (255, 0, 0))
+    safe = make_safe(encoded(picture, "PNG", icc_profile=swapped), **LIMITS)
+    assert opened(safe).getpixel((4, 4)) == pytest.approx((0, 255, 0), abs=3)
+
+
+def test_alpha_is_kept_and_what_was_erased_is_gone():
+    picture = Image.new("RGBA", (3, 1), (10, 20, 30, 255))
+    picture.putpixel((0, 0), (250, 0, 0, 0))
+    picture.putpixel((1, 0), (250, 0, 0, 128))
+    result = opened(make_safe(encoded(picture, "PNG"), **LIMITS))
+    pixels = [result.getpixel((x, 0)) for x in range(3)]
+    assert pixels == [(0, 0, 0, 0), (250, 0, 0, 128), (10, 20, 30, 255)]
+
+
+@pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "TIFF"])
+def test_of_several_frames_the_first(form):
+    frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "blue", "lime")]
+    options = {"lossless": True} if form == "WEBP" else {}
+    data = encoded(frames[0], form, save_all=True, append_images=frames[1:], **options)
+    picture = opened(make_safe(data, **LIMITS))
+    assert getattr(picture, "n_frames", 1) == 1
+    assert picture.convert("RGB").getpixel((9, 9)) == (255, 0, 0)
+
+
+REFUSED = {
+    # name: (bytes, code, a part of what is said)
+    "empty": (lambda: b"", "empty", "empty"),
+    "text": (lambda: b"Dear editor, here is the picture.", "not_a_picture", "not a picture"),
+    "zip": (lambda: b"PK\3\4" + bytes(60), "not_a_picture", "JPEG, PNG, WebP or TIFF"),
+    "svg": (lambda: b"<?xml version='1.0'?>\n<SVG onload='x()'/>", "svg", "scripts"),
+    "pdf": (lambda: b"%PDF-1.7 ...", "unsupported", "PDF"),
+    "bmp": (lambda: encoded(photo(), "BMP"), "unsupported", "BMP"),
+    "heic": (lambda: b"\0\0\0\x18ftypheic" + bytes(60), "unsupported", "HEIC"),
+    "avif": (lambda: encoded(photo(), "AVIF"), "unsupported", "AVIF"),
+    "film": (lambda: b"\0\0\0\x18ftypisom" + bytes(60), "not_a_picture", "not a picture"),
+    "measured": (lambda: encoded(photo("F"), "TIFF"), "unsupported", "measured data"),
+    "signature only": (lambda: b"\xff\xd8\xff", "damaged", "JPEG"),
+    "too many bytes": (lambda: bytes(2_100_000), "too_large", "2.0\xa0MB"),
+    "too many pixels": (
+        lambda: encoded(photo("L", (2001, 2000))),
+        "too_many_pixels",
+        "2001 × 2000",
+    ),
+    "too long": (lambda: png_header(MAX_SIDE + 1, 1), "too_long", str(MAX_SIDE)),
+    "bomb": (lambda: png_header(100_000, 100_000), "too_many_pixels", "4 million"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused(name):
+    make, code, text = REFUSED[name]
+    with pytest.raises(ImageRefused) as caught:
+        make_safe(make(), **LIMITS)
+    assert caught.value.code == code
+    assert text in str(caught.value)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF", "GIF"])
+@pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
+def test_a_file_cut_short(form, part):
+    data = encoded(photo("P" if form == "GIF" else "RGB", (200, 150)), form)
+    with pytest.raises(ImageRefused) as caught:
+        make_safe(data[: int(len(data) * part)], **LIMITS)
+    assert caught.value.code == "damaged"
+    assert caught.value.__cause__ is not None
+
+
+@pytest.mark.parametrize("size", [(100_000, 100_000), (10_000, 9_500), (40_000, 50_000)])
+def test_a_bomb_is_refused_before_it_is_decoded(monkeypatch, size):
+    def load(self):
+        raise AssertionError("decoded")
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", load)
+    with pytest.raises(ImageRefused) as caught:
+        make_safe(png_header(*size), **LIMITS)
+    assert caught.value.code == "too_many_pixels"
+
+
+def test_a_limit_above_that_of_pillow_is_the_one_that_counts(monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)  # would warn, and warnings are errors
+    assert make_safe(encoded(photo()), **LIMITS).width == 64
+
+
+class Upload(io.BytesIO):
+    """A stream that knows its size, as Django's do, and counts what is taken from it."""
+
+    def __init__(self, size):
+        super().__init__(b"\xff" * size)
+        self.size, self.taken = size, 0
+
+    def read(self, count=-1):
+        part = super().read(min(count, 1000))  # and gives less than asked, as a socket may
+        self.taken += len(part)
+        return part
+
+
+def test_no_more_is_read_than_needed():
+    upload = Upload(5 * 1024 * 1024)
+    with pytest.raises(ImageRefused, match=r"5\.0\xa0MB, and the limit is 1\.0\xa0MB"):
+        make_safe(upload, max_bytes=1024 * 1024, max_pixels=100)
+    assert upload.taken == 1024 * 1024 + 1
+
+
+def test_a_file_of_exactly_the_limit_is_taken():
+    data = encoded(photo())
+    assert make_safe(data, max_bytes=len(data), max_pixels=64 * 48).width == 64
+    for limits in ({"max_bytes": len(data) - 1}, {"max_pixels": 64 * 48 - 1}):
+        with pytest.raises(ImageRefused):
+            make_safe(data, **(LIMITS | limits))

@@ -1,0 +1,236 @@
+"""What follows from rows is right after every kind of write, and in its transaction."""
+
+import pytest
+from django.db import transaction
+
+from heritage.models import Era, Event, Kind, Place, Site
+from heritage.models.changes import batch
+from tests.builders import (
+    make_coverage,
+    make_designation,
+    make_era,
+    make_event,
+    make_kind,
+    make_name,
+    make_place,
+    make_site,
+    text,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def eras(site) -> set[tuple[str, str]]:
+    return set(site.site_eras.values_list("era__slug", "role"))
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+@pytest.fixture
+def china():
+    """Dynasties that follow, overlap and rival one another, as they did."""
+    region = make_place("China", level="country")
+    spans = {
+        "northern-wei": "0386/0534", "tang": "0618/0907", "liao": "0907/1125",
+        "northern-song": "0960/1127", "jin": "1115/1234", "southern-song": "1127/1279",
+        "yuan": "1271/1368", "ming": "1368/1644", "qing": "1644/1912",
+    }  # fmt: skip
+    made = {slug: make_era(slug, slug=slug, span=span, region=region) for slug, span in spans.items()}
+    song = make_era("song", slug="song", span="0960/1279", region=region)
+    Era.objects.filter(slug__endswith="-song").update(parent=song)
+    return made | {"song": song}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        ("tang", None, {"tang"}),
+        ("tang", "tang", {"tang"}),
+        # 金至清: the Southern Song began before the Jin ended, and is no part of it.
+        ("jin", "qing", {"jin", "yuan", "ming", "qing"}),
+        # Song, Liao and Jin were there at once: none of them follows from the span alone.
+        ("tang", "qing", {"tang", "yuan", "ming", "qing"}),
+        ("northern-wei", "tang", {"northern-wei", "tang"}),
+        ("yuan", "qing", {"yuan", "ming", "qing"}),
+        ("ming", "qing", {"ming", "qing"}),
+    ],
+)
+def test_eras_of_a_span(china, first, last, expected):
+    site = make_site()
+    make_event(site, "fabric", first_era=china[first], last_era=china[last] if last else None)
+    assert eras(site) == {(slug, "standing") for slug in expected}
+
+
+def test_founding_is_told_from_fabric(china):
+    site = make_site()
+    make_event(site, "founded", first_era=china["tang"], date="0700")
+    make_event(site, "fabric", first_era=china["ming"])
+    make_event(site, "rebuilt", first_era=china["yuan"])
+    assert eras(site) == {("tang", "beginnings"), ("ming", "standing"), ("yuan", "other")}
+    assert list(Site.objects.of_eras([china["tang"].pk], "standing")) == []
+    assert list(Site.objects.of_eras([china["tang"].pk], "beginnings")) == [site]
+    assert list(Site.objects.of_eras([china["yuan"].pk])) == [site]
+
+
+def test_bounds_come_from_the_date_else_from_the_eras(china):
+    site = make_site()
+    dated = make_event(site, "built", date="0700", first_era=china["tang"])
+    by_era = make_event(site, "fabric", first_era=china["jin"], last_era=china["qing"])
+    assert (fresh(dated).first_year, fresh(dated).last_year) == (700, 700)
+    assert (fresh(by_era).first_year, fresh(by_era).last_year) == (1115, 1912)
+
+    china["qing"].span = "1644/1911"
+    china["qing"].save()
+    assert fresh(by_era).last_year == 1911
+
+
+def test_first_year_is_that_of_the_earliest_beginning():
+    site = make_site()
+    make_event(site, "destroyed", date="0500")
+    assert fresh(site).first_year is None
+    make_event(site, "built", date="1200")
+    founded = make_event(site, "founded", date="-1299~")
+    assert fresh(site).first_year == -1299
+    founded.delete()
+    assert fresh(site).first_year == 1200
+
+
+WRITES = {
+    "save": lambda site, event: (setattr(event, "date", "0800"), event.save()),
+    "update": lambda site, event: Event.objects.filter(pk=event.pk).update(date="0800"),
+    "save of some fields": lambda site, event: (
+        setattr(event, "date", "0800"),
+        event.save(update_fields=["date"]),
+    ),
+    "bulk_update": lambda site, event: (
+        setattr(event, "date", "0800"),
+        Event.objects.bulk_update([event], ["date"]),
+    ),
+    "delete and bulk_create": lambda site, event: (
+        Event.objects.filter(pk=event.pk).delete(),
+        Event.objects.bulk_create([Event(site=site, kind="built", date="0800")]),
+    ),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_every_kind_of_write_counts(write):
+    site = make_site()
+    event = make_event(site, "built", date="0700")
+    write(site, event)
+    assert fresh(site).first_year == 800
+
+
+def test_an_event_that_moves_is_missed_where_it_was():
+    lost, gained = make_site(), make_site()
+    event = make_event(lost, "built", date="0700")
+    Event.objects.filter(pk=event.pk).update(site=gained)
+    assert (fresh(lost).first_year, fresh(gained).first_year) == (None, 700)
+    event = fresh(event)
+    event.site = lost
+    event.save()
+    assert (fresh(lost).first_year, fresh(gained).first_year) == (700, None)
+
+
+def test_a_rollback_leaves_nothing_behind():
+    site = make_site("Temple", zh="寺")
+    with pytest.raises(RuntimeError), transaction.atomic():
+        make_event(site, "built", date="0700")
+        site.name = text("Pagoda")
+        site.save()
+        raise RuntimeError
+    stored = fresh(site)
+    assert (stored.first_year, stored.search_text.split("\n")[0]) == (None, "temple")
+    assert stored.sort_names.get(language="en").key == "temple"
+
+
+def test_a_failed_batch_is_forgotten():
+    site = make_site()
+    with pytest.raises(RuntimeError), batch():
+        make_event(site, "built", date="0700")
+        raise RuntimeError
+    make_event(site, "built", date="0900")
+    assert fresh(site).first_year == 900
+
+
+def test_a_site_is_found_by_all_that_it_is_called():
+    province = make_place("Henan", "河南省", level="province")
+    city = make_place("Luoyang", "洛阳市", parent=province)
+    kind = make_kind("Temple", "寺庙")
+    site = make_site("White Horse Temple", "白马寺", place=city, kinds=[kind])
+    make_name(site, "白馬寺", language="zh-hant", kind="script")
+    make_coverage(site, make_designation(reference="1-0092-3-045"))
+    stored = fresh(site).search_text
+    for words in (
+        "white horse temple", "白马寺", "bai ma si", "baimasi", "bms", "henan", "luoyang",
+        "洛阳", "寺庙", "1-0092-3-045",
+    ):  # fmt: skip
+        assert words in stored, words
+
+
+def test_renaming_a_place_a_kind_or_a_unit_reaches_its_sites():
+    province = make_place("Old province", level="province")
+    city = make_place("City", parent=province)
+    kind = make_kind("Old kind")
+    unit = make_designation(reference="1-0001")
+    site = make_site(place=city, kinds=[kind])
+    make_coverage(site, unit)
+
+    Place.objects.filter(pk=province.pk).update(label=text("New province"))
+    kind.label = text("New kind")
+    kind.save()
+    unit.reference = "1-0002"
+    unit.save()
+
+    stored = fresh(site).search_text
+    assert "new province" in stored
+    assert "new kind" in stored
+    assert "1-0002" in stored
+    assert "old" not in stored
+    assert "1-0001" not in stored
+
+
+def test_kinds_and_places_added_or_taken_away():
+    kind, place = make_kind("Pagoda"), make_place("Kaifeng")
+    site = make_site()
+    site.kinds.add(kind)
+    place.refresh_from_db()
+    site.also_in.add(place)
+    assert "pagoda" in fresh(site).search_text
+    assert "kaifeng" in fresh(site).search_text
+    site.kinds.clear()
+    kind.sites.add(site)
+    assert "pagoda" in fresh(site).search_text
+    kind.sites.remove(site)
+    assert "pagoda" not in fresh(site).search_text
+
+
+def test_deleting_leaves_no_trace():
+    era = make_era()
+    site = make_site()
+    make_event(site, "built", date="", first_era=era)
+    make_name(site)
+    site.delete()
+    other = make_site()
+    make_event(other, "built", date="", first_era=era)
+    Site.objects.all().delete()
+    assert not Event.objects.exists()
+    Era.objects.all().delete()
+    Kind.objects.all().delete()
+
+
+def test_a_batch_refreshes_once(django_assert_max_num_queries):
+    site = make_site()
+    with django_assert_max_num_queries(30), batch():
+        for number in range(10):
+            Event.objects.create(site=site, kind="built", date=f"07{number:02}")
+    assert fresh(site).first_year == 700
+
+
+def test_chinese_names_sort_by_pinyin():
+    for name in ("少林寺", "白马寺", "龙门石窟"):
+        make_site(name, zh=name)
+    order = [site.name["zh-hans"] for site in Site.objects.by_name("zh-hans")]
+    assert order == ["白马寺", "龙门石窟", "少林寺"]
