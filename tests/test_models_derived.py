@@ -37,7 +37,9 @@ def china():
         "northern-song": "0960/1127", "jin": "1115/1234", "southern-song": "1127/1279",
         "yuan": "1271/1368", "ming": "1368/1644", "qing": "1644/1912",
     }  # fmt: skip
-    made = {slug: make_era(slug, slug=slug, span=span, region=region) for slug, span in spans.items()}
+    made = {
+        slug: make_era(slug, slug=slug, span=span, region=region) for slug, span in spans.items()
+    }
     song = make_era("song", slug="song", span="0960/1279", region=region)
     Era.objects.filter(slug__endswith="-song").update(parent=song)
     return made | {"song": song}

@@ -15,7 +15,10 @@ TABLE = {
     "inscribed": ([(WHL, ["2000"], "whole")], ["inscribed"]),
     "inscribed without a date": ([(WHL, [], "whole")], ["inscribed"]),
     "in danger": ([(WHL, ["1981", (DANGER, "1982")], "whole")], ["in_danger"]),
-    "inscribed in danger in one year": ([(WHL, ["2024", (DANGER, "2024")], "whole")], ["in_danger"]),
+    "inscribed in danger in one year": (
+        [(WHL, ["2024", (DANGER, "2024")], "whole")],
+        ["in_danger"],
+    ),
     "left the danger list": (
         [(WHL, ["1978", (DANGER, "2007"), (SAFE, "2010")], "whole")],
         ["inscribed"],

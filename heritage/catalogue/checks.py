@@ -77,7 +77,8 @@ def _rows(model):
         Image: ("site",),
         PartOf: ("part", "whole"),
     }.get(model, ())
-    rows = model.objects.select_related(*related).order_by("pk")
+    rows = model.objects.order_by("pk")
+    rows = rows.select_related(*related) if related else rows
     many = {
         Site: ("kinds",),
         WorldHeritage: ("criteria__scheme", "designation__scheme"),
@@ -108,6 +109,10 @@ def _event(event: Event) -> Iterator[tuple[str, str]]:
     ends_before = None not in (date.last_year, era.first_year) and date.last_year < era.first_year
     if begins_after or ends_before:
         yield "date", f"{event.date} lies outside its era ({era.span})"
+
+
+def _after(year: int | None, other: int | None) -> bool:
+    return year is not None and other is not None and year > other
 
 
 def _coverage(coverage: Coverage) -> Iterator[tuple[str, str]]:

@@ -52,6 +52,7 @@ class Facet:
 class Applied:
     """One filter that is applied, in words, with the query string that takes it off."""
 
+    name: str
     label: str
     value: Text | str
     without: str
@@ -73,13 +74,14 @@ def applied(filtered: SiteFilter, facets: Iterable[Facet]) -> list[Applied]:
     found = []
     text = filtered.chosen("q")
     if text:
-        found.append(Applied(str(filtered.filters["q"].label), text, query(filtered.data, "q")))
+        label = str(filtered.filters["q"].label)
+        found.append(Applied("q", label, text, query(filtered.data, "q")))
     role = dict(Event.Role.choices).get(filtered.chosen("role"), "")
     for facet in facets:
         for option in facet.chosen:
             label = f"{facet.label} ({role})" if role and facet.name == "era" else facet.label
             without = query(filtered.data, facet.name, option.value)
-            found.append(Applied(label, option.label, without))
+            found.append(Applied(facet.name, label, option.label, without))
     return found
 
 

@@ -1,6 +1,7 @@
 """What a list of sites can be narrowed by: declared once, used by every door."""
 
 import django_filters as filters
+from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.forms import CheckboxSelectMultiple, SearchInput
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +18,24 @@ SORTS = [
 ]
 
 
+class TermField(filters.fields.ModelMultipleChoiceField):
+    """Slugs of terms. One with a NUL is no slug, and PostgreSQL must not be asked for it."""
+
+    def _check_values(self, value):
+        for slug in value:
+            if "\0" in str(slug):
+                raise ValidationError(
+                    self.error_messages["invalid_choice"],
+                    code="invalid_choice",
+                    params={"value": str(slug).replace("\0", "\ufffd")},
+                )
+        return super()._check_values(value)
+
+
 class TermFilter(filters.ModelMultipleChoiceFilter):
     """Terms of a vocabulary by their slugs; several widen the choice."""
+
+    field_class = TermField
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, to_field_name="slug", widget=CheckboxSelectMultiple, **kwargs)
@@ -85,9 +102,12 @@ class SiteFilter(filters.FilterSet):
 
     def without(self, name: str):
         """The sites that all other filters leave: what a facet counts its values among."""
-        data = self.data.copy()
-        data.pop(name, None)
-        return type(self)(data, self.queryset).qs
+        self.is_valid()
+        sites = self.queryset.all()
+        for other, value in self.form.cleaned_data.items():
+            if other != name:
+                sites = self.filters[other].filter(sites, value)
+        return sites
 
     @property
     def order(self) -> str:

@@ -66,8 +66,9 @@ def load(paths: Iterable[Path], tell: Callable[[str], None] = lambda text: None)
         reversion.set_comment("Fixtures: " + ", ".join(sorted({row.file for row in rows})))
         loader = _Loader(report)
         for model, of_model in _in_order(rows):
-            tell(f"{model._meta.verbose_name_plural}: {len(of_model)}")
-            loader.load(model, of_model)
+            written = loader.load(model, of_model)
+            if written:
+                tell(f"{model._meta.verbose_name_plural}: {written}")
         loader.remember()
     return report
 
@@ -175,11 +176,12 @@ class _Loader:
             self.pks[model] = dict(model.objects.values_list("uid", "pk"))
         return self.pks[model].get(uid)
 
-    def load(self, model, rows: list[Row]) -> None:
+    def load(self, model, rows: list[Row]) -> int:
+        """Write what is to be written of a model's rows; gives how many."""
         wanted = [row for row in rows if self._is_wanted(row)]
-        waves = _waves(model, wanted)
-        for wave in waves:
+        for wave in _waves(model, wanted):
             self._write(model, wave)
+        return len(wanted)
 
     def _is_wanted(self, row: Row) -> bool:
         """Whether a row is to be written: new, or changed by its fixture and by nobody else."""

@@ -1,0 +1,147 @@
+"""Fixtures never undo what people did, and load whole or not at all."""
+
+import json
+
+import pytest
+from reversion.models import Version
+
+from heritage.exchange.fixtures import FixtureError, load
+from heritage.models import Kind, LoadedRow, Place, Site
+from tests.builders import text
+
+pytestmark = pytest.mark.django_db
+
+
+def row(model, uid, **fields):
+    return {"model": f"heritage.{model}", "fields": {"uid": uid, **fields}}
+
+
+KIND = row("kind", "kind-temple", slug="temple", label={"en": "Temple"})
+CHINA = row("place", "place-cn", slug="china", level="country", label={"en": "China"})
+HENAN = row(
+    "place", "place-henan", slug="henan", level="province", label={"en": "Henan"},
+    parent=["place-cn"],
+)  # fmt: skip
+SITE = row(
+    "site", "white-horse-temple", slug="white-horse-temple", state="published",
+    name={"en": "White Horse Temple", "zh-hans": "白马寺"}, kinds=[["kind-temple"]],
+    place=["place-henan"],
+)  # fmt: skip
+EVENT = row("event", "wht.founded", site=["white-horse-temple"], kind="founded", date="0068")
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Writes lists of objects as fixture files and gives their paths."""
+
+    def write(**lists):
+        paths = []
+        for name, objects in lists.items():
+            path = tmp_path / f"{name}.json"
+            path.write_text(json.dumps(objects, ensure_ascii=False), encoding="utf-8")
+            paths.append(path)
+        return paths
+
+    return write
+
+
+def changed(item, **fields):
+    return {**item, "fields": {**item["fields"], **fields}}
+
+
+def test_loads_in_any_order_and_derives(files):
+    # Children stand before their parents, and one file refers to the next.
+    report = load(files(a=[EVENT, SITE], b=[HENAN, KIND, CHINA]))
+    assert (report.created, report.updated, report.kept) == (5, 0, [])
+    site = Site.objects.get()
+    assert (site.first_year, site.place.parent.slug) == (68, "china")
+    assert [kind.slug for kind in site.kinds.all()] == ["temple"]
+    assert "bai ma si" in site.search_text
+    assert Version.objects.get_for_object(site).count() == 1
+
+
+def test_a_second_load_changes_nothing(files):
+    paths = files(all=[KIND, CHINA, HENAN, SITE, EVENT])
+    load(paths)
+    before = [list(model.objects.values()) for model in (Kind, Place, Site, LoadedRow)]
+    report = load(paths)
+    assert (report.created, report.updated, report.unchanged) == (0, 0, 5)
+    assert [list(model.objects.values()) for model in (Kind, Place, Site, LoadedRow)] == before
+
+
+def test_a_changed_fixture_changes_what_nobody_touched(files):
+    load(files(all=[KIND, CHINA, HENAN, SITE]))
+    report = load(files(all=[KIND, CHINA, HENAN, changed(SITE, summary={"en": "Old."})]))
+    assert (report.updated, report.kept) == (1, [])
+    assert str(Site.objects.get().summary.best()) == "Old."
+
+
+def test_what_an_editor_changed_is_kept(files):
+    load(files(all=[KIND, CHINA, HENAN, SITE]))
+    site = Site.objects.get()
+    site.summary = text("Ours.")
+    site.save()
+    report = load(files(all=[KIND, CHINA, HENAN, changed(SITE, summary={"en": "Theirs."})]))
+    assert report.updated == 0
+    assert "white-horse-temple" in report.kept[0]
+    assert str(Site.objects.get().summary.best()) == "Ours."
+
+
+def test_a_changed_kind_of_a_site_is_an_editors_change_too(files):
+    load(files(all=[KIND, CHINA, HENAN, SITE]))
+    Site.objects.get().kinds.clear()
+    report = load(files(all=[KIND, CHINA, HENAN, changed(SITE, featured=1)]))
+    assert len(report.kept) == 1
+    assert not Site.objects.get().kinds.exists()
+
+
+def test_what_an_editor_deleted_stays_deleted(files):
+    load(files(all=[KIND, CHINA, HENAN, SITE]))
+    Site.objects.all().delete()
+    load(files(all=[KIND, CHINA, HENAN, SITE]))
+    load(files(all=[KIND, CHINA, HENAN, changed(SITE, featured=1)]))
+    assert not Site.objects.exists()
+
+
+BROKEN = {
+    "no such reference": (changed(SITE, place=["place-nowhere"]), "place", "place-nowhere"),
+    "broken date": (changed(EVENT, date="0068-13"), "date", "month 13"),
+    "latitude": (changed(SITE, latitude=91.0, longitude=0.0), "latitude", "90"),
+    "language": (changed(SITE, name={"xx_yy_zz_1": "?"}), "name", "language"),
+    "state": (changed(SITE, state="gone"), "state", "gone"),
+}
+
+
+@pytest.mark.parametrize(("item", "field", "reason"), BROKEN.values(), ids=BROKEN)
+def test_what_is_broken_is_named_and_nothing_is_stored(files, item, field, reason):
+    objects = {o["fields"]["uid"]: o for o in (KIND, CHINA, HENAN, SITE, EVENT)}
+    objects[item["fields"]["uid"]] = item
+    with pytest.raises(FixtureError) as error:
+        load(files(broken=list(objects.values())))
+    problem = str(error.value)
+    assert problem.startswith(f"broken.json: {item['model']} {item['fields']['uid']}: {field}: ")
+    assert reason in problem
+    assert not Kind.objects.exists()
+    assert not LoadedRow.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("[", "all.json: "),
+        ('[{"model": "heritage.nothing", "fields": {"uid": "a"}}]', "object 1"),
+        ('[{"model": "heritage.user", "fields": {"uid": "a"}}]', "no record"),
+        ('[{"model": "heritage.kind", "fields": {}}]', "uid"),
+        ('[{"model": "heritage.kind"}]', "fields"),
+    ],
+)
+def test_a_broken_file_is_named(tmp_path, content, reason):
+    path = tmp_path / "all.json"
+    path.write_text(content)
+    with pytest.raises(FixtureError, match=reason):
+        load([path])
+
+
+def test_one_uid_twice_is_refused(files):
+    with pytest.raises(FixtureError, match=r"stands in a\.json already"):
+        load(files(a=[KIND], b=[KIND]))
