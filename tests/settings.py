@@ -3,7 +3,9 @@
 import os
 import tempfile
 
-os.environ.setdefault("HERITAGE_SECRET_KEY", "only-for-tests-and-of-no-worth-anywhere-else-0123456789")
+os.environ.setdefault(
+    "HERITAGE_SECRET_KEY", "only-for-tests-and-of-no-worth-anywhere-else-0123456789"
+)
 os.environ.setdefault("HERITAGE_DATA", tempfile.mkdtemp(prefix="heritage-tests-"))
 os.environ.setdefault("HERITAGE_HTTPS", "0")
 

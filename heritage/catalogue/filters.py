@@ -1,6 +1,7 @@
 """What a list of sites can be narrowed by: declared once, used by every door."""
 
 import django_filters as filters
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.forms import CheckboxSelectMultiple, SearchInput
@@ -8,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.catalogue import search
 from heritage.models import Era, Event, Kind, Place, Scheme, Site, UnescoStatus
+
+MAX_TEXT = 200  # characters of a search
 
 ROLES = [(value, label) for value, label in Event.Role.choices if value != Event.Role.OTHER]
 SORTS = [
@@ -32,6 +35,17 @@ class TermField(filters.fields.ModelMultipleChoiceField):
         return super()._check_values(value)
 
 
+class AnyTextField(forms.CharField):
+    """Text to search for. Any string is a valid search; what is too long is cut."""
+
+    def to_python(self, value):
+        return super().to_python(str(value or "").replace("\0", " ")[:MAX_TEXT])
+
+
+class TextFilter(filters.CharFilter):
+    field_class = AnyTextField
+
+
 class TermFilter(filters.ModelMultipleChoiceFilter):
     """Terms of a vocabulary by their slugs; several widen the choice."""
 
@@ -48,7 +62,7 @@ class SiteFilter(filters.FilterSet):
     is an error at its field and narrows nothing.
     """
 
-    q = filters.CharFilter(label=_("Search"), max_length=200, method="by_text", widget=SearchInput)
+    q = TextFilter(label=_("Search"), method="by_text", widget=SearchInput)
     kind = TermFilter(label=_("Kind"), queryset=Kind.objects.all(), method="by_kind")
     era = TermFilter(label=_("Era"), queryset=Era.objects.all(), method="by_era")
     role = filters.ChoiceFilter(label=_("Era of"), choices=ROLES, method="by_role")

@@ -126,7 +126,10 @@ class Record(models.Model):
         return (self.uid,)
 
     def derive(self) -> None:
-        """Set the columns named in `derived_fields` from the row's own other columns."""
+        """Set the columns named in `derived_fields` from the row's own other columns.
+
+        Called before every write: see derived.connect() for single ones, fixtures included.
+        """
 
     def clean_fields(self, exclude=None) -> None:
         # The database enforces foreign keys and forms look them up: asking once more for
@@ -159,11 +162,6 @@ class Record(models.Model):
                     target = NON_FIELD_ERRORS
                 placed.setdefault(target, []).append(single)
         return placed
-
-    def save_base(self, *args, **kwargs) -> None:
-        # Here and not in save(), since a fixture goes straight to save_base().
-        self.derive()
-        super().save_base(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
         with batch():

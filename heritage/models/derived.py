@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
+from heritage.models.base import Record
 from heritage.models.changes import Touched, announce, listen
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.names import Name
@@ -277,6 +278,12 @@ def _refresh_rows(touched: Touched) -> None:
     refresh(sites)
 
 
+def _before_row(sender, instance, **kwargs) -> None:
+    # A signal and not a method, since a fixture's row is saved past the methods of its model.
+    if isinstance(instance, Record):
+        instance.derive()
+
+
 def _on_row(sender, instance, **kwargs) -> None:
     instance.announce()
 
@@ -289,6 +296,7 @@ def _on_many_to_many(sender, instance, action, reverse, pk_set, **kwargs) -> Non
 def connect() -> None:
     """Called once the app is ready."""
     listen(_refresh_rows)
+    pre_save.connect(_before_row, dispatch_uid="derived")
     m2m_changed.connect(_on_many_to_many, dispatch_uid="derived")
     for model in (*_TOUCHES, Name, Event, Coverage, DesignationEvent):
         post_save.connect(_on_row, sender=model, dispatch_uid="derived")

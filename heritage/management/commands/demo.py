@@ -49,7 +49,9 @@ class Command(BaseCommand):
         self._collect_static()
         self._make_account()
         sites = Site.objects.published().count()
-        self.stdout.write(self.style.SUCCESS(f"The catalogue is ready: {sites} sites."))
+        self.stdout.write(
+            self.style.SUCCESS(f"The catalogue is ready: {sites} site{'s' if sites != 1 else ''}.")
+        )
         if serve:
             self._serve(host, port)
 

@@ -1,0 +1,227 @@
+"""The one filter: what it finds, what it says of wrong values, and what its facets count."""
+
+import random
+
+import pytest
+from django.http import QueryDict
+
+from heritage.catalogue.facets import applied, facets
+from heritage.catalogue.filters import SiteFilter
+from heritage.models import Site
+from tests.builders import (
+    make_coverage,
+    make_designation,
+    make_era,
+    make_event,
+    make_kind,
+    make_name,
+    make_place,
+    make_scheme,
+    make_site,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def filtered(query: str) -> SiteFilter:
+    return SiteFilter(QueryDict(query), Site.objects.published())
+
+
+def found(query: str, language="en") -> list[str]:
+    return [site.slug for site in filtered(query).sorted(language)]
+
+
+def counts(query: str, facet: str) -> dict[str, int]:
+    by_name = {facet.name: facet for facet in facets(filtered(query))}
+    return {option.value: option.count for option in by_name[facet].options}
+
+
+@pytest.fixture
+def henan():
+    """A little catalogue in which every filter has something to say."""
+    china = make_place("China", "中国", slug="china", level="country")
+    province = make_place("Henan", "河南省", slug="henan", level="province", parent=china)
+    luoyang = make_place("Luoyang", "洛阳市", slug="luoyang", parent=province)
+    kaifeng = make_place("Kaifeng", "开封市", slug="kaifeng", parent=province)
+    religious = make_kind("Religious place", slug="religious")
+    temple = make_kind("Temple", "寺庙", slug="temple", parent=religious)
+    grottoes = make_kind("Grottoes", "石窟", slug="grottoes", parent=religious)
+    han = make_era("Han", "汉", slug="han", span="-0205/0220")
+    eastern = make_era("Eastern Han", slug="eastern-han", span="0025/0220", parent=han)
+    tang = make_era("Tang", "唐", slug="tang", span="0618/0907")
+    qing = make_era("Qing", "清", slug="qing", span="1644/1912")
+    listed = make_scheme("world_heritage", slug="whl")
+    national = make_scheme("protection", slug="national")
+
+    horse = make_site(
+        "White Horse Temple", "白马寺", slug="white-horse", kinds=[temple], place=luoyang
+    )
+    make_event(horse, "founded", date="0068", first_era=eastern)
+    make_event(horse, "fabric", first_era=qing)
+    make_coverage(horse, make_designation(scheme=national, reference="1-0092-3-045"))
+    longmen = make_site(
+        "Longmen Grottoes", "龙门石窟", slug="longmen", kinds=[grottoes], place=luoyang
+    )
+    make_name(longmen, "龍門石窟", language="zh-hant", kind="script")
+    make_event(longmen, "begun", date="0493~")
+    make_event(longmen, "fabric", first_era=tang)
+    make_coverage(longmen, make_designation(scheme=national, reference="1-0037-4-004"))
+    make_coverage(longmen, make_designation(scheme=listed, reference="1003", events=["2000"]))
+    xiangguo = make_site("Daxiangguo Temple", "大相国寺", slug="xiangguo", place=kaifeng)
+    xiangguo.kinds.add(temple)
+    make_event(xiangguo, "founded", date="0555")
+    canal = make_site("Canal", "运河", slug="canal", also_in=[luoyang, kaifeng])
+    make_coverage(
+        canal,
+        make_designation(scheme=listed, reference="1443", events=["2014"]),
+        extent="component",
+    )
+    make_site("Hidden Temple", slug="hidden", kinds=[temple], place=luoyang, state="draft")
+
+
+FINDS = {
+    "": {"white-horse", "longmen", "xiangguo", "canal"},
+    "q=白马寺": {"white-horse"},
+    "q=白馬寺": {"white-horse"},
+    "q=baima+si": {"white-horse"},
+    "q=Báimǎ+Sì": {"white-horse"},
+    "q=baimasi": {"white-horse"},
+    "q=bms": {"white-horse"},
+    "q=White+Horse": {"white-horse"},
+    "q=white+horse+temple+luoyang": {"white-horse"},
+    "q=龙门": {"longmen"},
+    "q=龍門": {"longmen"},
+    "q=lóngmén": {"longmen"},
+    "q=ＬＯＮＧＭＥＮ": {"longmen"},
+    "q=石窟": {"longmen"},
+    "q=1003": {"longmen"},
+    "q=1-0037-4-004": {"longmen"},
+    "q=temple": {"white-horse", "xiangguo"},
+    "q=hidden": set(),
+    "q=%00%27%22*": set(),
+    "q=😀": set(),
+    "kind=temple": {"white-horse", "xiangguo"},
+    "kind=religious": {"white-horse", "longmen", "xiangguo"},
+    "kind=temple&kind=grottoes": {"white-horse", "longmen", "xiangguo"},
+    "kind=temple&place=luoyang": {"white-horse"},
+    "era=han": {"white-horse"},
+    "era=eastern-han&role=beginnings": {"white-horse"},
+    "era=eastern-han&role=standing": set(),
+    "era=qing&role=standing": {"white-horse"},
+    "era=qing&era=tang": {"white-horse", "longmen"},
+    "unesco=inscribed": {"longmen"},
+    "unesco=part": {"canal"},
+    "unesco=inscribed&unesco=part": {"longmen", "canal"},
+    "unesco=none": {"white-horse", "xiangguo"},
+    "protection=national": {"white-horse", "longmen"},
+    "place=henan": {"white-horse", "longmen", "xiangguo", "canal"},
+    "place=kaifeng": {"xiangguo", "canal"},
+    "place=luoyang&place=kaifeng&kind=temple": {"white-horse", "xiangguo"},
+}
+
+
+@pytest.mark.parametrize(("query", "slugs"), FINDS.items())
+def test_finds(henan, query, slugs):
+    assert set(found(query)) == slugs
+    assert not filtered(query).errors
+
+
+@pytest.mark.parametrize(
+    "query", ["kind=nothing", "era=han&era=x", "unesco=maybe", "place=%00", "sort=up", "role=x"]
+)
+def test_an_unknown_value_is_named_and_narrows_nothing(henan, query):
+    name = query.partition("=")[0]
+    assert name in filtered(query).errors
+    assert len(found(query)) == 4
+
+
+def test_text_that_is_too_long_is_cut(henan):
+    assert found("q=" + "longmen+" * 2_000) == ["longmen"]
+
+
+@pytest.mark.parametrize(
+    ("query", "language", "order"),
+    [
+        ("", "en", ["canal", "xiangguo", "longmen", "white-horse"]),
+        ("", "zh-hans", ["white-horse", "xiangguo", "longmen", "canal"]),
+        ("sort=oldest", "en", ["white-horse", "longmen", "xiangguo", "canal"]),
+        ("sort=recent", "en", ["canal", "xiangguo", "longmen", "white-horse"]),
+        ("sort=relevance", "en", ["canal", "xiangguo", "longmen", "white-horse"]),
+        ("q=grottoes", "en", ["longmen"]),
+    ],
+)
+def test_sorts(henan, query, language, order):
+    assert found(query, language) == order
+
+
+def test_the_exact_name_comes_first():
+    for name in ("A Temple of Light", "Light", "Light Tower", "Bright Light"):
+        make_site(name)
+    assert found("q=light")[:2] == ["light", "light-tower"]
+
+
+def test_each_facet_is_counted_without_its_own_choice(henan):
+    assert counts("", "kind") == {"religious": 3, "temple": 2, "grottoes": 1}
+    assert counts("kind=temple", "kind") == {"religious": 3, "temple": 2, "grottoes": 1}
+    assert counts("kind=temple", "place") == {"china": 2, "henan": 2, "luoyang": 1, "kaifeng": 1}
+    assert counts("place=kaifeng", "kind") == {"religious": 1, "temple": 1}
+    assert counts("", "era") == {"han": 1, "eastern-han": 1, "tang": 1, "qing": 1}
+    assert counts("role=standing", "era") == {"tang": 1, "qing": 1}
+    assert counts("", "unesco") == {"inscribed": 1, "part": 1, "none": 2}
+    assert counts("kind=temple", "unesco") == {"none": 2}
+    assert counts("", "protection") == {"national": 2}
+
+
+def test_a_chosen_value_is_shown_even_without_a_site(henan):
+    assert counts("era=tang&kind=temple", "era")["tang"] == 0
+
+
+def test_what_is_applied_says_itself_and_can_be_taken_off(henan):
+    view = filtered("q=temple&era=han&era=qing&role=standing&kind=temple&page=3")
+    said = [(item.label, str(item.value), item.without) for item in applied(view, facets(view))]
+    assert said == [
+        ("Search", "temple", "era=han&era=qing&role=standing&kind=temple"),
+        ("Kind", "Temple", "q=temple&era=han&era=qing&role=standing"),
+        ("Era (what stands)", "Han", "q=temple&era=qing&role=standing&kind=temple"),
+        ("Era (what stands)", "Qing", "q=temple&era=han&role=standing&kind=temple"),
+    ]
+
+
+def test_counts_are_what_one_would_get():
+    """Random catalogues and filters: each count equals the length of the list it leads to."""
+    dice = random.Random(68)
+    kinds = [make_kind(slug=f"k{n}") for n in range(3)]
+    kinds += [make_kind(slug=f"k{n}{m}", parent=kinds[n]) for n in range(3) for m in range(2)]
+    eras = [make_era(slug=f"e{n}", span=f"{n + 1:04}/{n + 2:04}") for n in range(4)]
+    places = [make_place(slug=f"p{n}") for n in range(2)]
+    places += [make_place(slug=f"p{n}{m}", parent=places[n]) for n in range(2) for m in range(2)]
+    units = [make_designation("world_heritage"), make_designation("protection")]
+    for _ in range(40):
+        site = make_site(
+            kinds=dice.sample(kinds, dice.randint(0, 3)),
+            place=dice.choice([None, *places]),
+            also_in=dice.sample(places, dice.randint(0, 2)),
+        )
+        for era in dice.sample(eras, dice.randint(0, 2)):
+            make_event(site, dice.choice(["built", "fabric"]), first_era=era)
+        for unit in dice.sample(units, dice.randint(0, 2)):
+            make_coverage(site, unit, extent=dice.choice(["whole", "component"]))
+    values = {
+        "kind": [kind.slug for kind in kinds],
+        "era": [era.slug for era in eras],
+        "place": [place.slug for place in places],
+        "unesco": ["inscribed", "part", "none"],
+        "protection": [units[1].scheme.slug],
+    }
+    for _ in range(12):
+        query = QueryDict(mutable=True)
+        for name in dice.sample(list(values), dice.randint(0, 3)):
+            query.setlist(
+                name, dice.sample(values[name], dice.randint(1, min(2, len(values[name]))))
+            )
+        for facet in facets(SiteFilter(query, Site.objects.published())):
+            for option in facet.options:
+                alone = query.copy()
+                alone.setlist(facet.name, [option.value])
+                hits = SiteFilter(alone, Site.objects.published()).qs
+                assert option.count == len({site.pk for site in hits}), (query, option)

@@ -1,0 +1,168 @@
+"""The operators' door: one command from nothing to a catalogue, and none that loses anything."""
+
+import io
+import json
+import os
+import socket
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+
+from heritage.models import Kind, LoadedRow, Site, User
+from tests.builders import make_kind, make_site, text
+
+ROOT = Path(settings.BASE_DIR)
+
+
+def run(command: str, *options) -> str:
+    out = io.StringIO()
+    call_command(command, *options, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def small_demo(settings, tmp_path):
+    """The demo on a fixture of one site, with a data folder of its own."""
+    fixtures = tmp_path / "fixtures"
+    fixtures.mkdir()
+    rows = [
+        {
+            "model": "heritage.kind",
+            "fields": {"uid": "kind-temple", "slug": "temple", "label": {"en": "Temple"}},
+        },
+        {
+            "model": "heritage.site",
+            "fields": {
+                "uid": "temple", "slug": "temple", "name": {"en": "Temple", "zh-hans": "寺"},
+                "state": "published", "kinds": [["kind-temple"]],
+            },
+        },
+    ]  # fmt: skip
+    (fixtures / "all.json").write_text(json.dumps(rows))
+    settings.FIXTURE_DIRS = [fixtures]
+    settings.DATA_DIR = tmp_path / "var"
+    settings.STATIC_ROOT = tmp_path / "var" / "static"
+    return fixtures / "all.json"
+
+
+@pytest.mark.django_db
+def test_demo_fills_and_makes_one_account(small_demo):
+    out = run("demo", "--no-serve")
+    assert "ready: 1 site." in out
+    user = User.objects.get()
+    password = out.split("password: ")[1].split()[0]
+    assert authenticate(username=user.username, password=password) == user
+    assert user.is_staff
+    assert not user.is_superuser
+    assert user.has_perm("heritage.change_site")
+    assert user.has_perm("heritage.change_identity")
+
+
+@pytest.mark.django_db
+def test_a_second_demo_never_overwrites_an_editor(small_demo):
+    run("demo", "--no-serve")
+    site = Site.objects.get()
+    site.summary = text("Ours.")
+    site.save()
+    rows = json.loads(small_demo.read_text())
+    rows[1]["fields"]["summary"] = {"en": "Theirs."}
+    rows[0]["fields"]["label"] = {"en": "Shrine"}
+    small_demo.write_text(json.dumps(rows))
+
+    out = run("demo", "--no-serve")
+    assert "password" not in out
+    assert "kept" in out
+    assert str(Site.objects.get().summary.best()) == "Ours."
+    assert str(Kind.objects.get().label.best()) == "Shrine"
+
+
+@pytest.mark.django_db
+def test_a_broken_fixture_leaves_everything_as_it_was(small_demo):
+    run("demo", "--no-serve")
+    rows = json.loads(small_demo.read_text())
+    rows[0]["fields"]["label"] = {"en": "Shrine"}
+    rows[1]["fields"]["latitude"] = 91
+    small_demo.write_text(json.dumps(rows))
+    with pytest.raises(CommandError, match=r"all\.json: heritage\.site temple: latitude"):
+        run("demo", "--no-serve")
+    assert str(Kind.objects.get().label.best()) == "Temple"
+
+
+@pytest.mark.django_db
+def test_a_fixture_that_breaks_a_rule_across_rows_is_refused(small_demo):
+    rows = json.loads(small_demo.read_text())
+    rows[1]["fields"]["kinds"] = []
+    small_demo.write_text(json.dumps(rows))
+    with pytest.raises(CommandError, match=r"all\.json: heritage\.site temple: kinds"):
+        run("demo", "--no-serve")
+    assert not LoadedRow.objects.filter(label__startswith="heritage.").exists()
+
+
+def test_demo_refuses_a_taken_port(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(CommandError, match="--port"):
+            run("demo", "--port", str(taken.getsockname()[1]))
+
+
+@pytest.mark.django_db
+def test_check_catalogue_fails_on_what_is_wrong():
+    kind = make_kind()
+    make_site(kinds=[kind])
+    assert "sound" in run("check_catalogue")
+    bare = make_site()
+    with pytest.raises(CommandError, match="1 problem found"):
+        run("check_catalogue")
+    bare.kinds.add(kind)
+    run("check_catalogue")
+
+
+@pytest.mark.django_db
+def test_loaddata_twice_changes_nothing():
+    def everything():
+        return [list(model.objects.order_by("pk").values()) for model in (Kind, Site)]
+
+    # Django's own command wants what is referred to first; the demo sorts by itself.
+    files = ("licences", "places", "sources", "eras", "kinds", "registers", "henan", "identity")
+    call_command("loaddata", *files, verbosity=0)
+    before = everything()
+    assert before[1]
+    call_command("loaddata", *files, verbosity=0)
+    assert everything() == before
+
+
+def environment(**variables) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("HERITAGE_", "DATABASE_"))}
+    return {**kept, **variables, "DJANGO_SETTINGS_MODULE": "heritage.settings"}
+
+
+def manage(*arguments, **variables) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT, env=environment(**variables), capture_output=True, text=True, timeout=300,
+        check=False,
+    )  # fmt: skip
+
+
+def test_a_secret_key_is_required_outside_debug(tmp_path):
+    refused = manage("check", HERITAGE_DATA=str(tmp_path))
+    assert refused.returncode != 0
+    assert "HERITAGE_SECRET_KEY is not set" in refused.stderr
+    assert manage("check", HERITAGE_DATA=str(tmp_path), HERITAGE_DEBUG="1").returncode == 0
+
+
+def test_ready_to_be_deployed(tmp_path):
+    checked = manage(
+        "check", "--deploy", "--fail-level", "WARNING",
+        HERITAGE_DATA=str(tmp_path), HERITAGE_HOSTS="heritage.example",
+        HERITAGE_SECRET_KEY=string.ascii_letters + string.digits,
+    )  # fmt: skip
+    assert checked.returncode == 0, checked.stderr

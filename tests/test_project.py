@@ -1,0 +1,50 @@
+"""The house rules that can be checked: room sizes, first lines, settings, what is tracked."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+ROOMS = [path for path in (ROOT / "heritage").rglob("*.py") if "migrations" not in path.parts]
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_room_is_small_and_says_what_it_is_for(path):
+    source = path.read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= 400
+    if source.strip():
+        assert ast.get_docstring(ast.parse(source)), "a module's first line says what it is for"
+
+
+def test_every_setting_is_in_the_readme_and_none_besides():
+    used = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "heritage/settings.py").read_text()))
+    table = set(re.findall(r"^\| `(\w+)`", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert used == table
+
+
+def test_readme_opens_with_the_two_commands():
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert blocks[0].strip() == "pip install uv && uv run manage.py demo"
+    assert blocks[1].strip() == "pip install uv && uv run pytest"
+
+
+def test_pictures_of_the_readme_are_there():
+    for path in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text()):
+        assert (ROOT / path).is_file(), path
+
+
+def test_nothing_is_tracked_that_must_not_be():
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert not {"uv.lock", "pylock.toml"} & set(tracked)
+    assert not [name for name in tracked if name.startswith(("var/", ".venv/"))]
+
+
+def test_floors():
+    done = subprocess.run(["lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
