@@ -149,8 +149,9 @@ def _rivals(era, other, parents) -> bool:
     if era.region_id != other.region_id or None in (other.first_year, era.first_year):
         return False
     shared = min(_last(era), _last(other)) - max(era.first_year, other.first_year)
+    shorter = min(_last(era) - era.first_year, _last(other) - other.first_year)
     return (
-        shared > SUCCESSION_YEARS
+        shared > min(SUCCESSION_YEARS, shorter / 2)
         and era.pk not in _line(other.pk, parents)
         and other.pk not in _line(era.pk, parents)
     )
