@@ -15,6 +15,7 @@ import reversion
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import prefetch_related_objects
 
 from heritage.models import LoadedRow
 from heritage.models.base import Record
@@ -211,20 +212,19 @@ class _Loader:
                 ]
         if problems:
             raise FixtureError(problems)
-        new = [obj for _row, obj, _many in built if obj.pk is None]
-        model.objects.bulk_create(new, batch_size=500)
-        self.pks[model].update((obj.uid, obj.pk) for obj in new)
-        for row, obj, many in built:
-            if obj in new:
-                self.report.created += 1
-            else:
-                obj.save()
-                self.report.updated += 1
-            self.written.append((row, obj))
+        new = [(obj, many) for _row, obj, many in built if obj.pk is None]
+        old = [(obj, many) for _row, obj, many in built if obj.pk is not None]
+        model.objects.bulk_create([obj for obj, _many in new], batch_size=500)
+        self.pks[model].update((obj.uid, obj.pk) for obj, _many in new)
+        _tie(model, new)
+        for obj, many in old:
+            obj.save()
             for name, pks in many.items():
                 getattr(obj, name).set(pks)
-        for _row, obj, _many in built:
-            reversion.add_to_revision(obj)
+        _add_versions(model, [obj for _row, obj, _many in built])
+        self.written += [(row, obj) for row, obj, _many in built]
+        self.report.created += len(new)
+        self.report.updated += len(old)
 
     def _build(self, row: Row) -> tuple[Record, dict[str, list[int]]]:
         """The object of a row, not yet saved, and its many-to-many ids by field."""
@@ -292,6 +292,28 @@ def _waves(model, rows: list[Row]) -> list[list[Row]]:
         depth[row.uid] = max((depth[uid] + 1 for uid in targets if uid in depth), default=0)
         waves[depth[row.uid]].append(row)
     return [waves[number] for number in sorted(waves)]
+
+
+def _tie(model, new: list[tuple[Record, dict[str, list[int]]]]) -> None:
+    """The many-to-many rows of objects that were just made: one bulk write a relation."""
+    for relation in model._meta.many_to_many:
+        through = relation.remote_field.through
+        near, far = relation.m2m_column_name(), relation.m2m_reverse_name()
+        through.objects.bulk_create(
+            [
+                through(**{near: obj.pk, far: pk})
+                for obj, many in new
+                for pk in dict.fromkeys(many.get(relation.name, ()))
+            ],
+            batch_size=500,
+        )
+
+
+def _add_versions(model, objs: list[Record]) -> None:
+    # A version tells its row's name and relations: read for all rows at once.
+    prefetch_related_objects(objs, *(relation.name for relation in _relations(model)))
+    for obj in objs:
+        reversion.add_to_revision(obj)
 
 
 def _stored_digests(model, pks: list[int]) -> dict[int, str]:

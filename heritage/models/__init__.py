@@ -4,6 +4,7 @@ from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.identity import Identity
 from heritage.models.images import Image
+from heritage.models.journal import IndexChange, IndexLock, IndexPart
 from heritage.models.loaded import LoadedRow
 from heritage.models.names import FormerSlug, Name
 from heritage.models.people import User
@@ -35,6 +36,9 @@ __all__ = [
     "IdentifierScheme",
     "Identity",
     "Image",
+    "IndexChange",
+    "IndexLock",
+    "IndexPart",
     "Kind",
     "Licence",
     "LoadedRow",

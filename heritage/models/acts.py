@@ -6,49 +6,69 @@ changed can be told and undone from its revision alone.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 import reversion
 from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
-from django.db.models.signals import pre_delete
+from django.db.models.signals import m2m_changed, post_save, pre_delete
 from reversion.models import Revision, Version
 from reversion.revisions import _get_options
-from reversion.signals import post_revision_commit
 
 from heritage.models.base import Record
 from heritage.models.changes import batch
 
 _MARK = "deleted"  # beside model, pk and fields, where a deserialiser does not look
 
-_deleted: ContextVar[list[Version] | None] = ContextVar("deleted", default=None)
+
+class _Act:
+    """What was written and what was deleted so far, by model and id."""
+
+    def __init__(self):
+        self.written: dict[tuple[type, int], Record] = {}
+        self.deleted: dict[tuple[type, int], Version] = {}
+
+    def write(self, row: Record) -> None:
+        self.written[type(row), row.pk] = row
+
+    def delete(self, row: Record) -> None:
+        self.written.pop((type(row), row.pk), None)
+        self.deleted[type(row), row.pk] = _version(row, mark=True)
+
+
+_running: ContextVar[_Act | None] = ContextVar("running", default=None)
 
 
 @contextmanager
 def act(user=None, comment: str = "") -> Iterator[None]:
-    """All that is written within belongs together. Acts nest: the outermost one counts."""
-    if _deleted.get() is not None:
+    """All that is written within belongs together. Acts nest: the outermost one counts.
+
+    Who acts and why can be said until the end: reversion.set_user(), reversion.set_comment().
+    """
+    if _running.get() is not None:
         yield
         return
-    deleted: list[Version] = []
-    token = _deleted.set(deleted)
+    running = _Act()
+    token = _running.set(running)
     try:
-        with batch(), _committed_revision() as committed:
-            with reversion.create_revision(atomic=False):
-                reversion.set_user(user)
-                reversion.set_comment(comment)
-                yield
-                said = {
-                    "user": reversion.get_user(),
-                    "comment": reversion.get_comment(),
-                    "date_created": reversion.get_date_created(),
-                }
-            if deleted:
-                _keep(deleted, committed, said)
+        # django-reversion is told who and why; the rows are gathered here, each once.
+        with batch(), reversion.create_revision(manage_manually=True, atomic=False):
+            reversion.set_user(user)
+            reversion.set_comment(comment)
+            yield
+            _commit(running)
     finally:
-        _deleted.reset(token)
+        _running.reset(token)
+
+
+def note(rows: Iterable[Record]) -> None:
+    """Say what was written in bulk, past the signals."""
+    running = _running.get()
+    if running is not None:
+        for row in rows:
+            running.write(row)
 
 
 def is_deletion(version: Version) -> bool:
@@ -58,46 +78,58 @@ def is_deletion(version: Version) -> bool:
 
 def connect() -> None:
     """Called once the app is ready."""
+    post_save.connect(_on_save, dispatch_uid="acts")
     pre_delete.connect(_on_delete, dispatch_uid="acts")
+    m2m_changed.connect(_on_many_to_many, dispatch_uid="acts")
 
 
-@contextmanager
-def _committed_revision():
-    """The revision that django-reversion makes within, if it makes one, as a list."""
-    committed: list[Revision] = []
-
-    def receive(sender, revision, **kwargs):
-        committed.append(revision)
-
-    post_revision_commit.connect(receive)
-    try:
-        yield committed
-    finally:
-        post_revision_commit.disconnect(receive)
-
-
-def _keep(deleted: list[Version], committed: list[Revision], said: dict) -> None:
-    revision = committed[0] if committed else Revision.objects.create(**said)
-    for version in deleted:
-        version.revision = revision
-    Version.objects.bulk_create(deleted)
-
-
-def _on_delete(sender, instance, using, **kwargs) -> None:
-    """Note the last state of a record, while its many-to-many rows are still there."""
-    deleted = _deleted.get()
-    if deleted is None or not isinstance(instance, Record) or not reversion.is_registered(sender):
+def _commit(running: _Act) -> None:
+    versions = [_version(row) for row in running.written.values()]
+    versions += running.deleted.values()
+    if not versions:
         return
-    [data] = json.loads(
-        serializers.serialize("json", [instance], fields=_get_options(sender).fields)
+    revision = Revision.objects.create(
+        user=reversion.get_user(),
+        comment=reversion.get_comment(),
+        date_created=reversion.get_date_created(),
     )
-    deleted.append(
-        Version(
-            content_type=ContentType.objects.get_for_model(sender),
-            object_id=str(instance.pk),
-            db=using,
-            format="json",
-            serialized_data=json.dumps([data | {_MARK: True}], ensure_ascii=False),
-            object_repr=str(instance),
-        )
+    for version in versions:
+        version.revision = revision
+    Version.objects.bulk_create(versions)
+
+
+def _version(row: Record, mark: bool = False) -> Version:
+    text = serializers.serialize("json", [row], fields=_get_options(type(row)).fields)
+    if mark:
+        [data] = json.loads(text)
+        text = json.dumps([data | {_MARK: True}], ensure_ascii=False)
+    return Version(
+        content_type=ContentType.objects.get_for_model(row),
+        object_id=str(row.pk),
+        db=row._state.db,
+        format="json",
+        serialized_data=text,
+        object_repr=str(row),
     )
+
+
+def _is_kept(row) -> bool:
+    return isinstance(row, Record) and reversion.is_registered(type(row))
+
+
+def _on_save(sender, instance, **kwargs) -> None:
+    running = _running.get()
+    if running is not None and _is_kept(instance):
+        running.write(instance)
+
+
+def _on_delete(sender, instance, **kwargs) -> None:
+    running = _running.get()
+    if running is not None and _is_kept(instance):
+        # Now, while its many-to-many rows are still there.
+        running.delete(instance)
+
+
+def _on_many_to_many(sender, instance, action, reverse, **kwargs) -> None:
+    if action.startswith("post_") and not reverse:
+        _on_save(sender, instance)

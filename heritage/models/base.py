@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.changes import announce, batch
+from heritage.models.conditions import Undecidable, holds
 
 
 def new_uid() -> str:
@@ -145,6 +146,21 @@ class Record(models.Model):
         }
         if missing:
             raise ValidationError(missing)
+
+    def get_constraints(self):
+        # Those checks that the row plainly keeps need not be put to the database.
+        return [
+            (model, [constraint for constraint in constraints if not self._keeps(constraint)])
+            for model, constraints in super().get_constraints()
+        ]
+
+    def _keeps(self, constraint) -> bool:
+        if not isinstance(constraint, models.CheckConstraint):
+            return False
+        try:
+            return holds(constraint.condition, self) is not False
+        except (Undecidable, TypeError):
+            return False
 
     def validate_constraints(self, exclude=None) -> None:
         try:

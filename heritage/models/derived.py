@@ -6,11 +6,12 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
+from heritage.models import journal
 from heritage.models.base import Record
 from heritage.models.changes import Touched, announce, listen
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.names import Name
-from heritage.models.registers import Designation, DesignationEvent
+from heritage.models.registers import Designation, DesignationEvent, Scheme
 from heritage.models.relations import Coverage
 from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Kind, Place
@@ -18,6 +19,8 @@ from heritage.values import folding
 
 # Two eras that share no more than this follow one another (Southern Song and Yuan).
 SUCCESSION_YEARS = 10
+# Within the text that a site is found by, between its names and all else.
+AFTER_NAMES = "\n\n"
 
 
 def refresh(site_ids: Iterable[int]) -> None:
@@ -201,18 +204,22 @@ def _refresh_sites(sites) -> None:
             for event in site.events.all()
             if event.role == Event.Role.BEGINNINGS and event.first_year is not None
         ]
-        new = (min(years, default=None), folding.search_text(_texts(site, places)))
+        names, rest = (folding.search_text(texts) for texts in (_names(site), _texts(site, places)))
+        new = (min(years, default=None), f"{names}{AFTER_NAMES}{rest}")
         if new != (site.first_year, site.search_text):
             site.first_year, site.search_text = new
             changed.append(site)
     _write(Site, changed, ["first_year", "search_text"])
 
 
-def _texts(site, places) -> Iterable[str]:
-    """All that a site is found by, the dearest first."""
+def _names(site) -> Iterable[str]:
     yield from site.name.values()
     yield from (name.text for name in site.names.all())
     yield site.slug.replace("-", " ")
+
+
+def _texts(site, places) -> Iterable[str]:
+    """All else that a site is found by."""
     for coverage in site.coverages.all():
         yield coverage.designation.reference
         yield coverage.component_reference
@@ -243,7 +250,8 @@ def _chunks(ids: Iterable[int], size: int = 500) -> Iterable[list[int]]:
 
 def _sites_with_events_in(era_ids):
     # What lies within a span depends on all eras: see eras_of().
-    events = Event.objects.filter(Q(first_era__in=era_ids) | Q(last_era__isnull=False))
+    ids = Era.objects.subtree_ids(era_ids)
+    events = Event.objects.filter(Q(first_era__in=ids) | Q(last_era__isnull=False))
     return events.values_list("site_id", flat=True)
 
 
@@ -252,7 +260,13 @@ def _sites_in(place_ids):
 
 
 def _sites_of(kind_ids):
-    return Site.objects.of_kinds(kind_ids).values_list("pk", flat=True)
+    return Site.objects.of_kinds(Kind.objects.subtree_ids(kind_ids)).values_list("pk", flat=True)
+
+
+def _sites_listed_in(scheme_ids):
+    return Coverage.objects.filter(designation__scheme__in=scheme_ids).values_list(
+        "site_id", flat=True
+    )
 
 
 def _sites_under(designation_ids):
@@ -267,6 +281,7 @@ _TOUCHES = {
     Place: _sites_in,
     Kind: _sites_of,
     Designation: _sites_under,
+    Scheme: _sites_listed_in,
 }
 
 
@@ -277,6 +292,7 @@ def _refresh_rows(touched: Touched) -> None:
         if ids and model in _TOUCHES:
             sites.update(_TOUCHES[model](ids))
     refresh(sites)
+    journal.note(sites)
 
 
 def _before_row(sender, instance, **kwargs) -> None:

@@ -35,13 +35,22 @@ _CONDITIONS: dict[str, tuple[str, tuple[str, ...], str | None]] = {
 
 def statuses(coverages) -> list[UnescoStatus]:
     """The statuses that follow from loaded coverages, in the order of the badge; never empty."""
+    return statuses_of(
+        (coverage.designation.scheme.role, coverage.designation.standing, coverage.extent)
+        for coverage in coverages
+    )
+
+
+def statuses_of(covered) -> list[UnescoStatus]:
+    """The same, of (role of the register, standing, extent) for each coverage."""
+    covered = list(covered)
     found = {
         status
         for status, (role, standings, extent) in _CONDITIONS.items()
-        for coverage in coverages
-        if coverage.designation.scheme.role == role
-        and coverage.designation.standing in standings
-        and extent in (None, coverage.extent)
+        if any(
+            role == its_role and standing in standings and extent in (None, its_extent)
+            for its_role, standing, its_extent in covered
+        )
     }
     return [status for status in UnescoStatus if status in found] or [UnescoStatus.NONE]
 

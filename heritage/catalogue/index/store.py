@@ -1,0 +1,168 @@
+"""Keeps this process's index as fresh as the database, exactly.
+
+Each write enters its sites in the journal, in its own transaction. A process that finds new
+entries reads those sites again; one that starts takes a snapshot or reads everything. What a
+transaction that is still open has written is seen within it and nowhere else.
+"""
+
+import threading
+from contextlib import contextmanager
+
+import numpy as np
+from django.db import connection, transaction
+from pyroaring import BitMap
+
+from heritage.catalogue.index import facts, orders
+from heritage.catalogue.index.state import Order, State, build, patched
+from heritage.models import IndexChange, IndexPart
+
+# So many changed sites are put into their places one by one; of more the orders are read again.
+FEW = 50
+
+_shared: list[State] = []  # at most one: the committed state that all threads use
+_lock = threading.Lock()
+_private = threading.local()  # of a thread whose transaction is open
+
+
+def current() -> State:
+    """The index as of the last entry of the journal."""
+    number, token = _head()
+    state = _known(number, token)
+    if state is not None:
+        return state
+    if connection.in_atomic_block:
+        _private.state = _fresh()
+        return _private.state
+    with _lock:  # one thread reads, the others wait for it
+        state = _known(*_head())
+        if state is None:
+            with _snapshot():
+                state = _fresh()
+            _shared[:] = [state]
+        return state
+
+
+def _head() -> tuple[int, str]:
+    return IndexChange.objects.order_by("-pk").values_list("pk", "token").first() or (0, "")
+
+
+def _known(number: int, token: str) -> State | None:
+    for state in _states():
+        if (state.number, state.token) == (number, token):
+            return state
+    return None
+
+
+def _states() -> list[State]:
+    private = getattr(_private, "state", None) if connection.in_atomic_block else None
+    return [state for state in (private, *_shared) if state is not None]
+
+
+@contextmanager
+def _snapshot():
+    """All that is read within is of one moment, so that ids and their order agree."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("BEGIN DEFERRED")  # atomic() would wait for a writer
+        else:
+            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+
+
+def _fresh() -> State:
+    """The state as of the head of the journal, from what is nearest to it."""
+    number, token = _head()
+    for state in (*_states(), *_stored()):
+        if _is_in_journal(state):
+            changed = BitMap(
+                IndexChange.objects.filter(pk__gt=state.number).values_list("site_id", flat=True)
+            )
+            if len(changed) <= max(FEW, len(state.sites) // 4):
+                return _patch(state, number, token, changed) if changed else state
+    return rebuilt(number, token)
+
+
+def _is_in_journal(state: State) -> bool:
+    """Whether the journal goes on from this state: it was not rolled back, nor cut off."""
+    if state.number == 0:
+        return not IndexPart.objects.exists()
+    return IndexChange.objects.filter(pk=state.number, token=state.token).exists()
+
+
+def _patch(state: State, number: int, token: str, changed: BitMap) -> State:
+    found = facts.read(changed)
+    published = sorted(found.sites)
+
+    def order_of(name: str, order: Order) -> Order:
+        if len(changed) > FEW:
+            return Order(np.fromiter(orders.ids(name).iterator(), dtype=np.int32))
+        order = order.without(changed)
+        standing = state.sites - changed  # those whose place is known
+        for site_id in published:
+            order = order.inserted(site_id, _next_known(name, site_id, standing))
+            standing.add(site_id)
+        return order
+
+    return patched(state, number, token, changed, found, order_of)
+
+
+def _next_known(order: str, site_id: int, standing: BitMap) -> int | None:
+    for following in orders.after(order, site_id).iterator(50):
+        if following in standing:
+            return following
+    return None
+
+
+def rebuilt(number: int, token: str) -> State:
+    """The state, from the whole database."""
+    by_order = {name: orders.ids(name).iterator(10_000) for name in orders.names()}
+    return build(number, token, facts.read(), by_order)
+
+
+# --- snapshots -------------------------------------------------------------------------------
+
+_VALUE, _ORDER = "value ", "order "
+
+
+def save_snapshot() -> State:
+    """Read everything, keep it for processes to come, and cut the journal short.
+
+    The last entry stays: it is what later ones follow.
+    """
+    with transaction.atomic():
+        number, token = _head()
+        state = rebuilt(number, token)
+        parts = {"head": f"{number} {token}".encode(), "sites": state.sites.serialize()}
+        parts |= {f"{_VALUE}{name}": bitmap.serialize() for name, bitmap in state.values.items()}
+        parts |= {f"{_ORDER}{name}": order.ids.tobytes() for name, order in state.orders.items()}
+        IndexPart.objects.all().delete()
+        IndexPart.objects.bulk_create(
+            (IndexPart(name=name, data=data) for name, data in parts.items()),
+            batch_size=200,
+        )
+        IndexChange.objects.filter(pk__lt=number).delete()
+    return state
+
+
+def _stored() -> list[State]:
+    """The snapshot, if there is one: a list of one state or none."""
+    parts = {name: bytes(data) for name, data in IndexPart.objects.values_list("name", "data")}
+    if not parts:
+        return []
+    number, token = parts["head"].decode().split()
+    bitmaps = {
+        name.removeprefix(_VALUE): BitMap.deserialize(data)
+        for name, data in parts.items()
+        if name.startswith(_VALUE)
+    }
+    by_order = {
+        name.removeprefix(_ORDER): Order(np.frombuffer(data, dtype=np.int32))
+        for name, data in parts.items()
+        if name.startswith(_ORDER)
+    }
+    if by_order.keys() != set(orders.names()):  # a language was added since
+        return []
+    return [State(int(number), token, BitMap.deserialize(parts["sites"]), bitmaps, by_order)]

@@ -1,0 +1,1 @@
+"""How fixtures are made: from official tables to objects, file by file."""

@@ -1,0 +1,52 @@
+"""Conditions of check constraints, judged in Python: asking the database costs a query for each."""
+
+import operator
+
+from django.db.models import F, Model, Q
+
+_COMPARE = {
+    "exact": operator.eq,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "range": lambda value, ends: ends[0] <= value <= ends[1],
+}
+
+
+class Undecidable(Exception):
+    """The condition says something that only the database understands."""
+
+
+def holds(condition: Q, row: Model) -> bool | None:
+    """Whether a row keeps a condition; None for SQL's "unknown", with which a check is content."""
+    found = [
+        holds(child, row) if isinstance(child, Q) else _compare(row, *child)
+        for child in condition.children
+    ]
+    if condition.connector == Q.AND:
+        result = False if False in found else None if None in found else True
+    elif condition.connector == Q.OR:
+        result = True if True in found else None if None in found else False
+    else:
+        raise Undecidable(condition.connector)
+    return not result if condition.negated and result is not None else result
+
+
+def _compare(row: Model, lookup: str, value) -> bool | None:
+    name, _joint, comparison = lookup.partition("__")
+    left = _value(row, name)
+    if comparison == "isnull":
+        return (left is None) == value
+    if isinstance(value, F):
+        value = _value(row, value.name)
+    elif hasattr(value, "resolve_expression"):
+        raise Undecidable(lookup)
+    compare = _COMPARE.get(comparison or "exact")
+    if compare is None:
+        raise Undecidable(lookup)
+    return None if left is None or value is None else compare(left, value)
+
+
+def _value(row: Model, name: str):
+    return getattr(row, row._meta.get_field(name).attname)

@@ -1,0 +1,45 @@
+"""What the index of the catalogue is kept fresh by: a journal of changed sites, and snapshots."""
+
+from collections.abc import Iterable
+
+from django.db import models
+
+from heritage.models.base import new_uid
+
+
+class IndexChange(models.Model):
+    """A site that was written or deleted, in the order in which the writes were committed."""
+
+    # Not a foreign key: the site may be gone. The token tells a row from one of a transaction
+    # that was rolled back and whose number was used again.
+    site_id = models.BigIntegerField()
+    token = models.CharField(max_length=32, default=new_uid)
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.site_id}"
+
+
+class IndexPart(models.Model):
+    """A part of the index as it was after one change: a bitmap, an order, a column."""
+
+    name = models.CharField(max_length=60, unique=True)
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IndexLock(models.Model):
+    """One row. Whoever holds it commits before the next: numbers then follow commits."""
+
+    def __str__(self) -> str:
+        return "lock"
+
+
+def note(site_ids: Iterable[int]) -> None:
+    """Enter changed sites in the journal, within their transaction."""
+    changes = [IndexChange(site_id=pk) for pk in sorted(set(site_ids))]
+    if changes:
+        # SQLite has one writer at a time anyway, and ignores the lock.
+        IndexLock.objects.select_for_update().get_or_create(pk=1)
+        IndexChange.objects.bulk_create(changes, batch_size=2000)
