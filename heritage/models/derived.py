@@ -19,6 +19,7 @@ from heritage.values import folding
 
 # Two eras that share no more than this follow one another (Southern Song and Yuan).
 SUCCESSION_YEARS = 10
+CHUNK = 500  # sites read and written at once
 # Within the text that a site is found by, between its names and all else.
 AFTER_NAMES = "\n\n"
 
@@ -31,13 +32,13 @@ def refresh(site_ids: Iterable[int]) -> None:
                 "names",
                 "kinds",
                 "also_in",
-                "events__first_era",
-                "events__last_era",
+                "events",
                 "coverages__designation",
             )
         )
+        eras = _with_eras(sites)
         _refresh_events(sites)
-        _refresh_eras(sites)
+        _refresh_eras(sites, eras)
         _refresh_names(sites)
         _refresh_sites(sites)
 
@@ -96,8 +97,19 @@ def event_bounds(event) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _refresh_eras(sites) -> None:
-    eras = list(Era.objects.all()) if any(_spans(site) for site in sites) else []
+def _with_eras(sites) -> list[Era]:
+    """All eras, which are few: one query gives each event its own and those between them."""
+    events = [event for site in sites for event in site.events.all()]
+    if not any(event.first_era_id for event in events):
+        return []
+    eras = Era.objects.in_bulk()
+    for event in events:
+        event.first_era = eras.get(event.first_era_id)
+        event.last_era = eras.get(event.last_era_id)
+    return list(eras.values())
+
+
+def _refresh_eras(sites, eras) -> None:
     wanted = {
         (site.pk, era_id, str(event.role))
         for site in sites
@@ -115,10 +127,6 @@ def _refresh_eras(sites) -> None:
         SiteEra(site_id=site, era_id=era, role=role)
         for site, era, role in sorted(wanted - stored.keys())
     )
-
-
-def _spans(site) -> bool:
-    return any(event.last_era_id for event in site.events.all())
 
 
 def eras_of(event, eras) -> set[int]:
@@ -204,12 +212,18 @@ def _refresh_sites(sites) -> None:
             for event in site.events.all()
             if event.role == Event.Role.BEGINNINGS and event.first_year is not None
         ]
-        names, rest = (folding.search_text(texts) for texts in (_names(site), _texts(site, places)))
-        new = (min(years, default=None), f"{names}{AFTER_NAMES}{rest}")
+        new = (min(years, default=None), _search_text(site, places))
         if new != (site.first_year, site.search_text):
             site.first_year, site.search_text = new
             changed.append(site)
     _write(Site, changed, ["first_year", "search_text"])
+
+
+def _search_text(site, places) -> str:
+    """Names first, then all else; of whole sentences nobody types the pinyin."""
+    names, terms = folding.search_text(_names(site)), folding.search_text(_terms(site, places))
+    sentences = "\n".join(map(folding.fold, site.summary.values()))
+    return f"{names}{AFTER_NAMES}{terms}\n{sentences}"
 
 
 def _names(site) -> Iterable[str]:
@@ -218,8 +232,7 @@ def _names(site) -> Iterable[str]:
     yield site.slug.replace("-", " ")
 
 
-def _texts(site, places) -> Iterable[str]:
-    """All else that a site is found by."""
+def _terms(site, places) -> Iterable[str]:
     for coverage in site.coverages.all():
         yield coverage.designation.reference
         yield coverage.component_reference
@@ -230,7 +243,6 @@ def _texts(site, places) -> Iterable[str]:
         while place_id in places:
             yield from places[place_id].label.values()
             place_id = places[place_id].parent_id
-    yield from site.summary.values()
 
 
 def _write(model, rows, fields) -> None:
@@ -239,10 +251,10 @@ def _write(model, rows, fields) -> None:
         QuerySet(model).bulk_update(rows, fields, batch_size=200)
 
 
-def _chunks(ids: Iterable[int], size: int = 500) -> Iterable[list[int]]:
+def _chunks(ids: Iterable[int]) -> Iterable[list[int]]:
     ids = sorted(set(ids))
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
 
 
 # --- which sites a row touches ---------------------------------------------------------------

@@ -7,7 +7,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import Any
 
@@ -238,17 +238,20 @@ def search_text(texts: Iterable[str]) -> str:
     in one piece and in initials; 绿 is found as "lu" and, as it is typed, "lv". A form is listed
     once. Lines keep a search from running over from one name into the next.
     """
-    forms: list[str] = []
-    for text in texts:
-        folded = fold(text)
-        forms.append(folded)
-        if _HAN_RUN.search(folded):
-            words = _spelt(text)
-            forms.append(" ".join(" ".join(map(_toneless, word)) for word in words))
-            forms.append(" ".join("".join(map(_toneless, word)) for word in words))
-            forms.append(" ".join("".join(map(_typed, word)) for word in words))
-            forms.append(_initials(words))
-    return "\n".join(dict.fromkeys(filter(None, forms)))
+    return "\n".join(dict.fromkeys(form for text in texts for form in _forms(text)))
+
+
+@lru_cache(20_000)  # the names of places and kinds return with every site
+def _forms(text: str) -> tuple[str, ...]:
+    folded = fold(text)
+    forms = [folded]
+    if _HAN_RUN.search(folded):
+        words = _spelt(text)
+        forms.append(" ".join(" ".join(map(_toneless, word)) for word in words))
+        forms.append(" ".join("".join(map(_toneless, word)) for word in words))
+        forms.append(" ".join("".join(map(_typed, word)) for word in words))
+        forms.append(_initials(words))
+    return tuple(filter(None, forms))
 
 
 def sort_key(text: str, language: str) -> str:
