@@ -3,6 +3,7 @@
 import io
 from itertools import count
 
+from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from PIL import Image as Picture
 
@@ -157,12 +158,13 @@ def make_coverage(site, designation=None, extent="whole", **fields) -> Coverage:
 # --- people ----------------------------------------------------------------------------------
 
 
-def make_user(username=None, group=None, **fields) -> User:
+def make_user(username=None, group=None, password=None, **fields) -> User:
     """Somebody who may enter the admin; `group` is contributor, editor or administrator."""
     fields.setdefault("is_staff", True)
-    user = User.objects.create_user(username or f"user{next(_numbers)}", password="pass", **fields)
+    # Without a password nothing is hashed, which takes long: tests log in by force.
+    user = User.objects.create_user(
+        username or f"user{next(_numbers)}", password=password, **fields
+    )
     if group:
-        from django.contrib.auth.models import Group
-
         user.groups.add(Group.objects.get(name=group))
     return user

@@ -85,12 +85,12 @@ class SiteFilter(filters.FilterSet):
         return search.matching(sites, text)
 
     def by_kind(self, sites, name, kinds):
-        return sites.of_kinds(_subtree(kinds)) if kinds else sites
+        return sites.of_kinds(self._subtree(kinds)) if kinds else sites
 
     def by_era(self, sites, name, eras):
         if not eras:
             return sites
-        return sites.of_eras(_subtree(eras), self.form.cleaned_data.get("role") or None)
+        return sites.of_eras(self._subtree(eras), self.form.cleaned_data.get("role") or None)
 
     def by_role(self, sites, name, role):
         # Says which tie to the chosen eras counts; see by_era().
@@ -103,11 +103,19 @@ class SiteFilter(filters.FilterSet):
         return sites.under_schemes([scheme.pk for scheme in schemes]) if schemes else sites
 
     def by_place(self, sites, name, places):
-        return sites.in_places(_subtree(places)) if places else sites
+        return sites.in_places(self._subtree(places)) if places else sites
 
     def unsorted(self, sites, name, value):
         # Order is asked for once, of the whole result: see sorted().
         return sites
+
+    def _subtree(self, terms) -> set[int]:
+        """Ids of the terms and of all narrower ones, looked up once however often they count."""
+        known = self.__dict__.setdefault("_subtrees", {})
+        key = (type(terms[0]), tuple(term.pk for term in terms))
+        if key not in known:
+            known[key] = type(terms[0]).objects.subtree_ids(key[1])
+        return known[key]
 
     def chosen(self, name: str):
         """The valid value of a filter, or None."""
@@ -142,9 +150,3 @@ class SiteFilter(filters.FilterSet):
             case "relevance":
                 return search.by_relevance(sites, self.chosen("q"), language)
         return sites.by_name(language)
-
-
-def _subtree(terms) -> set[int]:
-    """Ids of the terms and of all narrower ones."""
-    terms = list(terms)
-    return type(terms[0]).objects.subtree_ids(term.pk for term in terms)

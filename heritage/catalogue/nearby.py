@@ -20,8 +20,7 @@ def nearby(site: Site, within_km: float = 50, limit: int = 6) -> list[Neighbour]
     if site.public_latitude is None:
         return []
     here = (site.public_latitude, site.public_longitude)
-    # Degrees of longitude shrink towards the poles; there the box is as wide as the globe.
-    shrink = max(cos(radians(here[0])), 0.01)
+    shrink = max(cos(radians(here[0])), 1e-6)  # of a degree of longitude towards the poles
     north, east = F("public_latitude") - here[0], (_longitude(here[1]) - here[1]) * shrink
     found = (
         Site.objects.published()
@@ -52,7 +51,7 @@ def _longitude(middle: float) -> Case:
 def _box(latitude: float, longitude: float, north: float, east: float) -> Q:
     """Points within so many degrees each way; across 180° too."""
     rows = Q(public_latitude__range=(latitude - north, latitude + north))
-    if east >= 180:
+    if east >= 180 or abs(latitude) + north >= 90:  # around a pole, or round the globe
         return rows
     west_end, east_end = longitude - east, longitude + east
     columns = Q(public_longitude__range=(west_end, east_end))

@@ -84,6 +84,7 @@ def connect() -> None:
 
 
 def _commit(running: _Act) -> None:
+    ContentType.objects.get_for_models(*{model for model, _pk in running.written})  # all at once
     versions = [_version(row) for row in running.written.values()]
     versions += running.deleted.values()
     if not versions:

@@ -79,6 +79,9 @@ class Record(models.Model):
     derived_fields: tuple[str, ...] = ()
     constraint_fields: dict[str, str] = {}
     owner: str | None = None
+    # The stored rows that share a foreign key with this one, and the name of that key: for those
+    # who judge many rows of one owner and have them at hand.
+    siblings: tuple[str, Iterable["Record"]] = ("", ())
 
     uid = models.CharField(
         _("uid"),
@@ -148,19 +151,29 @@ class Record(models.Model):
             raise ValidationError(missing)
 
     def get_constraints(self):
-        # Those checks that the row plainly keeps need not be put to the database.
+        # Those that the row plainly keeps need not be put to the database.
         return [
             (model, [constraint for constraint in constraints if not self._keeps(constraint)])
             for model, constraints in super().get_constraints()
         ]
 
     def _keeps(self, constraint) -> bool:
-        if not isinstance(constraint, models.CheckConstraint):
-            return False
+        if isinstance(constraint, models.UniqueConstraint):
+            return self._is_unlike_its_siblings(constraint)
         try:
             return holds(constraint.condition, self) is not False
-        except (Undecidable, TypeError):
+        except (AttributeError, Undecidable, TypeError):
             return False
+
+    def _is_unlike_its_siblings(self, constraint) -> bool:
+        owners, rows = self.siblings
+        if constraint.condition or owners not in constraint.fields:
+            return False
+        names = [self._meta.get_field(name).attname for name in constraint.fields if name != owners]
+        mine = [getattr(self, name) for name in names]
+        return not any(
+            row.pk != self.pk and [getattr(row, name) for name in names] == mine for row in rows
+        )
 
     def validate_constraints(self, exclude=None) -> None:
         try:

@@ -291,13 +291,16 @@ class Site(Record):
         text = self.name.get("en") or folding.romanise(str(self.name.best("en")))
         base = slugify(folding.fold(text))[:110] or self.uid[:12]
         slug, number = base, 1
-        while (
-            Site.objects.filter(slug=slug).exclude(pk=self.pk).exists()
-            or FormerSlug.objects.filter(slug=slug).exclude(site=self.pk).exists()
-        ):
+        while self._is_taken(slug):
             number += 1
             slug = f"{base}-{number}"
         return slug
+
+    def _is_taken(self, slug: str) -> bool:
+        """Whether another site has this slug or had it."""
+        has = Site.objects.filter(slug=slug).exclude(pk=self.pk).order_by().values("pk")
+        had = FormerSlug.objects.filter(slug=slug).exclude(site=self.pk).order_by().values("pk")
+        return has.union(had).exists()
 
     def save(self, *args, **kwargs) -> None:
         super().save(*args, **kwargs)

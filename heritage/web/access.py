@@ -1,0 +1,6 @@
+"""Who may see what is not published: those who may see it in the admin."""
+
+
+def may_see(request, permission: str) -> bool:
+    """Asked only where something is hidden, so that public pages never look at the session."""
+    return request.user.is_staff and request.user.has_perm(f"heritage.{permission}")

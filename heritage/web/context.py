@@ -1,0 +1,62 @@
+"""What every page of the visitors' door needs: who runs the catalogue, and in which languages."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.encoding import escape_uri_path
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, get_language_bidi
+
+from heritage.models import Identity
+from heritage.values.language import proper_tag
+from heritage.web import texts
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The page in one language of the interface."""
+
+    tag: str  # zh-Hans
+    name: str  # 简体中文
+    path: str
+    url: str
+    is_current: bool
+
+
+def catalogue(request) -> dict:
+    """Looked up only if a template asks."""
+    return {
+        "identity": SimpleLazyObject(lambda: identity(request)),
+        "editions": SimpleLazyObject(lambda: editions(request)),
+        "canonical": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
+        "page_language": texts.page_language(),
+        "page_direction": "rtl" if get_language_bidi() else "ltr",
+    }
+
+
+def identity(request) -> Identity:
+    """Who runs the catalogue; looked up once a request."""
+    if not hasattr(request, "identity"):
+        request.identity = Identity.objects.current()
+    return request.identity
+
+
+def editions(request) -> list[Edition]:
+    """This page in every language, with its query; for an address without one, the home page."""
+    codes = dict(settings.LANGUAGES)
+    first, slash, rest = request.path_info.lstrip("/").partition("/")
+    rest = rest if slash and first in codes else ""
+    query = request.META.get("QUERY_STRING", "")
+    found = []
+    for code, name in codes.items():
+        path = escape_uri_path(f"/{code}/{rest}") + (f"?{query}" if query and rest else "")
+        found.append(
+            Edition(
+                tag=proper_tag(code),
+                name=name,
+                path=path,
+                url=request.build_absolute_uri(path),
+                is_current=code == get_language(),
+            )
+        )
+    return found

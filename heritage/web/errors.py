@@ -1,0 +1,24 @@
+"""Pages for when something goes wrong: they say what happened and lead on."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template import loader
+
+
+def not_found(request, exception=None) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def forbidden(request, exception=None) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+# These two must not fail in their turn: no database, no request, nothing that could be missing.
+
+
+def bad_request(request, exception=None) -> HttpResponse:
+    return HttpResponse(loader.render_to_string("400.html"), status=400)
+
+
+def server_error(request) -> HttpResponse:
+    return HttpResponse(loader.render_to_string("500.html"), status=500)

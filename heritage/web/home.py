@@ -1,0 +1,147 @@
+"""The home page: a few sites shown large, numbers that are true, ways in."""
+
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from heritage.catalogue.facets import Facet, Option, facets
+from heritage.catalogue.filters import SiteFilter
+from heritage.models import Era, Event, Site, UnescoStatus
+from heritage.values.language import LanguageMap, Text
+from heritage.values.phrases import span_phrase
+from heritage.web import cards, texts
+from heritage.web.cards import Card
+from heritage.web.covers import seal_characters
+from heritage.web.marks import Mark
+
+_FEATURED = 5
+_MOST_WAYS = 12
+# A site that is a component is World Heritage too.
+WORLD_HERITAGE = (UnescoStatus.IN_DANGER, UnescoStatus.INSCRIBED, UnescoStatus.PART)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    url: str
+    label: SafeString
+    count: int
+    note: str = ""
+    seal: str = ""  # the era in its own characters
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Prepared for the template web/home.html."""
+
+    featured: list[Card]
+    total: int
+    world_heritage: int
+    world_heritage_url: str
+    eras: list[Way]
+    kinds: list[Way]
+    places: list[Way]
+    unesco: list[Way]
+    since: str  # the earliest beginning of any site
+    since_marks: list[Mark]
+    other_names: list[Text]
+
+
+def home(name: LanguageMap) -> Home:
+    """`name` is that of the catalogue."""
+    published = Site.objects.published()
+    kind, era, unesco, _protection, place = facets(SiteFilter(QueryDict(), published))
+    earliest = _earliest()
+    return Home(
+        featured=_featured(),
+        total=published.count(),
+        world_heritage=published.with_unesco_status(*WORLD_HERITAGE).count(),
+        world_heritage_url=_url("unesco", *WORLD_HERITAGE),
+        eras=_eras(era),
+        kinds=_ways(kind, kind.options),
+        places=_ways(place, _telling(place.options)),
+        unesco=_ways(unesco, unesco.options),
+        since=earliest.date_phrase("short") or earliest.era_phrase() if earliest else "",
+        since_marks=_since_marks(earliest),
+        other_names=texts.others(name),
+    )
+
+
+def _earliest() -> Event | None:
+    """The earliest event that begins a published site."""
+    kinds = [kind for kind, role in Event.ROLES.items() if role == Event.Role.BEGINNINGS]
+    events = Event.objects.filter(site__state="published", kind__in=kinds, first_year__isnull=False)
+    return events.select_related("first_era", "last_era", "source").order_by("first_year").first()
+
+
+def _since_marks(event: Event | None) -> list[Mark]:
+    if event is None:
+        return []
+    return cards.short_marks(event, bool(event.source and event.source.is_recalled))
+
+
+def _featured() -> list[Card]:
+    """Those that editors chose; else the newest."""
+    published = cards.for_list(Site.objects.published())
+    chosen = published.filter(featured__isnull=False).order_by("featured", "pk")
+    found = list(chosen[:_FEATURED]) or list(published.order_by("-published_at", "-pk")[:_FEATURED])
+    return cards.cards(found)
+
+
+def _url(name: str, *values: str) -> str:
+    query = QueryDict(mutable=True)
+    query.setlist(name, values)
+    return f"{reverse('sites')}?{query.urlencode()}"
+
+
+def _telling(options: list[Option]) -> list[Option]:
+    """From the first level that has a choice to offer, and one level below it."""
+    depths = [option.depth for option in options]
+    first = next((depth for depth in sorted(set(depths)) if depths.count(depth) > 2), 0)
+    return [option for option in options if option.depth in (first, first + 1)]
+
+
+def _ways(facet: Facet, options: list[Option]) -> list[Way]:
+    """The values with most sites, in the order of the facet."""
+    most = sorted(options, key=lambda option: -option.count)[:_MOST_WAYS]
+    kept = {option.value for option in most}
+    top = min((option.depth for option in options), default=0)
+    return [
+        Way(
+            _url(facet.name, option.value),
+            texts.as_html(option.label),
+            option.count,
+            depth=option.depth - top,
+        )
+        for option in options
+        if option.value in kept
+    ]
+
+
+def _eras(facet: Facet) -> list[Way]:
+    """The broad eras in the order of time; the narrower ones are counted in them."""
+    eras = Era.objects.in_bulk([option.value for option in facet.options], field_name="slug")
+    ways = []
+    for option in facet.options:
+        era = eras[option.value]
+        if option.depth == 0:
+            ways.append(
+                Way(
+                    _url("era", era.slug),
+                    texts.as_html(era.short()),
+                    option.count,
+                    _years(era),
+                    seal_characters(era),
+                )
+            )
+    return ways
+
+
+def _years(era: Era) -> str:
+    """Its years, short; nothing where its name holds them: “Jin (1115–1234)”."""
+    if any(letter.isdigit() for letter in str(era.short())):
+        return ""
+    approximate = era.certainty == Era.Certainty.APPROXIMATE
+    return span_phrase(era.first_year, era.last_year, style="short", approximate=approximate)

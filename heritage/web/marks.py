@@ -1,0 +1,76 @@
+"""How sure a statement is, said to readers: short marks beside it, explained once a page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from heritage.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    key: str
+    label: str | Promise
+    explanation: str | Promise
+
+    @property
+    def anchor(self) -> str:
+        return f"mark-{self.key}"
+
+
+TRADITION = Mark(
+    "tradition",
+    pgettext_lazy("mark beside a date", "by tradition"),
+    _("Handed down, in chronicles or by word of mouth; nothing made at the time bears it out."),
+)
+APPROXIMATE = Mark(
+    "approximate",
+    pgettext_lazy("mark beside a date or a point", "approximate"),
+    _("Near the truth, not exact: sources differ, or name no more than a reign or a district."),
+)
+UNCERTAIN = Mark(
+    "uncertain",
+    pgettext_lazy("mark beside a date", "uncertain"),
+    _("Given by some sources and doubted by others."),
+)
+RECALLED = Mark(
+    "recalled",
+    pgettext_lazy("mark beside a fact", "recalled"),
+    _("Written down from general knowledge and not yet checked against a source."),
+)
+BLURRED = Mark(
+    "blurred",
+    pgettext_lazy("mark beside a point", "blurred"),
+    _("The exact point is kept back to protect the place; the one shown is the middle of an area."),
+)
+# A date's own words say these: “c. 493”, “1049 (uncertain)”.
+SAID_BY_DATES = (APPROXIMATE, UNCERTAIN)
+ALL = (TRADITION, APPROXIMATE, UNCERTAIN, RECALLED, BLURRED)
+
+
+def of_event(event: Event, is_recalled: bool) -> list[Mark]:
+    """The marks of a dated event."""
+    date = event.parsed
+    marks = []
+    if event.certainty == Event.Certainty.TRADITIONAL:
+        marks.append(TRADITION)
+    if event.certainty == Event.Certainty.APPROXIMATE or (date and date.approximate):
+        marks.append(APPROXIMATE)
+    if date and date.uncertain:
+        marks.append(UNCERTAIN)
+    if is_recalled:
+        marks.append(RECALLED)
+    return marks
+
+
+def of_source(source) -> list[Mark]:
+    return [RECALLED] if source and source.is_recalled else []
+
+
+def legend(used: Iterable[Mark]) -> list[Mark]:
+    """The marks of a page, each once, in their fixed order."""
+    used = set(used)
+    return [mark for mark in ALL if mark in used]

@@ -1,0 +1,220 @@
+"""A site's entries in registers for its page: seals that explain themselves."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from heritage.models import Coverage, Designation, DesignationEvent, Scheme, Site, WorldHeritage
+from heritage.models.unesco import statuses
+from heritage.values.language import Text
+from heritage.values.phrases import span_phrase
+from heritage.web import marks, texts
+from heritage.web.marks import Mark
+from heritage.web.timeline import SourceLine, source_line
+
+_MOST_OTHERS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    role: str  # world_heritage, tentative, protection, rating: its colour
+    cut: Text  # the few characters cut into it
+    scheme: SafeString
+    statement: SafeString  # what holds for this site, in a sentence
+    is_past: bool
+    explanation: SafeString
+    facts: list[Fact]
+    criteria: list[Fact]
+    notes: list[SafeString]
+    others: list[Fact]  # other sites of the catalogue under the same entry: name and address
+    sources: list[SourceLine]
+    marks: list[Mark]
+
+
+def seals(site: Site) -> list[Seal]:
+    """The entries that cover a site, those in force first."""
+    past = (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED)
+    coverages = sorted(
+        site.coverages.all(), key=lambda coverage: coverage.designation.standing in past
+    )
+    return [_seal(coverage) for coverage in coverages]
+
+
+def _seal(coverage: Coverage) -> Seal:
+    entry = coverage.designation
+    scheme, detail = entry.scheme, _detail(entry)
+    said_by = [source for source in (entry.source, coverage.source) if source]
+    return Seal(
+        role=scheme.role,
+        cut=_cut(entry),
+        scheme=texts.as_html(scheme.label.best()),
+        statement=_statement(coverage),
+        is_past=entry.standing in (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED),
+        explanation=texts.as_html(scheme.description.best()),
+        facts=_facts(coverage, detail),
+        criteria=[
+            Fact(term.code, texts.as_html(term.label.best()))
+            for term in (detail.criteria.all() if detail else ())
+        ],
+        notes=[texts.as_html(note.best()) for note in (entry.note, coverage.note) if note],
+        others=_others(coverage),
+        sources=[source_line(source) for source in dict.fromkeys(said_by)],
+        marks=marks.legend(mark for source in said_by for mark in marks.of_source(source)),
+    )
+
+
+def _detail(entry: Designation) -> WorldHeritage | None:
+    return getattr(entry, "world_heritage", None)
+
+
+def _cut(entry: Designation) -> Text:
+    """Of a rating the grade, of any other register its short label."""
+    if entry.scheme.role == Scheme.Role.RATING and entry.category:
+        return Text(entry.category.code)
+    label = entry.scheme.short_label
+    if "zh-hans" in label:  # a seal is cut in Chinese, where the register is known there
+        return Text(label["zh-hans"], "zh-hans")
+    return label.best() or entry.scheme.label.best()
+
+
+def _statement(coverage: Coverage) -> SafeString:
+    """ "Part of the property Historic Monuments of Dengfeng", "World Heritage", "Grade AAAAA" …"""
+    entry = coverage.designation
+    name = texts.as_html(entry.name.best())
+    if entry.standing == Designation.Standing.SUPERSEDED:
+        return format_html("{}", _("Superseded: no longer an entry of its own"))
+    if entry.scheme.role in (Scheme.Role.WORLD_HERITAGE, Scheme.Role.TENTATIVE):
+        if coverage.extent == Coverage.Extent.COMPONENT:
+            return format_html(_("Part of “{}”"), name or texts.as_html(entry.scheme.label.best()))
+        label = statuses([coverage])[0].label
+        return format_html("{}{}{}", label, ": " if name else "", name) if name else label
+    if entry.standing == Designation.Standing.ENDED:
+        return format_html("{}", _("No longer in force"))
+    if coverage.extent == Coverage.Extent.COMPONENT and name:
+        return format_html(_("Part of “{}”"), name)
+    return name
+
+
+def _facts(coverage: Coverage, detail: WorldHeritage | None) -> list[Fact]:
+    entry = coverage.designation
+    pairs = [
+        (_("Reference"), _reference(entry)),
+        (_("Component"), coverage.component_reference),
+        (_("Category"), _label(entry.category)),
+        (_("Batch"), entry.batch),
+        (_("Listed in"), entry.listed_year),
+        (_("Era as listed"), _han(entry.era_text)),
+        (_("What changed"), _changes(entry)),
+        (_("In danger"), _danger(entry)),
+        (_("Superseded by"), _superseded(entry)),
+    ]
+    if detail:
+        pairs += [
+            (_("Dossier"), detail.dossier if detail.dossier != entry.reference else ""),
+            (_("States"), _labels(detail.states.all())),
+            (_("Region"), _labels(detail.regions.all())),
+            (_("Area"), area_phrase(detail.area_ha)),
+        ]
+    pairs.append((_("Kept by"), texts.as_html(entry.scheme.authority.best())))
+    return [Fact(label, format_html("{}", value)) for label, value in pairs if value]
+
+
+def _reference(entry: Designation) -> SafeString | str:
+    if not entry.uri:
+        return entry.reference
+    return format_html('<a href="{}" rel="external">{}</a>', entry.uri, entry.reference)
+
+
+def _label(term) -> SafeString | str:
+    return texts.as_html(term.label.best()) if term else ""
+
+
+def _labels(terms) -> SafeString:
+    return format_html_join(
+        pgettext("between items of a list", ", "), "{}", ((_label(term),) for term in terms)
+    )
+
+
+def _han(text: str) -> SafeString | str:
+    """Word for word as a Chinese register has it."""
+    return format_html('<span lang="zh-Hans">{}</span>', text) if text else ""
+
+
+def area_phrase(hectares: Decimal | None) -> str:
+    if not hectares:
+        return ""
+    decimals = max(0, -hectares.normalize().as_tuple().exponent)
+    number = number_format(hectares, decimals, force_grouping=True)
+    return pgettext("area", "%(hectares)s ha") % {"hectares": number}
+
+
+def _events(entry: Designation) -> list[DesignationEvent]:
+    return sorted(entry.events.all(), key=lambda event: event.order)
+
+
+def _changes(entry: Designation) -> SafeString:
+    """What happened to the entry after it was listed, but for the danger list."""
+    kind = DesignationEvent.Kind
+    told_elsewhere = (kind.INSCRIBED, kind.IN_DANGER, kind.OUT_OF_DANGER)
+    return format_html_join(
+        "; ",
+        "{} {}{}",
+        (
+            (event.get_kind_display(), event.when(), _note(event))
+            for event in _events(entry)
+            if event.kind not in told_elsewhere
+        ),
+    )
+
+
+def _note(event: DesignationEvent) -> SafeString | str:
+    return format_html(" ({})", texts.as_html(event.note.best())) if event.note else ""
+
+
+def _danger(entry: Designation) -> str:
+    """The periods on the List of World Heritage in Danger: “1984–1988, from 2000”."""
+    kind = DesignationEvent.Kind
+    periods, since, is_open = [], None, False
+    for event in _events(entry):
+        if event.kind == kind.IN_DANGER and not is_open:
+            since, is_open = event.first_year, True
+        elif event.kind in (kind.OUT_OF_DANGER, kind.DELISTED) and is_open:
+            periods.append((since, event.first_year))
+            is_open = False
+    if is_open:
+        periods.append((since, None))
+    return pgettext("between items of a list", ", ").join(
+        span_phrase(first, last) or _("dates not recorded") for first, last in periods
+    )
+
+
+def _superseded(entry: Designation) -> SafeString | str:
+    newer = entry.superseded_by
+    if newer is None:
+        return ""
+    return format_html("{} {}", texts.as_html(newer.name.best()), _reference(newer))
+
+
+def _others(coverage: Coverage) -> list[Fact]:
+    """Other published sites under the same entry."""
+    rows = (
+        row.site
+        for row in coverage.designation.published_coverages
+        if row.site_id != coverage.site_id
+    )
+    sites = [site for _number, site in zip(range(_MOST_OTHERS), rows, strict=False)]
+    return [
+        Fact(reverse("site", args=[site.slug]), texts.as_html(site.name.best())) for site in sites
+    ]

@@ -1,0 +1,264 @@
+"""Everything that a record says, put in the order in which a reader asks for it."""
+
+from dataclasses import dataclass
+from itertools import chain
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
+
+from heritage.models import (
+    Coverage,
+    Designation,
+    Event,
+    Image,
+    Name,
+    PartOf,
+    Site,
+    UnescoStatus,
+)
+from heritage.models.unesco import statuses
+from heritage.values import folding
+from heritage.values.language import Text, language_name
+from heritage.values.markdown import to_html
+from heritage.web import cards, marks, texts, visiting
+from heritage.web.cards import Picture
+from heritage.web.marks import Mark
+from heritage.web.seals import Seal, area_phrase, seals
+from heritage.web.timeline import Chapter, SourceLine, chapters, source_line
+from heritage.web.visiting import NoticeLine, Visiting
+from heritage.web.whereabouts import Near, Whereabouts, neighbours, whereabouts
+
+
+@dataclass(frozen=True, slots=True)
+class NameLine:
+    text: Text
+    kind: str
+    language: str
+    note: SafeString
+    source: SourceLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    picture: Picture
+    caption: SafeString
+    credit: str
+    licence: SafeString | str
+    licence_url: str
+    source_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    label: SafeString
+    note: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """Prepared for the template web/site.html."""
+
+    site: Site
+    name: Text
+    other_names: list[Text]
+    pinyin: str
+    title: str
+    summary: Text
+    description: SafeString
+    description_language: Text
+    kinds: list[Link]
+    beginning: str
+    beginning_marks: list[Mark]
+    standing: str
+    unesco: list[UnescoStatus]
+    protection: SafeString | str
+    where: Whereabouts
+    chapters: list[Chapter]
+    seals: list[Seal]
+    names: list[NameLine]
+    wholes: list[Link]
+    parts: list[Link]
+    note: SafeString
+    notices: list[NoticeLine]
+    visiting: Visiting
+    custodian: SafeString | str
+    area: str
+    identifiers: list[Link]
+    sources: list[SourceLine]
+    picture: Picture
+    photos: list[Photo]
+    nearby: list[Near]
+    marks: list[Mark]
+    updated: str
+
+
+def for_page(sites, with_hidden_pictures: bool = False):
+    """A queryset with all that the page says, in a fixed number of queries."""
+    public = PartOf.objects.filter(part__state="published", whole__state="published")
+    pictures = Image.objects.select_related("licence")
+    return sites.select_related("point_source__licence", "custodian").prefetch_related(
+        "kinds",
+        "place__parent__parent__parent",
+        "also_in__parent__parent__parent",
+        "sources__licence",
+        "identifiers__scheme",
+        *visiting.prefetches(),
+        Prefetch("names", Name.objects.select_related("source__licence")),
+        Prefetch(
+            "events", Event.objects.select_related("first_era", "last_era", "source__licence")
+        ),
+        Prefetch("coverages", _coverages()),
+        Prefetch("part_of", public.select_related("whole")),
+        Prefetch("parts", public.select_related("part")),
+        Prefetch(
+            "images",
+            pictures.filter(published=True) if with_hidden_pictures else pictures.published(),
+            to_attr="public_images",
+        ),
+    )
+
+
+def _coverages():
+    others = Coverage.objects.filter(site__state="published").select_related("site")
+    others = others.order_by("component_reference", "pk")
+    entries = Designation.objects.select_related(
+        "scheme", "category", "source__licence", "superseded_by__scheme", "world_heritage"
+    ).prefetch_related(
+        "events",
+        "world_heritage__criteria",
+        "world_heritage__regions",
+        "world_heritage__states",
+        Prefetch("coverages", others, to_attr="published_coverages"),
+    )
+    return Coverage.objects.select_related("source__licence").prefetch_related(
+        Prefetch("designation", entries)
+    )
+
+
+def site_page(site: Site) -> SitePage:
+    """The page of a site that comes from for_page()."""
+    events = site.events.all()
+    beginning = cards.first_beginning(events)
+    description = site.description.best()
+    where, told, registers = whereabouts(site), chapters(events), seals(site)
+    sources = [source_line(source) for source in site.sources.all()]
+    return SitePage(
+        site=site,
+        name=site.name.best(),
+        other_names=texts.others(site.name),
+        pinyin=_pinyin(site),
+        title=_title(site),
+        summary=site.summary.best(),
+        description=mark_safe(to_html(str(description))),  # noqa: S308 - sanitised there
+        description_language=description,
+        kinds=_kinds(site),
+        beginning=cards.what_and_when(beginning, "long") if beginning else "",
+        beginning_marks=_event_marks(beginning),
+        standing=cards.standing_phrase(events),
+        unesco=[s for s in statuses(site.coverages.all()) if s != UnescoStatus.NONE],
+        protection=cards.protection_label(site.coverages.all()),
+        where=where,
+        chapters=told,
+        seals=registers,
+        names=[_name_line(name) for name in site.names.all()],
+        wholes=[_link(row.whole, row) for row in site.part_of.all()],
+        parts=[_link(row.part, row) for row in site.parts.all()],
+        note=texts.as_html(site.note.best()),
+        notices=visiting.notices(site),
+        visiting=visiting.visiting(site),
+        custodian=_custodian(site),
+        area=area_phrase(site.area_ha),
+        identifiers=[
+            Link(row.uri, format_html("{}", row.value), texts.as_html(row.scheme.label.best()))
+            for row in site.identifiers.all()
+        ],
+        sources=sources,
+        picture=cards.picture(site),
+        photos=[_photo(image) for image in site.public_images],
+        nearby=neighbours(site),
+        marks=_all_marks(where, told, registers, sources),
+        updated=texts.day(timezone.localdate(site.updated_at)),
+    )
+
+
+def _event_marks(event: Event | None) -> list[Mark]:
+    if event is None:
+        return []
+    return marks.of_event(event, bool(event.source and event.source.is_recalled))
+
+
+def _all_marks(where, told, registers, sources) -> list[Mark]:
+    moments = [moment for chapter in told for moment in chapter.moments]
+    said_by = [moment.source for moment in moments if moment.source] + sources
+    holders = [where, *moments, *registers, *said_by]
+    return marks.legend(chain.from_iterable(holder.marks for holder in holders))
+
+
+def _pinyin(site: Site) -> str:
+    """The reading of the Chinese name: the one on record, else as the dictionary has it."""
+    for name in site.names.all():
+        if name.language == "zh-latn-pinyin":
+            return name.text
+    chinese = site.name.get("zh-hans", "")
+    return folding.pinyin(chinese) if chinese else ""
+
+
+def _title(site: Site) -> str:
+    """For the head of the page: the name in both languages, so that either is found."""
+    names = [str(site.name.best()), *map(str, texts.others(site.name)[:1])]
+    return pgettext("a name and the same in another language", " · ").join(names)
+
+
+def _kinds(site: Site) -> list[Link]:
+    sites = reverse("sites")
+    return [
+        Link(
+            f"{sites}?kind={kind.slug}",
+            texts.as_html(kind.label.best()),
+            texts.as_html(kind.description.best()),
+        )
+        for kind in site.kinds.all()
+    ]
+
+
+def _custodian(site: Site) -> SafeString | str:
+    if not site.custodian:
+        return ""
+    name = texts.as_html(site.custodian.name.best())
+    if not site.custodian.url:
+        return name
+    return format_html('<a href="{}" rel="external">{}</a>', site.custodian.url, name)
+
+
+def _name_line(name: Name) -> NameLine:
+    return NameLine(
+        text=Text(name.text, name.language),
+        kind=name.get_kind_display(),
+        language=language_name(name.language),
+        note=texts.as_html(name.note.best()),
+        source=source_line(name.source),
+    )
+
+
+def _link(site: Site, row: PartOf) -> Link:
+    return Link(
+        reverse("site", args=[site.slug]),
+        texts.as_html(site.name.best()),
+        texts.as_html(row.note.best()),
+    )
+
+
+def _photo(image: Image) -> Photo:
+    return Photo(
+        picture=cards.photograph(image),
+        caption=texts.as_html(image.caption.best()),
+        credit=image.credit_line or image.author,
+        licence=texts.as_html(image.licence.label.best()) if image.licence else "",
+        licence_url=image.licence.url if image.licence else "",
+        source_url=image.source_url,
+    )

@@ -1,0 +1,115 @@
+"""Pages for visitors; their words and values are prepared next door."""
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import get_language_from_request
+from django.views.decorators.http import conditional_page, require_safe
+
+from heritage.models import FormerSlug, Site
+from heritage.values.markdown import to_html
+from heritage.web import listing, marks
+from heritage.web.access import may_see
+from heritage.web.context import identity
+from heritage.web.home import home as home_page
+from heritage.web.site_page import for_page, site_page
+
+
+@require_safe
+def front_door(request):
+    """To the home page in the first of the browser's languages that the interface speaks."""
+    response = HttpResponseRedirect(f"/{get_language_from_request(request)}/")
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    return response
+
+
+@require_safe
+@conditional_page
+def home(request):
+    name = identity(request).name
+    return _public(render(request, "web/home.html", {"home": home_page(name)}))
+
+
+@require_safe
+@conditional_page
+def browse(request):
+    clean = listing.clean_query(request.GET)
+    if list(clean.lists()) != list(request.GET.lists()):
+        return HttpResponseRedirect(_address(request.path, clean.urlencode()))
+    try:
+        page = listing.listing(clean)
+    except listing.NoSuchPage as beyond:
+        context = {"last_page": beyond.last, "last_page_query": beyond.query}
+        return render(request, "404.html", context, status=404)
+    return _public(render(request, "web/sites.html", {"list": page}))
+
+
+def _address(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
+
+
+@require_safe
+@conditional_page
+def site(request, slug: str):
+    found = for_page(Site.objects.published()).filter(slug=slug).first()
+    if found is None:
+        return _not_public(request, slug)
+    return _public(render(request, "web/site.html", {"page": site_page(found)}))
+
+
+def _not_public(request, slug: str) -> HttpResponse:
+    """A site that has moved, is gone, or is not out yet; those who may see it get a preview."""
+    former = FormerSlug.objects.filter(slug=slug).select_related("site").first()
+    hidden = Site.objects.filter(slug=slug).first() or (former and former.site)
+    if hidden is None:
+        raise Http404
+    is_public = hidden.state == Site.State.PUBLISHED
+    if hidden.slug != slug and (is_public or may_see(request, "view_site")):
+        address = _address(reverse("site", args=[hidden.slug]), request.META["QUERY_STRING"])
+        return HttpResponse(status=301, headers={"Location": address})
+    if may_see(request, "view_site"):
+        return _preview(request, hidden.slug)
+    if hidden.state == Site.State.ARCHIVED and hidden.published_at:
+        return render(request, "410.html", status=410)
+    raise Http404
+
+
+def _preview(request, slug: str) -> HttpResponse:
+    found = for_page(Site.objects.all(), with_hidden_pictures=True).get(slug=slug)
+    context = {"page": site_page(found), "preview": True}
+    response = render(request, "web/site.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+@require_safe
+@conditional_page
+def about(request):
+    return _text_page(request, "web/about.html", "about")
+
+
+@require_safe
+@conditional_page
+def privacy(request):
+    return _text_page(request, "web/privacy.html", "privacy")
+
+
+def _text_page(request, template: str, field: str) -> HttpResponse:
+    words = getattr(identity(request), field).best()
+    context = {"words": words, "html": to_html(str(words)) if words else "", "marks": marks.ALL}
+    return _public(render(request, template, context))
+
+
+def _public(response: HttpResponse) -> HttpResponse:
+    """Kept by browsers, and asked for again each time: what is withdrawn is gone at once."""
+    patch_cache_control(response, public=True, no_cache=True)
+    return response
+
+
+@require_safe
+def robots(request):
+    lines = ["User-agent: *", *(f"Disallow: /{code}/admin/" for code, _name in settings.LANGUAGES)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -1,0 +1,49 @@
+"""How many queries each page may ask, on pages full of related rows. A change here is reviewed."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import builders as build
+from tests.webrows import full_site, plain_site, vocabulary
+
+pytestmark = pytest.mark.django_db
+
+# Page → queries, whether the list holds 5 sites or 24.
+PAGES = {
+    "/en/": 29,
+    "/zh-hans/": 29,
+    "/en/sites/": 26,
+    "/zh-hans/sites/?era=tang&kind=temple&place=henan&protection=cn-national&q=temple": 33,
+    "/en/sites/?q=nothing+like+it&era=tang&kind=bridge": 24,
+    "/en/sites/longmen-grottoes/": 29,
+    "/zh-hans/sites/longmen-grottoes/": 29,
+    "/en/sites/withdrawn/": 4,
+    "/en/about/": 1,
+    "/en/privacy/": 1,
+    "/en/nothing/": 1,
+    "/covers/longmen.svg": 3,
+    "/": 0,
+    "/robots.txt": 0,
+}
+
+
+@pytest.fixture(params=[5, 24])
+def filled(request):
+    words = vocabulary()
+    site = full_site(words)  # four sites in all
+    type(site).objects.filter(pk=site.pk).update(uid="longmen")
+    for number in range(request.param - 4):
+        plain_site(words, number, featured=number + 2, latitude=34.5, longitude=112.5)
+    gone = build.make_site("Withdrawn", slug="withdrawn")
+    gone.state = "archived"
+    gone.save()
+
+
+def test_queries(client, filled):
+    counted = {}
+    for page in PAGES:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(page)
+        counted[page] = len(queries)
+    assert counted == PAGES

@@ -1,0 +1,67 @@
+"""Every template of the visitors' door is rendered by some page."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.test.signals import template_rendered
+
+from heritage.models import Site
+from heritage.web import errors
+from tests import builders as build
+from tests.webrows import full_site, plain_site, vocabulary
+
+pytestmark = pytest.mark.django_db
+
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+
+
+def ours() -> set[str]:
+    """Templates at the top, and those of pages and components."""
+    found = [*TEMPLATES.glob("*.html"), *TEMPLATES.glob("web/**/*.html")]
+    found += TEMPLATES.glob("components/**/*.html")
+    return {path.relative_to(TEMPLATES).as_posix() for path in found}
+
+
+@pytest.fixture
+def rendered():
+    names = set()
+
+    def note(template, **kwargs):
+        names.add(template.name)
+
+    template_rendered.connect(note)
+    yield names
+    template_rendered.disconnect(note)
+
+
+def walk(client, rf) -> None:
+    """Every kind of page, and every error."""
+    words = vocabulary()
+    full_site(words)
+    for number in range(25):
+        plain_site(words, number)
+    build.make_site("Draft", slug="draft", state=Site.State.DRAFT)
+    gone = build.make_site("Gone", slug="gone")
+    gone.state = Site.State.ARCHIVED
+    gone.save()
+    for path in ("", "sites/", "sites/?page=2", "sites/?page=9", "sites/?q=nothing+like+it",
+                 "sites/?era=wrong", "sites/longmen-grottoes/", "sites/gone/", "about/",
+                 "privacy/", "nothing/"):  # fmt: skip
+        client.get(f"/en/{path}")
+    user = build.make_user()
+    user.user_permissions.set(Permission.objects.filter(codename="view_site"))
+    client.force_login(user)
+    client.get("/en/sites/draft/")
+    client.get("/en/", headers={"host": "elsewhere.example"})
+    errors.forbidden(rf.get("/en/"))
+    errors.server_error(rf.get("/en/"))
+    Client(enforce_csrf_checks=True).post("/en/admin/login/", {})
+
+
+def test_every_template_is_rendered(client, rf, rendered):
+    assert len(ours()) > 20
+    walk(client, rf)
+    assert ours() - rendered == set()

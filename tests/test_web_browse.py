@@ -1,0 +1,188 @@
+"""The list of sites: its filters, what it says of wrong ones, paging, order, clean addresses."""
+
+import re
+
+import pytest
+from django.http import QueryDict
+
+from heritage.web.listing import clean_query
+from tests import builders as build
+from tests.webrows import full_site, plain_site, vocabulary
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def words():
+    return vocabulary()
+
+
+@pytest.fixture
+def three(words):
+    """Longmen with its neighbours would be four: here are three temples and a draft."""
+    for number in (1, 2, 3):
+        plain_site(words, number)
+    plain_site(words, 4, state="draft")
+    return words
+
+
+def listed(client, query="", language="en"):
+    return client.get(f"/{language}/sites/?{query}").context["list"]
+
+
+def names(client, query="", language="en") -> list[str]:
+    return [str(card.name) for card in listed(client, query, language).cards]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", 3), ("q=temple+2", 1), ("q=寺2", 1), ("q=si2", 1), ("kind=temple", 3),
+        ("kind=religious-place", 3), ("kind=bridge", 0), ("era=tang", 3), ("era=qing", 3),
+        ("era=qing&role=beginnings", 0), ("era=tang&role=beginnings", 3), ("unesco=none", 3),
+        ("unesco=inscribed", 0), ("protection=cn-national", 3), ("place=henan", 3),
+        ("place=luolong&era=tang&q=temple", 3), ("q=" + "x" * 5000, 0),
+    ],
+)  # fmt: skip
+def test_filters(client, three, query, found):
+    shown = listed(client, query)
+    assert (shown.total, len(shown.cards)) == (found, found)
+
+
+def test_what_is_applied_is_said_in_words_and_can_be_taken_off(client, three):
+    html = client.get("/en/sites/?q=temple&era=tang&era=qing").content.decode()
+    assert "<title>temple, Tang, Qing · Heritage</title>" in html
+    assert (
+        '<a href="?era=tang&amp;era=qing"><span class="applied-label">Search</span> temple' in html
+    )
+    assert '<a href="?q=temple&amp;era=qing"><span class="applied-label">Era</span> Tang' in html
+    assert '<p id="count" class="results-count" role="status"><strong>3</strong> sites</p>' in html
+    assert 'value="tang" checked' in html and 'value="eastern-han"' not in html
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("era=nonsense", "“nonsense” is not known here."),
+        ("kind=temple&kind=%3Cb%3E", "“&lt;b&gt;” is not known here."),
+        ("unesco=green", "“green” is not known here."),
+        ("sort=beauty", "“beauty” is not known here."),
+        ("role=none", "“none” is not known here."),
+    ],
+)
+def test_unknown_values_are_named_and_narrow_nothing(client, three, query, says):
+    response = client.get(f"/en/sites/?{query}")
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert says in html and 'role="alert"' in html
+    assert response.context["list"].total == 3
+
+
+def test_an_empty_result_says_what_to_drop(client, three):
+    shown = listed(client, "q=temple+2&era=tang&kind=bridge")
+    assert [(way.label, way.value, way.count, way.query) for way in shown.ways] == [
+        ("Kind", "Bridge", 1, "q=temple+2&era=tang")
+    ]
+    html = client.get("/en/sites/?q=zzz&kind=bridge").content.decode()
+    assert "Dropping one thing is not enough here." in html
+
+
+@pytest.mark.parametrize(
+    ("given", "clean"),
+    [
+        ("q=&kind=&sort=&page=&place=%00", ""),
+        ("q=+caves+&page=1&role=", "q=caves"),
+        ("era=tang&era=tang&era=yuan", "era=tang&era=yuan"),
+        ("page=2", "page=2"),
+        ("utm_source=letter", "utm_source=letter"),
+    ],
+)
+def test_addresses_are_kept_clean(client, three, given, clean):
+    assert clean_query(QueryDict(given)).urlencode() == clean
+    response = client.get(f"/zh-hans/sites/?{given}")
+    if given != clean:
+        assert response.status_code == 302
+        assert response["Location"] == "/zh-hans/sites/" + (f"?{clean}" if clean else "")
+
+
+def test_the_canonical_address_leaves_foreign_parameters_out(client, three):
+    html = client.get("/en/sites/?utm_source=x&era=tang").content.decode()
+    assert '<link rel="canonical" href="http://testserver/en/sites/?era=tang">' in html
+
+
+def test_order(client, words):
+    for number, year in ((1, "0900"), (2, "0100"), (3, "0500")):
+        site = build.make_site(f"Site {number}", f"{'丙甲乙'[number - 1]}寺")
+        build.make_event(site, "built", year)
+    assert names(client) == ["Site 1", "Site 2", "Site 3"]
+    assert names(client, "sort=oldest") == ["Site 2", "Site 3", "Site 1"]
+    assert names(client, "sort=recent") == ["Site 3", "Site 2", "Site 1"]
+    assert names(client, language="zh-hans") == ["丙寺", "甲寺", "乙寺"]
+    assert [(sort.label, sort.is_current) for sort in listed(client).sorts] == [
+        ("Name", True), ("Oldest first", False), ("Recently added", False),
+    ]  # fmt: skip
+    sorts = listed(client, "q=site&era=nope&sort=name").sorts
+    assert sorts[0].query == "q=site&era=nope&sort=relevance"
+    assert [sort.is_current for sort in sorts] == [False, True, False, False]
+
+
+def test_the_form_carries_an_order_that_was_asked_for(client, three):
+    html = client.get("/en/sites/?sort=oldest").content.decode()
+    assert '<input type="hidden" name="sort" value="oldest">' in html
+    assert 'name="sort"' not in client.get("/en/sites/").content.decode()
+
+
+def test_paging(client, words):
+    for number in range(50):
+        build.make_site(f"Site {number:02}")
+    first = client.get("/en/sites/")
+    html = first.content.decode()
+    assert len(first.context["list"].cards) == 24
+    assert '<link rel="next" href="?page=2">' in html and 'rel="prev"' not in html
+    assert ", page 1 of 3" in html
+    html = client.get("/en/sites/?q=site&page=2").content.decode()
+    assert '<link rel="prev" href="?q=site">' in html
+    assert '<a class="paging-step" rel="next" href="?q=site&amp;page=3">' in html
+    assert '<span class="paging-here" aria-current="page">2</span>' in html
+    last = client.get("/en/sites/?page=3").context["list"]
+    assert len(last.cards) == 2 and last.paging.next is None
+    # Taking a filter off begins at the first page.
+    assert client.get("/en/sites/?q=site&page=3").context["list"].applied[0].without == ""
+
+
+@pytest.mark.parametrize("page", ["4", "0", "-1", "x", "2.5", "9" * 400, "２"])
+def test_a_page_that_is_not_there_leads_to_the_last(client, words, page):
+    for number in range(50):
+        build.make_site(f"Site {number:02}")
+    response = client.get("/en/sites/", {"page": page, "q": "site"})
+    html = response.content.decode()
+    assert response.status_code == 404
+    assert "It has 3 pages." in html
+    assert re.search(r'href="\?(q=site&amp;page=3|page=3&amp;q=site)"', html)
+
+
+def test_many_pages_are_shown_with_gaps(client, words):
+    for number in range(24 * 12):
+        build.make_site(f"Site {number:03}", slug=f"site-{number}")
+    links = listed(client, "page=6").paging.links
+    assert [link.number for link in links] == [1, 0, 4, 5, 6, 7, 8, 0, 12]
+
+
+def test_cards_say_what_when_where_and_how_sure(client, words):
+    full_site(words)
+    card = next(card for card in listed(client).cards if "longmen" in card.url)
+    assert (card.when, card.place) == ("Begun c. 493 (Eastern Han)", "Luoyang, Henan")
+    assert [mark.key for mark in card.when_marks] == ["tradition", "recalled"]
+    assert card.standing == "Tang to Qing"
+    assert (card.unesco, card.protection) == ("part", "National")
+    assert card.picture.alt == "A gate" and card.picture.src.startswith("/images/")
+    assert [(name.text, name.lang_tag) for name in card.other_names] == [("龙门石窟", "zh-Hans")]
+    html = client.get("/en/sites/?q=longmen").content.decode()
+    assert 'class="mark mark-tradition"' in html and ">by tradition</span>" in html
+
+
+def test_a_name_that_is_not_translated_is_marked(client, words):
+    build.make_site("Nameless in Chinese")
+    html = client.get("/zh-hans/sites/").content.decode()
+    assert '<span lang="en" dir="ltr">Nameless in Chinese</span>' in html
+    assert 'class="in-language"' in html

@@ -1,0 +1,171 @@
+"""The page of a site says everything that the record says, and how sure it is."""
+
+import re
+
+import pytest
+
+from heritage.models import Site
+from heritage.web.site_page import for_page, site_page
+from heritage.web.whereabouts import distance_phrase
+from tests import builders as build
+from tests.webrows import LANGUAGES, full_site, vocabulary
+
+pytestmark = pytest.mark.django_db
+
+
+SAID = [
+    # names in their scripts
+    "<title>Longmen Grottoes · 龙门石窟 · Heritage</title>",
+    '<span lang="zh-Hans" dir="ltr">龙门石窟</span>',
+    '<span class="site-pinyin" lang="zh-Latn-pinyin">Lóngmén Shíkū</span>',
+    '<p class="name-text" lang="zh-Hant" dir="ltr">龍門石窟</p>',
+    '<p class="name-text" lang="ar" dir="rtl">كهوف لونغمن</p>',
+    # what, when, where, why
+    '<p class="site-lead">Caves above a river.</p>',
+    "<dd>Begun about 493 (Eastern Han)",
+    "<dd>Tang to Qing</dd>",
+    '<a href="#where">Luoyang, Henan</a>',
+    "Part of a World Heritage property · National",
+    '<a href="/en/sites/?kind=temple">Temple</a>',
+    '<meta name="description" content="Caves above a river.">',
+    # texts, made safe
+    "<em>long</em>", "<h3>Caves</h3>", "&lt;script&gt;",
+    # events
+    "<h3>Beginnings</h3>", "<h3>In between</h3>", "<h3>What stands today</h3>",
+    '<p class="moment-date">about 493</p>', "After the court moved.",
+    '<p class="moment-date">about 675 (uncertain)</p>',
+    # how sure
+    'href="#mark-tradition"', 'href="#mark-approximate"', 'href="#mark-uncertain"',
+    'href="#mark-recalled"', '<div id="mark-tradition">',
+    "not yet checked against a source", "The year is in doubt.",
+    # registers
+    '<a href="https://whc.unesco.org/en/list/1003" rel="external">1003</a>',
+    "Part of “Longmen property”", "<dd>1003-001</dd>", "<dd>2003–2007</dd>",
+    "extended or changed 2010", "An exchange", "<dd>Asia</dd>", "<dd>China</dd>",
+    '<span lang="zh-Hans">北魏至唐</span>', "<dd>1-0037-4-004</dd>", "A note.",
+    "Superseded: no longer an entry of its own", "What the list is.",
+    '<a href="/en/sites/temple-903/">Temple 903</a>',
+    # where
+    '<a href="/en/sites/?place=luolong">Luolong</a>',
+    '<a href="geo:34.5556,112.4722">34.56° N, 112.47° E</a> · good to about 3 km',
+    "331.5 ha", '<a href="https://a.example" rel="external">An academy</a>',
+    # parts, neighbours
+    '<a href="/en/sites/temple-901/">Temple 901</a>',
+    '<a href="/en/sites/temple-902/">Temple 902</a>', '<span class="near-km">5.6 km</span>',
+    # visiting
+    "Monday to Friday, Sunday, April 1 to October 31", "08:00–18:00, last entry 17:30",
+    "<dt>Saturday</dt><dd>closed", "90 CNY", "<dd>free", "By bus.",
+    '<a href="https://longmen.example/" rel="external">longmen.example</a>',
+    '<a href="tel:+863791234">+86 379 1234</a>', "checked on 6 May 2026",
+    "Repairs.", "(until 31 January 2999)",
+    # pictures, sources, identifiers, citation
+    "Somebody", 'alt="A gate"', "A cave",
+    '<a href="https://example.org/list" rel="external">An official list</a>, '
+    "seen on 4 March 2026",
+    '<a href="https://wd.example/Q1" rel="external">Q1</a>',
+    "“Longmen Grottoes”, in <cite>Heritage</cite>, version of",
+    "http://testserver/en/sites/longmen-grottoes/</span>",
+]  # fmt: skip
+
+
+@pytest.fixture
+def words():
+    return vocabulary()
+
+
+@pytest.fixture
+def longmen(words):
+    return full_site(words)
+
+
+@pytest.fixture
+def html(client, longmen):
+    """The page, with every run of white space as one space and without tags of marks' titles."""
+    content = client.get("/en/sites/longmen-grottoes/").content.decode()
+    return re.sub(r"\s+", " ", content)
+
+
+def test_it_says_everything(html):
+    assert [said for said in SAID if said not in html] == []
+
+
+def test_it_does_not_say_what_is_unchecked_past_or_unsafe(html):
+    unsaid = ("Never checked.", "Long past.", "<script>x", "in English")
+    assert [words for words in unsaid if words in html] == []
+
+
+def test_first_screen_comes_first(html):
+    order = ["<h1>", "site-lead", "tombstone", "prose", "Through time", "Status and protection",
+             "Where it lies", "Nearby", "Doubts", "Sources", "How to cite"]  # fmt: skip
+    places = [html.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_chinese_page(client, longmen):
+    html = client.get("/zh-hans/sites/longmen-grottoes/").content.decode()
+    assert "<title>龙门石窟 · Longmen Grottoes · " in html
+    assert "河畔石窟。" in html and "石窟寺及石刻" in html
+    # No Chinese was given for these: they stand in, and say so.
+    assert '<span lang="en" dir="ltr">By bus.</span> <small class="in-language">' in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_record_that_says_almost_nothing(client, language):
+    build.make_site("Bare", slug="bare")
+    html = client.get(f"/{language}/sites/bare/").content.decode()
+    assert "Bare" in html and 'src="/covers/' in html
+    for section in ("time-title", "names-title", "status-title", "nearby-title", "legend-title"):
+        assert section not in html
+
+
+def test_a_long_text_that_stands_in_says_so_once(client):
+    build.make_site("A", "甲", slug="a", description=build.text("Only in English."))
+    html = client.get("/zh-hans/sites/a/").content.decode()
+    assert re.search(r'<section class="prose"[^>]* lang="en" dir="ltr">', html)
+    assert html.count('class="in-language"') == 1
+
+
+def test_a_blurred_point_stays_blurred(client, words):
+    site = build.make_site(
+        "Tomb", slug="tomb", latitude=34.123456, longitude=112.654321, blur_km=5, accuracy_m=10,
+        point_source=words.official,
+    )  # fmt: skip
+    html = client.get("/en/sites/tomb/").content.decode()
+    assert "34.123" not in html and "112.654" not in html
+    assert f"geo:{site.public_latitude},{site.public_longitude}" in html
+    assert "shown to about 5 km only" in html and "good to about 5 km" in html
+    assert 'href="#mark-blurred"' in html
+    assert "An official list" not in html  # a source would lead to the exact point
+
+
+def test_pinyin_is_the_one_on_record_else_the_dictionary_s():
+    site = build.make_site("White Horse Temple", "白马寺")
+    assert site_page(for_page(Site.objects).get(pk=site.pk)).pinyin == "Bái Mǎ Sì"
+    build.make_name(site, "Báimǎ Sì", "romanised", "zh-latn-pinyin")
+    assert site_page(for_page(Site.objects).get(pk=site.pk)).pinyin == "Báimǎ Sì"
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        (["1990"], ""),
+        (["1990", ("in_danger", "1996")], "<dd>from 1996</dd>"),
+        (["1979", ("in_danger", "1984"), ("out_of_danger", "1988"), ("in_danger", "2000")],
+         "<dd>1984–1988, from 2000</dd>"),
+        (["1979", ("in_danger", ""), ("out_of_danger", "")], "<dd>dates not recorded</dd>"),
+    ],
+)  # fmt: skip
+def test_danger_periods(client, words, events, said):
+    site = build.make_site("A", slug="a")
+    build.make_coverage(site, build.make_designation(scheme=words.unesco, events=events))
+    html = client.get("/en/sites/a/").content.decode()
+    assert (said in html) if said else ("In danger" not in html)
+
+
+@pytest.mark.parametrize(
+    ("km", "said"),
+    [(0, "10 m"), (0.04, "40 m"), (0.234, "200 m"), (0.96, "1 km"), (1.44, "1.4 km"),
+     (9.96, "10 km"), (22.4, "22 km")],
+)  # fmt: skip
+def test_distances(km, said):
+    assert distance_phrase(km) == said
