@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from heritage.catalogue.index import store
 from tests import builders as build
 from tests.webrows import full_site, plain_site, vocabulary
 
@@ -11,11 +12,11 @@ pytestmark = pytest.mark.django_db
 
 # Page → queries, whether the list holds 5 sites or 24.
 PAGES = {
-    "/en/": 29,
-    "/zh-hans/": 29,
-    "/en/sites/": 26,
-    "/zh-hans/sites/?era=tang&kind=temple&place=henan&protection=cn-national&q=temple": 33,
-    "/en/sites/?q=nothing+like+it&era=tang&kind=bridge": 24,
+    "/en/": 17,
+    "/zh-hans/": 17,
+    "/en/sites/": 15,
+    "/zh-hans/sites/?era=tang&kind=temple&place=henan&protection=cn-national&q=temple": 21,
+    "/en/sites/?q=nothing+like+it&era=tang&kind=bridge": 9,
     "/en/sites/longmen-grottoes/": 29,
     "/zh-hans/sites/longmen-grottoes/": 29,
     "/en/sites/withdrawn/": 4,
@@ -41,6 +42,7 @@ def filled(request):
 
 
 def test_queries(client, filled):
+    store.current()  # the writes above are read once, by whichever page is asked first
     counted = {}
     for page in PAGES:
         with CaptureQueriesContext(connection) as queries:

@@ -10,20 +10,8 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from heritage.catalogue.filters import SiteFilter
-from heritage.models import (
-    Coverage,
-    Designation,
-    Era,
-    Event,
-    Kind,
-    Place,
-    Scheme,
-    Site,
-    SiteEra,
-    UnescoStatus,
-)
-from heritage.models.unesco import status_condition
+from heritage.catalogue.filters import SiteFilter, index_name
+from heritage.models import Era, Event, Kind, Place, Scheme, UnescoStatus
 from heritage.values.language import Text
 
 
@@ -61,11 +49,11 @@ class Applied:
 def facets(filtered: SiteFilter) -> list[Facet]:
     """All facets of a list; values without a site are left out unless they are chosen."""
     return [
-        _tree_facet(filtered, "kind", Kind, _kind_pairs),
-        _tree_facet(filtered, "era", Era, _era_pairs),
+        _tree_facet(filtered, "kind", Kind),
+        _tree_facet(filtered, "era", Era),
         _unesco_facet(filtered),
         _scheme_facet(filtered),
-        _tree_facet(filtered, "place", Place, _place_pairs),
+        _tree_facet(filtered, "place", Place),
     ]
 
 
@@ -97,80 +85,48 @@ def query(data: QueryDict, name: str, value: str | None = None) -> str:
 # --- one facet each --------------------------------------------------------------------------
 
 
-def _tree_facet(filtered, name: str, model, pairs) -> Facet:
-    """A vocabulary: a term counts the sites of its narrower terms too, each once."""
-    terms = list(model.objects.all())
-    by_term: dict[int, set[int]] = defaultdict(set)
-    for term_id, site_id in pairs(filtered):
-        by_term[term_id].add(site_id)
-    children = defaultdict(list)
-    for term in terms:
-        children[term.parent_id].append(term)
+def _tree_facet(filtered: SiteFilter, name: str, model) -> Facet:
+    """A vocabulary: a term counts the sites of its narrower terms too."""
+    index, hits = filtered.index, filtered.without(name)
+    value = index_name(name, filtered.chosen("role"))
     chosen = {term.pk for term in filtered.chosen(name) or ()}
+    children = defaultdict(list)
+    for term in model.objects.all():
+        children[term.parent_id].append(term)
     options: list[Option] = []
 
-    def walk(parent_id, depth) -> set[int]:
-        """Add the options below a term; gives the sites of all of them."""
-        below: set[int] = set()
+    def walk(parent_id: int | None, depth: int) -> None:
         for term in children[parent_id]:
-            position = len(options)
-            sites = by_term[term.pk] | walk(term.pk, depth + 1)
-            if sites or term.pk in chosen:
+            count = hits.intersection_cardinality(index.having(f"{value}:{term.pk}"))
+            if count or term.pk in chosen:
                 note = term.years() if isinstance(term, Era) else ""
-                options.insert(
-                    position,
-                    Option(
-                        term.slug, term.label.best(), len(sites), term.pk in chosen, depth, note
-                    ),
-                )
-            below |= sites
-        return below
+                label = term.label.best()
+                options.append(Option(term.slug, label, count, term.pk in chosen, depth, note))
+            if count or chosen:
+                walk(term.pk, depth + 1)
 
     walk(None, 0)
     return Facet(name, str(filtered.filters[name].label), options)
 
 
-def _kind_pairs(filtered):
-    rows = Site.kinds.through.objects.filter(site__in=filtered.without("kind"))
-    return rows.values_list("kind_id", "site_id")
+def _unesco_facet(filtered: SiteFilter) -> Facet:
+    values = [(status.value, str(status.label), status.value) for status in UnescoStatus]
+    return _flat_facet(filtered, "unesco", "unesco", values, filtered.chosen("unesco") or ())
 
 
-def _era_pairs(filtered):
-    rows = SiteEra.objects.filter(site__in=filtered.without("era"))
-    role = filtered.chosen("role")
-    return (rows.filter(role=role) if role else rows).values_list("era_id", "site_id")
+def _scheme_facet(filtered: SiteFilter) -> Facet:
+    schemes = Scheme.objects.filter(role__in=(Scheme.Role.PROTECTION, Scheme.Role.RATING))
+    values = [(scheme.pk, scheme.label.best(), scheme.slug) for scheme in schemes]
+    chosen = {scheme.slug for scheme in filtered.chosen("protection") or ()}
+    return _flat_facet(filtered, "protection", "scheme", values, chosen)
 
 
-def _place_pairs(filtered):
-    sites = filtered.without("place")
-    yield from sites.filter(place__isnull=False).order_by().values_list("place_id", "pk")
-    rows = Site.also_in.through.objects.filter(site__in=sites)
-    yield from rows.values_list("place_id", "site_id")
-
-
-def _unesco_facet(filtered) -> Facet:
-    sites, chosen = filtered.without("unesco"), filtered.chosen("unesco") or ()
-    options = [
-        Option(status.value, str(status.label), count, status.value in chosen, 0)
-        for status in UnescoStatus
-        if (count := sites.filter(status_condition([status])).count()) or status.value in chosen
-    ]
-    return Facet("unesco", str(filtered.filters["unesco"].label), options)
-
-
-def _scheme_facet(filtered) -> Facet:
-    chosen = {scheme.pk for scheme in filtered.chosen("protection") or ()}
-    standing = Designation.Standing
-    rows = Coverage.objects.filter(
-        site__in=filtered.without("protection"),
-        designation__standing__in=(standing.IN_FORCE, standing.IN_DANGER),
-    )
-    sites = defaultdict(set)
-    for scheme_id, site_id in rows.values_list("designation__scheme_id", "site_id"):
-        sites[scheme_id].add(site_id)
-    options = [
-        Option(scheme.slug, scheme.label.best(), len(sites[scheme.pk]), scheme.pk in chosen, 0)
-        for scheme in Scheme.objects.filter(role__in=(Scheme.Role.PROTECTION, Scheme.Role.RATING))
-        if sites[scheme.pk] or scheme.pk in chosen
-    ]
-    return Facet("protection", str(filtered.filters["protection"].label), options)
+def _flat_facet(filtered: SiteFilter, name: str, value: str, values, chosen) -> Facet:
+    """`values` are (what the index calls it, label, what the address calls it)."""
+    index, hits = filtered.index, filtered.without(name)
+    options = []
+    for key, label, slug in values:
+        count = hits.intersection_cardinality(index.having(f"{value}:{key}"))
+        if count or slug in chosen:
+            options.append(Option(slug, label, count, slug in chosen, 0))
+    return Facet(name, str(filtered.filters[name].label), options)

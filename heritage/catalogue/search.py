@@ -1,41 +1,54 @@
-"""Full text, behind one small interface: text in, matching sites and their order out."""
+"""Full text, behind one small interface: text in, ids of matching sites and their order out."""
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
+from pyroaring import BitMap
 
-from heritage.models import SortName
+from heritage.catalogue.index.state import Order
+from heritage.models import Site
+from heritage.models.derived import AFTER_NAMES
 from heritage.values import folding
 
+# Of so many matches at most the names are compared; beyond, a list is sorted by name alone.
+RANKED = 20_000
 
-def matching(sites, text: str):
-    """The sites that hold every word of `text`, whatever its script, accents or case.
 
-    A word matches anywhere within the folded text that a record is found by, so that
-    two characters of a Chinese name or the beginning of a word are enough.
+def matching(text: str) -> BitMap:
+    """The ids of published sites that hold every word of `text`.
+
+    Script, accents and case do not matter. A word matches anywhere within the folded text
+    that a record is found by, so that two characters of a Chinese name or the beginning of
+    a word are enough.
     """
     words = folding.tokens(text)
-    if text.strip() and not words:
-        return sites.none()
+    if not words:
+        return BitMap()
+    sites = Site.objects.published()
     for word in words:
         sites = sites.filter(search_text__contains=word)
-    return sites
+    return BitMap(sites.order_by().values_list("pk", flat=True))
 
 
-def by_relevance(sites, text: str, language: str):
-    """Matching sites, those first whose record begins with the words, then by name.
+def by_relevance(hits: BitMap, text: str, by_name: Order, start: int, stop: int) -> list[int]:
+    """A slice of the hits: the exact name first, then other names, then the rest.
 
-    The folded text begins with the names, so that what begins it is a name.
+    What is equally close stands in the order of names.
     """
-    folded = folding.fold(text)
-    name = SortName.objects.filter(site=OuterRef("pk"), key=folding.sort_key(text, language))
-    return (
-        sites.annotate(
-            closeness=Case(
-                When(Exists(name), then=Value(0)),
-                When(search_text__startswith=folded, then=Value(1)),
-                default=Value(2),
-                output_field=IntegerField(),
-            )
-        )
-        .filter(sort_names__language=language)
-        .order_by("closeness", "sort_names__key", "pk")
-    )
+    if len(hits) > RANKED:
+        return by_name.slice(hits, start, stop)
+    words = folding.tokens(text)
+    tiers = [BitMap() for _tier in range(4)]
+    for pk, found_by in Site.objects.filter(pk__in=hits).values_list("pk", "search_text"):
+        tiers[_closeness(found_by.partition(AFTER_NAMES)[0].split("\n"), words)].add(pk)
+    found: list[int] = []
+    for tier in tiers:
+        found += by_name.slice(tier, 0, stop - len(found))
+    return found[start:stop]
+
+
+def _closeness(names: list[str], words: list[str]) -> int:
+    """0: a name is just that; 1: one begins so; 2: names hold the words; 3: other text does."""
+    whole = " ".join(words)
+    if whole in names:
+        return 0
+    if any(name.startswith(whole) for name in names):
+        return 1
+    return 2 if all(any(word in name for name in names) for word in words) else 3

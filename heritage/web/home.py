@@ -51,13 +51,13 @@ class Home:
 
 def home(name: LanguageMap) -> Home:
     """`name` is that of the catalogue."""
-    published = Site.objects.published()
-    kind, era, unesco, _protection, place = facets(SiteFilter(QueryDict(), published))
+    every = SiteFilter(QueryDict())
+    kind, era, unesco, _protection, place = facets(every)
     earliest = _earliest()
     return Home(
         featured=_featured(),
-        total=published.count(),
-        world_heritage=published.with_unesco_status(*WORLD_HERITAGE).count(),
+        total=len(every.hits),
+        world_heritage=len(every.index.any_of(f"unesco:{status}" for status in WORLD_HERITAGE)),
         world_heritage_url=_url("unesco", *WORLD_HERITAGE),
         eras=_eras(era),
         kinds=_ways(kind, kind.options),

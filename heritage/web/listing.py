@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from heritage.catalogue.facets import Applied, Facet, applied, facets, query
 from heritage.catalogue.filters import SORTS, SiteFilter
-from heritage.models import Event, Site
+from heritage.models import Event
 from heritage.web import cards
 from heritage.web.cards import Card
 
@@ -104,18 +104,18 @@ def clean_query(data: QueryDict) -> QueryDict:
 
 def listing(data: QueryDict) -> Listing:
     """Raises NoSuchPage for a page that the result does not have."""
-    filtered = SiteFilter(data, Site.objects.published())
+    filtered = SiteFilter(data)
     choices = facets(filtered)
     in_words = applied(filtered, choices)
-    total = filtered.qs.count()
+    total = len(filtered.hits)
     paging = _paging(data, total)
     start = (paging.number - 1) * PER_PAGE
-    page = cards.for_list(filtered.sorted(get_language()))[start : start + PER_PAGE]
+    page = filtered.page(get_language(), start, start + PER_PAGE)
     return Listing(
         text=data.get("q", ""),
         total=total,
         first=start + 1,
-        cards=cards.cards(page) if total else [],
+        cards=cards.of_ids(page),
         facets=choices,
         roles=_roles(filtered),
         applied=in_words,
@@ -186,7 +186,7 @@ def _ways(filtered: SiteFilter, in_words: list[Applied]) -> list[Way]:
         Way(
             labels[name],
             ", ".join(values),
-            filtered.without(name).count(),
+            len(filtered.without(name)),
             query(filtered.data, name),
         )
         for name, values in found.items()

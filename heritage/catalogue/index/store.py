@@ -16,8 +16,8 @@ from heritage.catalogue.index import facts, orders
 from heritage.catalogue.index.state import Order, State, build, patched
 from heritage.models import IndexChange, IndexPart
 
-# So many changed sites are put into their places one by one; of more the orders are read again.
-FEW = 50
+# Putting one site into its places costs about as much as reading the orders of so many again.
+SITES_A_PLACE = 250
 
 _shared: list[State] = []  # at most one: the committed state that all threads use
 _lock = threading.Lock()
@@ -80,7 +80,7 @@ def _fresh() -> State:
             changed = BitMap(
                 IndexChange.objects.filter(pk__gt=state.number).values_list("site_id", flat=True)
             )
-            if len(changed) <= max(FEW, len(state.sites) // 4):
+            if len(changed) <= len(state.sites) // 4:
                 return _patch(state, number, token, changed) if changed else state
     return rebuilt(number, token)
 
@@ -97,7 +97,7 @@ def _patch(state: State, number: int, token: str, changed: BitMap) -> State:
     published = sorted(found.sites)
 
     def order_of(name: str, order: Order) -> Order:
-        if len(changed) > FEW:
+        if len(changed) * SITES_A_PLACE > len(state.sites):
             return Order(np.fromiter(orders.ids(name).iterator(), dtype=np.int32))
         order = order.without(changed)
         standing = state.sites - changed  # those whose place is known
