@@ -198,6 +198,7 @@ class Site(Record):
         verbose_name = _("site")
         verbose_name_plural = _("sites")
         ordering = ["slug"]
+        indexes = [models.Index(fields=["public_latitude", "public_longitude"])]
         permissions = [("publish_site", _("Can publish and withdraw sites"))]
         constraints = [
             models.CheckConstraint(

@@ -51,7 +51,7 @@ class Place(Term):
     """Country → province → city → county."""
 
     class Level(models.TextChoices):
-        COUNTRY = "country", _("country")
+        COUNTRY = "country", _("country or territory")
         PROVINCE = "province", _("province or state")
         CITY = "city", _("city or prefecture")
         COUNTY = "county", _("county or district")

@@ -15,6 +15,15 @@ from heritage.exchange.making.tables import TableError
 
 OWN = "henan.json"
 LONGEST_UID = 80
+# The third part of a national code.
+CATEGORIES = {
+    "1": "ancient-sites",
+    "2": "ancient-tombs",
+    "3": "ancient-buildings",
+    "4": "stone-carvings",
+    "5": "modern-historic",
+    "6": "others",
+}
 
 
 @dataclass(slots=True)
@@ -121,6 +130,10 @@ def _remarks(items: list[Item], made: set, facts: list[Fact]) -> Iterator[str]:
             yield f"{uid}: no summary yet"
         if _is(row, "coverage") and key_of(row) not in made:
             yield f"{uid}: not in the table, kept"
+        if uid.startswith("cn-national-") and _is(row, "designation") and not fields.get("note"):
+            category, number = fields["category"][0].rpartition(".")[2], uid.split("-")[4]
+            if CATEGORIES.get(number, category) != category:
+                yield f"{uid}: no note yet; the code says {CATEGORIES[number]}, not {category}"
     for fact in facts:
         first = choices.FIRST_EVENTS.get(rows.uid(fact), fact.event.kind)
         uid = f"{rows.uid(fact)}.event.{first}"

@@ -176,7 +176,9 @@ def first_event(cell: str) -> FirstEvent:
     words = match["words"] if match else cell
     if words not in _EVENT_KINDS:
         raise ValueError(f"“{words}” is no event that is known")
-    return FirstEvent(_EVENT_KINDS[words], "; ".join(filter(None, (match["detail"], match["rest"]))))
+    return FirstEvent(
+        _EVENT_KINDS[words], "; ".join(filter(None, (match["detail"], match["rest"])))
+    )
 
 
 def precision(cell: str) -> Precision:

@@ -1,4 +1,4 @@
-"""What the makers of the Henan fixture decided by hand against the bare table, each with its why."""
+"""What was decided by hand for the Henan fixture against the bare table, each with its why."""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,62 @@
+"""Chinese is complete: every message translated, none stale, the compiled catalogue fresh."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polib
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+CATALOGUES = sorted((ROOT / "heritage" / "locale").glob("*/LC_MESSAGES/django.po"))
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+
+
+@pytest.fixture(params=CATALOGUES, ids=lambda path: path.parent.parent.name)
+def catalogue(request):
+    return polib.pofile(str(request.param))
+
+
+def test_every_message_is_translated(catalogue):
+    assert [entry.msgid for entry in catalogue if not entry.translated() or entry.fuzzy] == []
+
+
+def test_translations_keep_their_placeholders(catalogue):
+    for entry in catalogue:
+        said = " ".join([entry.msgid, entry.msgid_plural or ""])
+        for text in [entry.msgstr, *entry.msgstr_plural.values()]:
+            if text:
+                assert set(PLACEHOLDER.findall(text)) <= set(PLACEHOLDER.findall(said)), entry.msgid
+
+
+def test_the_compiled_catalogue_is_fresh(catalogue):
+    compiled = polib.mofile(catalogue.fpath.removesuffix("po") + "mo")
+
+    def messages(file):
+        return {(e.msgctxt, e.msgid): (e.msgstr, e.msgstr_plural) for e in file}
+
+    assert messages(compiled) == messages(catalogue)
+
+
+def test_no_message_of_the_code_is_missing(catalogue, tmp_path):
+    if not shutil.which("xgettext"):
+        pytest.skip("xgettext is not installed: new messages in the code were not looked for")
+    tree = tmp_path / "tree"
+    ignore = shutil.ignore_patterns("__pycache__", "*.mo", "fixtures")
+    for folder in ("heritage", "templates"):
+        shutil.copytree(ROOT / folder, tree / folder, ignore=ignore)
+    shutil.copy(ROOT / "manage.py", tree)
+    locale = Path(catalogue.fpath).parent.parent.name
+    command = ["makemessages", "-l", locale, "--no-wrap", "--add-location=file"]
+    subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=tree, check=True, capture_output=True,
+    )  # fmt: skip
+    found = polib.pofile(str(tree / "heritage" / "locale" / locale / "LC_MESSAGES" / "django.po"))
+    known = {(entry.msgctxt, entry.msgid) for entry in catalogue if not entry.obsolete}
+    asked = {(entry.msgctxt, entry.msgid) for entry in found if not entry.obsolete}
+    assert asked - known == set(), "run makemessages and translate"
+    assert known - asked == set(), "no longer in the code: run makemessages"
