@@ -11,12 +11,21 @@ class HeritageConfig(AppConfig):
     verbose_name = _("Heritage")
 
     def ready(self) -> None:
-        from heritage.models import derived, versions
+        from heritage.admin import groups
+        from heritage.models import acts, derived, versions
 
         derived.connect()
         versions.register()
+        acts.connect()
+        groups.connect()
 
 
 class CatalogueAdminConfig(admin.AdminConfig):
     default = False
     default_site = "heritage.admin.site.CatalogueAdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        from heritage.admin.registry import register_all
+
+        register_all()

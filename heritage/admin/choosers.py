@@ -1,0 +1,173 @@
+"""Choosers of other records: found by typing, told apart by their labels, looked up together."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.utils.text import capfirst
+
+from heritage.models import Designation, Era, Place, SchemeTerm, Site
+
+
+def _joined(*parts) -> str:
+    """Parts in parentheses after the first: "Luoyang (Henan)"."""
+    first, *rest = (str(part) for part in parts)
+    rest = [part for part in rest if part and part not in first]
+    return f"{first} ({', '.join(rest)})" if rest else first
+
+
+def _era(era: Era) -> str:
+    # 晋 and 金 are both “Jin Dynasty”: the characters and the years tell them apart.
+    return _joined(era, era.label.get("zh-hans", ""), era.years())
+
+
+def _place(place: Place) -> str:
+    return _joined(place, place.parent or "", *([place.parent.parent] if place.parent_id else []))
+
+
+def _designation(entry: Designation) -> str:
+    return _joined(entry, entry.scheme)
+
+
+def _term(term: SchemeTerm) -> str:
+    # Codes such as 3 or AAAA say something to those who know the register, slugs do not.
+    name = f"{term.code} {term}" if len(term.code) < 5 and term.code != str(term) else term
+    return _joined(name, term.scheme)
+
+
+def _site(site: Site) -> str:
+    return _joined(site, site.name.get("zh-hans", ""), site.place or "")
+
+
+# How a row is called in a chooser, and the keys that this follows.
+_LABELS = {
+    Era: (_era, ()),
+    Place: (_place, ("parent__parent",)),
+    Designation: (_designation, ("scheme",)),
+    SchemeTerm: (_term, ("scheme",)),
+    Site: (_site, ("place",)),
+}
+
+
+def label_of(row: Model) -> str:
+    label, _keys = _LABELS.get(type(row), (str, ()))
+    return label(row)
+
+
+def with_label(rows: QuerySet) -> QuerySet:
+    """With all that the labels need."""
+    _label, keys = _LABELS.get(rows.model, (str, ()))
+    return rows.select_related(*keys) if keys else rows
+
+
+class ChooserView(AutocompleteJsonView):
+    """Answers a chooser while somebody types."""
+
+    def serialize_result(self, obj, to_field_name):
+        return {"id": str(getattr(obj, to_field_name)), "text": label_of(obj)}
+
+    def get_queryset(self):
+        return with_label(super().get_queryset())
+
+
+# --- one look-up for all rows of a form ----------------------------------------------------------
+
+
+class Lookup:
+    """Rows of one table by their ids: all that a page names are read with the first one."""
+
+    def __init__(self, rows: QuerySet, known: Iterable[Model] = ()):
+        self.rows = with_label(rows)
+        self._wanted: set[str] = set()
+        self._found: dict[str, Model | None] = {str(row.pk): row for row in known}
+
+    def want(self, ids: Iterable) -> None:
+        self._wanted.update(str(pk) for pk in ids if str(pk).isascii() and str(pk).isdigit())
+
+    def get(self, pk) -> Model | None:
+        key = str(pk)
+        if key not in self._found:
+            self.want([key])
+            missing = self._wanted - self._found.keys()
+            self._found[key] = None
+            self._found.update(dict.fromkeys(missing))
+            if missing:
+                self._found.update({str(row.pk): row for row in self.rows.filter(pk__in=missing)})
+        return self._found[key]
+
+
+class Lookups:
+    """The look-ups of one page: fields that offer the same rows share one."""
+
+    def __init__(self):
+        self._by_offer: dict = {}
+
+    def of(self, field: "ChooserField") -> Lookup:
+        limit = field.get_limit_choices_to() or {}
+        key = (field.queryset.model, repr(limit), str(field.queryset.query))
+        if key not in self._by_offer:
+            self._by_offer[key] = Lookup(field.queryset.complex_filter(limit))
+        return self._by_offer[key]
+
+
+class ChooserField(forms.ModelChoiceField):
+    """One row of another table. With a `lookup` it costs no query of its own."""
+
+    lookup: Lookup | None = None
+
+    def to_python(self, value):
+        if self.lookup is None or value in self.empty_values:
+            return super().to_python(value)
+        row = self.lookup.get(value.pk if isinstance(value, Model) else value)
+        if row is None:
+            raise ValidationError(
+                self.error_messages["invalid_choice"], "invalid_choice", {"value": value}
+            )
+        return row
+
+    def label_from_instance(self, obj):
+        return label_of(obj)
+
+
+class ChoosersField(forms.ModelMultipleChoiceField):
+    """Several rows of another table."""
+
+    def label_from_instance(self, obj):
+        return label_of(obj)
+
+
+class Chooser(AutocompleteSelect):
+    """The widget of a `ChooserField`: it holds the chosen row only."""
+
+    def optgroups(self, name, value, attr=None):
+        field = self.choices.field
+        if field.lookup is None:
+            return super().optgroups(name, value, attr)
+        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        for pk in value:
+            row = None if pk in field.empty_values else field.lookup.get(pk)
+            if row is not None:
+                label = field.label_from_instance(row)
+                options.append(self.create_option(name, row.pk, label, True, len(options)))
+        return [(None, options, 0)]
+
+
+class Choosers(AutocompleteSelectMultiple):
+    """The widget of a `ChoosersField`."""
+
+
+def chooser_field(column, admin_site, **kwargs) -> ChooserField:
+    """A chooser that is no column of its form's own model: `column` says what it offers."""
+    rows = column.remote_field.model._default_manager.all()
+    kwargs.setdefault("label", capfirst(column.verbose_name))
+    kwargs.setdefault("help_text", column.help_text)
+    return ChooserField(
+        queryset=with_label(rows),
+        limit_choices_to=column.get_limit_choices_to(),
+        required=kwargs.pop("required", False),
+        widget=Chooser(column, admin_site),
+        **kwargs,
+    )

@@ -1,0 +1,188 @@
+"""Form fields for the columns of a record, on pages and in rows alike."""
+
+from functools import cache
+
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import ForeignKey, ManyToManyField
+from django.forms import ModelForm
+from django.utils.html import format_html_join
+
+from heritage.admin import access
+from heritage.admin.choosers import (
+    Chooser,
+    ChooserField,
+    Choosers,
+    ChoosersField,
+    Lookup,
+    with_label,
+)
+from heritage.admin.fields import (
+    EDTFFormField,
+    EDTFWidget,
+    LanguageMapFormField,
+    LanguageMapWidget,
+    PictureWidget,
+    interface_languages,
+    said,
+)
+from heritage.models.base import Record
+from heritage.models.fields import EDTFField, LanguageMapField, PictureField
+from heritage.values.language import LanguageMap, direction, language_name, proper_tag
+
+
+class RecordFields:
+    """Form fields for the columns of a record, on pages and in rows alike."""
+
+    formfield_overrides = {
+        LanguageMapField: {"form_class": LanguageMapFormField},
+        EDTFField: {"form_class": EDTFFormField, "widget": EDTFWidget},
+        PictureField: {"widget": PictureWidget},
+    }
+    # Heights of texts by column; all others are single lines.
+    long_texts: dict[str, int] = {"description": 10, "note": 1, "about": 12, "privacy": 12}
+
+    def get_autocomplete_fields(self, request):
+        return [
+            column.name
+            for column in (*self.opts.fields, *self.opts.many_to_many)
+            if isinstance(column, ForeignKey | ManyToManyField)
+            and issubclass(column.related_model, Record)
+        ]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, LanguageMapField):
+            kwargs["widget"] = LanguageMapWidget(rows=self.long_texts.get(db_field.name, 0))
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            # Deleting a shared record is not done from the form of another one.
+            field.widget.can_delete_related = False
+            field.widget.can_view_related &= not field.widget.can_change_related
+        return field
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            rows = db_field.related_model._default_manager.all()
+            if db_field.name == access.owner_field(self.model):
+                rows = access.open_rows(request.user, rows)
+            kwargs |= {
+                "widget": Chooser(db_field, self.admin_site),
+                "form_class": ChooserField,
+                "queryset": with_label(rows),
+            }
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs |= {
+                "widget": Choosers(db_field, self.admin_site),
+                "form_class": ChoosersField,
+                "queryset": with_label(db_field.related_model._default_manager.all()),
+            }
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    # --- for those who may only look
+
+    def _only_looks(self, request, obj) -> bool:
+        return obj is not None and not self.has_change_permission(request, obj)
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if not self._only_looks(request, obj):
+            return fieldsets
+        fieldsets = [
+            (name, {**options, "fields": self._readable_all(options["fields"])})
+            for name, options in fieldsets
+        ]
+        return [(name, options) for name, options in fieldsets if options["fields"]]
+
+    def _readable_all(self, fields) -> list:
+        """Fields for reading; those that a form alone has are left out."""
+        lines = []
+        for line in fields:
+            names = line if isinstance(line, list | tuple) else [line]
+            shown = [_readable(self.model, name) for name in names if self._is_shown(name)]
+            if shown:
+                lines.append(tuple(shown) if len(shown) > 1 else shown[0])
+        return lines
+
+    def _is_shown(self, name) -> bool:
+        return hasattr(self.model, name) or hasattr(self, name)
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = list(super().get_readonly_fields(request, obj))
+        if self._only_looks(request, obj):
+            columns = [f.name for f in self.opts.get_fields() if hasattr(f, "verbose_name")]
+            fields += [_readable(self.model, name) for name in columns if name not in fields]
+        return fields
+
+
+@cache
+def _readable(model, name):
+    """A field for reading: language maps and dates in words, everything else as Django has it."""
+    try:
+        column = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return name
+    if isinstance(column, LanguageMapField):
+
+        def show(row):
+            return languages_html(getattr(row, name))
+    elif isinstance(column, EDTFField):
+
+        def show(row):
+            return said(getattr(row, name)) or getattr(row, name)
+    else:
+        return name
+    show.__name__ = name
+    show.short_description = column.verbose_name
+    return show
+
+
+def languages_html(texts: LanguageMap) -> str:
+    """All languages of a map, each under its own name."""
+    return format_html_join(
+        "",
+        '<div class="language-text" lang="{}" dir="{}"><b>{}</b>{}</div>',
+        (
+            (proper_tag(code), direction(code), language_name(code), text)
+            for code, text in sorted(
+                texts.items(), key=lambda pair: pair[0] not in interface_languages()
+            )
+        ),
+    )
+
+
+def _is_loaded(row, name: str) -> bool:
+    """Whether what a foreign key points at is at hand."""
+    return name in row._state.fields_cache and row._state.fields_cache[name] is not None
+
+
+class RecordForm(ModelForm):
+    """A form that writes what was changed, and nothing else."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.is_new = self.instance.pk is None
+        for name, field in self.fields.items():
+            if isinstance(field, ChooserField) and _is_loaded(self.instance, name):
+                field.lookup = Lookup(field.queryset, [getattr(self.instance, name)])
+
+    def _save_m2m(self):
+        every = self.cleaned_data
+        chosen = {
+            name: every[name]
+            for name, field in self.fields.items()
+            if isinstance(field, ChoosersField)
+        }
+        if self.is_new:  # there is nothing yet that would have to be asked for
+            self.instance._prefetched_objects_cache = {
+                name: rows.none() for name, rows in chosen.items()
+            }
+        self.cleaned_data = {name: every[name] for name in self.changed_data if name in every}
+        try:
+            super()._save_m2m()
+        finally:
+            self.cleaned_data = every
+        # The revision is about to ask for what was just chosen.
+        self.instance._prefetched_objects_cache = chosen

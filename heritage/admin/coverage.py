@@ -1,0 +1,177 @@
+"""Rows that say under which designations a site stands; a new entry is made in its row."""
+
+from django.contrib import admin
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from heritage.admin.choosers import chooser_field
+from heritage.admin.columns import RecordForm
+from heritage.admin.fields import EDTFFormField
+from heritage.admin.inlines import RecordInline, RowFormSet
+from heritage.models import Coverage, Designation, DesignationEvent
+from heritage.models.acts import note
+from heritage.models.fields import edtf_bounds
+
+_COLUMN = Designation._meta.get_field
+
+# Columns of a new entry that stand in the row under their own names.
+ENTRY_FIELDS = ("scheme", "reference", "category", "batch", "era_text")
+
+
+class CoverageForm(RecordForm):
+    """Either an entry is chosen, or its register and reference are given.
+
+    A reference that the register has already means that entry, which is left as it is: what
+    else is said of it must agree.
+    """
+
+    scheme = chooser_field(_COLUMN("scheme"), admin.site)
+    reference = _COLUMN("reference").formfield(required=False)
+    category = chooser_field(_COLUMN("category"), admin.site)
+    batch = _COLUMN("batch").formfield(required=False)
+    listed = EDTFFormField(label=_("Listed in"), required=False, help_text=_("Such as 1961."))
+    era_text = _COLUMN("era_text").formfield(required=False)
+
+    new_entry: Designation | None = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "designation" in self.fields:
+            self.fields["designation"].required = False
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.errors or "designation" not in self.fields:
+            return cleaned
+        described = [name for name in (*ENTRY_FIELDS, "listed") if cleaned.get(name)]
+        if self.instance.pk:
+            described = []  # only new rows make entries
+        if cleaned.get("designation"):
+            if described:
+                raise ValidationError(
+                    {described[0]: _("Choose an entry or describe a new one, not both.")}
+                )
+        elif not described:
+            raise ValidationError(
+                {"designation": _("Choose an entry, or give the register of a new one.")}
+            )
+        else:
+            self._describe(cleaned)
+        return cleaned
+
+    def _describe(self, cleaned) -> None:
+        """Find the entry that the row describes, or prepare a new one."""
+        if not cleaned.get("scheme"):
+            raise ValidationError({"scheme": _("Say in which register the new entry stands.")})
+        values = {name: cleaned[name] for name in ENTRY_FIELDS}
+        stored = None
+        if values["reference"]:
+            stored = Designation.objects.filter(
+                scheme=values["scheme"], reference=values["reference"]
+            ).first()
+        if stored:
+            self._must_agree(stored, cleaned)
+            stored.scheme = values["scheme"]
+            cleaned["designation"] = stored
+            return
+        entry = Designation(**values)
+        try:
+            entry.clean_fields()
+            entry.clean()
+        except ValidationError as error:
+            shown = {
+                name if name in self.fields else NON_FIELD_ERRORS: errors
+                for name, errors in error.error_dict.items()
+            }
+            raise ValidationError(shown) from error
+        self.new_entry = entry
+
+    @staticmethod
+    def _must_agree(stored: Designation, cleaned) -> None:
+        for name in ("category", "batch", "era_text"):
+            if cleaned.get(name) and cleaned[name] != getattr(stored, name):
+                raise ValidationError(
+                    {
+                        name: _(
+                            "The register has the entry %(entry)s already, and it says something "
+                            "else here. Leave this empty, or correct the entry on its own page."
+                        )
+                        % {"entry": stored}
+                    }
+                )
+        if cleaned.get("listed"):
+            inscribed = DesignationEvent.Kind.INSCRIBED
+            if not stored.events.filter(kind=inscribed, date=cleaned["listed"]).exists():
+                raise ValidationError(
+                    {
+                        "listed": _(
+                            "The register has the entry %(entry)s already, without this date. "
+                            "Leave this empty, or add the date on the entry's own page."
+                        )
+                        % {"entry": stored}
+                    }
+                )
+
+
+class CoverageFormSet(RowFormSet):
+    """Rows with the new entries that they describe; no two of them mean the same one."""
+
+    def save_new_objects(self, commit=True):
+        new = [
+            form
+            for form in self.extra_forms
+            if form.new_entry and not (self.can_delete and self._should_delete_form(form))
+        ]
+        for form in new:
+            # As derived.py would find, and then need not write.
+            form.new_entry.listed_year, _last = edtf_bounds(form.cleaned_data["listed"])
+        entries = Designation.objects.bulk_create([form.new_entry for form in new])
+        events = DesignationEvent.objects.bulk_create(
+            DesignationEvent(
+                designation=form.new_entry,
+                kind=DesignationEvent.Kind.INSCRIBED,
+                date=form.cleaned_data["listed"],
+            )
+            for form in new
+            if form.cleaned_data["listed"]
+        )
+        note([*entries, *events])
+        for form in new:
+            form.instance.designation = form.new_entry
+        return super().save_new_objects(commit)
+
+    def clean(self):
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            if not form.is_valid() or (self.can_delete and self._should_delete_form(form)):
+                continue
+            entry = form.new_entry or form.cleaned_data.get("designation")
+            if entry is None:
+                continue
+            # An entry without a reference is nobody's double.
+            key = entry.pk or (entry.scheme_id, entry.reference or object())
+            if key in seen:
+                form.add_error(
+                    "reference" if form.cleaned_data.get("reference") else "designation",
+                    _("Another row of this form has this entry already."),
+                )
+            seen.add(key)
+
+
+class CoverageRows(RecordInline):
+    model = Coverage
+    form, formset = CoverageForm, CoverageFormSet
+    named_after = ("designation__scheme",)
+    verbose_name, verbose_name_plural = _("designation"), _("designations")
+    fieldsets = (
+        (None, {"fields": (("designation", "extent", "component_reference"),)}),
+        (
+            _("Or a new entry of a register"),
+            {
+                "fields": (("scheme", "reference", "category"), ("batch", "listed", "era_text")),
+                "classes": ("new-row-only",),
+            },
+        ),
+        (None, {"fields": (("note", "source"),)}),
+    )

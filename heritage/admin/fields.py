@@ -1,0 +1,180 @@
+"""Form fields of the admin: text in several languages, historical dates, pictures."""
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.forms import ClearableFileInput
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models import Identity
+from heritage.values import edtf, reading
+from heritage.values.language import LanguageMap, direction, language_name, proper_tag
+from heritage.values.phrases import phrase
+
+# Between the name of a field and a language code: names hold no double underscore of their own.
+_JOINT = "__"
+
+
+def interface_languages() -> list[str]:
+    return [code for code, _name in settings.LANGUAGES]
+
+
+# --- text in several languages -----------------------------------------------------------------
+
+
+class LanguageMapWidget(forms.Widget):
+    """One input a language: those of the interface side by side, the others behind a fold.
+
+    `rows` makes text areas of that height; 0 makes single lines.
+    """
+
+    template_name = "admin/widgets/language_map.html"
+    use_fieldset = True
+
+    def __init__(self, attrs=None, rows: int = 0):
+        super().__init__(attrs)
+        self.rows = rows
+
+    def id_for_label(self, id_):
+        return f"{id_}{_JOINT}{interface_languages()[0]}" if id_ else id_
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, None, attrs)
+        texts = value if isinstance(value, dict) else {}
+        shown = interface_languages()
+        folded = [code for code, _name in settings.CONTENT_LANGUAGES if code not in shown]
+        folded += [code for code in texts if code not in (*shown, *folded)]
+        base = context["widget"]["attrs"]
+        context["widget"] |= {
+            "rows": self.rows,
+            "shown": [self._input(name, code, texts, base) for code in shown],
+            "folded": [self._input(name, code, texts, base) for code in folded],
+            "written": [language_name(code) for code in folded if texts.get(code)],
+        }
+        return context
+
+    def _input(self, name, code, texts, base) -> dict:
+        attrs = {key: value for key, value in base.items() if key != "required"}
+        if "id" in base:
+            attrs["id"] = f"{base['id']}{_JOINT}{code}"
+        return {
+            "name": f"{name}{_JOINT}{code}",
+            "label": language_name(code),
+            "lang": proper_tag(code),
+            "dir": direction(code),
+            "value": texts.get(code, ""),
+            "attrs": attrs,
+        }
+
+    def value_from_datadict(self, data, files, name):
+        prefix = name + _JOINT
+        return {
+            key.removeprefix(prefix): value for key, value in data.items() if key.startswith(prefix)
+        }
+
+    def value_omitted_from_data(self, data, files, name):
+        return not any(key.startswith(name + _JOINT) for key in data)
+
+
+class LanguageMapFormField(forms.Field):
+    """A language map; what is wrong with one language is said with its name."""
+
+    widget = LanguageMapWidget
+    default_error_messages = {
+        "required": _("Write it in at least one language."),
+    }
+
+    def __init__(self, *, encoder=None, decoder=None, **kwargs):
+        # A model's default is the empty map, which needs no hidden copy in the form.
+        super().__init__(**kwargs | {"show_hidden_initial": False, "initial": None})
+
+    def to_python(self, value):
+        try:
+            return LanguageMap.clean(value or {})
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+    def has_changed(self, initial, data):
+        if self.disabled:
+            return False
+        try:
+            return LanguageMap.clean(initial or {}) != LanguageMap.clean(data or {})
+        except ValueError:
+            return True
+
+
+# --- historical dates --------------------------------------------------------------------------
+
+
+class EDTFWidget(forms.TextInput):
+    """A line of text; beside it what the stored date means in words."""
+
+    template_name = "admin/widgets/edtf.html"
+
+    def __init__(self, attrs=None):
+        super().__init__({"class": "vTextField edtf-input", "size": 18, **(attrs or {})})
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["phrase"] = said(value)
+        return context
+
+
+def said(text: str | None) -> str:
+    """A stored date for people; empty where there is none or it is no EDTF."""
+    try:
+        return phrase(edtf.parse(text)) if text else ""
+    except edtf.EDTFError:
+        return ""
+
+
+class EDTFFormField(forms.CharField):
+    """A date as people write it, in English, Chinese or EDTF; cleaned to EDTF."""
+
+    widget = EDTFWidget
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        if value in self.empty_values:
+            return value
+        try:
+            return reading.read(value)
+        except edtf.EDTFError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+    def has_changed(self, initial, data):
+        try:
+            return super().has_changed(initial, self.to_python(data))
+        except ValidationError:
+            return True
+
+
+# --- pictures ----------------------------------------------------------------------------------
+
+
+class PictureWidget(ClearableFileInput):
+    """A file input that shows the picture it has."""
+
+    template_name = "admin/widgets/picture.html"
+
+    def is_initial(self, value):
+        return bool(value and getattr(value, "instance", None) and value.instance.pk)
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["address"] = (
+            picture_address(value.instance) if self.is_initial(value) else ""
+        )
+        return context
+
+
+def picture_address(row) -> str:
+    """Where the picture of a stored row is shown to those who may see it."""
+    if isinstance(row, Identity):
+        return reverse("logo", args=[_file_name(row.logo)])
+    return reverse("image", args=[row.uid, _file_name(row.file)])
+
+
+def _file_name(file) -> str:
+    return file.name.rpartition("/")[2]

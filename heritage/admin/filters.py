@@ -1,0 +1,199 @@
+"""Filters of the lists: short ones, that never offer a thousand choices."""
+
+from django.contrib.admin import SimpleListFilter
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models import Coverage, Era, Image, Kind, Place, Scheme, Site, SiteEra, UnescoStatus
+from heritage.values.language import language_name
+
+LONGEST = 60  # choices of one filter
+MOST_USED = 20  # of those that are offered by use; all others are found by searching
+
+
+class TreeFilter(SimpleListFilter):
+    """Terms of a tree, one level at a time: the broadest first, then what the chosen one holds."""
+
+    model = None
+
+    def lookups(self, request, model_admin):
+        chosen = self.chosen(request)
+        level = self.model.objects.filter(parent=chosen)
+        counts = self.counts()
+        if counts is not None:
+            level = level.filter(pk__in=self.most_used(level, counts))
+        line = [*chosen.ancestors(), chosen] if chosen else []
+        return [(str(term.pk), str(term)) for term in (*line, *level[:LONGEST])]
+
+    def has_output(self):
+        return True
+
+    def counts(self) -> dict[int, int] | None:
+        """How often each term is used, where those that are not used are left out."""
+        return None
+
+    def most_used(self, level, counts: dict[int, int]) -> list[int]:
+        """Of a level, the terms under which the most is found."""
+        parents = dict(self.model.objects.values_list("pk", "parent_id"))
+        totals = dict.fromkeys(level.values_list("pk", flat=True), 0)
+        for pk, count in counts.items():
+            while pk is not None and pk not in totals:
+                pk = parents.get(pk)
+            if pk is not None:
+                totals[pk] += count
+        used = [pk for pk, total in totals.items() if total]
+        return sorted(used, key=lambda pk: -totals[pk])[:MOST_USED]
+
+    @classmethod
+    def chosen(cls, request):
+        value = request.GET.get(cls.parameter_name, "")
+        # An id beyond the column's range would be an error in the database.
+        if not (value.isascii() and value.isdigit() and len(value) < 15):
+            return None
+        return cls.model.objects.filter(pk=value).first()
+
+    def narrowed(self, request) -> set[int] | None:
+        chosen = self.chosen(request)
+        return self.model.objects.subtree_ids([chosen.pk]) if chosen else None
+
+
+def _counted(rows, key: str) -> dict[int, int]:
+    return dict(rows.exclude(**{key: None}).order_by().values_list(key).annotate(Count("pk")))
+
+
+class KindFilter(TreeFilter):
+    title, parameter_name, model = _("kind"), "kind", Kind
+
+    def counts(self):
+        return _counted(Site.kinds.through.objects, "kind")
+
+    def queryset(self, request, queryset):
+        ids = self.narrowed(request)
+        return queryset if ids is None else queryset.of_kinds(ids)
+
+
+class PlaceFilter(TreeFilter):
+    title, parameter_name, model = _("place"), "place", Place
+
+    def counts(self):
+        return _counted(Site.objects, "place")
+
+    def queryset(self, request, queryset):
+        ids = self.narrowed(request)
+        return queryset if ids is None else queryset.in_places(ids)
+
+
+class EraFilter(TreeFilter):
+    title, parameter_name, model = _("era"), "era", Era
+
+    def counts(self):
+        return _counted(SiteEra.objects, "era")
+
+    def queryset(self, request, queryset):
+        ids = self.narrowed(request)
+        return queryset if ids is None else queryset.of_eras(ids)
+
+
+class WithinPlaceFilter(TreeFilter):
+    """Of places themselves: those within one."""
+
+    title, parameter_name, model = _("within"), "within", Place
+
+    def queryset(self, request, queryset):
+        ids = self.narrowed(request)
+        return queryset if ids is None else queryset.filter(pk__in=ids)
+
+
+class WithinEraFilter(WithinPlaceFilter):
+    model = Era
+
+
+class WithinKindFilter(WithinPlaceFilter):
+    model = Kind
+
+
+class UnescoFilter(SimpleListFilter):
+    title, parameter_name = _("UNESCO status"), "unesco"
+
+    def lookups(self, request, model_admin):
+        return UnescoStatus.choices
+
+    def queryset(self, request, queryset):
+        if self.value() in UnescoStatus.values:
+            return queryset.with_unesco_status(self.value())
+        return queryset
+
+
+class SchemeFilter(SimpleListFilter):
+    """By register; `path` leads from the listed model to it."""
+
+    title, parameter_name, path = _("register"), "register", "scheme"
+
+    def lookups(self, request, model_admin):
+        return [(scheme.slug, str(scheme)) for scheme in Scheme.objects.all()[:LONGEST]]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(**{f"{self.path}__slug": self.value()}) if self.value() else queryset
+
+
+class CoverageSchemeFilter(SchemeFilter):
+    path = "designation__scheme"
+
+
+class SiteSchemeFilter(SchemeFilter):
+    """Sites covered by any entry of a register, whether it is in force or not."""
+
+    def queryset(self, request, queryset):
+        if not self.value():
+            return queryset
+        rows = Coverage.objects.filter(site=OuterRef("pk"), designation__scheme__slug=self.value())
+        return queryset.filter(Exists(rows))
+
+
+def _lacks(column: str, code: str) -> Q:
+    return ~Q(**{f"{column}__has_key": code})
+
+
+class GapFilter(SimpleListFilter):
+    """Sites that lack something which a reader would look for."""
+
+    title, parameter_name = _("lacks"), "lacks"
+
+    # By value: label and condition on sites.
+    GAPS = {
+        "point": (_("point"), Q(latitude__isnull=True)),
+        "place": (_("place"), Q(place__isnull=True)),
+        "kinds": (_("kind"), Q(kinds__isnull=True)),
+        "events": (_("event"), Q(events__isnull=True)),
+        "picture": (
+            _("published picture"),
+            ~Exists(Image.objects.filter(site=OuterRef("pk"), published=True)),
+        ),
+    }
+
+    def lookups(self, request, model_admin):
+        from django.conf import settings
+
+        texts = [
+            (f"summary-{code}", _("summary in %(language)s") % {"language": language_name(code)})
+            for code, _name in settings.LANGUAGES
+        ]
+        return [(value, label) for value, (label, _q) in self.GAPS.items()] + texts
+
+    def queryset(self, request, queryset):
+        value = self.value() or ""
+        if value.startswith("summary-") and value in dict(self.lookup_choices):
+            return queryset.filter(_lacks("summary", value.removeprefix("summary-")))
+        return queryset.filter(self.GAPS[value][1]) if value in self.GAPS else queryset
+
+
+class SiteStateFilter(SimpleListFilter):
+    """Of rows: by the state of the site that they belong to."""
+
+    title, parameter_name = _("state of the site"), "state"
+
+    def lookups(self, request, model_admin):
+        return Site.State.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(site__state=self.value()) if self.value() else queryset

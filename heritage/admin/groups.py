@@ -1,0 +1,127 @@
+"""The groups of those who work here. What an operator changes in them is never changed back."""
+
+from django.apps import apps as installed
+from django.contrib.auth.management import create_permissions
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_noop
+
+CONTRIBUTOR, EDITOR, ADMINISTRATOR = (
+    gettext_noop("contributor"),
+    gettext_noop("editor"),
+    gettext_noop("administrator"),
+)
+GROUPS = (CONTRIBUTOR, EDITOR, ADMINISTRATOR)
+
+_ALL = ("view", "add", "change", "delete")
+_LOOK = ("view",)
+
+# What (contributor, editor, administrator) may do. Contributors' rights end at published
+# records, see access.py.
+_RECORD = (("view", "add", "change"), _ALL, _ALL)
+_ROW = (_ALL, _ALL, _ALL)
+_VOCABULARY = (_LOOK, _ALL, _ALL)
+_HOUSE = ((), (), _ALL)
+_NOBODY = ((), (), ())
+
+# Where it is not what follows from the model: see defaults_for().
+DEFAULTS = {
+    "heritage.site": (_RECORD[0], (*_ALL, "publish"), (*_ALL, "publish")),
+    "heritage.designation": _RECORD,
+    "heritage.worldheritage": _RECORD,
+    "heritage.designationevent": _ROW,
+    "heritage.componentpoint": _ROW,
+    "heritage.partof": _ROW,
+    "heritage.formerslug": _VOCABULARY,
+    "heritage.source": (("view", "add"), _ALL, _ALL),
+    "heritage.custodian": (("view", "add"), _ALL, _ALL),
+    "heritage.identity": ((), _LOOK, _ALL),
+    "heritage.user": _HOUSE,
+    "heritage.loadedrow": ((), _LOOK, _LOOK),
+    "auth.group": _HOUSE,
+    "admin.logentry": ((), (), _LOOK),
+}
+
+# Where it is remembered what was given once: a row for each group, and for each of its models.
+_FILE = "groups.py"
+
+
+def connect() -> None:
+    """Called once the app is ready."""
+    post_migrate.connect(_after_migrate, dispatch_uid="groups")
+
+
+def _after_migrate(sender, using, apps=installed, **kwargs) -> None:
+    if sender.label != "heritage":
+        return
+    try:
+        apps.get_model("auth", "Permission")
+        apps.get_model("heritage", "LoadedRow")
+    except LookupError:  # migrated back to before there were any
+        return
+    _create_permissions(apps, using)
+    ensure(using)
+
+
+def _create_permissions(apps, using) -> None:
+    """Django makes them app by app, some only after this app had its turn."""
+    for config in installed.get_app_configs():
+        create_permissions(config, verbosity=0, using=using, apps=apps)
+
+
+def ensure(using: str = "default") -> None:
+    """Make the groups that were never made, and give each what it was never given."""
+    from django.contrib.auth.models import Group
+
+    from heritage.models import LoadedRow
+
+    label = "auth.group"
+    known = set(LoadedRow.objects.using(using).filter(label=label).values_list("uid", flat=True))
+    permissions = _permissions(using)
+    notes = []
+    for number, name in enumerate(GROUPS):
+        if name not in known:
+            group, _created = Group.objects.using(using).get_or_create(name=name)
+            notes.append(name)
+        else:
+            group = Group.objects.using(using).filter(name=name).first()
+        fresh = [model for model in permissions if f"{name}:{model}" not in known]
+        notes += [f"{name}:{model}" for model in fresh]
+        if group:
+            group.permissions.add(
+                *(
+                    permissions[model][action]
+                    for model in fresh
+                    for action in defaults_for(model)[number]
+                    if action in permissions[model]
+                )
+            )
+    LoadedRow.objects.using(using).bulk_create(
+        LoadedRow(label=label, uid=uid[:80], file=_FILE, said="", stored="") for uid in notes
+    )
+
+
+def defaults_for(model: str) -> tuple:
+    """What the groups may do with a model: rows of sites, vocabularies, else nothing."""
+    from heritage.models.base import Record
+
+    if model in DEFAULTS:
+        return DEFAULTS[model]
+    try:
+        found = installed.get_model(model)
+    except LookupError:  # a model that the catalogue once had
+        return _NOBODY
+    if not issubclass(found, Record):
+        return _NOBODY  # followed from other rows, or of the machinery
+    return _ROW if found.owner == "site" else _VOCABULARY
+
+
+def _permissions(using: str) -> dict[str, dict]:
+    """Permissions by model and action, as in ["heritage.site"]["publish"]."""
+    from django.contrib.auth.models import Permission
+
+    found: dict[str, dict] = {}
+    for permission in Permission.objects.using(using).select_related("content_type"):
+        kind = permission.content_type
+        action = permission.codename.removesuffix(f"_{kind.model}")
+        found.setdefault(f"{kind.app_label}.{kind.model}", {})[action] = permission
+    return found

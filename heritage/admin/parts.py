@@ -1,0 +1,119 @@
+"""Rows that say what a site is part of and what its parts are, without going in a circle."""
+
+from collections import defaultdict
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from heritage.admin.columns import RecordForm
+from heritage.admin.inlines import RecordInline, RowFormSet
+from heritage.models import PartOf
+
+_HERE = "here"  # the site of the page, which may not be stored yet
+
+
+class PartForm(RecordForm):
+    """One end of the tie is the page's site: whatever is wrong stands at the other one."""
+
+    other_end = "whole"
+
+    def add_error(self, field, error):
+        if field is None and hasattr(error, "error_dict"):
+            errors: dict = defaultdict(list)
+            for name, found in error.error_dict.items():
+                errors[self.other_end if name in ("part", "whole") else name] += found
+            error = ValidationError(dict(errors))
+        super().add_error(field, error)
+
+
+class PartFormSet(RowFormSet):
+    """Both kinds of rows of a page are judged together, as they will be once they are saved."""
+
+    @property
+    def other_end(self) -> str:
+        return "whole" if self.fk.name == "part" else "part"
+
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        form.other_end = self.other_end
+        # The row knows what is stored; what its neighbours are about to change, only clean() does.
+        form.instance._wholes_of = lambda ids: ()
+        return form
+
+    def clean(self):
+        super().clean()
+        sets = [formset for formset in self.page if isinstance(formset, PartFormSet)] or [self]
+        changed = [pk for each in sets for pk in each.changed_rows()]
+        stored = sets[0].__dict__.setdefault("stored", _StoredTies(self.instance.pk, changed))
+        # Those before this one are clean already; a tie is judged with all that came before it.
+        ties = [tie for formset in sets[: sets.index(self)] for _form, *tie in formset.ties()]
+        for form, part, whole in self.ties():
+            if part != whole and _reaches(whole, part, ties, stored):
+                form.add_error(
+                    self.other_end,
+                    ValidationError(
+                        _("This would make a circle: a thing cannot lie within itself."), "cycle"
+                    ),
+                )
+            ties.append((part, whole))
+
+    def changed_rows(self):
+        """Ids of the stored rows that the page changes or deletes."""
+        return [form.instance.pk for form in self.initial_forms if form.has_changed()]
+
+    def ties(self):
+        """(form, part, whole) of every row that is new or changed."""
+        for form in self.forms:
+            if not form.has_changed() or (self.can_delete and self._should_delete_form(form)):
+                continue
+            other = getattr(form, "cleaned_data", {}).get(self.other_end)
+            if other:
+                known = _HERE if other.pk == self.instance.pk else other.pk
+                ends = {self.fk.name: _HERE, self.other_end: known}
+                yield form, ends["part"], ends["whole"]
+
+
+class _StoredTies:
+    """What the stored rows say that the page leaves as they are."""
+
+    def __init__(self, here: int | None, changed: list[int]):
+        self._here, self._changed = here, changed
+        self._known: dict[frozenset, set] = {}  # what was looked up for one row serves the others
+
+    def above(self, sites: set) -> set:
+        """The wholes that the sites lie in."""
+        ids = frozenset({self._here if pk == _HERE else pk for pk in sites} - {None})
+        if ids not in self._known:
+            rows = PartOf.objects.filter(part__in=ids).exclude(pk__in=self._changed)
+            # Unsorted: the order of the model would join both sites.
+            wholes = rows.order_by().values_list("whole_id", flat=True)
+            self._known[ids] = {_HERE if pk == self._here else pk for pk in wholes}
+        return self._known[ids]
+
+
+def _reaches(start, goal, ties, stored: _StoredTies) -> bool:
+    """Whether `goal` is found by climbing from `start`, one query a level."""
+    level, seen = {start}, set()
+    while level:
+        if goal in level:
+            return True
+        seen |= level
+        on_page = {whole for part, whole in ties if part in level}
+        level = (stored.above(level) | on_page) - seen
+    return False
+
+
+class PartOfRows(RecordInline):
+    model = PartOf
+    form, formset, fk_name = PartForm, PartFormSet, "part"
+    named_after = ("whole",)
+    verbose_name, verbose_name_plural = _("whole"), _("part of")
+    fields = (("whole", "note"),)
+
+
+class PartRows(RecordInline):
+    model = PartOf
+    form, formset, fk_name = PartForm, PartFormSet, "whole"
+    named_after = ("part",)
+    verbose_name, verbose_name_plural = _("part"), _("its parts")
+    fields = (("part", "note"),)

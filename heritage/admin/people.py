@@ -1,0 +1,91 @@
+"""The house itself: who works here, who runs it, and what fixtures brought in."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext_lazy as _
+
+from heritage.admin.base import RecordAdmin
+from heritage.models import Identity, LoadedRow, User
+
+
+def _may_touch(user, other) -> bool:
+    return user.is_superuser or other is None or not other.is_superuser
+
+
+class PersonAdmin(UserAdmin):
+    list_display = (
+        "username",
+        "full_name",
+        "email",
+        "group_names",
+        "is_staff",
+        "is_active",
+        "last_login",
+    )
+    list_filter = ("groups", "is_staff", "is_superuser", "is_active")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    # Only a superuser makes superusers, or touches one.
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        if request.user.is_superuser:
+            return fields
+        return (*fields, "is_superuser", "user_permissions")
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and _may_touch(request.user, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and _may_touch(request.user, obj)
+
+    @admin.display(description=_("name"), ordering="last_name")
+    def full_name(self, user):
+        return user.get_full_name()
+
+    @admin.display(description=_("groups"))
+    def group_names(self, user):
+        return ", ".join(group.name for group in user.groups.all())
+
+
+class IdentityAdmin(RecordAdmin):
+    list_display = ("named", "email")
+    search_fields = ("name",)
+    fieldsets = (
+        (None, {"fields": ("name", "tagline", "logo", "email")}),
+        (_("Texts"), {"fields": ("about", "privacy")}),
+    )
+
+    @admin.display(description=_("name"))
+    def named(self, row):
+        return str(row)
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not Identity.objects.exists()
+
+
+class LoadedRowAdmin(admin.ModelAdmin):
+    """To look at: written by the loader alone."""
+
+    list_display = ("label", "uid", "file")
+    list_filter = ("label", "file")
+    search_fields = ("uid", "label", "file")
+    readonly_fields = ("label", "uid", "file", "said", "stored")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+ADMINS = {
+    Identity: IdentityAdmin,
+    User: PersonAdmin,
+    LoadedRow: LoadedRowAdmin,
+}

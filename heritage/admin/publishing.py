@@ -1,0 +1,119 @@
+"""States of a record: who may set which, one by one in the form and many at once in the list."""
+
+from collections.abc import Iterator
+
+import reversion
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from heritage.admin import access
+from heritage.catalogue.checks import row_problems
+from heritage.models import Site
+
+SHOWN = 10  # refused records that a message names
+
+# What the rules look at beside the site itself.
+_RELATED = (
+    "kinds",
+    "names__site",
+    "events__first_era",
+    "events__last_era",
+    "coverages__designation__scheme",
+    "images__site",
+)
+
+
+def reasons_against(user, site: Site, state: str) -> Iterator[str]:
+    """Why somebody may not give this record that state now."""
+    if not access.is_open(user, site) or state not in access.states_for(user):
+        yield _("you may not change it")
+        return
+    if state != Site.State.PUBLISHED:
+        return
+    before, site.state = site.state, state
+    rows = [site]
+    for relation in ("names", "events", "coverages", "images"):
+        rows += getattr(site, relation).all()
+    for row in rows:
+        for field, reason in row_problems(row):
+            of_row = "" if row is site else f"{row._meta.verbose_name} “{row}”, "
+            yield f"{of_row}{_field_label(row, field)}: {reason}"
+    site.state = before
+
+
+def _field_label(row, field: str) -> str:
+    try:
+        return str(row._meta.get_field(field).verbose_name)
+    except FieldDoesNotExist:
+        return str(row._meta.verbose_name)
+
+
+def set_state(model_admin, request, queryset, state: str) -> None:
+    """Give the chosen records a state; those that may not have it stay as they are."""
+    done, refused = [], []
+    for site in queryset.filter(pk__in=queryset.values("pk")).prefetch_related(*_RELATED):
+        if site.state == state:
+            continue
+        reasons = list(reasons_against(request.user, site, state))
+        if reasons:
+            refused.append((site, reasons))
+            continue
+        site.state = state
+        site.save(update_fields=["state"])
+        done.append(site)
+    if done:
+        message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
+        LogEntry.objects.log_actions(request.user.pk, done, CHANGE, message)
+        _comment(state)
+    _tell(model_admin, request, state, done, refused)
+
+
+def _comment(state: str) -> None:
+    if reversion.is_active() and not reversion.get_comment():
+        reversion.set_comment(_("State: %(state)s") % {"state": Site.State(state).label})
+
+
+def _tell(model_admin, request, state, done, refused) -> None:
+    label = Site.State(state).label
+    if done:
+        text = ngettext(
+            "%(count)s site is now: %(state)s.", "%(count)s sites are now: %(state)s.", len(done)
+        ) % {"count": len(done), "state": label}
+        model_admin.message_user(request, text, messages.SUCCESS)
+    if refused:
+        heading = ngettext(
+            "%(count)s site could not become “%(state)s”:",
+            "%(count)s sites could not become “%(state)s”:",
+            len(refused),
+        ) % {"count": len(refused), "state": label}
+        lines = [(str(site), " · ".join(reasons)) for site, reasons in refused[:SHOWN]]
+        if len(refused) > SHOWN:
+            lines.append(("…", _("and %(count)s more") % {"count": len(refused) - SHOWN}))
+        items = format_html_join("", "<li><strong>{}</strong>: {}</li>", lines)
+        text = format_html("{}<ul>{}</ul>", heading, items)
+        model_admin.message_user(request, text, messages.ERROR)
+    if not done and not refused:
+        text = _("All of these are “%(state)s” already.") % {"state": label}
+        model_admin.message_user(request, text, messages.INFO)
+
+
+@admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
+def publish(model_admin, request, queryset):
+    set_state(model_admin, request, queryset, Site.State.PUBLISHED)
+
+
+@admin.action(description=gettext_lazy("Send to review"), permissions=["change"])
+def send_to_review(model_admin, request, queryset):
+    set_state(model_admin, request, queryset, Site.State.REVIEW)
+
+
+@admin.action(description=gettext_lazy("Archive"), permissions=["publish"])
+def archive(model_admin, request, queryset):
+    set_state(model_admin, request, queryset, Site.State.ARCHIVED)
+
+
+STATE_ACTIONS = [publish, send_to_review, archive]

@@ -1,0 +1,156 @@
+"""Registers, their words and their entries."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from heritage.admin.base import RecordAdmin
+from heritage.admin.filters import SchemeFilter
+from heritage.admin.inlines import RecordInline
+from heritage.models import (
+    ComponentPoint,
+    Coverage,
+    Designation,
+    DesignationEvent,
+    Scheme,
+    SchemeTerm,
+    WorldHeritage,
+)
+
+
+class SchemeAdmin(RecordAdmin):
+    list_display = ("named", "role", "country", "rank", "slug")
+    list_filter = ("role",)
+    list_select_related = ("country",)
+    search_fields = ("label", "slug", "authority")
+    long_texts = {"description": 4}
+    fieldsets = (
+        (None, {"fields": ("label", "short_label", "slug", "role", "rank")}),
+        (_("Who keeps it"), {"fields": ("authority", "country", "uri_template", "description")}),
+    )
+
+    @admin.display(description=_("label"))
+    def named(self, row):
+        return str(row)
+
+
+class SchemeTermAdmin(RecordAdmin):
+    list_display = ("code", "named", "facet", "scheme", "order")
+    list_display_links = ("code", "named")
+    list_filter = (SchemeFilter, "facet")
+    list_select_related = ("scheme",)
+    search_fields = ("code", "label", "scheme__label")
+    fieldsets = ((None, {"fields": ("scheme", "facet", "code", "label", "order")}),)
+
+    @admin.display(description=_("label"))
+    def named(self, row):
+        return str(row)
+
+
+# --- entries -----------------------------------------------------------------------------------
+
+
+class DesignationEventRows(RecordInline):
+    model = DesignationEvent
+    verbose_name, verbose_name_plural = _("event"), _("what happened to the entry")
+    fields = (("kind", "date"), "note")
+
+
+class WorldHeritageRows(RecordInline):
+    model = WorldHeritage
+    fields = (("dossier", "area_ha"), "criteria", ("regions", "states"))
+
+
+class CoveredSiteRows(RecordInline):
+    model = Coverage
+    verbose_name, verbose_name_plural = _("site"), _("sites that it covers")
+    named_after = ("site",)
+    fields = (("site", "extent", "component_reference"), ("note", "source"))
+
+
+class DesignationAdmin(RecordAdmin):
+    list_display = ("code", "named", "scheme", "category", "batch", "listed", "standing")
+    list_display_links = ("code", "named")
+    list_filter = (SchemeFilter, "standing", "batch")
+    list_select_related = ("scheme", "category")
+    search_fields = ("reference", "name", "coverages__site__search_text")
+    readonly_fields = ("standing", "listed")
+    fieldsets = (
+        (None, {"fields": ("scheme", "reference", "name")}),
+        (_("As the register has it"), {"fields": (("category", "batch"), "era_text")}),
+        (
+            _("What follows from its events"),
+            {"fields": (("standing", "listed"), "superseded_by")},
+        ),
+        (_("Sources and notes"), {"fields": ("note", "source")}),
+    )
+    inlines = (DesignationEventRows, WorldHeritageRows, CoveredSiteRows)
+
+    def get_search_results(self, request, queryset, search_term):
+        found, _many = super().get_search_results(request, queryset, search_term)
+        return found, True  # an entry may cover several sites
+
+    @admin.display(description=_("reference"), ordering="reference", empty_value="–")
+    def code(self, row):
+        return row.reference or None
+
+    @admin.display(description=_("name"))
+    def named(self, row):
+        return str(row.name.best()) or str(row.scheme)
+
+    @admin.display(description=_("listed in"), ordering="listed_year")
+    def listed(self, row):
+        from heritage.values.phrases import year_phrase
+
+        return year_phrase(row.listed_year) if row.listed_year is not None else ""
+
+
+class DesignationEventAdmin(RecordAdmin):
+    list_display = ("what", "when", "designation")
+    list_filter = ("kind",)
+    list_select_related = ("designation__scheme",)
+    search_fields = ("designation__reference", "designation__name")
+    fieldsets = ((None, {"fields": ("designation", ("kind", "date"), "note")}),)
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def what(self, row):
+        return row.get_kind_display()
+
+    @admin.display(description=_("date"), ordering="first_year")
+    def when(self, row):
+        from heritage.admin.fields import said
+
+        return said(row.date) or row.date
+
+
+class WorldHeritageAdmin(RecordAdmin):
+    list_display = ("designation", "dossier", "area_ha")
+    list_select_related = ("designation__scheme",)
+    search_fields = ("designation__reference", "designation__name", "dossier")
+    fieldsets = (
+        (
+            None,
+            {"fields": ("designation", "dossier", "criteria", ("regions", "states"), "area_ha")},
+        ),
+    )
+
+
+class ComponentPointAdmin(RecordAdmin):
+    list_display = ("designation", "number", "state", "latitude", "longitude", "site")
+    list_select_related = ("designation__scheme", "state", "site")
+    search_fields = ("designation__reference", "designation__name")
+    fieldsets = (
+        (
+            None,
+            {"fields": (("designation", "number"), ("latitude", "longitude"), ("state", "site"))},
+        ),
+    )
+
+
+ADMINS = {
+    Scheme: SchemeAdmin,
+    SchemeTerm: SchemeTermAdmin,
+    Designation: DesignationAdmin,
+    DesignationEvent: DesignationEventAdmin,
+    WorldHeritage: WorldHeritageAdmin,
+    ComponentPoint: ComponentPointAdmin,
+}

@@ -1,0 +1,215 @@
+"""Rows of a site: in its form, and on pages of their own for those who search all of them."""
+
+from django import forms
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from heritage.admin.base import RecordAdmin
+from heritage.admin.columns import RecordForm
+from heritage.admin.fields import picture_address
+from heritage.admin.filters import CoverageSchemeFilter, SiteStateFilter
+from heritage.admin.inlines import RecordInline, RowFormSet
+from heritage.models import Coverage, Event, FormerSlug, Image, Name, PartOf
+from heritage.models.derived import event_bounds
+
+# --- in the form of a site ---------------------------------------------------------------------
+
+
+class LanguageCodeInput(forms.TextInput):
+    """A language code, with the usual ones on offer."""
+
+    template_name = "admin/widgets/language_code.html"
+
+    def get_context(self, name, value, attrs):
+        from django.conf import settings
+
+        from heritage.values.language import language_name
+
+        codes = [code for code, _name in (*settings.LANGUAGES, *settings.CONTENT_LANGUAGES)]
+        context = super().get_context(name, value, attrs)
+        context["offered"] = [
+            (code, language_name(code)) for code in (*codes[:3], "zh-latn-pinyin", *codes[3:])
+        ]
+        return context
+
+
+class NameForm(RecordForm):
+    def clean(self):
+        cleaned = super().clean()
+        site = cleaned.get("site")
+        # The model looks at stored sites only: this one may be about to be stored.
+        if site and site.pk is None and cleaned.get("text") in site.name.values():
+            self.add_error("text", _("This is the display name already; add only further names."))
+        return cleaned
+
+    class Meta:
+        widgets = {"language": LanguageCodeInput(attrs={"class": "vTextField", "size": 16})}
+
+
+class NameRows(RecordInline):
+    model = Name
+    form = NameForm
+    verbose_name, verbose_name_plural = _("further name"), _("further names")
+    fields = (("text", "language", "kind"), ("note", "source"))
+
+
+class EventFormSet(RowFormSet):
+    def complete(self, row):
+        row.first_year, row.last_year = event_bounds(row)
+
+
+class EventRows(RecordInline):
+    model = Event
+    formset = EventFormSet
+    named_after = ("first_era", "last_era")
+    fields = (
+        ("kind", "date", "certainty"),
+        ("first_era", "last_era"),
+        ("note", "source"),
+    )
+
+
+class ImageRows(RecordInline):
+    model = Image
+    long_texts = {"alt": 2, "caption": 2}
+    fields = (
+        "file",
+        "alt",
+        "caption",
+        ("author", "credit_line"),
+        ("licence", "source_url"),
+        ("order", "published"),
+    )
+
+
+class FormerSlugRows(admin.TabularInline):
+    """Kept by the catalogue: a former address redirects for ever."""
+
+    model = FormerSlug
+    extra = 0
+    fields = readonly_fields = ("slug",)
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+# --- on pages of their own ---------------------------------------------------------------------
+
+
+class RowAdmin(RecordAdmin):
+    list_select_related = ("site",)
+    list_filter = (SiteStateFilter,)
+    search_fields = ("site__name", "site__slug")
+
+
+class NameAdmin(RowAdmin):
+    form = NameForm
+    list_display = ("text", "language", "kind", "site")
+    list_filter = (SiteStateFilter, "kind")
+    search_fields = ("text", "site__name", "site__slug")
+    fieldsets = ((None, {"fields": ("site", ("text", "language", "kind"), "note", "source")}),)
+
+
+class EventAdmin(RowAdmin):
+    list_display = ("what", "when", "certainty", "site")
+    list_filter = (SiteStateFilter, "kind", "certainty")
+    list_select_related = ("site", "first_era", "last_era")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "site",
+                    ("kind", "date", "certainty"),
+                    ("first_era", "last_era"),
+                    "note",
+                    "source",
+                )
+            },
+        ),
+    )
+
+    @admin.display(description=_("what happened"), ordering="kind")
+    def what(self, row):
+        return row.get_kind_display()
+
+    @admin.display(description=_("date"), ordering="first_year")
+    def when(self, row):
+        return row.when()
+
+
+class CoverageAdmin(RowAdmin):
+    list_display = ("site", "designation", "extent", "component_reference")
+    list_filter = (SiteStateFilter, CoverageSchemeFilter, "extent")
+    list_select_related = ("site", "designation__scheme")
+    search_fields = ("site__name", "site__slug", "designation__reference", "designation__name")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "site",
+                    "designation",
+                    ("extent", "component_reference"),
+                    "note",
+                    "source",
+                )
+            },
+        ),
+    )
+
+
+class PartOfAdmin(RecordAdmin):
+    list_display = ("part", "whole")
+    list_select_related = ("part", "whole")
+    search_fields = ("part__name", "whole__name", "part__slug", "whole__slug")
+    fieldsets = ((None, {"fields": (("part", "whole"), "note")}),)
+
+
+class FormerSlugAdmin(RowAdmin):
+    list_display = ("slug", "site")
+    list_filter = ()
+    search_fields = ("slug", "site__name", "site__slug")
+    fieldsets = ((None, {"fields": ("slug", "site")}),)
+
+
+class ImageAdmin(RowAdmin):
+    list_display = ("thumbnail", "named", "site", "author", "licence", "published", "order")
+    list_display_links = ("thumbnail", "named")
+    list_filter = (SiteStateFilter, "published", "licence")
+    list_select_related = ("site", "licence")
+    search_fields = ("alt", "caption", "author", "credit_line", "site__name", "site__slug")
+    long_texts = {"alt": 2, "caption": 2}
+    fieldsets = (
+        (None, {"fields": ("site", "file", "alt", "caption")}),
+        (
+            _("Rights"),
+            {"fields": (("author", "credit_line"), ("licence", "source_url"))},
+        ),
+        (_("Publication"), {"fields": (("order", "published"),)}),
+    )
+
+    @admin.display(description=_("picture"))
+    def thumbnail(self, row):
+        return format_html(
+            '<img src="{}" alt="" class="picture-thumbnail" loading="lazy">', picture_address(row)
+        )
+
+    @admin.display(description=_("caption"))
+    def named(self, row):
+        return str(row)
+
+
+ADMINS = {
+    Name: NameAdmin,
+    Event: EventAdmin,
+    Coverage: CoverageAdmin,
+    PartOf: PartOfAdmin,
+    FormerSlug: FormerSlugAdmin,
+    Image: ImageAdmin,
+}

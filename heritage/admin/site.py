@@ -1,0 +1,102 @@
+"""The editors' door itself: whose it is, in which language, and how its rooms are grouped."""
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.urls import reverse, translate_url
+from django.utils.translation import get_language, gettext_lazy
+
+from heritage.values.language import direction, language_name, proper_tag
+
+# Which models stand together on the front page, in the order of an editor's day.
+SECTIONS = (
+    ("records", gettext_lazy("Records"), ("Site", "Designation", "Source", "Custodian")),
+    (
+        "rows",
+        gettext_lazy("Rows of records"),
+        (
+            "Name",
+            "Event",
+            "Coverage",
+            "PartOf",
+            "Image",
+            "Identifier",
+            "Notice",
+            "Opening",
+            "Price",
+            "VisitingFact",
+            "FormerSlug",
+            "DesignationEvent",
+            "WorldHeritage",
+            "ComponentPoint",
+        ),
+    ),
+    (
+        "vocabularies",
+        gettext_lazy("Vocabularies"),
+        ("Kind", "Place", "Era", "Scheme", "SchemeTerm", "IdentifierScheme", "Licence"),
+    ),
+    ("house", gettext_lazy("The house"), ("Identity", "User", "Group", "LoadedRow")),
+)
+
+
+class CatalogueAdminSite(AdminSite):
+    """Django's admin under the catalogue's own name."""
+
+    index_title = gettext_lazy("Editing the catalogue")
+
+    def each_context(self, request):
+        from heritage.models import Identity
+
+        identity = Identity.objects.current()
+        name = str(identity.name.best())
+        return super().each_context(request) | {
+            "site_title": name,
+            "site_header": name,
+            "site_url": reverse("home"),
+            "identity": identity,
+            "languages": self._languages(request),
+        }
+
+    @staticmethod
+    def _languages(request) -> list[dict]:
+        """The same page in each language of the interface."""
+        return [
+            {
+                "name": language_name(code),
+                "lang": proper_tag(code),
+                "dir": direction(code),
+                "url": translate_url(request.get_full_path(), code),
+                "is_current": code == get_language(),
+            }
+            for code, _name in settings.LANGUAGES
+        ]
+
+    def autocomplete_view(self, request):
+        from heritage.admin.choosers import ChooserView
+
+        return ChooserView.as_view(admin_site=self)(request)
+
+    def get_app_list(self, request, app_label=None):
+        """Models by sections instead of by Django apps, which mean nothing to editors."""
+        if app_label:
+            return super().get_app_list(request, app_label)
+        found = {
+            model["object_name"]: model
+            for app in self._build_app_dict(request).values()
+            for model in app["models"]
+        }
+        sections = [
+            self._section(key, label, [found.pop(name) for name in names if name in found])
+            for key, label, names in SECTIONS
+        ]
+        sections.append(self._section("other", gettext_lazy("Other"), list(found.values())))
+        return [section for section in sections if section["models"]]
+
+    def _section(self, key, label, models) -> dict:
+        return {
+            "name": label,
+            "app_label": key,
+            "app_url": f"{reverse('admin:index', current_app=self.name)}#{key}",
+            "has_module_perms": True,
+            "models": models,
+        }

@@ -1,0 +1,366 @@
+"""The editors' door: every page opens, and each group may do what it may and no more."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.urls import reverse
+
+from heritage.models import (
+    ComponentPoint,
+    Custodian,
+    Designation,
+    DesignationEvent,
+    FormerSlug,
+    Identifier,
+    IdentifierScheme,
+    Identity,
+    LoadedRow,
+    Notice,
+    Opening,
+    Price,
+    Site,
+    User,
+    VisitingFact,
+)
+from tests import builders as build
+
+pytestmark = pytest.mark.django_db
+
+GROUPS = ("contributor", "editor", "administrator")
+
+
+@pytest.fixture
+def rows():
+    """One row of every model in the admin, in the full state, tied to one another."""
+    era = build.make_era("Tang", "唐")
+    site = build.make_site(
+        "White Horse Temple",
+        "白马寺",
+        kinds=[build.make_kind("Temple", "寺庙")],
+        place=build.make_place("Luoyang", "洛阳", parent=build.make_place("Henan", "河南")),
+        sources=[build.make_source()],
+        latitude=34.7236,
+        longitude=112.6036,
+    )
+    site.slug = "white-horse"
+    site.save()
+    entry = build.make_designation("world_heritage", "1003", ["2000"], batch=1)
+    made = [
+        site,
+        era,
+        entry,
+        entry.scheme,
+        entry.world_heritage,
+        entry.events.get(),
+        build.make_term(entry.scheme),
+        build.make_coverage(site, entry),
+        build.make_name(site, "白馬寺", "script", "zh-hant"),
+        build.make_event(site, first_era=era, last_era=era, note=build.text("By tradition")),
+        build.make_part(site, build.make_site()),
+        build.make_image(site),
+        site.kinds.get(),
+        site.place,
+        site.sources.get(),
+        build.make_licence(),
+        Identity.objects.create(name=build.text("Heritage of Henan", "河南遗产")),
+        build.make_user(),
+        Group.objects.first(),
+        FormerSlug.objects.get(),
+        LoadedRow.objects.first(),
+        ComponentPoint.objects.create(designation=entry, number=1, latitude=34, longitude=112),
+        Custodian.objects.create(name=build.text("The abbey", "寺院")),
+        *_of_the_day(site),
+    ]
+    return {type(row): row for row in made}
+
+
+def _of_the_day(site):
+    """What a traveller needs, and what others call the site."""
+    scheme = IdentifierScheme.objects.create(slug="wikidata", label=build.text("Wikidata"))
+    return [
+        scheme,
+        Identifier.objects.create(site=site, scheme=scheme, value="Q1234"),
+        Notice.objects.create(site=site, text=build.text("Closed", "关闭")),
+        Opening.objects.create(site=site, opens="08:00", closes="18:00"),
+        Price.objects.create(site=site, label=build.text("Adults", "成人"), amount=35),
+        VisitingFact.objects.create(site=site, kind="phone", value="0379"),
+    ]
+
+
+PAGES = ("changelist", "add", "change", "history", "delete")
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+def address(model, page, row=None):
+    opts = model._meta
+    args = [row.pk] if row is not None and page in ("change", "history", "delete") else []
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_{page}", args=args)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_every_page_opens(client, rows, model, page, language):
+    client.force_login(build.make_user(is_superuser=True))
+    closed = {
+        LoadedRow: ("add", "delete"),  # written by the loader alone
+        Identity: ("add",),  # there is one already
+    }
+    url = address(model, page, rows[model]).replace("/en/", f"/{language}/")
+    response = client.get(url)
+    if page in closed.get(model, ()):
+        assert response.status_code == 403
+        return
+    assert response.status_code == 200
+    assert "{&quot;en&quot;" not in response.content.decode()  # no map shown as it is stored
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_reading_pages_open_for_every_group_that_may_look(client, rows, model, group):
+    user = build.make_user(group=group)
+    client.force_login(user)
+    allowed = user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+    for page in ("changelist", "change", "history"):
+        response = client.get(address(model, page, rows[model]))
+        assert response.status_code == (200 if allowed else 403)
+        assert "{&quot;en&quot;" not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=baima",
+        "q=白馬寺",
+        "q=%22White+Horse%22",
+        "q=1003",
+        "kind={kind}",
+        "place={place}",
+        "era={era}",
+        "unesco=inscribed",
+        "lacks=point",
+        "lacks=picture",
+        "lacks=summary-en",
+        "register={scheme}",
+    ],
+)
+def test_lists_of_sites_are_searched_and_filtered(client, rows, query):
+    client.force_login(build.make_user(is_superuser=True))
+    site = rows[Site]
+    query = query.format(
+        kind=site.kinds.get().pk,
+        place=site.place.parent_id,
+        era=rows[type(build.make_era())].pk,
+        scheme=rows[Designation].scheme.slug,
+    )
+    response = client.get(address(Site, "changelist") + "?" + query)
+    assert response.status_code == 200
+    found = site in response.context["cl"].result_list
+    assert found == (query not in ("lacks=point", "lacks=picture"))
+
+
+@pytest.mark.parametrize(
+    ("model", "word"),
+    [
+        ("era", "唐"),
+        ("era", "tang"),
+        ("kind", "寺庙"),
+        ("place", "洛阳"),
+        ("designation", "1003"),
+        ("designation", "baima"),
+        ("name", "白馬"),
+        ("coverage", "white horse"),
+        ("source", "Source"),
+        ("event", "白马"),
+        ("image", "gate"),
+        ("schemeterm", "term"),
+        ("worldheritage", "1003"),
+    ],
+)
+def test_lists_are_searched_in_every_language(client, rows, model, word):
+    client.force_login(build.make_user(is_superuser=True))
+    response = client.get(reverse(f"admin:heritage_{model}_changelist"), {"q": word})
+    assert len(response.context["cl"].result_list) == 1
+
+
+# --- who may do what ---------------------------------------------------------------------------
+
+# (model, state of the site, action): contributor, editor, administrator
+TABLE = [
+    (("site", "draft", "change"), (True, True, True)),
+    (("site", "in_review", "change"), (True, True, True)),
+    (("site", "published", "change"), (False, True, True)),
+    (("site", "archived", "change"), (False, True, True)),
+    (("site", "draft", "delete"), (False, True, True)),
+    (("site", "published", "view"), (True, True, True)),
+    (("name", "draft", "change"), (True, True, True)),
+    (("name", "draft", "delete"), (True, True, True)),
+    (("name", "published", "change"), (False, True, True)),
+    (("name", "published", "delete"), (False, True, True)),
+    (("event", "published", "change"), (False, True, True)),
+    (("coverage", "published", "delete"), (False, True, True)),
+    (("image", "published", "change"), (False, True, True)),
+    (("image", "draft", "change"), (True, True, True)),
+    (("designation", "draft", "change"), (True, True, True)),
+    (("designation", "published", "change"), (False, True, True)),
+    (("designationevent", "published", "change"), (False, True, True)),
+    (("designationevent", "draft", "change"), (True, True, True)),
+    (("kind", "draft", "change"), (False, True, True)),
+    (("kind", "draft", "view"), (True, True, True)),
+    (("era", "draft", "change"), (False, True, True)),
+    (("place", "draft", "change"), (False, True, True)),
+    (("scheme", "draft", "change"), (False, True, True)),
+    (("source", "draft", "change"), (False, True, True)),
+    (("source", "draft", "add"), (True, True, True)),
+    (("licence", "draft", "change"), (False, True, True)),
+    (("identity", "draft", "view"), (False, True, True)),
+    (("identity", "draft", "change"), (False, False, True)),
+    (("user", "draft", "change"), (False, False, True)),
+    (("group", "draft", "change"), (False, False, True)),
+]
+
+
+@pytest.mark.parametrize(("case", "allowed"), TABLE, ids=["-".join(case) for case, _a in TABLE])
+def test_permissions(rf, rows, case, allowed):
+    name, state, action = case
+    Site.objects.filter(pk=rows[Site].pk).update(state=state)
+    model = next(model for model in MODELS if model._meta.model_name == name)
+    row = model.objects.get(pk=rows[model].pk)
+    for group, expected in zip(GROUPS, allowed, strict=True):
+        request = rf.get("/")
+        request.user = build.make_user(group=group)
+        may = getattr(admin.site._registry[model], f"has_{action}_permission")
+        assert may(request, row) is expected if action != "add" else may(request) is expected
+
+
+def test_a_contributor_is_offered_no_state_beyond_review(client, rows):
+    draft = build.make_site("Kiln", state="draft")
+    for group, states in (
+        ("contributor", ["draft", "in_review"]),
+        ("editor", ["draft", "in_review", "published", "archived"]),
+    ):
+        client.force_login(build.make_user(group=group))
+        form = client.get(address(Site, "change", draft)).context["adminform"].form
+        assert [value for value, _label in form.fields["state"].choices] == states
+
+
+def test_a_contributor_cannot_reach_a_published_site_through_a_row_of_it(client, rows):
+    client.force_login(build.make_user(group="contributor"))
+    site = rows[Site]
+    url = reverse("admin:heritage_name_add")
+    data = {"site": site.pk, "text": "Mine", "language": "en", "kind": "alternative"}
+    response = client.post(url, data)
+    assert "site" in response.context["adminform"].form.errors
+    data["site"] = build.make_site(state="draft").pk
+    assert client.post(url, data).status_code == 302
+    assert client.post(address(Site, "change", site), {"state": "draft"}).status_code == 403
+
+
+def test_a_contributor_deletes_no_row_of_a_published_site_by_a_bulk_action(client, rows):
+    client.force_login(build.make_user(group="contributor"))
+    name = rows[type(build.make_name(rows[Site]))]
+    response = client.post(
+        reverse("admin:heritage_name_changelist"),
+        {"action": "delete_selected", "_selected_action": [name.pk], "post": "yes"},
+    )
+    assert response.status_code == 403
+    assert type(name).objects.filter(pk=name.pk).exists()
+
+
+# --- groups ------------------------------------------------------------------------------------
+
+
+def test_groups_are_made_once_and_an_operators_changes_stay():
+    contributor, editor, _administrator = (Group.objects.get(name=name) for name in GROUPS)
+    taken = contributor.permissions.get(codename="add_site")
+    contributor.permissions.remove(taken)
+    given = editor.permissions.model.objects.get(codename="delete_user")
+    editor.permissions.add(given)
+    Group.objects.get(name="administrator").delete()
+    call_command("migrate", verbosity=0)
+    assert taken not in contributor.permissions.all()
+    assert given in editor.permissions.all()
+    assert not Group.objects.filter(name="administrator").exists()
+
+
+def test_a_new_model_gets_the_default_once():
+    editor = Group.objects.get(name="editor")
+    codes = {"view_kind", "add_kind", "change_kind", "delete_kind"}
+    editor.permissions.remove(*editor.permissions.filter(codename__in=codes))
+    LoadedRow.objects.filter(uid="editor:heritage.kind").delete()  # as if it were new
+    call_command("migrate", verbosity=0)
+    assert codes <= set(editor.permissions.values_list("codename", flat=True))
+
+
+def test_nobody_but_administrators_rules_over_users():
+    for group in Group.objects.exclude(name="administrator"):
+        assert not group.permissions.filter(content_type__model__in=["user", "group"]).exists()
+
+
+def test_an_administrator_makes_nobody_a_superuser(client, rows):
+    client.force_login(build.make_user(group="administrator"))
+    boss = build.make_user(is_superuser=True)
+    assert client.post(address(User, "change", boss), {"username": "x"}).status_code == 403
+    url = address(User, "change", rows[User])
+    form = client.get(url).context["adminform"].form
+    assert "groups" in form.fields
+    assert not {"is_superuser", "user_permissions"} & set(form.fields)
+
+
+# --- the frame ---------------------------------------------------------------------------------
+
+
+def test_the_door_bears_the_catalogues_name_and_speaks_both_languages(client, rows):
+    client.force_login(build.make_user(is_superuser=True))
+    url = address(Site, "changelist") + "?q=baima"
+    page = client.get(url).content.decode()
+    assert "Heritage of Henan" in page
+    assert 'href="/zh-hans/admin/heritage/site/?q=baima"' in page
+    page = client.get(url.replace("/en/", "/zh-hans/")).content.decode()
+    assert "河南遗产" in page
+    assert 'href="/en/admin/heritage/site/?q=baima"' in page
+
+
+def test_choosers_tell_namesakes_apart(client, rows):
+    client.force_login(build.make_user(group="contributor"))
+    build.make_era("Jin Dynasty", "晋", span="0266/0420")
+    build.make_era("Jin Dynasty", "金", span="1115/1234")
+    response = client.get(
+        reverse("admin:autocomplete"),
+        {"term": "jin", "app_label": "heritage", "model_name": "event", "field_name": "first_era"},
+    )
+    texts = [result["text"] for result in response.json()["results"]]
+    assert texts == ["Jin Dynasty (晋, 266–420)", "Jin Dynasty (金, 1115–1234)"]
+
+
+def test_no_chooser_renders_a_thousand_options(client, rows):
+    client.force_login(build.make_user(is_superuser=True))
+    for number in range(30):
+        build.make_era(f"Era {number}")
+        build.make_place(f"Place {number}")
+        build.make_kind(f"Kind {number}")
+        build.make_scheme(label=f"Scheme {number}")
+        build.make_source(f"Source {number}")
+        build.make_site(f"Site {number}")
+    for model in MODELS:
+        if model in (User, Group, LoadedRow, Identity, Site._meta.get_field("kinds").model):
+            continue
+        for page in ("add", "change"):
+            html = client.get(address(model, page, rows[model])).content.decode()
+            assert "Scheme 17" not in html, (model, page)
+            assert html.count("<option") < 120, (model, page)
+
+
+def test_lists_cost_the_same_for_many_rows(client, rows, django_assert_max_num_queries):
+    client.force_login(build.make_user(is_superuser=True))
+    for _number in range(15):
+        site = build.make_site(kinds=[build.make_kind()], place=build.make_place())
+        build.make_coverage(site)
+        build.make_event(site)
+        build.make_image(site)
+        build.make_name(site)
+    DesignationEvent.objects.create(designation=rows[Designation], kind="extended", date="2001")
+    for model in MODELS:
+        with django_assert_max_num_queries(26):
+            client.get(address(model, "changelist"))
