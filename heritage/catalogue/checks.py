@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from heritage.models import (
     Coverage,
@@ -95,7 +96,7 @@ def _nothing(row) -> Iterator[tuple[str, str]]:
 
 def _site(site: Site) -> Iterator[tuple[str, str]]:
     if site.state == Site.State.PUBLISHED and not site.kinds.all():
-        yield "kinds", "a published site has at least one kind"
+        yield "kinds", _("A published site needs at least one kind.")
 
 
 def _event(event: Event) -> Iterator[tuple[str, str]]:
@@ -108,7 +109,10 @@ def _event(event: Event) -> Iterator[tuple[str, str]]:
     )
     ends_before = None not in (date.last_year, era.first_year) and date.last_year < era.first_year
     if begins_after or ends_before:
-        yield "date", f"{event.date} lies outside its era ({era.span})"
+        yield (
+            "date",
+            _("%(date)s lies outside its era (%(span)s).") % {"date": event.date, "span": era.span},
+        )
 
 
 def _after(year: int | None, other: int | None) -> bool:
@@ -117,21 +121,22 @@ def _after(year: int | None, other: int | None) -> bool:
 
 def _coverage(coverage: Coverage) -> Iterator[tuple[str, str]]:
     reference = coverage.component_reference
+    names = {"reference": reference, "entry": coverage.designation}
     if reference and not reference.startswith(coverage.designation.reference + "-"):
-        yield "component_reference", f"{reference} is no component of {coverage.designation}"
+        yield "component_reference", _("%(reference)s is no component of %(entry)s.") % names
 
 
 def _era(era: Era) -> Iterator[tuple[str, str]]:
     if era.first_year is None and era.last_year is None:
-        yield "span", "an era has a beginning or an end"
+        yield "span", _("An era has a beginning or an end.")
 
 
 def _world_heritage(detail: WorldHeritage) -> Iterator[tuple[str, str]]:
     scheme = detail.designation.scheme
     if scheme.role != Scheme.Role.WORLD_HERITAGE:
-        yield "designation", "belongs to another register than the World Heritage List"
+        yield "designation", _("Belongs to another register than the World Heritage List.")
     if any(term.scheme_id != scheme.pk for term in detail.criteria.all()):
-        yield "criteria", "belong to another register"
+        yield "criteria", _("Belong to another register.")
 
 
 _ACROSS = {

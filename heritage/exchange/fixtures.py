@@ -11,15 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import reversion
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import prefetch_related_objects
 
 from heritage.models import LoadedRow
+from heritage.models.acts import act, note
 from heritage.models.base import Record
-from heritage.models.changes import batch
 
 
 class FixtureError(Exception):
@@ -63,8 +62,8 @@ def load(paths: Iterable[Path], tell: Callable[[str], None] = lambda text: None)
     """Load fixture files together. Raises FixtureError, and then nothing is changed."""
     rows = _read(paths)
     report = Report()
-    with reversion.create_revision(), batch():
-        reversion.set_comment("Fixtures: " + ", ".join(sorted({row.file for row in rows})))
+    files = sorted({row.file for row in rows})
+    with act(comment="Fixtures: " + ", ".join(files)):
         loader = _Loader(report)
         for model, of_model in _in_order(rows):
             written = loader.load(model, of_model)
@@ -221,7 +220,7 @@ class _Loader:
             obj.save()
             for name, pks in many.items():
                 getattr(obj, name).set(pks)
-        _add_versions(model, [obj for _row, obj, _many in built])
+        _note_versions(model, [obj for _row, obj, _many in built])
         self.written += [(row, obj) for row, obj, _many in built]
         self.report.created += len(new)
         self.report.updated += len(old)
@@ -309,11 +308,10 @@ def _tie(model, new: list[tuple[Record, dict[str, list[int]]]]) -> None:
         )
 
 
-def _add_versions(model, objs: list[Record]) -> None:
+def _note_versions(model, objs: list[Record]) -> None:
     # A version tells its row's name and relations: read for all rows at once.
     prefetch_related_objects(objs, *(relation.name for relation in _relations(model)))
-    for obj in objs:
-        reversion.add_to_revision(obj)
+    note(objs)
 
 
 def _stored_digests(model, pks: list[int]) -> dict[int, str]:

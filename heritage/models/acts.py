@@ -13,12 +13,15 @@ from contextvars import ContextVar
 import reversion
 from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
+from django.db.models import QuerySet
 from django.db.models.signals import m2m_changed, post_save, pre_delete
+from django.utils import timezone
 from reversion.models import Revision, Version
 from reversion.revisions import _get_options
 
 from heritage.models.base import Record
 from heritage.models.changes import batch
+from heritage.models.sites import Site
 
 _MARK = "deleted"  # beside model, pk and fields, where a deserialiser does not look
 
@@ -29,6 +32,7 @@ class _Act:
     def __init__(self):
         self.written: dict[tuple[type, int], Record] = {}
         self.deleted: dict[tuple[type, int], Version] = {}
+        self.gone: list[Record] = []
 
     def write(self, row: Record) -> None:
         self.written[type(row), row.pk] = row
@@ -36,6 +40,7 @@ class _Act:
     def delete(self, row: Record) -> None:
         self.written.pop((type(row), row.pk), None)
         self.deleted[type(row), row.pk] = _version(row, mark=True)
+        self.gone.append(row)
 
 
 _running: ContextVar[_Act | None] = ContextVar("running", default=None)
@@ -89,6 +94,7 @@ def _commit(running: _Act) -> None:
     versions += running.deleted.values()
     if not versions:
         return
+    _renew_sites(running)
     revision = Revision.objects.create(
         user=reversion.get_user(),
         comment=reversion.get_comment(),
@@ -97,6 +103,21 @@ def _commit(running: _Act) -> None:
     for version in versions:
         version.revision = revision
     Version.objects.bulk_create(versions)
+
+
+def _renew_sites(running: _Act) -> None:
+    """A site whose events, names or pictures alone were written has been updated too."""
+    rows = [*running.written, *running.deleted]
+    written = {pk for model, pk in rows if model is Site}
+    owners = {
+        owner
+        for row in (*running.written.values(), *running.gone)
+        if row.announced_as()[0] is Site and (owner := getattr(row, row.announced_as()[1]))
+    }
+    stale = owners - written
+    if stale:
+        # Past the announcements: nothing follows from the date.
+        QuerySet(Site).filter(pk__in=stale).update(updated_at=timezone.now())
 
 
 def _version(row: Record, mark: bool = False) -> Version:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db import models
+from django.db import connection, models
 
 from heritage.models.base import new_uid
 
@@ -40,6 +40,6 @@ def note(site_ids: Iterable[int]) -> None:
     """Enter changed sites in the journal, within their transaction."""
     changes = [IndexChange(site_id=pk) for pk in sorted(set(site_ids))]
     if changes:
-        # SQLite has one writer at a time anyway, and ignores the lock.
-        IndexLock.objects.select_for_update().get_or_create(pk=1)
+        if connection.features.has_select_for_update:  # SQLite has one writer at a time anyway
+            IndexLock.objects.select_for_update().get_or_create(pk=1)
         IndexChange.objects.bulk_create(changes, batch_size=2000)

@@ -1,6 +1,7 @@
 """What fixtures have brought in: so that a second load never undoes an editor's work."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class LoadedRow(models.Model):
@@ -13,6 +14,8 @@ class LoadedRow(models.Model):
     stored = models.CharField(max_length=64)  # digest of the row right after it was loaded
 
     class Meta:
+        verbose_name = _("loaded row")
+        verbose_name_plural = _("loaded rows")
         constraints = [models.UniqueConstraint(fields=["label", "uid"], name="loaded_row_once")]
 
     def __str__(self) -> str:

@@ -1,13 +1,11 @@
-"""Django's loaddata, with what follows from the rows refreshed once, in the same transaction."""
+"""Django's loaddata as one act: one revision, and what follows from the rows refreshed once."""
 
-import reversion
 from django.core.management.commands import loaddata
 
-from heritage.models.changes import batch
+from heritage.models.acts import act
 
 
 class Command(loaddata.Command):
     def loaddata(self, fixture_labels) -> None:
-        with reversion.create_revision(), batch():
-            reversion.set_comment("loaddata " + " ".join(fixture_labels))
+        with act(comment="loaddata " + " ".join(fixture_labels)):
             super().loaddata(fixture_labels)
