@@ -17,6 +17,7 @@ REVIEWED = {
     },
     ("Dongjing City of Northern Song", "earliest_year"): (955, "the words beside it say 955-956"),
     ("Jidu Temple", "certainty"): ("approximate", "the README counts the year among soft ones"),
+    ("Shaoshi Que Gates", "certainty"): ("approximate", "inferred from the gates of Qimu"),
     ("Hanjia Granary Site", "era_zh_listed"): ("隋唐", _PART),
     ("Po Pagoda", "era_zh_listed"): ("北宋", _MERGED),
     ("Po Pagoda", "protection_batch"): (3, _MERGED),

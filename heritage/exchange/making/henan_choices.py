@@ -80,6 +80,10 @@ DEVIATIONS = {
         {"date": "0582~", "certainty": "approximate"},
         "the table says certain, its README counts the year among the soft ones",
     ),
+    "shaoshi-que-gates.event.built": Choice(
+        {"date": "0123~", "certainty": "approximate"},
+        "no year survives on these gates; it is inferred from the same officials at Qimu",
+    ),
     "youli-city-site.event.occupied": Choice(
         {"first_era": ["era-longshan-culture"]},
         "the table's eras say Neolithic, its event says Longshan layers",
