@@ -1,5 +1,6 @@
 """What is stored."""
 
+from heritage.models.corrections import Correction
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.identity import Identity
@@ -25,6 +26,7 @@ from heritage.models.vocabularies import Era, Kind, Place
 
 __all__ = [
     "ComponentPoint",
+    "Correction",
     "Coverage",
     "Custodian",
     "Designation",

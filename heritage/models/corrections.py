@@ -1,0 +1,85 @@
+"""What readers say is wrong: a queue for the editors. It changes no record by itself."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models.base import Record
+
+
+class Correction(Record):
+    """One suggestion about one site.
+
+    Who sent it is known by an e-mail address only, if one was given. `sender` is a keyed digest
+    of the network address and the day, kept for a day to hold back floods. Neither it nor the
+    e-mail address gets into a fixture or a revision.
+    """
+
+    class Topic(models.TextChoices):
+        NAME = "name", _("a name")
+        DATES = "dates", _("dates and history")
+        POSITION = "position", _("where it lies")
+        STATUS = "status", _("protection or World Heritage status")
+        VISIT = "visit", _("planning a visit")
+        PICTURE = "picture", _("a picture")
+        TEXT = "text", _("the description")
+        OTHER = "other", _("something else")
+
+    class State(models.TextChoices):
+        NEW = "new", _("new")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        SPAM = "spam", _("spam")
+
+    site = models.ForeignKey(
+        "Site", models.CASCADE, related_name="corrections", verbose_name=_("site")
+    )
+    topic = models.CharField(_("what it is about"), max_length=12, choices=Topic)
+    text = models.TextField(_("what is wrong"), max_length=4000)
+    suggestion = models.TextField(_("what would be right"), max_length=4000, blank=True)
+    link = models.URLField(_("where that can be read"), max_length=500, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True, serialize=False)
+    language = models.CharField(_("language"), max_length=35, editable=False)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.NEW, db_index=True
+    )
+    note = models.TextField(_("editors' note"), blank=True, help_text=_("Never shown outside."))
+    created_at = models.DateTimeField(_("sent"), editable=False, serialize=False, db_index=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        serialize=False,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, editable=False, serialize=False)
+    sender = models.CharField(
+        max_length=64, blank=True, editable=False, serialize=False, db_index=True
+    )
+    # Of the form that it was sent with: a form is good for one suggestion.
+    form_key = models.CharField(
+        max_length=32, null=True, unique=True, editable=False, serialize=False
+    )
+
+    derived_fields = ("created_at",)
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.site}: {self.get_topic_display()}"
+
+    def derive(self) -> None:
+        self.created_at = self.created_at or timezone.now()
+
+    def decide(self, state: str, user) -> None:
+        """Put it in a state and remember who did so, and when; taken back, nobody did."""
+        self.state = state
+        is_open = state == self.State.NEW
+        self.decided_by = None if is_open else user
+        self.decided_at = None if is_open else timezone.now()

@@ -1,0 +1,1 @@
+"""Measures of speed: commands to be run by hand, never timed tests."""
