@@ -9,7 +9,7 @@ os.environ.setdefault(
 os.environ.setdefault("HERITAGE_DATA", tempfile.mkdtemp(prefix="heritage-tests-"))
 os.environ.setdefault("HERITAGE_HTTPS", "0")
 
-from heritage.settings import *  # noqa: E402, F403
+from heritage.settings import *  # noqa: F403
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
     # A file, as in life: in memory, threads lock each other out where they would not otherwise.

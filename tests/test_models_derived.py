@@ -33,7 +33,8 @@ def china():
     """Dynasties that follow, overlap and rival one another, as they did."""
     region = make_place("China", level="country")
     spans = {
-        "northern-wei": "0386/0534", "tang": "0618/0907", "liao": "0907/1125", "later-han": "0947/0950",
+        "northern-wei": "0386/0534", "tang": "0618/0907", "liao": "0907/1125",
+        "later-han": "0947/0950",
         "northern-song": "0960/1127", "jin": "1115/1234", "southern-song": "1127/1279",
         "yuan": "1271/1368", "ming": "1368/1644", "qing": "1644/1912",
     }  # fmt: skip
