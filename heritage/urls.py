@@ -4,20 +4,39 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import path
 
-from heritage.web import files, views
+from heritage.web import corrections, feeds, files, previews, sitemaps, style, termviews, views
 
 urlpatterns = [
     path("", views.front_door, name="front_door"),
     path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemaps/<slug:language>/pages.xml", sitemaps.pages, name="sitemap_pages"),
+    path("sitemaps/<slug:language>/terms.xml", sitemaps.terms, name="sitemap_terms"),
+    path("sitemaps/<slug:language>/sites-<int:number>.xml", sitemaps.sites, name="sitemap_sites"),
+    path("style/", style.style, name="style"),  # in debug only
     path("favicon.ico", files.favicon, name="favicon"),
     path("images/<str:uid>/<str:filename>", files.image, name="image"),
     path("identity/<str:filename>", files.logo, name="logo"),
     path("covers/<str:uid>.svg", files.cover, name="cover"),
+    path("covers/kinds/<slug:slug>.svg", files.kind_cover, name="kind_cover"),
     path("covers/square/<str:uid>.svg", files.cover, {"shape": "square"}, name="square_cover"),
+    path("preview.png", previews.catalogue_preview, name="catalogue_preview"),
+    path("previews/<str:uid>.png", previews.preview, name="preview"),
     *i18n_patterns(
         path("", views.home, name="home"),
+        path("feed.atom", feeds.feed, name="feed"),
         path("sites/", views.browse, name="sites"),
+        path("sites/feed.atom", feeds.sites_feed, name="sites_feed"),
         path("sites/<slug:slug>/", views.site, name="site"),
+        path("sites/<slug:slug>/correction/", corrections.correction, name="correction"),
+        path("sites/<slug:slug>/correction/thanks/", corrections.thanks, name="correction_thanks"),
+        path("eras/", termviews.eras, name="eras"),
+        path("eras/<slug:slug>/", termviews.era, name="era"),
+        path("kinds/", termviews.kinds, name="kinds"),
+        path("kinds/<slug:slug>/", termviews.kind, name="kind"),
+        path("places/", termviews.places, name="places"),
+        path("places/<slug:slug>/", termviews.place, name="place"),
+        path("world-heritage/", termviews.world_heritage, name="world_heritage"),
         path("about/", views.about, name="about"),
         path("privacy/", views.privacy, name="privacy"),
         path("admin/", admin.site.urls),

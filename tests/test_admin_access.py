@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from heritage.models import (
     ComponentPoint,
+    Correction,
     Custodian,
     Designation,
     DesignationEvent,
@@ -69,6 +70,7 @@ def rows():
         FormerSlug.objects.get(),
         LoadedRow.objects.first(),
         ComponentPoint.objects.create(designation=entry, number=1, latitude=34, longitude=112),
+        Correction.objects.create(site=site, topic="dates", text="Not 1044.", language="en"),
         Custodian.objects.create(name=build.text("The abbey", "寺院")),
         *_of_the_day(site),
     ]
@@ -106,6 +108,7 @@ def test_every_page_opens(client, rows, model, page, language):
     closed = {
         LoadedRow: ("add", "delete"),  # written by the loader alone
         Identity: ("add",),  # there is one already
+        Correction: ("add",),  # written by readers alone
     }
     url = address(model, page, rows[model]).replace("/en/", f"/{language}/")
     response = client.get(url)

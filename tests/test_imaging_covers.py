@@ -15,7 +15,7 @@ LIMIT = 9 * 1024
 WANTED = (
     "pagoda pagoda-forest temple grotto hall city-wall tomb ruin archaeological bridge garden "
     "mountain town observatory pass gate academy canal road granary kiln church castle palace "
-    "monument industrial nature reef forest island cave rock-art landscape default"
+    "monument industrial nature reef forest island cave rock-art landscape hills default"
 )
 
 

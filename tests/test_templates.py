@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission
-from django.test import Client
+from django.test import Client, override_settings
 from django.test.signals import template_rendered
 
 from heritage.models import Site
@@ -48,14 +48,22 @@ def walk(client, rf) -> None:
     gone.state = Site.State.ARCHIVED
     gone.save()
     for path in ("", "sites/", "sites/?page=2", "sites/?page=9", "sites/?q=nothing+like+it",
-                 "sites/?era=wrong", "sites/longmen-grottoes/", "sites/gone/", "about/",
+                 "sites/?era=wrong", "sites/?view=list", "sites/longmen-grottoes/", "eras/",
+                 "eras/tang/", "kinds/", "kinds/temple/", "places/", "places/china/",
+                 "world-heritage/", "sites/gone/", "about/",
                  "privacy/", "nothing/"):  # fmt: skip
         client.get(f"/en/{path}")
+    correction = "/en/sites/longmen-grottoes/correction/"
+    for path in (correction, f"{correction}thanks/"):
+        client.get(path)
+    client.post(correction)
     user = build.make_user()
     user.user_permissions.set(Permission.objects.filter(codename="view_site"))
     client.force_login(user)
     client.get("/en/sites/draft/")
     client.get("/en/", headers={"host": "elsewhere.example"})
+    with override_settings(DEBUG=True):
+        client.get("/style/")
     errors.forbidden(rf.get("/en/"))
     errors.server_error(rf.get("/en/"))
     Client(enforce_csrf_checks=True).post("/en/admin/login/", {})

@@ -26,7 +26,7 @@ SAID = [
     "<dd>Tang to Qing</dd>",
     '<a href="#where">Luoyang, Henan</a>',
     "Part of a World Heritage property · National",
-    '<a href="/en/sites/?kind=temple">Temple</a>',
+    '<a href="/en/kinds/temple/">Temple</a>',
     '<meta name="description" content="Caves above a river.">',
     # texts, made safe
     "<em>long</em>", "<h3>Caves</h3>", "&lt;script&gt;",
@@ -46,12 +46,13 @@ SAID = [
     "Superseded: no longer an entry of its own", "What the list is.",
     '<a href="/en/sites/temple-903/">Temple 903</a>',
     # where
-    '<a href="/en/sites/?place=luolong">Luolong</a>',
+    '<a href="/en/places/luolong/">Luolong</a>',
     '<a href="geo:34.5556,112.4722">34.56° N, 112.47° E</a> · good to about 3 km',
     "331.5 ha", '<a href="https://a.example" rel="external">An academy</a>',
     # parts, neighbours
     '<a href="/en/sites/temple-901/">Temple 901</a>',
-    '<a href="/en/sites/temple-902/">Temple 902</a>', '<span class="near-km">5.6 km</span>',
+    '<a href="/en/sites/temple-902/">Temple 902</a>',
+    '<span class="near-km">5.6 km north-east</span>',
     # visiting
     "Monday to Friday, Sunday, April 1 to October 31", "08:00–18:00, last entry 17:30",
     "<dt>Saturday</dt><dd>closed", "90 CNY", "<dd>free", "By bus.",
@@ -121,7 +122,7 @@ def test_a_record_that_says_almost_nothing(client, language):
 def test_a_long_text_that_stands_in_says_so_once(client):
     build.make_site("A", "甲", slug="a", description=build.text("Only in English."))
     html = client.get("/zh-hans/sites/a/").content.decode()
-    assert re.search(r'<section class="prose"[^>]* lang="en" dir="ltr">', html)
+    assert re.search(r'<div class="prose"[^>]* lang="en" dir="ltr">', html)
     assert html.count('class="in-language"') == 1
 
 

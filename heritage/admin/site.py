@@ -9,7 +9,11 @@ from heritage.values.language import direction, language_name, proper_tag
 
 # Which models stand together on the front page, in the order of an editor's day.
 SECTIONS = (
-    ("records", gettext_lazy("Records"), ("Site", "Designation", "Source", "Custodian")),
+    (
+        "records",
+        gettext_lazy("Records"),
+        ("Site", "Designation", "Source", "Custodian", "Correction"),
+    ),
     (
         "rows",
         gettext_lazy("Rows of records"),

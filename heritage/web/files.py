@@ -10,9 +10,10 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from heritage.models import Event, Identity, Image, Site
+from heritage.models import Event, Identity, Image, Kind, Site
 from heritage.web.access import may_see
 from heritage.web.covers import cover as draw
+from heritage.web.covers import kind_drawing
 
 _YEAR = 365 * 24 * 3600
 _HOUR = 3600
@@ -58,14 +59,28 @@ def _file(field, is_public: bool) -> FileResponse:
 def cover(request, uid: str, shape: str = ""):
     """The drawn cover of a site, as SVG."""
     events = Event.objects.select_related("first_era", "last_era")
-    sites = Site.objects.only("uid", "state").prefetch_related("kinds", Prefetch("events", events))
+    sites = Site.objects.only("uid", "state", "name", "place", "public_latitude")
+    sites = sites.select_related("place__parent__parent__parent")
+    sites = sites.prefetch_related("kinds", Prefetch("events", events))
     found = sites.filter(uid=uid).first()
     if found is None:
         raise Http404
     is_public = found.state == Site.State.PUBLISHED
     if not is_public and not may_see(request, "view_site"):
         raise Http404
-    svg = draw(found, shape)
+    return _drawing(request, draw(found, shape), is_public)
+
+
+@require_safe
+def kind_cover(request, slug: str):
+    """The drawing that stands for a kind."""
+    kind = Kind.objects.filter(slug=slug).first()
+    if kind is None:
+        raise Http404
+    return _drawing(request, kind_drawing(kind), is_public=True)
+
+
+def _drawing(request, svg: str, is_public: bool):
     response = HttpResponse(svg, content_type="image/svg+xml")
     if is_public:
         patch_cache_control(response, public=True, max_age=_HOUR)

@@ -5,21 +5,24 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from heritage.catalogue.facets import Facet, Option, facets
 from heritage.catalogue.filters import SiteFilter
-from heritage.models import Era, Event, Site, UnescoStatus
+from heritage.models import Era, Event, Place, Site
 from heritage.values.language import LanguageMap, Text
 from heritage.values.phrases import span_phrase
-from heritage.web import cards, texts
+from heritage.web import cards, terms, texts
 from heritage.web.cards import Card
 from heritage.web.covers import seal_characters
 from heritage.web.marks import Mark
+from heritage.web.places import regions
+from heritage.web.terms import TermLink, Tree
+from heritage.web.world import WORLD_HERITAGE
 
 _FEATURED = 5
 _MOST_WAYS = 12
-# A site that is a component is World Heritage too.
-WORLD_HERITAGE = (UnescoStatus.IN_DANGER, UnescoStatus.INSCRIBED, UnescoStatus.PART)
+_MOST_COUNTRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,16 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionWays:
+    """A region of the world, with the countries that have most sites in it."""
+
+    url: str
+    label: SafeString | str
+    countries: list[TermLink]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """Prepared for the template web/home.html."""
 
@@ -42,7 +55,7 @@ class Home:
     world_heritage_url: str
     eras: list[Way]
     kinds: list[Way]
-    places: list[Way]
+    regions: list[RegionWays]
     unesco: list[Way]
     since: str  # the earliest beginning of any site
     since_marks: list[Mark]
@@ -52,7 +65,7 @@ class Home:
 def home(name: LanguageMap) -> Home:
     """`name` is that of the catalogue."""
     every = SiteFilter(QueryDict())
-    kind, era, unesco, _protection, place = facets(every)
+    kind, era, unesco, *_others = facets(every)
     earliest = _earliest()
     return Home(
         featured=_featured(),
@@ -60,8 +73,8 @@ def home(name: LanguageMap) -> Home:
         world_heritage=len(every.index.any_of(f"unesco:{status}" for status in WORLD_HERITAGE)),
         world_heritage_url=_url("unesco", *WORLD_HERITAGE),
         eras=_eras(era),
-        kinds=_ways(kind, kind.options),
-        places=_ways(place, _telling(place.options)),
+        kinds=_ways(kind, kind.options, "kind"),
+        regions=_regions(every.index),
         unesco=_ways(unesco, unesco.options),
         since=earliest.date_phrase("short") or earliest.era_phrase() if earliest else "",
         since_marks=_since_marks(earliest),
@@ -96,21 +109,30 @@ def _url(name: str, *values: str) -> str:
     return f"{reverse('sites')}?{query.urlencode()}"
 
 
-def _telling(options: list[Option]) -> list[Option]:
-    """From the first level that has a choice to offer, and one level below it."""
-    depths = [option.depth for option in options]
-    first = next((depth for depth in sorted(set(depths)) if depths.count(depth) > 2), 0)
-    return [option for option in options if option.depth in (first, first + 1)]
+def _regions(index) -> list[RegionWays]:
+    """Every region; a catalogue of one country shows that country's provinces or cities."""
+    tree = Tree(Place, "place", index)
+    if len(tree.counted()) < 2:
+        links = sorted(terms.links(tree, tree.choice()), key=lambda link: -link.count)
+        shown = links[:_MOST_WAYS]
+        more = len(links) - len(shown)
+        return [RegionWays(reverse("places"), _("Places"), shown, more)] if shown else []
+    found = []
+    for region in regions(tree):
+        most = sorted(region.countries, key=lambda link: -link.count)[:_MOST_COUNTRIES]
+        url = f"{reverse('places')}#{region.key}"
+        found.append(RegionWays(url, region.label, most, len(region.countries) - len(most)))
+    return found
 
 
-def _ways(facet: Facet, options: list[Option]) -> list[Way]:
-    """The values with most sites, in the order of the facet."""
+def _ways(facet: Facet, options: list[Option], page: str = "") -> list[Way]:
+    """The values with most sites, in the order of the facet; `page` is that of a value."""
     most = sorted(options, key=lambda option: -option.count)[:_MOST_WAYS]
     kept = {option.value for option in most}
     top = min((option.depth for option in options), default=0)
     return [
         Way(
-            _url(facet.name, option.value),
+            reverse(page, args=[option.value]) if page else _url(facet.name, option.value),
             texts.as_html(option.label),
             option.count,
             depth=option.depth - top,
@@ -129,7 +151,7 @@ def _eras(facet: Facet) -> list[Way]:
         if option.depth == 0:
             ways.append(
                 Way(
-                    _url("era", era.slug),
+                    reverse("era", args=[era.slug]),
                     texts.as_html(era.short()),
                     option.count,
                     _years(era),

@@ -7,13 +7,15 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from heritage.catalogue.facets import Applied, Facet, applied, facets, query
+from heritage.catalogue.facets import Applied, applied, facets, query
 from heritage.catalogue.filters import SORTS, SiteFilter
 from heritage.models import Event
 from heritage.web import cards
 from heritage.web.cards import Card
+from heritage.web.folds import FoldedFacet, folded
 
 PER_PAGE = 24
+_DEFAULTS = [("page", ["1"]), ("view", ["cards"])]
 _NEIGHBOURS = 2  # pages shown on each side of the current one
 
 
@@ -73,6 +75,16 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """Cards or a list: two views of one address."""
+
+    value: str
+    label: str
+    query: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """Prepared for the template web/sites.html."""
 
@@ -80,11 +92,13 @@ class Listing:
     total: int
     first: int
     cards: list[Card]
-    facets: list[Facet]
+    facets: list[FoldedFacet]
     roles: list[Role]
     applied: list[Applied]
     problems: list[Problem]
     ways: list[Way]
+    views: list[View]
+    view: str
     sorts: list[Sort]
     sort: str  # what the form carries on: empty if nobody asked for an order
     paging: Paging
@@ -92,12 +106,12 @@ class Listing:
 
 
 def clean_query(data: QueryDict) -> QueryDict:
-    """The query as an address should have it: nothing empty, nothing twice, no first page."""
+    """The query as an address should have it: nothing empty, nothing twice, no defaults."""
     clean = QueryDict(mutable=True)
     for name, values in data.lists():
         stripped = (value.replace("\0", "").strip() for value in values)
         kept = list(dict.fromkeys(value for value in stripped if value))
-        if kept and not (name == "page" and kept == ["1"]):
+        if kept and (name, kept) not in _DEFAULTS:
             clean.setlist(name, kept)
     return clean
 
@@ -116,11 +130,13 @@ def listing(data: QueryDict) -> Listing:
         total=total,
         first=start + 1,
         cards=cards.of_ids(page),
-        facets=choices,
+        facets=[folded(facet) for facet in choices],
         roles=_roles(filtered),
         applied=in_words,
         problems=_problems(filtered),
         ways=[] if total else _ways(filtered, in_words),
+        views=_views(data),
+        view="list" if data.get("view") == "list" else "cards",
         sorts=_sorts(filtered),
         sort=filtered.chosen("sort") or "",
         paging=paging,
@@ -144,6 +160,18 @@ def _sorts(filtered: SiteFilter) -> list[Sort]:
         Sort(str(label), _with(filtered.data, "sort", value), value == filtered.order)
         for value, label in SORTS
         if searched or value != "relevance"
+    ]
+
+
+def _views(data: QueryDict) -> list[View]:
+    """The page stays the same: what one sees of it differs."""
+    is_list, without = data.get("view") == "list", data.copy()
+    without.pop("view", None)
+    listed = without.copy()
+    listed["view"] = "list"
+    return [
+        View("cards", _("Cards"), without.urlencode(), not is_list),
+        View("list", _("List"), listed.urlencode(), is_list),
     ]
 
 

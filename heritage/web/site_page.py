@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import chain
+from urllib.parse import quote
 
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from heritage.catalogue.nearby import nearby
 from heritage.models import (
     Coverage,
     Designation,
@@ -17,6 +19,7 @@ from heritage.models import (
     Image,
     Name,
     PartOf,
+    Scheme,
     Site,
     UnescoStatus,
 )
@@ -26,6 +29,8 @@ from heritage.values.language import Text, language_name
 from heritage.values.markdown import to_html
 from heritage.web import cards, marks, texts, visiting
 from heritage.web.cards import Picture
+from heritage.web.lifelines import Lifeline, lifeline
+from heritage.web.locator import Locator, locator
 from heritage.web.marks import Mark
 from heritage.web.seals import Seal, area_phrase, seals
 from heritage.web.timeline import Chapter, SourceLine, chapters, source_line
@@ -76,6 +81,7 @@ class SitePage:
     beginning_marks: list[Mark]
     standing: str
     unesco: list[UnescoStatus]
+    inscribed: str  # the years in which its World Heritage properties were
     protection: SafeString | str
     where: Whereabouts
     chapters: list[Chapter]
@@ -93,8 +99,11 @@ class SitePage:
     picture: Picture
     photos: list[Photo]
     nearby: list[Near]
+    locator: Locator | None
+    lifeline: Lifeline | None
     marks: list[Mark]
     updated: str
+    mailto: str  # the address of the page is to follow
 
 
 def for_page(sites, with_hidden_pictures: bool = False):
@@ -147,6 +156,7 @@ def site_page(site: Site) -> SitePage:
     description = site.description.best()
     where, told, registers = whereabouts(site), chapters(events), seals(site)
     sources = [source_line(source) for source in site.sources.all()]
+    near = nearby(site)
     return SitePage(
         site=site,
         name=site.name.best(),
@@ -161,11 +171,12 @@ def site_page(site: Site) -> SitePage:
         beginning_marks=_event_marks(beginning),
         standing=cards.standing_phrase(events),
         unesco=[s for s in statuses(site.coverages.all()) if s != UnescoStatus.NONE],
+        inscribed=_inscribed(site),
         protection=cards.protection_label(site.coverages.all()),
         where=where,
         chapters=told,
         seals=registers,
-        names=[_name_line(name) for name in site.names.all()],
+        names=[*_translations(site), *map(_name_line, site.names.all())],
         wholes=[_link(row.whole, row) for row in site.part_of.all()],
         parts=[_link(row.part, row) for row in site.parts.all()],
         note=texts.as_html(site.note.best()),
@@ -180,9 +191,12 @@ def site_page(site: Site) -> SitePage:
         sources=sources,
         picture=cards.picture(site),
         photos=[_photo(image) for image in site.public_images],
-        nearby=neighbours(site),
+        nearby=neighbours(site, near),
+        locator=locator(site, near),
+        lifeline=lifeline(site),
         marks=_all_marks(where, told, registers, sources),
         updated=texts.day(timezone.localdate(site.updated_at)),
+        mailto=f"mailto:?subject={quote(_title(site))}&body=",
     )
 
 
@@ -214,11 +228,20 @@ def _title(site: Site) -> str:
     return pgettext("a name and the same in another language", " · ").join(names)
 
 
+def _inscribed(site: Site) -> str:
+    entries = [coverage.designation for coverage in site.coverages.all()]
+    years = {
+        entry.listed_year
+        for entry in entries
+        if entry.scheme.role == Scheme.Role.WORLD_HERITAGE and entry.listed_year
+    }
+    return pgettext("between items of a list", ", ").join(map(str, sorted(years)))
+
+
 def _kinds(site: Site) -> list[Link]:
-    sites = reverse("sites")
     return [
         Link(
-            f"{sites}?kind={kind.slug}",
+            reverse("kind", args=[kind.slug]),
             texts.as_html(kind.label.best()),
             texts.as_html(kind.description.best()),
         )
@@ -233,6 +256,16 @@ def _custodian(site: Site) -> SafeString | str:
     if not site.custodian.url:
         return name
     return format_html('<a href="{}" rel="external">{}</a>', site.custodian.url, name)
+
+
+def _translations(site: Site) -> list[NameLine]:
+    """The name in languages that the interface does not speak, as registers give it."""
+    spoken = texts.interface_languages()
+    return [
+        NameLine(Text(words, code), "", texts.name_for_reader(code), "", None)
+        for code, words in site.name.items()
+        if code not in spoken
+    ]
 
 
 def _name_line(name: Name) -> NameLine:

@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 
 from heritage.values.language import LanguageMap, Text
 from heritage.web import texts
+from heritage.web.whereabouts import distance_phrase
 
 register = template.Library()
 
@@ -34,6 +35,11 @@ def fallback(value: Text) -> SafeString:
 def number(value: int) -> str:
     """With its thousands told apart: 1,262."""
     return number_format(value, force_grouping=True)
+
+
+@register.filter
+def distance(km: float) -> str:
+    return distance_phrase(km)
 
 
 @register.filter

@@ -5,13 +5,14 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.translation import get_language_from_request
+from django.utils.translation import get_language_from_request, gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.models import FormerSlug, Site
 from heritage.values.markdown import to_html
-from heritage.web import listing, marks
+from heritage.web import head, listing, marks
 from heritage.web.access import may_see
+from heritage.web.answers import page_or_part, public
 from heritage.web.context import identity
 from heritage.web.home import home as home_page
 from heritage.web.site_page import for_page, site_page
@@ -29,7 +30,8 @@ def front_door(request):
 @conditional_page
 def home(request):
     name = identity(request).name
-    return _public(render(request, "web/home.html", {"home": home_page(name)}))
+    context = {"home": home_page(name), "head": head.of_home(request)}
+    return public(render(request, "web/home.html", context))
 
 
 @require_safe
@@ -43,7 +45,8 @@ def browse(request):
     except listing.NoSuchPage as beyond:
         context = {"last_page": beyond.last, "last_page_query": beyond.query}
         return render(request, "404.html", context, status=404)
-    return _public(render(request, "web/sites.html", {"list": page}))
+    context = {"list": page, "head": head.of_list(request, page)}
+    return page_or_part(request, "web/sites.html", "list", context)
 
 
 def _address(path: str, query: str) -> str:
@@ -56,7 +59,9 @@ def site(request, slug: str):
     found = for_page(Site.objects.published()).filter(slug=slug).first()
     if found is None:
         return _not_public(request, slug)
-    return _public(render(request, "web/site.html", {"page": site_page(found)}))
+    page = site_page(found)
+    context = {"page": page, "head": head.of_site(request, page)}
+    return public(render(request, "web/site.html", context))
 
 
 def _not_public(request, slug: str) -> HttpResponse:
@@ -78,7 +83,8 @@ def _not_public(request, slug: str) -> HttpResponse:
 
 def _preview(request, slug: str) -> HttpResponse:
     found = for_page(Site.objects.all(), with_hidden_pictures=True).get(slug=slug)
-    context = {"page": site_page(found), "preview": True}
+    page = site_page(found)
+    context = {"page": page, "preview": True, "head": head.hidden(page.title)}
     response = render(request, "web/site.html", context)
     response["X-Robots-Tag"] = "noindex"
     patch_cache_control(response, private=True, no_store=True)
@@ -88,28 +94,24 @@ def _preview(request, slug: str) -> HttpResponse:
 @require_safe
 @conditional_page
 def about(request):
-    return _text_page(request, "web/about.html", "about")
+    return _text_page(request, "web/about.html", "about", gettext_lazy("About"))
 
 
 @require_safe
 @conditional_page
 def privacy(request):
-    return _text_page(request, "web/privacy.html", "privacy")
+    return _text_page(request, "web/privacy.html", "privacy", gettext_lazy("Privacy"))
 
 
-def _text_page(request, template: str, field: str) -> HttpResponse:
+def _text_page(request, template: str, field: str, title: str) -> HttpResponse:
     words = getattr(identity(request), field).best()
     context = {"words": words, "html": to_html(str(words)) if words else "", "marks": marks.ALL}
-    return _public(render(request, template, context))
-
-
-def _public(response: HttpResponse) -> HttpResponse:
-    """Kept by browsers, and asked for again each time: what is withdrawn is gone at once."""
-    patch_cache_control(response, public=True, no_cache=True)
-    return response
+    context["head"] = head.of_text(request, str(title), str(words))
+    return public(render(request, template, context))
 
 
 @require_safe
 def robots(request):
     lines = ["User-agent: *", *(f"Disallow: /{code}/admin/" for code, _name in settings.LANGUAGES)]
+    lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

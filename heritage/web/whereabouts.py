@@ -6,14 +6,17 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
-from heritage.catalogue.nearby import nearby
+from heritage.catalogue.nearby import Neighbour
 from heritage.models import Place, Site
 from heritage.values.coordinates import format_point
 from heritage.web import cards, marks, texts
+from heritage.web.locator import direction
 from heritage.web.marks import Mark
 from heritage.web.timeline import SourceLine, source_line
+
+_MOST_STATES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,14 @@ class Near:
     name: SafeString
     other_names: list
     distance: str
+    direction: str
 
 
 def whereabouts(site: Site) -> Whereabouts:
     has_point = site.public_latitude is not None
     accuracy = _accuracy_m(site)
     return Whereabouts(
-        place=cards.place_phrase(site.place),
+        place=cards.place_phrase(site.place) or _several(site),
         chains=[_chain(place) for place in (site.place, *site.also_in.all()) if place],
         point=format_point(site.public_latitude, site.public_longitude, accuracy)
         if has_point
@@ -64,12 +68,22 @@ def whereabouts(site: Site) -> Whereabouts:
     )
 
 
+def _several(site: Site) -> str:
+    """The first of the states that share a site, and how many more there are."""
+    labels = [str(place.label.best()) for place in site.also_in.all()]
+    shown = pgettext("between items of a list", ", ").join(labels[:_MOST_STATES])
+    more = len(labels) - _MOST_STATES
+    if more <= 0:
+        return shown
+    words = ngettext("%(places)s and %(number)s more", "%(places)s and %(number)s more", more)
+    return words % {"places": shown, "number": more}
+
+
 def _chain(place: Place) -> list[PlaceLink]:
-    sites = reverse("sites")
     return [
         PlaceLink(
             label=texts.as_html(step.label.best()),
-            url=f"{sites}?place={step.slug}",
+            url=reverse("place", args=[step.slug]),
             level=step.get_level_display(),
             note=texts.as_html(step.note.best()),
         )
@@ -113,13 +127,14 @@ def distance_phrase(km: float) -> str:
     }
 
 
-def neighbours(site: Site) -> list[Near]:
+def neighbours(site: Site, found: list[Neighbour]) -> list[Near]:
     return [
         Near(
             url=reverse("site", args=[near.site.slug]),
             name=texts.as_html(near.site.name.best()),
             other_names=texts.others(near.site.name)[:1],
             distance=distance_phrase(near.km),
+            direction=direction(site, near.site) if near.km > 0.01 else "",
         )
-        for near in nearby(site)
+        for near in found
     ]

@@ -1,6 +1,6 @@
 """Country itself: rock, sea, wood and field, and what people cut or painted into it."""
 
-from heritage.imaging.brush import Canvas, boat, fir, fir_path, leafy, pine
+from heritage.imaging.brush import Canvas, boat, cypress, fir, fir_path, leafy, pine
 from heritage.imaging.paths import smooth
 from heritage.imaging.silhouettes.parts import roof
 from heritage.imaging.silhouettes.scene import Scene
@@ -70,6 +70,25 @@ def lake(c: Canvas) -> None:
             22 * f, -2,
         )  # fmt: skip
         c.oval(p.accent, x + 25 * f, y - 98, 5, 3)
+
+
+def hills(c: Canvas) -> None:
+    """Open country and a way into it, for a place of which no more is known than where it lies."""
+    p, dice = c.colours, c.dice
+    bend = dice.between(-120, 120)
+    c.path(
+        p.light, "M", -70, 200, "Q", -10 + bend, 120, 60, 70, "T", 30 + bend / 2, 8, "T", 70, -34,
+        "Q", 44 + bend / 2, 10, 96, 66, "T", 110, 200, "z", opacity=0.55,
+    )  # fmt: skip
+    c.path(
+        p.mid, "M-820 20Q-520-70-330-56T-60-4T260-40T560-66T820-20V60H-820z", opacity=0.35
+    )  # fmt: skip
+    grown = dice.pick((leafy, fir, cypress))
+    for x, y, size in ((-250, 20, 150), (-190, 26, 104), (250, 14, 128), (330, 22, 170),
+                       (400, 30, 110), (-330, 34, 90)):  # fmt: skip
+        shift = dice.between(-46, 46)
+        tall = size * dice.between(0.75, 1.15) * (0.9 if grown is cypress else 1)
+        grown(c, x + shift, y, tall, dice.pick((p.wash, p.ink, p.near)))
 
 
 def reef(c: Canvas) -> None:
@@ -199,5 +218,6 @@ LAND = {
     "reef": Scene(reef, ground="sea", hills=0.4, near=False),
     "forest": Scene(wood, hills=1.1, near=False),
     "island": Scene(island, ground="sea", hills=0.5, near=False),
+    "hills": Scene(hills, hills=1.2),
     "landscape": Scene(fields, ground="none", hills=1.2, near=False),
 }

@@ -1,0 +1,93 @@
+"""The queue of what readers say is wrong: contributors may look, editors decide."""
+
+import reversion
+from django.contrib import admin, messages
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from heritage.admin.base import RecordAdmin
+from heritage.models import Correction
+
+_SENT = ("site", "topic", "text", "suggestion", "source", "language", "created_at")
+_DECIDED = ("decided_by", "decided_at")
+
+
+def _decide(model_admin, request, queryset, state: str) -> None:
+    chosen = list(queryset.exclude(state=state))
+    for correction in chosen:
+        correction.decide(state, request.user)
+        correction.save()
+    if chosen and reversion.is_active() and not reversion.get_comment():
+        reversion.set_comment(str(Correction.State(state).label))
+    text = ngettext(
+        "%(count)s correction is now: %(state)s.",
+        "%(count)s corrections are now: %(state)s.",
+        len(chosen),
+    ) % {"count": len(chosen), "state": Correction.State(state).label}
+    model_admin.message_user(request, text, messages.SUCCESS)
+
+
+@admin.action(description=_("Mark as accepted"), permissions=["change"])
+def accept(model_admin, request, queryset):
+    _decide(model_admin, request, queryset, Correction.State.ACCEPTED)
+
+
+@admin.action(description=_("Mark as declined"), permissions=["change"])
+def decline(model_admin, request, queryset):
+    _decide(model_admin, request, queryset, Correction.State.DECLINED)
+
+
+@admin.action(description=_("Mark as spam"), permissions=["change"])
+def mark_spam(model_admin, request, queryset):
+    _decide(model_admin, request, queryset, Correction.State.SPAM)
+
+
+class CorrectionAdmin(RecordAdmin):
+    list_display = ("about", "said", "state", "language", "created_at", "decided_by")
+    list_filter = ("state", "topic", "language", "created_at")
+    list_select_related = ("site", "decided_by")
+    search_fields = ("text", "suggestion", "site__name", "site__slug")
+    actions = (accept, decline, mark_spam)
+
+    def get_fieldsets(self, request, obj=None):
+        # An address is for those who answer.
+        may_answer = self.has_change_permission(request, obj)
+        sent = (*_SENT, "email") if may_answer else _SENT
+        return (
+            (_("Sent by a reader"), {"fields": sent}),
+            (_("What the editors say"), {"fields": ("state", "note", *_DECIDED)}),
+        )
+
+    def get_readonly_fields(self, request, obj=None):
+        return (*_SENT, "email", *_DECIDED)
+
+    def has_add_permission(self, request):
+        return False  # readers write them
+
+    def save_model(self, request, obj, form, change):
+        if "state" in form.changed_data:
+            obj.decide(obj.state, request.user)
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("correction"), ordering="site__slug")
+    def about(self, correction):
+        return str(correction)
+
+    @admin.display(description=_("what is wrong"))
+    def said(self, correction):
+        return correction.text if len(correction.text) < 120 else f"{correction.text[:119]}…"
+
+    @admin.display(description=_("where that can be read"))
+    def source(self, correction):
+        """A link that a stranger gave: never followed on behalf of the catalogue."""
+        if not correction.link.startswith(("https://", "http://")):
+            return correction.link or "–"
+        return format_html(
+            '<a href="{}" rel="nofollow noopener noreferrer external">{}</a>',
+            correction.link,
+            correction.link,
+        )
+
+
+ADMINS = {Correction: CorrectionAdmin}

@@ -1,0 +1,31 @@
+"""Where things are found, as whole addresses: representations leave the house and need them."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import override
+
+from heritage.models import Image, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Addresses under one origin, such as `https://heritage.example`, without a slash at its end.
+
+    An empty origin gives paths alone.
+    """
+
+    origin: str = ""
+
+    def of(self, name: str, *args, language: str | None = None) -> str:
+        """The address of a named route, in a language of the interface (None: the active one)."""
+        if language is None:
+            return self.origin + reverse(name, args=args)
+        with override(language):
+            return self.origin + reverse(name, args=args)
+
+    def site(self, site: Site, language: str | None = None) -> str:
+        return self.of("site", site.slug, language=language)
+
+    def image(self, image: Image) -> str:
+        return self.of("image", image.uid, image.file.name.rpartition("/")[2])

@@ -1,0 +1,326 @@
+"""A site in JSON-LD with the words of schema.org: what search engines read of a page.
+
+Nothing is said here that the public page does not say: the public point alone, published
+pictures, parts and wholes alone, and of hours, prices and facts only those that were checked.
+Whoever calls loads the rows (one query each otherwise); what may be shown is judged here again.
+"""
+
+import json
+from datetime import date
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from heritage.formats.addresses import Addresses
+from heritage.models import Coverage, Designation, Identity, Image, Opening, Place, Scheme, Site
+from heritage.models import VisitingFact as Fact
+from heritage.values.language import LanguageMap, Text, proper_tag
+from heritage.values.markdown import to_text
+
+CONTEXT = "https://schema.org"
+TYPES = ["LandmarksOrHistoricalBuildings", "TouristAttraction"]
+DESCRIPTION_LIMIT = 500
+_AAT = "http://vocab.getty.edu/aat/"
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_AREAS = {Place.Level.COUNTRY: "Country", Place.Level.CITY: "City"}
+_DECIMALS = 6  # of a degree: a hand's breadth
+# What could end a script element, open a comment in one, or a line in old JavaScript.
+_UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+_WEB = ("https://", "http://")
+
+
+def site_document(site: Site, addresses: Addresses, identity: Identity, today: date) -> dict:
+    """A published site in the active language. ValueError for one that is not published."""
+    if site.state != Site.State.PUBLISHED:
+        raise ValueError("Only what is published is described to the world")
+    url = addresses.site(site)
+    return _filled(
+        {
+            "@context": CONTEXT,
+            "@type": TYPES,
+            "@id": f"{url}#site",
+            "additionalType": [f"{_AAT}{kind.aat}" for kind in site.kinds.all() if kind.aat],
+            "name": _said(site.name.best()),
+            "alternateName": _other_names(site),
+            "description": _description(site),
+            "url": url,
+            "mainEntityOfPage": _page(site, url, addresses, identity),
+            "geo": _geo(site),
+            "address": _address(site.place),
+            "containedInPlace": _wholes(site, addresses),
+            "containsPlace": [
+                _reference(row.part, addresses) for row in site.parts.all() if _public(row.part)
+            ],
+            "identifier": _identifiers(site),
+            "sameAs": _same_as(site),
+            "image": [_image(image, addresses) for image in _pictures(site)],
+            "isAccessibleForFree": _is_free(site),
+            "openingHoursSpecification": [
+                _hours(row, today) for row in site.openings.all() if row.is_checked
+            ],
+            "telephone": next(iter(_facts(site, Fact.Kind.PHONE)), None),
+        }
+    )
+
+
+def catalogue_document(identity: Identity, addresses: Addresses) -> dict:
+    """The catalogue itself, for its first page."""
+    others = [text for text in identity.name.values() if text != identity.name.best().text]
+    return _filled(
+        {
+            "@context": CONTEXT,
+            "@type": "WebSite",
+            "name": str(identity.name.best()),
+            "alternateName": others,
+            "description": str(identity.tagline.best()),
+            "url": addresses.of("home"),
+            "inLanguage": proper_tag(get_language() or "en"),
+        }
+    )
+
+
+def as_script(document: dict) -> SafeString:
+    """The document as text that is safe within a script element, whatever it says."""
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return mark_safe(text.translate(_UNSAFE))  # noqa: S308 - escaped just now
+
+
+def _filled(document: dict) -> dict:
+    """Without what is unknown: nothing is said by an empty value."""
+    return {name: value for name, value in document.items() if value not in (None, "", [], {})}
+
+
+# --- words -----------------------------------------------------------------------------------
+
+
+def _said(text: Text) -> str | dict:
+    """Plain in the language of the page, which the page names; else with its own language."""
+    if not text or text.language == get_language():
+        return str(text)
+    return {"@language": text.lang_tag, "@value": str(text)}
+
+
+def _other_names(site: Site) -> list[str | dict]:
+    texts = [Text(words, code) for code, words in site.name.items()]
+    texts += [Text(name.text, name.language) for name in site.names.all()]
+    shown = site.name.best().text
+    return [_said(text) for text in dict.fromkeys(texts) if text.text != shown]
+
+
+def _description(site: Site) -> str | dict:
+    """The summary; without one the beginning of the long text."""
+    if summary := site.summary.best():
+        return _said(summary)
+    long = site.description.best()
+    return _said(Text(to_text(str(long), DESCRIPTION_LIMIT), long.language))
+
+
+def _page(site: Site, url: str, addresses: Addresses, identity: Identity) -> dict:
+    """What is true of the page and not of the place: its language, its dates, its catalogue."""
+    return _filled(
+        {
+            "@type": "WebPage",
+            "@id": url,
+            "inLanguage": proper_tag(get_language() or "en"),
+            "datePublished": site.published_at and site.published_at.isoformat(timespec="seconds"),
+            "dateModified": site.updated_at.isoformat(timespec="seconds"),
+            "isPartOf": {
+                "@type": "WebSite",
+                "name": str(identity.name.best()),
+                "url": addresses.of("home"),
+            },
+        }
+    )
+
+
+# --- where -----------------------------------------------------------------------------------
+
+
+def _geo(site: Site) -> dict | None:
+    """The public point; of a blurred site the area that it stands for."""
+    if site.public_latitude is None:
+        return None
+    point = {
+        "@type": "GeoCoordinates",
+        "latitude": round(site.public_latitude, _DECIMALS),
+        "longitude": round(site.public_longitude, _DECIMALS),
+    }
+    if not site.blur_km:
+        return point
+    return {"@type": "GeoCircle", "geoMidpoint": point, "geoRadius": site.blur_km * 1000}
+
+
+def _address(place: Place | None) -> dict | None:
+    """A postal address as far as the chain of places gives one."""
+    if place is None:
+        return None
+    by_level = {step.level: step for step in (*place.ancestors(), place)}
+    level = Place.Level
+    country = by_level.get(level.COUNTRY)
+    town = by_level.get(level.CITY) or by_level.get(level.COUNTY)
+    region = by_level.get(level.PROVINCE)
+    return {
+        "@type": "PostalAddress",
+        **_filled(
+            {
+                "addressCountry": country and (country.code or str(country.label.best())),
+                "addressRegion": region and str(region.label.best()),
+                "addressLocality": town and str(town.label.best()),
+            }
+        ),
+    }
+
+
+def _wholes(site: Site, addresses: Addresses) -> list[dict]:
+    """Sites that this one is a part of, then the narrowest place, which lies in broader ones."""
+    found = [_reference(row.whole, addresses) for row in site.part_of.all() if _public(row.whole)]
+    area = None
+    for place in (*site.place.ancestors(), site.place) if site.place else ():
+        area = _filled(
+            {
+                "@type": _AREAS.get(place.level, "AdministrativeArea"),
+                "name": _said(place.label.best()),
+                "containedInPlace": area,
+            }
+        )
+    return [*found, area] if area else found
+
+
+def _public(site: Site) -> bool:
+    return site.state == Site.State.PUBLISHED
+
+
+def _reference(site: Site, addresses: Addresses) -> dict:
+    url = addresses.site(site)
+    return {"@type": TYPES, "@id": f"{url}#site", "name": _said(site.name.best()), "url": url}
+
+
+# --- what others call it ---------------------------------------------------------------------
+
+
+def _identifiers(site: Site) -> list[dict]:
+    entries = [
+        _identifier(entry.scheme.slug, entry.scheme.label, reference, uri)
+        for entry, reference, uri in _entries(site)
+    ]
+    others = [
+        _identifier(row.scheme.slug, row.scheme.label, row.value, row.uri)
+        for row in site.identifiers.all()
+    ]
+    return entries + others
+
+
+def _entries(site: Site) -> list[tuple[Designation, str, str]]:
+    """References in registers that are this site's own, with the address of the entry.
+
+    A component of a property has its component's reference, not that of the whole property;
+    a grade that was awarded names nothing.
+    """
+    standing = Designation.Standing
+    found = []
+    for coverage in site.coverages.all():
+        entry = coverage.designation
+        is_register = entry.scheme.role != Scheme.Role.RATING
+        if is_register and entry.standing in (standing.IN_FORCE, standing.IN_DANGER):
+            is_whole = coverage.extent == Coverage.Extent.WHOLE
+            reference = entry.reference if is_whole else coverage.component_reference
+            if reference:
+                found.append((entry, reference, entry.uri if is_whole else ""))
+    return found
+
+
+def _identifier(slug: str, label: LanguageMap, value: str, uri: str) -> dict:
+    return _filled(
+        {
+            "@type": "PropertyValue",
+            "propertyID": slug,
+            "name": str(label.best()),
+            "value": value,
+            "url": uri,
+        }
+    )
+
+
+def _same_as(site: Site) -> list[str]:
+    """Pages elsewhere that are about just this site: registers, authorities, its own website."""
+    found = [uri for _entry, _reference, uri in _entries(site)]
+    found += [row.uri for row in site.identifiers.all()]
+    found += _facts(site, Fact.Kind.WEBSITE)
+    return [uri for uri in dict.fromkeys(found) if uri.startswith(_WEB)]
+
+
+# --- pictures --------------------------------------------------------------------------------
+
+
+def _pictures(site: Site) -> list[Image]:
+    loaded = getattr(site, "public_images", None)
+    if loaded is None:
+        loaded = site.images.published().select_related("licence")
+    return [image for image in loaded if image.published and image.licence]
+
+
+def _image(image: Image, addresses: Addresses) -> dict:
+    return _filled(
+        {
+            "@type": "ImageObject",
+            "contentUrl": addresses.image(image),
+            "width": image.width,
+            "height": image.height,
+            "caption": _said(image.caption.best() or image.alt.best()),
+            "creditText": image.credit_line or image.author,
+            "license": image.licence.url or str(image.licence.label.best()),
+            "acquireLicensePage": image.source_url,
+        }
+    )
+
+
+# --- a visit ---------------------------------------------------------------------------------
+
+
+def _facts(site: Site, kind: str) -> list[str]:
+    rows = site.visitingfacts.all()
+    return [row.value for row in rows if row.kind == kind and row.is_checked and row.value]
+
+
+def _is_free(site: Site) -> bool | None:
+    """Free only if nobody pays; unknown where no price was checked."""
+    amounts = [price.amount for price in site.prices.all() if price.is_checked]
+    return not any(amounts) if amounts else None
+
+
+def _hours(row: Opening, today: date) -> dict:
+    """Closed days are said as schema.org says them: open from midnight to midnight."""
+    opens, closes = (row.opens, row.closes) if row.is_open else (None, None)
+    return _filled(
+        {
+            "@type": "OpeningHoursSpecification",
+            "dayOfWeek": [_DAYS[int(digit) - 1] for digit in row.weekdays],
+            "opens": f"{opens:%H:%M}" if opens else "00:00",
+            "closes": f"{closes:%H:%M}" if closes else "00:00",
+            **_season(row, today),
+        }
+    )
+
+
+def _season(row: Opening, today: date) -> dict:
+    """The season that runs now or comes next: dates need a year."""
+    if not row.season_from:
+        return {}
+    over_new_year = row.season_from > row.season_to
+    this_day = f"{today:%m-%d}"
+    first = today.year
+    if over_new_year and this_day <= row.season_to:
+        first -= 1  # it began last year
+    elif not over_new_year and this_day > row.season_to:
+        first += 1  # this year's is over
+    last = first + over_new_year
+    return {"validFrom": _day(first, row.season_from), "validThrough": _day(last, row.season_to)}
+
+
+def _day(year: int, month_day: str) -> str:
+    """29 February is the 28th in most years."""
+    text = f"{year}-{month_day}"
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return f"{year}-02-28"

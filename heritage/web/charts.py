@@ -1,0 +1,134 @@
+"""Charts as plain geometry: bars and columns in percent, so that type never shrinks with them.
+
+An SVG without a viewBox takes x in percent of its width and y in pixels. So a chart is as wide
+as its page, and its words keep their size on a phone.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+_TOP, _HEIGHT, _FOOT = 18, 150, 22  # of columns, in pixels
+_LEFT = 7.0  # percent kept free for the numbers at the grid's lines
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    key: str  # its colour: a class in figures.css
+    label: SafeString | str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    label: SafeString | str
+    values: list[int]  # one for each series
+    url: str = ""
+    note: SafeString | str = ""
+    mark: str = ""  # what stands below its column; empty for most
+
+    @property
+    def total(self) -> int:
+        return sum(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a bar or a column."""
+
+    key: str
+    x: str
+    y: str
+    width: str
+    height: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    row: Row
+    parts: list[Part]
+    middle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    y: str
+    label: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Prepared for components/bars.html or components/columns.html, with its table."""
+
+    id: str
+    title: str
+    summary: str  # what it says, in a sentence
+    head: str  # what its rows are
+    series: list[Series]
+    rows: list[Row]
+    height: int = _TOP + _HEIGHT + _FOOT
+    ground: int = _TOP + _HEIGHT  # where columns stand
+    foot: int = _TOP + _HEIGHT + 16  # the base line of what is written below them
+
+    @property
+    def is_split(self) -> bool:
+        return len(self.series) > 1
+
+    @property
+    def bars(self) -> list[Shape]:
+        """One beside the other from the left; the longest row fills the width."""
+        most = max((row.total for row in self.rows), default=0) or 1
+        shapes = []
+        for row in self.rows:
+            parts, x = [], 0.0
+            for series, value in zip(self.series, row.values, strict=True):
+                width = 100 * value / most
+                if value:
+                    parts.append(Part(series.key, percent(x), "0", percent(width), "100%"))
+                x += width
+            shapes.append(Shape(row, parts, ""))
+        return shapes
+
+    @property
+    def columns(self) -> list[Shape]:
+        """One on top of the other from the ground."""
+        step = (100 - _LEFT) / (len(self.rows) or 1)
+        shapes = []
+        for number, row in enumerate(self.rows):
+            left, y, parts = _LEFT + number * step, float(self.ground), []
+            for series, value in zip(self.series, row.values, strict=True):
+                tall = _HEIGHT * value / self._ceiling
+                y -= tall
+                if value:
+                    x, width = percent(left + step * 0.12), percent(step * 0.76)
+                    parts.append(Part(series.key, x, f"{y:.1f}", width, f"{tall:.1f}"))
+            shapes.append(Shape(row, parts, percent(left + step / 2)))
+        return shapes
+
+    @property
+    def lines(self) -> list[Line]:
+        step = nice_step(self._most, 4)
+        values = range(step, self._ceiling + 1, step)
+        return [Line(f"{self.ground - _HEIGHT * v / self._ceiling:.1f}", v) for v in values]
+
+    @property
+    def _most(self) -> int:
+        return max((row.total for row in self.rows), default=0) or 1
+
+    @property
+    def _ceiling(self) -> int:
+        step = nice_step(self._most, 4)
+        return -(-self._most // step) * step
+
+
+def percent(value: float) -> str:
+    """As SVG wants it, whatever the reader's language writes for a decimal point."""
+    return f"{value:.2f}%"
+
+
+def nice_step(size: float, parts: int) -> int:
+    """A round number that cuts `size` into about so many parts."""
+    rough = max(1.0, size / parts)
+    magnitude = 1
+    while magnitude * 10 <= rough:
+        magnitude *= 10
+    return next(magnitude * n for n in (1, 2, 5, 10) if magnitude * n >= rough)

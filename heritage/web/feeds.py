@@ -1,0 +1,175 @@
+"""Atom feeds: what is new or changed, of all sites or of those that a filter leaves."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import conditional_page, require_safe
+
+from heritage.catalogue.filters import SiteFilter
+from heritage.formats.addresses import Addresses
+from heritage.models import Event, Site
+from heritage.models.sitequeries import SiteQuerySet
+from heritage.values.language import proper_tag
+from heritage.web.context import identity
+from heritage.web.head import site_description
+
+ENTRIES = 50
+# Of so many sites the newest are looked up by their ids; of more, by walking back in time.
+_FEW = 5000
+_STEP = 1000
+_HALF_AN_HOUR = 1800
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+# What XML cannot hold, not even escaped.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TEXTS = ("q", "kind", "era", "unesco", "protection", "place")
+
+
+class Feed(Atom1Feed):
+    """Django's, for a catalogue: an empty feed is as old as the catalogue, not new each second."""
+
+    def latest_post_date(self):
+        return super().latest_post_date() if self.items else _EPOCH
+
+    def add_root_elements(self, handler):
+        super().add_root_elements(handler)
+        if self.feed["author_email"] or self.feed["author_name"]:
+            return
+        handler.startElement("author", {})
+        handler.addQuickElement("name", self.feed["title"])
+        handler.endElement("author")
+
+
+@require_safe
+@conditional_page
+def feed(request):
+    """All sites."""
+    name = _clean(identity(request).name.best())
+    page = reverse("home")
+    return _answer(request, newest(Site.objects.published()), name, page)
+
+
+@require_safe
+@conditional_page
+def sites_feed(request):
+    """The sites of a filtered list, by the query of its address; order and page do not matter."""
+    filtered = SiteFilter(request.GET)
+    if problems := list(_problems(filtered)):
+        return HttpResponse(
+            "\n".join([_("This feed cannot be made:"), *problems]) + "\n",
+            content_type="text/plain; charset=utf-8",
+            status=400,
+        )
+    words = [_clean(word) for word in _chosen(filtered)] or [_("Sites")]
+    catalogue = _clean(identity(request).name.best())
+    listed = pgettext("between items of a list", ", ").join(words)
+    title = _("%(catalogue)s: %(words)s") % {"catalogue": catalogue, "words": listed}
+    query = filtered.data.copy()
+    for name in ("page", "sort"):
+        query.pop(name, None)
+    page = reverse("sites") + (f"?{query.urlencode()}" if query else "")
+    return _answer(request, newest(_found(filtered)), title, page)
+
+
+def newest(sites: SiteQuerySet) -> list[Site]:
+    """Those last changed, with all that an entry says."""
+    events = Event.objects.select_related("first_era", "last_era")
+    return list(
+        sites.order_by("-updated_at", "-pk")
+        .defer("description", "note", "search_text", "boundary")
+        .prefetch_related("kinds", "place__parent__parent", Prefetch("events", events))[:ENTRIES]
+    )
+
+
+def _found(filtered: SiteFilter) -> SiteQuerySet:
+    """The newest of the hits, at a million as at ten."""
+    hits = filtered.hits
+    every = Site.objects.published()
+    if len(hits) == len(filtered.index.sites):
+        return every
+    if len(hits) <= _FEW:
+        return every.filter(pk__in=list(hits))
+    ids = every.order_by("-updated_at", "-pk").values_list("pk", flat=True)
+    found: list[int] = []
+    for pk in ids.iterator(_STEP):
+        if pk in hits:
+            found.append(pk)
+            if len(found) == ENTRIES:
+                break
+    return every.filter(pk__in=found)
+
+
+def _problems(filtered: SiteFilter) -> Iterator[str]:
+    filtered.is_valid()
+    for name, errors in filtered.form.errors.items():
+        if name in filtered.filters and name != "sort":
+            for message in errors:
+                yield f"{name}: {message}"
+
+
+def _chosen(filtered: SiteFilter) -> Iterator[str]:
+    """What is applied, in words."""
+    for name in _TEXTS:
+        value = filtered.chosen(name)
+        if not value:
+            continue
+        if isinstance(value, str):
+            yield f"“{value}”"
+        elif name == "unesco":
+            labels = dict(filtered.filters[name].extra["choices"])
+            yield from (str(labels[status]) for status in value)
+        else:
+            yield from (str(term.label.best()) for term in value)
+
+
+# --- what is sent ----------------------------------------------------------------------------
+
+
+def _answer(request, sites: list[Site], title: str, page: str) -> HttpResponse:
+    who = identity(request)
+    addresses = Addresses(request.build_absolute_uri("/").rstrip("/"))
+    author = _clean(who.name.best())
+    atom = Feed(
+        title=title,
+        link=addresses.origin + page,
+        description="",
+        subtitle=_clean(who.tagline.best()) or None,
+        language=proper_tag(get_language() or "en"),
+        feed_url=request.build_absolute_uri(),
+        feed_guid=request.build_absolute_uri(),
+        author_name=author,
+        author_email=who.email or None,
+        author_link=addresses.of("home"),
+    )
+    for site in sites:
+        _add(atom, site, addresses, request.get_host())
+    body = atom.writeString("utf-8")
+    response = HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
+    patch_cache_control(response, public=True, max_age=_HALF_AN_HOUR)
+    return response
+
+
+def _add(atom: Feed, site: Site, addresses: Addresses, host: str) -> None:
+    born = (site.published_at or site.created_at).date()
+    language = proper_tag(get_language() or "en")
+    atom.add_item(
+        title=_clean(site.name.best()),
+        link=addresses.site(site),
+        description=_clean(site_description(site)),
+        # Stays what it is when the slug changes; each language is an entry of its own.
+        unique_id=f"tag:{host.partition(':')[0]},{born:%Y-%m-%d}:{site.uid}:{language}",
+        pubdate=site.published_at,
+        updateddate=site.updated_at,
+        categories=[_clean(kind.label.best()) for kind in site.kinds.all()],
+    )
+
+
+def _clean(text) -> str:
+    return _FORBIDDEN.sub("", str(text))

@@ -1,0 +1,96 @@
+"""Pages of kinds: what sites are."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from heritage.catalogue.index import store
+from heritage.models import Era, Kind, Place
+from heritage.web import terms, texts
+from heritage.web.charts import Chart
+from heritage.web.terms import Label, Sites, TermLink, Tree
+
+_AAT = "http://vocab.getty.edu/page/aat/"
+
+
+@dataclass(frozen=True, slots=True)
+class KindPlate:
+    """A broad kind with its drawing and its narrower kinds."""
+
+    link: TermLink
+    picture: str
+    description: SafeString
+    narrower: list[TermLink]
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Prepared for the template web/kinds.html."""
+
+    plates: list[KindPlate]
+    others: list[TermLink]  # without a site so far
+
+
+@dataclass(frozen=True, slots=True)
+class KindPage:
+    """Prepared for the template web/kind.html."""
+
+    kind: Kind
+    labels: list[Label]
+    description: SafeString
+    picture: str
+    above: list[TermLink]
+    children: list[TermLink]
+    aat: str
+    charts: list[Chart]
+    sites: Sites
+
+
+def kinds() -> Kinds:
+    tree = Tree(Kind, "kind", store.current())
+    roots = terms.links(tree, tree.children[None])
+    plates, others = [], []
+    for kind, link in zip(tree.children[None], roots, strict=True):
+        narrower = terms.links(tree, tree.counted(kind.pk))
+        description = texts.as_html(kind.description.best())
+        if link.count:
+            plates.append(KindPlate(link, _picture(kind), description, narrower))
+        else:
+            others.append(link)
+    return Kinds(plates, others)
+
+
+def kind_page(slug: str) -> KindPage:
+    """Raises Kind.DoesNotExist."""
+    kind = Kind.objects.get(slug=slug)
+    index = store.current()
+    tree = Tree(Kind, "kind", index)
+    hits = tree.sites(kind)
+    eras, places = (Tree(Era, "era", index, hits), Tree(Place, "place", index, hits))
+    found = [
+        terms.chart(
+            eras, eras.counted(), id="eras", title=_("From which eras"), head=_("Era"),
+            url=lambda era: terms.list_url(kind=kind.slug, era=era.slug),
+        ),
+        terms.chart(
+            places, places.choice(), id="places", title=_("Where they lie"), head=_("Place"),
+            url=lambda place: terms.list_url(kind=kind.slug, place=place.slug),
+        ),
+    ]  # fmt: skip
+    return KindPage(
+        kind=kind,
+        labels=terms.labels(kind.label),
+        description=texts.as_html(kind.description.best()),
+        picture=_picture(kind),
+        above=terms.links(tree, tree.above(kind)),
+        children=terms.links(tree, tree.children[kind.pk]),
+        aat=f"{_AAT}{kind.aat}" if kind.aat else "",
+        charts=[chart for chart in found if chart],
+        sites=terms.sites(index, hits, terms.list_url(kind=kind.slug)),
+    )
+
+
+def _picture(kind: Kind) -> str:
+    return reverse("kind_cover", args=[kind.slug])

@@ -1,0 +1,118 @@
+"""Where a site lies among its neighbours: a clean drawing, from public points alone.
+
+No tiles and no land: rings of distance around the site, and each neighbour in its direction.
+"""
+
+from dataclasses import dataclass, replace
+from math import atan2, cos, degrees, radians
+
+from django.utils.translation import pgettext_lazy
+
+from heritage.catalogue.nearby import Neighbour
+from heritage.models import Site
+from heritage.values.coordinates import KM_PER_DEGREE
+
+SIZE = 320
+_MIDDLE = SIZE / 2
+_REACH = _MIDDLE - 26  # pixels from the middle to the outermost ring
+_RINGS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 50)
+
+DIRECTIONS = (
+    pgettext_lazy("direction from here", "north"),
+    pgettext_lazy("direction from here", "north-east"),
+    pgettext_lazy("direction from here", "east"),
+    pgettext_lazy("direction from here", "south-east"),
+    pgettext_lazy("direction from here", "south"),
+    pgettext_lazy("direction from here", "south-west"),
+    pgettext_lazy("direction from here", "west"),
+    pgettext_lazy("direction from here", "north-west"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    radius: str
+    label_y: str
+    km: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    number: int
+    x: str
+    y: str
+    text_x: str
+    text_y: str
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Prepared for components/locator.html."""
+
+    rings: list[Ring]
+    dots: list[Dot]
+    blur: str  # the radius within which a blurred site lies; empty for an exact one
+    size: int = SIZE
+    middle: int = int(_MIDDLE)
+
+
+def locator(site: Site, neighbours: list[Neighbour]) -> Locator | None:
+    """None for a site without a point, or alone in its region: an empty sheet says nothing."""
+    shown = [near for near in neighbours if near.km > 0.01]
+    if site.public_latitude is None or not shown:
+        return None
+    reach = shown[-1].km * 1.06
+    pixels = _REACH / reach
+    rings = [km for km in _RINGS if reach / 5 <= km <= reach]
+    dots = [
+        _dot(number, *_offset(site, near.site), pixels)
+        for number, near in enumerate(neighbours, start=1)
+        if near.km > 0.01
+    ]
+    blur = site.blur_km * pixels / 2
+    return Locator(
+        rings=[_ring(km, pixels) for km in rings],
+        dots=_apart(dots),
+        blur=f"{min(max(blur, 9), _REACH):.1f}" if site.blur_km else "",
+    )
+
+
+def _ring(km: float, pixels: float) -> Ring:
+    radius = km * pixels
+    return Ring(f"{radius:.1f}", f"{_MIDDLE + radius - 5:.1f}", km)
+
+
+def _offset(site: Site, other: Site) -> tuple[float, float]:
+    """Kilometres east and north, on a plane that is true around the site."""
+    east = (other.public_longitude - site.public_longitude + 180) % 360 - 180
+    north = other.public_latitude - site.public_latitude
+    shrink = cos(radians(site.public_latitude))
+    return east * shrink * KM_PER_DEGREE, north * KM_PER_DEGREE
+
+
+def _dot(number: int, east: float, north: float, pixels: float) -> Dot:
+    x, y = _MIDDLE + east * pixels, _MIDDLE - north * pixels
+    x, y = min(max(x, 10), SIZE - 10), min(max(y, 12), SIZE - 10)
+    # The number stands on the side away from the middle.
+    side = 1 if east >= 0 else -1
+    return Dot(number, f"{x:.1f}", f"{y:.1f}", f"{x + side * 11:.1f}", f"{y + 4:.1f}")
+
+
+def _apart(dots: list[Dot]) -> list[Dot]:
+    """Numbers that would lie on one another are moved down until each can be read."""
+    placed: list[Dot] = []
+    for dot in dots:
+        x, y = float(dot.text_x), float(dot.text_y)
+        while any(
+            abs(float(other.text_x) - x) < 9 and abs(float(other.text_y) - y) < 11
+            for other in placed
+        ):
+            y += 3
+        placed.append(replace(dot, text_y=f"{y:.1f}"))
+    return placed
+
+
+def direction(site: Site, other: Site) -> str:
+    """In which of eight directions another site lies, in words."""
+    east, north = _offset(site, other)
+    return str(DIRECTIONS[round(degrees(atan2(east, north)) / 45) % 8])

@@ -1,0 +1,122 @@
+"""Pages of places: countries by region, and one country, province or city with its sites."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from heritage.catalogue.index import store
+from heritage.models import Kind, Place, SchemeTerm, UnescoStatus
+from heritage.values import folding
+from heritage.web import inscriptions, terms, texts
+from heritage.web.charts import Chart, Row, Series
+from heritage.web.terms import Label, Sites, TermLink, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One of UNESCO's regions with its countries."""
+
+    key: str
+    label: SafeString | str
+    countries: list[TermLink]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Prepared for the template web/places.html."""
+
+    regions: list[Region]
+    countries: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacePage:
+    """Prepared for the template web/place.html."""
+
+    place: Place
+    labels: list[Label]
+    level: str
+    note: SafeString
+    above: list[TermLink]
+    children: list[TermLink]
+    charts: list[Chart]
+    by_year: Chart | None
+    sites: Sites
+
+
+def places() -> Places:
+    tree = Tree(Place, "place", store.current())
+    found = regions(tree)
+    return Places(found, len(tree.counted()))
+
+
+def regions(tree: Tree) -> list[Region]:
+    """Countries that have sites, under their regions; those of none come last."""
+    of_state, known = inscriptions.region_of_states(), inscriptions.Terms().by_facet
+    grouped: dict[str, list] = defaultdict(list)
+    for country in tree.counted():
+        grouped[of_state.get(country.pk, "")].append(country)
+    ordered = [*known[SchemeTerm.Facet.REGION].items(), ("", None)]
+    return [
+        Region(
+            code or "elsewhere",
+            texts.as_html(term.label.best()) if term else _("Elsewhere"),
+            _by_name(terms.links(tree, grouped[code])),
+        )
+        for code, term in ordered
+        if grouped[code]
+    ]
+
+
+def _by_name(links: list[TermLink]) -> list[TermLink]:
+    language = get_language()
+    return sorted(links, key=lambda link: folding.sort_key(str(link.label), language))
+
+
+def place_page(slug: str) -> PlacePage:
+    """Raises Place.DoesNotExist."""
+    place = Place.objects.get(slug=slug)
+    index = store.current()
+    tree = Tree(Place, "place", index)
+    hits = tree.sites(place)
+    kinds = Tree(Kind, "kind", index, hits)
+    of_kinds = terms.chart(
+        kinds, kinds.leaves(), id="kinds", title=_("What they are"), head=_("Kind"),
+        url=lambda kind: terms.list_url(place=place.slug, kind=kind.slug),
+    )  # fmt: skip
+    is_country = place.level == Place.Level.COUNTRY
+    return PlacePage(
+        place=place,
+        labels=terms.labels(place.label),
+        level=place.get_level_display(),
+        note=texts.as_html(place.note.best()),
+        above=terms.links(tree, tree.above(place)),
+        children=_by_name(terms.links(tree, tree.counted(place.pk))),
+        charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
+        by_year=_by_year(place) if is_country else None,
+        sites=terms.sites(index, hits, terms.list_url(place=place.slug)),
+    )
+
+
+def _by_status(index, hits, place: Place) -> Chart | None:
+    rows = []
+    for status in UnescoStatus:
+        count = hits.intersection_cardinality(index.having(f"unesco:{status}"))
+        if count:
+            url = terms.list_url(place=place.slug, unesco=status)
+            rows.append(Row(str(status.label), [count], url))
+    if len(rows) < 2:
+        return None
+    series = [Series("sites", _("Sites"))]
+    return Chart("unesco", _("UNESCO status"), "", _("Status"), series, rows)
+
+
+def _by_year(place: Place) -> Chart | None:
+    """When its World Heritage was inscribed; where that is little it is no chart."""
+    entries = inscriptions.inscribed().filter(world_heritage__states=place)
+    title = _("Its World Heritage by year of inscription")
+    chart = inscriptions.by_year(inscriptions.Terms(), entries, title)
+    return chart if chart and sum(row.total for row in chart.rows) > 2 else None

@@ -1,0 +1,166 @@
+"""Sitemaps: every page that is to be found, in every language, each naming its other languages.
+
+A file holds the sites of a block of ids: borders never move, and a crawler that has read a block
+need not read it again until its date changes. A million sites are a hundred files a language.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Max
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.html import escape
+from django.views.decorators.http import conditional_page, require_safe
+
+from heritage.catalogue.index import store
+from heritage.formats.addresses import Addresses
+from heritage.models import Era, Kind, Place, Site
+from heritage.values.language import proper_tag
+
+_HOUR = 3600
+_MOST = 10_000  # pages of a file; the protocol allows 50,000
+_TEXT_PAGES = ("home", "sites", "eras", "kinds", "places", "world_heritage", "about", "privacy")
+_TERMS = {"era": Era, "kind": Kind, "place": Place}
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_INDEX = '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+_URLS = (
+    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+    'xmlns:xhtml="http://www.w3.org/1999/xhtml">'
+)
+
+
+def block_size() -> int:
+    return getattr(settings, "SITEMAP_BLOCK", _MOST)
+
+
+@require_safe
+@conditional_page
+def index(request):
+    """Where the sitemaps are, and when something in each was last changed."""
+    blocks = list(_blocks())
+    parts = []
+    for code in _languages():
+        for name, args, changed in (
+            ("sitemap_pages", (code,), None),
+            ("sitemap_terms", (code,), None),
+            *(("sitemap_sites", (code, number), changed) for number, changed in blocks),
+        ):
+            address = request.build_absolute_uri(reverse(name, args=args))
+            parts.append(f"<sitemap><loc>{escape(address)}</loc>{_lastmod(changed)}</sitemap>")
+    return _answer(_INDEX, parts, "</sitemapindex>")
+
+
+@require_safe
+@conditional_page
+def pages(request, language: str):
+    """Pages that are no site's."""
+    _check(language)
+    origin = _origin(request)
+    entries = [
+        _entry(
+            origin,
+            language,
+            {code: _path(code, name) for code in _languages()},
+            None,
+            default="/" if name == "home" else "",
+        )
+        for name in _TEXT_PAGES
+    ]
+    return _answer(_URLS, entries, "</urlset>")
+
+
+@require_safe
+@conditional_page
+def terms(request, language: str):
+    """Pages of eras, kinds and places that have a site."""
+    _check(language)
+    origin, index = _origin(request), store.current()
+    entries = []
+    for name, model in _TERMS.items():
+        before = {code: _path(code, name, "-").removesuffix("-/") for code in _languages()}
+        for pk, slug in model.objects.order_by("pk").values_list("pk", "slug"):
+            if index.having(f"{name}:{pk}"):
+                paths = {code: f"{before[code]}{slug}/" for code in before}
+                entries.append(_entry(origin, language, paths, None))
+    return _answer(_URLS, entries, "</urlset>")
+
+
+@require_safe
+@conditional_page
+def sites(request, language: str, number: int):
+    """The published sites of a block of ids."""
+    _check(language)
+    size = block_size()
+    rows = (
+        Site.objects.published()
+        .filter(pk__gte=number * size, pk__lt=(number + 1) * size)
+        .order_by("pk")
+        .values_list("slug", "updated_at")
+    )
+    origin = _origin(request)
+    before = {code: _path(code, "sites") for code in _languages()}
+    entries = [
+        _entry(origin, language, {code: f"{before[code]}{slug}/" for code in before}, changed)
+        for slug, changed in rows.iterator(2000)
+    ]
+    if not entries:
+        raise Http404
+    return _answer(_URLS, entries, "</urlset>")
+
+
+def _blocks() -> Iterator[tuple[int, datetime]]:
+    """Which blocks of ids have a published site, and when one of each was last changed."""
+    block = ExpressionWrapper(F("pk") / block_size(), output_field=BigIntegerField())
+    found = Site.objects.published().order_by().annotate(block=block).values("block")
+    yield from (
+        found.annotate(changed=Max("updated_at")).order_by("block").values_list("block", "changed")
+    )
+
+
+def _entry(
+    origin: str,
+    language: str,
+    paths: dict[str, str],
+    changed: datetime | None,
+    default: str = "",
+) -> str:
+    links = [(proper_tag(code), path) for code, path in paths.items()]
+    links.append(("x-default", default or paths.get(settings.LANGUAGE_CODE) or links[0][1]))
+    alternates = "".join(
+        f'<xhtml:link rel="alternate" hreflang="{tag}" href="{escape(origin + path)}"/>'
+        for tag, path in links
+    )
+    return (
+        f"<url><loc>{escape(origin + paths[language])}</loc>{_lastmod(changed)}{alternates}</url>"
+    )
+
+
+def _lastmod(changed: datetime | None) -> str:
+    return f"<lastmod>{changed.isoformat(timespec='seconds')}</lastmod>" if changed else ""
+
+
+def _path(language: str, name: str, *args: str) -> str:
+    return Addresses().of(name, *args, language=language)
+
+
+def _languages() -> list[str]:
+    return [code for code, _name in settings.LANGUAGES]
+
+
+def _check(language: str) -> None:
+    if language not in _languages():
+        raise Http404
+
+
+def _origin(request) -> str:
+    return request.build_absolute_uri("/").rstrip("/")
+
+
+def _answer(start: str, parts: list[str], end: str) -> HttpResponse:
+    body = "\n".join([f"{_HEAD}{start}", *parts, end]) + "\n"
+    response = HttpResponse(body, content_type="application/xml; charset=utf-8")
+    patch_cache_control(response, public=True, max_age=_HOUR)
+    return response

@@ -1,0 +1,85 @@
+"""Pages of eras, kinds, places and of the World Heritage List."""
+
+from dataclasses import replace
+
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import conditional_page, require_safe
+
+from heritage.models import Era, Kind, Place
+from heritage.values.language import LanguageMap
+from heritage.web import head
+from heritage.web.answers import public
+from heritage.web.eras import era_page
+from heritage.web.eras import eras as all_eras
+from heritage.web.kinds import kind_page
+from heritage.web.kinds import kinds as all_kinds
+from heritage.web.places import place_page
+from heritage.web.places import places as all_places
+from heritage.web.world import world
+
+
+@require_safe
+@conditional_page
+def eras(request):
+    return _page(request, "web/eras.html", all_eras(), _("Eras"))
+
+
+@require_safe
+@conditional_page
+def kinds(request):
+    return _page(request, "web/kinds.html", all_kinds(), _("Kinds of places"))
+
+
+@require_safe
+@conditional_page
+def places(request):
+    return _page(request, "web/places.html", all_places(), _("Places"))
+
+
+@require_safe
+@conditional_page
+def world_heritage(request):
+    page = world()
+    words = page.scheme.description if page.scheme else None
+    return _page(request, "web/world_heritage.html", page, _("World Heritage"), words)
+
+
+@require_safe
+@conditional_page
+def era(request, slug: str):
+    page = _found(era_page, slug)
+    return _page(request, "web/era.html", page, str(page.era), sites=page.sites)
+
+
+@require_safe
+@conditional_page
+def kind(request, slug: str):
+    page = _found(kind_page, slug)
+    words = page.kind.description
+    return _page(request, "web/kind.html", page, str(page.kind), words, sites=page.sites)
+
+
+@require_safe
+@conditional_page
+def place(request, slug: str):
+    page = _found(place_page, slug)
+    words = page.place.note
+    return _page(request, "web/place.html", page, str(page.place), words, sites=page.sites)
+
+
+def _found(prepare, slug: str):
+    try:
+        return prepare(slug)
+    except (Era.DoesNotExist, Kind.DoesNotExist, Place.DoesNotExist) as error:
+        raise Http404 from error
+
+
+def _page(request, template: str, page, title: str, words: LanguageMap | None = None, sites=None):
+    """A term without a site can be read, but nobody need be led to it."""
+    words = str(words.best()) if words else ""
+    about = head.of_text(request, title, words)
+    if sites and not sites.total:
+        about = replace(about, robots="noindex", alternates=[])
+    return public(render(request, template, {"page": page, "head": about}))

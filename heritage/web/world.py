@@ -1,0 +1,156 @@
+"""The page of the World Heritage List: what it is, and what its numbers say."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from heritage.catalogue.index import store
+from heritage.models import Coverage, Designation, Scheme, UnescoStatus
+from heritage.values.phrases import year_phrase
+from heritage.web import cards, inscriptions, terms, texts
+from heritage.web.cards import Card
+from heritage.web.charts import Chart
+
+_NEWEST = 6
+# A site that is a component is World Heritage too.
+WORLD_HERITAGE = (UnescoStatus.IN_DANGER, UnescoStatus.INSCRIBED, UnescoStatus.PART)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    number: int
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A site in a list of names, with a year."""
+
+    url: str
+    name: SafeString
+    place: str
+    year: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Prepared for the template web/world_heritage.html."""
+
+    scheme: Scheme | None
+    description: SafeString
+    authority: SafeString
+    figures: list[Figure]
+    sites: int
+    sites_url: str
+    by_year: Chart | None
+    criteria: Chart | None
+    regions: Chart | None
+    states: Chart | None
+    all_states: Chart | None
+    danger: Chart | None
+    in_danger: list[Listed]
+    in_danger_url: str
+    delisted: list[Listed]
+    newest: list[Card]
+    newest_year: int | None
+
+
+def world() -> World:
+    index = store.current()
+    words = inscriptions.Terms()
+    scheme = Scheme.objects.filter(role=Scheme.Role.WORLD_HERITAGE).first()
+    states, all_states, how_many = inscriptions.by_state(
+        words, lambda place: terms.page_url("place", place)
+    )
+    newest_year, newest = _newest()
+    return World(
+        scheme=scheme,
+        description=texts.as_html(scheme.description.best()) if scheme else "",
+        authority=texts.as_html(scheme.authority.best()) if scheme else "",
+        figures=_figures(how_many),
+        sites=len(index.any_of(f"unesco:{status}" for status in WORLD_HERITAGE)),
+        sites_url=_sites_url(*WORLD_HERITAGE),
+        by_year=inscriptions.by_year(words),
+        criteria=inscriptions.by_criterion(words),
+        regions=inscriptions.by_region(words),
+        states=states,
+        all_states=all_states,
+        danger=inscriptions.in_danger_by_year(),
+        in_danger=_listed(Designation.Standing.IN_DANGER, "in_danger"),
+        in_danger_url=_sites_url(UnescoStatus.IN_DANGER),
+        delisted=_listed(Designation.Standing.ENDED, "delisted"),
+        newest=newest,
+        newest_year=newest_year,
+    )
+
+
+def _sites_url(*statuses: str) -> str:
+    return f"{reverse('sites')}?{'&'.join(f'unesco={status}' for status in statuses)}"
+
+
+def _figures(states: int) -> list[Figure]:
+    """Properties in all, by category, shared by several states, in danger."""
+    counts = inscriptions.by_category()
+    shared = inscriptions.inscribed().annotate(n=Count("world_heritage__states"))
+    endangered = inscriptions.inscribed().filter(standing=Designation.Standing.IN_DANGER).count()
+    figures = [
+        Figure(sum(counts.values()), _("properties on the list today")),
+        Figure(counts["cultural"], _("cultural")),
+        Figure(counts["natural"], _("natural")),
+        Figure(counts["mixed"], _("mixed")),
+        Figure(states, _("states with a property"), reverse("places")),
+        Figure(shared.filter(n__gt=1).count(), _("shared by several states")),
+        Figure(endangered, _("in danger"), "#danger"),
+    ]
+    return [figure for figure in figures if figure.number]
+
+
+def _listed(standing: str, kind: str) -> list[Listed]:
+    """Published sites of the entries of one standing, with the year of the last such event."""
+    rows = (
+        Coverage.objects.filter(
+            designation__scheme__role=Scheme.Role.WORLD_HERITAGE,
+            designation__standing=standing,
+            extent=Coverage.Extent.WHOLE,
+            site__state="published",
+        )
+        .select_related("site__place")
+        .prefetch_related("designation__events")
+        .order_by("site__slug")
+    )
+    found = []
+    for row in rows:
+        years = [
+            event.first_year
+            for event in row.designation.events.all()
+            if event.kind == kind and event.first_year
+        ]
+        since = max(years, default=0)
+        found.append(
+            Listed(
+                reverse("site", args=[row.site.slug]),
+                texts.as_html(row.site.name.best()),
+                str(row.site.place.label.best()) if row.site.place else _("several states"),
+                year_phrase(since) if since else "",
+                since,
+            )
+        )
+    return sorted(found, key=lambda listed: -listed.since)
+
+
+def _newest() -> tuple[int | None, list[Card]]:
+    """A few of the properties inscribed last, and when that was."""
+    entries = inscriptions.inscribed().filter(listed_year__isnull=False)
+    year = entries.order_by("-listed_year").values_list("listed_year", flat=True).first()
+    if year is None:
+        return None, []
+    rows = Coverage.objects.filter(
+        designation__in=entries.filter(listed_year=year), site__state="published"
+    )
+    ids = rows.order_by("site__slug").values_list("site_id", flat=True)[:_NEWEST]
+    return year, cards.of_ids(list(ids))

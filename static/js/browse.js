@@ -1,0 +1,85 @@
+// The list of sites made quicker: filters apply at once, long facets are searched in place.
+// Without it the same form and the same links do the same.
+
+const desk = matchMedia("(min-width: 60rem)");
+const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+let before = { open: [], control: null };
+
+document.documentElement.classList.add("live");
+
+// On a phone the filters are a sheet with a button of its own.
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (form?.id === "filters-form" && desk.matches && event.target.closest("#filters")) {
+    form.requestSubmit();
+  }
+});
+
+// What was open, and where the reader was, stays so when the filters come back with new counts.
+document.addEventListener("htmx:beforeSwap", () => {
+  const at = document.activeElement;
+  before = {
+    open: [...document.querySelectorAll("#list details")].map((fold) => [key(fold), fold.open]),
+    control: at?.name && at.closest("#filters") ? [at.name, at.value] : null,
+  };
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  const list = document.getElementById("list");
+  if (!list) return;
+  const open = new Map(before.open);
+  for (const details of list.querySelectorAll("details")) {
+    if (open.has(key(details))) details.open = open.get(key(details));
+  }
+  if (before.control) {
+    const [name, value] = before.control;
+    const named = [...list.querySelectorAll("#filters [name]")].filter((at) => at.name === name);
+    (named.find((at) => at.value === value) ?? named[0])?.focus({ preventScroll: true });
+  }
+  document.title = list.dataset.title;
+  document.getElementById("live").textContent = list.querySelector("#count").textContent;
+  const text = document.getElementById("q");
+  text.value = new URLSearchParams(location.search).get("q") ?? "";
+  addSearches(list);
+});
+
+// The address is known only once it has been pushed: the other languages follow it.
+document.addEventListener("htmx:pushedIntoHistory", () => {
+  for (const link of document.querySelectorAll(".languages a")) link.search = location.search;
+  document.getElementById("q").value = new URLSearchParams(location.search).get("q") ?? "";
+});
+
+// A failure is shown as the server shows it.
+document.addEventListener("htmx:responseError", (event) => {
+  location.assign(event.detail.pathInfo.finalRequestPath);
+});
+document.addEventListener("htmx:sendError", (event) => {
+  location.assign(event.detail.pathInfo.finalRequestPath);
+});
+
+function key(details) {
+  const facet = details.closest(".facet")?.querySelector("summary")?.id ?? "";
+  return `${facet} ${details.className}`;
+}
+
+function addSearches(root) {
+  for (const rest of root.querySelectorAll(".facet-rest")) {
+    const field = document.createElement("input");
+    field.type = "search";
+    field.className = "facet-search";
+    field.placeholder = rest.dataset.filter;
+    field.setAttribute("aria-label", rest.dataset.filter);
+    const items = [...rest.querySelectorAll("li")].map((item) => [item, fold(item.textContent)]);
+    field.addEventListener("input", () => {
+      const wanted = fold(field.value.trim());
+      for (const [item, text] of items) item.hidden = !text.includes(wanted);
+    });
+    // Return would send the whole form.
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault();
+    });
+    rest.querySelector("summary").after(field);
+  }
+}
+
+addSearches(document);

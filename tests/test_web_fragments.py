@@ -1,0 +1,94 @@
+"""The list by pieces: what a script is given equals the page's own part; two views, one address."""
+
+import re
+
+import pytest
+from django.test import override_settings
+
+from heritage.web import style
+from tests import builders as build
+from tests.webrows import LANGUAGES, full_site, plain_site, vocabulary
+
+pytestmark = pytest.mark.django_db
+
+ASKED = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def filled():
+    words = vocabulary()
+    full_site(words)
+    for number in range(30):
+        plain_site(words, number)
+
+
+@pytest.mark.parametrize("query", ["", "?era=tang", "?view=list&page=2", "?q=nothing+like+it",
+                                   "?era=wrong&sort=oldest"])  # fmt: skip
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_fragment_is_the_part_of_the_page(client, filled, language, query):
+    page = client.get(f"/{language}/sites/{query}")
+    part = client.get(f"/{language}/sites/{query}", headers=ASKED)
+    text = part.content.decode()
+    assert text.startswith('<div class="browse-list" id="list"')
+    assert text in page.content.decode()
+    assert "<html" not in text and "<h1" not in text
+    for response in (page, part):
+        assert "HX-Request" in response["Vary"]
+    assert page["ETag"] != part["ETag"]
+
+
+def test_history_gets_whole_pages(client, filled):
+    headers = ASKED | {"HX-History-Restore-Request": "true"}
+    assert "<html" in client.get("/en/sites/", headers=headers).content.decode()
+
+
+def test_an_untidy_query_leads_to_the_tidy_one(client, filled):
+    response = client.get("/en/sites/?q=&role=&era=tang&view=cards", headers=ASKED)
+    assert (response.status_code, response["Location"]) == (302, "/en/sites/?era=tang")
+
+
+def test_the_list_shows_the_same_sites_as_the_cards(client, filled):
+    cards = client.get("/en/sites/?era=tang").content.decode()
+    rows = client.get("/en/sites/?era=tang&view=list").content.decode()
+    named = re.compile(r'href="(/en/sites/[a-z0-9-]+/)"')
+    assert set(named.findall(cards)) == set(named.findall(rows))
+    assert '<table class="rows">' in rows and '<img class="card-picture' not in rows
+    assert '<link rel="canonical" href="http://testserver/en/sites/?era=tang">' in rows
+    assert '<input type="hidden" name="view" value="list">' in rows
+    assert 'href="?era=tang&amp;view=list&amp;page=2"' in rows
+
+
+def test_scripts_come_from_here_and_only_where_needed(client, filled):
+    browse = client.get("/en/sites/").content.decode()
+    sources = re.findall(r'<script[^>]* src="([^"]+)"', browse)
+    assert sources == ["/static/django_htmx/htmx-2.min.js", "/static/js/browse.js"]
+    assert '"allowEval":false' in browse and '"includeIndicatorStyles":false' in browse
+    for path in ("", "eras/", "world-heritage/", "sites/longmen-grottoes/"):
+        assert "<script defer" not in client.get(f"/en/{path}").content.decode()
+        assert ' src="/static/js' not in client.get(f"/en/{path}").content.decode()
+
+
+def test_long_facets_are_folded(client):
+    for number in range(20):
+        build.make_site(place=build.make_place(f"Land {number:02}", level="country"))
+    html = client.get("/en/sites/").content.decode()
+    assert '<details class="facet-rest" data-filter="Find among them">' in html
+    assert "12 more" in html
+    assert len(re.findall(r'name="place" value="', html)) == 20
+
+
+def test_the_style_page_is_for_those_who_build(client, filled):
+    assert client.get("/style/").status_code == 404
+    with override_settings(DEBUG=True):
+        html = client.get("/style/").content.decode()
+    for name, _value in style.tokens():
+        if name.startswith(("paper", "ink", "size-")):
+            assert f"<code>{name}</code>" in html
+    assert 'class="seal"' in html and 'class="locator"' in html
+
+
+def test_the_address_to_share_needs_no_script(client, filled):
+    html = client.get("/zh-hans/sites/longmen-grottoes/").content.decode()
+    address = "http://testserver/zh-hans/sites/longmen-grottoes/"
+    assert f'readonly value="{address}"' in html
+    assert "mailto:?subject=%E9%BE%99%E9%97%A8" in html and "&amp;body=http%3A%2F%2F" in html

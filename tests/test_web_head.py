@@ -1,0 +1,185 @@
+"""Heads of pages: titles, descriptions, what is indexed, other languages, shared links."""
+
+import re
+
+import pytest
+from django.utils import translation
+
+from heritage.models import Identity
+from heritage.web import head
+from tests import builders as build
+from tests.webrows import LANGUAGES, full_site, plain_site, vocabulary
+
+pytestmark = pytest.mark.django_db
+
+ORIGIN = "http://testserver"
+INDEXED = ("", "sites/", "sites/?era=tang", "sites/?era=tang&page=2", "sites/longmen-grottoes/",
+           "about/", "privacy/")  # fmt: skip
+
+
+@pytest.fixture
+def words():
+    return vocabulary()
+
+
+@pytest.fixture
+def longmen(words):
+    return full_site(words)
+
+
+def page(client, path: str) -> str:
+    return client.get(path).content.decode().partition("</head>")[0]
+
+
+def metas(html: str) -> dict[str, str]:
+    found = re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)"', html)
+    return {name: value for name, value in found if name != "theme-color"}
+
+
+def alternates(html: str) -> dict[str, str]:
+    found = re.findall(r'<link rel="alternate" hreflang="([^"]+)" href="([^"]+)">', html)
+    return {tag: address.replace("&amp;", "&") for tag, address in found}
+
+
+def canonical(html: str) -> str:
+    [address] = re.findall(r'<link rel="canonical" href="([^"]+)">', html)
+    return address.replace("&amp;", "&")
+
+
+def test_languages_name_each_other(client, words, longmen):
+    for number in range(30):
+        plain_site(words, number)
+    for path in INDEXED:
+        heads = {code: page(client, f"/{code}/{path}") for code in LANGUAGES}
+        links = alternates(heads["en"])
+        assert links == alternates(heads["zh-hans"])
+        assert links["en"] == canonical(heads["en"]) == f"{ORIGIN}/en/{path}"
+        assert links["zh-Hans"] == canonical(heads["zh-hans"]) == f"{ORIGIN}/zh-hans/{path}"
+        assert links["x-default"] == (links["en"] if path else f"{ORIGIN}/")
+        assert "noindex" not in heads["en"]
+
+
+@pytest.mark.parametrize(
+    ("query", "robots"),
+    [
+        ("", "max-image-preview:large"),
+        ("?era=tang", "max-image-preview:large"),
+        ("?page=2", "max-image-preview:large"),
+        ("?utm_source=letter", "max-image-preview:large"),
+        ("?era=tang&era=qing", "noindex, follow"),
+        ("?era=tang&kind=temple", "noindex, follow"),
+        ("?era=tang&role=standing", "noindex, follow"),
+        ("?q=temple", "noindex, follow"),
+        ("?sort=oldest", "noindex, follow"),
+        ("?era=nonsense", "noindex"),
+        ("?kind=bridge&q=nothing+like+it", "noindex"),
+    ],
+)
+def test_lists_that_are_indexed(client, words, query, robots):
+    for number in range(25):
+        plain_site(words, number)
+    html = page(client, f"/en/sites/{query}")
+    assert metas(html)["robots"] == robots
+    assert bool(alternates(html)) == ("noindex" not in robots)
+
+
+def test_foreign_parameters_are_left_out_of_every_language(client, words):
+    plain_site(words, 1)
+    html = page(client, "/en/sites/?utm_source=letter&era=tang")
+    assert canonical(html) == f"{ORIGIN}/en/sites/?era=tang"
+    assert alternates(html)["zh-Hans"] == f"{ORIGIN}/zh-hans/sites/?era=tang"
+
+
+def test_no_two_pages_have_one_title(client, words, longmen):
+    for number in range(30):
+        plain_site(words, number)
+    titles = [
+        re.search(r"<title>(.*?)</title>", page(client, f"/{code}/{path}"))[1]
+        for code in LANGUAGES
+        for path in INDEXED
+    ]
+    # The privacy page and the like differ by language; the name of the catalogue does not here.
+    assert len(set(titles)) >= len(titles) - 1
+    assert "Longmen Grottoes · 龙门石窟 · Heritage" in titles
+    assert "Tang, page 2 · Heritage" in titles
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_link_that_is_shared(client, longmen, language):
+    found = metas(page(client, f"/{language}/sites/longmen-grottoes/"))
+    is_english = language == "en"
+    assert found["og:type"] == "article" and found["twitter:card"] == "summary_large_image"
+    assert found["og:title"] == (
+        "Longmen Grottoes · 龙门石窟" if is_english else "龙门石窟 · Longmen Grottoes"
+    )
+    words = "Caves above a river." if is_english else "河畔石窟。"
+    assert found["description"] == found["og:description"] == words
+    assert found["og:locale"] == ("en_GB" if is_english else "zh_CN")
+    assert found["og:locale:alternate"] == ("zh_CN" if is_english else "en_GB")
+    assert found["og:image"] == f"{ORIGIN}/previews/{longmen.uid}.png"
+    assert (found["og:image:width"], found["og:image:height"]) == ("1200", "630")
+    response = client.get(found["og:image"].removeprefix(ORIGIN))
+    assert (response.status_code, response["Content-Type"]) == (200, "image/png")
+
+
+def test_every_other_page_has_a_picture_too(client):
+    for path in ("", "sites/", "about/"):
+        assert metas(page(client, f"/en/{path}"))["og:image"] == f"{ORIGIN}/preview.png"
+    assert client.get("/preview.png")["Content-Type"] == "image/png"
+
+
+def test_feeds_are_announced(client, words):
+    plain_site(words, 1)
+    find = re.compile(
+        r'<link rel="alternate" type="application/atom\+xml" title="([^"]+)" href="([^"]+)">'
+    )
+    assert find.findall(page(client, "/en/")) == [
+        ("Heritage: new and changed", f"{ORIGIN}/en/feed.atom")
+    ]
+    [_all, own] = find.findall(page(client, "/en/sites/?era=tang&sort=oldest&kind=temple"))
+    assert own[1].replace("&amp;", "&") == f"{ORIGIN}/en/sites/feed.atom?kind=temple&era=tang"
+    assert client.get(own[1].replace("&amp;", "&").removeprefix(ORIGIN)).status_code == 200
+    assert len(find.findall(page(client, "/en/sites/?era=nonsense"))) == 1
+
+
+def test_a_preview_gives_nothing_away(client, words):
+    site = build.make_site("Secret", slug="secret", state="draft")
+    client.force_login(build.make_user(is_superuser=True))
+    html = page(client, "/en/sites/secret/")
+    assert metas(html) == {
+        "viewport": "width=device-width, initial-scale=1", "robots": "noindex",
+    }  # fmt: skip
+    assert "ld+json" not in html and site.uid not in html and "canonical" not in html
+
+
+# --- words -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "longest"), [("word " * 100, 160), ("字" * 300, 80), ("short", 5), ("", 0)]
+)
+def test_descriptions_fit(text, longest):
+    said = head.describe(text)
+    assert len(said) <= longest
+    assert said.endswith("…") == (len(text) > 200)
+
+
+def test_a_site_without_a_summary_is_described_from_its_facts(words):
+    site = plain_site(words, 1)
+    assert head.site_description(site) == "Temple · Luoyang, Henan · Founded c. 601 (Tang)"
+    with translation.override("zh-hans"):
+        assert head.site_description(site).startswith("寺庙 · ")
+    assert head.site_description(build.make_site("Nothing known")) == ""
+
+
+def test_hostile_words_stay_words(client):
+    evil = '"><script>alert(1)</script>'
+    Identity.objects.create(name=build.text(f"N {evil}"), tagline=build.text(f"T {evil}"))
+    build.make_site(f"S {evil}", slug="s", summary=build.text(f"D {evil}"))
+    for path in ("", "sites/", f"sites/?q={evil}", "sites/s/", "about/"):
+        assert "<script>alert" not in page(client, f"/en/{path}")
+
+
+def test_an_error_is_not_indexed(client):
+    html = page(client, "/en/nothing/")
+    assert metas(html)["robots"] == "noindex" and "og:" not in html

@@ -1,0 +1,135 @@
+"""Sitemaps: all that is published and nothing else, in every language, in files of bounded size."""
+
+from xml.etree import ElementTree
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from heritage.models import Site
+from tests import builders as build
+from tests.webrows import LANGUAGES, vocabulary
+
+pytestmark = pytest.mark.django_db
+
+NAMES = {
+    "s": "http://www.sitemaps.org/schemas/sitemap/0.9",
+    "x": "http://www.w3.org/1999/xhtml",
+}
+ORIGIN = "http://testserver"
+
+
+def parsed(client, path: str):
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("application/xml")
+    return ElementTree.fromstring(response.content)  # noqa: S314 - our own
+
+
+def addresses(client, path: str) -> list[str]:
+    return [loc.text for loc in parsed(client, path).iterfind(".//s:loc", NAMES)]
+
+
+def files(client) -> list[str]:
+    return [address.removeprefix(ORIGIN) for address in addresses(client, "/sitemap.xml")]
+
+
+def many(count: int, start: int = 0) -> list[Site]:
+    """Rows alone, in bulk: what a sitemap reads."""
+    from django.db.models import QuerySet
+    from django.utils import timezone
+
+    now = timezone.now()
+    sites = [
+        Site(uid=f"u{n}", slug=f"s{n}", name={"en": f"S{n}"}, state="published", created_at=now,
+             updated_at=now)
+        for n in range(start, start + count)
+    ]  # fmt: skip
+    return QuerySet(Site).bulk_create(sites, batch_size=2000)
+
+
+def test_robots_name_the_index(client):
+    assert f"Sitemap: {ORIGIN}/sitemap.xml" in client.get("/robots.txt").content.decode()
+
+
+def test_every_published_site_is_found_in_every_language(client):
+    sites = [build.make_site(f"Site {n}", slug=f"site-{n}") for n in range(3)]
+    for state in ("draft", "in_review", "archived"):
+        build.make_site(f"Secret {state}", slug=f"secret-{state}", state=state)
+    for language in LANGUAGES:
+        [path] = [p for p in files(client) if f"/{language}/sites-" in p]
+        expected = [f"{ORIGIN}/{language}/sites/{site.slug}/" for site in sites]
+        assert addresses(client, path) == expected
+    entry = parsed(client, path).find("s:url", NAMES)
+    assert entry.find("s:lastmod", NAMES).text == sites[0].updated_at.isoformat(timespec="seconds")
+
+
+def test_languages_name_each_other(client):
+    words = vocabulary()
+    build.make_site("Site", slug="site", kinds=[words.temple])
+    seen: dict[str, dict[str, str]] = {}
+    for path in files(client):
+        for entry in parsed(client, path).iterfind("s:url", NAMES):
+            links = {
+                link.get("hreflang"): link.get("href") for link in entry.iterfind("x:link", NAMES)
+            }
+            seen[entry.find("s:loc", NAMES).text] = links
+    assert f"{ORIGIN}/en/kinds/temple/" in seen and f"{ORIGIN}/en/kinds/bridge/" not in seen
+    for address, links in seen.items():
+        assert set(links) == {"en", "zh-Hans", "x-default"}
+        assert address in links.values()
+        for tag in ("en", "zh-Hans"):
+            assert seen[links[tag]] == links  # the other page says just the same
+    assert seen[f"{ORIGIN}/en/"]["x-default"] == f"{ORIGIN}/"
+    for address in seen:
+        assert client.get(address.removeprefix(ORIGIN)).status_code == 200
+
+
+def test_blocks_of_ids_hold_a_bounded_number(client, settings):
+    settings.SITEMAP_BLOCK = 10_000
+    many(25_000)
+    paths = [path for path in files(client) if "/en/sites-" in path]
+    found = [addresses(client, path) for path in paths]
+    assert len(paths) in (3, 4) and max(map(len, found)) <= 10_000
+    every = [address for part in found for address in part]
+    assert len(every) == len(set(every)) == 25_000
+
+
+def test_borders_stay_when_a_site_is_withdrawn(client, settings):
+    settings.SITEMAP_BLOCK = 4
+    sites = many(9)
+    before = {path: addresses(client, path) for path in files(client) if "/en/sites-" in path}
+    gone = sites[0]
+    Site.objects.filter(pk=gone.pk).update(state="archived")
+    for path, was in before.items():
+        rest = [address for address in was if not address.endswith(f"/{gone.slug}/")]
+        assert (addresses(client, path) if rest else []) == rest
+
+
+@pytest.mark.parametrize("count", [3, 60])
+def test_queries_do_not_grow(client, count):
+    many(count)
+    for path in [files(client)[-1], "/sitemap.xml"]:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        assert len(queries) == 1, path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sitemaps/en/sites-99.xml",
+        f"/sitemaps/en/sites-{10**30}.xml",
+        "/sitemaps/fr/sites-0.xml",
+        "/sitemaps/fr/pages.xml",
+    ],
+)
+def test_nothing_is_there_that_is_not_named(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_an_unchanged_file_is_not_sent_again(client):
+    many(2)
+    response = client.get("/sitemap.xml")
+    again = client.get("/sitemap.xml", headers={"if-none-match": response["ETag"]})
+    assert again.status_code == 304 and "max-age=3600" in response["Cache-Control"]

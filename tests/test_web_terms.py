@@ -1,0 +1,247 @@
+"""Pages of eras, kinds, places and of the World Heritage List: what they say is true."""
+
+import itertools
+import re
+
+import pytest
+
+from heritage.models import Coverage, Designation, Era, Event, Kind, Place, Site
+from heritage.web import inscriptions
+from tests import builders as build
+from tests.webrows import LANGUAGES, full_site, plain_site, vocabulary
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ("eras/", "eras/tang/", "kinds/", "kinds/temple/", "places/", "places/china/",
+         "places/luolong/", "world-heritage/")  # fmt: skip
+
+
+@pytest.fixture
+def words():
+    return vocabulary()
+
+
+@pytest.fixture
+def filled(words):
+    full_site(words)
+    for number in range(20):
+        plain_site(words, number)
+    return words
+
+
+@pytest.fixture
+def page(client):
+    """The prepared page at an address, in English."""
+    return lambda path, language="en": client.get(f"/{language}/{path}").context["page"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_opens_in_its_language(client, filled, language, path):
+    response = client.get(f"/{language}/{path}")
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert html.count("<h1") == 1
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", html)
+    assert "no-cache" in response["Cache-Control"] and not client.cookies
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    for anchor in re.findall(r'href="#([^"]+)"', html):
+        assert anchor in ids
+    levels = [int(level) for level in re.findall(r"<h(\d)", html)]
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+@pytest.mark.parametrize("path", ["eras/nope/", "kinds/nope/", "places/nope/"])
+def test_an_unknown_term_is_not_found(client, words, path):
+    assert client.get(f"/en/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_empty_catalogue_has_these_pages(client, words, path):
+    response = client.get(f"/zh-hans/{path}")
+    assert response.status_code == 200
+
+
+def test_a_term_without_a_site_is_not_indexed(client, filled):
+    assert 'content="noindex"' in client.get("/en/kinds/bridge/").content.decode() or (
+        Site.objects.filter(kinds__slug="bridge").exists()
+    )
+    build.make_kind("Empty", slug="empty")
+    html = client.get("/en/kinds/empty/").content.decode()
+    assert '<meta name="robots" content="noindex">' in html
+    assert "No site of the catalogue is here yet." in html
+
+
+# --- counts equal brute force -----------------------------------------------------------------
+
+
+def below(model, term) -> set[int]:
+    return model.objects.subtree_ids([term.pk])
+
+
+def test_counts_of_kinds(page, filled):
+    for kind in Kind.objects.all():
+        ids = below(Kind, kind)
+        truth = Site.objects.published().filter(kinds__in=ids).distinct().count()
+        assert page(f"kinds/{kind.slug}/").sites.total == truth
+
+
+def test_counts_of_eras_and_their_roles(page, filled):
+    for era in Era.objects.all():
+        ids = below(Era, era)
+        found = Site.objects.published().filter(site_eras__era__in=ids).distinct()
+        shown = page(f"eras/{era.slug}/")
+        assert shown.sites.total == found.count()
+        for role, link in zip(
+            [r for r in Event.Role if found.filter(site_eras__role=r).exists()],
+            sorted(shown.roles, key=lambda link: ["role=beginnings" in link.url,
+                                                  "role=standing" in link.url]),
+            strict=False,
+        ):  # fmt: skip
+            assert link.count > 0 and role
+        by_url = {link.url.rpartition("role=")[2]: link.count for link in shown.roles}
+        for role in ("beginnings", "standing"):
+            truth = Site.objects.published().filter(site_eras__era__in=ids, site_eras__role=role)
+            assert by_url.get(role, 0) == truth.distinct().count()
+
+
+def test_counts_of_places(page, filled):
+    for place in Place.objects.all():
+        ids = list(below(Place, place))
+        truth = Site.objects.published().in_places(ids).count()
+        assert page(f"places/{place.slug}/").sites.total == truth
+
+
+def test_charts_link_to_lists_of_as_many_sites(client, page, filled):
+    for path in ("eras/tang/", "kinds/temple/", "places/china/"):
+        for chart in page(path).charts:
+            for row in chart.rows:
+                listed = client.get(row.url).context["list"]
+                assert listed.total == row.total, (path, row.url)
+
+
+def test_sites_of_a_term_are_cards_and_lead_to_all(client, page, filled):
+    sites = page("eras/tang/").sites
+    assert len(sites.cards) == 12 and sites.total > 12
+    assert client.get(sites.url).context["list"].total == sites.total
+
+
+def test_the_era_page_says_what_an_era_is(client, filled):
+    Era.objects.filter(slug="tang").update(
+        periodo="http://n2t.net/ark:/99152/p0fp7wvrjpj", source=filled.official
+    )
+    build.make_era("Wu Zhou", "武周", span="0690/0705", slug="wu-zhou",
+                   parent=Era.objects.get(slug="tang"))  # fmt: skip
+    html = client.get("/en/eras/tang/").content.decode()
+    for said in ('<li lang="zh-Hans" dir="ltr"', "618–907", "p0fp7wvrjpj", "An official list",
+                 '<a href="/en/eras/wu-zhou/">Wu Zhou</a>', "era-named"):  # fmt: skip
+        assert said in html
+    html = client.get("/zh-hans/eras/wu-zhou/").content.decode()
+    assert '<a href="/zh-hans/eras/tang/">唐</a>' in html
+
+
+def test_countries_stand_under_their_regions(page, filled):
+    region = page("places/").regions
+    assert [(str(r.label), [str(c.label) for c in r.countries]) for r in region] == [
+        ("Asia", ["China"])
+    ]
+    assert region[0].countries[0].count == Site.objects.published().count()
+
+
+# --- World Heritage ---------------------------------------------------------------------------
+
+
+def heritage(words, number: int, state="published", **fields) -> Designation:
+    fields = {"events": [str(1990 + number % 3)], "states": [words.china]} | fields
+    entry = build.make_designation(scheme=words.unesco, reference=f"w{number}", **fields)
+    site = build.make_site(f"Property {number}", state=state, place=words.china)
+    build.make_coverage(site, entry)
+    return entry
+
+
+@pytest.fixture
+def listed(words):
+    asia = build.make_term(words.unesco, "asia", "region", "Asia")
+    europe = build.make_term(words.unesco, "europe", "region", "Europe")
+    first = build.make_term(words.unesco, "i", "criterion", "A masterpiece")
+    terms = {c: build.make_term(words.unesco, c, "category", c.title()) for c in
+             inscriptions.CATEGORIES}  # fmt: skip
+    italy = build.make_place("Italy", level="country", slug="italy", code="IT")
+    for number in range(6):
+        heritage(words, number, category=terms["cultural"], criteria=[first], regions=[asia])
+    heritage(words, 6, category=terms["natural"], regions=[asia, europe],
+             states=[words.china, italy])  # fmt: skip
+    heritage(words, 7, category=terms["mixed"], regions=[europe], states=[italy],
+             events=["1991", ("in_danger", "1995"), ("out_of_danger", "1998"),
+                     ("in_danger", "2001")])  # fmt: skip
+    heritage(words, 8, category=terms["natural"], events=["1990", ("delisted", "2007")])
+    heritage(words, 9, state="draft", category=terms["cultural"], criteria=[first], regions=[asia])
+
+
+def test_properties_are_counted_and_hidden_ones_are_not(page, listed):
+    world = page("world-heritage/")
+    figures = {figure.label: figure.number for figure in world.figures}
+    assert figures == {
+        "properties on the list today": 8, "cultural": 6, "natural": 1, "mixed": 1,
+        "states with a property": 2, "shared by several states": 1, "in danger": 1,
+    }  # fmt: skip
+    assert {row.label: row.total for row in world.by_year.rows if row.total} == {
+        "1990": 3, "1991": 3, "1992": 2,
+    }  # fmt: skip
+    assert [(str(r.label), r.values) for r in world.regions.rows] == [
+        ("Asia", [6, 0, 1]), ("Europe", [0, 1, 1]),
+    ]  # fmt: skip
+    assert [(r.label, r.total) for r in world.criteria.rows] == [("(i)", 6)]
+    assert [(str(r.label), r.total) for r in world.states.rows] == [("China", 7), ("Italy", 2)]
+
+
+def test_danger_is_told_year_by_year_and_today(page, listed):
+    world = page("world-heritage/")
+    danger = {row.label: row.total for row in world.danger.rows}
+    assert [danger[str(year)] for year in (1995, 1997, 1998, 2000, 2001, 2020)] == [
+        1, 1, 0, 0, 1, 1,
+    ]  # fmt: skip
+    assert [(str(site.name), site.since) for site in world.in_danger] == [("Property 7", 2001)]
+    assert [(str(site.name), site.year) for site in world.delisted] == [("Property 8", "2007")]
+
+
+def test_numbers_behind_the_charts_are_in_tables(client, listed):
+    html = client.get("/en/world-heritage/").content.decode()
+    assert html.count('<details class="numbers-behind">') == 4
+    assert re.search(r'<th scope="row">1990</th><td>2</td><td>0</td><td>1</td><td>3</td>', html)
+
+
+def test_the_newest_are_those_of_the_last_year(page, listed):
+    world = page("world-heritage/")
+    assert world.newest_year == 1992
+    assert sorted(card.url for card in world.newest) == [
+        "/en/sites/property-2/", "/en/sites/property-5/",
+    ]  # fmt: skip
+
+
+def test_a_country_shows_when_its_properties_were_inscribed(page, listed):
+    chart = page("places/china/").by_year
+    assert sum(row.total for row in chart.rows) == 7
+    assert page("places/italy/").by_year is None  # two are no chart
+
+
+@pytest.mark.parametrize("state", [Site.State.DRAFT, Site.State.REVIEW, Site.State.ARCHIVED])
+def test_what_is_not_published_is_in_no_number(client, page, words, state):
+    hidden = build.make_site("Secret vault", state=state, kinds=[words.temple], place=words.county)
+    build.make_event(hidden, "built", "", words.tang)
+    build.make_coverage(hidden, build.make_designation(scheme=words.unesco, states=[words.china],
+                        events=["1999", ("in_danger", "2000")]))  # fmt: skip
+    assert Coverage.objects.exists()
+    for path in PAGES:
+        html = client.get(f"/en/{path}").content.decode()
+        assert "Secret" not in html and "1 site" not in html
+    assert page("eras/tang/").sites.total == page("kinds/temple/").sites.total == 0
+    assert page("world-heritage/").figures == []
+    assert page("world-heritage/").in_danger == []
+
+
+def test_drawings_of_kinds(client, words):
+    response = client.get("/covers/kinds/temple.svg")
+    assert response["Content-Type"] == "image/svg+xml"
+    assert client.get("/covers/kinds/nope.svg").status_code == 404
