@@ -52,7 +52,7 @@ def whereabouts(site: Site) -> Whereabouts:
     has_point = site.public_latitude is not None
     accuracy = _accuracy_m(site)
     return Whereabouts(
-        place=cards.place_phrase(site.place) or _several(site),
+        place=cards.place_phrase(site.place) or several(site),
         chains=[_chain(place) for place in (site.place, *site.also_in.all()) if place],
         point=format_point(site.public_latitude, site.public_longitude, accuracy)
         if has_point
@@ -68,7 +68,7 @@ def whereabouts(site: Site) -> Whereabouts:
     )
 
 
-def _several(site: Site) -> str:
+def several(site: Site) -> str:
     """The first of the states that share a site, and how many more there are."""
     labels = [str(place.label.best()) for place in site.also_in.all()]
     shown = pgettext("between items of a list", ", ").join(labels[:_MOST_STATES])

@@ -13,6 +13,7 @@ from heritage.values.phrases import year_phrase
 from heritage.web import cards, inscriptions, terms, texts
 from heritage.web.cards import Card
 from heritage.web.charts import Chart
+from heritage.web.whereabouts import several
 
 _NEWEST = 6
 # A site that is a component is World Heritage too.
@@ -120,7 +121,7 @@ def _listed(standing: str, kind: str) -> list[Listed]:
             site__state="published",
         )
         .select_related("site__place")
-        .prefetch_related("designation__events")
+        .prefetch_related("designation__events", "site__also_in")
         .order_by("site__slug")
     )
     found = []
@@ -135,7 +136,7 @@ def _listed(standing: str, kind: str) -> list[Listed]:
             Listed(
                 reverse("site", args=[row.site.slug]),
                 texts.as_html(row.site.name.best()),
-                str(row.site.place.label.best()) if row.site.place else _("several states"),
+                str(row.site.place.label.best()) if row.site.place else several(row.site),
                 year_phrase(since) if since else "",
                 since,
             )

@@ -128,9 +128,10 @@ class Command(BaseCommand):
         elif host not in settings.ALLOWED_HOSTS:
             os.environ.setdefault("HERITAGE_HOSTS", ",".join([*settings.ALLOWED_HOSTS, address]))
         server = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+        threads = ["--blocking-threads", "4", "--backpressure", "64"]
         target = ["--log-level", "warning", "heritage.wsgi:application"]
         os.chdir(settings.BASE_DIR)
-        os.execv(sys.executable, [sys.executable, "-m", *server, *target])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-m", *server, *threads, *target])  # noqa: S606
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
