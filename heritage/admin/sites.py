@@ -89,6 +89,7 @@ class SiteAdmin(RecordAdmin):
                     ("precision", "accuracy_m"),
                     ("point_source", "blur_km"),
                     "public_point",
+                    "boundary",
                 )
             },
         ),

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from heritage.imaging.uploads import ImageRefused, make_safe
@@ -60,6 +61,23 @@ def edtf_bounds(text: str) -> tuple[int | None, int | None]:
     except edtf.EDTFError:
         return None, None
     return date.first_year, date.last_year
+
+
+class DegreesField(models.FloatField):
+    """A latitude (`limit` 90) or a longitude (180) in WGS 84; north and east are positive."""
+
+    def __init__(self, *args, limit: int = 180, **kwargs):
+        self.limit = limit
+        super().__init__(*args, **kwargs)
+
+    @property
+    def validators(self):
+        bounds = [MinValueValidator(-self.limit), MaxValueValidator(self.limit)]
+        return [*super().validators, *bounds]
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "limit": self.limit}
 
 
 class SortKeyField(models.CharField):

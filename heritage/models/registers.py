@@ -1,12 +1,11 @@
 """Registers and their entries: World Heritage, national units, ratings …"""
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
-from heritage.models.fields import EDTFField, LanguageMapField, edtf_bounds
+from heritage.models.fields import DegreesField, EDTFField, LanguageMapField, edtf_bounds
 from heritage.values import edtf
 from heritage.values.phrases import phrase
 
@@ -303,11 +302,13 @@ class ComponentPoint(Record):
     state = models.ForeignKey(
         "Place", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("state")
     )
-    latitude = models.FloatField(
-        _("latitude"), validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    latitude = DegreesField(
+        _("latitude"),
+        limit=90,
     )
-    longitude = models.FloatField(
-        _("longitude"), validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    longitude = DegreesField(
+        _("longitude"),
+        limit=180,
     )
     site = models.ForeignKey(
         "Site",

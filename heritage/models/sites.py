@@ -3,14 +3,13 @@
 import reversion
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
-from heritage.models.fields import LanguageMapField
+from heritage.models.fields import DegreesField, LanguageMapField
 from heritage.models.names import FormerSlug
 from heritage.models.sitequeries import SiteQuerySet
 from heritage.values import coordinates, folding
@@ -91,19 +90,19 @@ class Site(Record):
         blank=True,
         help_text=_("Empty if unknown."),
     )
-    latitude = models.FloatField(
+    latitude = DegreesField(
         _("latitude"),
+        limit=90,
         null=True,
         blank=True,
         help_text=_("WGS 84, degrees; north is positive."),
-        validators=[MinValueValidator(-90), MaxValueValidator(90)],
     )
-    longitude = models.FloatField(
+    longitude = DegreesField(
         _("longitude"),
+        limit=180,
         null=True,
         blank=True,
         help_text=_("WGS 84, degrees; east is positive."),
-        validators=[MinValueValidator(-180), MaxValueValidator(180)],
     )
     precision = models.CharField(
         _("precision"), max_length=12, choices=Precision, default=Precision.APPROXIMATE
