@@ -1,31 +1,20 @@
 """The list of sites in a real browser: filters without a reload, history, facets searched."""
 
-import time
-
 import pytest
-from django.db import connection
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests import builders as build
+from tests.browser import settle, start
 from tests.webrows import plain_site, vocabulary
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update",
-         "--window-size=1280,900")  # fmt: skip
-
 
 @pytest.fixture
 def browser(tmp_path):
-    options = webdriver.ChromeOptions()
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'chromium'}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    driver = start(tmp_path / "chromium")
     yield driver
     driver.quit()
 
@@ -41,7 +30,9 @@ def filled():
 
 
 def wait(browser, condition):
-    WebDriverWait(browser, 10).until(lambda _driver: condition())
+    # What a swap replaces between being found and being read is looked for again.
+    again = (NoSuchElementException, StaleElementReferenceException)
+    WebDriverWait(browser, 20, ignored_exceptions=again).until(lambda _driver: condition())
 
 
 def box(browser, name, value):
@@ -53,6 +44,10 @@ def click(browser, element):
         "arguments[0].scrollIntoView({block:'center',behavior:'instant'})", element
     )
     element.click()
+
+
+def live(browser) -> str:
+    return browser.find_element(By.ID, "live").get_attribute("textContent")
 
 
 def count(browser) -> str:
@@ -67,8 +62,8 @@ def test_filters_apply_at_once_and_history_is_right(browser, live_server, filled
     wait(browser, lambda: browser.current_url == f"{start}?kind=bridge")
     wait(browser, lambda: count(browser) == "16 sites")
     assert browser.execute_script("return window.same")  # nothing was loaded anew
-    assert browser.title == "Bridge · Heritage"
-    assert browser.find_element(By.ID, "live").get_attribute("textContent") == "16 sites"
+    wait(browser, lambda: browser.title == "Bridge · Heritage")
+    wait(browser, lambda: live(browser) == "16 sites")
     active = "return [document.activeElement.name, document.activeElement.value]"
     assert browser.execute_script(active) == ["kind", "bridge"]
     other = browser.find_element(By.CSS_SELECTOR, ".languages a").get_attribute("href")
@@ -81,13 +76,13 @@ def test_filters_apply_at_once_and_history_is_right(browser, live_server, filled
     assert [item.text.split("\n")[0] for item in shown] == ["Länd 09"]
     click(browser, shown[0].find_element(By.TAG_NAME, "input"))
     wait(browser, lambda: count(browser) == "1 site")
-    assert browser.current_url == f"{start}?kind=bridge&place=land-9"
+    wait(browser, lambda: browser.current_url == f"{start}?kind=bridge&place=land-9")
 
     browser.back()
     wait(browser, lambda: count(browser) == "16 sites")
     browser.back()
     wait(browser, lambda: count(browser) == "19 sites")
-    assert browser.current_url == start
+    wait(browser, lambda: browser.current_url == start)
     refused = [
         entry for entry in browser.get_log("browser") if "Content Security" in entry["message"]
     ]
@@ -100,16 +95,8 @@ def test_the_same_without_a_script(browser, live_server, filled):
     browser.get(f"{live_server.url}/en/sites/")
     box(browser, "kind", "bridge").click()
     browser.find_element(By.CSS_SELECTOR, ".filters-apply .button").click()
-    wait(browser, lambda: "kind=bridge" in browser.current_url)
-    assert count(browser) == "16 sites"
+    wait(browser, lambda: "kind=bridge" in browser.current_url and count(browser) == "16 sites")
     browser.find_element(By.LINK_TEXT, "List").click()
     wait(browser, lambda: "view=list" in browser.current_url)
     assert len(browser.find_elements(By.CSS_SELECTOR, ".rows tbody tr")) == 16
     settle(browser)
-
-
-def settle(browser) -> None:
-    """Let the last pictures come before the tables are emptied."""
-    browser.get("about:blank")
-    time.sleep(0.3)
-    connection.close()

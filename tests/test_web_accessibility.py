@@ -1,0 +1,124 @@
+"""Every kind of page under axe: WCAG 2.2 AA, light and dark, on a phone and on a desk."""
+
+from importlib.resources import files
+
+import pytest
+
+from tests import builders as build
+from tests.browser import emulate, resize, settle, start
+from tests.webrows import full_site, plain_site, vocabulary
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AXE = "axe_selenium_python", "node_modules/axe-core/axe.min.js"
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+RULES = {
+    "light": {"type": "tag", "values": TAGS},
+    "dark": {"type": "rule", "values": ("color-contrast", "link-in-text-block")},  # what differs
+}
+PAGES = {
+    "home": "/en/",
+    "browse, cards": "/en/sites/",
+    "browse, list": "/en/sites/?view=list",
+    "browse, filters on a phone": "/en/sites/#filters",
+    "filtered": "/en/sites/?kind=temple&era=tang&sort=oldest",
+    "empty": "/en/sites/?q=zeppelin&kind=bridge",
+    "an address misunderstood": "/en/sites/?kind=nothing&page=1",
+    "site full of rows": "/en/sites/longmen-grottoes/",
+    "site, plain": "/en/sites/temple-1/",
+    "eras": "/en/eras/",
+    "era": "/en/eras/tang/",
+    "kinds": "/en/kinds/",
+    "kind": "/en/kinds/temple/",
+    "places": "/en/places/",
+    "place": "/en/places/china/",
+    "world heritage": "/en/world-heritage/",
+    "about": "/en/about/",
+    "privacy": "/en/privacy/",
+    "correction": "/en/sites/temple-1/correction/",
+    "correction, refused": "/en/sites/longmen-grottoes/correction/",
+    "correction, thanks": "/en/sites/temple-1/correction/thanks/",
+    "not found": "/en/nothing-here/",
+    "gone": "/en/sites/withdrawn/",
+    "Chinese home": "/zh-hans/",
+    "Chinese browse": "/zh-hans/sites/?kind=temple",
+    "Chinese site": "/zh-hans/sites/longmen-grottoes/",
+}
+CHECK = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {runOnly: arguments[0], resultTypes: ["violations"]})
+  .then((found) => done(found.violations.map((rule) => [rule.id, rule.help,
+    rule.nodes.map((node) => node.html.slice(0, 160) + " · " + node.any.concat(node.all, node.none)
+      .map((check) => check.message).join(" "))])))
+  .catch((error) => done([["axe itself", String(error), []]]));
+"""
+UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
+WIDER = """
+const edge = document.documentElement.clientWidth;
+if (document.documentElement.scrollWidth <= edge) return [];
+return [...document.querySelectorAll("body *")]
+  .filter((at) => at.getBoundingClientRect().right > edge + 0.5)
+  .map((at) => at.outerHTML.slice(0, 120)).slice(0, 5).concat("the page scrolls sideways");
+"""
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    driver = start(tmp_path_factory.mktemp("chromium") / "profile")
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def filled():
+    words = vocabulary()
+    full_site(words)
+    for number in range(26):
+        plain_site(words, number)
+    for number in range(14):
+        land = build.make_place(f"Länd {number:02}", level="country", slug=f"land-{number}")
+        build.make_site(place=land, kinds=[words.bridge])
+    gone = build.make_site("Withdrawn", slug="withdrawn")
+    gone.state = "archived"
+    gone.save()
+
+
+def violations(browser, scheme: str = "light") -> list[str]:
+    found = browser.execute_async_script(CHECK, RULES[scheme])
+    return ["\n    ".join([f"{rule}: {words}", *nodes]) for rule, words, nodes in found]
+
+
+def inject(browser) -> None:
+    browser.execute_script(files(AXE[0]).joinpath(AXE[1]).read_text(encoding="utf-8"))
+
+
+def test_the_checker_bites(browser):
+    page = "<title>x</title><p style='color:lightgray;width:9999px'>Pale<img src='x.png'>"
+    browser.get(f"data:text/html,{page}")
+    assert browser.execute_script(WIDER)
+    inject(browser)
+    found = {at.partition(":")[0] for at in violations(browser)}
+    assert {"color-contrast", "html-has-lang", "image-alt", "region"} <= found
+    assert [at.partition(":")[0] for at in violations(browser, "dark")] == ["color-contrast"]
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_and_nothing_runs_over(browser, live_server, filled, width):
+    resize(browser, width)
+    found = []
+    for page, path in PAGES.items():
+        emulate(browser, "light")
+        browser.get(live_server.url + path)
+        assert bool(browser.find_elements("class name", "empty")) == (page == "empty")
+        if page == "correction, refused":
+            browser.execute_script("document.querySelector('.correction-form').submit()")
+            assert browser.find_element("id", "problems")
+        browser.execute_script(UNFOLD)
+        wider = browser.execute_script(WIDER)
+        found += [f"{page}, {width} px: {at}" for at in wider]
+        inject(browser)
+        for scheme in ("light", "dark"):
+            emulate(browser, scheme)
+            found += [f"{page}, {width} px, {scheme}: {at}" for at in violations(browser, scheme)]
+    settle(browser)
+    assert not found, "\n".join(["", *found])
