@@ -142,6 +142,9 @@ def test_a_blurred_point_stays_blurred(client, words):
 def test_pinyin_is_the_one_on_record_else_the_dictionary_s():
     site = build.make_site("White Horse Temple", "白马寺")
     assert site_page(for_page(Site.objects).get(pk=site.pk)).pinyin == "Bái Mǎ Sì"
+    abroad = build.make_place("Guinea", level="country", code="GN")
+    site.also_in.add(abroad)  # there the Chinese name is a translation
+    assert site_page(for_page(Site.objects).get(pk=site.pk)).pinyin == ""
     build.make_name(site, "Báimǎ Sì", "romanised", "zh-latn-pinyin")
     assert site_page(for_page(Site.objects).get(pk=site.pk)).pinyin == "Báimǎ Sì"
 

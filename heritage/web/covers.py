@@ -63,7 +63,7 @@ def cover(site: Site, shape: str = "") -> str:
     """The cover as SVG text."""
     event = first_beginning(site.events.all())
     era = event.first_era if event else None
-    country = _country(site.place)
+    country = country_code(site.place)
     return _drawn(
         site.uid,
         silhouette(site, country),
@@ -86,7 +86,7 @@ def _drawn(seed: str, silhouette: str, palette: str, seal: str, width: int, heig
     )
 
 
-def _country(place: Place | None) -> str:
+def country_code(place: Place | None) -> str:
     """The code of the country that a site lies in, or an empty text."""
     while place is not None and place.level != Place.Level.COUNTRY:
         place = place.parent

@@ -27,7 +27,7 @@ from heritage.models.unesco import statuses
 from heritage.values import folding
 from heritage.values.language import Text, language_name
 from heritage.values.markdown import to_html
-from heritage.web import cards, marks, texts, visiting
+from heritage.web import cards, covers, marks, texts, visiting
 from heritage.web.cards import Picture
 from heritage.web.lifelines import Lifeline, lifeline
 from heritage.web.locator import Locator, locator
@@ -214,12 +214,17 @@ def _all_marks(where, told, registers, sources) -> list[Mark]:
 
 
 def _pinyin(site: Site) -> str:
-    """The reading of the Chinese name: the one on record, else as the dictionary has it."""
+    """The reading of the Chinese name: the one on record, else as the dictionary has it.
+
+    Elsewhere than in China the Chinese name is a translation, and its reading helps nobody.
+    """
     for name in site.names.all():
         if name.language == "zh-latn-pinyin":
             return name.text
+    places = [place for place in (site.place, *site.also_in.all()) if place]
+    at_home = {covers.country_code(place) for place in places} <= {"CN", "HK", "MO", "TW"}
     chinese = site.name.get("zh-hans", "")
-    return folding.pinyin(chinese) if chinese else ""
+    return folding.pinyin(chinese) if chinese and at_home else ""
 
 
 def _title(site: Site) -> str:
