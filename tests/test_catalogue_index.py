@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pyroaring import BitMap
 
 from heritage.catalogue.index import orders, store
@@ -168,6 +169,18 @@ def test_a_snapshot_carries_on(vocabulary):
         write_at_random(dice, vocabulary)
     store._shared.clear()
     assert_exact()
+
+
+@pytest.mark.django_db
+def test_a_write_does_not_make_a_running_process_read_the_snapshot():
+    for _ in range(8):
+        make_site()
+    store.save_snapshot()
+    store.current()
+    make_site()
+    with CaptureQueriesContext(connection) as queries:
+        assert len(store.current().sites) == 9
+    assert not [query for query in queries if "indexpart" in query["sql"]]
 
 
 @pytest.mark.django_db

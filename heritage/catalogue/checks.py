@@ -104,11 +104,7 @@ def _event(event: Event) -> Iterator[tuple[str, str]]:
     last = event.last_era or era
     if not date or not era:
         return
-    begins_after = (
-        None not in (date.first_year, last.last_year) and date.first_year > last.last_year
-    )
-    ends_before = None not in (date.last_year, era.first_year) and date.last_year < era.first_year
-    if begins_after or ends_before:
+    if _after(date.first_year, last.last_year) or _after(era.first_year, date.last_year):
         yield (
             "date",
             _("%(date)s lies outside its era (%(span)s).") % {"date": event.date, "span": era.span},

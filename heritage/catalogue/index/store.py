@@ -6,7 +6,9 @@ transaction that is still open has written is seen within it and nowhere else.
 """
 
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 
 import numpy as np
 from django.db import connection, transaction
@@ -75,7 +77,7 @@ def _snapshot():
 def _fresh() -> State:
     """The state as of the head of the journal, from what is nearest to it."""
     number, token = _head()
-    for state in (*_states(), *_stored()):
+    for state in chain(_states(), _stored()):  # the snapshot is read only if it comes to that
         if _is_in_journal(state):
             changed = BitMap(
                 IndexChange.objects.filter(pk__gt=state.number).values_list("site_id", flat=True)
@@ -147,11 +149,11 @@ def save_snapshot() -> State:
     return state
 
 
-def _stored() -> list[State]:
-    """The snapshot, if there is one: a list of one state or none."""
+def _stored() -> Iterator[State]:
+    """The snapshot, if there is one that fits."""
     parts = {name: bytes(data) for name, data in IndexPart.objects.values_list("name", "data")}
     if not parts:
-        return []
+        return
     number, token = parts["head"].decode().split()
     bitmaps = {
         name.removeprefix(_VALUE): BitMap.deserialize(data)
@@ -163,6 +165,5 @@ def _stored() -> list[State]:
         for name, data in parts.items()
         if name.startswith(_ORDER)
     }
-    if by_order.keys() != set(orders.names()):  # a language was added since
-        return []
-    return [State(int(number), token, BitMap.deserialize(parts["sites"]), bitmaps, by_order)]
+    if by_order.keys() == set(orders.names()):  # else a language was added since
+        yield State(int(number), token, BitMap.deserialize(parts["sites"]), bitmaps, by_order)
