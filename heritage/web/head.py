@@ -67,10 +67,6 @@ class Head:
     feeds: list[Feed] = field(default_factory=list)
     jsonld: SafeString | str = ""
 
-    @property
-    def is_indexed(self) -> bool:
-        return _NEVER not in self.robots
-
 
 # --- one for each kind of page ---------------------------------------------------------------
 
