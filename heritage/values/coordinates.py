@@ -5,6 +5,7 @@ A point is (latitude, longitude) in degrees, north and east positive.
 
 from math import asin, ceil, cos, floor, isfinite, log10, pi, radians, sin, sqrt
 
+import numpy as np
 from django.utils.formats import number_format
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -74,6 +75,14 @@ def distance_km(a: Point, b: Point) -> float:
     h = sin((lat_b - lat_a) / 2) ** 2
     h += cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
     return 2 * EARTH_RADIUS_KM * asin(min(1, sqrt(h)))  # rounding can pass 1 at the antipodes
+
+
+def distances_km(here: Point, latitudes: np.ndarray, longitudes: np.ndarray) -> np.ndarray:
+    """The same, of many points at once."""
+    lat, lon = np.radians(latitudes), np.radians(longitudes)
+    h = np.sin((lat - radians(here[0])) / 2) ** 2
+    h += np.cos(lat) * cos(radians(here[0])) * np.sin((lon - radians(here[1])) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1, np.sqrt(h)))
 
 
 def format_point(

@@ -1,6 +1,7 @@
 """Where a site lies among its neighbours: a clean drawing, from public points alone.
 
-No tiles and no land: rings of distance around the site, and each neighbour in its direction.
+No tiles and no land, for so near there is none to see: rings of distance around the site, and
+each neighbour in its direction. The land is on a map of its own, see land.py.
 """
 
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from heritage.values.coordinates import KM_PER_DEGREE
 SIZE = 320
 _MIDDLE = SIZE / 2
 _REACH = _MIDDLE - 26  # pixels from the middle to the outermost ring
+_CELL_REACH = 0.75  # of a blurred cell, from its middle to its corners and a little more
+_TOWN_KM = 2  # how far from a town's middle its sites may well lie, where nothing is said
 _RINGS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 50)
 
 DIRECTIONS = (
@@ -51,7 +54,8 @@ class Locator:
 
     rings: list[Ring]
     dots: list[Dot]
-    blur: str  # the radius within which a blurred site lies; empty for an exact one
+    is_blurred: bool
+    doubt: str  # the radius within which the site lies; empty for an exact one
     size: int = SIZE
     middle: int = int(_MIDDLE)
 
@@ -69,12 +73,24 @@ def locator(site: Site, neighbours: list[Neighbour]) -> Locator | None:
         for number, near in enumerate(neighbours, start=1)
         if near.km > 0.01
     ]
-    blur = site.blur_km * pixels / 2
+    doubt = doubt_km(site)
     return Locator(
         rings=[_ring(km, pixels) for km in rings],
         dots=_apart(dots),
-        blur=f"{min(max(blur, 9), _REACH):.1f}" if site.blur_km else "",
+        is_blurred=bool(site.blur_km),
+        # Never so small that it hides behind the mark, never beyond the sheet.
+        doubt="" if doubt is None else f"{min(max(doubt * pixels, 14), _REACH):.1f}",
     )
+
+
+def doubt_km(site: Site) -> float | None:
+    """Within how many km of its public point a site lies; None where the point is its own."""
+    if site.blur_km:
+        return site.blur_km * _CELL_REACH
+    said = (site.accuracy_m or 0) / 1000
+    if site.precision == Site.Precision.TOWN:
+        return max(said, _TOWN_KM)
+    return said if site.precision == Site.Precision.APPROXIMATE else None
 
 
 def _ring(km: float, pixels: float) -> Ring:

@@ -8,9 +8,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from heritage.catalogue.index import store
-from heritage.models import Kind, Place, SchemeTerm, UnescoStatus
+from heritage.models import Place, SchemeTerm, UnescoStatus
 from heritage.values import folding
-from heritage.web import inscriptions, terms, texts
+from heritage.web import inscriptions, land, terms, texts
 from heritage.web.charts import Chart, Row, Series
 from heritage.web.terms import Label, Sites, TermLink, Tree
 
@@ -42,13 +42,14 @@ class PlacePage:
     note: SafeString
     above: list[TermLink]
     children: list[TermLink]
+    map: land.Sheet | None
     charts: list[Chart]
     by_year: Chart | None
     sites: Sites
 
 
 def places() -> Places:
-    tree = Tree(Place, "place", store.current())
+    tree = Tree("place", store.current())
     found = regions(tree)
     return Places(found, len(tree.counted()))
 
@@ -80,9 +81,9 @@ def place_page(slug: str) -> PlacePage:
     """Raises Place.DoesNotExist."""
     place = Place.objects.get(slug=slug)
     index = store.current()
-    tree = Tree(Place, "place", index)
+    tree = Tree("place", index)
     hits = tree.sites(place)
-    kinds = Tree(Kind, "kind", index, hits)
+    kinds = Tree("kind", index, hits)
     of_kinds = terms.chart(
         kinds, kinds.leaves(), id="kinds", title=_("What they are"), head=_("Kind"),
         url=lambda kind: terms.list_url(place=place.slug, kind=kind.slug),
@@ -95,6 +96,7 @@ def place_page(slug: str) -> PlacePage:
         note=texts.as_html(place.note.best()),
         above=terms.links(tree, tree.above(place)),
         children=_by_name(terms.links(tree, tree.counted(place.pk))),
+        map=land.of_sites(place, hits),
         charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
         by_year=_by_year(place) if is_country else None,
         sites=terms.sites(index, hits, terms.list_url(place=place.slug)),

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from heritage.catalogue.index import store
 from heritage.models import Coverage, Designation, Scheme, UnescoStatus
 from heritage.values.phrases import year_phrase
-from heritage.web import cards, inscriptions, terms, texts
-from heritage.web.cards import Card
+from heritage.web import cards, inscriptions, land, terms, texts
+from heritage.web.cards import Printed
 from heritage.web.charts import Chart
 from heritage.web.whereabouts import several
 
@@ -48,6 +48,7 @@ class World:
     figures: list[Figure]
     sites: int
     sites_url: str
+    map: land.Sheet | None
     by_year: Chart | None
     criteria: Chart | None
     regions: Chart | None
@@ -57,7 +58,7 @@ class World:
     in_danger: list[Listed]
     in_danger_url: str
     delisted: list[Listed]
-    newest: list[Card]
+    newest: list[Printed]
     newest_year: int | None
 
 
@@ -68,12 +69,14 @@ def world() -> World:
     states, all_states, how_many = inscriptions.by_state(
         words, lambda place: terms.page_url("place", place)
     )
-    newest_year, newest = _newest()
+    newest_year, newest = _newest(index)
+    figures = _figures(how_many)
     return World(
         scheme=scheme,
         description=texts.as_html(scheme.description.best()) if scheme else "",
         authority=texts.as_html(scheme.authority.best()) if scheme else "",
-        figures=_figures(how_many),
+        figures=figures,
+        map=land.of_properties(words.series()) if figures else None,
         sites=len(index.any_of(f"unesco:{status}" for status in WORLD_HERITAGE)),
         sites_url=_sites_url(*WORLD_HERITAGE),
         by_year=inscriptions.by_year(words),
@@ -144,7 +147,7 @@ def _listed(standing: str, kind: str) -> list[Listed]:
     return sorted(found, key=lambda listed: -listed.since)
 
 
-def _newest() -> tuple[int | None, list[Card]]:
+def _newest(index) -> tuple[int | None, list[Printed]]:
     """A few of the properties inscribed last, and when that was."""
     entries = inscriptions.inscribed().filter(listed_year__isnull=False)
     year = entries.order_by("-listed_year").values_list("listed_year", flat=True).first()
@@ -154,4 +157,4 @@ def _newest() -> tuple[int | None, list[Card]]:
         designation__in=entries.filter(listed_year=year), site__state="published"
     )
     ids = rows.order_by("site__slug").values_list("site_id", flat=True)[:_NEWEST]
-    return year, cards.of_ids(list(ids))
+    return year, list(cards.printed(index, list(ids)).values())

@@ -1,0 +1,147 @@
+"""Outlines as rows of points: made simpler, cut to a box, asked what they hold, kept as text."""
+
+import heapq
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+Point = tuple[float, float]
+Ring = list[Point]  # closed: the last point joins the first, and is not repeated
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_VALUES = {letter: value for value, letter in enumerate(_LETTERS)}
+
+
+# --- simpler ----------------------------------------------------------------------------------
+
+
+def area(ring: Sequence[Point]) -> float:
+    """Of a closed ring, always positive."""
+    turned = zip(ring, [*ring[1:], *ring[:1]], strict=True)
+    return abs(sum(x * v - u * y for (x, y), (u, v) in turned)) / 2
+
+
+def kept_corners(ring: Sequence[Point], least: float) -> list[int]:
+    """Which points matter (Visvalingam and Whyatt): those whose triangle is at least so large.
+
+    The point whose triangle with its two neighbours is smallest goes first, and theirs are
+    measured again. Three points always stay.
+    """
+    count = len(ring)
+    before = [(number - 1) % count for number in range(count)]
+    after = [(number + 1) % count for number in range(count)]
+    size = [_triangle(ring, before[n], n, after[n]) for n in range(count)]
+    heap = [(each, number) for number, each in enumerate(size)]
+    heapq.heapify(heap)
+    gone = [False] * count
+    left = count
+    while heap and left > 3:
+        smallest, number = heapq.heappop(heap)
+        if smallest >= least:
+            break
+        if gone[number] or smallest != size[number]:
+            continue  # measured again since
+        gone[number] = True
+        left -= 1
+        west, east = before[number], after[number]
+        after[west], before[east] = east, west
+        for beside in (west, east):
+            # Never less than what has gone, so that a removal cannot set off its neighbours.
+            size[beside] = max(smallest, _triangle(ring, before[beside], beside, after[beside]))
+            heapq.heappush(heap, (size[beside], beside))
+    return [number for number in range(count) if not gone[number]]
+
+
+def _triangle(ring: Sequence[Point], a: int, b: int, c: int) -> float:
+    (ax, ay), (bx, by), (cx, cy) = ring[a], ring[b], ring[c]
+    return abs((bx - ax) * (cy - ay) - (cx - ax) * (by - ay)) / 2
+
+
+def thinned(ring: Ring, least: float) -> Ring:
+    return [ring[number] for number in kept_corners(ring, least)] if len(ring) > 3 else ring
+
+
+# --- within -----------------------------------------------------------------------------------
+
+
+def clipped(ring: Ring, left: float, top: float, right: float, bottom: float) -> Ring:
+    """The part within a box (Sutherland and Hodgman): what leaves it runs along its edge."""
+    for axis, limit, sign in ((0, left, 1), (0, right, -1), (1, top, 1), (1, bottom, -1)):
+        ring = _cut(ring, axis, limit, sign)
+    return ring
+
+
+def _cut(ring: Ring, axis: int, limit: float, sign: int) -> Ring:
+    """The part where a coordinate is at least the limit, or with sign -1 at most."""
+    kept: Ring = []
+    last = ring[-1] if ring else (0.0, 0.0)
+    last_in = (last[axis] - limit) * sign >= 0
+    for point in ring:
+        is_in = (point[axis] - limit) * sign >= 0
+        if is_in != last_in:
+            share = (limit - last[axis]) / (point[axis] - last[axis])
+            other = last[1 - axis] + share * (point[1 - axis] - last[1 - axis])
+            kept.append((limit, other) if axis == 0 else (other, limit))
+        if is_in:
+            kept.append(point)
+        last, last_in = point, is_in
+    return kept
+
+
+def holds(ring: Ring, point: Point) -> bool:
+    """Whether a point lies inside (even and odd crossings)."""
+    x, y = point
+    inside = False
+    for (ax, ay), (bx, by) in pairwise([*ring, *ring[:1]]):
+        if (ay > y) != (by > y) and x < ax + (y - ay) * (bx - ax) / (by - ay):
+            inside = not inside
+    return inside
+
+
+# --- as text ----------------------------------------------------------------------------------
+
+
+def encoded(rings: Iterable[Sequence[tuple[int, int]]]) -> str:
+    """One ring a line: steps from point to point in whole units, five bits to a letter.
+
+    A letter of the upper half of the alphabet is followed by more of the same number; the lowest
+    bit of a number is its sign.
+    """
+    return "".join(_line(ring) + "\n" for ring in rings)
+
+
+def _line(ring: Sequence[tuple[int, int]]) -> str:
+    text, at = "", (0, 0)
+    for point in ring:
+        text += "".join(_number(here - there) for here, there in zip(point, at, strict=True))
+        at = point
+    return text
+
+
+def _number(value: int) -> str:
+    rest = value * 2 if value >= 0 else -value * 2 - 1
+    text = ""
+    while rest >= 32:
+        text += _LETTERS[32 + rest % 32]
+        rest //= 32
+    return text + _LETTERS[rest]
+
+
+def decoded(text: str, place: Callable[[int, int], Point]) -> list[Ring]:
+    """The rings of encoded(); `place` makes a point of its two whole numbers."""
+    return [_ring(line, place) for line in text.splitlines() if line]
+
+
+def _ring(line: str, place: Callable[[int, int], Point]) -> Ring:
+    numbers, value, shift = [], 0, 0
+    for letter in line:
+        bits = _VALUES[letter]
+        value |= (bits & 31) << shift
+        shift += 5
+        if bits < 32:
+            numbers.append(-(value // 2) - 1 if value % 2 else value // 2)
+            value = shift = 0
+    ring, x, y = [], 0, 0
+    for east, north in zip(numbers[::2], numbers[1::2], strict=True):
+        x, y = x + east, y + north
+        ring.append(place(x, y))
+    return ring
