@@ -195,8 +195,10 @@ def willow(c: Canvas, x: float, y: float, size: float, fill: str = "") -> None:
     c.line(fill or c.colours.near, size / 45, *threads)
 
 
-def boat(c: Canvas, x: float, y: float, size: float, *, sail: bool = False) -> None:
-    """A river boat with a mat roof and its boatman, or under a battened sail."""
+def boat(
+    c: Canvas, x: float, y: float, size: float, *, sail: bool = False, battens: bool = False
+) -> None:
+    """A river boat with a mat roof and its boatman, or under sail; a junk's has battens."""
     colours = c.colours
     if sail:
         c.line(colours.ink, size / 45, "M", x, y, "v", -size)
@@ -206,9 +208,10 @@ def boat(c: Canvas, x: float, y: float, size: float, *, sail: bool = False) -> N
             "q", size * 0.24, size * 0.3, size * 0.22, size * 0.62, "h", -size * 0.22, "z",
         )  # fmt: skip
         ribs: list[str | float] = []
-        for level in (0.36, 0.56, 0.74):
+        for level in (0.36, 0.56, 0.74) if battens else ():
             ribs += ["M", x - 3, y - size * (1 - level), "h", -size * (0.16 + level * 0.26)]
-        c.line(colours.light, size / 60, *ribs, opacity=0.6)
+        if ribs:
+            c.line(colours.light, size / 60, *ribs, opacity=0.6)
     else:
         c.path(
             colours.wash, "M", x - size * 0.26, y, "v", -size * 0.12,

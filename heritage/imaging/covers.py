@@ -9,6 +9,7 @@ from heritage.imaging.palettes import PALETTES as _PALETTES
 from heritage.imaging.palettes import Palette
 from heritage.imaging.paths import smooth, steps
 from heritage.imaging.silhouettes import SCENES, Scene
+from heritage.imaging.silhouettes.trees import palm
 
 SILHOUETTES: frozenset[str] = frozenset(SCENES)
 PALETTES: frozenset[str] = frozenset(_PALETTES)
@@ -125,21 +126,24 @@ def _paint(c: Canvas, scene: Scene, *, turned: bool) -> None:
         c.oval(c.fading("v"), -380, 66, 560, 60, 0.7)
     scene.draw(c)
     if scene.near:
-        _near(c)
+        _near(c, scene.plants)
     _birds(c)
     c.add("</g>")
 
 
 def _disc(c: Canvas, left: float) -> None:
     """The sun with its halo, or the moon among stars."""
-    x, y = left + c.dice.between(200, 360), c.dice.between(-470, -400)
-    radius = c.dice.between(50, 68)
+    # A small one high up, or now and then a large one that the hills half hide.
+    is_low = not c.colours.night and c.dice.whole(0, 3) == 0
+    x = left + c.dice.between(200, 360)
+    y = c.dice.between(-330, -250) if is_low else c.dice.between(-470, -400)
+    radius = c.dice.between(92, 118) if is_low else c.dice.between(50, 68)
     if c.colours.night:
         stars: list[str | float] = []
         for _number_of_star in range(34):
             stars += ["M", c.dice.between(-720, 560), c.dice.between(-600, -260), "h", 0]
         c.line(c.colours.disc, 3, *stars, opacity=0.7)
-    c.oval(c.fading("h"), x, y, radius * 3, radius * 3)
+    c.oval(c.fading("h"), x, y, radius * 2 + 60, radius * 2 + 60)
     c.oval(c.colours.disc, x, y, radius, radius)
 
 
@@ -207,7 +211,7 @@ def _ripples(c: Canvas, top: float, bottom: float, count: int) -> None:
     c.line(c.colours.light, 3, *parts, opacity=0.6)
 
 
-def _near(c: Canvas) -> None:
+def _near(c: Canvas, plants: tuple[str, ...]) -> None:
     """A dark slope in the corner that the eye steps off from, with something growing on it."""
     p, dice = c.colours, c.dice
     top = dice.between(84, 118)
@@ -215,17 +219,17 @@ def _near(c: Canvas) -> None:
         p.ink, "M", -820, top - 30, "Q", -600, top - 34, -450, top + 34, "T", -130, 200, "H", -820,
         "z", opacity=0.92,
     )  # fmt: skip
-    plant = dice.whole(0, 3)
-    if plant == 0:
-        for x, size in ((-610, 250), (-520, 160)):
-            pine(c, x, top + 6, size * dice.between(0.85, 1.1))
-    elif plant == 1:
-        for x, size in ((-600, 220), (-510, 140)):
-            leafy(c, x, top + 8, size * dice.between(0.9, 1.1), p.accent)
-    elif plant == 2:
+    plant = dice.pick(plants)
+    if plant == "blossom":
         _blossom(c, top)
-    else:
+    elif plant == "reeds":
         _reeds(c, top)
+    else:
+        draw, fill, first = {
+            "pine": (pine, p.ink, 250), "leafy": (leafy, p.accent, 220), "palm": (palm, p.ink, 330),
+        }[plant]  # fmt: skip
+        for x, size in ((-605, first), (-515, first * 0.64)):
+            draw(c, x, top + 7, size * dice.between(0.85, 1.1), fill)
 
 
 def _blossom(c: Canvas, top: float) -> None:

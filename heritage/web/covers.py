@@ -1,55 +1,18 @@
-"""Which cover is drawn for a site: the record gives the building, the colours and the seal.
-
-The drawings of halls, pagodas and towns are Chinese. Where a record says no more than
-“cultural” or “natural”, or lies far from East Asia, a drawing that claims nothing is taken,
-or one that the site's own name asks for.
-"""
+"""Which cover is drawn for a site: the record gives the scene, the colours and the seal."""
 
 import hashlib
-import re
 from functools import lru_cache
 
 from heritage.imaging.covers import draw_cover
 from heritage.models import Era, Kind, Place, Site
 from heritage.web.cards import first_beginning
+from heritage.web.scenery import silhouette
 
 # The last is the picture above the names of a link preview, see previews.py.
 SHAPES = {"": (1200, 800), "square": (900, 900), "preview": (1200, 470)}
 # Said of any era, so they tell nothing on a seal.
 _IDLE = ("时代", "时期", "文化", "王朝")
 
-_EAST_ASIA = frozenset({"CN", "HK", "JP", "KP", "KR", "MO", "TW", "VN"})
-# Europe of the Latin church: its cathedrals, castles and palaces look like these drawings.
-_LATIN_EUROPE = frozenset({
-    "AD", "AT", "BA", "BE", "CH", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "HR", "HU",
-    "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MC", "MT", "NL", "NO", "PL", "PT", "SE", "SI",
-    "SK", "SM", "VA"
-})  # fmt: skip
-# Halls with swung roofs and the like: elsewhere they would be untrue.
-_CHINESE = frozenset({
-    "default", "temple", "pagoda", "pagoda-forest", "hall", "city-wall", "pass", "gate",
-    "academy", "observatory", "garden", "town", "archaeological", "canal", "tomb", "granary",
-    "kiln", "road", "grotto"
-})  # fmt: skip
-# A name that says what a place is, by the drawing that shows it truly.
-_SAID_ANYWHERE = (
-    ("forest", re.compile(r"\b(rain)?forests?\b", re.I)),
-    ("reef", re.compile(r"\breefs?\b", re.I)),
-    ("island", re.compile(r"\b(islands?|islas?|isle|atoll|archipelago)\b", re.I)),
-    ("cave", re.compile(r"\b(caves?|karst)\b", re.I)),
-    ("rock-art", re.compile(r"\b(rock (art|drawings|paintings|carvings)|petroglyphs?)\b", re.I)),
-    (
-        "landscape",
-        re.compile(r"\b(vineyards?|wine|rice terraces|agricultural|plantations)\b", re.I),
-    ),
-)
-_SAID_IN_EUROPE = (
-    ("church", re.compile(r"\b(cathedrals?|basilica|abbey|church)\b", re.I)),
-    ("castle", re.compile(r"\b(castles?|wartburg)\b", re.I)),
-    ("palace", re.compile(r"\b(palaces?|residence|residences)\b", re.I)),
-    ("industrial", re.compile(r"\b(mines?|mining|industrial|ironworks|mills)\b", re.I)),
-)
-_NATURAL = ("nature", "hills")  # where nothing more is known
 # The light of a latitude, where no era gives the colours.
 _LIGHTS = (
     (50, ("snow", "lapis", "indigo", "dawn", "plum", "autumn")),
@@ -58,16 +21,31 @@ _LIGHTS = (
     (0, ("jade", "celadon", "cinnabar", "ochre", "dawn", "bronze")),
 )
 
+# A scene that has a light of its own.
+_DESERT = ("ochre", "cinnabar", "dawn", "bronze", "indigo")
+_LIGHTS_OF = {
+    "dunes": _DESERT,
+    "mesas": _DESERT,
+    "hills-scrub": _DESERT,
+    "ridges-scrub": _DESERT,
+    "cubes": _DESERT,
+    "ice": ("snow", "lapis", "dawn", "indigo"),
+    "rainforest": ("jade", "celadon", "bronze", "jade", "indigo"),
+    "shore": ("lapis", "celadon", "dawn", "snow"),
+    "plain-acacia": ("ochre", "cinnabar", "autumn", "bronze"),
+}
+
 
 def cover(site: Site, shape: str = "") -> str:
     """The cover as SVG text."""
     event = first_beginning(site.events.all())
     era = event.first_era if event else None
     country = country_code(site.place)
+    scene = silhouette(site, country)
     return _drawn(
         site.uid,
-        silhouette(site, country),
-        (era.palette if era else "") or _light(site),
+        scene,
+        (era.palette if era else "") or _light(site, scene),
         _seal(era, country),
         *SHAPES[shape],
     )
@@ -93,24 +71,10 @@ def country_code(place: Place | None) -> str:
     return place.code if place else ""
 
 
-def silhouette(site: Site, country: str) -> str:
-    """What its first kind looks like; a broad kind asks the name."""
-    kind = next(iter(site.kinds.all()), None)
-    known = kind.silhouette if kind else "default"
-    is_broad = known in ("", "default", "nature")
-    if not is_broad and (known not in _CHINESE or country in _EAST_ASIA or not country):
-        return known
-    name = site.name.get("en", "")
-    patterns = _SAID_ANYWHERE + (_SAID_IN_EUROPE if country in _LATIN_EUROPE else ())
-    for said, pattern in patterns:
-        if is_broad and pattern.search(name):
-            return said
-    if known == "nature":
-        return _by_seed(site.uid, _NATURAL)
-    return "default" if country in _EAST_ASIA else "hills"
-
-
-def _light(site: Site) -> str:
+def _light(site: Site, scene: str) -> str:
+    lights = _LIGHTS_OF.get(scene)
+    if lights:
+        return _by_seed(f"{site.uid} light", lights)
     if site.public_latitude is None:
         return ""
     distance = abs(site.public_latitude)

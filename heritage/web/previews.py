@@ -24,7 +24,7 @@ from PIL import ImageOps
 from heritage.imaging.covers import draw_cover
 from heritage.models import Identity, Image, Site
 from heritage.values.language import LanguageMap
-from heritage.web import cards, covers
+from heritage.web import covers
 from heritage.web.access import may_see
 
 WIDTH, HEIGHT = 1200, 630
@@ -66,7 +66,7 @@ def catalogue_preview(request):
 
 
 def _sites():
-    return cards.for_list(Site.objects.all())
+    return Site.objects.for_cards()
 
 
 def _answer(request, uid, name: LanguageMap, ground: str, photo: Image | None, is_public: bool):

@@ -1,6 +1,6 @@
 """Country itself: rock, sea, wood and field, and what people cut or painted into it."""
 
-from heritage.imaging.brush import Canvas, boat, cypress, fir, fir_path, leafy, pine
+from heritage.imaging.brush import Canvas, boat, fir, fir_path, leafy, pine
 from heritage.imaging.paths import smooth
 from heritage.imaging.silhouettes.parts import roof
 from heritage.imaging.silhouettes.scene import Scene
@@ -72,25 +72,6 @@ def lake(c: Canvas) -> None:
         c.oval(p.accent, x + 25 * f, y - 98, 5, 3)
 
 
-def hills(c: Canvas) -> None:
-    """Open country and a way into it, for a place of which no more is known than where it lies."""
-    p, dice = c.colours, c.dice
-    bend = dice.between(-120, 120)
-    c.path(
-        p.light, "M", -70, 200, "Q", -10 + bend, 120, 60, 70, "T", 30 + bend / 2, 8, "T", 70, -34,
-        "Q", 44 + bend / 2, 10, 96, 66, "T", 110, 200, "z", opacity=0.55,
-    )  # fmt: skip
-    c.path(
-        p.mid, "M-820 20Q-520-70-330-56T-60-4T260-40T560-66T820-20V60H-820z", opacity=0.35
-    )  # fmt: skip
-    grown = dice.pick((leafy, fir, cypress))
-    for x, y, size in ((-250, 20, 150), (-190, 26, 104), (250, 14, 128), (330, 22, 170),
-                       (400, 30, 110), (-330, 34, 90)):  # fmt: skip
-        shift = dice.between(-46, 46)
-        tall = size * dice.between(0.75, 1.15) * (0.9 if grown is cypress else 1)
-        grown(c, x + shift, y, tall, dice.pick((p.wash, p.ink, p.near)))
-
-
 def reef(c: Canvas) -> None:
     """Islets on the sea, and under the water line the coral."""
     p, dice = c.colours, c.dice
@@ -155,33 +136,28 @@ def wood(c: Canvas) -> None:
 
 
 def island(c: Canvas) -> None:
-    """A green island, its lighthouse, and the sail that steers by it."""
-    p = c.colours
+    """A green island, rocks standing in the sea before it, and a sail."""
+    p, dice = c.colours, c.dice
     c.path(c.fading("n"), "M-300-40Q-250-150-190-190T-90-250Q-40-280 10-220T110-160T240-60L300-40z")
     c.path(
         p.near, "M-380-20Q-310-50-270-90T-150-170Q-90-200-30-140T90-110T210-60T330-24Q180-6 0-4"
         "T-380-20z",
     )  # fmt: skip
     c.path(p.ink, "M-330-18Q-260-54-190-60T-60-80T90-62T240-50L310-20Q160-2 0 0T-330-18z")
-    for x, y, size in (
-        (-190, -130, 74),
-        (-90, -160, 84),
-        (-20, -126, 64),
-        (-130, -80, 70),
-        (30, -104, 56),
-    ):
-        leafy(c, x, y, size, p.ground)
-    c.path(p.light, "M176-58l10-162h36l10 162z")
-    c.path(p.accent, "M180-120l2-34h44l2 34zM184-188l1-32h38l1 32z")
-    c.boxes(p.ink, (176, -230, 56, 10), (190, -256, 28, 28))
-    c.oval(p.disc, 204, -243, 9, 9)
-    c.path(p.ink, "M184-256Q204-286 224-256zM140-52v-36l26-20l26 20v36z")
-    if p.night:
-        c.path(p.disc, "M204-243L-240-330V-230z", opacity=0.22)
+    for x, y, size in ((-190, -130, 74), (-90, -160, 84), (-20, -126, 64), (-130, -80, 70),
+                       (30, -104, 56)):  # fmt: skip
+        leafy(c, x + dice.between(-16, 16), y, size * dice.between(0.85, 1.2), p.ground)
+    for x, y, high in ((286, 4, 120), (366, 10, 74), (-440, 6, 64)):
+        tall = high * dice.between(0.8, 1.2)
+        c.path(
+            p.ink, "M", x - tall * 0.34, y, "l", tall * 0.1, -tall * 0.5, "l", tall * 0.1,
+            -tall * 0.42, "l", tall * 0.16, -tall * 0.08, "l", tall * 0.16, tall * 0.5, "l",
+            tall * 0.14, tall * 0.5, "z",
+        )  # fmt: skip
+        c.line(p.light, 4, "M", x - tall * 0.5, y + 4, "h", tall, opacity=0.8)
     c.line(p.light, 4, "M-400-8Q-200 20 0 16T360-6", opacity=0.8)
     c.path(p.ink, "M-320 4Q0 40 300 4Q160 100-20 104T-320 4z", opacity=0.13)
     boat(c, -330, 84, 150, sail=True)
-    boat(c, 330, 60, 70)
 
 
 def fields(c: Canvas) -> None:
@@ -218,6 +194,5 @@ LAND = {
     "reef": Scene(reef, ground="sea", hills=0.4, near=False),
     "forest": Scene(wood, hills=1.1, near=False),
     "island": Scene(island, ground="sea", hills=0.5, near=False),
-    "hills": Scene(hills, hills=1.2),
     "landscape": Scene(fields, ground="none", hills=1.2, near=False),
 }

@@ -174,7 +174,7 @@ def canal(c: Canvas) -> None:
     c.line(p.ink, 5, "M-244 0Q-216-26-200-46Q-110-156 0-156T200-46Q216-26 244 0")
     c.dashes(p.ink, 22, 5, 18, "M-240 8Q-216-16-200-36Q-110-146 0-146T200-36Q216-16 240 8")
     c.path(p.ink, "M-98 36a98 86 0 0 0 196 0h-16a82 72 0 0 1-164 0z", opacity=0.18)
-    boat(c, 250, 104, 190, sail=True)
+    boat(c, 250, 104, 190, sail=True, battens=True)
     boat(c, -30, 62, 70)
     willow(c, -340, 24, 230)
 
