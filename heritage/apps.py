@@ -12,9 +12,9 @@ class HeritageConfig(AppConfig):
 
     def ready(self) -> None:
         from heritage.admin import groups
-        from heritage.models import acts, derived, versions
+        from heritage.models import acts, touches, versions
 
-        derived.connect()
+        touches.connect()
         versions.register()
         acts.connect()
         groups.connect()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
@@ -137,21 +138,32 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # --- Languages -------------------------------------------------------------------------------
 
-# Those the interface speaks. A further one needs its name here and a message catalogue.
+
+def _named(codes: list[str]) -> list[tuple[str, str]]:
+    """Languages by their codes, each under the name that it has for itself."""
+    unknown = [code for code in codes if "name_local" not in LANG_INFO.get(code, {})]
+    if unknown or not codes or len(set(codes)) < len(codes):
+        raise ImproperlyConfigured(
+            "HERITAGE_LANGUAGES takes codes that Django knows, such as en, zh-hans, fr or ar, "
+            f"each once and with commas; not {', '.join(unknown or codes) or 'nothing'}."
+        )
+    names = [LANG_INFO[code]["name_local"] for code in codes]
+    return [(code, name[0].upper() + name[1:]) for code, name in zip(codes, names, strict=True)]
+
+
+# Those the interface speaks: docs/adding-a-language.md has the steps for a further one.
+LANGUAGES = _named(env.list("HERITAGE_LANGUAGES", default=["en", "zh-hans"]))
 LANGUAGE_CODE = env.str("HERITAGE_LANGUAGE", default="en")
-LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+if LANGUAGE_CODE not in dict(LANGUAGES):
+    raise ImproperlyConfigured("HERITAGE_LANGUAGE must be one of HERITAGE_LANGUAGES.")
 # Those a record may also be written in: shown to editors behind a fold.
 CONTENT_LANGUAGES = [
-    ("zh-hant", "繁體中文"),
-    ("fr", "Français"),
-    ("es", "Español"),
-    ("ru", "Русский"),
-    ("ar", "العربية"),
-    ("ja", "日本語"),
-    ("ko", "한국어"),
-    ("de", "Deutsch"),
+    (code, name)
+    for code, name in _named(["zh-hant", "fr", "es", "ru", "ar", "ja", "ko", "de"])
+    if code not in dict(LANGUAGES)
 ]
-LOCALE_PATHS = [BASE_DIR / "heritage" / "locale"]
+# Message catalogues of whoever runs it come first: they add languages and may change words.
+LOCALE_PATHS = [*env.list("HERITAGE_LOCALE", default=[]), BASE_DIR / "heritage" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("HERITAGE_TIME_ZONE", default="Asia/Shanghai")

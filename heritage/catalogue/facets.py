@@ -4,25 +4,39 @@ Each facet is counted among the sites that all *other* filters leave, so that ch
 second value of it shows what one would get.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from pyroaring import BitMap
 
-from heritage.catalogue.filters import SiteFilter, index_name
-from heritage.models import Era, Event, Kind, Place, Scheme, UnescoStatus
-from heritage.values.language import Text
+from heritage.catalogue import vocabulary
+from heritage.catalogue.filters import HAS, SiteFilter, index_name
+from heritage.catalogue.vocabulary import Tree, Vocabulary
+from heritage.models import Era, Event, Scheme, SchemeTerm, UnescoStatus
+from heritage.models.vocabularies import Term
+from heritage.values.language import Text, language_name
+
+STEPS = ("page", "after", "before")  # what an address says of the page, and not of the list
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     value: str
-    label: Text | str
+    term: Term | Scheme | SchemeTerm | str  # what it stands for, or its label
     count: int
     chosen: bool
     depth: int
-    note: str = ""  # what tells it from its like, such as the years of an era
+
+    @property
+    def label(self) -> Text | str:
+        return self.term if isinstance(self.term, str) else self.term.label.best()
+
+    @property
+    def note(self) -> str:
+        """What tells it from its like, such as the years of an era."""
+        return self.term.years() if isinstance(self.term, Era) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,61 +61,121 @@ class Applied:
 
 
 def facets(filtered: SiteFilter) -> list[Facet]:
-    """All facets of a list; values without a site are left out unless they are chosen."""
+    """All facets of a list.
+
+    Of a vocabulary those terms that have sites here, or are chosen; of a short list of values
+    all that any site has, with a count of 0 where none is left.
+    """
+    terms = vocabulary.of(filtered.index)
     return [
-        _tree_facet(filtered, "kind", Kind),
-        _tree_facet(filtered, "era", Era),
-        _unesco_facet(filtered),
-        _scheme_facet(filtered),
-        _tree_facet(filtered, "place", Place),
+        _tree_facet(filtered, "kind", terms.kinds),
+        _tree_facet(filtered, "era", terms.eras),
+        _tree_facet(filtered, "place", terms.places),
+        _flat_facet(filtered, "unesco", _statuses()),
+        _flat_facet(filtered, "protection", _schemes(terms, Scheme.Role.PROTECTION)),
+        _flat_facet(filtered, "batch", _batches(filtered, terms)),
+        _flat_facet(filtered, "rating", _ratings(terms)),
+        _flat_facet(filtered, "category", _world_heritage(terms, SchemeTerm.Facet.CATEGORY)),
+        _flat_facet(filtered, "criterion", _world_heritage(terms, SchemeTerm.Facet.CRITERION)),
+        _flat_facet(filtered, "has", ((f"has:{what}", str(label), what) for what, label in HAS)),
+        _flat_facet(filtered, "language", _languages(filtered)),
     ]
 
 
 def applied(filtered: SiteFilter, facets: Iterable[Facet]) -> list[Applied]:
-    """What is applied, in words, in the order of the facets; the text first."""
-    found = []
+    """What is applied, in words: the text first, the facets in their order, then the rest."""
+    data, found = filtered.data, []
     text = filtered.chosen("q")
     if text:
-        label = str(filtered.filters["q"].label)
-        found.append(Applied("q", label, text, query(filtered.data, "q")))
+        found.append(Applied("q", str(filtered.filters["q"].label), text, query(data, "q")))
     role = dict(Event.Role.choices).get(filtered.chosen("role"), "")
+    others = filtered.said()
     for facet in facets:
+        if any(said.name == facet.name for said in others):
+            continue
         for option in facet.chosen:
             label = f"{facet.label} ({role})" if role and facet.name == "era" else facet.label
-            without = query(filtered.data, facet.name, option.value)
+            without = query(data, facet.name, option.value)
             found.append(Applied(facet.name, label, option.label, without))
+    for said in others:
+        without = query(data, said.name, said.value, said.together)
+        found.append(Applied(said.name, said.label, said.words, without))
     return found
 
 
-def query(data: QueryDict, name: str, value: str | None = None) -> str:
-    """The query string without `name` (or without one value of it), starting at its first page."""
+def query(
+    data: QueryDict, name: str, value: str | None = None, together: Iterable[str] = ()
+) -> str:
+    """The query string without `name` (or without one value of it), starting at its first page.
+
+    `together` are names that mean nothing without it.
+    """
     data = data.copy()
     kept = [] if value is None else [v for v in data.getlist(name) if v != value]
     data.setlist(name, kept)
-    data.pop("page", None)
+    for other in (*STEPS, *together):
+        data.pop(other, None)
     return data.urlencode()
 
 
-# --- one facet each --------------------------------------------------------------------------
+# --- the values of each facet: what the index calls it, term or label, what the address calls it
 
 
-def _tree_facet(filtered: SiteFilter, name: str, model) -> Facet:
+Values = Iterable[tuple[str, Term | Scheme | SchemeTerm | str, str]]
+
+
+def _statuses() -> Values:
+    return [(f"unesco:{status}", str(status.label), status.value) for status in UnescoStatus]
+
+
+def _schemes(terms: Vocabulary, role: str) -> Values:
+    for scheme in terms.schemes.values():
+        if scheme.role == role:
+            yield f"scheme:{scheme.pk}", scheme, scheme.slug
+
+
+def _batches(filtered: SiteFilter, terms: Vocabulary) -> Values:
+    found = [tuple(map(int, value.split("."))) for value in filtered.index.values_of("batch")]
+    for scheme_id, number in sorted(found):
+        scheme = terms.schemes[scheme_id]
+        words = {"register": scheme.short_label.best() or scheme.label.best(), "number": number}
+        label = _("%(register)s, batch %(number)s") % words
+        yield f"batch:{scheme_id}.{number}", label, f"{scheme.slug}.{number}"
+
+
+def _ratings(terms: Vocabulary) -> Values:
+    for value, scheme, slug in _schemes(terms, Scheme.Role.RATING):
+        yield value, scheme, slug
+        for grade in terms.terms_of(scheme, SchemeTerm.Facet.CATEGORY):
+            yield f"category:{grade.pk}", grade, f"{slug}.{grade.code}"
+
+
+def _world_heritage(terms: Vocabulary, facet: str) -> Values:
+    for _value, scheme, _slug in _schemes(terms, Scheme.Role.WORLD_HERITAGE):
+        for term in terms.terms_of(scheme, facet):
+            yield f"{facet}:{term.pk}", term, term.code
+
+
+def _languages(filtered: SiteFilter) -> Values:
+    for code in sorted(filtered.index.values_of("language")):
+        yield f"language:{code}", language_name(code), code
+
+
+# --- counting --------------------------------------------------------------------------------
+
+
+def _tree_facet(filtered: SiteFilter, name: str, tree: Tree) -> Facet:
     """A vocabulary: a term counts the sites of its narrower terms too."""
-    index, hits = filtered.index, filtered.without(name)
+    counted = _Counted(filtered, name)
     value = index_name(name, filtered.chosen("role"))
     chosen = {term.pk for term in filtered.chosen(name) or ()}
-    children = defaultdict(list)
-    for term in model.objects.all():
-        children[term.parent_id].append(term)
     options: list[Option] = []
 
     def walk(parent_id: int | None, depth: int) -> None:
-        for term in children[parent_id]:
-            count = hits.intersection_cardinality(index.having(f"{value}:{term.pk}"))
+        for term in tree.children.get(parent_id, ()):
+            count = counted(f"{value}:{term.pk}")
             if count or term.pk in chosen:
-                note = term.years() if isinstance(term, Era) else ""
-                label = term.label.best()
-                options.append(Option(term.slug, label, count, term.pk in chosen, depth, note))
+                options.append(Option(term.slug, term, count, term.pk in chosen, depth))
             if count or chosen:
                 walk(term.pk, depth + 1)
 
@@ -109,24 +183,32 @@ def _tree_facet(filtered: SiteFilter, name: str, model) -> Facet:
     return Facet(name, str(filtered.filters[name].label), options)
 
 
-def _unesco_facet(filtered: SiteFilter) -> Facet:
-    values = [(status.value, str(status.label), status.value) for status in UnescoStatus]
-    return _flat_facet(filtered, "unesco", "unesco", values, filtered.chosen("unesco") or ())
-
-
-def _scheme_facet(filtered: SiteFilter) -> Facet:
-    schemes = Scheme.objects.filter(role__in=(Scheme.Role.PROTECTION, Scheme.Role.RATING))
-    values = [(scheme.pk, scheme.label.best(), scheme.slug) for scheme in schemes]
-    chosen = {scheme.slug for scheme in filtered.chosen("protection") or ()}
-    return _flat_facet(filtered, "protection", "scheme", values, chosen)
-
-
-def _flat_facet(filtered: SiteFilter, name: str, value: str, values, chosen) -> Facet:
-    """`values` are (what the index calls it, label, what the address calls it)."""
-    index, hits = filtered.index, filtered.without(name)
-    options = []
-    for key, label, slug in values:
-        count = hits.intersection_cardinality(index.having(f"{value}:{key}"))
-        if count or slug in chosen:
-            options.append(Option(slug, label, count, slug in chosen, 0))
+def _flat_facet(filtered: SiteFilter, name: str, values: Values) -> Facet:
+    counted, chosen = _Counted(filtered, name), set(_slugs(filtered, name))
+    options = [
+        Option(slug, term, counted(value), slug in chosen, 0)
+        for value, term, slug in values
+        if slug in chosen or filtered.index.having(value)
+    ]
     return Facet(name, str(filtered.filters[name].label), options)
+
+
+def _slugs(filtered: SiteFilter, name: str) -> Iterator[str]:
+    """What the address calls the chosen values."""
+    field = filtered.filters[name].extra.get("to_field_name")
+    for value in filtered.chosen(name) or ():
+        yield getattr(value, field) if field else str(value)
+
+
+class _Counted:
+    """How many sites each value of a facet would show, beside all that other filters ask."""
+
+    def __init__(self, filtered: SiteFilter, name: str):
+        # Of what a site `has`, one value narrows the other: they are counted among what is left.
+        self.hits: BitMap = filtered.hits if name == "has" else filtered.without(name)
+        self.is_all = len(self.hits) == len(filtered.index.sites)
+        self.having = filtered.index.having
+
+    def __call__(self, value: str) -> int:
+        bitmap = self.having(value)
+        return len(bitmap) if self.is_all else self.hits.intersection_cardinality(bitmap)

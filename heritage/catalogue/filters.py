@@ -1,95 +1,127 @@
 """What a list of sites can be narrowed by: declared once, used by every door."""
 
+from collections.abc import Iterable
+
 import django_filters as filters
 from django import forms
-from django.core.exceptions import ValidationError
-from django.forms import CheckboxSelectMultiple, SearchInput
+from django.forms import SearchInput
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
-from heritage.catalogue import search
-from heritage.catalogue.index import orders, store
+from heritage.catalogue import fields, said, search
+from heritage.catalogue.index import columns, orders, store
+from heritage.catalogue.index.openings import open_on
 from heritage.catalogue.index.state import State
-from heritage.models import Era, Event, Kind, Place, Scheme, Site, UnescoStatus
+from heritage.models import (
+    Coverage,
+    Designation,
+    Era,
+    Event,
+    Kind,
+    PartOf,
+    Place,
+    Scheme,
+    SchemeTerm,
+    Site,
+    UnescoStatus,
+)
 
-MAX_TEXT = 200  # characters of a search
+WITHIN_KM = 50  # of what a list is near to, where nobody says how far
 
 ROLES = [(value, label) for value, label in Event.Role.choices if value != Event.Role.OTHER]
 SORTS = [
     ("relevance", _("Best match")),
+    ("distance", _("Nearest first")),
     ("name", _("Name")),
     ("oldest", _("Oldest first")),
+    ("inscribed", _("World Heritage since")),
     ("recent", _("Recently added")),
 ]
+HAS = [("image", _("a photograph")), ("visiting", _("visiting facts"))]
+
+# Filters that narrow together with another one: alone they say nothing.
+TOGETHER = {"to": "from", "within": "near"}
 
 
-class TermField(filters.fields.ModelMultipleChoiceField):
-    """Slugs of terms. One with a NUL is no slug, and PostgreSQL must not be asked for it."""
-
-    def _check_values(self, value):
-        for slug in value:
-            if "\0" in str(slug):
-                raise ValidationError(
-                    self.error_messages["invalid_choice"],
-                    code="invalid_choice",
-                    params={"value": str(slug).replace("\0", "\ufffd")},
-                )
-        return super()._check_values(value)
+def _terms(facet: str):
+    return SchemeTerm.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE, facet=facet)
 
 
-class AnyTextField(forms.CharField):
-    """Text to search for. Any string is a valid search; what is too long is cut."""
+class SiteForm(forms.Form):
+    """Judges values that are right by themselves and wrong together."""
 
-    def to_python(self, value):
-        return super().to_python(str(value or "").replace("\0", " ")[:MAX_TEXT])
-
-
-class TextFilter(filters.CharFilter):
-    field_class = AnyTextField
-
-
-class TermFilter(filters.ModelMultipleChoiceFilter):
-    """Terms of a vocabulary by their slugs; several widen the choice."""
-
-    field_class = TermField
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, to_field_name="slug", widget=CheckboxSelectMultiple, **kwargs)
+    def clean(self):
+        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
+        if first is not None and last is not None and first > last:
+            self.add_error("to", _("The span ends before it begins: exchange the years."))
+            self.cleaned_data["from"] = None  # half of a span that makes no sense
+        return self.cleaned_data
 
 
 class SiteFilter(filters.FilterSet):
     """The query string of a list of published sites: `SiteFilter(request.GET)`.
 
-    Several values of one filter widen, several filters narrow. A value that does not exist
+    Several values of one filter widen, several filters narrow. A value that means nothing
     is an error at its field and narrows nothing. django-filter judges the values, the index
     answers them: `hits`, `without()` and `page()` give ids, at a million sites as at sixty.
     """
 
-    q = TextFilter(label=_("Search"), method="unfiltered", widget=SearchInput)
-    kind = TermFilter(label=_("Kind"), queryset=Kind.objects.all(), method="unfiltered")
-    era = TermFilter(label=_("Era"), queryset=Era.objects.all(), method="unfiltered")
-    role = filters.ChoiceFilter(label=_("Era of"), choices=ROLES, method="unfiltered")
-    unesco = filters.MultipleChoiceFilter(
-        label=_("UNESCO status"), choices=UnescoStatus.choices, method="unfiltered"
+    q = fields.TextFilter(label=_("Search"), widget=SearchInput)
+    kind = fields.TermFilter(label=_("Kind"), queryset=Kind.objects.all())
+    era = fields.TermFilter(label=_("Era"), queryset=Era.objects.all())
+    role = filters.ChoiceFilter(label=_("Era of"), choices=ROLES)
+    unesco = filters.MultipleChoiceFilter(label=_("UNESCO status"), choices=UnescoStatus.choices)
+    protection = fields.TermFilter(
+        label=_("Protection"), queryset=Scheme.objects.filter(role=Scheme.Role.PROTECTION)
     )
-    protection = TermFilter(
-        label=_("Protection"),
-        queryset=Scheme.objects.filter(role__in=(Scheme.Role.PROTECTION, Scheme.Role.RATING)),
-        method="unfiltered",
+    place = fields.TermFilter(label=_("Place"), queryset=Place.objects.all())
+    # Of the World Heritage entries that hold today:
+    criterion = fields.TermFilter(
+        label=_("World Heritage criterion"),
+        queryset=_terms(SchemeTerm.Facet.CRITERION),
+        to_field_name="code",
     )
-    place = TermFilter(label=_("Place"), queryset=Place.objects.all(), method="unfiltered")
-    sort = filters.ChoiceFilter(label=_("Sort by"), choices=SORTS, method="unfiltered")
+    category = fields.TermFilter(
+        label=_("World Heritage category"),
+        queryset=_terms(SchemeTerm.Facet.CATEGORY),
+        to_field_name="code",
+    )
+    inscribed = fields.YearsFilter(label=_("World Heritage since"))
+    batch = fields.BatchFilter(label=_("Batch"))
+    rating = fields.RatingFilter(label=_("Tourist rating"))
+    part_of = fields.TermFilter(label=_("Part of"), queryset=Site.objects.published())
+    # Unlike all others, its values narrow: who asks for a photograph and visiting facts plans
+    # a journey and wants both.
+    has = filters.MultipleChoiceFilter(label=_("With"), choices=HAS)
+    language = fields.LanguageFilter(label=_("Written in"))
+    open = fields.DayFilter(label=_("Open on"))
+    to = fields.YearFilter(label=_("Until the year"), end=1)
+    bbox = fields.BoxFilter(label=_("Map area"))
+    near = fields.CentreFilter(label=_("Near"))
+    within = fields.KmFilter(label=_("Within"))
+    sort = filters.ChoiceFilter(label=_("Sort by"), choices=SORTS)
 
     class Meta:
         model = Site
+        form = SiteForm
         fields: list[str] = []
 
     def __init__(self, data=None, **kwargs):
         super().__init__(data, Site.objects.published(), **kwargs)
 
-    def unfiltered(self, sites, name, value):
-        return sites
+    @classmethod
+    def get_filters(cls):
+        # These two have names that Python keeps for itself.
+        return super().get_filters() | {
+            "from": fields.YearFilter(field_name="from", label=_("From the year"), end=0),
+            "property": fields.TermFilter(
+                field_name="property",
+                label=_("World Heritage property"),
+                queryset=Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE),
+                to_field_name="reference",
+            ),
+        }
 
     @property
     def qs(self):
@@ -101,31 +133,19 @@ class SiteFilter(filters.FilterSet):
         self.is_valid()
         return self.form.cleaned_data.get(name)
 
+    def problems(self) -> list[said.Problem]:
+        """Values that mean nothing, in the reader's words; they narrow nothing."""
+        return said.problems(self)
+
+    def said(self) -> list[said.Said]:
+        """Which filters are applied, in the reader's words: all but the facets and the text."""
+        return said.said(self)
+
+    # --- what is left ------------------------------------------------------------------------
+
     @cached_property
     def index(self) -> State:
         return store.current()
-
-    @cached_property
-    def _left_by(self) -> dict[str, BitMap]:
-        """The sites that each filter leaves, for those that are set."""
-        left = {}
-        for name, values in self._values().items():
-            if values:
-                left[name] = self.index.any_of(values)
-        if self.chosen("q"):
-            left["q"] = search.matching(self.chosen("q"))
-        return left
-
-    def _values(self) -> dict[str, list[str]]:
-        """By filter, the values of the index any of which will do."""
-        era = index_name("era", self.chosen("role"))
-        return {
-            "kind": [f"kind:{kind.pk}" for kind in self.chosen("kind") or ()],
-            "era": [f"{era}:{term.pk}" for term in self.chosen("era") or ()],
-            "unesco": [f"unesco:{status}" for status in self.chosen("unesco") or ()],
-            "protection": [f"scheme:{scheme.pk}" for scheme in self.chosen("protection") or ()],
-            "place": [f"place:{place.pk}" for place in self.chosen("place") or ()],
-        }
 
     @cached_property
     def hits(self) -> BitMap:
@@ -134,26 +154,139 @@ class SiteFilter(filters.FilterSet):
 
     def without(self, name: str | None) -> BitMap:
         """The ids that all other filters leave: what a facet counts its values among."""
+        name = TOGETHER.get(name, name)
         left = [bitmap for other, bitmap in self._left_by.items() if other != name]
         return BitMap.intersection(self.index.sites, *left)
 
+    @cached_property
+    def _left_by(self) -> dict[str, BitMap]:
+        """The sites that each filter leaves, for those that are set."""
+        left = {name: self.index.any_of(values) for name, values in self._values()}
+        if self.chosen("q"):
+            left["q"] = search.matching(self.index, self._text)
+        if self.chosen("property"):
+            covered = Coverage.objects.filter(designation__in=self.chosen("property"))
+            left["property"] = BitMap(covered.values_list("site_id", flat=True))
+        if self.chosen("part_of"):
+            left["part_of"] = _parts_of(site.pk for site in self.chosen("part_of"))
+        if self.chosen("has"):
+            all_of = (self.index.having(f"has:{what}") for what in self.chosen("has"))
+            left["has"] = BitMap.intersection(*all_of)
+        if self.chosen("open"):
+            left["open"] = open_on(self.index, self.chosen("open"))
+        if self.span != (None, None):
+            left["from"] = self._within_span()
+        if self.chosen("bbox"):
+            left["bbox"] = columns.within(self.index.points, self.chosen("bbox"))
+        if self.around:
+            left["near"] = columns.bitmap(self.around.ids)
+        return left
+
+    @cached_property
+    def _text(self) -> str:
+        return search.parted(self.index, self.chosen("q"))
+
+    def _values(self) -> Iterable[tuple[str, list[str]]]:
+        """By filter that is set, the values of the index any of which will do."""
+        for name, value in _VALUE_OF_TERM.items():
+            if terms := self.chosen(name):
+                value = index_name(value, self.chosen("role"))
+                yield name, [f"{value}:{term.pk}" for term in terms]
+        for name in ("unesco", "language"):
+            if codes := self.chosen(name):
+                yield name, [f"{name}:{code}" for code in codes]
+        if spans := self.chosen("inscribed"):
+            listed = map(int, self.index.values_of("inscribed"))
+            yield "inscribed", [f"inscribed:{y}" for y in listed if any(y in s for s in spans)]
+        if batches := self.chosen("batch"):
+            yield "batch", [f"batch:{batch.scheme.pk}.{batch.number}" for batch in batches]
+        if ratings := self.chosen("rating"):
+            yield (
+                "rating",
+                [
+                    f"category:{rating.grade.pk}" if rating.grade else f"scheme:{rating.scheme.pk}"
+                    for rating in ratings
+                ],
+            )
+
+    @property
+    def span(self) -> tuple[int | None, int | None]:
+        """First and last year that are asked for; None is no limit."""
+        return self.chosen("from"), self.chosen("to")
+
+    def _within_span(self) -> BitMap:
+        """Sites with an event in these years; with one of the chosen role, as for eras."""
+        role = self.chosen("role")
+        tables = [self.index.spans[role]] if role else self.index.spans.values()
+        return BitMap.union(*(columns.overlapping(spans, *self.span) for spans in tables))
+
+    @cached_property
+    def around(self) -> columns.Around | None:
+        """The sites near what was asked for, and how far each is."""
+        centre = self.chosen("near")
+        if centre is None:
+            return None
+        return columns.around(self.index.points, centre.point, self.within_km)
+
+    @property
+    def within_km(self) -> float:
+        return self.chosen("within") or WITHIN_KM
+
+    # --- in which order ----------------------------------------------------------------------
+
+    @property
+    def sorts(self) -> list[tuple[str, str]]:
+        """The orders that this list can have."""
+        needs = {"relevance": self.chosen("q"), "distance": self.chosen("near")}
+        return [(name, label) for name, label in SORTS if needs.get(name, True)]
+
     @property
     def order(self) -> str:
-        """How the list is sorted: as asked, else best match for a search, else by name."""
-        chosen, searched = self.chosen("sort"), self.chosen("q")
-        if chosen and not (chosen == "relevance" and not searched):
-            return chosen
-        return "relevance" if searched else "name"
+        """How the list is sorted: as asked, else the first that fits: best match, nearest, name."""
+        possible = [name for name, _label in self.sorts]
+        chosen = self.chosen("sort")
+        return chosen if chosen in possible else possible[0]
 
     def page(self, language: str, start: int, stop: int) -> list[int]:
         """The ids at places `start` to `stop` of the list, in its order."""
+        return self._ordered(language).slice(self.hits, start, stop)
+
+    def position(self, language: str, site_id: int) -> int | None:
+        """How many sites of the list come before one of them; None for one that is not in it."""
+        if site_id not in self.hits:
+            return None
+        return self._ordered(language).place(self.hits, site_id)
+
+    def _ordered(self, language: str):
         by_name = self.index.orders[orders.by_name(language)]
         if self.order == "relevance":
-            return search.by_relevance(self.hits, self.chosen("q"), by_name, start, stop)
-        order = by_name if self.order == "name" else self.index.orders[self.order]
-        return order.slice(self.hits, start, stop)
+            return search.ByRelevance(self.index, self._text, by_name)
+        if self.order == "distance":
+            return self.around
+        return by_name if self.order == "name" else self.index.orders[self.order]
+
+
+# What the index calls the facet of each filter whose values are rows.
+_VALUE_OF_TERM = {
+    "kind": "kind",
+    "era": "era",
+    "protection": "scheme",
+    "place": "place",
+    "criterion": "criterion",
+    "category": "category",
+}
 
 
 def index_name(facet: str, role: str | None) -> str:
     """What the index calls a facet; eras are kept by their role too."""
     return f"{facet}.{role}" if facet == "era" and role else facet
+
+
+def _parts_of(wholes: Iterable[int]) -> BitMap:
+    """The parts of sites, and the parts of those: one query a level."""
+    found, level = BitMap(), BitMap(wholes)
+    while level:
+        parts = BitMap(PartOf.objects.filter(whole__in=level).values_list("part_id", flat=True))
+        level = parts - found
+        found |= parts
+    return found

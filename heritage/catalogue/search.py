@@ -1,54 +1,107 @@
 """Full text, behind one small interface: text in, ids of matching sites and their order out."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from pyroaring import BitMap
 
-from heritage.catalogue.index.state import Order
-from heritage.models import Site
-from heritage.models.derived import AFTER_NAMES
-from heritage.values import folding
+from heritage.catalogue.index.state import Order, State
+from heritage.models import fulltext
+from heritage.values import folding, words
+from heritage.values.words import Asked
 
-# Of so many matches at most the names are compared; beyond, a list is sorted by name alone.
-RANKED = 20_000
+_LONGEST_RUN = 40  # Han characters in a row that are taken for words
+_KEPT = 64  # answers that a state remembers, at most 125 kB each at a million sites
 
 
-def matching(text: str) -> BitMap:
-    """The ids of published sites that hold every word of `text`.
+def matching(index: State, text: str) -> BitMap:
+    """The ids of published sites that hold every word of `text`, or one that begins with it.
 
-    Script, accents and case do not matter. A word matches anywhere within the folded text
-    that a record is found by, so that two characters of a Chinese name or the beginning of
-    a word are enough.
+    Script, accents and case do not matter; Han characters are found anywhere in a name.
     """
-    words = folding.tokens(text)
-    if not words:
-        return BitMap()
-    sites = Site.objects.published()
-    for word in words:
-        sites = sites.filter(search_text__contains=word)
-    return BitMap(sites.order_by().values_list("pk", flat=True))
+    asked = tuple(words.asked(text))
+    return _holding(index, asked) & index.sites if asked else BitMap()
 
 
-def by_relevance(hits: BitMap, text: str, by_name: Order, start: int, stop: int) -> list[int]:
-    """A slice of the hits: the exact name first, then other names, then the rest.
+def parted(index: State, text: str) -> str:
+    """The text with spaces where Han characters are several words: 洛阳白马寺 → 洛阳 白马寺.
 
-    What is equally close stands in the order of names.
+    Only where nothing is called just that. Each word is the longest that some site holds.
     """
-    if len(hits) > RANKED:
-        return by_name.slice(hits, start, stop)
-    words = folding.tokens(text)
-    tiers = [BitMap() for _tier in range(4)]
-    for pk, found_by in Site.objects.filter(pk__in=hits).values_list("pk", "search_text"):
-        tiers[_closeness(found_by.partition(AFTER_NAMES)[0].split("\n"), words)].add(pk)
-    found: list[int] = []
-    for tier in tiers:
-        found += by_name.slice(tier, 0, stop - len(found))
-    return found[start:stop]
+    if matching(index, text):
+        return text
+    return " ".join(
+        word
+        for token in folding.tokens(text)
+        for word in (_words_of(index, token) if words.is_han(token) else [token])
+    )
 
 
-def _closeness(names: list[str], words: list[str]) -> int:
-    """0: a name is just that; 1: one begins so; 2: names hold the words; 3: other text does."""
-    whole = " ".join(words)
-    if whole in names:
-        return 0
-    if any(name.startswith(whole) for name in names):
-        return 1
-    return 2 if all(any(word in name for name in names) for word in words) else 3
+def _words_of(index: State, run: str) -> Iterator[str]:
+    run = run[:_LONGEST_RUN]
+    while run:
+        lengths = range(len(run), 1, -1)
+        length = next((n for n in lengths if matching(index, run[:n])), len(run))
+        yield run[:length]
+        run = run[length:]
+
+
+def tiers(index: State, hits: BitMap, text: str) -> Iterator[BitMap]:
+    """The hits parted by how close they are, as `words.closer` says; the rest comes last."""
+    for tier in named(index, hits, text):
+        yield tier
+        hits = hits - tier
+    yield hits
+
+
+def named(index: State, among: BitMap, text: str) -> Iterator[BitMap]:
+    """Those whose names hold a text, the closest first; each tier is looked up when asked for."""
+    for alternatives in words.closer(text):
+        tier = (
+            BitMap.union(BitMap(), *(_holding(index, tuple(asked)) for asked in alternatives))
+            & among
+        )
+        yield tier
+        among = among - tier
+
+
+@dataclass(frozen=True, slots=True)
+class ByRelevance:
+    """An order: the closest first; what is equally close stands in the order of names."""
+
+    index: State
+    text: str
+    by_name: Order
+
+    def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
+        """The ids of `hits` at places `start` to `stop` among them."""
+        found: list[int] = []
+        passed = 0
+        for tier in tiers(self.index, hits, self.text):
+            if passed + len(tier) > start:
+                found += self.by_name.slice(tier, max(0, start - passed), stop - passed)
+            passed += len(tier)
+            if passed >= stop:
+                break
+        return found
+
+    def place(self, hits: BitMap, site_id: int) -> int:
+        """How many of `hits` come before one of them."""
+        passed = 0
+        for tier in tiers(self.index, hits, self.text):
+            if site_id in tier:
+                return passed + self.by_name.place(tier, site_id)
+            passed += len(tier)
+        raise ValueError(site_id)
+
+
+def _holding(index: State, asked: tuple[Asked, ...]) -> BitMap:
+    """The answer of the database, remembered as long as nothing is written."""
+    kept = index.memory.setdefault("search", {})
+    found = kept.get(asked)
+    if found is None:
+        found = fulltext.holding(asked)
+        if len(kept) >= _KEPT:
+            kept.pop(next(iter(kept)), None)  # the oldest
+        kept[asked] = found
+    return found

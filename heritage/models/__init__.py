@@ -2,6 +2,7 @@
 
 from heritage.models.corrections import Correction
 from heritage.models.events import Event, SiteEra, SortName
+from heritage.models.fulltext import SpeltWord
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.identity import Identity
 from heritage.models.images import Image
@@ -56,6 +57,7 @@ __all__ = [
     "SiteEra",
     "SortName",
     "Source",
+    "SpeltWord",
     "UnescoStatus",
     "User",
     "VisitingFact",

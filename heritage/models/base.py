@@ -132,7 +132,7 @@ class Record(models.Model):
     def derive(self) -> None:
         """Set the columns named in `derived_fields` from the row's own other columns.
 
-        Called before every write: see derived.connect() for single ones, fixtures included.
+        Called before every write: see touches.connect() for single ones, fixtures included.
         """
 
     def clean_fields(self, exclude=None) -> None:

@@ -3,25 +3,18 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
-from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+from django.db.models import QuerySet
 
-from heritage.models import journal
-from heritage.models.base import Record
-from heritage.models.changes import Touched, announce, listen
+from heritage.models import fulltext
 from heritage.models.events import Event, SiteEra, SortName
-from heritage.models.names import Name
 from heritage.models.registers import Designation, DesignationEvent, Scheme
-from heritage.models.relations import Coverage
 from heritage.models.sites import Site
-from heritage.models.vocabularies import Era, Kind, Place
-from heritage.values import folding
+from heritage.models.vocabularies import Era, Place
+from heritage.values import folding, words
 
 # Two eras that share no more than this follow one another (Southern Song and Yuan).
 SUCCESSION_YEARS = 10
 CHUNK = 500  # sites read and written at once
-# Within the text that a site is found by, between its names and all else.
-AFTER_NAMES = "\n\n"
 
 
 def refresh(site_ids: Iterable[int]) -> None:
@@ -33,14 +26,16 @@ def refresh(site_ids: Iterable[int]) -> None:
                 "kinds",
                 "also_in",
                 "events",
-                "coverages__designation",
+                "coverages__designation__scheme",
             )
         )
         eras = _with_eras(sites)
         _refresh_events(sites)
         _refresh_eras(sites, eras)
         _refresh_names(sites)
+        _refresh_inscribed(sites)
         _refresh_sites(sites)
+        fulltext.forget(set(chunk) - {site.pk for site in sites})
 
 
 def refresh_designations(ids: Iterable[int]) -> None:
@@ -203,6 +198,27 @@ def _refresh_names(sites) -> None:
     )
 
 
+def _refresh_inscribed(sites) -> None:
+    changed = []
+    for site in sites:
+        year = inscribed_year_of(site.coverages.all())
+        if year != site.inscribed_year:
+            site.inscribed_year = year
+            changed.append(site)
+    _write(Site, changed, ["inscribed_year"])
+
+
+def inscribed_year_of(coverages) -> int | None:
+    """The first year in which a property that still covers the site became World Heritage."""
+    entries = [coverage.designation for coverage in coverages]
+    years = [
+        entry.listed_year
+        for entry in entries
+        if entry.scheme.role == Scheme.Role.WORLD_HERITAGE and entry.is_in_force
+    ]
+    return min((year for year in years if year is not None), default=None)
+
+
 def _refresh_sites(sites) -> None:
     places = Place.objects.in_bulk() if sites else {}
     changed = []
@@ -216,14 +232,12 @@ def _refresh_sites(sites) -> None:
         if new != (site.first_year, site.search_text):
             site.first_year, site.search_text = new
             changed.append(site)
+    fulltext.write({site.pk: words.held_by(site.search_text) for site in changed})
     _write(Site, changed, ["first_year", "search_text"])
 
 
 def _search_text(site, places) -> str:
-    """Names first, then all else; of whole sentences nobody types the pinyin."""
-    names, terms = folding.search_text(_names(site)), folding.search_text(_terms(site, places))
-    sentences = "\n".join(map(folding.fold, site.summary.values()))
-    return f"{names}{AFTER_NAMES}{terms}\n{sentences}"
+    return words.found_by(_names(site), _terms(site, places), site.summary.values())
 
 
 def _names(site) -> Iterable[str]:
@@ -255,78 +269,3 @@ def _chunks(ids: Iterable[int]) -> Iterable[list[int]]:
     ids = sorted(set(ids))
     for start in range(0, len(ids), CHUNK):
         yield ids[start : start + CHUNK]
-
-
-# --- which sites a row touches ---------------------------------------------------------------
-
-
-def _sites_with_events_in(era_ids):
-    # What lies within a span depends on all eras: see eras_of().
-    ids = Era.objects.subtree_ids(era_ids)
-    events = Event.objects.filter(Q(first_era__in=ids) | Q(last_era__isnull=False))
-    return events.values_list("site_id", flat=True)
-
-
-def _sites_in(place_ids):
-    return Site.objects.in_places(Place.objects.subtree_ids(place_ids)).values_list("pk", flat=True)
-
-
-def _sites_of(kind_ids):
-    return Site.objects.of_kinds(Kind.objects.subtree_ids(kind_ids)).values_list("pk", flat=True)
-
-
-def _sites_listed_in(scheme_ids):
-    return Coverage.objects.filter(designation__scheme__in=scheme_ids).values_list(
-        "site_id", flat=True
-    )
-
-
-def _sites_under(designation_ids):
-    return Coverage.objects.filter(designation__in=designation_ids).values_list(
-        "site_id", flat=True
-    )
-
-
-_TOUCHES = {
-    Site: lambda ids: ids,
-    Era: _sites_with_events_in,
-    Place: _sites_in,
-    Kind: _sites_of,
-    Designation: _sites_under,
-    Scheme: _sites_listed_in,
-}
-
-
-def _refresh_rows(touched: Touched) -> None:
-    refresh_designations(touched.get(Designation, ()))
-    sites: set[int] = set()
-    for model, ids in touched.items():
-        if ids and model in _TOUCHES:
-            sites.update(_TOUCHES[model](ids))
-    refresh(sites)
-    journal.note(sites)
-
-
-def _before_row(sender, instance, **kwargs) -> None:
-    # A signal and not a method, since a fixture's row is saved past the methods of its model.
-    if isinstance(instance, Record):
-        instance.derive()
-
-
-def _on_row(sender, instance, **kwargs) -> None:
-    instance.announce()
-
-
-def _on_many_to_many(sender, instance, action, reverse, pk_set, **kwargs) -> None:
-    if action.startswith("post_") and sender in (Site.kinds.through, Site.also_in.through):
-        announce(Site, (pk_set or ()) if reverse else [instance.pk])
-
-
-def connect() -> None:
-    """Called once the app is ready."""
-    listen(_refresh_rows)
-    pre_save.connect(_before_row, dispatch_uid="derived")
-    m2m_changed.connect(_on_many_to_many, dispatch_uid="derived")
-    for model in (*_TOUCHES, Name, Event, Coverage, DesignationEvent):
-        post_save.connect(_on_row, sender=model, dispatch_uid="derived")
-        post_delete.connect(_on_row, sender=model, dispatch_uid="derived")

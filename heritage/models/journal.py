@@ -6,6 +6,9 @@ from django.db import connection, models
 
 from heritage.models.base import new_uid
 
+# Stands in the journal where a site's id would: a term or a source was written.
+VOCABULARY = 0
+
 
 class IndexChange(models.Model):
     """A site that was written or deleted, in the order in which the writes were committed."""

@@ -170,12 +170,20 @@ class Designation(Record):
             )
 
     @property
+    def is_in_force(self) -> bool:
+        """Whether the entry holds today, in danger or not."""
+        return self.standing in IN_FORCE
+
+    @property
     def uri(self) -> str:
         """The entry's page at the authority, or an empty text."""
         template = self.scheme.uri_template
         return (
             template.replace("{reference}", self.reference) if template and self.reference else ""
         )
+
+
+IN_FORCE = (Designation.Standing.IN_FORCE, Designation.Standing.IN_DANGER)
 
 
 class DesignationEvent(Record):
@@ -282,6 +290,8 @@ class WorldHeritage(Record):
         ]
 
     constraint_fields = {"world_heritage_area_positive": "area_ha"}
+
+    owner = "designation"
 
     def __str__(self) -> str:
         return str(self.designation)

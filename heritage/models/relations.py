@@ -43,6 +43,11 @@ class PartOf(Record):
         if self.part_id and self.whole_id:
             refuse_cycle(self.part_id, [self.whole_id], self._wholes_of, "whole")
 
+    @classmethod
+    def announced_as(cls) -> tuple[type, str]:
+        # Not by an `owner`, as the row belongs to both; what changes is what the part belongs to.
+        return cls._meta.get_field("part").related_model, "part_id"
+
     @staticmethod
     def _wholes_of(ids):
         return PartOf.objects.filter(part__in=ids).values_list("whole_id", flat=True)

@@ -165,6 +165,7 @@ class Site(Record):
     )
     # Follow from the children, see derived.py.
     first_year = models.IntegerField(null=True, editable=False, serialize=False, db_index=True)
+    inscribed_year = models.IntegerField(null=True, editable=False, serialize=False, db_index=True)
     search_text = models.TextField(default="", editable=False, serialize=False)
 
     objects = SiteQuerySet.as_manager()

@@ -25,6 +25,23 @@ _MONTH_DAY = RegexValidator(
 )
 
 
+def is_in_season(day, weekdays: str, season_from: str, season_to: str) -> bool:
+    """Whether a day is one of these weekdays, and within the season if there is one."""
+    if str(day.isoweekday()) not in weekdays:
+        return False
+    if not season_from:
+        return True
+    month_day = f"{day:%m-%d}"
+    if season_from <= season_to:
+        return season_from <= month_day <= season_to
+    return month_day >= season_from or month_day <= season_to
+
+
+def falls_within(day, begins, ends) -> bool:
+    """Whether a day lies between two others, these included; None is no limit."""
+    return (begins is None or begins <= day) and (ends is None or day <= ends)
+
+
 class CheckedQuerySet(RecordQuerySet):
     def checked(self):
         """Those that may be shown as facts: with a source, and the day it was last looked at."""
@@ -110,14 +127,7 @@ class Opening(CheckedRecord):
 
     def covers(self, day) -> bool:
         """Whether the row speaks of a day (a `date`)."""
-        if str(day.isoweekday()) not in self.weekdays:
-            return False
-        if not self.season_from:
-            return True
-        month_day = f"{day:%m-%d}"
-        if self.season_from <= self.season_to:
-            return self.season_from <= month_day <= self.season_to
-        return month_day >= self.season_from or month_day <= self.season_to
+        return is_in_season(day, self.weekdays, self.season_from, self.season_to)
 
 
 class Price(CheckedRecord):

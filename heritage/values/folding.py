@@ -1,12 +1,12 @@
 """Folding and romanising: what makes 龙门, 龍門, "Lóngmén" and "ＬＯＮＧＭＥＮ" one to a reader.
 
-`fold` is what two texts are compared by, `search_text` what the search column stores,
-`sort_key` what a list is ordered by. Every string is safe to pass, of any length.
+`fold` is what two texts are compared by, `forms` what else a text is found by, `sort_key` what a
+list is ordered by. Every string is safe to pass, of any length.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache, lru_cache
 from threading import Lock
 from typing import Any
@@ -46,10 +46,10 @@ _READINGS = """
 """
 READINGS = {word: reading for word, *reading in map(str.split, _READINGS.split(","))}
 
-_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
-_HAN_RUN = re.compile(f"[{_HAN}]+")
-_WORD = re.compile(rf"[{_HAN}]+|[^\s{_HAN}]+")
-_SORTED_PIECE = re.compile(rf"[{_HAN}]+|\d+|[^\s\d{_HAN}]+")
+HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
+_HAN_RUN = re.compile(f"[{HAN}]+")
+_WORD = re.compile(rf"[{HAN}]+|[^\s{HAN}]+")
+_SORTED_PIECE = re.compile(rf"[{HAN}]+|\d+|[^\s\d{HAN}]+")
 _KNOWN_WORD = re.compile(f"({'|'.join(sorted(READINGS, key=len, reverse=True))})")
 _LONE_HYPHEN = re.compile(r"(?<!\d)-|-(?!\d)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -126,7 +126,12 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The words of the folded text; a run of Han characters is one word."""
-    return _WORD.findall(fold(text))
+    return parted(fold(text))
+
+
+def parted(folded: str) -> list[str]:
+    """The words of a text that is folded already."""
+    return _WORD.findall(folded)
 
 
 def _clean(text: str) -> str:
@@ -231,27 +236,22 @@ def _toneless(syllable: str) -> str:
 # --- What is stored ----------------------------------------------------------------------------
 
 
-def search_text(texts: Iterable[str]) -> str:
-    """The folded text that the search column stores, one line a form.
-
-    Each text gives its folded form and, where it holds Han characters, its pinyin in syllables,
-    in one piece and in initials; 绿 is found as "lu" and, as it is typed, "lv". A form is listed
-    once. Lines keep a search from running over from one name into the next.
-    """
-    return "\n".join(dict.fromkeys(form for text in texts for form in _forms(text)))
-
-
 @lru_cache(20_000)  # the names of places and kinds return with every site
-def _forms(text: str) -> tuple[str, ...]:
+def forms(text: str) -> tuple[str, ...]:
+    """The forms that a text is found by, its folded form first; none where nothing is left of it.
+
+    Where it holds Han characters: its pinyin in syllables, in one piece and in initials; 绿 is
+    found as "lu" and, as it is typed, "lv".
+    """
     folded = fold(text)
-    forms = [folded]
+    found = [folded]
     if _HAN_RUN.search(folded):
         words = _spelt(text)
-        forms.append(" ".join(" ".join(map(_toneless, word)) for word in words))
-        forms.append(" ".join("".join(map(_toneless, word)) for word in words))
-        forms.append(" ".join("".join(map(_typed, word)) for word in words))
-        forms.append(_initials(words))
-    return tuple(filter(None, forms))
+        found.append(" ".join(" ".join(map(_toneless, word)) for word in words))
+        found.append(" ".join("".join(map(_toneless, word)) for word in words))
+        found.append(" ".join("".join(map(_typed, word)) for word in words))
+        found.append(_initials(words))
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def sort_key(text: str, language: str) -> str:

@@ -8,7 +8,8 @@ from django.db.models import F, Q
 
 from heritage.models import Site, SortName
 
-OLDEST, RECENT = "oldest", "recent"
+OLDEST, RECENT, INSCRIBED = "oldest", "recent", "inscribed"
+_BY_YEAR = {OLDEST: "first_year", INSCRIBED: "inscribed_year"}  # the undated come last
 
 
 def by_name(language: str) -> str:
@@ -18,14 +19,14 @@ def by_name(language: str) -> str:
 
 def names() -> list[str]:
     """All orders that the index holds."""
-    return [*(by_name(code) for code, _name in settings.LANGUAGES), OLDEST, RECENT]
+    return [*(by_name(code) for code, _name in settings.LANGUAGES), *_BY_YEAR, RECENT]
 
 
 def ids(order: str):
     """Ids of all published sites in an order, as a queryset of single values."""
-    if order == OLDEST:
-        ordered = Site.objects.published().order_by(F("first_year").asc(nulls_last=True), "pk")
-        return ordered.values_list("pk", flat=True)
+    if order in _BY_YEAR:
+        by_year = F(_BY_YEAR[order]).asc(nulls_last=True)
+        return Site.objects.published().order_by(by_year, "pk").values_list("pk", flat=True)
     if order == RECENT:
         ordered = Site.objects.published().order_by(F("published_at").desc(nulls_last=True), "-pk")
         return ordered.values_list("pk", flat=True)
@@ -35,12 +36,14 @@ def ids(order: str):
 
 def after(order: str, site_id: int):
     """The ids that follow a published site in an order, nearest first."""
-    if order == OLDEST:
-        year = Site.objects.values_list("first_year", flat=True).get(pk=site_id)
-        later = Q(first_year__gt=year) | Q(first_year__isnull=True)
-        same = Q(first_year=year) if year is not None else Q(first_year__isnull=True)
-        following = Q(same, pk__gt=site_id)
-        return ids(order).filter(following if year is None else later | following)
+    if order in _BY_YEAR:
+        column = _BY_YEAR[order]
+        year = Site.objects.values_list(column, flat=True).get(pk=site_id)
+        undated = Q(**{f"{column}__isnull": True})
+        if year is None:
+            return ids(order).filter(undated, pk__gt=site_id)
+        later, same = Q(**{f"{column}__gt": year}) | undated, Q(**{column: year})
+        return ids(order).filter(later | Q(same, pk__gt=site_id))
     if order == RECENT:
         at = Site.objects.values_list("published_at", flat=True).get(pk=site_id)
         earlier = Q(published_at__lt=at) | Q(published_at__isnull=True)

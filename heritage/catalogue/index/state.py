@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from pyroaring import BitMap
 
+from heritage.catalogue.index.columns import Table, ids_of
+from heritage.models.base import new_uid
+from heritage.models.journal import VOCABULARY
+
 NOTHING = BitMap()
 
 
@@ -30,7 +34,7 @@ class Order:
         """The ids of `hits` at places `start` to `stop` among them, in this order."""
         if len(hits) == len(self.ids):
             return self.ids[start:stop].tolist()
-        places = self.places[_array(hits)]
+        places = self.places[ids_of(hits)]
         stop = min(stop, len(places))
         if start >= stop:
             return []
@@ -38,8 +42,15 @@ class Order:
         places.partition((start, stop - 1))
         return self.ids[np.sort(places[start:stop])].tolist()
 
+    def place(self, hits: BitMap, site_id: int) -> int:
+        """How many of `hits` come before one of them."""
+        place = self.places[site_id]
+        if len(hits) == len(self.ids):
+            return int(place)
+        return int(np.count_nonzero(self.places[ids_of(hits)] < place))
+
     def without(self, gone: BitMap) -> "Order":
-        kept = ~np.isin(self.ids, _array(gone))
+        kept = ~np.isin(self.ids, ids_of(gone))
         return Order(self.ids[kept])
 
     def inserted(self, site_id: int, before: int | None) -> "Order":
@@ -50,13 +61,19 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All bitmaps and orders as of one entry of the journal: its number and its token."""
+    """All bitmaps, orders and columns as of one entry of the journal: its number and its token."""
 
     number: int
     token: str
     sites: BitMap
     values: dict[str, BitMap]
     orders: dict[str, Order]
+    points: Table
+    spans: dict[str, Table]  # by the role of the events
+    # The same in two states: no term and no source was written between them.
+    vocabulary_token: str = field(default_factory=new_uid)
+    # For what others derive from this state and want to find again.
+    memory: dict = field(default_factory=dict, compare=False)
 
     def having(self, value: str) -> BitMap:
         return self.values.get(value, NOTHING)
@@ -64,9 +81,10 @@ class State:
     def any_of(self, values: Iterable[str]) -> BitMap:
         return BitMap.union(NOTHING, *(self.having(value) for value in values))
 
-
-def _array(bitmap: BitMap) -> np.ndarray:
-    return np.frombuffer(bitmap.to_array(), dtype=np.uint32)
+    def values_of(self, facet: str) -> list[str]:
+        """What follows the facet's name in those of its values that some site has."""
+        start = f"{facet}:"
+        return [name[len(start) :] for name in self.values if name.startswith(start)]
 
 
 def build(number: int, token: str, facts, order_ids: dict[str, Iterable[int]]) -> State:
@@ -77,6 +95,8 @@ def build(number: int, token: str, facts, order_ids: dict[str, Iterable[int]]) -
         BitMap(facts.sites),
         {name: BitMap(ids) for name, ids in facts.values.items()},
         {name: Order(np.fromiter(ids, dtype=np.int32)) for name, ids in order_ids.items()},
+        Table.of(facts.points),
+        {role: Table.of(rows) for role, rows in facts.spans.items()},
     )
 
 
@@ -101,4 +121,10 @@ def patched(
         (state.sites - changed) | BitMap(facts.sites),
         {name: bitmap for name, bitmap in values.items() if bitmap},
         {name: order_of(name, order) for name, order in state.orders.items()},
+        state.points.patched(changed, Table.of(facts.points)),
+        {
+            role: spans.patched(changed, Table.of(facts.spans[role]))
+            for role, spans in state.spans.items()
+        },
+        token if VOCABULARY in changed else state.vocabulary_token,
     )

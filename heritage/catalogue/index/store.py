@@ -15,11 +15,15 @@ from django.db import connection, transaction
 from pyroaring import BitMap
 
 from heritage.catalogue.index import facts, orders
+from heritage.catalogue.index.columns import POINTS, SPANS, Table
 from heritage.catalogue.index.state import Order, State, build, patched
-from heritage.models import IndexChange, IndexPart
+from heritage.models import Event, IndexChange, IndexPart
+from heritage.models.journal import VOCABULARY
 
 # Putting one site into its places costs about as much as reading the orders of so many again.
 SITES_A_PLACE = 250
+
+_NO_SITE = BitMap([VOCABULARY])
 
 _shared: list[State] = []  # at most one: the committed state that all threads use
 _lock = threading.Lock()
@@ -82,7 +86,7 @@ def _fresh() -> State:
             changed = BitMap(
                 IndexChange.objects.filter(pk__gt=state.number).values_list("site_id", flat=True)
             )
-            if len(changed) <= len(state.sites) // 4:
+            if len(changed - _NO_SITE) <= len(state.sites) // 4:
                 return _patch(state, number, token, changed) if changed else state
     return rebuilt(number, token)
 
@@ -95,11 +99,14 @@ def _is_in_journal(state: State) -> bool:
 
 
 def _patch(state: State, number: int, token: str, changed: BitMap) -> State:
-    found = facts.read(changed)
+    sites = changed - _NO_SITE
+    found = facts.read(sites)
     published = sorted(found.sites)
 
     def order_of(name: str, order: Order) -> Order:
-        if len(changed) * SITES_A_PLACE > len(state.sites):
+        if not sites:
+            return order
+        if len(sites) * SITES_A_PLACE > len(state.sites):
             return Order(np.fromiter(orders.ids(name).iterator(), dtype=np.int32))
         order = order.without(changed)
         standing = state.sites - changed  # those whose place is known
@@ -126,7 +133,9 @@ def rebuilt(number: int, token: str) -> State:
 
 # --- snapshots -------------------------------------------------------------------------------
 
-_VALUE, _ORDER = "value ", "order "
+# Raised whenever the index holds something else than before: older snapshots are read no more.
+_FORMAT = "2"
+_VALUE, _ORDER, _POINTS, _SPANS = "value ", "order ", "points ", "spans "
 
 
 def save_snapshot() -> State:
@@ -137,33 +146,57 @@ def save_snapshot() -> State:
     with transaction.atomic():
         number, token = _head()
         state = rebuilt(number, token)
-        parts = {"head": f"{number} {token}".encode(), "sites": state.sites.serialize()}
-        parts |= {f"{_VALUE}{name}": bitmap.serialize() for name, bitmap in state.values.items()}
-        parts |= {f"{_ORDER}{name}": order.ids.tobytes() for name, order in state.orders.items()}
         IndexPart.objects.all().delete()
         IndexPart.objects.bulk_create(
-            (IndexPart(name=name, data=data) for name, data in parts.items()),
+            (IndexPart(name=name, data=data) for name, data in _parts(state)),
             batch_size=200,
         )
         IndexChange.objects.filter(pk__lt=number).delete()
     return state
 
 
+def _parts(state: State) -> Iterator[tuple[str, bytes]]:
+    yield "head", f"{_FORMAT} {state.number} {state.token}".encode()
+    yield "sites", state.sites.serialize()
+    for name, bitmap in state.values.items():
+        yield f"{_VALUE}{name}", bitmap.serialize()
+    for name, order in state.orders.items():
+        yield f"{_ORDER}{name}", order.ids.tobytes()
+    tables = {_POINTS: state.points}
+    tables |= {f"{_SPANS}{role} ": table for role, table in state.spans.items()}
+    for name, table in tables.items():
+        for number, data in enumerate(table.to_bytes()):
+            yield f"{name}{number}", data
+
+
 def _stored() -> Iterator[State]:
     """The snapshot, if there is one that fits."""
-    parts = {name: bytes(data) for name, data in IndexPart.objects.values_list("name", "data")}
-    if not parts:
+    head = IndexPart.objects.filter(name="head").values_list("data", flat=True).first()
+    if head is None or not bytes(head).startswith(f"{_FORMAT} ".encode()):
         return
-    number, token = parts["head"].decode().split()
-    bitmaps = {
-        name.removeprefix(_VALUE): BitMap.deserialize(data)
-        for name, data in parts.items()
-        if name.startswith(_VALUE)
-    }
+    _format, number, token = bytes(head).decode().split(" ")
+    parts = {name: bytes(data) for name, data in IndexPart.objects.values_list("name", "data")}
     by_order = {
-        name.removeprefix(_ORDER): Order(np.frombuffer(data, dtype=np.int32))
-        for name, data in parts.items()
-        if name.startswith(_ORDER)
+        name: Order(np.frombuffer(data, dtype=np.int32))
+        for name, data in _named(parts, _ORDER).items()
     }
-    if by_order.keys() == set(orders.names()):  # else a language was added since
-        yield State(int(number), token, BitMap.deserialize(parts["sites"]), bitmaps, by_order)
+    if by_order.keys() != set(orders.names()):  # a language was added since
+        return
+    yield State(
+        int(number),
+        token,
+        BitMap.deserialize(parts["sites"]),
+        {name: BitMap.deserialize(data) for name, data in _named(parts, _VALUE).items()},
+        by_order,
+        _table(parts, _POINTS, POINTS),
+        {role: _table(parts, f"{_SPANS}{role} ", SPANS) for role in Event.Role.values},
+    )
+
+
+def _named(parts: dict[str, bytes], start: str) -> dict[str, bytes]:
+    """The parts of a kind, by what follows in their names."""
+    return {name[len(start) :]: data for name, data in parts.items() if name.startswith(start)}
+
+
+def _table(parts: dict[str, bytes], start: str, types: str) -> Table:
+    return Table.from_bytes([parts[f"{start}{n}"] for n in range(len(types))], types)

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from heritage.catalogue.index import store
-from heritage.models import Designation, Site
+from heritage.models import Designation, Site, fulltext
 from heritage.models.derived import CHUNK, refresh, refresh_designations
 
 
@@ -19,11 +19,17 @@ class Command(BaseCommand):
         ids = list(Site.objects.order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(ids), CHUNK):
             refresh(ids[start : start + CHUNK])
-            done = min(start + CHUNK, len(ids))
-            if done % (20 * CHUNK) == 0 or done == len(ids):
-                self.stdout.write(f"{done} of {len(ids)} sites")
+            self._say(min(start + CHUNK, len(ids)), len(ids), "sites brought up to date")
+        found_by = Site.objects.order_by("pk").values_list("pk", "search_text")
+        fulltext.rebuild(
+            found_by.iterator(CHUNK), lambda done: self._say(done, len(ids), "sites in full text")
+        )
         state = store.save_snapshot()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # without it the planner guesses
         seconds = time.monotonic() - started
         self.stdout.write(f"{len(state.sites)} published sites indexed in {seconds:.0f} s.")
+
+    def _say(self, done: int, total: int, what: str) -> None:
+        if done % (20 * CHUNK) == 0 or done == total:
+            self.stdout.write(f"{done} of {total} {what}")

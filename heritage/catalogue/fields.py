@@ -1,0 +1,365 @@
+"""How the values of filters are read and judged: years, places on the globe, days, codes.
+
+A value that means nothing is refused in words that say what to write instead.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from math import isfinite
+
+import django_filters as filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import CheckboxSelectMultiple, MultipleHiddenInput
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from heritage.catalogue.index.columns import Box
+from heritage.models import Scheme, SchemeTerm, Site
+from heritage.values import coordinates, edtf, years
+from heritage.values.coordinates import Point
+from heritage.values.language import normalise_code
+from heritage.values.reading import read
+
+MAX_TEXT = 200  # characters of a search
+MAX_KM = 20_000  # half way round the globe
+
+
+def unknown(value: str) -> ValidationError:
+    """What is said of a value that could be one of the right shape, and is not there."""
+    shown = edtf.printable(value)[:60]
+    message = _("“%(value)s” is not known here.")
+    return ValidationError(message, code="invalid_choice", params={"value": shown})
+
+
+# --- terms and text --------------------------------------------------------------------------
+
+
+class TermField(filters.fields.ModelMultipleChoiceField):
+    """Slugs of terms. One with a NUL is no slug, and PostgreSQL must not be asked for it."""
+
+    def clean(self, value):
+        return (
+            super().clean(value) if value else []
+        )  # an empty queryset costs as much as a full one
+
+    def _check_values(self, value):
+        slugs = [str(slug) for slug in value if slug]
+        for slug in slugs:
+            if "\0" in slug:
+                raise unknown(slug)
+        return super()._check_values(slugs)
+
+
+class TermFilter(filters.ModelMultipleChoiceFilter):
+    """Rows by their slugs, codes or references; several widen the choice."""
+
+    field_class = TermField
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("to_field_name", "slug")
+        super().__init__(*args, widget=CheckboxSelectMultiple, **kwargs)
+
+
+class AnyTextField(forms.CharField):
+    """Text to search for. Any string is a valid search; what is too long is cut."""
+
+    def to_python(self, value):
+        return super().to_python(str(value or "").replace("\0", " ")[:MAX_TEXT])
+
+
+class TextFilter(filters.CharFilter):
+    field_class = AnyTextField
+
+
+# --- one value, or several -------------------------------------------------------------------
+
+
+class ValueField(forms.Field):
+    """One value, read by `meaning()`."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value):
+        text = str(value or "").strip()
+        return self.meaning(text) if text else None
+
+    def meaning(self, text: str):
+        raise NotImplementedError
+
+
+class ValuesField(forms.Field):
+    """Several values, all read at once by `meanings()`; each bad one is named."""
+
+    widget = MultipleHiddenInput
+
+    def to_python(self, value):
+        texts = dict.fromkeys(str(text).strip() for text in value or ())
+        return self.meanings([text for text in texts if text])
+
+    def meanings(self, texts: list[str]) -> list:
+        found, errors = [], []
+        for text in texts:
+            try:
+                found.append(self.meaning(text))
+            except ValidationError as error:
+                errors.append(error)
+        if errors:
+            raise ValidationError(errors)
+        return found
+
+    def meaning(self, text: str):
+        raise NotImplementedError
+
+
+# --- years -----------------------------------------------------------------------------------
+
+
+def read_years(text: str) -> tuple[int | None, int | None]:
+    """First and last year of what people write: "500 BCE", "公元前500年", "c. 493", "5th century".
+
+    A bare number counts as people do: -500 is 500 BCE, and there is no year 0.
+    """
+    plain = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").strip()
+    try:
+        if re.fullmatch(r"[-+]?[0-9]{1,7}", plain):
+            year = years.check_range(years.from_historical(int(plain)))
+            return year, year
+        date = edtf.parse(read(text))
+    except ValueError as error:
+        raise ValidationError(str(error), code="invalid") from error
+    return date.first_year, date.last_year
+
+
+class YearField(ValueField):
+    """One end of a span of years; of a century the end that lies outward."""
+
+    def __init__(self, *args, end: int, **kwargs):
+        self.end = end  # 0: the first year, 1: the last
+        super().__init__(*args, **kwargs)
+
+    def meaning(self, text: str) -> int:
+        year = read_years(text)[self.end]
+        if year is None:
+            raise ValidationError(
+                _("“%(value)s” is open at this end. Write a year such as 493 or 500 BCE."),
+                code="invalid",
+                params={"value": edtf.printable(text)},
+            )
+        return year
+
+
+class YearFilter(filters.Filter):
+    field_class = YearField
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """As it was written, and what it means; None is an open end."""
+
+    text: str
+    first: int | None
+    last: int | None
+
+    def __contains__(self, year: int) -> bool:
+        return (self.first is None or self.first <= year) and (
+            self.last is None or year <= self.last
+        )
+
+
+class YearsField(ValuesField):
+    """Years and spans of years: 2000, 1990-1999, since 2010."""
+
+    def meaning(self, text: str) -> Years:
+        return Years(text, *read_years(text))
+
+
+class YearsFilter(filters.Filter):
+    field_class = YearsField
+
+
+# --- where -----------------------------------------------------------------------------------
+
+
+def _degrees(text: str, judge) -> float:
+    try:
+        return judge(text.strip())
+    except ValueError as error:
+        raise ValidationError(str(error), code="invalid") from error
+
+
+class BoxField(ValueField):
+    def meaning(self, text: str) -> Box:
+        parts = text.replace("，", ",").split(",")
+        if len(parts) != 4:
+            raise ValidationError(
+                _("Write four numbers of degrees: west,south,east,north, such as 110,31,117,36."),
+                code="invalid",
+            )
+        judges = (coordinates.validate_longitude, coordinates.validate_latitude) * 2
+        west, south, east, north = map(_degrees, parts, judges)
+        if south > north:
+            raise ValidationError(
+                _("The south of a box lies below its north; the order is west,south,east,north."),
+                code="invalid",
+            )
+        return Box(west, south, east, north)
+
+
+class BoxFilter(filters.Filter):
+    field_class = BoxField
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """What a list is near to: a point, or a site's public point."""
+
+    point: Point
+    site: Site | None = None
+
+
+class CentreField(ValueField):
+    """Latitude and longitude, or the slug of a published site."""
+
+    def meaning(self, text: str) -> Centre:
+        parts = text.replace("，", ",").split(",")
+        if len(parts) == 2:
+            judges = (coordinates.validate_latitude, coordinates.validate_longitude)
+            latitude, longitude = map(_degrees, parts, judges)
+            return Centre((latitude, longitude))
+        if len(parts) > 2 or re.match(r"[-+.0-9]*\.[0-9]", text):
+            raise ValidationError(
+                _("Write latitude,longitude in degrees, such as 34.7,112.4, or a site's slug."),
+                code="invalid",
+            )
+        site = None if "\0" in text else Site.objects.published().filter(slug=text).first()
+        if site is None:
+            raise unknown(text)
+        if site.public_latitude is None or site.public_longitude is None:
+            raise ValidationError(
+                _("It is not known where %(site)s lies."), code="invalid", params={"site": site}
+            )
+        return Centre((site.public_latitude, site.public_longitude), site)
+
+
+class CentreFilter(filters.Filter):
+    field_class = CentreField
+
+
+class KmField(ValueField):
+    def meaning(self, text: str) -> float:
+        try:
+            km = float(text)
+        except ValueError:
+            km = float("nan")
+        if not isfinite(km) or not 0 < km <= MAX_KM:
+            raise ValidationError(
+                _("Write a distance of more than 0 and at most %(most)s km."),
+                code="invalid",
+                params={"most": number_format(MAX_KM, force_grouping=True)},
+            )
+        return km
+
+
+class KmFilter(filters.Filter):
+    field_class = KmField
+
+
+# --- days, languages, entries of registers ---------------------------------------------------
+
+
+class DayField(ValueField):
+    def meaning(self, text: str) -> date:
+        try:
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+                return date.fromisoformat(text)
+        except ValueError:
+            pass
+        raise ValidationError(
+            _("“%(value)s” is no day. Write year, month and day, such as 2026-05-01."),
+            code="invalid",
+            params={"value": edtf.printable(text)[:40]},
+        )
+
+
+class DayFilter(filters.Filter):
+    field_class = DayField
+
+
+class LanguageField(ValuesField):
+    def meaning(self, text: str) -> str:
+        try:
+            return normalise_code(text)
+        except ValueError as error:
+            raise ValidationError(edtf.printable(str(error)), code="invalid") from error
+
+
+class LanguageFilter(filters.Filter):
+    field_class = LanguageField
+
+
+def _schemes(texts: Iterable[str], role: str) -> dict[str, Scheme]:
+    """The registers of a role that the texts begin with, by slug."""
+    slugs = {text.partition(".")[0] for text in texts if "\0" not in text}
+    return {scheme.slug: scheme for scheme in Scheme.objects.filter(slug__in=slugs, role=role)}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch of a protection register; in an address “cn-national.1”."""
+
+    scheme: Scheme
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.scheme.slug}.{self.number}"
+
+
+class BatchField(ValuesField):
+    def meanings(self, texts: list[str]) -> list[Batch]:
+        self._found = _schemes(texts, Scheme.Role.PROTECTION) if texts else {}
+        return super().meanings(texts)
+
+    def meaning(self, text: str) -> Batch:
+        slug, _dot, number = text.partition(".")
+        if slug not in self._found or not re.fullmatch("[0-9]{1,5}", number):
+            raise unknown(text)
+        return Batch(self._found[slug], int(number))
+
+
+class BatchFilter(filters.Filter):
+    field_class = BatchField
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A tourist rating, of any grade or of one; in an address “cn-rating.5A”."""
+
+    scheme: Scheme
+    grade: SchemeTerm | None = None
+
+    def __str__(self) -> str:
+        return f"{self.scheme.slug}.{self.grade.code}" if self.grade else self.scheme.slug
+
+
+class RatingField(ValuesField):
+    def meanings(self, texts: list[str]) -> list[Rating]:
+        self._found = _schemes(texts, Scheme.Role.RATING) if texts else {}
+        ratings = []
+        for scheme in self._found.values():
+            grades = scheme.terms.filter(facet=SchemeTerm.Facet.CATEGORY)
+            ratings += [Rating(scheme), *(Rating(scheme, grade) for grade in grades)]
+        self._ratings = {str(rating): rating for rating in ratings}
+        return super().meanings(texts)
+
+    def meaning(self, text: str) -> Rating:
+        if text not in self._ratings:
+            raise unknown(text)
+        return self._ratings[text]
+
+
+class RatingFilter(filters.Filter):
+    field_class = RatingField

@@ -1,0 +1,169 @@
+"""Numbers in plain columns: where each site lies, and the years of its events.
+
+Rows are sorted by the site's id; a table is never changed once made.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from pyroaring import BitMap
+
+from heritage.values.coordinates import KM_PER_DEGREE, Point, distances_km
+
+# The types of a table's columns, the id first, as `array` and numpy both name them.
+POINTS = "Idd"  # latitude and longitude as they are stored: a box cuts where the database would
+SPANS = "Iii"  # first and last year
+# Stand for an end that is open or unknown: nothing limits the span there.
+NO_FIRST, NO_LAST = (int(end) for end in (np.iinfo(np.int32).min, np.iinfo(np.int32).max))
+
+
+def bitmap(ids: np.ndarray) -> BitMap:
+    return BitMap(array("I", ids.tobytes()))
+
+
+def ids_of(bitmap: BitMap) -> np.ndarray:
+    return np.frombuffer(bitmap.to_array(), dtype=np.uint32)
+
+
+class Rows:
+    """Rows on their way into a table, in any order: much smaller than as many tuples."""
+
+    def __init__(self, types: str):
+        self.columns = [array(kind) for kind in types]
+
+    def add(self, *row) -> None:
+        for column, value in zip(self.columns, row, strict=True):
+            column.append(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Ids of sites, each with one or more rows, and the columns beside them."""
+
+    ids: np.ndarray
+    columns: tuple[np.ndarray, ...]
+
+    @classmethod
+    def of(cls, rows: Rows) -> "Table":
+        arrays = [np.array(column, dtype=column.typecode) for column in rows.columns]
+        order = np.lexsort(arrays[::-1])
+        ids, *columns = (values[order] for values in arrays)
+        return cls(ids, tuple(columns))
+
+    @classmethod
+    def from_bytes(cls, parts: Iterable[bytes], types: str) -> "Table":
+        pairs = zip(parts, types, strict=True)
+        ids, *columns = (np.frombuffer(part, dtype=kind) for part, kind in pairs)
+        return cls(ids, tuple(columns))
+
+    def to_bytes(self) -> list[bytes]:
+        return [values.tobytes() for values in self]
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return iter((self.ids, *self.columns))
+
+    def patched(self, changed: BitMap, fresh: "Table") -> "Table":
+        """With these rows, and no others, of the changed sites."""
+        stale = np.isin(self.ids, ids_of(changed))
+        if all(np.array_equal(old[stale], new) for old, new in zip(self, fresh, strict=True)):
+            return self
+        kept = ~stale
+        places = np.searchsorted(self.ids[kept], fresh.ids)
+        ids, *columns = (
+            np.insert(old[kept], places, new) for old, new in zip(self, fresh, strict=True)
+        )
+        return Table(ids, tuple(columns))
+
+
+# --- where -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Degrees; west of its own east it crosses 180°."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+def within(points: Table, box: Box) -> BitMap:
+    """The sites in a box, its edges included."""
+    latitudes, longitudes = points.columns
+    inside = longitudes >= box.west
+    if box.west <= box.east:
+        inside &= longitudes <= box.east
+    else:
+        inside |= longitudes <= box.east
+    # 180° W is 180° E: a box that ends at one holds the points written as the other.
+    if box.west == -180:
+        inside |= longitudes == 180
+    if box.east == 180:
+        inside |= longitudes == -180
+    inside &= latitudes >= box.south
+    inside &= latitudes <= box.north
+    return bitmap(points.ids[inside])
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The sites within a radius, by id, and how far each is, in km."""
+
+    ids: np.ndarray
+    km: np.ndarray
+
+    def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
+        """The ids of `hits`, all within the radius, at places `start` to `stop`: nearest first.
+
+        The equally near stand by their ids.
+        """
+        ids = ids_of(hits)
+        km = self.km[np.searchsorted(self.ids, ids)]
+        stop = min(stop, len(ids))
+        if start >= stop:
+            return []
+        # Only what is asked for is sorted, with all that is just as far as its ends.
+        nearest, farthest = np.partition(km, (start, stop - 1))[[start, stop - 1]]
+        asked = np.flatnonzero((km >= nearest) & (km <= farthest))
+        before = int(np.count_nonzero(km < nearest))
+        ordered = ids[asked[np.argsort(km[asked], kind="stable")]]
+        return ordered[start - before : stop - before].tolist()
+
+    def place(self, hits: BitMap, site_id: int) -> int:
+        """How many of `hits` come before one of them."""
+        ids = ids_of(hits)
+        km = self.km[np.searchsorted(self.ids, ids)]
+        its = self.km[np.searchsorted(self.ids, site_id)]
+        return int(np.count_nonzero((km < its) | ((km == its) & (ids < site_id))))
+
+    def km_of(self, ids: Iterable[int]) -> dict[int, float]:
+        ids = list(ids)
+        places = np.searchsorted(self.ids, ids)
+        return dict(zip(ids, self.km[places].tolist(), strict=True))
+
+
+def around(points: Table, here: Point, km: float) -> Around:
+    """The sites within so many kilometres of a point."""
+    latitudes, longitudes = points.columns
+    reach = km / KM_PER_DEGREE + 1e-9  # of latitude: more than rounding may take
+    near = np.flatnonzero((latitudes >= here[0] - reach) & (latitudes <= here[0] + reach))
+    distances = distances_km(here, latitudes[near], longitudes[near])
+    inside = distances <= km
+    return Around(points.ids[near[inside]], distances[inside])
+
+
+# --- when ------------------------------------------------------------------------------------
+
+
+def overlapping(spans: Table, first: int | None, last: int | None) -> BitMap:
+    """The sites with a span that shares a year with `first` to `last`; None is no limit."""
+    firsts, lasts = spans.columns
+    if first is None and last is None:
+        return bitmap(spans.ids)
+    shared = lasts >= first if first is not None else firsts <= last
+    if first is not None and last is not None:
+        shared &= firsts <= last
+    return bitmap(spans.ids[shared])

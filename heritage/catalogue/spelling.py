@@ -1,0 +1,77 @@
+"""“Did you mean”: what a search that finds nothing may have been meant to be."""
+
+from itertools import islice, product
+
+from pyroaring import BitMap
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from heritage.catalogue import search
+from heritage.catalogue.index import orders
+from heritage.catalogue.index.state import State
+from heritage.models import Site, SpeltWord
+from heritage.values import folding, words
+
+_MOST_WORDS = 6  # of a search that is worth the trouble
+_CANDIDATES = 4  # for each misspelt word
+_TRIES = 24  # combinations of them
+_WHOLE_NAMES = 3  # tiers of `words.closer`: those of a name from its beginning
+
+
+def meant(index: State, text: str, language: str) -> str | None:
+    """A search that finds something where `text` finds nothing; None where nothing is near."""
+    parts = folding.tokens(text)[:_MOST_WORDS]
+    if any(words.is_han(part) for part in parts):
+        return _same_sound(index, text, language)
+    choices = [_spelt(index, part) for part in parts]
+    if not parts or not all(choices):
+        return None
+    found = None
+    for combination in islice(product(*choices), _TRIES):
+        hits = search.matching(index, " ".join(combination)) if list(combination) != parts else None
+        if hits:
+            found = found or " ".join(combination)
+            # Of two words as near (grottes, grottoes), the one that the reader's language has.
+            if set(combination) <= set(_first_name(index, hits, found, language)):
+                return " ".join(combination)
+    return found
+
+
+def _first_name(index: State, hits: BitMap, text: str, language: str) -> list[str]:
+    """The words of the name of the best match."""
+    by_name = index.orders[orders.by_name(language)]
+    (first,) = search.ByRelevance(index, text, by_name).slice(hits, 0, 1)
+    return folding.tokens(str(Site.objects.only("name").get(pk=first).name.best(language)))
+
+
+def _same_sound(index: State, text: str, language: str) -> str | None:
+    """The name of a site that is spoken so: 白马四 for 白马寺."""
+    spoken = folding.romanise(text)
+    by_name = index.orders[orders.by_name(language)]
+    for tier in islice(search.named(index, index.sites, spoken), _WHOLE_NAMES):
+        for pk in by_name.slice(tier, 0, 1):
+            return str(Site.objects.only("name").get(pk=pk).name.best("zh-hans"))
+    return None
+
+
+def _spelt(index: State, word: str) -> list[str]:
+    """The word itself if some record holds it; else those that are spelt most like it."""
+    if search.matching(index, word):
+        return [word]
+    if len(word) < 4 or not word.isalpha():
+        return []
+    known = SpeltWord.objects.values_list("text", flat=True)
+    near = _near(word, known.filter(text__startswith=word[0]))
+    if not near:  # the first letter itself may be wrong
+        near = _near(word, known.filter(text__endswith=word[2:]))
+    holding = {found: len(search.matching(index, found)) for found in near}
+    return sorted(near, key=lambda found: (near[found], -holding[found], found))
+
+
+def _near(word: str, known) -> dict[str, float]:
+    """The words that are spelt most like it, with how many letters differ."""
+    slips = 1 if len(word) < 6 else 2  # letters wrong, missing, doubled or swapped
+    found = process.extract(
+        word, list(known), scorer=OSA.distance, score_cutoff=slips, limit=_CANDIDATES
+    )
+    return {text: distance for text, distance, _place in found}

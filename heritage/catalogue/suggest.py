@@ -1,0 +1,96 @@
+"""What somebody who has begun to type may mean: eras, kinds and places, and sites by name."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from heritage.catalogue import search, vocabulary
+from heritage.catalogue.index import orders
+from heritage.catalogue.index.state import State
+from heritage.catalogue.vocabulary import Tree
+from heritage.models import Site
+from heritage.models.vocabularies import Term
+from heritage.values import words
+from heritage.values.words import Asked
+
+MOST_SITES, MOST_TERMS = 6, 3  # of each vocabulary
+_FAR_FETCHED = 5  # of the tiers that `words.closer` makes
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """Terms that have sites, the closest and fullest first, and sites by how close they are."""
+
+    terms: dict[str, list[tuple[Term, int]]]  # by facet, with how many sites
+    sites: list[Site]
+
+
+def suggestions(index: State, text: str, language: str) -> Suggested:
+    """For a text as it is typed. Nothing for one without a letter or digit."""
+    known = vocabulary.of(index)
+    if "finders" not in known.memory:
+        trees = {"place": known.places, "era": known.eras, "kind": known.kinds}
+        known.memory["finders"] = {facet: Finder(tree) for facet, tree in trees.items()}
+    found = {
+        facet: _fullest(index, facet, finder.find(text))
+        for facet, finder in known.memory["finders"].items()
+    }
+    terms = {facet: fullest for facet, fullest in found.items() if fullest}
+    return Suggested(terms, _sites(index, text, language))
+
+
+def _fullest(index: State, facet: str, found: list[tuple[int, Term]]) -> list[tuple[Term, int]]:
+    counted = [
+        (tier, -len(index.having(f"{facet}:{term.pk}")), term.slug, term) for tier, term in found
+    ]
+    return [(term, -less) for _tier, less, _slug, term in sorted(counted)[:MOST_TERMS] if less]
+
+
+def _sites(index: State, text: str, language: str) -> list[Site]:
+    by_name = index.orders[orders.by_name(language)]
+    ids: list[int] = []
+    for closeness, tier in enumerate(search.named(index, index.sites, text)):
+        # A syllable somewhere in the pinyin of a name only if there is nothing else.
+        if len(ids) == MOST_SITES or (ids and closeness == _FAR_FETCHED):
+            break
+        ids += by_name.slice(tier, 0, MOST_SITES - len(ids))
+    known = vocabulary.of(index)
+    sites = Site.objects.published().only("slug", "name", "place_id").in_bulk(ids)
+    for site in sites.values():
+        site.place = known.places.terms.get(site.place_id)
+    return [sites[pk] for pk in ids if pk in sites]
+
+
+class Finder:
+    """The terms of a vocabulary by the words of their labels, in whatever language."""
+
+    def __init__(self, tree: Tree):
+        pairs = [
+            (word, pk)
+            for pk, term in tree.terms.items()
+            for word in words.held_by(words.found_by(_labels(term), (), ()))
+        ]
+        self.tree, self.pairs = tree, sorted(pairs)
+
+    def find(self, text: str) -> list[tuple[int, Term]]:
+        """The terms that hold all the words, each with its closeness: 0 is the very name."""
+        closest: dict[int, int] = {}
+        for tier, alternatives in enumerate(words.closer(text)):
+            for asked in alternatives:
+                for pk in set.intersection(*(self._holding(word) for word in asked)):
+                    closest.setdefault(pk, tier)
+        return [(tier, self.tree.terms[pk]) for pk, tier in closest.items()]
+
+    def _holding(self, word: Asked) -> set[int]:
+        found = set()
+        for at in range(bisect_left(self.pairs, (word.text, 0)), len(self.pairs)):
+            held, pk = self.pairs[at]
+            if held == word.text or (word.begins and held.startswith(word.text)):
+                found.add(pk)
+            elif not held.startswith(word.text):
+                break
+        return found
+
+
+def _labels(term: Term) -> Iterable[str]:
+    return [*term.label.values(), *getattr(term, "short_label", {}).values()]
