@@ -1,62 +1,284 @@
-"""How long pages take on the server, in one run, as ratios to a page that asks for nothing.
+"""What pages cost at every size, in one run, as tables for docs/performance.md.
 
-    HERITAGE_DEMO=1 HERITAGE_DATA=/tmp/bench uv run python -m tests.bench.measure
+    uv run python -m tests.bench.measure --data /tmp/bench
 
-on a catalogue that tests.bench.generate has filled. Medians of several rounds, in turn, so that
-a busy machine slows all of them alike.
+makes the databases that are missing (see `generate`), serves them with granian as README says,
+and asks for pages over a kept-alive connection. Sizes and pages take turns in each round, so that
+a busy machine slows all of them alike. Milliseconds are those that the workers computed (with
+PostgreSQL: and its processes that answered them), unless they are said to be waited.
 """
 
+import argparse
 import os
-import statistics
+import platform
+import shlex
+import subprocess
 import sys
+import threading
 import time
+from collections import Counter
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
 
-import django
+from tests.bench import addresses, peers
+from tests.bench.addresses import Drawer, Page
+from tests.bench.databases import POSTGRESQL, Database, databases
+from tests.bench.figures import Sample, Walked, table, versus, walks
+from tests.bench.serving import Client, Server, cpu_ms, granian, resident, unshared
 
-ROUNDS = 9
-FLOOR = "/robots.txt"
-PAGES = {
-    "browse": "/en/sites/",
-    "browse, one facet": "/en/sites/?era=tang",
-    "browse, three facets": "/en/sites/?era=tang&kind=temple&place=china",
-    "browse, last page": "/en/sites/?page={last}",
-    "browse, oldest first": "/zh-hans/sites/?sort=oldest",
-    "text": "/en/sites/?q=horse",
-    "text and facet": "/en/sites/?q=horse&era=tang",
-    "Chinese text": "/zh-hans/sites/?q=白马",
-    "site": "/en/sites/longmen-grottoes/",
-    "home": "/en/",
-}
+FLOOR, PLAIN, BROWSE = "constant view", "plain `GROUP BY` page", "browse"
+WARM = 3  # requests that are not counted
+LEAST_SECONDS = 0.4  # for a page in a round
 
 
-def main(rounds: int) -> None:
-    from django.test import Client
+def main(arguments: list[str] | None = None) -> None:
+    options = parse(arguments)
+    for vendor in options.databases:
+        targets = [
+            Target(database)
+            for database in databases([vendor], options.sizes, options.data, options.postgresql)
+        ]
+        for target in targets:
+            target.database.make()
+        _collect_static(targets[0].database)
+        print(report(vendor, targets, options), flush=True)
 
-    from heritage.catalogue.index import store
-    from heritage.web.listing import PER_PAGE
 
-    started = time.perf_counter()
-    total = len(store.current().sites)
-    loaded = (time.perf_counter() - started) * 1000
-    last = -(-total // PER_PAGE)
-    client = Client(headers={"host": "localhost"})
-    times: dict[str, list[float]] = {page: [] for page in (FLOOR, *PAGES.values())}
-    for turn in range(rounds + 1):
-        for page, taken in times.items():
-            started = time.perf_counter()
-            response = client.get(page.format(last=last))
-            if turn:  # the first round warms
-                taken.append((time.perf_counter() - started) * 1000)
-            assert response.status_code == 200, (page, response.status_code)
-    floor = statistics.median(times[FLOOR])
-    print(f"{total} sites, index loaded in {loaded:.0f} ms, floor {floor:.2f} ms")
-    print("| page | ms | × floor |\n|---|---|---|")
-    for name, page in PAGES.items():
-        median = statistics.median(times[page])
-        print(f"| {name} | {median:.1f} | {median / floor:.0f} |")
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    def numbers(text: str) -> list[int]:
+        return sorted({int(part) for part in text.split(",")})
+
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--sizes", type=numbers, default=[1_250, 100_000, 1_000_000])
+    parser.add_argument(
+        "--databases", type=lambda t: t.split(","), default=["sqlite", "postgresql"]
+    )
+    parser.add_argument("--data", type=Path, required=True, help="folder with a folder a size")
+    parser.add_argument("--postgresql", default=POSTGRESQL, help="server of the bench databases")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--requests", type=int, default=40, help="of a page in a round, at most")
+    parser.add_argument("--seconds", type=float, default=2, help="for a page in a round, at most")
+    parser.add_argument("--cold", type=int, default=1, help="fresh processes for each page")
+    parser.add_argument("--steps", type=int, default=800, help="of a walk")
+    parser.add_argument("--seed", default="68")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.databases) - {"sqlite", "postgresql"}:
+        parser.error(f"unknown databases: {', '.join(sorted(unknown))}")
+    return options
+
+
+@dataclass
+class Target:
+    """A database that is measured, and what was found."""
+
+    database: Database
+    server: Server | None = None
+    known: dict = field(default_factory=dict)
+    pages: list[Page] = field(default_factory=list)
+    samples: dict[str, Sample] = field(default_factory=dict)
+    walked: dict[str, Walked] = field(default_factory=dict)
+    refused: Counter = field(default_factory=Counter)
+    drawers: dict[str, Drawer] = field(default_factory=dict)
+
+    def open(self, seed: str) -> None:
+        self.server = granian(self.database.environment)
+        self.known = self.server.client.json("/bench/known/")
+        for page in addresses.pages(self.known):
+            lacking = addresses.missing(page, self.known)
+            status = 404 if lacking else self.server.client.get(page.same)[0]
+            if status != 200:
+                reason = f"no filter {', '.join(lacking)}" if lacking else f"answer {status}"
+                _loud(f"SKIPPED at {self.database.size:,}: {page.name}: {reason}")
+                continue
+            self.pages.append(page)
+            self.samples[page.name] = Sample()
+            self.drawers[page.name] = Drawer(self.known, f"{seed} {page.name}")
+
+    def close(self) -> None:
+        if self.server:
+            self.server.stop()
+            self.server = None
+
+    def processes(self, server: Server) -> list[int]:
+        return [*server.pids(), *self.database.backends()]
+
+    def burst(self, server: Server, page: Page, vary: bool, options) -> tuple[float, list[float]]:
+        """A page asked for again and again: computing and waiting for each request.
+
+        The machine counts computing in steps of 10 ms: a quick page is asked for more often.
+        """
+        started = time.monotonic()
+        drawer, walls = self.drawers[page.name], []
+        before = _spent(self.processes(server))
+        while not walls or (
+            (len(walls) < options.requests and time.monotonic() < started + options.seconds)
+            or time.monotonic() < started + LEAST_SECONDS
+        ):
+            address = page.vary(drawer) if vary else page.same
+            status, wall, _body = server.client.get(address)
+            walls.append(wall)
+            if status != 200:
+                self.refused[f"{status} {page.name}: {address}"] += 1
+        return _since(before, self.processes(server)) / len(walls), walls
+
+
+def _spent(pids: list[int]) -> dict[int, float]:
+    return {pid: cpu_ms([pid]) for pid in pids}
+
+
+def _since(before: dict[int, float], pids: list[int]) -> float:
+    return sum(cpu_ms([pid]) - before.get(pid, 0) for pid in pids)
+
+
+# --- one run -----------------------------------------------------------------------------------
+
+
+def report(vendor: str, targets: list[Target], options) -> str:
+    try:
+        for target in targets:
+            target.open(options.seed)
+        _cold(targets, options)
+        _rounds(targets, options)
+        for target in targets:
+            _walk(target, "1 client, 1 worker", 1, 1, options)
+            target.close()
+            _walk(target, "8 clients, 2 workers", 8, 2, options)
+        peers.measure(targets, options, _loud)
+    finally:
+        for target in targets:
+            target.close()
+    for target in targets:
+        for what, count in target.refused.most_common(10):
+            _loud(f"NOT 200 at {target.database.size:,}: {count} × {what}")
+    return _tables(vendor, targets, options)
+
+
+def _rounds(targets: list[Target], options) -> None:
+    for number in range(options.rounds):
+        for name in dict.fromkeys(page.name for target in targets for page in target.pages):
+            for target in targets:
+                page = next((page for page in target.pages if page.name == name), None)
+                if page is None:
+                    continue
+                sample = target.samples[name]
+                for _request in range(WARM if number == 0 else 0):
+                    target.server.client.get(page.same)
+                computing, walls = target.burst(target.server, page, False, options)
+                sample.same.append(computing)
+                sample.same_walls += walls
+                computing, walls = target.burst(target.server, page, True, options)
+                sample.varied.append(computing)
+                sample.walls += walls
+        _loud(f"round {number + 1} of {options.rounds}")
+
+
+def _cold(targets: list[Target], options) -> None:
+    """The first request that a fresh process ever gets, waited for."""
+    for _turn in range(options.cold):
+        for target in targets:
+            for page in target.pages:
+                with granian(target.database.environment) as server:
+                    target.samples[page.name].cold.append(server.client.get(page.same)[1])
+
+
+def _walk(target: Target, name: str, clients: int, workers: int, options) -> None:
+    """So many visitors at once, each on a walk of its own; the first steps are not counted."""
+    own = target.server is None
+    server = granian(target.database.environment, workers) if own else target.server
+    walls: list[float] = []
+    steps = options.steps // clients
+
+    def visit(number: int, client: Client, warm: bool) -> None:
+        seed = f"{options.seed} {'warm' if warm else 'walk'} {number}"
+        for address in addresses.walk(target.known, seed, steps // 4 if warm else steps):
+            status, wall, _body = client.get(address)
+            if status != 200:
+                target.refused[f"{status} walk: {address}"] += 1
+            if not warm:
+                walls.append(wall)
+
+    def all_visit(warm: bool) -> None:
+        threads = [
+            threading.Thread(target=visit, args=(number, server.connect(), warm))
+            for number in range(clients)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    try:
+        all_visit(warm=True)
+        before, started = _spent(target.processes(server)), time.monotonic()
+        all_visit(warm=False)
+        seconds = time.monotonic() - started
+        computing = _since(before, target.processes(server)) / max(1, len(walls))
+        memory = [(resident(pid), unshared(pid)) for pid in server.workers()]
+        target.walked[name] = Walked(walls, computing, seconds, memory)
+    finally:
+        if own:
+            server.stop()
+
+
+# --- what is printed ---------------------------------------------------------------------------
+
+
+def _tables(vendor: str, targets: list[Target], options) -> str:
+    sizes = [target.database.size for target in targets]
+    samples = {(t.database.size, name): s for t in targets for name, s in t.samples.items()}
+    walked = {(t.database.size, name): w for t in targets for name, w in t.walked.items()}
+    pages = list(dict.fromkeys(name for target in targets for name in target.samples))
+    others = [name for name in pages if name == PLAIN or name.startswith(peers.NAME)]
+    return "\n\n".join(
+        [
+            f"## {targets[0].database.version()}",
+            machine(),
+            f"    {command()}",
+            "A cell: the same page again · varied · waited for varied, p50 · p95 · first request of"
+            " a fresh process, waited. Milliseconds.",
+            table(samples, sizes, pages, FLOOR),
+            versus(samples, sizes, BROWSE, others),
+            "A cell: waited p50 · p95 · computed (milliseconds) · requests a second. Memory of a"
+            " worker afterwards: resident · unshared, MiB.",
+            walks(walked, sizes),
+        ]
+    )
+
+
+def machine() -> str:
+    """One line on what was measured where."""
+    cpu = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
+    parts = [f"{os.cpu_count()} × {cpu}", f"{memory} GiB", f"Python {platform.python_version()}"]
+    parts += [f"{name} {version(name)}" for name in ("django", "granian", "numpy", "pyroaring")]
+    return ", ".join(parts) + f", load {os.getloadavg()[0]:.1f}"
+
+
+def command() -> str:
+    return "uv run python -m tests.bench.measure " + shlex.join(sys.argv[1:])
+
+
+def _collect_static(database: Database) -> None:
+    environment = {**os.environ, **database.environment}
+    environment["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
+    subprocess.run(
+        [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity", "0"],
+        env=environment,
+        check=True,
+    )
+
+
+def _loud(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heritage.settings")
-    django.setup()
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS)
+    main()

@@ -1,0 +1,152 @@
+"""Which pages are measured: the same address again and again, and seeded ones that vary.
+
+`known` is what a catalogue says of itself at /bench/known/.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from tests.bench.wording import SHARES
+
+PER_PAGE = 24
+HALF, HUNDREDTH = SHARES["half"][0], SHARES["hundredth"][0]
+Vary = Callable[["Drawer"], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A kind of page: one fixed address, and how to draw others of its kind."""
+
+    name: str
+    same: str
+    vary: Vary
+    needs: tuple[str, ...] = ()  # filters without which the address means something else
+
+
+class Drawer:
+    """Draws addresses; the same seed draws the same ones from the same catalogue."""
+
+    def __init__(self, known: dict, seed: str):
+        self.known, self.dice = known, random.Random(seed)
+        self.last = -(-known["total"] // PER_PAGE)
+
+    def language(self) -> str:
+        return self.dice.choice(["en", "zh-hans"])
+
+    def browse(self, **query) -> str:
+        asked = {name: value for name, value in query.items() if value is not None}
+        address = f"/{self.language()}/sites/"
+        return f"{address}?{urlencode(asked)}" if asked else address
+
+    def facets(self, count: int) -> dict[str, str]:
+        terms = {name: values for name, values in self.known["terms"].items() if values}
+        names = self.dice.sample(sorted(terms), min(count, len(terms)))
+        return {name: self.dice.choice(terms[name]) for name in names}
+
+    def span(self) -> dict[str, str]:
+        first = self.dice.randint(-1500, 1800)
+        west, south = self.dice.randint(-170, 150), self.dice.randint(-60, 60)
+        width, height = self.dice.randint(2, 60), self.dice.randint(2, 40)
+        box = (west, south, min(180, west + width), min(85, south + height))
+        last = first + self.dice.randint(50, 900)
+        years = {"from": first or 1, "to": last or 1}
+        return {**years, "bbox": ",".join(map(str, box))}
+
+    def words(self) -> str:
+        """What people type: a name or a part of it, in English or in Chinese."""
+        name = self.dice.choice(self.known["names"])
+        if self.dice.random() < 0.4:
+            han = name.get("zh-hans", "")
+            length = self.dice.randint(2, max(2, len(han)))
+            return han[: length if self.dice.random() < 0.7 else 2] or "寺"
+        parts = name.get("en", "Temple").split()
+        return " ".join(parts[: self.dice.randint(1, len(parts))])
+
+    def beginning(self) -> str:
+        text = self.words()
+        return text[: self.dice.randint(1, 5)]
+
+    def slug(self) -> str:
+        return self.dice.choice(self.known["slugs"])
+
+
+def pages(known: dict) -> list[Page]:
+    """Those of one table, the floor and the plain page first."""
+    last = -(-known["total"] // PER_PAGE)
+    years = ("from", "to", "bbox")
+    some = known["slugs"][len(known["slugs"]) // 2]
+
+    def plain(drawer: Drawer) -> str:
+        asked = drawer.facets(1)
+        asked.pop("unesco", None)
+        return f"/bench/plain/?{urlencode(asked)}"
+
+    return [
+        Page("constant view", "/bench/constant/", lambda d: f"/bench/constant/?{d.dice.random()}"),
+        Page("plain `GROUP BY` page", "/bench/plain/", plain),
+        Page("browse", "/en/sites/", lambda d: d.browse(page=d.dice.randint(2, max(2, d.last)))),
+        Page("one facet", "/en/sites/?era=tang", lambda d: d.browse(**d.facets(1))),
+        Page(
+            "three facets",
+            "/en/sites/?era=tang&place=henan&unesco=none",
+            lambda d: d.browse(**d.facets(3)),
+        ),
+        Page(
+            "years and box",
+            "/en/sites/?from=618&to=907&bbox=105,30,118,40",
+            lambda d: d.browse(**d.span()),
+            needs=years,
+        ),
+        Page(
+            "text (1 %) and facet",
+            f"/en/sites/?q={HUNDREDTH}&place=china",
+            lambda d: d.browse(q=HUNDREDTH, **d.facets(1)),
+        ),
+        Page(
+            "text (50 %)",
+            f"/en/sites/?q={HALF}",
+            lambda d: d.browse(q=HALF, page=d.dice.randint(2, max(2, d.last // 3))),
+        ),
+        Page(
+            "text (what people type)",
+            "/en/sites/?q=white+temple",
+            lambda d: d.browse(q=d.words()),
+        ),
+        Page(
+            "last page",
+            f"/en/sites/?page={last}",
+            lambda d: d.browse(
+                sort=d.dice.choice(["name", "oldest", "recent"]),
+                page=d.last - d.dice.randrange(min(50, d.last)),
+            ),
+        ),
+        Page(
+            "suggestion",
+            "/en/suggest/?q=ba",
+            lambda d: f"/{d.language()}/suggest/?{urlencode({'q': d.beginning()})}",
+        ),
+        Page("site page", f"/en/sites/{some}/", lambda d: f"/{d.language()}/sites/{d.slug()}/"),
+    ]
+
+
+def missing(page: Page, known: dict) -> list[str]:
+    """Filters that a page needs and the catalogue has not."""
+    return [name for name in page.needs if name not in known["filters"]]
+
+
+def walk(known: dict, seed: str, steps: int) -> Iterator[str]:
+    """What visitors do: 12 % search, half choose facets, others turn pages and read."""
+    drawer = Drawer(known, seed)
+    dice = drawer.dice
+    for _step in range(steps):
+        chance = dice.random()
+        if chance < 0.12:
+            yield drawer.browse(q=drawer.words(), **(drawer.facets(1) if chance < 0.04 else {}))
+        elif chance < 0.60:
+            yield drawer.browse(**drawer.facets(dice.randint(1, 3)))
+        elif chance < 0.72:
+            yield drawer.browse(page=dice.randint(2, max(2, drawer.last)))
+        else:
+            yield f"/{drawer.language()}/sites/{drawer.slug()}/"

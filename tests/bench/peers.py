@@ -1,0 +1,149 @@
+"""Datasette on the same rows, where the dependency group `bench` is installed.
+
+    uv run --group bench python -m tests.bench.measure …
+
+Its table is flat: a row a site, one column a facet, each with an index, and five facets asked for
+as its own pages ask.
+"""
+
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.bench.addresses import Drawer, Page
+from tests.bench.figures import Sample
+from tests.bench.serving import Server
+
+NAME = "Datasette"
+FACETS = ("kind", "era", "unesco", "place", "protection")
+CHUNK = 5_000
+
+
+def installed() -> str:
+    """The version of Datasette, or nothing."""
+    try:
+        return version("datasette")
+    except PackageNotFoundError:
+        return ""
+
+
+def measure(targets, options, loud) -> None:
+    """Add Datasette's figures to those of each target; says aloud where it cannot."""
+    number = installed()
+    if not number:
+        loud("SKIPPED: Datasette is not installed (uv run --group bench …).")
+        return
+    opened: list[tuple[object, Server, Page]] = []
+    try:
+        for target in targets:
+            path = target.database.data / f"datasette-{target.database.vendor}"
+            path = path / f"{target.database.size}.db"
+            if not path.exists():
+                path.parent.mkdir(exist_ok=True)
+                target.database.run("tests.bench.peers", str(path))
+            page = _page(f"{NAME} {number}", path.stem)
+            target.samples[page.name] = Sample()
+            target.drawers[page.name] = Drawer(target.known, f"{options.seed} {page.name}")
+            server = _serve(path)
+            opened.append((target, server, page))
+            _status, wall, body = server.client.get(page.same)
+            target.samples[page.name].cold.append(wall)
+            counted = body.count(b'class="facet-info facet-')
+            if counted < len(FACETS):  # it gives up a facet that takes it too long
+                loud(f"{page.name} at {target.database.size:,} counted {counted} of {len(FACETS)}")
+        for _round in range(options.rounds):
+            for target, server, page in opened:
+                sample = target.samples[page.name]
+                computing, walls = target.burst(server, page, False, options)
+                sample.same.append(computing)
+                sample.same_walls += walls
+                computing, walls = target.burst(server, page, True, options)
+                sample.varied.append(computing)
+                sample.walls += walls
+    finally:
+        for _target, server, _page_of in opened:
+            server.stop()
+
+
+def _page(name: str, database: str) -> Page:
+    asked = [*(("_facet", facet) for facet in FACETS), ("_size", 24)]
+    address = f"/{database}/sites?{urlencode(asked)}"
+    return Page(name, address, lambda d: f"{address}&{urlencode(d.facets(1))}")
+
+
+def _serve(path: Path) -> Server:
+    command = [sys.executable, "-m", "datasette", "serve", str(path)]
+    command += ["--host", "127.0.0.1", "--port", "{port}"]
+    return Server(command, {}, ready="Uvicorn running")
+
+
+# --- the flat table ------------------------------------------------------------------------------
+
+
+def export(path: Path) -> None:
+    """Write the published sites of the settings' database as a flat table."""
+    partial = path.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    columns = ("id", "slug", "name", "name_zh", "summary", *FACETS, "first_year")
+    with closing(sqlite3.connect(partial)) as file, file:
+        file.execute(f"CREATE TABLE sites ({', '.join(columns)}, PRIMARY KEY (id))")
+        marks = ", ".join("?" * len(columns))
+        for rows in _rows():
+            file.executemany(f"INSERT INTO sites VALUES ({marks})", rows)  # noqa: S608
+        for facet in FACETS:
+            file.execute(f"CREATE INDEX sites_{facet} ON sites ({facet})")
+        file.execute("ANALYZE")
+    partial.rename(path)
+
+
+def _rows():
+    from heritage.models import Coverage, Site, SiteEra
+    from heritage.models.unesco import statuses_of
+
+    pks = list(Site.objects.published().order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(pks), CHUNK):
+        chunk = {"site__gte": pks[start], "site__lte": pks[min(start + CHUNK, len(pks)) - 1]}
+        between = {"pk__gte": chunk["site__gte"], "pk__lte": chunk["site__lte"]}
+        kinds = Site.kinds.through.objects.filter(**chunk).values_list("site_id", "kind__slug")
+        eras = SiteEra.objects.filter(**chunk).values_list("site_id", "era__slug")
+        covered: dict[int, list[tuple]] = {}
+        protected: dict[int, str] = {}
+        for pk, role, standing, extent, slug in Coverage.objects.filter(**chunk).values_list(
+            "site_id",
+            "designation__scheme__role",
+            "designation__standing",
+            "extent",
+            "designation__scheme__slug",
+        ):
+            covered.setdefault(pk, []).append((role, standing, extent))
+            if role == "protection":
+                protected[pk] = slug
+        kind, era = dict(kinds), dict(eras)
+        yield [
+            (
+                site.pk,
+                site.slug,
+                site.name.get("en"),
+                site.name.get("zh-hans"),
+                site.summary.get("en"),
+                kind.get(site.pk),
+                era.get(site.pk),
+                statuses_of(covered.get(site.pk, ()))[0].value,
+                site.place.slug if site.place else None,
+                protected.get(site.pk),
+                site.first_year,
+            )
+            for site in Site.objects.published().filter(**between).select_related("place")
+        ]
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heritage.settings")
+    django.setup()
+    export(Path(sys.argv[1]))

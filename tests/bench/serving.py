@@ -1,0 +1,174 @@
+"""A server of its own for each measuring: started, asked, weighed, and ended by its number."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TICKS = os.sysconf("SC_CLK_TCK")
+START_SECONDS = 120
+
+
+class Server:
+    """A command that serves on a free port of this machine; `paths` are asked of it."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], ready: str):
+        self.port = free_port()
+        command = [part.replace("{port}", str(self.port)) for part in command]
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the process
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=self._said,
+            stderr=self._said,
+        )
+        self._await(ready)
+        self.client = self.connect()
+
+    def _await(self, ready: str) -> None:
+        """Wait until the server says that it is up; nothing is asked of it before."""
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                break
+            if ready in self.said():
+                return
+            time.sleep(0.02)
+        self.stop()
+        raise RuntimeError(f"The server did not start:\n{self.said()[-2000:]}")
+
+    def said(self) -> str:
+        self._said.flush()
+        return Path(f"/proc/self/fd/{self._said.fileno()}").read_text()
+
+    def connect(self) -> "Client":
+        return Client(self.port)
+
+    def pids(self) -> list[int]:
+        """The process and all its children."""
+        found, todo = [], [self.process.pid]
+        while todo:
+            pid = todo.pop()
+            found.append(pid)
+            todo += _children(pid)
+        return found
+
+    def workers(self) -> list[int]:
+        """Those that answer: all but the one that only watches over them."""
+        grown = sorted(self.pids()[1:], key=resident, reverse=True)
+        return [pid for pid in grown if resident(pid) > resident(grown[0]) / 2] or self.pids()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.stop()
+
+
+class Client:
+    """One kept-alive connection."""
+
+    def __init__(self, port: int):
+        self._port = port
+        self._connect()
+
+    def _connect(self) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=600)
+
+    def get(self, address: str) -> tuple[int, float, bytes]:
+        """Status, milliseconds and body. A connection that idled too long is made anew."""
+        try:
+            return self._get(address)
+        except (http.client.RemoteDisconnected, ConnectionError):
+            self._connect()
+            return self._get(address)
+
+    def _get(self, address: str) -> tuple[int, float, bytes]:
+        started = time.perf_counter()
+        self._connection.request("GET", address)
+        response = self._connection.getresponse()
+        body = response.read()
+        return response.status, (time.perf_counter() - started) * 1000, body
+
+    def json(self, address: str) -> dict:
+        status, _wall, body = self.get(address)
+        if status != 200:
+            raise RuntimeError(f"{address} answered {status}")
+        return json.loads(body)
+
+
+def granian(environment: dict[str, str], workers: int = 1) -> Server:
+    """The catalogue as README runs it, with the pages it is compared with."""
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", "{port}"]
+    command += ["--workers", str(workers), "--blocking-threads", "4", "--backpressure", "64"]
+    command += ["--log-level", "info", "heritage.wsgi:application"]
+    environment = {"DJANGO_SETTINGS_MODULE": "tests.bench.settings", **environment}
+    return Server(command, environment, ready=f"Started worker-{workers}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+# --- what the machine says of a process ---------------------------------------------------------
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += map(int, path.read_text().split())
+        except OSError:
+            continue
+    return found
+
+
+def cpu_ms(pids) -> float:
+    """Milliseconds that processes have computed so far; those that are gone count nothing."""
+    total = 0
+    for pid in pids:
+        try:
+            text = Path(f"/proc/{pid}/stat").read_text()
+        except OSError:
+            continue
+        fields = text.rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total * 1000 / TICKS
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process holds, shared ones too."""
+    return _kilobytes(f"/proc/{pid}/status", "VmRSS:") * 1024
+
+
+def unshared(pid: int) -> int:
+    """Bytes that would be free if the process ended."""
+    path = f"/proc/{pid}/smaps_rollup"
+    return 1024 * (_kilobytes(path, "Private_Clean:") + _kilobytes(path, "Private_Dirty:"))
+
+
+def _kilobytes(path: str, name: str) -> int:
+    try:
+        lines = Path(path).read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith(name))

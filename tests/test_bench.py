@@ -1,0 +1,272 @@
+"""The bench: made-up records are what the catalogue would make of them; figures are right."""
+
+import math
+import os
+import random
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from django.db.models import QuerySet
+from django.test import RequestFactory
+
+from heritage.catalogue.checks import problems
+from heritage.catalogue.index import store
+from heritage.models import ComponentPoint, Coverage, Opening, Site, SortName, fulltext
+from heritage.values import edtf
+from tests import builders as build
+from tests.bench import addresses, checking, generate, measure, peers, serving, views, wording
+from tests.bench import settings as bench_settings
+from tests.bench.figures import Sample, Walked, median, percentile, ratio, short, table, versus
+from tests.bench.figures import walks as walk_table
+from tests.bench.known import Known
+from tests.bench.records import edtf_of
+
+RECORDS = 60
+KIND, PLACE = ("Temple", "寺庙"), ("Anning", "安宁")
+
+
+# --- records ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def vocabulary(db):
+    """What made-up records refer to: a little of each."""
+    china = build.make_place("China", "中国", level="country", code="CN")
+    henan = build.make_place("Henan", "河南省", level="province", parent=china)
+    build.make_place("Luoyang", "洛阳市", parent=henan)
+    spain = build.make_place("Spain", "西班牙", level="country", code="ES")
+    religious = build.make_kind("Religious place", "宗教场所")
+    build.make_kind("Pagoda", "塔", parent=religious)
+    build.make_kind("Bridge", "桥梁")
+    ages = ["-9999~/-1899~", "-1599/-1045", "-0206/0220", "0618/0907", "1368/1644", "1949/.."]
+    for span in ages:
+        build.make_era(span=span, region=china)
+    schemes = {
+        slug: build.make_scheme(role, slug=slug)
+        for slug, role in {
+            "whl": "world_heritage",
+            "whl-tentative": "tentative",
+            "cn-national": "protection",
+            "cn-provincial": "protection",
+            "cn-rating": "rating",
+        }.items()
+    }
+    build.make_term(schemes["cn-national"], "tombs")
+    for state, latitude, longitude in ((china, 34.5, 112.4), (spain, 40.1, -3.2)):
+        entry = build.make_designation(scheme=schemes["whl"], name=build.text("Ancient", "古"))
+        ComponentPoint.objects.create(
+            designation=entry, number=1, state=state, latitude=latitude, longitude=longitude
+        )
+    build.make_source(kind="official")
+    build.make_source(kind="recalled")
+
+
+def test_made_up_records_are_what_the_catalogue_makes_of_them(vocabulary):
+    generate.add(RECORDS, seed=5)
+    generate.finish()
+    assert Site.objects.published().count() == RECORDS
+    assert checking.differences(RECORDS) == []
+    assert [str(problem) for problem in problems()] == []
+    assert len(store.current().sites) == RECORDS
+    assert Site.objects.filter(first_year__lt=0).exists()
+    assert Site.objects.exclude(inscribed_year=None).exists()
+    assert Coverage.objects.filter(designation__scheme__role="protection").exists()
+    assert Opening.objects.checked().exists()
+
+    # The proof can fail: by a column of another table, by a word, by a column of its own.
+    SortName.objects.filter(site=Site.objects.first(), language="en").update(key="wrong")
+    assert [line.split()[2] for line in checking.differences(RECORDS)] == ["key:"]
+    fulltext.forget([Site.objects.last().pk])
+    assert len(checking.differences(RECORDS)) == 2
+    QuerySet(Site).filter(pk=Site.objects.first().pk).update(public_latitude=1)
+    assert len(checking.differences(RECORDS)) == 3
+
+
+def test_growing_gives_the_records_that_making_all_at_once_would(vocabulary):
+    generate._start(Known.read())
+    assert generate.add(8, seed=5) == 8
+    assert generate.add(8, seed=5) == 0
+    assert generate.add(12, seed=5) == 4
+    grown = list(Site.objects.order_by("pk").values_list("uid", "slug", "published_at"))
+    made = generate.make(5, range(1, 13), 0, 1)["heritage.Site"]
+    names = [column.attname for column in Site._meta.concrete_fields]
+    rows = [dict(zip(names, row, strict=True)) for row in made]
+    assert grown == [(row["uid"], row["slug"], row["published_at"]) for row in rows]
+    assert generate.make(5, range(1, 5), 0, 1) == generate.make(5, range(1, 5), 0, 1)
+    assert generate.make(6, range(1, 5), 0, 1) != generate.make(5, range(1, 5), 0, 1)
+    build.make_site("By hand")  # the database gives ids behind those that were given out
+    assert Site.objects.count() == 13
+
+
+@pytest.mark.parametrize(
+    ("year", "chance", "text"),
+    [(618, 0.9, "0618"), (-499, 0.1, "-0499~"), (0, 0.5, "0000"), (-20_000, 0.5, "-9999")],
+)
+def test_dates_are_what_the_catalogue_stores(year, chance, text):
+    assert edtf_of(year, chance) == text
+    assert edtf.parse(text).text == text
+
+
+def test_words_are_as_common_as_is_promised():
+    dice = random.Random(3)
+    texts = [wording.summary(dice, KIND, PLACE) for _ in range(2_000)]
+    for english, chinese, share in wording.SHARES.values():
+        for word, language in ((english, 0), (chinese, 1)):
+            held = sum(word in text[language] for text in texts)
+            assert held / len(texts) == pytest.approx(share, rel=0.4, abs=0.003), word
+
+
+def test_a_few_words_are_common_and_many_are_rare():
+    dice = random.Random(3)
+    drawn = Counter(wording.name(dice, KIND, True).proper[0] for _ in range(2_000))
+    counts = sorted(drawn.values(), reverse=True)
+    assert len(drawn) > 500
+    assert sum(counts[:20]) > 15 * sum(counts[-20:])
+
+
+def test_no_other_word_begins_like_one_that_is_counted():
+    words = [
+        word
+        for drawn in vars(wording).values()
+        if isinstance(drawn, wording.Words)
+        for word, _chinese in drawn.pairs
+    ]
+    assert len(words) > 3_000
+    assert not [word for word in words if word.lower().startswith(wording.MARKED)]
+
+
+# --- addresses ---------------------------------------------------------------------------------
+
+KNOWN = {
+    "total": 5_000,
+    "filters": ["q", "kind", "era"],
+    "slugs": [f"site-{number}" for number in range(40)],
+    "names": [{"en": "White Horse Temple", "zh-hans": "白马寺"}, {"en": "Longmen Grottoes"}],
+    "terms": {"kind": ["temple", "pagoda"], "era": ["tang", "ming"], "place": []},
+}
+
+
+def test_a_walk_is_seeded_and_mostly_new():
+    steps = list(addresses.walk(KNOWN, "a", 2_000))
+    assert steps == list(addresses.walk(KNOWN, "a", 2_000))
+    assert steps != list(addresses.walk(KNOWN, "b", 2_000))
+    searches = sum("q=" in step for step in steps)
+    assert searches / len(steps) == pytest.approx(0.12, abs=0.02)
+    assert all(step.startswith(("/en/sites/", "/zh-hans/sites/")) for step in steps)
+
+
+def test_pages_vary_and_say_what_they_need():
+    pages = {page.name: page for page in addresses.pages(KNOWN)}
+    drawer = addresses.Drawer(KNOWN, "a")
+    for page in pages.values():
+        assert len({page.vary(drawer) for _ in range(30)}) > 1, page.name
+    assert addresses.missing(pages["years and box"], KNOWN) == ["from", "to", "bbox"]
+    assert addresses.missing(pages["browse"], KNOWN) == []
+    assert pages["last page"].same == "/en/sites/?page=209"
+
+
+@pytest.mark.django_db
+def test_the_plain_page_counts_what_is_there(settings):
+    settings.TEMPLATES = bench_settings.TEMPLATES
+    temple, other = build.make_kind("Temple", slug="temple"), build.make_kind(slug="other")
+    for number in range(3):
+        build.make_site(f"Temple {number}", kinds=[temple])
+    build.make_site("Two", kinds=[temple, other])
+    build.make_site("Draft", kinds=[other], state="draft")
+    answer = views.plain(RequestFactory().get("/bench/plain/", {"kind": "temple"}))
+    text = answer.content.decode()
+    assert "4 sites" in text
+    assert ">temple</a> 4" in text and ">other</a> 1" in text
+    assert "Draft" not in text
+
+
+@pytest.mark.django_db
+def test_a_catalogue_says_what_addresses_can_be_made_of():
+    build.make_site("Temple", kinds=[build.make_kind(slug="temple")], slug="a-temple")
+    answer = views.known(RequestFactory().get("/bench/known/"))
+    assert b'"slugs": ["a-temple"]' in answer.content
+    assert b'"kind": ["temple"]' in answer.content
+
+
+# --- figures -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "found"),
+    [([5], 0.95, 5), (range(1, 101), 0.95, 95), (range(1, 101), 0.5, 50), ([3, 1, 2], 1, 3)],
+)
+def test_a_percentile_is_a_value_that_was_measured(values, share, found):
+    assert percentile(list(values), share) == found
+
+
+def test_of_nothing_there_are_no_figures():
+    assert math.isnan(percentile([], 0.5)) and math.isnan(median([]))
+    assert ratio(1, 0) == ratio(math.nan, 2) == ratio(2, math.nan) == short(math.nan) == "–"
+    assert Sample().cell() == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("value", "base", "text"), [(3, 4, "× 0.75"), (5, 2, "× 2.5"), (2469, 20, "× 123")]
+)
+def test_ratios_are_short(value, base, text):
+    assert ratio(value, base) == text
+
+
+def test_the_tables_show_each_size_and_how_it_grew():
+    found = {
+        (10, "floor"): Sample([1.0], [1.0], [1.0]),
+        (1000, "floor"): Sample([1.0], [1.0], [1.0]),
+        (10, "browse"): Sample([4.0], [5.0], [5.5, 6.5], cold=[90]),
+        (1000, "browse"): Sample([8.0], [10.0, 12.0], [11.0], cold=[150]),
+        (1000, "plain"): Sample([500.0]),
+    }
+    lines = table(found, [10, 1000], ["floor", "browse", "plain"], "floor").splitlines()
+    assert lines[0] == "| page | 10 sites | 1,000 sites | 1,000 : 10 | to the floor |"
+    assert lines[3] == (
+        "| browse | 4.0 · 5.0 · 6.0 · 6.5 · 90.0 | 8.0 · 11.0 · 11.0 · 11.0 · 150"
+        " | × 2.2 | × 11.0 |"
+    )
+    assert lines[4] == "| plain | skipped | 500 · 500 · – · – · – | – | × 500 |"
+    assert versus(found, [10, 1000], "browse", ["plain"]).splitlines()[2] == "| plain | – | × 45 |"
+    walked = {(10, "one"): Walked([1, 2, 3, 4], 2.5, 2, [(3 * 2**20, 2**20)])}
+    assert walk_table(walked, [10, 1000]).splitlines()[2:] == [
+        "| one | 2.0 · 4.0 · 2.5 · 2/s | – |",
+        "| one: memory of each worker | 3.0 · 1.0 | – |",
+    ]
+
+
+# --- measuring ---------------------------------------------------------------------------------
+
+
+def test_options_of_the_measuring():
+    options = measure.parse(["--sizes", "100000,1250", "--data", "somewhere"])
+    assert options.sizes == [1_250, 100_000]
+    assert options.databases == ["sqlite", "postgresql"] and options.data == Path("somewhere")
+    with pytest.raises(SystemExit):
+        measure.parse(["--data", "x", "--databases", "oracle"])
+    assert "django" in measure.machine()
+
+
+def test_a_process_is_weighed_by_what_the_machine_says():
+    before = serving.cpu_ms([os.getpid()])
+    while serving.cpu_ms([os.getpid()]) < before + 30:
+        list(islice(iter(int, 1), 10_000))
+    assert serving.resident(os.getpid()) > serving.unshared(os.getpid()) > 2**20
+    assert serving.cpu_ms([2**22 + 1]) == 0
+
+
+@pytest.mark.django_db
+def test_the_flat_table_of_the_peer_holds_every_site(tmp_path):
+    temple = build.make_kind(slug="temple")
+    site = build.make_site("Temple", "寺", kinds=[temple])
+    build.make_coverage(site, build.make_designation("world_heritage"))
+    build.make_site("Draft", state="draft")
+    peers.export(tmp_path / "flat.db")
+    with closing(sqlite3.connect(tmp_path / "flat.db")) as file:
+        rows = file.execute("SELECT name, name_zh, kind, unesco FROM sites").fetchall()
+    assert rows == [("Temple", "寺", "temple", "inscribed")]
+    assert {"kind", "era", "unesco", "place", "protection"} == set(peers.FACETS)
