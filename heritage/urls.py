@@ -4,7 +4,19 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import path
 
-from heritage.web import corrections, feeds, files, previews, sitemaps, style, termviews, views
+from heritage.web import (
+    corrections,
+    credits,
+    feeds,
+    files,
+    land,
+    previews,
+    sitemaps,
+    style,
+    suggest,
+    termviews,
+    views,
+)
 
 urlpatterns = [
     path("", views.front_door, name="front_door"),
@@ -20,6 +32,9 @@ urlpatterns = [
     path("covers/<str:uid>.svg", files.cover, name="cover"),
     path("covers/kinds/<slug:slug>.svg", files.kind_cover, name="kind_cover"),
     path("covers/square/<str:uid>.svg", files.cover, {"shape": "square"}, name="square_cover"),
+    path("land/sites/<str:uid>.svg", land.of_site, name="site_land"),
+    path("land/places/<slug:slug>.svg", land.of_place, name="place_land"),
+    path("land/world-heritage.svg", land.of_world_heritage, name="world_land"),
     path("preview.png", previews.catalogue_preview, name="catalogue_preview"),
     path("previews/<str:uid>.png", previews.preview, name="preview"),
     *i18n_patterns(
@@ -27,6 +42,7 @@ urlpatterns = [
         path("feed.atom", feeds.feed, name="feed"),
         path("sites/", views.browse, name="sites"),
         path("sites/feed.atom", feeds.sites_feed, name="sites_feed"),
+        path("suggest/", suggest.suggestions, name="suggest"),
         path("sites/<slug:slug>/", views.site, name="site"),
         path("sites/<slug:slug>/correction/", corrections.correction, name="correction"),
         path("sites/<slug:slug>/correction/thanks/", corrections.thanks, name="correction_thanks"),
@@ -38,6 +54,7 @@ urlpatterns = [
         path("places/<slug:slug>/", termviews.place, name="place"),
         path("world-heritage/", termviews.world_heritage, name="world_heritage"),
         path("about/", views.about, name="about"),
+        path("credits/", credits.page, name="credits"),
         path("privacy/", views.privacy, name="privacy"),
         path("admin/", admin.site.urls),
     ),

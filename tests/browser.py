@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 DRIVER = Path("/usr/bin/chromedriver")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
@@ -43,3 +47,46 @@ def settle(browser) -> None:
     browser.get("about:blank")
     time.sleep(0.3)
     connection.close()
+
+
+def scripts(browser, are_run: bool) -> None:
+    """Whether the pages' scripts run; those of the test always do."""
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not are_run})
+
+
+def wait(browser, condition) -> None:
+    """Until it holds. What is replaced between being found and being read is looked for again."""
+    again = (NoSuchElementException, StaleElementReferenceException)
+    WebDriverWait(browser, 20, 0.05, ignored_exceptions=again).until(lambda _driver: condition())
+
+
+def press(browser, *keys: str) -> None:
+    ActionChains(browser, duration=0).send_keys(*keys).perform()
+
+
+def active(browser, selector: str) -> bool:
+    """Whether what has the focus is such an element."""
+    return browser.execute_script("return document.activeElement.matches(arguments[0])", selector)
+
+
+def step(browser, back: bool = False) -> None:
+    """To the next stop, or with Shift to the one before."""
+    keys = ActionChains(browser, duration=0)
+    if back:
+        keys.key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT).perform()
+    else:
+        keys.send_keys(Keys.TAB).perform()
+
+
+def tab_to(browser, selector: str, most: int = 60, back: bool = False) -> None:
+    """Nothing but the Tab key, as far as it takes."""
+    for _ in range(most):
+        step(browser, back)
+        if active(browser, selector):
+            return
+    raise AssertionError(f"{selector} is not reached by {most} presses of Tab")
+
+
+def text_of(browser, selector: str) -> str:
+    """Of an element that may be hidden from the eye."""
+    return browser.find_element("css selector", selector).get_attribute("textContent").strip()

@@ -1,6 +1,7 @@
 """Small builders of stored records: each gives what a test names and invents the rest."""
 
 import io
+from datetime import date
 from itertools import count
 
 from django.contrib.auth.models import Group
@@ -17,13 +18,17 @@ from heritage.models import (
     Kind,
     Licence,
     Name,
+    Notice,
+    Opening,
     PartOf,
     Place,
+    Price,
     Scheme,
     SchemeTerm,
     Site,
     Source,
     User,
+    VisitingFact,
     WorldHeritage,
 )
 from heritage.values.language import LanguageMap
@@ -125,6 +130,34 @@ def make_image(site, published=True, **fields) -> Image:
     if published and "licence" not in fields:
         fields["licence"] = make_licence()
     return Image.objects.create(site=site, published=published, **fields)
+
+
+# --- visiting --------------------------------------------------------------------------------
+
+
+def make_opening(site, opens="09:00", closes="17:00", checked=True, **fields) -> Opening:
+    """Checked hours; `opens=None` is a row that says "closed"."""
+    hours = {"opens": opens, "closes": closes if opens else None}
+    return Opening.objects.create(site=site, **hours, **_checked(checked), **fields)
+
+
+def make_price(site, amount=30, checked=True, **fields) -> Price:
+    fields.setdefault("label", text("Adults"))
+    return Price.objects.create(site=site, amount=amount, **_checked(checked), **fields)
+
+
+def make_fact(site, kind="phone", checked=True, **fields) -> VisitingFact:
+    fields.setdefault("value", "+86 379 0000 0000")
+    return VisitingFact.objects.create(site=site, kind=kind, **_checked(checked), **fields)
+
+
+def make_notice(site, is_closed=True, **fields) -> Notice:
+    fields.setdefault("text", text("Closed for repair"))
+    return Notice.objects.create(site=site, is_closed=is_closed, **fields)
+
+
+def _checked(checked: bool) -> dict:
+    return {"source": make_source(), "checked_on": date(2026, 11, 1)} if checked else {}
 
 
 # --- registers -------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from heritage.catalogue.index import store
 from heritage.catalogue.nearby import nearby
 from heritage.models import Site
 from heritage.values.coordinates import distance_km
@@ -60,7 +61,8 @@ def test_distances_lead_to_the_grid_and_not_to_the_point(tomb):
             latitude=EXACT[0] + dice.uniform(-0.2, 0.2),
             longitude=EXACT[1] + dice.uniform(-0.2, 0.2),
         )
-        seen = {found.site.pk: found.km for found in nearby(observer, limit=50)}
+        index = store.current()
+        seen = {found.site.pk: found.km for found in nearby(index, observer, limit=50)}
         here = (observer.latitude, observer.longitude)
         assert seen[tomb.pk] == pytest.approx(distance_km(here, public))
 
@@ -69,7 +71,9 @@ def test_a_radius_closes_in_on_the_grid_and_not_on_the_point(tomb):
     """An observer at the exact point sees the tomb only from the distance of the public one."""
     observer = make_site(latitude=EXACT[0], longitude=EXACT[1])
     apart = distance_km(EXACT, (tomb.public_latitude, tomb.public_longitude))
-    inside, outside = nearby(observer, apart + 0.01), nearby(observer, apart - 0.01)
+    index = store.current()
+    inside = nearby(index, observer, apart + 0.01)
+    outside = nearby(index, observer, apart - 0.01)
     assert [found.site.pk for found in inside] == [tomb.pk]
     assert outside == []
 
@@ -79,7 +83,7 @@ def test_order_by_distance_follows_the_public_point(tomb):
     public = (tomb.public_latitude, tomb.public_longitude)
     near_exact = make_site("Near the exact point", latitude=EXACT[0], longitude=EXACT[1])
     near_public = make_site("Near the public point", latitude=public[0], longitude=public[1])
-    order = [found.site.pk for found in nearby(tomb)]
+    order = [found.site.pk for found in nearby(store.current(), tomb)]
     assert order == [near_public.pk, near_exact.pk]
 
 

@@ -169,7 +169,7 @@ def test_each_facet_is_counted_without_its_own_choice(henan):
     assert counts("", "era") == {"han": 1, "eastern-han": 1, "tang": 1, "qing": 1}
     assert counts("role=standing", "era") == {"tang": 1, "qing": 1}
     assert counts("", "unesco") == {"inscribed": 1, "part": 1, "none": 2}
-    assert counts("kind=temple", "unesco") == {"none": 2}
+    assert counts("kind=temple", "unesco") == {"inscribed": 0, "part": 0, "none": 2}
     assert counts("", "protection") == {"national": 2}
 
 

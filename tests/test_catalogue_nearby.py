@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from heritage.catalogue.index import store
 from heritage.catalogue.nearby import nearby
 from heritage.values.coordinates import distance_km
 from tests.builders import make_site
@@ -16,7 +17,7 @@ def at(latitude, longitude, name=None, **fields):
 
 
 def found(site, **limits) -> list[str]:
-    return [str(near.site) for near in nearby(site, **limits)]
+    return [str(near.site) for near in nearby(store.current(), site, **limits)]
 
 
 def test_the_nearest_first_without_itself():
@@ -25,7 +26,7 @@ def test_the_nearest_first_without_itself():
     at(34.5, 112.6, "9 km")
     at(34.6, 112.6, "14 km")
     assert found(here) == ["9 km", "14 km", "33 km"]
-    near = nearby(here)[0]
+    near = nearby(store.current(), here)[0]
     assert near.km == pytest.approx(distance_km((34.5, 112.5), (34.5, 112.6)))
 
 
@@ -51,8 +52,8 @@ def test_only_what_is_published_and_has_a_point():
 def test_by_the_public_point():
     tomb = at(34.5001, 112.5001, "blurred", blur_km=20)
     here = at(tomb.public_latitude, tomb.public_longitude, "on its public point")
-    assert nearby(here)[0].km == 0
-    assert nearby(tomb)[0].km == 0
+    assert nearby(store.current(), here)[0].km == 0
+    assert nearby(store.current(), tomb)[0].km == 0
 
 
 def test_across_the_date_line_and_at_the_pole():
@@ -69,8 +70,7 @@ def test_one_query_however_many():
     here = at(34.5, 112.5)
     for number in range(8):
         at(34.5, 112.5 + number / 100)
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        assert [near.site.name["en"] and near.site.slug for near in nearby(here)]
+    index = store.current()
+    with CaptureQueriesContext(connection) as queries:
+        assert [near.site.name["en"] and near.site.slug for near in nearby(index, here)]
     assert len(queries) == 1

@@ -12,33 +12,39 @@ pytestmark = pytest.mark.django_db
 
 # Page → queries, whether the list holds 5 sites or 24.
 PAGES = {
-    "/en/": 18,
-    "/zh-hans/": 18,
-    "/en/sites/": 15,
-    "/zh-hans/sites/?era=tang&kind=temple&place=henan&protection=cn-national&q=temple": 21,
-    "/en/sites/?q=nothing+like+it&era=tang&kind=bridge": 9,
-    "/en/sites/?view=list": 15,
-    "/en/sites/longmen-grottoes/": 30,
-    "/zh-hans/sites/longmen-grottoes/": 30,
-    "/en/eras/": 3,
-    "/zh-hans/eras/tang/": 14,
-    "/en/kinds/": 3,
-    "/zh-hans/kinds/temple/": 15,
-    "/en/places/": 5,
-    "/zh-hans/places/china/": 16,
-    "/en/places/luolong/": 14,
-    "/en/world-heritage/": 26,
-    "/zh-hans/world-heritage/": 26,
+    "/en/": 15,
+    "/zh-hans/": 9,
+    "/en/sites/": 7,
+    "/zh-hans/sites/?era=tang&kind=temple&place=henan&protection=cn-national&q=temple": 17,
+    "/en/sites/?q=nothing+like+it&era=tang&kind=bridge": 21,
+    "/en/sites/?view=list": 7,
+    "/en/sites/longmen-grottoes/": 31,
+    "/zh-hans/sites/longmen-grottoes/": 31,
+    "/en/eras/": 2,
+    "/zh-hans/eras/tang/": 8,
+    "/en/kinds/": 2,
+    "/zh-hans/kinds/temple/": 8,
+    "/en/places/": 4,
+    "/zh-hans/places/china/": 11,
+    "/en/places/luolong/": 9,
+    "/en/world-heritage/": 22,
+    "/zh-hans/world-heritage/": 22,
     "/covers/kinds/temple.svg": 1,
     "/en/sites/withdrawn/": 4,
     "/en/about/": 1,
     "/en/privacy/": 1,
+    "/en/credits/": 8,
     "/en/nothing/": 1,
     "/covers/longmen.svg": 3,
+    "/land/sites/longmen.svg": 1,
+    "/land/places/china.svg": 3,
+    "/land/world-heritage.svg": 1,
     "/previews/longmen.png": 9,
     "/preview.png": 1,
     "/en/sites/longmen-grottoes/correction/": 2,
     "/en/sites/longmen-grottoes/correction/thanks/": 2,
+    "/en/suggest/?q=longmen": 7,
+    "/zh-hans/suggest/?q=龙门": 7,
     "/en/feed.atom": 7,
     "/zh-hans/sites/feed.atom?era=tang": 9,
     "/sitemap.xml": 1,
@@ -63,9 +69,11 @@ def filled(request):
 
 
 def test_queries(client, filled):
-    store.current()  # the writes above are read once, by whichever page is asked first
     counted = {}
     for page in PAGES:
+        # The writes above are read once, by whichever page is asked first. What a state of the
+        # index remembers is forgotten: each page is counted as if it were that first one.
+        store.current().memory.clear()
         with CaptureQueriesContext(connection) as queries:
             client.get(page)
         counted[page] = len(queries)

@@ -48,10 +48,10 @@ def walk(client, rf) -> None:
     gone.state = Site.State.ARCHIVED
     gone.save()
     for path in ("", "sites/", "sites/?page=2", "sites/?page=9", "sites/?q=nothing+like+it",
-                 "sites/?era=wrong", "sites/?view=list", "sites/longmen-grottoes/", "eras/",
-                 "eras/tang/", "kinds/", "kinds/temple/", "places/", "places/china/",
-                 "world-heritage/", "sites/gone/", "about/",
-                 "privacy/", "nothing/"):  # fmt: skip
+                 "sites/?era=wrong", "sites/?view=list", "suggest/?q=temple",
+                 "sites/longmen-grottoes/", "eras/", "eras/tang/", "kinds/", "kinds/temple/",
+                 "places/", "places/china/", "world-heritage/", "sites/gone/", "about/",
+                 "credits/", "privacy/", "nothing/"):  # fmt: skip
         client.get(f"/en/{path}")
     correction = "/en/sites/longmen-grottoes/correction/"
     for path in (correction, f"{correction}thanks/"):

@@ -1,21 +1,14 @@
 """Every kind of page under axe: WCAG 2.2 AA, light and dark, on a phone and on a desk."""
 
-from importlib.resources import files
-
 import pytest
 
 from tests import builders as build
+from tests.axe import inject, violations
 from tests.browser import emulate, resize, settle, start
 from tests.webrows import full_site, plain_site, vocabulary
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-AXE = "axe_selenium_python", "node_modules/axe-core/axe.min.js"
-TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-RULES = {
-    "light": {"type": "tag", "values": TAGS},
-    "dark": {"type": "rule", "values": ("color-contrast", "link-in-text-block")},  # what differs
-}
 PAGES = {
     "home": "/en/",
     "browse, cards": "/en/sites/",
@@ -35,6 +28,7 @@ PAGES = {
     "world heritage": "/en/world-heritage/",
     "about": "/en/about/",
     "privacy": "/en/privacy/",
+    "credits": "/en/credits/",
     "correction": "/en/sites/temple-1/correction/",
     "correction, refused": "/en/sites/longmen-grottoes/correction/",
     "correction, thanks": "/en/sites/temple-1/correction/thanks/",
@@ -44,14 +38,6 @@ PAGES = {
     "Chinese browse": "/zh-hans/sites/?kind=temple",
     "Chinese site": "/zh-hans/sites/longmen-grottoes/",
 }
-CHECK = """
-const done = arguments[arguments.length - 1];
-axe.run(document, {runOnly: arguments[0], resultTypes: ["violations"]})
-  .then((found) => done(found.violations.map((rule) => [rule.id, rule.help,
-    rule.nodes.map((node) => node.html.slice(0, 160) + " · " + node.any.concat(node.all, node.none)
-      .map((check) => check.message).join(" "))])))
-  .catch((error) => done([["axe itself", String(error), []]]));
-"""
 UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
 WIDER = """
 const edge = document.documentElement.clientWidth;
@@ -81,15 +67,6 @@ def filled():
     gone = build.make_site("Withdrawn", slug="withdrawn")
     gone.state = "archived"
     gone.save()
-
-
-def violations(browser, scheme: str = "light") -> list[str]:
-    found = browser.execute_async_script(CHECK, RULES[scheme])
-    return ["\n    ".join([f"{rule}: {words}", *nodes]) for rule, words, nodes in found]
-
-
-def inject(browser) -> None:
-    browser.execute_script(files(AXE[0]).joinpath(AXE[1]).read_text(encoding="utf-8"))
 
 
 def test_the_checker_bites(browser):

@@ -5,6 +5,8 @@ import re
 import pytest
 from django.http import QueryDict
 
+from heritage.catalogue.index import store
+from heritage.web import cards
 from heritage.web.listing import clean_query
 from tests import builders as build
 from tests.webrows import full_site, plain_site, vocabulary
@@ -119,11 +121,12 @@ def test_order(client, words):
     assert names(client, "sort=recent") == ["Site 3", "Site 2", "Site 1"]
     assert names(client, language="zh-hans") == ["丙寺", "甲寺", "乙寺"]
     assert [(sort.label, sort.is_current) for sort in listed(client).sorts] == [
-        ("Name", True), ("Oldest first", False), ("Recently added", False),
+        ("Name", True), ("Oldest first", False), ("World Heritage since", False),
+        ("Recently added", False),
     ]  # fmt: skip
     sorts = listed(client, "q=site&era=nope&sort=name").sorts
     assert sorts[0].query == "q=site&era=nope&sort=relevance"
-    assert [sort.is_current for sort in sorts] == [False, True, False, False]
+    assert [sort.is_current for sort in sorts] == [False, True, False, False, False]
 
 
 def test_the_form_carries_an_order_that_was_asked_for(client, three):
@@ -138,12 +141,15 @@ def test_paging(client, words):
     first = client.get("/en/sites/")
     html = first.content.decode()
     assert len(first.context["list"].cards) == 24
-    assert '<link rel="next" href="?page=2">' in html and 'rel="prev"' not in html
+    assert '<link rel="next" href="?page=2&amp;after=site-23">' in html
+    assert 'rel="prev"' not in html
     assert ", page 1 of 3" in html
     html = client.get("/en/sites/?q=site&page=2").content.decode()
     assert '<link rel="prev" href="?q=site">' in html
-    assert '<a class="paging-step" rel="next" href="?q=site&amp;page=3">' in html
+    assert '<a class="paging-step" rel="next" href="?q=site&amp;page=3&amp;after=site-47">' in html
     assert '<span class="paging-here" aria-current="page">2</span>' in html
+    html = client.get("/en/sites/?q=site&page=3").content.decode()
+    assert '<link rel="prev" href="?q=site&amp;page=2&amp;before=site-48">' in html
     last = client.get("/en/sites/?page=3").context["list"]
     assert len(last.cards) == 2 and last.paging.next is None
     # Taking a filter off begins at the first page.
@@ -170,7 +176,8 @@ def test_many_pages_are_shown_with_gaps(client, words):
 
 def test_cards_say_what_when_where_and_how_sure(client, words):
     full_site(words)
-    card = next(card for card in listed(client).cards if "longmen" in card.url)
+    index = store.current()
+    card = next(card for card in cards.of_ids(index, index.sites) if "longmen" in card.url)
     assert (card.when, card.place) == ("Begun c. 493 (Eastern Han)", "Luoyang, Henan")
     assert [mark.key for mark in card.when_marks] == ["tradition", "recalled"]
     assert card.standing == "Tang to Qing"

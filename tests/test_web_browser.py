@@ -1,12 +1,10 @@
 """The list of sites in a real browser: filters without a reload, history, facets searched."""
 
 import pytest
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 from tests import builders as build
-from tests.browser import settle, start
+from tests.browser import settle, start, wait
 from tests.webrows import plain_site, vocabulary
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,12 +25,6 @@ def filled():
     for number in range(16):
         land = build.make_place(f"Länd {number:02}", level="country", slug=f"land-{number}")
         build.make_site(place=land, kinds=[words.bridge])
-
-
-def wait(browser, condition):
-    # What a swap replaces between being found and being read is looked for again.
-    again = (NoSuchElementException, StaleElementReferenceException)
-    WebDriverWait(browser, 20, ignored_exceptions=again).until(lambda _driver: condition())
 
 
 def box(browser, name, value):
@@ -69,17 +61,23 @@ def test_filters_apply_at_once_and_history_is_right(browser, live_server, filled
     other = browser.find_element(By.CSS_SELECTOR, ".languages a").get_attribute("href")
     assert other == f"{live_server.url}/zh-hans/sites/?kind=bridge"
 
-    rest = browser.find_element(By.CSS_SELECTOR, ".facet-rest")
-    click(browser, rest.find_element(By.TAG_NAME, "summary"))
-    rest.find_element(By.CSS_SELECTOR, ".facet-search").send_keys("land 09")
-    shown = [item for item in rest.find_elements(By.TAG_NAME, "li") if item.is_displayed()]
+    click(browser, browser.find_element(By.ID, "more-place"))
+    wait(browser, lambda: browser.current_url == f"{start}?kind=bridge&all=place")
+    whole = (By.CSS_SELECTOR, ".facet:has(.facet-search)")
+    wait(browser, lambda: browser.find_elements(*whole))
+    assert "facet-search" in browser.switch_to.active_element.get_attribute("class")
+    browser.switch_to.active_element.send_keys("land 09")
+    items = browser.find_element(*whole).find_elements(By.TAG_NAME, "li")
+    shown = [item for item in items if item.is_displayed()]
     assert [item.text.split("\n")[0] for item in shown] == ["Länd 09"]
     click(browser, shown[0].find_element(By.TAG_NAME, "input"))
     wait(browser, lambda: count(browser) == "1 site")
-    wait(browser, lambda: browser.current_url == f"{start}?kind=bridge&place=land-9")
+    wait(browser, lambda: browser.current_url == f"{start}?all=place&kind=bridge&place=land-9")
 
     browser.back()
     wait(browser, lambda: count(browser) == "16 sites")
+    browser.back()
+    wait(browser, lambda: browser.current_url == f"{start}?kind=bridge")
     browser.back()
     wait(browser, lambda: count(browser) == "19 sites")
     wait(browser, lambda: browser.current_url == start)

@@ -1,15 +1,18 @@
 """Charts, strips of time, the locator and folded facets: geometry that tells the truth."""
 
+import re
+
 import pytest
+from django.http import QueryDict
 
 from heritage.catalogue.facets import Facet, Option
+from heritage.catalogue.index import store
 from heritage.catalogue.nearby import nearby
 from heritage.models import Site
 from heritage.web.charts import Chart, Row, Series, nice_step
-from heritage.web.covers import silhouette
-from heritage.web.folds import folded
+from heritage.web.folds import Labels, folded
 from heritage.web.lifelines import lifeline
-from heritage.web.locator import direction, locator
+from heritage.web.locator import direction, doubt_km, locator
 from heritage.web.site_page import for_page
 from heritage.web.strips import Scale, scale_of
 from tests import builders as build
@@ -95,7 +98,7 @@ def test_neighbours_lie_in_their_direction():
     here = build.make_site("Here", latitude=34.5, longitude=112.5)
     east = build.make_site("East", latitude=34.5, longitude=112.6)
     south = build.make_site("South", latitude=34.4, longitude=112.5)
-    found = nearby(here)
+    found = nearby(store.current(), here)
     drawing = locator(here, found)
     by_name = dict(zip([str(n.site) for n in found], drawing.dots, strict=True))
     assert float(by_name["East"].x) > 160 and float(by_name["East"].y) == 160
@@ -118,35 +121,92 @@ def test_a_blurred_site_is_an_area_and_its_exact_point_is_nowhere(client):
     site = build.make_site(slug="tomb", latitude=34.51234, longitude=112.51234, blur_km=5)
     build.make_site(latitude=34.7, longitude=112.7)
     html = client.get("/en/sites/tomb/").content.decode()
-    assert 'class="locator-blur"' in html and "locator-here" not in html
+    assert 'locator-blur"' in html and "locator-here" not in html
     other = build.make_site(latitude=34.52, longitude=112.52)
-    exact = locator(loaded(site), nearby(loaded(site)))
+    exact = locator(loaded(site), nearby(store.current(), loaded(site)))
     site.latitude += 0.0001  # within the same cell
     site.save()
-    assert locator(loaded(site), nearby(loaded(site))) == exact
+    assert locator(loaded(site), nearby(store.current(), loaded(site))) == exact
     assert other.pk
 
 
-# --- covers -----------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
-    ("name", "kind", "country", "drawn"),
+    ("said", "km"),
     [
-        ("Aachen Cathedral", "default", "DE", "church"),
-        ("Cathedrals of Vladimir", "default", "RU", "hills"),
-        ("Abu Mena", "default", "EG", "hills"),
-        ("Somewhere", "default", "CN", "default"),
-        ("Great Barrier Reef", "nature", "AU", "reef"),
-        ("Horyu-ji", "temple", "JP", "temple"),
-        ("Delphi", "temple", "GR", "hills"),
-        ("Kronborg", "castle", "DK", "castle"),
-        ("Longmen", "grotto", "CN", "grotto"),
+        ({"precision": "surveyed"}, None),
+        ({"precision": "approximate"}, 0),
+        ({"precision": "approximate", "accuracy_m": 4000}, 4),
+        ({"precision": "town"}, 2),
+        ({"precision": "surveyed", "blur_km": 20}, 15),
     ],
 )
-def test_drawings_claim_nothing_untrue(name, kind, country, drawn):
-    site = build.make_site(name, kinds=[build.make_kind(silhouette=kind)])
-    assert silhouette(site, country) == drawn
+def test_a_ring_is_as_large_as_the_doubt(said, km):
+    site = build.make_site(latitude=34.5, longitude=112.5, **said)
+    assert doubt_km(site) == km
+    build.make_site(latitude=34.5, longitude=112.7)
+    drawing = locator(site, nearby(store.current(), site))
+    assert bool(drawing.doubt) == (km is not None) and drawing.is_blurred == bool(site.blur_km)
+
+
+# --- the land ---------------------------------------------------------------------------------
+
+
+def test_a_site_lies_on_land_that_the_page_embeds(client, words):
+    site = full_site(words)
+    html = client.get("/en/sites/longmen-grottoes/").content.decode()
+    src = f"/land/sites/{site.uid}.svg"
+    assert f'<img src="{src}" width="480" height="330" alt="Map: ' in html
+    response = client.get(src)
+    assert response.headers["Content-Type"] == "image/svg+xml"
+    assert response.headers["Cache-Control"] == "public, max-age=3600"
+    again = client.get(src, headers={"if-none-match": response.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_no_map_without_a_point_nor_of_what_is_hidden(client):
+    bare = build.make_site("Bare", slug="bare", uid="bare")
+    assert "/land/" not in client.get("/en/sites/bare/").content.decode()
+    assert client.get(f"/land/sites/{bare.uid}.svg").status_code == 404
+    draft = build.make_site(latitude=1, longitude=1, uid="draft", state=Site.State.DRAFT)
+    assert client.get(f"/land/sites/{draft.uid}.svg").status_code == 404
+    assert client.get("/land/sites/nothing.svg").status_code == 404
+
+
+def test_the_exact_point_of_a_blurred_site_is_on_no_map(client):
+    site = build.make_site(uid="tomb", latitude=34.51234, longitude=112.51234, blur_km=20)
+    before = client.get("/land/sites/tomb.svg").content
+    site.latitude += 0.01  # within the same cell
+    site.save()
+    assert client.get("/land/sites/tomb.svg").content == before
+
+
+def test_sites_of_a_place_are_dots(client, words):
+    empty = build.make_place("Empty", level="country", slug="empty")
+    assert client.get(f"/land/places/{empty.slug}.svg").status_code == 404
+    assert client.get("/land/places/nowhere.svg").status_code == 404
+    assert "/land/" not in client.get("/en/places/empty/").content.decode()
+    for latitude, longitude in ((34.5, 112.5), (40, 116)):
+        build.make_site(place=words.china, latitude=latitude, longitude=longitude)
+    assert client.get("/land/places/china.svg").content.count(b'class="dot"') == 1
+    html = client.get("/en/places/china/").content.decode()
+    assert '<img src="/land/places/china.svg" width="480" height="330"' in html
+    build.make_site(place=words.china, latitude=-20, longitude=-60)
+    assert 'width="1000"' in client.get("/en/places/china/").content.decode()
+    assert b'width="1000"' in client.get("/land/places/china.svg").content
+
+
+def test_world_heritage_is_on_the_map_of_the_world_by_category(client, words):
+    site = full_site(words)
+    entry = site.coverages.get(designation__scheme__role="world_heritage").designation
+    entry.category = build.make_term(entry.scheme, "natural", "category", "Natural")
+    entry.save()
+    html = client.get("/en/world-heritage/").content.decode()
+    assert '<img src="/land/world-heritage.svg" width="1000"' in html
+    svg = client.get("/land/world-heritage.svg").content.decode()
+    assert re.findall(r'class="dot" href="#d(\w+)"', svg) == ["natural"]
+
+
+# --- covers -----------------------------------------------------------------------------------
 
 
 def test_the_seal_of_a_country_is_its_letters(client, words):
@@ -161,25 +221,37 @@ def test_the_seal_of_a_country_is_its_letters(client, words):
 # --- facets -----------------------------------------------------------------------------------
 
 
-def option(number, depth=0, chosen=False, note="") -> Option:
-    return Option(f"v{number}", f"Value {number}", number, chosen, depth, note)
+def option(number, depth=0, chosen=False) -> Option:
+    return Option(f"v{number}", f"Value {number}", number, chosen, depth)
+
+
+def fold(options, query="", name="place"):
+    facet = Facet(name, "Label", options)
+    return folded(facet, Labels(store.current()), QueryDict(query))
 
 
 def test_a_short_facet_is_whole():
-    facet = Facet("kind", "Kind", [option(number) for number in range(12)])
-    assert (folded(facet).options, folded(facet).rest) == (facet.options, [])
+    found = fold([option(number) for number in range(12)])
+    assert [choice.value for choice in found.choices] == [f"v{number}" for number in range(12)]
+    assert (found.more, found.is_whole) == (0, False)
 
 
 def test_a_long_facet_is_folded_and_loses_nothing():
     options = [option(number, chosen=number == 1) for number in range(30)]
-    found = folded(Facet("place", "Place", options))
-    assert len(found.options) == 9 and "v1" in {o.value for o in found.options}
-    assert {o.value for o in found.options + found.rest} == {o.value for o in options}
-    assert found.chosen == [option(1, chosen=True)]
+    found = fold(options, "place=v1")
+    assert {choice.value for choice in found.choices} == {"v1", *(f"v{n}" for n in range(22, 30))}
+    assert (found.chosen, found.more, found.more_query) == (1, 21, "place=v1&all=place")
+    whole = fold(options, found.more_query)
+    assert [choice.value for choice in whole.choices] == [o.value for o in options]
+    assert (whole.more, whole.is_whole) == (0, True)
 
 
 def test_a_value_parted_from_its_broader_one_names_it():
-    options = [option(100), option(0, depth=1), *(option(n + 1) for n in range(20))]
-    found = folded(Facet("place", "Place", options))
-    parted = next(o for o in found.rest if o.value == "v0")
-    assert (parted.depth, parted.note) == (0, "Value 100")
+    options = [option(1), option(100, depth=1), *(option(n + 50) for n in range(20))]
+    found = next(choice for choice in fold(options).choices if choice.value == "v100")
+    assert (found.depth, found.note) == (0, "Value 1")
+
+
+def test_a_value_that_no_site_has_left_is_marked():
+    found = fold([option(0), option(1)]).choices
+    assert [(choice.count, choice.is_nothing) for choice in found] == [("0", True), ("1", False)]

@@ -61,20 +61,25 @@ def test_the_list_shows_the_same_sites_as_the_cards(client, filled):
 def test_scripts_come_from_here_and_only_where_needed(client, filled):
     browse = client.get("/en/sites/").content.decode()
     sources = re.findall(r'<script[^>]* src="([^"]+)"', browse)
-    assert sources == ["/static/django_htmx/htmx-2.min.js", "/static/js/browse.js"]
+    assert sources == [
+        "/static/django_htmx/htmx-2.min.js", "/static/js/browse.js", "/static/js/suggest.js",
+    ]  # fmt: skip
     assert '"allowEval":false' in browse and '"includeIndicatorStyles":false' in browse
     for path in ("", "eras/", "world-heritage/", "sites/longmen-grottoes/"):
-        assert "<script defer" not in client.get(f"/en/{path}").content.decode()
-        assert ' src="/static/js' not in client.get(f"/en/{path}").content.decode()
+        html = client.get(f"/en/{path}").content.decode()
+        assert re.findall(r'<script[^>]* src="([^"]+)"', html) == ["/static/js/suggest.js"]
 
 
 def test_long_facets_are_folded(client):
     for number in range(20):
         build.make_site(place=build.make_place(f"Land {number:02}", level="country"))
     html = client.get("/en/sites/").content.decode()
-    assert '<details class="facet-rest" data-filter="Find among them">' in html
-    assert "12 more" in html
+    assert len(re.findall(r'name="place" value="', html)) == 8
+    assert 'href="?all=place">12 more</a>' in html and "data-filter" not in html
+    html = client.get("/en/sites/?all=place").content.decode()
     assert len(re.findall(r'name="place" value="', html)) == 20
+    assert '<ul class="options" data-filter="Find among them">' in html
+    assert '<input type="hidden" name="all" value="place">' in html
 
 
 def test_the_style_page_is_for_those_who_build(client, filled):

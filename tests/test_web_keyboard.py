@@ -1,13 +1,10 @@
 """The visitors' pages walked through by keyboard, and what fingers and restless eyes need."""
 
 import pytest
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
 from tests import builders as build
-from tests.browser import emulate, resize, settle, start
+from tests.browser import active, emulate, press, resize, settle, start, tab_to, wait
 from tests.webrows import full_site, plain_site, vocabulary
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,28 +91,6 @@ def filled():
     for number in range(14):
         land = build.make_place(f"Länd {number:02}", level="country", slug=f"land-{number}")
         build.make_site(place=land, kinds=[words.bridge])
-
-
-def press(browser, *keys: str) -> None:
-    ActionChains(browser, duration=0).send_keys(*keys).perform()
-
-
-def wait(browser, condition) -> None:
-    again = (NoSuchElementException, StaleElementReferenceException)  # replaced meanwhile
-    WebDriverWait(browser, 20, ignored_exceptions=again).until(lambda _driver: condition())
-
-
-def active(browser, selector: str) -> bool:
-    return browser.execute_script("return document.activeElement.matches(arguments[0])", selector)
-
-
-def tab_to(browser, selector: str, most: int = 60) -> None:
-    """Nothing but the Tab key, as far as it takes."""
-    for _ in range(most):
-        press(browser, Keys.TAB)
-        if active(browser, selector):
-            return
-    raise AssertionError(f"{selector} is not reached by {most} presses of Tab")
 
 
 @pytest.mark.parametrize("path", ["/en/", "/zh-hans/sites/", "/en/sites/longmen-grottoes/"])

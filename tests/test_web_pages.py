@@ -25,8 +25,8 @@ def longmen(words):
 
 def every_page() -> list[str]:
     paths = ("", "sites/", "sites/?q=longmen&era=tang", "sites/?q=nothing+like+it&kind=temple",
-             "sites/?era=nonsense", "sites/longmen-grottoes/", "about/", "privacy/", "nothing/",
-             "sites/?page=99")  # fmt: skip
+             "sites/?era=nonsense", "sites/longmen-grottoes/", "about/", "credits/", "privacy/",
+             "nothing/", "sites/?page=99")  # fmt: skip
     return [f"/{language}/{path}" for language in LANGUAGES for path in paths]
 
 
@@ -54,7 +54,9 @@ def test_addresses_that_last():
     assert reverse("cover", args=["u1"]) == "/covers/u1.svg"
 
 
-@pytest.mark.parametrize("path", ["", "sites/", "sites/longmen-grottoes/", "about/", "privacy/"])
+@pytest.mark.parametrize(
+    "path", ["", "sites/", "sites/longmen-grottoes/", "about/", "credits/", "privacy/"]
+)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_opens_in_its_language(client, longmen, language, path):
     response = client.get(f"/{language}/{path}")
@@ -113,6 +115,29 @@ def test_who_runs_it_is_a_record(client):
     html = client.get("/zh-hans/privacy/").content.decode()
     assert 'lang="en" dir="ltr"' in html and "Nothing is kept." in html
     assert 'class="in-language"' in html
+
+
+def test_without_words_of_its_own_the_privacy_page_says_what_the_program_does(client, longmen):
+    html = client.get("/en/privacy/").content.decode()
+    for said in ("Pages set no cookie", "a digest of your network address", "keeps you signed in"):
+        assert said in html
+    # What it says of the form is so: one cookie, and none elsewhere.
+    client.get("/en/sites/longmen-grottoes/")
+    assert not client.cookies
+    client.get("/en/sites/longmen-grottoes/correction/")
+    assert list(client.cookies) == ["csrftoken"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["about 493", "675 (uncertain)", "207 BCE"]),
+        ("zh-hans", ["493年前后", "公元前207年"]),
+    ],
+)
+def test_about_says_how_dates_are_written_as_pages_write_them(client, language, said):
+    html = client.get(f"/{language}/about/").content.decode()
+    assert [words for words in said if f"<dt>{words}</dt>" not in html] == []
 
 
 # --- what no page may hold --------------------------------------------------------------------

@@ -65,8 +65,8 @@ def test_hidden_everywhere(client, words, shown, state):
         assert client.get(f"/{language}/sites/secret/").status_code == 404
     assert client.get("/en/").context["home"].total == 1
     facets = {facet.name: facet for facet in client.get("/en/sites/").context["list"].facets}
-    assert facets["kind"].options == [] and facets["era"].options == []
-    assert [option.count for option in facets["protection"].options] == [1]
+    assert facets["kind"].choices == [] and facets["era"].choices == []
+    assert [choice.count for choice in facets["protection"].choices] == ["1"]
     for path in (f"/covers/{site.uid}.svg", f"/covers/square/{site.uid}.svg", picture_path(image)):
         assert client.get(path).status_code == 404
 

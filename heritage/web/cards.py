@@ -1,20 +1,25 @@
 """A site in a few lines: what a list, a neighbour or the home page shows of it."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
-from heritage.models import Designation, Event, Image, Place, Scheme, Site, Source, UnescoStatus
+from heritage.catalogue import summaries, vocabulary
+from heritage.catalogue.index.state import State
+from heritage.catalogue.summaries import Summary
+from heritage.models import Designation, Event, Image, Place, Scheme, Site, UnescoStatus
 from heritage.models.unesco import statuses
 from heritage.values.language import Text
 from heritage.web import marks, texts
 from heritage.web.marks import Mark
 
 COVER_SIZE = (1200, 800)
+_KEPT = 4_000  # pieces of HTML, of about 1 kB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,49 +49,63 @@ class Card:
     picture: Picture
 
 
-def for_list(sites):
-    """A queryset of sites with all that cards need and without the long texts."""
-    return sites.for_cards().defer("description", "note", "search_text")
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A card as HTML."""
+
+    name: SafeString
+    html: SafeString
 
 
-def of_ids(ids: list[int]) -> list[Card]:
+def of_ids(index: State, ids: Iterable[int]) -> list[Card]:
     """Cards of published sites in the order of the ids; one withdrawn meanwhile is left out."""
-    found = {site.pk: site for site in for_list(Site.objects.published().filter(pk__in=ids))}
-    return cards(found[pk] for pk in ids if pk in found) if ids else []
+    recalled = vocabulary.of(index).recalled
+    return [_card(summary, recalled) for summary in summaries.read(index, ids)]
 
 
-def cards(sites: Iterable[Site]) -> list[Card]:
-    """Cards of sites that come from for_list(); one query more, however many there are."""
-    sites = list(sites)
-    sources = {event.source_id for site in sites for event in site.events.all()}
-    recalled = set(
-        Source.objects.filter(pk__in=sources - {None}, kind=Source.Kind.RECALLED).values_list(
-            "pk", flat=True
-        )
-    )
-    return [_card(site, recalled) for site in sites]
+def printed(
+    index: State, ids: list[int], form: str = "card", at_once: int = 0
+) -> dict[int, Printed]:
+    """The same as HTML, by id, remembered until something is written.
+
+    `form` names the template: components/<form>.html. The pictures of the first `at_once` are
+    loaded at once, those of the others when they come into view.
+    """
+    kept = index.memory.setdefault("cards", {})
+    keys = {pk: (pk, form, get_language(), place < at_once) for place, pk in enumerate(ids)}
+    new = [pk for pk, key in keys.items() if key not in kept]
+    found = {pk: kept[key] for pk, key in keys.items() if key in kept}
+    recalled = vocabulary.of(index).recalled
+    template = get_template(f"components/{form}.html")
+    for summary in summaries.read(index, new):
+        pk = summary.site.pk
+        card = _card(summary, recalled)
+        html = template.render({"card": card, "is_at_once": keys[pk][-1]})
+        found[pk] = kept[keys[pk]] = Printed(card.name, html)
+    while len(kept) > _KEPT:
+        kept.pop(next(iter(kept)), None)  # the oldest
+    return {pk: found[pk] for pk in ids if pk in found}
 
 
-def _card(site: Site, recalled: set[int]) -> Card:
-    events = site.events.all()
-    beginning = first_beginning(events)
-    coverages = site.coverages.all()
+def _card(summary: Summary, recalled: Container[int]) -> Card:
+    site, coverages = summary.site, summary.coverages
+    beginning = first_beginning(summary.events)
     status = statuses(coverages)[0]
-    kind = next(iter(site.kinds.all()), None)
+    kind = next(iter(summary.kinds), None)
     return Card(
         url=reverse("site", args=[site.slug]),
         name=texts.as_html(site.name.best()),
         other_names=texts.others(site.name)[:1],
         summary=texts.as_html(site.summary.best()),
         kind=texts.as_html(kind.label.best()) if kind else "",
-        place=place_phrase(site.place),
+        place=place_phrase(summary.place),
         when=what_and_when(beginning) if beginning else "",
         when_marks=short_marks(beginning, beginning.source_id in recalled) if beginning else [],
-        standing=standing_phrase(events),
+        standing=standing_phrase(summary.events),
         unesco=None if status == UnescoStatus.NONE else status,
         unesco_label=badge(status),
         protection=protection_label(coverages),
-        picture=picture(site),
+        picture=photograph(summary.photograph) if summary.photograph else drawn_cover(site),
     )
 
 

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.catalogue.index import orders, store
-from heritage.models import Era, Event, Kind
+from heritage.models import Era, Event
 from heritage.values.phrases import span_phrase
 from heritage.web import strips, terms, texts
 from heritage.web.charts import Chart, percent
@@ -75,12 +75,12 @@ class EraPage:
 
 
 def eras() -> Eras:
-    tree = Tree(Era, "era", store.current())
+    tree = Tree("era", store.current())
     scale = Scale(_SINCE, max([era.last_year or 0 for era in tree.terms.values()] + [2030]))
     rows: list[EraRow] = []
 
     def walk(parent_id: int | None, depth: int) -> None:
-        for era in tree.children[parent_id]:
+        for era in tree.children.get(parent_id, []):
             rows.append(_row(era, tree.count(era), depth, scale))
             walk(era.pk, depth + 1)
 
@@ -114,9 +114,9 @@ def era_page(slug: str) -> EraPage:
     """Raises Era.DoesNotExist."""
     era = Era.objects.select_related("region", "source__licence").get(slug=slug)
     index = store.current()
-    tree = Tree(Era, "era", index)
+    tree = Tree("era", index)
     hits = tree.sites(era)
-    kinds = Tree(Kind, "kind", index, hits)
+    kinds = Tree("kind", index, hits)
     found = terms.chart(
         kinds,
         kinds.leaves(),
@@ -132,7 +132,7 @@ def era_page(slug: str) -> EraPage:
         span=era.years(),
         marks=_marks(era),
         above=terms.links(tree, tree.above(era)),
-        children=terms.links(tree, tree.children[era.pk], short_years),
+        children=terms.links(tree, tree.children.get(era.pk, []), short_years),
         roles=_roles(index, era),
         region=_region(index, era),
         source=source_line(era.source),

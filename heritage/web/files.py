@@ -68,7 +68,7 @@ def cover(request, uid: str, shape: str = ""):
     is_public = found.state == Site.State.PUBLISHED
     if not is_public and not may_see(request, "view_site"):
         raise Http404
-    return _drawing(request, draw(found, shape), is_public)
+    return drawing(request, draw(found, shape), is_public)
 
 
 @require_safe
@@ -77,10 +77,11 @@ def kind_cover(request, slug: str):
     kind = Kind.objects.filter(slug=slug).first()
     if kind is None:
         raise Http404
-    return _drawing(request, kind_drawing(kind), is_public=True)
+    return drawing(request, kind_drawing(kind), is_public=True)
 
 
-def _drawing(request, svg: str, is_public: bool):
+def drawing(request, svg: str, is_public: bool):
+    """A picture of ours: kept for an hour, then asked for again by its tag."""
     response = HttpResponse(svg, content_type="image/svg+xml")
     if is_public:
         patch_cache_control(response, public=True, max_age=_HOUR)

@@ -83,6 +83,14 @@ def of_text(request, title: str, words: str = "") -> Head:
     return _head(request, title=title, description=describe(words))
 
 
+def of_data(request, title: str, script: SafeString) -> Head:
+    """The page that describes the catalogue as a data set."""
+    description = _(
+        "Where the facts come from, who made the pictures, and what may be done with either."
+    )
+    return _head(request, title=title, description=description, jsonld=script)
+
+
 def of_site(request, page) -> Head:
     """A published site's page; `page` is a SitePage."""
     site, who = page.site, identity(request)
@@ -225,7 +233,8 @@ def _list_robots(page) -> str:
     if page.problems or not page.total:
         return _NEVER
     is_narrow = any(role.is_chosen and role.value for role in page.roles)
-    return _FOLLOW_ONLY if page.text or page.sort or is_narrow or len(page.applied) > 1 else ""
+    is_sorted = any(name == "sort" for name, _value in page.carried)
+    return _FOLLOW_ONLY if page.text or is_sorted or is_narrow or len(page.applied) > 1 else ""
 
 
 def _feeds(request) -> list[Feed]:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from heritage.catalogue.facets import Facet, Option, facets
 from heritage.catalogue.filters import SiteFilter
-from heritage.models import Era, Event, Place, Site
+from heritage.catalogue.index import orders
+from heritage.models import Era, Event, Site
 from heritage.values.language import LanguageMap, Text
 from heritage.values.phrases import span_phrase
 from heritage.web import cards, terms, texts
@@ -68,7 +69,7 @@ def home(name: LanguageMap) -> Home:
     kind, era, unesco, *_others = facets(every)
     earliest = _earliest()
     return Home(
-        featured=_featured(),
+        featured=_featured(every.index),
         total=len(every.hits),
         world_heritage=len(every.index.any_of(f"unesco:{status}" for status in WORLD_HERITAGE)),
         world_heritage_url=_url("unesco", *WORLD_HERITAGE),
@@ -95,12 +96,11 @@ def _since_marks(event: Event | None) -> list[Mark]:
     return cards.short_marks(event, bool(event.source and event.source.is_recalled))
 
 
-def _featured() -> list[Card]:
+def _featured(index) -> list[Card]:
     """Those that editors chose; else the newest."""
-    published = cards.for_list(Site.objects.published())
-    chosen = published.filter(featured__isnull=False).order_by("featured", "pk")
-    found = list(chosen[:_FEATURED]) or list(published.order_by("-published_at", "-pk")[:_FEATURED])
-    return cards.cards(found)
+    chosen = Site.objects.published().filter(featured__isnull=False).order_by("featured", "pk")
+    ids = list(chosen.values_list("pk", flat=True)[:_FEATURED])
+    return cards.of_ids(index, ids or index.orders[orders.RECENT].ids[:_FEATURED].tolist())
 
 
 def _url(name: str, *values: str) -> str:
@@ -111,7 +111,7 @@ def _url(name: str, *values: str) -> str:
 
 def _regions(index) -> list[RegionWays]:
     """Every region; a catalogue of one country shows that country's provinces or cities."""
-    tree = Tree(Place, "place", index)
+    tree = Tree("place", index)
     if len(tree.counted()) < 2:
         links = sorted(terms.links(tree, tree.choice()), key=lambda link: -link.count)
         shown = links[:_MOST_WAYS]
@@ -144,10 +144,9 @@ def _ways(facet: Facet, options: list[Option], page: str = "") -> list[Way]:
 
 def _eras(facet: Facet) -> list[Way]:
     """The broad eras in the order of time; the narrower ones are counted in them."""
-    eras = Era.objects.in_bulk([option.value for option in facet.options], field_name="slug")
     ways = []
     for option in facet.options:
-        era = eras[option.value]
+        era = option.term
         if option.depth == 0:
             ways.append(
                 Way(

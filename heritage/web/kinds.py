@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.catalogue.index import store
-from heritage.models import Era, Kind, Place
+from heritage.models import Kind
 from heritage.web import terms, texts
 from heritage.web.charts import Chart
 from heritage.web.terms import Label, Sites, TermLink, Tree
@@ -49,10 +49,10 @@ class KindPage:
 
 
 def kinds() -> Kinds:
-    tree = Tree(Kind, "kind", store.current())
-    roots = terms.links(tree, tree.children[None])
+    tree = Tree("kind", store.current())
+    roots = terms.links(tree, tree.children.get(None, []))
     plates, others = [], []
-    for kind, link in zip(tree.children[None], roots, strict=True):
+    for kind, link in zip(tree.children.get(None, []), roots, strict=True):
         narrower = terms.links(tree, tree.counted(kind.pk))
         description = texts.as_html(kind.description.best())
         if link.count:
@@ -66,9 +66,9 @@ def kind_page(slug: str) -> KindPage:
     """Raises Kind.DoesNotExist."""
     kind = Kind.objects.get(slug=slug)
     index = store.current()
-    tree = Tree(Kind, "kind", index)
+    tree = Tree("kind", index)
     hits = tree.sites(kind)
-    eras, places = (Tree(Era, "era", index, hits), Tree(Place, "place", index, hits))
+    eras, places = (Tree("era", index, hits), Tree("place", index, hits))
     found = [
         terms.chart(
             eras, eras.counted(), id="eras", title=_("From which eras"), head=_("Era"),
@@ -85,7 +85,7 @@ def kind_page(slug: str) -> KindPage:
         description=texts.as_html(kind.description.best()),
         picture=_picture(kind),
         above=terms.links(tree, tree.above(kind)),
-        children=terms.links(tree, tree.children[kind.pk]),
+        children=terms.links(tree, tree.children.get(kind.pk, [])),
         aat=f"{_AAT}{kind.aat}" if kind.aat else "",
         charts=[chart for chart in found if chart],
         sites=terms.sites(index, hits, terms.list_url(kind=kind.slug)),

@@ -2,29 +2,27 @@
 
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from heritage.catalogue import search, spelling
 from heritage.catalogue.facets import Applied, applied, facets, query
-from heritage.catalogue.filters import SORTS, SiteFilter
+from heritage.catalogue.filters import SiteFilter
 from heritage.models import Event
-from heritage.web import cards
-from heritage.web.cards import Card
-from heritage.web.folds import FoldedFacet, folded
+from heritage.web import cards, paging
+from heritage.web.folds import UNFOLDED, FoldedFacet, Labels, folded
+from heritage.web.paging import PER_PAGE, Paging, without_steps
+from heritage.web.whereabouts import distance_phrase
 
-PER_PAGE = 24
 _DEFAULTS = [("page", ["1"]), ("view", ["cards"])]
-_NEIGHBOURS = 2  # pages shown on each side of the current one
-
-
-class NoSuchPage(Exception):
-    """A page beyond the last one; `last` says which that is, `query` leads to it."""
-
-    def __init__(self, last: int, query: str):
-        super().__init__(last)
-        self.last, self.query = last, query
+_AT_ONCE = 3  # pictures that are in view when the page opens
+# What the form carries on, beside its own fields: of a map, of other pages, of the view.
+_CARRIED = ("bbox", "near", "within", "property", "part_of", "inscribed", "view", "sort", UNFOLDED)
+_TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
+_TOGETHER = {"from": ["to"], "near": ["within"]}
+_FORMS = {"cards": "card", "list": "row"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +33,6 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
-class PageLink:
-    number: int  # 0 is a gap
-    query: str
-    is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Paging:
-    number: int
-    last: int
-    links: list[PageLink]
-    previous: str | None
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Way:
     """A way out of an empty result: what to drop, and how many sites that would show."""
 
@@ -58,6 +40,23 @@ class Way:
     value: str
     count: int
     query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A search that finds something, in place of one that finds nothing."""
+
+    text: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A card, and how far the site is from where the list is near to."""
+
+    name: SafeString
+    html: SafeString
+    distance: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +90,19 @@ class Listing:
     text: str
     total: int
     first: int
-    cards: list[Card]
+    ids: list[int]
+    cards: list[Shown]
     facets: list[FoldedFacet]
     roles: list[Role]
     applied: list[Applied]
     problems: list[Problem]
     ways: list[Way]
+    meant: Meant | None
     views: list[View]
     view: str
     sorts: list[Sort]
-    sort: str  # what the form carries on: empty if nobody asked for an order
+    carried: list[tuple[str, str]]
+    typed: dict[str, str]
     paging: Paging
     canonical: str
 
@@ -117,31 +119,45 @@ def clean_query(data: QueryDict) -> QueryDict:
 
 
 def listing(data: QueryDict) -> Listing:
-    """Raises NoSuchPage for a page that the result does not have."""
+    """Raises paging.NoSuchPage for a page that the result does not have."""
     filtered = SiteFilter(data)
+    language = get_language()
     choices = facets(filtered)
     in_words = applied(filtered, choices)
     total = len(filtered.hits)
-    paging = _paging(data, total)
-    start = (paging.number - 1) * PER_PAGE
-    page = filtered.page(get_language(), start, start + PER_PAGE)
+    start = paging.start(filtered, language)
+    ids = filtered.page(language, start, start + PER_PAGE)
+    view = "list" if data.get("view") == "list" else "cards"
+    labels = Labels(filtered.index)
     return Listing(
         text=data.get("q", ""),
         total=total,
         first=start + 1,
-        cards=cards.of_ids(page),
-        facets=[folded(facet) for facet in choices],
+        ids=ids,
+        cards=_cards(filtered, ids, view),
+        facets=[folded(facet, labels, data) for facet in choices],
         roles=_roles(filtered),
         applied=in_words,
         problems=_problems(filtered),
         ways=[] if total else _ways(filtered, in_words),
+        meant=None if total else _meant(filtered),
         views=_views(data),
-        view="list" if data.get("view") == "list" else "cards",
+        view=view,
         sorts=_sorts(filtered),
-        sort=filtered.chosen("sort") or "",
-        paging=paging,
-        canonical=_canonical(data, filtered),
+        typed={name: data.get(name, "") for name in _TYPED},
+        carried=[(name, value) for name in _CARRIED for value in data.getlist(name)],
+        paging=paging.paging(filtered, start, ids),
+        canonical=_canonical(data, filtered, start),
     )
+
+
+def _cards(filtered: SiteFilter, ids: list[int], view: str) -> list[Shown]:
+    found = cards.printed(filtered.index, ids, _FORMS[view], _AT_ONCE)
+    km = filtered.around.km_of(ids) if filtered.around else {}
+    return [
+        Shown(card.name, card.html, distance_phrase(km[pk]) if km.get(pk) else "")
+        for pk, card in found.items()
+    ]
 
 
 def _roles(filtered: SiteFilter) -> list[Role]:
@@ -155,11 +171,9 @@ def _roles(filtered: SiteFilter) -> list[Role]:
 
 
 def _sorts(filtered: SiteFilter) -> list[Sort]:
-    searched = filtered.chosen("q")
     return [
         Sort(str(label), _with(filtered.data, "sort", value), value == filtered.order)
-        for value, label in SORTS
-        if searched or value != "relevance"
+        for value, label in filtered.sorts
     ]
 
 
@@ -178,30 +192,24 @@ def _views(data: QueryDict) -> list[View]:
 def _with(data: QueryDict, name: str, value: str) -> str:
     data = data.copy()
     data[name] = value
-    if name != "page":
-        data.pop("page", None)
-    return data.urlencode()
+    return without_steps(data).urlencode()
 
 
 def _problems(filtered: SiteFilter) -> list[Problem]:
     """Values that mean nothing: said, and otherwise ignored."""
-    filtered.is_valid()
     return [
-        Problem(
-            str(filtered.filters[name].label),
-            [_message(error) for error in errors],
-            query(filtered.data, name),
-        )
-        for name, errors in filtered.form.errors.as_data().items()
-        if name in filtered.filters
+        Problem(problem.label, problem.messages, query(filtered.data, problem.name))
+        for problem in filtered.problems()
     ]
 
 
-def _message(error: ValidationError) -> str:
-    value = (error.params or {}).get("value")
-    if error.code in ("invalid_choice", "invalid_pk_value") and value:
-        return _("“%(value)s” is not known here.") % {"value": value}
-    return " ".join(error.messages)
+def _meant(filtered: SiteFilter) -> Meant | None:
+    """What a search may have been meant to be that finds nothing, whatever else is asked."""
+    text = filtered.chosen("q")
+    if not text or search.matching(filtered.index, search.parted(filtered.index, text)):
+        return None
+    words = spelling.meant(filtered.index, text, get_language())
+    return Meant(words, _with(filtered.data, "q", words)) if words else None
 
 
 def _ways(filtered: SiteFilter, in_words: list[Applied]) -> list[Way]:
@@ -215,43 +223,17 @@ def _ways(filtered: SiteFilter, in_words: list[Applied]) -> list[Way]:
             labels[name],
             ", ".join(values),
             len(filtered.without(name)),
-            query(filtered.data, name),
+            query(filtered.data, name, together=_TOGETHER.get(name, ())),
         )
         for name, values in found.items()
     ]
     return sorted((way for way in ways if way.count), key=lambda way: -way.count)
 
 
-def _paging(data: QueryDict, total: int) -> Paging:
-    last = max(1, -(-total // PER_PAGE))
-    wanted = data.get("page", "1")
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
-    if not 1 <= number <= last:
-        raise NoSuchPage(last, _page_query(data, last))
-    near = range(number - _NEIGHBOURS, number + _NEIGHBOURS + 1)
-    shown = sorted({1, last, *near} & set(range(1, last + 1)))
-    links: list[PageLink] = []
-    for page in shown:
-        if links and page > links[-1].number + 1:
-            links.append(PageLink(0, "", False))
-        links.append(PageLink(page, _page_query(data, page), page == number))
-    return Paging(
-        number=number,
-        last=last,
-        links=links if last > 1 else [],
-        previous=_page_query(data, number - 1) if number > 1 else None,
-        next=_page_query(data, number + 1) if number < last else None,
-    )
-
-
-def _page_query(data: QueryDict, page: int) -> str:
-    return query(data, "page") if page == 1 else _with(data, "page", str(page))
-
-
-def _canonical(data: QueryDict, filtered: SiteFilter) -> str:
+def _canonical(data: QueryDict, filtered: SiteFilter, start: int) -> str:
     """The address of this list without what is no part of it, such as a campaign's tags."""
     known = QueryDict(mutable=True)
-    for name in (*filtered.filters, "page"):
+    for name in filtered.filters:
         if name in data:
             known.setlist(name, data.getlist(name))
-    return known.urlencode()
+    return paging.page_query(known, -(-start // PER_PAGE) + 1)

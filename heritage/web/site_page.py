@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from heritage.catalogue.index import store
 from heritage.catalogue.nearby import nearby
 from heritage.models import (
     Coverage,
@@ -27,8 +28,9 @@ from heritage.models.unesco import statuses
 from heritage.values import folding
 from heritage.values.language import Text, language_name
 from heritage.values.markdown import to_html
-from heritage.web import cards, covers, marks, texts, visiting
+from heritage.web import cards, covers, land, marks, texts, visiting
 from heritage.web.cards import Picture
+from heritage.web.gallery import Photo, photos
 from heritage.web.lifelines import Lifeline, lifeline
 from heritage.web.locator import Locator, locator
 from heritage.web.marks import Mark
@@ -45,16 +47,6 @@ class NameLine:
     language: str
     note: SafeString
     source: SourceLine | None
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    picture: Picture
-    caption: SafeString
-    credit: str
-    licence: SafeString | str
-    licence_url: str
-    source_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +89,18 @@ class SitePage:
     identifiers: list[Link]
     sources: list[SourceLine]
     picture: Picture
-    photos: list[Photo]
+    photos: list[Photo]  # the first is the cover
     nearby: list[Near]
+    land: land.Sheet | None
     locator: Locator | None
     lifeline: Lifeline | None
     marks: list[Mark]
     updated: str
     mailto: str  # the address of the page is to follow
+
+    @property
+    def more_photos(self) -> int:
+        return max(0, len(self.photos) - 1)
 
 
 def for_page(sites, with_hidden_pictures: bool = False):
@@ -156,7 +153,7 @@ def site_page(site: Site) -> SitePage:
     description = site.description.best()
     where, told, registers = whereabouts(site), chapters(events), seals(site)
     sources = [source_line(source) for source in site.sources.all()]
-    near = nearby(site)
+    near = nearby(store.current(), site)
     return SitePage(
         site=site,
         name=site.name.best(),
@@ -190,8 +187,9 @@ def site_page(site: Site) -> SitePage:
         ],
         sources=sources,
         picture=cards.picture(site),
-        photos=[_photo(image) for image in site.public_images],
+        photos=photos(site.public_images),
         nearby=neighbours(site, near),
+        land=land.around(site),
         locator=locator(site, near),
         lifeline=lifeline(site),
         marks=_all_marks(where, told, registers, sources),
@@ -288,15 +286,4 @@ def _link(site: Site, row: PartOf) -> Link:
         reverse("site", args=[site.slug]),
         texts.as_html(site.name.best()),
         texts.as_html(row.note.best()),
-    )
-
-
-def _photo(image: Image) -> Photo:
-    return Photo(
-        picture=cards.photograph(image),
-        caption=texts.as_html(image.caption.best()),
-        credit=image.credit_line or image.author,
-        licence=texts.as_html(image.licence.label.best()) if image.licence else "",
-        licence_url=image.licence.url if image.licence else "",
-        source_url=image.source_url,
     )

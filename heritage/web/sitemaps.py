@@ -22,7 +22,8 @@ from heritage.values.language import proper_tag
 
 _HOUR = 3600
 _MOST = 10_000  # pages of a file; the protocol allows 50,000
-_TEXT_PAGES = ("home", "sites", "eras", "kinds", "places", "world_heritage", "about", "privacy")
+_LISTS = ("home", "sites", "eras", "kinds", "places", "world_heritage")
+_TEXT_PAGES = (*_LISTS, "about", "credits", "privacy")
 _TERMS = {"era": Era, "kind": Kind, "place": Place}
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _INDEX = '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'

@@ -1,49 +1,99 @@
 """The living style page: every token and component, from records of the database. Debug only."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 
 from django.conf import settings
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from heritage.catalogue.index import orders, store
 from heritage.models import Site
 from heritage.values.language import Text
-from heritage.web import cards, inscriptions, marks
+from heritage.web import cards, inscriptions, marks, texts
 from heritage.web.charts import Chart, Row, Series
-from heritage.web.listing import PageLink, Paging
+from heritage.web.covers import country_code
+from heritage.web.paging import PageLink, Paging
+from heritage.web.scenery import silhouette
 from heritage.web.site_page import for_page, site_page
 
+_LOOKED_AT = 1500  # sites, to choose twelve covers from
 _TOKEN = re.compile(r"--([a-z0-9-]+):\s*([^;]+);")
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    src: str
+    scene: str
+    name: SafeString
 
 
 @require_safe
 def style(request):
     if not settings.DEBUG:
         raise Http404
-    site = for_page(Site.objects.published()).order_by("featured", "pk").first()
+    shown = for_page(Site.objects.published())
+    chosen_first = F("featured").asc(nulls_last=True), "pk"
+    site = shown.order_by(*chosen_first).first()
+    pictured = shown.filter(images__published=True).order_by(*chosen_first).first()
+    index = store.current()
+    some = index.orders[orders.OLDEST].ids[:3].tolist()
     context = {
-        "colours": [t for t in tokens() if t[1].startswith("#")],
+        "colours": colours(),
+        "covers": _twelve(),
         "sizes": [t for t in tokens() if t[0].startswith("size-")],
         "spaces": [t for t in tokens() if t[0].startswith(("space-", "edge"))],
         "marks": marks.ALL,
-        "cards": cards.cards(cards.for_list(Site.objects.published()).order_by("pk")[:3]),
+        "cards": cards.printed(index, some).values(),
+        "rows": cards.printed(index, some, "row").values(),
         "page": site_page(site) if site else None,
+        "photos": site_page(pictured).photos if pictured else [],
         "columns": inscriptions.by_year(inscriptions.Terms()) or _chart("columns"),
         "bars": _chart("bars"),
         "paging": _paging(),
-        "names": [Text("龙门石窟", "zh-hans"), Text("كهوف لونغمن", "ar"), Text("Лунмэнь", "ru")],
+        "names": [
+            Text("龙门石窟", "zh-hans", is_fallback=True),
+            Text("كهوف لونغمن", "ar", is_fallback=True),
+            Text("Лунмэнь", "ru", is_fallback=True),
+        ],
     }
     return render(request, "web/style.html", context)
 
 
 @cache
-def tokens() -> list[tuple[str, str]]:
-    """Names and values of the light scheme, as static/css/tokens.css declares them."""
+def tokens(scheme: str = "light") -> list[tuple[str, str]]:
+    """Names and values of a scheme, as static/css/tokens.css declares them."""
     css = (settings.BASE_DIR / "static/css/tokens.css").read_text()
-    light = css.partition("@media (prefers-color-scheme: dark)")[0]
-    return [(name, " ".join(value.split())) for name, value in _TOKEN.findall(light)]
+    light, _mark, rest = css.partition("@media (prefers-color-scheme: dark)")
+    text = light if scheme == "light" else rest.partition("@media")[0]
+    return [(name, " ".join(value.split())) for name, value in _TOKEN.findall(text)]
+
+
+def colours() -> list[tuple[str, str, str]]:
+    """Name, light and dark value of every colour."""
+    dark = dict(tokens("dark"))
+    return [(name, value, dark[name]) for name, value in tokens() if value.startswith("#")]
+
+
+def _twelve() -> list[Cover]:
+    """Covers of twelve sites that are drawn as differently as the catalogue allows."""
+    related = ("kinds", "events__first_era")
+    sites = Site.objects.published().select_related("place__parent__parent__parent")
+    found: dict[str, Cover] = {}
+    for site in sites.prefetch_related(*related).order_by("uid")[:_LOOKED_AT]:
+        scene = silhouette(site, country_code(site.place))
+        src = reverse("cover", args=[site.uid])
+        found.setdefault(
+            scene.partition("-")[0], Cover(src, scene, texts.as_html(site.name.best()))
+        )
+    shuffled = sorted(found.values(), key=lambda shown: sha256(shown.scene.encode()).digest())
+    return shuffled[:12]
 
 
 def _chart(name: str) -> Chart:

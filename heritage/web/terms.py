@@ -1,6 +1,5 @@
 """What the pages of eras, kinds and places have in common: names, trees with counts, sites."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,11 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
+from heritage.catalogue import vocabulary
 from heritage.catalogue.index import orders
 from heritage.catalogue.index.state import State
 from heritage.values.language import LanguageMap, Text
 from heritage.web import cards, texts
-from heritage.web.cards import Card
+from heritage.web.cards import Printed
 from heritage.web.charts import Chart, Row, Series
 
 SHOWN = 12  # cards on the page of a term
@@ -43,20 +43,19 @@ class Sites:
     """A first page of the sites of a term, and the way to all of them."""
 
     total: int
-    cards: list[Card]
+    cards: list[Printed]
     url: str
 
 
 class Tree:
-    """A vocabulary with how many sites of `hits` each term has; one query."""
+    """A vocabulary with how many sites of `hits` each term has: "kind", "era" or "place"."""
 
-    def __init__(self, model, name: str, index: State, hits: BitMap | None = None):
+    def __init__(self, name: str, index: State, hits: BitMap | None = None):
         self.name, self.index = name, index
         self.hits = index.sites if hits is None else hits
-        self.terms = {term.pk: term for term in model.objects.all()}
-        self.children: dict[int | None, list] = defaultdict(list)
-        for term in self.terms.values():
-            self.children[term.parent_id].append(term)
+        known = getattr(vocabulary.of(index), f"{name}s")
+        self.terms, self.children = known.terms, known.children
+        self.by_slug, self.above = known.by_slug, known.above
 
     def sites(self, term) -> BitMap:
         return self.index.having(f"{self.name}:{term.pk}") & self.hits
@@ -66,15 +65,7 @@ class Tree:
 
     def counted(self, parent_id: int | None = None) -> list:
         """The children that have sites."""
-        return [term for term in self.children[parent_id] if self.count(term)]
-
-    def above(self, term) -> list:
-        """From the broadest term down to the parent."""
-        chain, parent = [], self.terms.get(term.parent_id)
-        while parent is not None and parent not in chain:
-            chain.append(parent)
-            parent = self.terms.get(parent.parent_id)
-        return chain[::-1]
+        return [term for term in self.children.get(parent_id, ()) if self.count(term)]
 
     def leaves(self) -> list:
         """The narrowest terms that have sites."""
@@ -127,7 +118,7 @@ def sites(index: State, hits: BitMap, url: str, order: str = "") -> Sites:
     """The first ones in an order of the index (by default by name)."""
     order = order or orders.by_name(get_language())
     page = index.orders[order].slice(hits, 0, SHOWN)
-    return Sites(len(hits), cards.of_ids(page), url)
+    return Sites(len(hits), list(cards.printed(index, page).values()), url)
 
 
 def chart(tree: Tree, terms: Iterable, *, id: str, title: str, head: str, url) -> Chart | None:

@@ -10,11 +10,12 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.models import FormerSlug, Site
 from heritage.values.markdown import to_html
-from heritage.web import head, listing, marks
+from heritage.web import datewords, head, listing, marks
 from heritage.web.access import may_see
 from heritage.web.answers import page_or_part, public
 from heritage.web.context import identity
 from heritage.web.home import home as home_page
+from heritage.web.paging import NoSuchPage
 from heritage.web.site_page import for_page, site_page
 
 
@@ -42,7 +43,7 @@ def browse(request):
         return HttpResponseRedirect(_address(request.path, clean.urlencode()))
     try:
         page = listing.listing(clean)
-    except listing.NoSuchPage as beyond:
+    except NoSuchPage as beyond:
         context = {"last_page": beyond.last, "last_page_query": beyond.query}
         return render(request, "404.html", context, status=404)
     context = {"list": page, "head": head.of_list(request, page)}
@@ -106,6 +107,7 @@ def privacy(request):
 def _text_page(request, template: str, field: str, title: str) -> HttpResponse:
     words = getattr(identity(request), field).best()
     context = {"words": words, "html": to_html(str(words)) if words else "", "marks": marks.ALL}
+    context["dates"] = datewords.examples()
     context["head"] = head.of_text(request, str(title), str(words))
     return public(render(request, template, context))
 

@@ -3,7 +3,7 @@
 
 const desk = matchMedia("(min-width: 60rem)");
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-let before = { open: [], control: null };
+let before = { open: [], control: null, unfolded: "" };
 
 document.documentElement.classList.add("live");
 
@@ -21,6 +21,7 @@ document.addEventListener("htmx:beforeSwap", () => {
   before = {
     open: [...document.querySelectorAll("#list details")].map((fold) => [key(fold), fold.open]),
     control: at?.name && at.closest("#filters") ? [at.name, at.value] : null,
+    unfolded: at?.closest(".facet-more") ? at.closest(".facet").querySelector("summary").id : "",
   };
 });
 
@@ -36,11 +37,15 @@ document.addEventListener("htmx:afterSwap", () => {
     const named = [...list.querySelectorAll("#filters [name]")].filter((at) => at.name === name);
     (named.find((at) => at.value === value) ?? named[0])?.focus({ preventScroll: true });
   }
+  addSearches(list);
+  if (before.unfolded) {
+    const facet = document.getElementById(before.unfolded).closest(".facet");
+    facet.querySelector(".facet-search")?.focus({ preventScroll: true });
+  }
   document.title = list.dataset.title;
   document.getElementById("live").textContent = list.querySelector("#count").textContent;
   const text = document.getElementById("q");
   text.value = new URLSearchParams(location.search).get("q") ?? "";
-  addSearches(list);
 });
 
 // The address is known only once it has been pushed: the other languages follow it.
@@ -58,18 +63,17 @@ document.addEventListener("htmx:sendError", (event) => {
 });
 
 function key(details) {
-  const facet = details.closest(".facet")?.querySelector("summary")?.id ?? "";
-  return `${facet} ${details.className}`;
+  return details.querySelector("summary").id;
 }
 
 function addSearches(root) {
-  for (const rest of root.querySelectorAll(".facet-rest")) {
+  for (const options of root.querySelectorAll(".options[data-filter]")) {
     const field = document.createElement("input");
     field.type = "search";
     field.className = "facet-search";
-    field.placeholder = rest.dataset.filter;
-    field.setAttribute("aria-label", rest.dataset.filter);
-    const items = [...rest.querySelectorAll("li")].map((item) => [item, fold(item.textContent)]);
+    field.placeholder = options.dataset.filter;
+    field.setAttribute("aria-label", options.dataset.filter);
+    const items = [...options.children].map((item) => [item, fold(item.textContent)]);
     field.addEventListener("input", () => {
       const wanted = fold(field.value.trim());
       for (const [item, text] of items) item.hidden = !text.includes(wanted);
@@ -78,7 +82,7 @@ function addSearches(root) {
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter") event.preventDefault();
     });
-    rest.querySelector("summary").after(field);
+    options.before(field);
   }
 }
 

@@ -1,0 +1,51 @@
+"""The catalogue as a data set, in JSON-LD with the words of schema.org: for search of data sets."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from heritage.formats.addresses import Addresses
+from heritage.formats.jsonld import CONTEXT
+from heritage.models import Identity, Source
+from heritage.values.language import proper_tag
+from heritage.values.markdown import to_text
+
+
+def dataset_document(
+    identity: Identity, addresses: Addresses, sources: Iterable[Source], changed
+) -> dict:
+    """In the active language. No licence is claimed for the whole: the page says what holds."""
+    page = addresses.of("credits")
+    name = str(identity.name.best())
+    document = {
+        "@context": CONTEXT,
+        "@type": "Dataset",
+        "@id": f"{page}#dataset",
+        "name": name,
+        "description": str(identity.tagline.best()) or to_text(str(identity.about.best()), 500),
+        "url": addresses.of("home"),
+        "inLanguage": [proper_tag(code) for code, _name in settings.LANGUAGES],
+        "isAccessibleForFree": True,
+        "usageInfo": page,
+        "publisher": {"@type": "Organization", "name": name, "url": addresses.of("home")},
+        "dateModified": changed.isoformat(timespec="seconds") if changed else None,
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": "Atom",
+                "encodingFormat": "application/atom+xml",
+                "contentUrl": addresses.of("feed"),
+            }
+        ],
+        "isBasedOn": [_work(source) for source in sources],
+    }
+    return {key: value for key, value in document.items() if value not in (None, "", [])}
+
+
+def _work(source: Source) -> dict:
+    work = {"@type": "CreativeWork", "name": str(source.citation.best())}
+    if source.url:
+        work["url"] = source.url
+    if source.licence:
+        work["license"] = source.licence.url or str(source.licence.label.best())
+    return work

@@ -1,0 +1,233 @@
+"""The catalogue's filters asked of the database row by row: slow, and without the index."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Exists, Min, OuterRef, Q
+from django.http import QueryDict
+
+from heritage.catalogue.fields import read_years
+from heritage.catalogue.index import orders
+from heritage.models import (
+    Coverage,
+    Era,
+    Event,
+    Image,
+    Kind,
+    Notice,
+    Opening,
+    PartOf,
+    Place,
+    Price,
+    Scheme,
+    Site,
+    VisitingFact,
+)
+from heritage.values.coordinates import distance_km
+
+_IN_FORCE = ("in_force", "in_danger")
+
+
+def matching(query: QueryDict) -> set[int]:
+    """The published sites that a query leaves."""
+    sites = Site.objects.published()
+    for name in query:
+        if name not in ("role", "sort", "within", "to"):
+            sites = _ASK[name](sites, query.getlist(name), query)
+        elif name == "to" and "from" not in query:
+            sites = _from(sites, [], query)
+    return set(sites.order_by().values_list("pk", flat=True))
+
+
+def in_order(query: QueryDict, language: str = "en") -> list[int]:
+    """The same in the order that the query asks for."""
+    found, order = matching(query), query.get("sort", "name")
+    if order == "distance":
+        centre, points = _centre(query["near"]), _points()
+        return sorted(found, key=lambda pk: (distance_km(centre, points[pk]), pk))
+    ids = orders.ids(orders.by_name(language) if order == "name" else order)
+    return list(ids.filter(**{"site__in" if order == "name" else "pk__in": found}))
+
+
+def subtree(model, slugs: Iterable[str]) -> set[int]:
+    roots = model.objects.filter(slug__in=slugs).values_list("pk", flat=True)
+    return model.objects.subtree_ids(roots)
+
+
+def _unesco(sites, values, query):
+    return sites.with_unesco_status(*values)
+
+
+def _era(sites, values, query):
+    return sites.of_eras(subtree(Era, values), query.get("role"))
+
+
+def _covered(sites, *conditions: Q, **fields):
+    """Sites under an entry in force of which all of this is true."""
+    rows = Coverage.objects.filter(
+        *conditions, site=OuterRef("pk"), designation__standing__in=_IN_FORCE, **fields
+    )
+    return sites.filter(Exists(rows))
+
+
+def _world_heritage(path: str):
+    def ask(sites, values, query):
+        fields = {f"{path}__code__in": values}
+        return _covered(sites, designation__scheme__role="world_heritage", **fields)
+
+    return ask
+
+
+def _either(sites, conditions: Iterable[Q]):
+    wanted = set()
+    for condition in conditions:
+        wanted.update(_covered(sites, condition).values_list("pk", flat=True))
+    return sites.filter(pk__in=wanted)
+
+
+def _batch(sites, values, query):
+    pairs = (value.split(".") for value in values)
+    return _either(
+        sites,
+        (Q(designation__scheme__slug=s, designation__batch=int(number)) for s, number in pairs),
+    )
+
+
+def _rating(sites, values, query):
+    return _either(
+        sites,
+        (
+            Q(designation__scheme__slug=slug)
+            & (Q(designation__category__code=grade) if grade else Q())
+            for slug, _dot, grade in (value.partition(".") for value in values)
+        ),
+    )
+
+
+def _inscribed(sites, values, query):
+    listed = (
+        Coverage.objects.filter(
+            designation__scheme__role="world_heritage", designation__standing__in=_IN_FORCE
+        )
+        .values("site")
+        .annotate(year=Min("designation__listed_year"))
+        .values_list("site", "year")
+    )
+    spans = [read_years(value) for value in values]
+    return sites.filter(
+        pk__in=[
+            pk
+            for pk, year in listed.order_by()
+            if year is not None
+            and any((a is None or a <= year) and (b is None or year <= b) for a, b in spans)
+        ]
+    )
+
+
+def _has(sites, values, query):
+    if "image" in values:
+        sites = sites.filter(Exists(Image.objects.filter(site=OuterRef("pk"), published=True)))
+    if "visiting" in values:
+        ids = set()
+        for model in (Opening, Price, VisitingFact):
+            rows = model.objects.exclude(source=None).exclude(checked_on=None)
+            ids.update(rows.values_list("site_id", flat=True))
+        sites = sites.filter(pk__in=ids)
+    return sites
+
+
+def _language(sites, values, query):
+    return sites.filter(Q(summary__has_any_keys=values) | Q(description__has_any_keys=values))
+
+
+def _open(sites, values, query):
+    day = date.fromisoformat(values[0])
+    checked = Opening.objects.checked().filter(weekdays__contains=day.isoweekday())
+    rows = [row for row in checked.defer("note") if row.covers(day)]
+    closed = {row.site_id for row in rows if not row.is_open}
+    closed.update(n.site_id for n in Notice.objects.current(day) if n.is_closed)
+    return sites.filter(pk__in={row.site_id for row in rows if row.is_open} - closed)
+
+
+def _property(sites, values, query):
+    covered = Coverage.objects.filter(
+        site=OuterRef("pk"),
+        designation__scheme__role="world_heritage",
+        designation__reference__in=values,
+    )
+    return sites.filter(Exists(covered))
+
+
+def _part_of(sites, values, query):
+    pairs = list(PartOf.objects.values_list("part_id", "whole_id"))
+    found: set[int] = set()
+    level = set(Site.objects.filter(slug__in=values).values_list("pk", flat=True))
+    while level:
+        level = {part for part, whole in pairs if whole in level} - found
+        found |= level
+    return sites.filter(pk__in=found)
+
+
+def _from(sites, values, query):
+    events = Event.objects.exclude(first_year=None, last_year=None)
+    if role := query.get("role"):
+        kinds = [kind for kind in Event.Kind.values if Event(kind=kind).role == role]
+        events = events.filter(kind__in=kinds)
+    if "from" in query:
+        first = read_years(query["from"])[0]
+        events = events.filter(Q(last_year__gte=first) | Q(last_year=None))
+    if "to" in query:
+        last = read_years(query["to"])[1]
+        events = events.filter(Q(first_year__lte=last) | Q(first_year=None))
+    return sites.filter(Exists(events.filter(site=OuterRef("pk"))))
+
+
+def _bbox(sites, values, query):
+    west, south, east, north = map(float, values[0].split(","))
+    columns = Q(public_longitude__gte=west), Q(public_longitude__lte=east)
+    across = columns[0] & columns[1] if west <= east else columns[0] | columns[1]
+    return sites.filter(across, public_latitude__range=(south, north))
+
+
+def _near(sites, values, query):
+    centre, km = _centre(values[0]), float(query.get("within", 50))
+    near = (pk for pk, point in _points().items() if distance_km(centre, point) <= km)
+    return sites.filter(pk__in=list(near))
+
+
+def _centre(text: str) -> tuple[float, float]:
+    if "," in text:
+        return tuple(map(float, text.split(",")))
+    return Site.objects.values_list("public_latitude", "public_longitude").get(slug=text)
+
+
+def _points() -> dict[int, tuple[float, float]]:
+    rows = Site.objects.exclude(public_latitude=None)
+    return {
+        pk: (latitude, longitude)
+        for pk, latitude, longitude in rows.values_list("pk", "public_latitude", "public_longitude")
+    }
+
+
+_ASK = {
+    "kind": lambda sites, values, query: sites.of_kinds(subtree(Kind, values)),
+    "era": _era,
+    "place": lambda sites, values, query: sites.in_places(subtree(Place, values)),
+    "unesco": _unesco,
+    "protection": lambda sites, values, query: sites.under_schemes(
+        Scheme.objects.filter(slug__in=values)
+    ),
+    "criterion": _world_heritage("designation__world_heritage__criteria"),
+    "category": _world_heritage("designation__category"),
+    "inscribed": _inscribed,
+    "batch": _batch,
+    "rating": _rating,
+    "property": _property,
+    "part_of": _part_of,
+    "has": _has,
+    "language": _language,
+    "open": _open,
+    "from": _from,
+    "bbox": _bbox,
+    "near": _near,
+}

@@ -1,0 +1,28 @@
+"""Whether a state of the index is what the database says, in each of its parts."""
+
+import numpy as np
+
+from heritage.catalogue.index import store
+from heritage.catalogue.index.state import State
+
+
+def assert_as_rebuilt(state: State) -> None:
+    """The state, however it was come by, equals one that is read anew."""
+    anew = store.rebuilt(state.number, state.token)
+    assert state.sites == anew.sites
+    assert state.values.keys() == anew.values.keys()
+    for name, bitmap in anew.values.items():
+        assert state.values[name] == bitmap, name
+    assert state.orders.keys() == anew.orders.keys()
+    for name, order in anew.orders.items():
+        assert np.array_equal(state.orders[name].ids, order.ids), name
+    assert_same_table(state.points, anew.points)
+    assert state.spans.keys() == anew.spans.keys()
+    for role, table in anew.spans.items():
+        assert_same_table(state.spans[role], table)
+
+
+def assert_same_table(table, other) -> None:
+    for column, its_column in zip(table, other, strict=True):
+        assert column.dtype == its_column.dtype
+        assert np.array_equal(column, its_column)

@@ -1,0 +1,58 @@
+"""Ten thousand records, written to and asked at random: the index never differs from the rows."""
+
+import random
+
+import pytest
+from django.db import transaction
+
+from heritage.catalogue.index import store
+from heritage.models.changes import batch
+from tests.exact import assert_as_rebuilt
+from tests.questions import assert_answered, question
+from tests.randomly import Catalogue
+from tests.writing import write
+
+SITES = 10_000
+ROUNDS = 250
+
+
+@pytest.mark.django_db(transaction=True)
+def test_exact_after_thousands_of_writes_and_filters():
+    dice = random.Random(68)
+    catalogue = Catalogue(dice)
+    catalogue.populate(SITES)
+    assert_as_rebuilt(store.current())
+    for number in range(ROUNDS):
+        _write_some(catalogue)
+        for _question in range(3):
+            assert_answered(question(catalogue))
+        if number % 70 == 0:
+            assert_as_rebuilt(store.current())
+        if number == ROUNDS // 2:
+            store.save_snapshot()
+            store._shared.clear()  # as in a process that starts
+    assert_as_rebuilt(store.current())
+
+
+def _write_some(catalogue: Catalogue) -> None:
+    """One to six writes: each for itself, all in one batch, or in vain."""
+    dice = catalogue.dice
+    number = dice.randint(1, 6)
+    match dice.choice(["single", "batch", "rolled back"]):
+        case "single":
+            for _write in range(number // 2 + 1):
+                write(catalogue)
+        case "batch":
+            with batch():
+                for _write in range(number):
+                    write(catalogue)
+        case "rolled back":
+            with pytest.raises(_InVain), transaction.atomic():
+                for _write in range(number):
+                    write(catalogue)
+                assert_answered(question(catalogue))  # seen within its transaction
+                raise _InVain
+
+
+class _InVain(Exception):
+    pass

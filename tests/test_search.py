@@ -1,0 +1,200 @@
+"""Search on both databases: what is found by what, in which order, and that nothing breaks it."""
+
+import pytest
+from django.db import transaction
+from pyroaring import BitMap
+
+from heritage.catalogue import search, spelling
+from heritage.catalogue.filters import SiteFilter
+from heritage.catalogue.index import store
+from heritage.models import Site
+from heritage.models.fulltext import holding
+from heritage.values import words
+from tests import builders as build
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rows(db):
+    """Two famous sites among their like; gives their slugs by primary key."""
+    china = build.make_place("China", "中国", level="country")
+    luoyang = build.make_place("Luoyang", "洛阳", parent=china)
+    temple, grottoes = build.make_kind("Temple", "寺庙"), build.make_kind("Grottoes", "石窟")
+
+    def site(slug, en, zh, kind, names=(), unit=(), **more):
+        made = build.make_site(en, zh, slug=slug, kinds=[kind], place=luoyang, **more)
+        for name in names:
+            build.make_name(made, name, "historical", "zh-hans")
+        if unit:
+            build.make_coverage(made, build.make_designation(*unit))
+        return made
+
+    site(
+        "white-horse",
+        "White Horse Temple",
+        "白马寺",
+        temple,
+        ["招提寺"],
+        ("protection", "1-0037-4-004"),
+    )
+    site("longmen", "Longmen Grottoes", "龙门石窟", grottoes, ["伊阙"], ("world_heritage", "1003"))
+    site("white-pagoda", "White Pagoda", "白塔", temple)
+    site("old-gate", "Old White Horse Temple Gate", "白马寺山门", temple)
+    site("gongxian", "Gongxian Grottoes", "巩县石窟", grottoes)
+    site("guide", "Guide City", "归德府城", temple, summary={"en": "Near the white horse temple."})
+    site("draft", "White Horse Draft", "白马寺草稿", temple, state="draft")
+    return dict(Site.objects.values_list("pk", "slug"))
+
+
+def found(rows, text, language="en") -> list[str]:
+    listed = SiteFilter({"q": text})
+    return [rows[pk] for pk in listed.page(language, 0, 50)]
+
+
+WHITE_HORSE = ["white-horse", "old-gate", "guide"]
+TABLE = {
+    "白马寺": ["white-horse", "old-gate"],
+    "白馬寺": ["white-horse", "old-gate"],
+    "马寺": ["old-gate", "white-horse"],
+    "寺": ["old-gate", "white-horse", "guide", "white-pagoda"],
+    "洛阳白马寺": ["white-horse", "old-gate"],
+    "中国洛阳石窟": ["gongxian", "longmen"],
+    "龙门石窟洛阳": ["longmen"],
+    "baima si": ["white-horse", "old-gate"],
+    "Báimǎ Sì": ["white-horse", "old-gate"],
+    "baimasi": ["white-horse", "old-gate"],
+    "ＢＡＩＭＡＳＩ": ["white-horse", "old-gate"],
+    "bms": ["white-horse", "old-gate"],
+    "White Horse": WHITE_HORSE,
+    "white hor": WHITE_HORSE,
+    "horse, white!": ["old-gate", "white-horse", "guide"],
+    "white horse temple luoyang": ["white-horse", "guide", "old-gate"],
+    "luoyang white horse temple": ["white-horse", "guide", "old-gate"],
+    "whitehorse": ["white-horse"],
+    "Longmen": ["longmen"],
+    "lóngmén": ["longmen"],
+    "龙门": ["longmen"],
+    "龍門石窟": ["longmen"],
+    "lmsk": ["longmen"],
+    "石窟": ["gongxian", "longmen"],
+    "shiku": ["gongxian", "longmen"],
+    "1003": ["longmen"],
+    "1-0037-4-004": ["white-horse"],
+    "1-0037": ["white-horse"],
+    "招提寺": ["white-horse"],
+    "zhaotisi": ["white-horse"],
+    "伊闕": ["longmen"],
+    "white horse draft": [],
+    "龙马": [],
+    "hite": [],
+}
+
+
+def test_what_is_found_by_what(rows):
+    assert {text: found(rows, text) for text in TABLE} == TABLE
+
+
+def test_the_closest_comes_first_then_the_order_of_names(rows):
+    # A name begins so; names hold the words; other text does.
+    assert found(rows, "white") == ["white-horse", "white-pagoda", "old-gate", "guide"]
+    assert found(rows, "洛阳", "zh-hans") == [
+        rows[pk] for pk in store.current().orders["name:zh-hans"].ids
+    ]
+
+
+ANYTHING = [
+    "'", '"', '"white', "white*", "white AND", "NEAR(white horse)", "white:A", "a & b | !c",
+    "(", "^white", ".temple", "=whitehorsetemple", "~ma", "-", "--", ";drop table", "%", "_",
+    "\\", "\\'", "<->", "\0", "white\0horse", "😀", "白😀马", "\ud800", "\u202e", "  ", "",
+    "x" * 10_000, "white " * 2_000, "白马" * 5_000, "'); select 1; --", "{words} : white",
+]  # fmt: skip
+
+
+def test_any_string_is_a_search(rows, client):
+    for text in ANYTHING:
+        assert isinstance(found(rows, text), list)
+        if "\ud800" not in text:  # no address can hold half a character
+            answer = client.get("/en/sites/", {"q": text}, follow=True)
+            assert answer.status_code == 200, text
+
+
+def test_a_mark_of_the_index_is_no_way_in(rows):
+    assert found(rows, "=whitehorsetemple") == found(rows, "whitehorsetemple") == ["white-horse"]
+
+
+def test_what_is_written_is_found_at_once_and_what_is_gone_no_more(rows):
+    site = Site.objects.get(slug="gongxian")
+    assert found(rows, "gongxian") == ["gongxian"]
+    site.name, site.slug = build.text("Shikusi"), "shikusi"
+    site.save()
+    build.make_name(site, "希玄寺", "historical", "zh-hans")
+    rows[site.pk] = "gongxian"
+    assert found(rows, "gongxian") == [] and found(rows, "shikusi") == ["gongxian"]
+    assert found(rows, "希玄") == ["gongxian"]
+    pk = site.pk
+    site.delete()
+    assert found(rows, "shikusi") == []
+    assert pk not in holding(words.asked("shikusi"))
+
+
+def test_a_renamed_term_is_found_by_its_new_name(rows):
+    kind = Site.objects.get(slug="longmen").kinds.get()
+    kind.label = {"en": "Caverns"}
+    kind.save()
+    assert found(rows, "caverns") == ["gongxian", "longmen"]
+    assert found(rows, "grottoes gongxian") == ["gongxian"]
+
+
+def test_what_is_rolled_back_was_never_found(rows):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        Site.objects.filter(slug="guide").update(name=build.text("Elsewhere"))
+        assert found(rows, "elsewhere") == ["guide"]
+        raise RuntimeError
+    assert found(rows, "elsewhere") == [] and found(rows, "guide city") == ["guide"]
+
+
+MEANT = {
+    "Longman Grotoes": "longmen grottoes",
+    "Wihte Horse": "white horse",
+    "Vhite Horse": "white horse",
+    "白马四": "白马寺",
+    "xqzzyv": None,
+    "白": None,
+    "😀": None,
+    "1004": None,
+}
+
+
+def test_did_you_mean(rows):
+    index = store.current()
+    assert {text: spelling.meant(index, text, "en") for text in MEANT} == MEANT
+
+
+def test_a_page_says_what_may_have_been_meant(rows, client):
+    html = client.get("/en/sites/?q=Longman+Grotoes&kind=grottoes").content.decode()
+    assert (
+        'Did you mean <a href="?q=longmen+grottoes&amp;kind=grottoes">longmen grottoes</a>?' in html
+    )
+    assert "Did you mean" not in client.get("/en/sites/?q=longmen&kind=temple").content.decode()
+
+
+def test_the_answers_are_those_of_brute_force(rows):
+    """Every word that any record holds, and every beginning of it, finds exactly its holders."""
+    held = {
+        pk: set(words.held_by(text)) for pk, text in Site.objects.values_list("pk", "search_text")
+    }
+    here = BitMap(held)  # tests with transactions of their own leave words of sites behind
+    for word in sorted({word for found in held.values() for word in found}):
+        holders = {pk for pk, found in held.items() if word in found}
+        assert set(holding([words.Asked(word, begins=False)]) & here) == holders
+        begun = {pk for pk, found in held.items() if any(w.startswith(word[:3]) for w in found)}
+        assert set(holding([words.Asked(word[:3], begins=True)]) & here) == begun
+
+
+def test_every_page_of_a_search_comes_once(rows):
+    listed = SiteFilter({"q": "temple"})
+    whole = listed.page("en", 0, 50)
+    assert whole == [pk for at in range(len(whole)) for pk in listed.page("en", at, at + 1)]
+    assert [listed.position("en", pk) for pk in whole] == list(range(len(whole)))
+    assert search.matching(store.current(), "temple") == listed.hits == BitMap(whole)

@@ -1,0 +1,224 @@
+"""Suggestions while somebody types: what is offered, in which words, and what never is."""
+
+import re
+from html import unescape
+
+import pytest
+
+from heritage.models import Site
+from heritage.web import errors
+from tests import builders as build
+from tests.webrows import LANGUAGES, full_site, plain_site, vocabulary
+
+pytestmark = pytest.mark.django_db
+
+GROUP = re.compile(r'role="group" aria-label="([^"]+)">(.*?)</div>', re.DOTALL)
+OPTION = re.compile(
+    r'<a class="suggestions-line[^"]*" role="option" aria-selected="false" tabindex="-1"'
+    r' href="([^"]+)">(.*?)</a>',
+    re.DOTALL,
+)
+
+
+@pytest.fixture
+def words():
+    return vocabulary()
+
+
+def ask(client, text: str, language: str = "en") -> str:
+    response = client.get(f"/{language}/suggest/", {"q": text})
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def offered(html: str) -> dict[str, list[tuple[str, str]]]:
+    """By the name of its group: what each option says, and where it leads."""
+    return {
+        unescape(label): [
+            (" ".join(unescape(re.sub(r"<[^>]+>", "", said)).split()), address)
+            for address, said in OPTION.findall(lines)
+        ]
+        for label, lines in GROUP.findall(html)
+    }
+
+
+def said(html: str) -> str:
+    """The line that is read out."""
+    return re.match(r"\s*<p>(.*?)</p>", html)[1]
+
+
+def names(html: str) -> list[str]:
+    return [label for lines in offered(html).values() for label, _address in lines]
+
+
+# --- what is offered -------------------------------------------------------------------------
+
+
+def test_groups_in_english(client, words):
+    full_site(words)
+    found = offered(ask(client, "luo"))
+    assert found["Places"] == [
+        ("Luolong 4 sites", "/en/places/luolong/"),
+        ("Luoyang 4 sites", "/en/places/luoyang/"),
+    ]
+    assert offered(ask(client, "tang")) == {
+        "Eras": [("Tang 618–907 4 sites", "/en/eras/tang/")],
+    }
+    found = offered(ask(client, "temple"))
+    assert list(found) == ["Kinds of places", "Sites"]  # terms first: they are few
+    assert found["Kinds of places"] == [("Temple 4 sites", "/en/kinds/temple/")]
+    assert [address for _label, address in found["Sites"]] == [
+        f"/en/sites/temple-{number}/" for number in (901, 902, 903)
+    ]
+    [site] = offered(ask(client, "longm"))["Sites"]
+    assert site == ("Longmen Grottoes Luoyang, Henan", "/en/sites/longmen-grottoes/")
+
+
+def test_groups_in_chinese(client, words):
+    full_site(words)
+    assert offered(ask(client, "洛", "zh-hans")) == {
+        "地区": [
+            ("洛龙区 4处遗产地", "/zh-hans/places/luolong/"),
+            ("洛阳市 4处遗产地", "/zh-hans/places/luoyang/"),
+        ],
+    }
+    assert offered(ask(client, "龙门", "zh-hans"))["遗产地"] == [
+        ("龙门石窟 河南省洛阳市", "/zh-hans/sites/longmen-grottoes/")
+    ]
+    [era] = offered(ask(client, "唐", "zh-hans"))["时代"]
+    assert era[0].startswith("唐 ") and era[1] == "/zh-hans/eras/tang/"
+
+
+@pytest.mark.parametrize("text", ["龙门", "龍門", "longmen sh", "Lóngmén", "LONGMEN gr", "lmsk"])
+def test_in_whatever_script(client, words, text):
+    full_site(words)
+    assert "Longmen Grottoes Luoyang, Henan" in names(ask(client, text))
+
+
+def test_few_of_each(client, words):
+    for number in range(9):
+        plain_site(words, number)
+        build.make_place(f"Luo {number}", parent=words.luoyang, slug=f"luo-{number}")
+    assert len(offered(ask(client, "temple"))["Sites"]) == 6
+    # A place without a site is not worth a visit.
+    assert [address for _, address in offered(ask(client, "luo"))["Places"]] == [
+        "/en/places/luolong/",
+        "/en/places/luoyang/",
+    ]
+
+
+def test_how_many_is_said(client, words):
+    full_site(words)
+    assert said(ask(client, "longm")) == "1 suggestion"
+    assert said(ask(client, "temple")) == "4 suggestions"
+    assert said(ask(client, "zeppelin")) == "No suggestions"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_last_option_searches_everywhere(client, words, language):
+    full_site(words)
+    html = ask(client, "zeppelin & airship", language)
+    assert OPTION.findall(html) == []  # nothing to go on with, and the form does the same
+    last, label = OPTION.findall(ask(client, "龙门", language))[-1]
+    assert last == f"/{language}/sites/?q=%E9%BE%99%E9%97%A8" and "龙门" in label
+
+
+# --- what is not -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [state for state in Site.State if state != "published"])
+def test_what_is_not_public_is_never_offered(client, words, state):
+    site = plain_site(words, 7)
+    assert "temple-7" in ask(client, "temple 7")
+    site.state = state
+    site.save()
+    assert said(ask(client, "temple 7")) == "No suggestions"
+    assert offered(ask(client, "tang")) == {}  # an era without a site any more
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "\0",
+        "\0\0 \0",
+        "!?…",
+        "'\"`",
+        "😀",
+        "NEAR(",
+        "x" * 10_000,
+        "\N{RIGHT-TO-LEFT MARK}",
+    ],
+)
+def test_nothing_for_what_means_nothing(client, words, text):
+    full_site(words)
+    html = ask(client, text)
+    assert said(html) == "No suggestions" and not OPTION.findall(html)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "temple\0",
+        "temple AND",
+        'temple"',
+        "temple* -",
+        "temple " * 2000,
+        "寺" * 10_000,
+        "%%% temple",
+    ],
+)
+def test_any_string_is_answered(client, words, text):
+    full_site(words)
+    for language in LANGUAGES:
+        html = ask(client, text, language)
+        assert "\0" not in html and len(html) < 8000
+    assert client.get("/en/suggest/?q=%ED%A0%80%FF").status_code == 200
+    assert client.get("/en/suggest/").status_code == 200
+
+
+def test_what_is_typed_and_stored_is_escaped(client):
+    build.make_site("Kiln <b>bold</b> & <script>alert(1)</script>", slug="kiln")
+    html = ask(client, '<b>"kiln')
+    assert "Kiln &lt;b&gt;bold&lt;/b&gt; &amp; &lt;script&gt;" in html
+    assert "“&lt;b&gt;&quot;kiln”" in html and "q=%3Cb%3E%22kiln" in html
+    assert "<b>" not in html and "<script" not in html
+
+
+def test_how_it_is_asked_and_kept(client):
+    response = client.get("/en/suggest/", {"q": "temple"})
+    assert response["Cache-Control"] == "public, no-cache"
+    assert client.post("/en/suggest/").status_code == 405
+    assert not response.cookies
+
+
+# --- the fields ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("page", "fields"),
+    [
+        ("", ["home-q"]),
+        ("sites/", ["q"]),
+        ("about/", ["masthead-q"]),
+        ("sites/longmen-grottoes/", ["masthead-q"]),
+        ("nothing/", ["masthead-q", "lost-q"]),
+    ],
+)
+def test_every_field_knows_where_to_ask(client, words, language, page, fields):
+    full_site(words)
+    html = client.get(f"/{language}/{page}").content.decode()
+    searches = re.findall(r'<input[^>]* type="search"[^>]*>', html)
+    assert [re.search(r' id="([^"]+)"', field)[1] for field in searches] == fields
+    for field in searches:
+        assert f' data-suggest="/{language}/suggest/"' in field
+        assert re.search(r' data-label="[^"]+"', field)
+        assert "aria-" not in field and " role=" not in field  # without a script it is a field
+    assert html.count("js/suggest.js") == html.count('<script type="module" src="/static/js/s') == 1
+
+
+def test_a_server_in_trouble_is_not_asked_while_one_types(rf):
+    html = errors.server_error(rf.get("/en/")).content.decode()
+    assert 'type="search"' in html and "suggest" not in html

@@ -1,0 +1,138 @@
+"""What a page may weigh on the way to a reader, and that nothing of it comes from elsewhere.
+
+A change here is reviewed: the limits are a little above what was measured.
+"""
+
+import pytest
+from django.conf import settings
+
+from tests import builders as build
+from tests.bench import weights
+from tests.webrows import full_site, plain_site, vocabulary
+
+pytestmark = pytest.mark.django_db
+
+HARD = 60_000  # styles and scripts of any page, brotli: what the house has promised
+SOFT = {
+    "/en/": 10_800,
+    "/zh-hans/": 10_800,
+    "/en/sites/": 28_000,
+    "/zh-hans/sites/": 28_000,
+    "/en/sites/?kind=temple&era=tang": 28_000,
+    "/en/sites/longmen-grottoes/": 12_500,
+    "/zh-hans/sites/longmen-grottoes/": 12_500,
+    "/en/sites/longmen-grottoes/correction/": 9_500,
+    "/en/eras/": 12_000,
+    "/en/eras/tang/": 12_000,
+    "/en/kinds/temple/": 12_000,
+    "/en/places/china/": 12_000,
+    "/en/world-heritage/": 12_000,
+    "/zh-hans/world-heritage/": 12_000,
+    "/en/about/": 9_000,
+    "/en/privacy/": 9_000,
+}
+# Gzipped, a full page of cards with every facet full: 12,000 is the promise.
+BROWSE_HTML = 7_000
+
+
+@pytest.fixture
+def words():
+    found = vocabulary()
+    full_site(found)
+    return found
+
+
+@pytest.fixture
+def much(words):
+    """More of everything than the first page of a list, and its facets, can show."""
+    rating = build.make_scheme("rating", "Rated attractions", "旅游景区", slug="grades")
+    for number in range(14, 21):
+        plain_site(words, number)
+    for number in range(14):  # a facet is folded from the thirteenth value on
+        land = build.make_place(f"Country {number}", f"国家{number}", "country", slug=f"c-{number}")
+        kind = build.make_kind(f"Kind of place {number}", f"类型{number}", slug=f"kind-{number}")
+        era = build.make_era(f"Dynasty {number}", f"朝代{number}", slug=f"era-{number}")
+        criterion = build.make_term(words.unesco, f"c{number}", "criterion", f"Criterion {number}")
+        scheme = build.make_scheme("protection", f"List {number}", f"名录{number}")
+        grade = build.make_term(rating, f"{number}A", "category")
+        year = str(1990 + number)
+        site = plain_site(words, number, also_in=[land], latitude=30 + number / 10, longitude=110)
+        site.kinds.add(kind)
+        build.make_event(site, "enlarged", "", era)
+        for entry in (
+            build.make_designation(scheme=words.unesco, criteria=[criterion], events=[year]),
+            build.make_designation(scheme=scheme, batch=number),
+            build.make_designation(scheme=rating, category=grade, events=[]),
+        ):
+            build.make_coverage(site, entry)
+
+
+def test_styles_and_scripts(client, words):
+    found = {path: weights.page(client, path) for path in SOFT}
+    weight = {path: page.css + page.js for path, page in found.items()}
+    assert all(page.css > 3000 for page in found.values())
+    over = {path: size for path, size in weight.items() if size > min(SOFT[path], HARD)}
+    assert over == {}
+    # A limit far above is none.
+    assert {path: size for path, size in weight.items() if size < 0.8 * SOFT[path]} == {}
+
+
+def test_the_list_of_sites_is_light(client, much):
+    for language in ("en", "zh-hans"):
+        for query in ("", "?kind=temple&era=tang"):
+            page = weights.page(client, f"/{language}/sites/{query}")
+            assert page.html.count('class="card"') == 24
+            assert page.html.count('type="checkbox"') > 60
+            assert page.html_gzipped <= BROWSE_HTML, (page.path, page.html_gzipped)
+
+
+def test_the_script_of_suggestions_is_small(client):
+    address = f"http://{weights.HOST}{settings.STATIC_URL}js/suggest.js"
+    assert address in weights.page(client, "/en/about/").scripts
+    assert 500 < weights.compressed(address) <= 2500
+
+
+# --- the origin ------------------------------------------------------------------------------
+
+
+def test_no_request_leaves_the_origin(client, words):
+    for path in SOFT:
+        page = weights.page(client, path)
+        assert page.elsewhere == [], path
+        assert page.styles and page.scripts and page.others, path  # the icon at least
+        for address in (*page.styles, *page.scripts):
+            assert weights.content(address), f"{path} links {address}, which is empty"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<script src="https://cdn.example/x.js"></script>',
+        '<script src="//cdn.example/x.js"></script>',
+        '<link rel="stylesheet" href="https://fonts.example/x.css">',
+        '<link rel="shortcut icon" href="http://localhost.example/icon.png">',
+        '<link rel="preload" as="image" imagesrcset="/a.png 1x, https://a.example/b.png 2x">',
+        '<img src="/a.png" srcset="/a.png 1x, https://a.example/b.png 2x">',
+        '<picture><source srcset="https://a.example/b.png"></picture>',
+        '<img src="https://a.example/b.png" loading="lazy">',
+        '<video poster="https://a.example/b.png"></video>',
+        '<svg><image xlink:href="https://a.example/b.png"/></svg>',
+        '<iframe src="https://a.example/"></iframe>',
+        '<object data="ftp://a.example/"></object>',
+    ],
+)
+def test_what_would_leave_it_is_seen(markup):
+    assert len(weights.Page("/en/", markup).elsewhere) == 1
+
+
+def test_what_stays_is_not(tmp_path, monkeypatch):
+    page = weights.Page(
+        "/en/sites/",
+        '<a href="https://a.example/">x</a><link rel="canonical" href="https://a.example/">'
+        '<img src="data:image/png;base64,x"><img src="../covers/a.svg"><svg><use href="#a"/></svg>',
+    )
+    assert page.elsewhere == [] and f"http://{weights.HOST}/en/covers/a.svg" in page.pictures
+    sheet = b"@import 'a.css'; b { background: url(https://b.example/b.png) } c { d: url('c.png') }"
+    monkeypatch.setattr(weights, "content", lambda address: sheet)
+    page = weights.Page("/en/", '<link rel="stylesheet" href="/static/x.css">')
+    assert page.elsewhere == ["https://b.example/b.png"] and len(page.others) == 3
