@@ -37,7 +37,7 @@ PAGES = {
     "/en/nothing/": 1,
     "/covers/longmen.svg": 3,
     "/land/sites/longmen.svg": 1,
-    "/land/places/china.svg": 3,
+    "/land/places/china.svg": 2,
     "/land/world-heritage.svg": 1,
     "/previews/longmen.png": 9,
     "/preview.png": 1,

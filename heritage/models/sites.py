@@ -198,7 +198,14 @@ class Site(Record):
         verbose_name = _("site")
         verbose_name_plural = _("sites")
         ordering = ["slug"]
-        indexes = [models.Index(fields=["public_latitude", "public_longitude"])]
+        indexes = [
+            models.Index(fields=["public_latitude", "public_longitude"]),
+            models.Index(
+                fields=["featured"],
+                condition=models.Q(featured__isnull=False),  # a few of very many
+                name="site_featured",
+            ),
+        ]
         permissions = [("publish_site", _("Can publish and withdraw sites"))]
         constraints = [
             models.CheckConstraint(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from heritage.catalogue.facets import Facet, Option, facets
 from heritage.catalogue.filters import SiteFilter
 from heritage.catalogue.index import orders
+from heritage.catalogue.index.state import State
 from heritage.models import Era, Event, Site
 from heritage.values.language import LanguageMap, Text
 from heritage.values.phrases import span_phrase
@@ -67,7 +68,7 @@ def home(name: LanguageMap) -> Home:
     """`name` is that of the catalogue."""
     every = SiteFilter(QueryDict())
     kind, era, unesco, *_others = facets(every)
-    earliest = _earliest()
+    earliest = _earliest(every.index)
     return Home(
         featured=_featured(every.index),
         total=len(every.hits),
@@ -83,11 +84,13 @@ def home(name: LanguageMap) -> Home:
     )
 
 
-def _earliest() -> Event | None:
+def _earliest(index: State) -> Event | None:
     """The earliest event that begins a published site."""
     kinds = [kind for kind, role in Event.ROLES.items() if role == Event.Role.BEGINNINGS]
-    events = Event.objects.filter(site__state="published", kind__in=kinds, first_year__isnull=False)
-    return events.select_related("first_era", "last_era", "source").order_by("first_year").first()
+    events = Event.objects.filter(kind__in=kinds, first_year__isnull=False)
+    oldest = index.orders[orders.OLDEST].ids[:1].tolist()
+    events = events.filter(site__in=oldest).select_related("first_era", "last_era", "source")
+    return events.order_by("first_year").first()
 
 
 def _since_marks(event: Event | None) -> list[Mark]:

@@ -11,6 +11,7 @@ from django.utils.formats import number_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from heritage.catalogue.index.state import State
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Scheme, SchemeTerm
 from heritage.web import texts
 from heritage.web.charts import Chart, Row, Series
@@ -185,8 +186,17 @@ def _grouped(entries, field: str) -> Counter:
     return Counter(dict(entries.values_list(field).annotate(Count("pk"))))
 
 
-def region_of_states() -> dict[int, str]:
-    """By state, the code of the UNESCO region in which most of its properties lie."""
+def region_of_states(index: State) -> dict[int, str]:
+    """By state, the code of the UNESCO region in which most of its properties lie.
+
+    Asked once as long as nothing is written.
+    """
+    if "region of states" not in index.memory:
+        index.memory["region of states"] = _region_of_states()
+    return index.memory["region of states"]
+
+
+def _region_of_states() -> dict[int, str]:
     fields = ("world_heritage__states", "world_heritage__regions__code")
     counts: dict[int, Counter] = defaultdict(Counter)
     # One that crosses a border between regions tells nothing of either state.

@@ -10,11 +10,14 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from pyroaring import BitMap
 
-from heritage.catalogue.index import store
+from heritage.catalogue.index import columns, store
+from heritage.catalogue.index.state import State
 from heritage.imaging import land_sheets
 from heritage.imaging.land_sheets import Spot
 from heritage.models import Coverage, Place, Site
+from heritage.values.coordinates import Point
 from heritage.web import inscriptions
 from heritage.web.access import may_see
 from heritage.web.charts import Series
@@ -53,7 +56,7 @@ def around(site: Site) -> Sheet | None:
 
 def of_sites(place: Place, hits) -> Sheet | None:
     """The sites of a place as dots; None where none has a point."""
-    points = _points(hits)
+    points = _points(store.current(), hits)
     if not points:
         return None
     alt = _("Map: the sites of %(place)s as dots on the land around; the list below names them")
@@ -99,7 +102,8 @@ def of_place(request, slug: str):
     place = Place.objects.filter(slug=slug).first()
     if place is None:
         raise Http404
-    points = _points(store.current().having(f"place:{place.pk}"))
+    index = store.current()
+    points = _points(index, index.having(f"place:{place.pk}"))
     if not points:
         raise Http404
     return drawing(request, land_sheets.draw_places(points), is_public=True)
@@ -126,9 +130,5 @@ def of_world_heritage(request):
     return drawing(request, svg, is_public=True)
 
 
-def _points(ids) -> tuple[tuple[float, float], ...]:
-    """The public points of sites; of very many an even choice."""
-    chosen = list(ids)
-    chosen = chosen[:: max(1, -(-len(chosen) // _MOST))]
-    found = Site.objects.filter(pk__in=chosen, public_latitude__isnull=False).order_by("pk")
-    return tuple(found.values_list("public_latitude", "public_longitude"))
+def _points(index: State, hits: BitMap) -> tuple[Point, ...]:
+    return tuple(columns.of_some(index.points, hits, _MOST))

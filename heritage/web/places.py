@@ -56,7 +56,8 @@ def places() -> Places:
 
 def regions(tree: Tree) -> list[Region]:
     """Countries that have sites, under their regions; those of none come last."""
-    of_state, known = inscriptions.region_of_states(), inscriptions.Terms().by_facet
+    of_state = inscriptions.region_of_states(tree.index)
+    known = inscriptions.Terms().by_facet
     grouped: dict[str, list] = defaultdict(list)
     for country in tree.counted():
         grouped[of_state.get(country.pk, "")].append(country)

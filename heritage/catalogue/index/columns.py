@@ -108,6 +108,16 @@ def within(points: Table, box: Box) -> BitMap:
     return bitmap(points.ids[inside])
 
 
+def of_some(points: Table, hits: BitMap, most: int) -> list[Point]:
+    """The points of these sites by their ids; of very many an even choice of at most so many."""
+    ids = ids_of(hits)
+    ids = ids[:: max(1, -(-len(ids) // most))]
+    places = np.searchsorted(points.ids, ids)
+    places = places[np.append(points.ids, 0)[places] == ids]  # without those that have no point
+    latitudes, longitudes = points.columns
+    return list(zip(latitudes[places].tolist(), longitudes[places].tolist(), strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """The sites within a radius, by id, and how far each is, in km."""
