@@ -5,6 +5,8 @@ import os
 import pytest
 from django.utils import translation
 
+from tests.browser import emulate, resize, scripts, settle, start
+
 
 @pytest.fixture(autouse=True)
 def _own_surroundings(settings, tmp_path):
@@ -12,6 +14,28 @@ def _own_surroundings(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory):
+    """One browser for all tests of a process."""
+    driver = start(tmp_path_factory.mktemp("chromium") / "profile")
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def browser(chromium):
+    """As it is when opened on a desk. Nothing that a page asks for may be refused by its policy."""
+    resize(chromium, 1280)
+    emulate(chromium)
+    scripts(chromium, are_run=True)
+    chromium.delete_all_cookies()
+    chromium.get_log("browser")
+    yield chromium
+    refused = [at for at in chromium.get_log("browser") if "Content Security" in at["message"]]
+    settle(chromium)
+    assert refused == []
 
 
 def pytest_sessionfinish(session, exitstatus):

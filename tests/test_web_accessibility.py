@@ -4,7 +4,7 @@ import pytest
 
 from tests import builders as build
 from tests.axe import inject, violations
-from tests.browser import emulate, resize, settle, start
+from tests.browser import emulate, resize
 from tests.webrows import full_site, plain_site, vocabulary
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,13 +46,6 @@ return [...document.querySelectorAll("body *")]
   .filter((at) => at.getBoundingClientRect().right > edge + 0.5)
   .map((at) => at.outerHTML.slice(0, 120)).slice(0, 5).concat("the page scrolls sideways");
 """
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    driver = start(tmp_path_factory.mktemp("chromium") / "profile")
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture
@@ -97,5 +90,4 @@ def test_axe_finds_nothing_and_nothing_runs_over(browser, live_server, filled, w
         for scheme in ("light", "dark"):
             emulate(browser, scheme)
             found += [f"{page}, {width} px, {scheme}: {at}" for at in violations(browser, scheme)]
-    settle(browser)
     assert not found, "\n".join(["", *found])

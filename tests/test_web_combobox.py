@@ -13,8 +13,6 @@ from tests.browser import (
     press,
     resize,
     scripts,
-    settle,
-    start,
     tab_to,
     wait,
 )
@@ -55,24 +53,6 @@ window.fetch = async (address, options) => {
   return real(address, options);
 };
 """
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    driver = start(tmp_path_factory.mktemp("chromium") / "profile")
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture
-def browser(chromium):
-    resize(chromium, 1280)
-    emulate(chromium)
-    scripts(chromium, are_run=True)
-    yield chromium
-    refused = [at for at in chromium.get_log("browser") if "Content Security" in at["message"]]
-    settle(chromium)
-    assert refused == []
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests import builders as build
-from tests.browser import active, emulate, press, resize, settle, start, tab_to, wait
+from tests.browser import active, emulate, press, resize, tab_to, wait
 from tests.webrows import full_site, plain_site, vocabulary
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,21 +65,6 @@ return [document.documentElement, ...document.querySelectorAll("*")].filter((at)
     (style.animationName !== "none" && seconds(style.animationDuration) > 0.01);
 }).map((at) => at.outerHTML.slice(0, 120));
 """
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    driver = start(tmp_path_factory.mktemp("chromium") / "profile")
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture
-def browser(chromium):
-    resize(chromium, 1280)
-    emulate(chromium)
-    yield chromium
-    settle(chromium)
 
 
 @pytest.fixture

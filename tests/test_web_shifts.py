@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests import builders as build
-from tests.browser import emulate, resize, settle, start, text_of, wait
+from tests.browser import resize, text_of, wait
 from tests.webrows import full_site, plain_site, vocabulary
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,20 +30,6 @@ return document.readyState === "complete" && [...document.images]
   .every((at) => at.complete || at.loading === "lazy");
 """
 TOP = "return document.querySelector('.filters').getBoundingClientRect().top + scrollY"
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    driver = start(tmp_path_factory.mktemp("chromium") / "profile")
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture
-def browser(chromium):
-    emulate(chromium)
-    yield chromium
-    settle(chromium)
 
 
 @pytest.fixture

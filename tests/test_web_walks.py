@@ -9,12 +9,8 @@ from heritage.models import Correction
 from tests import builders as build
 from tests.browser import (
     active,
-    emulate,
     press,
-    resize,
     scripts,
-    settle,
-    start,
     tab_to,
     text_of,
     wait,
@@ -29,22 +25,6 @@ return box && box.closest("label").querySelector(".option-count").textContent.tr
 """
 NAMES = "return [...document.querySelectorAll('.card-name')].map((at) => at.textContent.trim())"
 OLD_ENOUGH = "return Date.now() - performance.timeOrigin > 4000"  # a form sent at once is refused
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    driver = start(tmp_path_factory.mktemp("chromium") / "profile")
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture
-def browser(chromium):
-    resize(chromium, 1280)
-    emulate(chromium)
-    scripts(chromium, are_run=True)
-    yield chromium
-    settle(chromium)
 
 
 @pytest.fixture
