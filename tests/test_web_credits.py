@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from heritage.catalogue.index import store
 from heritage.catalogue.provenance import records_by_source
 from heritage.models import Notice, Source
 from heritage.web.software import licence, software
@@ -41,21 +42,21 @@ def test_every_way_of_resting_on_a_source_is_counted_once_a_record():
     hidden = build.make_site("Draft", state="draft", sources=list(sources.values()))
     build.make_event(hidden, source=sources["event"])
     unused = build.make_source("unused")
-    assert records_by_source() == {source.pk: 2 for source in sources.values()}
-    assert unused.pk not in records_by_source()
+    assert records_by_source(store.current()) == {source.pk: 2 for source in sources.values()}
+    assert unused.pk not in records_by_source(store.current())
 
 
 def test_the_count_follows_every_change():
     source = build.make_source("A list")
-    assert records_by_source() == {}
+    assert records_by_source(store.current()) == {}
     site = build.make_site("A", sources=[source])
-    assert records_by_source() == {source.pk: 1}
+    assert records_by_source(store.current()) == {source.pk: 1}
     event = build.make_event(build.make_site("B"), source=source)
-    assert records_by_source() == {source.pk: 2}
+    assert records_by_source(store.current()) == {source.pk: 2}
     event.delete()
     site.state = "draft"
     site.save()
-    assert records_by_source() == {}
+    assert records_by_source(store.current()) == {}
 
 
 def test_sources_stand_with_their_terms_the_most_used_first(client):

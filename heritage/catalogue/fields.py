@@ -42,9 +42,8 @@ class TermField(filters.fields.ModelMultipleChoiceField):
     """Slugs of terms. One with a NUL is no slug, and PostgreSQL must not be asked for it."""
 
     def clean(self, value):
-        return (
-            super().clean(value) if value else []
-        )  # an empty queryset costs as much as a full one
+        # An empty queryset would cost as much as a full one.
+        return super().clean(value) if value else []
 
     def _check_values(self, value):
         slugs = [str(slug) for slug in value if slug]

@@ -1,8 +1,8 @@
-"""How many published records rest on each source, counted in one query and kept until a change."""
+"""How many published records rest on each source."""
 
 from django.db import connection
 
-from heritage.catalogue.index import store
+from heritage.catalogue.index.state import State
 from heritage.models import (
     Coverage,
     Designation,
@@ -15,19 +15,15 @@ from heritage.models import (
     VisitingFact,
 )
 
-# At most one count, under the change of the journal that it was made after.
-_kept: dict[tuple[int, str], dict[int, int]] = {}
 
+def records_by_source(index: State) -> dict[int, int]:
+    """Sources by their key, with the number of published sites that they bear out in part.
 
-def records_by_source() -> dict[int, int]:
-    """Sources by their key, with the number of published sites that they bear out in part."""
-    state = store.current()
-    key = (state.number, state.token)
-    if key not in _kept:
-        found = _counted()
-        _kept.clear()
-        _kept[key] = found
-    return _kept[key]
+    Counted in one query, once as long as nothing is written.
+    """
+    if "records by source" not in index.memory:
+        index.memory["records by source"] = _counted()
+    return index.memory["records by source"]
 
 
 def _counted() -> dict[int, int]:

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
+from heritage.catalogue.index import store
 from heritage.catalogue.provenance import records_by_source
 from heritage.formats import jsonld
 from heritage.formats.addresses import Addresses
@@ -66,7 +67,7 @@ class CreditsPage:
 @require_safe
 @conditional_page
 def page(request):
-    counts = records_by_source()
+    counts = records_by_source(store.current())
     sources = sorted(
         Source.objects.filter(pk__in=counts).select_related("licence"),
         key=lambda source: (-counts[source.pk], source.pk),
