@@ -87,6 +87,8 @@ def test_an_empty_result_says_what_to_drop(client, three):
     ]
     html = client.get("/en/sites/?q=zzz&kind=bridge").content.decode()
     assert "Dropping one thing is not enough here." in html
+    html = client.get("/en/sites/?kind=bridge").content.decode()
+    assert "No site found" in html and "one thing" not in html  # it would be all that was asked
 
 
 @pytest.mark.parametrize(
@@ -121,12 +123,37 @@ def test_order(client, words):
     assert names(client, "sort=recent") == ["Site 3", "Site 2", "Site 1"]
     assert names(client, language="zh-hans") == ["丙寺", "甲寺", "乙寺"]
     assert [(sort.label, sort.is_current) for sort in listed(client).sorts] == [
-        ("Name", True), ("Oldest first", False), ("World Heritage since", False),
+        ("Name", True), ("Oldest first", False), ("Year inscribed", False),
         ("Recently added", False),
     ]  # fmt: skip
     sorts = listed(client, "q=site&era=nope&sort=name").sorts
     assert sorts[0].query == "q=site&era=nope&sort=relevance"
     assert [sort.is_current for sort in sorts] == [False, True, False, False, False]
+
+
+def test_near_a_site_it_is_said_how_far_each_is(client, words):
+    for name, longitude in (("Hill", 112.0), ("Gate", 112.1), ("Pond", 112.2), ("Coast", 119.0)):
+        build.make_site(name, slug=name.lower(), latitude=34.5, longitude=longitude)
+    asked = "near=hill&within=20"
+    shown = listed(client, asked)
+    assert [(str(c.name), c.distance) for c in shown.cards] == [
+        ("Hill", "here"), ("Gate", "9.2 km"), ("Pond", "18 km"),
+    ]  # fmt: skip
+    html = client.get(f"/en/sites/?{asked}").content.decode()
+    assert '<span class="applied-label">Distance</span> Within 20 km of Hill<' in html
+    html = client.get(f"/en/sites/?{asked}&view=list").content.decode()
+    assert re.findall(r'<tr><td class="row-distance">(.*?)</td><th', html) == [
+        "here", "9.2 km", "18 km",
+    ]  # fmt: skip
+    assert "row-distance" not in client.get("/en/sites/?view=list").content.decode()
+
+
+def test_the_list_explains_its_marks_where_it_has_any(client, three):
+    about = 'href="/en/about/#legend-title"'
+    assert about in client.get("/en/sites/").content.decode()
+    assert about in client.get("/en/sites/?view=list").content.decode()
+    assert about not in client.get("/en/sites/?q=nothing+like+it").content.decode()
+    assert 'id="legend-title"' in client.get("/en/about/").content.decode()
 
 
 def test_the_form_carries_an_order_that_was_asked_for(client, three):

@@ -69,7 +69,7 @@ def test_sources_stand_with_their_terms_the_most_used_first(client):
     html = page(client)
     table = re.search(r'<table class="ledger">(.*?)</table>', html)[1]
     rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", table)
-    assert "Recalled by the compilers" in rows[0] and "none recorded" in rows[0]
+    assert "Recalled by the compilers" in rows[0] and "no terms recorded" in rows[0]
     assert '<a href="https://example.org/list" rel="external">An official list</a>' in rows[1]
     assert "seen on 4 March 2026" in rows[1]
     assert '<a href="https://cc.example/">CC BY 4.0</a>' in rows[1]

@@ -85,6 +85,7 @@ def test_founding_and_fabric_are_told_apart_on_the_strip(client, words):
     assert named == {"Eastern Han", "Tang", "Qing"} or named == {"Tang", "Qing"}
     html = client.get("/en/sites/longmen-grottoes/").content.decode()
     assert 'class="moment-mark moment-standing"' in html and "moment-loose" in html
+    assert "dashed: not certain" in html
 
 
 def test_no_strip_without_a_date(words):
@@ -105,6 +106,19 @@ def test_neighbours_lie_in_their_direction():
     assert float(by_name["South"].y) > 160 and float(by_name["South"].x) == 160
     assert (direction(here, east), direction(here, south)) == ("east", "south")
     assert [ring.km for ring in drawing.rings] == [5, 10]
+
+
+def test_numbers_lie_neither_on_dots_nor_on_each_other():
+    here = build.make_site("Here", latitude=34.5, longitude=112.5)
+    for number in range(5):
+        build.make_site(latitude=34.4 + number / 2000, longitude=112.4 + number % 2 / 500)
+    dots = locator(here, nearby(store.current(), here)).dots
+    # A number's place is that of its foot: its middle is a little higher.
+    numbers = [(float(dot.text_x), float(dot.text_y) - 4) for dot in dots]
+    taken = [(float(dot.x), float(dot.y)) for dot in dots] + numbers
+    for x, y in numbers:
+        near = [at for at in taken if abs(at[0] - x) < 8 and abs(at[1] - y) < 9]
+        assert near == [(x, y)]
 
 
 def test_directions_hold_across_the_date_line():

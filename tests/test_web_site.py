@@ -47,17 +47,17 @@ SAID = [
     '<a href="/en/sites/temple-903/">Temple 903</a>',
     # where
     '<a href="/en/places/luolong/">Luolong</a>',
-    '<a href="geo:34.5556,112.4722">34.56° N, 112.47° E</a> · good to about 3 km',
+    '<a href="geo:34.5556,112.4722" dir="auto">34.56° N, 112.47° E</a> · good to about 3 km',
     "331.5 ha", '<a href="https://a.example" rel="external">An academy</a>',
     # parts, neighbours
     '<a href="/en/sites/temple-901/">Temple 901</a>',
     '<a href="/en/sites/temple-902/">Temple 902</a>',
     '<span class="near-km">5.6 km north-east</span>',
     # visiting
-    "Monday to Friday, Sunday, April 1 to October 31", "08:00–18:00, last entry 17:30",
+    "Monday to Friday, Sunday, 1 April to 31 October", "08:00–18:00, last entry 17:30",
     "<dt>Saturday</dt><dd>closed", "90 CNY", "<dd>free", "By bus.",
-    '<a href="https://longmen.example/" rel="external">longmen.example</a>',
-    '<a href="tel:+863791234">+86 379 1234</a>', "checked on 6 May 2026",
+    '<a href="https://longmen.example/" rel="external" dir="ltr">longmen.example</a>',
+    '<a href="tel:+863791234" dir="ltr">+86 379 1234</a>', "checked on 6 May 2026",
     "Repairs.", "(until 31 January 2999)",
     # pictures, sources, identifiers, citation
     "Somebody", 'alt="A gate"', "A cave",
@@ -147,6 +147,70 @@ def test_pinyin_is_the_one_on_record_else_the_dictionary_s():
     assert site_page(for_page(Site.objects).get(pk=site.pk)).pinyin == ""
     build.make_name(site, "Báimǎ Sì", "romanised", "zh-latn-pinyin")
     assert site_page(for_page(Site.objects).get(pk=site.pk)).pinyin == "Báimǎ Sì"
+
+
+def of(client, slug):
+    return client.get(f"/en/sites/{slug}/").content.decode()
+
+
+def property_of(words, *sites, name="Hill forts", extent="whole", **fields):
+    criterion = build.make_term(words.unesco, "iii", "criterion", "Witness to a tradition")
+    entry = build.make_designation(
+        scheme=words.unesco, name=build.text(name), criteria=[criterion], **fields
+    )
+    for site in sites:
+        build.make_coverage(site, entry, extent)
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("extent", "summary", "is_said"),
+    [("whole", "", True), ("whole", "A hill with walls.", False), ("component", "", False)],
+)
+def test_where_no_summary_says_why_the_criteria_do(client, words, extent, summary, is_said):
+    site = build.make_site("Hill fort", slug="fort", summary=build.text(summary))
+    property_of(words, site, extent=extent)
+    head = of(client, "fort").partition("</header>")[2].partition("</header>")[0]
+    assert ("<li>Witness to a tradition</li>" in head) == is_said
+    assert ("Inscribed for" in head) == is_said
+
+
+def test_a_seal_does_not_repeat_the_name_and_counts_what_else_it_covers(client, words):
+    site = build.make_site("Hill forts", slug="forts")
+    events = ["1990", ("extended", "2011"), ("extended", "2017"), ("in_danger", "2019")]
+    property_of(words, site, *(build.make_site() for _ in range(4)), events=events)
+    html = of(client, "forts")
+    assert '<p class="entry-statement">World Heritage in danger</p>' in html
+    assert "<dd>extended or changed 2011, 2017</dd>" in html
+    assert "entry-danger" in html and "which is kept for those" in html
+    assert "<summary>Also under this entry (4)</summary>" in html
+
+
+def test_a_name_in_quotation_marks_has_inner_ones(client, words):
+    site = build.make_site("Gate “Heaven”", slug="gate")
+    property_of(words, site, name="Walls of “Earth”", extent="component")
+    html = of(client, "gate")
+    assert "“Gate ‘Heaven’”, in <cite>" in html
+    assert "Part of “Walls of ‘Earth’”" in html
+
+
+def test_a_mark_beside_a_name_is_explained(client, words):
+    site = build.make_site("A", slug="a")
+    build.make_name(site, "Alpha", source=words.recalled)
+    html = of(client, "a")
+    assert 'href="#mark-recalled"' in html and 'id="mark-recalled"' in html
+
+
+def test_a_name_of_many_lines_is_set_smaller(client):
+    build.make_site("Short", "很长很长很长很长很长很长很长很长很长的名称", slug="name")
+    assert "<h1>" in of(client, "name")
+    assert '<h1 class="is-long">' in client.get("/zh-hans/sites/name/").content.decode()
+
+
+def test_points_that_fall_together_say_nothing_of_metres(client):
+    build.make_site("Whole", slug="whole", latitude=34, longitude=112)
+    build.make_site("Part", latitude=34, longitude=112)
+    assert '<span class="near-km">at the same point</span>' in of(client, "whole")
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,35 @@ def test_countries_stand_under_their_regions(page, filled):
     assert region[0].countries[0].count == Site.objects.published().count()
 
 
+def test_what_lies_around_a_place_is_one_link_away(client, page, words):
+    """Near the site in its middle, over its borders; for what is small enough to stay in."""
+    build.make_site("West", slug="west", place=words.county, latitude=34.5, longitude=112.2)
+    build.make_site("Middle", slug="middle", place=words.county, latitude=34.5, longitude=112.4)
+    build.make_site("East", slug="east", place=words.county, latitude=34.5, longitude=112.5)
+    build.make_site("Nowhere", slug="nowhere", place=words.county)
+    assert page("places/luolong/").around is None  # nothing but its own
+    build.make_site("Over the border", place=words.henan, latitude=34.6, longitude=112.6)
+    build.make_site("Far", place=words.henan, latitude=36.5, longitude=112.4)
+    for path in ("places/luolong/", "places/luoyang/"):
+        around = page(path).around
+        assert (around.url, around.count) == ("/en/sites/?near=middle&within=50", 4)
+        assert client.get(around.url).context["list"].total == 4
+        assert "4 sites within 50 km of Middle" in client.get(f"/en/{path}").content.decode()
+    assert page("places/henan/").around is None
+    build.make_place("Empty", level="city", slug="empty")
+    assert page("places/empty/").around is None
+
+
+def test_the_home_page_counts_each_status_of_unesco(client, filled):
+    ways = client.get("/en/").context["home"].unesco
+    assert {(str(way.label), way.url) for way in ways} >= {
+        ("World Heritage", "/en/sites/?unesco=inscribed"),
+        ("Not World Heritage", "/en/sites/?unesco=none"),
+    }  # fmt: skip
+    for way in ways:
+        assert client.get(way.url).context["list"].total == way.count
+
+
 # --- World Heritage ---------------------------------------------------------------------------
 
 

@@ -4,15 +4,17 @@ Each facet is counted among the sites that all *other* filters leave, so that ch
 second value of it shows what one would get.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.catalogue import vocabulary
 from heritage.catalogue.filters import HAS, SiteFilter, index_name
+from heritage.catalogue.known import written
 from heritage.catalogue.vocabulary import Tree, Vocabulary
 from heritage.models import Era, Event, Scheme, SchemeTerm, UnescoStatus
 from heritage.models.vocabularies import Term
@@ -166,38 +168,46 @@ def _languages(filtered: SiteFilter) -> Values:
 
 def _tree_facet(filtered: SiteFilter, name: str, tree: Tree) -> Facet:
     """A vocabulary: a term counts the sites of its narrower terms too."""
-    counted = _Counted(filtered, name)
     value = index_name(name, filtered.chosen("role"))
-    chosen = {term.pk for term in filtered.chosen(name) or ()}
-    options: list[Option] = []
 
-    def walk(parent_id: int | None, depth: int) -> None:
-        for term in tree.children.get(parent_id, ()):
-            count = counted(f"{value}:{term.pk}")
-            if count or term.pk in chosen:
-                options.append(Option(term.slug, term, count, term.pk in chosen, depth))
-            if count or chosen:
-                walk(term.pk, depth + 1)
+    def options(counted: "_Counted", chosen: set[str]) -> list[Option]:
+        found: list[Option] = []
 
-    walk(None, 0)
-    return Facet(name, str(filtered.filters[name].label), options)
+        def walk(parent_id: int | None, depth: int) -> None:
+            for term in tree.children.get(parent_id, ()):
+                count, is_chosen = counted(f"{value}:{term.pk}"), term.slug in chosen
+                if count or is_chosen:
+                    found.append(Option(term.slug, term, count, is_chosen, depth))
+                if count or chosen:
+                    walk(term.pk, depth + 1)
+
+        walk(None, 0)
+        return found
+
+    return _facet(filtered, name, value, options)
 
 
 def _flat_facet(filtered: SiteFilter, name: str, values: Values) -> Facet:
-    counted, chosen = _Counted(filtered, name), set(_slugs(filtered, name))
-    options = [
-        Option(slug, term, counted(value), slug in chosen, 0)
-        for value, term, slug in values
-        if slug in chosen or filtered.index.having(value)
-    ]
-    return Facet(name, str(filtered.filters[name].label), options)
+    def options(counted: "_Counted", chosen: set[str]) -> list[Option]:
+        return [
+            Option(slug, term, counted(value), slug in chosen, 0)
+            for value, term, slug in values
+            if slug in chosen or filtered.index.having(value)
+        ]
+
+    return _facet(filtered, name, name, options)
 
 
-def _slugs(filtered: SiteFilter, name: str) -> Iterator[str]:
-    """What the address calls the chosen values."""
-    field = filtered.filters[name].extra.get("to_field_name")
-    for value in filtered.chosen(name) or ():
-        yield getattr(value, field) if field else str(value)
+def _facet(filtered: SiteFilter, name: str, value: str, options) -> Facet:
+    """What is counted among all sites is remembered until something is written."""
+    counted, chosen = _Counted(filtered, name), set(map(written, filtered.chosen(name) or ()))
+    label = str(filtered.filters[name].label)
+    if not counted.is_all or chosen:
+        return Facet(name, label, options(counted, chosen))
+    memory, key = filtered.index.memory, ("facet", value, get_language())
+    if key not in memory:
+        memory[key] = Facet(name, label, options(counted, chosen))
+    return memory[key]
 
 
 class _Counted:

@@ -5,7 +5,7 @@ A value that means nothing is refused in words that say what to write instead.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
@@ -18,7 +18,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from heritage.catalogue.index.columns import Box
-from heritage.models import Scheme, SchemeTerm, Site
+from heritage.models import Site
 from heritage.values import coordinates, edtf, years
 from heritage.values.coordinates import Point
 from heritage.values.language import normalise_code
@@ -35,11 +35,26 @@ def unknown(value: str) -> ValidationError:
     return ValidationError(message, code="invalid_choice", params={"value": shown})
 
 
-# --- terms and text --------------------------------------------------------------------------
+class Fixed:
+    """A filter that no list changes: where django-filter copies it deeply, a plain copy will do."""
+
+    def __deepcopy__(self, memo):
+        return copy(self)
 
 
-class TermField(filters.fields.ModelMultipleChoiceField):
-    """Slugs of terms. One with a NUL is no slug, and PostgreSQL must not be asked for it."""
+class OneOfFilter(Fixed, filters.ChoiceFilter):
+    """One of a few values."""
+
+
+class SomeOfFilter(Fixed, filters.MultipleChoiceFilter):
+    """Any of a few values."""
+
+
+# --- text and rows ---------------------------------------------------------------------------
+
+
+class RowField(filters.fields.ModelMultipleChoiceField):
+    """Slugs of rows. One with a NUL is no slug, and PostgreSQL must not be asked for it."""
 
     def clean(self, value):
         # An empty queryset would cost as much as a full one.
@@ -53,10 +68,10 @@ class TermField(filters.fields.ModelMultipleChoiceField):
         return super()._check_values(slugs)
 
 
-class TermFilter(filters.ModelMultipleChoiceFilter):
-    """Rows by their slugs, codes or references; several widen the choice."""
+class RowFilter(Fixed, filters.ModelMultipleChoiceFilter):
+    """Rows by their slugs or references; several widen the choice."""
 
-    field_class = TermField
+    field_class = RowField
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("to_field_name", "slug")
@@ -70,7 +85,7 @@ class AnyTextField(forms.CharField):
         return super().to_python(str(value or "").replace("\0", " ")[:MAX_TEXT])
 
 
-class TextFilter(filters.CharFilter):
+class TextFilter(Fixed, filters.CharFilter):
     field_class = AnyTextField
 
 
@@ -151,7 +166,7 @@ class YearField(ValueField):
         return year
 
 
-class YearFilter(filters.Filter):
+class YearFilter(Fixed, filters.Filter):
     field_class = YearField
 
 
@@ -176,7 +191,7 @@ class YearsField(ValuesField):
         return Years(text, *read_years(text))
 
 
-class YearsFilter(filters.Filter):
+class YearsFilter(Fixed, filters.Filter):
     field_class = YearsField
 
 
@@ -208,7 +223,7 @@ class BoxField(ValueField):
         return Box(west, south, east, north)
 
 
-class BoxFilter(filters.Filter):
+class BoxFilter(Fixed, filters.Filter):
     field_class = BoxField
 
 
@@ -244,7 +259,7 @@ class CentreField(ValueField):
         return Centre((site.public_latitude, site.public_longitude), site)
 
 
-class CentreFilter(filters.Filter):
+class CentreFilter(Fixed, filters.Filter):
     field_class = CentreField
 
 
@@ -263,11 +278,11 @@ class KmField(ValueField):
         return km
 
 
-class KmFilter(filters.Filter):
+class KmFilter(Fixed, filters.Filter):
     field_class = KmField
 
 
-# --- days, languages, entries of registers ---------------------------------------------------
+# --- days and languages ----------------------------------------------------------------------
 
 
 class DayField(ValueField):
@@ -284,7 +299,7 @@ class DayField(ValueField):
         )
 
 
-class DayFilter(filters.Filter):
+class DayFilter(Fixed, filters.Filter):
     field_class = DayField
 
 
@@ -296,69 +311,5 @@ class LanguageField(ValuesField):
             raise ValidationError(edtf.printable(str(error)), code="invalid") from error
 
 
-class LanguageFilter(filters.Filter):
+class LanguageFilter(Fixed, filters.Filter):
     field_class = LanguageField
-
-
-def _schemes(texts: Iterable[str], role: str) -> dict[str, Scheme]:
-    """The registers of a role that the texts begin with, by slug."""
-    slugs = {text.partition(".")[0] for text in texts if "\0" not in text}
-    return {scheme.slug: scheme for scheme in Scheme.objects.filter(slug__in=slugs, role=role)}
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A batch of a protection register; in an address “cn-national.1”."""
-
-    scheme: Scheme
-    number: int
-
-    def __str__(self) -> str:
-        return f"{self.scheme.slug}.{self.number}"
-
-
-class BatchField(ValuesField):
-    def meanings(self, texts: list[str]) -> list[Batch]:
-        self._found = _schemes(texts, Scheme.Role.PROTECTION) if texts else {}
-        return super().meanings(texts)
-
-    def meaning(self, text: str) -> Batch:
-        slug, _dot, number = text.partition(".")
-        if slug not in self._found or not re.fullmatch("[0-9]{1,5}", number):
-            raise unknown(text)
-        return Batch(self._found[slug], int(number))
-
-
-class BatchFilter(filters.Filter):
-    field_class = BatchField
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """A tourist rating, of any grade or of one; in an address “cn-rating.5A”."""
-
-    scheme: Scheme
-    grade: SchemeTerm | None = None
-
-    def __str__(self) -> str:
-        return f"{self.scheme.slug}.{self.grade.code}" if self.grade else self.scheme.slug
-
-
-class RatingField(ValuesField):
-    def meanings(self, texts: list[str]) -> list[Rating]:
-        self._found = _schemes(texts, Scheme.Role.RATING) if texts else {}
-        ratings = []
-        for scheme in self._found.values():
-            grades = scheme.terms.filter(facet=SchemeTerm.Facet.CATEGORY)
-            ratings += [Rating(scheme), *(Rating(scheme, grade) for grade in grades)]
-        self._ratings = {str(rating): rating for rating in ratings}
-        return super().meanings(texts)
-
-    def meaning(self, text: str) -> Rating:
-        if text not in self._ratings:
-            raise unknown(text)
-        return self._ratings[text]
-
-
-class RatingFilter(filters.Filter):
-    field_class = RatingField

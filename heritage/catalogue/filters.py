@@ -1,6 +1,7 @@
 """What a list of sites can be narrowed by: declared once, used by every door."""
 
 from collections.abc import Iterable
+from functools import cache
 
 import django_filters as filters
 from django import forms
@@ -9,18 +10,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
-from heritage.catalogue import fields, said, search
+from heritage.catalogue import fields, known, said, search, vocabulary
 from heritage.catalogue.index import columns, orders, store
 from heritage.catalogue.index.openings import open_on
 from heritage.catalogue.index.state import State
 from heritage.models import (
     Coverage,
     Designation,
-    Era,
     Event,
-    Kind,
     PartOf,
-    Place,
     Scheme,
     SchemeTerm,
     Site,
@@ -35,17 +33,13 @@ SORTS = [
     ("distance", _("Nearest first")),
     ("name", _("Name")),
     ("oldest", _("Oldest first")),
-    ("inscribed", _("World Heritage since")),
+    ("inscribed", _("Year inscribed")),
     ("recent", _("Recently added")),
 ]
 HAS = [("image", _("a photograph")), ("visiting", _("visiting facts"))]
 
 # Filters that narrow together with another one: alone they say nothing.
 TOGETHER = {"to": "from", "within": "near"}
-
-
-def _terms(facet: str):
-    return SchemeTerm.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE, facet=facet)
 
 
 class SiteForm(forms.Form):
@@ -68,39 +62,37 @@ class SiteFilter(filters.FilterSet):
     """
 
     q = fields.TextFilter(label=_("Search"), widget=SearchInput)
-    kind = fields.TermFilter(label=_("Kind"), queryset=Kind.objects.all())
-    era = fields.TermFilter(label=_("Era"), queryset=Era.objects.all())
-    role = filters.ChoiceFilter(label=_("Era of"), choices=ROLES)
-    unesco = filters.MultipleChoiceFilter(label=_("UNESCO status"), choices=UnescoStatus.choices)
-    protection = fields.TermFilter(
-        label=_("Protection"), queryset=Scheme.objects.filter(role=Scheme.Role.PROTECTION)
+    kind = known.KnownFilter(label=_("Kind"), find=lambda terms: terms.kinds.by_slug)
+    era = known.KnownFilter(label=_("Era"), find=lambda terms: terms.eras.by_slug)
+    role = fields.OneOfFilter(label=_("Era of"), choices=ROLES)
+    unesco = fields.SomeOfFilter(label=_("UNESCO status"), choices=UnescoStatus.choices)
+    protection = known.KnownFilter(
+        label=_("Protection"), find=known.schemes(Scheme.Role.PROTECTION)
     )
-    place = fields.TermFilter(label=_("Place"), queryset=Place.objects.all())
+    place = known.KnownFilter(label=_("Place"), find=lambda terms: terms.places.by_slug)
     # Of the World Heritage entries that hold today:
-    criterion = fields.TermFilter(
+    criterion = known.KnownFilter(
         label=_("World Heritage criterion"),
-        queryset=_terms(SchemeTerm.Facet.CRITERION),
-        to_field_name="code",
+        find=known.world_heritage(SchemeTerm.Facet.CRITERION),
     )
-    category = fields.TermFilter(
+    category = known.KnownFilter(
         label=_("World Heritage category"),
-        queryset=_terms(SchemeTerm.Facet.CATEGORY),
-        to_field_name="code",
+        find=known.world_heritage(SchemeTerm.Facet.CATEGORY),
     )
     inscribed = fields.YearsFilter(label=_("World Heritage since"))
-    batch = fields.BatchFilter(label=_("Batch"))
-    rating = fields.RatingFilter(label=_("Tourist rating"))
-    part_of = fields.TermFilter(label=_("Part of"), queryset=Site.objects.published())
+    batch = known.BatchFilter(label=_("Batch"), find=known.schemes(Scheme.Role.PROTECTION))
+    rating = known.KnownFilter(label=_("Tourist rating"), find=known.ratings)
+    part_of = fields.RowFilter(label=_("Part of"), queryset=Site.objects.published())
     # Unlike all others, its values narrow: who asks for a photograph and visiting facts plans
     # a journey and wants both.
-    has = filters.MultipleChoiceFilter(label=_("With"), choices=HAS)
+    has = fields.SomeOfFilter(label=_("With"), choices=HAS)
     language = fields.LanguageFilter(label=_("Written in"))
     open = fields.DayFilter(label=_("Open on"))
     to = fields.YearFilter(label=_("Until the year"), end=1)
     bbox = fields.BoxFilter(label=_("Map area"))
     near = fields.CentreFilter(label=_("Near"))
     within = fields.KmFilter(label=_("Within"))
-    sort = filters.ChoiceFilter(label=_("Sort by"), choices=SORTS)
+    sort = fields.OneOfFilter(label=_("Sort by"), choices=SORTS)
 
     class Meta:
         model = Site
@@ -115,13 +107,25 @@ class SiteFilter(filters.FilterSet):
         # These two have names that Python keeps for itself.
         return super().get_filters() | {
             "from": fields.YearFilter(field_name="from", label=_("From the year"), end=0),
-            "property": fields.TermFilter(
+            "property": fields.RowFilter(
                 field_name="property",
                 label=_("World Heritage property"),
                 queryset=Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE),
                 to_field_name="reference",
             ),
         }
+
+    def get_form_class(self):
+        """Made once: no field depends on what is asked."""
+        return _form_class()
+
+    @cached_property
+    def form(self) -> SiteForm:
+        form = super().form
+        for field in form.fields.values():
+            if isinstance(field, known.KnownField):
+                field.terms = lambda: vocabulary.of(self.index)
+        return form
 
     @property
     def qs(self):
@@ -150,13 +154,18 @@ class SiteFilter(filters.FilterSet):
     @cached_property
     def hits(self) -> BitMap:
         """The ids of the sites that all filters leave."""
-        return self.without(None)
+        return self._among(self._left_by.values())
 
-    def without(self, name: str | None) -> BitMap:
+    def without(self, name: str) -> BitMap:
         """The ids that all other filters leave: what a facet counts its values among."""
         name = TOGETHER.get(name, name)
-        left = [bitmap for other, bitmap in self._left_by.items() if other != name]
-        return BitMap.intersection(self.index.sites, *left)
+        if name not in self._left_by:
+            return self.hits
+        return self._among(left for other, left in self._left_by.items() if other != name)
+
+    def _among(self, left: Iterable[BitMap]) -> BitMap:
+        left = list(left)
+        return BitMap.intersection(self.index.sites, *left) if left else self.index.sites
 
     @cached_property
     def _left_by(self) -> dict[str, BitMap]:
@@ -264,6 +273,12 @@ class SiteFilter(filters.FilterSet):
         if self.order == "distance":
             return self.around
         return by_name if self.order == "name" else self.index.orders[self.order]
+
+
+@cache
+def _form_class() -> type[SiteForm]:
+    made = {name: each.field for name, each in SiteFilter.base_filters.items()}
+    return type("SiteFilterForm", (SiteForm,), made)
 
 
 # What the index calls the facet of each filter whose values are rows.

@@ -80,7 +80,7 @@ def _where(filtered) -> Iterator[Said]:
     if centre := filtered.chosen("near"):
         where = centre.site.name.best() if centre.site else format_point(*centre.point)
         words = _("Within %(km)s km of %(where)s") % {"km": _km(filtered.within_km), "where": where}
-        yield Said("near", _label(filtered, "near"), words, together=("within",))
+        yield Said("near", _("Distance"), words, together=("within",))
 
 
 def _km(km: float) -> str:

@@ -1,6 +1,7 @@
 """The rows that a few lines about a site are made of, for many sites at once.
 
-Five queries, however many sites; terms come from the vocabularies in memory.
+Five queries, however many sites, of the columns that are shown and no others; terms come from
+the vocabularies in memory.
 """
 
 from collections import defaultdict
@@ -10,18 +11,26 @@ from dataclasses import dataclass, field
 from heritage.catalogue import vocabulary
 from heritage.catalogue.index.state import State
 from heritage.catalogue.vocabulary import Vocabulary
-from heritage.models import Coverage, Event, Image, Kind, Place, Site
+from heritage.models import Coverage, Event, Image, Kind, Place, Scheme, Site, UnescoStatus
+from heritage.models.registers import IN_FORCE
+from heritage.models.unesco import statuses_of
+from heritage.values.language import LanguageMap
 
 
 @dataclass(slots=True)
 class Summary:
     """A published site with what is said of it at a glance."""
 
-    site: Site
+    pk: int
+    uid: str
+    slug: str
+    name: LanguageMap
+    summary: LanguageMap
     place: Place | None
-    kinds: list[Kind] = field(default_factory=list)  # the telling one first
+    kind: Kind | None = None  # the telling one
     events: list[Event] = field(default_factory=list)  # in the order of their years
-    coverages: list[Coverage] = field(default_factory=list)
+    status: UnescoStatus = UnescoStatus.NONE  # that of the badge
+    protection: Scheme | None = None  # the first legal one in force
     photograph: Image | None = None
 
 
@@ -31,41 +40,41 @@ def read(index: State, ids: Iterable[int]) -> list[Summary]:
     if not ids:
         return []
     terms = vocabulary.of(index)
-    sites = Site.objects.published().filter(pk__in=ids).order_by()
-    sites = sites.only("uid", "slug", "name", "summary", "place_id")
-    found = {site.pk: Summary(site, terms.places.terms.get(site.place_id)) for site in sites}
-    for pk, kinds in _kinds(terms, found).items():
-        found[pk].kinds = kinds
-    for event in _events(terms, found):
-        found[event.site_id].events.append(event)
-    for coverage in _coverages(terms, found):
-        found[coverage.site_id].coverages.append(coverage)
+    columns = ("pk", "uid", "slug", "name", "summary", "place_id")
+    rows = Site.objects.published().filter(pk__in=ids).order_by().values_list(*columns)
+    found = {row[0]: Summary(*row[:-1], terms.places.terms.get(row[-1])) for row in rows}
+    _add_kinds(found, terms)
+    _add_events(found, terms)
+    _add_coverages(found, terms)
     images = Image.objects.published().filter(site__in=found)
     for image in images.order_by("-order", "-uid"):  # the first of them comes last, and stays
         found[image.site_id].photograph = image
     return [found[pk] for pk in ids if pk in found]
 
 
-def _kinds(terms: Vocabulary, ids) -> dict[int, list[Kind]]:
-    pairs = Site.kinds.through.objects.filter(site__in=ids).values_list("site_id", "kind_id")
-    kinds: dict[int, list[Kind]] = defaultdict(list)
-    for site, kind in sorted(pairs, key=lambda pair: terms.kinds.order[pair[1]]):
-        kinds[site].append(terms.kinds.terms[kind])
-    return kinds
+def _add_kinds(found: dict[int, Summary], terms: Vocabulary) -> None:
+    pairs = Site.kinds.through.objects.filter(site__in=found).values_list("site_id", "kind_id")
+    order = terms.kinds.order
+    for site, kind in sorted(pairs, key=lambda pair: order[pair[1]], reverse=True):
+        found[site].kind = terms.kinds.terms[kind]
 
 
-def _events(terms: Vocabulary, ids) -> Iterable[Event]:
-    events = Event.objects.filter(site__in=ids).defer("note", "uid")
-    for event in events:
-        event.first_era = terms.eras.terms.get(event.first_era_id)
-        event.last_era = terms.eras.terms.get(event.last_era_id)
-        yield event
+def _add_events(found: dict[int, Summary], terms: Vocabulary) -> None:
+    eras = terms.eras.terms
+    for event in Event.objects.filter(site__in=found).defer("note", "uid"):
+        event.first_era, event.last_era = eras.get(event.first_era_id), eras.get(event.last_era_id)
+        found[event.site_id].events.append(event)
 
 
-def _coverages(terms: Vocabulary, ids) -> Iterable[Coverage]:
-    coverages = Coverage.objects.filter(site__in=ids).select_related("designation")
-    for coverage in coverages.only(
-        "site_id", "extent", "designation__standing", "designation__scheme_id"
+def _add_coverages(found: dict[int, Summary], terms: Vocabulary) -> None:
+    columns = ("site_id", "designation__scheme_id", "designation__standing", "extent")
+    covered: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
+    for site, scheme_id, standing, extent in Coverage.objects.filter(site__in=found).values_list(
+        *columns
     ):
-        coverage.designation.scheme = terms.schemes[coverage.designation.scheme_id]
-        yield coverage
+        scheme = terms.schemes[scheme_id]
+        covered[site].append((scheme.role, standing, extent))
+        if scheme.role == Scheme.Role.PROTECTION and standing in IN_FORCE:
+            found[site].protection = found[site].protection or scheme
+    for site, said in covered.items():
+        found[site].status = statuses_of(said)[0]

@@ -1,8 +1,9 @@
 """A site in a few lines: what a list, a neighbour or the home page shows of it."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -12,10 +13,19 @@ from django.utils.translation import get_language, pgettext
 from heritage.catalogue import summaries, vocabulary
 from heritage.catalogue.index.state import State
 from heritage.catalogue.summaries import Summary
-from heritage.models import Designation, Event, Image, Place, Scheme, Site, UnescoStatus
-from heritage.models.unesco import statuses
+from heritage.models import (
+    Designation,
+    Event,
+    Image,
+    Kind,
+    Place,
+    Scheme,
+    Site,
+    UnescoStatus,
+)
 from heritage.values.language import Text
 from heritage.web import marks, texts
+from heritage.web.links import link
 from heritage.web.marks import Mark
 
 COVER_SIZE = (1200, 800)
@@ -37,16 +47,23 @@ class Card:
     url: str
     name: SafeString
     other_names: list[Text]
-    summary: SafeString
-    kind: SafeString
+    kind: SafeString | str
     place: str
     when: str
     when_marks: list[Mark]
-    standing: str
     unesco: UnescoStatus | None
     unesco_label: str
-    protection: SafeString
+    protection: SafeString | str
     picture: Picture
+    row: Summary
+
+    @property
+    def summary(self) -> SafeString:
+        return texts.as_html(self.row.summary.best())
+
+    @property
+    def standing(self) -> str:
+        return standing_phrase(self.row.events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +76,8 @@ class Printed:
 
 def of_ids(index: State, ids: Iterable[int]) -> list[Card]:
     """Cards of published sites in the order of the ids; one withdrawn meanwhile is left out."""
-    recalled = vocabulary.of(index).recalled
-    return [_card(summary, recalled) for summary in summaries.read(index, ids)]
+    terms = _Terms(index)
+    return [_card(row, terms) for row in summaries.read(index, ids)]
 
 
 def printed(
@@ -75,38 +92,61 @@ def printed(
     keys = {pk: (pk, form, get_language(), place < at_once) for place, pk in enumerate(ids)}
     new = [pk for pk, key in keys.items() if key not in kept]
     found = {pk: kept[key] for pk, key in keys.items() if key in kept}
-    recalled = vocabulary.of(index).recalled
-    template = get_template(f"components/{form}.html")
-    for summary in summaries.read(index, new):
-        pk = summary.site.pk
-        card = _card(summary, recalled)
-        html = template.render({"card": card, "is_at_once": keys[pk][-1]})
+    template = get_template(f"components/{form}.html").template
+    for card in of_ids(index, new):
+        pk = card.row.pk
+        # One context a card: a card that is rendered leaves nothing behind for the next.
+        html = template.render(Context({"card": card, "is_at_once": keys[pk][-1]}))
         found[pk] = kept[keys[pk]] = Printed(card.name, html)
     while len(kept) > _KEPT:
         kept.pop(next(iter(kept)), None)  # the oldest
     return {pk: found[pk] for pk in ids if pk in found}
 
 
-def _card(summary: Summary, recalled: Container[int]) -> Card:
-    site, coverages = summary.site, summary.coverages
-    beginning = first_beginning(summary.events)
-    status = statuses(coverages)[0]
-    kind = next(iter(summary.kinds), None)
+class _Terms:
+    """What cards say of terms, kept as long as the vocabularies stay the same."""
+
+    def __init__(self, index: State):
+        known = vocabulary.of(index)
+        self.recalled = known.recalled
+        self._kept = known.memory.setdefault(("cards", get_language()), {})
+
+    def said[T](self, say: Callable[[T], str], term: T | None) -> str:
+        if term is None:
+            return ""
+        key = (say, term.pk)
+        if key not in self._kept:
+            self._kept[key] = say(term)
+        return self._kept[key]
+
+
+def _card(row: Summary, terms: _Terms) -> Card:
+    beginning = first_beginning(row.events)
+    status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
-        url=reverse("site", args=[site.slug]),
-        name=texts.as_html(site.name.best()),
-        other_names=texts.others(site.name)[:1],
-        summary=texts.as_html(site.summary.best()),
-        kind=texts.as_html(kind.label.best()) if kind else "",
-        place=place_phrase(summary.place),
+        url=link("site", row.slug),
+        name=texts.as_html(row.name.best()),
+        other_names=texts.others(row.name)[:1],
+        kind=terms.said(_label, row.kind),
+        place=terms.said(place_phrase, row.place),
         when=what_and_when(beginning) if beginning else "",
-        when_marks=short_marks(beginning, beginning.source_id in recalled) if beginning else [],
-        standing=standing_phrase(summary.events),
-        unesco=None if status == UnescoStatus.NONE else status,
-        unesco_label=badge(status),
-        protection=protection_label(coverages),
-        picture=photograph(summary.photograph) if summary.photograph else drawn_cover(site),
+        when_marks=short_marks(beginning, beginning.source_id in terms.recalled)
+        if beginning
+        else [],
+        unesco=status,
+        unesco_label=badge(status) if status else "",
+        protection=terms.said(_short_label, row.protection),
+        picture=photograph(row.photograph) if row.photograph else drawn_cover(row.uid),
+        row=row,
     )
+
+
+def _label(kind: Kind) -> SafeString:
+    return texts.as_html(kind.label.best())
+
+
+def _short_label(scheme: Scheme) -> SafeString:
+    return texts.as_html(scheme.short_label.best() or scheme.label.best())
 
 
 def badge(status: UnescoStatus) -> str:
@@ -183,14 +223,14 @@ def protection_label(coverages) -> SafeString | str:
     for coverage in coverages:
         entry = coverage.designation
         if entry.scheme.role == Scheme.Role.PROTECTION and entry.standing == standing.IN_FORCE:
-            return texts.as_html(entry.scheme.short_label.best() or entry.scheme.label.best())
+            return _short_label(entry.scheme)
     return ""
 
 
 def picture(site: Site) -> Picture:
     """The first published photograph, or the drawn cover."""
     photo = next(iter(site.public_images), None)
-    return photograph(photo) if photo else drawn_cover(site)
+    return photograph(photo) if photo else drawn_cover(site.uid)
 
 
 def photograph(image: Image) -> Picture:
@@ -203,6 +243,6 @@ def image_url(image: Image) -> str:
     return reverse("image", args=[image.uid, image.file.name.rpartition("/")[2]])
 
 
-def drawn_cover(site: Site) -> Picture:
-    square = reverse("square_cover", args=[site.uid])
-    return Picture(reverse("cover", args=[site.uid]), *COVER_SIZE, is_drawn=True, square=square)
+def drawn_cover(uid: str) -> Picture:
+    square = link("square_cover", uid)
+    return Picture(link("cover", uid), *COVER_SIZE, is_drawn=True, square=square)

@@ -121,7 +121,7 @@ def era_page(slug: str) -> EraPage:
         kinds,
         kinds.leaves(),
         id="kinds",
-        title=_("What they are"),
+        title=_("Kinds of sites"),
         head=_("Kind"),
         url=lambda kind: terms.list_url(era=era.slug, kind=kind.slug),
     )
@@ -156,14 +156,15 @@ def _roles(index, era: Era) -> list[TermLink]:
         Event.Role.STANDING: _("with fabric of it that stands"),
         Event.Role.OTHER: _("with something else that happened in it"),
     }
-    found = []
+    total = len(index.having(f"era:{era.pk}"))
+    found = [TermLink(terms.list_url(era=era.slug), texts.as_html(_("in all")), total)]
     for role in _ROLES:
         count = len(index.having(f"era.{role}:{era.pk}"))
         # “In between” is no choice of the list's: counted, not linked.
         url = terms.list_url(era=era.slug, role=role) if role != Event.Role.OTHER else ""
         if count:
             found.append(TermLink(url, texts.as_html(labels[role]), count))
-    return found
+    return found if total else []
 
 
 def _region(index, era: Era) -> TermLink | None:

@@ -127,6 +127,7 @@ def _chosen(filtered: SiteFilter) -> Iterator[str]:
             yield from (str(labels[status]) for status in value)
         else:
             yield from (str(term.label.best()) for term in value)
+    yield from (str(said.words) for said in filtered.said())
 
 
 # --- what is sent ----------------------------------------------------------------------------

@@ -38,7 +38,6 @@ class FoldedFacet:
     choices: list[Choice]
     chosen: int
     more: int  # values behind the fold
-    more_query: str  # shows them
     is_whole: bool  # unfolded, and so long that it wants a search of its own
     is_open: bool
 
@@ -85,9 +84,8 @@ def folded(facet: Facet, labels: Labels, data: QueryDict) -> FoldedFacet:
         ],
         len(facet.chosen),
         0 if kept is None else len(options) - len(kept),
-        "" if kept is None else _unfolding(facet.name, data),
         whole and len(options) > MOST,
-        facet.name in _OPEN or bool(facet.chosen),
+        facet.name in _OPEN or bool(facet.chosen) or whole,
     )
 
 
@@ -103,9 +101,3 @@ def _shown(facet: Facet, labels: Labels, kept: set[str] | None):
                 note = note or str(line[-1].label)
             yield option, label, note, depth
         line.append(option)
-
-
-def _unfolding(name: str, data: QueryDict) -> str:
-    data = data.copy()
-    data.appendlist(UNFOLDED, name)
-    return data.urlencode()

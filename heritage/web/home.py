@@ -67,14 +67,15 @@ class Home:
 def home(name: LanguageMap) -> Home:
     """`name` is that of the catalogue."""
     every = SiteFilter(QueryDict())
-    kind, era, unesco, *_others = facets(every)
+    by_name = {facet.name: facet for facet in facets(every)}
+    kind, unesco = by_name["kind"], by_name["unesco"]
     earliest = _earliest(every.index)
     return Home(
         featured=_featured(every.index),
         total=len(every.hits),
         world_heritage=len(every.index.any_of(f"unesco:{status}" for status in WORLD_HERITAGE)),
         world_heritage_url=_url("unesco", *WORLD_HERITAGE),
-        eras=_eras(era),
+        eras=_eras(by_name["era"]),
         kinds=_ways(kind, kind.options, "kind"),
         regions=_regions(every.index),
         unesco=_ways(unesco, unesco.options),

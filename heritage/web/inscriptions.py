@@ -67,7 +67,7 @@ def by_year(terms: Terms, entries=None, title: str = "") -> Chart | None:
         for year in years
     ]
     busiest = max(rows, key=lambda row: row.total)
-    summary = _("Most were inscribed in %(year)s: %(number)s properties.") % {
+    summary = _("The most in one year: %(number)s properties, in %(year)s.") % {
         "year": busiest.label,
         "number": busiest.total,
     }
@@ -130,7 +130,7 @@ def by_state(terms: Terms, url) -> tuple[Chart | None, Chart | None, int]:
     rows.sort(key=lambda row: (-row.total, str(row.label)))
     if not rows:
         return None, None, 0
-    title, summary = _("States with most properties"), ""
+    title, summary = _("States with the most properties"), ""
     summary = _("A property that several states share counts for each of them.")
     head, series = _("State"), terms.series()
     most = Chart("states", title, summary, head, series, rows[:_MOST_STATES])

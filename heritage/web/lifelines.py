@@ -42,6 +42,10 @@ class Lifeline:
     roles: list[tuple[str, str]]  # those that occur, for the key
 
     @property
+    def has_loose(self) -> bool:
+        return any(mark.is_loose for mark in self.marks)
+
+    @property
     def grid_height(self) -> int:
         return self.foot - 14
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from heritage.catalogue import search, spelling
@@ -92,6 +92,7 @@ class Listing:
     first: int
     ids: list[int]
     cards: list[Shown]
+    is_near: bool  # to a point: how far each site is is said
     facets: list[FoldedFacet]
     roles: list[Role]
     applied: list[Applied]
@@ -100,6 +101,7 @@ class Listing:
     meant: Meant | None
     views: list[View]
     view: str
+    has_marks: bool
     sorts: list[Sort]
     carried: list[tuple[str, str]]
     typed: dict[str, str]
@@ -128,13 +130,15 @@ def listing(data: QueryDict) -> Listing:
     start = paging.start(filtered, language)
     ids = filtered.page(language, start, start + PER_PAGE)
     view = "list" if data.get("view") == "list" else "cards"
+    shown = _cards(filtered, ids, view)
     labels = Labels(filtered.index)
     return Listing(
         text=data.get("q", ""),
         total=total,
         first=start + 1,
         ids=ids,
-        cards=_cards(filtered, ids, view),
+        cards=shown,
+        is_near=filtered.around is not None,
         facets=[folded(facet, labels, data) for facet in choices],
         roles=_roles(filtered),
         applied=in_words,
@@ -143,6 +147,7 @@ def listing(data: QueryDict) -> Listing:
         meant=None if total else _meant(filtered),
         views=_views(data),
         view=view,
+        has_marks=any('class="mark ' in card.html for card in shown),
         sorts=_sorts(filtered),
         typed={name: data.get(name, "") for name in _TYPED},
         carried=[(name, value) for name in _CARRIED for value in data.getlist(name)],
@@ -155,9 +160,13 @@ def _cards(filtered: SiteFilter, ids: list[int], view: str) -> list[Shown]:
     found = cards.printed(filtered.index, ids, _FORMS[view], _AT_ONCE)
     km = filtered.around.km_of(ids) if filtered.around else {}
     return [
-        Shown(card.name, card.html, distance_phrase(km[pk]) if km.get(pk) else "")
+        Shown(card.name, card.html, _distance(km[pk]) if pk in km else "")
         for pk, card in found.items()
     ]
+
+
+def _distance(km: float) -> str:
+    return distance_phrase(km) if km else pgettext("distance", "here")
 
 
 def _roles(filtered: SiteFilter) -> list[Role]:

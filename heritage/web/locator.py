@@ -5,7 +5,7 @@ each neighbour in its direction. The land is on a map of its own, see land.py.
 """
 
 from dataclasses import dataclass, replace
-from math import atan2, cos, degrees, radians
+from math import atan2, cos, degrees, pi, radians, sin
 
 from django.utils.translation import pgettext_lazy
 
@@ -76,7 +76,7 @@ def locator(site: Site, neighbours: list[Neighbour]) -> Locator | None:
     doubt = doubt_km(site)
     return Locator(
         rings=[_ring(km, pixels) for km in rings],
-        dots=_apart(dots),
+        dots=_numbered(dots),
         is_blurred=bool(site.blur_km),
         # Never so small that it hides behind the mark, never beyond the sheet.
         doubt="" if doubt is None else f"{min(max(doubt * pixels, 14), _REACH):.1f}",
@@ -109,23 +109,30 @@ def _offset(site: Site, other: Site) -> tuple[float, float]:
 def _dot(number: int, east: float, north: float, pixels: float) -> Dot:
     x, y = _MIDDLE + east * pixels, _MIDDLE - north * pixels
     x, y = min(max(x, 10), SIZE - 10), min(max(y, 12), SIZE - 10)
-    # The number stands on the side away from the middle.
-    side = 1 if east >= 0 else -1
-    return Dot(number, f"{x:.1f}", f"{y:.1f}", f"{x + side * 11:.1f}", f"{y + 4:.1f}")
+    return Dot(number, f"{x:.1f}", f"{y:.1f}", "", "")
 
 
-def _apart(dots: list[Dot]) -> list[Dot]:
-    """Numbers that would lie on one another are moved down until each can be read."""
-    placed: list[Dot] = []
+def _numbered(dots: list[Dot]) -> list[Dot]:
+    """Each dot with its number beside it, where no other dot and no other number is."""
+    taken = [(float(dot.x), float(dot.y)) for dot in dots]
+    placed = []
     for dot in dots:
-        x, y = float(dot.text_x), float(dot.text_y)
-        while any(
-            abs(float(other.text_x) - x) < 9 and abs(float(other.text_y) - y) < 11
-            for other in placed
-        ):
-            y += 3
-        placed.append(replace(dot, text_y=f"{y:.1f}"))
+        x, y = _free(float(dot.x), float(dot.y), taken)
+        taken.append((x, y))
+        placed.append(replace(dot, text_x=f"{x:.1f}", text_y=f"{y + 4:.1f}"))
     return placed
+
+
+def _free(x: float, y: float, taken: list[tuple[float, float]]) -> tuple[float, float]:
+    """The middle of a number: away from the site if that is free, else around, else further."""
+    outwards = 0 if x >= _MIDDLE else pi
+    for away in range(11, 60, 8):
+        for turn in (0, pi / 2, -pi / 2, pi / 4, -pi / 4, pi, 3 * pi / 4, -3 * pi / 4):
+            at = x + away * cos(outwards + turn), y + away * sin(outwards + turn)
+            is_on = all(8 <= part <= SIZE - 8 for part in at)
+            if is_on and all(abs(at[0] - a) > 9 or abs(at[1] - b) > 10 for a, b in taken):
+                return at
+    return x + 11 * cos(outwards), y
 
 
 def direction(site: Site, other: Site) -> str:

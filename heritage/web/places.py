@@ -7,12 +7,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from heritage.catalogue.index import store
-from heritage.models import Place, SchemeTerm, UnescoStatus
+from heritage.catalogue.filters import WITHIN_KM
+from heritage.catalogue.index import columns, store
+from heritage.models import Place, SchemeTerm, Site, UnescoStatus
 from heritage.values import folding
+from heritage.values.coordinates import distance_km
 from heritage.web import inscriptions, land, terms, texts
 from heritage.web.charts import Chart, Row, Series
 from heritage.web.terms import Label, Sites, TermLink, Tree
+
+_SMALL = (Place.Level.CITY, Place.Level.COUNTY)  # one can stay there, and make trips
+_LOOKED_AT = 60  # sites of a place, to find the one in the middle of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,16 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """The way to what lies around a place, over its borders: near the site in its middle."""
+
+    url: str
+    count: int
+    km: int
+    site: SafeString
+
+
+@dataclass(frozen=True, slots=True)
 class PlacePage:
     """Prepared for the template web/place.html."""
 
@@ -42,6 +57,7 @@ class PlacePage:
     note: SafeString
     above: list[TermLink]
     children: list[TermLink]
+    around: Around | None
     map: land.Sheet | None
     charts: list[Chart]
     by_year: Chart | None
@@ -86,7 +102,7 @@ def place_page(slug: str) -> PlacePage:
     hits = tree.sites(place)
     kinds = Tree("kind", index, hits)
     of_kinds = terms.chart(
-        kinds, kinds.leaves(), id="kinds", title=_("What they are"), head=_("Kind"),
+        kinds, kinds.leaves(), id="kinds", title=_("Kinds of sites"), head=_("Kind"),
         url=lambda kind: terms.list_url(place=place.slug, kind=kind.slug),
     )  # fmt: skip
     is_country = place.level == Place.Level.COUNTRY
@@ -97,11 +113,33 @@ def place_page(slug: str) -> PlacePage:
         note=texts.as_html(place.note.best()),
         above=terms.links(tree, tree.above(place)),
         children=_by_name(terms.links(tree, tree.counted(place.pk))),
+        around=_around(index, hits) if place.level in _SMALL else None,
         map=land.of_sites(place, hits),
         charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
         by_year=_by_year(place) if is_country else None,
         sites=terms.sites(index, hits, terms.list_url(place=place.slug)),
     )
+
+
+def _around(index, hits) -> Around | None:
+    """A place has no point of its own: the middle is the site that all others are nearest to.
+
+    None where nothing lies around but the sites of the place.
+    """
+    points = columns.of_some(index.points, hits, _LOOKED_AT)
+    if not points:
+        return None
+    middle = min(points, key=lambda point: sum(distance_km(point, other) for other in points))
+    around = columns.around(index.points, middle, WITHIN_KM)
+    ids = columns.bitmap(around.ids)
+    if ids <= hits:
+        return None
+    (nearest,) = around.slice(ids & hits, 0, 1)
+    site = Site.objects.published().only("slug", "name").filter(pk=nearest).first()
+    if site is None:
+        return None
+    url = terms.list_url(near=site.slug, within=str(WITHIN_KM))
+    return Around(url, len(ids), WITHIN_KM, texts.as_html(site.name.best()))
 
 
 def _by_status(index, hits, place: Place) -> Chart | None:

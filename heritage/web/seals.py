@@ -18,8 +18,6 @@ from heritage.web import marks, texts
 from heritage.web.marks import Mark
 from heritage.web.timeline import SourceLine, source_line
 
-_MOST_OTHERS = 12
-
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -34,6 +32,7 @@ class Seal:
     scheme: SafeString
     statement: SafeString  # what holds for this site, in a sentence
     is_past: bool
+    is_in_danger: bool
     explanation: SafeString
     facts: list[Fact]
     criteria: list[Fact]
@@ -62,6 +61,7 @@ def _seal(coverage: Coverage) -> Seal:
         scheme=texts.as_html(scheme.label.best()),
         statement=_statement(coverage),
         is_past=entry.standing in (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED),
+        is_in_danger=entry.standing == Designation.Standing.IN_DANGER,
         explanation=texts.as_html(scheme.description.best()),
         facts=_facts(coverage, detail),
         criteria=[
@@ -97,13 +97,17 @@ def _statement(coverage: Coverage) -> SafeString:
         return format_html("{}", _("Superseded: no longer an entry of its own"))
     if entry.scheme.role in (Scheme.Role.WORLD_HERITAGE, Scheme.Role.TENTATIVE):
         if coverage.extent == Coverage.Extent.COMPONENT:
-            return format_html(_("Part of “{}”"), name or texts.as_html(entry.scheme.label.best()))
+            whole = texts.within_quotes(name or texts.as_html(entry.scheme.label.best()))
+            return format_html(_("Part of “{}”"), whole)
         label = statuses([coverage])[0].label
-        return format_html("{}{}{}", label, ": " if name else "", name) if name else label
+        # The name of the entry, where that is not what the page is headed with already.
+        if not name or entry.name.best() == coverage.site.name.best():
+            return format_html("{}", label)
+        return format_html(pgettext("status: name of the entry", "{}: {}"), label, name)
     if entry.standing == Designation.Standing.ENDED:
         return format_html("{}", _("No longer in force"))
     if coverage.extent == Coverage.Extent.COMPONENT and name:
-        return format_html(_("Part of “{}”"), name)
+        return format_html(_("Part of “{}”"), texts.within_quotes(name))
     return name
 
 
@@ -165,17 +169,22 @@ def _events(entry: Designation) -> list[DesignationEvent]:
 
 
 def _changes(entry: Designation) -> SafeString:
-    """What happened to the entry after it was listed, but for the danger list."""
+    """What happened to the entry after it was listed, but for the danger list.
+
+    What happened several times is said once, with all its years.
+    """
     kind = DesignationEvent.Kind
     told_elsewhere = (kind.INSCRIBED, kind.IN_DANGER, kind.OUT_OF_DANGER)
+    years: dict[str, list] = {}
+    for event in _events(entry):
+        if event.kind not in told_elsewhere:
+            when = format_html("{}{}", event.when(), _note(event))
+            years.setdefault(event.get_kind_display(), []).append((when,))
+    comma = pgettext("between items of a list", ", ")
     return format_html_join(
-        "; ",
-        "{} {}{}",
-        (
-            (event.get_kind_display(), event.when(), _note(event))
-            for event in _events(entry)
-            if event.kind not in told_elsewhere
-        ),
+        pgettext("between statements", "; "),
+        "{} {}",
+        ((what, format_html_join(comma, "{}", when)) for what, when in years.items()),
     )
 
 
@@ -209,12 +218,9 @@ def _superseded(entry: Designation) -> SafeString | str:
 
 def _others(coverage: Coverage) -> list[Fact]:
     """Other published sites under the same entry."""
-    rows = (
-        row.site
-        for row in coverage.designation.published_coverages
-        if row.site_id != coverage.site_id
-    )
-    sites = [site for _number, site in zip(range(_MOST_OTHERS), rows, strict=False)]
+    rows = coverage.designation.published_coverages
     return [
-        Fact(reverse("site", args=[site.slug]), texts.as_html(site.name.best())) for site in sites
+        Fact(reverse("site", args=[row.site.slug]), texts.as_html(row.site.name.best()))
+        for row in rows
+        if row.site_id != coverage.site_id
     ]

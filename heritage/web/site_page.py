@@ -26,7 +26,7 @@ from heritage.models import (
 )
 from heritage.models.unesco import statuses
 from heritage.values import folding
-from heritage.values.language import Text, language_name
+from heritage.values.language import Text
 from heritage.values.markdown import to_html
 from heritage.web import cards, covers, land, marks, texts, visiting
 from heritage.web.cards import Picture
@@ -38,6 +38,8 @@ from heritage.web.seals import Seal, area_phrase, seals
 from heritage.web.timeline import Chapter, SourceLine, chapters, source_line
 from heritage.web.visiting import NoticeLine, Visiting
 from heritage.web.whereabouts import Near, Whereabouts, neighbours, whereabouts
+
+_LONG_NAME = 34  # letters; a Chinese character is as wide as two
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class SitePage:
     standing: str
     unesco: list[UnescoStatus]
     inscribed: str  # the years in which its World Heritage properties were
+    inscribed_for: list[SafeString]  # the criteria that it meets, where no summary says why
     protection: SafeString | str
     where: Whereabouts
     chapters: list[Chapter]
@@ -101,6 +104,21 @@ class SitePage:
     @property
     def more_photos(self) -> int:
         return max(0, len(self.photos) - 1)
+
+    @property
+    def cited_name(self) -> str:
+        return texts.within_quotes(str(self.name))
+
+    @property
+    def has_long_name(self) -> bool:
+        """A title of many lines is set smaller, for the first screen is to answer more."""
+        return sum(1 if ord(letter) < 0x2E80 else 2 for letter in str(self.name)) > _LONG_NAME
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether there is anything to say in the lines under the name."""
+        said = (self.beginning, self.standing, self.where.place, self.inscribed)
+        return any((*said, self.unesco, self.protection))
 
 
 def for_page(sites, with_hidden_pictures: bool = False):
@@ -153,6 +171,7 @@ def site_page(site: Site) -> SitePage:
     description = site.description.best()
     where, told, registers = whereabouts(site), chapters(events), seals(site)
     sources = [source_line(source) for source in site.sources.all()]
+    names = [*_translations(site), *map(_name_line, site.names.all())]
     near = nearby(store.current(), site)
     return SitePage(
         site=site,
@@ -169,11 +188,12 @@ def site_page(site: Site) -> SitePage:
         standing=cards.standing_phrase(events),
         unesco=[s for s in statuses(site.coverages.all()) if s != UnescoStatus.NONE],
         inscribed=_inscribed(site),
+        inscribed_for=[] if site.summary else _criteria(site),
         protection=cards.protection_label(site.coverages.all()),
         where=where,
         chapters=told,
         seals=registers,
-        names=[*_translations(site), *map(_name_line, site.names.all())],
+        names=names,
         wholes=[_link(row.whole, row) for row in site.part_of.all()],
         parts=[_link(row.part, row) for row in site.parts.all()],
         note=texts.as_html(site.note.best()),
@@ -192,7 +212,7 @@ def site_page(site: Site) -> SitePage:
         land=land.around(site),
         locator=locator(site, near),
         lifeline=lifeline(site),
-        marks=_all_marks(where, told, registers, sources),
+        marks=_all_marks(where, told, registers, sources, names),
         updated=texts.day(timezone.localdate(site.updated_at)),
         mailto=f"mailto:?subject={quote(_title(site))}&body=",
     )
@@ -204,9 +224,9 @@ def _event_marks(event: Event | None) -> list[Mark]:
     return marks.of_event(event, bool(event.source and event.source.is_recalled))
 
 
-def _all_marks(where, told, registers, sources) -> list[Mark]:
+def _all_marks(where, told, registers, sources, names) -> list[Mark]:
     moments = [moment for chapter in told for moment in chapter.moments]
-    said_by = [moment.source for moment in moments if moment.source] + sources
+    said_by = [line.source for line in (*moments, *names) if line.source] + sources
     holders = [where, *moments, *registers, *said_by]
     return marks.legend(chain.from_iterable(holder.marks for holder in holders))
 
@@ -239,6 +259,18 @@ def _inscribed(site: Site) -> str:
         if entry.scheme.role == Scheme.Role.WORLD_HERITAGE and entry.listed_year
     }
     return pgettext("between items of a list", ", ").join(map(str, sorted(years)))
+
+
+def _criteria(site: Site) -> list[SafeString]:
+    """Why the Committee inscribed it; a component meets them only with the others."""
+    return [
+        texts.as_html(term.label.best())
+        for coverage in site.coverages.all()
+        if coverage.extent == Coverage.Extent.WHOLE
+        and coverage.designation.scheme.role == Scheme.Role.WORLD_HERITAGE
+        and hasattr(coverage.designation, "world_heritage")
+        for term in coverage.designation.world_heritage.criteria.all()
+    ]
 
 
 def _kinds(site: Site) -> list[Link]:
@@ -275,7 +307,7 @@ def _name_line(name: Name) -> NameLine:
     return NameLine(
         text=Text(name.text, name.language),
         kind=name.get_kind_display(),
-        language=language_name(name.language),
+        language=texts.name_for_reader(name.language),
         note=texts.as_html(name.note.best()),
         source=source_line(name.source),
     )

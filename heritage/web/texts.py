@@ -19,6 +19,11 @@ def as_html(text: Text | str) -> SafeString:
     return format_html("{}{}", in_its_language(text), fallback_mark(text))
 
 
+def within_quotes(text):
+    """For a name that is put in quotation marks: its own become the inner ones."""
+    return type(text)(str(text).translate({0x201C: "\u2018", 0x201D: "\u2019"}))
+
+
 def in_its_language(text: Text) -> SafeString:
     """The text under its own language and direction, without a word about it."""
     return format_html(

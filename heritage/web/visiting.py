@@ -80,7 +80,7 @@ def visiting(site: Site) -> Visiting:
             _hint(row, texts.as_html(row.label.best()), _amount(row), row.note)
             for row in site.prices.all()
         ],
-        facts=[_fact(row) for row in site.visitingfacts.all()],
+        facts=[_fact(row) for row in sorted(site.visitingfacts.all(), key=_asked)],
     )
 
 
@@ -90,14 +90,21 @@ def _hint(row, label, value, note) -> Hint:
     )
 
 
+def _asked(row: VisitingFact) -> int:
+    """Kinds stand in the model in the order in which a traveller asks."""
+    return VisitingFact.Kind.values.index(row.kind)
+
+
 def _fact(row: VisitingFact) -> Hint:
     value = texts.as_html(row.text.best())
     if row.kind == VisitingFact.Kind.WEBSITE and row.value.startswith(("https://", "http://")):
         shown = row.value.partition("://")[2].rstrip("/")
-        value = format_html('<a href="{}" rel="external">{}</a> {}', row.value, shown, value)
+        value = format_html(
+            '<a href="{}" rel="external" dir="ltr">{}</a> {}', row.value, shown, value
+        )
     elif row.kind == VisitingFact.Kind.PHONE and row.value:
         number = "".join(c for c in row.value if c.isdigit() or c == "+")
-        value = format_html('<a href="tel:{}">{}</a> {}', number, row.value, value)
+        value = format_html('<a href="tel:{}" dir="ltr">{}</a> {}', number, row.value, value)
     elif row.value:
         value = format_html("{} {}", row.value, value)
     checked = texts.day(row.checked_on)
@@ -133,7 +140,7 @@ def _days(row: Opening) -> str:
 
 def _month_day(text: str) -> str:
     month, day = map(int, text.split("-"))
-    return date_format(date(2000, month, day), "MONTH_DAY_FORMAT")
+    return date_format(date(2000, month, day), pgettext("a day of any year", "j F"))
 
 
 def _weekdays(digits: str) -> str:

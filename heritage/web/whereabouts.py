@@ -133,7 +133,8 @@ def neighbours(site: Site, found: list[Neighbour]) -> list[Near]:
             url=reverse("site", args=[near.site.slug]),
             name=texts.as_html(near.site.name.best()),
             other_names=texts.others(near.site.name)[:1],
-            distance=distance_phrase(near.km),
+            # Points that fall together say nothing of metres: parts often have that of the whole.
+            distance=distance_phrase(near.km) if near.km > 0.01 else _("at the same point"),
             direction=direction(site, near.site) if near.km > 0.01 else "",
         )
         for near in found

@@ -15,6 +15,20 @@ document.addEventListener("change", (event) => {
   }
 });
 
+// There the rest of a long facet comes with a page of its own, whose address keeps the sheet open.
+document.addEventListener(
+  "submit",
+  (event) => {
+    if (!desk.matches && event.submitter?.closest(".facet-more")) event.stopPropagation();
+  },
+  true,
+);
+
+// A piece of the page is asked for, and no place in it to go to.
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.path = event.detail.path.split("#")[0];
+});
+
 // What was open, and where the reader was, stays so when the filters come back with new counts.
 document.addEventListener("htmx:beforeSwap", () => {
   const at = document.activeElement;

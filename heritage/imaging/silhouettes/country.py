@@ -64,7 +64,7 @@ def ridges(c: Canvas, tree: Tree, tall: float) -> None:
         spine = [(top, -high), (top + wide * 0.02, -high * 0.72), (top - wide * 0.1, -high * 0.5),
                  (top + wide * 0.04, -high * 0.26), (top - wide * 0.06, 60)]  # fmt: skip
         c.path(p.ink, *_polygon([*right, *reversed(spine)]), opacity=0.28)
-        c.path(p.light, *_polygon([(top, -high), left[3], spine[1]]), opacity=0.3)
+        c.path(p.mist, *_polygon([(top, -high), left[3], spine[1]]), opacity=0.3)
         c.oval(c.fading("v"), top, 30, wide, 66)
     c.path(c.fading("g"), "M-820 30Q-420-6-60 26T820 20V200H-820z")
     spots = ((-470, 44, 110), (-410, 52, 150), (-340, 48, 96), (330, 50, 120), (400, 44, 160),
