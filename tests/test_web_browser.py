@@ -4,7 +4,7 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from tests import builders as build
-from tests.browser import scripts, wait
+from tests.browser import resize, scripts, wait
 from tests.webrows import plain_site, vocabulary
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,6 +74,26 @@ def test_filters_apply_at_once_and_history_is_right(browser, live_server, filled
     browser.back()
     wait(browser, lambda: count(browser) == "19 sites")
     wait(browser, lambda: browser.current_url == start)
+
+
+@pytest.mark.parametrize("with_script", [True, False])
+def test_on_a_phone_the_rest_of_a_facet_comes_in_the_open_sheet(
+    browser, live_server, filled, with_script
+):
+    """At that facet; and what was ticked and not yet applied is not lost."""
+    resize(browser, 360)
+    scripts(browser, are_run=with_script)
+    browser.get(f"{live_server.url}/en/sites/")
+    browser.find_element(By.CSS_SELECTOR, ".filters-open").click()
+    click(browser, box(browser, "kind", "bridge"))
+    click(browser, browser.find_element(By.ID, "more-place"))
+    wait(browser, lambda: "all=place" in browser.current_url)
+    wait(browser, lambda: len(browser.find_elements(By.NAME, "place")) == 16)
+    assert box(browser, "kind", "bridge").is_selected()
+    assert browser.find_element(By.ID, "facet-place").is_displayed()
+    browser.find_element(By.CSS_SELECTOR, ".filters-apply .button").click()
+    wait(browser, lambda: not browser.find_element(By.ID, "facet-place").is_displayed())
+    assert count(browser) == "16 sites"
 
 
 def test_the_same_without_a_script(browser, live_server, filled):

@@ -79,7 +79,7 @@ class SiteFilter(filters.FilterSet):
         label=_("World Heritage category"),
         find=known.world_heritage(SchemeTerm.Facet.CATEGORY),
     )
-    inscribed = fields.YearsFilter(label=_("World Heritage since"))
+    inscribed = fields.YearsFilter(label=_("Year inscribed"))
     batch = known.BatchFilter(label=_("Batch"), find=known.schemes(Scheme.Role.PROTECTION))
     rating = known.KnownFilter(label=_("Tourist rating"), find=known.ratings)
     part_of = fields.RowFilter(label=_("Part of"), queryset=Site.objects.published())

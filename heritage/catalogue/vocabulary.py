@@ -1,9 +1,12 @@
-"""The vocabularies in memory: kinds, eras, places and registers, read again when one is written."""
+"""What every page needs and few acts change, in memory: kinds, eras, places, registers, identity.
+
+Read again when one of them is written.
+"""
 
 from dataclasses import dataclass, field
 
 from heritage.catalogue.index.state import State
-from heritage.models import Era, Kind, Place, Scheme, SchemeTerm, Source
+from heritage.models import Era, Identity, Kind, Place, Scheme, SchemeTerm, Source
 
 _KEPT = 2  # the one that all use, and that of a transaction which is still open
 _kept: dict[str, "Vocabulary"] = {}
@@ -36,13 +39,16 @@ class Vocabulary:
     kinds: Tree = field(default_factory=lambda: Tree(Kind))
     eras: Tree = field(default_factory=lambda: Tree(Era))
     places: Tree = field(default_factory=lambda: Tree(Place))
-    schemes: dict[int, Scheme] = field(default_factory=lambda: Scheme.objects.in_bulk())
+    schemes: dict[int, Scheme] = field(  # in the order of their rank
+        default_factory=lambda: {scheme.pk: scheme for scheme in Scheme.objects.all()}
+    )
     terms: list[SchemeTerm] = field(default_factory=lambda: list(SchemeTerm.objects.all()))
     recalled: frozenset[int] = field(
         default_factory=lambda: frozenset(
             Source.objects.filter(kind=Source.Kind.RECALLED).values_list("pk", flat=True)
         )
     )
+    identity: Identity = field(default_factory=lambda: Identity.objects.current())
     # What doors make of the terms, such as their labels as HTML; as long-lived as the terms.
     memory: dict = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ from django.db import connection, models
 
 from heritage.models.base import new_uid
 
-# Stands in the journal where a site's id would: a term or a source was written.
+# Stands in the journal where a site's id would: a term, a source or the identity was written.
 VOCABULARY = 0
 
 

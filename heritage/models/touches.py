@@ -8,6 +8,7 @@ from heritage.models.base import Record
 from heritage.models.changes import Touched, announce, listen
 from heritage.models.derived import refresh, refresh_designations
 from heritage.models.events import Event
+from heritage.models.identity import Identity
 from heritage.models.images import Image
 from heritage.models.names import Name
 from heritage.models.registers import (
@@ -68,8 +69,8 @@ _TOUCHES = {
     Scheme: _sites_listed_in,
     SchemeTerm: _sites_using,
 }
-# Whoever keeps their labels must hear of every change, even where no site uses them.
-_VOCABULARIES = (Kind, Era, Place, Scheme, SchemeTerm, Source)
+# Whoever keeps them in memory must hear of every change, even where no site uses them.
+_VOCABULARIES = (Kind, Era, Place, Scheme, SchemeTerm, Source, Identity)
 _PARTS = (Name, Event, Coverage, PartOf, Image, Opening, Price, VisitingFact, Notice)
 
 

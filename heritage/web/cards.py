@@ -70,6 +70,7 @@ class Card:
 class Printed:
     """A card as HTML."""
 
+    slug: str
     name: SafeString
     html: SafeString
 
@@ -97,7 +98,7 @@ def printed(
         pk = card.row.pk
         # One context a card: a card that is rendered leaves nothing behind for the next.
         html = template.render(Context({"card": card, "is_at_once": keys[pk][-1]}))
-        found[pk] = kept[keys[pk]] = Printed(card.name, html)
+        found[pk] = kept[keys[pk]] = Printed(card.row.slug, card.name, html)
     while len(kept) > _KEPT:
         kept.pop(next(iter(kept)), None)  # the oldest
     return {pk: found[pk] for pk in ids if pk in found}

@@ -7,6 +7,8 @@ from django.utils.encoding import escape_uri_path
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 
+from heritage.catalogue import vocabulary
+from heritage.catalogue.index import store
 from heritage.models import Identity
 from heritage.values.language import proper_tag
 from heritage.web import texts
@@ -35,9 +37,9 @@ def catalogue(request) -> dict:
 
 
 def identity(request) -> Identity:
-    """Who runs the catalogue; looked up once a request."""
+    """Who runs the catalogue; the same for a whole request."""
     if not hasattr(request, "identity"):
-        request.identity = Identity.objects.current()
+        request.identity = vocabulary.of(store.current()).identity
     return request.identity
 
 

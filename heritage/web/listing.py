@@ -12,6 +12,7 @@ from heritage.catalogue.facets import Applied, applied, facets, query
 from heritage.catalogue.filters import SiteFilter
 from heritage.models import Event
 from heritage.web import cards, paging
+from heritage.web.cards import Printed
 from heritage.web.folds import UNFOLDED, FoldedFacet, Labels, folded
 from heritage.web.paging import PER_PAGE, Paging, without_steps
 from heritage.web.whereabouts import distance_phrase
@@ -130,7 +131,8 @@ def listing(data: QueryDict) -> Listing:
     start = paging.start(filtered, language)
     ids = filtered.page(language, start, start + PER_PAGE)
     view = "list" if data.get("view") == "list" else "cards"
-    shown = _cards(filtered, ids, view)
+    printed = cards.printed(filtered.index, ids, _FORMS[view], _AT_ONCE)
+    shown = _shown(filtered, printed)
     labels = Labels(filtered.index)
     return Listing(
         text=data.get("q", ""),
@@ -151,17 +153,16 @@ def listing(data: QueryDict) -> Listing:
         sorts=_sorts(filtered),
         typed={name: data.get(name, "") for name in _TYPED},
         carried=[(name, value) for name in _CARRIED for value in data.getlist(name)],
-        paging=paging.paging(filtered, start, ids),
+        paging=paging.paging(filtered, start, [card.slug for card in printed.values()]),
         canonical=_canonical(data, filtered, start),
     )
 
 
-def _cards(filtered: SiteFilter, ids: list[int], view: str) -> list[Shown]:
-    found = cards.printed(filtered.index, ids, _FORMS[view], _AT_ONCE)
-    km = filtered.around.km_of(ids) if filtered.around else {}
+def _shown(filtered: SiteFilter, printed: dict[int, Printed]) -> list[Shown]:
+    km = filtered.around.km_of(printed) if filtered.around else {}
     return [
         Shown(card.name, card.html, _distance(km[pk]) if pk in km else "")
-        for pk, card in found.items()
+        for pk, card in printed.items()
     ]
 
 

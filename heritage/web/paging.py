@@ -61,8 +61,8 @@ def _place(filtered: SiteFilter, language: str, slug: str) -> int | None:
     return filtered.position(language, site) if site else None
 
 
-def paging(filtered: SiteFilter, start: int, ids: list[int]) -> Paging:
-    """The ways on from a page that holds these sites."""
+def paging(filtered: SiteFilter, start: int, slugs: list[str]) -> Paging:
+    """The ways on from a page that shows these sites."""
     data, total = filtered.data, len(filtered.hits)
     last = max(1, -(-total // PER_PAGE))
     number = min(last, -(-start // PER_PAGE) + 1)
@@ -73,15 +73,14 @@ def paging(filtered: SiteFilter, start: int, ids: list[int]) -> Paging:
         if links and page > links[-1].number + 1:
             links.append(PageLink(0, "", False))
         links.append(PageLink(page, page_query(data, page), page == number))
-    has_next = bool(ids) and start + len(ids) < total
-    ends = ids[:1] + ids[-1:] if has_next or start else []
-    slugs = dict(Site.objects.filter(pk__in=ends).order_by().values_list("pk", "slug"))
+    has_next = start + PER_PAGE < total
+    first, final = (slugs[0], slugs[-1]) if slugs else (None, None)
     return Paging(
         number=number,
         last=last,
         links=links if last > 1 else [],
-        previous=_step(data, max(1, number - 1), "before", slugs.get(ids[0])) if start else None,
-        next=_step(data, number + 1, "after", slugs.get(ids[-1])) if has_next else None,
+        previous=_step(data, max(1, number - 1), "before", first) if start else None,
+        next=_step(data, number + 1, "after", final) if has_next else None,
     )
 
 

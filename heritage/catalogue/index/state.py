@@ -70,7 +70,7 @@ class State:
     orders: dict[str, Order]
     points: Table
     spans: dict[str, Table]  # by the role of the events
-    # The same in two states: no term and no source was written between them.
+    # The same in two states: no term, no source, no identity was written between them.
     vocabulary_token: str = field(default_factory=new_uid)
     # For what others derive from this state and want to find again.
     memory: dict = field(default_factory=dict, compare=False)

