@@ -8,12 +8,13 @@ from django.http import QueryDict
 from heritage.catalogue.facets import Facet, Option
 from heritage.catalogue.index import store
 from heritage.catalogue.nearby import nearby
-from heritage.models import Site
+from heritage.catalogue.vocabulary import of as vocabulary_in_memory
+from heritage.models import Era, Site
 from heritage.web.charts import Chart, Row, Series, nice_step
 from heritage.web.folds import Labels, folded
 from heritage.web.lifelines import lifeline
 from heritage.web.locator import direction, doubt_km, locator
-from heritage.web.site_page import for_page
+from heritage.web.site_rows import add_rows
 from heritage.web.strips import Scale, scale_of
 from tests import builders as build
 from tests.webrows import full_site, vocabulary
@@ -71,11 +72,17 @@ def words():
 
 
 def loaded(site) -> Site:
-    return for_page(Site.objects.all()).get(pk=site.pk)
+    found = Site.objects.for_page().get(pk=site.pk)
+    add_rows(found, vocabulary_in_memory(store.current()))
+    return found
+
+
+def strip(site):
+    return lifeline(loaded(site), Era.objects.all())
 
 
 def test_founding_and_fabric_are_told_apart_on_the_strip(client, words):
-    line = lifeline(loaded(full_site(words)))
+    line = strip(full_site(words))
     assert [mark.role for mark in line.marks] == ["beginnings", "other", "standing"]
     begun, enlarged, fabric = line.marks
     assert begun.is_dot and begun.is_loose and begun.label == "begun c. 493"
@@ -89,7 +96,7 @@ def test_founding_and_fabric_are_told_apart_on_the_strip(client, words):
 
 
 def test_no_strip_without_a_date(words):
-    assert lifeline(loaded(build.make_site())) is None
+    assert strip(build.make_site()) is None
 
 
 # --- where ------------------------------------------------------------------------------------

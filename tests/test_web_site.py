@@ -5,7 +5,7 @@ import re
 import pytest
 
 from heritage.models import Site
-from heritage.web.site_page import for_page, site_page
+from heritage.web.site_page import site_page
 from heritage.web.whereabouts import distance_phrase
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, vocabulary
@@ -141,12 +141,12 @@ def test_a_blurred_point_stays_blurred(client, words):
 
 def test_pinyin_is_the_one_on_record_else_the_dictionary_s():
     site = build.make_site("White Horse Temple", "白马寺")
-    assert site_page(for_page(Site.objects).get(pk=site.pk)).pinyin == "Bái Mǎ Sì"
+    assert site_page(Site.objects.for_page().get(pk=site.pk)).pinyin == "Bái Mǎ Sì"
     abroad = build.make_place("Guinea", level="country", code="GN")
     site.also_in.add(abroad)  # there the Chinese name is a translation
-    assert site_page(for_page(Site.objects).get(pk=site.pk)).pinyin == ""
+    assert site_page(Site.objects.for_page().get(pk=site.pk)).pinyin == ""
     build.make_name(site, "Báimǎ Sì", "romanised", "zh-latn-pinyin")
-    assert site_page(for_page(Site.objects).get(pk=site.pk)).pinyin == "Báimǎ Sì"
+    assert site_page(Site.objects.for_page().get(pk=site.pk)).pinyin == "Báimǎ Sì"
 
 
 def of(client, slug):

@@ -97,6 +97,9 @@ class ValueField(forms.Field):
 
     widget = forms.TextInput
 
+    def __deepcopy__(self, memo):
+        return copy(self)  # no list changes its widget or its messages
+
     def to_python(self, value):
         text = str(value or "").strip()
         return self.meaning(text) if text else None
@@ -109,6 +112,9 @@ class ValuesField(forms.Field):
     """Several values, all read at once by `meanings()`; each bad one is named."""
 
     widget = MultipleHiddenInput
+
+    def __deepcopy__(self, memo):
+        return copy(self)
 
     def to_python(self, value):
         texts = dict.fromkeys(str(text).strip() for text in value or ())

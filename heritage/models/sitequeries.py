@@ -52,6 +52,10 @@ class SiteQuerySet(RecordQuerySet):
         language = language or get_language()
         return self.filter(sort_names__language=language).order_by("sort_names__key", "pk")
 
+    def for_page(self):
+        """With what a site's own row refers to; web.site_rows reads the rest."""
+        return self.select_related("point_source__licence", "custodian")
+
     def for_cards(self):
         """With all that a card shows, in a fixed number of queries."""
         from heritage.models.events import Event

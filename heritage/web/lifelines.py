@@ -1,5 +1,6 @@
 """A site's events on a strip against the eras: beginnings hollow, what stands filled."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from heritage.models import Era, Event, Site
@@ -50,7 +51,7 @@ class Lifeline:
         return self.foot - 14
 
 
-def lifeline(site: Site) -> Lifeline | None:
+def lifeline(site: Site, eras: Iterable[Era]) -> Lifeline | None:
     """None where nothing is dated, or where one date alone makes no strip."""
     events = [e for e in site.events.all() if (e.first_year, e.last_year) != (None, None)]
     scale = strips.scale_of((event.first_year, event.last_year) for event in events)
@@ -59,7 +60,7 @@ def lifeline(site: Site) -> Lifeline | None:
     events = sorted(events, key=lambda event: _ORDER.index(Event.Role(event.role)))[:_MOST]
     marks = [_mark(event, scale, row * LANE) for row, event in enumerate(events)]
     top = len(marks) * LANE + 8
-    segments = strips.segments(_eras(site, events), scale, _named(events), top)
+    segments = strips.segments(_shown(site, events, eras), scale, _named(events), top)
     segments = strips.with_labels_beside(segments)
     foot = strips.height(segments, top) + 17
     present = {event.role for event in events}
@@ -72,10 +73,9 @@ def _named(events) -> set[int]:
     return {era for era in ids if era is not None}
 
 
-def _eras(site: Site, events) -> list[Era]:
+def _shown(site: Site, events, eras: Iterable[Era]) -> list[Era]:
     """The broad eras of the region, and the narrower ones that the events name."""
-    named = _named(events)
-    eras = list(Era.objects.all())
+    named, eras = _named(events), list(eras)
     regions = {era.region_id for era in eras if era.pk in named} or set(_countries(site))
     broad = [era for era in eras if era.parent_id is None and era.region_id in regions]
     return broad + [era for era in eras if era.pk in named and era.parent_id is not None]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
@@ -15,8 +16,11 @@ from heritage.models.unesco import statuses
 from heritage.values.language import Text
 from heritage.values.phrases import span_phrase
 from heritage.web import marks, texts
+from heritage.web.links import link
 from heritage.web.marks import Mark
 from heritage.web.timeline import SourceLine, source_line
+
+MOST_OTHERS = 60  # sites under the same entry that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class Seal:
     facts: list[Fact]
     criteria: list[Fact]
     notes: list[SafeString]
-    others: list[Fact]  # other sites of the catalogue under the same entry: name and address
+    others: list[Fact]  # other sites of the catalogue under the same entry: address and name
+    more_url: str  # of the list of all, where there are more
     sources: list[SourceLine]
     marks: list[Mark]
 
@@ -54,6 +59,7 @@ def seals(site: Site) -> list[Seal]:
 def _seal(coverage: Coverage) -> Seal:
     entry = coverage.designation
     scheme, detail = entry.scheme, _detail(entry)
+    others = _others(coverage)
     said_by = [source for source in (entry.source, coverage.source) if source]
     return Seal(
         role=scheme.role,
@@ -69,7 +75,8 @@ def _seal(coverage: Coverage) -> Seal:
             for term in (detail.criteria.all() if detail else ())
         ],
         notes=[texts.as_html(note.best()) for note in (entry.note, coverage.note) if note],
-        others=_others(coverage),
+        others=others[:MOST_OTHERS],
+        more_url=_all_url(coverage) if len(others) > MOST_OTHERS else "",
         sources=[source_line(source) for source in dict.fromkeys(said_by)],
         marks=marks.legend(mark for source in said_by for mark in marks.of_source(source)),
     )
@@ -217,10 +224,21 @@ def _superseded(entry: Designation) -> SafeString | str:
 
 
 def _others(coverage: Coverage) -> list[Fact]:
-    """Other published sites under the same entry."""
-    rows = coverage.designation.published_coverages
-    return [
-        Fact(reverse("site", args=[row.site.slug]), texts.as_html(row.site.name.best()))
-        for row in rows
-        if row.site_id != coverage.site_id
-    ]
+    """Other published sites under the same entry; of very many the first."""
+    rows = Coverage.objects.filter(
+        designation=coverage.designation_id, site__state=Site.State.PUBLISHED
+    ).exclude(site=coverage.site_id)
+    columns = ("component_reference", "pk", "site__slug", "site__name")
+    # Sorted here: the database would have to read them all before it gives the first.
+    found = sorted(rows.order_by("pk").values_list(*columns)[: MOST_OTHERS + 1])
+    return [Fact(link("site", slug), texts.as_html(name.best())) for _c, _pk, slug, name in found]
+
+
+def _all_url(coverage: Coverage) -> str:
+    """The list of all sites under a World Heritage entry."""
+    entry = coverage.designation
+    if entry.scheme.role != Scheme.Role.WORLD_HERITAGE or not entry.reference:
+        return ""
+    query = QueryDict(mutable=True)
+    query["property"] = entry.reference
+    return f"{reverse('sites')}?{query.urlencode()}"

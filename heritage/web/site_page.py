@@ -4,20 +4,18 @@ from dataclasses import dataclass
 from itertools import chain
 from urllib.parse import quote
 
-from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from heritage.catalogue import vocabulary
 from heritage.catalogue.index import store
 from heritage.catalogue.nearby import nearby
 from heritage.models import (
     Coverage,
-    Designation,
     Event,
-    Image,
     Name,
     PartOf,
     Scheme,
@@ -35,6 +33,7 @@ from heritage.web.lifelines import Lifeline, lifeline
 from heritage.web.locator import Locator, locator
 from heritage.web.marks import Mark
 from heritage.web.seals import Seal, area_phrase, seals
+from heritage.web.site_rows import add_rows
 from heritage.web.timeline import Chapter, SourceLine, chapters, source_line
 from heritage.web.visiting import NoticeLine, Visiting
 from heritage.web.whereabouts import Near, Whereabouts, neighbours, whereabouts
@@ -121,58 +120,18 @@ class SitePage:
         return any((*said, self.unesco, self.protection))
 
 
-def for_page(sites, with_hidden_pictures: bool = False):
-    """A queryset with all that the page says, in a fixed number of queries."""
-    public = PartOf.objects.filter(part__state="published", whole__state="published")
-    pictures = Image.objects.select_related("licence")
-    return sites.select_related("point_source__licence", "custodian").prefetch_related(
-        "kinds",
-        "place__parent__parent__parent",
-        "also_in__parent__parent__parent",
-        "sources__licence",
-        "identifiers__scheme",
-        *visiting.prefetches(),
-        Prefetch("names", Name.objects.select_related("source__licence")),
-        Prefetch(
-            "events", Event.objects.select_related("first_era", "last_era", "source__licence")
-        ),
-        Prefetch("coverages", _coverages()),
-        Prefetch("part_of", public.select_related("whole")),
-        Prefetch("parts", public.select_related("part")),
-        Prefetch(
-            "images",
-            pictures.filter(published=True) if with_hidden_pictures else pictures.published(),
-            to_attr="public_images",
-        ),
-    )
-
-
-def _coverages():
-    others = Coverage.objects.filter(site__state="published").select_related("site")
-    others = others.order_by("component_reference", "pk")
-    entries = Designation.objects.select_related(
-        "scheme", "category", "source__licence", "superseded_by__scheme", "world_heritage"
-    ).prefetch_related(
-        "events",
-        "world_heritage__criteria",
-        "world_heritage__regions",
-        "world_heritage__states",
-        Prefetch("coverages", others, to_attr="published_coverages"),
-    )
-    return Coverage.objects.select_related("source__licence").prefetch_related(
-        Prefetch("designation", entries)
-    )
-
-
-def site_page(site: Site) -> SitePage:
-    """The page of a site that comes from for_page()."""
+def site_page(site: Site, with_hidden_pictures: bool = False) -> SitePage:
+    """The page of a site; what it says is read here."""
+    index = store.current()
+    known = vocabulary.of(index)
+    add_rows(site, known, with_hidden_pictures)
     events = site.events.all()
     beginning = cards.first_beginning(events)
     description = site.description.best()
     where, told, registers = whereabouts(site), chapters(events), seals(site)
     sources = [source_line(source) for source in site.sources.all()]
     names = [*_translations(site), *map(_name_line, site.names.all())]
-    near = nearby(store.current(), site)
+    near = nearby(index, site)
     return SitePage(
         site=site,
         name=site.name.best(),
@@ -211,7 +170,7 @@ def site_page(site: Site) -> SitePage:
         nearby=neighbours(site, near),
         land=land.around(site),
         locator=locator(site, near),
-        lifeline=lifeline(site),
+        lifeline=lifeline(site, known.eras.terms.values()),
         marks=_all_marks(where, told, registers, sources, names),
         updated=texts.day(timezone.localdate(site.updated_at)),
         mailto=f"mailto:?subject={quote(_title(site))}&body=",

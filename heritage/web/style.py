@@ -21,7 +21,7 @@ from heritage.web.charts import Chart, Row, Series
 from heritage.web.covers import country_code
 from heritage.web.paging import PageLink, Paging
 from heritage.web.scenery import silhouette
-from heritage.web.site_page import for_page, site_page
+from heritage.web.site_page import site_page
 
 _LOOKED_AT = 1500  # sites, to choose twelve covers from
 _TOKEN = re.compile(r"--([a-z0-9-]+):\s*([^;]+);")
@@ -38,7 +38,7 @@ class Cover:
 def style(request):
     if not settings.DEBUG:
         raise Http404
-    shown = for_page(Site.objects.published())
+    shown = Site.objects.published().for_page()
     chosen_first = F("featured").asc(nulls_last=True), "pk"
     site = shown.order_by(*chosen_first).first()
     pictured = shown.filter(images__published=True).order_by(*chosen_first).first()

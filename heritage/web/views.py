@@ -16,7 +16,7 @@ from heritage.web.answers import page_or_part, public
 from heritage.web.context import identity
 from heritage.web.home import home as home_page
 from heritage.web.paging import NoSuchPage
-from heritage.web.site_page import for_page, site_page
+from heritage.web.site_page import site_page
 
 
 @require_safe
@@ -57,7 +57,7 @@ def _address(path: str, query: str) -> str:
 @require_safe
 @conditional_page
 def site(request, slug: str):
-    found = for_page(Site.objects.published()).filter(slug=slug).first()
+    found = Site.objects.published().for_page().filter(slug=slug).first()
     if found is None:
         return _not_public(request, slug)
     page = site_page(found)
@@ -83,8 +83,8 @@ def _not_public(request, slug: str) -> HttpResponse:
 
 
 def _preview(request, slug: str) -> HttpResponse:
-    found = for_page(Site.objects.all(), with_hidden_pictures=True).get(slug=slug)
-    page = site_page(found)
+    found = Site.objects.for_page().get(slug=slug)
+    page = site_page(found, with_hidden_pictures=True)
     context = {"page": page, "preview": True, "head": head.hidden(page.title)}
     response = render(request, "web/site.html", context)
     response["X-Robots-Tag"] = "noindex"

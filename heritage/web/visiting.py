@@ -45,20 +45,14 @@ class Visiting:
         return bool(self.hours or self.prices or self.facts)
 
 
-def prefetches() -> list[Prefetch]:
-    """What a site's page needs to have loaded: only what is checked, and what holds today."""
-    today = timezone.localdate()
-    return [
-        Prefetch("notices", Notice.objects.current(today).select_related("source__licence")),
-        *(
-            Prefetch(name, model.objects.checked().select_related("source__licence"))
-            for name, model in (
-                ("openings", Opening),
-                ("prices", Price),
-                ("visitingfacts", VisitingFact),
-            )
-        ),
-    ]
+def rows(name: str) -> Prefetch:
+    """What of a site's rows is shown: only what is checked, and of notices what holds today."""
+    if name == "notices":
+        shown = Notice.objects.current(timezone.localdate())
+    else:
+        models = {"openings": Opening, "prices": Price, "visitingfacts": VisitingFact}
+        shown = models[name].objects.checked()
+    return Prefetch(name, shown.select_related("source__licence"))
 
 
 def notices(site: Site) -> list[NoticeLine]:

@@ -5,7 +5,7 @@ Rows are sorted by the site's id; a table is never changed once made.
 
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from pyroaring import BitMap
@@ -44,6 +44,18 @@ class Table:
 
     ids: np.ndarray
     columns: tuple[np.ndarray, ...]
+    _by_first: list = field(default_factory=list, compare=False)
+
+    @property
+    def by_first(self) -> tuple[np.ndarray, np.ndarray]:
+        """The places of the rows in the order of the first column, and that column in this order.
+
+        Made when first asked for.
+        """
+        if not self._by_first:
+            places = np.argsort(self.columns[0], kind="stable").astype(np.int32)
+            self._by_first.append((places, self.columns[0][places]))
+        return self._by_first[0]
 
     @classmethod
     def of(cls, rows: Rows) -> "Table":
@@ -159,10 +171,24 @@ def around(points: Table, here: Point, km: float) -> Around:
     """The sites within so many kilometres of a point."""
     latitudes, longitudes = points.columns
     reach = km / KM_PER_DEGREE + 1e-9  # of latitude: more than rounding may take
-    near = np.flatnonzero((latitudes >= here[0] - reach) & (latitudes <= here[0] + reach))
+    places, ordered = points.by_first
+    first, end = np.searchsorted(ordered, (here[0] - reach, np.nextafter(here[0] + reach, np.inf)))
+    near = np.sort(places[first:end])
+    near = near[_may_be_near(longitudes[near], here, reach)]
     distances = distances_km(here, latitudes[near], longitudes[near])
     inside = distances <= km
     return Around(points.ids[near[inside]], distances[inside])
+
+
+def _may_be_near(longitudes: np.ndarray, here: Point, reach: float) -> np.ndarray:
+    """Which are in reach by their longitude: a quick look, before distances are reckoned."""
+    farthest = abs(here[0]) + reach  # of all latitudes in reach the one where a degree is shortest
+    if farthest >= 89:
+        return np.ones(len(longitudes), dtype=bool)
+    # Somewhat more than the widest that a circle around the point gets.
+    width = reach / np.cos(np.radians(farthest)) + 1e-6
+    apart = np.abs(longitudes - here[1])
+    return np.minimum(apart, 360 - apart) <= width
 
 
 # --- when ------------------------------------------------------------------------------------
