@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.catalogue import vocabulary
-from heritage.catalogue.filters import HAS, SiteFilter, index_name
-from heritage.catalogue.known import written
+from heritage.catalogue.filters import SiteFilter, index_name
+from heritage.catalogue.known import HAS, written
 from heritage.catalogue.vocabulary import Tree, Vocabulary
 from heritage.models import Era, Event, Scheme, SchemeTerm, UnescoStatus
 from heritage.models.vocabularies import Term
@@ -79,7 +79,7 @@ def facets(filtered: SiteFilter) -> list[Facet]:
         _flat_facet(filtered, "rating", _ratings(terms)),
         _flat_facet(filtered, "category", _world_heritage(terms, SchemeTerm.Facet.CATEGORY)),
         _flat_facet(filtered, "criterion", _world_heritage(terms, SchemeTerm.Facet.CRITERION)),
-        _flat_facet(filtered, "has", ((f"has:{what}", str(label), what) for what, label in HAS)),
+        _flat_facet(filtered, "has", _what_sites_have()),
         _flat_facet(filtered, "language", _languages(filtered)),
     ]
 
@@ -137,7 +137,8 @@ def _schemes(terms: Vocabulary, role: str) -> Values:
 
 
 def _batches(filtered: SiteFilter, terms: Vocabulary) -> Values:
-    found = [tuple(map(int, value.split("."))) for value in filtered.index.values_of("batch")]
+    found = {tuple(map(int, value.split("."))) for value in filtered.index.values_of("batch")}
+    found |= {(batch.scheme.pk, batch.number) for batch in filtered.chosen("batch") or ()}
     for scheme_id, number in sorted(found):
         scheme = terms.schemes[scheme_id]
         words = {"register": scheme.short_label.best() or scheme.label.best(), "number": number}
@@ -158,8 +159,14 @@ def _world_heritage(terms: Vocabulary, facet: str) -> Values:
             yield f"{facet}:{term.pk}", term, term.code
 
 
+def _what_sites_have() -> Values:
+    for what, label in HAS.items():
+        yield f"has:{what}", str(label), what
+
+
 def _languages(filtered: SiteFilter) -> Values:
-    for code in sorted(filtered.index.values_of("language")):
+    chosen = filtered.chosen("language") or ()
+    for code in sorted({*filtered.index.values_of("language"), *chosen}):
         yield f"language:{code}", language_name(code), code
 
 

@@ -5,6 +5,7 @@ A value that means nothing is refused in words that say what to write instead.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,8 @@ from math import isfinite
 import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import CheckboxSelectMultiple, MultipleHiddenInput
+from django.db.models import QuerySet
+from django.forms import MultipleHiddenInput
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -26,6 +28,7 @@ from heritage.values.reading import read
 
 MAX_TEXT = 200  # characters of a search
 MAX_KM = 20_000  # half way round the globe
+MOST_VALUES = 50  # of one filter
 
 
 def unknown(value: str) -> ValidationError:
@@ -46,36 +49,7 @@ class OneOfFilter(Fixed, filters.ChoiceFilter):
     """One of a few values."""
 
 
-class SomeOfFilter(Fixed, filters.MultipleChoiceFilter):
-    """Any of a few values."""
-
-
-# --- text and rows ---------------------------------------------------------------------------
-
-
-class RowField(filters.fields.ModelMultipleChoiceField):
-    """Slugs of rows. One with a NUL is no slug, and PostgreSQL must not be asked for it."""
-
-    def clean(self, value):
-        # An empty queryset would cost as much as a full one.
-        return super().clean(value) if value else []
-
-    def _check_values(self, value):
-        slugs = [str(slug) for slug in value if slug]
-        for slug in slugs:
-            if "\0" in slug:
-                raise unknown(slug)
-        return super()._check_values(slugs)
-
-
-class RowFilter(Fixed, filters.ModelMultipleChoiceFilter):
-    """Rows by their slugs or references; several widen the choice."""
-
-    field_class = RowField
-
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("to_field_name", "slug")
-        super().__init__(*args, widget=CheckboxSelectMultiple, **kwargs)
+# --- text -----------------------------------------------------------------------------------
 
 
 class AnyTextField(forms.CharField):
@@ -109,7 +83,7 @@ class ValueField(forms.Field):
 
 
 class ValuesField(forms.Field):
-    """Several values, all read at once by `meanings()`; each bad one is named."""
+    """Several values, read by `meanings()`; each bad one is named, the good ones beside it hold."""
 
     widget = MultipleHiddenInput
 
@@ -118,21 +92,52 @@ class ValuesField(forms.Field):
 
     def to_python(self, value):
         texts = dict.fromkeys(str(text).strip() for text in value or ())
-        return self.meanings([text for text in texts if text])
+        texts = [text for text in texts if text]
+        self.valid, errors = self.meanings(texts[:MOST_VALUES])
+        if len(texts) > MOST_VALUES:
+            message = _("Only the first %(most)s values are looked at.")
+            errors.append(ValidationError(message, code="many", params={"most": MOST_VALUES}))
+        if errors:
+            raise ValidationError(errors)
+        return self.valid
 
-    def meanings(self, texts: list[str]) -> list:
+    def meanings(self, texts: list[str]) -> tuple[list, list[ValidationError]]:
+        """What the texts mean, and an error for each that means nothing: `raw` is its text."""
         found, errors = [], []
         for text in texts:
             try:
                 found.append(self.meaning(text))
             except ValidationError as error:
+                error.raw = text
                 errors.append(error)
-        if errors:
-            raise ValidationError(errors)
-        return found
+        return found, errors
 
     def meaning(self, text: str):
         raise NotImplementedError
+
+
+class RowsField(ValuesField):
+    """Rows by their slugs or references, looked up in the database."""
+
+    def __init__(self, *args, rows: Callable[[], QuerySet], key: str = "slug", **kwargs):
+        self.rows, self.key = rows, key
+        super().__init__(*args, **kwargs)
+
+    def meanings(self, texts: list[str]) -> tuple[list, list[ValidationError]]:
+        # No database may be asked for a NUL, and with nothing to ask for none need be asked.
+        asked = [text for text in texts if "\0" not in text]
+        rows = self.rows().filter(**{f"{self.key}__in": asked}) if asked else ()
+        self._found = {getattr(row, self.key): row for row in rows}
+        return super().meanings(texts)
+
+    def meaning(self, text: str):
+        if text not in self._found:
+            raise unknown(text)
+        return self._found[text]
+
+
+class RowsFilter(Fixed, filters.Filter):
+    field_class = RowsField
 
 
 # --- years -----------------------------------------------------------------------------------

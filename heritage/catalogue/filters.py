@@ -1,6 +1,8 @@
 """What a list of sites can be narrowed by: declared once, used by every door."""
 
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 
 import django_filters as filters
@@ -24,6 +26,7 @@ from heritage.models import (
     Site,
     UnescoStatus,
 )
+from heritage.values.language import normalise_code
 
 WITHIN_KM = 50  # of what a list is near to, where nobody says how far
 
@@ -36,7 +39,6 @@ SORTS = [
     ("inscribed", _("Year inscribed")),
     ("recent", _("Recently added")),
 ]
-HAS = [("image", _("a photograph")), ("visiting", _("visiting facts"))]
 
 # Filters that narrow together with another one: alone they say nothing.
 TOGETHER = {"to": "from", "within": "near"}
@@ -46,6 +48,9 @@ class SiteForm(forms.Form):
     """Judges values that are right by themselves and wrong together."""
 
     def clean(self):
+        for name in self._errors:
+            if isinstance(self.fields.get(name), fields.ValuesField):
+                self.cleaned_data[name] = self.fields[name].valid
         first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
         if first is not None and last is not None and first > last:
             self.add_error("to", _("The span ends before it begins: exchange the years."))
@@ -56,16 +61,19 @@ class SiteForm(forms.Form):
 class SiteFilter(filters.FilterSet):
     """The query string of a list of published sites: `SiteFilter(request.GET)`.
 
-    Several values of one filter widen, several filters narrow. A value that means nothing
-    is an error at its field and narrows nothing. django-filter judges the values, the index
-    answers them: `hits`, `without()` and `page()` give ids, at a million sites as at sixty.
+    Several values of one filter widen, several filters narrow. A value that means nothing is an
+    error at its field, and the list is as if it were not there. django-filter judges the values,
+    the index answers them: `hits`, `without()` and `page()` give ids, at a million sites as at
+    sixty.
     """
 
     q = fields.TextFilter(label=_("Search"), widget=SearchInput)
     kind = known.KnownFilter(label=_("Kind"), find=lambda terms: terms.kinds.by_slug)
     era = known.KnownFilter(label=_("Era"), find=lambda terms: terms.eras.by_slug)
     role = fields.OneOfFilter(label=_("Era of"), choices=ROLES)
-    unesco = fields.SomeOfFilter(label=_("UNESCO status"), choices=UnescoStatus.choices)
+    unesco = known.KnownFilter(
+        label=_("UNESCO status"), find=lambda terms: {each.value: each for each in UnescoStatus}
+    )
     protection = known.KnownFilter(
         label=_("Protection"), find=known.schemes(Scheme.Role.PROTECTION)
     )
@@ -82,10 +90,10 @@ class SiteFilter(filters.FilterSet):
     inscribed = fields.YearsFilter(label=_("Year inscribed"))
     batch = known.BatchFilter(label=_("Batch"), find=known.schemes(Scheme.Role.PROTECTION))
     rating = known.KnownFilter(label=_("Tourist rating"), find=known.ratings)
-    part_of = fields.RowFilter(label=_("Part of"), queryset=Site.objects.published())
+    part_of = fields.RowsFilter(label=_("Part of"), rows=lambda: Site.objects.published())
     # Unlike all others, its values narrow: who asks for a photograph and visiting facts plans
     # a journey and wants both.
-    has = fields.SomeOfFilter(label=_("With"), choices=HAS)
+    has = known.KnownFilter(label=_("With"), find=lambda terms: {what: what for what in known.HAS})
     language = fields.LanguageFilter(label=_("Written in"))
     open = fields.DayFilter(label=_("Open on"))
     to = fields.YearFilter(label=_("Until the year"), end=1)
@@ -107,11 +115,11 @@ class SiteFilter(filters.FilterSet):
         # These two have names that Python keeps for itself.
         return super().get_filters() | {
             "from": fields.YearFilter(field_name="from", label=_("From the year"), end=0),
-            "property": fields.RowFilter(
+            "property": fields.RowsFilter(
                 field_name="property",
                 label=_("World Heritage property"),
-                queryset=Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE),
-                to_field_name="reference",
+                rows=lambda: Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE),
+                key="reference",
             ),
         }
 
@@ -273,6 +281,16 @@ class SiteFilter(filters.FilterSet):
         if self.order == "distance":
             return self.around
         return by_name if self.order == "name" else self.index.orders[self.order]
+
+
+def tidied(name: str, value: str) -> str:
+    """A value as an address should have it, where it can be written in several ways."""
+    if name == "language":
+        with suppress(ValueError):
+            return normalise_code(value)
+    if name == "batch" and (found := re.fullmatch(r"([^.]+)\.0*([0-9]{1,5})", value)):
+        return f"{found[1]}.{found[2]}"
+    return value
 
 
 @cache

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import django_filters as filters
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from heritage.catalogue.fields import Fixed, ValuesField, unknown
 from heritage.catalogue.vocabulary import Vocabulary
@@ -22,6 +24,10 @@ def written(value) -> str:
     return value.slug if isinstance(value, (Term, Scheme)) else str(value)
 
 
+# What a site can have, by what an address calls it.
+HAS = {"image": _("a photograph"), "visiting": _("visiting facts")}
+
+
 class KnownField(ValuesField):
     """Values that `find` knows by what an address calls them, out of the vocabularies in memory."""
 
@@ -30,7 +36,7 @@ class KnownField(ValuesField):
         super().__init__(*args, **kwargs)
         self.terms: Callable[[], Vocabulary] | None = None  # the form's, set when it is made
 
-    def meanings(self, texts: list[str]) -> list:
+    def meanings(self, texts: list[str]) -> tuple[list, list[ValidationError]]:
         self.known = self.find(self.terms()) if texts else {}
         return super().meanings(texts)
 

@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from heritage.catalogue.known import HAS
 from heritage.models import Event
 from heritage.values import edtf
 from heritage.values.coordinates import format_point
@@ -28,17 +29,21 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
+    """What is wrong with one value of a filter; without `value` with the filter as a whole."""
+
     name: str
     label: str
-    messages: list[str]
+    message: str
+    value: str | None = None
 
 
 def problems(filtered) -> list[Problem]:
     filtered.is_valid()
     return [
-        Problem(name, _label(filtered, name), [_message(error) for error in errors])
+        Problem(name, _label(filtered, name), _message(error), getattr(error, "raw", None))
         for name, errors in filtered.form.errors.as_data().items()
         if name in filtered.filters
+        for error in errors
     ]
 
 
@@ -114,9 +119,8 @@ def _registers(filtered) -> Iterator[Said]:
 def _others(filtered) -> Iterator[Said]:
     for site in filtered.chosen("part_of") or ():
         yield Said("part_of", _label(filtered, "part_of"), site.name.best(), site.slug)
-    labels = dict(filtered.filters["has"].extra["choices"])
     for what in filtered.chosen("has") or ():
-        yield Said("has", _label(filtered, "has"), str(labels[what]), what)
+        yield Said("has", _label(filtered, "has"), str(HAS[what]), what)
     for code in filtered.chosen("language") or ():
         yield Said("language", _label(filtered, "language"), language_name(code), code)
     if day := filtered.chosen("open"):

@@ -11,6 +11,7 @@ from heritage.values import folding, words
 from heritage.values.words import Asked
 
 _LONGEST_RUN = 40  # Han characters in a row that are taken for words
+_LONGEST_WORD = 8
 _KEPT = 64  # answers that a state remembers, at most 125 kB each at a million sites
 
 
@@ -40,7 +41,7 @@ def parted(index: State, text: str) -> str:
 def _words_of(index: State, run: str) -> Iterator[str]:
     run = run[:_LONGEST_RUN]
     while run:
-        lengths = range(len(run), 1, -1)
+        lengths = range(min(len(run), _LONGEST_WORD), 1, -1)
         length = next((n for n in lengths if matching(index, run[:n])), len(run))
         yield run[:length]
         run = run[length:]

@@ -15,7 +15,7 @@ from heritage.values import folding, words
 _MOST_WORDS = 6  # of a search that is worth the trouble
 _CANDIDATES = 4  # for each misspelt word
 _TRIES = 24  # combinations of them
-_WHOLE_NAMES = 3  # tiers of `words.closer`: those of a name from its beginning
+_WHOLE_NAMES = 2  # tiers of `words.closer`: a name, or one that begins or ends the search
 
 
 def meant(index: State, text: str, language: str) -> str | None:

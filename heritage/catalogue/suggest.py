@@ -10,7 +10,7 @@ from heritage.catalogue.index.state import State
 from heritage.catalogue.vocabulary import Tree
 from heritage.models import Site
 from heritage.models.vocabularies import Term
-from heritage.values import words
+from heritage.values import folding, words
 from heritage.values.words import Asked
 
 MOST_SITES, MOST_TERMS = 6, 3  # of each vocabulary
@@ -25,18 +25,45 @@ class Suggested:
     sites: list[Site]
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A search, or a part of it, taken for a term: `rest` is what is left to search for."""
+
+    facet: str
+    term: Term
+    rest: str
+
+
+def meanings(index: State, text: str) -> list[Meaning]:
+    """The eras, places and kinds whose very name is the text, its beginning or its end."""
+    tokens = folding.tokens(text)[: words.MOST_ASKED]
+    parts = [(tokens, [])]
+    for at in range(len(tokens) - 1, 0, -1):
+        parts += [(tokens[:at], tokens[at:]), (tokens[at:], tokens[:at])]
+    found: dict[tuple[str, int], Meaning] = {}
+    for named, rest in parts:
+        for facet, finder in _finders(index).items():
+            for term in finder.called("".join(named)):
+                found.setdefault((facet, term.pk), Meaning(facet, term, " ".join(rest)))
+    return list(found.values())
+
+
 def suggestions(index: State, text: str, language: str) -> Suggested:
     """For a text as it is typed. Nothing for one without a letter or digit."""
+    found = {
+        facet: _fullest(index, facet, finder.find(text))
+        for facet, finder in _finders(index).items()
+    }
+    terms = {facet: fullest for facet, fullest in found.items() if fullest}
+    return Suggested(terms, _sites(index, text, language))
+
+
+def _finders(index: State) -> "dict[str, Finder]":
     known = vocabulary.of(index)
     if "finders" not in known.memory:
         trees = {"place": known.places, "era": known.eras, "kind": known.kinds}
         known.memory["finders"] = {facet: Finder(tree) for facet, tree in trees.items()}
-    found = {
-        facet: _fullest(index, facet, finder.find(text))
-        for facet, finder in known.memory["finders"].items()
-    }
-    terms = {facet: fullest for facet, fullest in found.items() if fullest}
-    return Suggested(terms, _sites(index, text, language))
+    return known.memory["finders"]
 
 
 def _fullest(index: State, facet: str, found: list[tuple[int, Term]]) -> list[tuple[Term, int]]:
@@ -80,6 +107,11 @@ class Finder:
                 for pk in set.intersection(*(self._holding(word) for word in asked)):
                     closest.setdefault(pk, tier)
         return [(tier, self.tree.terms[pk]) for pk, tier in closest.items()]
+
+    def called(self, name: str) -> list[Term]:
+        """The terms of just that name, which is folded and in one piece."""
+        asked = Asked(words.NAME + name, begins=False)
+        return [self.tree.terms[pk] for pk in sorted(self._holding(asked))] if name else []
 
     def _holding(self, word: Asked) -> set[int]:
         found = set()

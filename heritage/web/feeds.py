@@ -107,11 +107,9 @@ def _found(filtered: SiteFilter) -> SiteQuerySet:
 
 
 def _problems(filtered: SiteFilter) -> Iterator[str]:
-    filtered.is_valid()
-    for name, errors in filtered.form.errors.items():
-        if name in filtered.filters and name != "sort":
-            for message in errors:
-                yield f"{name}: {message}"
+    for problem in filtered.problems():
+        if problem.name != "sort":
+            yield f"{problem.name}: {problem.message}"
 
 
 def _chosen(filtered: SiteFilter) -> Iterator[str]:
@@ -123,8 +121,7 @@ def _chosen(filtered: SiteFilter) -> Iterator[str]:
         if isinstance(value, str):
             yield f"“{value}”"
         elif name == "unesco":
-            labels = dict(filtered.filters[name].extra["choices"])
-            yield from (str(labels[status]) for status in value)
+            yield from (str(status.label) for status in value)
         else:
             yield from (str(term.label.best()) for term in value)
     yield from (str(said.words) for said in filtered.said())

@@ -1,5 +1,6 @@
 """The list of sites: what is applied, what can be chosen, one page of cards, how to go on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -7,22 +8,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from heritage.catalogue import search, spelling
+from heritage.catalogue import search, spelling, suggest
 from heritage.catalogue.facets import Applied, applied, facets, query
-from heritage.catalogue.filters import SiteFilter
+from heritage.catalogue.fields import MAX_TEXT, MOST_VALUES
+from heritage.catalogue.filters import SiteFilter, tidied
 from heritage.models import Event
-from heritage.web import cards, paging
+from heritage.web import cards, paging, texts
 from heritage.web.cards import Printed
 from heritage.web.folds import UNFOLDED, FoldedFacet, Labels, folded
 from heritage.web.paging import PER_PAGE, Paging, without_steps
 from heritage.web.whereabouts import distance_phrase
 
-_DEFAULTS = [("page", ["1"]), ("view", ["cards"])]
 _AT_ONCE = 3  # pictures that are in view when the page opens
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.
 _CARRIED = ("bbox", "near", "within", "property", "part_of", "inscribed", "view", "sort", UNFOLDED)
 _TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
 _TOGETHER = {"from": ["to"], "near": ["within"]}
+_MOST_TERMS = 4
 _FORMS = {"cards": "card", "list": "row"}
 
 
@@ -52,6 +54,17 @@ class Meant:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """An era, a place or a kind that a search names, with the list of its sites."""
+
+    what: str
+    label: SafeString
+    rest: str  # of the search, that is still looked for
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A card, and how far the site is from where the list is near to."""
 
@@ -63,7 +76,7 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class Problem:
     label: str
-    messages: list[str]
+    message: str
     query: str
 
 
@@ -100,6 +113,7 @@ class Listing:
     problems: list[Problem]
     ways: list[Way]
     meant: Meant | None
+    terms: list[Term]
     views: list[View]
     view: str
     has_marks: bool
@@ -111,14 +125,31 @@ class Listing:
 
 
 def clean_query(data: QueryDict) -> QueryDict:
-    """The query as an address should have it: nothing empty, nothing twice, no defaults."""
+    """The query as an address should have it.
+
+    Nothing empty, nothing twice, no defaults, nothing that means nothing without another value,
+    and no more of anything than a list can answer.
+    """
     clean = QueryDict(mutable=True)
     for name, values in data.lists():
-        stripped = (value.replace("\0", "").strip() for value in values)
-        kept = list(dict.fromkeys(value for value in stripped if value))
-        if kept and (name, kept) not in _DEFAULTS:
-            clean.setlist(name, kept)
+        stripped = (value.replace("\0", "").strip()[:MAX_TEXT].rstrip() for value in values)
+        kept = list(dict.fromkeys(tidied(name, value) for value in stripped if value))
+        if kept:
+            clean.setlist(name, kept[:MOST_VALUES])
+    for name, is_idle in _IDLE.items():
+        if name in clean and is_idle(clean):
+            del clean[name]
     return clean
+
+
+# By name, when a value says nothing: what everybody gets, or half of what two say together.
+_IDLE: dict[str, Callable[[QueryDict], bool]] = {
+    "page": lambda clean: clean["page"] == "1",
+    "view": lambda clean: clean["view"] not in _FORMS or clean["view"] == "cards",
+    "within": lambda clean: "near" not in clean,
+    "sort": lambda clean: clean["sort"] in _NEEDS and _NEEDS[clean["sort"]] not in clean,
+}
+_NEEDS = {"relevance": "q", "distance": "near"}
 
 
 def listing(data: QueryDict) -> Listing:
@@ -147,6 +178,7 @@ def listing(data: QueryDict) -> Listing:
         problems=_problems(filtered),
         ways=[] if total else _ways(filtered, in_words),
         meant=None if total else _meant(filtered),
+        terms=[] if start else _terms(filtered),
         views=_views(data),
         view=view,
         has_marks=any('class="mark ' in card.html for card in shown),
@@ -208,7 +240,7 @@ def _with(data: QueryDict, name: str, value: str) -> str:
 def _problems(filtered: SiteFilter) -> list[Problem]:
     """Values that mean nothing: said, and otherwise ignored."""
     return [
-        Problem(problem.label, problem.messages, query(filtered.data, problem.name))
+        Problem(problem.label, problem.message, query(filtered.data, problem.name, problem.value))
         for problem in filtered.problems()
     ]
 
@@ -220,6 +252,28 @@ def _meant(filtered: SiteFilter) -> Meant | None:
         return None
     words = spelling.meant(filtered.index, text, get_language())
     return Meant(words, _with(filtered.data, "q", words)) if words else None
+
+
+def _terms(filtered: SiteFilter) -> list[Term]:
+    """What a search names that is a filter as well; only what would show anything."""
+    text = filtered.chosen("q")
+    labels = {"era": _("As an era"), "place": _("As a place"), "kind": _("As a kind")}
+    found = []
+    for meaning in suggest.meanings(filtered.index, text) if text else ():
+        data = filtered.data.copy()
+        data.setlist("q", [meaning.rest] if meaning.rest else [])
+        data.appendlist(meaning.facet, meaning.term.slug)
+        data = clean_query(without_steps(data))
+        found.append(
+            Term(
+                labels[meaning.facet],
+                texts.as_html(meaning.term.label.best()),
+                meaning.rest,
+                len(SiteFilter(data).hits),
+                data.urlencode(),
+            )
+        )
+    return [term for term in found if term.count][:_MOST_TERMS]
 
 
 def _ways(filtered: SiteFilter, in_words: list[Applied]) -> list[Way]:
@@ -246,4 +300,4 @@ def _canonical(data: QueryDict, filtered: SiteFilter, start: int) -> str:
     for name in filtered.filters:
         if name in data:
             known.setlist(name, data.getlist(name))
-    return paging.page_query(known, -(-start // PER_PAGE) + 1)
+    return paging.page_query(known, start // PER_PAGE + 1)

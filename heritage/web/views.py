@@ -1,6 +1,7 @@
 """Pages for visitors; their words and values are prepared next door."""
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,8 @@ from heritage.web.context import identity
 from heritage.web.home import home as home_page
 from heritage.web.paging import NoSuchPage
 from heritage.web.site_page import site_page
+
+_LONGEST = 4_000  # characters of a query: each of the page's links repeats it
 
 
 @require_safe
@@ -39,6 +42,8 @@ def home(request):
 @conditional_page
 def browse(request):
     clean = listing.clean_query(request.GET)
+    if len(clean.urlencode()) > _LONGEST:
+        raise BadRequest
     if list(clean.lists()) != list(request.GET.lists()):
         return HttpResponseRedirect(_address(request.path, clean.urlencode()))
     try:
