@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Exists, F, Min, OuterRef, Q
 from django.http import QueryDict
 
 from heritage.catalogue.fields import read_years
-from heritage.catalogue.index import orders
 from heritage.models import (
     Coverage,
     Era,
@@ -21,6 +20,7 @@ from heritage.models import (
     Price,
     Scheme,
     Site,
+    SortName,
     VisitingFact,
 )
 from heritage.values.coordinates import distance_km
@@ -45,8 +45,15 @@ def in_order(query: QueryDict, language: str = "en") -> list[int]:
     if order == "distance":
         centre, points = _centre(query["near"]), _points()
         return sorted(found, key=lambda pk: (distance_km(centre, points[pk]), pk))
-    ids = orders.ids(orders.by_name(language) if order == "name" else order)
-    return list(ids.filter(**{"site__in" if order == "name" else "pk__in": found}))
+    if order == "name":
+        keys = SortName.objects.filter(language=language, site__in=found)
+        return list(keys.order_by("key", "site").values_list("site", flat=True))
+    by = {
+        "oldest": [F("first_year").asc(nulls_last=True), "pk"],
+        "inscribed": [F("inscribed_year").asc(nulls_last=True), "pk"],
+        "recent": [F("published_at").desc(nulls_last=True), "-pk"],
+    }[order]
+    return list(Site.objects.filter(pk__in=found).order_by(*by).values_list("pk", flat=True))
 
 
 def subtree(model, slugs: Iterable[str]) -> set[int]:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from pyroaring import BitMap
 
 from heritage.catalogue.index import orders, store
-from heritage.models import IndexChange, IndexPart, Site
+from heritage.models import IndexChange, IndexPart, Site, SortName
 from heritage.models.changes import batch
 from tests.builders import make_kind, make_notice, make_site, make_source
 from tests.exact import assert_as_rebuilt
@@ -99,6 +99,20 @@ def test_a_write_does_not_make_a_running_process_read_the_snapshot():
     with CaptureQueriesContext(connection) as queries:
         assert len(store.current().sites) == 9
     assert not [query for query in queries if "indexpart" in query["sql"]]
+
+
+@pytest.mark.django_db
+def test_sites_without_a_name_to_sort_by_come_last():
+    """As when a language was added and nothing is made anew yet."""
+    first, second, third = (make_site(name) for name in ("Alpha", "Beta", "Gamma"))
+    SortName.objects.filter(site__in=[first, second]).delete()
+    assert list(orders.ids("name:en")) == [third.pk, first.pk, second.pk]
+    assert list(orders.after("name:en", third.pk)) == [first.pk, second.pk]
+    assert list(orders.after("name:en", first.pk)) == [second.pk]
+    store._shared.clear()
+    assert_as_rebuilt(store.current())
+    make_site("Delta")
+    assert_as_rebuilt(store.current())
 
 
 # --- what goes with a state --------------------------------------------------------------------

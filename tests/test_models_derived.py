@@ -2,8 +2,9 @@
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 
-from heritage.models import Era, Event, Kind, Place, Site
+from heritage.models import Era, Event, Kind, Name, Place, Site
 from heritage.models.changes import batch
 from tests.builders import (
     make_coverage,
@@ -237,3 +238,40 @@ def test_chinese_names_sort_by_pinyin():
         make_site(name, zh=name)
     order = [site.name["zh-hans"] for site in Site.objects.by_name("zh-hans")]
     assert order == ["白马寺", "龙门石窟", "少林寺"]
+
+
+def test_update_derives_as_a_save_does():
+    site = make_site(latitude=34.55, longitude=112.47, state="draft")
+    Site.objects.filter(pk=site.pk).update(blur_km=10)
+    assert (fresh(site).public_latitude, fresh(site).public_longitude) != (34.55, 112.47)
+    Site.objects.update(blur_km=0, latitude=F("latitude") + 1)
+    assert fresh(site).public_latitude == pytest.approx(35.55)
+    Site.objects.filter(pk=site.pk).update(state="published")
+    assert fresh(site).published_at is not None
+
+    era = make_era(span="0618/0907")
+    make_event(site, "built", date="", first_era=era)
+    Era.objects.update(span="0700/0800")
+    assert (fresh(era).first_year, fresh(site).first_year) == (700, 700)
+
+    entry = make_designation(events=("1961",))
+    entry.events.update(date="1988")
+    assert (entry.events.get().first_year, fresh(entry).listed_year) == (1988, 1988)
+
+
+def test_bulk_create_beside_rows_that_there_are():
+    site = make_site(slug="there")
+    again = Site(uid=site.uid, name=text("Again"), slug="again")
+    added = Site(uid="added", name=text("Added"), slug="added", state="published")
+    Site.objects.bulk_create([again, added], ignore_conflicts=True)
+    assert set(Site.objects.values_list("slug", flat=True)) == {"there", "added"}
+    assert "added" in Site.objects.get(slug="added").search_text
+
+    other = make_site()
+    name = make_name(site, "White Horse")
+    moved = Name(uid=name.uid, site=other, text="White Horse", language="en", kind="alternative")
+    Name.objects.bulk_create(
+        [moved], update_conflicts=True, unique_fields=["uid"], update_fields=["site"]
+    )
+    assert "white horse" not in fresh(site).search_text
+    assert "white horse" in fresh(other).search_text

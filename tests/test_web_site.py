@@ -213,6 +213,28 @@ def test_points_that_fall_together_say_nothing_of_metres(client):
     assert '<span class="near-km">at the same point</span>' in of(client, "whole")
 
 
+def test_the_neighbours_end_in_the_list_of_all_around(client, words):
+    """Those that are listed are the nearest; a city's page leads to the same list."""
+    for number in range(9):
+        place = {"latitude": 34 + number / 20, "longitude": 112}
+        build.make_site(f"Hill {number}", slug=f"hill-{number}", place=words.county, **place)
+    link = '<a href="/en/sites/?near=hill-0&amp;within=50">All within 50 km</a>'
+    html = of(client, "hill-0")
+    assert html.count('class="near-km"') == 6 and link in html
+    around = client.get("/en/sites/?near=hill-0&within=50").context["list"]
+    assert around.total == 9 and not around.problems
+    build.make_site("Alone", slug="alone", latitude=-34, longitude=112)
+    assert "near-all" not in of(client, "alone")
+
+
+def test_what_only_editors_see_leads_to_no_list_around_it():
+    for state in ("draft", "published"):
+        site = build.make_site(state, latitude=34, longitude=112, state=state)
+        build.make_site(latitude=34.1, longitude=112)
+        page = site_page(Site.objects.for_page().get(pk=site.pk))
+        assert page.nearby and bool(page.around) == (state == "published")
+
+
 @pytest.mark.parametrize(
     ("events", "said"),
     [

@@ -116,7 +116,7 @@ def _drop_rows(catalogue, site) -> None:
 def _update_rows(catalogue, site) -> None:
     """By `update()`, by `bulk_update()`, or by moving rows to another site."""
     dice, other = catalogue.dice, some_site(catalogue)
-    match dice.randint(0, 5):
+    match dice.randint(0, 6):
         case 0:
             Image.objects.filter(site=site).update(published=dice.choice([True, False]))
         case 1:
@@ -135,6 +135,8 @@ def _update_rows(catalogue, site) -> None:
             for row in Notice.objects.filter(site=site):
                 row.site = other
                 row.save()
+        case 6:
+            Site.objects.filter(pk=site.pk).update(**catalogue.point())
 
 
 def _part(catalogue, site) -> None:
@@ -170,7 +172,10 @@ def _move_era(catalogue) -> None:
     era = Era.objects.get(slug="e1x")
     era.parent = catalogue.dice.choice([None, *catalogue.eras[:3]])
     era.span = catalogue.dice.choice(["0150/0180", "0260/0290"])
-    era.save()
+    if catalogue.dice.random() < 0.5:
+        era.save()
+    else:
+        Era.objects.filter(pk=era.pk).update(parent=era.parent, span=era.span)
 
 
 def _delete_term(catalogue) -> None:

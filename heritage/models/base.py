@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models.changes import announce, batch
 from heritage.models.conditions import Undecidable, holds
 
+CHUNK = 500  # rows brought up to date at once
+
 
 def new_uid() -> str:
     return uuid.uuid4().hex
@@ -28,22 +30,50 @@ class RecordQuerySet(models.QuerySet):
 
     def update(self, **values):
         with batch():
-            rows = self.model.objects.filter(pk__in=list(self.values_list("pk", flat=True)))
+            ids = list(self.values_list("pk", flat=True))
+            rows = self.model.objects.filter(pk__in=ids)
             rows._announce()  # those that they belonged to …
-            changed = super().update(**values)
+            if values.keys() <= set(self.model.derived_fields):
+                changed = super().update(**values)
+            else:
+                changed = sum(
+                    self._update_and_derive(ids[start : start + CHUNK], values)
+                    for start in range(0, len(ids), CHUNK)
+                )
             rows._announce()  # … and those that they belong to now
             return changed
 
     update.alters_data = True
 
+    def _update_and_derive(self, ids: list[int], values: dict) -> int:
+        rows = models.QuerySet(self.model).filter(pk__in=ids)
+        before = list(rows) if self.model.derived_fields else []
+        changed = rows.update(**values)
+        after = rows.in_bulk() if before else {}
+        for row in before:
+            # What it was is remembered by the row: some of what is derived depends on it.
+            for name in values:
+                attname = self.model._meta.get_field(name).attname
+                setattr(row, attname, getattr(after[row.pk], attname))
+            row.derive()
+        if before:
+            models.QuerySet(self.model).bulk_update(before, self.model.derived_fields, 200)
+        return changed
+
     def bulk_create(self, objs, *args, **kwargs):
         objs = list(objs)
         for obj in objs:
             obj.derive()
+        stored = self.model.objects.filter(uid__in=[obj.uid for obj in objs])
         with batch():
+            if kwargs.get("update_conflicts"):
+                stored._announce()  # those that they belonged to
             created = super().bulk_create(objs, *args, **kwargs)
-            model, key = self.model.announced_as()
-            announce(model, [getattr(obj, key) for obj in created])
+            if all(obj.pk for obj in created):
+                model, key = self.model.announced_as()
+                announce(model, [getattr(obj, key) for obj in created])
+            else:  # with conflicts that are ignored Django does not tell which were written
+                stored._announce()
         return created
 
     bulk_create.alters_data = True

@@ -10,12 +10,17 @@ from django.db import transaction
 Touched = dict[type, set[int]]
 
 _gathered: ContextVar[Touched | None] = ContextVar("gathered", default=None)
+_openers: list[Callable[[], None]] = []
 _listeners: list[Callable[[Touched], None]] = []
 
 
-def listen(listener: Callable[[Touched], None]) -> None:
-    """Call `listener` with ids by model at the end of every act, inside its transaction."""
+def listen(opener: Callable[[], None], listener: Callable[[Touched], None]) -> None:
+    """Call `opener` before every act and `listener` at its end, inside its transaction.
+
+    The listener is given the ids of the rows that were written, by model.
+    """
     if listener not in _listeners:
+        _openers.append(opener)
         _listeners.append(listener)
 
 
@@ -29,6 +34,7 @@ def batch():
         yield
         return
     with transaction.atomic():
+        _open()
         touched: Touched = defaultdict(set)
         token = _gathered.set(touched)
         try:
@@ -45,7 +51,13 @@ def announce(model: type, ids: Iterable[int]) -> None:
         gathered[model].update(ids)
     else:
         with transaction.atomic():
+            _open()
             _tell({model: set(ids)})
+
+
+def _open() -> None:
+    for opener in _openers:
+        opener()
 
 
 def _tell(touched: Touched) -> None:

@@ -186,9 +186,7 @@ def _refresh_names(sites) -> None:
     stored = {(row.site_id, row.language): row for row in SortName.objects.filter(site__in=sites)}
     changed = []
     for key, row in stored.items():
-        if key not in wanted:
-            row.delete()
-        elif row.key != wanted[key]:
+        if row.key != wanted.get(key, row.key):  # another process may know more languages
             row.key = wanted[key]
             changed.append(row)
     SortName.objects.bulk_update(changed, ["key"], batch_size=500)

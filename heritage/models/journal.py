@@ -33,16 +33,24 @@ class IndexPart(models.Model):
 
 
 class IndexLock(models.Model):
-    """One row. Whoever holds it commits before the next: numbers then follow commits."""
+    """One row. Whoever holds it commits before the next one writes."""
 
     def __str__(self) -> str:
         return "lock"
 
 
+def lock() -> None:
+    """Wait until no other transaction writes, as SQLite does by itself.
+
+    What one writer derives then rests on all that the others wrote, and the numbers of the
+    journal follow the order of the commits.
+    """
+    if connection.features.has_select_for_update:
+        IndexLock.objects.select_for_update().get_or_create(pk=1)
+
+
 def note(site_ids: Iterable[int]) -> None:
-    """Enter changed sites in the journal, within their transaction."""
+    """Enter changed sites in the journal, within their transaction, which holds the lock."""
     changes = [IndexChange(site_id=pk) for pk in sorted(set(site_ids))]
     if changes:
-        if connection.features.has_select_for_update:  # SQLite has one writer at a time anyway
-            IndexLock.objects.select_for_update().get_or_create(pk=1)
         IndexChange.objects.bulk_create(changes, batch_size=2000)

@@ -29,7 +29,7 @@ def _sites_with_events_in(era_ids):
     # What lies within a span depends on all eras: see eras_of().
     ids = Era.objects.subtree_ids(era_ids)
     events = Event.objects.filter(Q(first_era__in=ids) | Q(last_era__isnull=False))
-    return events.values_list("site_id", flat=True)
+    return events.order_by().values_list("site_id", flat=True)
 
 
 def _sites_in(place_ids):
@@ -41,23 +41,26 @@ def _sites_of(kind_ids):
 
 
 def _sites_listed_in(scheme_ids):
-    return Coverage.objects.filter(designation__scheme__in=scheme_ids).values_list(
-        "site_id", flat=True
-    )
+    covered = Coverage.objects.filter(designation__scheme__in=scheme_ids)
+    return covered.order_by().values_list("site_id", flat=True)
 
 
 def _sites_under(designation_ids):
-    return Coverage.objects.filter(designation__in=designation_ids).values_list(
-        "site_id", flat=True
-    )
+    covered = Coverage.objects.filter(designation__in=designation_ids)
+    return covered.order_by().values_list("site_id", flat=True)
 
 
 def _sites_using(term_ids):
     """Sites under entries that a register's term describes."""
-    entries = Designation.objects.filter(
-        Q(category__in=term_ids) | Q(world_heritage__criteria__in=term_ids)
+    # Two questions, since one with OR is planned badly where many rows have just been written.
+    in_category = Designation.objects.filter(category__in=term_ids).order_by()
+    by_criteria = WorldHeritage.objects.filter(criteria__in=term_ids).order_by()
+    return _sites_under(
+        {
+            *in_category.values_list("pk", flat=True),
+            *by_criteria.values_list("designation_id", flat=True),
+        }
     )
-    return _sites_under(entries.values("pk"))
 
 
 _TOUCHES = {
@@ -115,7 +118,7 @@ def _on_many_to_many(sender, instance, action, reverse, pk_set, **kwargs) -> Non
 
 def connect() -> None:
     """Called once the app is ready."""
-    listen(_on_rows)
+    listen(journal.lock, _on_rows)
     pre_save.connect(_before_row, dispatch_uid="touches")
     m2m_changed.connect(_on_many_to_many, dispatch_uid="touches")
     for model in {*_TOUCHES, *_VOCABULARIES, *_PARTS, DesignationEvent, WorldHeritage}:

@@ -226,10 +226,10 @@ def _reset_sequences() -> None:
 
 def finish(tell=lambda text: None) -> None:
     """Full text, index and statistics, by the functions of `manage.py reindex`."""
-    from django.db import connection, transaction
+    from django.db import connection
 
     from heritage.catalogue.index import store
-    from heritage.models import Site, fulltext, journal
+    from heritage.models import Site, fulltext
 
     started = time.monotonic()
     texts = Site.objects.order_by("pk").values_list("pk", "search_text")
@@ -238,10 +238,6 @@ def finish(tell=lambda text: None) -> None:
     )
     tell(f"full text in {time.monotonic() - started:.0f} s")
     started = time.monotonic()
-    # Two entries, of which the snapshot keeps the last: who holds an older index reads it anew.
-    with transaction.atomic():
-        for pk in list(texts.values_list("pk", flat=True)[:2]):
-            journal.note([pk])
     store.save_snapshot()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -3,8 +3,10 @@
 Every order is total: what is equal is told apart by the id.
 """
 
+from collections.abc import Iterator
+
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from heritage.models import Site, SortName
 
@@ -22,38 +24,70 @@ def names() -> list[str]:
     return [*(by_name(code) for code, _name in settings.LANGUAGES), *_BY_YEAR, RECENT]
 
 
-def ids(order: str):
-    """Ids of all published sites in an order, as a queryset of single values."""
+def ids(order: str) -> Iterator[int]:
+    """Ids of all published sites in an order."""
+    if order in _BY_YEAR or order == RECENT:
+        yield from _ids(_rows(order))
+        return
+    yield from _ids(_named(order))
+    yield from _ids(_nameless(order))
+
+
+def after(order: str, site_id: int) -> Iterator[int]:
+    """The ids that follow a published site in an order, nearest first."""
     if order in _BY_YEAR:
-        by_year = F(_BY_YEAR[order]).asc(nulls_last=True)
-        return Site.objects.published().order_by(by_year, "pk").values_list("pk", flat=True)
-    if order == RECENT:
-        ordered = Site.objects.published().order_by(F("published_at").desc(nulls_last=True), "-pk")
-        return ordered.values_list("pk", flat=True)
+        yield from _ids(_rows(order).filter(_later(_BY_YEAR[order], site_id)), 50)
+    elif order == RECENT:
+        yield from _ids(_rows(order).filter(_earlier(site_id)), 50)
+    else:
+        own = SortName.objects.filter(site=site_id, language=_language(order))
+        key = own.values_list("key", flat=True).first()
+        nameless = _nameless(order)
+        if key is None:
+            nameless = nameless.filter(pk__gt=site_id)
+        else:
+            following = Q(key__gt=key) | Q(key=key, site__gt=site_id)
+            yield from _ids(_named(order).filter(following), 50)
+        yield from _ids(nameless, 50)
+
+
+def _ids(rows, at_once: int = 10_000) -> Iterator[int]:
+    return rows.iterator(at_once)
+
+
+def _rows(order: str):
+    by = F(_BY_YEAR[order]).asc(nulls_last=True) if order in _BY_YEAR else None
+    by = (by, "pk") if by else (F("published_at").desc(nulls_last=True), "-pk")
+    return Site.objects.published().order_by(*by).values_list("pk", flat=True)
+
+
+def _named(order: str):
     rows = SortName.objects.filter(language=_language(order), site__state="published")
     return rows.order_by("key", "site_id").values_list("site_id", flat=True)
 
 
-def after(order: str, site_id: int):
-    """The ids that follow a published site in an order, nearest first."""
-    if order in _BY_YEAR:
-        column = _BY_YEAR[order]
-        year = Site.objects.values_list(column, flat=True).get(pk=site_id)
-        undated = Q(**{f"{column}__isnull": True})
-        if year is None:
-            return ids(order).filter(undated, pk__gt=site_id)
-        later, same = Q(**{f"{column}__gt": year}) | undated, Q(**{column: year})
-        return ids(order).filter(later | Q(same, pk__gt=site_id))
-    if order == RECENT:
-        at = Site.objects.values_list("published_at", flat=True).get(pk=site_id)
-        earlier = Q(published_at__lt=at) | Q(published_at__isnull=True)
-        same = Q(published_at=at) if at is not None else Q(published_at__isnull=True)
-        following = Q(same, pk__lt=site_id)
-        return ids(order).filter(following if at is None else earlier | following)
-    key = SortName.objects.values_list("key", flat=True).get(
-        site=site_id, language=_language(order)
-    )
-    return ids(order).filter(Q(key__gt=key) | Q(key=key, site__gt=site_id))
+def _nameless(order: str):
+    """Those whose key in a language is yet to be made, as when the language is new: last."""
+    keys = SortName.objects.filter(language=_language(order), site=OuterRef("pk"))
+    rows = Site.objects.published().filter(~Exists(keys))
+    return rows.order_by("pk").values_list("pk", flat=True)
+
+
+def _later(column: str, site_id: int) -> Q:
+    year = Site.objects.values_list(column, flat=True).get(pk=site_id)
+    undated = Q(**{f"{column}__isnull": True})
+    if year is None:
+        return undated & Q(pk__gt=site_id)
+    later, same = Q(**{f"{column}__gt": year}) | undated, Q(**{column: year})
+    return later | Q(same, pk__gt=site_id)
+
+
+def _earlier(site_id: int) -> Q:
+    at = Site.objects.values_list("published_at", flat=True).get(pk=site_id)
+    unknown = Q(published_at__isnull=True)
+    if at is None:
+        return unknown & Q(pk__lt=site_id)
+    return Q(published_at__lt=at) | unknown | Q(published_at=at, pk__lt=site_id)
 
 
 def _language(order: str) -> str:

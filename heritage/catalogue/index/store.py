@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from itertools import chain
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection
 from pyroaring import BitMap
 
 from heritage.catalogue.index import facts, orders
 from heritage.catalogue.index.columns import POINTS, SPANS, Table
 from heritage.catalogue.index.state import Order, State, build, patched
-from heritage.models import Event, IndexChange, IndexPart
+from heritage.models import Event, IndexChange, IndexPart, journal
+from heritage.models.changes import batch
 from heritage.models.journal import VOCABULARY
 
 # Putting one site into its places costs about as much as reading the orders of so many again.
@@ -113,7 +114,7 @@ def _patch(state: State, number: int, token: str, changed: BitMap) -> State:
         if not sites:
             return order
         if len(sites) * SITES_A_PLACE > len(state.sites):
-            return Order(np.fromiter(orders.ids(name).iterator(), dtype=np.int32))
+            return Order(np.fromiter(orders.ids(name), dtype=np.int32))
         order = order.without(changed)
         standing = state.sites - changed  # those whose place is known
         for site_id in published:
@@ -125,15 +126,12 @@ def _patch(state: State, number: int, token: str, changed: BitMap) -> State:
 
 
 def _next_known(order: str, site_id: int, standing: BitMap) -> int | None:
-    for following in orders.after(order, site_id).iterator(50):
-        if following in standing:
-            return following
-    return None
+    return next((each for each in orders.after(order, site_id) if each in standing), None)
 
 
 def rebuilt(number: int, token: str) -> State:
     """The state, from the whole database."""
-    by_order = {name: orders.ids(name).iterator(10_000) for name in orders.names()}
+    by_order = {name: orders.ids(name) for name in orders.names()}
     return build(number, token, facts.read(), by_order)
 
 
@@ -147,9 +145,10 @@ _VALUE, _ORDER, _POINTS, _SPANS = "value ", "order ", "points ", "spans "
 def save_snapshot() -> State:
     """Read everything, keep it for processes to come, and cut the journal short.
 
-    The last entry stays: it is what later ones follow.
+    It begins anew, so that processes that run take the snapshot too. Nobody writes meanwhile.
     """
-    with transaction.atomic():
+    with batch():
+        journal.note([VOCABULARY])
         number, token = _head()
         state = rebuilt(number, token)
         IndexPart.objects.all().delete()

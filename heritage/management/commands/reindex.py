@@ -7,23 +7,31 @@ from django.db import connection
 
 from heritage.catalogue.index import store
 from heritage.models import Designation, Site, fulltext
+from heritage.models.changes import batch
 from heritage.models.derived import CHUNK, refresh, refresh_designations
+
+SECONDS = 2  # between two words of progress
 
 
 class Command(BaseCommand):
     help = "Rebuilds everything that is derived from the records, with progress."
 
     def handle(self, *args, **options) -> None:
-        started = time.monotonic()
-        refresh_designations(Designation.objects.values_list("pk", flat=True))
+        self.said = started = time.monotonic()
+        with batch():
+            refresh_designations(Designation.objects.values_list("pk", flat=True))
         ids = list(Site.objects.order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(ids), CHUNK):
-            refresh(ids[start : start + CHUNK])
+            with batch():  # others may write in between
+                refresh(ids[start : start + CHUNK])
             self._say(min(start + CHUNK, len(ids)), len(ids), "sites brought up to date")
         found_by = Site.objects.order_by("pk").values_list("pk", "search_text")
-        fulltext.rebuild(
-            found_by.iterator(CHUNK), lambda done: self._say(done, len(ids), "sites in full text")
-        )
+        with batch():
+            fulltext.rebuild(
+                found_by.iterator(CHUNK),
+                lambda done: self._say(done, len(ids), "sites in full text"),
+            )
+        self.stdout.write("reading the index …")
         state = store.save_snapshot()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # without it the planner guesses
@@ -31,5 +39,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(state.sites)} published sites indexed in {seconds:.0f} s.")
 
     def _say(self, done: int, total: int, what: str) -> None:
-        if done % (20 * CHUNK) == 0 or done == total:
+        now = time.monotonic()
+        if done == total or now - self.said >= SECONDS:
+            self.said = now
             self.stdout.write(f"{done} of {total} {what}")
