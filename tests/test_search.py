@@ -103,6 +103,14 @@ def test_the_closest_comes_first_then_the_order_of_names(rows):
     ]
 
 
+def test_a_name_in_a_language_of_no_reader_stands_back(rows):
+    build.make_name(Site.objects.get(slug="longmen"), "White Caves", "alternative", "fr")
+    rows |= dict(Site.objects.values_list("pk", "slug"))
+    found_now = found(rows, "white")
+    assert found_now.index("old-gate") < found_now.index("longmen")
+    assert found(rows, "white caves") == ["longmen"]
+
+
 ANYTHING = [
     "'", '"', '"white', "white*", "white AND", "NEAR(white horse)", "white:A", "a & b | !c",
     "(", "^white", ".temple", "=whitehorsetemple", "~ma", "-", "--", ";drop table", "%", "_",

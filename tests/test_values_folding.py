@@ -191,7 +191,9 @@ def test_the_forms_of_a_text_are_listed_once_its_own_first(text, found):
     assert forms(text) == found
 
 
-@pytest.mark.parametrize("query", ["luzhou", "lvzhou", "绿洲", "綠洲", "lǜzhōu"])
+@pytest.mark.parametrize(
+    "query", ["luzhou", "lvzhou", "lv zhou", "lu zhou", "绿洲", "綠洲", "lǜzhōu"]
+)
 def test_u_umlaut_is_found_as_it_is_typed(query):
     assert fold(query) in forms("绿洲")
 

@@ -235,13 +235,18 @@ def _refresh_sites(sites) -> None:
 
 
 def _search_text(site, places) -> str:
-    return words.found_by(_names(site), _terms(site, places), site.summary.values())
+    known, foreign = _names(site)
+    return words.found_by(known, _terms(site, places), site.summary.values(), foreign)
 
 
-def _names(site) -> Iterable[str]:
-    yield from site.name.values()
-    yield from (name.text for name in site.names.all())
-    yield site.slug.replace("-", " ")
+def _names(site) -> tuple[list[str], list[str]]:
+    """What it is called in the languages of the interface, and in others."""
+    known, foreign = [], []
+    ours = {code.partition("-")[0] for code, _name in settings.LANGUAGES}
+    named = [*site.name.items(), *((name.language, name.text) for name in site.names.all())]
+    for language, name in named:
+        (known if language.partition("-")[0] in ours else foreign).append(name)
+    return [*known, site.slug.replace("-", " ")], foreign
 
 
 def _terms(site, places) -> Iterable[str]:

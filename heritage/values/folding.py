@@ -241,7 +241,7 @@ def forms(text: str) -> tuple[str, ...]:
     """The forms that a text is found by, its folded form first; none where nothing is left of it.
 
     Where it holds Han characters: its pinyin in syllables, in one piece and in initials; 绿 is
-    found as "lu" and, as it is typed, "lv".
+    found as "lu" and, as it is typed, "lv", in syllables and in one piece.
     """
     folded = fold(text)
     found = [folded]
@@ -249,6 +249,7 @@ def forms(text: str) -> tuple[str, ...]:
         words = _spelt(text)
         found.append(" ".join(" ".join(map(_toneless, word)) for word in words))
         found.append(" ".join("".join(map(_toneless, word)) for word in words))
+        found.append(" ".join(" ".join(map(_typed, word)) for word in words))
         found.append(" ".join("".join(map(_typed, word)) for word in words))
         found.append(_initials(words))
     return tuple(dict.fromkeys(filter(None, found)))

@@ -37,17 +37,25 @@ class Asked:
         return replace(self, text=mark + self.text)
 
 
-def found_by(names: Iterable[str], terms: Iterable[str], sentences: Iterable[str]) -> str:
+def found_by(
+    names: Iterable[str],
+    terms: Iterable[str],
+    sentences: Iterable[str],
+    foreign: Iterable[str] = (),
+) -> str:
     """The folded text that a site is found by, in three parts, a name or phrase a line.
 
     First the names as they are written, then what else they are found by (see
-    `folding.forms`), then all other text; of whole sentences nobody types the pinyin.
+    `folding.forms`) and the `foreign` names, which stand back behind those that readers know,
+    then all other text; of whole sentences nobody types the pinyin.
     """
     written, spelt, other = {}, {}, {}
     for name in names:
         first, *others = folding.forms(name) or ("",)
         written[first] = None
         spelt |= dict.fromkeys(others)
+    for name in foreign:
+        spelt |= dict.fromkeys(folding.forms(name))
     for term in terms:
         other |= dict.fromkeys(folding.forms(term))
     other |= dict.fromkeys(map(folding.fold, sentences))
