@@ -138,8 +138,7 @@ def _around(index, hits) -> Around | None:
     site = Site.objects.published().only("slug", "name").filter(pk=nearest).first()
     if site is None:
         return None
-    url = terms.list_url(near=site.slug, within=str(WITHIN_KM))
-    return Around(url, len(ids), WITHIN_KM, texts.as_html(site.name.best()))
+    return Around(terms.around_url(site), len(ids), WITHIN_KM, texts.as_html(site.name.best()))
 
 
 def _by_status(index, hits, place: Place) -> Chart | None:

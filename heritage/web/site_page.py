@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
 from heritage.catalogue import vocabulary
+from heritage.catalogue.filters import WITHIN_KM
 from heritage.catalogue.index import store
 from heritage.catalogue.nearby import nearby
 from heritage.models import (
@@ -26,7 +27,7 @@ from heritage.models.unesco import statuses
 from heritage.values import folding
 from heritage.values.language import Text
 from heritage.values.markdown import to_html
-from heritage.web import cards, covers, land, marks, texts, visiting
+from heritage.web import cards, covers, land, marks, terms, texts, visiting
 from heritage.web.cards import Picture
 from heritage.web.gallery import Photo, photos
 from heritage.web.lifelines import Lifeline, lifeline
@@ -93,6 +94,8 @@ class SitePage:
     picture: Picture
     photos: list[Photo]  # the first is the cover
     nearby: list[Near]
+    around: str  # the list of all within that many km; empty where nothing lies near
+    within_km: int
     land: land.Sheet | None
     locator: Locator | None
     lifeline: Lifeline | None
@@ -131,7 +134,7 @@ def site_page(site: Site, with_hidden_pictures: bool = False) -> SitePage:
     where, told, registers = whereabouts(site), chapters(events), seals(site)
     sources = [source_line(source) for source in site.sources.all()]
     names = [*_translations(site), *map(_name_line, site.names.all())]
-    near = nearby(index, site)
+    near = nearby(index, site, WITHIN_KM)
     return SitePage(
         site=site,
         name=site.name.best(),
@@ -168,6 +171,8 @@ def site_page(site: Site, with_hidden_pictures: bool = False) -> SitePage:
         picture=cards.picture(site),
         photos=photos(site.public_images),
         nearby=neighbours(site, near),
+        around=_around(site) if near else "",
+        within_km=WITHIN_KM,
         land=land.around(site),
         locator=locator(site, near),
         lifeline=lifeline(site, known.eras.terms.values()),
@@ -175,6 +180,11 @@ def site_page(site: Site, with_hidden_pictures: bool = False) -> SitePage:
         updated=texts.day(timezone.localdate(site.updated_at)),
         mailto=f"mailto:?subject={quote(_title(site))}&body=",
     )
+
+
+def _around(site: Site) -> str:
+    """None is led to what only editors see: the list does not know it."""
+    return terms.around_url(site) if site.state == Site.State.PUBLISHED else ""
 
 
 def _event_marks(event: Event | None) -> list[Mark]:

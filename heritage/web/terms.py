@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.catalogue import vocabulary
+from heritage.catalogue.filters import WITHIN_KM
 from heritage.catalogue.index import orders
 from heritage.catalogue.index.state import State
+from heritage.models import Site
 from heritage.values.language import LanguageMap, Text
 from heritage.web import cards, texts
 from heritage.web.cards import Printed
@@ -112,6 +114,11 @@ def list_url(**values: str) -> str:
     query = QueryDict(mutable=True)
     query.update({name: value for name, value in values.items() if value})
     return f"{reverse('sites')}?{query.urlencode()}"
+
+
+def around_url(site: Site) -> str:
+    """The list of all that lies around a published site, the site itself among it."""
+    return list_url(near=site.slug, within=str(WITHIN_KM))
 
 
 def sites(index: State, hits: BitMap, url: str, order: str = "") -> Sites:
