@@ -153,3 +153,8 @@ def test_plain_text(markdown, text):
 def test_plain_text_is_cut_between_words(markdown, limit, text):
     assert to_text(markdown, limit) == text
     assert len(text) <= limit
+
+
+def test_headings_stand_under_those_of_the_page():
+    assert to_html("# a", under=1) == "<h2>a</h2>"
+

@@ -210,7 +210,7 @@ def test_no_address_is_stored_and_its_digest_only_for_a_day(client, site, monkey
     [found] = Correction.objects.all()
     assert len(found.sender) == 64 and "192.0.2" not in str(found.__dict__)
     assert project.SECRET_KEY not in found.sender
-    tomorrow = timezone.now() + timedelta(days=1)
+    tomorrow = timezone.localdate() + timedelta(days=1)
     assert found.sender != _sender_on(monkeypatch, tomorrow)
     QuerySet(Correction).update(created_at=timezone.now() - timedelta(days=2))
     send(client, site, address="192.0.2.78")
@@ -221,7 +221,7 @@ def _sender_on(monkeypatch, day) -> str:
     from django.test import RequestFactory
 
     with monkeypatch.context() as patch:
-        patch.setattr(corrections.timezone, "localdate", lambda: day.date())
+        patch.setattr(corrections.timezone, "localdate", lambda: day)
         return corrections.sender_of(RequestFactory().get("/", REMOTE_ADDR="192.0.2.77"))
 
 

@@ -14,10 +14,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")  # no encoder takes half a character
 # HTML is shown as the text that it is. The second wall, should the first ever have a hole, is the
 # list below of what may pass.
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
-_DEMOTED = 2  # a page has its h1, and a section its h2: # is an h3
 _TAGS = {
     *("p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "a"),
-    *("h3", "h4", "h5", "h6", "ul", "ol", "li"),
+    *("h2", "h3", "h4", "h5", "h6", "ul", "ol", "li"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
@@ -28,16 +27,16 @@ _PART_OF_WORD = r"[^\s\u2e80-\U0010ffff]"
 _BEFORE_WORD = r"[\s\u2e80-\U0010ffff]"
 
 
-def to_html(markdown_text: str) -> SafeString:
-    """Paragraphs, emphasis, lists, links, headings from h3, quotations, code, tables; no more.
+def to_html(markdown_text: str, under: int = 2) -> SafeString:
+    """Paragraphs, emphasis, lists, links, headings, quotations, code, tables; no more.
 
-    Of an image the alternative text is left: pictures are records with a licence. Links lead to
+    Its headings stand one below those of the level `under`, which is the page's own. Of an image the alternative text is left: pictures are records with a licence. Links lead to
     http, https, mailto, or within the site.
     """
     tokens = _parse(markdown_text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + _DEMOTED, 6)}"
+            token.tag = f"h{min(int(token.tag[1]) + under, 6)}"
     html = _PARSER.renderer.render(tokens, _PARSER.options, {})
     # Editors vouch for their links, so search engines may follow them: no nofollow.
     safe = nh3.clean(
