@@ -157,4 +157,3 @@ def test_plain_text_is_cut_between_words(markdown, limit, text):
 
 def test_headings_stand_under_those_of_the_page():
     assert to_html("# a", under=1) == "<h2>a</h2>"
-

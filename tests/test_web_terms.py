@@ -162,7 +162,11 @@ def test_what_lies_around_a_place_is_one_link_away(client, page, words):
         around = page(path).around
         assert (around.url, around.count) == ("/en/sites/?near=middle&within=50", 4)
         assert client.get(around.url).context["list"].total == 4
-        assert "4 sites within 50 km of Middle" in client.get(f"/en/{path}").content.decode()
+        html = client.get(f"/en/{path}").content.decode()
+        assert "4 sites within 50 km of Middle" in html
+        # At the scale of a town it is drawn how its sites lie, in place of the land.
+        assert 'class="locator"' in html and 'class="land"' not in html
+        assert [str(near.name) for near in around.nearby] == ["East", "West", "Over the border"]
     assert page("places/henan/").around is None
     build.make_place("Empty", level="city", slug="empty")
     assert page("places/empty/").around is None

@@ -30,8 +30,9 @@ _BEFORE_WORD = r"[\s\u2e80-\U0010ffff]"
 def to_html(markdown_text: str, under: int = 2) -> SafeString:
     """Paragraphs, emphasis, lists, links, headings, quotations, code, tables; no more.
 
-    Its headings stand one below those of the level `under`, which is the page's own. Of an image the alternative text is left: pictures are records with a licence. Links lead to
-    http, https, mailto, or within the site.
+    Its headings stand one below those of the level `under`, which is the page's own. Of an image
+    the alternative text is left: pictures are records with a licence. Links lead to http, https,
+    mailto, or within the site.
     """
     tokens = _parse(markdown_text)
     for token in tokens:

@@ -35,6 +35,7 @@ DIRECTIONS = (
 @dataclass(frozen=True, slots=True)
 class Ring:
     radius: str
+    label_x: str
     label_y: str
     km: float
 
@@ -74,9 +75,10 @@ def locator(site: Site, neighbours: list[Neighbour]) -> Locator | None:
         if near.km > 0.01
     ]
     doubt = doubt_km(site)
+    numbered = _numbered(dots)
     return Locator(
-        rings=[_ring(km, pixels) for km in rings],
-        dots=_numbered(dots),
+        rings=[_ring(km, pixels, numbered) for km in rings],
+        dots=numbered,
         is_blurred=bool(site.blur_km),
         # Never so small that it hides behind the mark, never beyond the sheet.
         doubt="" if doubt is None else f"{min(max(doubt * pixels, 14), _REACH):.1f}",
@@ -93,9 +95,19 @@ def doubt_km(site: Site) -> float | None:
     return said if site.precision == Site.Precision.APPROXIMATE else None
 
 
-def _ring(km: float, pixels: float) -> Ring:
+def _ring(km: float, pixels: float, dots: list[Dot]) -> Ring:
+    """Its label stands on its southern edge, or elsewhere on it where a dot is in the way."""
     radius = km * pixels
-    return Ring(f"{radius:.1f}", f"{_MIDDLE + radius - 5:.1f}", km)
+    taken = [(_MIDDLE, 12.0)]  # the north
+    taken += [(float(dot.x), float(dot.y)) for dot in dots]
+    taken += [(float(dot.text_x), float(dot.text_y)) for dot in dots]
+    spots = [
+        (_MIDDLE + (radius - 9) * sin(turn), _MIDDLE + (radius - 9) * cos(turn) + 4)
+        for turn in (0, pi / 4, -pi / 4, pi, 3 * pi / 4, -3 * pi / 4, pi / 2, -pi / 2)
+    ]
+    free = ((x, y) for x, y in spots if all(abs(x - a) > 28 or abs(y - b) > 11 for a, b in taken))
+    x, y = next(free, spots[0])
+    return Ring(f"{radius:.1f}", f"{x:.1f}", f"{y:.1f}", km)
 
 
 def _offset(site: Site, other: Site) -> tuple[float, float]:

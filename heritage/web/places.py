@@ -9,15 +9,20 @@ from django.utils.translation import gettext as _
 
 from heritage.catalogue.filters import WITHIN_KM
 from heritage.catalogue.index import columns, store
+from heritage.catalogue.nearby import nearby
 from heritage.models import Place, SchemeTerm, Site, UnescoStatus
 from heritage.values import folding
 from heritage.values.coordinates import distance_km
 from heritage.web import inscriptions, land, terms, texts
 from heritage.web.charts import Chart, Row, Series
+from heritage.web.links import link
+from heritage.web.locator import Locator, locator
 from heritage.web.terms import Label, Sites, TermLink, Tree
+from heritage.web.whereabouts import Near, neighbours
 
 _SMALL = (Place.Level.CITY, Place.Level.COUNTY)  # one can stay there, and make trips
 _LOOKED_AT = 60  # sites of a place, to find the one in the middle of them
+_NAMED = 9  # neighbours of that one
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +44,15 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The way to what lies around a place, over its borders: near the site in its middle."""
+    """What lies around a place, over its borders: near the site in its middle."""
 
     url: str
     count: int
     km: int
     site: SafeString
+    site_url: str
+    locator: Locator | None
+    nearby: list[Near]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ def regions(tree: Tree) -> list[Region]:
 
 def _by_name(links: list[TermLink]) -> list[TermLink]:
     language = get_language()
-    return sorted(links, key=lambda link: folding.sort_key(str(link.label), language))
+    return sorted(links, key=lambda each: folding.sort_key(str(each.label), language))
 
 
 def place_page(slug: str) -> PlacePage:
@@ -106,6 +114,7 @@ def place_page(slug: str) -> PlacePage:
         url=lambda kind: terms.list_url(place=place.slug, kind=kind.slug),
     )  # fmt: skip
     is_country = place.level == Place.Level.COUNTRY
+    around = _around(index, hits) if place.level in _SMALL else None
     return PlacePage(
         place=place,
         labels=terms.labels(place.label),
@@ -113,8 +122,9 @@ def place_page(slug: str) -> PlacePage:
         note=texts.as_html(place.note.best()),
         above=terms.links(tree, tree.above(place)),
         children=_by_name(terms.links(tree, tree.counted(place.pk))),
-        around=_around(index, hits) if place.level in _SMALL else None,
-        map=land.of_sites(place, hits),
+        around=around,
+        # Of a town the land would show a blot of dots: how its sites lie to one another says more.
+        map=None if around and around.locator else land.of_sites(place, hits),
         charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
         by_year=_by_year(place) if is_country else None,
         sites=terms.sites(index, hits, terms.list_url(place=place.slug)),
@@ -135,10 +145,19 @@ def _around(index, hits) -> Around | None:
     if ids <= hits:
         return None
     (nearest,) = around.slice(ids & hits, 0, 1)
-    site = Site.objects.published().only("slug", "name").filter(pk=nearest).first()
+    site = Site.objects.published().defer("description", "boundary").filter(pk=nearest).first()
     if site is None:
         return None
-    return Around(terms.around_url(site), len(ids), WITHIN_KM, texts.as_html(site.name.best()))
+    found = nearby(index, site, WITHIN_KM, _NAMED)
+    return Around(
+        terms.around_url(site),
+        len(ids),
+        WITHIN_KM,
+        texts.as_html(site.name.best()),
+        link("site", site.slug),
+        locator(site, found),
+        neighbours(site, found),
+    )
 
 
 def _by_status(index, hits, place: Place) -> Chart | None:

@@ -111,7 +111,11 @@ def privacy(request):
 
 def _text_page(request, template: str, field: str, title: str) -> HttpResponse:
     words = getattr(identity(request), field).best()
-    context = {"words": words, "html": to_html(str(words), under=1) if words else "", "marks": marks.ALL}
+    context = {
+        "words": words,
+        "html": to_html(str(words), under=1) if words else "",
+        "marks": marks.ALL,
+    }
     context["dates"] = datewords.examples()
     context["head"] = head.of_text(request, str(title), str(words))
     return public(render(request, template, context))
