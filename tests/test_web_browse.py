@@ -274,6 +274,9 @@ def test_the_canonical_address_of_a_step_is_a_page_that_there_is(client, words):
         ),
         ("q=洛阳市", [("As a place", "Luoyang", "", 3, "place=luoyang")]),
         ("q=temple+2", [("As a kind", "Temple", "2", 1, "q=2&kind=temple")]),
+        # One place in the stead of another, not beside it; and no letter is a name.
+        ("q=luoyang&place=henan", [("As a place", "Luoyang", "", 3, "place=luoyang")]),
+        ("q=t", []),
         ("q=zzz", []),
         ("q=tang&kind=bridge", []),
     ],

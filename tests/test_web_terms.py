@@ -155,7 +155,8 @@ def test_what_lies_around_a_place_is_one_link_away(client, page, words):
     build.make_site("Middle", slug="middle", place=words.county, latitude=34.5, longitude=112.4)
     build.make_site("East", slug="east", place=words.county, latitude=34.5, longitude=112.5)
     build.make_site("Nowhere", slug="nowhere", place=words.county)
-    assert page("places/luolong/").around is None  # nothing but its own
+    alone = page("places/luolong/").around  # nothing but its own
+    assert (alone.url, len(alone.nearby)) == ("", 2) and alone.locator
     build.make_site("Over the border", place=words.henan, latitude=34.6, longitude=112.6)
     build.make_site("Far", place=words.henan, latitude=36.5, longitude=112.4)
     for path in ("places/luolong/", "places/luoyang/"):

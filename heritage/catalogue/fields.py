@@ -95,7 +95,7 @@ class ValuesField(forms.Field):
         texts = [text for text in texts if text]
         self.valid, errors = self.meanings(texts[:MOST_VALUES])
         if len(texts) > MOST_VALUES:
-            message = _("Only the first %(most)s values are looked at.")
+            message = _("At most %(most)s values can be asked for at once.")
             errors.append(ValidationError(message, code="many", params={"most": MOST_VALUES}))
         if errors:
             raise ValidationError(errors)
@@ -126,14 +126,16 @@ class RowsField(ValuesField):
     def meanings(self, texts: list[str]) -> tuple[list, list[ValidationError]]:
         # No database may be asked for a NUL, and with nothing to ask for none need be asked.
         asked = [text for text in texts if "\0" not in text]
-        rows = self.rows().filter(**{f"{self.key}__in": asked}) if asked else ()
-        self._found = {getattr(row, self.key): row for row in rows}
-        return super().meanings(texts)
+        self._found: dict[str, list] = {}
+        for row in self.rows().filter(**{f"{self.key}__in": asked}) if asked else ():
+            self._found.setdefault(getattr(row, self.key), []).append(row)
+        found, errors = super().meanings(texts)
+        return [row for rows in found for row in rows], errors
 
     def meaning(self, text: str):
         if text not in self._found:
             raise unknown(text)
-        return self._found[text]
+        return self._found[text]  # more than one where several registers have a reference
 
 
 class RowsFilter(Fixed, filters.Filter):

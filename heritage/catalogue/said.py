@@ -49,7 +49,7 @@ def problems(filtered) -> list[Problem]:
 
 def _message(error: ValidationError) -> str:
     value = (error.params or {}).get("value")
-    if error.code in ("invalid_choice", "invalid_pk_value") and value:
+    if error.code == "invalid_choice" and value:
         shown = edtf.printable(str(value))[:60]
         return _("“%(value)s” is not known here.") % {"value": shown}
     return " ".join(error.messages)

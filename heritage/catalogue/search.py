@@ -11,7 +11,7 @@ from heritage.values import folding, words
 from heritage.values.words import Asked
 
 _LONGEST_RUN = 40  # Han characters in a row that are taken for words
-_LONGEST_WORD = 8
+_LONGEST_WORD = 8  # of them in one word
 _KEPT = 64  # answers that a state remembers, at most 125 kB each at a million sites
 
 
@@ -27,7 +27,8 @@ def matching(index: State, text: str) -> BitMap:
 def parted(index: State, text: str) -> str:
     """The text with spaces where Han characters are several words: 洛阳白马寺 → 洛阳 白马寺.
 
-    Only where nothing is called just that. Each word is the longest that some site holds.
+    Only where nothing is called just that. Each word is the longest that some site holds, of at
+    most eight characters.
     """
     if matching(index, text):
         return text

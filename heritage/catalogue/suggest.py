@@ -35,15 +35,23 @@ class Meaning:
 
 
 def meanings(index: State, text: str) -> list[Meaning]:
-    """The eras, places and kinds whose very name is the text, its beginning or its end."""
+    """The eras, places and kinds whose very name is the text, its beginning or its end.
+
+    A name in any form, so that initials will do; the longest first, then the fullest.
+    """
     tokens = folding.tokens(text)[: words.MOST_ASKED]
     parts = [(tokens, [])]
     for at in range(len(tokens) - 1, 0, -1):
         parts += [(tokens[:at], tokens[at:]), (tokens[at:], tokens[:at])]
     found: dict[tuple[str, int], Meaning] = {}
     for named, rest in parts:
-        for facet, finder in _finders(index).items():
-            for term in finder.called("".join(named)):
+        called = [
+            (-len(index.having(f"{facet}:{term.pk}")), facet, term)
+            for facet, finder in _finders(index).items()
+            for term in finder.called("".join(named))
+        ]
+        for less, facet, term in sorted(called, key=lambda each: each[0]):
+            if less:
                 found.setdefault((facet, term.pk), Meaning(facet, term, " ".join(rest)))
     return list(found.values())
 
@@ -109,9 +117,11 @@ class Finder:
         return [(tier, self.tree.terms[pk]) for pk, tier in closest.items()]
 
     def called(self, name: str) -> list[Term]:
-        """The terms of just that name, which is folded and in one piece."""
-        asked = Asked(words.NAME + name, begins=False)
-        return [self.tree.terms[pk] for pk in sorted(self._holding(asked))] if name else []
+        """The terms of just that name, which is folded and in one piece; a letter is none."""
+        if not name or (len(name) == 1 and not words.is_han(name)):
+            return []
+        asked = Asked(words.NAME + name[: words.LONGEST], begins=False)
+        return [self.tree.terms[pk] for pk in sorted(self._holding(asked))]
 
     def _holding(self, word: Asked) -> set[int]:
         found = set()

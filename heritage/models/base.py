@@ -11,15 +11,23 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models.changes import announce, batch
 from heritage.models.conditions import Undecidable, holds
 
-CHUNK = 500  # rows brought up to date at once
+_CHUNK = 500  # rows brought up to date at once
 
 
 def new_uid() -> str:
     return uuid.uuid4().hex
 
 
+def _chunks[T](values: list[T]) -> list[list[T]]:
+    return [values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK)]
+
+
 class RecordQuerySet(models.QuerySet):
-    """Bulk writes announce their rows as single saves do."""
+    """Bulk writes derive and announce their rows as single saves do.
+
+    Two things they do not: `update(slug=…)` leaves no former address, and what an `update()` says
+    of derived columns beside others gives way to what is derived.
+    """
 
     def get_by_natural_key(self, *key):
         return self.get(**dict(zip(self.model.natural_key_fields, key, strict=True)))
@@ -30,61 +38,77 @@ class RecordQuerySet(models.QuerySet):
 
     def update(self, **values):
         with batch():
-            ids = list(self.values_list("pk", flat=True))
-            rows = self.model.objects.filter(pk__in=ids)
-            rows._announce()  # those that they belonged to …
-            if values.keys() <= set(self.model.derived_fields):
-                changed = super().update(**values)
-            else:
-                changed = sum(
-                    self._update_and_derive(ids[start : start + CHUNK], values)
-                    for start in range(0, len(ids), CHUNK)
-                )
-            rows._announce()  # … and those that they belong to now
-            return changed
+            # A join may give a row more than once.
+            ids = list(dict.fromkeys(self.values_list("pk", flat=True)))
+            return sum(self._update(chunk, values) for chunk in _chunks(ids))
 
     update.alters_data = True
 
-    def _update_and_derive(self, ids: list[int], values: dict) -> int:
-        rows = models.QuerySet(self.model).filter(pk__in=ids)
-        before = list(rows) if self.model.derived_fields else []
-        changed = rows.update(**values)
+    def _update(self, ids: list[int], values: dict) -> int:
+        rows = self.model.objects.filter(pk__in=ids)
+        rows._announce()  # those that they belonged to …
+        derives = not values.keys() <= set(self.model.derived_fields)
+        before = list(rows) if derives and self.model.derived_fields else []
+        changed = models.QuerySet.update(self.filter(pk__in=ids), **values)
         after = rows.in_bulk() if before else {}
         for row in before:
             # What it was is remembered by the row: some of what is derived depends on it.
             for name in values:
                 attname = self.model._meta.get_field(name).attname
                 setattr(row, attname, getattr(after[row.pk], attname))
-            row.derive()
-        if before:
-            models.QuerySet(self.model).bulk_update(before, self.model.derived_fields, 200)
+        self._derive(before)
+        rows._announce()  # … and those that they belong to now
         return changed
 
-    def bulk_create(self, objs, *args, **kwargs):
+    def _derive(self, rows: list["Record"]) -> None:
+        for row in rows:
+            row.derive()
+        if rows:
+            models.QuerySet(self.model).bulk_update(rows, self.model.derived_fields, 200)
+
+    def bulk_create(
+        self, objs, batch_size=None, ignore_conflicts=False, update_conflicts=False, **options
+    ):
         objs = list(objs)
         for obj in objs:
             obj.derive()
-        stored = self.model.objects.filter(uid__in=[obj.uid for obj in objs])
-        with batch():
-            if kwargs.get("update_conflicts"):
-                stored._announce()  # those that they belonged to
-            created = super().bulk_create(objs, *args, **kwargs)
-            if all(obj.pk for obj in created):
+        options |= {"ignore_conflicts": ignore_conflicts, "update_conflicts": update_conflicts}
+        if not (ignore_conflicts or update_conflicts):
+            with batch():
+                created = super().bulk_create(objs, batch_size, **options)
                 model, key = self.model.announced_as()
                 announce(model, [getattr(obj, key) for obj in created])
-            else:  # with conflicts that are ignored Django does not tell which were written
+            return created
+        # Django does not tell which of them were there, nor which it has written.
+        chunks = [
+            self.model.objects.filter(uid__in=chunk) for chunk in _chunks([o.uid for o in objs])
+        ]
+        with batch():
+            for stored in chunks:
+                stored._announce()  # those that they belonged to
+            created = super().bulk_create(objs, batch_size, **options)
+            for stored in chunks:
+                self._derive(list(stored) if update_conflicts and self.model.derived_fields else [])
                 stored._announce()
         return created
 
     bulk_create.alters_data = True
 
-    def bulk_update(self, objs, fields, *args, **kwargs):
+    def bulk_update(self, objs, fields, batch_size=None):
         objs = list(objs)
         for obj in objs:
             obj.derive()
+        chunks = [
+            self.model.objects.filter(pk__in=chunk) for chunk in _chunks([o.pk for o in objs])
+        ]
+        written = {*fields, *self.model.derived_fields}
         with batch():
-            # Django writes through update() in chunks: each announces its own rows.
-            return super().bulk_update(objs, {*fields, *self.model.derived_fields}, *args, **kwargs)
+            for stored in chunks:
+                stored._announce()  # those that they belonged to
+            changed = models.QuerySet(self.model).bulk_update(objs, written, batch_size)
+            for stored in chunks:
+                stored._announce()
+        return changed
 
     bulk_update.alters_data = True
 
@@ -162,7 +186,7 @@ class Record(models.Model):
     def derive(self) -> None:
         """Set the columns named in `derived_fields` from the row's own other columns.
 
-        Called before every write: see touches.connect() for single ones, fixtures included.
+        Called with every write: see touches.connect() for single ones, fixtures included.
         """
 
     def clean_fields(self, exclude=None) -> None:

@@ -17,7 +17,8 @@ _listeners: list[Callable[[Touched], None]] = []
 def listen(opener: Callable[[], None], listener: Callable[[Touched], None]) -> None:
     """Call `opener` before every act and `listener` at its end, inside its transaction.
 
-    The listener is given the ids of the rows that were written, by model.
+    What is announced outside of a batch has been written already when `opener` is called. The
+    listener is given the ids of the rows that were written, by model.
     """
     if listener not in _listeners:
         _openers.append(opener)

@@ -186,7 +186,8 @@ def _refresh_names(sites) -> None:
     stored = {(row.site_id, row.language): row for row in SortName.objects.filter(site__in=sites)}
     changed = []
     for key, row in stored.items():
-        if row.key != wanted.get(key, row.key):  # another process may know more languages
+        # Another process may know more languages: what it has made stays, until `reindex`.
+        if row.key != wanted.get(key, row.key):
             row.key = wanted[key]
             changed.append(row)
     SortName.objects.bulk_update(changed, ["key"], batch_size=500)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from django.db.models import FETCH_PEERS, Exists, OuterRef, Prefetch, Q
-from django.utils.translation import get_language
 
 from heritage.models.base import RecordQuerySet
 
@@ -46,11 +45,6 @@ class SiteQuerySet(RecordQuerySet):
             designation__standing__in=(standing.IN_FORCE, standing.IN_DANGER),
         )
         return self.filter(Exists(rows))
-
-    def by_name(self, language: str | None = None):
-        """Sorted as the language sorts (pinyin for Chinese)."""
-        language = language or get_language()
-        return self.filter(sort_names__language=language).order_by("sort_names__key", "pk")
 
     def for_page(self):
         """With what a site's own row refers to; web.site_rows reads the rest."""

@@ -53,14 +53,9 @@ def _sites_under(designation_ids):
 def _sites_using(term_ids):
     """Sites under entries that a register's term describes."""
     # Two questions, since one with OR is planned badly where many rows have just been written.
-    in_category = Designation.objects.filter(category__in=term_ids).order_by()
-    by_criteria = WorldHeritage.objects.filter(criteria__in=term_ids).order_by()
-    return _sites_under(
-        {
-            *in_category.values_list("pk", flat=True),
-            *by_criteria.values_list("designation_id", flat=True),
-        }
-    )
+    described = ("designation__category", "designation__world_heritage__criteria")
+    found = [Coverage.objects.filter(**{f"{by}__in": term_ids}).order_by() for by in described]
+    return {pk for covered in found for pk in covered.values_list("site_id", flat=True)}
 
 
 _TOUCHES = {
@@ -107,6 +102,8 @@ def _before_deletion(sender, instance, **kwargs) -> None:
 def _on_many_to_many(sender, instance, action, reverse, pk_set, **kwargs) -> None:
     if sender not in (Site.kinds.through, Site.also_in.through, WorldHeritage.criteria.through):
         return
+    if action.startswith("pre_"):
+        journal.lock()  # before any row is written, as every other act does
     if action == "pre_clear" and reverse:
         instance._cleared = list(instance.sites.values_list("pk", flat=True))
     elif action.startswith("post_"):

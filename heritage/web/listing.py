@@ -24,7 +24,7 @@ _AT_ONCE = 3  # pictures that are in view when the page opens
 _CARRIED = ("bbox", "near", "within", "property", "part_of", "inscribed", "view", "sort", UNFOLDED)
 _TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
 _TOGETHER = {"from": ["to"], "near": ["within"]}
-_MOST_TERMS = 4
+_MOST_TERMS, _TRIED = 4, 12  # meanings of a search: shown, and looked at
 _FORMS = {"cards": "card", "list": "row"}
 
 
@@ -259,21 +259,19 @@ def _terms(filtered: SiteFilter) -> list[Term]:
     text = filtered.chosen("q")
     labels = {"era": _("As an era"), "place": _("As a place"), "kind": _("As a kind")}
     found = []
-    for meaning in suggest.meanings(filtered.index, text) if text else ():
+    for meaning in suggest.meanings(filtered.index, text)[:_TRIED] if text else ():
         data = filtered.data.copy()
         data.setlist("q", [meaning.rest] if meaning.rest else [])
-        data.appendlist(meaning.facet, meaning.term.slug)
+        data.setlist(meaning.facet, [meaning.term.slug])  # a second value would widen
         data = clean_query(without_steps(data))
-        found.append(
-            Term(
-                labels[meaning.facet],
-                texts.as_html(meaning.term.label.best()),
-                meaning.rest,
-                len(SiteFilter(data).hits),
-                data.urlencode(),
-            )
-        )
-    return [term for term in found if term.count][:_MOST_TERMS]
+        count = len(SiteFilter(data).hits)
+        if count:
+            label = texts.as_html(meaning.term.label.best())
+            what = labels[meaning.facet]
+            found.append(Term(what, label, meaning.rest, count, data.urlencode()))
+        if len(found) == _MOST_TERMS:
+            break
+    return found
 
 
 def _ways(filtered: SiteFilter, in_words: list[Applied]) -> list[Way]:

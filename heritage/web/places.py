@@ -44,9 +44,9 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What lies around a place, over its borders: near the site in its middle."""
+    """What lies around a place: near the site in its middle, and over its borders."""
 
-    url: str
+    url: str  # empty where nothing lies around but the sites of the place
     count: int
     km: int
     site: SafeString
@@ -132,25 +132,25 @@ def place_page(slug: str) -> PlacePage:
 
 
 def _around(index, hits) -> Around | None:
-    """A place has no point of its own: the middle is the site that all others are nearest to.
-
-    None where nothing lies around but the sites of the place.
-    """
+    """A place has no point of its own: the middle is the site that all others are nearest to."""
     points = columns.of_some(index.points, hits, _LOOKED_AT)
     if not points:
         return None
     middle = min(points, key=lambda point: sum(distance_km(point, other) for other in points))
     around = columns.around(index.points, middle, WITHIN_KM)
     ids = columns.bitmap(around.ids)
-    if ids <= hits:
-        return None
     (nearest,) = around.slice(ids & hits, 0, 1)
-    site = Site.objects.published().defer("description", "boundary").filter(pk=nearest).first()
+    site = (
+        Site.objects.published()
+        .defer("description", "boundary", "search_text")
+        .filter(pk=nearest)
+        .first()
+    )
     if site is None:
         return None
     found = nearby(index, site, WITHIN_KM, _NAMED)
     return Around(
-        terms.around_url(site),
+        "" if ids <= hits else terms.around_url(site),
         len(ids),
         WITHIN_KM,
         texts.as_html(site.name.best()),

@@ -31,7 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="Address to serve on.")
         parser.add_argument("--port", type=int, default=8000, help="Port to serve on.")
         parser.add_argument(
-            "--reset", action="store_true", help="Start over: deletes this catalogue's data first."
+            "--reset",
+            action="store_true",
+            help="Start over: deletes this catalogue's data. Stop other servers of it before.",
         )
         parser.add_argument(
             "--no-serve", action="store_false", dest="serve", help="Stop before serving."
