@@ -26,7 +26,7 @@ PAGES = {
     "/zh-hans/kinds/temple/": 7,
     "/en/places/": 4,
     "/zh-hans/places/china/": 10,
-    "/en/places/luolong/": 8,
+    "/en/places/luolong/": 9,
     "/en/world-heritage/": 21,
     "/zh-hans/world-heritage/": 21,
     "/covers/kinds/temple.svg": 1,
@@ -62,7 +62,9 @@ def filled(request):
     site = full_site(words)  # four sites in all
     type(site).objects.filter(pk=site.pk).update(uid="longmen")
     for number in range(request.param - 4):
-        plain_site(words, number, featured=number + 2, latitude=34.5, longitude=112.5)
+        plain_site(
+            words, number, featured=number + 2, latitude=34.5, longitude=112.5 + number / 100
+        )
     gone = build.make_site("Withdrawn", slug="withdrawn")
     gone.state = "archived"
     gone.save()
