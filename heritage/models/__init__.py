@@ -6,7 +6,7 @@ from heritage.models.fulltext import SpeltWord
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.identity import Identity
 from heritage.models.images import Image
-from heritage.models.journal import IndexChange, IndexLock, IndexPart
+from heritage.models.journal import IndexChange, IndexPart
 from heritage.models.loaded import LoadedRow
 from heritage.models.names import FormerSlug, Name
 from heritage.models.people import User
@@ -40,7 +40,6 @@ __all__ = [
     "Identity",
     "Image",
     "IndexChange",
-    "IndexLock",
     "IndexPart",
     "Kind",
     "Licence",

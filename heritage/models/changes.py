@@ -61,6 +61,12 @@ def _open() -> None:
         opener()
 
 
+def begin() -> None:
+    """What a batch begins with, for rows that are about to be written outside of one."""
+    if _gathered.get() is None:
+        _open()
+
+
 def _tell(touched: Touched) -> None:
     if any(touched.values()):
         for listener in _listeners:

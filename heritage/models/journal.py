@@ -8,6 +8,8 @@ from heritage.models.base import new_uid
 
 # Stands in the journal where a site's id would: a term, a source or the identity was written.
 VOCABULARY = 0
+# What PostgreSQL knows the lock of all writers by: any number, the same in every process.
+_LOCK = 6868
 
 
 class IndexChange(models.Model):
@@ -32,21 +34,15 @@ class IndexPart(models.Model):
         return self.name
 
 
-class IndexLock(models.Model):
-    """One row. Whoever holds it commits before the next one writes."""
-
-    def __str__(self) -> str:
-        return "lock"
-
-
 def lock() -> None:
     """Wait until no other transaction writes, as SQLite does by itself.
 
     What one writer derives then rests on all that the others wrote, and the numbers of the
     journal follow the order of the commits.
     """
-    if connection.features.has_select_for_update:
-        IndexLock.objects.select_for_update().get_or_create(pk=1)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def note(site_ids: Iterable[int]) -> None:

@@ -5,7 +5,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 
 from heritage.models import journal
 from heritage.models.base import Record
-from heritage.models.changes import Touched, announce, listen
+from heritage.models.changes import Touched, announce, begin, listen
 from heritage.models.derived import refresh, refresh_designations
 from heritage.models.events import Event
 from heritage.models.identity import Identity
@@ -103,7 +103,7 @@ def _on_many_to_many(sender, instance, action, reverse, pk_set, **kwargs) -> Non
     if sender not in (Site.kinds.through, Site.also_in.through, WorldHeritage.criteria.through):
         return
     if action.startswith("pre_"):
-        journal.lock()  # before any row is written, as every other act does
+        begin()
     if action == "pre_clear" and reverse:
         instance._cleared = list(instance.sites.values_list("pk", flat=True))
     elif action.startswith("post_"):

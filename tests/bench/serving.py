@@ -119,7 +119,7 @@ def granian(environment: dict[str, str], workers: int = 1) -> Server:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", "{port}"]
     command += ["--workers", str(workers), "--blocking-threads", "4", "--backpressure", "64"]
     command += ["--log-level", "info", "heritage.wsgi:application"]
-    own = {"DJANGO_SETTINGS_MODULE": "tests.bench.settings", "MALLOC_ARENA_MAX": "2"}
+    own = {"DJANGO_SETTINGS_MODULE": "tests.bench.settings", "MALLOC_ARENA_MAX": "1"}
     environment = own | environment
     return Server(command, environment, ready=f"Started worker-{workers}")
 
