@@ -256,7 +256,7 @@ def test_update_derives_as_a_save_does(monkeypatch):
     assert (fresh(era).first_year, fresh(site).first_year) == (700, 700)
 
     # A row that a join repeats is written once, whatever the chunks; and a slice is refused.
-    monkeypatch.setattr(base, "_CHUNK", 1)
+    monkeypatch.setattr(base, "CHUNK", 1)
     make_name(site, "White Horse")
     make_name(site, "White Stallion")
     whites = Site.objects.filter(names__text__startswith="White")

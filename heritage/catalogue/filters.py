@@ -42,6 +42,8 @@ SORTS = [
 
 # Filters that narrow together with another one: alone they say nothing.
 TOGETHER = {"to": "from", "within": "near"}
+# Orders that mean something only beside a filter.
+NEEDED = {"relevance": "q", "distance": "near"}
 
 
 class SiteForm(forms.Form):
@@ -254,8 +256,11 @@ class SiteFilter(filters.FilterSet):
     @property
     def sorts(self) -> list[tuple[str, str]]:
         """The orders that this list can have."""
-        needs = {"relevance": self.chosen("q"), "distance": self.chosen("near")}
-        return [(name, label) for name, label in SORTS if needs.get(name, True)]
+        return [
+            (name, label)
+            for name, label in SORTS
+            if name not in NEEDED or self.chosen(NEEDED[name])
+        ]
 
     @property
     def order(self) -> str:

@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from heritage.catalogue.fields import unknown
 from heritage.catalogue.known import HAS
 from heritage.models import Event
 from heritage.values import edtf
@@ -50,8 +51,7 @@ def problems(filtered) -> list[Problem]:
 def _message(error: ValidationError) -> str:
     value = (error.params or {}).get("value")
     if error.code == "invalid_choice" and value:
-        shown = edtf.printable(str(value))[:60]
-        return _("“%(value)s” is not known here.") % {"value": shown}
+        error = unknown(str(value))
     return " ".join(error.messages)
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from contextlib import contextmanager
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import RegexValidator
@@ -11,15 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models.changes import announce, batch
 from heritage.models.conditions import Undecidable, holds
 
-_CHUNK = 500  # rows brought up to date at once
+CHUNK = 500  # rows read and written at once
 
 
 def new_uid() -> str:
     return uuid.uuid4().hex
 
 
-def _chunks[T](values: list[T]) -> list[list[T]]:
-    return [values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK)]
+def chunks[T](values: list[T]) -> list[list[T]]:
+    return [values[start : start + CHUNK] for start in range(0, len(values), CHUNK)]
 
 
 class RecordQuerySet(models.QuerySet):
@@ -36,28 +37,41 @@ class RecordQuerySet(models.QuerySet):
         model, key = self.model.announced_as()
         announce(model, self.values_list(key, flat=True))
 
+    @contextmanager
+    def _announced(self, by: str, values: list):
+        """Announce the rows that a write is about, before it and after it.
+
+        Before are those that they belonged to, after it those that they belong to now. Gives the
+        rows in pieces.
+        """
+        pieces = [self.model.objects.filter(**{f"{by}__in": chunk}) for chunk in chunks(values)]
+        with batch():
+            for rows in pieces:
+                rows._announce()
+            yield pieces
+            for rows in pieces:
+                rows._announce()
+
     def update(self, **values):
         with batch():
             # A join may give a row more than once.
             ids = list(dict.fromkeys(self.values_list("pk", flat=True)))
-            return sum(self._update(chunk, values) for chunk in _chunks(ids))
+            return sum(self._update(chunk, values) for chunk in chunks(ids))
 
     update.alters_data = True
 
     def _update(self, ids: list[int], values: dict) -> int:
-        rows = self.model.objects.filter(pk__in=ids)
-        rows._announce()  # those that they belonged to …
-        derives = not values.keys() <= set(self.model.derived_fields)
-        before = list(rows) if derives and self.model.derived_fields else []
-        changed = models.QuerySet.update(self.filter(pk__in=ids), **values)
-        after = rows.in_bulk() if before else {}
-        for row in before:
-            # What it was is remembered by the row: some of what is derived depends on it.
-            for name in values:
-                attname = self.model._meta.get_field(name).attname
-                setattr(row, attname, getattr(after[row.pk], attname))
-        self._derive(before)
-        rows._announce()  # … and those that they belong to now
+        with self._announced("pk", ids) as [rows]:
+            derives = not values.keys() <= set(self.model.derived_fields)
+            before = list(rows) if derives and self.model.derived_fields else []
+            changed = models.QuerySet.update(self.filter(pk__in=ids), **values)
+            after = rows.in_bulk() if before else {}
+            for row in before:
+                # What it was is remembered by the row: some of what is derived depends on it.
+                for name in values:
+                    attname = self.model._meta.get_field(name).attname
+                    setattr(row, attname, getattr(after[row.pk], attname))
+            self._derive(before)
         return changed
 
     def _derive(self, rows: list["Record"]) -> None:
@@ -80,16 +94,11 @@ class RecordQuerySet(models.QuerySet):
                 announce(model, [getattr(obj, key) for obj in created])
             return created
         # Django does not tell which of them were there, nor which it has written.
-        chunks = [
-            self.model.objects.filter(uid__in=chunk) for chunk in _chunks([o.uid for o in objs])
-        ]
-        with batch():
-            for stored in chunks:
-                stored._announce()  # those that they belonged to
+        with self._announced("uid", [obj.uid for obj in objs]) as pieces:
             created = super().bulk_create(objs, batch_size, **options)
-            for stored in chunks:
-                self._derive(list(stored) if update_conflicts and self.model.derived_fields else [])
-                stored._announce()
+            if update_conflicts and self.model.derived_fields:
+                for rows in pieces:
+                    self._derive(list(rows))
         return created
 
     bulk_create.alters_data = True
@@ -98,17 +107,9 @@ class RecordQuerySet(models.QuerySet):
         objs = list(objs)
         for obj in objs:
             obj.derive()
-        chunks = [
-            self.model.objects.filter(pk__in=chunk) for chunk in _chunks([o.pk for o in objs])
-        ]
         written = {*fields, *self.model.derived_fields}
-        with batch():
-            for stored in chunks:
-                stored._announce()  # those that they belonged to
-            changed = models.QuerySet(self.model).bulk_update(objs, written, batch_size)
-            for stored in chunks:
-                stored._announce()
-        return changed
+        with self._announced("pk", [obj.pk for obj in objs]):
+            return models.QuerySet(self.model).bulk_update(objs, written, batch_size)
 
     bulk_update.alters_data = True
 

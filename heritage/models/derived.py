@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from heritage.models import fulltext
+from heritage.models.base import chunks
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.registers import Designation, DesignationEvent, Scheme
 from heritage.models.sites import Site
@@ -14,12 +15,11 @@ from heritage.values import folding, words
 
 # Two eras that share no more than this follow one another (Southern Song and Yuan).
 SUCCESSION_YEARS = 10
-CHUNK = 500  # sites read and written at once
 
 
 def refresh(site_ids: Iterable[int]) -> None:
     """Bring everything that follows from these sites' rows up to date."""
-    for chunk in _chunks(site_ids):
+    for chunk in chunks(sorted(set(site_ids))):
         sites = list(
             Site.objects.filter(pk__in=chunk).prefetch_related(
                 "names",
@@ -40,7 +40,7 @@ def refresh(site_ids: Iterable[int]) -> None:
 
 def refresh_designations(ids: Iterable[int]) -> None:
     """Standing and year of listing, from the events."""
-    for chunk in _chunks(ids):
+    for chunk in chunks(sorted(set(ids))):
         changed = []
         for entry in Designation.objects.filter(pk__in=chunk).prefetch_related("events"):
             before = (entry.standing, entry.listed_year)
@@ -267,9 +267,3 @@ def _write(model, rows, fields) -> None:
     """Write derived columns past the announcements: they would call for another refresh."""
     if rows:
         QuerySet(model).bulk_update(rows, fields, batch_size=200)
-
-
-def _chunks(ids: Iterable[int]) -> Iterable[list[int]]:
-    ids = sorted(set(ids))
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from heritage.catalogue import search, spelling, suggest
 from heritage.catalogue.facets import Applied, applied, facets, query
 from heritage.catalogue.fields import MAX_TEXT, MOST_VALUES
-from heritage.catalogue.filters import SiteFilter, tidied
+from heritage.catalogue.filters import NEEDED, TOGETHER, SiteFilter, tidied
 from heritage.models import Event
 from heritage.web import cards, paging, texts
 from heritage.web.cards import Printed
@@ -23,7 +23,6 @@ _AT_ONCE = 3  # pictures that are in view when the page opens
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.
 _CARRIED = ("bbox", "near", "within", "property", "part_of", "inscribed", "view", "sort", UNFOLDED)
 _TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
-_TOGETHER = {"from": ["to"], "near": ["within"]}
 _MOST_TERMS, _TRIED = 4, 12  # meanings of a search: shown, and looked at
 _FORMS = {"cards": "card", "list": "row"}
 
@@ -146,10 +145,9 @@ def clean_query(data: QueryDict) -> QueryDict:
 _IDLE: dict[str, Callable[[QueryDict], bool]] = {
     "page": lambda clean: clean["page"] == "1",
     "view": lambda clean: clean["view"] not in _FORMS or clean["view"] == "cards",
-    "within": lambda clean: "near" not in clean,
-    "sort": lambda clean: clean["sort"] in _NEEDS and _NEEDS[clean["sort"]] not in clean,
+    "within": lambda clean: TOGETHER["within"] not in clean,
+    "sort": lambda clean: clean["sort"] in NEEDED and NEEDED[clean["sort"]] not in clean,
 }
-_NEEDS = {"relevance": "q", "distance": "near"}
 
 
 def listing(data: QueryDict) -> Listing:
@@ -285,11 +283,16 @@ def _ways(filtered: SiteFilter, in_words: list[Applied]) -> list[Way]:
             labels[name],
             ", ".join(values),
             len(filtered.without(name)),
-            query(filtered.data, name, together=_TOGETHER.get(name, ())),
+            query(filtered.data, name, together=_together(name)),
         )
         for name, values in found.items()
     ]
     return sorted((way for way in ways if way.count), key=lambda way: -way.count)
+
+
+def _together(name: str) -> list[str]:
+    """Filters that go with one that is taken off."""
+    return [part for part, whole in TOGETHER.items() if whole == name]
 
 
 def _canonical(data: QueryDict, filtered: SiteFilter, start: int) -> str:

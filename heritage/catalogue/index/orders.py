@@ -12,6 +12,7 @@ from heritage.models import Site, SortName
 
 OLDEST, RECENT, INSCRIBED = "oldest", "recent", "inscribed"
 _BY_YEAR = {OLDEST: "first_year", INSCRIBED: "inscribed_year"}  # the undated come last
+_AT_ONCE, _A_FEW = 10_000, 50  # ids fetched from the database: of all, of those that follow one
 
 
 def by_name(language: str) -> str:
@@ -27,18 +28,18 @@ def names() -> list[str]:
 def ids(order: str) -> Iterator[int]:
     """Ids of all published sites in an order."""
     if order in _BY_YEAR or order == RECENT:
-        yield from _ids(_rows(order))
-        return
-    yield from _ids(_named(order))
-    yield from _ids(_nameless(order))
+        yield from _rows(order).iterator(_AT_ONCE)
+    else:
+        yield from _named(order).iterator(_AT_ONCE)
+        yield from _nameless(order).iterator(_AT_ONCE)
 
 
 def after(order: str, site_id: int) -> Iterator[int]:
     """The ids that follow a published site in an order, nearest first."""
     if order in _BY_YEAR:
-        yield from _ids(_rows(order).filter(_later(_BY_YEAR[order], site_id)), 50)
+        yield from _rows(order).filter(_later(_BY_YEAR[order], site_id)).iterator(_A_FEW)
     elif order == RECENT:
-        yield from _ids(_rows(order).filter(_earlier(site_id)), 50)
+        yield from _rows(order).filter(_earlier(site_id)).iterator(_A_FEW)
     else:
         own = SortName.objects.filter(site=site_id, language=_language(order))
         key = own.values_list("key", flat=True).first()
@@ -47,17 +48,15 @@ def after(order: str, site_id: int) -> Iterator[int]:
             nameless = nameless.filter(pk__gt=site_id)
         else:
             following = Q(key__gt=key) | Q(key=key, site__gt=site_id)
-            yield from _ids(_named(order).filter(following), 50)
-        yield from _ids(nameless, 50)
-
-
-def _ids(rows, at_once: int = 10_000) -> Iterator[int]:
-    return rows.iterator(at_once)
+            yield from _named(order).filter(following).iterator(_A_FEW)
+        yield from nameless.iterator(_A_FEW)
 
 
 def _rows(order: str):
-    by = F(_BY_YEAR[order]).asc(nulls_last=True) if order in _BY_YEAR else None
-    by = (by, "pk") if by else (F("published_at").desc(nulls_last=True), "-pk")
+    if order == RECENT:
+        by = F("published_at").desc(nulls_last=True), "-pk"
+    else:
+        by = F(_BY_YEAR[order]).asc(nulls_last=True), "pk"
     return Site.objects.published().order_by(*by).values_list("pk", flat=True)
 
 

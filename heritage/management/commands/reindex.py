@@ -7,8 +7,9 @@ from django.db import connection
 
 from heritage.catalogue.index import store
 from heritage.models import Designation, Site, fulltext
+from heritage.models.base import CHUNK, chunks
 from heritage.models.changes import batch
-from heritage.models.derived import CHUNK, refresh, refresh_designations
+from heritage.models.derived import refresh, refresh_designations
 
 SECONDS = 2  # between two words of progress
 
@@ -21,10 +22,12 @@ class Command(BaseCommand):
         with batch():
             refresh_designations(Designation.objects.values_list("pk", flat=True))
         ids = list(Site.objects.order_by("pk").values_list("pk", flat=True))
-        for start in range(0, len(ids), CHUNK):
+        done = 0
+        for chunk in chunks(ids):
             with batch():  # others may write in between
-                refresh(ids[start : start + CHUNK])
-            self._say(min(start + CHUNK, len(ids)), len(ids), "sites brought up to date")
+                refresh(chunk)
+            done += len(chunk)
+            self._say(done, len(ids), "sites brought up to date")
         found_by = Site.objects.order_by("pk").values_list("pk", "search_text")
         with batch():
             fulltext.rebuild(
