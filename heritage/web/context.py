@@ -9,6 +9,7 @@ from django.utils.translation import get_language, get_language_bidi
 
 from heritage.catalogue import vocabulary
 from heritage.catalogue.index import store
+from heritage.catalogue.vocabulary import Vocabulary
 from heritage.models import Identity
 from heritage.values.language import proper_tag
 from heritage.web import texts
@@ -37,10 +38,15 @@ def catalogue(request) -> dict:
 
 
 def identity(request) -> Identity:
-    """Who runs the catalogue; the same for a whole request."""
-    if not hasattr(request, "identity"):
-        request.identity = vocabulary.of(store.current()).identity
-    return request.identity
+    """Who runs the catalogue."""
+    return terms_of(request).identity
+
+
+def terms_of(request) -> Vocabulary:
+    """The vocabularies; the same for a whole request."""
+    if not hasattr(request, "vocabulary"):
+        request.vocabulary = vocabulary.of(store.current())
+    return request.vocabulary
 
 
 def editions(request) -> list[Edition]:

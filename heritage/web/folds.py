@@ -1,10 +1,15 @@
 """Facets as the page shows them: the commonest values at hand, the others behind one line."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from heapq import nlargest
 
 from django.http import QueryDict
+from django.template import Context
+from django.template.loader import get_template
 from django.utils.formats import number_format
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from heritage.catalogue import vocabulary
@@ -19,85 +24,99 @@ _OPEN = ("kind", "era", "place", "unesco")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One value; all of it ready to be printed."""
-
-    value: str
-    label: SafeString
-    note: str
-    count: str
-    chosen: bool
-    depth: int
-    is_nothing: bool  # chosen, and no site would be left
-
-
-@dataclass(frozen=True, slots=True)
 class FoldedFacet:
     name: str
     label: str
-    choices: list[Choice]
+    lines: SafeString  # its values as HTML; empty where there are none
     chosen: int
     more: int  # values behind the fold
     is_whole: bool  # unfolded, and so long that it wants a search of its own
     is_open: bool
 
 
-class Labels:
-    """Names of values as HTML, kept as long as the vocabularies stay the same."""
+class Lines:
+    """The values of facets as HTML: each line is made once, and then only told its count.
+
+    Kept as long as the vocabularies stay the same. A page prints a hundred of them.
+    """
 
     def __init__(self, index: State):
         memory = vocabulary.of(index).memory
-        self.kept = memory.setdefault(("labels", get_language()), {})
+        self.kept = memory.setdefault(("facet lines", get_language()), {})
 
-    def of(self, facet: Facet, option: Option) -> tuple[SafeString, str]:
-        """The label and the note."""
-        key = (facet.name, option.value)
+    def of(self, facet: Facet, option: Option, depth: int, above: Option | None) -> str:
+        """One line; `above` is the broader value that it is parted from, where it is."""
+        key = (
+            facet.name,
+            option.value,
+            depth,
+            above and above.value,
+            option.chosen,
+            option.count == 0,
+        )
         if key not in self.kept:
-            self.kept[key] = (texts.as_html(option.label), option.note)
-        return self.kept[key]
+            self.kept[key] = _printed(facet, option, depth, above)
+        before, after = self.kept[key]
+        return f"{before}{_number(option.count, get_language())}{after}"
 
 
-def folded(facet: Facet, labels: Labels, data: QueryDict) -> FoldedFacet:
+_MARK = "x-count-x"
+
+
+def _printed(facet: Facet, option: Option, depth: int, above: Option | None) -> tuple[str, str]:
+    """What stands before and behind the count."""
+    context = {
+        "name": facet.name,
+        "option": option,
+        "label": texts.as_html(option.label),
+        "note": option.note or (str(above.label) if above else ""),
+        "depth": depth,
+        "count": _MARK,
+    }
+    template = get_template("components/option.html").template
+    before, _mark, after = template.render(Context(context)).partition(_MARK)
+    return before, after
+
+
+@lru_cache(4096)
+def _number(count: int, language: str) -> str:
+    return number_format(count, use_l10n=True, force_grouping=True)
+
+
+def folded(facet: Facet, lines: Lines, data: QueryDict) -> FoldedFacet:
     """What is chosen is always at hand. A value parted from its broader one names it.
 
     `all=kind` in the address unfolds the kinds.
     """
     whole = facet.name in data.getlist(UNFOLDED)
-    options, kept = facet.options, None
+    options, kept, chosen = facet.options, None, facet.chosen
     if len(options) > MOST and not whole:
-        most = sorted(options, key=lambda option: -option.count)[:_AT_HAND]
-        kept = {option.value for option in most} | {option.value for option in facet.chosen}
+        most = nlargest(_AT_HAND, options, key=lambda option: option.count)
+        kept = {option.value for option in most} | {option.value for option in chosen}
+    shown = (lines.of(facet, *each) for each in _shown(facet, kept))
     return FoldedFacet(
         facet.name,
         facet.label,
-        [
-            Choice(
-                option.value,
-                label,
-                note,
-                number_format(option.count, use_l10n=True, force_grouping=True),
-                option.chosen,
-                depth,
-                option.count == 0,
-            )
-            for option, label, note, depth in _shown(facet, labels, kept)
-        ],
-        len(facet.chosen),
+        mark_safe("".join(shown)),  # noqa: S308 - lines that a template made
+        len(chosen),
         0 if kept is None else len(options) - len(kept),
         whole and len(options) > MOST,
-        facet.name in _OPEN or bool(facet.chosen) or whole,
+        facet.name in _OPEN or bool(chosen) or whole,
     )
 
 
-def _shown(facet: Facet, labels: Labels, kept: set[str] | None):
-    """The options that are kept, or all, with how deep each stands among those shown."""
+def _shown(facet: Facet, kept: set[str] | None) -> Iterator[tuple[Option, int, Option | None]]:
+    """The options that are kept, or all, with how deep each stands among those shown.
+
+    And with the broader value next above, where that is not shown.
+    """
+    if kept is None:
+        yield from ((option, option.depth, None) for option in facet.options)
+        return
     line: list[Option] = []
     for option in facet.options:  # depth first
         del line[option.depth :]
-        if kept is None or option.value in kept:
-            label, note = labels.of(facet, option)
-            depth = option.depth if kept is None else sum(above.value in kept for above in line)
-            if kept is not None and line and line[-1].value not in kept:
-                note = note or str(line[-1].label)
-            yield option, label, note, depth
+        if option.value in kept:
+            depth = sum(above.value in kept for above in line)
+            yield option, depth, line[-1] if line and line[-1].value not in kept else None
         line.append(option)

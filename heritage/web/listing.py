@@ -15,7 +15,7 @@ from heritage.catalogue.filters import NEEDED, TOGETHER, SiteFilter, tidied
 from heritage.models import Event
 from heritage.web import cards, paging, texts
 from heritage.web.cards import Printed
-from heritage.web.folds import UNFOLDED, FoldedFacet, Labels, folded
+from heritage.web.folds import UNFOLDED, FoldedFacet, Lines, folded
 from heritage.web.paging import PER_PAGE, Paging, without_steps
 from heritage.web.whereabouts import distance_phrase
 
@@ -162,7 +162,7 @@ def listing(data: QueryDict) -> Listing:
     view = "list" if data.get("view") == "list" else "cards"
     printed = cards.printed(filtered.index, ids, _FORMS[view], _AT_ONCE)
     shown = _shown(filtered, printed)
-    labels = Labels(filtered.index)
+    lines = Lines(filtered.index)
     return Listing(
         text=data.get("q", ""),
         total=total,
@@ -170,7 +170,7 @@ def listing(data: QueryDict) -> Listing:
         ids=ids,
         cards=shown,
         is_near=filtered.around is not None,
-        facets=[folded(facet, labels, data) for facet in choices],
+        facets=[folded(facet, lines, data) for facet in choices],
         roles=_roles(filtered),
         applied=in_words,
         problems=_problems(filtered),

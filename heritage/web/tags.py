@@ -1,11 +1,14 @@
 """Template tags of the visitors' door: the library "heritage"."""
 
 from django import template
+from django.urls import get_script_prefix
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from heritage.values.language import LanguageMap, Text
 from heritage.web import texts
+from heritage.web.context import terms_of
 from heritage.web.whereabouts import distance_phrase
 
 register = template.Library()
@@ -45,3 +48,28 @@ def distance(km: float) -> str:
 @register.filter
 def file_name(path: str) -> str:
     return path.rpartition("/")[2]
+
+
+class Remembered(template.Node):
+    """What all pages in one language share: rendered once, until who runs the catalogue changes.
+
+    `{% remembered "footer" %}…{% endremembered %}`
+    """
+
+    def __init__(self, name: str, nodes: template.NodeList):
+        self.name, self.nodelist = name, nodes
+
+    def render(self, context) -> SafeString:
+        memory = terms_of(context["request"]).memory
+        key = ("remembered", self.name, get_language(), get_script_prefix())
+        if key not in memory:
+            memory[key] = self.nodelist.render(context)
+        return memory[key]
+
+
+@register.tag
+def remembered(parser, token) -> Remembered:
+    _tag, name = token.split_contents()
+    nodes = parser.parse(["endremembered"])
+    parser.delete_first_token()
+    return Remembered(name.strip("\"'"), nodes)
