@@ -213,7 +213,6 @@ def test_cards_say_what_when_where_and_how_sure(client, words):
     card = next(card for card in cards.of_ids(index, index.sites) if "longmen" in card.url)
     assert (card.when, card.place) == ("Begun c. 493 (Eastern Han)", "Luoyang, Henan")
     assert [mark.key for mark in card.when_marks] == ["tradition", "recalled"]
-    assert card.standing == "Tang to Qing"
     assert (card.unesco, card.protection) == ("part", "National")
     assert card.picture.alt == "A gate" and card.picture.src.startswith("/images/")
     assert [(name.text, name.lang_tag) for name in card.other_names] == [("龙门石窟", "zh-Hans")]

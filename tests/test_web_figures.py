@@ -11,7 +11,7 @@ from heritage.catalogue.nearby import nearby
 from heritage.catalogue.vocabulary import of as vocabulary_in_memory
 from heritage.models import Era, Site
 from heritage.web.charts import Chart, Row, Series, nice_step
-from heritage.web.folds import Labels, folded
+from heritage.web.folds import Lines, folded
 from heritage.web.lifelines import lifeline
 from heritage.web.locator import direction, doubt_km, locator
 from heritage.web.site_rows import add_rows
@@ -248,31 +248,36 @@ def option(number, depth=0, chosen=False) -> Option:
 
 def fold(options, query="", name="place"):
     facet = Facet(name, "Label", options)
-    return folded(facet, Labels(store.current()), QueryDict(query))
+    return folded(facet, Lines(store.current()), QueryDict(query))
+
+
+def values(found) -> list[str]:
+    return re.findall(r' value="([^"]*)"', found.lines)
 
 
 def test_a_short_facet_is_whole():
     found = fold([option(number) for number in range(12)])
-    assert [choice.value for choice in found.choices] == [f"v{number}" for number in range(12)]
+    assert values(found) == [f"v{number}" for number in range(12)]
     assert (found.more, found.is_whole) == (0, False)
 
 
 def test_a_long_facet_is_folded_and_loses_nothing():
     options = [option(number, chosen=number == 1) for number in range(30)]
     found = fold(options, "place=v1")
-    assert {choice.value for choice in found.choices} == {"v1", *(f"v{n}" for n in range(22, 30))}
+    assert set(values(found)) == {"v1", *(f"v{n}" for n in range(22, 30))}
     assert (found.chosen, found.more) == (1, 21)
     whole = fold(options, "place=v1&all=place")
-    assert [choice.value for choice in whole.choices] == [o.value for o in options]
+    assert values(whole) == [o.value for o in options]
     assert (whole.more, whole.is_whole) == (0, True)
 
 
 def test_a_value_parted_from_its_broader_one_names_it():
     options = [option(1), option(100, depth=1), *(option(n + 50) for n in range(20))]
-    found = next(choice for choice in fold(options).choices if choice.value == "v100")
-    assert (found.depth, found.note) == (0, "Value 1")
+    line = next(line for line in fold(options).lines.split("<li") if ' value="v100"' in line)
+    assert line.startswith("><label>") and "<small>Value 1</small>" in line
 
 
 def test_a_value_that_no_site_has_left_is_marked():
-    found = fold([option(0), option(1)]).choices
-    assert [(choice.count, choice.is_nothing) for choice in found] == [("0", True), ("1", False)]
+    none, some = fold([option(0), option(1)]).lines.split("</li>")[:2]
+    assert "option-nothing" in none and '"option-count">0<' in none
+    assert "option-nothing" not in some and '"option-count">1<' in some

@@ -7,6 +7,16 @@ from pyroaring import BitMap
 from heritage.catalogue.index import columns
 from heritage.catalogue.index.state import State
 from heritage.models import Site
+from heritage.models.prepared import Prepared
+
+_sites = Prepared(
+    lambda ids: (
+        Site.objects.published()
+        .filter(pk__in=ids)
+        .only("slug", "uid", "name", "public_latitude", "public_longitude")
+        .order_by()
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +33,5 @@ def nearby(index: State, site: Site, within_km: float = 50, limit: int = 6) -> l
     around = columns.around(index.points, here, within_km)
     ids = around.slice(columns.bitmap(around.ids) - BitMap([site.pk]), 0, limit)
     km = around.km_of(ids)
-    sites = Site.objects.published().only(
-        "slug", "uid", "name", "public_latitude", "public_longitude"
-    )
-    found = sites.in_bulk(ids)
+    found = {each.pk: each for each in _sites.rows(ids)}
     return [Neighbour(found[pk], km[pk]) for pk in ids if pk in found]

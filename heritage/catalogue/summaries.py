@@ -5,7 +5,7 @@ and no others. Terms come from the vocabularies in memory, status and protection
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pyroaring import BitMap
 
@@ -13,7 +13,26 @@ from heritage.catalogue import vocabulary
 from heritage.catalogue.index.state import State
 from heritage.catalogue.vocabulary import Vocabulary
 from heritage.models import Event, Image, Kind, Place, Scheme, Site, UnescoStatus
+from heritage.models.prepared import Prepared
 from heritage.values.language import LanguageMap
+
+_EVENT = ("kind", "date", "first_era_id", "last_era_id", "certainty", "source_id")
+
+_sites = Prepared(
+    lambda ids: (
+        Site.objects.published()
+        .filter(pk__in=ids)
+        .order_by()
+        .values_list("pk", "uid", "slug", "name", "summary", "place_id")
+    )
+)
+_kinds = Prepared(
+    lambda ids: Site.kinds.through.objects.filter(site__in=ids).values_list("site_id", "kind_id")
+)
+_events = Prepared(lambda ids: Event.objects.filter(site__in=ids).values_list("site_id", *_EVENT))
+_photographs = Prepared(
+    lambda ids: Image.objects.published().filter(site__in=ids).order_by("-order", "-uid")
+)
 
 
 @dataclass(slots=True)
@@ -27,7 +46,7 @@ class Summary:
     summary: LanguageMap
     place: Place | None
     kind: Kind | None = None  # the telling one
-    events: list[Event] = field(default_factory=list)  # in the order of their years
+    beginning: Event | None = None  # the event that says how old it is
     status: UnescoStatus = UnescoStatus.NONE  # that of the badge
     protection: Scheme | None = None  # the first legal one in force
     photograph: Image | None = None
@@ -36,31 +55,34 @@ class Summary:
 def read(index: State, ids: Iterable[int]) -> list[Summary]:
     """Summaries in the order of the ids; a site withdrawn meanwhile is left out."""
     ids = list(ids)
-    if not ids:
-        return []
     terms = vocabulary.of(index)
-    columns = ("pk", "uid", "slug", "name", "summary", "place_id")
-    rows = Site.objects.published().filter(pk__in=ids).order_by().values_list(*columns)
-    found = {row[0]: Summary(*row[:-1], terms.places.terms.get(row[-1])) for row in rows}
+    found = {
+        row[0]: Summary(*row[:-1], terms.places.terms.get(row[-1])) for row in _sites.rows(ids)
+    }
     _add_kinds(found, terms)
-    _add_events(found, terms)
+    _add_beginnings(found, terms)
     _add_registers(found, terms, index)
     _add_photographs(found, index)
     return [found[pk] for pk in ids if pk in found]
 
 
 def _add_kinds(found: dict[int, Summary], terms: Vocabulary) -> None:
-    pairs = Site.kinds.through.objects.filter(site__in=found).values_list("site_id", "kind_id")
     order = terms.kinds.order
-    for site, kind in sorted(pairs, key=lambda pair: order[pair[1]], reverse=True):
+    for site, kind in sorted(_kinds.rows(found), key=lambda pair: order[pair[1]], reverse=True):
         found[site].kind = terms.kinds.terms[kind]
 
 
-def _add_events(found: dict[int, Summary], terms: Vocabulary) -> None:
+def _add_beginnings(found: dict[int, Summary], terms: Vocabulary) -> None:
+    """Of each site's events, which come in the order of their years, the first that fits."""
+    first, telling = {}, {}
+    for site, *event in _events.rows(found):
+        first.setdefault(site, event)
+        if Event.ROLES.get(event[0]) == Event.Role.BEGINNINGS:
+            telling.setdefault(site, event)
     eras = terms.eras.terms
-    for event in Event.objects.filter(site__in=found).defer("note", "uid"):
+    for site, values in (first | telling).items():
+        event = found[site].beginning = Event.from_db(None, _EVENT, values)
         event.first_era, event.last_era = eras.get(event.first_era_id), eras.get(event.last_era_id)
-        found[event.site_id].events.append(event)
 
 
 def _add_registers(found: dict[int, Summary], terms: Vocabulary, index: State) -> None:
@@ -75,7 +97,5 @@ def _add_registers(found: dict[int, Summary], terms: Vocabulary, index: State) -
 
 def _add_photographs(found: dict[int, Summary], index: State) -> None:
     pictured = index.having("has:image") & BitMap(found)
-    if pictured:
-        images = Image.objects.published().filter(site__in=pictured)
-        for image in images.order_by("-order", "-uid"):
-            found[image.site_id].photograph = image
+    for image in _photographs.rows(pictured):
+        found[image.site_id].photograph = image

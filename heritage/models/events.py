@@ -120,6 +120,10 @@ class Event(Record):
                     {"last_era": _("This era ended before the first one began.")}, code="eras"
                 )
 
+    def get_kind_display(self) -> str:
+        """As Django's own, which takes ten times as long over so many kinds."""
+        return str(_KINDS.get(self.kind, self.kind))
+
     @property
     def role(self) -> str:
         return self.ROLES.get(self.kind, self.Role.OTHER)
@@ -154,6 +158,9 @@ class Event(Record):
         if date and eras:
             return pgettext("date (era)", "%(date)s (%(era)s)") % {"date": date, "era": eras}
         return date or eras
+
+
+_KINDS = dict(Event.Kind.choices)
 
 
 class SiteEra(models.Model):

@@ -6,6 +6,7 @@ Codes are BCP 47 tags, kept in lower case: "en", "zh-hans", "zh-latn-pinyin".
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils.translation import get_language, get_language_info
@@ -61,6 +62,7 @@ def normalise_code(code: str) -> str:
     return _ALIASES.get(tag, tag)
 
 
+@lru_cache(512)
 def proper_tag(code: str) -> str:
     """The tag in the case that BCP 47 recommends, for a `lang` attribute: "zh-Latn-pinyin"."""
     language, *subtags = code.lower().split("-")
@@ -162,8 +164,10 @@ class LanguageMap(dict[str, str]):
         a romanisation only after the real scripts; the catalogue's language; the other languages
         of the interface; any. Never blank while there is some text.
         """
-        default = settings.LANGUAGE_CODE
-        asked = normalise_code(language or get_language() or default)
+        asked = language or get_language() or settings.LANGUAGE_CODE
+        if asked in self:  # nearly always
+            return Text(self[asked], asked)
+        default, asked = settings.LANGUAGE_CODE, normalise_code(asked)
         if asked in self:
             return Text(self[asked], asked)
         interface = [normalise_code(code) for code, _name in settings.LANGUAGES]

@@ -61,10 +61,6 @@ class Card:
     def summary(self) -> SafeString:
         return texts.as_html(self.row.summary.best())
 
-    @property
-    def standing(self) -> str:
-        return standing_phrase(self.row.events)
-
 
 @dataclass(frozen=True, slots=True)
 class Printed:
@@ -122,7 +118,7 @@ class _Terms:
 
 
 def _card(row: Summary, terms: _Terms) -> Card:
-    beginning = first_beginning(row.events)
+    beginning = row.beginning
     status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
         url=link("site", row.slug),

@@ -123,11 +123,11 @@ class SitePage:
         return any((*said, self.unesco, self.protection))
 
 
-def site_page(site: Site, with_hidden_pictures: bool = False) -> SitePage:
+def site_page(site: Site) -> SitePage:
     """The page of a site; what it says is read here."""
     index = store.current()
     known = vocabulary.of(index)
-    add_rows(site, known, with_hidden_pictures)
+    add_rows(site, known)
     events = site.events.all()
     beginning = cards.first_beginning(events)
     description = site.description.best()

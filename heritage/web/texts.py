@@ -1,6 +1,7 @@
 """Translated text as HTML: what is in another language than the page says so."""
 
 from datetime import date
+from html import escape
 
 from django.conf import settings
 from django.utils.html import format_html
@@ -15,7 +16,8 @@ from heritage.values.phrases import phrase
 def as_html(text: Text | str) -> SafeString:
     """The text, with its language where that is not the page's; a word if it stands in."""
     if not isinstance(text, Text) or not text or text.language == get_language():
-        return format_html("{}", text)
+        # What conditional_escape() does, without its detour for lazy text: it is asked so often.
+        return text if isinstance(text, SafeString) else SafeString(escape(str(text)))
     return format_html("{}{}", in_its_language(text), fallback_mark(text))
 
 

@@ -18,6 +18,7 @@ from heritage.web.context import identity
 from heritage.web.home import home as home_page
 from heritage.web.paging import NoSuchPage
 from heritage.web.site_page import site_page
+from heritage.web.site_rows import published_site
 
 _LONGEST = 4_000  # characters of a query: each of the page's links repeats it
 
@@ -62,7 +63,7 @@ def _address(path: str, query: str) -> str:
 @require_safe
 @conditional_page
 def site(request, slug: str):
-    found = Site.objects.published().for_page().filter(slug=slug).first()
+    found = published_site(slug)
     if found is None:
         return _not_public(request, slug)
     page = site_page(found)
@@ -89,7 +90,7 @@ def _not_public(request, slug: str) -> HttpResponse:
 
 def _preview(request, slug: str) -> HttpResponse:
     found = Site.objects.for_page().get(slug=slug)
-    page = site_page(found, with_hidden_pictures=True)
+    page = site_page(found)
     context = {"page": page, "preview": True, "head": head.hidden(page.title)}
     response = render(request, "web/site.html", context)
     response["X-Robots-Tag"] = "noindex"
