@@ -6,6 +6,7 @@ second value of it shows what one would get.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.http import QueryDict
 from django.utils.translation import get_language
@@ -15,16 +16,18 @@ from pyroaring import BitMap
 from heritage.catalogue import vocabulary
 from heritage.catalogue.filters import SiteFilter, index_name
 from heritage.catalogue.known import HAS, written
+from heritage.catalogue.recent import Recent
 from heritage.catalogue.vocabulary import Tree, Vocabulary
 from heritage.models import Era, Event, Scheme, SchemeTerm, UnescoStatus
 from heritage.models.vocabularies import Term
 from heritage.values.language import Text, language_name
 
+_MANY = 10_000  # sites, among which counting takes longer than anything else
+_KEPT = 128  # lists whose counts are remembered, of about 50 kB each
 STEPS = ("page", "after", "before")  # what an address says of the page, and not of the list
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):  # quickly made: a page has hundreds
     value: str
     term: Term | Scheme | SchemeTerm | str  # what it stands for, or its label
     count: int
@@ -218,14 +221,27 @@ def _facet(filtered: SiteFilter, name: str, value: str, options) -> Facet:
 
 
 class _Counted:
-    """How many sites each value of a facet would show, beside all that other filters ask."""
+    """How many sites each value of a facet would show, beside all that other filters ask.
+
+    Counts among many sites are remembered until something is written: a few broad filters lead
+    to most of the pages that are asked for.
+    """
 
     def __init__(self, filtered: SiteFilter, name: str):
         # Of what a site `has`, one value narrows the other: they are counted among what is left.
         self.hits: BitMap = filtered.hits if name == "has" else filtered.without(name)
         self.is_all = len(self.hits) == len(filtered.index.sites)
         self.having = filtered.index.having
+        self.counts: dict[str, int] = {}
+        if len(self.hits) > _MANY and not self.is_all:
+            kept = filtered.index.memory.setdefault("counts", Recent(_KEPT))
+            key = filtered.asked(None if name == "has" else name)
+            self.counts = kept[key] = kept.get(key, self.counts)
 
     def __call__(self, value: str) -> int:
-        bitmap = self.having(value)
-        return len(bitmap) if self.is_all else self.hits.intersection_cardinality(bitmap)
+        if self.is_all:
+            return len(self.having(value))
+        count = self.counts.get(value)
+        if count is None:
+            count = self.counts[value] = self.hits.intersection_cardinality(self.having(value))
+        return count

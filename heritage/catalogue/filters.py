@@ -173,6 +173,14 @@ class SiteFilter(filters.FilterSet):
             return self.hits
         return self._among(left for other, left in self._left_by.items() if other != name)
 
+    def asked(self, without: str | None = None) -> frozenset:
+        """What all filters, or all but one, are asked for: the same for lists of the same sites."""
+        without = TOGETHER.get(without, without)
+        names = {name for name in self._left_by if name != without}
+        return frozenset(
+            (name, *self.data.getlist(name)) for name in (*names, "role", *TOGETHER)
+        )
+
     def _among(self, left: Iterable[BitMap]) -> BitMap:
         left = list(left)
         return BitMap.intersection(self.index.sites, *left) if left else self.index.sites

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pyroaring import BitMap
 
 from heritage.catalogue.index.state import Order, State
+from heritage.catalogue.recent import Recent
 from heritage.models import fulltext
 from heritage.values import folding, words
 from heritage.values.words import Asked
@@ -99,11 +100,8 @@ class ByRelevance:
 
 def _holding(index: State, asked: tuple[Asked, ...]) -> BitMap:
     """The answer of the database, remembered as long as nothing is written."""
-    kept = index.memory.setdefault("search", {})
+    kept = index.memory.setdefault("search", Recent(_KEPT))
     found = kept.get(asked)
     if found is None:
-        found = fulltext.holding(asked)
-        if len(kept) >= _KEPT:
-            kept.pop(next(iter(kept)), None)  # the oldest
-        kept[asked] = found
+        found = kept[asked] = fulltext.holding(asked)
     return found

@@ -6,10 +6,11 @@ Read again when one of them is written.
 from dataclasses import dataclass, field
 
 from heritage.catalogue.index.state import State
+from heritage.catalogue.recent import Recent
 from heritage.models import Era, Identity, Kind, Place, Scheme, SchemeTerm, Source
 
 _KEPT = 2  # the one that all use, and that of a transaction which is still open
-_kept: dict[str, "Vocabulary"] = {}
+_kept: Recent[str, "Vocabulary"] = Recent(_KEPT)
 
 
 class Tree:
@@ -65,8 +66,5 @@ def of(index: State) -> Vocabulary:
     """The vocabularies as of a state of the index."""
     found = _kept.get(index.vocabulary_token)
     if found is None:
-        found = Vocabulary()
-        while len(_kept) >= _KEPT:
-            _kept.pop(next(iter(_kept)), None)  # the oldest
-        _kept[index.vocabulary_token] = found
+        found = _kept[index.vocabulary_token] = Vocabulary()
     return found

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, pgettext
 
 from heritage.catalogue import summaries, vocabulary
 from heritage.catalogue.index.state import State
+from heritage.catalogue.recent import Recent
 from heritage.catalogue.summaries import Summary
 from heritage.models import (
     Designation,
@@ -85,19 +86,17 @@ def printed(
     `form` names the template: components/<form>.html. The pictures of the first `at_once` are
     loaded at once, those of the others when they come into view.
     """
-    kept = index.memory.setdefault("cards", {})
+    kept = index.memory.setdefault("cards", Recent(_KEPT))
     keys = {pk: (pk, form, get_language(), place < at_once) for place, pk in enumerate(ids)}
-    new = [pk for pk, key in keys.items() if key not in kept]
-    found = {pk: kept[key] for pk, key in keys.items() if key in kept}
+    found = {pk: kept.get(key) for pk, key in keys.items()}
+    new = [pk for pk, card in found.items() if card is None]
     template = get_template(f"components/{form}.html").template
     for card in of_ids(index, new):
         pk = card.row.pk
         # One context a card: a card that is rendered leaves nothing behind for the next.
         html = template.render(Context({"card": card, "is_at_once": keys[pk][-1]}))
         found[pk] = kept[keys[pk]] = Printed(card.row.slug, card.name, html)
-    while len(kept) > _KEPT:
-        kept.pop(next(iter(kept)), None)  # the oldest
-    return {pk: found[pk] for pk in ids if pk in found}
+    return {pk: card for pk, card in found.items() if card}
 
 
 class _Terms:
