@@ -144,8 +144,12 @@ class SiteFilter(filters.FilterSet):
 
     def chosen(self, name: str):
         """The valid value of a filter, or None."""
+        return self._valid.get(name)
+
+    @cached_property
+    def _valid(self) -> dict:
         self.is_valid()
-        return self.form.cleaned_data.get(name)
+        return self.form.cleaned_data
 
     def problems(self) -> list[said.Problem]:
         """Values that mean nothing, in the reader's words; they narrow nothing."""

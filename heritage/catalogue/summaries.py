@@ -23,8 +23,11 @@ _sites = Prepared(
         Site.objects.published()
         .filter(pk__in=ids)
         .order_by()
-        .values_list("pk", "uid", "slug", "name", "summary", "place_id")
+        .values_list("pk", "uid", "slug", "name", "place_id")
     )
+)
+_texts = Prepared(
+    lambda ids: Site.objects.filter(pk__in=ids).order_by().values_list("pk", "summary")
 )
 _kinds = Prepared(
     lambda ids: Site.kinds.through.objects.filter(site__in=ids).values_list("site_id", "kind_id")
@@ -43,7 +46,6 @@ class Summary:
     uid: str
     slug: str
     name: LanguageMap
-    summary: LanguageMap
     place: Place | None
     kind: Kind | None = None  # the telling one
     beginning: Event | None = None  # the event that says how old it is
@@ -64,6 +66,11 @@ def read(index: State, ids: Iterable[int]) -> list[Summary]:
     _add_registers(found, terms, index)
     _add_photographs(found, index)
     return [found[pk] for pk in ids if pk in found]
+
+
+def texts(ids: Iterable[int]) -> dict[int, LanguageMap]:
+    """The summaries themselves, which few pages show."""
+    return dict(_texts.rows(ids))
 
 
 def _add_kinds(found: dict[int, Summary], terms: Vocabulary) -> None:

@@ -1,7 +1,10 @@
 """What happened to a site, and when: its eras follow from this."""
 
+from functools import lru_cache
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -131,16 +134,12 @@ class Event(Record):
     @property
     def parsed(self) -> edtf.HistoricalDate | None:
         """The date as a value; None where there is none or what is stored is broken."""
-        try:
-            return edtf.parse(self.date) if self.date else None
-        except edtf.EDTFError:
-            return None
+        return _parsed(self.date)
 
     def date_phrase(self, style: str = "long") -> str:
         """The date for people, or an empty text: “about 493”."""
-        date = self.parsed
         approximate = self.certainty == self.Certainty.APPROXIMATE
-        return phrase(date, style=style, approximate=approximate) if date else self.date
+        return _phrase(self.date, style, approximate, get_language())
 
     def era_phrase(self) -> str:
         """The eras for people, or an empty text: “Jin (1115–1234) to Qing”."""
@@ -161,6 +160,21 @@ class Event(Record):
 
 
 _KINDS = dict(Event.Kind.choices)
+
+
+# Lists are full of dates, and of the same ones.
+@lru_cache(4096)
+def _parsed(date: str) -> edtf.HistoricalDate | None:
+    try:
+        return edtf.parse(date) if date else None
+    except edtf.EDTFError:
+        return None
+
+
+@lru_cache(4096)
+def _phrase(date: str, style: str, approximate: bool, language: str | None) -> str:
+    parsed = _parsed(date)
+    return phrase(parsed, language, style, approximate) if parsed else date
 
 
 class SiteEra(models.Model):

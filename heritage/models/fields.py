@@ -1,5 +1,6 @@
 """Column types of our own: language maps, EDTF dates, pictures made safe."""
 
+import orjson
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -19,8 +20,10 @@ class LanguageMapField(models.JSONField):
         super().__init__(*args, **kwargs)
 
     def from_db_value(self, value, expression, connection):
+        # Stored maps are clean already; anything else is left to those who can tell what it is.
+        if isinstance(value, str) and value.startswith("{"):
+            return LanguageMap(orjson.loads(value))
         value = super().from_db_value(value, expression, connection)
-        # Stored maps are clean already.
         return LanguageMap(value) if isinstance(value, dict) else value
 
     def to_python(self, value):

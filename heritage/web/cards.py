@@ -1,7 +1,7 @@
 """A site in a few lines: what a list, a neighbour or the home page shows of it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.template import Context
 from django.template.loader import get_template
@@ -57,10 +57,7 @@ class Card:
     protection: SafeString | str
     picture: Picture
     row: Summary
-
-    @property
-    def summary(self) -> SafeString:
-        return texts.as_html(self.row.summary.best())
+    summary: SafeString | str = ""  # only where it is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +73,12 @@ def of_ids(index: State, ids: Iterable[int]) -> list[Card]:
     """Cards of published sites in the order of the ids; one withdrawn meanwhile is left out."""
     terms = _Terms(index)
     return [_card(row, terms) for row in summaries.read(index, ids)]
+
+
+def with_summaries(cards: list[Card]) -> list[Card]:
+    """The same with what their sites say of themselves."""
+    said = summaries.texts(card.row.pk for card in cards)
+    return [replace(card, summary=texts.as_html(said[card.row.pk].best())) for card in cards]
 
 
 def printed(

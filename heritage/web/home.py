@@ -104,7 +104,8 @@ def _featured(index) -> list[Card]:
     """Those that editors chose; else the newest."""
     chosen = Site.objects.published().filter(featured__isnull=False).order_by("featured", "pk")
     ids = list(chosen.values_list("pk", flat=True)[:_FEATURED])
-    return cards.of_ids(index, ids or index.orders[orders.RECENT].ids[:_FEATURED].tolist())
+    shown = cards.of_ids(index, ids or index.orders[orders.RECENT].ids[:_FEATURED].tolist())
+    return cards.with_summaries(shown)
 
 
 def _url(name: str, *values: str) -> str:

@@ -66,8 +66,8 @@ def paging(filtered: SiteFilter, start: int, slugs: list[str]) -> Paging:
     data, total = filtered.data, len(filtered.hits)
     last = max(1, -(-total // PER_PAGE))
     number = min(last, -(-start // PER_PAGE) + 1)
-    near = range(number - _NEIGHBOURS, number + _NEIGHBOURS + 1)
-    shown = sorted({1, last, *near} & set(range(1, last + 1)))
+    near = range(max(1, number - _NEIGHBOURS), min(last, number + _NEIGHBOURS) + 1)
+    shown = sorted({1, last, *near})
     links: list[PageLink] = []
     for page in shown:
         if links and page > links[-1].number + 1:
