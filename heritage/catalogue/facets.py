@@ -4,7 +4,7 @@ Each facet is counted among the sites that all *other* filters leave, so that ch
 second value of it shows what one would get.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from pyroaring import BitMap
 
 from heritage.catalogue import vocabulary
 from heritage.catalogue.filters import SiteFilter, index_name
-from heritage.catalogue.known import HAS, written
+from heritage.catalogue.known import HAS, Batch, written
 from heritage.catalogue.recent import Recent
 from heritage.catalogue.vocabulary import Tree, Vocabulary
 from heritage.models import Era, Event, Scheme, SchemeTerm, UnescoStatus
@@ -23,7 +23,7 @@ from heritage.models.vocabularies import Term
 from heritage.values.language import Text, language_name
 
 _MANY = 10_000  # sites, among which counting takes longer than anything else
-_KEPT = 128  # lists whose counts are remembered, of about 50 kB each
+_KEPT = 1_000  # facets whose counts among many are remembered, of at most 4 kB each
 STEPS = ("page", "after", "before")  # what an address says of the page, and not of the list
 
 
@@ -78,12 +78,12 @@ def facets(filtered: SiteFilter) -> list[Facet]:
         _tree_facet(filtered, "place", terms.places),
         _flat_facet(filtered, "unesco", _statuses()),
         _flat_facet(filtered, "protection", _schemes(terms, Scheme.Role.PROTECTION)),
-        _flat_facet(filtered, "batch", _batches(filtered, terms)),
+        _flat_facet(filtered, "batch", _batches(filtered, terms), _batch_label),
         _flat_facet(filtered, "rating", _ratings(terms)),
         _flat_facet(filtered, "category", _world_heritage(terms, SchemeTerm.Facet.CATEGORY)),
         _flat_facet(filtered, "criterion", _world_heritage(terms, SchemeTerm.Facet.CRITERION)),
         _flat_facet(filtered, "has", _what_sites_have()),
-        _flat_facet(filtered, "language", _languages(filtered)),
+        _flat_facet(filtered, "language", _languages(filtered), language_name),
     ]
 
 
@@ -130,7 +130,8 @@ Values = Iterable[tuple[str, Term | Scheme | SchemeTerm | str, str]]
 
 
 def _statuses() -> Values:
-    return [(f"unesco:{status}", str(status.label), status.value) for status in UnescoStatus]
+    for status in UnescoStatus:
+        yield f"unesco:{status}", str(status.label), status.value
 
 
 def _schemes(terms: Vocabulary, role: str) -> Values:
@@ -140,13 +141,15 @@ def _schemes(terms: Vocabulary, role: str) -> Values:
 
 
 def _batches(filtered: SiteFilter, terms: Vocabulary) -> Values:
-    found = {tuple(map(int, value.split("."))) for value in filtered.index.values_of("batch")}
-    found |= {(batch.scheme.pk, batch.number) for batch in filtered.chosen("batch") or ()}
+    found = (tuple(map(int, value.split("."))) for value in filtered.index.values_of("batch"))
     for scheme_id, number in sorted(found):
-        scheme = terms.schemes[scheme_id]
-        words = {"register": scheme.short_label.best() or scheme.label.best(), "number": number}
-        label = _("%(register)s, batch %(number)s") % words
-        yield f"batch:{scheme_id}.{number}", label, f"{scheme.slug}.{number}"
+        batch = Batch(terms.schemes[scheme_id], number)
+        yield f"batch:{scheme_id}.{number}", _batch_label(batch), str(batch)
+
+
+def _batch_label(batch: Batch) -> str:
+    words = batch.scheme.short_label.best() or batch.scheme.label.best()
+    return _("%(register)s, batch %(number)s") % {"register": words, "number": batch.number}
 
 
 def _ratings(terms: Vocabulary) -> Values:
@@ -168,80 +171,121 @@ def _what_sites_have() -> Values:
 
 
 def _languages(filtered: SiteFilter) -> Values:
-    chosen = filtered.chosen("language") or ()
-    for code in sorted({*filtered.index.values_of("language"), *chosen}):
+    for code in sorted(filtered.index.values_of("language")):
         yield f"language:{code}", language_name(code), code
 
 
 # --- counting --------------------------------------------------------------------------------
 
 
+class _Value(NamedTuple):
+    """A value of a facet with the sites that have it; `after` is where what is narrower ends."""
+
+    term: Term | Scheme | SchemeTerm | str
+    slug: str
+    depth: int
+    after: int
+    sites: BitMap
+
+
 def _tree_facet(filtered: SiteFilter, name: str, tree: Tree) -> Facet:
     """A vocabulary: a term counts the sites of its narrower terms too."""
     value = index_name(name, filtered.chosen("role"))
 
-    def options(counted: "_Counted", chosen: set[str]) -> list[Option]:
-        found: list[Option] = []
+    def values() -> list[_Value]:
+        found: list[_Value] = []
 
         def walk(parent_id: int | None, depth: int) -> None:
             for term in tree.children.get(parent_id, ()):
-                count, is_chosen = counted(f"{value}:{term.pk}"), term.slug in chosen
-                if count or is_chosen:
-                    found.append(Option(term.slug, term, count, is_chosen, depth))
-                if count or chosen:
-                    walk(term.pk, depth + 1)
+                place, sites = len(found), filtered.index.having(f"{value}:{term.pk}")
+                found.append(_Value(term, term.slug, depth, 0, sites))
+                walk(term.pk, depth + 1)
+                found[place] = found[place]._replace(after=len(found))
 
         walk(None, 0)
         return found
 
-    return _facet(filtered, name, value, options)
+    return _facet(filtered, name, value, values, with_nothing=False)
 
 
-def _flat_facet(filtered: SiteFilter, name: str, values: Values) -> Facet:
-    def options(counted: "_Counted", chosen: set[str]) -> list[Option]:
+def _flat_facet(
+    filtered: SiteFilter, name: str, listed: Values, label: Callable[..., str] | None = None
+) -> Facet:
+    """`label` says what no site of the catalogue has, and somebody chose."""
+
+    def values() -> list[_Value]:
         return [
-            Option(slug, term, counted(value), slug in chosen, 0)
-            for value, term, slug in values
-            if slug in chosen or filtered.index.having(value)
+            _Value(term, slug, 0, place, filtered.index.having(value))
+            for place, (value, term, slug) in enumerate(listed, start=1)
         ]
 
-    return _facet(filtered, name, name, options)
+    facet = _facet(filtered, name, name, values, with_nothing=True)
+    known = {option.value for option in facet.options} if label else ()
+    others = [each for each in filtered.chosen(name) or () if label and written(each) not in known]
+    if not others:
+        return facet
+    options = [Option(written(each), label(each), 0, True, 0) for each in others]
+    return Facet(name, facet.label, [*facet.options, *options])
 
 
-def _facet(filtered: SiteFilter, name: str, value: str, options) -> Facet:
-    """What is counted among all sites is remembered until something is written."""
-    counted, chosen = _Counted(filtered, name), set(map(written, filtered.chosen(name) or ()))
-    label = str(filtered.filters[name].label)
-    if not counted.is_all or chosen:
-        return Facet(name, label, options(counted, chosen))
-    memory, key = filtered.index.memory, ("facet", value, get_language())
-    if key not in memory:
-        memory[key] = Facet(name, label, options(counted, chosen))
-    return memory[key]
+def _facet(
+    filtered: SiteFilter,
+    name: str,
+    value: str,
+    make_values: Callable[[], list[_Value]],
+    with_nothing: bool,
+) -> Facet:
+    """With those of its values that have sites here, or are chosen.
+
+    `with_nothing`: also with those that only other sites have. Values, and what is counted among
+    all sites, are remembered until something is written.
+    """
+    memory, language = filtered.index.memory, get_language()
+    chosen = set(map(written, filtered.chosen(name) or ()))
+    values = memory.get(("values", value, language))
+    if values is None:
+        values = memory[("values", value, language)] = make_values()
+    key = ("facet", value, language)
+    counts = _counts(filtered, name, value, values)
+    if counts is None and not chosen and key in memory:
+        return memory[key]
+    options = [
+        Option(each.slug, each.term, count, each.slug in chosen, each.depth)
+        for each, count in zip(values, counts or [len(each.sites) for each in values], strict=True)
+        if count or each.slug in chosen or (with_nothing and each.sites)
+    ]
+    facet = Facet(name, str(filtered.filters[name].label), options)
+    if counts is None and not chosen:
+        memory[key] = facet
+    return facet
 
 
-class _Counted:
-    """How many sites each value of a facet would show, beside all that other filters ask.
+def _counts(filtered: SiteFilter, name: str, value: str, values: list[_Value]) -> list[int] | None:
+    """How many sites each value would show beside all that other filters ask; None: all it has.
 
     Counts among many sites are remembered until something is written: a few broad filters lead
     to most of the pages that are asked for.
     """
+    # Of what a site `has`, one value narrows the other: they are counted among what is left.
+    beside = None if name == "has" else name
+    hits = filtered.hits if beside is None else filtered.without(name)
+    if len(hits) == len(filtered.index.sites):
+        return None
+    kept = filtered.index.memory.setdefault("counts", Recent(_KEPT))
+    key = (filtered.asked(beside), value) if len(hits) > _MANY else None
+    counts = kept.get(key) if key else None
+    if counts is None:
+        counts = _counted(hits, values)
+        if key:
+            kept[key] = counts
+    return counts
 
-    def __init__(self, filtered: SiteFilter, name: str):
-        # Of what a site `has`, one value narrows the other: they are counted among what is left.
-        self.hits: BitMap = filtered.hits if name == "has" else filtered.without(name)
-        self.is_all = len(self.hits) == len(filtered.index.sites)
-        self.having = filtered.index.having
-        self.counts: dict[str, int] = {}
-        if len(self.hits) > _MANY and not self.is_all:
-            kept = filtered.index.memory.setdefault("counts", Recent(_KEPT))
-            key = filtered.asked(None if name == "has" else name)
-            self.counts = kept[key] = kept.get(key, self.counts)
 
-    def __call__(self, value: str) -> int:
-        if self.is_all:
-            return len(self.having(value))
-        count = self.counts.get(value)
-        if count is None:
-            count = self.counts[value] = self.hits.intersection_cardinality(self.having(value))
-        return count
+def _counted(hits: BitMap, values: list[_Value]) -> list[int]:
+    """Where a term has no site, nothing narrower has one."""
+    counts, place = [0] * len(values), 0
+    while place < len(values):
+        each = values[place]
+        counts[place] = count = hits.intersection_cardinality(each.sites)
+        place = place + 1 if count else each.after
+    return counts

@@ -181,9 +181,7 @@ class SiteFilter(filters.FilterSet):
         """What all filters, or all but one, are asked for: the same for lists of the same sites."""
         without = TOGETHER.get(without, without)
         names = {name for name in self._left_by if name != without}
-        return frozenset(
-            (name, *self.data.getlist(name)) for name in (*names, "role", *TOGETHER)
-        )
+        return frozenset((name, *self.data.getlist(name)) for name in (*names, "role", *TOGETHER))
 
     def _among(self, left: Iterable[BitMap]) -> BitMap:
         left = list(left)

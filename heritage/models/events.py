@@ -4,9 +4,8 @@ from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from heritage.models.base import Record
 from heritage.models.fields import EDTFField, LanguageMapField, SortKeyField

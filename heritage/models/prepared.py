@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from django.db import connections
 from django.db.models import QuerySet
 
+from heritage.values.copies import twin
+
 _SIZES = (1, 2, 4, 8, 16, 24, 32, 64, 128)  # how many ids a statement takes
 
 
@@ -56,17 +58,11 @@ class _Statement:
         parameters = tuple(
             value if place is None else ids[place] for value, place in self._parameters
         )
-        compiler = _twin(self._compiler)
+        compiler = twin(self._compiler)
         compiler.connection = connections[self._queryset.db]  # that of this thread
         compiler.as_sql = lambda *args, **kwargs: (self._sql, parameters)
-        queryset = _twin(self._queryset)
-        queryset._query = _twin(self._queryset.query)
+        queryset = twin(self._queryset)
+        queryset._query = twin(self._queryset.query)
         queryset._query.get_compiler = lambda *args, **kwargs: compiler
         return list(queryset._iterable_class(queryset))
 
-
-def _twin[T](original: T) -> T:
-    """What copy() gives of most things; a queryset would be asked for its rows."""
-    twin = object.__new__(type(original))
-    twin.__dict__.update(original.__dict__)
-    return twin
