@@ -7,14 +7,23 @@ from dataclasses import dataclass
 from heritage.catalogue import search, vocabulary
 from heritage.catalogue.index import orders
 from heritage.catalogue.index.state import State
+from heritage.catalogue.recent import Recent
 from heritage.catalogue.vocabulary import Tree
 from heritage.models import Site
+from heritage.models.prepared import Prepared
 from heritage.models.vocabularies import Term
 from heritage.values import folding, words
 from heritage.values.words import Asked
 
 MOST_SITES, MOST_TERMS = 6, 3  # of each vocabulary
 _FAR_FETCHED = 5  # of the tiers that `words.closer` makes
+_KEPT = 2_000  # texts whose sites are remembered
+
+_rows = Prepared(
+    lambda ids: (
+        Site.objects.published().filter(pk__in=ids).only("slug", "name", "place_id").order_by()
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,20 @@ def _fullest(index: State, facet: str, found: list[tuple[int, Term]]) -> list[tu
 
 
 def _sites(index: State, text: str, language: str) -> list[Site]:
+    # Everybody begins with one of a few letters, and those have the most to be looked through.
+    kept = index.memory.setdefault("suggested", Recent(_KEPT))
+    key = (*folding.tokens(text), language)
+    ids = kept.get(key)
+    if ids is None:
+        ids = kept[key] = _closest(index, text, language)
+    known = vocabulary.of(index)
+    found = {site.pk: site for site in _rows.rows(ids)}
+    for site in found.values():
+        site.place = known.places.terms.get(site.place_id)
+    return [found[pk] for pk in ids if pk in found]
+
+
+def _closest(index: State, text: str, language: str) -> list[int]:
     by_name = index.orders[orders.by_name(language)]
     ids: list[int] = []
     for closeness, tier in enumerate(search.named(index, index.sites, text)):
@@ -89,11 +112,7 @@ def _sites(index: State, text: str, language: str) -> list[Site]:
         if len(ids) == MOST_SITES or (ids and closeness == _FAR_FETCHED):
             break
         ids += by_name.slice(tier, 0, MOST_SITES - len(ids))
-    known = vocabulary.of(index)
-    sites = Site.objects.published().only("slug", "name", "place_id").in_bulk(ids)
-    for site in sites.values():
-        site.place = known.places.terms.get(site.place_id)
-    return [sites[pk] for pk in ids if pk in sites]
+    return ids
 
 
 class Finder:

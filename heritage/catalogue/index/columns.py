@@ -23,6 +23,11 @@ def bitmap(ids: np.ndarray) -> BitMap:
     return BitMap(array("I", ids.tobytes()))
 
 
+def _where(ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """ids[mask], where much is true several times as fast."""
+    return ids[np.flatnonzero(mask)]
+
+
 def ids_of(bitmap: BitMap) -> np.ndarray:
     return np.frombuffer(bitmap.to_array(), dtype=np.uint32)
 
@@ -117,7 +122,7 @@ def within(points: Table, box: Box) -> BitMap:
         inside |= longitudes == -180
     inside &= latitudes >= box.south
     inside &= latitudes <= box.north
-    return bitmap(points.ids[inside])
+    return bitmap(_where(points.ids, inside))
 
 
 def of_some(points: Table, hits: BitMap, most: int) -> list[Point]:
@@ -202,4 +207,4 @@ def overlapping(spans: Table, first: int | None, last: int | None) -> BitMap:
     shared = lasts >= first if first is not None else firsts <= last
     if first is not None and last is not None:
         shared &= firsts <= last
-    return bitmap(spans.ids[shared])
+    return bitmap(_where(spans.ids, shared))
