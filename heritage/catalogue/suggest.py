@@ -107,11 +107,12 @@ def _sites(index: State, text: str, language: str) -> list[Site]:
 def _closest(index: State, text: str, language: str) -> list[int]:
     by_name = index.orders[orders.by_name(language)]
     ids: list[int] = []
-    for closeness, tier in enumerate(search.named(index, index.sites, text)):
-        # A syllable somewhere in the pinyin of a name only if there is nothing else.
+    for closeness, tier in enumerate(search.named(index, index.sites, text), start=1):
+        ids += by_name.slice(tier, 0, MOST_SITES - len(ids))
+        # The next tier is looked up when it is asked for: a syllable somewhere in the pinyin of a
+        # name only if there is nothing else.
         if len(ids) == MOST_SITES or (ids and closeness == _FAR_FETCHED):
             break
-        ids += by_name.slice(tier, 0, MOST_SITES - len(ids))
     return ids
 
 
