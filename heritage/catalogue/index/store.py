@@ -137,6 +137,7 @@ def rebuilt(number: int, token: str) -> State:
 
 # --- snapshots -------------------------------------------------------------------------------
 
+_AT_ONCE = 5  # parts fetched together: the largest have 8 MB at a million sites
 # Raised whenever the index holds something else than before: older snapshots are read no more.
 _FORMAT = "2"
 _VALUE, _ORDER, _POINTS, _SPANS = "value ", "order ", "points ", "spans "
@@ -180,7 +181,8 @@ def _stored() -> Iterator[State]:
     if head is None or not bytes(head).startswith(f"{_FORMAT} ".encode()):
         return
     _format, number, token = bytes(head).decode().split(" ")
-    parts = {name: bytes(data) for name, data in IndexPart.objects.values_list("name", "data")}
+    rows = IndexPart.objects.values_list("name", "data")
+    parts = {name: bytes(data) for name, data in rows.iterator(_AT_ONCE)}
     by_order = {
         name: Order(np.frombuffer(data, dtype=np.int32))
         for name, data in _named(parts, _ORDER).items()
