@@ -26,6 +26,7 @@ from heritage.models import (
     Site,
     UnescoStatus,
 )
+from heritage.models.vocabularies import Term
 from heritage.values.language import normalise_code
 
 WITHIN_KM = 50  # of what a list is near to, where nobody says how far
@@ -170,12 +171,21 @@ class SiteFilter(filters.FilterSet):
         """The ids of the sites that all filters leave."""
         return self._among(self._left_by.values())
 
-    def without(self, name: str) -> BitMap:
+    def without(self, *names: str) -> BitMap:
         """The ids that all other filters leave: what a facet counts its values among."""
-        name = TOGETHER.get(name, name)
-        if name not in self._left_by:
+        dropped = {TOGETHER.get(name, name) for name in names}
+        if dropped.isdisjoint(self._left_by):
             return self.hits
-        return self._among(left for other, left in self._left_by.items() if other != name)
+        return self._among(left for name, left in self._left_by.items() if name not in dropped)
+
+    def meaning(self, facet: str, term: Term, text: str) -> BitMap:
+        """The ids that a term leaves, and what is left of the text, in place of the text."""
+        found = self.without("q", facet) & self.index.having(
+            f"{index_name(facet, self.chosen('role'))}:{term.pk}"
+        )
+        if found and text:
+            found &= search.matching(self.index, search.parted(self.index, text))
+        return found
 
     def asked(self, without: str | None = None) -> frozenset:
         """What all filters, or all but one, are asked for: the same for lists of the same sites."""

@@ -258,15 +258,14 @@ def _terms(filtered: SiteFilter) -> list[Term]:
     labels = {"era": _("As an era"), "place": _("As a place"), "kind": _("As a kind")}
     found = []
     for meaning in suggest.meanings(filtered.index, text)[:_TRIED] if text else ():
-        data = filtered.data.copy()
-        data.setlist("q", [meaning.rest] if meaning.rest else [])
-        data.setlist(meaning.facet, [meaning.term.slug])  # a second value would widen
-        data = clean_query(without_steps(data))
-        count = len(SiteFilter(data).hits)
+        count = len(filtered.meaning(meaning.facet, meaning.term, meaning.rest))
         if count:
+            data = filtered.data.copy()
+            data.setlist("q", [meaning.rest] if meaning.rest else [])
+            data.setlist(meaning.facet, [meaning.term.slug])  # a second value would widen
+            address = clean_query(without_steps(data)).urlencode()
             label = texts.as_html(meaning.term.label.best())
-            what = labels[meaning.facet]
-            found.append(Term(what, label, meaning.rest, count, data.urlencode()))
+            found.append(Term(labels[meaning.facet], label, meaning.rest, count, address))
         if len(found) == _MOST_TERMS:
             break
     return found
