@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from pyroaring import BitMap
-
 from heritage.catalogue.index import columns
 from heritage.catalogue.index.state import State
 from heritage.models import Site
@@ -31,7 +29,7 @@ def nearby(index: State, site: Site, within_km: float = 50, limit: int = 6) -> l
         return []
     here = (site.public_latitude, site.public_longitude)
     around = columns.around(index.points, here, within_km)
-    ids = around.slice(columns.bitmap(around.ids) - BitMap([site.pk]), 0, limit)
+    ids = [pk for pk in around.slice(None, 0, limit + 1) if pk != site.pk][:limit]
     km = around.km_of(ids)
     found = {each.pk: each for each in _sites.rows(ids)}
     return [Neighbour(found[pk], km[pk]) for pk in ids if pk in found]

@@ -142,13 +142,15 @@ class Around:
     ids: np.ndarray
     km: np.ndarray
 
-    def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
+    def slice(self, hits: BitMap | None, start: int, stop: int) -> list[int]:
         """The ids of `hits`, all within the radius, at places `start` to `stop`: nearest first.
 
-        The equally near stand by their ids.
+        The equally near stand by their ids. None: of all within the radius.
         """
-        ids = ids_of(hits)
-        km = self.km[np.searchsorted(self.ids, ids)]
+        ids, km = self.ids, self.km
+        if hits is not None:
+            ids = ids_of(hits)
+            km = self.km[np.searchsorted(self.ids, ids)]
         stop = min(stop, len(ids))
         if start >= stop:
             return []
@@ -178,8 +180,8 @@ def around(points: Table, here: Point, km: float) -> Around:
     reach = km / KM_PER_DEGREE + 1e-9  # of latitude: more than rounding may take
     places, ordered = points.by_first
     first, end = np.searchsorted(ordered, (here[0] - reach, np.nextafter(here[0] + reach, np.inf)))
-    near = np.sort(places[first:end])
-    near = near[_may_be_near(longitudes[near], here, reach)]
+    near = places[first:end]
+    near = np.sort(near[_may_be_near(longitudes[near], here, reach)])
     distances = distances_km(here, latitudes[near], longitudes[near])
     inside = distances <= km
     return Around(points.ids[near[inside]], distances[inside])
