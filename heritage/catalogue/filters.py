@@ -171,6 +171,11 @@ class SiteFilter(filters.FilterSet):
         """The ids of the sites that all filters leave."""
         return self._among(self._left_by.values())
 
+    @cached_property
+    def misses(self) -> BitMap:
+        """The ids of all other sites."""
+        return self.index.sites - self.hits
+
     def without(self, *names: str) -> BitMap:
         """The ids that all other filters leave: what a facet counts its values among."""
         dropped = {TOGETHER.get(name, name) for name in names}

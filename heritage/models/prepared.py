@@ -65,4 +65,3 @@ class _Statement:
         queryset._query = twin(self._queryset.query)
         queryset._query.get_compiler = lambda *args, **kwargs: compiler
         return list(queryset._iterable_class(queryset))
-
