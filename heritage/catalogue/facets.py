@@ -288,19 +288,17 @@ def _counts(filtered: SiteFilter, name: str, value: str, values: list[_Value]) -
 
 
 def _counted(hits: BitMap, misses: BitMap | None, values: list[_Value]) -> list[int]:
-    """Where a term has no site, nothing narrower has one.
+    """How many hits have each value; `misses` are all other sites, where the hits are many.
 
-    With `misses`, which are all other sites, it is counted how many of a value's sites are there.
-    Bitmaps that hold some of all ids, neither few nor most, are the slowest to intersect; what
-    they leave out is among the quickest.
+    Bitmaps that hold some of all ids, neither few nor most, are the slowest to intersect, and what
+    they leave out is among the quickest: then it is counted how much of each value is there.
     """
+    if misses is not None:
+        missed = misses.intersection_cardinality
+        return [each.total - missed(each.sites) for each in values]
     counts, place = [0] * len(values), 0
-    while place < len(values):
+    while place < len(values):  # where a term has no site, nothing narrower has one
         each = values[place]
-        if misses is None:
-            count = hits.intersection_cardinality(each.sites)
-        else:
-            count = each.total - misses.intersection_cardinality(each.sites)
-        counts[place] = count
-        place = place + 1 if count else each.after
+        counts[place] = hits.intersection_cardinality(each.sites)
+        place = place + 1 if counts[place] else each.after
     return counts
