@@ -1,13 +1,13 @@
 """Search on both databases: what is found by what, in which order, and that nothing breaks it."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pyroaring import BitMap
 
 from heritage.catalogue import search, spelling
 from heritage.catalogue.filters import SiteFilter
 from heritage.catalogue.index import store
-from heritage.models import Site
+from heritage.models import Site, fulltext
 from heritage.models.fulltext import holding
 from heritage.values import words
 from tests import builders as build
@@ -152,6 +152,30 @@ def test_a_renamed_term_is_found_by_its_new_name(rows):
     kind.save()
     assert found(rows, "caverns") == ["gongxian", "longmen"]
     assert found(rows, "grottoes gongxian") == ["gongxian"]
+
+
+def test_full_text_can_be_made_anew_again_and_again(rows):
+    for _time in range(2):
+        fulltext.rebuild(Site.objects.values_list("pk", "search_text"))
+        assert {text: found(rows, text) for text in TABLE} == TABLE
+    site = Site.objects.get(slug="gongxian")
+    site.name = build.text("Shikusi")
+    site.save()
+    assert found(rows, "shikusi") == ["gongxian"]
+
+
+def test_rows_of_full_text_lie_close_together(db):
+    """With PostgreSQL each row that a search finds is looked at: its words must lie elsewhere."""
+    some = [f"word{number}" for number in range(200)]  # about 2 kB, less than what moves by itself
+    for last in ("first", "second"):  # a row that is written anew too
+        fulltext.write({pk: [*some, last] for pk in range(1_000, 1_300)})
+    assert len(holding(words.asked("word7 second"))) == 300
+    assert not holding(words.asked("first"))
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_relation_size('heritage_words')")
+            (size,) = cursor.fetchone()
+        assert size < 150 * 2 * 300
 
 
 def test_what_is_rolled_back_was_never_found(rows):

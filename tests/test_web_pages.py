@@ -112,6 +112,10 @@ def test_who_runs_it_is_a_record(client):
     assert picture["Content-Type"].startswith("image/")
     picture.getvalue()
     assert client.get("/identity/other.png").status_code == 404
+    Identity.objects.update(name=build.text("Their places"), email="them@example.org")
+    html = client.get("/en/about/").content.decode()
+    assert "mailto:them@example.org" in html and "mailto:us@" not in html
+    assert "Their places" in html and "Our places" not in html
     html = client.get("/zh-hans/privacy/").content.decode()
     assert 'lang="en" dir="ltr"' in html and "Nothing is kept." in html
     assert 'class="in-language"' in html

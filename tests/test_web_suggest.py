@@ -95,6 +95,17 @@ def test_in_whatever_script(client, words, text):
     assert "Longmen Grottoes Luoyang, Henan" in names(ask(client, text))
 
 
+def test_what_is_written_is_offered_at_once(client, words):
+    site = build.make_site("Longmen Grottoes", slug="longmen")
+    assert names(ask(client, "lo")) == ["Longmen Grottoes"]
+    assert names(ask(client, "lo")) == ["Longmen Grottoes"]  # remembered
+    site.name = build.text("Longshan Grottoes")
+    site.save()
+    assert names(ask(client, "lo")) == ["Longshan Grottoes"]
+    Site.objects.filter(pk=site.pk).update(state="draft")
+    assert names(ask(client, "lo")) == []
+
+
 def test_few_of_each(client, words):
     for number in range(9):
         plain_site(words, number)

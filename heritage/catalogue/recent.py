@@ -1,6 +1,7 @@
 """A memory of bounded size."""
 
 from collections import OrderedDict
+from contextlib import suppress
 
 
 class Recent[K, V](OrderedDict[K, V]):
@@ -22,5 +23,7 @@ class Recent[K, V](OrderedDict[K, V]):
 
     def __setitem__(self, key: K, value: V) -> None:
         super().__setitem__(key, value)
+        with suppress(KeyError):
+            self.move_to_end(key)
         while len(self) > self.most:
             self.popitem(last=False)
