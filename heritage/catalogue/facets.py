@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from heritage.catalogue import vocabulary
+from heritage.catalogue import queries, vocabulary
 from heritage.catalogue.filters import SiteFilter, index_name
 from heritage.catalogue.known import HAS, Batch, written
 from heritage.catalogue.recent import Recent
@@ -25,7 +24,6 @@ from heritage.values.language import Text, language_name
 _MANY = 10_000  # sites, among which counting takes longer than anything else
 _FEW = 2_000  # sites, below which a bitmap is short
 _KEPT = 1_000  # facets whose counts among many are remembered, of at most 4 kB each
-STEPS = ("page", "after", "before")  # what an address says of the page, and not of the list
 
 
 class Option(NamedTuple):  # quickly made: a page has hundreds
@@ -93,7 +91,9 @@ def applied(filtered: SiteFilter, facets: Iterable[Facet]) -> list[Applied]:
     data, found = filtered.data, []
     text = filtered.chosen("q")
     if text:
-        found.append(Applied("q", str(filtered.filters["q"].label), text, query(data, "q")))
+        found.append(
+            Applied("q", str(filtered.filters["q"].label), text, queries.without(data, "q"))
+        )
     role = dict(Event.Role.choices).get(filtered.chosen("role"), "")
     others = filtered.said()
     for facet in facets:
@@ -101,27 +101,12 @@ def applied(filtered: SiteFilter, facets: Iterable[Facet]) -> list[Applied]:
             continue
         for option in facet.chosen:
             label = f"{facet.label} ({role})" if role and facet.name == "era" else facet.label
-            without = query(data, facet.name, option.value)
+            without = queries.without(data, facet.name, option.value)
             found.append(Applied(facet.name, label, option.label, without))
     for said in others:
-        without = query(data, said.name, said.value, said.together)
+        without = queries.without(data, said.name, said.value, said.together)
         found.append(Applied(said.name, said.label, said.words, without))
     return found
-
-
-def query(
-    data: QueryDict, name: str, value: str | None = None, together: Iterable[str] = ()
-) -> str:
-    """The query string without `name` (or without one value of it), starting at its first page.
-
-    `together` are names that mean nothing without it.
-    """
-    data = data.copy()
-    kept = [] if value is None else [v for v in data.getlist(name) if v != value]
-    data.setlist(name, kept)
-    for other in (*STEPS, *together):
-        data.pop(other, None)
-    return data.urlencode()
 
 
 # --- the values of each facet: what the index calls it, term or label, what the address calls it

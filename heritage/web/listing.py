@@ -9,14 +9,15 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from heritage.catalogue import search, spelling, suggest
-from heritage.catalogue.facets import Applied, applied, facets, query
+from heritage.catalogue.facets import Applied, applied, facets
 from heritage.catalogue.fields import MAX_TEXT, MOST_VALUES
 from heritage.catalogue.filters import NEEDED, TOGETHER, SiteFilter, tidied
+from heritage.catalogue.queries import STEPS, changed, without
 from heritage.models import Event
 from heritage.web import cards, paging, texts
 from heritage.web.cards import Printed
 from heritage.web.folds import UNFOLDED, FoldedFacet, Lines, folded
-from heritage.web.paging import PER_PAGE, Paging, without_steps
+from heritage.web.paging import PER_PAGE, Paging
 from heritage.web.whereabouts import distance_phrase
 
 _AT_ONCE = 3  # pictures that are in view when the page opens
@@ -212,33 +213,27 @@ def _roles(filtered: SiteFilter) -> list[Role]:
 
 def _sorts(filtered: SiteFilter) -> list[Sort]:
     return [
-        Sort(str(label), _with(filtered.data, "sort", value), value == filtered.order)
+        Sort(str(label), changed(filtered.data, sort=value), value == filtered.order)
         for value, label in filtered.sorts
     ]
 
 
 def _views(data: QueryDict) -> list[View]:
     """The page stays the same: what one sees of it differs."""
-    is_list, without = data.get("view") == "list", data.copy()
-    without.pop("view", None)
-    listed = without.copy()
-    listed["view"] = "list"
+    is_list, steps = (
+        data.get("view") == "list",
+        {step: data[step] for step in STEPS if step in data},
+    )
     return [
-        View("cards", _("Cards"), without.urlencode(), not is_list),
-        View("list", _("List"), listed.urlencode(), is_list),
+        View("cards", _("Cards"), changed(data, drop=["view"], **steps), not is_list),
+        View("list", _("List"), changed(data, view="list", **steps), is_list),
     ]
-
-
-def _with(data: QueryDict, name: str, value: str) -> str:
-    data = data.copy()
-    data[name] = value
-    return without_steps(data).urlencode()
 
 
 def _problems(filtered: SiteFilter) -> list[Problem]:
     """Values that mean nothing: said, and otherwise ignored."""
     return [
-        Problem(problem.label, problem.message, query(filtered.data, problem.name, problem.value))
+        Problem(problem.label, problem.message, without(filtered.data, problem.name, problem.value))
         for problem in filtered.problems()
     ]
 
@@ -249,7 +244,7 @@ def _meant(filtered: SiteFilter) -> Meant | None:
     if not text or search.matching(filtered.index, search.parted(filtered.index, text)):
         return None
     words = spelling.meant(filtered.index, text, get_language())
-    return Meant(words, _with(filtered.data, "q", words)) if words else None
+    return Meant(words, changed(filtered.data, q=words)) if words else None
 
 
 def _terms(filtered: SiteFilter) -> list[Term]:
@@ -263,7 +258,7 @@ def _terms(filtered: SiteFilter) -> list[Term]:
             data = filtered.data.copy()
             data.setlist("q", [meaning.rest] if meaning.rest else [])
             data.setlist(meaning.facet, [meaning.term.slug])  # a second value would widen
-            address = clean_query(without_steps(data)).urlencode()
+            address = clean_query(QueryDict(changed(data))).urlencode()
             label = texts.as_html(meaning.term.label.best())
             found.append(Term(labels[meaning.facet], label, meaning.rest, count, address))
         if len(found) == _MOST_TERMS:
@@ -282,7 +277,7 @@ def _ways(filtered: SiteFilter, in_words: list[Applied]) -> list[Way]:
             labels[name],
             ", ".join(values),
             len(filtered.without(name)),
-            query(filtered.data, name, together=_together(name)),
+            without(filtered.data, name, together=_together(name)),
         )
         for name, values in found.items()
     ]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from heritage.catalogue.facets import STEPS
 from heritage.catalogue.filters import SiteFilter
+from heritage.catalogue.queries import changed
 from heritage.models import Site
 
 PER_PAGE = 24
@@ -85,22 +85,10 @@ def paging(filtered: SiteFilter, start: int, slugs: list[str]) -> Paging:
 
 
 def page_query(data: QueryDict, page: int) -> str:
-    data = without_steps(data)
-    if page > 1:
-        data["page"] = str(page)
-    return data.urlencode()
+    return changed(data, page=str(page)) if page > 1 else changed(data)
 
 
 def _step(data: QueryDict, page: int, name: str, slug: str | None) -> str:
     if page == 1 or slug is None:
         return page_query(data, page)
-    data = without_steps(data)
-    data["page"], data[name] = str(page), slug
-    return data.urlencode()
-
-
-def without_steps(data: QueryDict) -> QueryDict:
-    data = data.copy()
-    for name in STEPS:
-        data.pop(name, None)
-    return data
+    return changed(data, page=str(page), **{name: slug})

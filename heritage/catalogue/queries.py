@@ -1,0 +1,42 @@
+"""Query strings of lists that differ from the one at hand: each page links to dozens."""
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+STEPS = ("page", "after", "before")  # what an address says of the page, and not of the list
+
+
+def changed(data: QueryDict, drop: Iterable[str] = (), **values: str) -> str:
+    """The same query with other values, which stand where their names stood or at the end.
+
+    Without the names in `drop`; and starting at its first page, unless `values` says another.
+    """
+    dropped = {*STEPS, *drop} - values.keys()
+    pairs: list[tuple[str, str]] = []
+    for name, listed in data.lists():
+        if name in values:
+            pairs.append((name, values.pop(name)))
+        elif name not in dropped:
+            pairs += [(name, value) for value in listed]
+    return urlencode([*pairs, *values.items()])
+
+
+def without(
+    data: QueryDict, name: str, value: str | None = None, together: Iterable[str] = ()
+) -> str:
+    """The same query without `name`, or without one value of it, starting at its first page.
+
+    `together` are names that mean nothing without it.
+    """
+    dropped = {*STEPS, *together}
+    return urlencode(
+        [
+            (each, one)
+            for each, listed in data.lists()
+            if each not in dropped
+            for one in listed
+            if each != name or (value is not None and one != value)
+        ]
+    )
