@@ -50,6 +50,7 @@ class _Statement:
         self._queryset = queryset
         self._compiler = queryset.query.get_compiler(queryset.db)
         self._sql, parameters = self._compiler.as_sql()
+        self._compiler.connection = None  # a thread's own, which shall end with it
         places = {value: place for place, value in enumerate(stand_ins)}
         self._parameters = [(value, places.get(value)) for value in parameters]
 

@@ -15,10 +15,12 @@ from django.utils.translation import get_language
 from heritage.catalogue import vocabulary
 from heritage.catalogue.facets import Facet, Option
 from heritage.catalogue.index.state import State
+from heritage.catalogue.recent import Recent
 from heritage.web import texts
 
 MOST = 12  # values that are shown without a fold
 _AT_HAND = 8
+_KEPT = 5_000  # lines in one language, of about half a kB each
 UNFOLDED = "all"
 _OPEN = ("kind", "era", "place", "unesco")
 
@@ -42,7 +44,7 @@ class Lines:
 
     def __init__(self, index: State):
         memory = vocabulary.of(index).memory
-        self.kept = memory.setdefault(("facet lines", get_language()), {})
+        self.kept = memory.setdefault(("facet lines", get_language()), Recent(_KEPT))
 
     def of(self, facet: Facet, option: Option, depth: int, above: Option | None) -> str:
         """One line; `above` is the broader value that it is parted from, where it is."""
@@ -54,9 +56,10 @@ class Lines:
             option.chosen,
             option.count == 0,
         )
-        if key not in self.kept:
-            self.kept[key] = _printed(facet, option, depth, above)
-        before, after = self.kept[key]
+        line = self.kept.get(key)
+        if line is None:
+            line = self.kept[key] = _printed(facet, option, depth, above)
+        before, after = line
         return f"{before}{_number(option.count, get_language())}{after}"
 
 
