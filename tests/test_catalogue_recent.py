@@ -1,6 +1,10 @@
 """A memory of bounded size keeps what was used last."""
 
+import sys
+import threading
+
 from heritage.catalogue.recent import Recent
+from heritage.values.words import Asked
 
 
 def test_what_was_used_longest_ago_makes_room():
@@ -15,4 +19,28 @@ def test_what_was_used_longest_ago_makes_room():
 def test_what_is_set_anew_counts_as_used():
     kept = Recent(2)
     kept["a"], kept["b"], kept["a"], kept["c"] = 1, 2, 3, 4
-    assert dict(kept) == {"a": 3, "c": 4}
+    assert list(kept) == ["a", "c"] and kept.get("a") == 3
+
+
+def test_many_threads_may_use_it():
+    kept, errors = Recent(8), []
+
+    def use(first: int) -> None:
+        try:
+            for number in range(3_000):
+                key = Asked(f"word {(first + number) % 20}", begins=True)
+                kept[key] = kept.get(key) or number
+        except Exception as error:
+            errors.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        threads = [threading.Thread(target=use, args=(first,)) for first in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert errors == [] and len(kept) == 8

@@ -1,5 +1,7 @@
 """Search on both databases: what is found by what, in which order, and that nothing breaks it."""
 
+import threading
+
 import pytest
 from django.db import connection, transaction
 from pyroaring import BitMap
@@ -162,6 +164,26 @@ def test_full_text_can_be_made_anew_again_and_again(rows):
     site.name = build.text("Shikusi")
     site.save()
     assert found(rows, "shikusi") == ["gongxian"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_searches_while_it_is_made_anew_finds_all():
+    site = build.make_site("White Horse Temple")
+    found = []
+
+    def search_meanwhile():
+        try:
+            found.append(list(holding(words.asked("horse"))))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=search_meanwhile)
+    with transaction.atomic():
+        fulltext.rebuild(Site.objects.values_list("pk", "search_text"))
+        thread.start()  # with PostgreSQL it waits for the new table
+        thread.join(0.5)
+    thread.join(10)
+    assert found == [[site.pk]]
 
 
 def test_rows_of_full_text_lie_close_together(db):

@@ -4,7 +4,8 @@ Each facet is counted among the sites that all *other* filters leave, so that ch
 second value of it shows what one would get.
 """
 
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from heritage.values.language import Text, language_name
 
 _MANY = 10_000  # sites, among which counting takes longer than anything else
 _FEW = 2_000  # sites, below which a bitmap is short
-_KEPT = 1_000  # facets whose counts among many are remembered, of at most 4 kB each
+_KEPT = 1_000  # facets whose counts among many are remembered, of four bytes a value
 
 
 class Option(NamedTuple):  # quickly made: a page has hundreds
@@ -198,7 +199,7 @@ def _tree_facet(filtered: SiteFilter, name: str, tree: Tree) -> Facet:
 def _flat_facet(
     filtered: SiteFilter, name: str, listed: Values, label: Callable[..., str] | None = None
 ) -> Facet:
-    """`label` says what no site of the catalogue has, and somebody chose."""
+    """`label` says what no site of the catalogue has, and somebody chose: that comes last."""
 
     def values() -> list[_Value]:
         return [
@@ -208,8 +209,10 @@ def _flat_facet(
         ]
 
     facet = _facet(filtered, name, name, values, with_nothing=True)
-    known = {option.value for option in facet.options} if label else ()
-    others = [each for each in filtered.chosen(name) or () if label and written(each) not in known]
+    if label is None:
+        return facet
+    known = {option.value for option in facet.options}
+    others = [each for each in filtered.chosen(name) or () if written(each) not in known]
     if not others:
         return facet
     options = [Option(written(each), label(each), 0, True, 0) for each in others]
@@ -248,7 +251,9 @@ def _facet(
     return facet
 
 
-def _counts(filtered: SiteFilter, name: str, value: str, values: list[_Value]) -> list[int] | None:
+def _counts(
+    filtered: SiteFilter, name: str, value: str, values: list[_Value]
+) -> Sequence[int] | None:
     """How many sites each value would show beside all that other filters ask; None: all it has.
 
     Counts among many sites are remembered until something is written: a few broad filters lead
@@ -260,7 +265,7 @@ def _counts(filtered: SiteFilter, name: str, value: str, values: list[_Value]) -
     if len(hits) == len(filtered.index.sites):
         return None
     kept = filtered.index.memory.setdefault("counts", Recent(_KEPT))
-    key = (filtered.asked(beside), value) if len(hits) > _MANY else None
+    key = (filtered.fingerprint(beside), value) if len(hits) > _MANY else None
     counts = kept.get(key) if key else None
     if counts is None:
         few = len(hits) <= _FEW
@@ -268,7 +273,7 @@ def _counts(filtered: SiteFilter, name: str, value: str, values: list[_Value]) -
         misses = None if few else filtered.misses if is_whole else filtered.index.sites - hits
         counts = _counted(hits, misses, values)
         if key:
-            kept[key] = counts
+            kept[key] = array("I", counts)
     return counts
 
 

@@ -192,9 +192,8 @@ class SiteFilter(filters.FilterSet):
             found &= search.matching(self.index, search.parted(self.index, text))
         return found
 
-    def asked(self, without: str | None = None) -> frozenset:
+    def fingerprint(self, without: str | None = None) -> frozenset:
         """What all filters, or all but one, are asked for: the same for lists of the same sites."""
-        without = TOGETHER.get(without, without)
         names = {name for name in self._left_by if name != without}
         return frozenset((name, *self.data.getlist(name)) for name in (*names, "role", *TOGETHER))
 

@@ -13,12 +13,14 @@ def changed(data: QueryDict, drop: Iterable[str] = (), **values: str) -> str:
 
     Without the names in `drop`; and starting at its first page, unless `values` says another.
     """
-    dropped = {*STEPS, *drop} - values.keys()
+    dropped = {*STEPS, *drop}
     pairs: list[tuple[str, str]] = []
     for name, listed in data.lists():
+        if name in dropped:
+            continue
         if name in values:
             pairs.append((name, values.pop(name)))
-        elif name not in dropped:
+        else:
             pairs += [(name, value) for value in listed]
     return urlencode([*pairs, *values.items()])
 

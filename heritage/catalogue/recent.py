@@ -1,29 +1,37 @@
 """A memory of bounded size."""
 
-from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import Iterator
+from threading import Lock
 
 
-class Recent[K, V](OrderedDict[K, V]):
+class Recent[K, V]:
     """The latest `most` things; what was neither set nor got for longest makes room.
 
-    Many threads may use it at once: each of its steps is one of OrderedDict's own.
+    Many threads may use it at once.
     """
 
     def __init__(self, most: int):
-        super().__init__()
-        self.most = most
+        self._most, self._lock = most, Lock()
+        self._kept: dict[K, V] = {}  # what was used last comes last
 
     def get(self, key: K, default: V | None = None) -> V | None:
-        try:
-            self.move_to_end(key)
-            return self[key]
-        except KeyError:  # not there, or just gone
-            return default
+        with self._lock:
+            if key not in self._kept:
+                return default
+            value = self._kept[key] = self._kept.pop(key)
+            return value
 
     def __setitem__(self, key: K, value: V) -> None:
-        super().__setitem__(key, value)
-        with suppress(KeyError):
-            self.move_to_end(key)
-        while len(self) > self.most:
-            self.popitem(last=False)
+        with self._lock:
+            self._kept.pop(key, None)
+            self._kept[key] = value
+            while len(self._kept) > self._most:
+                del self._kept[next(iter(self._kept))]
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[K]:
+        """The keys, from the one that was used longest ago."""
+        with self._lock:
+            return iter(list(self._kept))

@@ -5,11 +5,12 @@ under a GIN index. Both are given words that are ready made (`values.words`) and
 which rows hold them: no ranking, no language, no tokenizer of theirs, so that both answer alike.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from itertools import batched
 
 import numpy as np
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from pyroaring import BitMap
 
 from heritage.values import words
@@ -17,6 +18,7 @@ from heritage.values.words import Asked
 
 CHUNK = 1_000  # sites written at once
 
+_TURNS = 60  # of a second each, to replace a table that others read
 _TOO_LONG = 2_100  # bytes, for PostgreSQL
 TABLE, _MADE_ANEW = "heritage_words", "heritage_words_anew"
 
@@ -49,7 +51,9 @@ _FUNCTION = {
     "sqlite": [],
     # To read through the rows looks cheap, and is not: their words would have to be fetched.
     "postgresql": [
-        "CREATE FUNCTION heritage_holding(asked text) RETURNS bytea LANGUAGE sql STABLE"
+        # Volatile, as functions are, so that one that waits for a table which is made anew finds
+        # what is in the new one.
+        "CREATE OR REPLACE FUNCTION heritage_holding(asked text) RETURNS bytea LANGUAGE sql"
         " SET enable_seqscan = off SET jit = off AS"
         " $$ SELECT string_agg(int4send(site_id::int), '') FROM heritage_words"
         " WHERE words @@ asked::tsquery $$"
@@ -107,8 +111,13 @@ class SpeltWord(models.Model):
 
 def create(using) -> None:
     """Make the table; `using` is a connection."""
-    vendor = using.vendor
-    _run(using, [*_CREATE[vendor], *_INDEX[vendor], *_FUNCTION[vendor]])
+    _run(using, [*_CREATE[using.vendor], *_INDEX[using.vendor]])
+    create_function(using)
+
+
+def create_function(using) -> None:
+    """Make what asks the table, or make it anew."""
+    _run(using, _FUNCTION[using.vendor])
 
 
 def drop(using) -> None:
@@ -181,4 +190,24 @@ def rebuild(
             _enter({site_id: words.held_by(text) for site_id, text in chunk}, statement)
             done += len(chunk)
             progress(done)
-        _run(connection, [*_INDEX[vendor], *_REPLACE[vendor]], _MADE_ANEW)
+        _run(connection, _INDEX[vendor], _MADE_ANEW)
+        _take_turn()
+        _run(connection, _REPLACE[vendor], _MADE_ANEW)
+
+
+def _take_turn() -> None:
+    """Wait until nobody reads the table, without making those wait who want to.
+
+    Django's OperationalError if somebody, such as a backup, reads it for longer than a minute.
+    """
+    if connection.vendor != "postgresql":
+        return
+    for turn in range(_TURNS):
+        try:
+            with transaction.atomic():
+                _run(connection, ["SET LOCAL lock_timeout = '500ms'", "LOCK TABLE {table}"])
+            return
+        except OperationalError:
+            if turn == _TURNS - 1:
+                raise
+            time.sleep(0.5)

@@ -76,9 +76,13 @@ def of_ids(index: State, ids: Iterable[int]) -> list[Card]:
 
 
 def with_summaries(cards: list[Card]) -> list[Card]:
-    """The same with what their sites say of themselves."""
+    """The same with what their sites say of themselves, without those just deleted."""
     said = summaries.texts(card.row.pk for card in cards)
-    return [replace(card, summary=texts.as_html(said[card.row.pk].best())) for card in cards]
+    return [
+        replace(card, summary=texts.as_html(said[card.row.pk].best()))
+        for card in cards
+        if card.row.pk in said
+    ]
 
 
 def printed(

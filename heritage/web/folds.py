@@ -77,7 +77,8 @@ def _printed(facet: Facet, option: Option, depth: int, above: Option | None) -> 
         "count": _MARK,
     }
     template = get_template("components/option.html").template
-    before, _mark, after = template.render(Context(context)).partition(_MARK)
+    # The last one: a name might hold it too.
+    before, _mark, after = template.render(Context(context)).rpartition(_MARK)
     return before, after
 
 

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch
-from django.utils import timezone
 from django.utils.formats import date_format, number_format, time_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Notice, Opening, Price, Site, VisitingFact
+from heritage.models import Opening, Price, Site, VisitingFact
 from heritage.models.visiting import WEEKDAYS
 from heritage.web import texts
 from heritage.web.timeline import SourceLine, source_line
@@ -43,16 +41,6 @@ class Visiting:
 
     def __bool__(self) -> bool:
         return bool(self.hours or self.prices or self.facts)
-
-
-def rows(name: str) -> Prefetch:
-    """What of a site's rows is shown: only what is checked, and of notices what holds today."""
-    if name == "notices":
-        shown = Notice.objects.current(timezone.localdate())
-    else:
-        models = {"openings": Opening, "prices": Price, "visitingfacts": VisitingFact}
-        shown = models[name].objects.checked()
-    return Prefetch(name, shown.select_related("source__licence"))
 
 
 def notices(site: Site) -> list[NoticeLine]:

@@ -6,10 +6,11 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from heritage.catalogue.index import store
-from heritage.models import Designation, Site, fulltext
+from heritage.models import Designation, Site, fulltext, journal
 from heritage.models.base import CHUNK, chunks
 from heritage.models.changes import batch
 from heritage.models.derived import refresh, refresh_designations
+from heritage.models.journal import VOCABULARY
 
 SECONDS = 2  # between two words of progress
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
                 found_by.iterator(CHUNK),
                 lambda done: self._say(done, len(ids), "sites in full text"),
             )
+            journal.note([VOCABULARY])  # what was found before is found anew
         self.stdout.write("reading the index …")
         state = store.save_snapshot()
         with connection.cursor() as cursor:
