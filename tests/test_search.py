@@ -218,6 +218,12 @@ MEANT = {
     "Longman Grotoes": "longmen grottoes",
     "Wihte Horse": "white horse",
     "Vhite Horse": "white horse",
+    "Hwite Horse": "white horse",
+    "Wwhite Horse": "white horse",
+    "ite Horse": None,  # too short to tell
+    "ongmen": "longmen",
+    "Sxongmen": "longmen",
+    "Lpngmen": "longmen",
     "白马四": "白马寺",
     "xqzzyv": None,
     "白": None,
@@ -229,6 +235,14 @@ MEANT = {
 def test_did_you_mean(rows):
     index = store.current()
     assert {text: spelling.meant(index, text, "en") for text in MEANT} == MEANT
+
+
+def test_what_is_meant_follows_what_is_written(rows):
+    assert spelling.meant(store.current(), "Zhaotesi", "en") == "zhaotisi"
+    assert spelling.meant(store.current(), "Quilong", "en") is None
+    assert spelling.meant(store.current(), "Quilong", "en") is None  # remembered
+    build.make_site("Quilongs", slug="quilongs")
+    assert spelling.meant(store.current(), "Quilang", "en") == "quilongs"
 
 
 def test_a_page_says_what_may_have_been_meant(rows, client):

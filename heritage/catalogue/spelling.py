@@ -1,6 +1,7 @@
 """“Did you mean”: what a search that finds nothing may have been meant to be."""
 
 from itertools import islice, product
+from string import ascii_lowercase
 
 from pyroaring import BitMap
 from rapidfuzz import process
@@ -9,17 +10,28 @@ from rapidfuzz.distance import OSA
 from heritage.catalogue import search
 from heritage.catalogue.index import orders
 from heritage.catalogue.index.state import State
-from heritage.models import Site, SpeltWord
+from heritage.catalogue.recent import Recent
+from heritage.models import Site, fulltext
 from heritage.values import folding, words
 
 _MOST_WORDS = 6  # of a search that is worth the trouble
 _CANDIDATES = 4  # for each misspelt word
 _TRIES = 24  # combinations of them
+_KEPT = 500  # searches of which it is remembered
 _WHOLE_NAMES = 2  # tiers of `words.closer`: a name, or one that begins or ends the search
 
 
 def meant(index: State, text: str, language: str) -> str | None:
     """A search that finds something where `text` finds nothing; None where nothing is near."""
+    kept = index.memory.setdefault("meant", Recent(_KEPT))
+    key = (*folding.tokens(text), language)
+    found = kept.get(key)
+    if found is None:
+        found = kept[key] = _meant(index, text, language) or ""
+    return found or None
+
+
+def _meant(index: State, text: str, language: str) -> str | None:
     parts = folding.tokens(text)[:_MOST_WORDS]
     if any(words.is_han(part) for part in parts):
         return _same_sound(index, text, language)
@@ -60,18 +72,26 @@ def _spelt(index: State, word: str) -> list[str]:
         return [word]
     if len(word) < 4 or not word.isalpha():
         return []
-    known = SpeltWord.objects.values_list("text", flat=True)
-    near = _near(word, known.filter(text__startswith=word[0]))
-    if not near:  # the first letter itself may be wrong
-        near = _near(word, known.filter(text__endswith=word[2:]))
+    slips = 1 if len(word) < 6 else 2  # letters wrong, missing, doubled or swapped
+    lengths = range(len(word) - slips, len(word) + slips + 1)
+    near = _near(word, fulltext.spelt_from(word[0], lengths), slips)
+    if not near:  # the first letters themselves may be wrong
+        near = _near(word, fulltext.spelt_among(_begun_otherwise(word)), slips)
     holding = {found: len(search.matching(index, found)) for found in near}
     return sorted(near, key=lambda found: (near[found], -holding[found], found))
 
 
-def _near(word: str, known) -> dict[str, float]:
+def _near(word: str, known: list[str], slips: int) -> dict[str, float]:
     """The words that are spelt most like it, with how many letters differ."""
-    slips = 1 if len(word) < 6 else 2  # letters wrong, missing, doubled or swapped
-    found = process.extract(
-        word, list(known), scorer=OSA.distance, score_cutoff=slips, limit=_CANDIDATES
-    )
+    found = process.extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=_CANDIDATES)
     return {text: distance for text, distance, _place in found}
+
+
+def _begun_otherwise(word: str) -> set[str]:
+    """The word with other letters in place of its first two, fewer of them, or one more."""
+    letters = {*ascii_lowercase, *word}
+    first, second, rest = word[0], word[1], word[2:]
+    begun = {"", *letters, *map("".join, product(letters, repeat=2))}
+    for letter in letters:
+        begun |= {letter + first + second, first + letter + second, first + second + letter}
+    return {beginning + rest for beginning in begun}

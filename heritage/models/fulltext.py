@@ -11,6 +11,7 @@ from itertools import batched
 
 import numpy as np
 from django.db import OperationalError, connection, models, transaction
+from django.db.models.functions import Length
 from pyroaring import BitMap
 
 from heritage.values import words
@@ -145,6 +146,22 @@ def _enter(held: dict[int, list[str]], statement: str) -> None:
     SpeltWord.objects.bulk_create(
         (SpeltWord(text=word) for word in sorted(spelt)), ignore_conflicts=True, batch_size=500
     )
+
+
+def spelt_from(letter: str, lengths: range) -> list[str]:
+    """The words of these lengths that begin with a letter."""
+    known = SpeltWord.objects.annotate(length=Length("text"))
+    known = known.filter(length__gte=lengths.start, length__lt=lengths.stop)
+    if connection.vendor == "sqlite":  # its LIKE knows no case, and therefore no index
+        known = known.filter(text__gte=letter, text__lt=chr(ord(letter) + 1))
+    else:
+        known = known.filter(text__startswith=letter)
+    return list(known.values_list("text", flat=True))
+
+
+def spelt_among(asked: Iterable[str]) -> list[str]:
+    """Those of some words that any record holds, or held."""
+    return list(SpeltWord.objects.filter(text__in=asked).values_list("text", flat=True))
 
 
 def _is_spelt(word: str) -> bool:
