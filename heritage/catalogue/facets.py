@@ -264,26 +264,22 @@ def _counts(
     hits = filtered.hits if beside is None else filtered.without(name)
     if len(hits) == len(filtered.index.sites):
         return None
+    if len(hits) <= _MANY:
+        return _counted(filtered, hits, values)
     kept = filtered.index.memory.setdefault("counts", Recent(_KEPT))
-    key = (filtered.fingerprint(beside), value) if len(hits) > _MANY else None
-    counts = kept.get(key) if key else None
-    if counts is None:
-        few = len(hits) <= _FEW
-        is_whole = hits is filtered.hits
-        misses = None if few else filtered.misses if is_whole else filtered.index.sites - hits
-        counts = _counted(hits, misses, values)
-        if key:
-            kept[key] = array("I", counts)
-    return counts
+    key = (filtered.fingerprint(beside), value)
+    return kept.recall(key, lambda: array("I", _counted(filtered, hits, values)))
 
 
-def _counted(hits: BitMap, misses: BitMap | None, values: list[_Value]) -> list[int]:
-    """How many hits have each value; `misses` are all other sites, where the hits are many.
+def _counted(filtered: SiteFilter, hits: BitMap, values: list[_Value]) -> list[int]:
+    """How many hits have each value.
 
     Bitmaps that hold some of all ids, neither few nor most, are the slowest to intersect, and what
-    they leave out is among the quickest: then it is counted how much of each value is there.
+    they leave out is among the quickest: of many hits it is counted how much of each value is
+    there.
     """
-    if misses is not None:
+    if len(hits) > _FEW:
+        misses = filtered.misses if hits is filtered.hits else filtered.index.sites - hits
         missed = misses.intersection_cardinality
         return [each.total - missed(each.sites) for each in values]
     counts, place = [0] * len(values), 0

@@ -1,7 +1,9 @@
 """A memory of bounded size."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Lock
+
+_MISSING = object()
 
 
 class Recent[K, V]:
@@ -27,6 +29,13 @@ class Recent[K, V]:
             self._kept[key] = value
             while len(self._kept) > self._most:
                 del self._kept[next(iter(self._kept))]
+
+    def recall(self, key: K, make: Callable[[], V]) -> V:
+        """What is kept; else what is made now, and kept. Two who miss it at once both make it."""
+        found = self.get(key, _MISSING)
+        if found is _MISSING:
+            found = self[key] = make()
+        return found
 
     def __len__(self) -> int:
         return len(self._kept)

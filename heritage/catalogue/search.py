@@ -101,7 +101,4 @@ class ByRelevance:
 def _holding(index: State, asked: tuple[Asked, ...]) -> BitMap:
     """The answer of the database, remembered as long as nothing is written."""
     kept = index.memory.setdefault("search", Recent(_KEPT))
-    found = kept.get(asked)
-    if found is None:
-        found = kept[asked] = fulltext.holding(asked)
-    return found
+    return kept.recall(asked, lambda: fulltext.holding(asked))

@@ -25,10 +25,7 @@ def meant(index: State, text: str, language: str) -> str | None:
     """A search that finds something where `text` finds nothing; None where nothing is near."""
     kept = index.memory.setdefault("meant", Recent(_KEPT))
     key = (*folding.tokens(text), language)
-    found = kept.get(key)
-    if found is None:
-        found = kept[key] = _meant(index, text, language) or ""
-    return found or None
+    return kept.recall(key, lambda: _meant(index, text, language))
 
 
 def _meant(index: State, text: str, language: str) -> str | None:

@@ -94,9 +94,7 @@ def _sites(index: State, text: str, language: str) -> list[Site]:
     # Everybody begins with one of a few letters, and those have the most to be looked through.
     kept = index.memory.setdefault("suggested", Recent(_KEPT))
     key = (*folding.tokens(text), language)
-    ids = kept.get(key)
-    if ids is None:
-        ids = kept[key] = _closest(index, text, language)
+    ids = kept.recall(key, lambda: _closest(index, text, language))
     known = vocabulary.of(index)
     found = {site.pk: site for site in _rows.rows(ids)}
     for site in found.values():

@@ -4,8 +4,10 @@ Three queries, however many sites, or four if one has a photograph, of the colum
 and no others. Terms come from the vocabularies in memory, status and protection from the index.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from pyroaring import BitMap
 
@@ -13,6 +15,7 @@ from heritage.catalogue import vocabulary
 from heritage.catalogue.index.state import State
 from heritage.catalogue.vocabulary import Vocabulary
 from heritage.models import Event, Image, Kind, Place, Scheme, Site, UnescoStatus
+from heritage.models.events import first_beginning
 from heritage.models.prepared import Prepared
 from heritage.values.language import LanguageMap
 
@@ -80,14 +83,11 @@ def _add_kinds(found: dict[int, Summary], terms: Vocabulary) -> None:
 
 
 def _add_beginnings(found: dict[int, Summary], terms: Vocabulary) -> None:
-    """Of each site's events, which come in the order of their years, the first that fits."""
-    first, telling = {}, {}
+    rows, eras = defaultdict(list), terms.eras.terms
     for site, *event in _events.rows(found):
-        first.setdefault(site, event)
-        if Event.ROLES.get(event[0]) == Event.Role.BEGINNINGS:
-            telling.setdefault(site, event)
-    eras = terms.eras.terms
-    for site, values in (first | telling).items():
+        rows[site].append(event)
+    for site, events in rows.items():
+        values = first_beginning(events, kind=itemgetter(_EVENT.index("kind")))
         event = found[site].beginning = Event.from_db(None, _EVENT, values)
         event.first_era, event.last_era = eras.get(event.first_era_id), eras.get(event.last_era_id)
 

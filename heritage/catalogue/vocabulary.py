@@ -64,7 +64,4 @@ class Vocabulary:
 
 def of(index: State) -> Vocabulary:
     """The vocabularies as of a state of the index."""
-    found = _kept.get(index.vocabulary_token)
-    if found is None:
-        found = _kept[index.vocabulary_token] = Vocabulary()
-    return found
+    return _kept.recall(index.vocabulary_token, Vocabulary)

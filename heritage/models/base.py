@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from contextlib import contextmanager
+from itertools import batched
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import RegexValidator
@@ -20,7 +21,7 @@ def new_uid() -> str:
 
 
 def chunks[T](values: list[T]) -> list[list[T]]:
-    return [values[start : start + CHUNK] for start in range(0, len(values), CHUNK)]
+    return [list(chunk) for chunk in batched(values, CHUNK)]
 
 
 class RecordQuerySet(models.QuerySet):

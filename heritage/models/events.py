@@ -1,6 +1,8 @@
 """What happened to a site, and when: its eras follow from this."""
 
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from operator import attrgetter
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -159,6 +161,18 @@ class Event(Record):
 
 
 _KINDS = dict(Event.Kind.choices)
+
+
+def first_beginning[T](
+    events: Iterable[T], kind: Callable[[T], str] = attrgetter("kind")
+) -> T | None:
+    """The event that says how old a site is; events come in the order of their years.
+
+    `kind` tells what happened, where events are rows of another form.
+    """
+    events = list(events)
+    dated = [each for each in events if Event.ROLES.get(kind(each)) == Event.Role.BEGINNINGS]
+    return next(iter(dated or events), None)
 
 
 # Lists are full of dates, and of the same ones.

@@ -4,6 +4,7 @@ Django takes several times as long to put a small query together as the database
 """
 
 from collections.abc import Callable, Iterable
+from itertools import batched
 
 from django.db import connections
 from django.db.models import QuerySet
@@ -30,9 +31,8 @@ class Prepared:
 
     def rows(self, ids: Iterable) -> list:
         """What the queryset yields; the rows of more than 128 ids in several runs of its order."""
-        ids, found = list(ids), []
-        for start in range(0, len(ids), _SIZES[-1]):
-            part = ids[start : start + _SIZES[-1]]
+        found = []
+        for part in batched(ids, _SIZES[-1]):
             size = next(size for size in _SIZES if size >= len(part))
             # An id that is asked for twice is answered once.
             found += self._statement(size).rows(part + part[-1:] * (size - len(part)))
@@ -54,7 +54,7 @@ class _Statement:
         places = {value: place for place, value in enumerate(stand_ins)}
         self._parameters = [(value, places.get(value)) for value in parameters]
 
-    def rows(self, ids: list) -> list:
+    def rows(self, ids: tuple) -> list:
         """The queryset's own rows, its compiler saying what was put together before."""
         parameters = tuple(
             value if place is None else ids[place] for value, place in self._parameters

@@ -165,13 +165,6 @@ def short_marks(event: Event, is_recalled: bool) -> list[Mark]:
     return [mark for mark in found if not (event.date and mark in marks.SAID_BY_DATES)]
 
 
-def first_beginning(events: Iterable[Event]) -> Event | None:
-    """The event that says how old a site is; events come in the order of their years."""
-    events = list(events)
-    dated = [event for event in events if event.role == Event.Role.BEGINNINGS]
-    return next(iter(dated or events), None)
-
-
 def what_and_when(event: Event, style: str = "short") -> str:
     """ "Founded 68 CE (Eastern Han)"."""
     date, eras = event.date_phrase(style), event.era_phrase()

@@ -39,10 +39,10 @@ def catalogue(request) -> dict:
 
 def identity(request) -> Identity:
     """Who runs the catalogue."""
-    return terms_of(request).identity
+    return vocabulary_of(request).identity
 
 
-def terms_of(request) -> Vocabulary:
+def vocabulary_of(request) -> Vocabulary:
     """The vocabularies; the same for a whole request."""
     if not hasattr(request, "vocabulary"):
         request.vocabulary = vocabulary.of(store.current())

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from heritage.imaging.covers import draw_cover
 from heritage.models import Era, Kind, Place, Site
-from heritage.web.cards import first_beginning
+from heritage.models.events import first_beginning
 from heritage.web.scenery import silhouette
 
 # The last is the picture above the names of a link preview, see previews.py.

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from heapq import nlargest
 
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader import get_template
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -56,11 +54,8 @@ class Lines:
             option.chosen,
             option.count == 0,
         )
-        line = self.kept.get(key)
-        if line is None:
-            line = self.kept[key] = _printed(facet, option, depth, above)
-        before, after = line
-        return f"{before}{_number(option.count, get_language())}{after}"
+        before, after = self.kept.recall(key, lambda: _printed(facet, option, depth, above))
+        return f"{before}{texts.number(option.count)}{after}"
 
 
 _MARK = "x-count-x"
@@ -80,11 +75,6 @@ def _printed(facet: Facet, option: Option, depth: int, above: Option | None) -> 
     # The last one: a name might hold it too.
     before, _mark, after = template.render(Context(context)).rpartition(_MARK)
     return before, after
-
-
-@lru_cache(4096)
-def _number(count: int, language: str) -> str:
-    return number_format(count, use_l10n=True, force_grouping=True)
 
 
 def folded(facet: Facet, lines: Lines, data: QueryDict) -> FoldedFacet:

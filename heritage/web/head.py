@@ -18,9 +18,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from heritage.catalogue.queries import changed
 from heritage.formats import jsonld
 from heritage.formats.addresses import Addresses
 from heritage.models import Site
+from heritage.models.events import first_beginning
 from heritage.values.language import proper_tag
 from heritage.values.markdown import to_text
 from heritage.web import cards
@@ -155,7 +157,7 @@ def site_description(site: Site) -> str:
     if summary := str(site.summary.best()):
         return describe(summary)
     kind = next(iter(site.kinds.all()), None)
-    beginning = cards.first_beginning(site.events.all())
+    beginning = first_beginning(site.events.all())
     parts = [
         str(kind.label.best()) if kind else "",
         cards.place_phrase(site.place),
@@ -245,11 +247,9 @@ def _feeds(request) -> list[Feed]:
 
 def _list_feeds(request, page) -> list[Feed]:
     """The feed of a filtered list; of all sites there is one already."""
-    query = QueryDict(page.canonical, mutable=True)
-    for name in ("page", "sort"):
-        query.pop(name, None)
     if not page.applied or page.problems:
         return []
     words = pgettext("between items of a list", ", ").join(str(i.value) for i in page.applied)
     title = _("%(name)s: new and changed") % {"name": words}
-    return [Feed(title, request.build_absolute_uri(f"{reverse('sites_feed')}?{query.urlencode()}"))]
+    query = changed(QueryDict(page.canonical), drop=["sort"])
+    return [Feed(title, request.build_absolute_uri(f"{reverse('sites_feed')}?{query}"))]

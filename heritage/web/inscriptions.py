@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from django.db.models import Count, Exists, OuterRef
-from django.utils.formats import number_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -206,7 +205,3 @@ def _region_of_states() -> dict[int, str]:
         if state is not None and region:
             counts[state][region] += count
     return {state: found.most_common(1)[0][0] for state, found in counts.items()}
-
-
-def number(value: int) -> str:
-    return number_format(value, force_grouping=True)

@@ -220,10 +220,8 @@ def _sorts(filtered: SiteFilter) -> list[Sort]:
 
 def _views(data: QueryDict) -> list[View]:
     """The page stays the same: what one sees of it differs."""
-    is_list, steps = (
-        data.get("view") == "list",
-        {step: data[step] for step in STEPS if step in data},
-    )
+    is_list = data.get("view") == "list"
+    steps = {step: data[step] for step in STEPS if step in data}
     return [
         View("cards", _("Cards"), changed(data, drop=["view"], **steps), not is_list),
         View("list", _("List"), changed(data, view="list", **steps), is_list),
@@ -258,7 +256,7 @@ def _terms(filtered: SiteFilter) -> list[Term]:
             data = filtered.data.copy()
             data.setlist("q", [meaning.rest] if meaning.rest else [])
             data.setlist(meaning.facet, [meaning.term.slug])  # a second value would widen
-            address = clean_query(QueryDict(changed(data))).urlencode()
+            address = changed(clean_query(data))
             label = texts.as_html(meaning.term.label.best())
             found.append(Term(labels[meaning.facet], label, meaning.rest, count, address))
         if len(found) == _MOST_TERMS:

@@ -23,6 +23,7 @@ from heritage.models import (
     Site,
     UnescoStatus,
 )
+from heritage.models.events import first_beginning
 from heritage.models.unesco import statuses
 from heritage.values import folding
 from heritage.values.language import Text
@@ -129,7 +130,7 @@ def site_page(site: Site) -> SitePage:
     known = vocabulary.of(index)
     add_rows(site, known)
     events = site.events.all()
-    beginning = cards.first_beginning(events)
+    beginning = first_beginning(events)
     description = site.description.best()
     where, told, registers = whereabouts(site), chapters(events), seals(site)
     sources = [source_line(source) for source in site.sources.all()]

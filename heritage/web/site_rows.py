@@ -4,9 +4,8 @@ They lie in a dozen tables, and most sites have rows in a few: one question tell
 others are not asked. Terms come from the vocabularies in memory.
 """
 
-from functools import cache
+from collections.abc import Iterator
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
@@ -28,7 +27,6 @@ from heritage.models import (
 )
 from heritage.models.prepared import Prepared
 
-_ANY_SITE = -1
 _WITH_SOURCE = "source__licence"
 
 
@@ -137,26 +135,21 @@ def _add_entries(entries: list[Designation]) -> None:
 
 def _present(site_id: int) -> set[str]:
     """The names of those of its relations in which the site has a row."""
-    sql, parameters = _question()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [site_id if each == _ANY_SITE else each for each in parameters])
-        found = cursor.fetchone()
+    (found,) = _is_there.rows([site_id])
     return {name for name, is_there in zip(_ROWS, found, strict=True) if is_there}
 
 
-@cache
-def _question() -> tuple[str, tuple]:
-    """Django's own statement, put together once: that takes longer than to ask it."""
-    tables = []
+def _tables() -> Iterator[Exists]:
     for name in _ROWS:
         relation = Site._meta.get_field(name)
         if relation.many_to_many:
             rows = relation.remote_field.through.objects.filter(site=OuterRef("pk"))
         else:
             rows = relation.related_model.objects.filter(**{relation.field.name: OuterRef("pk")})
-        tables.append(Exists(rows.order_by()))
-    asked = Site.objects.filter(pk=_ANY_SITE).order_by().values_list(*tables)
-    return asked.query.sql_with_params()
+        yield Exists(rows.order_by())
+
+
+_is_there = Prepared(lambda ids: Site.objects.filter(pk__in=ids).order_by().values_list(*_tables()))
 
 
 def _add_terms(site: Site, known: Vocabulary) -> None:

@@ -2,16 +2,16 @@
 
 from django import template
 from django.urls import get_script_prefix
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from heritage.values.language import LanguageMap, Text
 from heritage.web import texts
-from heritage.web.context import terms_of
+from heritage.web.context import vocabulary_of
 from heritage.web.whereabouts import distance_phrase
 
 register = template.Library()
+register.filter(texts.number)
 
 
 @register.simple_tag
@@ -35,12 +35,6 @@ def fallback(value: Text) -> SafeString:
 
 
 @register.filter
-def number(value: int) -> str:
-    """With its thousands told apart: 1,262."""
-    return number_format(value, force_grouping=True)
-
-
-@register.filter
 def distance(km: float) -> str:
     return distance_phrase(km)
 
@@ -60,7 +54,7 @@ class Remembered(template.Node):
         self.name, self.nodelist = name, nodes
 
     def render(self, context) -> SafeString:
-        memory = terms_of(context["request"]).memory
+        memory = vocabulary_of(context["request"]).memory
         key = ("remembered", self.name, get_language(), get_script_prefix())
         if key not in memory:
             memory[key] = self.nodelist.render(context)

@@ -1,9 +1,11 @@
 """Translated text as HTML: what is in another language than the page says so."""
 
 from datetime import date
+from functools import lru_cache
 from html import escape
 
 from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, pgettext
@@ -69,6 +71,16 @@ def interface_languages() -> list[str]:
 def day(value: date | None) -> str:
     """A calendar day in the reader's language, as historical dates are said."""
     return phrase(edtf.parse(value.isoformat())) if value else ""
+
+
+def number(value: int) -> str:
+    """With its thousands told apart: 1,262."""
+    return _number(value, get_language())
+
+
+@lru_cache(4096, typed=True)
+def _number(value: int, language: str | None) -> str:
+    return number_format(value, force_grouping=True)
 
 
 def page_language() -> str:
