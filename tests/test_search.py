@@ -186,6 +186,22 @@ def test_who_searches_while_it_is_made_anew_finds_all():
     assert found == [[site.pk]]
 
 
+def test_who_writes_after_it_was_made_anew_waits_as_long_for_others_as_before(rows):
+    before = patience()
+    with transaction.atomic():
+        fulltext.rebuild(Site.objects.values_list("pk", "search_text"))
+        assert patience() == before
+
+
+def patience() -> str:
+    """How long PostgreSQL waits for a lock; nothing with SQLite, where this is of a connection."""
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        return cursor.fetchone()[0]
+
+
 def test_rows_of_full_text_lie_close_together(db):
     """With PostgreSQL each row that a search finds is looked at: its words must lie elsewhere."""
     before = size_of_rows()

@@ -76,6 +76,12 @@ _REPLACE = {
         "ALTER INDEX {table}_gin RENAME TO heritage_words_gin",
     ],
 }
+# What follows in the same transaction is as patient again as it was.
+_LOCK = [
+    "SET LOCAL lock_timeout = '500ms'",
+    "LOCK TABLE {table}",
+    "SET LOCAL lock_timeout TO DEFAULT",
+]
 _WRITE = {
     "sqlite": "INSERT OR REPLACE INTO {table} (rowid, words) VALUES (%s, %s)",
     "postgresql": "INSERT INTO {table} (site_id, words)"
@@ -222,7 +228,7 @@ def _take_turn() -> None:
     for turn in range(_TURNS):
         try:
             with transaction.atomic():
-                _run(connection, ["SET LOCAL lock_timeout = '500ms'", "LOCK TABLE {table}"])
+                _run(connection, _LOCK)
             return
         except OperationalError:
             if turn == _TURNS - 1:
