@@ -195,10 +195,15 @@ def test_what_is_applied_says_itself_and_can_be_taken_off(henan):
     ]
 
 
-@pytest.mark.parametrize("few", [0, 2_000], ids=["by what is left out", "by what is found"])
-def test_counts_are_what_one_would_get(few, monkeypatch):
+@pytest.mark.parametrize(
+    "limits",
+    [{"_LONG": 0, "_SHARE": 1}, {"_FEW": 0}, {}],
+    ids=["site by site", "by what is left out", "value by value"],
+)
+def test_counts_are_what_one_would_get(limits, monkeypatch):
     """Random catalogues and filters: each count equals the length of the list it leads to."""
-    monkeypatch.setattr("heritage.catalogue.facets._FEW", few)
+    for limit, value in limits.items():
+        monkeypatch.setattr(f"heritage.catalogue.counting.{limit}", value)
     monkeypatch.setattr("heritage.catalogue.facets._MANY", 0)  # all are remembered
     dice = random.Random(68)
     kinds = [make_kind(slug=f"k{n}") for n in range(3)]

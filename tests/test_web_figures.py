@@ -5,8 +5,10 @@ import re
 import pytest
 from django.http import QueryDict
 
-from heritage.catalogue.facets import Facet, Option
+from heritage.catalogue.counting import Value
+from heritage.catalogue.facets import Facet
 from heritage.catalogue.index import store
+from heritage.catalogue.index.state import NOTHING
 from heritage.catalogue.nearby import nearby
 from heritage.catalogue.vocabulary import of as vocabulary_in_memory
 from heritage.models import Era, Site
@@ -242,12 +244,15 @@ def test_the_seal_of_a_country_is_its_letters(client, words):
 # --- facets -----------------------------------------------------------------------------------
 
 
-def option(number, depth=0, chosen=False) -> Option:
-    return Option(f"v{number}", f"Value {number}", number, chosen, depth)
+def value(number, parent=None) -> Value:
+    depth = 0 if parent is None else 1
+    return Value(f"Value {number}", f"v{number}", depth, parent, NOTHING)
 
 
-def fold(options, query="", name="place"):
-    facet = Facet(name, "Label", options)
+def fold(values, query="", picked=()):
+    """As many sites have each value as its number says."""
+    counts = [int(each.slug[1:]) for each in values]
+    facet = Facet("place", "Label", values, counts, range(len(values)), picked)
     return folded(facet, Lines(store.current()), QueryDict(query))
 
 
@@ -256,28 +261,28 @@ def values(found) -> list[str]:
 
 
 def test_a_short_facet_is_whole():
-    found = fold([option(number) for number in range(12)])
+    found = fold([value(number) for number in range(12)])
     assert values(found) == [f"v{number}" for number in range(12)]
     assert (found.more, found.is_whole) == (0, False)
 
 
 def test_a_long_facet_is_folded_and_loses_nothing():
-    options = [option(number, chosen=number == 1) for number in range(30)]
-    found = fold(options, "place=v1")
+    known = [value(number) for number in range(30)]
+    found = fold(known, "place=v1", [1])
     assert set(values(found)) == {"v1", *(f"v{n}" for n in range(22, 30))}
     assert (found.chosen, found.more) == (1, 21)
-    whole = fold(options, "place=v1&all=place")
-    assert values(whole) == [o.value for o in options]
+    whole = fold(known, "place=v1&all=place", [1])
+    assert values(whole) == [each.slug for each in known]
     assert (whole.more, whole.is_whole) == (0, True)
 
 
 def test_a_value_parted_from_its_broader_one_names_it():
-    options = [option(1), option(100, depth=1), *(option(n + 50) for n in range(20))]
-    line = next(line for line in fold(options).lines.split("<li") if ' value="v100"' in line)
+    known = [value(1), value(100, parent=0), *(value(n + 50) for n in range(20))]
+    line = next(line for line in fold(known).lines.split("<li") if ' value="v100"' in line)
     assert line.startswith("><label>") and "<small>Value 1</small>" in line
 
 
 def test_a_value_that_no_site_has_left_is_marked():
-    none, some = fold([option(0), option(1)]).lines.split("</li>")[:2]
+    none, some = fold([value(0), value(1)]).lines.split("</li>")[:2]
     assert "option-nothing" in none and '"option-count">0<' in none
     assert "option-nothing" not in some and '"option-count">1<' in some

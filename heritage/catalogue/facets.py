@@ -6,15 +6,16 @@ second value of it shows what one would get.
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from pyroaring import BitMap
 
 from heritage.catalogue import queries, vocabulary
+from heritage.catalogue.counting import Value, Values
 from heritage.catalogue.filters import SiteFilter, index_name
+from heritage.catalogue.index.state import NOTHING
 from heritage.catalogue.known import HAS, Batch, written
 from heritage.catalogue.recent import Recent
 from heritage.catalogue.vocabulary import Tree, Vocabulary
@@ -23,7 +24,6 @@ from heritage.models.vocabularies import Term
 from heritage.values.language import Text, language_name
 
 _MANY = 10_000  # sites, among which counting takes longer than anything else
-_FEW = 2_000  # sites, below which a bitmap is short
 _KEPT = 1_000  # facets whose counts among many are remembered, of four bytes a value
 
 
@@ -46,13 +46,33 @@ class Option(NamedTuple):  # quickly made: a page has hundreds
 
 @dataclass(frozen=True, slots=True)
 class Facet:
+    """Values with their counts; a page shows few of them, and only those are made options."""
+
     name: str
     label: str
-    options: list[Option]
+    values: Sequence[Value]
+    counts: Sequence[int]  # of each value
+    offered: Sequence[int]  # the places of those that can be chosen here
+    picked: Sequence[int]  # of those that are chosen
+
+    def option(self, place: int) -> Option:
+        each = self.values[place]
+        return Option(each.slug, each.term, self.counts[place], place in self.picked, each.depth)
+
+    @property
+    def options(self) -> list[Option]:
+        return [self.option(place) for place in self.offered]
 
     @property
     def chosen(self) -> list[Option]:
-        return [option for option in self.options if option.chosen]
+        return [self.option(place) for place in self.picked]
+
+    def broader(self, place: int) -> list[int]:
+        """The places of the broader values, the nearest first."""
+        found = []
+        while (above := self.values[place].parent) is not None:
+            found.append(place := above)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +133,21 @@ def applied(filtered: SiteFilter, facets: Iterable[Facet]) -> list[Applied]:
 # --- the values of each facet: what the index calls it, term or label, what the address calls it
 
 
-Values = Iterable[tuple[str, Term | Scheme | SchemeTerm | str, str]]
+Listed = Iterable[tuple[str, Term | Scheme | SchemeTerm | str, str]]
 
 
-def _statuses() -> Values:
+def _statuses() -> Listed:
     for status in UnescoStatus:
         yield f"unesco:{status}", str(status.label), status.value
 
 
-def _schemes(terms: Vocabulary, role: str) -> Values:
+def _schemes(terms: Vocabulary, role: str) -> Listed:
     for scheme in terms.schemes.values():
         if scheme.role == role:
             yield f"scheme:{scheme.pk}", scheme, scheme.slug
 
 
-def _batches(filtered: SiteFilter, terms: Vocabulary) -> Values:
+def _batches(filtered: SiteFilter, terms: Vocabulary) -> Listed:
     found = (tuple(map(int, value.split("."))) for value in filtered.index.values_of("batch"))
     for scheme_id, number in sorted(found):
         batch = Batch(terms.schemes[scheme_id], number)
@@ -139,25 +159,25 @@ def _batch_label(batch: Batch) -> str:
     return _("%(register)s, batch %(number)s") % {"register": words, "number": batch.number}
 
 
-def _ratings(terms: Vocabulary) -> Values:
+def _ratings(terms: Vocabulary) -> Listed:
     for value, scheme, slug in _schemes(terms, Scheme.Role.RATING):
         yield value, scheme, slug
         for grade in terms.terms_of(scheme, SchemeTerm.Facet.CATEGORY):
             yield f"category:{grade.pk}", grade, f"{slug}.{grade.code}"
 
 
-def _world_heritage(terms: Vocabulary, facet: str) -> Values:
+def _world_heritage(terms: Vocabulary, facet: str) -> Listed:
     for _value, scheme, _slug in _schemes(terms, Scheme.Role.WORLD_HERITAGE):
         for term in terms.terms_of(scheme, facet):
             yield f"{facet}:{term.pk}", term, term.code
 
 
-def _what_sites_have() -> Values:
+def _what_sites_have() -> Listed:
     for what, label in HAS.items():
         yield f"has:{what}", str(label), what
 
 
-def _languages(filtered: SiteFilter) -> Values:
+def _languages(filtered: SiteFilter) -> Listed:
     for code in sorted(filtered.index.values_of("language")):
         yield f"language:{code}", language_name(code), code
 
@@ -165,95 +185,87 @@ def _languages(filtered: SiteFilter) -> Values:
 # --- counting --------------------------------------------------------------------------------
 
 
-class _Value(NamedTuple):
-    """A value of a facet with the sites that have it; `after` is where what is narrower ends."""
-
-    term: Term | Scheme | SchemeTerm | str
-    slug: str
-    depth: int
-    after: int
-    sites: BitMap
-    total: int  # of its sites
-
-
 def _tree_facet(filtered: SiteFilter, name: str, tree: Tree) -> Facet:
     """A vocabulary: a term counts the sites of its narrower terms too."""
     value = index_name(name, filtered.chosen("role"))
 
-    def values() -> list[_Value]:
-        found: list[_Value] = []
+    def rows() -> list[Value]:
+        found: list[Value] = []
 
-        def walk(parent_id: int | None, depth: int) -> None:
-            for term in tree.children.get(parent_id, ()):
-                place, sites = len(found), filtered.index.having(f"{value}:{term.pk}")
-                found.append(_Value(term, term.slug, depth, 0, sites, len(sites)))
-                walk(term.pk, depth + 1)
-                found[place] = found[place]._replace(after=len(found))
+        def walk(term_id: int | None, parent: int | None, depth: int) -> None:
+            for term in tree.children.get(term_id, ()):
+                sites = filtered.index.having(f"{value}:{term.pk}")
+                found.append(Value(term, term.slug, depth, parent, sites))
+                walk(term.pk, len(found) - 1, depth + 1)
 
-        walk(None, 0)
+        walk(None, None, 0)
         return found
 
-    return _facet(filtered, name, value, values, with_nothing=False)
+    return _facet(filtered, name, value, rows, with_nothing=False)
 
 
 def _flat_facet(
-    filtered: SiteFilter, name: str, listed: Values, label: Callable[..., str] | None = None
+    filtered: SiteFilter, name: str, listed: Listed, label: Callable[..., str] | None = None
 ) -> Facet:
     """`label` says what no site of the catalogue has, and somebody chose: that comes last."""
 
-    def values() -> list[_Value]:
-        return [
-            _Value(term, slug, 0, place, sites, len(sites))
-            for place, (value, term, slug) in enumerate(listed, start=1)
-            for sites in [filtered.index.having(value)]
-        ]
+    def rows() -> list[Value]:
+        having = filtered.index.having
+        return [Value(term, slug, 0, None, having(value)) for value, term, slug in listed]
 
-    facet = _facet(filtered, name, name, values, with_nothing=True)
+    facet = _facet(filtered, name, name, rows, with_nothing=True)
     if label is None:
         return facet
-    known = {option.value for option in facet.options}
+    known = {each.slug for each in facet.values}
     others = [each for each in filtered.chosen(name) or () if written(each) not in known]
     if not others:
         return facet
-    options = [Option(written(each), label(each), 0, True, 0) for each in others]
-    return Facet(name, facet.label, [*facet.options, *options])
+    places = range(len(facet.values), len(facet.values) + len(others))
+    return replace(
+        facet,
+        values=[
+            *facet.values,
+            *(Value(label(each), written(each), 0, None, NOTHING) for each in others),
+        ],
+        counts=[*facet.counts, *(0 for _each in others)],
+        offered=[*facet.offered, *places],
+        picked=[*facet.picked, *places],
+    )
 
 
 def _facet(
     filtered: SiteFilter,
     name: str,
     value: str,
-    make_values: Callable[[], list[_Value]],
+    rows: Callable[[], list[Value]],
     with_nothing: bool,
 ) -> Facet:
-    """With those of its values that have sites here, or are chosen.
+    """With those of its values offered that have sites here, or are chosen.
 
-    `with_nothing`: also with those that only other sites have. Values, and what is counted among
-    all sites, are remembered until something is written.
+    `with_nothing`: also those that only other sites have. Values, and what is counted among all
+    sites, are remembered until something is written.
     """
     memory, language = filtered.index.memory, get_language()
     chosen = set(map(written, filtered.chosen(name) or ()))
     values = memory.get(("values", value, language))
     if values is None:
-        values = memory[("values", value, language)] = make_values()
+        values = memory[("values", value, language)] = Values(rows(), filtered.index.sites)
     key = ("facet", value, language)
     counts = _counts(filtered, name, value, values)
     if counts is None and not chosen and key in memory:
         return memory[key]
-    options = [
-        Option(each.slug, each.term, count, each.slug in chosen, each.depth)
-        for each, count in zip(values, counts or [each.total for each in values], strict=True)
-        if count or each.slug in chosen or (with_nothing and each.total)
-    ]
-    facet = Facet(name, str(filtered.filters[name].label), options)
+    found = values.totals if counts is None else counts
+    having = values.totals if with_nothing else found
+    offered = {place for place, each in enumerate(having) if each}
+    picked = [place for place, each in enumerate(values.rows) if each.slug in chosen]
+    label = str(filtered.filters[name].label)
+    facet = Facet(name, label, values.rows, found, sorted(offered.union(picked)), picked)
     if counts is None and not chosen:
         memory[key] = facet
     return facet
 
 
-def _counts(
-    filtered: SiteFilter, name: str, value: str, values: list[_Value]
-) -> Sequence[int] | None:
+def _counts(filtered: SiteFilter, name: str, value: str, values: Values) -> Sequence[int] | None:
     """How many sites each value would show beside all that other filters ask; None: all it has.
 
     Counts among many sites are remembered until something is written: a few broad filters lead
@@ -262,29 +274,16 @@ def _counts(
     # Of what a site `has`, one value narrows the other: they are counted among what is left.
     beside = None if name == "has" else name
     hits = filtered.hits if beside is None else filtered.without(name)
-    if len(hits) == len(filtered.index.sites):
+    sites = filtered.index.sites
+    if len(hits) == len(sites):
         return None
+
+    def counts() -> list[int]:
+        return values.counts(
+            hits, lambda: filtered.misses if hits is filtered.hits else sites - hits
+        )
+
     if len(hits) <= _MANY:
-        return _counted(filtered, hits, values)
+        return counts()
     kept = filtered.index.memory.setdefault("counts", Recent(_KEPT))
-    key = (filtered.fingerprint(beside), value)
-    return kept.recall(key, lambda: array("I", _counted(filtered, hits, values)))
-
-
-def _counted(filtered: SiteFilter, hits: BitMap, values: list[_Value]) -> list[int]:
-    """How many hits have each value.
-
-    Bitmaps that hold some of all ids, neither few nor most, are the slowest to intersect, and what
-    they leave out is among the quickest: of many hits it is counted how much of each value is
-    there.
-    """
-    if len(hits) > _FEW:
-        misses = filtered.misses if hits is filtered.hits else filtered.index.sites - hits
-        missed = misses.intersection_cardinality
-        return [each.total - missed(each.sites) for each in values]
-    counts, place = [0] * len(values), 0
-    while place < len(values):  # where a term has no site, nothing narrower has one
-        each = values[place]
-        counts[place] = hits.intersection_cardinality(each.sites)
-        place = place + 1 if counts[place] else each.after
-    return counts
+    return kept.recall((filtered.fingerprint(beside), value), lambda: array("I", counts()))

@@ -7,6 +7,8 @@ from heritage.catalogue.index.state import State
 from heritage.models import Site
 from heritage.models.prepared import Prepared
 
+_FIRST_LOOK = 10  # of the radius a tenth: where sites are many, enough are there
+
 _sites = Prepared(
     lambda ids: (
         Site.objects.published()
@@ -28,7 +30,9 @@ def nearby(index: State, site: Site, within_km: float = 50, limit: int = 6) -> l
     if site.public_latitude is None:
         return []
     here = (site.public_latitude, site.public_longitude)
-    around = columns.around(index.points, here, within_km)
+    around = columns.around(index.points, here, within_km / _FIRST_LOOK)
+    if len(around.ids) <= limit:  # else the nearest are among them
+        around = columns.around(index.points, here, within_km)
     ids = [pk for pk in around.slice(None, 0, limit + 1) if pk != site.pk][:limit]
     km = around.km_of(ids)
     found = {each.pk: each for each in _sites.rows(ids)}

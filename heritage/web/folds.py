@@ -83,34 +83,32 @@ def folded(facet: Facet, lines: Lines, data: QueryDict) -> FoldedFacet:
     `all=kind` in the address unfolds the kinds.
     """
     whole = facet.name in data.getlist(UNFOLDED)
-    options, kept, chosen = facet.options, None, facet.chosen
-    if len(options) > MOST and not whole:
-        most = nlargest(_AT_HAND, options, key=lambda option: option.count)
-        kept = {option.value for option in most} | {option.value for option in chosen}
+    is_long, kept = len(facet.offered) > MOST, None
+    if is_long and not whole:
+        most = nlargest(_AT_HAND, facet.offered, key=facet.counts.__getitem__)
+        kept = {*most, *facet.picked}
     shown = (lines.of(facet, *each) for each in _shown(facet, kept))
     return FoldedFacet(
         facet.name,
         facet.label,
         mark_safe("".join(shown)),  # noqa: S308 - lines that a template made
-        len(chosen),
-        0 if kept is None else len(options) - len(kept),
-        whole and len(options) > MOST,
-        facet.name in _OPEN or bool(chosen) or whole,
+        len(facet.picked),
+        0 if kept is None else len(facet.offered) - len(kept),
+        whole and is_long,
+        facet.name in _OPEN or bool(facet.picked) or whole,
     )
 
 
-def _shown(facet: Facet, kept: set[str] | None) -> Iterator[tuple[Option, int, Option | None]]:
-    """The options that are kept, or all, with how deep each stands among those shown.
+def _shown(facet: Facet, kept: set[int] | None) -> Iterator[tuple[Option, int, Option | None]]:
+    """The options at the places that are kept, or all, with how deep each stands among those shown.
 
     And with the broader value next above, where that is not shown.
     """
     if kept is None:
         yield from ((option, option.depth, None) for option in facet.options)
         return
-    line: list[Option] = []
-    for option in facet.options:  # depth first
-        del line[option.depth :]
-        if option.value in kept:
-            depth = sum(above.value in kept for above in line)
-            yield option, depth, line[-1] if line and line[-1].value not in kept else None
-        line.append(option)
+    for place in sorted(kept):
+        above = facet.broader(place)
+        is_parted = above and above[0] not in kept
+        depth = sum(each in kept for each in above)
+        yield facet.option(place), depth, facet.option(above[0]) if is_parted else None

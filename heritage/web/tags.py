@@ -47,15 +47,17 @@ def file_name(path: str) -> str:
 class Remembered(template.Node):
     """What all pages in one language share: rendered once, until who runs the catalogue changes.
 
-    `{% remembered "footer" %}…{% endremembered %}`
+    `{% remembered "footer" %}…{% endremembered %}`; what it differs by comes after the name, and
+    should be of few values.
     """
 
-    def __init__(self, name: str, nodes: template.NodeList):
-        self.name, self.nodelist = name, nodes
+    def __init__(self, name: str, differs_by: list, nodes: template.NodeList):
+        self.name, self.differs_by, self.nodelist = name, differs_by, nodes
 
     def render(self, context) -> SafeString:
         memory = vocabulary_of(context["request"]).memory
-        key = ("remembered", self.name, get_language(), get_script_prefix())
+        values = (value.resolve(context) for value in self.differs_by)
+        key = ("remembered", self.name, get_language(), get_script_prefix(), *values)
         if key not in memory:
             memory[key] = self.nodelist.render(context)
         return memory[key]
@@ -63,7 +65,8 @@ class Remembered(template.Node):
 
 @register.tag
 def remembered(parser, token) -> Remembered:
-    _tag, name = token.split_contents()
+    _tag, name, *differs_by = token.split_contents()
     nodes = parser.parse(["endremembered"])
     parser.delete_first_token()
-    return Remembered(name.strip("\"'"), nodes)
+    values = [parser.compile_filter(value) for value in differs_by]
+    return Remembered(name.strip("\"'"), values, nodes)
