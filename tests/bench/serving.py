@@ -14,15 +14,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
 START_SECONDS = 120
+_LAST = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 
 
 class Server:
-    """A command that serves on a free port of this machine; `paths` are asked of it."""
+    """A command that serves on a free port of this machine, or on a socket of its file system.
+
+    Where `{port}` or `{socket}` stands in the command.
+    """
 
     def __init__(self, command: list[str], environment: dict[str, str], ready: str):
-        self.port = free_port()
-        command = [part.replace("{port}", str(self.port)) for part in command]
+        self._folder = tempfile.TemporaryDirectory()
+        on = {"{port}": free_port(), "{socket}": f"{self._folder.name}/socket"}
+        (self.address,) = (on[part] for part in command if part in on)
+        command = [str(on.get(part, part)) for part in command]
         self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the process
         self.process = subprocess.Popen(
             command,
@@ -51,7 +57,7 @@ class Server:
         return Path(f"/proc/self/fd/{self._said.fileno()}").read_text()
 
     def connect(self) -> "Client":
-        return Client(self.port)
+        return Client(self.address)
 
     def pids(self) -> list[int]:
         """The process and all its children."""
@@ -75,6 +81,7 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        self._folder.cleanup()
 
     def __enter__(self):
         return self
@@ -84,30 +91,40 @@ class Server:
 
 
 class Client:
-    """One kept-alive connection that takes as little of the processors as it can.
+    """One that asks and takes as little of the processors as it can.
 
     It shares them with the servers that it measures, and reads no more of an answer than its
-    status and its length; one without a length (Datasette's) is read to its last chunk.
+    status and its length; one without a length (Datasette's) is read to its last chunk. Its
+    connection is kept for as long as the server keeps it; the next one is part of what is measured.
     """
 
-    def __init__(self, port: int):
-        self._port = port
-        self._connect()
+    def __init__(self, address: int | str):
+        """`address`: a port of this machine, or the path of a socket."""
+        self._address, self._socket = address, None
 
     def _connect(self) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=600)
+        is_port = isinstance(self._address, int)
+        self._socket = socket.socket(socket.AF_INET if is_port else socket.AF_UNIX)
+        self._socket.settimeout(600)
+        self._socket.connect(("127.0.0.1", self._address) if is_port else self._address)
+
+    def _close(self) -> None:
+        self._socket.close()
+        self._socket = None
 
     def get(self, address: str) -> tuple[int, float, bytes]:
         """Status, milliseconds and body. A connection that idled too long is made anew."""
         try:
             return self._get(address)
         except ConnectionError:
-            self._connect()
+            self._close()
             return self._get(address)
 
     def _get(self, address: str) -> tuple[int, float, bytes]:
-        request = f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n\r\n"
+        request = f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
         started = time.perf_counter()
+        if self._socket is None:
+            self._connect()
         self._socket.sendall(request.encode("ascii"))
         head, body = self._until(b"", b"\r\n\r\n")
         length = _LENGTH.search(head)
@@ -119,6 +136,8 @@ class Client:
             body = b"".join(parts)
         else:
             body, _rest = self._until(body, b"\r\n0\r\n\r\n")
+        if _LAST.search(head):
+            self._close()
         return int(head[9:12]), (time.perf_counter() - started) * 1000, body
 
     def _until(self, found: bytes, end: bytes) -> tuple[bytes, bytes]:
@@ -142,8 +161,9 @@ class Client:
 
 def granian(environment: dict[str, str], workers: int = 1) -> Server:
     """The catalogue as README runs it, with the pages it is compared with."""
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", "{port}"]
-    command += ["--workers", str(workers), "--blocking-threads", "2", "--backpressure", "64"]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--uds", "{socket}"]
+    command += ["--no-http1-keep-alive", "--workers", str(workers)]
+    command += ["--blocking-threads", "2", "--backpressure", "2"]
     command += ["--log-level", "info", "heritage.wsgi:application"]
     own = {"DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
     own |= {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "262144"}
