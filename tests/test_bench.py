@@ -3,8 +3,11 @@
 import math
 import os
 import random
+import re
+import socket
 import sqlite3
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -240,6 +243,49 @@ def test_the_tables_show_each_size_and_how_it_grew():
 
 
 # --- measuring ---------------------------------------------------------------------------------
+
+
+def test_the_bench_serves_as_the_readme_says(monkeypatch):
+    monkeypatch.setattr(serving, "Server", lambda command, environment, ready: command)
+    measured = options(" ".join(serving.granian({}, workers=2)))
+    readme = (Path(serving.ROOT) / "README.md").read_text().replace("\\\n", " ")
+    (said,) = re.findall(r"granian (--interface .*) heritage\.wsgi", readme)
+    of_files = {"--uds", "--uds-permissions", "--log-level"}
+    assert {k: v for k, v in measured.items() if k not in of_files} == {
+        k: v for k, v in options(said).items() if k not in of_files
+    }
+
+
+def options(command: str) -> dict[str, str]:
+    """What a command is told, by the name of the option."""
+    return dict(re.findall(r"(--[\w-]+)(?: +([^-\s]\S*))?", command))
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_connection_is_asked_again_where_it_is_kept(keeps, tmp_path):
+    with socket.socket(socket.AF_UNIX) as listening, ThreadPoolExecutor() as pool:
+        listening.bind(str(tmp_path / "socket"))
+        listening.listen()
+
+        def answer() -> int:
+            connections = 0
+            while connections < (1 if keeps else 2):
+                connections += 1
+                with listening.accept()[0] as connection:
+                    for _time in range(2 if keeps else 1):
+                        assert b"GET /page HTTP/1.1" in connection.recv(1 << 16)
+                        head = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n"
+                        head += b"" if keeps else b"connection: close\r\n"
+                        connection.sendall(head + b"\r\npa")
+                        connection.sendall(b"ge")
+            return connections
+
+        ends = pool.submit(answer)
+        with closing(serving.Client(str(tmp_path / "socket"))) as client:
+            for _time in range(2):
+                status, milliseconds, body = client.get("/page")
+                assert (status, body) == (200, b"page") and milliseconds > 0
+        assert ends.result(10) == (1 if keeps else 2)
 
 
 def test_options_of_the_measuring():

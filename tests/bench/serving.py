@@ -108,16 +108,17 @@ class Client:
         self._socket.settimeout(600)
         self._socket.connect(("127.0.0.1", self._address) if is_port else self._address)
 
-    def _close(self) -> None:
-        self._socket.close()
-        self._socket = None
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
 
     def get(self, address: str) -> tuple[int, float, bytes]:
         """Status, milliseconds and body. A connection that idled too long is made anew."""
         try:
             return self._get(address)
         except ConnectionError:
-            self._close()
+            self.close()
             return self._get(address)
 
     def _get(self, address: str) -> tuple[int, float, bytes]:
@@ -137,7 +138,7 @@ class Client:
         else:
             body, _rest = self._until(body, b"\r\n0\r\n\r\n")
         if _LAST.search(head):
-            self._close()
+            self.close()
         return int(head[9:12]), (time.perf_counter() - started) * 1000, body
 
     def _until(self, found: bytes, end: bytes) -> tuple[bytes, bytes]:
