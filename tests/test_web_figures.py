@@ -282,6 +282,15 @@ def test_a_value_parted_from_its_broader_one_names_it():
     assert line.startswith("><label>") and "<small>Value 1</small>" in line
 
 
+def test_a_chosen_value_whose_broader_one_has_no_site_here_names_that_one():
+    known = [*(value(n + 50) for n in range(20)), value(1), value(0, parent=20)]
+    counts = [*range(50, 70), 0, 0]
+    facet = Facet("place", "Label", known, counts, [*range(20), 21], [21])
+    found = folded(facet, Lines(store.current()), QueryDict("place=v0"))
+    line = next(line for line in found.lines.split("<li") if ' value="v0"' in line)
+    assert line.startswith("><label ") and "<small>Value 1</small>" in line
+
+
 def test_a_value_that_no_site_has_left_is_marked():
     none, some = fold([value(0), value(1)]).lines.split("</li>")[:2]
     assert "option-nothing" in none and '"option-count">0<' in none
