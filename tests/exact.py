@@ -38,7 +38,7 @@ def _derived() -> list[list]:
         Event.objects.values_list("pk", "first_year", "last_year"),
         SiteEra.objects.values_list("site", "era", "role"),
         SortName.objects.values_list("site", "language", "key"),
-        Site.objects.values_list("pk", "first_year", "inscribed_year", "search_text"),
+        Site.objects.values_list("pk", "first_year", "inscribed_year", "search_text", "reading"),
     ]
     return [sorted(table, key=str) for table in rows]
 

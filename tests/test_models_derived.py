@@ -233,6 +233,16 @@ def test_a_batch_refreshes_once(django_assert_max_num_queries):
     assert fresh(site).first_year == 700
 
 
+def test_the_reading_follows_the_chinese_name():
+    site = make_site("White Horse Temple", "白马寺")
+    assert fresh(site).reading == "Bái Mǎ Sì"
+    Site.objects.filter(pk=site.pk).update(name=text("Longmen Grottoes", "龙门石窟"))
+    assert fresh(site).reading == "Lóng Mén Shí Kū"
+    site.name = text("Colosseum")
+    site.save()
+    assert fresh(site).reading == ""
+
+
 def test_chinese_names_sort_by_pinyin():
     for name in ("少林寺", "白马寺", "龙门石窟"):
         make_site(name, zh=name)

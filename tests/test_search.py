@@ -93,7 +93,9 @@ TABLE = {
 }
 
 
-def test_what_is_found_by_what(rows):
+@pytest.mark.parametrize("few", [0, 100])
+def test_what_is_found_by_what(rows, few, monkeypatch):
+    monkeypatch.setattr(fulltext, "_FEW", few)
     assert {text: found(rows, text) for text in TABLE} == TABLE
 
 
@@ -167,13 +169,16 @@ def test_full_text_can_be_made_anew_again_and_again(rows):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_searches_while_it_is_made_anew_finds_all():
+@pytest.mark.parametrize("is_among_few", [False, True])
+def test_who_searches_while_it_is_made_anew_finds_all(is_among_few):
     site = build.make_site("White Horse Temple")
-    found = []
+    found, asked, few = [], words.asked("horse"), BitMap([site.pk])
+    is_among_few &= fulltext.is_quicker_among(few)
 
     def search_meanwhile():
         try:
-            found.append(list(holding(words.asked("horse"))))
+            hits = fulltext.holding_among(few, asked) if is_among_few else holding(asked)
+            found.append(site.pk in hits)
         finally:
             connection.close()
 
@@ -183,7 +188,7 @@ def test_who_searches_while_it_is_made_anew_finds_all():
         thread.start()  # with PostgreSQL it waits for the new table
         thread.join(0.5)
     thread.join(10)
-    assert found == [[site.pk]]
+    assert found == [True]
 
 
 def test_who_writes_after_it_was_made_anew_waits_as_long_for_others_as_before(rows):
@@ -288,3 +293,12 @@ def test_every_page_of_a_search_comes_once(rows):
     assert whole == [pk for at in range(len(whole)) for pk in listed.page("en", at, at + 1)]
     assert [listed.position("en", pk) for pk in whole] == list(range(len(whole)))
     assert search.matching(store.current(), "temple") == listed.hits == BitMap(whole)
+
+
+def test_closeness_is_looked_up_only_while_it_decides_anything(rows, monkeypatch):
+    asked = []
+    holding, among = fulltext.holding, fulltext.holding_among
+    monkeypatch.setattr(fulltext, "holding", lambda *a: asked.append(a) or holding(*a))
+    monkeypatch.setattr(fulltext, "holding_among", lambda *a: asked.append(a) or among(*a))
+    assert len(found(rows, "gongxian")) == 1
+    assert len(asked) == 1

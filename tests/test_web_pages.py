@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from heritage.models import Identity
+from heritage.values import folding
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, plain_site, vocabulary
 
@@ -28,6 +29,17 @@ def every_page() -> list[str]:
              "sites/?era=nonsense", "sites/longmen-grottoes/", "about/", "credits/", "privacy/",
              "nothing/", "sites/?page=99")  # fmt: skip
     return [f"/{language}/{path}" for language in LANGUAGES for path in paths]
+
+
+def test_no_page_of_a_site_and_no_search_needs_the_dictionary_of_pinyin(
+    longmen, client, monkeypatch
+):
+    """It takes fifty megabytes of every worker that loads it."""
+    folding.forms.cache_clear()
+    monkeypatch.setattr(folding, "_pypinyin", lambda: pytest.fail("loaded"))
+    assert "Lóng" in client.get("/zh-hans/sites/longmen-grottoes/").content.decode()
+    for path in ("sites/?q=龙门", "sites/?q=洛阳石窟", "sites/?q=Longmen+Luoyang", "suggest/?q=龙"):
+        assert client.get(f"/zh-hans/{path}").status_code == 200
 
 
 # --- addresses and languages ------------------------------------------------------------------

@@ -13,7 +13,9 @@ from heritage.values.words import Asked
 
 _LONGEST_RUN = 40  # Han characters in a row that are taken for words
 _LONGEST_WORD = 8  # of them in one word
-_KEPT = 64  # answers that a state remembers, at most 125 kB each at a million sites
+# Answers that a state remembers: of few sites, 4 kB at most, and of many, up to 125 kB at a million.
+_KEPT_FEW, _KEPT_MANY = 1_000, 64
+_MANY = 1_000  # sites
 
 
 def matching(index: State, text: str) -> BitMap:
@@ -51,7 +53,8 @@ def _words_of(index: State, run: str) -> Iterator[str]:
 
 def tiers(index: State, hits: BitMap, text: str) -> Iterator[BitMap]:
     """The hits parted by how close they are, as `words.closer` says; the rest comes last."""
-    for tier in named(index, hits, text):
+    nearer = named(index, hits, text)
+    while len(hits) > 1 and (tier := next(nearer, None)) is not None:
         yield tier
         hits = hits - tier
     yield hits
@@ -61,7 +64,7 @@ def named(index: State, among: BitMap, text: str) -> Iterator[BitMap]:
     """Those whose names hold a text, the closest first; each tier is looked up when asked for."""
     for alternatives in words.closer(text):
         tier = (
-            BitMap.union(BitMap(), *(_holding(index, tuple(asked)) for asked in alternatives))
+            BitMap.union(BitMap(), *(_holding_among(index, among, asked) for asked in alternatives))
             & among
         )
         yield tier
@@ -98,7 +101,22 @@ class ByRelevance:
         raise ValueError(site_id)
 
 
+def _holding_among(index: State, among: BitMap, asked: list[Asked]) -> BitMap:
+    """The answer, at least of these sites."""
+    if fulltext.is_quicker_among(among):
+        return fulltext.holding_among(among, asked)
+    return _holding(index, tuple(asked))
+
+
 def _holding(index: State, asked: tuple[Asked, ...]) -> BitMap:
     """The answer of the database, remembered as long as nothing is written."""
-    kept = index.memory.setdefault("search", Recent(_KEPT))
-    return kept.recall(asked, lambda: fulltext.holding(asked))
+    few = index.memory.setdefault("search", Recent(_KEPT_FEW))
+    many = index.memory.setdefault("broad search", Recent(_KEPT_MANY))
+    found = few.get(asked)
+    if found is None:
+        found = many.get(asked)
+    if found is None:
+        found = fulltext.holding(asked)
+        kept = many if len(found) > _MANY else few
+        kept[asked] = found
+    return found

@@ -1,7 +1,6 @@
 """What somebody who has begun to type may mean: eras, kinds and places, and sites by name."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from heritage.catalogue import search, vocabulary
@@ -121,7 +120,7 @@ class Finder:
         pairs = [
             (word, pk)
             for pk, term in tree.terms.items()
-            for word in words.held_by(words.found_by(_labels(term), (), ()))
+            for word in words.held_by(term.search_text)
         ]
         self.tree, self.pairs = tree, sorted(pairs)
 
@@ -150,7 +149,3 @@ class Finder:
             elif not held.startswith(word.text):
                 break
         return found
-
-
-def _labels(term: Term) -> Iterable[str]:
-    return [*term.label.values(), *getattr(term, "short_label", {}).values()]

@@ -10,7 +10,7 @@ from heritage.models.base import chunks
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.registers import Designation, DesignationEvent, Scheme
 from heritage.models.sites import Site
-from heritage.models.vocabularies import Era, Place
+from heritage.models.vocabularies import Era, Kind, Place
 from heritage.values import folding, words
 
 # Two eras that share no more than this follow one another (Southern Song and Yuan).
@@ -36,6 +36,15 @@ def refresh(site_ids: Iterable[int]) -> None:
         _refresh_inscribed(sites)
         _refresh_sites(sites)
         fulltext.forget(set(chunk) - {site.pk for site in sites})
+
+
+def refresh_terms() -> None:
+    """What kinds, places and eras are found by: for when the rules have changed."""
+    for model in (Kind, Place, Era):
+        rows = list(model.objects.all())
+        for row in rows:
+            row.derive()
+        _write(model, rows, model.derived_fields)
 
 
 def refresh_designations(ids: Iterable[int]) -> None:
@@ -227,12 +236,19 @@ def _refresh_sites(sites) -> None:
             for event in site.events.all()
             if event.role == Event.Role.BEGINNINGS and event.first_year is not None
         ]
-        new = (min(years, default=None), _search_text(site, places))
-        if new != (site.first_year, site.search_text):
-            site.first_year, site.search_text = new
+        before = (site.first_year, site.search_text, site.reading)
+        site.first_year = min(years, default=None)
+        site.search_text = _search_text(site, places)
+        site.reading = reading_of(site)
+        if before != (site.first_year, site.search_text, site.reading):
             changed.append(site)
     fulltext.write({site.pk: words.held_by(site.search_text) for site in changed})
-    _write(Site, changed, ["first_year", "search_text"])
+    _write(Site, changed, ["first_year", "search_text", "reading"])
+
+
+def reading_of(site) -> str:
+    """The Chinese name in pinyin, as the dictionary has it; empty without a Chinese name."""
+    return folding.pinyin(site.name.get("zh-hans", ""))
 
 
 def _search_text(site, places) -> str:

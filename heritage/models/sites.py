@@ -163,10 +163,12 @@ class Site(Record):
     published_at = models.DateTimeField(
         _("first published"), null=True, editable=False, serialize=False
     )
-    # Follow from the children, see derived.py.
+    # Follow from the children and the name, see derived.py.
     first_year = models.IntegerField(null=True, editable=False, serialize=False, db_index=True)
     inscribed_year = models.IntegerField(null=True, editable=False, serialize=False, db_index=True)
     search_text = models.TextField(default="", editable=False, serialize=False)
+    # The Chinese name in pinyin: a worker that shows it needs no dictionary, which are large.
+    reading = models.TextField(default="", editable=False, serialize=False)
 
     objects = SiteQuerySet.as_manager()
 

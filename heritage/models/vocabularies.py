@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import TreeRecord
 from heritage.models.fields import EDTFField, LanguageMapField, edtf_bounds
+from heritage.values import words
 from heritage.values.phrases import span_phrase
 
 
@@ -13,9 +14,19 @@ class Term(TreeRecord):
 
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
     label = LanguageMapField(_("label"))
+    search_text = models.TextField(default="", editable=False, serialize=False)
+
+    derived_fields = ("search_text",)
 
     class Meta:
         abstract = True
+
+    def derive(self) -> None:
+        self.search_text = words.found_by(self.names(), (), ())
+
+    def names(self) -> list[str]:
+        """What it is called, in whatever language."""
+        return list(self.label.values())
 
     def __str__(self) -> str:
         return str(self.label.best())
@@ -110,7 +121,7 @@ class Era(Term):
         _("palette"), max_length=20, blank=True, help_text=_("Colours of drawn covers.")
     )
 
-    derived_fields = ("first_year", "last_year")
+    derived_fields = (*Term.derived_fields, "first_year", "last_year")
     constraint_fields = {"era_ends_after_start": "span"}
 
     class Meta:
@@ -129,7 +140,11 @@ class Era(Term):
         ]
 
     def derive(self) -> None:
+        super().derive()
         self.first_year, self.last_year = edtf_bounds(self.span)
+
+    def names(self) -> list[str]:
+        return [*super().names(), *self.short_label.values()]
 
     def short(self):
         """The short label where there is one in the reader's language, as a `Text`."""

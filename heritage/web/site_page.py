@@ -25,7 +25,6 @@ from heritage.models import (
 )
 from heritage.models.events import first_beginning
 from heritage.models.unesco import statuses
-from heritage.values import folding
 from heritage.values.language import Text
 from heritage.values.markdown import to_html
 from heritage.web import cards, covers, land, marks, terms, texts, visiting
@@ -211,8 +210,7 @@ def _pinyin(site: Site) -> str:
             return name.text
     places = [place for place in (site.place, *site.also_in.all()) if place]
     at_home = {covers.country_code(place) for place in places} <= {"CN", "HK", "MO", "TW"}
-    chinese = site.name.get("zh-hans", "")
-    return folding.pinyin(chinese) if chinese and at_home else ""
+    return site.reading if at_home else ""
 
 
 def _title(site: Site) -> str:

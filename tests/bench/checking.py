@@ -32,7 +32,7 @@ def differences(count: int, seed: int = 0) -> list[str]:
 def _stored(sites: list[int], entries: list[int]) -> dict[str, tuple]:
     """All that follows from rows, by table, id and column."""
     derived_columns = {
-        Site: ("first_year", "inscribed_year", "search_text"),
+        Site: ("first_year", "inscribed_year", "search_text", "reading"),
         Event: ("first_year", "last_year"),
         SiteEra: ("site_id", "era_id", "role"),
         SortName: ("site_id", "language", "key"),

@@ -315,6 +315,7 @@ class Record:
         site.first_year = min(years, default=None)
         site.inscribed_year = derived.inscribed_year_of(rows[Coverage])
         site.search_text = derived._search_text(site, self.known.places)
+        site.reading = derived.reading_of(site)
         tied = {(era, str(event.role)) for event in rows[Event] for era in self._eras_of(event)}
         rows[SiteEra] = [
             SiteEra(site_id=site.pk, era_id=era, role=role) for era, role in sorted(tied)

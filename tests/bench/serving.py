@@ -164,7 +164,7 @@ def granian(environment: dict[str, str], workers: int = 1) -> Server:
     """The catalogue as README runs it, with the pages it is compared with."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--uds", "{socket}"]
     command += ["--no-http1-keep-alive", "--workers", str(workers)]
-    command += ["--blocking-threads", "2", "--backpressure", "2"]
+    command += ["--blocking-threads", "1", "--backpressure", "1"]
     command += ["--log-level", "info", "heritage.wsgi:application"]
     own = {"DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
     own |= {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "262144"}

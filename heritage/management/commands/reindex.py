@@ -9,7 +9,7 @@ from heritage.catalogue.index import store
 from heritage.models import Designation, Site, fulltext, journal
 from heritage.models.base import CHUNK, chunks
 from heritage.models.changes import batch
-from heritage.models.derived import refresh, refresh_designations
+from heritage.models.derived import refresh, refresh_designations, refresh_terms
 from heritage.models.journal import VOCABULARY
 
 SECONDS = 2  # between two words of progress
@@ -21,6 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         self.said = started = time.monotonic()
         with batch():
+            refresh_terms()
             refresh_designations(Designation.objects.values_list("pk", flat=True))
         ids = list(Site.objects.order_by("pk").values_list("pk", flat=True))
         done = 0
