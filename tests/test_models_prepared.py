@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from heritage.models import Event, Site
+from heritage.models import Event, Kind, Site
 from heritage.models.prepared import Prepared
 from tests.builders import make_event, make_kind, make_site, make_source
 
@@ -70,3 +70,13 @@ def test_every_thread_asks_over_its_own_connection():
     thread.start()
     thread.join()
     assert found == [[site.pk]]
+
+
+def test_postgresql_plans_once_what_is_asked_again(db):
+    kinds = Prepared(lambda ids: Kind.objects.filter(pk__in=ids))
+    for number in range(10):
+        kinds.rows([number])
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT statement FROM pg_prepared_statements")
+            assert any("heritage_kind" in statement for (statement,) in cursor.fetchall())
