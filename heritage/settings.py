@@ -114,13 +114,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
     }
 else:
+    # Whether a pooler hands out connections by the transaction: nothing stays in them then.
+    POOLED = env.bool("HERITAGE_DATABASE_POOLED", default=False)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = POOLED
     DATABASES["default"]["OPTIONS"] = {
         # A writer waits its turn as long as with SQLite, see models/journal.py, and then gives up.
         "options": "-c lock_timeout=20s",
-        # A connection plans what it is asked again and again once, which halves the time it takes.
-        "server_side_binding": True,
-        "prepare_threshold": 5,
+        # Runs after which a connection keeps the plan of a statement, see models/prepared.py.
+        "prepare_threshold": None if POOLED else 2,
     } | DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("HERITAGE_DATABASE_MAX_AGE", default=600)
 

@@ -177,7 +177,7 @@ def test_who_searches_while_it_is_made_anew_finds_all(is_among_few):
 
     def search_meanwhile():
         try:
-            hits = fulltext.holding_among(few, asked) if is_among_few else holding(asked)
+            hits = fulltext.holding_any_among(few, [asked]) if is_among_few else holding(asked)
             found.append(site.pk in hits)
         finally:
             connection.close()
@@ -297,8 +297,8 @@ def test_every_page_of_a_search_comes_once(rows):
 
 def test_closeness_is_looked_up_only_while_it_decides_anything(rows, monkeypatch):
     asked = []
-    holding, among = fulltext.holding, fulltext.holding_among
+    holding, among = fulltext.holding, fulltext.holding_any_among
     monkeypatch.setattr(fulltext, "holding", lambda *a: asked.append(a) or holding(*a))
-    monkeypatch.setattr(fulltext, "holding_among", lambda *a: asked.append(a) or among(*a))
+    monkeypatch.setattr(fulltext, "holding_any_among", lambda *a: asked.append(a) or among(*a))
     assert len(found(rows, "gongxian")) == 1
     assert len(asked) == 1

@@ -282,10 +282,12 @@ def test_a_value_parted_from_its_broader_one_names_it():
     assert line.startswith("><label>") and "<small>Value 1</small>" in line
 
 
-def test_a_chosen_value_whose_broader_one_has_no_site_here_names_that_one():
-    known = [*(value(n + 50) for n in range(20)), value(1), value(0, parent=20)]
-    counts = [*range(50, 70), 0, 0]
-    facet = Facet("place", "Label", known, counts, [*range(20), 21], [21])
+@pytest.mark.parametrize("others", [2, 20], ids=["short", "long"])
+def test_a_chosen_value_whose_broader_one_has_no_site_here_names_that_one(others):
+    known = [*(value(n + 50) for n in range(others)), value(1), value(0, parent=others)]
+    counts = [*range(50, 50 + others), 0, 0]
+    offered = [*range(others), others + 1]
+    facet = Facet("place", "Label", known, counts, offered, [others + 1])
     found = folded(facet, Lines(store.current()), QueryDict("place=v0"))
     line = next(line for line in found.lines.split("<li") if ' value="v0"' in line)
     assert line.startswith("><label ") and "<small>Value 1</small>" in line

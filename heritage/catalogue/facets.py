@@ -201,7 +201,7 @@ def _tree_facet(filtered: SiteFilter, name: str, tree: Tree) -> Facet:
         walk(None, None, 0)
         return found
 
-    return _facet(filtered, name, value, rows, with_nothing=False)
+    return _facet(filtered, name, value, ("values", value), rows, with_nothing=False)
 
 
 def _flat_facet(
@@ -213,7 +213,8 @@ def _flat_facet(
         having = filtered.index.having
         return [Value(term, slug, 0, None, having(value)) for value, term, slug in listed]
 
-    facet = _facet(filtered, name, name, rows, with_nothing=True)
+    kept_as = ("values", name, get_language())  # with labels
+    facet = _facet(filtered, name, name, kept_as, rows, with_nothing=True)
     if label is None:
         return facet
     known = {each.slug for each in facet.values}
@@ -237,6 +238,7 @@ def _facet(
     filtered: SiteFilter,
     name: str,
     value: str,
+    kept_as: tuple,
     rows: Callable[[], list[Value]],
     with_nothing: bool,
 ) -> Facet:
@@ -245,12 +247,12 @@ def _facet(
     `with_nothing`: also those that only other sites have. Values, and what is counted among all
     sites, are remembered until something is written.
     """
-    memory, language = filtered.index.memory, get_language()
+    memory = filtered.index.memory
     chosen = set(map(written, filtered.chosen(name) or ()))
-    values = memory.get(("values", value, language))
+    values = memory.get(kept_as)
     if values is None:
-        values = memory[("values", value, language)] = Values(rows(), filtered.index.sites)
-    key = ("facet", value, language)
+        values = memory[kept_as] = Values(rows(), filtered.index.sites)
+    key = ("facet", value, get_language())
     counts = _counts(filtered, name, value, values)
     if counts is None and not chosen and key in memory:
         return memory[key]

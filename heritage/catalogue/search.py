@@ -13,7 +13,7 @@ from heritage.values.words import Asked
 
 _LONGEST_RUN = 40  # Han characters in a row that are taken for words
 _LONGEST_WORD = 8  # of them in one word
-# Answers that a state remembers: of few sites, 4 kB at most, and of many, up to 125 kB at a million.
+# Answers that a state remembers: of few sites, 4 kB at most; of many, 125 kB at most at a million.
 _KEPT_FEW, _KEPT_MANY = 1_000, 64
 _MANY = 1_000  # sites
 
@@ -63,10 +63,7 @@ def tiers(index: State, hits: BitMap, text: str) -> Iterator[BitMap]:
 def named(index: State, among: BitMap, text: str) -> Iterator[BitMap]:
     """Those whose names hold a text, the closest first; each tier is looked up when asked for."""
     for alternatives in words.closer(text):
-        tier = (
-            BitMap.union(BitMap(), *(_holding_among(index, among, asked) for asked in alternatives))
-            & among
-        )
+        tier = among & _holding_any(index, alternatives, among)
         yield tier
         among = among - tier
 
@@ -101,11 +98,11 @@ class ByRelevance:
         raise ValueError(site_id)
 
 
-def _holding_among(index: State, among: BitMap, asked: list[Asked]) -> BitMap:
-    """The answer, at least of these sites."""
+def _holding_any(index: State, alternatives: list[list[Asked]], among: BitMap) -> BitMap:
+    """Those that hold all words of any alternative, at least of these sites."""
     if fulltext.is_quicker_among(among):
-        return fulltext.holding_among(among, asked)
-    return _holding(index, tuple(asked))
+        return fulltext.holding_any_among(among, alternatives)
+    return BitMap.union(BitMap(), *(_holding(index, tuple(asked)) for asked in alternatives))
 
 
 def _holding(index: State, asked: tuple[Asked, ...]) -> BitMap:

@@ -199,9 +199,10 @@ def is_quicker_among(sites: BitMap) -> bool:
     return connection.vendor == "postgresql" and len(sites) <= _FEW
 
 
-def holding_among(sites: BitMap, asked: Iterable[Asked]) -> BitMap:
-    """The same of a few sites: see `is_quicker_among`."""
-    return _answer(_ASK_FEW, [list(sites), _query(asked)])
+def holding_any_among(sites: BitMap, alternatives: Iterable[Iterable[Asked]]) -> BitMap:
+    """Of a few sites those that hold all words of any alternative: see `is_quicker_among`."""
+    asked = " | ".join(_query(each) for each in alternatives)
+    return _answer(_ASK_FEW, [list(sites), asked]) if asked else BitMap()
 
 
 def _answer(statement: str, parameters: list) -> BitMap:

@@ -1,9 +1,11 @@
 """Queries that pages ask again and again, put into SQL once.
 
-Django takes several times as long to put a small query together as the database to answer it.
+Django takes several times as long to put a small query together as the database to answer it, and
+PostgreSQL as long again to plan it: that it does once for each connection.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import batched
 
 from django.db import connections
@@ -53,11 +55,12 @@ class _Statement:
         self._compiler.connection = None  # a thread's own, which shall end with it
         places = {value: place for place, value in enumerate(stand_ins)}
         self._parameters = [(value, places.get(value)) for value in parameters]
+        self._id = _id_of(queryset.db, type(stand_ins[0]))
 
     def rows(self, ids: tuple) -> list:
         """The queryset's own rows, its compiler saying what was put together before."""
         parameters = tuple(
-            value if place is None else ids[place] for value, place in self._parameters
+            value if place is None else self._id(ids[place]) for value, place in self._parameters
         )
         compiler = twin(self._compiler)
         compiler.connection = connections[self._queryset.db]  # that of this thread
@@ -65,4 +68,39 @@ class _Statement:
         queryset = twin(self._queryset)
         queryset._query = twin(self._queryset.query)
         queryset._query.get_compiler = lambda *args, **kwargs: compiler
-        return list(queryset._iterable_class(queryset))
+        with _planned_once(compiler.connection):
+            return list(queryset._iterable_class(queryset))
+
+
+def _id_of(database: str, of: type) -> Callable:
+    """What an id is handed over as.
+
+    psycopg tells the size of a number by its value, and to PostgreSQL a statement is another one
+    for each mixture of sizes.
+    """
+    if of is int and connections[database].vendor == "postgresql":
+        from psycopg.types.numeric import Int8
+
+        return Int8
+    return of
+
+
+@contextmanager
+def _planned_once(connection) -> Iterator[None]:
+    """PostgreSQL keeps the plan of what is run within, if the settings let it.
+
+    Only here: values that are handed over beside the statement are 65,535 at most, and some of
+    what Django writes does not go with them.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    connection.ensure_connection()
+    raw, usual = connection.connection, connection.connection.cursor_factory
+    raw.cursor_factory = ServerBindingCursor
+    try:
+        yield
+    finally:
+        raw.cursor_factory = usual

@@ -83,7 +83,7 @@ def folded(facet: Facet, lines: Lines, data: QueryDict) -> FoldedFacet:
     `all=kind` in the address unfolds the kinds.
     """
     whole = facet.name in data.getlist(UNFOLDED)
-    is_long, kept = len(facet.offered) > MOST, None
+    is_long, kept = len(facet.offered) > MOST, set(facet.offered)
     if is_long and not whole:
         most = nlargest(_AT_HAND, facet.offered, key=facet.counts.__getitem__)
         kept = {*most, *facet.picked}
@@ -93,20 +93,17 @@ def folded(facet: Facet, lines: Lines, data: QueryDict) -> FoldedFacet:
         facet.label,
         mark_safe("".join(shown)),  # noqa: S308 - lines that a template made
         len(facet.picked),
-        0 if kept is None else len(facet.offered) - len(kept),
+        len(facet.offered) - len(kept),
         whole and is_long,
         facet.name in _OPEN or bool(facet.picked) or whole,
     )
 
 
-def _shown(facet: Facet, kept: set[int] | None) -> Iterator[tuple[Option, int, Option | None]]:
-    """The options at the places that are kept, or all, with how deep each stands among those shown.
+def _shown(facet: Facet, kept: set[int]) -> Iterator[tuple[Option, int, Option | None]]:
+    """The options at these places, with how deep each stands among those shown.
 
     And with the broader value next above, where that is not shown.
     """
-    if kept is None:
-        yield from ((option, option.depth, None) for option in facet.options)
-        return
     for place in sorted(kept):
         above = facet.broader(place)
         is_parted = above and above[0] not in kept

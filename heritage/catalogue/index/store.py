@@ -82,7 +82,8 @@ def _snapshot():
         try:
             yield
         finally:
-            cursor.execute("ROLLBACK")
+            # There is nothing to keep, but at a ROLLBACK psycopg forgets what has been planned.
+            cursor.execute("COMMIT")
 
 
 def _fresh() -> State:
