@@ -4,8 +4,17 @@ import numpy as np
 
 from heritage.catalogue.index import store
 from heritage.catalogue.index.state import State
-from heritage.models import Designation, Event, Site, SiteEra, SortName
-from heritage.models.derived import refresh, refresh_designations
+from heritage.models import (
+    Designation,
+    Era,
+    Event,
+    Kind,
+    Place,
+    Site,
+    SiteEra,
+    SortName,
+)
+from heritage.models.derived import refresh, refresh_designations, refresh_terms
 
 
 def assert_as_rebuilt(state: State) -> None:
@@ -27,6 +36,7 @@ def assert_as_rebuilt(state: State) -> None:
 def assert_nothing_to_derive() -> None:
     """What follows from the rows is stored as it would be if it were made anew."""
     stored = _derived()
+    refresh_terms()
     refresh_designations(Designation.objects.values_list("pk", flat=True))
     refresh(Site.objects.values_list("pk", flat=True))
     assert _derived() == stored
@@ -34,6 +44,9 @@ def assert_nothing_to_derive() -> None:
 
 def _derived() -> list[list]:
     rows = [
+        Kind.objects.values_list("pk", "search_text"),
+        Era.objects.values_list("pk", "search_text", "first_year", "last_year"),
+        Place.objects.values_list("pk", "search_text", "sort_keys"),
         Designation.objects.values_list("pk", "standing", "listed_year"),
         Event.objects.values_list("pk", "first_year", "last_year"),
         SiteEra.objects.values_list("site", "era", "role"),

@@ -245,11 +245,11 @@ def test_the_tables_show_each_size_and_how_it_grew():
 # --- measuring ---------------------------------------------------------------------------------
 
 
-def test_the_bench_serves_as_the_readme_says(monkeypatch):
+def test_the_bench_serves_as_the_unit_does(monkeypatch):
     monkeypatch.setattr(serving, "Server", lambda command, environment, ready: command)
     measured = options(" ".join(serving.granian({}, workers=2)))
-    readme = (Path(serving.ROOT) / "README.md").read_text().replace("\\\n", " ")
-    (said,) = re.findall(r"granian (--interface .*) heritage\.wsgi", readme)
+    unit = (Path(serving.ROOT) / "deploy/heritage.service").read_text().replace("\\\n", " ")
+    (said,) = re.findall(r"granian (--interface .*) heritage\.wsgi", unit)
     of_files = {"--uds", "--uds-permissions", "--log-level"}
     assert {k: v for k, v in measured.items() if k not in of_files} == {
         k: v for k, v in options(said).items() if k not in of_files

@@ -1,8 +1,13 @@
 """What follows from rows is right after every kind of write, and in its transaction."""
 
+import importlib
+import io
+
 import pytest
+from django.apps import apps
+from django.core.management import call_command
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from heritage.models import Era, Event, Kind, Name, Place, Site, SortName, base
 from heritage.models.changes import batch
@@ -241,6 +246,39 @@ def test_the_reading_follows_the_chinese_name():
     site.name = text("Colosseum")
     site.save()
     assert fresh(site).reading == ""
+
+
+def test_what_terms_are_found_and_sorted_by_follows_every_kind_of_write():
+    era = make_era("Eastern Han", "东汉", slug="eastern-han")
+    assert "donghan" in era.search_text
+    Era.objects.filter(pk=era.pk).update(short_label=text("Later Han", "后汉"))
+    assert "houhan" in fresh(era).search_text
+    place = make_place("Luoyang", "洛阳", slug="luoyang")
+    assert place.sort_keys["zh-hans"].startswith("luo4")
+    place.label = text("Kaifeng", "开封")
+    Place.objects.bulk_update([place], ["label"])
+    assert fresh(place).sort_keys["en"] == "kaifeng"
+    Place.objects.filter(pk=place.pk).update(search_text="", sort_keys={})
+    assert fresh(place).sort_key("zh-hans").startswith("kai1")
+    call_command("reindex", verbosity=0, stdout=io.StringIO())
+    assert "kaifeng" in fresh(place).search_text and fresh(place).sort_keys["en"] == "kaifeng"
+
+
+def test_an_older_catalogue_is_given_its_readings():
+    site = make_site("White Horse Temple", "白马寺")
+    era = make_era("Han", "汉", slug="han")
+    place = make_place("Luoyang", "洛阳", slug="luoyang")
+    expected = [fresh(row) for row in (site, era, place)]
+    QuerySet(Site).update(reading="")
+    for model in (Era, Place):
+        QuerySet(model).update(search_text="")
+    QuerySet(Place).update(sort_keys={})
+    filled = importlib.import_module("heritage.migrations.0008_readings_filled")
+    filled.fill(apps, None)
+    assert fresh(site).reading == expected[0].reading == "Bái Mǎ Sì"
+    assert fresh(era).search_text == expected[1].search_text
+    assert fresh(place).search_text == expected[2].search_text
+    assert fresh(place).sort_keys == expected[2].sort_keys
 
 
 def test_chinese_names_sort_by_pinyin():

@@ -215,7 +215,7 @@ def test_cards_say_what_when_where_and_how_sure(client, words):
     assert [mark.key for mark in card.when_marks] == ["tradition", "recalled"]
     assert (card.unesco, card.protection) == ("part", "National")
     assert card.picture.alt == "A gate" and card.picture.src.startswith("/images/")
-    assert [(name.text, name.lang_tag) for name in card.other_names] == [("龙门石窟", "zh-Hans")]
+    assert (card.other_name.text, card.other_name.lang_tag) == ("龙门石窟", "zh-Hans")
     html = client.get("/en/sites/?q=longmen").content.decode()
     assert 'class="mark mark-tradition"' in html and ">by tradition</span>" in html
 

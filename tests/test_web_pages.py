@@ -38,7 +38,8 @@ def test_no_page_of_a_site_and_no_search_needs_the_dictionary_of_pinyin(
     folding.forms.cache_clear()
     monkeypatch.setattr(folding, "_pypinyin", lambda: pytest.fail("loaded"))
     assert "Lóng" in client.get("/zh-hans/sites/longmen-grottoes/").content.decode()
-    for path in ("sites/?q=龙门", "sites/?q=洛阳石窟", "sites/?q=Longmen+Luoyang", "suggest/?q=龙"):
+    searches = ("sites/?q=龙门", "sites/?q=洛阳石窟", "sites/?q=Longmen+Luoyang", "suggest/?q=龙")
+    for path in (*searches, "places/", "places/china/", "eras/", "kinds/", ""):
         assert client.get(f"/zh-hans/{path}").status_code == 200
 
 

@@ -1,11 +1,13 @@
 """The words that records are described with: kinds, places, eras."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import TreeRecord
 from heritage.models.fields import EDTFField, LanguageMapField, edtf_bounds
-from heritage.values import words
+from heritage.values import folding, words
+from heritage.values.language import LanguageMap
 from heritage.values.phrases import span_phrase
 
 
@@ -75,6 +77,10 @@ class Place(Term):
         help_text=_("ISO 3166 for countries and provinces, the national code below."),
     )
     note = LanguageMapField(_("note"), blank=True, help_text=_("Shown to readers."))
+    # By language of the interface, what lists of places are sorted by.
+    sort_keys = models.JSONField(default=dict, editable=False, serialize=False)
+
+    derived_fields = (*Term.derived_fields, "sort_keys")
 
     class Meta:
         verbose_name = _("place")
@@ -91,6 +97,21 @@ class Place(Term):
         ]
 
     constraint_fields = {"place_code_once": "code"}
+
+    def derive(self) -> None:
+        super().derive()
+        self.sort_keys = sort_keys(self.label)
+
+    def sort_key(self, language: str) -> str:
+        # `reindex` keeps those of a language that has been added; until then each is made.
+        return self.sort_keys.get(language) or sort_keys(self.label)[language]
+
+
+def sort_keys(label: LanguageMap) -> dict[str, str]:
+    """What a label is sorted by in each language of the interface."""
+    return {
+        code: folding.sort_key(str(label.best(code)), code) for code, _name in settings.LANGUAGES
+    }
 
 
 class Era(Term):

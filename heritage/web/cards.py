@@ -1,7 +1,7 @@
 """A site in a few lines: what a list, a neighbour or the home page shows of it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from django.template import Context
 from django.template.loader import get_template
@@ -33,8 +33,7 @@ COVER_SIZE = (1200, 800)
 _KEPT = 4_000  # pieces of HTML, of about 1 kB each
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     src: str
     width: int
     height: int
@@ -43,11 +42,10 @@ class Picture:
     square: str = ""  # the same drawing composed as a square
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):  # quickly made, and as quickly told to a template: a page has dozens
     url: str
     name: SafeString
-    other_names: list[Text]
+    other_name: Text | None
     kind: SafeString | str
     place: str
     when: str
@@ -60,8 +58,7 @@ class Card:
     summary: SafeString | str = ""  # only where it is asked for
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """A card as HTML."""
 
     slug: str
@@ -79,7 +76,7 @@ def with_summaries(cards: list[Card]) -> list[Card]:
     """The same with what their sites say of themselves, without those just deleted."""
     said = summaries.texts(card.row.pk for card in cards)
     return [
-        replace(card, summary=texts.as_html(said[card.row.pk].best()))
+        card._replace(summary=texts.as_html(said[card.row.pk].best()))
         for card in cards
         if card.row.pk in said
     ]
@@ -101,7 +98,7 @@ def printed(
     for card in of_ids(index, new):
         pk = card.row.pk
         # One context a card: a card that is rendered leaves nothing behind for the next.
-        html = template.render(Context({"card": card, "is_at_once": keys[pk][-1]}))
+        html = template.render(Context(card._asdict() | {"is_at_once": keys[pk][-1]}))
         found[pk] = kept[keys[pk]] = Printed(card.row.slug, card.name, html)
     return {pk: card for pk, card in found.items() if card}
 
@@ -129,7 +126,7 @@ def _card(row: Summary, terms: _Terms) -> Card:
     return Card(
         url=link("site", row.slug),
         name=texts.as_html(row.name.best()),
-        other_names=texts.others(row.name)[:1],
+        other_name=next(iter(texts.others(row.name)), None),
         kind=terms.said(_label, row.kind),
         place=terms.said(place_phrase, row.place),
         when=what_and_when(beginning) if beginning else "",

@@ -11,7 +11,6 @@ from heritage.catalogue.filters import WITHIN_KM
 from heritage.catalogue.index import columns, store
 from heritage.catalogue.nearby import nearby
 from heritage.models import Place, SchemeTerm, Site, UnescoStatus
-from heritage.values import folding
 from heritage.values.coordinates import distance_km
 from heritage.web import inscriptions, land, terms, texts
 from heritage.web.charts import Chart, Row, Series
@@ -90,16 +89,16 @@ def regions(tree: Tree) -> list[Region]:
         Region(
             code or "elsewhere",
             texts.as_html(term.label.best()) if term else _("Elsewhere"),
-            _by_name(terms.links(tree, grouped[code])),
+            terms.links(tree, _by_name(grouped[code])),
         )
         for code, term in ordered
         if grouped[code]
     ]
 
 
-def _by_name(links: list[TermLink]) -> list[TermLink]:
+def _by_name(found: list[Place]) -> list[Place]:
     language = get_language()
-    return sorted(links, key=lambda each: folding.sort_key(str(each.label), language))
+    return sorted(found, key=lambda place: place.sort_key(language))
 
 
 def place_page(slug: str) -> PlacePage:
@@ -121,7 +120,7 @@ def place_page(slug: str) -> PlacePage:
         level=place.get_level_display(),
         note=texts.as_html(place.note.best()),
         above=terms.links(tree, tree.above(place)),
-        children=_by_name(terms.links(tree, tree.counted(place.pk))),
+        children=terms.links(tree, _by_name(tree.counted(place.pk))),
         around=around,
         # Of a town the land would show a blot of dots: how its sites lie to one another says more.
         map=None if around and around.locator else land.of_sites(place, hits),
