@@ -3,8 +3,8 @@
     uv run python -m tests.bench.measure --data /tmp/bench
 
 makes the databases that are missing (see `generate`), serves them with granian as deploy/ does,
-and asks for pages, each over a connection of its own. Sizes and pages take turns in each round, so that
-a busy machine slows all of them alike. Milliseconds are those that the workers computed (with
+and asks for pages, each over a connection of its own. Sizes and pages take turns in each round, so
+that a busy machine slows all of them alike. Milliseconds are those that the workers computed (with
 PostgreSQL: and its processes that answered them), unless they are said to be waited.
 """
 
