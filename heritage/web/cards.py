@@ -1,12 +1,14 @@
 """A site in a few lines: what a list, a neighbour or the home page shows of it."""
 
+import re
 from collections.abc import Callable, Iterable
+from html import escape
 from typing import NamedTuple
 
 from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 
@@ -31,6 +33,7 @@ from heritage.web.marks import Mark
 
 COVER_SIZE = (1200, 800)
 _KEPT = 4_000  # pieces of HTML, of about 1 kB each
+_SHAPES = 2_000  # of as much
 
 
 class Picture(NamedTuple):
@@ -42,7 +45,7 @@ class Picture(NamedTuple):
     square: str = ""  # the same drawing composed as a square
 
 
-class Card(NamedTuple):  # quickly made, and as quickly told to a template: a page has dozens
+class Card(NamedTuple):  # quickly made: a page has dozens
     url: str
     name: SafeString
     other_name: Text | None
@@ -94,13 +97,66 @@ def printed(
     keys = {pk: (pk, form, get_language(), place < at_once) for place, pk in enumerate(ids)}
     found = {pk: kept.get(key) for pk, key in keys.items()}
     new = [pk for pk, card in found.items() if card is None]
-    template = get_template(f"components/{form}.html").template
+    shapes = _Shapes(index, form)
     for card in of_ids(index, new):
         pk = card.row.pk
-        # One context a card: a card that is rendered leaves nothing behind for the next.
-        html = template.render(Context(card._asdict() | {"is_at_once": keys[pk][-1]}))
+        html = shapes.filled(card, is_at_once=keys[pk][-1])
         found[pk] = kept[keys[pk]] = Printed(card.row.slug, card.name, html)
     return {pk: card for pk, card in found.items() if card}
+
+
+class _Shapes:
+    """A template of cards, rendered once for each shape that they have and then filled in.
+
+    A shape is which things a card has at all, and its marks. Kept as long as the vocabularies stay
+    the same.
+    """
+
+    def __init__(self, index: State, form: str):
+        self._template = get_template(f"components/{form}.html").template
+        memory = vocabulary.of(index).memory
+        self._kept = memory.setdefault(("shapes", form, get_language()), Recent(_SHAPES))
+
+    def filled(self, card: Card, is_at_once: bool) -> SafeString:
+        other, picture = card.other_name, card.picture
+        values = {
+            "url": card.url,
+            "name": card.name,
+            "other_name": other or "",
+            "other_language": other.lang_tag if other else "",
+            "when": card.when,
+            "kind": card.kind,
+            "place": card.place,
+            "unesco": card.unesco or "",
+            "unesco_label": card.unesco_label,
+            "protection": card.protection,
+            "src": picture.src,
+            "width": picture.width,
+            "height": picture.height,
+            "alt": picture.alt,
+        }
+        key = (is_at_once, *[mark.key for mark in card.when_marks], *map(bool, values.values()))
+        parts = self._kept.recall(key, lambda: self._parts(values, card.when_marks, is_at_once))
+        return mark_safe(  # noqa: S308 - what a template made, and what is escaped here
+            "".join(
+                _escaped(values[part]) if place % 2 else part for place, part in enumerate(parts)
+            )
+        )
+
+    def _parts(self, values: dict, marks: list[Mark], is_at_once: bool) -> list[str]:
+        """What stands between the values, and in between the name of each."""
+        stand_ins = {name: f"{_OPENS}{name}{_CLOSES}" if values[name] else "" for name in values}
+        context = stand_ins | {"when_marks": marks, "is_at_once": is_at_once}
+        return _STAND_IN.split(self._template.render(Context(context)))
+
+
+# Characters of nobody's alphabet, around the name of a value.
+_OPENS, _CLOSES = "\ue000", "\ue001"
+_STAND_IN = re.compile(f"{_OPENS}([a-z_]+){_CLOSES}")
+
+
+def _escaped(value) -> str:
+    return value if isinstance(value, SafeString) else escape(str(value))
 
 
 class _Terms:
