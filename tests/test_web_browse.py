@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.http import QueryDict
+from django.template.loader import get_template
 
 from heritage.catalogue.index import store
 from heritage.web import cards
@@ -218,6 +219,24 @@ def test_cards_say_what_when_where_and_how_sure(client, words):
     assert (card.other_name.text, card.other_name.lang_tag) == ("龙门石窟", "zh-Hans")
     html = client.get("/en/sites/?q=longmen").content.decode()
     assert 'class="mark mark-tradition"' in html and ">by tradition</span>" in html
+
+
+@pytest.mark.parametrize("form", ["card", "row"])
+def test_a_card_is_what_its_template_makes_of_it(words, form):
+    """Of whatever shape, and whatever its values hold."""
+    full_site(words)
+    plain_site(words, 1)
+    build.make_site('<b>"Q&A"</b> \ue000name\ue001', "亭<i>", slug="odd")
+    build.make_site("", "只有中文", slug="chinese")
+    index = store.current()
+    ids = list(index.sites)
+    found = cards.printed(index, ids, form, at_once=2)
+    template = get_template(f"components/{form}.html")
+    for place, card in enumerate(cards.of_ids(index, ids)):
+        other, picture = card.other_name, card.picture
+        values = card._asdict() | picture._asdict() | {"is_at_once": place < 2}
+        values["other_language"] = other.lang_tag if other else ""
+        assert found[card.row.pk].html == template.render(values)
 
 
 def test_a_name_that_is_not_translated_is_marked(client, words):
