@@ -259,7 +259,9 @@ def _facet(
     found = values.totals if counts is None else counts
     having = values.totals if with_nothing else found
     offered = {place for place, each in enumerate(having) if each}
-    picked = [place for place, each in enumerate(values.rows) if each.slug in chosen]
+    picked = (
+        [place for place, each in enumerate(values.rows) if each.slug in chosen] if chosen else []
+    )
     label = str(filtered.filters[name].label)
     facet = Facet(name, label, values.rows, found, sorted(offered.union(picked)), picked)
     if counts is None and not chosen:

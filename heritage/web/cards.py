@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from html import escape
 from typing import NamedTuple
 
 from django.template import Context
@@ -122,7 +121,7 @@ class _Shapes:
         values = {
             "url": card.url,
             "name": card.name,
-            "other_name": other or "",
+            "other_name": other.text if other else "",
             "other_language": other.lang_tag if other else "",
             "when": card.when,
             "kind": card.kind,
@@ -137,11 +136,10 @@ class _Shapes:
         }
         key = (is_at_once, *[mark.key for mark in card.when_marks], *map(bool, values.values()))
         parts = self._kept.recall(key, lambda: self._parts(values, card.when_marks, is_at_once))
-        return mark_safe(  # noqa: S308 - what a template made, and what is escaped here
-            "".join(
-                _escaped(values[part]) if place % 2 else part for place, part in enumerate(parts)
-            )
+        filled = (
+            texts.as_html(values[part]) if place % 2 else part for place, part in enumerate(parts)
         )
+        return mark_safe("".join(filled))  # noqa: S308 - what a template made, and what is escaped
 
     def _parts(self, values: dict, marks: list[Mark], is_at_once: bool) -> list[str]:
         """What stands between the values, and in between the name of each."""
@@ -153,10 +151,6 @@ class _Shapes:
 # Characters of nobody's alphabet, around the name of a value.
 _OPENS, _CLOSES = "\ue000", "\ue001"
 _STAND_IN = re.compile(f"{_OPENS}([a-z_]+){_CLOSES}")
-
-
-def _escaped(value) -> str:
-    return value if isinstance(value, SafeString) else escape(str(value))
 
 
 class _Terms:
