@@ -1,12 +1,12 @@
 """The queue of what readers say is wrong: contributors may look, editors decide."""
 
-import reversion
 from django.contrib import admin, messages
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from heritage.admin.base import RecordAdmin
+from heritage.admin.writes import change_set, comment_if_none
 from heritage.models import Correction
 
 _SENT = ("site", "topic", "text", "suggestion", "source", "language", "created_at")
@@ -15,11 +15,12 @@ _DECIDED = ("decided_by", "decided_at")
 
 def _decide(model_admin, request, queryset, state: str) -> None:
     chosen = list(queryset.exclude(state=state))
-    for correction in chosen:
-        correction.decide(state, request.user)
-        correction.save()
-    if chosen and reversion.is_active() and not reversion.get_comment():
-        reversion.set_comment(str(Correction.State(state).label))
+    if chosen:
+        with change_set(request.user):
+            comment_if_none(str(Correction.State(state).label))
+            for correction in chosen:
+                correction.decide(state, request.user)
+                correction.save()
     text = ngettext(
         "%(count)s correction is now: %(state)s.",
         "%(count)s corrections are now: %(state)s.",
@@ -43,6 +44,7 @@ def mark_spam(model_admin, request, queryset):
     _decide(model_admin, request, queryset, Correction.State.SPAM)
 
 
+@admin.register(Correction)
 class CorrectionAdmin(RecordAdmin):
     list_display = ("about", "said", "state", "language", "created_at", "decided_by")
     list_filter = ("state", "topic", "language", "created_at")
@@ -88,6 +90,3 @@ class CorrectionAdmin(RecordAdmin):
             correction.link,
             correction.link,
         )
-
-
-ADMINS = {Correction: CorrectionAdmin}

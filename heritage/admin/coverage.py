@@ -4,12 +4,12 @@ from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from heritage.admin.choosers import chooser_field
-from heritage.admin.columns import RecordForm
+from heritage.admin.autocomplete import chooser_field
 from heritage.admin.fields import EDTFFormField
+from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
+from heritage.admin.writes import written_in_bulk
 from heritage.models import Coverage, Designation, DesignationEvent
-from heritage.models.acts import note
 from heritage.models.fields import edtf_bounds
 
 _COLUMN = Designation._meta.get_field
@@ -117,14 +117,12 @@ class CoverageFormSet(RowFormSet):
     """Rows with the new entries that they describe; no two of them mean the same one."""
 
     def save_new_objects(self, commit=True):
-        new = [
-            form
-            for form in self.extra_forms
-            if form.new_entry and not (self.can_delete and self._should_delete_form(form))
-        ]
+        new = [form for form in self.extra_forms if form.new_entry and not self.is_deleted(form)]
         for form in new:
             # As derived.py would find, and then need not write.
             form.new_entry.listed_year, _last = edtf_bounds(form.cleaned_data["listed"])
+        if not new:
+            return super().save_new_objects(commit)
         entries = Designation.objects.bulk_create([form.new_entry for form in new])
         events = DesignationEvent.objects.bulk_create(
             DesignationEvent(
@@ -135,7 +133,7 @@ class CoverageFormSet(RowFormSet):
             for form in new
             if form.cleaned_data["listed"]
         )
-        note([*entries, *events])
+        written_in_bulk([*entries, *events])
         for form in new:
             form.instance.designation = form.new_entry
         return super().save_new_objects(commit)
@@ -144,7 +142,7 @@ class CoverageFormSet(RowFormSet):
         super().clean()
         seen = set()
         for form in self.forms:
-            if not form.is_valid() or (self.can_delete and self._should_delete_form(form)):
+            if not form.is_valid() or self.is_deleted(form):
                 continue
             entry = form.new_entry or form.cleaned_data.get("designation")
             if entry is None:

@@ -104,6 +104,26 @@ class LanguageMapFormField(forms.Field):
             return True
 
 
+# --- plain text, numbers ---------------------------------------------------------------------
+
+
+class PlainTextField(forms.CharField):
+    """Text of several lines, whose ends a browser sends as CRLF."""
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+
+    def has_changed(self, initial, data):
+        return super().has_changed(initial, self.to_python(data))
+
+
+class BoundaryFormField(forms.JSONField):
+    """GeoJSON; empty where there is none."""
+
+    def prepare_value(self, value):
+        return "" if value is None else super().prepare_value(value)
+
+
 # --- historical dates --------------------------------------------------------------------------
 
 

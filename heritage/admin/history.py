@@ -5,9 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import CASCADE, Field, Model, Q
 from django.template.response import TemplateResponse
@@ -15,7 +14,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from reversion.models import Revision, Version
 
-from heritage.admin.choosers import label_of, with_label
+from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.fields import said
 from heritage.models.base import Record
 from heritage.models.fields import EDTFField, LanguageMapField
@@ -48,13 +47,8 @@ class Entry:
     changes: list[Change] = field(default_factory=list)
 
 
-def history_view(model_admin, request, object_id, extra_context=None):
+def history_view(model_admin, request, row, extra_context=None):
     """The page, newest first; in place of the one that Django's admin has."""
-    row = model_admin.get_object(request, unquote(object_id))
-    if row is None:
-        return model_admin._get_obj_does_not_exist_redirect(request, model_admin.opts, object_id)
-    if not model_admin.has_view_or_change_permission(request, row):
-        raise PermissionDenied
     page = Paginator(entries(row), PER_PAGE).get_page(request.GET.get("p"))
     context = {
         **model_admin.admin_site.each_context(request),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import reversion
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import FieldDoesNotExist
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
+from heritage.admin.writes import change_set, comment_if_none
 from heritage.catalogue.checks import row_problems
 from heritage.models import Site
 
@@ -54,27 +54,24 @@ def _field_label(row, field: str) -> str:
 
 def set_state(model_admin, request, queryset, state: str) -> None:
     """Give the chosen records a state; those that may not have it stay as they are."""
-    done, refused = [], []
+    fit, refused = [], []
     for site in queryset.filter(pk__in=queryset.values("pk")).prefetch_related(*_RELATED):
         if site.state == state:
             continue
         reasons = list(reasons_against(request.user, site, state))
         if reasons:
             refused.append((site, reasons))
-            continue
-        site.state = state
-        site.save(update_fields=["state"])
-        done.append(site)
-    if done:
-        message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
-        LogEntry.objects.log_actions(request.user.pk, done, CHANGE, message)
-        _comment(state)
-    _tell(model_admin, request, state, done, refused)
-
-
-def _comment(state: str) -> None:
-    if reversion.is_active() and not reversion.get_comment():
-        reversion.set_comment(_("State: %(state)s") % {"state": Site.State(state).label})
+        else:
+            fit.append(site)
+    if fit:
+        with change_set(request.user):
+            for site in fit:
+                site.state = state
+                site.save(update_fields=["state"])
+            message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
+            LogEntry.objects.log_actions(request.user.pk, fit, CHANGE, message)
+            comment_if_none(_("State: %(state)s") % {"state": Site.State(state).label})
+    _tell(model_admin, request, state, fit, refused)
 
 
 def _tell(model_admin, request, state, done, refused) -> None:

@@ -17,6 +17,7 @@ from heritage.models import (
 )
 
 
+@admin.register(Scheme)
 class SchemeAdmin(RecordAdmin):
     list_display = ("named", "role", "country", "rank", "slug")
     list_filter = ("role",)
@@ -33,6 +34,7 @@ class SchemeAdmin(RecordAdmin):
         return str(row)
 
 
+@admin.register(SchemeTerm)
 class SchemeTermAdmin(RecordAdmin):
     list_display = ("code", "named", "facet", "scheme", "order")
     list_display_links = ("code", "named")
@@ -67,6 +69,7 @@ class CoveredSiteRows(RecordInline):
     fields = (("site", "extent", "component_reference"), ("note", "source"))
 
 
+@admin.register(Designation)
 class DesignationAdmin(RecordAdmin):
     list_display = ("code", "named", "scheme", "category", "batch", "listed", "standing")
     list_display_links = ("code", "named")
@@ -104,6 +107,7 @@ class DesignationAdmin(RecordAdmin):
         return year_phrase(row.listed_year) if row.listed_year is not None else ""
 
 
+@admin.register(DesignationEvent)
 class DesignationEventAdmin(RecordAdmin):
     list_display = ("what", "when", "designation")
     list_filter = ("kind",)
@@ -122,6 +126,7 @@ class DesignationEventAdmin(RecordAdmin):
         return said(row.date) or row.date
 
 
+@admin.register(WorldHeritage)
 class WorldHeritageAdmin(RecordAdmin):
     list_display = ("designation", "dossier", "area_ha")
     list_select_related = ("designation__scheme",)
@@ -134,6 +139,7 @@ class WorldHeritageAdmin(RecordAdmin):
     )
 
 
+@admin.register(ComponentPoint)
 class ComponentPointAdmin(RecordAdmin):
     list_display = ("designation", "number", "state", "latitude", "longitude", "site")
     list_select_related = ("designation__scheme", "state", "site")
@@ -144,13 +150,3 @@ class ComponentPointAdmin(RecordAdmin):
             {"fields": (("designation", "number"), ("latitude", "longitude"), ("state", "site"))},
         ),
     )
-
-
-ADMINS = {
-    Scheme: SchemeAdmin,
-    SchemeTerm: SchemeTermAdmin,
-    Designation: DesignationAdmin,
-    DesignationEvent: DesignationEventAdmin,
-    WorldHeritage: WorldHeritageAdmin,
-    ComponentPoint: ComponentPointAdmin,
-}

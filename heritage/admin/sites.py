@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.admin import access
 from heritage.admin.base import RecordAdmin
-from heritage.admin.columns import RecordForm
 from heritage.admin.coverage import CoverageRows
 from heritage.admin.filters import (
     EraFilter,
@@ -21,6 +20,7 @@ from heritage.admin.filters import (
     SiteSchemeFilter,
     UnescoFilter,
 )
+from heritage.admin.forms import RecordForm
 from heritage.admin.parts import PartOfRows, PartRows
 from heritage.admin.publishing import STATE_ACTIONS
 from heritage.admin.rows import EventRows, FormerSlugRows, ImageRows, NameRows
@@ -32,11 +32,6 @@ from heritage.values.phrases import year_phrase
 
 
 class SiteForm(RecordForm):
-    def _get_validation_exclusions(self):
-        # An empty slug is made from the name, and nobody else has it.
-        blank = set() if self.cleaned_data.get("slug") else {"slug"}
-        return super()._get_validation_exclusions() | blank
-
     def clean(self):
         cleaned = super().clean()
         published = cleaned.get("state") == Site.State.PUBLISHED
@@ -47,6 +42,7 @@ class SiteForm(RecordForm):
         return cleaned
 
 
+@admin.register(Site)
 class SiteAdmin(RecordAdmin):
     form = SiteForm
     list_display = ("named", "place", "beginnings", "unesco", "state_badge")
@@ -219,6 +215,3 @@ class SiteAdmin(RecordAdmin):
         if site.state != Site.State.PUBLISHED:
             return None
         return reverse("site", kwargs={"slug": site.slug})
-
-
-ADMINS = {Site: SiteAdmin}

@@ -74,19 +74,23 @@ class CheckedAdmin(RowAdmin):
         return row.is_checked
 
 
+@admin.register(Opening)
 class OpeningAdmin(CheckedAdmin):
     fieldsets = ((None, {"fields": ("site", *OpeningRows.fields)}),)
 
 
+@admin.register(Price)
 class PriceAdmin(CheckedAdmin):
     fieldsets = ((None, {"fields": ("site", *PriceRows.fields)}),)
 
 
+@admin.register(VisitingFact)
 class VisitingFactAdmin(CheckedAdmin):
     list_filter = (*CheckedAdmin.list_filter, "kind")
     fieldsets = ((None, {"fields": ("site", *VisitingFactRows.fields)}),)
 
 
+@admin.register(Notice)
 class NoticeAdmin(RowAdmin):
     list_display = ("said", "site", "is_closed", "begins", "ends")
     list_filter = (SiteStateFilter, "is_closed")
@@ -98,6 +102,7 @@ class NoticeAdmin(RowAdmin):
         return str(row)
 
 
+@admin.register(Identifier)
 class IdentifierAdmin(RowAdmin):
     list_display = ("value", "scheme", "site")
     list_filter = (SiteStateFilter, "scheme")
@@ -106,6 +111,7 @@ class IdentifierAdmin(RowAdmin):
     fieldsets = ((None, {"fields": ("site", ("scheme", "value"))}),)
 
 
+@admin.register(IdentifierScheme)
 class IdentifierSchemeAdmin(RecordAdmin):
     list_display = ("named", "slug", "uri_template")
     search_fields = ("label", "slug")
@@ -116,6 +122,7 @@ class IdentifierSchemeAdmin(RecordAdmin):
         return str(row)
 
 
+@admin.register(Custodian)
 class CustodianAdmin(RecordAdmin):
     list_display = ("named", "url")
     search_fields = ("name", "url")
@@ -124,14 +131,3 @@ class CustodianAdmin(RecordAdmin):
     @admin.display(description=_("name"))
     def named(self, row):
         return str(row)
-
-
-ADMINS = {
-    Identifier: IdentifierAdmin,
-    IdentifierScheme: IdentifierSchemeAdmin,
-    Notice: NoticeAdmin,
-    Opening: OpeningAdmin,
-    Price: PriceAdmin,
-    VisitingFact: VisitingFactAdmin,
-    Custodian: CustodianAdmin,
-}

@@ -25,6 +25,7 @@ class TermAdmin(RecordAdmin):
         return row.label.get("zh-hans", "")
 
 
+@admin.register(Kind)
 class KindAdmin(TermAdmin):
     list_display = ("term", "chinese", "parent", "silhouette", "sites", "slug")
     list_filter = (WithinKindFilter,)
@@ -41,6 +42,7 @@ class KindAdmin(TermAdmin):
         return row.site_count
 
 
+@admin.register(Place)
 class PlaceAdmin(TermAdmin):
     list_display = ("term", "chinese", "level", "parent", "code", "slug")
     list_filter = (WithinPlaceFilter, "level")
@@ -48,6 +50,7 @@ class PlaceAdmin(TermAdmin):
     fieldsets = ((None, {"fields": ("label", "slug", ("level", "parent"), "code", "note")}),)
 
 
+@admin.register(Era)
 class EraAdmin(TermAdmin):
     list_display = ("term", "chinese", "when", "certainty", "parent", "region", "slug")
     list_filter = (WithinEraFilter, "certainty")
@@ -63,6 +66,7 @@ class EraAdmin(TermAdmin):
         return row.years() or said(row.span)
 
 
+@admin.register(Source)
 class SourceAdmin(RecordAdmin):
     list_display = ("cited", "kind", "seen_on", "licence")
     list_filter = ("kind",)
@@ -76,6 +80,7 @@ class SourceAdmin(RecordAdmin):
         return str(row)
 
 
+@admin.register(Licence)
 class LicenceAdmin(RecordAdmin):
     list_display = ("code", "named", "url")
     search_fields = ("code", "label")
@@ -84,12 +89,3 @@ class LicenceAdmin(RecordAdmin):
     @admin.display(description=_("label"))
     def named(self, row):
         return str(row)
-
-
-ADMINS = {
-    Kind: KindAdmin,
-    Place: PlaceAdmin,
-    Era: EraAdmin,
-    Source: SourceAdmin,
-    Licence: LicenceAdmin,
-}

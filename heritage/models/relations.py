@@ -15,6 +15,8 @@ class PartOf(Record):
     note = LanguageMapField(_("note"), blank=True)
 
     constraint_fields = {"part_once": "whole", "part_not_itself": "whole"}
+    # Not where a form judges several rows together, as they will be once they are saved.
+    looks_for_cycles = True
 
     class Meta:
         verbose_name = _("part of")
@@ -40,7 +42,7 @@ class PartOf(Record):
 
     def clean(self) -> None:
         super().clean()
-        if self.part_id and self.whole_id:
+        if self.part_id and self.whole_id and self.looks_for_cycles:
             refuse_cycle(self.part_id, [self.whole_id], self._wholes_of, "whole")
 
     @classmethod

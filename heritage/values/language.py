@@ -198,4 +198,5 @@ def _clean_text(raw: object, code: str) -> str:
         raise ValueError(
             _("The text in %(language)s holds a character that cannot be stored.") % names
         )
-    return unicodedata.normalize("NFC", raw).strip()
+    # A browser sends CRLF for each line end of a text that holds LF.
+    return unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
