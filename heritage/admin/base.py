@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 from functools import cache
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import csrf_protect_m
@@ -21,6 +22,7 @@ from heritage.admin.inlines import RecordInline
 from heritage.admin.writes import change_set, comment_if_none
 from heritage.models.fields import LanguageMapField
 from heritage.models.waiting import Busy, waiting_at_most
+from heritage.values import folding
 
 COMMENT = "_comment"  # what an editor says of a change, in the row of the buttons
 ATTEMPTS = 3  # to compare and to write, where others write in between
@@ -28,6 +30,24 @@ ATTEMPTS = 3  # to compare and to write, where others write in between
 
 class Outdated(Exception):
     """What was compared has been written by somebody else in the meantime."""
+
+
+class NameSearch:
+    """Finds rows by their `search_text`: names in any script, pinyin, without accents."""
+
+    search_fields = ("search_text",)
+    also_searched: tuple[str, ...] = ()  # columns of codes and addresses
+
+    def get_search_results(self, request, queryset, search_term):
+        words = folding.tokens(search_term)
+        if search_term.strip() and not words:
+            return queryset.none(), False
+        for word in words:
+            found = Q(search_text__contains=word)
+            for path in self.also_searched:
+                found |= Q(**{f"{path}__icontains": word})
+            queryset = queryset.filter(found)
+        return queryset, False
 
 
 class RecordAdmin(RecordFields, admin.ModelAdmin):
@@ -171,6 +191,19 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
             response.status_code = 409
         return response
 
+    def get_deleted_objects(self, objs, request):
+        """Without the rows that the catalogue derives and links by itself."""
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        hidden = [
+            model._meta
+            for model in apps.get_models(include_auto_created=True)
+            if not self.admin_site.is_registered(model)
+        ]
+        starts = tuple(f"{capfirst(str(opts.verbose_name))}: " for opts in hidden)
+        names = {opts.verbose_name_plural for opts in hidden}
+        counts = {name: count for name, count in counts.items() if name not in names}
+        return _without(rows, starts), counts, lacking, protected
+
     # --- deleting, and what is done with many records at once
 
     def delete_view(self, request, object_id, extra_context=None):
@@ -202,6 +235,12 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
         return history_view(self, request, row, extra_context)
 
 
+def _without(rows: list, starts: tuple[str, ...]) -> list:
+    """A nested list of texts without those that begin so."""
+    nested = [_without(row, starts) if isinstance(row, list) else row for row in rows]
+    return [row for row in nested if row and not (isinstance(row, str) and row.startswith(starts))]
+
+
 def _is_as_compared(editing: Editing, form) -> bool:
     """Whether all that is about to be written is stored as it was when it was compared."""
     row = form.instance
@@ -221,6 +260,8 @@ def _is_as_compared(editing: Editing, form) -> bool:
 
 def _error_links(context):
     """(anchor, field, message) of each error: in a long form nobody should have to look for it."""
+    if context["adminform"].form.editing and context["adminform"].form.editing.clashes:
+        yield "conflicts", _("Changed by two editors at once"), _("Choose what is to stay.")
     yield from _form_errors(context["adminform"].form, "")
     for inline in context["inline_admin_formsets"]:
         label = capfirst(str(inline.opts.verbose_name_plural))

@@ -2,9 +2,13 @@
 
 from functools import cache
 
-from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import (
+    AdminTextareaWidget,
+    AdminTextInputWidget,
+    RelatedFieldWidgetWrapper,
+)
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import ForeignKey, JSONField, ManyToManyField, TextField
+from django.db.models import DateField, ForeignKey, JSONField, ManyToManyField, TextField, TimeField
 from django.forms import ModelForm
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -21,17 +25,20 @@ from heritage.admin.autocomplete import (
 from heritage.admin.editing import AGAIN, Editing
 from heritage.admin.fields import (
     BoundaryFormField,
+    DateInput,
+    DegreesFormField,
     EDTFFormField,
     EDTFWidget,
     LanguageMapFormField,
     LanguageMapWidget,
     PictureWidget,
     PlainTextField,
+    TimeInput,
     interface_languages,
     said,
 )
 from heritage.models.base import Record
-from heritage.models.fields import EDTFField, LanguageMapField, PictureField
+from heritage.models.fields import DegreesField, EDTFField, LanguageMapField, PictureField
 from heritage.values.language import LanguageMap, direction, language_name, proper_tag
 
 
@@ -42,6 +49,8 @@ class RecordFields:
         LanguageMapField: {"form_class": LanguageMapFormField},
         EDTFField: {"form_class": EDTFFormField, "widget": EDTFWidget},
         PictureField: {"widget": PictureWidget},
+        DateField: {"widget": DateInput},
+        TimeField: {"widget": TimeInput},
         TextField: {"form_class": PlainTextField, "widget": AdminTextareaWidget},
         JSONField: {"form_class": BoundaryFormField, "widget": AdminTextareaWidget({"rows": 3})},
     }
@@ -57,6 +66,9 @@ class RecordFields:
         ]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, DegreesField):
+            kwargs |= {"form_class": DegreesFormField, "limit": db_field.limit}
+            kwargs["widget"] = AdminTextInputWidget({"inputmode": "text", "size": 18})
         if isinstance(db_field, LanguageMapField):
             kwargs["widget"] = LanguageMapWidget(rows=self.long_texts.get(db_field.name, 0))
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -67,6 +79,13 @@ class RecordFields:
             field.widget.can_delete_related = False
             field.widget.can_view_related &= not field.widget.can_change_related
         return field
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if "choices" not in kwargs:
+            nothing = [("", _("Choose …"))]
+            has_nothing = db_field.blank or not db_field.has_default()
+            kwargs["choices"] = db_field.get_choices(has_nothing, nothing)
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):

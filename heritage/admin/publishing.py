@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 from django.contrib import admin, messages
+from django.contrib.admin import helpers
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import FieldDoesNotExist
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -14,7 +17,8 @@ from heritage.admin.writes import change_set, comment_if_none
 from heritage.catalogue.checks import row_problems
 from heritage.models import Site
 
-SHOWN = 10  # refused records that a message names
+SHOWN = 10  # refused records that a message names for one reason
+CONFIRMED = 100  # records that a confirmation names
 
 # What the rules look at beside the site itself.
 _RELATED = (
@@ -87,15 +91,34 @@ def _tell(model_admin, request, state, done, refused) -> None:
             "%(count)s sites could not become “%(state)s”:",
             len(refused),
         ) % {"count": len(refused), "state": label}
-        lines = [(str(site), " · ".join(reasons)) for site, reasons in refused[:SHOWN]]
-        if len(refused) > SHOWN:
-            lines.append(("…", _("and %(count)s more") % {"count": len(refused) - SHOWN}))
-        items = format_html_join("", "<li><strong>{}</strong>: {}</li>", lines)
-        text = format_html("{}<ul>{}</ul>", heading, items)
+        text = format_html("{}<ul>{}</ul>", heading, _by_reason(refused))
         model_admin.message_user(request, text, messages.ERROR)
     if not done and not refused:
         text = _("All of these are “%(state)s” already.") % {"state": label}
         model_admin.message_user(request, text, messages.INFO)
+
+
+def _by_reason(refused) -> str:
+    """A line for each reason, with the sites that it holds for."""
+    sites: dict[str, list[Site]] = {}
+    for site, reasons in refused:
+        for reason in dict.fromkeys(reasons):
+            sites.setdefault(reason, []).append(site)
+    return format_html_join(
+        "",
+        "<li>{}: {}{}</li>",
+        ((reason, _links(found), _more(found)) for reason, found in sites.items()),
+    )
+
+
+def _links(sites: list[Site]) -> str:
+    urls = [reverse("admin:heritage_site_change", args=[site.pk]) for site in sites[:SHOWN]]
+    return format_html_join(", ", '<a href="{}">{}</a>', zip(urls, map(str, sites), strict=False))
+
+
+def _more(sites: list[Site]) -> str:
+    more = len(sites) - SHOWN
+    return ", " + _("and %(count)s more") % {"count": more} if more > 0 else ""
 
 
 @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
@@ -110,7 +133,26 @@ def send_to_review(model_admin, request, queryset):
 
 @admin.action(description=gettext_lazy("Archive"), permissions=["publish"])
 def archive(model_admin, request, queryset):
-    set_state(model_admin, request, queryset, Site.State.ARCHIVED)
+    if "post" in request.POST:
+        set_state(model_admin, request, queryset, Site.State.ARCHIVED)
+        return None
+    sites = queryset.exclude(state=Site.State.ARCHIVED)
+    if not sites:
+        set_state(model_admin, request, queryset, Site.State.ARCHIVED)  # which says so
+        return None
+    shown = sites.filter(state=Site.State.PUBLISHED)
+    context = model_admin.admin_site.each_context(request) | {
+        "title": _("Archive these sites?"),
+        "opts": model_admin.opts,
+        "media": model_admin.media,
+        "sites": sites[:CONFIRMED],
+        "more": max(0, sites.count() - CONFIRMED),
+        "shown": shown.count(),
+        "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
+        "select_across": request.POST.get("select_across", "0"),
+        "checkbox": helpers.ACTION_CHECKBOX_NAME,
+    }
+    return TemplateResponse(request, "admin/archive_confirmation.html", context)
 
 
 STATE_ACTIONS = [publish, send_to_review, archive]

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin import access
-from heritage.admin.base import RecordAdmin
+from heritage.admin.base import NameSearch, RecordAdmin
 from heritage.admin.coverage import CoverageRows
 from heritage.admin.filters import (
     EraFilter,
@@ -27,7 +27,6 @@ from heritage.admin.rows import EventRows, FormerSlugRows, ImageRows, NameRows
 from heritage.admin.visiting import ROWS as VISITING_ROWS
 from heritage.models import Coverage, Event, Site, SortName, UnescoStatus
 from heritage.models.unesco import statuses
-from heritage.values import folding
 from heritage.values.phrases import year_phrase
 
 
@@ -43,7 +42,7 @@ class SiteForm(RecordForm):
 
 
 @admin.register(Site)
-class SiteAdmin(RecordAdmin):
+class SiteAdmin(NameSearch, RecordAdmin):
     form = SiteForm
     list_display = ("named", "place", "beginnings", "unesco", "state_badge")
     list_filter = (
@@ -58,7 +57,6 @@ class SiteAdmin(RecordAdmin):
     )
     list_select_related = ("place__parent__parent", "state_changed_by")
     ordering = ("-updated_at", "pk")
-    search_fields = ("search_text",)
     search_help_text = _("Names in any script, pinyin, references such as 1003 or 1-0037-4-004.")
     actions = STATE_ACTIONS
     long_texts = {"summary": 3, "description": 12, "note": 2}
@@ -152,15 +150,6 @@ class SiteAdmin(RecordAdmin):
         )
         return changelist
 
-    def get_search_results(self, request, queryset, search_term):
-        # As visitors search, and in all states.
-        words = folding.tokens(search_term)
-        if search_term.strip() and not words:
-            return queryset.none(), False
-        for word in words:
-            queryset = queryset.filter(search_text__contains=word)
-        return queryset, False
-
     @admin.display(description=_("name and kinds"), ordering="sort_name")
     def named(self, site):
         name = site.name.best()
@@ -211,7 +200,5 @@ class SiteAdmin(RecordAdmin):
         return "; ".join(f"{row.era} ({roles[row.role]})" for row in rows)
 
     def view_on_site(self, site):
-        """The public page, once there is one for everybody."""
-        if site.state != Site.State.PUBLISHED:
-            return None
+        """The public page; of what is not published, what it would be."""
         return reverse("site", kwargs={"slug": site.slug})

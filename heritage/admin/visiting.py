@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from heritage.admin.base import RecordAdmin
+from heritage.admin.base import NameSearch, RecordAdmin
 from heritage.admin.filters import SiteStateFilter
 from heritage.admin.inlines import RecordInline
 from heritage.admin.rows import RowAdmin
@@ -35,7 +35,7 @@ class NoticeRows(RecordInline):
 
 class OpeningRows(RecordInline):
     model = Opening
-    verbose_name = _("hours of some days")
+    verbose_name, verbose_name_plural = _("hours of some days"), _("opening hours")
     fields = (
         ("weekdays", "season_from", "season_to"),
         ("opens", "closes", "last_entry"),
@@ -123,9 +123,9 @@ class IdentifierSchemeAdmin(RecordAdmin):
 
 
 @admin.register(Custodian)
-class CustodianAdmin(RecordAdmin):
+class CustodianAdmin(NameSearch, RecordAdmin):
     list_display = ("named", "url")
-    search_fields = ("name", "url")
+    also_searched = ("url",)
     fieldsets = ((None, {"fields": ("name", "url")}),)
 
     @admin.display(description=_("name"))
