@@ -352,6 +352,39 @@ def test_an_event_that_is_deleted_between_the_comparison_and_the_write_is_asked(
     assert not Event.objects.exists()
 
 
+# --- what cannot be saved any more --------------------------------------------------------------
+
+
+def typed(response) -> dict[str, str]:
+    assert response.status_code == 409
+    return dict(response.context["typed"])
+
+
+def test_what_was_typed_into_a_deleted_record_is_shown(client, editor, site):
+    build.make_name(site, "Old name")
+    kind = build.make_kind("Temple")
+    late = opened(client, site, **{"summary__en": "Typed\nhere.", "kinds": [str(kind.pk)]})
+    late["names-0-text"] = "Better name"
+    site.delete()
+    response = save(client, site, late)
+    assert typed(response) == {
+        "Summary (English)": "Typed\nhere.",
+        "Kinds": "Temple",
+        "Further name 1: Text": "Better name",
+    }
+    assert "This record was deleted meanwhile" in response.content.decode()
+
+
+def test_what_a_contributor_typed_into_a_record_that_was_published_is_shown(client, site):
+    client.force_login(build.make_user(group="contributor"))
+    Site.objects.filter(pk=site.pk).update(state="draft")
+    late = opened(client, site, **{"summary__en": "Typed here."})
+    Site.objects.filter(pk=site.pk).update(state="published")
+    assert typed(save(client, site, late)) == {"Summary (English)": "Typed here."}
+    site.refresh_from_db()
+    assert site.summary["en"] == "A kiln."
+
+
 # --- line ends ---------------------------------------------------------------------------------
 
 

@@ -6,10 +6,12 @@ from functools import cache
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.options import csrf_protect_m
+from django.contrib.admin.options import ActionLocation, csrf_protect_m
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.forms import ModelMultipleChoiceField
+from django.template.response import TemplateResponse
 from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -67,7 +69,13 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and access.is_open(request.user, obj)
 
-    # --- search
+    # --- lists
+
+    def get_action_choices(
+        self, request, default_choices=None, action_location=ActionLocation.CHANGE_LIST
+    ):
+        nothing = [("", _("Choose …"))]  # Django's own words for it are not translated
+        return super().get_action_choices(request, default_choices or nothing, action_location)
 
     def get_search_results(self, request, queryset, search_term):
         """Every word in any of `search_fields`; language maps in all languages."""
@@ -92,14 +100,37 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
             try:
                 with ExitStack() as stack:
                     self._begin(request, stack)
-                    return self._changeform_view(request, object_id, form_url, extra_context)
+                    response = self._changeform_view(request, object_id, form_url, extra_context)
+                    if self._is_lost(request, object_id):
+                        return self._typed(request, _("This record was deleted meanwhile"))
+                    return response
             except Outdated:
                 continue
+            except PermissionDenied:
+                if not self._is_lost(request, object_id):
+                    raise
+                return self._typed(request, _("You may not change this record any more"))
             except Busy:
                 break
         with ExitStack() as stack:
             self._begin(request, stack, is_busy=True)
             return self._changeform_view(request, object_id, form_url, extra_context)
+
+    @staticmethod
+    def _is_lost(request, object_id) -> bool:
+        """Whether a form was sent that was opened in order, and is not even compared now."""
+        editing = request.editing
+        is_sent = request.method == "POST" and object_id is not None
+        return is_sent and not editing.stored and editing.opened is not None
+
+    def _typed(self, request, title: str):
+        """The texts that somebody has typed for nothing, to be copied elsewhere."""
+        context = self.admin_site.each_context(request) | {
+            "title": title,
+            "opts": self.opts,
+            "typed": conflicts.typed(self, request),
+        }
+        return TemplateResponse(request, "admin/typed.html", context, status=409)
 
     @staticmethod
     def _begin(request, stack: ExitStack, is_busy: bool = False) -> None:
@@ -212,11 +243,11 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
         with waiting_at_most(settings.WRITE_WAIT_SECONDS):
             return super().delete_view(request, object_id, extra_context)
 
-    def response_action(self, request, queryset, **kwargs):
+    def response_action(self, request, queryset, action_location=ActionLocation.CHANGE_LIST):
         if "post" not in request.POST:  # not confirmed, or in no need of it
-            return super().response_action(request, queryset, **kwargs)
+            return super().response_action(request, queryset, action_location)
         with change_set(request.user):
-            return super().response_action(request, queryset, **kwargs)
+            return super().response_action(request, queryset, action_location)
 
     def delete_model(self, request, obj):
         with change_set(request.user):

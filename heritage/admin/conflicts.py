@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from django import forms
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -16,11 +17,9 @@ from heritage.admin.editing import (
     THEIRS,
     Clash,
     Editing,
-    Values,
-    field_of,
-    label_of_control,
 )
 from heritage.admin.fields import EDTFFormField, said
+from heritage.admin.merging import Values, field_of, label_of_control, posted_values
 from heritage.values.language import direction, proper_tag
 
 # Chinese is compared by character, everything else by word.
@@ -138,6 +137,39 @@ def _flat(choices):
             yield from ((str(key), text) for key, text in label)
         else:
             yield str(value), label
+
+
+def typed(model_admin, request) -> list[tuple[str, str]]:
+    """What somebody has typed into a form that cannot be saved any more, with labels."""
+    opened = request.editing.opened
+    known = [opened.form, *(row for rows in opened.rows.values() for row in rows.values())]
+    seen = {_one_line(texts) for values in known for texts in values.values()}
+    form = model_admin.get_form(request, change=True)
+    parts = [("", form.base_fields, "")]
+    for formset, inline in model_admin.get_formsets_with_inlines(request):
+        prefix = formset.get_default_prefix()
+        total = request.POST.get(f"{prefix}-TOTAL_FORMS", "")
+        for number in range(min(int(total), formset.max_num) if total.isdecimal() else 0):
+            kind = f"{capfirst(str(inline.verbose_name))} {number + 1}: "
+            parts.append((f"{prefix}-{number}-", formset.form.base_fields, kind))
+    found = []
+    for prefix, fields, kind in parts:
+        data = MultiValueDict(
+            {
+                key.removeprefix(prefix): texts
+                for key, texts in request.POST.lists()
+                if key.startswith(prefix)
+            }
+        )
+        for key, texts in posted_values(fields, data, {}).items():
+            if _one_line(texts) not in seen:
+                label = capfirst(label_of_control(fields, key))
+                found.append((kind + label, _shown(field_of(fields, key)[0], texts)))
+    return found
+
+
+def _one_line(texts: list[str]) -> str:
+    return " ".join(" ".join(texts).split())
 
 
 def marked(before: str, after: str) -> list[tuple[bool, str]]:

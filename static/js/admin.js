@@ -8,7 +8,9 @@
       const text = name(select);
       const box = select.nextElementSibling?.querySelector("[role=combobox]");
       if (!text || !box) continue;
-      const shown = box.querySelector(".select2-selection__rendered")?.textContent.trim();
+      const rendered = box.querySelector(".select2-selection__rendered");
+      const shown = rendered?.textContent.trim();
+      if (rendered?.matches("[role=textbox]")) rendered.setAttribute("aria-label", text);
       box.removeAttribute("aria-labelledby");
       box.setAttribute("aria-label", shown ? `${text}: ${shown}` : text);
       box.querySelector(".select2-search__field")?.setAttribute("aria-label", text);
