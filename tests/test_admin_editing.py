@@ -1,12 +1,20 @@
 """Two editors on one record: what does not clash is merged, what clashes is asked, nothing lost."""
 
+import inspect
+import json
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.options import InlineModelAdmin
+from django.forms import BaseInlineFormSet, ModelForm, Widget
 from django.urls import reverse
 
 from heritage.admin.conflicts import marked
 from heritage.admin.editing import OPENED
+from heritage.exchange.fixtures import load
 from heritage.models import Event, Image, Name, Site
 from tests import builders as build
 from tests.adminforms import errors, filled, page_data
@@ -125,7 +133,7 @@ def test_a_clash_is_shown_side_by_side_and_nothing_typed_is_lost(client, site, c
     assert question.anchor == "id_summary__en"
     html = response.content.decode()
     assert 'id="id_summary__en"' in html
-    assert re.search(r"Saved last by li, \d{4}-", html)
+    assert re.search(r"Saved last in these pages by li, \d{4}-", html)
     again = page_data(response)
     assert again["summary__en"] == ["A large kiln."]
     assert again["area_ha"] == ["12"]
@@ -441,3 +449,90 @@ def test_words_that_differ_are_marked(before, after, differing):
     pieces = marked(before, after)
     assert "".join(text for _differs, text in pieces) == after
     assert [text for differs, text in pieces if differs] == differing
+
+
+# --- fixtures, queries, public names -----------------------------------------------------------
+
+
+def test_a_fixture_corrects_what_was_saved_without_a_change(client, editor, tmp_path):
+    row = {
+        "model": "heritage.site",
+        "fields": {
+            "uid": "kiln",
+            "slug": "kiln",
+            "name": {"en": "Kiln"},
+            "description": {"en": "First.\n\nSecond.", "zh-hans": "一。\n\n二。"},
+        },
+    }
+    path = tmp_path / "sites.json"
+    path.write_text(json.dumps([row]), encoding="utf-8")
+    load([path])
+    site = Site.objects.get(uid="kiln")
+    assert save(client, site, as_a_browser(opened(client, site))).status_code == 302
+    row["fields"]["description"]["en"] = "First.\n\nCorrected."
+    path.write_text(json.dumps([row]), encoding="utf-8")
+    report = load([path])
+    assert (report.updated, report.kept) == (1, [])
+    site.refresh_from_db()
+    assert site.description["en"] == "First.\n\nCorrected."
+
+
+@pytest.mark.parametrize(
+    ("changes", "most"),
+    [
+        ({}, 24),  # compared and validated, nothing written
+        ({"summary__en": "Changed."}, 53),
+        ({"summary__en": "Changed.", "names-0-text": "Changed"}, 58),
+    ],
+)
+def test_a_save_costs_few_queries(
+    client, editor, site, django_assert_max_num_queries, changes, most
+):
+    for number in range(8):
+        build.make_name(site, f"Name {number}", source=build.make_source())
+        build.make_event(site, first_era=build.make_era(), source=build.make_source())
+    data = opened(client, site, **changes)
+    with django_assert_max_num_queries(most):
+        assert save(client, site, data).status_code == 302
+
+
+PRIVATE = re.compile(r"(?:super\(\)|\b(?!self\b|cls\b)\w+(?:\(\))?)\.(_[a-z]\w*)")
+PUBLIC = {"_meta", "_default_manager"}  # documented, whatever their names look like
+
+
+def test_the_admin_uses_no_private_names_of_others():
+    folder = Path(settings.BASE_DIR) / "heritage" / "admin"
+    sources = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
+    found = {
+        (name, used)
+        for name, source in sources.items()
+        for used in set(PRIVATE.findall(source)) - PUBLIC
+        if name != "history.py"  # django-reversion's, which goes
+    }
+    assert found == set()
+    # Inherited ones, called or overridden: all that Django's classes have and ours name.
+    inherited = {
+        name
+        for each in (ModelAdmin, InlineModelAdmin, AdminSite, BaseInlineFormSet, ModelForm, Widget)
+        for name in dir(each)
+        if re.fullmatch(r"_[a-z]\w*", name)
+    }
+    named = {
+        (name, used)
+        for name, source in sources.items()
+        for used in re.findall(r"(?:self\.|def )(_[a-z]\w*)", source)
+        if used in inherited
+    }
+    assert named == {("base.py", "_changeform_view")}  # why, and for how long, is said there
+
+
+def test_the_one_private_method_is_as_it_was(rf):
+    """It validates and saves without a transaction of its own, under these four arguments."""
+    names = list(inspect.signature(ModelAdmin._changeform_view).parameters)
+    assert names == ["self", "request", "object_id", "form_url", "extra_context"]
+    source = inspect.getsource(ModelAdmin._changeform_view)
+    assert "atomic" not in source
+    assert (
+        "self._changeform_view(request, object_id, form_url, extra_context)"
+        in inspect.getsource(ModelAdmin.changeform_view)
+    )

@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.forms import BaseInlineFormSet
 from django.forms.formsets import DELETION_FIELD_NAME
+from django.utils.functional import cached_property
 
-from heritage.admin.autocomplete import ChooserField
+from heritage.admin.autocomplete import ChooserField, Lookup
 from heritage.admin.editing import Editing
 from heritage.admin.forms import RecordFields, RecordForm
 from heritage.admin.writes import written_in_bulk
@@ -85,6 +86,20 @@ class RowFormSet(BaseInlineFormSet):
         for name, field in self._chooser_fields():
             if name in form.fields:
                 form.fields[name].lookup = self.editing.lookups.of(field)
+        # Django asks for each row once more, by its hidden id; all of them are at hand.
+        key = self.model._meta.pk.name
+        hidden = ChooserField(
+            self.queryset,
+            initial=form.fields[key].initial,
+            required=False,
+            widget=form.fields[key].widget,
+        )
+        hidden.lookup = self._rows
+        form.fields[key] = hidden
+
+    @cached_property
+    def _rows(self) -> Lookup:
+        return Lookup(self.queryset, self.get_queryset())
 
 
 class RecordInline(RecordFields, admin.StackedInline):
