@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from heritage.exchange.making import henan_choices
+from fixtures.build import henan_choices
 from heritage.models import Event, Kind, Site
 from heritage.values.years import to_historical
 

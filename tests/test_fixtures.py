@@ -4,17 +4,16 @@ import json
 import re
 from pathlib import Path
 
-import pytest
 from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
 from django.test import TestCase
 
+from fixtures.build import make_henan
+from fixtures.build.files import Index, as_text
+from fixtures.build.henan_cells import Eras
+from fixtures.build.henan_facts import read_facts
 from heritage.catalogue.checks import problems
 from heritage.exchange.fixtures import load
-from heritage.exchange.making.files import Index, as_text
-from heritage.exchange.making.henan_cells import Eras
-from heritage.exchange.making.henan_facts import read_facts
 from heritage.imaging.palettes import PALETTES
 from heritage.imaging.silhouettes import SCENES
 from heritage.models import Coverage, Designation, Era, Event, Kind, Site
@@ -32,13 +31,8 @@ HENAN = {
 }
 LANGUAGES = {"en", "zh-hans"}
 MADE = ("countries", "world_heritage")  # files of the official tables' own words
-# The tables are no part of the repository: where they lie beside the clone, they are compared.
-SHARED = Path(settings.BASE_DIR).parent / "shared" / "data"
-FACTS, UNITS_TABLE = SHARED / "henan_facts.csv", SHARED / "china_protected_units.csv"
-needs_tables = pytest.mark.skipif(
-    not (FACTS.is_file() and UNITS_TABLE.is_file()),
-    reason=f"the tables do not lie in {SHARED}: the comparison with them was NOT made",
-)
+TABLES = Path(__file__).parent / "facts"
+FACTS, UNITS_TABLE = TABLES / "henan.csv", TABLES / "protected_units.csv"
 
 # By hand, from the sources: the first event of some sites, counted as people count (-1300 is
 # 1300 BCE), and how sure it is.
@@ -345,7 +339,6 @@ class WhatTheyComeTo(TestCase):
         assert {era.palette for era in Era.objects.all()} <= set(PALETTES)
         assert {kind.silhouette for kind in Kind.objects.all()} <= set(SCENES)
 
-    @needs_tables
     def test_every_fact_of_every_site_is_as_in_the_table(self):
         rows = henan_table.rows(FACTS)
         sites = Site.objects.filter(uid__in=HENAN)
@@ -360,7 +353,6 @@ class WhatTheyComeTo(TestCase):
         reviewed = henan_table.REVIEWED.items()
         assert differences == {key: value for key, (value, _reason) in reviewed}
 
-    @needs_tables
     def test_every_era_that_the_table_names_stands_in_an_event(self):
         eras = Eras.of(Index.of(path for path in PATHS if path.name == "eras.json"))
         sites = {site.name["zh-hans"]: site for site in Site.objects.filter(uid__in=HENAN)}
@@ -371,7 +363,6 @@ class WhatTheyComeTo(TestCase):
             assert named <= told, f"{fact.name_en}: {named - told}"
 
 
-@needs_tables
 def test_the_fixture_is_what_the_command_makes_of_the_tables(capsys):
-    call_command("make_henan", facts=FACTS, units=UNITS_TABLE, check=True)
+    make_henan.main([f"--facts={FACTS}", f"--units={UNITS_TABLE}", "--check"])
     assert capsys.readouterr().out == "The file is what the tables say.\n"

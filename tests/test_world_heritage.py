@@ -1,7 +1,4 @@
-"""The World Heritage List as the fixtures have it: its counts, and every field of every property.
-
-The official table is no part of the repository: where it lies beside the clone, it is compared.
-"""
+"""The World Heritage List as the fixtures have it: counts, and every field of every property."""
 
 import csv
 import unicodedata
@@ -11,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import transaction
 
+from fixtures.build import make_world_heritage
 from heritage.catalogue.checks import problems
 from heritage.exchange.fixtures import load
 from heritage.models import Coverage, Designation, PartOf, Place, Site
@@ -22,13 +19,9 @@ from heritage.models.unesco import statuses
 pytestmark = pytest.mark.django_db  # so that there is a database for `catalogue`
 
 PATHS = sorted(path for folder in settings.FIXTURE_DIRS for path in Path(folder).glob("*.json"))
-SHARED = Path(settings.BASE_DIR).parent / "shared" / "data"
-FACTS = SHARED / "world_heritage_facts.csv"
-COMPONENTS = SHARED / "world_heritage_components.csv"
-needs_tables = pytest.mark.skipif(
-    not (FACTS.is_file() and COMPONENTS.is_file()),
-    reason=f"the official tables do not lie in {SHARED}: the comparison with them was NOT made",
-)
+TABLES = Path(__file__).parent / "facts"
+FACTS = TABLES / "world_heritage.csv"
+COMPONENTS = TABLES / "world_heritage_parts.csv"
 
 # Names that are not as in the table, by property and language, and why.
 LEFT_OUT = {
@@ -334,7 +327,6 @@ def _area(row) -> Decimal | None:
     return Decimal(row["area_ha"]) if row["area_ha"] and float(row["area_ha"]) else None
 
 
-@needs_tables
 def test_every_field_of_every_property_is_as_in_the_table(catalogue, rows):
     properties, differences = catalogue["properties"], []
     for row in rows:
@@ -360,7 +352,6 @@ def test_every_field_of_every_property_is_as_in_the_table(catalogue, rows):
     assert properties.keys() == {row["id_no"] for row in rows}
 
 
-@needs_tables
 def test_every_point_is_as_in_the_table(catalogue, rows):
     differences = []
     for row in rows:
@@ -373,7 +364,6 @@ def test_every_point_is_as_in_the_table(catalogue, rows):
     assert not differences
 
 
-@needs_tables
 def test_every_part_is_as_in_the_table(catalogue):
     wanted: dict[str, list] = {number: [] for number in catalogue["properties"]}
     wanted["790"] = [("PA", 8.951111, -79.540556)]  # its own point: it has no site to keep it
@@ -390,10 +380,7 @@ def test_every_part_is_as_in_the_table(catalogue):
     assert found == wanted
 
 
-@needs_tables
 def test_the_fixtures_are_what_the_command_makes_of_the_tables(capsys):
-    call_command(
-        "make_world_heritage", facts=FACTS, components=COMPONENTS,
-        dossiers=SHARED / "whc-sites-2024.xlsx", check=True,
-    )  # fmt: skip
+    tables = [f"--facts={FACTS}", f"--components={COMPONENTS}"]
+    make_world_heritage.main([*tables, f"--dossiers={TABLES / 'dossiers_2024.csv'}", "--check"])
     assert "The files are what the tables say." in capsys.readouterr().out

@@ -1,20 +1,19 @@
 """The Henan fixture from its tables: what follows, what is kept, what is refused."""
 
-import io
 import json
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError, call_command
 
-from heritage.exchange.making import henan, henan_choices
-from heritage.exchange.making.files import Index, item, key
-from heritage.exchange.making.henan_cells import Eras
-from heritage.exchange.making.henan_facts import read_facts, read_units
-from heritage.exchange.making.henan_keeping import as_text
-from heritage.exchange.making.tables import TableError
-from tests.test_making_facts import table
+from fixtures.build import henan, henan_choices, make_henan
+from fixtures.build.command import CommandError
+from fixtures.build.files import Index, item, key
+from fixtures.build.henan_cells import Eras
+from fixtures.build.henan_facts import read_facts, read_units
+from fixtures.build.henan_keeping import as_text
+from fixtures.build.tables import TableError
+from tests.test_build_facts import table
 
 ROW = {
     "name_en": "Crane Temple", "name_zh": "鹤云寺", "pinyin": "Hèyún Sì", "kind": "temple",
@@ -287,26 +286,25 @@ def test_all_that_is_wrong_is_told_at_once(make):
 # --- the command -----------------------------------------------------------------------------
 
 
-def test_the_command_writes_once_and_checks(tmp_path):
+def test_the_command_writes_once_and_checks(tmp_path, capsys):
     folder = tmp_path / "fixtures"
     folder.mkdir()
     (folder / "words.json").write_text(json.dumps(vocabularies()), encoding="utf-8")
     units = table(tmp_path, {}, name="units.csv", row=UNIT)
 
-    def run(change, **options):
-        out = io.StringIO()
+    def run(change, *options):
         facts = table(tmp_path, change, row=ROW)
-        call_command("make_henan", facts=facts, units=units, to=folder, stdout=out, **options)
-        return out.getvalue()
+        make_henan.main([f"--facts={facts}", f"--units={units}", f"--to={folder}", *options])
+        return capsys.readouterr().out
 
     with pytest.raises(CommandError, match="Not what the tables say"):
-        run({}, check=True)
+        run({}, "--check")
     assert not (folder / "henan.json").exists()
     assert "henan.json: " in run({})
     written = (folder / "henan.json").read_bytes()
-    assert run({}, check=True).endswith("The file is what the tables say.\n")
+    assert run({}, "--check").endswith("The file is what the tables say.\n")
     with pytest.raises(CommandError, match="Not what the tables say"):
-        run({"latitude": "35"}, check=True)
+        run({"latitude": "35"}, "--check")
     with pytest.raises(CommandError, match="Nothing was written"):
         run({"kind": "castle"})
     assert (folder / "henan.json").read_bytes() == written

@@ -2,8 +2,8 @@
 
 import pytest
 
-from heritage.exchange.making import cells
-from heritage.exchange.making.cells import Period
+from fixtures.build import cells
+from fixtures.build.cells import Period
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from heritage.exchange.making import corrections, countries, facts, files
-from heritage.exchange.making.tables import TableError
-from heritage.exchange.making.world_heritage import Made, Tables, make
-from tests.test_making_facts import PART, table
+from fixtures.build import corrections, countries, facts, files
+from fixtures.build.tables import TableError
+from fixtures.build.world_heritage import Made, Tables, make
+from tests.test_build_facts import PART, table
 
 
 class Result(files.Index):

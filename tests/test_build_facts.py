@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from heritage.exchange.making import facts
-from heritage.exchange.making.tables import TableError
+from fixtures.build import facts
+from fixtures.build.tables import TableError
 
 ROW = {
     "id_no": "7", "status": "inscribed", "name_en": "Kiln", "name_fr": "", "name_es": "",

@@ -1,15 +1,17 @@
 """The command that makes the fixtures: writes, checks, tidies up, and never half."""
 
-import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 
-from heritage.exchange.making import files
-from tests.test_making_facts import PART, table, workbook
-from tests.test_making_world_heritage import vocabularies
+from fixtures.build import files, make_world_heritage
+from fixtures.build.command import CommandError
+from tests.test_build_facts import PART, table, workbook
+from tests.test_build_world_heritage import vocabularies
 
 
 @pytest.fixture
@@ -26,9 +28,11 @@ def command(tmp_path):
     parts = table(tmp_path, {}, name="parts.csv", row=PART)
 
     def run(*changes, check=False) -> Path:
-        call_command(
-            "make_world_heritage", facts=table(tmp_path, *changes), components=parts,
-            dossiers=dossiers, to=folder, check=check, stdout=io.StringIO(),
+        make_world_heritage.main(
+            [
+                f"--facts={table(tmp_path, *changes)}", f"--components={parts}",
+                f"--dossiers={dossiers}", f"--to={folder}", *(["--check"] if check else []),
+            ]
         )  # fmt: skip
         return folder
 
@@ -66,3 +70,22 @@ def test_a_renamed_property_keeps_its_slug(command):
 def test_nothing_is_written_where_something_is_wrong(command):
     with pytest.raises(CommandError, match=r"Nothing was written\.\n.*line 2, criteria"):
         command({"criteria": "xi"})
+
+
+def test_the_commands_run_as_programs():
+    root = Path(__file__).resolve().parents[1]
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("HERITAGE_", "DJANGO_"))}
+    tables = root / "tests" / "facts"
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "fixtures.build.make_henan", "--check",
+            f"--facts={tables / 'henan.csv'}", f"--units={tables / 'protected_units.csv'}",
+        ],
+        cwd=root, env=kept, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "The file is what the tables say.\n"), done.stderr
+    done = subprocess.run(
+        [sys.executable, "-m", "fixtures.build.make_land", "--outlines=nowhere.json"],
+        cwd=root, env=kept, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1 and done.stderr.startswith("Nothing was written.")

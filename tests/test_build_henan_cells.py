@@ -2,10 +2,10 @@
 
 import pytest
 
-from heritage.exchange.making import henan_cells
-from heritage.exchange.making.files import Index
-from heritage.exchange.making.henan_cells import Eras, Listed, Precision
-from tests.test_making_henan import vocabularies
+from fixtures.build import henan_cells
+from fixtures.build.files import Index
+from fixtures.build.henan_cells import Eras, Listed, Precision
+from tests.test_build_henan import vocabularies
 
 
 @pytest.fixture
