@@ -13,11 +13,10 @@ from django.contrib.auth.models import Group
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.crypto import get_random_string
 
-from heritage.catalogue.checks import problems
-from heritage.exchange.fixtures import FixtureError, load
+from heritage.exchange.fixtures import FixtureError, install
 from heritage.models import Site, User
 
 ACCOUNT = "editor"
@@ -76,10 +75,7 @@ class Command(BaseCommand):
         self._say("Fixtures")
         paths = sorted(path for folder in settings.FIXTURE_DIRS for path in folder.glob("*.json"))
         try:
-            with transaction.atomic():
-                report = load(paths, lambda text: self._say(f"  {text}"))
-                if report.created or report.updated:
-                    self._check()
+            report = install(paths, lambda text: self._say(f"  {text}"))
         except FixtureError as error:
             raise CommandError(
                 f"The fixtures cannot be loaded; nothing was changed.\n{error}"
@@ -87,15 +83,6 @@ class Command(BaseCommand):
         self._say(f"  {report}")
         for line in report.kept:
             self._say(f"  kept: {line}")
-        if report.created or report.updated:
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")  # without it the planner guesses
-
-    def _check(self) -> None:
-        self._say("  checking what is stored")
-        found = [str(problem) for problem in problems()]
-        if found:
-            raise FixtureError(found)
 
     def _collect_static(self) -> None:
         """Collect and compress static files, unless nothing has changed since the last time."""
