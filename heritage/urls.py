@@ -3,6 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import path
+from django.views.generic import RedirectView
 
 from heritage.web import (
     corrections,
@@ -35,8 +36,10 @@ urlpatterns = [
     path("land/sites/<str:uid>.svg", land.of_site, name="site_land"),
     path("land/places/<slug:slug>.svg", land.of_place, name="place_land"),
     path("land/world-heritage.svg", land.of_world_heritage, name="world_land"),
-    path("preview.png", previews.catalogue_preview, name="catalogue_preview"),
-    path("previews/<str:uid>.png", previews.preview, name="preview"),
+    path("preview.jpg", previews.catalogue_preview, name="catalogue_preview"),
+    path("preview.png", RedirectView.as_view(pattern_name="catalogue_preview", permanent=True)),
+    path("previews/<str:uid>.jpg", previews.preview, name="preview"),
+    path("previews/<str:uid>.png", RedirectView.as_view(pattern_name="preview", permanent=True)),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("feed.atom", feeds.feed, name="feed"),
