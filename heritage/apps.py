@@ -11,6 +11,7 @@ class HeritageConfig(AppConfig):
     verbose_name = _("Heritage")
 
     def ready(self) -> None:
+        from heritage import checks  # noqa: F401 - registers itself
         from heritage.admin import groups
         from heritage.models import acts, touches, versions
 

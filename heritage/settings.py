@@ -20,6 +20,13 @@ HTTPS = env.bool("HERITAGE_HTTPS", default=not (DEBUG or DEMO))
 
 # Everything that is written at run time lies here: database, pictures, collected static files.
 DATA_DIR = Path(env.str("HERITAGE_DATA", default=str(BASE_DIR / "var")))
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(
+        f"The data folder {DATA_DIR} cannot be made: {error.strerror}. "
+        "Make it, or name another one in HERITAGE_DATA."
+    ) from error
 
 
 def _secret_key() -> str:
@@ -30,7 +37,6 @@ def _secret_key() -> str:
         key = kept.read_text().strip()
     if not key and (DEBUG or DEMO):
         key = get_random_secret_key()
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
         kept.touch(mode=0o600)
         kept.write_text(key)
     if not key:
@@ -78,6 +84,7 @@ WSGI_APPLICATION = "heritage.wsgi.application"
 AUTH_USER_MODEL = "heritage.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"  # for who was sent to log in from no page of ours
 
 TEMPLATES = [
     {

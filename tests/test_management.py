@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
+from heritage.checks import data_folder
 from heritage.models import Kind, LoadedRow, Site, User
 from tests.builders import make_kind, make_site, text
 
@@ -47,6 +48,7 @@ def small_demo(settings, tmp_path):
     (fixtures / "all.json").write_text(json.dumps(rows))
     settings.FIXTURE_DIRS = [fixtures]
     settings.DATA_DIR = tmp_path / "var"
+    settings.DATA_DIR.mkdir()
     settings.STATIC_ROOT = tmp_path / "var" / "static"
     return fixtures / "all.json"
 
@@ -218,6 +220,28 @@ def test_a_secret_key_is_required_outside_debug(tmp_path):
     assert refused.returncode != 0
     assert "HERITAGE_SECRET_KEY is not set" in refused.stderr
     assert manage("check", HERITAGE_DATA=str(tmp_path), HERITAGE_DEBUG="1").returncode == 0
+
+
+def test_the_data_folder_is_made(tmp_path):
+    folder = tmp_path / "a" / "b"
+    migrated = manage("migrate", HERITAGE_DATA=str(folder), HERITAGE_DEBUG="1")
+    assert migrated.returncode == 0, migrated.stderr
+    assert (folder / "heritage.sqlite3").is_file()
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    refused = manage("check", HERITAGE_DATA=str(tmp_path / "file" / "var"), HERITAGE_DEBUG="1")
+    assert refused.returncode != 0
+    assert f"The data folder {tmp_path / 'file' / 'var'} cannot be made" in refused.stderr
+    assert "HERITAGE_DATA" in refused.stderr
+
+
+def test_a_data_folder_that_cannot_be_written_is_named(settings, tmp_path, monkeypatch):
+    assert data_folder(None) == []
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # whoever runs tests may be root
+    [error] = data_folder(None)
+    assert str(settings.DATA_DIR) in error.msg and "HERITAGE_DATA" in error.hint
 
 
 def test_ready_to_be_deployed(tmp_path):

@@ -8,6 +8,7 @@ from heritage.models.identity import Identity
 from heritage.models.images import Image
 from heritage.models.journal import IndexChange, IndexPart
 from heritage.models.loaded import LoadedRow
+from heritage.models.logins import LoginAttempt
 from heritage.models.names import FormerSlug, Name
 from heritage.models.people import User
 from heritage.models.registers import (
@@ -44,6 +45,7 @@ __all__ = [
     "Kind",
     "Licence",
     "LoadedRow",
+    "LoginAttempt",
     "Name",
     "Notice",
     "Opening",

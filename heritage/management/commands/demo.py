@@ -41,7 +41,6 @@ class Command(BaseCommand):
     def handle(self, *args, host: str, port: int, reset: bool, serve: bool, **options) -> None:
         if serve:
             _refuse_taken_port(host, port)
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         if reset:
             self._reset()
         self._say("Database")
