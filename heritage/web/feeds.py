@@ -20,6 +20,7 @@ from heritage.models.sitequeries import SiteQuerySet
 from heritage.values.language import proper_tag
 from heritage.web.context import identity
 from heritage.web.head import site_description
+from heritage.web.listing import MOST_PROBLEMS
 
 ENTRIES = 50
 # Of so many sites the newest are looked up by their ids; of more, by walking back in time.
@@ -107,9 +108,9 @@ def _found(filtered: SiteFilter) -> SiteQuerySet:
 
 
 def _problems(filtered: SiteFilter) -> Iterator[str]:
-    for problem in filtered.problems():
-        if problem.name != "sort":
-            yield f"{problem.name}: {problem.message}"
+    found = [problem for problem in filtered.problems() if problem.name != "sort"]
+    for problem in found[:MOST_PROBLEMS]:
+        yield f"{problem.name}: {problem.message}"
 
 
 def _chosen(filtered: SiteFilter) -> Iterator[str]:

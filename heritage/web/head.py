@@ -234,9 +234,7 @@ def _addresses(request) -> Addresses:
 def _list_robots(page) -> str:
     if page.problems or not page.total:
         return _NEVER
-    is_narrow = any(role.is_chosen and role.value for role in page.roles)
-    is_sorted = any(name == "sort" for name, _value in page.carried)
-    return _FOLLOW_ONLY if page.text or is_sorted or is_narrow or len(page.applied) > 1 else ""
+    return "" if page.is_canonical else _FOLLOW_ONLY
 
 
 def _feeds(request) -> list[Feed]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from heritage.catalogue import search, spelling, suggest
@@ -25,6 +25,7 @@ _AT_ONCE = 3  # pictures that are in view when the page opens
 _CARRIED = ("bbox", "near", "within", "property", "part_of", "inscribed", "view", "sort", UNFOLDED)
 _TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
 _MOST_TERMS, _TRIED = 4, 12  # meanings of a search: shown, and looked at
+MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
 _FORMS = {"cards": "card", "list": "row"}
 
 
@@ -75,7 +76,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    label: str
+    label: str  # of the filter; empty where several are meant
     message: str
     query: str
 
@@ -122,6 +123,13 @@ class Listing:
     typed: dict[str, str]
     paging: Paging
     canonical: str
+
+    @property
+    def is_canonical(self) -> bool:
+        """Narrowed by one filter at most: a list that search engines may follow further."""
+        is_narrow = any(role.is_chosen and role.value for role in self.roles)
+        is_sorted = any(name == "sort" for name, _value in self.carried)
+        return not (self.text or is_sorted or is_narrow or len(self.applied) > 1 or self.problems)
 
 
 def clean_query(data: QueryDict) -> QueryDict:
@@ -229,11 +237,20 @@ def _views(data: QueryDict) -> list[View]:
 
 
 def _problems(filtered: SiteFilter) -> list[Problem]:
-    """Values that mean nothing: said, and otherwise ignored."""
-    return [
+    """Values that mean nothing, the first of them by name: otherwise they are ignored."""
+    found = filtered.problems()
+    named = [
         Problem(problem.label, problem.message, without(filtered.data, problem.name, problem.value))
-        for problem in filtered.problems()
+        for problem in found[:MOST_PROBLEMS]
     ]
+    rest = len(found) - len(named)
+    if rest:
+        message = ngettext("and %(number)s more", "and %(number)s more", rest) % {"number": rest}
+        data = filtered.data
+        for problem in found[MOST_PROBLEMS:]:
+            data = QueryDict(without(data, problem.name, problem.value))
+        named.append(Problem("", message, changed(data)))
+    return named
 
 
 def _meant(filtered: SiteFilter) -> Meant | None:
