@@ -134,6 +134,11 @@ class Era(Term):
     region = models.ForeignKey(
         Place, models.PROTECT, null=True, blank=True, related_name="eras", verbose_name=_("region")
     )
+    region_name = LanguageMapField(
+        _("name of the region"),
+        blank=True,
+        help_text=_("Where the region is wider than a place of the catalogue: Mesopotamia."),
+    )
     periodo = models.URLField(_("PeriodO address"), blank=True)
     source = models.ForeignKey(
         "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")

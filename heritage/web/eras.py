@@ -35,6 +35,7 @@ class EraRow:
     width: str
     is_older: bool  # begins before the strip does
     is_before: bool  # ended before it
+    region: SafeString  # empty where a place of the catalogue says it, as for China
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def _row(era: Era, count: int, depth: int, scale: Scale) -> EraRow:
         width=percent(max(end - start, 0.5)),
         is_older=era.first_year is not None and era.first_year < _SINCE,
         is_before=era.last_year is not None and era.last_year < _SINCE,
+        region=texts.as_html(era.region_name.best() or ""),
     )
 
 
@@ -181,10 +183,14 @@ def era_strip(era: Era, eras: list[Era]) -> EraStrip | None:
         return None
     room = _room(era)
     scale = Scale((era.first_year or era.last_year) - room, (era.last_year or 2030) + room)
-    near = [other for other in eras if other.region_id == era.region_id and _is_shown(other, era)]
+    near = [other for other in eras if _same_region(other, era) and _is_shown(other, era)]
     found = strips.segments(near, scale, {era.pk}, 0)
     foot = strips.height(found, 0)
     return EraStrip(found, scale.ticks, foot + 24, foot + 17)
+
+
+def _same_region(other: Era, era: Era) -> bool:
+    return (other.region_id, other.region_name) == (era.region_id, era.region_name)
 
 
 def _room(era: Era) -> int:
