@@ -12,11 +12,10 @@ class HeritageConfig(AppConfig):
 
     def ready(self) -> None:
         from heritage.admin import groups
-        from heritage.models import acts, touches, versions
+        from heritage.services import checks, write_path
 
-        touches.connect()
-        versions.register()
-        acts.connect()
+        write_path.connect()
+        checks.register()
         groups.connect()
 
 

@@ -76,9 +76,10 @@ def published_by(user) -> Site:
 def test_a_partly_loaded_site_keeps_who_published_it(get):
     user = make_user()
     stamps = ("state_changed_at", "state_changed_by_id", "published_at", "created_at", "slug")
-    before = [getattr(published_by(user), name) for name in stamps]
+    site = published_by(user)
+    before = [getattr(site, name) for name in stamps]
     assert before[1] == user.pk
-    site = get(Site.objects.get().pk)
+    site = get(site.pk)
     site.featured = 3
     site.save()
     stored = Site.objects.get()
@@ -197,5 +198,3 @@ def test_a_form_sent_by_a_browser_changes_no_line_ends(client):
     assert client.post(url, crlf).status_code == 302
     assert Change.objects.count() == before
     assert Site.objects.get().description["en"] == "One\n\nTwo"
-
-

@@ -1,11 +1,11 @@
-"""Django's loaddata as one act: one revision, and what follows from the rows refreshed once."""
+"""Django's loaddata as one change set: what follows from the rows is refreshed once."""
 
 from django.core.management.commands import loaddata
 
-from heritage.models.acts import act
+from heritage.services.history import change_set
 
 
 class Command(loaddata.Command):
     def loaddata(self, fixture_labels) -> None:
-        with act(comment="loaddata " + " ".join(fixture_labels)):
+        with change_set("import", files=[str(label) for label in fixture_labels]):
             super().loaddata(fixture_labels)
