@@ -118,7 +118,8 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = POOLED
     DATABASES["default"]["OPTIONS"] = {
-        # A writer waits its turn as long as with SQLite, see services/changelog.py, and then gives up.
+        # A writer waits its turn as long as with SQLite, and then gives up: see
+        # services/changelog.py.
         "options": "-c lock_timeout=20s",
         # Runs after which a connection keeps the plan of a statement, see models/prepared.py.
         "prepare_threshold": None if POOLED else 2,

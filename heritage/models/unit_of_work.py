@@ -20,8 +20,8 @@ from django.dispatch import Signal
 from heritage.models.history import Change, ChangeSet
 from heritage.models.row_values import plain_row
 
-# Sent before rows of a model (the sender) are read in order to be written.
-rows_are_to_be_written = Signal()
+# Sent once, before rows of a model (the sender) that the search index follows are written.
+indexed_rows_are_to_be_written = Signal()
 # Sent once at the end, within the transaction; `unit` is the unit of work.
 unit_ends = Signal()
 
@@ -41,6 +41,7 @@ class UnitOfWork:
         # What others derive from: the ids of written records, by model.
         self.touched: dict[type[models.Model], set[int]] = defaultdict(set)
         self.saved: dict[type[models.Model], set[int]] = defaultdict(set)
+        self._has_begun = False
         self._gathered: list[Change] | None = None
         self._written: set[Written] = set()
         self._deletion: tuple[object, dict] | None = None
@@ -51,8 +52,10 @@ class UnitOfWork:
         return self.change_set.user_id
 
     def begin(self, model: type[models.Model]) -> None:
-        """Say that rows of a model are about to be written."""
-        rows_are_to_be_written.send(sender=model)
+        """Say that rows of a model are about to be read in order to be written."""
+        if model.is_indexed and not self._has_begun:
+            self._has_begun = True
+            indexed_rows_are_to_be_written.send(sender=model)
 
     def touch(self, model: type[models.Model], ids: Iterable[int | None]) -> None:
         """Say that what follows from these rows may be out of date."""

@@ -1,4 +1,4 @@
-"""System checks: no model slips past the write path, and no database of an older version is used."""
+"""System checks: of models that slip past the write path, and of a database too old to use."""
 
 from django.apps import apps
 from django.core import checks

@@ -33,14 +33,14 @@ from heritage.models.row_values import (
     plain_row,
     stored_rows,
 )
-from heritage.models.unit_of_work import rows_are_to_be_written, unit_ends, unit_of_work
+from heritage.models.unit_of_work import indexed_rows_are_to_be_written, unit_ends, unit_of_work
 from heritage.services import changelog, denormalized
 from heritage.services.dependencies import SITES_OF, VOCABULARIES, sites_of
 
 
 def connect() -> None:
     """Called once the app is ready."""
-    rows_are_to_be_written.connect(_before_rows, dispatch_uid="write_path")
+    indexed_rows_are_to_be_written.connect(_before_rows, dispatch_uid="write_path")
     unit_ends.connect(_at_the_end, dispatch_uid="write_path")
     for model in apps.get_app_config("heritage").get_models():
         if issubclass(model, Record):
@@ -53,8 +53,8 @@ def connect() -> None:
 
 
 def _before_rows(sender, **kwargs) -> None:
-    if sender.is_indexed:
-        changelog.lock()
+    # Before any row is locked: two writers who wait for each other would never end.
+    changelog.lock()
 
 
 # --- one row ---------------------------------------------------------------------------------
@@ -145,7 +145,16 @@ def _on_relation(sender, instance, action, reverse, pk_set, **kwargs) -> None:
             instance._before_relation = linked_ids(field, ids)
         else:
             before = instance.__dict__.pop("_before_relation")
-            unit.relation_changed(field, before, linked_ids(field, before))
+            others = {instance.pk} if reverse else pk_set
+            after = {pk: _after(action, ids, others) for pk, ids in before.items()}
+            unit.relation_changed(field, before, after)
+
+
+def _after(action: str, before: list[int], others: set[int] | None) -> list[int]:
+    if action == "post_add":
+        return sorted({*before, *others})
+    # None: all are taken away, seen from the row itself.
+    return sorted(set(before) - others) if others is not None else []
 
 
 def _ids_of(field, instance, reverse, pk_set) -> list[int]:
@@ -165,7 +174,7 @@ def _ids_of(field, instance, reverse, pk_set) -> list[int]:
 def _at_the_end(sender, unit, written, **kwargs) -> None:
     touched = {model: ids for model, ids in unit.touched.items() if ids}
     if any(model.is_indexed for model in touched):
-        changelog.lock()  # taken before, unless a savepoint was rolled back since
+        changelog.lock()  # a savepoint that was rolled back has given it up
         denormalized.refresh_designations(touched.get(Designation, ()))
         sites = sites_of(touched)
         denormalized.refresh(sites)
