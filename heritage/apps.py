@@ -11,13 +11,11 @@ class HeritageConfig(AppConfig):
     verbose_name = _("Heritage")
 
     def ready(self) -> None:
-        from heritage import checks  # noqa: F401 - registers itself
         from heritage.admin import groups
-        from heritage.models import acts, touches, versions
+        from heritage.services import checks, write_path
 
-        touches.connect()
-        versions.register()
-        acts.connect()
+        write_path.connect()
+        checks.register()
         groups.connect()
 
 

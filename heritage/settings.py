@@ -64,7 +64,6 @@ INSTALLED_APPS = [
     "django.forms",  # its widget templates, found beside our own
     "django_filters",
     "django_htmx",
-    "reversion",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -126,7 +125,8 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = POOLED
     DATABASES["default"]["OPTIONS"] = {
-        # A writer waits its turn as long as with SQLite, see models/journal.py, and then gives up.
+        # A writer waits its turn as long as with SQLite, and then gives up: see
+        # services/changelog.py.
         "options": "-c lock_timeout=20s",
         # Runs after which a connection keeps the plan of a statement, see models/prepared.py.
         "prepare_threshold": None if POOLED else 2,

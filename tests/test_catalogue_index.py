@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from heritage.catalogue.index import orders, store
 from heritage.models import IndexChange, IndexPart, Site, SortName
-from heritage.models.changes import batch
+from heritage.services.history import change_set
 from tests.builders import make_kind, make_notice, make_site, make_source
 from tests.exact import assert_as_rebuilt
 from tests.questions import assert_answered, question
@@ -39,7 +39,7 @@ def test_exact_after_many_sites_at_once():
     for _ in range(3):
         make_site()
     assert_as_rebuilt(store.current())
-    with batch():
+    with change_set():
         for number in range(70):
             make_site(f"Site {number % 7}", kinds=[kinds[number % 4]])
     assert_as_rebuilt(store.current())
@@ -142,7 +142,7 @@ def test_the_vocabulary_token_stays_until_a_term_or_a_source_is_written():
 
 @pytest.mark.django_db
 def test_one_journal_row_tells_of_a_whole_batch_of_terms():
-    with batch():
+    with change_set():
         for _ in range(5):
             make_kind()
     assert list(IndexChange.objects.values_list("site_id", flat=True)) == [0]

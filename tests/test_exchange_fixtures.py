@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from reversion.models import Version
 
 from heritage.exchange.fixtures import FixtureError, load
-from heritage.models import Kind, LoadedRow, Place, Site
+from heritage.models import ChangeSet, Kind, LoadedRow, Place, Site
+from heritage.services.history import changes_of, fold
 from tests.builders import text
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,9 @@ def test_loads_in_any_order_and_derives(files):
     assert (site.first_year, site.place.parent.slug) == (68, "china")
     assert [kind.slug for kind in site.kinds.all()] == ["temple"]
     assert "bai ma si" in site.search_text
-    assert Version.objects.get_for_object(site).count() == 1
+    [told] = [row for row in fold(changes_of(site)) if row.model is Site]
+    assert (told.before, told.after["kinds"]) == (None, [site.kinds.get().pk])
+    assert ChangeSet.objects.get().detail == {"files": ["a.json", "b.json"]}
 
 
 def test_a_second_load_changes_nothing(files):

@@ -1,16 +1,14 @@
 """What follows from rows is right after every kind of write, and in its transaction."""
 
-import importlib
 import io
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from heritage.models import Era, Event, Kind, Name, Place, Site, SortName, base
-from heritage.models.changes import batch
+from heritage.services.history import change_set
 from tests.builders import (
     make_coverage,
     make_designation,
@@ -157,7 +155,7 @@ def test_a_rollback_leaves_nothing_behind():
 
 def test_a_failed_batch_is_forgotten():
     site = make_site()
-    with pytest.raises(RuntimeError), batch():
+    with pytest.raises(RuntimeError), change_set():
         make_event(site, "built", date="0700")
         raise RuntimeError
     make_event(site, "built", date="0900")
@@ -232,7 +230,7 @@ def test_deleting_leaves_no_trace():
 
 def test_a_batch_refreshes_once(django_assert_max_num_queries):
     site = make_site()
-    with django_assert_max_num_queries(30), batch():
+    with django_assert_max_num_queries(40), change_set():  # each row has its history
         for number in range(10):
             Event.objects.create(site=site, kind="built", date=f"07{number:02}")
     assert fresh(site).first_year == 700
@@ -262,23 +260,6 @@ def test_what_terms_are_found_and_sorted_by_follows_every_kind_of_write():
     assert fresh(place).sort_key("zh-hans").startswith("kai1")
     call_command("reindex", verbosity=0, stdout=io.StringIO())
     assert "kaifeng" in fresh(place).search_text and fresh(place).sort_keys["en"] == "kaifeng"
-
-
-def test_an_older_catalogue_is_given_its_readings():
-    site = make_site("White Horse Temple", "白马寺")
-    era = make_era("Han", "汉", slug="han")
-    place = make_place("Luoyang", "洛阳", slug="luoyang")
-    expected = [fresh(row) for row in (site, era, place)]
-    QuerySet(Site).update(reading="")
-    for model in (Era, Place):
-        QuerySet(model).update(search_text="")
-    QuerySet(Place).update(sort_keys={})
-    filled = importlib.import_module("heritage.migrations.0008_readings_filled")
-    filled.fill(apps, None)
-    assert fresh(site).reading == expected[0].reading == "Bái Mǎ Sì"
-    assert fresh(era).search_text == expected[1].search_text
-    assert fresh(place).search_text == expected[2].search_text
-    assert fresh(place).sort_keys == expected[2].sort_keys
 
 
 def test_chinese_names_sort_by_pinyin():

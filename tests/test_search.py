@@ -9,8 +9,9 @@ from pyroaring import BitMap
 from heritage.catalogue import search, spelling
 from heritage.catalogue.filters import SiteFilter
 from heritage.catalogue.index import store
-from heritage.models import Site, fulltext
-from heritage.models.fulltext import holding
+from heritage.models import Site
+from heritage.services import fulltext
+from heritage.services.fulltext import holding
 from heritage.values import words
 from tests import builders as build
 

@@ -1,9 +1,8 @@
-"""The pages of a record: its permissions, its search, and one act for each save."""
+"""The pages of a record: its permissions, its search, and one change set for each save."""
 
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 
-import reversion
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.options import csrf_protect_m
@@ -15,8 +14,8 @@ from heritage.admin.choosers import Lookups
 from heritage.admin.columns import RecordFields, RecordForm
 from heritage.admin.history import history_view
 from heritage.admin.inlines import RecordInline
-from heritage.models.acts import act
 from heritage.models.fields import LanguageMapField
+from heritage.services.history import change_set, current_change_set
 
 COMMENT = "_comment"  # what an editor says of a change, in the row of the buttons
 
@@ -52,17 +51,19 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
             queryset = queryset.filter(found)
         return queryset, False
 
-    # --- one act for each request that writes
+    # --- one change set for each request that writes
 
     def _acting(self, request) -> AbstractContextManager:
         if request.method != "POST":
             return nullcontext()
-        return act(request.user, request.POST.get(COMMENT, "").strip())
+        reason = request.POST.get(COMMENT, "").strip()
+        kind = "bulk" if request.POST.get("action") else "edit"
+        return change_set(kind, request.user, reason)
 
     @csrf_protect_m
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         with self._acting(request):
-            # The act is the transaction: Django's own one would only be another savepoint.
+            # That is the transaction: Django's own one would only be another savepoint.
             return self._changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
@@ -133,9 +134,10 @@ def _form_errors(form, prefix):
 
 
 def _commented(entry):
-    """The comment of a revision, where its editor gave none, is what Django says of the change."""
-    if reversion.is_active() and not reversion.get_comment():
-        reversion.set_comment(entry.get_change_message())
+    """What Django says of a change belongs to the change set, for the history."""
+    running = current_change_set()
+    if running is not None and entry is not None:
+        running.detail.setdefault("message", entry.change_message)
     return entry
 
 

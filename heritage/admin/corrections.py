@@ -1,6 +1,5 @@
 """The queue of what readers say is wrong: contributors may look, editors decide."""
 
-import reversion
 from django.contrib import admin, messages
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +7,7 @@ from django.utils.translation import ngettext
 
 from heritage.admin.base import RecordAdmin
 from heritage.models import Correction
+from heritage.services.history import current_change_set
 
 _SENT = ("site", "topic", "text", "suggestion", "source", "language", "created_at")
 _DECIDED = ("decided_by", "decided_at")
@@ -18,8 +18,9 @@ def _decide(model_admin, request, queryset, state: str) -> None:
     for correction in chosen:
         correction.decide(state, request.user)
         correction.save()
-    if chosen and reversion.is_active() and not reversion.get_comment():
-        reversion.set_comment(str(Correction.State(state).label))
+    running = current_change_set()
+    if chosen and running is not None:
+        running.detail["correction"] = str(state)
     text = ngettext(
         "%(count)s correction is now: %(state)s.",
         "%(count)s corrections are now: %(state)s.",

@@ -9,7 +9,6 @@ from heritage.admin.columns import RecordForm
 from heritage.admin.fields import EDTFFormField
 from heritage.admin.inlines import RecordInline, RowFormSet
 from heritage.models import Coverage, Designation, DesignationEvent
-from heritage.models.acts import note
 from heritage.models.fields import edtf_bounds
 
 _COLUMN = Designation._meta.get_field
@@ -123,10 +122,10 @@ class CoverageFormSet(RowFormSet):
             if form.new_entry and not (self.can_delete and self._should_delete_form(form))
         ]
         for form in new:
-            # As derived.py would find, and then need not write.
+            # As services.denormalized would find, and then need not write.
             form.new_entry.listed_year, _last = edtf_bounds(form.cleaned_data["listed"])
-        entries = Designation.objects.bulk_create([form.new_entry for form in new])
-        events = DesignationEvent.objects.bulk_create(
+        Designation.objects.bulk_create([form.new_entry for form in new])
+        DesignationEvent.objects.bulk_create(
             DesignationEvent(
                 designation=form.new_entry,
                 kind=DesignationEvent.Kind.INSCRIBED,
@@ -135,7 +134,6 @@ class CoverageFormSet(RowFormSet):
             for form in new
             if form.cleaned_data["listed"]
         )
-        note([*entries, *events])
         for form in new:
             form.instance.designation = form.new_entry
         return super().save_new_objects(commit)

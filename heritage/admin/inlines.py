@@ -6,7 +6,6 @@ from django.forms import BaseInlineFormSet
 
 from heritage.admin.choosers import ChooserField, Lookups
 from heritage.admin.columns import RecordFields, RecordForm
-from heritage.models.acts import note
 
 
 class RowFormSet(BaseInlineFormSet):
@@ -58,7 +57,6 @@ class RowFormSet(BaseInlineFormSet):
         for row in self.new_objects:
             self.complete(row)
         self.model._default_manager.bulk_create(self.new_objects)
-        note(self.new_objects)
         return self.new_objects
 
     def complete(self, row) -> None:

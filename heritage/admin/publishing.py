@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import reversion
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import FieldDoesNotExist
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from heritage.admin import access
 from heritage.catalogue.checks import row_problems
 from heritage.models import Site
+from heritage.services.history import current_change_set
 
 SHOWN = 10  # refused records that a message names
 
@@ -68,13 +68,14 @@ def set_state(model_admin, request, queryset, state: str) -> None:
     if done:
         message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
         LogEntry.objects.log_actions(request.user.pk, done, CHANGE, message)
-        _comment(state)
+        _note_state(state)
     _tell(model_admin, request, state, done, refused)
 
 
-def _comment(state: str) -> None:
-    if reversion.is_active() and not reversion.get_comment():
-        reversion.set_comment(_("State: %(state)s") % {"state": Site.State(state).label})
+def _note_state(state: str) -> None:
+    running = current_change_set()
+    if running is not None:
+        running.detail["state"] = str(state)
 
 
 def _tell(model_admin, request, state, done, refused) -> None:

@@ -1,7 +1,7 @@
 """Fixtures loaded so that nothing an editor has done is lost: for `loaddata` and for `demo`.
 
 A row is created once, follows its fixture as long as it is as the fixture made it, and is left
-alone as soon as somebody has changed or deleted it. All files are one transaction and one revision,
+alone as soon as somebody has changed or deleted it. All files are one transaction and one change set,
 in whatever order they are named.
 """
 
@@ -16,12 +16,11 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from django.db.models import prefetch_related_objects
 
 from heritage.catalogue.checks import problems
 from heritage.models import LoadedRow
-from heritage.models.acts import act, note
 from heritage.models.base import Record
+from heritage.services.history import change_set
 
 
 class FixtureError(Exception):
@@ -98,7 +97,7 @@ def load(paths: Iterable[Path], tell: Callable[[str], None] = lambda text: None)
     rows = _read(paths)
     report = Report()
     files = sorted({row.file for row in rows})
-    with act(comment="Fixtures: " + ", ".join(files)):
+    with change_set("import", files=files):
         loader = _Loader(report)
         for model, of_model in _in_order(rows):
             written = loader.load(model, of_model)
@@ -255,7 +254,6 @@ class _Loader:
             obj.save()
             for name, pks in many.items():
                 getattr(obj, name).set(pks)
-        _note_versions(model, [obj for _row, obj, _many in built])
         self.written += [(row, obj) for row, obj, _many in built]
         self.report.created += len(new)
         self.report.updated += len(old)
@@ -331,22 +329,9 @@ def _waves(model, rows: list[Row]) -> list[list[Row]]:
 def _tie(model, new: list[tuple[Record, dict[str, list[int]]]]) -> None:
     """The many-to-many rows of objects that were just made: one bulk write a relation."""
     for relation in model._meta.many_to_many:
-        through = relation.remote_field.through
-        near, far = relation.m2m_column_name(), relation.m2m_reverse_name()
-        through.objects.bulk_create(
-            [
-                through(**{near: obj.pk, far: pk})
-                for obj, many in new
-                for pk in dict.fromkeys(many.get(relation.name, ()))
-            ],
-            batch_size=500,
+        model.objects.bulk_add(
+            relation.name, [(obj.pk, pk) for obj, many in new for pk in many.get(relation.name, ())]
         )
-
-
-def _note_versions(model, objs: list[Record]) -> None:
-    # A version tells its row's name and relations: read for all rows at once.
-    prefetch_related_objects(objs, *(relation.name for relation in _relations(model)))
-    note(objs)
 
 
 def _stored_digests(model, pks: list[int]) -> dict[int, str]:

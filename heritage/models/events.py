@@ -84,7 +84,7 @@ class Event(Record):
     source = models.ForeignKey(
         "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
     )
-    # From the date, or from the eras where there is none: see derived.py.
+    # From the date, or from the eras where there is none: see services/denormalized.py.
     first_year = models.IntegerField(null=True, editable=False, serialize=False)
     last_year = models.IntegerField(null=True, editable=False, serialize=False)
 

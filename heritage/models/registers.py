@@ -126,7 +126,7 @@ class Designation(Record):
         related_name="supersedes",
         verbose_name=_("superseded by"),
     )
-    # Follow from the events, see derived.py.
+    # Follow from the events, see services/denormalized.py.
     standing = models.CharField(
         _("standing"),
         max_length=12,
@@ -221,7 +221,7 @@ class DesignationEvent(Record):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.when()}".strip()
 
-    def derive(self) -> None:
+    def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         self.first_year, self.last_year = edtf_bounds(self.date)
 
     def when(self) -> str:
@@ -329,6 +329,7 @@ class ComponentPoint(Record):
         verbose_name=_("site"),
     )
 
+    owner = "designation"
     constraint_fields = {"component_point_once": "number"}
 
     class Meta:

@@ -23,7 +23,7 @@ class Term(TreeRecord):
     class Meta:
         abstract = True
 
-    def derive(self) -> None:
+    def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         self.search_text = words.found_by(self.names(), (), ())
 
     def names(self) -> list[str]:
@@ -98,8 +98,8 @@ class Place(Term):
 
     constraint_fields = {"place_code_once": "code"}
 
-    def derive(self) -> None:
-        super().derive()
+    def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
+        super().derive(stored, user_id)
         self.sort_keys = sort_keys(self.label)
 
     def sort_key(self, language: str) -> str:
@@ -165,8 +165,8 @@ class Era(Term):
             )
         ]
 
-    def derive(self) -> None:
-        super().derive()
+    def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
+        super().derive(stored, user_id)
         self.first_year, self.last_year = edtf_bounds(self.span)
 
     def names(self) -> list[str]:

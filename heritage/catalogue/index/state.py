@@ -8,7 +8,7 @@ from pyroaring import BitMap
 
 from heritage.catalogue.index.columns import Table, ids_of
 from heritage.models.base import new_uid
-from heritage.models.journal import VOCABULARY
+from heritage.services.changelog import VOCABULARY
 
 NOTHING = BitMap()
 

@@ -17,9 +17,9 @@ from pyroaring import BitMap
 from heritage.catalogue.index import facts, orders
 from heritage.catalogue.index.columns import POINTS, SPANS, Table
 from heritage.catalogue.index.state import Order, State, build, patched
-from heritage.models import Event, IndexChange, IndexPart, journal
-from heritage.models.changes import batch
-from heritage.models.journal import VOCABULARY
+from heritage.models import Event, IndexChange, IndexPart
+from heritage.services import changelog
+from heritage.services.changelog import VOCABULARY
 
 # Putting one site into its places costs about as much as reading the orders of so many again.
 SITES_A_PLACE = 250
@@ -149,8 +149,8 @@ def save_snapshot() -> State:
 
     It begins anew, so that processes that run take the snapshot too. Nobody writes meanwhile.
     """
-    with batch():
-        journal.note([VOCABULARY])
+    with changelog.locked():
+        changelog.enter([VOCABULARY])
         number, token = _head()
         state = rebuilt(number, token)
         IndexPart.objects.all().delete()

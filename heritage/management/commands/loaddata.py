@@ -1,7 +1,7 @@
 """Django's loaddata, with the rules of the catalogue for the catalogue's own fixtures.
 
 Those may be named in any order and as often as one likes; what editors have changed is kept. Other
-files, such as what `dumpdata` writes, are loaded as Django does, in one revision.
+files, such as what `dumpdata` writes, are loaded as Django does, in one change set.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from django.core.management.commands import loaddata
 from django.db import DEFAULT_DB_ALIAS
 
 from heritage.exchange.fixtures import FixtureError, install, is_of_catalogue
-from heritage.models.acts import act
+from heritage.services.history import change_set
 
 
 class Command(loaddata.Command):
@@ -33,7 +33,7 @@ class Command(loaddata.Command):
         if ours:
             self._install(list(ours))
         if others:
-            with act(comment="loaddata " + " ".join(others)):
+            with change_set("import", files=others):
                 super().loaddata(others)
 
     def _files(self, label: str) -> list[Path]:

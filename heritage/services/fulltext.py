@@ -10,10 +10,20 @@ from collections.abc import Callable, Iterable
 from itertools import batched
 
 import numpy as np
-from django.db import OperationalError, connection, models, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Length
 from pyroaring import BitMap
 
+from heritage.models import SpeltWord
+from heritage.services.fulltext_table import (
+    CREATE,
+    INDEX,
+    LOCK,
+    MADE_ANEW,
+    REPLACE,
+    TABLE,
+    execute,
+)
 from heritage.values import words
 from heritage.values.words import Asked
 
@@ -21,68 +31,7 @@ CHUNK = 1_000  # sites written at once
 
 _FEW = 100  # sites
 _TURNS = 60  # of a second each, to replace a table that others read
-_TOO_LONG = 2_100  # bytes, for PostgreSQL
-TABLE, _MADE_ANEW = "heritage_words", "heritage_words_anew"
 
-_CREATE = {
-    # Beginnings have lists of their own, as whole words have: they are found ten times as fast,
-    # for half as much room again.
-    "sqlite": [
-        "CREATE VIRTUAL TABLE {table} USING fts5(words, content='', contentless_delete=1,"
-        " detail=none, prefix='1 2 3 4 5 6 7 8 9 10', tokenize=\"ascii tokenchars '.~^=-'\")"
-    ],
-    # An index leads to rows, and each row that it finds is looked at. So that a million of them lie
-    # close together, their words lie elsewhere: PostgreSQL moves them out of rows that it thinks
-    # too long, which the filler makes sure of. Pressed, that takes 35 bytes.
-    "postgresql": [
-        "CREATE TABLE {table} (site_id bigint NOT NULL, words tsvector NOT NULL,"
-        f" filler text NOT NULL DEFAULT repeat(' ', {_TOO_LONG})) WITH (toast_tuple_target = 128)",
-        "ALTER TABLE {table} ALTER COLUMN words SET STORAGE EXTERNAL",
-    ],
-}
-# Made when the words are there, where there are any: that takes a fraction of the time.
-_INDEX = {
-    "sqlite": [],
-    # Without a list of rows yet to be entered: a search would read through it.
-    "postgresql": [
-        "ALTER TABLE {table} ADD CONSTRAINT {table}_pkey PRIMARY KEY (site_id)",
-        "CREATE INDEX {table}_gin ON {table} USING gin (words) WITH (fastupdate = off)",
-    ],
-}
-_FUNCTION = {
-    "sqlite": [],
-    # To read through the rows looks cheap, and is not: their words would have to be fetched.
-    "postgresql": [
-        # Volatile, as functions are, so that one that waits for a table which is made anew finds
-        # what is in the new one.
-        "CREATE OR REPLACE FUNCTION heritage_holding(asked text) RETURNS bytea LANGUAGE sql"
-        " SET enable_seqscan = off SET jit = off AS"
-        " $$ SELECT string_agg(int4send(site_id::int), '') FROM heritage_words"
-        " WHERE words @@ asked::tsquery $$"
-    ],
-}
-_DROP = {
-    "sqlite": ["DROP TABLE heritage_words"],
-    "postgresql": [
-        "DROP TABLE heritage_words",
-        "DROP FUNCTION IF EXISTS heritage_holding",
-    ],
-}
-_REPLACE = {
-    "sqlite": ["DROP TABLE heritage_words", "ALTER TABLE {table} RENAME TO heritage_words"],
-    "postgresql": [
-        "DROP TABLE heritage_words",
-        "ALTER TABLE {table} RENAME TO heritage_words",
-        "ALTER INDEX {table}_pkey RENAME TO heritage_words_pkey",
-        "ALTER INDEX {table}_gin RENAME TO heritage_words_gin",
-    ],
-}
-# What follows in the same transaction is as patient again as it was.
-_LOCK = [
-    "SET LOCAL lock_timeout = '500ms'",
-    "LOCK TABLE {table}",
-    "SET LOCAL lock_timeout TO DEFAULT",
-]
 _WRITE = {
     "sqlite": "INSERT OR REPLACE INTO {table} (rowid, words) VALUES (%s, %s)",
     "postgresql": "INSERT INTO {table} (site_id, words)"
@@ -111,36 +60,6 @@ _IDS = {
     "sqlite": lambda found: np.fromstring(found, dtype=np.uint32, sep=","),
     "postgresql": lambda found: np.frombuffer(found, dtype=">u4").astype(np.uint32),
 }
-
-
-class SpeltWord(models.Model):
-    """A word that some record holds, or held: what a misspelt search is compared with."""
-
-    text = models.CharField(max_length=words.LONGEST, unique=True)
-
-    def __str__(self) -> str:
-        return self.text
-
-
-def create(using) -> None:
-    """Make the table; `using` is a connection."""
-    _run(using, [*_CREATE[using.vendor], *_INDEX[using.vendor]])
-    create_function(using)
-
-
-def create_function(using) -> None:
-    """Make what asks the table, or make it anew."""
-    _run(using, _FUNCTION[using.vendor])
-
-
-def drop(using) -> None:
-    _run(using, _DROP[using.vendor])
-
-
-def _run(using, statements, table: str = TABLE) -> None:
-    with using.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement.format(table=table))
 
 
 def write(held: dict[int, list[str]]) -> None:
@@ -226,17 +145,17 @@ def rebuild(
     Others find what was there, until it is replaced in one go.
     """
     vendor, done = connection.vendor, 0
-    statement = _WRITE_ANEW[vendor].format(table=_MADE_ANEW)
+    statement = _WRITE_ANEW[vendor].format(table=MADE_ANEW)
     with transaction.atomic():
-        _run(connection, _CREATE[vendor], _MADE_ANEW)
+        execute(connection, CREATE[vendor], MADE_ANEW)
         SpeltWord.objects.all().delete()
         for chunk in batched(found_by, CHUNK):
             _enter({site_id: words.held_by(text) for site_id, text in chunk}, statement)
             done += len(chunk)
             progress(done)
-        _run(connection, _INDEX[vendor], _MADE_ANEW)
+        execute(connection, INDEX[vendor], MADE_ANEW)
         _take_turn()
-        _run(connection, _REPLACE[vendor], _MADE_ANEW)
+        execute(connection, REPLACE[vendor], MADE_ANEW)
 
 
 def _take_turn() -> None:
@@ -249,7 +168,7 @@ def _take_turn() -> None:
     for turn in range(_TURNS):
         try:
             with transaction.atomic():
-                _run(connection, _LOCK)
+                execute(connection, LOCK)
             return
         except OperationalError:
             if turn == _TURNS - 1:

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db.models import QuerySet
 
-from heritage.models import fulltext
-from heritage.models.base import chunks
+from heritage.models.base import chunks, unwatched
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.registers import Designation, DesignationEvent, Scheme
 from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Kind, Place
+from heritage.services import fulltext
 from heritage.values import folding, words
 
 # Two eras that share no more than this follow one another (Southern Song and Yuan).
@@ -280,6 +279,6 @@ def _terms(site, places) -> Iterable[str]:
 
 
 def _write(model, rows, fields) -> None:
-    """Write derived columns past the announcements: they would call for another refresh."""
+    """Write columns that follow from others past the write path, which would refresh again."""
     if rows:
-        QuerySet(model).bulk_update(rows, fields, batch_size=200)
+        unwatched(model).bulk_update(rows, fields, batch_size=200)
