@@ -16,6 +16,8 @@ def uid_of(number: int) -> str:
 
 def source_uid(source: str) -> str:
     """`whc-sites-2025.xlsx` → the uid of that year's list; all else was recalled."""
+    if source == corrections.LATER_SOURCE:
+        return "source-unesco-file-2026"
     year = source.removeprefix("whc-sites-")[:4]
     return f"source-unesco-list-{year}" if year.isdigit() else "source-recalled"
 
@@ -77,7 +79,10 @@ def entry(
 
 def designation(found: Property, successor: Property | None) -> Item:
     more = {}
-    if note := corrections.note(found.number, found.names):
+    note = corrections.note(
+        found.number, found.names, found.source, in_the_middle=found.in_the_middle
+    )
+    if note:
         more["note"] = note
     if successor:
         more["superseded_by"] = key(uid_of(successor.number))

@@ -8,7 +8,9 @@ from typing import Any
 
 from heritage.exchange.making import cells
 from heritage.exchange.making.cells import Period
+from heritage.exchange.making.corrections import LATER_SOURCE
 from heritage.exchange.making.tables import Fault, Line, TableError, read
+from heritage.values.coordinates import distance_km
 
 LANGUAGES = {  # column of a name → language
     "name_en": "en",
@@ -40,6 +42,7 @@ class Property:
     area: str | None
     source: str
     note: str
+    in_the_middle: bool = False  # the point is that of one of its parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,12 @@ def read_properties(path: Path) -> list[Property]:
     if twice:
         raise TableError([f"{path.name}: {number} stands in it twice" for number in twice])
     return sorted(properties, key=lambda p: p.number)
+
+
+def read_later(path: Path) -> list[Property]:
+    """Properties of a later edition that is not complete, by number: few facts, points of parts."""
+    needed = ("id_no", "name_en", "category", "criteria", "year", "states", "region", "points")
+    return sorted(_read(path, needed, _later), key=lambda p: p.number)
 
 
 def read_parts(path: Path) -> list[Part]:
@@ -135,6 +144,40 @@ def _property(row: _Cells) -> Property:
     for column, reason in _contradictions(built, row.get(("in_danger",), cells.flag)):
         row.wrong(column, reason)
     return built
+
+
+def _later(row: _Cells) -> Property:
+    points = row.get(("points",), _points) or []
+    return Property(
+        number=row.get(("id_no",), cells.whole),
+        status="inscribed",
+        names={"en": row.get(("name_en",), cells.name)},
+        category=row.get(("category",), lambda cell: cells.text(cell).lower()),
+        inscribed=row.get(("year",), cells.year),
+        extended=(),
+        danger=(),
+        delisted=None,
+        criteria=row.get(("criteria",), cells.criteria),
+        regions=row.get(("region",), cells.parts),
+        states=row.get(("states",), cells.codes),
+        point=middle(points),
+        area=None,
+        source=LATER_SOURCE,
+        note="",
+        in_the_middle=len(points) > 1,
+    )
+
+
+def _points(cell: str | None) -> list[tuple[float, float]]:
+    """`29.286,117.243 29.297,117.201`: latitude and longitude of each."""
+    return [cells.point(*pair.split(",")) for pair in cells.text(cell).split()]
+
+
+def middle(points: list[tuple[float, float]]) -> tuple[float, float] | None:
+    """The point that lies nearest to all others."""
+    if not points:
+        return None
+    return min(points, key=lambda point: sum(distance_km(point, other) for other in points))
 
 
 def _contradictions(found: Property, in_danger: bool | None) -> Iterator[tuple[str, str]]:

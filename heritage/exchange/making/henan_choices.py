@@ -27,11 +27,17 @@ NAMES = {
     "Tianning Temple Pagoda (Wenfeng Pagoda)": Choice(
         "Tianning Temple Pagoda", "the bracket is a further name"
     ),
+    "Tombs of the Han Princes of Liang (Mangdangshan)": Choice(
+        "Tombs of the Han Kings of Liang (Mangdangshan)",
+        "the text calls them kings, as their title 王 is called of Western Han rulers",
+    ),
     "Jiaying Temple (Jiaying Guan)": Choice("Jiaying Temple", "the bracket repeats the pinyin"),
 }
 
-# The uid follows from the English name, but these two sites had theirs before there was a rule.
+# The uid follows from the English name, but these sites had theirs before there was a rule, or
+# before they got the name.
 UIDS = {
+    "Tombs of the Han Princes of Liang (Mangdangshan)": "tombs-of-the-han-princes-of-liang",
     "Shaolin Pagoda Forest and Chuzu Hermitage": "shaolin-pagoda-forest",
     "Luoyang City from the Eastern Han to Northern Wei": "luoyang-city-han-to-northern-wei",
 }
@@ -61,11 +67,52 @@ RATINGS = {
     "modern-buildings-of-mount-jigong": "mount-jigong",
 }
 
+# Rated areas that the list names, and that are wider than the site: by the last part of the uid.
+RATED_AREAS = {
+    "red-flag-canal": {
+        "en": "Red Flag Canal and Taihang Grand Canyon scenic area",
+        "zh-hans": "红旗渠·太行大峡谷",
+    },
+    "liang-tombs": {
+        "en": "Mangdangshan tourist area, Yongcheng",
+        "zh-hans": "永城市芒砀山旅游区",
+    },
+    "mausoleum-temple-of-taihao": {
+        "en": "Taihao Fuxi Mausoleum cultural tourist area, Zhoukou",
+        "zh-hans": "周口市太昊伏羲陵文化旅游区",
+    },
+    "mount-jigong": {"en": "Mount Jigong scenic area, Xinyang", "zh-hans": "信阳市鸡公山景区"},
+}
+
 # Traditional script where conversion by words goes wrong: 尸鄉 is an old place name, no corpse.
 TRADITIONAL = {"尸乡沟商城遗址": "尸鄉溝商城遺址"}
 
 # Facts of single rows that differ from what the rules make of the table.
 DEVIATIONS = {
+    "dahuting-han-tombs": Choice(
+        {
+            "latitude": 34.51,
+            "longitude": 113.29,
+            "accuracy_m": 1000,
+            "point_source": ["source-poi-luoyangchan"],
+        },
+        "the table's recalled point lies 4 km from that of a map service",
+    ),
+    "jiaying-temple": Choice(
+        {
+            "latitude": 35.04,
+            "longitude": 113.5,
+            "accuracy_m": 1000,
+            "point_source": ["source-poi-luoyangchan"],
+        },
+        "the table's recalled point lies 8 km from that of a map service",
+    ),
+    "white-horse-temple": Choice(
+        {"accuracy_m": 500}, "a map service has the temple 400 m from the recalled point"
+    ),
+    "zhongyue-temple.event.mentioned": Choice(
+        {"first_era": ["era-western-han"]}, "the table says Han; 110 BCE is Western Han"
+    ),
     "dongjing-city-of-northern-song.event.built": Choice(
         {"date": "0955/0956"}, "the table's year is 956, the words beside it say 955-956"
     ),

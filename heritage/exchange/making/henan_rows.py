@@ -222,24 +222,32 @@ def national(facts: list[Fact], unit: Unit, others: Index) -> Iterator[Item]:
 
 
 def rating(facts: list[Fact], owner: str) -> Iterator[Item]:
-    """A rated area. The list gives it neither name nor year: it goes by the first site's name."""
+    """A rated area, which the list gives no year; one without a name goes by the first site's."""
+    area = choices.RATED_AREAS.get(owner.removeprefix("cn-rating-"))
     yield item(
         "designation",
         owner,
         scheme=key("cn-rating"),
-        name={"en": display_name(facts[0]), "zh-hans": facts[0].name_zh},
+        name=area or {"en": display_name(facts[0]), "zh-hans": facts[0].name_zh},
         category=key("cn-rating.grade.5a"),
-        note={
-            "en": "The list gives neither the year of the rating nor the limits of the rated "
-            "area, which is shown here by the name of the site.",
-            "zh-hans": "列表未载评定年份与景区范围，此处以本遗产地之名称之。",
-        },
+        note=_NAMED_AREA if area else _NAMELESS_AREA,
         source=key("source-5a-list"),
     )
     yield _listed(owner, "rated")
     for fact in facts:
         source = RECALLED if "aaaaa" in fact.corrected else "source-5a-list"
-        yield coverage(fact, owner, whole=len(facts) == 1, source=source)
+        yield coverage(fact, owner, whole=len(facts) == 1 and not area, source=source)
+
+
+_NAMED_AREA = {
+    "en": "The list gives no year of the rating. The rated area is wider than the site.",
+    "zh-hans": "列表未载评定年份；评级景区的范围大于本遗产地。",
+}
+_NAMELESS_AREA = {
+    "en": "The list gives neither the year of the rating nor the limits of the rated area, which "
+    "is shown here by the name of the site.",
+    "zh-hans": "列表未载评定年份与景区范围，此处以本遗产地之名称之。",
+}
 
 
 def rating_uid(fact: Fact) -> str:

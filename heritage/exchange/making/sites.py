@@ -25,12 +25,33 @@ CULTURAL_PLACE = item(
     slug="cultural-place",
     label={"en": "Cultural place", "zh-hans": "文化遗产地"},
     description={
-        "en": "For a place of which only this is sure so far; a narrower kind says more.",
-        "zh-hans": "用于目前只能确定至此的地点；更窄的类型更为明确。",
+        "en": "Cultural sites not yet classified.",
+        "zh-hans": "尚未细分类型的文化遗产地。",
     },
     silhouette="default",
     order=210,
 )
+
+# Places of suffering and memory, wholly so: no scene is drawn for them.
+MEMORIALS = frozenset({
+    26,  # Gorée
+    31,  # Auschwitz Birkenau
+    34,  # forts and castles of Ghana, with the dungeons of the slave trade
+    558,  # Skogskyrkogården
+    761,  # Kunta Kinteh Island
+    775,  # Hiroshima Peace Memorial
+    916,  # Robben Island
+    1227,  # Aapravasi Ghat
+    1259,  # Le Morne
+    1306,  # Australian convict sites
+    1339,  # Bikini Atoll
+    1473,  # Târgu Jiu
+    1548,  # Valongo Wharf
+    1567,  # cemeteries of the Western Front
+    1586,  # memorials of the genocide in Rwanda
+    1681,  # ESMA
+    1748,  # Cambodian memorial sites
+})  # fmt: skip
 
 
 def site_uid(number: int) -> str:
@@ -83,8 +104,33 @@ def rows(found: Property, slug: str, others: Index) -> Iterator[Item]:
         extent="whole",
         source=key(source_uid(found.source)),
     )
+    yield from names(found)
     for part in _parts(owner, others):
         yield item("partof", f"{part}.part-of.{uid}", part=key(part), whole=key(uid))
+
+
+def names(found: Property) -> Iterator[Item]:
+    """The Chinese name in pinyin, and the one of the official file where another is shown."""
+    uid = site_uid(found.number)
+    if found.number in corrections.PINYIN:
+        yield item(
+            "name",
+            f"{uid}.name.zh-latn-pinyin",
+            site=key(uid),
+            kind="romanised",
+            language="zh-latn-pinyin",
+            text=corrections.PINYIN[found.number],
+        )
+    if other := corrections.other_name(found.number, found.names):
+        yield item(
+            "name",
+            f"{uid}.name.official",
+            site=key(uid),
+            kind="alternative",
+            language="zh-hans",
+            text=other,
+            source=key(source_uid(found.source)),
+        )
 
 
 def site(found: Property, slug: str, others: Index) -> Item:
@@ -111,6 +157,7 @@ def site(found: Property, slug: str, others: Index) -> Item:
         sources=keys([source]),
         **located,
         state="published",
+        **({"cover": "plain"} if found.number in MEMORIALS else {}),
     )
 
 

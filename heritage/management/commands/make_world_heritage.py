@@ -6,7 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from heritage.exchange.making import facts, files
+from heritage.exchange.making import facts as tables_read
+from heritage.exchange.making import files
 from heritage.exchange.making import world_heritage as maker
 from heritage.exchange.making.tables import TableError
 
@@ -24,6 +25,9 @@ class Command(BaseCommand):
             required=True,
             help="An official spreadsheet (whc-sites-2024.xlsx): references with their suffixes.",
         )
+        parser.add_argument(
+            "--later", type=Path, help="Properties of a later edition, which is not complete."
+        )
         parser.add_argument("--to", type=Path, default=settings.FIXTURE_DIRS[0], help="Folder.")
         parser.add_argument(
             "--check", action="store_true", help="Write nothing; fail if a file would change."
@@ -31,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, to: Path, check: bool, **options) -> None:
         try:
-            made = _make(options["facts"], options["components"], options["dossiers"], to)
+            made = _make(to, **{name: options[name] for name in _TABLES})
         except (OSError, TableError) as error:
             raise CommandError(f"Nothing was written.\n{error}") from error
         for remark in made.remarks:
@@ -46,14 +50,19 @@ class Command(BaseCommand):
             self.stdout.write(f"{name}: {len(made.files.get(name, '').encode()) // 1000} kB")
 
 
-def _make(properties: Path, parts: Path, dossiers: Path, folder: Path) -> maker.Made:
+_TABLES = ("facts", "later", "components", "dossiers")
+
+
+def _make(
+    folder: Path, facts: Path, later: Path | None, components: Path, dossiers: Path
+) -> maker.Made:
     own = maker.own_files(folder)
     others = files.Index.of(set(folder.glob("*.json")) - set(own))
     year = re.search(r"20\d\d", dossiers.name)
     tables = maker.Tables(
-        facts.read_properties(properties),
-        facts.read_parts(parts),
-        facts.read_dossiers(dossiers),
+        tables_read.read_properties(facts) + (tables_read.read_later(later) if later else []),
+        tables_read.read_parts(components),
+        tables_read.read_dossiers(dossiers),
         int(year[0]) if year else None,
     )
     given = files.Index.of(own).rows["site"]
