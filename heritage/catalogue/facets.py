@@ -19,7 +19,7 @@ from heritage.catalogue.index.state import NOTHING
 from heritage.catalogue.known import HAS, Batch, written
 from heritage.catalogue.recent import Recent
 from heritage.catalogue.vocabulary import Tree, Vocabulary
-from heritage.models import Era, Event, Scheme, SchemeTerm, UnescoStatus
+from heritage.models import Era, Scheme, SchemeTerm, SiteEra, UnescoStatus
 from heritage.models.vocabularies import Term
 from heritage.values.language import Text, language_name
 
@@ -115,7 +115,7 @@ def applied(filtered: SiteFilter, facets: Iterable[Facet]) -> list[Applied]:
         found.append(
             Applied("q", str(filtered.filters["q"].label), text, queries.without(data, "q"))
         )
-    role = dict(Event.Role.choices).get(filtered.chosen("role"), "")
+    role = dict(SiteEra.Role.choices).get(filtered.chosen("role"), "")
     others = filtered.said()
     for facet in facets:
         if any(said.name == facet.name for said in others):

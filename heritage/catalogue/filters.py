@@ -19,11 +19,11 @@ from heritage.catalogue.index.state import State
 from heritage.models import (
     Coverage,
     Designation,
-    Event,
     PartOf,
     Scheme,
     SchemeTerm,
     Site,
+    SiteEra,
     UnescoStatus,
 )
 from heritage.models.vocabularies import Term
@@ -31,7 +31,7 @@ from heritage.values.language import normalise_code
 
 WITHIN_KM = 50  # of what a list is near to, where nobody says how far
 
-ROLES = [(value, label) for value, label in Event.Role.choices if value != Event.Role.OTHER]
+ROLES = [pair for pair in SiteEra.Role.choices if pair[0] != SiteEra.Role.OTHER]
 SORTS = [
     ("relevance", _("Best match")),
     ("distance", _("Nearest first")),
@@ -258,9 +258,12 @@ class SiteFilter(filters.FilterSet):
         return self.chosen("from"), self.chosen("to")
 
     def _within_span(self) -> BitMap:
-        """Sites with an event in these years; with one of the chosen role, as for eras."""
-        role = self.chosen("role")
-        tables = [self.index.spans[role]] if role else self.index.spans.values()
+        """Sites with an event in these years; with one of the chosen role, as for eras.
+
+        An event of any role may be a span of eras: `within` says nothing of years.
+        """
+        spans, role = self.index.spans, self.chosen("role")
+        tables = [spans[role]] if role in spans else spans.values()
         return BitMap.union(*(columns.overlapping(spans, *self.span) for spans in tables))
 
     @cached_property

@@ -1,8 +1,8 @@
 """Fixtures loaded so that nothing an editor has done is lost: for `loaddata` and for `demo`.
 
 A row is created once, follows its fixture as long as it is as the fixture made it, and is left
-alone as soon as somebody has changed or deleted it. All files are one transaction and one change set,
-in whatever order they are named.
+alone as soon as somebody has changed or deleted it. All files are one transaction and one change
+set, in whatever order they are named.
 """
 
 import hashlib

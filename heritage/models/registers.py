@@ -31,6 +31,16 @@ class Scheme(Record):
     rank = models.PositiveSmallIntegerField(
         _("rank"), default=100, help_text=_("Of several protections, the lowest is named first.")
     )
+    edition = EDTFField(
+        _("edition"),
+        blank=True,
+        help_text=_("Year or day of the list that is followed; later entries are shown apart."),
+    )
+    edition_note = LanguageMapField(
+        _("note on the edition"),
+        blank=True,
+        help_text=_("How complete the entries are that came later; shown to readers."),
+    )
     uri_template = models.CharField(
         _("address of an entry"),
         max_length=200,
@@ -45,6 +55,15 @@ class Scheme(Record):
 
     def __str__(self) -> str:
         return str(self.label.best())
+
+    @property
+    def edition_year(self) -> int | None:
+        """The year up to which the entries are complete; None if nobody says."""
+        return edtf_bounds(self.edition)[1]
+
+    def edition_phrase(self) -> str:
+        """The edition for people: “2025”, or an empty text."""
+        return phrase(edtf.parse(self.edition)) if self.edition else ""
 
 
 class SchemeTerm(Record):

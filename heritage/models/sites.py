@@ -30,6 +30,12 @@ class Site(Record):
         APPROXIMATE = "approximate", _("approximate")
         TOWN = "town", _("centre of the town")
 
+    class Cover(models.TextChoices):
+        """What stands in for a photograph."""
+
+        DRAWN = "drawn", _("a drawn scene")
+        PLAIN = "plain", _("a plain plate")
+
     class Blur(models.IntegerChoices):
         NONE = 0, _("not blurred")
         KM1 = 1, _("to about 1 km")
@@ -144,6 +150,13 @@ class Site(Record):
         null=True,
         blank=True,
         help_text=_("1 comes first; empty: none."),
+    )
+    cover = models.CharField(
+        _("cover"),
+        max_length=10,
+        choices=Cover,
+        default=Cover.DRAWN,
+        help_text=_("Plain where a scene would be out of place, as at a memorial."),
     )
     # Bookkeeping: kept by the catalogue, never carried by a fixture.
     created_at = models.DateTimeField(_("created"), editable=False, serialize=False)

@@ -1,4 +1,4 @@
-"""System checks: of the data folder, of models that slip past the write path, of an old database."""
+"""System checks: the data folder, models that slip past the write path, a database too old."""
 
 import os
 

@@ -12,9 +12,6 @@ from heritage.models.vocabularies import Era, Kind, Place
 from heritage.services import fulltext
 from heritage.values import folding, words
 
-# Two eras that share no more than this follow one another (Southern Song and Yuan).
-SUCCESSION_YEARS = 10
-
 
 def refresh(site_ids: Iterable[int]) -> None:
     """Bring everything that follows from these sites' rows up to date."""
@@ -100,24 +97,23 @@ def event_bounds(event) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _with_eras(sites) -> list[Era]:
+def _with_eras(sites) -> "Eras":
     """All eras, which are few: one query gives each event its own and those between them."""
     events = [event for site in sites for event in site.events.all()]
     if not any(event.first_era_id for event in events):
-        return []
+        return Eras([])
     eras = Era.objects.in_bulk()
     for event in events:
         event.first_era = eras.get(event.first_era_id)
         event.last_era = eras.get(event.last_era_id)
-    return list(eras.values())
+    return Eras(eras.values())
 
 
-def _refresh_eras(sites, eras) -> None:
+def _refresh_eras(sites, eras: "Eras") -> None:
     wanted = {
-        (site.pk, era_id, str(event.role))
+        (site.pk, era_id, role)
         for site in sites
-        for event in site.events.all()
-        for era_id in eras_of(event, eras)
+        for era_id, role in eras_of_site(site.events.all(), eras)
     }
     stored = {
         (row.site_id, row.era_id, row.role): row.pk
@@ -132,56 +128,65 @@ def _refresh_eras(sites, eras) -> None:
     )
 
 
-def eras_of(event, eras) -> set[int]:
-    """Ids of the eras that an event speaks of.
+def eras_of_site(events: Iterable[Event], eras: "Eras") -> set[tuple[int, str]]:
+    """(era, role) of all that a site's events say.
 
-    A span names its first and its last era. One in between belongs to it too if it lies
-    wholly between the two and had no rival: 金至清 runs through Yuan and Ming, and
-    not through the Southern Song, which was there before the Jin ended.
+    An event names one era, or the first and the last of a span: these it states. Eras that the
+    span runs through have the role `within`, unless another event states them or an era that
+    they group: 唐至清 is stated for Tang and Qing, and runs through Song, Jin, Yuan and Ming.
     """
-    first, last = event.first_era, event.last_era or event.first_era
-    if first is None:
-        return set()
-    between = [
-        era
-        for era in eras
-        if None not in (first.last_year, last.first_year, era.first_year, era.last_year)
-        and era.region_id == first.region_id
-        and era.first_year >= first.last_year - SUCCESSION_YEARS
-        and era.last_year <= last.first_year + SUCCESSION_YEARS
-    ]
-    parents = {era.pk: era.parent_id for era in eras}
-    alone = {era.pk for era in between if not any(_rivals(era, other, parents) for other in eras)}
-    return {first.pk, last.pk} | alone
+    stated, within = set(), set()
+    for event in events:
+        stated.update((era_id, str(event.role)) for era_id in stated_by(event))
+        within.update(eras.within(event.first_era_id, event.last_era_id))
+    named = {line for era_id, _role in stated for line in eras.line(era_id)}
+    return stated | {(era_id, str(SiteEra.Role.WITHIN)) for era_id in within - named}
 
 
-def _rivals(era, other, parents) -> bool:
-    """Whether two eras of a region shared more years than a succession takes.
-
-    An era is no rival of those that group it or that it groups.
-    """
-    if era.region_id != other.region_id or None in (other.first_year, era.first_year):
-        return False
-    shared = min(_last(era), _last(other)) - max(era.first_year, other.first_year)
-    shorter = min(_last(era) - era.first_year, _last(other) - other.first_year)
-    return (
-        shared > min(SUCCESSION_YEARS, shorter / 2)
-        and era.pk not in _line(other.pk, parents)
-        and other.pk not in _line(era.pk, parents)
-    )
+def stated_by(event: Event) -> set[int]:
+    """Ids of the eras that an event names: one, or the first and the last of a span."""
+    return {event.first_era_id, event.last_era_id} - {None}
 
 
-def _line(era_id, parents) -> set[int]:
-    """An era and all that group it."""
-    line = set()
-    while era_id is not None and era_id not in line:
-        line.add(era_id)
-        era_id = parents.get(era_id)
-    return line
+class Eras:
+    """All eras: what each belongs to, and which of them a span from one to another runs through."""
 
+    def __init__(self, eras: Iterable[Era]):
+        self._by_id = {era.pk: era for era in eras}
+        self._within: dict[tuple[int, int], set[int]] = {}
 
-def _last(era) -> int:
-    return era.last_year if era.last_year is not None else 9999
+    def line(self, era_id: int) -> set[int]:
+        """An era and all that group it."""
+        line: set[int] = set()
+        while era_id in self._by_id and era_id not in line:
+            line.add(era_id)
+            era_id = self._by_id[era_id].parent_id
+        return line
+
+    def within(self, first_id: int | None, last_id: int | None) -> set[int]:
+        """Ids of the eras of the same region whose years all lie within the span.
+
+        None that belongs to a broader one: a span that runs through Tang says nothing of Wu Zhou.
+        """
+        if first_id is None or last_id is None or first_id == last_id:
+            return set()
+        key = (first_id, last_id)
+        if key not in self._within:
+            self._within[key] = self._between(self._by_id[first_id], self._by_id[last_id])
+        return self._within[key]
+
+    def _between(self, first: Era, last: Era) -> set[int]:
+        if first.first_year is None or last.last_year is None:
+            return set()
+        return {
+            era.pk
+            for era in self._by_id.values()
+            if era.parent_id is None
+            and era.region_id == first.region_id
+            and None not in (era.first_year, era.last_year)
+            and first.first_year <= era.first_year
+            and era.last_year <= last.last_year
+        } - {first.pk, last.pk}
 
 
 def _refresh_names(sites) -> None:

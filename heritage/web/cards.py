@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
@@ -33,6 +34,7 @@ from heritage.web.marks import Mark
 COVER_SIZE = (1200, 800)
 _KEPT = 4_000  # pieces of HTML, of about 1 kB each
 _SHAPES = 2_000  # of as much
+_KINDS_SHOWN = 2
 
 
 class Picture(NamedTuple):
@@ -169,6 +171,13 @@ class _Terms:
             self._kept[key] = say(term)
         return self._kept[key]
 
+    def kinds(self, kinds: list[Kind]) -> SafeString:
+        """All of them: what is mixed is neither the one nor the other alone."""
+        key = (_labels, *(kind.pk for kind in kinds))
+        if key not in self._kept:
+            self._kept[key] = _labels(kinds)
+        return self._kept[key]
+
 
 def _card(row: Summary, terms: _Terms) -> Card:
     beginning = row.beginning
@@ -177,7 +186,7 @@ def _card(row: Summary, terms: _Terms) -> Card:
         url=link("site", row.slug),
         name=texts.as_html(row.name.best()),
         other_name=next(iter(texts.others(row.name)), None),
-        kind=terms.said(_label, row.kind),
+        kind=terms.kinds(row.kinds[:_KINDS_SHOWN]),
         place=terms.said(place_phrase, row.place),
         when=what_and_when(beginning) if beginning else "",
         when_marks=short_marks(beginning, beginning.source_id in terms.recalled)
@@ -191,8 +200,9 @@ def _card(row: Summary, terms: _Terms) -> Card:
     )
 
 
-def _label(kind: Kind) -> SafeString:
-    return texts.as_html(kind.label.best())
+def _labels(kinds: Iterable[Kind]) -> SafeString:
+    comma = pgettext("between items of a list", ", ")
+    return format_html_join(comma, "{}", ((texts.as_html(kind.label.best()),) for kind in kinds))
 
 
 def _short_label(scheme: Scheme) -> SafeString:

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.catalogue.index import orders, store
-from heritage.models import Era, Event
+from heritage.models import Era, SiteEra
 from heritage.values.phrases import span_phrase
 from heritage.web import strips, terms, texts
 from heritage.web.charts import Chart, percent
@@ -18,7 +18,12 @@ from heritage.web.timeline import SourceLine, source_line
 
 # The strip of all eras begins here; what is older would leave no room for the rest.
 _SINCE = -2199
-_ROLES = (Event.Role.BEGINNINGS, Event.Role.STANDING, Event.Role.OTHER)
+_ROLES = (
+    SiteEra.Role.BEGINNINGS,
+    SiteEra.Role.STANDING,
+    SiteEra.Role.OTHER,
+    SiteEra.Role.WITHIN,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,21 +157,22 @@ def _marks(era: Era) -> list[Mark]:
 
 
 def _roles(index, era: Era) -> list[TermLink]:
-    """How many sites began in the era, how many have fabric of it."""
+    """How many sites began in the era, how many have fabric of it; last, what is no statement."""
     labels = {
-        Event.Role.BEGINNINGS: _("with their beginnings in it"),
-        Event.Role.STANDING: _("with fabric of it that stands"),
-        Event.Role.OTHER: _("with something else that happened in it"),
+        SiteEra.Role.BEGINNINGS: _("founded in it"),
+        SiteEra.Role.STANDING: _("with surviving fabric of it"),
+        SiteEra.Role.OTHER: _("altered in it"),
+        SiteEra.Role.WITHIN: _("more with a span of eras that runs through it"),
     }
     total = len(index.having(f"era:{era.pk}"))
     found = [TermLink(terms.list_url(era=era.slug), texts.as_html(_("in all")), total)]
     for role in _ROLES:
         count = len(index.having(f"era.{role}:{era.pk}"))
         # “In between” is no choice of the list's: counted, not linked.
-        url = terms.list_url(era=era.slug, role=role) if role != Event.Role.OTHER else ""
+        url = terms.list_url(era=era.slug, role=role) if role != SiteEra.Role.OTHER else ""
         if count:
             found.append(TermLink(url, texts.as_html(labels[role]), count))
-    return found if total else []
+    return found if len(found) > 1 else []
 
 
 def _region(index, era: Era) -> TermLink | None:

@@ -13,7 +13,7 @@ from heritage.catalogue.facets import Applied, applied, facets
 from heritage.catalogue.fields import MAX_TEXT, MOST_VALUES
 from heritage.catalogue.filters import NEEDED, TOGETHER, SiteFilter, tidied
 from heritage.catalogue.queries import STEPS, changed, without
-from heritage.models import Event
+from heritage.models import SiteEra
 from heritage.web import cards, paging, texts
 from heritage.web.cards import Printed
 from heritage.web.folds import UNFOLDED, FoldedFacet, Lines, folded
@@ -110,6 +110,7 @@ class Listing:
     is_near: bool  # to a point: how far each site is is said
     facets: list[FoldedFacet]
     roles: list[Role]
+    within: Term | None
     applied: list[Applied]
     problems: list[Problem]
     ways: list[Way]
@@ -181,6 +182,7 @@ def listing(data: QueryDict) -> Listing:
         is_near=filtered.around is not None,
         facets=[folded(facet, lines, data) for facet in choices],
         roles=_roles(filtered),
+        within=None if start else _within(filtered),
         applied=in_words,
         problems=_problems(filtered),
         ways=[] if total else _ways(filtered, in_words),
@@ -213,10 +215,25 @@ def _roles(filtered: SiteFilter) -> list[Role]:
     chosen = filtered.chosen("role") or ""
     choices = [
         ("", _("any part of its history")),
-        (Event.Role.BEGINNINGS, _("its beginnings")),
-        (Event.Role.STANDING, _("what stands today")),
+        (SiteEra.Role.BEGINNINGS, _("its beginnings")),
+        (SiteEra.Role.STANDING, _("what stands today")),
+        (SiteEra.Role.WITHIN, _("only a span of eras around it")),
     ]
     return [Role(value, label, value == chosen) for value, label in choices]
+
+
+def _within(filtered: SiteFilter) -> Term | None:
+    """How many more sites give a span of eras that runs through the chosen ones."""
+    eras = filtered.chosen("era")
+    if not eras or filtered.chosen("role"):
+        return None
+    spanning = filtered.index.any_of(f"era.{SiteEra.Role.WITHIN}:{era.pk}" for era in eras)
+    count = len((filtered.without("era") & spanning) - filtered.hits)
+    if not count:
+        return None
+    query = changed(clean_query(filtered.data), role=str(SiteEra.Role.WITHIN))
+    label = pgettext("between items of a list", ", ").join(str(era.short()) for era in eras)
+    return Term("", texts.as_html(label), "", count, query)
 
 
 def _sorts(filtered: SiteFilter) -> list[Sort]:

@@ -316,7 +316,7 @@ class Record:
         site.inscribed_year = denormalized.inscribed_year_of(rows[Coverage])
         site.search_text = denormalized._search_text(site, self.known.places)
         site.reading = denormalized.reading_of(site)
-        tied = {(era, str(event.role)) for event in rows[Event] for era in self._eras_of(event)}
+        tied = denormalized.eras_of_site(rows[Event], self.known.all_eras)
         rows[SiteEra] = [
             SiteEra(site_id=site.pk, era_id=era, role=role) for era, role in sorted(tied)
         ]
@@ -328,12 +328,6 @@ class Record:
             )
             for code, _language in settings.LANGUAGES
         ]
-
-    def _eras_of(self, event: Event) -> set[int]:
-        key = (event.first_era_id, event.last_era_id)
-        if key not in self.known.spans:
-            self.known.spans[key] = denormalized.eras_of(event, self.known.all_eras)
-        return self.known.spans[key]
 
 
 def edtf_of(year: int, chance: float) -> str:

@@ -140,7 +140,7 @@ def rebuilt(number: int, token: str) -> State:
 
 _AT_ONCE = 5  # parts fetched together: the largest have 8 MB at a million sites
 # Raised whenever the index holds something else than before: older snapshots are read no more.
-_FORMAT = "2"
+_FORMAT = "3"
 _VALUE, _ORDER, _POINTS, _SPANS = "value ", "order ", "points ", "spans "
 
 
