@@ -2,13 +2,17 @@
 
 import random
 import threading
+from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from pyroaring import BitMap
 
 from heritage.catalogue.index import orders, store
+from heritage.catalogue.index.state import Order
 from heritage.models import IndexChange, IndexPart, Site, SortName
 from heritage.models.changes import batch
 from tests.builders import make_kind, make_notice, make_site, make_source
@@ -19,11 +23,11 @@ from tests.writing import write
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("sites_a_place", [0, 1_000_000], ids=["place by place", "read again"])
+@pytest.mark.parametrize("probes", [1, 3, 128])
 @pytest.mark.parametrize("seed", range(3))
-def test_exact_after_random_writes(seed, sites_a_place, monkeypatch):
+def test_exact_after_random_writes(seed, probes, monkeypatch):
     """A few sites only, so that each is written to again and again."""
-    monkeypatch.setattr(store, "SITES_A_PLACE", sites_a_place)
+    monkeypatch.setattr(orders, "_PROBES", probes)
     catalogue = Catalogue(random.Random(seed))
     catalogue.populate(40)
     for _round in range(30):
@@ -31,6 +35,38 @@ def test_exact_after_random_writes(seed, sites_a_place, monkeypatch):
             write(catalogue)
         assert_as_rebuilt(store.current())
         assert_answered(question(catalogue))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["oldest", "inscribed", "recent", "name:en", "name:zh-hans"])
+@pytest.mark.parametrize("count", [1, 7, 60])
+def test_the_places_of_changed_sites_are_found_in_few_queries(name, count):
+    """However many have changed: many sites share a year, a name and the day of publication."""
+    dice = random.Random(count)
+    sites = [make_site(f"Site {dice.randint(1, 9)}") for _ in range(120)]
+    published_at = sites[0].published_at
+    for site in sites:
+        QuerySet(Site).filter(pk=site.pk).update(
+            first_year=dice.choice([None, -500, 68, 618]),
+            inscribed_year=dice.choice([None, 1987, 2000]),
+            published_at=dice.choice(
+                [None, published_at, published_at + timedelta(microseconds=dice.randint(1, 3))]
+            ),
+        )
+    whole = list(orders.ids(name))
+    changed = BitMap(site.pk for site in dice.sample(sites, count))
+    elsewhere = Order(
+        np.array([*[pk for pk in whole if pk not in changed], *changed], dtype=np.int32)
+    )
+    with CaptureQueriesContext(connection) as queries:
+        found = orders.placed(name, elsewhere, changed, changed)
+    assert found.ids.tolist() == whole
+    assert found.ids.dtype == np.int32
+    assert len(queries) <= 10
+    as_it_was = Order(np.array(whole, dtype=np.int32))
+    with CaptureQueriesContext(connection) as queries:
+        assert orders.placed(name, as_it_was, changed, changed) is as_it_was
+    assert len(queries) == 1
 
 
 @pytest.mark.django_db
@@ -107,8 +143,6 @@ def test_sites_without_a_name_to_sort_by_come_last():
     first, second, third = (make_site(name) for name in ("Alpha", "Beta", "Gamma"))
     SortName.objects.filter(site__in=[first, second]).delete()
     assert list(orders.ids("name:en")) == [third.pk, first.pk, second.pk]
-    assert list(orders.after("name:en", third.pk)) == [first.pk, second.pk]
-    assert list(orders.after("name:en", first.pk)) == [second.pk]
     store._shared.clear()
     assert_as_rebuilt(store.current())
     make_site("Delta")

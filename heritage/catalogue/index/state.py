@@ -49,15 +49,6 @@ class Order:
             return int(place)
         return int(np.count_nonzero(self.places[ids_of(hits)] < place))
 
-    def without(self, gone: BitMap) -> "Order":
-        kept = ~np.isin(self.ids, ids_of(gone))
-        return Order(self.ids[kept])
-
-    def inserted(self, site_id: int, before: int | None) -> "Order":
-        """With one more site, before another one or last."""
-        place = len(self.ids) if before is None else int(np.flatnonzero(self.ids == before)[0])
-        return Order(np.insert(self.ids, place, site_id))
-
 
 @dataclass(frozen=True, slots=True)
 class State:

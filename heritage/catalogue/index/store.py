@@ -21,9 +21,6 @@ from heritage.models import Event, IndexChange, IndexPart, journal
 from heritage.models.changes import batch
 from heritage.models.journal import VOCABULARY
 
-# Putting one site into its places costs about as much as reading the orders of so many again.
-SITES_A_PLACE = 250
-
 _NO_SITE = BitMap([VOCABULARY])
 
 _shared: list[State] = []  # at most one: the committed state that all threads use
@@ -109,25 +106,11 @@ def _is_in_journal(state: State) -> bool:
 def _patch(state: State, number: int, token: str, changed: BitMap) -> State:
     sites = changed - _NO_SITE
     found = facts.read(sites)
-    published = sorted(found.sites)
 
     def order_of(name: str, order: Order) -> Order:
-        if not sites:
-            return order
-        if len(sites) * SITES_A_PLACE > len(state.sites):
-            return Order(np.fromiter(orders.ids(name), dtype=np.int32))
-        order = order.without(changed)
-        standing = state.sites - changed  # those whose place is known
-        for site_id in published:
-            order = order.inserted(site_id, _next_known(name, site_id, standing))
-            standing.add(site_id)
-        return order
+        return orders.placed(name, order, sites, found.sites) if sites else order
 
     return patched(state, number, token, changed, found, order_of)
-
-
-def _next_known(order: str, site_id: int, standing: BitMap) -> int | None:
-    return next((each for each in orders.after(order, site_id) if each in standing), None)
 
 
 def rebuilt(number: int, token: str) -> State:
