@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from pyroaring import BitMap
 
 from heritage.catalogue.index import orders, store
+from heritage.catalogue.index import state as state_module
 from heritage.catalogue.index.state import Order
 from heritage.models import IndexChange, IndexPart, Site, SortName
 from heritage.models.changes import batch
-from tests.builders import make_kind, make_notice, make_site, make_source
+from tests.builders import make_kind, make_notice, make_site, make_source, text
 from tests.exact import assert_as_rebuilt
 from tests.questions import assert_answered, question
 from tests.randomly import Catalogue
@@ -191,6 +192,57 @@ def test_a_state_shares_what_did_not_change():
     assert after is not before
     assert after.points is before.points
     assert after.spans["standing"] is before.spans["standing"]
+
+
+@pytest.mark.django_db
+def test_what_a_write_leaves_as_it_was_stays(client):
+    """A state shares every bitmap, order and table, and what was counted, with the one before."""
+    kind = make_kind()
+    site, *_others = [make_site(kinds=[kind], latitude=1, longitude=1) for _ in range(8)]
+    before = store.current()
+    client.get("/en/sites/")
+    assert before.facet_memory
+    site.area_ha = 3
+    site.save()
+    after = store.current()
+    assert after is not before
+    assert after.values is before.values
+    assert after.sites is before.sites
+    assert all(after.orders[name] is order for name, order in before.orders.items())
+    assert after.facet_memory is before.facet_memory
+    site.kinds.clear()
+    later = store.current()
+    assert later.values[f"kind:{kind.pk}"] != after.values[f"kind:{kind.pk}"]
+    assert later.values["unesco:none"] is after.values["unesco:none"]
+    assert later.facet_memory == {}
+    client.get("/en/sites/")
+    kind.label = text("Bridge")
+    kind.save()
+    assert store.current().facet_memory == {}
+
+
+@pytest.mark.django_db
+def test_the_version_of_a_site_changes_with_it_and_with_the_vocabularies(monkeypatch):
+    first, second, *_others = [make_site() for _ in range(8)]
+
+    def versions():
+        state = store.current()
+        return state.version(first.pk), state.version(second.pk)
+
+    before = versions()
+    first.save()
+    after = versions()
+    assert after[0] != before[0]
+    assert after[1] == before[1]
+    make_kind()
+    renamed = versions()
+    assert renamed[0] != after[0]
+    assert renamed[1] != after[1]
+    # Too many changes to remember: all sites count as changed, and none as it was ever before.
+    monkeypatch.setattr(state_module, "_MOST_CHANGES", 1)
+    second.save()
+    assert {*versions()}.isdisjoint({*before, *after, *renamed})
+    assert store.current().changes == {}
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import transaction
 from django.http import QueryDict
 from django.template.loader import get_template
 
@@ -304,3 +305,34 @@ def test_a_search_that_names_a_term_leads_to_its_sites(client, three, query, off
     assert [(t.what, str(t.label), t.rest, t.count, t.query) for t in shown] == offered
     for term in shown:
         assert listed(client, term.query).total == term.count
+
+
+def test_only_the_cards_of_changed_sites_are_made_anew(client, words, monkeypatch):
+    first, second, *others = [plain_site(words, number) for number in range(8)]
+    made = []
+    of_ids = cards.of_ids
+
+    def remembering(index, ids):
+        made.extend(ids)
+        return of_ids(index, ids)
+
+    monkeypatch.setattr(cards, "of_ids", remembering)
+    client.get("/en/sites/")
+    assert set(made) == {site.pk for site in (first, second, *others)}
+    made.clear()
+    first.name = build.text("Renamed")
+    first.save()
+    assert "Renamed" in client.get("/en/sites/").text
+    assert made == [first.pk]
+    made.clear()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        second.name = build.text("Rolled back")
+        second.save()
+        assert "Rolled back" in client.get("/en/sites/").text
+        raise RuntimeError
+    assert "Rolled back" not in client.get("/en/sites/").text
+    made.clear()
+    words.temple.label = build.text("Shrine")
+    words.temple.save()
+    assert "Shrine" in client.get("/en/sites/").text
+    assert set(made) == {site.pk for site in (first, second, *others)}
