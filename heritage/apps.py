@@ -11,13 +11,17 @@ class HeritageConfig(AppConfig):
     verbose_name = _("Heritage")
 
     def ready(self) -> None:
+        from django.core.signals import request_finished
+
         from heritage.admin import groups
+        from heritage.catalogue.index import store
         from heritage.models import acts, touches, versions
 
         touches.connect()
         versions.register()
         acts.connect()
         groups.connect()
+        request_finished.connect(store.keep_snapshot_fresh, dispatch_uid="index snapshot")
 
 
 class CatalogueAdminConfig(admin.AdminConfig):

@@ -14,7 +14,7 @@ from pyroaring import BitMap
 from heritage.catalogue.index import orders, store
 from heritage.catalogue.index import state as state_module
 from heritage.catalogue.index.state import Order
-from heritage.models import IndexChange, IndexPart, Site, SortName
+from heritage.models import IndexChange, Site, SortName
 from heritage.models.changes import batch
 from tests.builders import make_kind, make_notice, make_site, make_source, text
 from tests.exact import assert_as_rebuilt
@@ -97,45 +97,6 @@ def test_a_rolled_back_write_leaves_no_trace():
     assert_as_rebuilt(store.current())
     make_site("Later")  # takes the number that the lost one had in the journal
     assert_as_rebuilt(store.current())
-
-
-# --- snapshots -------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_a_snapshot_carries_on():
-    catalogue = Catalogue(random.Random(7))
-    catalogue.populate(60)
-    store.save_snapshot()
-    assert IndexChange.objects.count() == 1
-    [stored] = store._stored()
-    assert_as_rebuilt(stored)
-    for _ in range(10):
-        write(catalogue)
-    store._shared.clear()
-    assert_as_rebuilt(store.current())
-
-
-@pytest.mark.django_db
-def test_a_snapshot_of_another_shape_is_not_read():
-    make_site()
-    store.save_snapshot()
-    head = IndexPart.objects.get(name="head")
-    head.data = b"1 " + bytes(head.data).split(b" ", 1)[1]
-    head.save()
-    assert list(store._stored()) == []
-
-
-@pytest.mark.django_db
-def test_a_write_does_not_make_a_running_process_read_the_snapshot():
-    for _ in range(8):
-        make_site()
-    store.save_snapshot()
-    store.current()
-    make_site()
-    with CaptureQueriesContext(connection) as queries:
-        assert len(store.current().sites) == 9
-    assert not [query for query in queries if "indexpart" in query["sql"]]
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.utils.crypto import get_random_string
 
 from heritage.catalogue.checks import problems
+from heritage.catalogue.index import store
 from heritage.exchange.fixtures import FixtureError, load
 from heritage.models import Site, User
 
@@ -90,6 +91,7 @@ class Command(BaseCommand):
         if report.created or report.updated:
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")  # without it the planner guesses
+            store.refresh_snapshot()
 
     def _check(self) -> None:
         self._say("  checking what is stored")

@@ -2,6 +2,7 @@
 
 from django.core.management.commands import loaddata
 
+from heritage.catalogue.index import store
 from heritage.models.acts import act
 
 
@@ -9,3 +10,4 @@ class Command(loaddata.Command):
     def loaddata(self, fixture_labels) -> None:
         with act(comment="loaddata " + " ".join(fixture_labels)):
             super().loaddata(fixture_labels)
+        store.refresh_snapshot()
