@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import transaction
 from django.http import QueryDict
 from django.template.loader import get_template
 
@@ -322,3 +323,34 @@ def test_of_many_values_that_mean_nothing_ten_are_named(client, words):
     assert sum(map(len, dict(kept.lists()).values())) == 10
     feed = client.get(f"/en/sites/feed.atom?{query}")
     assert feed.status_code == 400 and feed.content.decode().count("is not known here") == 10
+
+
+def test_only_the_cards_of_changed_sites_are_made_anew(client, words, monkeypatch):
+    first, second, *others = [plain_site(words, number) for number in range(8)]
+    made = []
+    of_ids = cards.of_ids
+
+    def remembering(index, ids):
+        made.extend(ids)
+        return of_ids(index, ids)
+
+    monkeypatch.setattr(cards, "of_ids", remembering)
+    client.get("/en/sites/")
+    assert set(made) == {site.pk for site in (first, second, *others)}
+    made.clear()
+    first.name = build.text("Renamed")
+    first.save()
+    assert "Renamed" in client.get("/en/sites/").text
+    assert made == [first.pk]
+    made.clear()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        second.name = build.text("Rolled back")
+        second.save()
+        assert "Rolled back" in client.get("/en/sites/").text
+        raise RuntimeError
+    assert "Rolled back" not in client.get("/en/sites/").text
+    made.clear()
+    words.temple.label = build.text("Shrine")
+    words.temple.save()
+    assert "Shrine" in client.get("/en/sites/").text
+    assert set(made) == {site.pk for site in (first, second, *others)}

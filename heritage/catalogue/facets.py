@@ -245,9 +245,9 @@ def _facet(
     """With those of its values offered that have sites here, or are chosen.
 
     `with_nothing`: also those that only other sites have. Values, and what is counted among all
-    sites, are remembered until something is written.
+    sites, are remembered until a value or a term changes.
     """
-    memory = filtered.index.memory
+    memory = filtered.index.facet_memory
     chosen = set(map(written, filtered.chosen(name) or ()))
     values = memory.get(kept_as)
     if values is None:
@@ -272,8 +272,8 @@ def _facet(
 def _counts(filtered: SiteFilter, name: str, value: str, values: Values) -> Sequence[int] | None:
     """How many sites each value would show beside all that other filters ask; None: all it has.
 
-    Counts among many sites are remembered until something is written: a few broad filters lead
-    to most of the pages that are asked for.
+    Counts among many sites are remembered until a value or a term changes: a few broad filters
+    lead to most of the pages that are asked for.
     """
     # Of what a site `has`, one value narrows the other: they are counted among what is left.
     beside = None if name == "has" else name
@@ -289,5 +289,7 @@ def _counts(filtered: SiteFilter, name: str, value: str, values: Values) -> Sequ
 
     if len(hits) <= _MANY:
         return counts()
-    kept = filtered.index.memory.setdefault("counts", Recent(_KEPT))
+    index = filtered.index
+    memory = index.facet_memory if filtered.is_answered_by_values(beside) else index.memory
+    kept = memory.setdefault("counts", Recent(_KEPT))
     return kept.recall((filtered.fingerprint(beside), value), lambda: array("I", counts()))

@@ -197,6 +197,13 @@ class SiteFilter(filters.FilterSet):
         names = {name for name in self._left_by if name != without}
         return frozenset((name, *self.data.getlist(name)) for name in (*names, "role", *TOGETHER))
 
+    def is_answered_by_values(self, without: str | None = None) -> bool:
+        """Whether all filters, or all but one, ask for nothing but terms and values of facets.
+
+        Others depend on rows or columns beside them: full text, years, points, other records.
+        """
+        return self._left_by.keys() - {without} <= _BY_VALUES
+
     def _among(self, left: Iterable[BitMap]) -> BitMap:
         left = list(left)
         return BitMap.intersection(self.index.sites, *left) if left else self.index.sites
@@ -340,6 +347,8 @@ _VALUE_OF_TERM = {
     "criterion": "criterion",
     "category": "category",
 }
+
+_BY_VALUES = {*_VALUE_OF_TERM, "unesco", "language", "inscribed", "batch", "rating", "has"}
 
 
 def index_name(facet: str, role: str | None) -> str:

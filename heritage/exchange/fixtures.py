@@ -18,6 +18,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from heritage.catalogue.checks import problems
+from heritage.catalogue.index import store
 from heritage.models import LoadedRow
 from heritage.models.base import Record
 from heritage.services.history import change_set
@@ -89,6 +90,7 @@ def install(paths: Iterable[Path], tell: Callable[[str], None] = lambda text: No
     if report.created or report.updated:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # without it the planner guesses
+        store.refresh_snapshot()
     return report
 
 

@@ -70,6 +70,10 @@ class Printed(NamedTuple):
     html: SafeString
 
 
+# Rendered cards, by site and its version, template, language and when the picture is loaded.
+rendered: Recent[tuple, Printed] = Recent(_KEPT)
+
+
 def of_ids(index: State, ids: Iterable[int]) -> list[Card]:
     """Cards of published sites in the order of the ids; one withdrawn meanwhile is left out."""
     terms = _Terms(index)
@@ -89,20 +93,22 @@ def with_summaries(cards: list[Card]) -> list[Card]:
 def printed(
     index: State, ids: list[int], form: str = "card", at_once: int = 0
 ) -> dict[int, Printed]:
-    """The same as HTML, by id, remembered until something is written.
+    """The same as HTML, by id, remembered until something is written that they show.
 
     `form` names the template: components/<form>.html. The pictures of the first `at_once` are
     loaded at once, those of the others when they come into view.
     """
-    kept = index.memory.setdefault("cards", Recent(_KEPT))
-    keys = {pk: (pk, form, get_language(), place < at_once) for place, pk in enumerate(ids)}
-    found = {pk: kept.get(key) for pk, key in keys.items()}
+    keys = {
+        pk: (pk, *index.version(pk), form, get_language(), place < at_once)
+        for place, pk in enumerate(ids)
+    }
+    found = {pk: rendered.get(key) for pk, key in keys.items()}
     new = [pk for pk, card in found.items() if card is None]
     shapes = _Shapes(index, form)
     for card in of_ids(index, new):
         pk = card.row.pk
         html = shapes.filled(card, is_at_once=keys[pk][-1])
-        found[pk] = kept[keys[pk]] = Printed(card.row.slug, card.name, html)
+        found[pk] = rendered[keys[pk]] = Printed(card.row.slug, card.name, html)
     return {pk: card for pk, card in found.items() if card}
 
 

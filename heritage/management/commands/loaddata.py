@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands import loaddata
 from django.db import DEFAULT_DB_ALIAS
 
+from heritage.catalogue.index import store
 from heritage.exchange.fixtures import FixtureError, install, is_of_catalogue
 from heritage.services.history import change_set
 
@@ -35,6 +36,7 @@ class Command(loaddata.Command):
         if others:
             with change_set("import", files=others):
                 super().loaddata(others)
+            store.refresh_snapshot()
 
     def _files(self, label: str) -> list[Path]:
         if label == "-":  # standard input
