@@ -16,8 +16,9 @@ from tests.test_build_world_heritage import vocabularies
 
 @pytest.fixture
 def command(tmp_path):
-    folder = tmp_path / "fixtures"
+    folder, written = tmp_path / "fixtures", tmp_path / "records"
     folder.mkdir()
+    written.mkdir()
     rows = [
         files.item(model, **fields)
         for model, found in vocabularies().rows.items()
@@ -31,7 +32,7 @@ def command(tmp_path):
         make_world_heritage.main(
             [
                 f"--facts={table(tmp_path, *changes)}", f"--components={parts}",
-                f"--dossiers={dossiers}", f"--to={folder}", *(["--check"] if check else []),
+                f"--dossiers={dossiers}", f"--records={written}", f"--to={folder}", *(["--check"] if check else []),
             ]
         )  # fmt: skip
         return folder

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
-from heritage.checks import data_folder
+from heritage.services.checks import check_data_folder
 from heritage.models import Kind, LoadedRow, Site, User
 from tests.builders import make_kind, make_site, text
 
@@ -238,9 +238,9 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
 
 
 def test_a_data_folder_that_cannot_be_written_is_named(settings, tmp_path, monkeypatch):
-    assert data_folder(None) == []
+    assert check_data_folder(None) == []
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # whoever runs tests may be root
-    [error] = data_folder(None)
+    [error] = check_data_folder(None)
     assert str(settings.DATA_DIR) in error.msg and "HERITAGE_DATA" in error.hint
 
 
