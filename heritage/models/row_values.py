@@ -32,7 +32,8 @@ def stored_rows(model: type[models.Model], ids: Iterable[int]) -> dict[int, dict
     # A row that Django's own loaddata saves may come outside of a transaction.
     rows = models.QuerySet(model).order_by()
     if connection.in_atomic_block:
-        rows = rows.select_for_update(of=("self",))
+        # No key: whoever adds a row that refers to one of these need not wait.
+        rows = rows.select_for_update(of=("self",), no_key=True)
     attnames = [field.attname for field in model._meta.concrete_fields]
     found = rows.filter(pk__in=list(ids)).values_list(*attnames)
     key = attnames.index(model._meta.pk.attname)

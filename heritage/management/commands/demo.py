@@ -8,6 +8,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.staticfiles.finders import get_finders
@@ -18,6 +19,7 @@ from django.utils.crypto import get_random_string
 
 from heritage.exchange.fixtures import FixtureError, install
 from heritage.models import Site, User
+from heritage.services.checks import is_of_older_version
 
 ACCOUNT = "editor"
 
@@ -66,6 +68,8 @@ class Command(BaseCommand):
             for suffix in ("", "-wal", "-shm"):
                 Path(f"{settings.DATABASES['default']['NAME']}{suffix}").unlink(missing_ok=True)
         else:
+            if is_of_older_version(connection):
+                _drop_tables()
             call_command("migrate", interactive=False, verbosity=0)
             call_command("flush", interactive=False, verbosity=0)
         shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
@@ -120,6 +124,16 @@ class Command(BaseCommand):
         target = ["--log-level", "warning", "heritage.wsgi:application"]
         os.chdir(settings.BASE_DIR)
         os.execv(sys.executable, [sys.executable, "-m", *server, *threads, *target])  # noqa: S606
+
+
+def _drop_tables() -> None:
+    """Those of an earlier version of the catalogue, which no migration knows any more."""
+    labels = {config.label for config in apps.get_app_configs()} | {"django", "reversion"}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table.partition("_")[0] in labels:
+                name = connection.ops.quote_name(table)
+                cursor.execute(f"DROP TABLE IF EXISTS {name} CASCADE")
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
