@@ -9,6 +9,7 @@ from heritage.models.fields import EDTFField, LanguageMapField, edtf_bounds
 from heritage.values import folding, words
 from heritage.values.language import LanguageMap
 from heritage.values.phrases import span_phrase
+from heritage.values.webaddress import validate_web_address
 
 
 class Term(TreeRecord):
@@ -134,7 +135,7 @@ class Era(Term):
     region = models.ForeignKey(
         Place, models.PROTECT, null=True, blank=True, related_name="eras", verbose_name=_("region")
     )
-    periodo = models.URLField(_("PeriodO address"), blank=True)
+    periodo = models.URLField(_("PeriodO address"), blank=True, validators=[validate_web_address])
     source = models.ForeignKey(
         "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
     )
