@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "heritage.web.faults.DatabaseAwayMiddleware",
 ]
 ROOT_URLCONF = "heritage.urls"
 WSGI_APPLICATION = "heritage.wsgi.application"
@@ -209,6 +210,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
+# Who watches over the workers asks them directly, behind what speaks HTTPS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("HERITAGE_HSTS_SECONDS", default=31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if env.bool("HERITAGE_BEHIND_PROXY", default=False):
@@ -228,6 +231,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Name, logo, about and privacy texts are a record (Identity), edited in the admin.
 DEFAULT_CATALOGUE_NAME = _("Heritage")
+# Where weaknesses are told: mailto:… or https://…, published as /.well-known/security.txt.
+SECURITY_CONTACT = env.str("HERITAGE_SECURITY_CONTACT", default="")
 
 LOGGING = {
     "version": 1,

@@ -16,6 +16,7 @@ from heritage.models import Coverage, Designation, Identity, Image, Opening, Pla
 from heritage.models import VisitingFact as Fact
 from heritage.values.language import LanguageMap, Text, proper_tag
 from heritage.values.markdown import to_text
+from heritage.values.webaddress import safe_url
 
 CONTEXT = "https://schema.org"
 TYPES = ["LandmarksOrHistoricalBuildings", "TouristAttraction"]
@@ -268,7 +269,7 @@ def _image(image: Image, addresses: Addresses) -> dict:
             "height": image.height,
             "caption": _said(image.caption.best() or image.alt.best()),
             "creditText": image.credit_line or image.author,
-            "license": image.licence.url or str(image.licence.label.best()),
+            "license": safe_url(image.licence.url) or str(image.licence.label.best()),
             "acquireLicensePage": image.source_url,
         }
     )

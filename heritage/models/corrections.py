@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
 from heritage.models.fields import PlainTextField
+from heritage.values.webaddress import validate_web_address
 
 
 class Correction(Record):
@@ -39,7 +40,9 @@ class Correction(Record):
     topic = models.CharField(_("what it is about"), max_length=12, choices=Topic)
     text = PlainTextField(_("what is wrong"), max_length=4000)
     suggestion = PlainTextField(_("what would be right"), max_length=4000, blank=True)
-    link = models.URLField(_("where that can be read"), max_length=500, blank=True)
+    link = models.URLField(
+        _("where that can be read"), max_length=500, blank=True, validators=[validate_web_address]
+    )
     email = models.EmailField(_("e-mail"), blank=True, serialize=False)
     language = models.CharField(_("language"), max_length=35, editable=False)
     state = models.CharField(

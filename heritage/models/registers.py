@@ -8,6 +8,7 @@ from heritage.models.base import Record
 from heritage.models.fields import DegreesField, EDTFField, LanguageMapField, edtf_bounds
 from heritage.values import edtf
 from heritage.values.phrases import phrase
+from heritage.values.webaddress import safe_url, validate_web_address_template
 
 
 class Scheme(Record):
@@ -45,6 +46,7 @@ class Scheme(Record):
         _("address of an entry"),
         max_length=200,
         blank=True,
+        validators=[validate_web_address_template],
         help_text=_("With {reference} where the reference belongs."),
     )
 
@@ -197,9 +199,9 @@ class Designation(Record):
     def uri(self) -> str:
         """The entry's page at the authority, or an empty text."""
         template = self.scheme.uri_template
-        return (
-            template.replace("{reference}", self.reference) if template and self.reference else ""
-        )
+        if not template or not self.reference:
+            return ""
+        return safe_url(template.replace("{reference}", self.reference))
 
 
 IN_FORCE = (Designation.Standing.IN_FORCE, Designation.Standing.IN_DANGER)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import LanguageMapField
+from heritage.values.webaddress import validate_web_address
 
 WEEKDAYS = [
     _("Monday"),
@@ -247,7 +248,7 @@ class Custodian(Record):
     """Who looks after a site."""
 
     name = LanguageMapField(_("name"))
-    url = models.URLField(_("address"), blank=True)
+    url = models.URLField(_("address"), blank=True, validators=[validate_web_address])
 
     class Meta:
         verbose_name = _("custodian")

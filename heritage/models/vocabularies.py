@@ -9,6 +9,7 @@ from heritage.models.fields import EDTFField, LanguageMapField, edtf_bounds
 from heritage.values import folding, words
 from heritage.values.language import LanguageMap
 from heritage.values.phrases import span_phrase
+from heritage.values.webaddress import validate_web_address
 
 
 class Term(TreeRecord):
@@ -139,7 +140,7 @@ class Era(Term):
         blank=True,
         help_text=_("Where the region is wider than a place of the catalogue: Mesopotamia."),
     )
-    periodo = models.URLField(_("PeriodO address"), blank=True)
+    periodo = models.URLField(_("PeriodO address"), blank=True, validators=[validate_web_address])
     source = models.ForeignKey(
         "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
     )

@@ -22,6 +22,12 @@ from heritage.models import Site, User
 from heritage.services.checks import is_of_older_version
 
 ACCOUNT = "editor"
+# Here no nginx stands before the workers: connections that nobody uses must starve nobody.
+SERVER = (
+    "--interface=wsgi", "--blocking-threads=4", "--backpressure=1024", "--no-http1-keep-alive",
+    "--http1-header-read-timeout=5000", "--respawn-failed-workers", "--log-level=warning",
+    "heritage.wsgi:application",
+)  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -119,11 +125,9 @@ class Command(BaseCommand):
             os.environ.setdefault("HERITAGE_HOSTS", "*")
         elif host not in settings.ALLOWED_HOSTS:
             os.environ.setdefault("HERITAGE_HOSTS", ",".join([*settings.ALLOWED_HOSTS, address]))
-        server = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-        threads = ["--blocking-threads", "4", "--backpressure", "64"]
-        target = ["--log-level", "warning", "heritage.wsgi:application"]
         os.chdir(settings.BASE_DIR)
-        os.execv(sys.executable, [sys.executable, "-m", *server, *threads, *target])  # noqa: S606
+        command = [sys.executable, "-m", "granian", "--host", host, "--port", str(port), *SERVER]
+        os.execv(sys.executable, command)  # noqa: S606
 
 
 def _drop_tables() -> None:
