@@ -260,9 +260,12 @@ def test_world_heritage_is_on_the_map_of_the_world_by_category(client, words):
 
 def test_the_seal_of_a_country_is_its_letters(client, words):
     germany = build.make_place("Germany", level="country", code="DE")
-    site = build.make_site("Somewhere", place=germany, latitude=50.0, longitude=7.0)
+    castle = build.make_kind("Castle", silhouette="castle")
+    site = build.make_site(
+        "Somewhere", place=germany, latitude=50.0, longitude=7.0, kinds=[castle]
+    )  # fmt: skip
     assert ">D</text>" in client.get(f"/covers/{site.uid}.svg").content.decode()
-    site = build.make_site("Elsewhere", place=words.county)
+    site = build.make_site("Elsewhere", place=words.county, kinds=[castle])
     build.make_event(site, "built", "", words.tang)
     assert ">唐</text>" in client.get(f"/covers/{site.uid}.svg").content.decode()
 

@@ -353,13 +353,14 @@ _CYRILLIC = str.maketrans("ABCEHKMOPTXaceopxy", "АВСЕНКМОРТХасео�
 _BRACKETS = str.maketrans("()", "（）")
 
 RECALLED_NAME_NOTE = {
-    "en": "The official file has no Chinese name; the one shown is recalled.",
-    "zh-hans": "官方文件未给出中文名称，此处所用名称凭记忆写出。",
+    "en": "The official file has no Chinese name; the one shown is not checked yet.",
+    "zh-hans": "官方文件未给出中文名称，此处所用名称待核。",
 }
 
 CORRECTED_NAME_NOTE = {
-    "en": "UNESCO’s file calls it “{given}” in Chinese; the name shown is corrected, and recalled.",
-    "zh-hans": "联合国教科文组织文件的中文名称作“{given}”；此处所用名称经更正，凭记忆写出。",
+    "en": "UNESCO’s file calls it “{given}” in Chinese; the name shown is a correction that is not "
+    "checked yet.",
+    "zh-hans": "联合国教科文组织文件的中文名称作“{given}”；此处所用名称经更正，待核。",
 }
 
 # The file of a later edition has no more than some of its properties.
