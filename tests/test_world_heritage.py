@@ -17,7 +17,7 @@ from django.db import transaction
 
 from heritage.catalogue.checks import problems
 from heritage.exchange.fixtures import load
-from heritage.exchange.making import corrections
+from heritage.exchange.making import chinese_names
 from heritage.exchange.making.sites import MEMORIALS
 from heritage.models import Coverage, Designation, Name, PartOf, Place, Site
 from heritage.models.unesco import statuses
@@ -93,8 +93,8 @@ MENDED = {
     ("914", "ru"): "Водно-болотный район Сент-Лусия — Национальный парк Мапуто",
     ("1153", "ru"): "Косы и Севены, средиземноморский агро-пастбищный культурный ландшафт",
     # recalled or corrected, and said to be so in a note
-    **{(str(n), "zh-hans"): words for n, words in corrections.RECALLED_CHINESE_NAMES.items()},
-    **{(str(n), "zh-hans"): words for n, (_, words) in corrections.CHINESE_CORRECTIONS.items()},
+    **{(str(n), "zh-hans"): words for n, words in chinese_names.RECALLED.items()},
+    **{(str(n), "zh-hans"): words for n, (_, words) in chinese_names.CORRECTED.items()},
 }
 # Properties that are a record of Henan: its point is better than the official one.
 OWN_POINT = {"1003", "1114"}

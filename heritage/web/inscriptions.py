@@ -91,7 +91,12 @@ def by_year(terms: Terms, entries=None, title: str = "") -> Chart | None:
         for year in years
     ]
     busiest = max(rows, key=lambda row: row.total)
-    summary = _("Of the properties listed, year by year.")
+    listed = register()
+    summary = _("Of the properties listed.")
+    if listed and listed.edition:
+        summary = _("Of the properties on the list of %(edition)s.") % {
+            "edition": listed.edition_phrase()
+        }
     if len(counts) > 3:
         most = ngettext(
             "The most in one year: %(number)s property, in %(year)s.",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.text import slugify
 
-from heritage.exchange.making import corrections
+from heritage.exchange.making import chinese_names, corrections
 from heritage.exchange.making.countries import place_uid
 from heritage.exchange.making.entries import source_uid, uid_of
 from heritage.exchange.making.facts import Property
@@ -112,14 +112,14 @@ def rows(found: Property, slug: str, others: Index) -> Iterator[Item]:
 def names(found: Property) -> Iterator[Item]:
     """The Chinese name in pinyin, and the one of the official file where another is shown."""
     uid = site_uid(found.number)
-    if found.number in corrections.PINYIN:
+    if found.number in chinese_names.PINYIN:
         yield item(
             "name",
             f"{uid}.name.zh-latn-pinyin",
             site=key(uid),
             kind="romanised",
             language="zh-latn-pinyin",
-            text=corrections.PINYIN[found.number],
+            text=chinese_names.PINYIN[found.number],
         )
     if other := corrections.other_name(found.number, found.names):
         yield item(
