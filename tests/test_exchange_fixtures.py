@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from heritage.exchange import fixtures
 from heritage.exchange.fixtures import FixtureError, load
 from heritage.models import ChangeSet, Kind, LoadedRow, Place, Site
 from heritage.services.history import changes_of, fold
@@ -95,6 +96,26 @@ def test_a_changed_kind_of_a_site_is_an_editors_change_too(files):
     report = load(files(all=[KIND, CHINA, HENAN, changed(SITE, featured=1)]))
     assert len(report.kept) == 1
     assert not Site.objects.get().kinds.exists()
+
+
+def test_a_column_that_a_later_version_adds_is_nobodys_change(files, monkeypatch):
+    """With its default it is not in what was noted of a row, so the row follows its fixture."""
+    load(files(all=[KIND, CHINA, HENAN, SITE]))
+    noted = LoadedRow.objects.get(uid="white-horse-temple").stored
+    columns = [column.name for column in Site._meta.concrete_fields if column.name != "cover"]
+    monkeypatch.setattr(fixtures, "_digest", lambda row: row)
+    pk = Site.objects.get().pk
+    seen = fixtures._stored_digests(Site, [pk])[pk]
+    assert "cover" not in seen and set(seen) <= {*columns, "pk", *many(Site), "place_id"}
+    monkeypatch.undo()
+    Site.objects.update(cover="plain")
+    assert fixtures._stored_digests(Site, [pk])[pk] != noted
+    Site.objects.update(cover="drawn")
+    assert fixtures._stored_digests(Site, [pk])[pk] == noted
+
+
+def many(model) -> list[str]:
+    return [relation.name for relation in model._meta.many_to_many]
 
 
 def test_what_an_editor_deleted_stays_deleted(files):

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
-from fixtures.build import corrections, make_world_heritage
+from fixtures.build import chinese_names, corrections, make_world_heritage
 from fixtures.build.sites import MEMORIALS
 from heritage.catalogue.checks import problems
 from heritage.exchange.fixtures import load
@@ -85,8 +85,8 @@ MENDED = {
     ("914", "ru"): "Водно-болотный район Сент-Лусия — Национальный парк Мапуто",
     ("1153", "ru"): "Косы и Севены, средиземноморский агро-пастбищный культурный ландшафт",
     # recalled or corrected, and said to be so in a note
-    **{(str(n), "zh-hans"): words for n, words in corrections.RECALLED_CHINESE_NAMES.items()},
-    **{(str(n), "zh-hans"): words for n, (_, words) in corrections.CHINESE_CORRECTIONS.items()},
+    **{(str(n), "zh-hans"): words for n, words in chinese_names.RECALLED.items()},
+    **{(str(n), "zh-hans"): words for n, (_, words) in chinese_names.CORRECTED.items()},
 }
 # Properties that are a record of Henan: its point is better than the official one.
 OWN_POINT = {"1003", "1114"}

@@ -138,7 +138,7 @@ Listed = Iterable[tuple[str, Term | Scheme | SchemeTerm | str, str]]
 
 def _statuses() -> Listed:
     for status in UnescoStatus:
-        yield f"unesco:{status}", str(status.label), status.value
+        yield f"unesco:{status}", status.counted_label, status.value
 
 
 def _schemes(terms: Vocabulary, role: str) -> Listed:

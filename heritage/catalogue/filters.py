@@ -56,7 +56,7 @@ class SiteForm(forms.Form):
                 self.cleaned_data[name] = self.fields[name].valid
         first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
         if first is not None and last is not None and first > last:
-            self.add_error("to", _("The span ends before it begins: exchange the years."))
+            self.add_error("to", _("The span ends before it begins: swap the years."))
             self.cleaned_data["from"] = None  # half of a span that makes no sense
         return self.cleaned_data
 
@@ -324,6 +324,8 @@ class SiteFilter(filters.FilterSet):
 
 def tidied(name: str, value: str) -> str:
     """A value as an address should have it, where it can be written in several ways."""
+    if name in _CODES and re.fullmatch(r"[(（]?[A-Za-z0-9_-]+[)）]?", value):
+        return value.strip("()（）").lower()
     if name == "language":
         with suppress(ValueError):
             return normalise_code(value)
@@ -338,6 +340,8 @@ def _form_class() -> type[SiteForm]:
     return type("SiteFilterForm", (SiteForm,), made)
 
 
+# Filters whose values are slugs and codes, all in lower case.
+_CODES = {"kind", "era", "place", "unesco", "protection", "criterion", "category", "rating"}
 # What the index calls the facet of each filter whose values are rows.
 _VALUE_OF_TERM = {
     "kind": "kind",

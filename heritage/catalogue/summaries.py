@@ -26,7 +26,7 @@ _sites = Prepared(
         Site.objects.published()
         .filter(pk__in=ids)
         .order_by()
-        .values_list("pk", "uid", "slug", "name", "place_id")
+        .values_list("pk", "uid", "slug", "name", "inscribed_year", "place_id")
     )
 )
 _texts = Prepared(
@@ -49,6 +49,7 @@ class Summary:
     uid: str
     slug: str
     name: LanguageMap
+    inscribed_year: int | None
     place: Place | None
     kinds: list[Kind] = field(default_factory=list)  # the telling one first
     beginning: Event | None = None  # the event that says how old it is

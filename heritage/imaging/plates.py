@@ -22,9 +22,9 @@ def draw_plate(
     """
     scale = width / 1200
     room = width * (1 - 2 * _MARGIN)
-    blocks = _blocks([_clean(name) for name in names[:2]], room, height * 0.72, scale)
+    blocks = _blocks([_clean(name) for name in names[:2]], room, height * 0.7, scale)
     if line := _clean(line):
-        blocks.append((_wrapped(line, room, 30 * scale)[:1], 30 * scale, _SOFT))
+        blocks.append((_wrapped(line, room, 42 * scale)[:2], 42 * scale, _SOFT))
     total = sum(len(lines) * size * 1.28 for lines, size, _colour in blocks)
     total += max(0, len(blocks) - 1) * 26 * scale
     y, shapes = (height - total) / 2, []
@@ -60,7 +60,7 @@ def _blocks(
     for size in (size * scale for size in _SIZES):
         found = []
         for place, name in enumerate(names):
-            own = size if place == 0 else size * 0.62
+            own = size if place == 0 else max(size * 0.68, 36 * scale)
             found.append((_wrapped(name, room, own), own, _SOFT if place else _INK))
         fits = all(len(lines) <= _MOST_LINES - 1 for lines, _size, _colour in found)
         if fits and sum(len(lines) * own * 1.28 for lines, own, _colour in found) <= height:

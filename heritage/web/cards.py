@@ -11,6 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
 
 from heritage.catalogue import summaries, vocabulary
 from heritage.catalogue.index.state import State
@@ -27,6 +28,7 @@ from heritage.models import (
     UnescoStatus,
 )
 from heritage.values.language import Text
+from heritage.values.phrases import year_phrase
 from heritage.web import marks, texts
 from heritage.web.links import link
 from heritage.web.marks import Mark
@@ -166,7 +168,6 @@ class _Terms:
 
     def __init__(self, index: State):
         known = vocabulary.of(index)
-        self.recalled = known.recalled
         self._kept = known.memory.setdefault(("cards", get_language()), {})
 
     def said[T](self, say: Callable[[T], str], term: T | None) -> str:
@@ -194,16 +195,19 @@ def _card(row: Summary, terms: _Terms) -> Card:
         other_name=next(iter(texts.others(row.name)), None),
         kind=terms.kinds(row.kinds[:_KINDS_SHOWN]),
         place=terms.said(place_phrase, row.place),
-        when=what_and_when(beginning) if beginning else "",
-        when_marks=short_marks(beginning, beginning.source_id in terms.recalled)
-        if beginning
-        else [],
+        when=what_and_when(beginning) if beginning else _inscribed(row.inscribed_year),
+        # That it is unchecked is said on the page of the site.
+        when_marks=short_marks(beginning, is_recalled=False) if beginning else [],
         unesco=status,
         unesco_label=badge(status) if status else "",
         protection=terms.said(_short_label, row.protection),
         picture=photograph(row.photograph) if row.photograph else drawn_cover(row.uid),
         row=row,
     )
+
+
+def _inscribed(year: int | None) -> str:
+    return _("Inscribed %(year)s") % {"year": year_phrase(year)} if year else ""
 
 
 def _labels(kinds: Iterable[Kind]) -> SafeString:

@@ -59,7 +59,7 @@ class CorrectionForm(forms.ModelForm):
             "topic": _("What is it about?"),
             "text": _("What is wrong?"),
             "suggestion": _("What would be right?"),
-            "link": _("Where can that be read?"),
+            "link": _("Source"),
             "email": _("Your e-mail address"),
         }
         help_texts = {

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from heritage.catalogue import search, spelling, suggest
-from heritage.catalogue.facets import Applied, applied, facets
+from heritage.catalogue.facets import Applied, Facet, applied, facets
 from heritage.catalogue.fields import MAX_TEXT, MOST_VALUES
 from heritage.catalogue.filters import NEEDED, TOGETHER, SiteFilter, tidied
 from heritage.catalogue.queries import STEPS, changed, without
@@ -112,6 +112,7 @@ class Listing:
     roles: list[Role]
     within: Term | None
     applied: list[Applied]
+    narrowed: int  # by how many filters, beside the text
     problems: list[Problem]
     ways: list[Way]
     meant: Meant | None
@@ -173,6 +174,7 @@ def listing(data: QueryDict) -> Listing:
     printed = cards.printed(filtered.index, ids, _FORMS[view], _AT_ONCE)
     shown = _shown(filtered, printed)
     lines = Lines(filtered.index)
+    pages = paging.paging(filtered, start, [card.slug for card in printed.values()])
     return Listing(
         text=data.get("q", ""),
         total=total,
@@ -180,10 +182,11 @@ def listing(data: QueryDict) -> Listing:
         ids=ids,
         cards=shown,
         is_near=filtered.around is not None,
-        facets=[folded(facet, lines, data) for facet in choices],
+        facets=[folded(facet, lines, data) for facet in choices if total or _leads_on(facet)],
         roles=_roles(filtered),
         within=None if start else _within(filtered),
         applied=in_words,
+        narrowed=sum(item.name != "q" for item in in_words),
         problems=_problems(filtered),
         ways=[] if total else _ways(filtered, in_words),
         meant=None if total else _meant(filtered),
@@ -194,8 +197,8 @@ def listing(data: QueryDict) -> Listing:
         sorts=_sorts(filtered),
         typed={name: data.get(name, "") for name in _TYPED},
         carried=[(name, value) for name in _CARRIED for value in data.getlist(name)],
-        paging=paging.paging(filtered, start, [card.slug for card in printed.values()]),
-        canonical=_canonical(data, filtered, start),
+        paging=pages,
+        canonical=_canonical(data, filtered, pages.number),
     )
 
 
@@ -209,6 +212,11 @@ def _shown(filtered: SiteFilter, printed: dict[int, Printed]) -> list[Shown]:
 
 def _distance(km: float) -> str:
     return distance_phrase(km) if km else pgettext("distance", "here")
+
+
+def _leads_on(facet: Facet) -> bool:
+    """Whether choosing in it, or taking a choice back, could show anything."""
+    return bool(facet.picked) or any(facet.counts[place] for place in facet.offered)
 
 
 def _roles(filtered: SiteFilter) -> list[Role]:
@@ -321,10 +329,10 @@ def _together(name: str) -> list[str]:
     return [part for part, whole in TOGETHER.items() if whole == name]
 
 
-def _canonical(data: QueryDict, filtered: SiteFilter, start: int) -> str:
+def _canonical(data: QueryDict, filtered: SiteFilter, number: int) -> str:
     """The address of this list without what is no part of it, such as a campaign's tags."""
     known = QueryDict(mutable=True)
     for name in filtered.filters:
         if name in data:
             known.setlist(name, data.getlist(name))
-    return paging.page_query(known, start // PER_PAGE + 1)
+    return paging.page_query(known, number)
