@@ -26,9 +26,3 @@ class HeritageConfig(AppConfig):
 class CatalogueAdminConfig(admin.AdminConfig):
     default = False
     default_site = "heritage.admin.site.CatalogueAdminSite"
-
-    def ready(self) -> None:
-        super().ready()
-        from heritage.admin.registry import register_all
-
-        register_all()

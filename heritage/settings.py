@@ -137,6 +137,11 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("HERITAGE_DATABASE_MAX_AGE", defa
 # Changes after which a worker saves a new snapshot of the index, for workers that start; 0: never.
 INDEX_SNAPSHOT_EVERY = env.int("HERITAGE_INDEX_SNAPSHOT_EVERY", default=1_000)
 
+# How long a page that writes waits for another writer before it answers 503, and when the
+# browser may try again. Commands wait longer, see above.
+WRITE_WAIT_SECONDS = env.float("HERITAGE_WRITE_WAIT", default=4)
+RETRY_AFTER_SECONDS = 10
+
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # one site with many rows is still one form

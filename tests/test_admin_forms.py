@@ -730,7 +730,12 @@ def test_history_tells_who_changed_what(client, editor, words):
 def act_on(client, action, *sites):
     return client.post(
         reverse("admin:heritage_site_changelist"),
-        {"action": action, "_selected_action": [site.pk for site in sites], "index": "0"},
+        {
+            "action": action,
+            "_selected_action": [site.pk for site in sites],
+            "index": "0",
+            "post": "yes",  # archiving is confirmed
+        },
         follow=True,
     )
 
@@ -745,7 +750,7 @@ def test_publishing_many_refuses_those_that_are_not_fit_and_says_why(client, edi
     assert fit.state_changed_by == editor
     assert fit.published_at
     assert "1 site is now: published." in html
-    assert re.search(r"<strong>Unfit</strong>: kinds: ", html)
+    assert re.search(r"<li>kinds: [^<]+: <a href=[^>]+>Unfit</a></li>", html)
     made = ChangeSet.objects.latest("pk")
     assert (made.kind, made.user, comment_of(made)) == ("bulk", editor, "State: published")
     assert [(row.model, row.object_id) for row in fold(made.changes.all())] == [(Site, fit.pk)]

@@ -32,7 +32,8 @@ def command(tmp_path):
         make_world_heritage.main(
             [
                 f"--facts={table(tmp_path, *changes)}", f"--components={parts}",
-                f"--dossiers={dossiers}", f"--records={written}", f"--to={folder}", *(["--check"] if check else []),
+                f"--dossiers={dossiers}", f"--records={written}", f"--to={folder}",
+                *(["--check"] if check else []),
             ]
         )  # fmt: skip
         return folder

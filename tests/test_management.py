@@ -14,8 +14,8 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
-from heritage.services.checks import check_data_folder
 from heritage.models import Kind, LoadedRow, Site, User
+from heritage.services.checks import check_data_folder
 from tests.builders import make_kind, make_site, text
 
 ROOT = Path(settings.BASE_DIR)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from heritage.models import Correction, Site
 from heritage.web import corrections
 from tests import builders as build
+from tests.adminforms import filled
 from tests.webrows import LANGUAGES
 
 pytestmark = pytest.mark.django_db
@@ -281,10 +282,12 @@ def test_an_editor_decides_one_with_a_note_and_may_take_it_back(client, queue):
     editor = enter(client, "view_correction", "change_correction")
     html = client.get(change_path(queue)).content.decode()
     assert "reader@example.org" in html and GOOD["text"] in html
-    client.post(change_path(queue), {"state": "declined", "note": "See the stele."})
+    changes = {"state": "declined", "note": "See the stele."}
+    client.post(change_path(queue), filled(client, change_path(queue), changes))
     queue.refresh_from_db()
     assert (queue.state, queue.note, queue.decided_by) == ("declined", "See the stele.", editor)
-    client.post(change_path(queue), {"state": "new", "note": "Again."})
+    changes = {"state": "new", "note": "Again."}
+    client.post(change_path(queue), filled(client, change_path(queue), changes))
     queue.refresh_from_db()
     assert (queue.state, queue.decided_by, queue.decided_at) == ("new", None, None)
 

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
-from fixtures.build import chinese_names, corrections, make_world_heritage
+from fixtures.build import chinese_names, make_world_heritage
 from fixtures.build.sites import MEMORIALS
 from heritage.catalogue.checks import problems
 from heritage.exchange.fixtures import load

@@ -1,0 +1,11 @@
+"""The editors' pages. Django's autodiscovery imports this package, which registers them all."""
+
+from heritage.admin import (  # noqa: F401
+    accounts,
+    corrections,
+    registers,
+    rows,
+    sites,
+    visiting,
+    vocabularies,
+)

@@ -1,23 +1,56 @@
-"""The pages of a record: its permissions, its search, and one change set for each save."""
+"""The pages of a record: permissions, search, merging with other editors, one short write."""
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack
 from functools import cache
 
+from django.apps import apps
 from django.conf import settings
-from django.contrib import admin
-from django.contrib.admin.options import csrf_protect_m
+from django.contrib import admin, messages
+from django.contrib.admin.options import ActionLocation, csrf_protect_m
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.forms import ModelMultipleChoiceField
+from django.template.response import TemplateResponse
 from django.utils.text import capfirst, smart_split, unescape_string_literal
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from heritage.admin import access
-from heritage.admin.choosers import Lookups
-from heritage.admin.columns import RecordFields, RecordForm
+from heritage.admin import access, conflicts
+from heritage.admin.editing import OPENED, Editing, is_fresh
+from heritage.admin.forms import RecordFields, RecordForm
 from heritage.admin.history import history_view
 from heritage.admin.inlines import RecordInline
+from heritage.admin.writes import change_set
 from heritage.models.fields import LanguageMapField
-from heritage.services.history import change_set, current_change_set
+from heritage.models.waiting import Busy, waiting_at_most
+from heritage.services.history import current_change_set
+from heritage.values import folding
 
 COMMENT = "_comment"  # what an editor says of a change, in the row of the buttons
+ATTEMPTS = 3  # to compare and to write, where others write in between
+
+
+class Outdated(Exception):
+    """What was compared has been written by somebody else in the meantime."""
+
+
+class NameSearch:
+    """Finds rows by their `search_text`: names in any script, pinyin, without accents."""
+
+    search_fields = ("search_text",)
+    also_searched: tuple[str, ...] = ()  # columns of codes and addresses
+
+    def get_search_results(self, request, queryset, search_term):
+        words = folding.tokens(search_term)
+        if search_term.strip() and not words:
+            return queryset.none(), False
+        for word in words:
+            found = Q(search_text__contains=word)
+            for path in self.also_searched:
+                found |= Q(**{f"{path}__icontains": word})
+            queryset = queryset.filter(found)
+        return queryset, False
 
 
 class RecordAdmin(RecordFields, admin.ModelAdmin):
@@ -37,7 +70,13 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and access.is_open(request.user, obj)
 
-    # --- search
+    # --- lists
+
+    def get_action_choices(
+        self, request, default_choices=None, action_location=ActionLocation.CHANGE_LIST
+    ):
+        nothing = [("", _("Choose …"))]  # Django's own words for it are not translated
+        return super().get_action_choices(request, default_choices or nothing, action_location)
 
     def get_search_results(self, request, queryset, search_term):
         """Every word in any of `search_fields`; language maps in all languages."""
@@ -51,85 +90,226 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
             queryset = queryset.filter(found)
         return queryset, False
 
-    # --- one change set for each request that writes
-
-    def _acting(self, request) -> AbstractContextManager:
-        if request.method != "POST":
-            return nullcontext()
-        reason = request.POST.get(COMMENT, "").strip()
-        kind = "bulk" if request.POST.get("action") else "edit"
-        return change_set(kind, request.user, reason)
+    # --- one form: compared with what is stored, validated, then written in one short transaction
 
     @csrf_protect_m
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        with self._acting(request):
-            # That is the transaction: Django's own one would only be another savepoint.
+        # Django's own changeform_view() opens a transaction before it validates, and with SQLite
+        # that keeps all other writers waiting while pictures are decoded. There is no public way
+        # to validate first: this is the one private method that the admin calls.
+        for _attempt in range(ATTEMPTS):
+            try:
+                with ExitStack() as stack:
+                    self._begin(request, stack)
+                    response = self._changeform_view(request, object_id, form_url, extra_context)
+                    if self._is_lost(request, object_id):
+                        return self._typed(request, _("This record was deleted meanwhile"))
+                    return response
+            except Outdated:
+                continue
+            except PermissionDenied:
+                if not self._is_lost(request, object_id):
+                    raise
+                return self._typed(request, _("You may not change this record any more"))
+            except Busy:
+                break
+        with ExitStack() as stack:
+            self._begin(request, stack, is_busy=True)
             return self._changeform_view(request, object_id, form_url, extra_context)
 
-    def delete_view(self, request, object_id, extra_context=None):
-        with self._acting(request):
-            return super().delete_view(request, object_id, extra_context)
+    @staticmethod
+    def _is_lost(request, object_id) -> bool:
+        """Whether a form was sent that was opened in order, and is not even compared now."""
+        editing = request.editing
+        is_sent = request.method == "POST" and object_id is not None
+        return is_sent and not editing.stored and editing.opened is not None
 
-    def changelist_view(self, request, extra_context=None):
-        with self._acting(request):
-            return super().changelist_view(request, extra_context)
+    def _typed(self, request, title: str):
+        """The texts that somebody has typed for nothing, to be copied elsewhere."""
+        context = self.admin_site.each_context(request) | {
+            "title": title,
+            "opts": self.opts,
+            "typed": conflicts.typed(self, request),
+        }
+        return TemplateResponse(request, "admin/typed.html", context, status=409)
+
+    @staticmethod
+    def _begin(request, stack: ExitStack, is_busy: bool = False) -> None:
+        request.editing = Editing(request, stack, is_busy)
+        for upload in request.FILES.values():
+            upload.seek(0)  # read to its end by the attempt before
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.editing = getattr(request, "editing", None)
+        return form
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if isinstance(inline, RecordInline):
+            kwargs["editing"] = request.editing
+        return kwargs
+
+    def _open_change_set(self, request, form, change: bool) -> None:
+        """Before the first write: from now on nobody else writes until this is done."""
+        editing = request.editing
+        if editing.is_writing:
+            return
+        editing.is_writing = True
+        comment = request.POST.get(COMMENT, "").strip()
+        editing.stack.enter_context(change_set("edit", request.user, comment))
+        if change and not _is_as_compared(editing, form):
+            raise Outdated
 
     def save_model(self, request, obj, form, change):
-        # A revision holds what was changed, and nothing else.
+        # What was not changed is not written.
         if not change or form.has_changed():
+            self._open_change_set(request, form, change)
             super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        if any(formset.has_changed() for formset in formsets):
+            self._open_change_set(request, form, change)
+        for name in form.changed_data:
+            if (
+                isinstance(form.fields[name], ModelMultipleChoiceField)
+                and name in form.cleaned_data
+            ):
+                relation = getattr(form.instance, name)
+                chosen = form.cleaned_data[name]
+                relation.set(chosen) if change else relation.add(*chosen)
+        for formset in formsets:
+            self.save_formset(request, form, formset, change)
+
+    def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
+        editing = getattr(request, "editing", None)
+        if level == messages.SUCCESS and editing and not editing.is_writing:
+            level, message = messages.INFO, _("Nothing was changed, so nothing was saved.")
+        super().message_user(request, message, level, *args, **kwargs)
+
+    def response_change(self, request, obj):
+        kept = dict.fromkeys(map(capfirst, request.editing.kept))
+        if kept:
+            text = ngettext(
+                "Somebody else had changed this meanwhile, and it was kept: %(fields)s.",
+                "Somebody else had changed these meanwhile, and they were kept: %(fields)s.",
+                len(kept),
+            ) % {"fields": ", ".join(kept)}
+            self.message_user(request, text, messages.INFO)
+        return super().response_change(request, obj)
 
     def log_addition(self, request, obj, message):
         return _commented(super().log_addition(request, obj, message))
 
     def log_change(self, request, obj, message):
-        return _commented(super().log_change(request, obj, message))
+        if message:
+            return _commented(super().log_change(request, obj, message))
+        return None
 
-    def log_deletions(self, request, queryset):
-        entries = super().log_deletions(request, queryset)
-        for entry in entries if isinstance(entries, list) else [entries]:
-            _commented(entry)
-        return entries
-
-    # --- rows
-
-    def get_formset_kwargs(self, request, obj, inline, prefix):
-        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
-        if isinstance(inline, RecordInline):
-            if not hasattr(request, "lookups"):
-                request.lookups = Lookups()
-            kwargs["lookups"] = request.lookups
-        return kwargs
-
-    def _create_formsets(self, request, obj, change):
-        formsets, inlines = super()._create_formsets(request, obj, change)
-        for formset in formsets:
-            formset.page = formsets  # for rules across the rows of a page
-        return formsets, inlines
-
-    def render_change_form(self, request, context, *args, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        editing = request.editing
         context["revision_comment"] = request.POST.get(COMMENT, "")
         context["error_links"] = list(_error_links(context)) if context.get("errors") else []
-        return super().render_change_form(request, context, *args, **kwargs)
+        if change and self.has_change_permission(request, obj):
+            context |= {"opened_name": OPENED, "opened": editing.next.dumps()}
+        if editing.clashes:
+            context["questions"] = conflicts.questions(editing)
+            context["last_saved"] = conflicts.last_saved(obj)
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        if editing.is_busy:
+            response.status_code = 503
+            response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
+        elif editing.clashes:
+            response.status_code = 409
+        return response
+
+    def get_deleted_objects(self, objs, request):
+        """Without the rows that the catalogue derives and links by itself."""
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        hidden = [
+            model._meta
+            for model in apps.get_models(include_auto_created=True)
+            if not self.admin_site.is_registered(model)
+        ]
+        starts = tuple(f"{capfirst(str(opts.verbose_name))}: " for opts in hidden)
+        names = {opts.verbose_name_plural for opts in hidden}
+        counts = {name: count for name, count in counts.items() if name not in names}
+        return _without(rows, starts), counts, lacking, protected
+
+    # --- deleting, and what is done with many records at once
+
+    def delete_view(self, request, object_id, extra_context=None):
+        if request.method != "POST":
+            return super().delete_view(request, object_id, extra_context)
+        with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+            return super().delete_view(request, object_id, extra_context)
+
+    def response_action(self, request, queryset, action_location=ActionLocation.CHANGE_LIST):
+        if "post" not in request.POST:  # not confirmed, or in no need of it
+            return super().response_action(request, queryset, action_location)
+        with change_set(request.user):
+            return super().response_action(request, queryset, action_location)
+
+    def delete_model(self, request, obj):
+        with change_set(request.user):
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        with change_set(request.user):
+            super().delete_queryset(request, queryset)
 
     # --- history
 
     def history_view(self, request, object_id, extra_context=None):
-        return history_view(self, request, object_id, extra_context)
+        row = self.get_object(request, unquote(object_id))
+        if row is None or not self.has_view_or_change_permission(request, row):
+            return super().history_view(request, object_id, extra_context)  # which refuses
+        return history_view(self, request, row, extra_context)
+
+
+def _without(rows: list, starts: tuple[str, ...]) -> list:
+    """A nested list of texts without those that begin so."""
+    nested = [_without(row, starts) if isinstance(row, list) else row for row in rows]
+    return [row for row in nested if row and not (isinstance(row, str) and row.startswith(starts))]
+
+
+def _is_as_compared(editing: Editing, form) -> bool:
+    """Whether all that is about to be written is stored as it was when it was compared."""
+    row = form.instance
+    stored = type(row)._default_manager.filter(pk=row.pk).first()
+    if form.has_changed() and not is_fresh(editing, form.base_fields, stored, None):
+        return False
+    for formset in editing.formsets:
+        changed = {each.instance.pk: each.instance.uid for each in formset.changed_rows()}
+        if changed:
+            rows = formset.model._default_manager.in_bulk(changed)
+            for pk, uid in changed.items():
+                key = (formset.prefix, uid)
+                if not is_fresh(editing, formset.form.base_fields, rows.get(pk), key):
+                    return False
+    return stored is not None
 
 
 def _error_links(context):
     """(anchor, field, message) of each error: in a long form nobody should have to look for it."""
+    if context["adminform"].form.editing and context["adminform"].form.editing.clashes:
+        yield "conflicts", _("Changed by two editors at once"), _("Choose what is to stay.")
     yield from _form_errors(context["adminform"].form, "")
     for inline in context["inline_admin_formsets"]:
+        label = capfirst(str(inline.opts.verbose_name_plural))
+        for message in inline.formset.non_form_errors():
+            yield f"{inline.formset.prefix}-group", label, message
         for number, form in enumerate(inline.formset.forms, 1):
-            yield from _form_errors(form, f"{capfirst(inline.opts.verbose_name)} {number}: ")
+            title = f"{capfirst(inline.opts.verbose_name)} {number}"
+            for message in form.non_field_errors():
+                yield f"{inline.formset.prefix}-{number - 1}", title, message
+            yield from _form_errors(form, f"{title}: ")
 
 
 def _form_errors(form, prefix):
-    for name, messages in form.errors.items():
+    for name, errors in form.errors.items():
         if name in form.fields:
-            for message in messages:
+            for message in errors:
                 yield form[name].id_for_label, f"{prefix}{form[name].label}", message
 
 

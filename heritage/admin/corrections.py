@@ -1,26 +1,37 @@
 """The queue of what readers say is wrong: contributors may look, editors decide."""
 
 from django.contrib import admin, messages
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from heritage.admin.base import RecordAdmin
+from heritage.admin.writes import change_set
 from heritage.models import Correction
-from heritage.services.history import current_change_set
 
-_SENT = ("site", "topic", "text", "suggestion", "source", "language", "created_at")
+_SENT = ("site", "where", "topic", "text", "suggestion", "source", "language", "created_at")
+# What a topic is about in the form of a site.
+_ANCHORS = {
+    "name": "id_name__en",
+    "dates": "events-group",
+    "position": "id_latitude",
+    "status": "coverages-group",
+    "visit": "openings-group",
+    "picture": "images-group",
+    "text": "id_summary__en",
+}
 _DECIDED = ("decided_by", "decided_at")
 
 
 def _decide(model_admin, request, queryset, state: str) -> None:
     chosen = list(queryset.exclude(state=state))
-    for correction in chosen:
-        correction.decide(state, request.user)
-        correction.save()
-    running = current_change_set()
-    if chosen and running is not None:
-        running.detail["correction"] = str(state)
+    if chosen:
+        with change_set("bulk", request.user) as running:
+            running.detail["correction"] = str(state)
+            for correction in chosen:
+                correction.decide(state, request.user)
+                correction.save()
     text = ngettext(
         "%(count)s correction is now: %(state)s.",
         "%(count)s corrections are now: %(state)s.",
@@ -44,12 +55,37 @@ def mark_spam(model_admin, request, queryset):
     _decide(model_admin, request, queryset, Correction.State.SPAM)
 
 
+@admin.register(Correction)
 class CorrectionAdmin(RecordAdmin):
     list_display = ("about", "said", "state", "language", "created_at", "decided_by")
     list_filter = ("state", "topic", "language", "created_at")
     list_select_related = ("site", "decided_by")
     search_fields = ("text", "suggestion", "site__name", "site__slug")
     actions = (accept, decline, mark_spam)
+
+    def save_model(self, request, obj, form, change):
+        if "state" in form.changed_data:
+            obj.decide(obj.state, request.user)
+        super().save_model(request, obj, form, change)
+
+    def response_change(self, request, obj):
+        if obj.state == Correction.State.ACCEPTED:
+            text = _("The record itself is not changed by this: {}.")
+            self.message_user(request, format_html(text, self.where(obj)), messages.WARNING)
+        return super().response_change(request, obj)
+
+    @admin.display(description=_("where to change it"))
+    def where(self, correction):
+        """The record at the field that the reader speaks of, and what the public sees."""
+        edit = reverse("admin:heritage_site_change", args=[correction.site_id])
+        return format_html(
+            '<a href="{}#{}">{}</a> · <a href="{}">{}</a>',
+            edit,
+            _ANCHORS.get(correction.topic, "content-main"),
+            _("Edit %(site)s") % {"site": correction.site},
+            reverse("site", args=[correction.site.slug]),
+            _("public page"),
+        )
 
     def get_fieldsets(self, request, obj=None):
         # An address is for those who answer.
@@ -65,11 +101,6 @@ class CorrectionAdmin(RecordAdmin):
 
     def has_add_permission(self, request):
         return False  # readers write them
-
-    def save_model(self, request, obj, form, change):
-        if "state" in form.changed_data:
-            obj.decide(obj.state, request.user)
-        super().save_model(request, obj, form, change)
 
     @admin.display(description=_("correction"), ordering="site__slug")
     def about(self, correction):
@@ -89,6 +120,3 @@ class CorrectionAdmin(RecordAdmin):
             correction.link,
             correction.link,
         )
-
-
-ADMINS = {Correction: CorrectionAdmin}

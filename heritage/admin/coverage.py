@@ -4,9 +4,9 @@ from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from heritage.admin.choosers import chooser_field
-from heritage.admin.columns import RecordForm
+from heritage.admin.autocomplete import chooser_field
 from heritage.admin.fields import EDTFFormField
+from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
 from heritage.models import Coverage, Designation, DesignationEvent
 from heritage.models.fields import edtf_bounds
@@ -116,14 +116,12 @@ class CoverageFormSet(RowFormSet):
     """Rows with the new entries that they describe; no two of them mean the same one."""
 
     def save_new_objects(self, commit=True):
-        new = [
-            form
-            for form in self.extra_forms
-            if form.new_entry and not (self.can_delete and self._should_delete_form(form))
-        ]
+        new = [form for form in self.extra_forms if form.new_entry and not self.is_deleted(form)]
         for form in new:
             # As services.denormalized would find, and then need not write.
             form.new_entry.listed_year, _last = edtf_bounds(form.cleaned_data["listed"])
+        if not new:
+            return super().save_new_objects(commit)
         Designation.objects.bulk_create([form.new_entry for form in new])
         DesignationEvent.objects.bulk_create(
             DesignationEvent(
@@ -142,7 +140,7 @@ class CoverageFormSet(RowFormSet):
         super().clean()
         seen = set()
         for form in self.forms:
-            if not form.is_valid() or (self.can_delete and self._should_delete_form(form)):
+            if not form.is_valid() or self.is_deleted(form):
                 continue
             entry = form.new_entry or form.cleaned_data.get("designation")
             if entry is None:

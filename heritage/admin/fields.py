@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Identity
-from heritage.values import edtf, reading
+from heritage.values import coordinates, edtf, reading
 from heritage.values.language import LanguageMap, direction, language_name, proper_tag
 from heritage.values.phrases import phrase
 
@@ -101,6 +101,71 @@ class LanguageMapFormField(forms.Field):
         try:
             return LanguageMap.clean(initial or {}) != LanguageMap.clean(data or {})
         except ValueError:
+            return True
+
+
+# --- plain text, numbers ---------------------------------------------------------------------
+
+
+class PlainTextField(forms.CharField):
+    """Text of several lines, whose ends a browser sends as CRLF."""
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+
+    def has_changed(self, initial, data):
+        return super().has_changed(initial, self.to_python(data))
+
+
+class BoundaryFormField(forms.JSONField):
+    """GeoJSON; empty where there is none."""
+
+    def prepare_value(self, value):
+        return "" if value is None else super().prepare_value(value)
+
+
+class DateInput(forms.DateInput):
+    """The browser's own picker, in the reader's language."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """Hours are those of the place, whatever time zone the editor is in."""
+
+    input_type = "time"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%H:%M")
+
+
+class DegreesFormField(forms.CharField):
+    """A latitude or a longitude as it is pasted: 34.6086, 34°36′31″N, 北纬34.6086度."""
+
+    def __init__(self, *, limit: int, **kwargs):
+        for name in ("max_value", "min_value", "step_size"):
+            kwargs.pop(name, None)
+        super().__init__(**kwargs)
+        self._is_latitude = limit == 90
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        if value in self.empty_values:
+            return None
+        try:
+            if self._is_latitude:
+                return coordinates.read_latitude(value)
+            return coordinates.read_longitude(value)
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+    def has_changed(self, initial, data):
+        try:
+            return initial != self.to_python(data)
+        except ValidationError:
             return True
 
 

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.contrib.admin.models import LogEntry
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Field, Model, prefetch_related_objects
 from django.template.response import TemplateResponse
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
-from heritage.admin.choosers import label_of, with_label
+from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.fields import said
 from heritage.models import Change, ChangeSet, Correction, Site
 from heritage.models.base import Record
@@ -49,13 +48,8 @@ class Entry:
     changes: list[ShownChange] = field(default_factory=list)
 
 
-def history_view(model_admin, request, object_id, extra_context=None):
+def history_view(model_admin, request, row, extra_context=None):
     """The page, newest first; in place of the one that Django's admin has."""
-    row = model_admin.get_object(request, unquote(object_id))
-    if row is None:
-        return model_admin._get_obj_does_not_exist_redirect(request, model_admin.opts, object_id)
-    if not model_admin.has_view_or_change_permission(request, row):
-        raise PermissionDenied
     page = Paginator(History(row), PER_PAGE).get_page(request.GET.get("p"))
     context = {
         **model_admin.admin_site.each_context(request),

@@ -3,19 +3,28 @@
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.forms import BaseInlineFormSet
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.utils.functional import cached_property
 
-from heritage.admin.choosers import ChooserField, Lookups
-from heritage.admin.columns import RecordFields, RecordForm
+from heritage.admin.autocomplete import ChooserField, Lookup
+from heritage.admin.editing import Editing
+from heritage.admin.forms import RecordFields, RecordForm
 
 
 class RowFormSet(BaseInlineFormSet):
-    """Rows of a form; all that they refer to is read in one query for each kind of record."""
+    """Rows of a form, merged with what others did to them since it was opened.
 
-    page = ()
+    All that they refer to is read in one query for each kind of record.
+    """
 
-    def __init__(self, *args, lookups: Lookups | None = None, **kwargs):
+    def __init__(self, *args, editing: Editing, **kwargs):
         super().__init__(*args, **kwargs)
-        self.lookups = lookups or Lookups()
+        self.editing = editing
+        editing.formsets.append(self)
+        if self.instance.pk and self.is_bound:
+            editing.merge_rows(self)
+        elif self.instance.pk:
+            editing.open_rows(self)
         self._want()
 
     def _chooser_fields(self):
@@ -27,7 +36,7 @@ class RowFormSet(BaseInlineFormSet):
         """Say what the rows refer to before the first of them is looked up."""
         rows = self.get_queryset() if self.instance.pk and self.total_form_count() else ()
         for name, field in self._chooser_fields():
-            lookup = self.lookups.of(field)
+            lookup = self.editing.lookups.of(field)
             if self.is_bound:
                 prefix, suffix = f"{self.prefix}-", f"-{name}"
                 lookup.want(
@@ -37,13 +46,20 @@ class RowFormSet(BaseInlineFormSet):
                 )
             lookup.want(getattr(row, f"{name}_id", None) for row in rows)
 
-    def _construct_form(self, i, **kwargs):
-        form = super()._construct_form(i, **kwargs)
-        # All rows that there are with this owner: whether one is there already is seen here.
+    def get_form_kwargs(self, index):
+        kwargs = super().get_form_kwargs(index)
         if self.instance.pk:
-            form.instance.siblings = (self.fk.name, self.get_queryset())
-            setattr(form.instance, self.fk.name, self.instance)
-        return form
+            kwargs["owner"] = (self.fk.name, self.instance, self.get_queryset())
+        return kwargs
+
+    def is_deleted(self, form) -> bool:
+        """Whether the editor has marked the row for deletion."""
+        cleaned = getattr(form, "cleaned_data", {})
+        return self.can_delete and bool(cleaned.get(DELETION_FIELD_NAME))
+
+    def changed_rows(self) -> list:
+        """The forms of the stored rows that are about to be changed or deleted."""
+        return [form for form in self.initial_forms if form.has_changed() or self.is_deleted(form)]
 
     def save_new_objects(self, commit=True):
         """New rows of one kind are written together."""
@@ -52,11 +68,12 @@ class RowFormSet(BaseInlineFormSet):
         self.new_objects = [
             self.save_new(form, commit=False)
             for form in self.extra_forms
-            if form.has_changed() and not (self.can_delete and self._should_delete_form(form))
+            if form.has_changed() and not self.is_deleted(form)
         ]
         for row in self.new_objects:
             self.complete(row)
-        self.model._default_manager.bulk_create(self.new_objects)
+        if self.new_objects:
+            self.model._default_manager.bulk_create(self.new_objects)
         return self.new_objects
 
     def complete(self, row) -> None:
@@ -66,7 +83,21 @@ class RowFormSet(BaseInlineFormSet):
         super().add_fields(form, index)
         for name, field in self._chooser_fields():
             if name in form.fields:
-                form.fields[name].lookup = self.lookups.of(field)
+                form.fields[name].lookup = self.editing.lookups.of(field)
+        # Django asks for each row once more, by its hidden id; all of them are at hand.
+        key = self.model._meta.pk.name
+        hidden = ChooserField(
+            self.queryset,
+            initial=form.fields[key].initial,
+            required=False,
+            widget=form.fields[key].widget,
+        )
+        hidden.lookup = self._rows
+        form.fields[key] = hidden
+
+    @cached_property
+    def _rows(self) -> Lookup:
+        return Lookup(self.queryset, self.get_queryset())
 
 
 class RecordInline(RecordFields, admin.StackedInline):

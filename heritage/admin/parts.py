@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from heritage.admin.columns import RecordForm
+from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
 from heritage.models import PartOf
 
@@ -15,7 +15,11 @@ _HERE = "here"  # the site of the page, which may not be stored yet
 class PartForm(RecordForm):
     """One end of the tie is the page's site: whatever is wrong stands at the other one."""
 
-    other_end = "whole"
+    def __init__(self, *args, other_end="whole", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.other_end = other_end
+        # The row knows what is stored; what its neighbours are about to change, only the sets do.
+        self.instance.looks_for_cycles = False
 
     def add_error(self, field, error):
         if field is None and hasattr(error, "error_dict"):
@@ -33,18 +37,14 @@ class PartFormSet(RowFormSet):
     def other_end(self) -> str:
         return "whole" if self.fk.name == "part" else "part"
 
-    def _construct_form(self, i, **kwargs):
-        form = super()._construct_form(i, **kwargs)
-        form.other_end = self.other_end
-        # The row knows what is stored; what its neighbours are about to change, only clean() does.
-        form.instance._wholes_of = lambda ids: ()
-        return form
+    def get_form_kwargs(self, index):
+        return super().get_form_kwargs(index) | {"other_end": self.other_end}
 
     def clean(self):
         super().clean()
-        sets = [formset for formset in self.page if isinstance(formset, PartFormSet)] or [self]
-        changed = [pk for each in sets for pk in each.changed_rows()]
-        stored = sets[0].__dict__.setdefault("stored", _StoredTies(self.instance.pk, changed))
+        sets = [each for each in self.editing.formsets if isinstance(each, PartFormSet)]
+        changed = [form.instance.pk for each in sets for form in each.changed_rows()]
+        stored = self.editing.shared.setdefault("ties", _StoredTies(self.instance.pk, changed))
         # Those before this one are clean already; a tie is judged with all that came before it.
         ties = [tie for formset in sets[: sets.index(self)] for _form, *tie in formset.ties()]
         for form, part, whole in self.ties():
@@ -57,14 +57,10 @@ class PartFormSet(RowFormSet):
                 )
             ties.append((part, whole))
 
-    def changed_rows(self):
-        """Ids of the stored rows that the page changes or deletes."""
-        return [form.instance.pk for form in self.initial_forms if form.has_changed()]
-
     def ties(self):
         """(form, part, whole) of every row that is new or changed."""
         for form in self.forms:
-            if not form.has_changed() or (self.can_delete and self._should_delete_form(form)):
+            if not form.has_changed() or self.is_deleted(form):
                 continue
             other = getattr(form, "cleaned_data", {}).get(self.other_end)
             if other:

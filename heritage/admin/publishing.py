@@ -3,18 +3,22 @@
 from collections.abc import Iterator
 
 from django.contrib import admin, messages
+from django.contrib.admin import helpers
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import FieldDoesNotExist
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
+from heritage.admin.writes import change_set
 from heritage.catalogue.checks import row_problems
 from heritage.models import Site
-from heritage.services.history import current_change_set
 
-SHOWN = 10  # refused records that a message names
+SHOWN = 10  # refused records that a message names for one reason
+CONFIRMED = 100  # records that a confirmation names
 
 # What the rules look at beside the site itself.
 _RELATED = (
@@ -54,28 +58,24 @@ def _field_label(row, field: str) -> str:
 
 def set_state(model_admin, request, queryset, state: str) -> None:
     """Give the chosen records a state; those that may not have it stay as they are."""
-    done, refused = [], []
+    fit, refused = [], []
     for site in queryset.filter(pk__in=queryset.values("pk")).prefetch_related(*_RELATED):
         if site.state == state:
             continue
         reasons = list(reasons_against(request.user, site, state))
         if reasons:
             refused.append((site, reasons))
-            continue
-        site.state = state
-        site.save(update_fields=["state"])
-        done.append(site)
-    if done:
-        message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
-        LogEntry.objects.log_actions(request.user.pk, done, CHANGE, message)
-        _note_state(state)
-    _tell(model_admin, request, state, done, refused)
-
-
-def _note_state(state: str) -> None:
-    running = current_change_set()
-    if running is not None:
-        running.detail["state"] = str(state)
+        else:
+            fit.append(site)
+    if fit:
+        with change_set("bulk", request.user) as running:
+            running.detail["state"] = str(state)
+            for site in fit:
+                site.state = state
+                site.save(update_fields=["state"])
+            message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
+            LogEntry.objects.log_actions(request.user.pk, fit, CHANGE, message)
+    _tell(model_admin, request, state, fit, refused)
 
 
 def _tell(model_admin, request, state, done, refused) -> None:
@@ -91,15 +91,34 @@ def _tell(model_admin, request, state, done, refused) -> None:
             "%(count)s sites could not become “%(state)s”:",
             len(refused),
         ) % {"count": len(refused), "state": label}
-        lines = [(str(site), " · ".join(reasons)) for site, reasons in refused[:SHOWN]]
-        if len(refused) > SHOWN:
-            lines.append(("…", _("and %(count)s more") % {"count": len(refused) - SHOWN}))
-        items = format_html_join("", "<li><strong>{}</strong>: {}</li>", lines)
-        text = format_html("{}<ul>{}</ul>", heading, items)
+        text = format_html("{}<ul>{}</ul>", heading, _by_reason(refused))
         model_admin.message_user(request, text, messages.ERROR)
     if not done and not refused:
         text = _("All of these are “%(state)s” already.") % {"state": label}
         model_admin.message_user(request, text, messages.INFO)
+
+
+def _by_reason(refused) -> str:
+    """A line for each reason, with the sites that it holds for."""
+    sites: dict[str, list[Site]] = {}
+    for site, reasons in refused:
+        for reason in dict.fromkeys(reasons):
+            sites.setdefault(reason, []).append(site)
+    return format_html_join(
+        "",
+        "<li>{}: {}{}</li>",
+        ((reason, _links(found), _more(found)) for reason, found in sites.items()),
+    )
+
+
+def _links(sites: list[Site]) -> str:
+    urls = [reverse("admin:heritage_site_change", args=[site.pk]) for site in sites[:SHOWN]]
+    return format_html_join(", ", '<a href="{}">{}</a>', zip(urls, map(str, sites), strict=False))
+
+
+def _more(sites: list[Site]) -> str:
+    more = len(sites) - SHOWN
+    return ", " + _("and %(count)s more") % {"count": more} if more > 0 else ""
 
 
 @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
@@ -114,7 +133,26 @@ def send_to_review(model_admin, request, queryset):
 
 @admin.action(description=gettext_lazy("Archive"), permissions=["publish"])
 def archive(model_admin, request, queryset):
-    set_state(model_admin, request, queryset, Site.State.ARCHIVED)
+    if "post" in request.POST:
+        set_state(model_admin, request, queryset, Site.State.ARCHIVED)
+        return None
+    sites = queryset.exclude(state=Site.State.ARCHIVED)
+    if not sites:
+        set_state(model_admin, request, queryset, Site.State.ARCHIVED)  # which says so
+        return None
+    shown = sites.filter(state=Site.State.PUBLISHED)
+    context = model_admin.admin_site.each_context(request) | {
+        "title": _("Archive these sites?"),
+        "opts": model_admin.opts,
+        "media": model_admin.media,
+        "sites": sites[:CONFIRMED],
+        "more": max(0, sites.count() - CONFIRMED),
+        "shown": shown.count(),
+        "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
+        "select_across": request.POST.get("select_across", "0"),
+        "checkbox": helpers.ACTION_CHECKBOX_NAME,
+    }
+    return TemplateResponse(request, "admin/archive_confirmation.html", context)
 
 
 STATE_ACTIONS = [publish, send_to_review, archive]

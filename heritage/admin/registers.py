@@ -17,6 +17,7 @@ from heritage.models import (
 )
 
 
+@admin.register(Scheme)
 class SchemeAdmin(RecordAdmin):
     list_display = ("named", "role", "country", "rank", "slug")
     list_filter = ("role",)
@@ -34,6 +35,7 @@ class SchemeAdmin(RecordAdmin):
         return str(row)
 
 
+@admin.register(SchemeTerm)
 class SchemeTermAdmin(RecordAdmin):
     list_display = ("code", "named", "facet", "scheme", "order")
     list_display_links = ("code", "named")
@@ -68,6 +70,7 @@ class CoveredSiteRows(RecordInline):
     fields = (("site", "extent", "component_reference"), ("note", "source"))
 
 
+@admin.register(Designation)
 class DesignationAdmin(RecordAdmin):
     list_display = ("code", "named", "scheme", "category", "batch", "listed", "standing")
     list_display_links = ("code", "named")
@@ -105,6 +108,7 @@ class DesignationAdmin(RecordAdmin):
         return year_phrase(row.listed_year) if row.listed_year is not None else ""
 
 
+@admin.register(DesignationEvent)
 class DesignationEventAdmin(RecordAdmin):
     list_display = ("what", "when", "designation")
     list_filter = ("kind",)
@@ -123,6 +127,7 @@ class DesignationEventAdmin(RecordAdmin):
         return said(row.date) or row.date
 
 
+@admin.register(WorldHeritage)
 class WorldHeritageAdmin(RecordAdmin):
     list_display = ("designation", "dossier", "area_ha")
     list_select_related = ("designation__scheme",)
@@ -135,6 +140,7 @@ class WorldHeritageAdmin(RecordAdmin):
     )
 
 
+@admin.register(ComponentPoint)
 class ComponentPointAdmin(RecordAdmin):
     list_display = ("designation", "number", "state", "latitude", "longitude", "site")
     list_select_related = ("designation__scheme", "state", "site")
@@ -145,13 +151,3 @@ class ComponentPointAdmin(RecordAdmin):
             {"fields": (("designation", "number"), ("latitude", "longitude"), ("state", "site"))},
         ),
     )
-
-
-ADMINS = {
-    Scheme: SchemeAdmin,
-    SchemeTerm: SchemeTermAdmin,
-    Designation: DesignationAdmin,
-    DesignationEvent: DesignationEventAdmin,
-    WorldHeritage: WorldHeritageAdmin,
-    ComponentPoint: ComponentPointAdmin,
-}

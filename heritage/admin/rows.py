@@ -6,9 +6,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.base import RecordAdmin
-from heritage.admin.columns import RecordForm
 from heritage.admin.fields import picture_address
 from heritage.admin.filters import CoverageSchemeFilter, SiteStateFilter
+from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
 from heritage.models import Coverage, Event, FormerSlug, Image, Name, PartOf
 from heritage.services.denormalized import event_bounds
@@ -107,6 +107,7 @@ class RowAdmin(RecordAdmin):
     search_fields = ("site__name", "site__slug")
 
 
+@admin.register(Name)
 class NameAdmin(RowAdmin):
     form = NameForm
     list_display = ("text", "language", "kind", "site")
@@ -115,6 +116,7 @@ class NameAdmin(RowAdmin):
     fieldsets = ((None, {"fields": ("site", ("text", "language", "kind"), "note", "source")}),)
 
 
+@admin.register(Event)
 class EventAdmin(RowAdmin):
     list_display = ("what", "when", "certainty", "site")
     list_filter = (SiteStateFilter, "kind", "certainty")
@@ -143,6 +145,7 @@ class EventAdmin(RowAdmin):
         return row.when()
 
 
+@admin.register(Coverage)
 class CoverageAdmin(RowAdmin):
     list_display = ("site", "designation", "extent", "component_reference")
     list_filter = (SiteStateFilter, CoverageSchemeFilter, "extent")
@@ -164,6 +167,7 @@ class CoverageAdmin(RowAdmin):
     )
 
 
+@admin.register(PartOf)
 class PartOfAdmin(RecordAdmin):
     list_display = ("part", "whole")
     list_select_related = ("part", "whole")
@@ -171,6 +175,7 @@ class PartOfAdmin(RecordAdmin):
     fieldsets = ((None, {"fields": (("part", "whole"), "note")}),)
 
 
+@admin.register(FormerSlug)
 class FormerSlugAdmin(RowAdmin):
     list_display = ("slug", "site")
     list_filter = ()
@@ -178,6 +183,7 @@ class FormerSlugAdmin(RowAdmin):
     fieldsets = ((None, {"fields": ("slug", "site")}),)
 
 
+@admin.register(Image)
 class ImageAdmin(RowAdmin):
     list_display = ("thumbnail", "named", "site", "author", "licence", "published", "order")
     list_display_links = ("thumbnail", "named")
@@ -203,13 +209,3 @@ class ImageAdmin(RowAdmin):
     @admin.display(description=_("caption"))
     def named(self, row):
         return str(row)
-
-
-ADMINS = {
-    Name: NameAdmin,
-    Event: EventAdmin,
-    Coverage: CoverageAdmin,
-    PartOf: PartOfAdmin,
-    FormerSlug: FormerSlugAdmin,
-    Image: ImageAdmin,
-}

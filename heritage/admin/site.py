@@ -1,14 +1,20 @@
-"""The editors' door itself: whose it is, in which language, and how its rooms are grouped."""
+"""The admin site: its name and languages, and how its models are grouped."""
 
+from functools import wraps
 from math import ceil
 
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.admin import AdminSite
+from django.db import OperationalError
 from django.shortcuts import render
+from django.template.response import TemplateResponse
 from django.urls import reverse, translate_url
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
+from heritage.models.waiting import Busy, is_busy
 from heritage.values.language import direction, language_name, proper_tag
 from heritage.values.network import client_network
 
@@ -44,14 +50,37 @@ SECTIONS = (
         gettext_lazy("Vocabularies"),
         ("Kind", "Place", "Era", "Scheme", "SchemeTerm", "IdentifierScheme", "Licence"),
     ),
-    ("house", gettext_lazy("The house"), ("Identity", "User", "Group", "LoadedRow")),
+    ("administration", gettext_lazy("Administration"), ("Identity", "User", "Group", "LoadedRow")),
 )
+
+
+def _answering_when_busy(view):
+    """Whatever a page writes: who has to wait too long for other writers is told so."""
+
+    @wraps(view)
+    def answer(request, *args, **kwargs):
+        try:
+            return view(request, *args, **kwargs)
+        except Busy:
+            pass
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+        context = admin.site.each_context(request) | {"title": _("Please try again in a moment")}
+        response = TemplateResponse(request, "admin/busy.html", context, status=503)
+        response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
+        return response
+
+    return answer
 
 
 class CatalogueAdminSite(AdminSite):
     """Django's admin under the catalogue's own name."""
 
     index_title = gettext_lazy("Editing the catalogue")
+
+    def admin_view(self, view, cacheable=False):
+        return super().admin_view(_answering_when_busy(view), cacheable)
 
     def each_context(self, request):
         from heritage.models import Identity
@@ -103,7 +132,7 @@ class CatalogueAdminSite(AdminSite):
         return response
 
     def autocomplete_view(self, request):
-        from heritage.admin.choosers import ChooserView
+        from heritage.admin.autocomplete import ChooserView
 
         return ChooserView.as_view(admin_site=self)(request)
 
@@ -113,7 +142,7 @@ class CatalogueAdminSite(AdminSite):
             return super().get_app_list(request, app_label)
         found = {
             model["object_name"]: model
-            for app in self._build_app_dict(request).values()
+            for app in super().get_app_list(request)
             for model in app["models"]
         }
         sections = [

@@ -10,8 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin import access
-from heritage.admin.base import RecordAdmin
-from heritage.admin.columns import RecordForm
+from heritage.admin.base import NameSearch, RecordAdmin
 from heritage.admin.coverage import CoverageRows
 from heritage.admin.filters import (
     EraFilter,
@@ -21,22 +20,17 @@ from heritage.admin.filters import (
     SiteSchemeFilter,
     UnescoFilter,
 )
+from heritage.admin.forms import RecordForm
 from heritage.admin.parts import PartOfRows, PartRows
 from heritage.admin.publishing import STATE_ACTIONS
 from heritage.admin.rows import EventRows, FormerSlugRows, ImageRows, NameRows
 from heritage.admin.visiting import ROWS as VISITING_ROWS
 from heritage.models import Coverage, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.unesco import statuses
-from heritage.values import folding
 from heritage.values.phrases import year_phrase
 
 
 class SiteForm(RecordForm):
-    def _get_validation_exclusions(self):
-        # An empty slug is made from the name, and nobody else has it.
-        blank = set() if self.cleaned_data.get("slug") else {"slug"}
-        return super()._get_validation_exclusions() | blank
-
     def clean(self):
         cleaned = super().clean()
         published = cleaned.get("state") == Site.State.PUBLISHED
@@ -47,7 +41,8 @@ class SiteForm(RecordForm):
         return cleaned
 
 
-class SiteAdmin(RecordAdmin):
+@admin.register(Site)
+class SiteAdmin(NameSearch, RecordAdmin):
     form = SiteForm
     list_display = ("named", "place", "beginnings", "unesco", "state_badge")
     list_filter = (
@@ -62,7 +57,6 @@ class SiteAdmin(RecordAdmin):
     )
     list_select_related = ("place__parent__parent", "state_changed_by")
     ordering = ("-updated_at", "pk")
-    search_fields = ("search_text",)
     search_help_text = _("Names in any script, pinyin, references such as 1003 or 1-0037-4-004.")
     actions = STATE_ACTIONS
     long_texts = {"summary": 3, "description": 12, "note": 2}
@@ -156,15 +150,6 @@ class SiteAdmin(RecordAdmin):
         )
         return changelist
 
-    def get_search_results(self, request, queryset, search_term):
-        # As visitors search, and in all states.
-        words = folding.tokens(search_term)
-        if search_term.strip() and not words:
-            return queryset.none(), False
-        for word in words:
-            queryset = queryset.filter(search_text__contains=word)
-        return queryset, False
-
     @admin.display(description=_("name and kinds"), ordering="sort_name")
     def named(self, site):
         name = site.name.best()
@@ -215,10 +200,5 @@ class SiteAdmin(RecordAdmin):
         return "; ".join(f"{row.era} ({roles[row.role]})" for row in rows)
 
     def view_on_site(self, site):
-        """The public page, once there is one for everybody."""
-        if site.state != Site.State.PUBLISHED:
-            return None
+        """The public page; of what is not published, what it would be."""
         return reverse("site", kwargs={"slug": site.slug})
-
-
-ADMINS = {Site: SiteAdmin}

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from heritage.admin.base import RecordAdmin
+from heritage.admin.base import NameSearch, RecordAdmin
 from heritage.admin.filters import SiteStateFilter
 from heritage.admin.inlines import RecordInline
 from heritage.admin.rows import RowAdmin
@@ -35,7 +35,7 @@ class NoticeRows(RecordInline):
 
 class OpeningRows(RecordInline):
     model = Opening
-    verbose_name = _("hours of some days")
+    verbose_name, verbose_name_plural = _("hours of some days"), _("opening hours")
     fields = (
         ("weekdays", "season_from", "season_to"),
         ("opens", "closes", "last_entry"),
@@ -74,19 +74,23 @@ class CheckedAdmin(RowAdmin):
         return row.is_checked
 
 
+@admin.register(Opening)
 class OpeningAdmin(CheckedAdmin):
     fieldsets = ((None, {"fields": ("site", *OpeningRows.fields)}),)
 
 
+@admin.register(Price)
 class PriceAdmin(CheckedAdmin):
     fieldsets = ((None, {"fields": ("site", *PriceRows.fields)}),)
 
 
+@admin.register(VisitingFact)
 class VisitingFactAdmin(CheckedAdmin):
     list_filter = (*CheckedAdmin.list_filter, "kind")
     fieldsets = ((None, {"fields": ("site", *VisitingFactRows.fields)}),)
 
 
+@admin.register(Notice)
 class NoticeAdmin(RowAdmin):
     list_display = ("said", "site", "is_closed", "begins", "ends")
     list_filter = (SiteStateFilter, "is_closed")
@@ -98,6 +102,7 @@ class NoticeAdmin(RowAdmin):
         return str(row)
 
 
+@admin.register(Identifier)
 class IdentifierAdmin(RowAdmin):
     list_display = ("value", "scheme", "site")
     list_filter = (SiteStateFilter, "scheme")
@@ -106,6 +111,7 @@ class IdentifierAdmin(RowAdmin):
     fieldsets = ((None, {"fields": ("site", ("scheme", "value"))}),)
 
 
+@admin.register(IdentifierScheme)
 class IdentifierSchemeAdmin(RecordAdmin):
     list_display = ("named", "slug", "uri_template")
     search_fields = ("label", "slug")
@@ -116,22 +122,12 @@ class IdentifierSchemeAdmin(RecordAdmin):
         return str(row)
 
 
-class CustodianAdmin(RecordAdmin):
+@admin.register(Custodian)
+class CustodianAdmin(NameSearch, RecordAdmin):
     list_display = ("named", "url")
-    search_fields = ("name", "url")
+    also_searched = ("url",)
     fieldsets = ((None, {"fields": ("name", "url")}),)
 
     @admin.display(description=_("name"))
     def named(self, row):
         return str(row)
-
-
-ADMINS = {
-    Identifier: IdentifierAdmin,
-    IdentifierScheme: IdentifierSchemeAdmin,
-    Notice: NoticeAdmin,
-    Opening: OpeningAdmin,
-    Price: PriceAdmin,
-    VisitingFact: VisitingFactAdmin,
-    Custodian: CustodianAdmin,
-}

@@ -1,19 +1,50 @@
 """Vocabularies: kinds, places, eras, licences, and the sources that facts are cited from."""
 
+from itertools import chain, count
+
 from django.contrib import admin
 from django.db.models import Count
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from heritage.admin.base import RecordAdmin
+from heritage.admin.base import NameSearch, RecordAdmin
 from heritage.admin.fields import said
 from heritage.admin.filters import WithinEraFilter, WithinKindFilter, WithinPlaceFilter
+from heritage.admin.forms import RecordForm
 from heritage.models import Era, Kind, Licence, Place, Source
+from heritage.values import folding
 
 
-class TermAdmin(RecordAdmin):
+class TermForm(RecordForm):
+    """An empty slug is made from the label."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = _("Stands in the address. Empty: made from the label.")
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("label") and "slug" in cleaned and not cleaned["slug"]:
+            cleaned["slug"] = self.instance.slug or self._free_slug(cleaned["label"])
+        return cleaned
+
+    def _free_slug(self, label) -> str:
+        text = label.get("en") or folding.romanise(str(label.best("en")))
+        base = slugify(folding.fold(text))[:70] or self.instance.uid[:12]
+        taken = set(
+            type(self.instance).objects.filter(slug__startswith=base).values_list("slug", flat=True)
+        )
+        numbered = (f"{base}-{number}" for number in count(2))
+        return next(slug for slug in chain([base], numbered) if slug not in taken)
+
+
+class TermAdmin(NameSearch, RecordAdmin):
     """A vocabulary with broader and narrower terms."""
 
-    search_fields = ("label", "slug")
+    form = TermForm
+    also_searched = ("slug",)
     list_select_related = ("parent",)
 
     @admin.display(description=_("label"), ordering="label")
@@ -25,7 +56,9 @@ class TermAdmin(RecordAdmin):
         return row.label.get("zh-hans", "")
 
 
+@admin.register(Kind)
 class KindAdmin(TermAdmin):
+    ordering = ("order", "slug")  # said here, since counting loses that of the model
     list_display = ("term", "chinese", "parent", "silhouette", "sites", "slug")
     list_filter = (WithinKindFilter,)
     fieldsets = (
@@ -41,13 +74,15 @@ class KindAdmin(TermAdmin):
         return row.site_count
 
 
+@admin.register(Place)
 class PlaceAdmin(TermAdmin):
     list_display = ("term", "chinese", "level", "parent", "code", "slug")
     list_filter = (WithinPlaceFilter, "level")
-    search_fields = ("label", "slug", "code")
+    also_searched = ("slug", "code")
     fieldsets = ((None, {"fields": ("label", "slug", ("level", "parent"), "code", "note")}),)
 
 
+@admin.register(Era)
 class EraAdmin(TermAdmin):
     list_display = ("term", "chinese", "when", "certainty", "parent", "region", "slug")
     list_filter = (WithinEraFilter, "certainty")
@@ -63,11 +98,12 @@ class EraAdmin(TermAdmin):
         return row.years() or said(row.span)
 
 
-class SourceAdmin(RecordAdmin):
+@admin.register(Source)
+class SourceAdmin(NameSearch, RecordAdmin):
     list_display = ("cited", "kind", "seen_on", "licence")
     list_filter = ("kind",)
     list_select_related = ("licence",)
-    search_fields = ("citation", "url")
+    also_searched = ("url",)
     long_texts = {"citation": 2}
     fieldsets = ((None, {"fields": ("citation", "kind", "url", ("seen_on", "licence"))}),)
 
@@ -76,6 +112,7 @@ class SourceAdmin(RecordAdmin):
         return str(row)
 
 
+@admin.register(Licence)
 class LicenceAdmin(RecordAdmin):
     list_display = ("code", "named", "url")
     search_fields = ("code", "label")
@@ -84,12 +121,3 @@ class LicenceAdmin(RecordAdmin):
     @admin.display(description=_("label"))
     def named(self, row):
         return str(row)
-
-
-ADMINS = {
-    Kind: KindAdmin,
-    Place: PlaceAdmin,
-    Era: EraAdmin,
-    Source: SourceAdmin,
-    Licence: LicenceAdmin,
-}

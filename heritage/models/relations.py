@@ -17,6 +17,8 @@ class PartOf(Record):
     # Both sites have the row; what follows from it is what the part belongs to.
     owner = "part"
     constraint_fields = {"part_once": "whole", "part_not_itself": "whole"}
+    # Not where a form judges several rows together, as they will be once they are saved.
+    looks_for_cycles = True
 
     class Meta:
         verbose_name = _("part of")
@@ -42,7 +44,7 @@ class PartOf(Record):
 
     def clean(self) -> None:
         super().clean()
-        if self.part_id and self.whole_id:
+        if self.part_id and self.whole_id and self.looks_for_cycles:
             refuse_cycle(self.part_id, [self.whole_id], self._wholes_of, "whole")
 
     @staticmethod

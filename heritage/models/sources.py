@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField
+from heritage.values import words
 from heritage.values.webaddress import validate_web_address
 
 
@@ -27,6 +28,9 @@ class Source(Record):
     licence = models.ForeignKey(
         "Licence", models.PROTECT, null=True, blank=True, verbose_name=_("licence")
     )
+    search_text = models.TextField(default="", editable=False, serialize=False)
+
+    derived_fields = ("search_text",)
 
     class Meta:
         verbose_name = _("source")
@@ -35,6 +39,9 @@ class Source(Record):
 
     def __str__(self) -> str:
         return str(self.citation.best())
+
+    def derive(self) -> None:
+        self.search_text = words.found_by(list(self.citation.values()), (), ())
 
     @property
     def is_recalled(self) -> bool:

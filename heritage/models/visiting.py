@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import LanguageMapField
+from heritage.values import words
 from heritage.values.webaddress import validate_web_address
 
 WEEKDAYS = [
@@ -249,6 +250,9 @@ class Custodian(Record):
 
     name = LanguageMapField(_("name"))
     url = models.URLField(_("address"), blank=True, validators=[validate_web_address])
+    search_text = models.TextField(default="", editable=False, serialize=False)
+
+    derived_fields = ("search_text",)
 
     class Meta:
         verbose_name = _("custodian")
@@ -257,3 +261,6 @@ class Custodian(Record):
 
     def __str__(self) -> str:
         return str(self.name.best())
+
+    def derive(self) -> None:
+        self.search_text = words.found_by(list(self.name.values()), (), ())

@@ -3,6 +3,8 @@
 A point is (latitude, longitude) in degrees, north and east positive.
 """
 
+import re
+import unicodedata
 from math import asin, ceil, cos, floor, isfinite, log10, pi, radians, sin, sqrt
 
 import numpy as np
@@ -13,6 +15,14 @@ from django.utils.translation import gettext as _
 Point = tuple[float, float]
 
 EARTH_RADIUS_KM = 6371.0088  # the mean radius, IUGG
+# Signs that look alike: minus, minutes, seconds, degrees.
+_SAME = str.maketrans(
+    dict.fromkeys("−–", "-")
+    | dict.fromkeys("‘’′", "'")
+    | dict.fromkeys("º˚", "°")
+    | dict.fromkeys("“”″", '"')
+)
+
 KM_PER_DEGREE = EARTH_RADIUS_KM * pi / 180  # of latitude, and of longitude on the equator
 
 
@@ -24,6 +34,50 @@ def validate_latitude(value: object) -> float:
 def validate_longitude(value: object) -> float:
     """Degrees from what a form or a file gave; ValueError, naming the field, if it is none."""
     return _validate(value, _("Longitude"), 180)
+
+
+def read_latitude(text: str) -> float:
+    """Degrees as people write or paste them; ValueError, saying what to write, if they are none."""
+    return validate_latitude(_read(text, "NS北南", _("Latitude")))
+
+
+def read_longitude(text: str) -> float:
+    """Degrees as people write or paste them; ValueError, saying what to write, if they are none."""
+    return validate_longitude(_read(text, "EW东東西", _("Longitude")))
+
+
+# A sign or a hemisphere, degrees, minutes, seconds, a hemisphere: 34°36′31″N, 北纬34度36分31秒.
+_DEGREES = re.compile(
+    r"(?P<before>[NSEW北南东東西])?[纬緯经經]?\s*(?P<sign>[-+])?\s*(?P<degrees>\d{1,3}(?:\.\d*)?)\s*"
+    r"(?:[°º度]\s*(?:(?P<minutes>\d{1,2}(?:\.\d*)?)\s*['分]\s*"
+    r"(?:(?P<seconds>\d{1,2}(?:\.\d*)?)\s*(?:\"|''|秒)\s*)?)?)?(?P<after>[NSEW])?",
+    re.IGNORECASE,
+)
+
+
+def _read(text: str, hemispheres: str, field: str) -> float:
+    text = unicodedata.normalize("NFKC", text.translate(_SAME)).strip()
+    names = {"field": field, "value": text[:40]}
+    pair = [part.strip() for part in re.split(r"[,;\s]+", text) if part.strip()]
+    if len(pair) == 2 and all(_DEGREES.fullmatch(part) for part in pair):
+        raise ValueError(
+            _("“%(value)s” is a pair of numbers. Write latitude and longitude in their own fields.")
+            % names
+        )
+    found = _DEGREES.fullmatch(text)
+    hemisphere = found and (found["before"] or found["after"] or "").upper()
+    if not found or (found["before"] and found["after"]) or (hemisphere and found["sign"]):
+        raise ValueError(
+            _("%(field)s: “%(value)s” cannot be read. Write degrees such as 34.6086 or 34°36′31″.")
+            % names
+        )
+    if hemisphere and hemisphere not in hemispheres:
+        raise ValueError(_("“%(value)s” is the other coordinate: this is the %(field)s.") % names)
+    minutes, seconds = float(found["minutes"] or 0), float(found["seconds"] or 0)
+    if minutes >= 60 or seconds >= 60:
+        raise ValueError(_("Minutes and seconds of “%(value)s” must be less than 60.") % names)
+    degrees = round(float(found["degrees"]) + minutes / 60 + seconds / 3600, 7)
+    return -degrees if found["sign"] == "-" or hemisphere in ("S", "W", "南", "西") else degrees
 
 
 def _validate(value: object, field: str, limit: int) -> float:

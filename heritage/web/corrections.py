@@ -27,6 +27,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heritage.models import Correction, FormerSlug, Site
+from heritage.models.waiting import Busy, waiting_at_most
 from heritage.values.network import client_network
 from heritage.web import head
 
@@ -37,6 +38,10 @@ MAX_LINKS = 2  # besides the one in its own field
 PER_HOUR, PER_DAY = 5, 15  # from one network address
 _DAY = timedelta(days=1)
 _SALT = "heritage.correction"
+_BUSY = _(
+    "The catalogue is being written to just now. What you wrote is kept: send it once more in a "
+    "moment."
+)
 _LINK = re.compile(r"https?:|www\.|ftp:", re.IGNORECASE)
 _MARKUP = re.compile(r"<\s*a\b|\[\s*(url|link)\b|\bhref\s*=", re.IGNORECASE)
 
@@ -81,13 +86,13 @@ class CorrectionForm(forms.ModelForm):
         self.fields["topic"].choices = [("", _("Choose …")), *Correction.Topic.choices]
 
     def clean_text(self) -> str:
-        text = self.cleaned_data["text"]
+        text = _plain_lines(self.cleaned_data["text"])
         if len(text) < MIN_TEXT and not any(ord(letter) >= 0x2E80 for letter in text):
             raise ValidationError(_("Please say a little more."), code="short")
         return _without_links(text)
 
     def clean_suggestion(self) -> str:
-        return _without_links(self.cleaned_data["suggestion"])
+        return _without_links(_plain_lines(self.cleaned_data["suggestion"]))
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
@@ -133,6 +138,11 @@ def new_key(site: Site) -> str:
     return signing.dumps(data, salt=_SALT)
 
 
+def _plain_lines(text: str) -> str:
+    """A browser sends CRLF for each line end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _without_links(text: str) -> str:
     if _MARKUP.search(text) or len(_LINK.findall(text)) > MAX_LINKS:
         raise ValidationError(
@@ -175,17 +185,25 @@ def correction(request, slug: str):
         sender=sender,
         initial={"key": new_key(site)},
     )
-    if request.method == "POST" and form.is_valid():
-        _store(form)
-        return HttpResponseRedirect(reverse("correction_thanks", args=[site.slug]))
     status = 200
-    if form.errors:
+    if request.method == "POST" and form.is_valid():
+        try:
+            with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+                _store(form)
+            return HttpResponseRedirect(reverse("correction_thanks", args=[site.slug]))
+        except Busy:
+            form.add_error(None, ValidationError(_BUSY, code="busy"))
+            status = 503
+    elif form.errors:
         status = 429 if form.has_error("__all__", "flood") else 400
         if not form.form_key:  # what was written is kept, and can be sent with a fresh signature
             form.data = form.data.copy()
             form.data["key"] = new_key(site)
     context = {"site": site, "form": form, "head": head.hidden(str(_("Suggest a correction")))}
-    return _private(render(request, "web/correction.html", context, status=status))
+    response = render(request, "web/correction.html", context, status=status)
+    if status == 503:
+        response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
+    return _private(response)
 
 
 @require_safe

@@ -275,7 +275,8 @@ def _list_robots(page) -> str:
     is_narrow = any(role.is_chosen and role.value for role in page.roles)
     is_free = any(name in _FREE for name, _value in page.carried) or any(page.typed.values())
     is_many = len(page.applied) > 1
-    return _FOLLOW_ONLY if not page.is_canonical or page.text or is_free or is_narrow or is_many else ""
+    is_else = page.text or is_free or is_narrow or is_many
+    return _FOLLOW_ONLY if is_else or not page.is_canonical else ""
 
 
 def _feeds(request) -> list[Feed]:

@@ -2,14 +2,19 @@
 
 from functools import cache
 
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import FieldDoesNotExist
-from django.db.models import ForeignKey, ManyToManyField
+from django.contrib.admin.widgets import (
+    AdminTextareaWidget,
+    AdminTextInputWidget,
+    RelatedFieldWidgetWrapper,
+)
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import DateField, ForeignKey, JSONField, ManyToManyField, TextField, TimeField
 from django.forms import ModelForm
 from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
 
 from heritage.admin import access
-from heritage.admin.choosers import (
+from heritage.admin.autocomplete import (
     Chooser,
     ChooserField,
     Choosers,
@@ -17,17 +22,23 @@ from heritage.admin.choosers import (
     Lookup,
     with_label,
 )
+from heritage.admin.editing import AGAIN, Editing
 from heritage.admin.fields import (
+    BoundaryFormField,
+    DateInput,
+    DegreesFormField,
     EDTFFormField,
     EDTFWidget,
     LanguageMapFormField,
     LanguageMapWidget,
     PictureWidget,
+    PlainTextField,
+    TimeInput,
     interface_languages,
     said,
 )
 from heritage.models.base import Record
-from heritage.models.fields import EDTFField, LanguageMapField, PictureField
+from heritage.models.fields import DegreesField, EDTFField, LanguageMapField, PictureField
 from heritage.values.language import LanguageMap, direction, language_name, proper_tag
 
 
@@ -38,6 +49,10 @@ class RecordFields:
         LanguageMapField: {"form_class": LanguageMapFormField},
         EDTFField: {"form_class": EDTFFormField, "widget": EDTFWidget},
         PictureField: {"widget": PictureWidget},
+        DateField: {"widget": DateInput},
+        TimeField: {"widget": TimeInput},
+        TextField: {"form_class": PlainTextField, "widget": AdminTextareaWidget},
+        JSONField: {"form_class": BoundaryFormField, "widget": AdminTextareaWidget({"rows": 3})},
     }
     # Heights of texts by column; all others are single lines.
     long_texts: dict[str, int] = {"description": 10, "note": 1, "about": 12, "privacy": 12}
@@ -51,14 +66,26 @@ class RecordFields:
         ]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, DegreesField):
+            kwargs |= {"form_class": DegreesFormField, "limit": db_field.limit}
+            kwargs["widget"] = AdminTextInputWidget({"inputmode": "text", "size": 18})
         if isinstance(db_field, LanguageMapField):
             kwargs["widget"] = LanguageMapWidget(rows=self.long_texts.get(db_field.name, 0))
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            field.show_hidden_initial = False  # what the form was opened with is known by itself
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             # Deleting a shared record is not done from the form of another one.
             field.widget.can_delete_related = False
             field.widget.can_view_related &= not field.widget.can_change_related
         return field
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if "choices" not in kwargs:
+            nothing = [("", _("Choose …"))]
+            has_nothing = db_field.blank or not db_field.has_default()
+            kwargs["choices"] = db_field.get_choices(has_nothing, nothing)
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
@@ -153,36 +180,58 @@ def languages_html(texts: LanguageMap) -> str:
     )
 
 
-def _is_loaded(row, name: str) -> bool:
-    """Whether what a foreign key points at is at hand."""
-    return name in row._state.fields_cache and row._state.fields_cache[name] is not None
-
-
 class RecordForm(ModelForm):
-    """A form that writes what was changed, and nothing else."""
+    """A form that writes what was changed, and nothing else.
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.is_new = self.instance.pk is None
+    The main form of a page is given its `editing` by RecordAdmin.get_form(); rows are merged by
+    their set.
+    """
+
+    editing: Editing | None = None
+
+    def __init__(self, data=None, files=None, *, instance=None, owner=None, **kwargs):
+        is_stored = instance is not None and instance.pk is not None
+        if self.editing and is_stored and data is None:
+            self.editing.open_form(self.base_fields, instance)
+        elif self.editing and is_stored:
+            data, files = self.editing.merge_form(self.base_fields, instance, data, files)
+        super().__init__(data, files, instance=instance, **kwargs)
+        if owner:
+            # All rows that there are with this owner: whether one is there already is seen here.
+            name, row, siblings = owner
+            self.instance.siblings = (name, siblings)
+            setattr(self.instance, name, row)
         for name, field in self.fields.items():
-            if isinstance(field, ChooserField) and _is_loaded(self.instance, name):
-                field.lookup = Lookup(field.queryset, [getattr(self.instance, name)])
+            if isinstance(field, ChooserField):
+                column = self.instance._meta.get_field(name) if name in self._columns() else None
+                if column and column.is_cached(self.instance):
+                    row = column.get_cached_value(self.instance)
+                    field.lookup = Lookup(field.queryset, [row] if row else [])
 
-    def _save_m2m(self):
-        every = self.cleaned_data
-        chosen = {
-            name: every[name]
-            for name, field in self.fields.items()
-            if isinstance(field, ChoosersField)
-        }
-        if self.is_new:  # there is nothing yet that would have to be asked for
-            self.instance._prefetched_objects_cache = {
-                name: rows.none() for name, rows in chosen.items()
-            }
-        self.cleaned_data = {name: every[name] for name in self.changed_data if name in every}
-        try:
-            super()._save_m2m()
-        finally:
-            self.cleaned_data = every
-        # The revision is about to ask for what was just chosen.
-        self.instance._prefetched_objects_cache = chosen
+    @property
+    def again(self) -> str:
+        """Of a new row: the uid of the row that somebody else deleted and that it would replace."""
+        return self.data.get(f"{self.prefix}-{AGAIN}", "") if self.prefix else ""
+
+    def _columns(self) -> set[str]:
+        return {column.name for column in self.instance._meta.concrete_fields}
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.editing and self.editing.is_busy:
+            raise ValidationError(
+                _(
+                    "Somebody else is writing to the catalogue. Nothing is lost: wait a moment, "
+                    "then save again."
+                ),
+                code="busy",
+            )
+        if self.editing and self.editing.clashes:
+            raise ValidationError(
+                _(
+                    "Somebody else has changed the same things since you opened this form. "
+                    "Choose what is to stay, then save again."
+                ),
+                code="clash",
+            )
+        return cleaned

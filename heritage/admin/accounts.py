@@ -1,4 +1,4 @@
-"""The house itself: who works here, who runs it, and what fixtures brought in."""
+"""Who works here, who runs the catalogue, and what fixtures brought in."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -8,10 +8,11 @@ from heritage.admin.base import RecordAdmin
 from heritage.models import Identity, LoadedRow, User
 
 
-def _may_touch(user, other) -> bool:
+def _may_change(user, other) -> bool:
     return user.is_superuser or other is None or not other.is_superuser
 
 
+@admin.register(User)
 class PersonAdmin(UserAdmin):
     list_display = (
         "username",
@@ -27,7 +28,7 @@ class PersonAdmin(UserAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
 
-    # Only a superuser makes superusers, or touches one.
+    # Only a superuser makes superusers, or changes one.
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -36,10 +37,10 @@ class PersonAdmin(UserAdmin):
         return (*fields, "is_superuser", "user_permissions")
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and _may_touch(request.user, obj)
+        return super().has_change_permission(request, obj) and _may_change(request.user, obj)
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and _may_touch(request.user, obj)
+        return super().has_delete_permission(request, obj) and _may_change(request.user, obj)
 
     @admin.display(description=_("name"), ordering="last_name")
     def full_name(self, user):
@@ -50,6 +51,7 @@ class PersonAdmin(UserAdmin):
         return ", ".join(group.name for group in user.groups.all())
 
 
+@admin.register(Identity)
 class IdentityAdmin(RecordAdmin):
     list_display = ("named", "email")
     search_fields = ("name",)
@@ -66,6 +68,7 @@ class IdentityAdmin(RecordAdmin):
         return super().has_add_permission(request) and not Identity.objects.exists()
 
 
+@admin.register(LoadedRow)
 class LoadedRowAdmin(admin.ModelAdmin):
     """To look at: written by the loader alone."""
 
@@ -82,10 +85,3 @@ class LoadedRowAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-
-ADMINS = {
-    Identity: IdentityAdmin,
-    User: PersonAdmin,
-    LoadedRow: LoadedRowAdmin,
-}

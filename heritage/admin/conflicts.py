@@ -1,0 +1,185 @@
+"""What clashes between two editors, as the form shows it: opened, theirs, yours, side by side."""
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from django import forms
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.utils.datastructures import MultiValueDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from heritage.admin.editing import (
+    CHOICE,
+    MINE,
+    THEIRS,
+    Clash,
+    Editing,
+)
+from heritage.admin.fields import EDTFFormField, said
+from heritage.admin.merging import Values, field_of, label_of_control, posted_values
+from heritage.values.language import direction, proper_tag
+
+# Chinese is compared by character, everything else by word.
+_PIECE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]|\s+|[^\W\u3400-\u9fff]+|[^\w\s]")
+_MOST_PIECES = 4000  # of a text: comparing takes the square of them
+
+
+@dataclass
+class Line:
+    """One control of one side; of a row there are several, each with its label."""
+
+    label: str
+    pieces: list[tuple[bool, str]]  # whether it differs from what was there, and the text
+    lang: str = ""
+    dir: str = ""
+
+
+@dataclass
+class Side:
+    choice: str  # the value of the radio button; none of what the form was opened with
+    label: str
+    lines: list[Line]
+    is_chosen: bool = False
+    empty: str = ""  # said where there is nothing
+
+
+@dataclass
+class Question:
+    name: str
+    label: str
+    anchor: str
+    sides: list[Side]
+
+
+def questions(editing: Editing) -> list[Question]:
+    return [_question(clash, editing.choice(clash.key)) for clash in editing.clashes]
+
+
+def last_saved(row) -> LogEntry | None:
+    """Who has saved a record last, as far as the admin knows."""
+    entries = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk)
+    )
+    return entries.select_related("user").order_by("-action_time").first()
+
+
+def _question(clash: Clash, choice: str) -> Question:
+    theirs, mine = _words(clash.what)
+    shown = _shown_keys(clash)
+    sides = [
+        Side("", _("When you opened it"), _lines(clash, clash.opened, shown), empty=_("nothing")),
+        Side(THEIRS, theirs, _lines(clash, clash.theirs, shown, clash.opened), choice == THEIRS),
+        Side(MINE, mine, _lines(clash, clash.mine, shown, clash.opened), choice == MINE),
+    ]
+    if clash.opened is None:
+        sides = sides[1:]
+    for side, what in ((sides[-2], "deleted"), (sides[-1], "deleting")):
+        side.empty = _("deleted") if clash.what == what else _("nothing")
+    return Question(CHOICE + clash.key, _title(clash), clash.anchor, sides)
+
+
+def _words(what: str) -> tuple[str, str]:
+    if what == "deleted":
+        return _("Deleted by somebody else: let it go"), _("Yours: add it again")
+    if what == "deleting":
+        return _("Changed by somebody else: keep it so"), _("Yours: delete it")
+    return _("Saved by somebody else"), _("Yours, as it stands in the form below")
+
+
+def _title(clash: Clash) -> str:
+    of_row = f"{capfirst(clash.kind)}: {clash.row}" if clash.kind and clash.row else clash.kind
+    if clash.what != "field":
+        return capfirst(of_row)
+    [key] = clash.mine
+    label = capfirst(label_of_control(clash.fields, key))
+    return f"{of_row} – {label}" if of_row else label
+
+
+def _shown_keys(clash: Clash) -> list[str]:
+    keys = {**(clash.opened or {}), **clash.theirs, **clash.mine}
+    return [key for key in keys if field_of(clash.fields, key)[0]]
+
+
+def _lines(clash: Clash, values: Values | None, keys, before: Values | None = None) -> list[Line]:
+    lines = []
+    for key in keys:
+        if texts := [text for text in (values or {}).get(key, []) if text]:
+            form_field, code = field_of(clash.fields, key)
+            shown = _shown(form_field, texts)
+            was = _shown(form_field, (before or {}).get(key, [])) if before is not None else shown
+            label = "" if clash.what == "field" else label_of_control(clash.fields, key)
+            lang = (proper_tag(code), direction(code)) if code else ("", "")
+            lines.append(Line(capfirst(label), marked(was, shown), *lang))
+    return lines
+
+
+def _shown(form_field: forms.Field, texts: list[str]) -> str:
+    """Posted values as people read them."""
+    if isinstance(form_field, forms.ModelChoiceField):
+        rows = form_field.queryset.filter(pk__in=[text for text in texts if text.isdecimal()])
+        return ", ".join(form_field.label_from_instance(row) for row in rows)
+    if isinstance(form_field, forms.ChoiceField):
+        labels = dict(_flat(form_field.choices))
+        return ", ".join(str(labels.get(text, text)) for text in texts)
+    if isinstance(form_field, forms.BooleanField):
+        return _("yes")
+    if isinstance(form_field, EDTFFormField):
+        return ", ".join(f"{text} ({said(text)})" if said(text) else text for text in texts)
+    return ", ".join(texts)
+
+
+def _flat(choices):
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            yield from ((str(key), text) for key, text in label)
+        else:
+            yield str(value), label
+
+
+def typed(model_admin, request) -> list[tuple[str, str]]:
+    """What somebody has typed into a form that cannot be saved any more, with labels."""
+    opened = request.editing.opened
+    known = [opened.form, *(row for rows in opened.rows.values() for row in rows.values())]
+    seen = {_one_line(texts) for values in known for texts in values.values()}
+    form = model_admin.get_form(request, change=True)
+    parts = [("", form.base_fields, "")]
+    for formset, inline in model_admin.get_formsets_with_inlines(request):
+        prefix = formset.get_default_prefix()
+        total = request.POST.get(f"{prefix}-TOTAL_FORMS", "")
+        for number in range(min(int(total), formset.max_num) if total.isdecimal() else 0):
+            kind = f"{capfirst(str(inline.verbose_name))} {number + 1}: "
+            parts.append((f"{prefix}-{number}-", formset.form.base_fields, kind))
+    found = []
+    for prefix, fields, kind in parts:
+        data = MultiValueDict(
+            {
+                key.removeprefix(prefix): texts
+                for key, texts in request.POST.lists()
+                if key.startswith(prefix)
+            }
+        )
+        for key, texts in posted_values(fields, data, {}).items():
+            if _one_line(texts) not in seen:
+                label = capfirst(label_of_control(fields, key))
+                found.append((kind + label, _shown(field_of(fields, key)[0], texts)))
+    return found
+
+
+def _one_line(texts: list[str]) -> str:
+    return " ".join(" ".join(texts).split())
+
+
+def marked(before: str, after: str) -> list[tuple[bool, str]]:
+    """The pieces of `after`, and of each whether it is not so in `before`."""
+    old, new = _PIECE.findall(before), _PIECE.findall(after)
+    if old == new or len(old) + len(new) > _MOST_PIECES:
+        return [(False, after)]
+    found = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [
+        (what != "equal", "".join(new[start:end]))
+        for what, _a, _b, start, end in found
+        if start < end
+    ]

@@ -1,0 +1,341 @@
+"""Two editors on one record: what each of them changed is kept, and what clashes is asked.
+
+A form carries, signed, what it showed when it was opened. When it is posted, three states are
+compared control by control: opened, stored now, posted. What only one side changed is taken from
+that side; what both changed in different ways is a `Clash`, which the editor decides with the
+form's radio buttons. Rows are matched by `uid`. The result is written back into the posted data,
+so that Django's forms see a form that was opened a moment ago.
+"""
+
+import re
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django import forms
+from django.core import signing
+from django.db.models import Model
+from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
+from django.utils.datastructures import MultiValueDict
+
+from heritage.admin.autocomplete import Lookups
+from heritage.admin.merging import (
+    Values,
+    field_of,
+    label_of_control,
+    merge,
+    posted_values,
+    same,
+    same_values,
+    shown_values,
+)
+
+OPENED = "_opened"  # the signed snapshot, in every form of a stored record
+CHOICE = "_keep-"  # before the key of a clash: the radio buttons that decide it
+MINE, THEIRS = "mine", "theirs"
+AGAIN = "_again"  # of a new row: the uid of the deleted one that it would bring back
+_SALT = "heritage.admin.opened"
+
+
+@dataclass
+class Clash:
+    """What the editor must decide. `key` names its radio buttons, `anchor` the control."""
+
+    key: str
+    what: str  # "field", "deleted" (the row, by somebody else) or "deleting" (by this editor)
+    fields: Mapping[str, forms.Field]
+    opened: Values | None
+    theirs: Values
+    mine: Values
+    row: Model | None = None  # that it belongs to, where that is not the record itself
+    kind: str = ""  # what such a row is called
+    anchor: str = ""
+
+
+@dataclass
+class Snapshot:
+    """What a form was opened with: its own controls, its rows by uid, what it asked already."""
+
+    form: Values = field(default_factory=dict)
+    rows: dict[str, dict[str, Values]] = field(default_factory=dict)
+    asked: dict[str, list[str]] = field(default_factory=dict)
+
+    def dumps(self) -> str:
+        return signing.dumps([self.form, self.rows, self.asked], salt=_SALT, compress=True)
+
+    @classmethod
+    def loads(cls, text: str) -> "Snapshot | None":
+        try:
+            return cls(*signing.loads(text, salt=_SALT))
+        except signing.BadSignature:
+            return None
+
+
+class Editing:
+    """One request for the form of one record: what its main form and its sets of rows share."""
+
+    def __init__(self, request, stack: ExitStack, is_busy: bool = False):
+        self._request = request
+        self.stack = stack  # of what is left when the request is done: the transaction
+        self.is_writing = False
+        self.is_busy = is_busy  # others wrote for too long: the form is shown again
+        self.next = Snapshot()  # what the form is opened with when it is shown after this
+        self.clashes: list[Clash] = []
+        self.kept: list[str] = []
+        self.lookups = Lookups()
+        self.formsets: list = []
+        self.shared: dict = {}  # what sets of rows look up for each other
+        self.stored: dict = {}  # values as they were read, by the form or the row
+
+    @cached_property
+    def opened(self) -> Snapshot | None:
+        return Snapshot.loads(self._request.POST.get(OPENED, ""))
+
+    def choice(self, key: str) -> str:
+        return self._request.POST.get(CHOICE + key, "")
+
+    def decision(self, key: str, theirs: list[str]) -> str:
+        """The editor's decision, if what they were shown is what is stored still."""
+        asked = self.opened.asked.get(key) if self.opened else None
+        choice = self.choice(key)
+        return choice if asked is not None and same(asked, theirs) else ""
+
+    def open_form(self, fields, row: Model) -> None:
+        """Note what the form of a stored record shows."""
+        self.stored[None] = self.next.form = shown_values(fields, row)
+
+    def merge_form(self, fields, row: Model, data, files):
+        """The posted data of the main form, merged."""
+        self.open_form(fields, row)
+        data, files = data.copy(), MultiValueDict(files or {})
+        opened = self.opened.form if self.opened else None
+        posted = posted_values(fields, data, files)
+        values = self.settle(fields, row, "", opened, self.next.form, posted, self._keep_form)
+        for key, texts in values.items():
+            _put(data, files, fields, key, texts, posted)
+        return data, files
+
+    def _keep_form(self, key: str, texts: list[str]) -> None:
+        self.next.form = self.next.form | {key: texts}
+
+    def settle(self, fields, row, prefix, opened, stored, posted, keep, anchor="") -> Values:
+        """Merged values of one row: decided clashes as decided, open ones as posted."""
+        merged = merge(fields, opened, stored, posted)
+        self.kept += [label_of_control(fields, key) for key in merged.kept]
+        for key in merged.clashes:
+            name, now = f"{prefix}{key}", stored.get(key, [])
+            decision = self.decision(name, now)
+            if decision == THEIRS:
+                merged.values[key] = now
+            elif decision != MINE:
+                was = None if opened is None else {key: opened.get(key, [])}
+                mine = {key: merged.values[key]}
+                clash = Clash(name, "field", fields, was, {key: now}, mine, row)
+                clash.anchor = f"id_{anchor}{key}"
+                self.ask(clash, now)
+                keep(key, was[key] if was else [])
+        return merged.values
+
+    def ask(self, clash: Clash, theirs: list[str]) -> None:
+        """The form is shown again, as often as it takes to decide this."""
+        self.clashes.append(clash)
+        self.next.asked[clash.key] = theirs
+
+    # --- rows
+
+    def open_rows(self, formset) -> dict[str, Values]:
+        """Note what a set of rows shows."""
+        fields = formset.form.base_fields
+        shown = {row.uid: shown_values(fields, row) for row in formset.get_queryset()}
+        self.stored |= {(formset.prefix, uid): values for uid, values in shown.items()}
+        ids = {row.uid: [str(row.pk)] for row in formset.get_queryset()}
+        self.next.rows[formset.prefix] = {uid: shown[uid] | {"id": ids[uid]} for uid in shown}
+        return shown
+
+    def merge_rows(self, formset) -> None:
+        """Put the merged rows into the data of the set: the stored ones first, then new ones."""
+        _RowMerge(self, formset).run()
+
+
+def _put(data, files, fields, key, texts, posted) -> None:
+    """Write one control into posted data."""
+    form_field, _code = field_of(fields, key)
+    if isinstance(form_field, forms.FileField) and key in fields:
+        if not same(posted.get(key, []), texts):
+            files.pop(key, None)  # the stored file stays
+    elif texts or key in data:
+        data.setlist(key, texts)
+
+
+@dataclass
+class _PostedRow:
+    data: MultiValueDict
+    files: MultiValueDict
+    uid: str = ""
+
+    @property
+    def is_deleted(self) -> bool:
+        return bool(self.data.get(DELETION_FIELD_NAME))
+
+
+class _RowMerge:
+    """The rows of one set, merged."""
+
+    def __init__(self, editing: Editing, formset):
+        self._editing, self._formset = editing, formset
+        self._fields = formset.form.base_fields
+        self._shown = editing.open_rows(formset)
+        self._stored = {row.uid: row for row in formset.get_queryset()}
+        opened = editing.opened
+        self._opened = opened.rows.get(formset.prefix, {}) if opened else None
+
+    def run(self) -> None:
+        rows = self._posted_rows()
+        if rows is None:
+            return
+        by_uid = {row.uid: row for row in rows if row.uid}
+        kept = [self._kept(uid, by_uid.get(uid)) for uid in self._stored]
+        new = [
+            row for row in rows if row.uid not in self._stored and (not row.uid or self._again(row))
+        ]
+        self._write(kept, new)
+
+    def _posted_rows(self) -> list[_PostedRow] | None:
+        """The rows in the order of the form; None where Django is to refuse the whole set."""
+        formset = self._formset
+        try:
+            total = int(formset.data.get(f"{formset.prefix}-{TOTAL_FORM_COUNT}", ""))
+        except ValueError:
+            return None
+        if not 0 <= total <= formset.absolute_max:
+            return None
+        rows = [_PostedRow(MultiValueDict(), MultiValueDict()) for _number in range(total)]
+        shape = re.compile(rf"{re.escape(formset.prefix)}-([0-9]{{1,5}})-(.+)", re.DOTALL)
+        for source, part in ((formset.data, "data"), (formset.files, "files")):
+            for key in source:
+                found = shape.fullmatch(key)
+                if found and int(found[1]) < total:
+                    getattr(rows[int(found[1])], part).setlist(found[2], source.getlist(key))
+        uids = {values["id"][0]: uid for uid, values in (self._opened or {}).items()}
+        uids = {str(row.pk): uid for uid, row in self._stored.items()} | uids
+        for row in rows:
+            pk = row.data.get(self._pk_name, "")
+            row.uid = row.data.get(AGAIN, "") or uids.get(pk, "") or (f"#{pk}" if pk else "")
+        return rows
+
+    @property
+    def _pk_name(self) -> str:
+        return self._formset.model._meta.pk.name
+
+    def _was(self, uid: str) -> Values | None:
+        return None if self._opened is None else self._opened.get(uid)
+
+    def _kept(self, uid: str, row: _PostedRow | None) -> _PostedRow:
+        """A row that is stored, with what the form says of it."""
+        stored, instance = self._shown[uid], self._stored[uid]
+        if row is None or (self._opened is not None and uid not in self._opened):
+            row = _PostedRow(MultiValueDict(stored), MultiValueDict())
+        elif row.is_deleted:
+            self._delete(uid, row, instance)
+        else:
+            number = list(self._stored).index(uid)
+            row.data = self._settled(uid, row, instance, stored, number)
+        row.data.setlist(self._pk_name, [str(instance.pk)])
+        row.data.pop(AGAIN, None)
+        return row
+
+    def _settled(self, uid, row, instance, stored, number) -> MultiValueDict:
+        editing, prefix = self._editing, self._formset.prefix
+        posted = posted_values(self._fields, row.data, row.files)
+
+        def keep(key, texts):
+            editing.next.rows[prefix][uid] = editing.next.rows[prefix][uid] | {key: texts}
+
+        count = len(editing.clashes)
+        values = editing.settle(
+            self._fields,
+            instance,
+            f"{prefix}-{uid}-",
+            self._was(uid),
+            stored,
+            posted,
+            keep,
+            f"{prefix}-{number}-",
+        )
+        for clash in editing.clashes[count:]:
+            clash.kind = str(self._formset.model._meta.verbose_name)
+        data = row.data.copy()
+        for key, texts in values.items():
+            _put(data, row.files, self._fields, key, texts, posted)
+        return data
+
+    def _delete(self, uid: str, row: _PostedRow, instance) -> None:
+        """This editor deletes a row: asked where somebody else has changed it."""
+        was, now = self._was(uid), self._shown[uid]
+        if was is None or same_values(_without_id(was), now):
+            return
+        decision = self._ask(uid, Clash("", "deleting", self._fields, was, now, {}, instance))
+        row.data, row.files = MultiValueDict(now), MultiValueDict()
+        if decision != THEIRS:
+            row.data.setlist(DELETION_FIELD_NAME, ["on"])
+
+    def _again(self, row: _PostedRow) -> bool:
+        """Whether a row that somebody else deleted is still in the form: as a new one."""
+        was = self._was(row.uid)
+        posted = posted_values(self._fields, row.data, row.files)
+        untouched = was is not None and same_values(_without_files(self._fields, was), posted)
+        if untouched or row.is_deleted:
+            return False
+        decision = self._ask(row.uid, Clash("", "deleted", self._fields, was, {}, posted))
+        row.data.pop(self._pk_name, None)
+        row.data.pop(AGAIN, None)
+        if not decision:
+            row.data.setlist(AGAIN, [row.uid])
+        return decision != THEIRS
+
+    def _ask(self, uid: str, clash: Clash) -> str:
+        """The editor's decision about a whole row, or nothing yet."""
+        clash.key = f"{self._formset.prefix}-{uid}"
+        clash.kind = str(self._formset.model._meta.verbose_name)
+        theirs = [f"{key}: {texts}" for key, texts in sorted(clash.theirs.items())]
+        decision = self._editing.decision(clash.key, theirs)
+        if decision in (MINE, THEIRS):
+            return decision
+        self._editing.ask(clash, theirs)
+        if clash.opened is not None:
+            self._editing.next.rows[self._formset.prefix][uid] = clash.opened
+        return ""
+
+    def _write(self, kept: list[_PostedRow], new: list[_PostedRow]) -> None:
+        formset = self._formset
+        start = re.compile(rf"{re.escape(formset.prefix)}-[0-9]")
+        data, files = formset.data.copy(), MultiValueDict(formset.files or {})
+        for source in (data, files):
+            for key in [key for key in source if start.match(key)]:
+                del source[key]
+        for number, row in enumerate([*kept, *new]):
+            for source, part in ((data, row.data), (files, row.files)):
+                for name, texts in part.lists():
+                    source.setlist(f"{formset.prefix}-{number}-{name}", texts)
+        data[f"{formset.prefix}-{INITIAL_FORM_COUNT}"] = str(len(kept))
+        data[f"{formset.prefix}-{TOTAL_FORM_COUNT}"] = str(len(kept) + len(new))
+        formset.data, formset.files = data, files
+
+
+def _without_id(values: Values) -> Values:
+    return {key: texts for key, texts in values.items() if key != "id"}
+
+
+def _without_files(fields, values: Values) -> Values:
+    """What a browser can send again."""
+    return {
+        key: texts
+        for key, texts in _without_id(values).items()
+        if not isinstance(fields.get(key), forms.FileField)
+    }
+
+
+def is_fresh(editing: Editing, fields, row: Model | None, key) -> bool:
+    """Whether a row is stored as it was when the states were compared."""
+    return row is not None and same_values(shown_values(fields, row), editing.stored[key])

@@ -1,0 +1,126 @@
+"""Three states of a record or a row, as a browser sends them: opened, stored now, posted.
+
+They are compared control by control, so that one text has a say for each of its languages.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django import forms
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db.models import Model
+from django.forms.models import model_to_dict
+from django.utils.datastructures import MultiValueDict
+
+from heritage.admin.fields import LanguageMapFormField
+from heritage.values.language import language_name
+
+_BETWEEN = "__"  # the name of a field and a language
+
+# What a browser sends, by the name of the control; controls that say nothing are left out.
+Values = dict[str, list[str]]
+
+
+def shown_values(fields: Mapping[str, forms.Field], row: Model | None) -> Values:
+    """What a browser would send of a form that shows `row` and is not touched."""
+    stored = model_to_dict(row, list(fields)) if row is not None else {}
+    values: Values = {}
+    for name, form_field in fields.items():
+        initial = stored.get(name, form_field.initial)
+        values |= _as_sent(name, form_field, initial() if callable(initial) else initial)
+    return values
+
+
+def _as_sent(name: str, form_field: forms.Field, value) -> Values:
+    if isinstance(form_field, LanguageMapFormField):
+        return {f"{name}{_BETWEEN}{code}": [text] for code, text in (value or {}).items()}
+    if isinstance(form_field, forms.FileField):
+        return {name: [value.name]} if value else {}
+    if isinstance(form_field, forms.BooleanField):
+        return {name: ["on"]} if value else {}
+    widget = form_field.widget
+    if isinstance(widget, RelatedFieldWidgetWrapper):
+        widget = widget.widget
+    value = widget.format_value(form_field.prepare_value(value))
+    sent = value if isinstance(value, list | tuple) else [value]
+    return _told({name: ["" if text is None else str(text) for text in sent]})
+
+
+def posted_values(fields: Mapping[str, forms.Field], data: MultiValueDict, files) -> Values:
+    """What was sent of these fields; a file that was not chosen is not among them."""
+    values: Values = {}
+    for name, form_field in fields.items():
+        if isinstance(form_field, LanguageMapFormField):
+            start = name + _BETWEEN
+            values |= {key: data.getlist(key) for key in data if key.startswith(start)}
+        elif isinstance(form_field, forms.FileField):
+            values |= {name: [files[name].name]} if name in files else {}
+            values |= {f"{name}-clear": data.getlist(f"{name}-clear")}
+        else:
+            values[name] = data.getlist(name)
+    return _told(values)
+
+
+def field_of(fields: Mapping[str, forms.Field], key: str) -> tuple[forms.Field | None, str]:
+    """The form field that a control belongs to, and its language."""
+    if key in fields:
+        return fields[key], ""
+    name, _joint, code = key.partition(_BETWEEN)
+    return fields.get(name.removesuffix("-clear")), code
+
+
+def _told(values: Values) -> Values:
+    return {key: texts for key, texts in values.items() if any(texts)}
+
+
+def _plain(texts: list[str]) -> list[str]:
+    """For comparing: browsers send CRLF, and the order of several choices says nothing."""
+    lines = (text.replace("\r\n", "\n").replace("\r", "\n").strip() for text in texts)
+    return sorted(filter(None, lines))
+
+
+def same(a: list[str], b: list[str]) -> bool:
+    return a == b or _plain(a) == _plain(b)
+
+
+def same_values(a: Values, b: Values) -> bool:
+    return all(same(a.get(key, []), b.get(key, [])) for key in {*a, *b})
+
+
+class Merged(NamedTuple):
+    values: Values
+    clashes: list[str]  # controls that both sides changed in different ways
+    kept: list[str]  # controls that somebody else changed and this form did not
+
+
+def merge(fields, opened: Values | None, stored: Values, posted: Values) -> Merged:
+    """Compare the three states of one record or row; an unknown `opened` explains no difference."""
+    merged = Merged({}, [], [])
+    for key in {**stored, **posted, **(opened or {})}:
+        was, now = (opened or {}).get(key, []), stored.get(key, [])
+        form_field, _code = field_of(fields, key)
+        not_sent = isinstance(form_field, forms.FileField) and key not in posted
+        sent = (now if opened is None else was) if not_sent else posted.get(key, [])
+        if same(sent, now):
+            value = now
+        elif opened is not None and same(sent, was):
+            value = now
+            merged.kept.append(key)
+        elif opened is not None and same(now, was):
+            value = sent
+        elif opened is not None and isinstance(form_field, forms.ModelMultipleChoiceField):
+            # Each choice by itself: what either side added or took away.
+            value = [pk for pk in now if pk in sent or pk not in was]
+            value += [pk for pk in sent if pk not in was and pk not in value]
+        else:
+            value = sent
+            merged.clashes.append(key)
+        merged.values[key] = value
+    return merged
+
+
+def label_of_control(fields, key: str) -> str:
+    """“Summary (Français)”, “Order”."""
+    form_field, code = field_of(fields, key)
+    label = str(form_field.label) if form_field and form_field.label else key
+    return f"{label} ({language_name(code)})" if code else label

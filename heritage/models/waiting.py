@@ -1,0 +1,56 @@
+"""How long a write waits for another writer, and what is raised when that took too long."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import OperationalError, connection, transaction
+
+_LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE of PostgreSQL
+
+
+class Busy(Exception):
+    """Somebody else was writing for longer than this write could wait: nothing was written."""
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether the database gave up waiting for another writer."""
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        # Extended codes, such as that of a stale snapshot, have the plain code in their low byte.
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return getattr(cause, "sqlstate", None) == _LOCK_NOT_AVAILABLE
+
+
+@contextmanager
+def waiting_at_most(seconds: float) -> Iterator[None]:
+    """Let what is written within wait this long for other writers; then it is `Busy`."""
+    try:
+        if connection.vendor == "sqlite":
+            with _busy_timeout(seconds):
+                yield
+        else:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
+                yield
+    except OperationalError as error:
+        if is_busy(error):
+            raise Busy from error
+        raise
+
+
+@contextmanager
+def _busy_timeout(seconds: float) -> Iterator[None]:
+    usual = connection.settings_dict.get("OPTIONS", {}).get("timeout", 5)
+    _pragma(seconds)
+    try:
+        yield
+    finally:
+        if connection.connection is not None:
+            _pragma(usual)
+
+
+def _pragma(seconds: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")

@@ -1,0 +1,185 @@
+"""The editors' form in real browsers: two of them on one record, without scripts, under axe."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from selenium.webdriver.common.by import By
+
+from heritage.models import Site
+from tests import builders as build
+from tests.axe import inject, violations
+from tests.browser import emulate, resize, scripts, settle, start, wait
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def other(tmp_path):
+    """The colleague's browser, with a profile of its own."""
+    driver = start(tmp_path / "other")
+    yield driver
+    settle(driver)
+    driver.quit()
+
+
+@pytest.fixture
+def site():
+    return build.make_site(
+        "Iron Pagoda",
+        "铁塔",
+        kinds=[build.make_kind("Pagoda", "塔")],
+        summary=build.text("A pagoda of iron-coloured bricks.", "铁色琉璃砖塔。"),
+        description=build.text("First line.\n\nSecond line."),
+        latitude=34.8,
+        longitude=114.4,
+    )
+
+
+def log_in(browser, live_server, name):
+    """As an editor: by the cookie that the log-in form would have set."""
+    client = Client()
+    client.force_login(build.make_user(name, group="editor"))
+    browser.get(f"{live_server.url}/robots.txt")
+    cookie = client.cookies["sessionid"].value
+    browser.add_cookie({"name": "sessionid", "value": cookie, "path": "/"})
+
+
+def open_form(browser, live_server, row, language="en"):
+    path = reverse(f"admin:heritage_{row._meta.model_name}_change", args=[row.pk])
+    browser.get(live_server.url + path.replace("/en/", f"/{language}/"))
+
+
+def field(browser, name):
+    return browser.find_element(By.NAME, name)
+
+
+def write(browser, name, text):
+    field(browser, name).clear()
+    field(browser, name).send_keys(text)
+
+
+def save(browser):
+    button = browser.find_element(By.NAME, "_save")
+    browser.execute_script("arguments[0].click()", button)
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".messagelist, .errornote"))
+
+
+def test_two_editors_on_one_record(browser, other, live_server, site):
+    log_in(browser, live_server, "anna")
+    log_in(other, live_server, "bo")
+    scripts(other, are_run=False)  # the one who has to choose needs none
+    for each in (browser, other):
+        open_form(each, live_server, site)
+
+    write(browser, "summary__en", "A pagoda of glazed bricks.")
+    write(browser, "summary__zh-hans", "琉璃砖塔，高五十五米。")
+    save(browser)
+
+    write(other, "summary__en", "A tall pagoda of iron-coloured bricks.")
+    write(other, "area_ha", "2.5")
+    save_without_scripts(other, ".errornote")
+
+    # Side by side, with who saved; all that was typed is in the form.
+    [conflict] = other.find_elements(By.CSS_SELECTOR, ".conflict")
+    texts = [side.text for side in conflict.find_elements(By.CSS_SELECTOR, ".conflict-text")]
+    assert texts == [
+        "A pagoda of iron-coloured bricks.",
+        "A pagoda of glazed bricks.",
+        "A tall pagoda of iron-coloured bricks.",
+    ]
+    assert "Saved last in these pages by anna" in other.find_element(By.ID, "conflicts").text
+    assert field(other, "area_ha").get_attribute("value") == "2.5"
+    assert field(other, "summary__zh-hans").get_attribute("value") == "琉璃砖塔，高五十五米。"
+    marks = [mark.text for mark in conflict.find_elements(By.TAG_NAME, "mark")]
+    assert "glazed" in " ".join(marks)
+
+    write(other, "summary__en", "A tall pagoda of glazed bricks.")
+    other.find_element(By.CSS_SELECTOR, ".conflict input[value=mine]").click()
+    save_without_scripts(other, ".messagelist")
+    site.refresh_from_db()
+    assert site.summary["en"] == "A tall pagoda of glazed bricks."
+    assert site.summary["zh-hans"] == "琉璃砖塔，高五十五米。"
+    assert site.area_ha == 2.5
+
+
+def save_without_scripts(browser, until):
+    button = browser.find_element(By.NAME, "_save")
+    button.location_once_scrolled_into_view  # noqa: B018
+    button.click()
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, until))
+
+
+def test_a_browsers_own_post_of_an_untouched_form_writes_nothing(browser, live_server, site):
+    build.make_event(site, note=build.text("One\nTwo"))
+    log_in(browser, live_server, "anna")
+    before = Site.objects.filter(pk=site.pk).values().get()
+    open_form(browser, live_server, site)
+    save(browser)
+    assert "Nothing was changed" in browser.find_element(By.CLASS_NAME, "messagelist").text
+    assert Site.objects.filter(pk=site.pk).values().get() == before
+    # And with one word changed: that word, and no line end.
+    open_form(browser, live_server, site)
+    write(browser, "summary__en", "Another.")
+    save(browser)
+    site.refresh_from_db()
+    assert (site.summary["en"], site.description["en"]) == (
+        "Another.",
+        "First line.\n\nSecond line.",
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_form_the_list_and_the_conflict_are_accessible(
+    browser, live_server, site, scheme, language
+):
+    build.make_event(site, first_era=build.make_era("Song", "宋"))
+    log_in(browser, live_server, "anna")
+    emulate(browser, scheme)
+    open_form(browser, live_server, site, language)
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[role=combobox][aria-label]"))
+    pages = {"form": check(browser, scheme)}
+    write(browser, "summary__en", "Mine.")
+    Site.objects.filter(pk=site.pk).update(summary=build.text("Theirs.", "铁色琉璃砖塔。"))
+    save(browser)
+    assert browser.find_elements(By.CSS_SELECTOR, ".conflict")
+    pages["conflict"] = check(browser, scheme)
+    listed = f"{live_server.url}/{language}/admin/heritage/site/"
+    for width in (1280, 820):
+        resize(browser, width)
+        browser.get(listed)
+        pages[f"list at {width}"] = check(browser, scheme)
+    assert {page: found for page, found in pages.items() if found} == {}
+
+
+# What Django's own templates and select2 have, on every page of any admin.
+DJANGOS_OWN = ("list:", "target-size", "empty-table-header", "landmark", "region", "heading-order",
+               "page-has-heading-one", "skip-link", "scope-attr-valid", "label-title-only",
+               "duplicate")  # fmt: skip
+
+
+def check(browser, scheme):
+    inject(browser)
+    return [each for each in violations(browser, scheme) if not each.startswith(DJANGOS_OWN)]
+
+
+def test_the_list_is_usable_on_a_tablet(browser, live_server, site):
+    log_in(browser, live_server, "anna")
+    resize(browser, 820)
+    browser.get(f"{live_server.url}/en/admin/heritage/site/")
+    table = browser.find_element(By.ID, "result_list")
+    assert table.size["width"] > 650
+    assert browser.find_element(By.ID, "searchbar").size["width"] > 200
+    filters = browser.find_element(By.ID, "changelist-filter")
+    assert not filters.is_displayed()
+    browser.find_element(By.CSS_SELECTOR, ".list-filters > summary").click()
+    assert filters.is_displayed()
+    edge = browser.execute_script(
+        "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
+    assert edge[0] <= edge[1]
+    resize(browser, 1280)
+    browser.get(f"{live_server.url}/en/admin/heritage/site/")
+    filters = browser.find_element(By.ID, "changelist-filter")
+    assert filters.size["width"] > 100  # beside the table, with nothing to open
+    assert filters.location["x"] > browser.find_element(By.ID, "result_list").location["x"]

@@ -1,0 +1,538 @@
+"""Two editors on one record: what does not clash is merged, what clashes is asked, nothing lost."""
+
+import inspect
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.options import InlineModelAdmin
+from django.forms import BaseInlineFormSet, ModelForm, Widget
+from django.urls import reverse
+
+from heritage.admin.conflicts import marked
+from heritage.admin.editing import OPENED
+from heritage.exchange.fixtures import load
+from heritage.models import Event, Image, Name, Site
+from tests import builders as build
+from tests.adminforms import errors, filled, page_data
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(client):
+    user = build.make_user("li", group="editor")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def site():
+    return build.make_site(
+        "Kiln",
+        "窑",
+        kinds=[build.make_kind("Kiln")],
+        summary=build.text("A kiln.", "一座窑。"),
+        description=build.text("First line.\n\nSecond line."),
+        latitude=34.5,
+        longitude=112.25,
+    )
+
+
+def url_of(row) -> str:
+    return reverse(f"admin:heritage_{row._meta.model_name}_change", args=[row.pk])
+
+
+def opened(client, row, **changes) -> dict:
+    """The form as somebody has it open, with what they have changed in it."""
+    return filled(client, url_of(row), changes)
+
+
+def save(client, row, data):
+    return client.post(url_of(row), data)
+
+
+def ask(response) -> dict[str, str]:
+    """The questions of a page by the name of their radio buttons."""
+    assert response.status_code == 409, errors(response) if response.context else response
+    return {question.name: question.label for question in response.context["questions"]}
+
+
+def by_text(data, prefix, name, text) -> str:
+    """Which row of a form has this text: "names-2"."""
+    found = [key for key, value in data.items() if value == [text] and key.startswith(prefix)]
+    return next(key.removesuffix(f"-{name}") for key in found if key.endswith(f"-{name}"))
+
+
+def texts_of(side) -> str:
+    return "".join(text for line in side.lines for _differs, text in line.pieces)
+
+
+# --- the record itself -------------------------------------------------------------------------
+
+
+def test_a_stale_form_overwrites_nothing_that_it_did_not_touch(client, editor, site):
+    late = opened(client, site, area_ha="12")
+    early = opened(client, site, **{"summary__zh-hans": "一座古窑。"})
+    assert save(client, site, early).status_code == 302
+    response = client.post(url_of(site), late, follow=True)
+    site.refresh_from_db()
+    assert site.summary == {"en": "A kiln.", "zh-hans": "一座古窑。"}
+    assert site.area_ha == 12
+    html = response.content.decode()
+    assert "Somebody else had changed this meanwhile, and it was kept: Summary (简体中文)." in html
+
+
+def test_languages_of_one_text_are_merged(client, editor, site):
+    late = opened(client, site, **{"summary__en": "A kiln of the Tang.", "summary__fr": "Un four"})
+    assert save(client, site, opened(client, site, **{"summary__zh-hans": "唐窑。"})).status_code
+    assert save(client, site, late).status_code == 302
+    site.refresh_from_db()
+    expected = {"en": "A kiln of the Tang.", "fr": "Un four", "zh-hans": "唐窑。"}
+    assert site.summary == expected
+
+
+def test_choices_of_several_are_merged_one_by_one(client, editor, site):
+    kept, first, second = site.kinds.get(), build.make_kind("Temple"), build.make_kind("Cave")
+    gone = build.make_kind("Gone")
+    site.kinds.add(gone)
+    late = opened(client, site, kinds=[str(kept.pk), str(gone.pk), str(second.pk)])
+    save(client, site, opened(client, site, kinds=[str(kept.pk), str(first.pk)]))
+    assert save(client, site, late).status_code == 302
+    assert set(site.kinds.all()) == {kept, first, second}
+
+
+def test_the_same_change_twice_is_no_clash(client, editor, site):
+    late = opened(client, site, **{"summary__en": "Better."})
+    save(client, site, opened(client, site, **{"summary__en": "Better."}))
+    assert save(client, site, late).status_code == 302
+
+
+@pytest.fixture
+def clash(client, editor, site):
+    """What is answered to the second of two who changed one text; and what the second has sent."""
+    late = opened(client, site, **{"summary__en": "A large kiln.", "area_ha": "12"})
+    save(client, site, opened(client, site, **{"summary__en": "A small kiln."}))
+    return client.post(url_of(site), late), late
+
+
+def test_a_clash_is_shown_side_by_side_and_nothing_typed_is_lost(client, site, clash):
+    response, late = clash
+    assert ask(response) == {"_keep-summary__en": "Summary (English)"}
+    [question] = response.context["questions"]
+    was, theirs, mine = question.sides
+    assert (texts_of(was), texts_of(theirs), texts_of(mine)) == (
+        "A kiln.",
+        "A small kiln.",
+        "A large kiln.",
+    )
+    assert [text for differs, text in theirs.lines[0].pieces if differs] == [" small"]
+    assert question.anchor == "id_summary__en"
+    html = response.content.decode()
+    assert 'id="id_summary__en"' in html
+    assert re.search(r"Saved last in these pages by li, \d{4}-", html)
+    again = page_data(response)
+    assert again["summary__en"] == ["A large kiln."]
+    assert again["area_ha"] == ["12"]
+    assert {name for name in late if name not in again} == set()
+    site.refresh_from_db()
+    assert site.summary["en"] == "A small kiln."
+    assert site.area_ha is None  # all of it waits for the answer
+
+
+@pytest.mark.parametrize(
+    ("choice", "summary"), [("mine", "A large kiln."), ("theirs", "A small kiln.")]
+)
+def test_what_was_chosen_is_saved(client, site, clash, choice, summary):
+    data = page_data(clash[0]) | {"_keep-summary__en": choice}
+    assert save(client, site, data).status_code == 302
+    site.refresh_from_db()
+    assert (site.summary["en"], site.area_ha) == (summary, 12)
+
+
+def test_two_texts_can_be_joined_in_the_form(client, site, clash):
+    data = page_data(clash[0]) | {"_keep-summary__en": "mine", "summary__en": "Large and small."}
+    assert save(client, site, data).status_code == 302
+    site.refresh_from_db()
+    assert site.summary["en"] == "Large and small."
+
+
+def test_it_is_asked_until_it_is_answered(client, site, clash):
+    response = save(client, site, page_data(clash[0]))
+    assert ask(response) == {"_keep-summary__en": "Summary (English)"}
+    assert page_data(response)["summary__en"] == ["A large kiln."]
+
+
+def test_an_answer_to_what_has_changed_again_does_not_count(client, site, clash):
+    late = page_data(clash[0]) | {"_keep-summary__en": "mine"}
+    save(client, site, opened(client, site, **{"summary__en": "A third text."}))
+    response = save(client, site, late)
+    [question] = response.context["questions"]
+    assert texts_of(question.sides[1]) == "A third text."
+    assert page_data(response)["_keep-summary__en"] == ["mine"]  # still chosen, to be confirmed
+
+
+def test_an_answer_survives_another_error(client, site, clash):
+    data = page_data(clash[0]) | {"_keep-summary__en": "theirs", "latitude": "91"}
+    response = save(client, site, data)
+    assert response.status_code == 200
+    assert list(errors(response)) == ["latitude"]
+    data = page_data(response)
+    assert data["summary__en"] == ["A small kiln."]
+    assert save(client, site, data | {"latitude": "34.6"}).status_code == 302
+    site.refresh_from_db()
+    assert (site.summary["en"], site.latitude, site.area_ha) == ("A small kiln.", 34.6, 12)
+
+
+@pytest.mark.parametrize("broken", ["", "forged:0:0", None])
+def test_a_form_that_does_not_say_what_it_was_opened_with_overwrites_nothing(
+    client, editor, site, broken
+):
+    data = opened(client, site, **{"summary__en": "Another."})
+    data |= {OPENED: broken} if broken is not None else {}
+    if broken is None:
+        del data[OPENED]
+    assert list(ask(save(client, site, data))) == ["_keep-summary__en"]
+    site.refresh_from_db()
+    assert site.summary["en"] == "A kiln."
+
+
+# --- rows --------------------------------------------------------------------------------------
+
+
+def test_a_row_that_somebody_added_stays(client, editor, site):
+    build.make_name(site, "Old name")
+    late = filled(
+        client, url_of(site), names=[{"text": "Mine", "language": "en", "kind": "alternative"}]
+    )
+    early = filled(
+        client, url_of(site), names=[{"text": "Theirs", "language": "en", "kind": "alternative"}]
+    )
+    save(client, site, early)
+    assert save(client, site, late).status_code == 302
+    assert {name.text for name in site.names.all()} == {"Old name", "Theirs", "Mine"}
+
+
+def test_a_row_that_somebody_deleted_stays_deleted(client, editor, site):
+    event = build.make_event(site)
+    kept = build.make_event(site, date="0800")
+    late = opened(client, site, area_ha="3")
+    event.delete()
+    assert save(client, site, late).status_code == 302
+    assert site.events.get() == kept
+    site.refresh_from_db()
+    assert site.area_ha == 3
+
+
+def test_rows_are_merged_field_by_field(client, editor, site):
+    name = build.make_name(site, "Kiln of the Tang", note=build.text("Note", "注"))
+    late = opened(client, site, **{"names-0-note__en": "A better note"})
+    save(client, site, opened(client, site, **{"names-0-text": "Tang kiln"}))
+    assert save(client, site, late).status_code == 302
+    name.refresh_from_db()
+    assert (name.text, name.note) == ("Tang kiln", {"en": "A better note", "zh-hans": "注"})
+
+
+def test_a_clash_within_a_row_is_asked_with_its_name(client, editor, site):
+    name = build.make_name(site, "Old name")
+    late = opened(client, site, **{"names-0-text": "Mine"})
+    save(client, site, opened(client, site, **{"names-0-text": "Theirs"}))
+    response = save(client, site, late)
+    assert ask(response) == {f"_keep-names-{name.uid}-text": "Further name: Theirs – Text"} or (
+        list(ask(response)) == [f"_keep-names-{name.uid}-text"]
+    )
+    assert response.context["questions"][0].anchor == "id_names-0-text"
+    data = page_data(response) | {f"_keep-names-{name.uid}-text": "theirs"}
+    assert save(client, site, data).status_code == 302
+    name.refresh_from_db()
+    assert name.text == "Theirs"
+
+
+@pytest.mark.parametrize(("choice", "left"), [("mine", {"Typed", "Other"}), ("theirs", {"Other"})])
+def test_a_deleted_row_that_was_changed_here_is_offered_again(client, editor, site, choice, left):
+    gone = build.make_name(site, "Gone")
+    build.make_name(site, "Other")
+    late = opened(client, site)
+    late[f"{by_text(late, 'names', 'text', 'Gone')}-text"] = ["Typed"]
+    gone.delete()
+    response = save(client, site, late)
+    [key] = ask(response)
+    data = page_data(response)
+    assert by_text(data, "names", "text", "Typed") == "names-1"  # a new row, after the stored one
+    response = save(client, site, data)  # not answered
+    assert list(ask(response)) == [key]
+    data = page_data(response) | {key: choice}
+    assert save(client, site, data).status_code == 302
+    assert {name.text for name in Name.objects.all()} == left
+
+
+@pytest.mark.parametrize(("choice", "left"), [("mine", set()), ("theirs", {"Changed"})])
+def test_deleting_a_row_that_somebody_changed_is_asked(client, editor, site, choice, left):
+    name = build.make_name(site, "Old name")
+    late = opened(client, site, **{"names-0-DELETE": "on"})
+    Name.objects.filter(pk=name.pk).update(text="Changed")
+    response = save(client, site, late)
+    [key] = ask(response)
+    assert page_data(response)["names-0-DELETE"] == ["on"]
+    assert list(ask(save(client, site, page_data(response)))) == [key]
+    data = page_data(response) | {key: choice}
+    assert save(client, site, data).status_code == 302
+    assert {name.text for name in Name.objects.all()} == left
+
+
+def test_rows_and_pictures_keep_their_places_when_others_come_and_go(client, editor, site):
+    first, second = (
+        build.make_image(site, alt=build.text(alt, "图")) for alt in ("First", "Second")
+    )
+    late = opened(client, site)
+    number = by_text(late, "images", "alt__en", "Second")
+    late[f"{number}-alt__en"] = "Second again"
+    late[f"{number}-file"] = build.picture_file(colour=(1, 2, 3))
+    total = int(late["images-TOTAL_FORMS"][0])
+    new = {"file": build.picture_file(colour=(9, 9, 9)), "alt__en": "New", "order": "5"}
+    late |= {f"images-{total}-{name}": value for name, value in new.items()}
+    late["images-TOTAL_FORMS"] = str(total + 1)
+    before = {image.alt["en"]: image.sha256 for image in Image.objects.all()}
+    first.delete()
+    response = save(client, site, late)
+    assert response.status_code == 302, errors(response)
+    after = {image.alt["en"]: image.sha256 for image in Image.objects.all()}
+    assert set(after) == {"Second again", "New"}
+    assert after["Second again"] != before["Second"]
+    assert len({*after.values(), *before.values()}) >= 3
+    second.refresh_from_db()
+    assert second.alt["en"] == "Second again"
+
+
+def test_other_records_are_guarded_too(client, editor):
+    source = build.make_source("Register")
+    late = opened(client, source, url="https://example.org/")
+    save(client, source, opened(client, source, citation__fr="Registre"))
+    assert save(client, source, late).status_code == 302
+    source.refresh_from_db()
+    assert (source.citation["fr"], source.url) == ("Registre", "https://example.org/")
+
+
+def test_a_set_of_rows_that_is_no_set_is_refused_and_not_an_error(client, editor, site):
+    for total in ("", "x", "-1", "99999999"):
+        data = opened(client, site) | {"names-TOTAL_FORMS": total}
+        assert save(client, site, data).status_code in (200, 302)
+
+
+def test_somebody_who_writes_between_the_comparison_and_the_write_is_not_overwritten(
+    client, editor, site, monkeypatch
+):
+    """The last look is taken where nobody else can write any more."""
+    from heritage.admin import base
+
+    real, calls = base.change_set, []
+
+    def late_change_set(*args, **kwargs):
+        calls.append(1)
+        if len(calls) == 1:
+            Site.objects.filter(pk=site.pk).update(summary=build.text("In between.", "一座窑。"))
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(base, "change_set", late_change_set)
+    assert save(client, site, opened(client, site, area_ha="12")).status_code == 302
+    site.refresh_from_db()
+    assert (site.summary["en"], site.area_ha) == ("In between.", 12)
+    assert len(calls) == 2
+
+
+def test_an_event_that_is_deleted_between_the_comparison_and_the_write_is_asked(
+    client, editor, site, monkeypatch
+):
+    from heritage.admin import base
+
+    event = build.make_event(site)
+    real = base.change_set
+
+    def late_change_set(*args, **kwargs):
+        Event.objects.filter(pk=event.pk).delete()
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(base, "change_set", late_change_set)
+    assert ask(save(client, site, opened(client, site, **{"events-0-date": "0750"})))
+    assert not Event.objects.exists()
+
+
+# --- what cannot be saved any more --------------------------------------------------------------
+
+
+def typed(response) -> dict[str, str]:
+    assert response.status_code == 409
+    return dict(response.context["typed"])
+
+
+def test_what_was_typed_into_a_deleted_record_is_shown(client, editor, site):
+    build.make_name(site, "Old name")
+    kind = build.make_kind("Temple")
+    late = opened(client, site, **{"summary__en": "Typed\nhere.", "kinds": [str(kind.pk)]})
+    late["names-0-text"] = "Better name"
+    site.delete()
+    response = save(client, site, late)
+    assert typed(response) == {
+        "Summary (English)": "Typed\nhere.",
+        "Kinds": "Temple",
+        "Further name 1: Text": "Better name",
+    }
+    assert "This record was deleted meanwhile" in response.content.decode()
+
+
+def test_what_a_contributor_typed_into_a_record_that_was_published_is_shown(client, site):
+    client.force_login(build.make_user(group="contributor"))
+    Site.objects.filter(pk=site.pk).update(state="draft")
+    late = opened(client, site, **{"summary__en": "Typed here."})
+    Site.objects.filter(pk=site.pk).update(state="published")
+    assert typed(save(client, site, late)) == {"Summary (English)": "Typed here."}
+    site.refresh_from_db()
+    assert site.summary["en"] == "A kiln."
+
+
+# --- line ends ---------------------------------------------------------------------------------
+
+
+def as_a_browser(data: dict) -> dict:
+    """Line ends of texts as browsers send them."""
+    return {
+        name: [part.replace("\n", "\r\n") if isinstance(part, str) else part for part in value]
+        if isinstance(value, list)
+        else value
+        for name, value in data.items()
+    }
+
+
+def test_saving_without_a_change_writes_nothing(client, editor, site, django_assert_num_queries):
+    build.make_event(site, note=build.text("One\nTwo"))
+    before = Site.objects.filter(pk=site.pk).values().get()
+    response = client.post(url_of(site), as_a_browser(opened(client, site)), follow=True)
+    assert Site.objects.filter(pk=site.pk).values().get() == before
+    assert "Nothing was changed, so nothing was saved." in response.content.decode()
+    assert "changed successfully" not in response.content.decode()
+
+
+def test_a_browsers_line_ends_are_stored_as_plain_ones(client, editor, site):
+    data = as_a_browser(opened(client, site) | {"description__en": ["One.\n\nTwo."]})
+    assert save(client, site, data).status_code == 302
+    site.refresh_from_db()
+    assert site.description["en"] == "One.\n\nTwo."
+
+
+def test_plain_texts_get_plain_line_ends_too(client, editor, site):
+    from heritage.models import Correction
+
+    row = Correction.objects.create(site=site, topic="dates", text="Not 1044.", language="en")
+    data = opened(client, row, note="One\r\nTwo")
+    assert save(client, row, data).status_code == 302
+    row.refresh_from_db()
+    assert row.note == "One\nTwo"
+
+
+# --- marking -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "differing"),
+    [
+        ("A kiln.", "A small kiln.", [" small"]),
+        ("相传为中国第一座佛寺。", "相传为中国第二座佛寺。", ["二"]),
+        ("Same", "Same", []),
+        ("", "New", ["New"]),
+        ("x " * 5000, "y " * 5000, []),  # too long to be compared
+    ],
+)
+def test_words_that_differ_are_marked(before, after, differing):
+    pieces = marked(before, after)
+    assert "".join(text for _differs, text in pieces) == after
+    assert [text for differs, text in pieces if differs] == differing
+
+
+# --- fixtures, queries, public names -----------------------------------------------------------
+
+
+def test_a_fixture_corrects_what_was_saved_without_a_change(client, editor, tmp_path):
+    row = {
+        "model": "heritage.site",
+        "fields": {
+            "uid": "kiln",
+            "slug": "kiln",
+            "name": {"en": "Kiln"},
+            "description": {"en": "First.\n\nSecond.", "zh-hans": "一。\n\n二。"},
+        },
+    }
+    path = tmp_path / "sites.json"
+    path.write_text(json.dumps([row]), encoding="utf-8")
+    load([path])
+    site = Site.objects.get(uid="kiln")
+    assert save(client, site, as_a_browser(opened(client, site))).status_code == 302
+    row["fields"]["description"]["en"] = "First.\n\nCorrected."
+    path.write_text(json.dumps([row]), encoding="utf-8")
+    report = load([path])
+    assert (report.updated, report.kept) == (1, [])
+    site.refresh_from_db()
+    assert site.description["en"] == "First.\n\nCorrected."
+
+
+@pytest.mark.parametrize(
+    ("changes", "most"),
+    [
+        ({}, 24),  # compared and validated, nothing written
+        ({"summary__en": "Changed."}, 53),
+        ({"summary__en": "Changed.", "names-0-text": "Changed"}, 58),
+    ],
+)
+def test_a_save_costs_few_queries(
+    client, editor, site, django_assert_max_num_queries, changes, most
+):
+    for number in range(8):
+        build.make_name(site, f"Name {number}", source=build.make_source())
+        build.make_event(site, first_era=build.make_era(), source=build.make_source())
+    data = opened(client, site, **changes)
+    with django_assert_max_num_queries(most):
+        assert save(client, site, data).status_code == 302
+
+
+PRIVATE = re.compile(r"(?:super\(\)|\b(?!self\b|cls\b)\w+(?:\(\))?)\.(_[a-z]\w*)")
+PUBLIC = {"_meta", "_default_manager"}  # documented, whatever their names look like
+
+
+def test_the_admin_uses_no_private_names_of_others():
+    folder = Path(settings.BASE_DIR) / "heritage" / "admin"
+    sources = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
+    found = {
+        (name, used)
+        for name, source in sources.items()
+        for used in set(PRIVATE.findall(source)) - PUBLIC
+        if name != "history.py"  # django-reversion's, which goes
+    }
+    assert found == set()
+    # Inherited ones, called or overridden: all that Django's classes have and ours name.
+    inherited = {
+        name
+        for each in (ModelAdmin, InlineModelAdmin, AdminSite, BaseInlineFormSet, ModelForm, Widget)
+        for name in dir(each)
+        if re.fullmatch(r"_[a-z]\w*", name)
+    }
+    named = {
+        (name, used)
+        for name, source in sources.items()
+        for used in re.findall(r"(?:self\.|def )(_[a-z]\w*)", source)
+        if used in inherited
+    }
+    assert named == {("base.py", "_changeform_view")}  # why, and for how long, is said there
+
+
+def test_the_one_private_method_is_as_it_was(rf):
+    """It validates and saves without a transaction of its own, under these four arguments."""
+    names = list(inspect.signature(ModelAdmin._changeform_view).parameters)
+    assert names == ["self", "request", "object_id", "form_url", "extra_context"]
+    source = inspect.getsource(ModelAdmin._changeform_view)
+    assert "atomic" not in source
+    assert (
+        "self._changeform_view(request, object_id, form_url, extra_context)"
+        in inspect.getsource(ModelAdmin.changeform_view)
+    )

@@ -1,0 +1,253 @@
+"""What editors stumbled over: choosers, confirmations, reasons, coordinates, previews, slugs."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from heritage.models import Correction, Custodian, Kind, Site, SortName
+from tests import builders as build
+from tests.adminforms import errors, filled, page_data
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def editor(client):
+    user = build.make_user("li", group="editor")
+    client.force_login(user)
+    return user
+
+
+def change(row) -> str:
+    return reverse(f"admin:heritage_{row._meta.model_name}_change", args=[row.pk])
+
+
+# --- choosers ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def vocabulary():
+    build.make_kind("Buddhist temple", "佛寺")
+    build.make_place("Luoyang", "洛阳", code="410300")
+    build.make_era("Ming Dynasty", "明", span="1368/1644")
+    build.make_source("文物地图集 Atlas of Cultural Relics")
+    Custodian.objects.create(name=build.text("Shaolin Abbey", "少林寺"))
+
+
+@pytest.mark.parametrize(
+    ("field", "word"),
+    [
+        ("kinds", "佛寺"),
+        ("kinds", "fosi"),
+        ("kinds", "fó sì"),
+        ("kinds", "temple budd"),
+        ("place", "洛陽"),
+        ("place", "luo yang"),
+        ("place", "410300"),
+        ("sources", "wenwu"),
+        ("sources", "ATLAS"),
+        ("custodian", "shaolinsi"),
+    ],
+)
+def test_choosers_find_names_in_any_script(client, vocabulary, field, word):
+    query = {"app_label": "heritage", "model_name": "site", "field_name": field, "term": word}
+    found = client.get(reverse("admin:autocomplete"), query).json()["results"]
+    assert len(found) == 1, word
+
+
+@pytest.mark.parametrize("word", ["míng", "明", "ming dyn"])
+def test_eras_are_found_so_too(client, vocabulary, word):
+    query = {"app_label": "heritage", "model_name": "event", "field_name": "first_era"}
+    found = client.get(reverse("admin:autocomplete"), query | {"term": word}).json()["results"]
+    assert [row["text"] for row in found] == ["Ming Dynasty (明, 1368–1644)"]
+
+
+def test_nothing_is_found_by_signs_alone(client, vocabulary):
+    query = {"app_label": "heritage", "model_name": "site", "field_name": "kinds", "term": "!?"}
+    assert client.get(reverse("admin:autocomplete"), query).json()["results"] == []
+
+
+def test_kinds_come_in_their_order(client):
+    for number in (3, 1, 2):
+        build.make_kind(f"Kind {number}", order=number)
+    query = {"app_label": "heritage", "model_name": "site", "field_name": "kinds", "term": ""}
+    found = client.get(reverse("admin:autocomplete"), query).json()["results"]  # without a warning
+    assert [row["text"] for row in found] == ["Kind 1", "Kind 2", "Kind 3"]
+
+
+# --- coordinates -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def site():
+    return build.make_site("Kiln", kinds=[build.make_kind()], latitude=34.5, longitude=112.25)
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "point"),
+    [
+        ("34.6086", "112.4739", (34.6086, 112.4739)),
+        ("34°36'31\"N", "112°28′26″E", (34.6086111, 112.4738889)),
+        ("北纬34.6086度", "东经112.4739度", (34.6086, 112.4739)),
+        ("−34.5", "W 112.25", (-34.5, -112.25)),
+    ],
+)
+def test_coordinates_are_taken_as_they_are_written(client, site, latitude, longitude, point):
+    data = filled(client, change(site), {"latitude": latitude, "longitude": longitude})
+    response = client.post(change(site), data)
+    assert response.status_code == 302, errors(response)
+    site.refresh_from_db()
+    assert (site.latitude, site.longitude) == point
+
+
+@pytest.mark.parametrize(
+    ("field", "pasted", "message"),
+    [
+        ("latitude", "34.6086, 112.4739", "is a pair of numbers"),
+        ("latitude", "34.6086 112.4739", "is a pair of numbers"),
+        ("longitude", "34°36′N，112°28′E", "is a pair of numbers"),
+        ("latitude", "112.4739E", "is the other coordinate"),
+        ("longitude", "3436.5.2", "cannot be read"),
+        ("latitude", "3436", "cannot be read"),
+        ("latitude", "34°75′", "less than 60"),
+        ("latitude", "N34.5S", "cannot be read"),
+        ("latitude", "91", "between -90 and 90"),
+    ],
+)
+def test_what_is_no_coordinate_is_refused_and_kept(client, site, field, pasted, message):
+    response = client.post(change(site), filled(client, change(site), {field: pasted}))
+    assert message in errors(response)[field][0]
+    assert page_data(response)[field] == [pasted]
+
+
+def test_no_browser_may_make_one_number_of_two(client, site):
+    html = client.get(change(site)).content.decode()
+    for field in ("latitude", "longitude"):
+        assert re.search(rf'<input type="text" name="{field}"', html)
+
+
+# --- publishing and archiving ------------------------------------------------------------------
+
+
+def act_on(client, action, *sites, **more):
+    data = {"action": action, "_selected_action": [site.pk for site in sites], "index": "0"}
+    return client.post(reverse("admin:heritage_site_changelist"), data | more, follow=True)
+
+
+def test_a_reason_is_said_once_with_links_to_all_that_it_holds_for(client):
+    sites = [build.make_site(f"Unfit {number}", state="draft") for number in range(3)]
+    html = act_on(client, "publish", *sites).content.decode()
+    assert html.count("at least one kind") == 1
+    for site in sites:
+        assert f'<a href="{change(site)}">{site}</a>' in html
+
+
+def test_archiving_is_confirmed_and_says_what_changes(client, site):
+    draft = build.make_site("Draft", state="draft")
+    response = act_on(client, "archive", site, draft)
+    html = response.content.decode()
+    assert "1 of them is published now." in html
+    assert f'href="{change(site)}"' in html
+    assert f'href="{change(draft)}"' in html
+    assert not Site.objects.filter(state="archived").exists()
+    act_on(client, "archive", site, draft, post="yes")
+    assert Site.objects.filter(state="archived").count() == 2
+
+
+def test_a_draft_has_a_preview_and_a_published_site_its_page(client, site):
+    draft = build.make_site("Draft", state="draft")
+    page = reverse("site", args=[draft.slug])
+    html = client.get(change(draft)).content.decode()
+    assert f'<a href="{page}" class="viewsitelink">Preview</a>' in html
+    assert client.get(page).status_code == 200
+    assert ">View on site</a>" in client.get(change(site)).content.decode()
+    gone = build.make_site("Gone", state="archived")
+    assert "viewsitelink" not in client.get(change(gone)).content.decode()
+
+
+# --- deleting ----------------------------------------------------------------------------------
+
+
+def test_the_delete_page_lists_no_internals(client, site):
+    build.make_event(site, first_era=build.make_era())
+    build.make_name(site, "Old kiln")
+    assert SortName.objects.filter(site=site).exists()
+    for response in (
+        client.get(reverse("admin:heritage_site_delete", args=[site.pk])),
+        act_on(client, "delete_selected", site),
+    ):
+        html = response.content.decode()
+        assert "Old kiln" in html
+        for internal in ("Site era", "Sort name", "Site_kinds", "Site-kind", "sort names"):
+            assert internal.lower() not in html.lower()
+
+
+# --- the form ----------------------------------------------------------------------------------
+
+
+def test_errors_of_whole_sets_of_rows_are_linked(client, site):
+    row = {"text": "Twice", "language": "en", "kind": "alternative"}
+    response = client.post(change(site), filled(client, change(site), names=[row, row]))
+    html = response.content.decode()
+    links = html[html.index('class="error-links"') :]
+    assert '<a href="#names-' in links[: links.index("</ul>")]
+
+
+def test_the_words_of_the_form_are_right_in_both_languages(client, site):
+    html = client.get(change(site)).content.decode()
+    assert "somedayss" not in html.lower().replace(" ", "")
+    assert "Opening hours" in html
+    assert ">null</textarea>" not in html
+    with translation.override("zh-hans"):
+        html = client.get(change(site)).content.decode()
+    assert "Select an option" not in html
+    assert "请选择" in html
+
+
+def test_dates_and_hours_use_the_browsers_own_pickers(client, site):
+    html = client.get(change(site)).content.decode()
+    assert re.search(r'<input type="time" name="openings-__prefix__-opens"', html)
+    assert re.search(r'<input type="date" name="notices-__prefix__-begins"', html)
+    assert "DateTimeShortcuts" not in html  # which tells of a time zone that is not the place's
+
+
+@pytest.mark.parametrize(
+    ("label", "slug"),
+    [
+        ({"label__en": "Cave temple"}, "cave-temple"),
+        ({"label__zh-hans": "石窟寺"}, "shi-ku-si"),
+        ({"label__en": "Taken"}, "taken-2"),
+        ({"label__en": "Cave temple", "slug": "own"}, "own"),
+    ],
+)
+def test_the_slug_of_a_term_is_made_from_its_label(client, label, slug):
+    build.make_kind("Taken", slug="taken")
+    url = reverse("admin:heritage_kind_add")
+    response = client.post(url, filled(client, url, {"order": "5", **label}))
+    assert response.status_code == 302, errors(response)
+    assert Kind.objects.latest("pk").slug == slug
+
+
+def test_a_term_that_loses_its_slug_keeps_it(client):
+    kind = build.make_kind("Kiln", slug="kiln")
+    assert client.post(change(kind), filled(client, change(kind), {"slug": ""})).status_code == 302
+    kind.refresh_from_db()
+    assert kind.slug == "kiln"
+
+
+# --- corrections -------------------------------------------------------------------------------
+
+
+def test_an_accepted_correction_leads_to_the_field_and_to_the_page(client, site):
+    row = Correction.objects.create(site=site, topic="dates", text="Not 1044.", language="en")
+    link = f'<a href="{change(site)}#events-group">'
+    page = f'<a href="{reverse("site", args=[site.slug])}">'
+    html = client.get(change(row)).content.decode()
+    assert link in html
+    assert page in html
+    data = filled(client, change(row), {"state": "accepted"})
+    html = client.post(change(row), data, follow=True).content.decode()
+    assert "The record itself is not changed by this" in html
+    assert link in html

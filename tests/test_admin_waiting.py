@@ -1,0 +1,183 @@
+"""Who has to wait for another writer: briefly, never while forms are validated, never for a 500."""
+
+import threading
+from contextlib import contextmanager
+
+import pytest
+from django.db import OperationalError, connection, connections
+from django.urls import reverse
+from heritage.models.acts import act
+
+from heritage.models import Correction, Name, Site
+from heritage.models.waiting import Busy, waiting_at_most
+from tests import builders as build
+from tests.adminforms import filled, page_data
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _impatient(settings):
+    settings.WRITE_WAIT_SECONDS = 0.2
+
+
+@contextmanager
+def another_writer():
+    """Somebody else's transaction, in a thread with a connection of its own."""
+    has_lock, may_end, failures = threading.Event(), threading.Event(), []
+
+    def write():
+        try:
+            with act():
+                build.make_source("Of another writer")
+                has_lock.set()
+                may_end.wait(30)
+        except Exception as error:
+            failures.append(error)
+            has_lock.set()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        assert has_lock.wait(30)
+        assert not failures
+        yield
+    finally:
+        may_end.set()
+        thread.join()
+    assert not failures
+
+
+@pytest.fixture
+def editor(client):
+    user = build.make_user("li", group="editor")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def site():
+    return build.make_site("Kiln", "窑", kinds=[build.make_kind()])
+
+
+def change(row) -> str:
+    return reverse(f"admin:heritage_{row._meta.model_name}_change", args=[row.pk])
+
+
+@pytest.mark.parametrize("page", ["change", "add"])
+def test_an_editor_who_waits_too_long_keeps_all_that_was_typed(client, editor, site, page):
+    url = change(site) if page == "change" else reverse("admin:heritage_site_add")
+    row = {"text": "Old kiln", "language": "en", "kind": "alternative"}
+    data = filled(client, url, {"name__en": "Great kiln", "_comment": "Because"}, names=[row])
+    with another_writer():
+        response = client.post(url, data)
+        html = response.content.decode()
+    assert response.status_code == 503
+    assert int(response["Retry-After"]) > 0
+    assert "Somebody else is writing to the catalogue." in html
+    again = page_data(response)
+    assert again["name__en"] == ["Great kiln"]
+    assert again["names-0-text"] == ["Old kiln"]
+    assert again["_comment"] == ["Because"]
+    assert not Name.objects.exists()
+    assert client.post(url, again).status_code == 302
+    assert Site.objects.latest("pk").name["en"] == "Great kiln"
+    assert Name.objects.get().text == "Old kiln"
+
+
+def test_forms_are_validated_and_pictures_decoded_while_others_write(
+    client, editor, site, monkeypatch
+):
+    """The lock is taken after the last picture was decoded: nobody waits for that."""
+    from heritage.models import fields
+
+    real = fields.make_safe
+    was_open = []
+
+    def look(*args, **kwargs):
+        was_open.append(connection.in_atomic_block)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(fields, "make_safe", look)
+    data = filled(client, change(site), images=[{"file": build.picture_file(), "order": "0"}])
+    assert client.post(change(site), data).status_code == 302
+    assert was_open == [False]  # decoded once, with no transaction open
+    assert site.images.count() == 1
+
+
+def test_a_form_that_changes_nothing_does_not_wait(client, editor, site):
+    data = filled(client, change(site))
+    with another_writer():
+        assert client.post(change(site), data).status_code == 302
+
+
+def test_deleting_and_bulk_actions_answer_503_too(client, editor, site):
+    listed = reverse("admin:heritage_site_changelist")
+    many = {"_selected_action": [site.pk], "index": "0"}
+    with another_writer():
+        for url, data in (
+            (reverse("admin:heritage_site_delete", args=[site.pk]), {"post": "yes"}),
+            (listed, many | {"action": "send_to_review"}),
+            (listed, many | {"action": "archive", "post": "yes"}),
+            (listed, many | {"action": "delete_selected", "post": "yes"}),
+        ):
+            response = client.post(url, data)
+            assert response.status_code == 503, data
+            assert int(response["Retry-After"]) > 0
+    site.refresh_from_db()
+    assert site.state == "published"
+
+
+def test_a_reader_who_waits_too_long_keeps_all_that_was_typed(client, site, monkeypatch):
+    monkeypatch.setattr("heritage.web.corrections.MIN_SECONDS", 0)
+    url = reverse("correction", args=[site.slug])
+    key = client.get(url).context["form"].initial["key"]
+    data = {"topic": "dates", "text": "It was built in 1044, not 1049.", "key": key}
+    with another_writer():
+        response = client.post(url, data)
+        html = response.content.decode()
+    assert response.status_code == 503
+    assert int(response["Retry-After"]) > 0
+    assert "It was built in 1044, not 1049." in html
+    assert "What you wrote is kept" in html
+    assert not Correction.objects.exists()
+    assert client.post(url, data).status_code == 302
+    assert Correction.objects.get().text == data["text"]
+
+
+def test_readers_texts_are_stored_with_plain_line_ends(client, site, monkeypatch):
+    monkeypatch.setattr("heritage.web.corrections.MIN_SECONDS", 0)
+    url = reverse("correction", args=[site.slug])
+    key = client.get(url).context["form"].initial["key"]
+    texts = {"text": "Line one.\r\nLine two.", "suggestion": "A\r\nB"}
+    assert client.post(url, {"topic": "dates", "key": key, **texts}).status_code == 302
+    row = Correction.objects.get()
+    assert (row.text, row.suggestion) == ("Line one.\nLine two.", "A\nB")
+
+
+def test_other_errors_of_the_database_are_not_called_busy():
+    with pytest.raises(OperationalError), waiting_at_most(1), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT load_extension('none')"
+            if connection.vendor == "sqlite"
+            else "SELECT pg_sleep(5) FROM (SELECT set_config('statement_timeout', '10', true)) t"
+        )
+
+
+def test_the_usual_patience_comes_back():
+    setting = "PRAGMA busy_timeout" if connection.vendor == "sqlite" else "SHOW lock_timeout"
+
+    def patience():
+        with connection.cursor() as cursor:
+            cursor.execute(setting)
+            return cursor.fetchone()[0]
+
+    usual = patience()
+    with waiting_at_most(1):
+        assert patience() in (1000, "1s")
+    assert patience() == usual
+    with pytest.raises(Busy), another_writer(), waiting_at_most(0.1):
+        build.make_source()
+    assert patience() == usual
