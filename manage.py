@@ -4,6 +4,9 @@
 import os
 import sys
 
+if sys.version_info < (3, 12):  # noqa: UP036 - whoever has an older one is told, not traced back
+    sys.exit("Heritage needs Python 3.12 or newer; this is Python {}.{}.".format(*sys.version_info))
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heritage.settings")

@@ -11,13 +11,16 @@ class HeritageConfig(AppConfig):
     verbose_name = _("Heritage")
 
     def ready(self) -> None:
-        from heritage.admin import groups
-        from heritage.models import acts, touches, versions
+        from django.core.signals import request_finished
 
-        touches.connect()
-        versions.register()
-        acts.connect()
+        from heritage.admin import groups
+        from heritage.catalogue.index import store
+        from heritage.services import checks, write_path
+
+        write_path.connect()
+        checks.register()
         groups.connect()
+        request_finished.connect(store.keep_snapshot_fresh, dispatch_uid="index snapshot")
 
 
 class CatalogueAdminConfig(admin.AdminConfig):

@@ -20,6 +20,13 @@ HTTPS = env.bool("HERITAGE_HTTPS", default=not (DEBUG or DEMO))
 
 # Everything that is written at run time lies here: database, pictures, collected static files.
 DATA_DIR = Path(env.str("HERITAGE_DATA", default=str(BASE_DIR / "var")))
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(
+        f"The data folder {DATA_DIR} cannot be made: {error.strerror}. "
+        "Make it, or name another one in HERITAGE_DATA."
+    ) from error
 
 
 def _secret_key() -> str:
@@ -30,7 +37,6 @@ def _secret_key() -> str:
         key = kept.read_text().strip()
     if not key and (DEBUG or DEMO):
         key = get_random_secret_key()
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
         kept.touch(mode=0o600)
         kept.write_text(key)
     if not key:
@@ -58,7 +64,6 @@ INSTALLED_APPS = [
     "django.forms",  # its widget templates, found beside our own
     "django_filters",
     "django_htmx",
-    "reversion",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -72,12 +77,14 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "heritage.web.faults.DatabaseAwayMiddleware",
 ]
 ROOT_URLCONF = "heritage.urls"
 WSGI_APPLICATION = "heritage.wsgi.application"
 AUTH_USER_MODEL = "heritage.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"  # for who was sent to log in from no page of ours
 
 TEMPLATES = [
     {
@@ -119,12 +126,16 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = POOLED
     DATABASES["default"]["OPTIONS"] = {
-        # A writer waits its turn as long as with SQLite, see models/journal.py, and then gives up.
+        # A writer waits its turn as long as with SQLite, and then gives up: see
+        # services/changelog.py.
         "options": "-c lock_timeout=20s",
         # Runs after which a connection keeps the plan of a statement, see models/prepared.py.
         "prepare_threshold": None if POOLED else 2,
     } | DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("HERITAGE_DATABASE_MAX_AGE", default=600)
+
+# Changes after which a worker saves a new snapshot of the index, for workers that start; 0: never.
+INDEX_SNAPSHOT_EVERY = env.int("HERITAGE_INDEX_SNAPSHOT_EVERY", default=1_000)
 
 # How long a page that writes waits for another writer before it answers 503, and when the
 # browser may try again. Commands wait longer, see above.
@@ -204,6 +215,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
+# Who watches over the workers asks them directly, behind what speaks HTTPS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("HERITAGE_HSTS_SECONDS", default=31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if env.bool("HERITAGE_BEHIND_PROXY", default=False):
@@ -223,6 +236,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Name, logo, about and privacy texts are a record (Identity), edited in the admin.
 DEFAULT_CATALOGUE_NAME = _("Heritage")
+# Where weaknesses are told: mailto:… or https://…, published as /.well-known/security.txt.
+SECURITY_CONTACT = env.str("HERITAGE_SECURITY_CONTACT", default="")
 
 LOGGING = {
     "version": 1,

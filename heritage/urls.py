@@ -2,13 +2,15 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, register_converter
+from django.views.generic import RedirectView
 
 from heritage.web import (
     corrections,
     credits,
     feeds,
     files,
+    health,
     land,
     previews,
     sitemaps,
@@ -17,26 +19,34 @@ from heritage.web import (
     termviews,
     views,
 )
+from heritage.web.converters import UidConverter
+
+register_converter(UidConverter, "uid")
 
 urlpatterns = [
     path("", views.front_door, name="front_door"),
     path("robots.txt", views.robots, name="robots"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path(".well-known/security.txt", health.security_txt, name="security_txt"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemaps/<slug:language>/pages.xml", sitemaps.pages, name="sitemap_pages"),
     path("sitemaps/<slug:language>/terms.xml", sitemaps.terms, name="sitemap_terms"),
     path("sitemaps/<slug:language>/sites-<int:number>.xml", sitemaps.sites, name="sitemap_sites"),
     path("style/", style.style, name="style"),  # in debug only
     path("favicon.ico", files.favicon, name="favicon"),
-    path("images/<str:uid>/<str:filename>", files.image, name="image"),
+    path("images/<uid:uid>/<str:filename>", files.image, name="image"),
     path("identity/<str:filename>", files.logo, name="logo"),
-    path("covers/<str:uid>.svg", files.cover, name="cover"),
+    path("covers/<uid:uid>.svg", files.cover, name="cover"),
     path("covers/kinds/<slug:slug>.svg", files.kind_cover, name="kind_cover"),
-    path("covers/square/<str:uid>.svg", files.cover, {"shape": "square"}, name="square_cover"),
-    path("land/sites/<str:uid>.svg", land.of_site, name="site_land"),
+    path("covers/square/<uid:uid>.svg", files.cover, {"shape": "square"}, name="square_cover"),
+    path("land/sites/<uid:uid>.svg", land.of_site, name="site_land"),
     path("land/places/<slug:slug>.svg", land.of_place, name="place_land"),
     path("land/world-heritage.svg", land.of_world_heritage, name="world_land"),
-    path("preview.png", previews.catalogue_preview, name="catalogue_preview"),
-    path("previews/<str:uid>.png", previews.preview, name="preview"),
+    path("preview.jpg", previews.catalogue_preview, name="catalogue_preview"),
+    path("preview.png", RedirectView.as_view(pattern_name="catalogue_preview", permanent=True)),
+    path("previews/<uid:uid>.jpg", previews.preview, name="preview"),
+    path("previews/<uid:uid>.png", RedirectView.as_view(pattern_name="preview", permanent=True)),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("feed.atom", feeds.feed, name="feed"),

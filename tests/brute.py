@@ -177,7 +177,7 @@ def _part_of(sites, values, query):
 
 def _from(sites, values, query):
     events = Event.objects.exclude(first_year=None, last_year=None)
-    if role := query.get("role"):
+    if (role := query.get("role")) in Event.Role.values:
         kinds = [kind for kind in Event.Kind.values if Event(kind=kind).role == role]
         events = events.filter(kind__in=kinds)
     if "from" in query:

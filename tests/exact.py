@@ -14,7 +14,7 @@ from heritage.models import (
     SiteEra,
     SortName,
 )
-from heritage.models.derived import refresh, refresh_designations, refresh_terms
+from heritage.services.denormalized import refresh, refresh_designations, refresh_terms
 
 
 def assert_as_rebuilt(state: State) -> None:

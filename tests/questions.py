@@ -25,7 +25,7 @@ def question(catalogue: Catalogue) -> QueryDict:
         values = _ASKED[name](catalogue)
         query.setlist(name, [values] if isinstance(values, str) else values)
     if dice.random() < 0.3:
-        query["role"] = dice.choice(["beginnings", "standing"])
+        query["role"] = dice.choice(["beginnings", "standing", "within"])
     if "near" in query:
         query["within"] = str(dice.choice([5, 80, 500, 15_000]))
         query["sort"] = dice.choice(["distance", "name"])

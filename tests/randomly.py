@@ -24,7 +24,7 @@ from heritage.models import (
     Source,
     VisitingFact,
 )
-from heritage.models.changes import batch
+from heritage.services.history import change_set
 from tests.builders import (
     make_designation,
     make_era,
@@ -95,7 +95,7 @@ class Catalogue:
     def populate(self, count: int) -> None:
         """So many sites with rows of every sort, in a few bulk writes."""
         dice = self.dice
-        with batch():
+        with change_set():
             sites = Site.objects.bulk_create(
                 [
                     Site(

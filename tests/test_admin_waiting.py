@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 from django.db import OperationalError, connection, connections
 from django.urls import reverse
+from heritage.models.acts import act
 
 from heritage.models import Correction, Name, Site
-from heritage.models.acts import act
 from heritage.models.waiting import Busy, waiting_at_most
 from tests import builders as build
 from tests.adminforms import filled, page_data

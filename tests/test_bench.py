@@ -18,7 +18,8 @@ from django.test import RequestFactory
 
 from heritage.catalogue.checks import problems
 from heritage.catalogue.index import store
-from heritage.models import ComponentPoint, Coverage, Opening, Site, SortName, fulltext
+from heritage.models import ComponentPoint, Coverage, Opening, Site, SortName
+from heritage.services import fulltext
 from heritage.values import edtf
 from tests import builders as build
 from tests.bench import addresses, checking, generate, measure, peers, serving, views, wording

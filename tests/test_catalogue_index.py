@@ -2,16 +2,21 @@
 
 import random
 import threading
+from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from pyroaring import BitMap
 
 from heritage.catalogue.index import orders, store
-from heritage.models import IndexChange, IndexPart, Site, SortName
-from heritage.models.changes import batch
-from tests.builders import make_kind, make_notice, make_site, make_source
+from heritage.catalogue.index import state as state_module
+from heritage.catalogue.index.state import Order
+from heritage.models import IndexChange, Site, SortName
+from heritage.services.history import change_set
+from tests.builders import make_kind, make_notice, make_site, make_source, text
 from tests.exact import assert_as_rebuilt
 from tests.questions import assert_answered, question
 from tests.randomly import Catalogue
@@ -19,11 +24,11 @@ from tests.writing import write
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("sites_a_place", [0, 1_000_000], ids=["place by place", "read again"])
+@pytest.mark.parametrize("probes", [1, 3, 128])
 @pytest.mark.parametrize("seed", range(3))
-def test_exact_after_random_writes(seed, sites_a_place, monkeypatch):
+def test_exact_after_random_writes(seed, probes, monkeypatch):
     """A few sites only, so that each is written to again and again."""
-    monkeypatch.setattr(store, "SITES_A_PLACE", sites_a_place)
+    monkeypatch.setattr(orders, "_PROBES", probes)
     catalogue = Catalogue(random.Random(seed))
     catalogue.populate(40)
     for _round in range(30):
@@ -34,12 +39,44 @@ def test_exact_after_random_writes(seed, sites_a_place, monkeypatch):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("name", ["oldest", "inscribed", "recent", "name:en", "name:zh-hans"])
+@pytest.mark.parametrize("count", [1, 7, 60])
+def test_the_places_of_changed_sites_are_found_in_few_queries(name, count):
+    """However many have changed: many sites share a year, a name and the day of publication."""
+    dice = random.Random(count)
+    sites = [make_site(f"Site {dice.randint(1, 9)}") for _ in range(120)]
+    published_at = sites[0].published_at
+    for site in sites:
+        QuerySet(Site).filter(pk=site.pk).update(
+            first_year=dice.choice([None, -500, 68, 618]),
+            inscribed_year=dice.choice([None, 1987, 2000]),
+            published_at=dice.choice(
+                [None, published_at, published_at + timedelta(microseconds=dice.randint(1, 3))]
+            ),
+        )
+    whole = list(orders.ids(name))
+    changed = BitMap(site.pk for site in dice.sample(sites, count))
+    elsewhere = Order(
+        np.array([*[pk for pk in whole if pk not in changed], *changed], dtype=np.int32)
+    )
+    with CaptureQueriesContext(connection) as queries:
+        found = orders.placed(name, elsewhere, changed, changed)
+    assert found.ids.tolist() == whole
+    assert found.ids.dtype == np.int32
+    assert len(queries) <= 10
+    as_it_was = Order(np.array(whole, dtype=np.int32))
+    with CaptureQueriesContext(connection) as queries:
+        assert orders.placed(name, as_it_was, changed, changed) is as_it_was
+    assert len(queries) == 1
+
+
+@pytest.mark.django_db
 def test_exact_after_many_sites_at_once():
     kinds = [make_kind() for _ in range(4)]
     for _ in range(3):
         make_site()
     assert_as_rebuilt(store.current())
-    with batch():
+    with change_set():
         for number in range(70):
             make_site(f"Site {number % 7}", kinds=[kinds[number % 4]])
     assert_as_rebuilt(store.current())
@@ -62,53 +99,12 @@ def test_a_rolled_back_write_leaves_no_trace():
     assert_as_rebuilt(store.current())
 
 
-# --- snapshots -------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_a_snapshot_carries_on():
-    catalogue = Catalogue(random.Random(7))
-    catalogue.populate(60)
-    store.save_snapshot()
-    assert IndexChange.objects.count() == 1
-    [stored] = store._stored()
-    assert_as_rebuilt(stored)
-    for _ in range(10):
-        write(catalogue)
-    store._shared.clear()
-    assert_as_rebuilt(store.current())
-
-
-@pytest.mark.django_db
-def test_a_snapshot_of_another_shape_is_not_read():
-    make_site()
-    store.save_snapshot()
-    head = IndexPart.objects.get(name="head")
-    head.data = b"1 " + bytes(head.data).split(b" ", 1)[1]
-    head.save()
-    assert list(store._stored()) == []
-
-
-@pytest.mark.django_db
-def test_a_write_does_not_make_a_running_process_read_the_snapshot():
-    for _ in range(8):
-        make_site()
-    store.save_snapshot()
-    store.current()
-    make_site()
-    with CaptureQueriesContext(connection) as queries:
-        assert len(store.current().sites) == 9
-    assert not [query for query in queries if "indexpart" in query["sql"]]
-
-
 @pytest.mark.django_db
 def test_sites_without_a_name_to_sort_by_come_last():
     """As when a language was added and nothing is made anew yet."""
     first, second, third = (make_site(name) for name in ("Alpha", "Beta", "Gamma"))
     SortName.objects.filter(site__in=[first, second]).delete()
     assert list(orders.ids("name:en")) == [third.pk, first.pk, second.pk]
-    assert list(orders.after("name:en", third.pk)) == [first.pk, second.pk]
-    assert list(orders.after("name:en", first.pk)) == [second.pk]
     store._shared.clear()
     assert_as_rebuilt(store.current())
     make_site("Delta")
@@ -142,7 +138,7 @@ def test_the_vocabulary_token_stays_until_a_term_or_a_source_is_written():
 
 @pytest.mark.django_db
 def test_one_journal_row_tells_of_a_whole_batch_of_terms():
-    with batch():
+    with change_set():
         for _ in range(5):
             make_kind()
     assert list(IndexChange.objects.values_list("site_id", flat=True)) == [0]
@@ -157,6 +153,57 @@ def test_a_state_shares_what_did_not_change():
     assert after is not before
     assert after.points is before.points
     assert after.spans["standing"] is before.spans["standing"]
+
+
+@pytest.mark.django_db
+def test_what_a_write_leaves_as_it_was_stays(client):
+    """A state shares every bitmap, order and table, and what was counted, with the one before."""
+    kind = make_kind()
+    site, *_others = [make_site(kinds=[kind], latitude=1, longitude=1) for _ in range(8)]
+    before = store.current()
+    client.get("/en/sites/")
+    assert before.facet_memory
+    site.area_ha = 3
+    site.save()
+    after = store.current()
+    assert after is not before
+    assert after.values is before.values
+    assert after.sites is before.sites
+    assert all(after.orders[name] is order for name, order in before.orders.items())
+    assert after.facet_memory is before.facet_memory
+    site.kinds.clear()
+    later = store.current()
+    assert later.values[f"kind:{kind.pk}"] != after.values[f"kind:{kind.pk}"]
+    assert later.values["unesco:none"] is after.values["unesco:none"]
+    assert later.facet_memory == {}
+    client.get("/en/sites/")
+    kind.label = text("Bridge")
+    kind.save()
+    assert store.current().facet_memory == {}
+
+
+@pytest.mark.django_db
+def test_the_version_of_a_site_changes_with_it_and_with_the_vocabularies(monkeypatch):
+    first, second, *_others = [make_site() for _ in range(8)]
+
+    def versions():
+        state = store.current()
+        return state.version(first.pk), state.version(second.pk)
+
+    before = versions()
+    first.save()
+    after = versions()
+    assert after[0] != before[0]
+    assert after[1] == before[1]
+    make_kind()
+    renamed = versions()
+    assert renamed[0] != after[0]
+    assert renamed[1] != after[1]
+    # Too many changes to remember: all sites count as changed, and none as it was ever before.
+    monkeypatch.setattr(state_module, "_MOST_CHANGES", 1)
+    second.save()
+    assert {*versions()}.isdisjoint({*before, *after, *renamed})
+    assert store.current().changes == {}
 
 
 @pytest.mark.django_db

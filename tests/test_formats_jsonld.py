@@ -65,6 +65,37 @@ def test_in_the_other_language(longmen):
     assert "Longmen Grottoes" in [n.get("@value") for n in found["alternateName"] if n != ""]
     assert found["url"] == "https://heritage.example/zh-hans/sites/longmen-grottoes/"
     assert found["mainEntityOfPage"]["inLanguage"] == "zh-Hans"
+    assert found["@id"] == document(longmen, "en")["@id"]  # one place, whatever it is called
+
+
+def test_the_way_to_it_is_a_breadcrumb(longmen):
+    crumbs = document(longmen)["mainEntityOfPage"]["breadcrumb"]
+    assert crumbs["@type"] == "BreadcrumbList"
+    steps = [(step["position"], step["name"]) for step in crumbs["itemListElement"]]
+    assert steps[0] == (1, "Sites") and steps[-1][1] == "Longmen Grottoes"
+    assert [name for _number, name in steps[1:4]] == ["China", "Henan", "Luoyang"]
+    origin = "https://heritage.example/en/"
+    assert all(step["item"].startswith(origin) for step in crumbs["itemListElement"])
+
+
+@pytest.mark.parametrize(
+    ("category", "types"),
+    [
+        ("natural", "TouristAttraction"),
+        ("cultural", ["LandmarksOrHistoricalBuildings", "TouristAttraction"]),
+        ("mixed", ["LandmarksOrHistoricalBuildings", "TouristAttraction"]),
+    ],
+)
+def test_nature_is_no_building(words, category, types):
+    term = build.make_term(words.unesco, category, "category")
+    site = build.make_site("Reef")
+    build.make_coverage(site, build.make_designation(scheme=words.unesco, category=term))
+    assert document(site)["@type"] == types
+
+
+def test_without_a_photograph_the_preview_is_the_image():
+    site = build.make_site("Kiln")
+    assert document(site)["image"] == [f"https://heritage.example/previews/{site.uid}.png"]
 
 
 def test_a_name_that_is_not_translated_says_its_language():

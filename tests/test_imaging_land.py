@@ -5,9 +5,10 @@ from math import hypot, radians, sin
 from xml.etree import ElementTree
 
 import pytest
-from django.core.management import CommandError, call_command
 
-from heritage.exchange.making import land as maker
+from fixtures.build import land as maker
+from fixtures.build import make_land
+from fixtures.build.command import CommandError
 from heritage.imaging import land, land_outline, land_sheets, land_world
 from heritage.imaging.land import Frame, land_in
 from heritage.imaging.land_sheets import Spot
@@ -218,17 +219,17 @@ def test_islets_go_but_an_atoll_stands_for_itself(tmp_path):
 
 def test_the_command_writes_and_checks(tmp_path, capsys):
     outlines = topology(tmp_path / "land.json", CONTINENT)
-    call_command("make_land", outlines=outlines, to=tmp_path)
+    make_land.main([f"--outlines={outlines}", f"--to={tmp_path}"])
     assert "land_fine.txt: 0 kB" in capsys.readouterr().out
-    call_command("make_land", outlines=outlines, to=tmp_path, check=True)
+    make_land.main([f"--outlines={outlines}", f"--to={tmp_path}", "--check"])
     topology(outlines, CONTINENT, ATOLL)
     with pytest.raises(CommandError, match=r"land_coarse\.txt, land_fine\.txt$"):
-        call_command("make_land", outlines=outlines, to=tmp_path, check=True)
+        make_land.main([f"--outlines={outlines}", f"--to={tmp_path}", "--check"])
 
 
 def test_what_is_no_land_is_refused(tmp_path):
     path = tmp_path / "land.json"
     path.write_text('{"arcs": []}')
     with pytest.raises(CommandError, match=r"Nothing was written\.\nland\.json is not TopoJSON"):
-        call_command("make_land", outlines=path, to=tmp_path)
+        make_land.main([f"--outlines={path}", f"--to={tmp_path}"])
     assert list(tmp_path.iterdir()) == [path]

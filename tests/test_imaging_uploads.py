@@ -2,8 +2,12 @@
 
 import hashlib
 import io
+import os
 import struct
+import subprocess
+import sys
 import zlib
+from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -11,6 +15,7 @@ from PIL import ExifTags, Image, ImageCms, ImageFile, PngImagePlugin
 
 from heritage.imaging.uploads import MAX_SIDE, ImageRefused, make_safe
 
+ROOT = Path(__file__).resolve().parents[1]
 MARK = b"PLANTED-MARKER-7391"
 LIMITS = {"max_bytes": 2_000_000, "max_pixels": 4_000_000}
 XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>" + MARK + b"</x:xmpmeta>"
@@ -298,3 +303,75 @@ def test_a_file_of_exactly_the_limit_is_taken():
     for limits in ({"max_bytes": len(data) - 1}, {"max_pixels": 64 * 48 - 1}):
         with pytest.raises(ImageRefused):
             make_safe(data, **(LIMITS | limits))
+
+
+# --- what a picture may cost -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "picture", [Image.new("RGBA", (2000, 1001)), Image.new("CMYK", (2000, 1001))], ids=repr
+)
+def test_where_a_pixel_takes_more_there_may_be_fewer(picture):
+    form = "PNG" if picture.mode == "RGBA" else "JPEG"
+    with pytest.raises(ImageRefused, match="2 million for one with transparency") as refused:
+        make_safe(encoded(picture, form), **LIMITS)
+    assert refused.value.code == "too_many_pixels"
+    assert make_safe(encoded(picture.crop((0, 0, 2000, 1000)), form), **LIMITS).width == 2000
+    assert make_safe(encoded(picture.convert("RGB"), "PNG"), **LIMITS).width == 2000
+
+
+PEAK = """
+import io, resource, sys
+from PIL import ExifTags, Image, ImageCms
+from heritage.imaging.uploads import make_safe
+
+mode, megapixels, form = sys.argv[1], float(sys.argv[2]), sys.argv[3]
+width, height = int((megapixels * 1.5e6) ** 0.5), int((megapixels / 1.5 * 1e6) ** 0.5)
+data = io.BytesIO()
+exif = Image.Exif()
+exif[ExifTags.Base.Orientation] = 6
+profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+options = {"exif": exif, "icc_profile": profile} if form == "JPEG" else {"compress_level": 1}
+Image.linear_gradient("L").resize((width, height)).convert(mode).save(data, form, **options)
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+if len(sys.argv) > 4:
+    make_safe(data.getvalue(), max_bytes=10**9, max_pixels=10**9)
+print(peak())
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "megapixels", "form", "most"),
+    [("RGB", 24, "JPEG", 10), ("RGB", 24, "PNG", 10), ("RGBA", 12, "PNG", 16)],
+)
+def test_no_picture_takes_more_memory_than_its_pixels_allow(mode, megapixels, form, most):
+    """Bytes for each pixel at the peak, beside what a process with such a file takes anyway."""
+
+    def peak(*arguments) -> int:
+        done = subprocess.run(
+            [sys.executable, "-c", PEAK, mode, str(megapixels), form, *arguments],
+            cwd=ROOT, env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return int(done.stdout)
+
+    # Making the file holds the picture once, in four bytes a pixel; that is given back before.
+    assert peak("decode") - peak() + 4 * megapixels * 1e6 < most * megapixels * 1e6
+
+
+def progressive(scans: int) -> bytes:
+    """A progressive JPEG with the last of its scans again and again."""
+    data = encoded(photo(), progressive=True)
+    last = data.rindex(b"\xff\xda")
+    return data[:-2] + data[last:-2] * scans + data[-2:]
+
+
+def test_a_jpeg_of_endless_scans_is_refused():
+    with pytest.raises(ImageRefused) as refused:
+        make_safe(progressive(200), **LIMITS)
+    assert refused.value.code == "damaged"
+    assert make_safe(progressive(0), **LIMITS).format == "jpeg"
+
+
+def test_what_a_phone_puts_behind_a_jpeg_is_no_scan():
+    assert make_safe(encoded(photo()) + b"\xff\xda" * 500, **LIMITS).format == "jpeg"

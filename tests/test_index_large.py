@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from heritage.catalogue.index import store
-from heritage.models.changes import batch
+from heritage.services.history import change_set
 from tests.exact import assert_as_rebuilt
 from tests.questions import assert_answered, question
 from tests.randomly import Catalogue
@@ -45,7 +45,7 @@ def _write_some(catalogue: Catalogue) -> None:
             for _write in range(number // 2 + 1):
                 write(catalogue)
         case "batch":
-            with batch():
+            with change_set():
                 for _write in range(number):
                     write(catalogue)
         case "rolled back":

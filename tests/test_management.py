@@ -15,6 +15,7 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
 from heritage.models import Kind, LoadedRow, Site, User
+from heritage.services.checks import check_data_folder
 from tests.builders import make_kind, make_site, text
 
 ROOT = Path(settings.BASE_DIR)
@@ -47,6 +48,7 @@ def small_demo(settings, tmp_path):
     (fixtures / "all.json").write_text(json.dumps(rows))
     settings.FIXTURE_DIRS = [fixtures]
     settings.DATA_DIR = tmp_path / "var"
+    settings.DATA_DIR.mkdir()
     settings.STATIC_ROOT = tmp_path / "var" / "static"
     return fixtures / "all.json"
 
@@ -125,19 +127,79 @@ def test_check_catalogue_fails_on_what_is_wrong():
     run("check_catalogue")
 
 
-@pytest.mark.django_db
-def test_loaddata_twice_changes_nothing():
-    def everything():
-        return [list(model.objects.order_by("pk").values()) for model in (Kind, Site)]
+def split(path: Path) -> list[str]:
+    """The demo's two rows in two files; by the alphabet, the site comes before its kind."""
+    kind, site = json.loads(path.read_text())
+    files = {"a_sites.json": [site], "b_kinds.json": [kind]}
+    for name, rows in files.items():
+        path.with_name(name).write_text(json.dumps(rows))
+    return [str(path.with_name(name)) for name in files]
 
-    # Django's own command wants what is referred to first; the demo sorts by itself.
-    files = ("licences", "places", "countries", "china_places", "sources", "eras", "kinds")
-    files += ("registers", "world_heritage", "world_heritage_asia_pacific", "henan", "identity")
-    call_command("loaddata", *files, verbosity=0)
-    before = everything()
-    assert before[1]
-    call_command("loaddata", *files, verbosity=0)
-    assert everything() == before
+
+@pytest.mark.django_db
+def test_loaddata_takes_files_in_any_order_and_twice(small_demo):
+    files = split(small_demo)
+    assert "Installed 2 fixture(s): 2 created" in run("loaddata", *files)
+    assert Site.objects.get().search_text  # what follows from the rows is there
+    assert "0 created, 0 updated, 2 unchanged" in run("loaddata", *files)
+
+
+@pytest.mark.django_db
+def test_loaddata_spares_what_an_editor_has_changed_or_deleted(small_demo):
+    files = split(small_demo)
+    run("loaddata", *files)
+    site = Site.objects.get()
+    site.summary = text("Ours.")
+    site.save()
+    _kind, theirs = json.loads(small_demo.read_text())
+    theirs["fields"]["summary"] = {"en": "Theirs."}
+    small_demo.with_name("a_sites.json").write_text(json.dumps([theirs]))
+    out = run("loaddata", *files)
+    assert "0 created, 0 updated" in out and "kept: a_sites.json: heritage.site temple" in out
+    assert str(Site.objects.get().summary.best()) == "Ours."
+    Site.objects.get().delete()
+    run("loaddata", *files)
+    assert not Site.objects.exists()
+
+
+@pytest.mark.django_db
+def test_loaddata_and_demo_keep_the_same_books(small_demo):
+    run("loaddata", str(small_demo))
+    assert "0 created, 0 updated, 2 unchanged" in run("demo", "--no-serve")
+
+
+@pytest.mark.django_db
+def test_loaddata_refuses_what_breaks_a_rule(small_demo):
+    rows = json.loads(small_demo.read_text())
+    rows[1]["fields"]["kinds"] = []
+    small_demo.write_text(json.dumps(rows))
+    with pytest.raises(CommandError, match=r"all\.json: heritage\.site temple: kinds"):
+        run("loaddata", str(small_demo))
+    assert not Site.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_an_editor_left_wrong_stops_no_fixture(small_demo):
+    make_site()  # published and without a kind
+    assert "2 created" in run("loaddata", str(small_demo))
+
+
+@pytest.mark.django_db
+def test_loaddata_takes_what_dumpdata_writes(small_demo, tmp_path):
+    run("loaddata", str(small_demo))
+    dump = tmp_path / "dump.json"
+    run("dumpdata", "heritage.kind", "heritage.site", "--output", str(dump))
+    Site.objects.all().delete()
+    Kind.objects.all().delete()
+    assert "Installed 2 object(s) from 1 fixture(s)" in run("loaddata", str(dump))
+    site = Site.objects.get()
+    assert [kind.slug for kind in site.kinds.all()] == ["temple"] and site.search_text
+
+
+@pytest.mark.django_db
+def test_loaddata_says_what_it_cannot_find():
+    with pytest.raises(CommandError, match="No fixture named 'nowhere' found"):
+        run("loaddata", "nowhere")
 
 
 def environment(**variables) -> dict[str, str]:
@@ -158,6 +220,28 @@ def test_a_secret_key_is_required_outside_debug(tmp_path):
     assert refused.returncode != 0
     assert "HERITAGE_SECRET_KEY is not set" in refused.stderr
     assert manage("check", HERITAGE_DATA=str(tmp_path), HERITAGE_DEBUG="1").returncode == 0
+
+
+def test_the_data_folder_is_made(tmp_path):
+    folder = tmp_path / "a" / "b"
+    migrated = manage("migrate", HERITAGE_DATA=str(folder), HERITAGE_DEBUG="1")
+    assert migrated.returncode == 0, migrated.stderr
+    assert (folder / "heritage.sqlite3").is_file()
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    refused = manage("check", HERITAGE_DATA=str(tmp_path / "file" / "var"), HERITAGE_DEBUG="1")
+    assert refused.returncode != 0
+    assert f"The data folder {tmp_path / 'file' / 'var'} cannot be made" in refused.stderr
+    assert "HERITAGE_DATA" in refused.stderr
+
+
+def test_a_data_folder_that_cannot_be_written_is_named(settings, tmp_path, monkeypatch):
+    assert check_data_folder(None) == []
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # whoever runs tests may be root
+    [error] = check_data_folder(None)
+    assert str(settings.DATA_DIR) in error.msg and "HERITAGE_DATA" in error.hint
 
 
 def test_ready_to_be_deployed(tmp_path):

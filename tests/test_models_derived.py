@@ -1,16 +1,14 @@
 """What follows from rows is right after every kind of write, and in its transaction."""
 
-import importlib
 import io
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from heritage.models import Era, Event, Kind, Name, Place, Site, SortName, base
-from heritage.models.changes import batch
+from heritage.services.history import change_set
 from tests.builders import (
     make_coverage,
     make_designation,
@@ -39,7 +37,8 @@ def china():
     """Dynasties that follow, overlap and rival one another, as they did."""
     region = make_place("China", level="country")
     spans = {
-        "northern-wei": "0386/0534", "tang": "0618/0907", "liao": "0907/1125",
+        "northern-wei": "0386/0534", "sui": "0581/0618", "tang": "0618/0907",
+        "wu-zhou": "0690/0705", "liao": "0907/1125",
         "later-han": "0947/0950",
         "northern-song": "0960/1127", "jin": "1115/1234", "southern-song": "1127/1279",
         "yuan": "1271/1368", "ming": "1368/1644", "qing": "1644/1912",
@@ -49,27 +48,56 @@ def china():
     }
     song = make_era("song", slug="song", span="0960/1279", region=region)
     Era.objects.filter(slug__endswith="-song").update(parent=song)
+    Era.objects.filter(slug__in=("wu-zhou", "later-han")).update(parent=made["tang"])
     return made | {"song": song}
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "expected"),
+    ("first", "last", "within"),
     [
-        ("tang", None, {"tang"}),
-        ("tang", "tang", {"tang"}),
-        # 金至清: the Southern Song began before the Jin ended, and is no part of it.
-        ("jin", "qing", {"jin", "yuan", "ming", "qing"}),
-        # Song, Liao and Jin were there at once: none of them follows from the span alone.
-        ("tang", "qing", {"tang", "yuan", "ming", "qing"}),
-        ("northern-wei", "tang", {"northern-wei", "tang"}),
-        ("yuan", "qing", {"yuan", "ming", "qing"}),
-        ("ming", "qing", {"ming", "qing"}),
+        ("tang", None, set()),
+        ("tang", "tang", set()),
+        # 金至清: the Song began before the Jin did, and neither of its halves is claimed.
+        ("jin", "qing", {"yuan", "ming"}),
+        # Song, Liao and Jin were there at once: the span runs through all of their years.
+        ("tang", "qing", {"song", "liao", "jin", "yuan", "ming"}),
+        ("sui", "song", {"tang", "liao", "jin"}),  # and says nothing of Wu Zhou, a part of Tang
+        ("northern-wei", "tang", {"sui"}),
+        ("yuan", "qing", {"ming"}),
+        ("ming", "qing", set()),
     ],
 )
-def test_eras_of_a_span(china, first, last, expected):
+def test_a_span_states_its_ends_and_runs_through_broad_eras(china, first, last, within):
     site = make_site()
     make_event(site, "fabric", first_era=china[first], last_era=china[last] if last else None)
-    assert eras(site) == {(slug, "standing") for slug in expected}
+    stated = {first, last} - {None}
+    assert eras(site) == {
+        *((slug, "standing") for slug in stated),
+        *((slug, "within") for slug in within),
+    }
+
+
+def test_what_is_stated_is_not_within_a_span_too(china):
+    site = make_site()
+    make_event(site, "fabric", first_era=china["tang"], last_era=china["qing"])
+    make_event(site, "rebuilt", first_era=china["yuan"])
+    built = make_event(site, "built", first_era=china["northern-song"])
+    stated = {("northern-song", "beginnings"), ("yuan", "other")}
+    assert {pair for pair in eras(site) if pair[1] != "standing"} == {
+        *stated,
+        *((slug, "within") for slug in ("liao", "jin", "ming")),
+    }
+    built.delete()
+    assert ("song", "within") in eras(site)
+
+
+def test_sites_of_an_era_are_those_that_state_it(china):
+    site = make_site()
+    make_event(site, "fabric", first_era=china["tang"], last_era=china["qing"])
+    song = [china["song"].pk]
+    assert list(Site.objects.of_eras(song)) == []
+    assert list(Site.objects.of_eras(song, "within")) == [site]
+    assert list(Site.objects.of_eras([china["qing"].pk])) == [site]
 
 
 def test_founding_is_told_from_fabric(china):
@@ -157,7 +185,7 @@ def test_a_rollback_leaves_nothing_behind():
 
 def test_a_failed_batch_is_forgotten():
     site = make_site()
-    with pytest.raises(RuntimeError), batch():
+    with pytest.raises(RuntimeError), change_set():
         make_event(site, "built", date="0700")
         raise RuntimeError
     make_event(site, "built", date="0900")
@@ -232,7 +260,7 @@ def test_deleting_leaves_no_trace():
 
 def test_a_batch_refreshes_once(django_assert_max_num_queries):
     site = make_site()
-    with django_assert_max_num_queries(30), batch():
+    with django_assert_max_num_queries(40), change_set():  # each row has its history
         for number in range(10):
             Event.objects.create(site=site, kind="built", date=f"07{number:02}")
     assert fresh(site).first_year == 700
@@ -262,23 +290,6 @@ def test_what_terms_are_found_and_sorted_by_follows_every_kind_of_write():
     assert fresh(place).sort_key("zh-hans").startswith("kai1")
     call_command("reindex", verbosity=0, stdout=io.StringIO())
     assert "kaifeng" in fresh(place).search_text and fresh(place).sort_keys["en"] == "kaifeng"
-
-
-def test_an_older_catalogue_is_given_its_readings():
-    site = make_site("White Horse Temple", "白马寺")
-    era = make_era("Han", "汉", slug="han")
-    place = make_place("Luoyang", "洛阳", slug="luoyang")
-    expected = [fresh(row) for row in (site, era, place)]
-    QuerySet(Site).update(reading="")
-    for model in (Era, Place):
-        QuerySet(model).update(search_text="")
-    QuerySet(Place).update(sort_keys={})
-    filled = importlib.import_module("heritage.migrations.0008_readings_filled")
-    filled.fill(apps, None)
-    assert fresh(site).reading == expected[0].reading == "Bái Mǎ Sì"
-    assert fresh(era).search_text == expected[1].search_text
-    assert fresh(place).search_text == expected[2].search_text
-    assert fresh(place).sort_keys == expected[2].sort_keys
 
 
 def test_chinese_names_sort_by_pinyin():

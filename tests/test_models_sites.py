@@ -3,10 +3,10 @@
 from itertools import pairwise
 
 import pytest
-import reversion
 from django.core.exceptions import ValidationError
 
 from heritage.models import FormerSlug, Site
+from heritage.services.history import change_set
 from tests.builders import make_part, make_site, make_user, text
 
 pytestmark = pytest.mark.django_db
@@ -54,8 +54,7 @@ def test_state_says_when_and_who():
     user = make_user()
     site = make_site(state="draft")
     assert site.published_at is None
-    with reversion.create_revision():
-        reversion.set_user(user)
+    with change_set(user=user):
         site.state = Site.State.PUBLISHED
         site.save()
     published_at = site.published_at

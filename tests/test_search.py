@@ -9,8 +9,9 @@ from pyroaring import BitMap
 from heritage.catalogue import search, spelling
 from heritage.catalogue.filters import SiteFilter
 from heritage.catalogue.index import store
-from heritage.models import Site, fulltext
-from heritage.models.fulltext import holding
+from heritage.models import Site
+from heritage.services import fulltext
+from heritage.services.fulltext import holding
 from heritage.values import words
 from tests import builders as build
 
@@ -268,9 +269,8 @@ def test_what_is_meant_follows_what_is_written(rows):
 
 def test_a_page_says_what_may_have_been_meant(rows, client):
     html = client.get("/en/sites/?q=Longman+Grotoes&kind=grottoes").content.decode()
-    assert (
-        'Did you mean <a href="?q=longmen+grottoes&amp;kind=grottoes">longmen grottoes</a>?' in html
-    )
+    address = "?q=longmen+grottoes&amp;kind=grottoes"
+    assert f'Did you mean <a rel="nofollow" href="{address}">longmen grottoes</a>?' in html
     assert "Did you mean" not in client.get("/en/sites/?q=longmen&kind=temple").content.decode()
 
 

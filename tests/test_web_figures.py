@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.http import QueryDict
+from django.utils import translation
 
 from heritage.catalogue.counting import Value
 from heritage.catalogue.facets import Facet
@@ -12,6 +13,7 @@ from heritage.catalogue.index.state import NOTHING
 from heritage.catalogue.nearby import nearby
 from heritage.catalogue.vocabulary import of as vocabulary_in_memory
 from heritage.models import Era, Site
+from heritage.web import strips
 from heritage.web.charts import Chart, Row, Series, nice_step
 from heritage.web.folds import Lines, folded
 from heritage.web.lifelines import lifeline
@@ -95,6 +97,30 @@ def test_founding_and_fabric_are_told_apart_on_the_strip(client, words):
     html = client.get("/en/sites/longmen-grottoes/").content.decode()
     assert 'class="moment-mark moment-standing"' in html and "moment-loose" in html
     assert "dashed: not certain" in html
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_labels_of_a_strip_are_not_cut_on_a_phone(words, language):
+    """On a strip 320 pixels wide each label that is shown ends within it."""
+    jin = build.make_era("Jin (1115–1234)", "金", span="1115/1234", slug="jin")
+    site = build.make_site("White Horse Temple")
+    build.make_event(site, "founded", date="0068")
+    build.make_event(
+        site, "fabric", first_era=jin, last_era=Era.objects.get(slug="qing"),
+    )  # fmt: skip
+    with translation.override(language):
+        line = strip(site)
+    for mark in line.marks:
+        shown = mark.short if mark.fits else mark.label
+        at, width = float(mark.label_x.rstrip("%")) * 3.2, strips._width(shown)
+        if mark.anchor == "end":
+            assert at + mark.label_dx - width > -7, shown
+        else:
+            assert at + mark.label_dx + width < 327, shown
+    fabric = line.marks[-1]
+    if language == "en":
+        assert fabric.label == "surviving fabric Jin (1115–1234) to Qing" and fabric.fits
+        assert fabric.short == "Jin (1115–1234)"
 
 
 def test_no_strip_without_a_date(words):
@@ -234,9 +260,12 @@ def test_world_heritage_is_on_the_map_of_the_world_by_category(client, words):
 
 def test_the_seal_of_a_country_is_its_letters(client, words):
     germany = build.make_place("Germany", level="country", code="DE")
-    site = build.make_site("Somewhere", place=germany, latitude=50.0, longitude=7.0)
+    castle = build.make_kind("Castle", silhouette="castle")
+    site = build.make_site(
+        "Somewhere", place=germany, latitude=50.0, longitude=7.0, kinds=[castle]
+    )  # fmt: skip
     assert ">D</text>" in client.get(f"/covers/{site.uid}.svg").content.decode()
-    site = build.make_site("Elsewhere", place=words.county)
+    site = build.make_site("Elsewhere", place=words.county, kinds=[castle])
     build.make_event(site, "built", "", words.tang)
     assert ">唐</text>" in client.get(f"/covers/{site.uid}.svg").content.decode()
 

@@ -118,7 +118,7 @@ def test_what_is_not_published_is_not_shown(client, pictured):
 
 def test_lists_previews_and_machines_have_the_photograph(client, pictured):
     site = pictured(2)
-    drawn = client.get(f"/previews/{build.make_site('Other').uid}.png").content
+    drawn = client.get(f"/previews/{build.make_site('Other').uid}.jpg").content
     for path in ("/en/", "/en/sites/"):
         html = client.get(path).content.decode()
         assert re.search(r'src="/images/[^"]+" width="120" height="80" alt="View 0"', html), path
@@ -128,4 +128,4 @@ def test_lists_previews_and_machines_have_the_photograph(client, pictured):
     found = json.loads(data[1])["image"]
     assert [image["creditText"] for image in found] == ["Author 0", "Author 1"]
     assert {image["license"] for image in found} == {"https://cc.example/"}
-    assert client.get(f"/previews/{site.uid}.png").content != drawn
+    assert client.get(f"/previews/{site.uid}.jpg").content != drawn

@@ -116,16 +116,16 @@ def test_a_link_that_is_shared(client, longmen, language):
     assert found["description"] == found["og:description"] == words
     assert found["og:locale"] == ("en_GB" if is_english else "zh_CN")
     assert found["og:locale:alternate"] == ("zh_CN" if is_english else "en_GB")
-    assert found["og:image"] == f"{ORIGIN}/previews/{longmen.uid}.png"
+    assert found["og:image"] == f"{ORIGIN}/previews/{longmen.uid}.jpg"
     assert (found["og:image:width"], found["og:image:height"]) == ("1200", "630")
     response = client.get(found["og:image"].removeprefix(ORIGIN))
-    assert (response.status_code, response["Content-Type"]) == (200, "image/png")
+    assert (response.status_code, response["Content-Type"]) == (200, "image/jpeg")
 
 
 def test_every_other_page_has_a_picture_too(client):
     for path in ("", "sites/", "about/"):
-        assert metas(page(client, f"/en/{path}"))["og:image"] == f"{ORIGIN}/preview.png"
-    assert client.get("/preview.png")["Content-Type"] == "image/png"
+        assert metas(page(client, f"/en/{path}"))["og:image"] == f"{ORIGIN}/preview.jpg"
+    assert client.get("/preview.jpg")["Content-Type"] == "image/jpeg"
 
 
 def test_feeds_are_announced(client, words):
@@ -183,3 +183,33 @@ def test_hostile_words_stay_words(client):
 def test_an_error_is_not_indexed(client):
     html = page(client, "/en/nothing/")
     assert metas(html)["robots"] == "noindex" and "og:" not in html
+
+
+def test_a_property_without_a_summary_is_described_by_its_inscription(words):
+    term = build.make_term(words.unesco, "iv", "criterion")
+    kinds = [build.make_kind("Cultural place"), build.make_kind("Natural place")]
+    site = build.make_site("Angkor", place=words.china, kinds=kinds)
+    build.make_coverage(
+        site, build.make_designation(scheme=words.unesco, events=["1992"], criteria=[term])
+    )
+    site.refresh_from_db()
+    said = head.site_description(site)
+    assert "Cultural place" in said and "Natural place" in said
+    assert said.endswith("China · World Heritage since 1992 · criteria (iv)")
+
+
+@pytest.mark.parametrize("path", ["eras/", "eras/tang/", "kinds/", "kinds/temple/", "places/",
+                                  "places/henan/"])  # fmt: skip
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_of_terms_are_described(client, longmen, words, language, path):
+    plain_site(words, 1)
+    found = metas(page(client, f"/{language}/{path}"))
+    assert found["description"] == found["og:description"]
+
+
+@pytest.mark.parametrize(
+    "query", ["from=600&to=700", "near=longmen-grottoes", "bbox=1,1,2,2", "inscribed=2000"]
+)
+def test_filters_without_an_end_are_not_indexed(client, longmen, query):
+    html = page(client, f"/en/sites/?{query}")
+    assert "noindex" in metas(html)["robots"]

@@ -203,3 +203,26 @@ def test_targets_are_large_enough_and_nothing_moves(browser, live_server, filled
         found += [f"{path} {width}: {at}" for at in browser.execute_script(SMALL)]
         found += [f"{path} moves: {at}" for at in browser.execute_script(MOVING)]
     assert not found, "\n".join(["", *found])
+
+
+def test_after_paging_one_reads_on_at_the_head_of_the_list(browser, live_server, filled):
+    for number in range(30):
+        build.make_site(f"Site {number:02}")
+    browser.get(f"{live_server.url}/en/sites/")
+    tab_to(browser, ".paging-step[rel=next]", 200)
+    press(browser, Keys.ENTER)
+    wait(browser, lambda: "page=2" in browser.current_url)
+    wait(browser, lambda: active(browser, "#count"))
+    # The other language has the same page, and goes on from no site of this one's order.
+    [other] = browser.find_elements("css selector", ".languages a")
+    wait(browser, lambda: "page=2" in other.get_attribute("href"))
+    assert "after=" in browser.current_url and "after=" not in other.get_attribute("href")
+
+
+def test_the_results_are_reached_without_the_filters(browser, live_server, filled):
+    browser.get(f"{live_server.url}/en/sites/")
+    tab_to(browser, "a.skip[href='#results']", 20)
+    assert browser.execute_script(AT)["seen"]
+    press(browser, Keys.ENTER)
+    press(browser, Keys.TAB)
+    wait(browser, lambda: active(browser, "#results *"))

@@ -47,7 +47,7 @@ SAID = [
     '<a href="/en/sites/temple-903/">Temple 903</a>',
     # where
     '<a href="/en/places/luolong/">Luolong</a>',
-    '<a href="geo:34.5556,112.4722" dir="auto">34.56° N, 112.47° E</a> · good to about 3 km',
+    '<a href="geo:34.5556,112.4722" dir="auto">34.56° N, 112.47° E</a> · accurate to about 3 km',
     "331.5 ha", '<a href="https://a.example" rel="external">An academy</a>',
     # parts, neighbours
     '<a href="/en/sites/temple-901/">Temple 901</a>',
@@ -134,7 +134,7 @@ def test_a_blurred_point_stays_blurred(client, words):
     html = client.get("/en/sites/tomb/").content.decode()
     assert "34.123" not in html and "112.654" not in html
     assert f"geo:{site.public_latitude},{site.public_longitude}" in html
-    assert "shown to about 5 km only" in html and "good to about 5 km" in html
+    assert "shown to about 5 km only" in html and "accurate to about 5 km" in html
     assert 'href="#mark-blurred"' in html
     assert "An official list" not in html  # a source would lead to the exact point
 

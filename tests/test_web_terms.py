@@ -5,7 +5,17 @@ import re
 
 import pytest
 
-from heritage.models import Coverage, Designation, Era, Event, Kind, Place, Site
+from heritage.models import (
+    Coverage,
+    Designation,
+    Era,
+    Event,
+    Kind,
+    Place,
+    Scheme,
+    SchemeTerm,
+    Site,
+)
 from heritage.web import inscriptions
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, plain_site, vocabulary
@@ -176,7 +186,7 @@ def test_what_lies_around_a_place_is_one_link_away(client, page, words):
 def test_the_home_page_counts_each_status_of_unesco(client, filled):
     ways = client.get("/en/").context["home"].unesco
     assert {(str(way.label), way.url) for way in ways} >= {
-        ("World Heritage", "/en/sites/?unesco=inscribed"),
+        ("World Heritage, not in danger", "/en/sites/?unesco=inscribed"),
         ("Not World Heritage", "/en/sites/?unesco=none"),
     }  # fmt: skip
     for way in ways:
@@ -210,6 +220,7 @@ def listed(words):
              events=["1991", ("in_danger", "1995"), ("out_of_danger", "1998"),
                      ("in_danger", "2001")])  # fmt: skip
     heritage(words, 8, category=terms["natural"], events=["1990", ("delisted", "2007")])
+    Scheme.objects.filter(pk=words.unesco.pk).update(edition="2020")
     heritage(words, 9, state="draft", category=terms["cultural"], criteria=[first], regions=[asia])
 
 
@@ -217,7 +228,7 @@ def test_properties_are_counted_and_hidden_ones_are_not(page, listed):
     world = page("world-heritage/")
     figures = {figure.label: figure.number for figure in world.figures}
     assert figures == {
-        "properties on the list today": 8, "cultural": 6, "natural": 1, "mixed": 1,
+        "properties on the list of 2020": 8, "cultural": 6, "natural": 1, "mixed": 1,
         "states with a property": 2, "shared by several states": 1, "in danger": 1,
     }  # fmt: skip
     assert {row.label: row.total for row in world.by_year.rows if row.total} == {
@@ -230,7 +241,49 @@ def test_properties_are_counted_and_hidden_ones_are_not(page, listed):
     assert [(str(r.label), r.total) for r in world.states.rows] == [("China", 7), ("Italy", 2)]
 
 
-def test_danger_is_told_year_by_year_and_today(page, listed):
+def test_the_page_ends_with_its_edition(client, page, words, listed):
+    heritage(words, 10, events=["2021"], category=SchemeTerm.objects.get(code="natural"))
+    Scheme.objects.filter(pk=words.unesco.pk).update(
+        edition_note=build.text("Of the inscriptions of 2021 one is recorded.")
+    )
+    world = page("world-heritage/")
+    assert world.figures[0].number == 8 and world.edition == "2020"
+    assert [world.by_year.rows[-1].label, world.danger.rows[-1].label] == ["2020", "2020"]
+    assert sum(row.total for row in world.by_year.rows) == 8
+    assert [(str(site.name), site.year) for site in world.later] == [("Property 10", "2021")]
+    assert world.newest_year == 1992
+    # It is a site like all others, and the page says what either number counts.
+    assert (world.sites.total, world.sites.whole, world.sites.in_danger) == (9, 8, 1)
+    assert client.get(world.sites.url).context["list"].total == 9
+    html = client.get("/en/world-heritage/").content.decode()
+    for said in ("As of the list of 2020.", "Of the inscriptions of 2021 one is recorded.",
+                 "In danger, as of the list of 2020", "Inscribed after the list of 2020",
+                 "Of the properties on the list of 2020.",
+                 "World Heritage sites of this catalogue: 9 (whole properties 8, whole and in "
+                 "danger 1, parts of a property 0)."):  # fmt: skip
+        assert said in html, said
+    assert "today" not in html
+    home = client.get("/en/").context["home"]
+    assert home.world_heritage == world.sites
+    assert page("places/china/").by_year.rows[-1].label == "2020"
+
+
+def test_without_an_edition_the_charts_end_with_the_newest(page, words, listed):
+    Scheme.objects.filter(pk=words.unesco.pk).update(edition="")
+    world = page("world-heritage/")
+    assert world.figures[0].label == "properties on the list"
+    assert world.by_year.rows[-1].label == "1992" and world.danger.rows[-1].label == "2001"
+    assert world.later == []
+
+
+def test_one_property_is_said_in_the_singular(page, words):
+    cultural = build.make_term(words.unesco, "cultural", "category")
+    for year in (1990, 1991, 1992, 1993):
+        heritage(words, year, events=[str(year)], category=cultural)
+    assert "1 property, in 1990." in page("world-heritage/").by_year.summary
+
+
+def test_danger_is_told_year_by_year(page, listed):
     world = page("world-heritage/")
     danger = {row.label: row.total for row in world.danger.rows}
     assert [danger[str(year)] for year in (1995, 1997, 1998, 2000, 2001, 2020)] == [

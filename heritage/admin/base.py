@@ -21,9 +21,10 @@ from heritage.admin.editing import OPENED, Editing, is_fresh
 from heritage.admin.forms import RecordFields, RecordForm
 from heritage.admin.history import history_view
 from heritage.admin.inlines import RecordInline
-from heritage.admin.writes import change_set, comment_if_none
+from heritage.admin.writes import change_set
 from heritage.models.fields import LanguageMapField
 from heritage.models.waiting import Busy, waiting_at_most
+from heritage.services.history import current_change_set
 from heritage.values import folding
 
 COMMENT = "_comment"  # what an editor says of a change, in the row of the buttons
@@ -156,7 +157,7 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
             return
         editing.is_writing = True
         comment = request.POST.get(COMMENT, "").strip()
-        editing.stack.enter_context(change_set(request.user, comment))
+        editing.stack.enter_context(change_set("edit", request.user, comment))
         if change and not _is_as_compared(editing, form):
             raise Outdated
 
@@ -313,8 +314,10 @@ def _form_errors(form, prefix):
 
 
 def _commented(entry):
-    """The comment of a change set, where its editor gave none, is what Django says of it."""
-    comment_if_none(entry.get_change_message())
+    """What Django says of a change belongs to the change set, for the history."""
+    running = current_change_set()
+    if running is not None and entry is not None:
+        running.detail.setdefault("message", entry.change_message)
     return entry
 
 

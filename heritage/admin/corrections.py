@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from heritage.admin.base import RecordAdmin
-from heritage.admin.writes import change_set, comment_if_none
+from heritage.admin.writes import change_set
 from heritage.models import Correction
 
 _SENT = ("site", "where", "topic", "text", "suggestion", "source", "language", "created_at")
@@ -27,8 +27,8 @@ _DECIDED = ("decided_by", "decided_at")
 def _decide(model_admin, request, queryset, state: str) -> None:
     chosen = list(queryset.exclude(state=state))
     if chosen:
-        with change_set(request.user):
-            comment_if_none(str(Correction.State(state).label))
+        with change_set("bulk", request.user) as running:
+            running.detail["correction"] = str(state)
             for correction in chosen:
                 correction.decide(state, request.user)
                 correction.save()

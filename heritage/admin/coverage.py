@@ -8,7 +8,6 @@ from heritage.admin.autocomplete import chooser_field
 from heritage.admin.fields import EDTFFormField
 from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
-from heritage.admin.writes import written_in_bulk
 from heritage.models import Coverage, Designation, DesignationEvent
 from heritage.models.fields import edtf_bounds
 
@@ -119,12 +118,12 @@ class CoverageFormSet(RowFormSet):
     def save_new_objects(self, commit=True):
         new = [form for form in self.extra_forms if form.new_entry and not self.is_deleted(form)]
         for form in new:
-            # As derived.py would find, and then need not write.
+            # As services.denormalized would find, and then need not write.
             form.new_entry.listed_year, _last = edtf_bounds(form.cleaned_data["listed"])
         if not new:
             return super().save_new_objects(commit)
-        entries = Designation.objects.bulk_create([form.new_entry for form in new])
-        events = DesignationEvent.objects.bulk_create(
+        Designation.objects.bulk_create([form.new_entry for form in new])
+        DesignationEvent.objects.bulk_create(
             DesignationEvent(
                 designation=form.new_entry,
                 kind=DesignationEvent.Kind.INSCRIBED,
@@ -133,7 +132,6 @@ class CoverageFormSet(RowFormSet):
             for form in new
             if form.cleaned_data["listed"]
         )
-        written_in_bulk([*entries, *events])
         for form in new:
             form.instance.designation = form.new_entry
         return super().save_new_objects(commit)

@@ -87,7 +87,7 @@ class EraFilter(TreeFilter):
     title, parameter_name, model = _("era"), "era", Era
 
     def counts(self):
-        return _counted(SiteEra.objects, "era")
+        return _counted(SiteEra.objects.exclude(role=SiteEra.Role.WITHIN), "era")
 
     def queryset(self, request, queryset):
         ids = self.narrowed(request)

@@ -1,23 +1,23 @@
 """The history of a record: who changed what of it and of its rows, when, and why."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import FieldDoesNotExist
+from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import CASCADE, Field, Model, Q
+from django.db.models import Field, Model, prefetch_related_objects
 from django.template.response import TemplateResponse
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
-from reversion.models import Revision, Version
 
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.fields import said
+from heritage.models import Change, ChangeSet, Correction, Site
 from heritage.models.base import Record
-from heritage.models.fields import EDTFField, LanguageMapField
+from heritage.models.fields import EDTFField
+from heritage.services.history import RowChange, changes_of, column_of, differences, fold
 from heritage.values.language import language_name
 
 PER_PAGE = 30
@@ -25,31 +25,32 @@ LONGEST = 200  # characters of a text that a history shows
 
 
 @dataclass(slots=True)
-class Difference:
+class ShownDifference:
     label: str
     before: str
     after: str
 
 
 @dataclass(slots=True)
-class Change:
-    """What a revision did to one row: "added", "changed" or "deleted"."""
+class ShownChange:
+    """What a change set did to one row: "added", "changed" or "deleted"."""
 
     what: str
     kind: str
     name: str
-    differences: list[Difference]
+    differences: list[ShownDifference]
 
 
 @dataclass(slots=True)
 class Entry:
-    revision: Revision
-    changes: list[Change] = field(default_factory=list)
+    change_set: ChangeSet
+    comment: str
+    changes: list[ShownChange] = field(default_factory=list)
 
 
 def history_view(model_admin, request, row, extra_context=None):
     """The page, newest first; in place of the one that Django's admin has."""
-    page = Paginator(entries(row), PER_PAGE).get_page(request.GET.get("p"))
+    page = Paginator(History(row), PER_PAGE).get_page(request.GET.get("p"))
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Change history: %s") % row,
@@ -64,53 +65,109 @@ def history_view(model_admin, request, row, extra_context=None):
     return TemplateResponse(request, model_admin.object_history_template, context)
 
 
-def entries(row: Record) -> list[Entry]:
-    """The revisions that changed a record or one of its rows, newest first."""
-    by_revision: dict[int, Entry] = {}
-    before: dict[tuple[int, str], dict] = {}
-    values = _Values()
-    told = []
-    for version in _versions(row):
-        [data] = json.loads(version.serialized_data)
-        key = (version.content_type_id, version.object_id)
-        entry = by_revision.setdefault(version.revision_id, Entry(version.revision))
-        told.append((entry, version, data, before.get(key)))
-        values.want(version._model, data["fields"])
-        before[key] = data["fields"]
-    for entry, version, data, earlier in told:
-        change = _change(version, data, earlier, values)
-        if change:
-            entry.changes.append(change)
-    return [entry for entry in reversed(by_revision.values()) if entry.changes]
+class History:
+    """The change sets that wrote a record or one of its rows, newest first: a page's `entries`."""
+
+    def __init__(self, row: Record):
+        changes = changes_of(row).order_by().values_list("change_set", flat=True)
+        self.row, self._sets = row, ChangeSet.objects.filter(pk__in=changes).order_by("-pk")
+
+    def __len__(self) -> int:
+        return self._sets.count()
+
+    def __getitem__(self, part: slice) -> list[Entry]:
+        sets = list(self._sets.select_related("user")[part])
+        if not sets:
+            return []
+        # The rows are named as they were: what is told of a row begins with its first change.
+        changes = changes_of(self.row).filter(change_set__lte=sets[0].pk)
+        return list(_entries(sets, list(changes)))
 
 
-def _versions(row: Record):
-    """Versions of the record and of the rows that belong or belonged to it, oldest first."""
-    found = Q(content_type=_type(type(row)), object_id=str(row.pk))
-    for relation in row._meta.related_objects:
-        if relation.on_delete is CASCADE and issubclass(relation.related_model, Record):
-            # Rows that are gone are known by their versions alone.
-            key = f'"{relation.field.name}": {row.pk}'
-            found |= Q(content_type=_type(relation.related_model)) & (
-                Q(serialized_data__contains=key + ",") | Q(serialized_data__contains=key + "}")
-            )
-    return Version.objects.filter(found).select_related("revision__user").order_by("pk")
+def _entries(sets: list[ChangeSet], changes: list[Change]) -> Iterator[Entry]:
+    by_set: dict[int, list[Change]] = defaultdict(list)
+    states: dict[tuple, dict] = {}
+    told: dict[int, list[tuple[RowChange, dict]]] = defaultdict(list)
+    for change in changes:
+        by_set[change.change_set_id].append(change)
+    for pk, of_set in by_set.items():
+        for row in fold(of_set):
+            key = (row.model, row.object_id)
+            state = states.get(key, {}) | (row.after if row.after is not None else row.before)
+            states[key] = state
+            told[pk].append((row, state))
+    shown = {change_set.pk for change_set in sets}
+    values, names = _Values(), _Names()
+    for pk in shown:
+        for row, state in told[pk]:
+            names.want(row, state)
+            for each in (row.before, row.after):
+                values.want(row.model, each or {})
+    names.read()
+    for change_set in sets:
+        entry = Entry(change_set, comment_of(change_set))
+        for row, state in told[change_set.pk]:
+            entry.changes.append(_shown(row, names.of(row, state), values))
+        yield entry
 
 
-def _type(model) -> ContentType:
-    return ContentType.objects.get_for_model(model)
+def _shown(row: RowChange, name: str, values: "_Values") -> ShownChange:
+    what = "deleted" if row.after is None else "added" if row.before is None else "changed"
+    found = [] if row.after is None else values.differences(row.model, row.before or {}, row.after)
+    return ShownChange(what, str(row.model._meta.verbose_name), name, list(found))
 
 
-def _change(version: Version, data: dict, before: dict | None, values: "_Values") -> Change | None:
-    model = version._model
-    if data.get("deleted"):
-        what, differences = "deleted", []
-    else:
-        what = "added" if before is None else "changed"
-        differences = list(values.differences(model, before or {}, data["fields"]))
-        if what == "changed" and not differences:
-            return None
-    return Change(what, str(model._meta.verbose_name), version.object_repr, differences)
+def comment_of(change_set: ChangeSet) -> str:
+    """A person's words; without them what the program knows, in the reader's language."""
+    detail = change_set.detail
+    if change_set.reason:
+        return change_set.reason
+    if state := detail.get("state"):
+        return _("State: %(state)s") % {"state": dict(Site.State.choices).get(state, state)}
+    if state := detail.get("correction"):
+        return str(dict(Correction.State.choices).get(state, state))
+    if files := detail.get("files"):
+        return _("Fixtures: %(files)s") % {"files": ", ".join(files)}
+    if message := detail.get("message"):
+        return LogEntry(change_message=message).get_change_message()
+    return ""
+
+
+class _Names:
+    """What rows were called; what they refer to is read once for a whole page."""
+
+    def __init__(self):
+        self._rows: dict[int, Record | None] = {}
+
+    def want(self, row: RowChange, state: dict) -> None:
+        self._rows[id(state)] = _row(row.model, row.object_id, state)
+
+    def read(self) -> None:
+        by_model: dict[type, list[Record]] = defaultdict(list)
+        for row in self._rows.values():
+            if row is not None:
+                by_model[type(row)].append(row)
+        for model, rows in by_model.items():
+            keys = [f.name for f in model._meta.concrete_fields if f.is_relation]
+            prefetch_related_objects(rows, *keys)
+
+    def of(self, row: RowChange, state: dict) -> str:
+        try:
+            return str(self._rows[id(state)])
+        except (AttributeError, ObjectDoesNotExist, TypeError):  # it refers to what is gone
+            return f"#{row.object_id}"
+
+
+def _row(model: type[Record], pk: int, state: dict) -> Record:
+    row = model(pk=pk)
+    for name, value in state.items():
+        column = column_of(model, name)
+        if column is not None and not column.many_to_many:
+            try:
+                setattr(row, column.attname, column.to_python(value))
+            except ValidationError:
+                setattr(row, column.attname, value)
+    return row
 
 
 class _Values:
@@ -120,29 +177,30 @@ class _Values:
         self._wanted: dict[type[Model], set] = defaultdict(set)
         self._rows: dict[type[Model], dict] = {}
 
-    def want(self, model, fields: dict) -> None:
-        for name, value in fields.items():
-            column = _column(model, name)
+    def want(self, model, values: dict) -> None:
+        for name, value in values.items():
+            column = column_of(model, name)
             if column is not None and column.is_relation and value:
                 self._wanted[column.related_model].update(_keys(value))
 
-    def differences(self, model, before: dict, after: dict) -> Iterator[Difference]:
-        for name in {**before, **after}:
-            column = _column(model, name)
-            old, new = before.get(name), after.get(name)
-            if column is None or name in ("uid", model.owner) or (old or None) == (new or None):
+    def differences(self, model, before: dict, after: dict) -> Iterator[ShownDifference]:
+        for found in differences(model, before, after):
+            column = found.field
+            if column.name in ("uid", model.owner):
                 continue
-            if isinstance(column, LanguageMapField):
-                yield from _by_language(column, old or {}, new or {})
+            if found.language:
+                label = f"{_label(column)} ({language_name(found.language)})"
+                yield ShownDifference(label, _short(found.old), _short(found.new))
             else:
-                yield Difference(_label(column), self._said(column, old), self._said(column, new))
+                old, new = (self._worded(column, value) for value in (found.old, found.new))
+                yield ShownDifference(_label(column), old, new)
 
-    def _said(self, column: Field, value) -> str:
+    def _worded(self, column: Field, value) -> str:
         if value in (None, "", []):
             return ""
         if column.is_relation:
             rows = self._of(column.related_model)
-            return ", ".join(rows.get(str(key), f"#{key}") for key in _keys(value))
+            return ", ".join(rows.get(key, f"#{key}") for key in _keys(value))
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(column, EDTFField):
@@ -150,28 +208,11 @@ class _Values:
         choices = dict(column.flatchoices)
         return _short(str(choices.get(value, value)))
 
-    def _of(self, model) -> dict[str, str]:
+    def _of(self, model) -> dict[int, str]:
         if model not in self._rows:
             found = with_label(model._default_manager.filter(pk__in=self._wanted[model]))
-            self._rows[model] = {str(row.pk): label_of(row) for row in found}
+            self._rows[model] = {row.pk: label_of(row) for row in found}
         return self._rows[model]
-
-
-def _by_language(column, old: dict, new: dict) -> Iterator[Difference]:
-    for code in {**old, **new}:
-        if old.get(code) != new.get(code):
-            yield Difference(
-                f"{_label(column)} ({language_name(code)})",
-                _short(old.get(code, "")),
-                _short(new.get(code, "")),
-            )
-
-
-def _column(model, name: str) -> Field | None:
-    try:
-        return model._meta.get_field(name)
-    except FieldDoesNotExist:  # a column that the catalogue once had
-        return None
 
 
 def _keys(value) -> list:

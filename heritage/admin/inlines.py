@@ -9,7 +9,6 @@ from django.utils.functional import cached_property
 from heritage.admin.autocomplete import ChooserField, Lookup
 from heritage.admin.editing import Editing
 from heritage.admin.forms import RecordFields, RecordForm
-from heritage.admin.writes import written_in_bulk
 
 
 class RowFormSet(BaseInlineFormSet):
@@ -75,7 +74,6 @@ class RowFormSet(BaseInlineFormSet):
             self.complete(row)
         if self.new_objects:
             self.model._default_manager.bulk_create(self.new_objects)
-            written_in_bulk(self.new_objects)
         return self.new_objects
 
     def complete(self, row) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
-from heritage.admin.writes import change_set, comment_if_none
+from heritage.admin.writes import change_set
 from heritage.catalogue.checks import row_problems
 from heritage.models import Site
 
@@ -68,13 +68,13 @@ def set_state(model_admin, request, queryset, state: str) -> None:
         else:
             fit.append(site)
     if fit:
-        with change_set(request.user):
+        with change_set("bulk", request.user) as running:
+            running.detail["state"] = str(state)
             for site in fit:
                 site.state = state
                 site.save(update_fields=["state"])
             message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
             LogEntry.objects.log_actions(request.user.pk, fit, CHANGE, message)
-            comment_if_none(_("State: %(state)s") % {"state": Site.State(state).label})
     _tell(model_admin, request, state, fit, refused)
 
 

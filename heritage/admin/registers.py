@@ -23,9 +23,10 @@ class SchemeAdmin(RecordAdmin):
     list_filter = ("role",)
     list_select_related = ("country",)
     search_fields = ("label", "slug", "authority")
-    long_texts = {"description": 4}
+    long_texts = {"description": 4, "edition_note": 2}
     fieldsets = (
         (None, {"fields": ("label", "short_label", "slug", "role", "rank")}),
+        (_("Edition"), {"fields": ("edition", "edition_note")}),
         (_("Who keeps it"), {"fields": ("authority", "country", "uri_template", "description")}),
     )
 

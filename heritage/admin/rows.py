@@ -11,7 +11,7 @@ from heritage.admin.filters import CoverageSchemeFilter, SiteStateFilter
 from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
 from heritage.models import Coverage, Event, FormerSlug, Image, Name, PartOf
-from heritage.models.derived import event_bounds
+from heritage.services.denormalized import event_bounds
 
 # --- in the form of a site ---------------------------------------------------------------------
 

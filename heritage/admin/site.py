@@ -1,18 +1,22 @@
 """The admin site: its name and languages, and how its models are grouped."""
 
 from functools import wraps
+from math import ceil
 
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import AdminSite
 from django.db import OperationalError
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse, translate_url
+from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from heritage.models.waiting import Busy, is_busy
 from heritage.values.language import direction, language_name, proper_tag
+from heritage.values.network import client_network
 
 # Which models stand together on the front page, in the order of an editor's day.
 SECTIONS = (
@@ -104,6 +108,28 @@ class CatalogueAdminSite(AdminSite):
             }
             for code, _name in settings.LANGUAGES
         ]
+
+    def login(self, request, extra_context=None):
+        """Django's own, as often as models/logins.py allows."""
+        if request.method != "POST":
+            return super().login(request, extra_context)
+        from heritage.models import logins
+
+        tried = request.POST.get("username", ""), client_network(request.META)
+        wait = logins.admit(*tried)
+        if wait:
+            return self._too_many_attempts(request, ceil(wait.total_seconds()))
+        response = super().login(request, extra_context)
+        if request.user.is_authenticated:
+            logins.succeed(*tried)
+        return response
+
+    @staticmethod
+    def _too_many_attempts(request, seconds: int):
+        response = render(request, "429.html", {"minutes": ceil(seconds / 60)}, status=429)
+        response["Retry-After"] = str(seconds)
+        patch_cache_control(response, private=True, no_store=True)
+        return response
 
     def autocomplete_view(self, request):
         from heritage.admin.autocomplete import ChooserView

@@ -25,7 +25,7 @@ from heritage.admin.parts import PartOfRows, PartRows
 from heritage.admin.publishing import STATE_ACTIONS
 from heritage.admin.rows import EventRows, FormerSlugRows, ImageRows, NameRows
 from heritage.admin.visiting import ROWS as VISITING_ROWS
-from heritage.models import Coverage, Event, Site, SortName, UnescoStatus
+from heritage.models import Coverage, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.unesco import statuses
 from heritage.values.phrases import year_phrase
 
@@ -87,7 +87,7 @@ class SiteAdmin(NameSearch, RecordAdmin):
                 )
             },
         ),
-        (_("Publication"), {"fields": (("state", "featured"), "slug")}),
+        (_("Publication"), {"fields": (("state", "featured"), "cover", "slug")}),
         (_("Sources and notes"), {"fields": ("sources", "note")}),
         (
             _("Kept by the catalogue"),
@@ -195,7 +195,7 @@ class SiteAdmin(NameSearch, RecordAdmin):
     def eras(self, site):
         if site.pk is None:
             return ""
-        roles = dict(Event.Role.choices)
+        roles = dict(SiteEra.Role.choices)
         rows = site.site_eras.select_related("era").order_by("role", "era__first_year")
         return "; ".join(f"{row.era} ({roles[row.role]})" for row in rows)
 

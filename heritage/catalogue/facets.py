@@ -19,7 +19,7 @@ from heritage.catalogue.index.state import NOTHING
 from heritage.catalogue.known import HAS, Batch, written
 from heritage.catalogue.recent import Recent
 from heritage.catalogue.vocabulary import Tree, Vocabulary
-from heritage.models import Era, Event, Scheme, SchemeTerm, UnescoStatus
+from heritage.models import Era, Scheme, SchemeTerm, SiteEra, UnescoStatus
 from heritage.models.vocabularies import Term
 from heritage.values.language import Text, language_name
 
@@ -115,7 +115,7 @@ def applied(filtered: SiteFilter, facets: Iterable[Facet]) -> list[Applied]:
         found.append(
             Applied("q", str(filtered.filters["q"].label), text, queries.without(data, "q"))
         )
-    role = dict(Event.Role.choices).get(filtered.chosen("role"), "")
+    role = dict(SiteEra.Role.choices).get(filtered.chosen("role"), "")
     others = filtered.said()
     for facet in facets:
         if any(said.name == facet.name for said in others):
@@ -138,7 +138,7 @@ Listed = Iterable[tuple[str, Term | Scheme | SchemeTerm | str, str]]
 
 def _statuses() -> Listed:
     for status in UnescoStatus:
-        yield f"unesco:{status}", str(status.label), status.value
+        yield f"unesco:{status}", status.counted_label, status.value
 
 
 def _schemes(terms: Vocabulary, role: str) -> Listed:
@@ -245,9 +245,9 @@ def _facet(
     """With those of its values offered that have sites here, or are chosen.
 
     `with_nothing`: also those that only other sites have. Values, and what is counted among all
-    sites, are remembered until something is written.
+    sites, are remembered until a value or a term changes.
     """
-    memory = filtered.index.memory
+    memory = filtered.index.facet_memory
     chosen = set(map(written, filtered.chosen(name) or ()))
     values = memory.get(kept_as)
     if values is None:
@@ -272,8 +272,8 @@ def _facet(
 def _counts(filtered: SiteFilter, name: str, value: str, values: Values) -> Sequence[int] | None:
     """How many sites each value would show beside all that other filters ask; None: all it has.
 
-    Counts among many sites are remembered until something is written: a few broad filters lead
-    to most of the pages that are asked for.
+    Counts among many sites are remembered until a value or a term changes: a few broad filters
+    lead to most of the pages that are asked for.
     """
     # Of what a site `has`, one value narrows the other: they are counted among what is left.
     beside = None if name == "has" else name
@@ -289,5 +289,7 @@ def _counts(filtered: SiteFilter, name: str, value: str, values: Values) -> Sequ
 
     if len(hits) <= _MANY:
         return counts()
-    kept = filtered.index.memory.setdefault("counts", Recent(_KEPT))
+    index = filtered.index
+    memory = index.facet_memory if filtered.is_answered_by_values(beside) else index.memory
+    kept = memory.setdefault("counts", Recent(_KEPT))
     return kept.recall((filtered.fingerprint(beside), value), lambda: array("I", counts()))

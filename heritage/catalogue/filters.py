@@ -19,11 +19,11 @@ from heritage.catalogue.index.state import State
 from heritage.models import (
     Coverage,
     Designation,
-    Event,
     PartOf,
     Scheme,
     SchemeTerm,
     Site,
+    SiteEra,
     UnescoStatus,
 )
 from heritage.models.vocabularies import Term
@@ -31,7 +31,7 @@ from heritage.values.language import normalise_code
 
 WITHIN_KM = 50  # of what a list is near to, where nobody says how far
 
-ROLES = [(value, label) for value, label in Event.Role.choices if value != Event.Role.OTHER]
+ROLES = [pair for pair in SiteEra.Role.choices if pair[0] != SiteEra.Role.OTHER]
 SORTS = [
     ("relevance", _("Best match")),
     ("distance", _("Nearest first")),
@@ -56,7 +56,7 @@ class SiteForm(forms.Form):
                 self.cleaned_data[name] = self.fields[name].valid
         first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
         if first is not None and last is not None and first > last:
-            self.add_error("to", _("The span ends before it begins: exchange the years."))
+            self.add_error("to", _("The span ends before it begins: swap the years."))
             self.cleaned_data["from"] = None  # half of a span that makes no sense
         return self.cleaned_data
 
@@ -197,6 +197,13 @@ class SiteFilter(filters.FilterSet):
         names = {name for name in self._left_by if name != without}
         return frozenset((name, *self.data.getlist(name)) for name in (*names, "role", *TOGETHER))
 
+    def is_answered_by_values(self, without: str | None = None) -> bool:
+        """Whether all filters, or all but one, ask for nothing but terms and values of facets.
+
+        Others depend on rows or columns beside them: full text, years, points, other records.
+        """
+        return self._left_by.keys() - {without} <= _BY_VALUES
+
     def _among(self, left: Iterable[BitMap]) -> BitMap:
         left = list(left)
         return BitMap.intersection(self.index.sites, *left) if left else self.index.sites
@@ -258,9 +265,12 @@ class SiteFilter(filters.FilterSet):
         return self.chosen("from"), self.chosen("to")
 
     def _within_span(self) -> BitMap:
-        """Sites with an event in these years; with one of the chosen role, as for eras."""
-        role = self.chosen("role")
-        tables = [self.index.spans[role]] if role else self.index.spans.values()
+        """Sites with an event in these years; with one of the chosen role, as for eras.
+
+        An event of any role may be a span of eras: `within` says nothing of years.
+        """
+        spans, role = self.index.spans, self.chosen("role")
+        tables = [spans[role]] if role in spans else spans.values()
         return BitMap.union(*(columns.overlapping(spans, *self.span) for spans in tables))
 
     @cached_property
@@ -314,6 +324,8 @@ class SiteFilter(filters.FilterSet):
 
 def tidied(name: str, value: str) -> str:
     """A value as an address should have it, where it can be written in several ways."""
+    if name in _CODES and re.fullmatch(r"[(（]?[A-Za-z0-9_-]+[)）]?", value):
+        return value.strip("()（）").lower()
     if name == "language":
         with suppress(ValueError):
             return normalise_code(value)
@@ -328,6 +340,8 @@ def _form_class() -> type[SiteForm]:
     return type("SiteFilterForm", (SiteForm,), made)
 
 
+# Filters whose values are slugs and codes, all in lower case.
+_CODES = {"kind", "era", "place", "unesco", "protection", "criterion", "category", "rating"}
 # What the index calls the facet of each filter whose values are rows.
 _VALUE_OF_TERM = {
     "kind": "kind",
@@ -337,6 +351,8 @@ _VALUE_OF_TERM = {
     "criterion": "criterion",
     "category": "category",
 }
+
+_BY_VALUES = {*_VALUE_OF_TERM, "unesco", "language", "inscribed", "batch", "rating", "has"}
 
 
 def index_name(facet: str, role: str | None) -> str:

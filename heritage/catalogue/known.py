@@ -41,9 +41,13 @@ class KnownField(ValuesField):
         return super().meanings(texts)
 
     def meaning(self, text: str):
-        if text not in self.known:
-            raise unknown(text)
-        return self.known[text]
+        if text in self.known:
+            return self.known[text]
+        plain = text.strip("()（）").casefold()  # as people write them: era=Tang, criterion=(i)
+        for value, what in self.known.items():
+            if value.casefold() == plain:
+                return what
+        raise unknown(text)
 
 
 class KnownFilter(Fixed, filters.Filter):

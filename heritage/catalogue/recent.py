@@ -37,6 +37,10 @@ class Recent[K, V]:
             found = self[key] = make()
         return found
 
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
     def __len__(self) -> int:
         return len(self._kept)
 

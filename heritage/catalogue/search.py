@@ -7,7 +7,7 @@ from pyroaring import BitMap
 
 from heritage.catalogue.index.state import Order, State
 from heritage.catalogue.recent import Recent
-from heritage.models import fulltext
+from heritage.services import fulltext
 from heritage.values import folding, words
 from heritage.values.words import Asked
 

@@ -11,7 +11,8 @@ from heritage.catalogue import search
 from heritage.catalogue.index import orders
 from heritage.catalogue.index.state import State
 from heritage.catalogue.recent import Recent
-from heritage.models import Site, fulltext
+from heritage.models import Site
+from heritage.services import fulltext
 from heritage.values import folding, words
 
 _MOST_WORDS = 6  # of a search that is worth the trouble

@@ -6,7 +6,7 @@ and no others. Terms come from the vocabularies in memory, status and protection
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 
 from pyroaring import BitMap
@@ -26,7 +26,7 @@ _sites = Prepared(
         Site.objects.published()
         .filter(pk__in=ids)
         .order_by()
-        .values_list("pk", "uid", "slug", "name", "place_id")
+        .values_list("pk", "uid", "slug", "name", "inscribed_year", "place_id")
     )
 )
 _texts = Prepared(
@@ -49,8 +49,9 @@ class Summary:
     uid: str
     slug: str
     name: LanguageMap
+    inscribed_year: int | None
     place: Place | None
-    kind: Kind | None = None  # the telling one
+    kinds: list[Kind] = field(default_factory=list)  # the telling one first
     beginning: Event | None = None  # the event that says how old it is
     status: UnescoStatus = UnescoStatus.NONE  # that of the badge
     protection: Scheme | None = None  # the first legal one in force
@@ -78,8 +79,8 @@ def texts(ids: Iterable[int]) -> dict[int, LanguageMap]:
 
 def _add_kinds(found: dict[int, Summary], terms: Vocabulary) -> None:
     order = terms.kinds.order
-    for site, kind in sorted(_kinds.rows(found), key=lambda pair: order[pair[1]], reverse=True):
-        found[site].kind = terms.kinds.terms[kind]
+    for site, kind in sorted(_kinds.rows(found), key=lambda pair: order[pair[1]]):
+        found[site].kinds.append(terms.kinds.terms[kind])
 
 
 def _add_beginnings(found: dict[int, Summary], terms: Vocabulary) -> None:

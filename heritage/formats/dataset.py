@@ -9,6 +9,7 @@ from heritage.formats.jsonld import CONTEXT
 from heritage.models import Identity, Source
 from heritage.values.language import proper_tag
 from heritage.values.markdown import to_text
+from heritage.values.webaddress import safe_url
 
 
 def dataset_document(
@@ -44,8 +45,8 @@ def dataset_document(
 
 def _work(source: Source) -> dict:
     work = {"@type": "CreativeWork", "name": str(source.citation.best())}
-    if source.url:
-        work["url"] = source.url
+    if url := safe_url(source.url):
+        work["url"] = url
     if source.licence:
-        work["license"] = source.licence.url or str(source.licence.label.best())
+        work["license"] = safe_url(source.licence.url) or str(source.licence.label.best())
     return work

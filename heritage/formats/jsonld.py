@@ -8,17 +8,21 @@ Whoever calls loads the rows (one query each otherwise); what may be shown is ju
 import json
 from datetime import date
 
+from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from heritage.formats.addresses import Addresses
 from heritage.models import Coverage, Designation, Identity, Image, Opening, Place, Scheme, Site
 from heritage.models import VisitingFact as Fact
 from heritage.values.language import LanguageMap, Text, proper_tag
 from heritage.values.markdown import to_text
+from heritage.values.webaddress import safe_url
 
 CONTEXT = "https://schema.org"
-TYPES = ["LandmarksOrHistoricalBuildings", "TouristAttraction"]
+ATTRACTION = "TouristAttraction"
+TYPES = ["LandmarksOrHistoricalBuildings", ATTRACTION]
 DESCRIPTION_LIMIT = 500
 _AAT = "http://vocab.getty.edu/aat/"
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -37,8 +41,8 @@ def site_document(site: Site, addresses: Addresses, identity: Identity, today: d
     return _filled(
         {
             "@context": CONTEXT,
-            "@type": TYPES,
-            "@id": f"{url}#site",
+            "@type": _types(site),
+            "@id": _id(site, addresses),
             "additionalType": [f"{_AAT}{kind.aat}" for kind in site.kinds.all() if kind.aat],
             "name": _said(site.name.best()),
             "alternateName": _other_names(site),
@@ -53,7 +57,8 @@ def site_document(site: Site, addresses: Addresses, identity: Identity, today: d
             ],
             "identifier": _identifiers(site),
             "sameAs": _same_as(site),
-            "image": [_image(image, addresses) for image in _pictures(site)],
+            "image": [_image(image, addresses) for image in _pictures(site)]
+            or [addresses.of("preview", site.uid)],
             "isAccessibleForFree": _is_free(site),
             "openingHoursSpecification": [
                 _hours(row, today) for row in site.openings.all() if row.is_checked
@@ -129,8 +134,26 @@ def _page(site: Site, url: str, addresses: Addresses, identity: Identity) -> dic
                 "name": str(identity.name.best()),
                 "url": addresses.of("home"),
             },
+            "breadcrumb": _breadcrumb(site, url, addresses),
         }
     )
+
+
+def _breadcrumb(site: Site, url: str, addresses: Addresses) -> dict:
+    """From the first page through the places that it lies in."""
+    places = (*site.place.ancestors(), site.place) if site.place else ()
+    steps = [
+        (addresses.of("sites"), _("Sites")),
+        *((addresses.of("place", place.slug), str(place.label.best())) for place in places),
+        (url, str(site.name.best())),
+    ]
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": number, "name": name, "item": address}
+            for number, (address, name) in enumerate(steps, start=1)
+        ],
+    }
 
 
 # --- where -----------------------------------------------------------------------------------
@@ -191,8 +214,29 @@ def _public(site: Site) -> bool:
 
 
 def _reference(site: Site, addresses: Addresses) -> dict:
-    url = addresses.site(site)
-    return {"@type": TYPES, "@id": f"{url}#site", "name": _said(site.name.best()), "url": url}
+    return {
+        "@type": ATTRACTION,
+        "@id": _id(site, addresses),
+        "name": _said(site.name.best()),
+        "url": addresses.site(site),
+    }
+
+
+def _id(site: Site, addresses: Addresses) -> str:
+    """What the place is called in all languages: its page in the first one, and not the page."""
+    return f"{addresses.site(site, language=settings.LANGUAGE_CODE)}#site"
+
+
+def _types(site: Site) -> str | list[str]:
+    """No building and no landmark where what is listed is nature alone."""
+    categories = {
+        coverage.designation.category.code
+        for coverage in site.coverages.all()
+        if coverage.designation.scheme.role == Scheme.Role.WORLD_HERITAGE
+        and coverage.extent == Coverage.Extent.WHOLE
+        and coverage.designation.category
+    }
+    return ATTRACTION if categories == {"natural"} else TYPES
 
 
 # --- what others call it ---------------------------------------------------------------------
@@ -268,7 +312,7 @@ def _image(image: Image, addresses: Addresses) -> dict:
             "height": image.height,
             "caption": _said(image.caption.best() or image.alt.best()),
             "creditText": image.credit_line or image.author,
-            "license": image.licence.url or str(image.licence.label.best()),
+            "license": safe_url(image.licence.url) or str(image.licence.label.best()),
             "acquireLicensePage": image.source_url,
         }
     )

@@ -1,6 +1,6 @@
 """The land around a place: our own drawing of coasts, laid flat and cut to a frame.
 
-After Natural Earth (public domain), see exchange/making/land.py. No borders of states, anywhere:
+After Natural Earth (public domain), see fixtures/build/land.py. No borders of states, anywhere:
 many are contested, and a catalogue of heritage takes no side.
 
 Flat means an azimuthal plane that touches the globe in the middle of the frame: distances and

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
@@ -25,6 +26,15 @@ MAX_SIDE = 65_500
 # A lossless picture with no more colours than this is a plan or a rubbing, not a photograph:
 # JPEG would fringe its lines, and PNG is smaller.
 FEW_COLOURS = 256
+# Of pictures in these modes a pixel takes four bytes and one copy. Others, those with transparency
+# among them, take twice as much on their way: half as many pixels are allowed.
+_LIGHT = ("1", "L", "P", "RGB", "YCbCr")
+# Writing a progressive JPEG takes as much memory again as the picture: larger ones are baseline.
+_MOST_PROGRESSIVE = 16_000_000
+# A progressive JPEG has some ten scans; each takes as long as the whole, so thousands take minutes.
+_MOST_SCANS = 100
+_SCAN, _END = 0xDA, 0xD9
+_AFTER_A_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # a marker that is none of its own
 
 _MIME = {"jpeg": "image/jpeg", "png": "image/png"}
 _EXTENSION = {"jpeg": "jpg", "png": "png"}
@@ -96,14 +106,17 @@ def make_safe(stream_or_bytes: BinaryIO | bytes, *, max_bytes: int, max_pixels: 
     """Judge an upload and encode it anew, upright, in sRGB and without metadata.
 
     A stream is read from where it stands, `max_bytes` + 1 bytes of it at most. JPEG, PNG, WebP,
-    TIFF and GIF are taken, known by their content; of several frames or pages, the first. The
-    result is PNG where there is transparency or, in a lossless file, few colours; else JPEG.
-    Raises ImageRefused, with a reason to show, for anything else.
+    TIFF and GIF are taken, known by their content; of several frames or pages, the first. Those
+    whose pixels take much memory may have half of `max_pixels`, so that no picture takes more than
+    some ten bytes for each. The result is PNG where there is transparency or, in a lossless file,
+    few colours; else JPEG. Raises ImageRefused, with a reason to show, for anything else.
     """
     data = _read(stream_or_bytes, max_bytes)
     kind = _identify(data)
     picture = _decode(data, kind, max_pixels)
-    return _encode(_plain(_upright(picture)), lossless=kind != "JPEG")
+    picture = _upright(picture)  # the one before is let go: each takes its hundreds of megabytes
+    picture = _plain(picture)
+    return _encode(picture, lossless=kind != "JPEG")
 
 
 def _read(source: BinaryIO | bytes, max_bytes: int) -> bytes:
@@ -157,8 +170,10 @@ def _identify(data: bytes) -> str:
 def _decode(data: bytes, kind: str, max_pixels: int) -> Image.Image:
     """The first frame, decoded to its last row; its size is judged before any pixel is."""
     try:
+        if kind == "JPEG" and _scans(data) > _MOST_SCANS:
+            raise ValueError("more scans than any picture needs")
         picture = _READERS[kind](io.BytesIO(data))
-        _judge_size(picture.size, max_pixels)
+        _judge_size(picture, max_pixels)
         picture.load()
     except (ImageRefused, MemoryError):
         raise
@@ -172,15 +187,34 @@ def _decode(data: bytes, kind: str, max_pixels: int) -> Image.Image:
             "help, open it in a picture editor and save it anew."
         )
         raise ImageRefused(message % {"format": kind}, code="damaged") from error
-    _judge_size(picture.size, max_pixels)  # a GIF frame may have enlarged its canvas
+    _judge_size(picture, max_pixels)  # a GIF frame may have enlarged its canvas
     return picture
 
 
-def _judge_size(size: tuple[int, int], max_pixels: int) -> None:
-    width, height = size
-    if width * height > max_pixels:
+def _scans(data: bytes) -> int:
+    """How many scans a JPEG has, up to its end: what phones put behind it does not count."""
+    at, scans = 2, 0
+    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != _END:
+        marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4])
+        if marker == 0xFF:  # a filler
+            at += 1
+            continue
+        at += 2 + length
+        if marker == _SCAN:
+            scans += 1
+            found = _AFTER_A_SCAN.search(data, at)
+            if found is None:
+                break
+            at = found.start()
+    return scans
+
+
+def _judge_size(picture: Image.Image, max_pixels: int) -> None:
+    size = width, height = picture.size
+    is_light = picture.mode in _LIGHT and not picture.has_transparency_data
+    if width * height > (max_pixels if is_light else max_pixels // 2):
         found = _("%(width)d × %(height)d pixels") % {"width": width, "height": height}
-        raise _too_many_pixels(found, max_pixels)
+        raise _too_many_pixels(found, max_pixels, is_light)
     if max(size) > MAX_SIDE:
         message = _(
             "This picture is %(side)d pixels long, and no side may be longer than %(limit)d. "
@@ -189,11 +223,18 @@ def _judge_size(size: tuple[int, int], max_pixels: int) -> None:
         raise ImageRefused(message % {"side": max(size), "limit": MAX_SIDE}, code="too_long")
 
 
-def _too_many_pixels(found: str, max_pixels: int) -> ImageRefused:
+def _too_many_pixels(found: str, max_pixels: int, is_light: bool = True) -> ImageRefused:
     message = _(
         "This picture has %(found)s, and the limit is %(limit)s million in all. "
         "Make it smaller and send it again."
     )
+    if not is_light:
+        max_pixels //= 2
+        message = _(
+            "This picture has %(found)s, and the limit is %(limit)s million for one with "
+            "transparency, four inks or 16 bits a channel. Make it smaller, or save it as a JPEG "
+            "in RGB, and send it again."
+        )
     values = {"found": found, "limit": f"{max_pixels / 1_000_000:g}"}
     return ImageRefused(message % values, code="too_many_pixels")
 
@@ -242,6 +283,9 @@ def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             srgb = ImageCms.createProfile("sRGB")
+            if picture.mode == "RGB":
+                ImageCms.profileToProfile(picture, source, srgb, inPlace=True)
+                return picture
             # sRGB has no grey channel, so a grey picture comes back as equal R, G and B.
             converted = ImageCms.profileToProfile(picture, source, srgb, outputMode="RGB")
             return converted.convert(mode)
@@ -272,7 +316,10 @@ def _encode(picture: Image.Image, *, lossless: bool) -> SafeImage:
         picture.save(out, "PNG")
     else:
         # Full colour resolution: renditions are made from this, and red on stone would smear.
-        picture.save(out, "JPEG", quality=JPEG_QUALITY, progressive=True, subsampling="4:4:4")
+        progressive = picture.width * picture.height <= _MOST_PROGRESSIVE
+        picture.save(
+            out, "JPEG", quality=JPEG_QUALITY, progressive=progressive, subsampling="4:4:4"
+        )
     content = out.getvalue()
     return SafeImage(
         content=content,

@@ -2,12 +2,12 @@
 
 from heritage.models.corrections import Correction
 from heritage.models.events import Event, SiteEra, SortName
-from heritage.models.fulltext import SpeltWord
+from heritage.models.history import Change, ChangeSet
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.identity import Identity
 from heritage.models.images import Image
-from heritage.models.journal import IndexChange, IndexPart
-from heritage.models.loaded import LoadedRow
+from heritage.models.loaded_rows import LoadedRow
+from heritage.models.logins import LoginAttempt
 from heritage.models.names import FormerSlug, Name
 from heritage.models.people import User
 from heritage.models.registers import (
@@ -19,6 +19,7 @@ from heritage.models.registers import (
     WorldHeritage,
 )
 from heritage.models.relations import Coverage, PartOf
+from heritage.models.search_index import IndexChange, IndexPart, SpeltWord
 from heritage.models.sites import Site
 from heritage.models.sources import Licence, Source
 from heritage.models.unesco import UnescoStatus
@@ -26,6 +27,8 @@ from heritage.models.visiting import Custodian, Notice, Opening, Price, Visiting
 from heritage.models.vocabularies import Era, Kind, Place
 
 __all__ = [
+    "Change",
+    "ChangeSet",
     "ComponentPoint",
     "Correction",
     "Coverage",
@@ -44,6 +47,7 @@ __all__ = [
     "Kind",
     "Licence",
     "LoadedRow",
+    "LoginAttempt",
     "Name",
     "Notice",
     "Opening",

@@ -1,8 +1,8 @@
 """What every stored row has in common: a permanent uid, natural keys, one way to be written."""
 
+import copy
 import uuid
 from collections.abc import Iterable
-from contextlib import contextmanager
 from itertools import batched
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -10,8 +10,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models.changes import announce, batch
 from heritage.models.conditions import Undecidable, holds
+from heritage.models.row_values import linked_ids, plain_object, plain_row, stored_rows
+from heritage.models.unit_of_work import UnitOfWork, unit_of_work
 
 CHUNK = 500  # rows read and written at once
 
@@ -25,101 +26,126 @@ def chunks[T](values: list[T]) -> list[list[T]]:
 
 
 class RecordQuerySet(models.QuerySet):
-    """Bulk writes derive and announce their rows as single saves do.
-
-    Two things they do not: `update(slug=…)` leaves no former address, and what an `update()` says
-    of derived columns beside others gives way to what is derived.
-    """
+    """Bulk writes go the way of single saves: see `services.write_path`."""
 
     def get_by_natural_key(self, *key):
         return self.get(**dict(zip(self.model.natural_key_fields, key, strict=True)))
 
-    def _announce(self) -> None:
-        model, key = self.model.announced_as()
-        announce(model, self.values_list(key, flat=True))
-
-    @contextmanager
-    def _announced(self, by: str, values: list):
-        """Announce the rows that a write is about, before it and after it.
-
-        Before are those that they belonged to, after it those that they belong to now. Gives the
-        rows in pieces.
-        """
-        pieces = [self.model.objects.filter(**{f"{by}__in": chunk}) for chunk in chunks(values)]
-        with batch():
-            for rows in pieces:
-                rows._announce()
-            yield pieces
-            for rows in pieces:
-                rows._announce()
-
     def update(self, **values):
-        with batch():
+        with unit_of_work() as unit:
+            unit.begin(self.model)
             # A join may give a row more than once.
             ids = list(dict.fromkeys(self.values_list("pk", flat=True)))
-            return sum(self._update(chunk, values) for chunk in chunks(ids))
+            return sum(self._update_rows(unit, chunk, values) for chunk in chunks(ids))
 
     update.alters_data = True
 
-    def _update(self, ids: list[int], values: dict) -> int:
-        with self._announced("pk", ids) as [rows]:
-            derives = not values.keys() <= set(self.model.derived_fields)
-            before = list(rows) if derives and self.model.derived_fields else []
-            changed = models.QuerySet.update(self.filter(pk__in=ids), **values)
-            after = rows.in_bulk() if before else {}
-            for row in before:
-                # What it was is remembered by the row: some of what is derived depends on it.
-                for name in values:
-                    attname = self.model._meta.get_field(name).attname
-                    setattr(row, attname, getattr(after[row.pk], attname))
-            self._derive(before)
+    def _update_rows(self, unit: UnitOfWork, ids: list[int], values: dict) -> int:
+        stored = stored_rows(self.model, ids)
+        changed = models.QuerySet.update(self.filter(pk__in=ids), **values)
+        rows = unwatched(self.model).in_bulk(ids)
+        derived = self.model.derived_fields
+        if derived and not values.keys() <= set(derived):
+            for pk, row in rows.items():
+                row.derive(stored[pk], unit.user_id)
+            # A column that must not be blank is filled like those that are derived.
+            unwatched(self.model).bulk_update(rows.values(), {*derived, *values} - {"pk"}, 200)
+        unit.rows_saved(self.model, stored, {pk: plain_object(row) for pk, row in rows.items()})
         return changed
 
-    def _derive(self, rows: list["Record"]) -> None:
-        for row in rows:
-            row.derive()
-        if rows:
-            models.QuerySet(self.model).bulk_update(rows, self.model.derived_fields, 200)
-
     def bulk_create(
-        self, objs, batch_size=None, ignore_conflicts=False, update_conflicts=False, **options
+        self,
+        objs,
+        batch_size=None,
+        ignore_conflicts=False,
+        update_conflicts=False,
+        update_fields=None,
+        unique_fields=None,
     ):
         objs = list(objs)
-        for obj in objs:
-            obj.derive()
-        options |= {"ignore_conflicts": ignore_conflicts, "update_conflicts": update_conflicts}
         if not (ignore_conflicts or update_conflicts):
-            with batch():
-                created = super().bulk_create(objs, batch_size, **options)
-                model, key = self.model.announced_as()
-                announce(model, [getattr(obj, key) for obj in created])
+            with unit_of_work() as unit:
+                unit.begin(self.model)
+                for obj in objs:
+                    obj.derive(None, unit.user_id)
+                created = super().bulk_create(objs, batch_size)
+                unit.rows_saved(self.model, {}, {obj.pk: plain_object(obj) for obj in created})
             return created
-        # Django does not tell which of them were there, nor which it has written.
-        with self._announced("uid", [obj.uid for obj in objs]) as pieces:
+        if update_conflicts and list(unique_fields or ()) != ["uid"]:
+            raise ValueError("Rows that are there already are known by their uid alone.")
+        options = {"update_fields": update_fields, "unique_fields": unique_fields}
+        options |= {"ignore_conflicts": ignore_conflicts, "update_conflicts": update_conflicts}
+        with unit_of_work() as unit:
+            unit.begin(self.model)
+            # Django does not tell which of them were there, nor which it has written.
+            same = unwatched(self.model).filter(uid__in=[obj.uid for obj in objs])
+            stored = stored_rows(self.model, same.values_list("pk", flat=True))
+            for obj in objs:
+                obj.derive(None, unit.user_id)
             created = super().bulk_create(objs, batch_size, **options)
+            rows = {row.pk: row for row in same.all()}
             if update_conflicts and self.model.derived_fields:
-                for rows in pieces:
-                    self._derive(list(rows))
+                for pk, row in rows.items():
+                    row.derive(stored.get(pk), unit.user_id)
+                unwatched(self.model).bulk_update(rows.values(), self.model.derived_fields, 200)
+            saved = {pk: plain_object(row) for pk, row in rows.items()}
+            unit.rows_saved(self.model, stored, saved)
         return created
 
     bulk_create.alters_data = True
 
     def bulk_update(self, objs, fields, batch_size=None):
         objs = list(objs)
-        for obj in objs:
-            obj.derive()
-        written = {*fields, *self.model.derived_fields}
-        with self._announced("pk", [obj.pk for obj in objs]):
-            return models.QuerySet(self.model).bulk_update(objs, written, batch_size)
+        with unit_of_work() as unit:
+            unit.begin(self.model)
+            changed = 0
+            for rows in chunks(objs):
+                ids = [obj.pk for obj in rows]
+                stored = stored_rows(self.model, ids)
+                for obj in rows:
+                    if obj.pk in stored:
+                        obj.derive_beside(fields, stored[obj.pk], unit.user_id)
+                written = {*fields, *self.model.derived_fields}
+                changed += unwatched(self.model).bulk_update(rows, written, batch_size)
+                # Read again: a value may have been an expression.
+                after = stored_rows(self.model, ids)
+                saved = {pk: plain_row(self.model, row) for pk, row in after.items()}
+                unit.rows_saved(self.model, stored, saved)
+        return changed
 
     bulk_update.alters_data = True
 
+    def bulk_add(self, relation: str, pairs: Iterable[tuple[int, int]]) -> None:
+        """Tie many rows to others by a many-to-many relation: (id, id of the other)."""
+        field = self.model._meta.get_field(relation)
+        through = field.remote_field.through
+        near, far = field.m2m_column_name(), field.m2m_reverse_name()
+        pairs = list(dict.fromkeys(pairs))
+        with unit_of_work() as unit:
+            unit.begin(self.model)
+            for chunk in chunks(list(dict.fromkeys(pk for pk, _other in pairs))):
+                of_chunk = set(chunk)
+                before = linked_ids(field, chunk)
+                through.objects.bulk_create(
+                    [through(**{near: pk, far: other}) for pk, other in pairs if pk in of_chunk],
+                    batch_size=CHUNK,
+                    ignore_conflicts=True,
+                )
+                unit.relation_changed(field, before, linked_ids(field, chunk))
+
+    bulk_add.alters_data = True
+
     def delete(self):
-        with batch():
+        with unit_of_work() as unit, unit.gathering():
             return super().delete()
 
     delete.alters_data = True
     delete.queryset_only = True
+
+
+def unwatched(model: type[models.Model]) -> models.QuerySet:
+    """Rows of a model, to be written past the write path: for columns that follow from others."""
+    return models.QuerySet(model)
 
 
 class Record(models.Model):
@@ -128,6 +154,8 @@ class Record(models.Model):
     `derived_fields` names the columns that follow from the row's own other columns and are
     set by `derive()` on every kind of write; they are never part of a fixture.
     `owner` names the foreign key to the row that this one is a part of, where there is one.
+    `kept_when_deleted` names columns that are no part of a fixture and yet of the history of a
+    deleted row, so that it can be restored.
     `constraint_fields` says at which form field the message of a constraint belongs.
     """
 
@@ -135,6 +163,9 @@ class Record(models.Model):
     derived_fields: tuple[str, ...] = ()
     constraint_fields: dict[str, str] = {}
     owner: str | None = None
+    kept_when_deleted: tuple[str, ...] = ()
+    # Whether the search index and the pages follow from the model's rows.
+    is_indexed = True
     # The stored rows that share a foreign key with this one, and the name of that key: for those
     # who judge many rows of one owner and have them at hand.
     siblings: tuple[str, Iterable["Record"]] = ("", ())
@@ -154,42 +185,45 @@ class Record(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args, update_fields=None, **kwargs) -> None:
-        if update_fields is not None:
+    def save(self, *, update_fields=None, force_insert=False, **options) -> None:
+        deferred = self.get_deferred_fields()
+        if update_fields is None and deferred and not force_insert and not self._state.adding:
+            # As Django does, which would leave the derived ones out.
+            columns = {field.attname for field in self._meta.concrete_fields}
+            update_fields = columns - deferred - {self._meta.pk.attname}
+        if update_fields:
             update_fields = {*update_fields, *self.derived_fields}
-        with batch():
-            super().save(*args, update_fields=update_fields, **kwargs)
-
-    @classmethod
-    def announced_as(cls) -> tuple[type, str]:
-        """As which model, and by which column, a write to this one is announced."""
-        if cls.owner is None:
-            return cls, "pk"
-        field = cls._meta.get_field(cls.owner)
-        return field.related_model, field.attname
-
-    @classmethod
-    def from_db(cls, db, field_names, values, **kwargs):
-        row = super().from_db(db, field_names, values, **kwargs)
-        if cls.owner:
-            # So that a row which moves is missed where it was.
-            row._stored_owner = row.__dict__.get(cls._meta.get_field(cls.owner).attname)
-        return row
-
-    def announce(self) -> None:
-        """Say that this row was written or deleted."""
-        model, key = self.announced_as()
-        ids = {getattr(self, key), getattr(self, "_stored_owner", None)}
-        announce(model, ids - {None})
+        with unit_of_work():
+            super().save(update_fields=update_fields, force_insert=force_insert, **options)
 
     def natural_key(self) -> tuple:
         return (self.uid,)
 
-    def derive(self) -> None:
+    def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         """Set the columns named in `derived_fields` from the row's own other columns.
 
-        Called with every write: see touches.connect() for single ones, fixtures included.
+        Called before every write. `stored` has the columns as they are in the database, `user_id`
+        is who writes.
         """
+
+    def derive_beside(self, written: Iterable[str], stored: dict, user_id: int | None) -> None:
+        """Derive where only some columns are written: the others count as they are stored."""
+        written = {*written, *self.derived_fields}
+        row = copy.copy(self)
+        for field in self._meta.concrete_fields:
+            if not {field.name, field.attname} & written:
+                row.__dict__[field.attname] = stored[field.attname]
+        row.derive(stored, user_id)
+        for field in self._meta.concrete_fields:
+            value = row.__dict__.get(field.attname)
+            if {field.name, field.attname} & written and value is not self.__dict__.get(
+                field.attname
+            ):
+                setattr(self, field.attname, value)
+
+    @classmethod
+    def after_save(cls, before: dict[int, dict], after: dict[int, dict]) -> None:
+        """What else a write of these rows brings with it: plain values by id, see `row_values`."""
 
     def clean_fields(self, exclude=None) -> None:
         # The database enforces foreign keys and forms look them up: asking once more for
@@ -249,7 +283,7 @@ class Record(models.Model):
         return placed
 
     def delete(self, *args, **kwargs):
-        with batch():
+        with unit_of_work() as unit, unit.gathering():
             return super().delete(*args, **kwargs)
 
 

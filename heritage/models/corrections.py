@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
+from heritage.models.fields import PlainTextField
+from heritage.values.webaddress import validate_web_address
 
 
 class Correction(Record):
@@ -36,15 +38,17 @@ class Correction(Record):
         "Site", models.CASCADE, related_name="corrections", verbose_name=_("site")
     )
     topic = models.CharField(_("what it is about"), max_length=12, choices=Topic)
-    text = models.TextField(_("what is wrong"), max_length=4000)
-    suggestion = models.TextField(_("what would be right"), max_length=4000, blank=True)
-    link = models.URLField(_("where that can be read"), max_length=500, blank=True)
+    text = PlainTextField(_("what is wrong"), max_length=4000)
+    suggestion = PlainTextField(_("what would be right"), max_length=4000, blank=True)
+    link = models.URLField(
+        _("where that can be read"), max_length=500, blank=True, validators=[validate_web_address]
+    )
     email = models.EmailField(_("e-mail"), blank=True, serialize=False)
     language = models.CharField(_("language"), max_length=35, editable=False)
     state = models.CharField(
         _("state"), max_length=10, choices=State, default=State.NEW, db_index=True
     )
-    note = models.TextField(_("editors' note"), blank=True, help_text=_("Never shown outside."))
+    note = PlainTextField(_("editors' note"), blank=True, help_text=_("Never shown outside."))
     created_at = models.DateTimeField(_("sent"), editable=False, serialize=False, db_index=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -65,6 +69,8 @@ class Correction(Record):
     )
 
     derived_fields = ("created_at",)
+    kept_when_deleted = ("created_at", "decided_by", "decided_at")
+    is_indexed = False
 
     class Meta:
         verbose_name = _("correction")
@@ -74,7 +80,7 @@ class Correction(Record):
     def __str__(self) -> str:
         return f"{self.site}: {self.get_topic_display()}"
 
-    def derive(self) -> None:
+    def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         self.created_at = self.created_at or timezone.now()
 
     def decide(self, state: str, user) -> None:

@@ -84,7 +84,7 @@ class Event(Record):
     source = models.ForeignKey(
         "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
     )
-    # From the date, or from the eras where there is none: see derived.py.
+    # From the date, or from the eras where there is none: see services/denormalized.py.
     first_year = models.IntegerField(null=True, editable=False, serialize=False)
     last_year = models.IntegerField(null=True, editable=False, serialize=False)
 
@@ -191,11 +191,20 @@ def _phrase(date: str, style: str, approximate: bool, language: str | None) -> s
 
 
 class SiteEra(models.Model):
-    """Derived: in which eras a site has its beginnings, its fabric, or something in between."""
+    """Derived: in which eras a site has its beginnings, its fabric, or something in between.
+
+    These an event states. Through others only a span of eras runs: that is a role of its own.
+    """
+
+    class Role(models.TextChoices):
+        BEGINNINGS = Event.Role.BEGINNINGS.value, Event.Role.BEGINNINGS.label
+        STANDING = Event.Role.STANDING.value, Event.Role.STANDING.label
+        OTHER = Event.Role.OTHER.value, Event.Role.OTHER.label
+        WITHIN = "within", _("only within a span of eras")
 
     site = models.ForeignKey("Site", models.CASCADE, related_name="site_eras")
     era = models.ForeignKey("Era", models.CASCADE, related_name="+")
-    role = models.CharField(max_length=10, choices=Event.Role)
+    role = models.CharField(max_length=10, choices=Role)
 
     class Meta:
         constraints = [

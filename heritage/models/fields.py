@@ -6,14 +6,26 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
 from heritage.imaging.uploads import ImageRefused, make_safe
 from heritage.values import edtf, years
-from heritage.values.language import LanguageMap
+from heritage.values.language import LanguageMap, with_plain_line_ends
+
+
+class LanguageMapAttribute(DeferredAttribute):
+    """Makes a LanguageMap of whatever dict is assigned."""
+
+    def __set__(self, instance, value):
+        if isinstance(value, dict) and not isinstance(value, LanguageMap):
+            value = LanguageMap(value)
+        instance.__dict__[self.field.attname] = value
 
 
 class LanguageMapField(models.JSONField):
     """`{"en": …, "zh-hans": …}`: reads and writes `values.language.LanguageMap`."""
+
+    descriptor_class = LanguageMapAttribute
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("default", LanguageMap)
@@ -31,6 +43,26 @@ class LanguageMapField(models.JSONField):
             return LanguageMap.clean(value if value is not None else {})
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
+
+    def get_prep_value(self, value):
+        value = super().get_prep_value(value)
+        if isinstance(value, dict):  # not an expression
+            return LanguageMap(
+                (code, with_plain_line_ends(text) if isinstance(text, str) else text)
+                for code, text in value.items()
+            )
+        return value
+
+
+class PlainTextField(models.TextField):
+    """Text of several lines, whatever the browser that sent it ends a line with."""
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return with_plain_line_ends(value) if isinstance(value, str) else value
+
+    def get_prep_value(self, value):
+        return self.to_python(super().get_prep_value(value))
 
 
 class EDTFField(models.CharField):

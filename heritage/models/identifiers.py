@@ -1,13 +1,13 @@
 """What others call the same thing: Wikidata, GeoNames, Getty …"""
 
-import re
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField
+from heritage.values import patterns
+from heritage.values.webaddress import safe_url, validate_web_address_template
 
 
 class IdentifierScheme(Record):
@@ -19,12 +19,16 @@ class IdentifierScheme(Record):
         _("pattern"),
         max_length=100,
         blank=True,
-        help_text=_("A regular expression that the whole value must match."),
+        help_text=_(
+            "A regular expression that the whole value must match, such as Q[1-9][0-9]*. "
+            "Groups may not be repeated."
+        ),
     )
     uri_template = models.CharField(
         _("address"),
         max_length=200,
         blank=True,
+        validators=[validate_web_address_template],
         help_text=_("With {value} where the value belongs."),
     )
 
@@ -39,8 +43,8 @@ class IdentifierScheme(Record):
     def clean(self) -> None:
         super().clean()
         try:
-            re.compile(self.pattern)
-        except re.error as error:
+            patterns.check(self.pattern)
+        except ValueError as error:
             raise ValidationError({"pattern": str(error)}) from error
 
 
@@ -77,7 +81,7 @@ class Identifier(Record):
     def clean(self) -> None:
         super().clean()
         pattern = self.scheme.pattern if self.scheme_id else ""
-        if pattern and not re.fullmatch(pattern, self.value):
+        if pattern and not patterns.fits(pattern, self.value):
             raise ValidationError(
                 {
                     "value": _("“%(value)s” is no %(scheme)s identifier.")
@@ -90,4 +94,4 @@ class Identifier(Record):
     def uri(self) -> str:
         """The address that the scheme gives it, or an empty text."""
         template = self.scheme.uri_template
-        return template.replace("{value}", self.value) if template else ""
+        return safe_url(template.replace("{value}", self.value)) if template else ""

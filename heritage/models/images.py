@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import LanguageMapField, PictureField
 from heritage.values.language import language_name
+from heritage.values.webaddress import validate_web_address
 
 
 class ImageQuerySet(RecordQuerySet):
@@ -35,7 +36,9 @@ class Image(Record):
     licence = models.ForeignKey(
         "Licence", models.PROTECT, null=True, blank=True, verbose_name=_("licence")
     )
-    source_url = models.URLField(_("where it comes from"), blank=True, max_length=500)
+    source_url = models.URLField(
+        _("where it comes from"), blank=True, max_length=500, validators=[validate_web_address]
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     published = models.BooleanField(_("published"), default=False)
 

@@ -8,6 +8,7 @@ from heritage.models.base import Record
 from heritage.models.fields import DegreesField, EDTFField, LanguageMapField, edtf_bounds
 from heritage.values import edtf
 from heritage.values.phrases import phrase
+from heritage.values.webaddress import safe_url, validate_web_address_template
 
 
 class Scheme(Record):
@@ -31,10 +32,21 @@ class Scheme(Record):
     rank = models.PositiveSmallIntegerField(
         _("rank"), default=100, help_text=_("Of several protections, the lowest is named first.")
     )
+    edition = EDTFField(
+        _("edition"),
+        blank=True,
+        help_text=_("Year or day of the list that is followed; later entries are shown apart."),
+    )
+    edition_note = LanguageMapField(
+        _("note on the edition"),
+        blank=True,
+        help_text=_("How complete the entries are that came later; shown to readers."),
+    )
     uri_template = models.CharField(
         _("address of an entry"),
         max_length=200,
         blank=True,
+        validators=[validate_web_address_template],
         help_text=_("With {reference} where the reference belongs."),
     )
 
@@ -45,6 +57,15 @@ class Scheme(Record):
 
     def __str__(self) -> str:
         return str(self.label.best())
+
+    @property
+    def edition_year(self) -> int | None:
+        """The year up to which the entries are complete; None if nobody says."""
+        return edtf_bounds(self.edition)[1]
+
+    def edition_phrase(self) -> str:
+        """The edition for people: “2025”, or an empty text."""
+        return phrase(edtf.parse(self.edition)) if self.edition else ""
 
 
 class SchemeTerm(Record):
@@ -126,7 +147,7 @@ class Designation(Record):
         related_name="supersedes",
         verbose_name=_("superseded by"),
     )
-    # Follow from the events, see derived.py.
+    # Follow from the events, see services/denormalized.py.
     standing = models.CharField(
         _("standing"),
         max_length=12,
@@ -178,9 +199,9 @@ class Designation(Record):
     def uri(self) -> str:
         """The entry's page at the authority, or an empty text."""
         template = self.scheme.uri_template
-        return (
-            template.replace("{reference}", self.reference) if template and self.reference else ""
-        )
+        if not template or not self.reference:
+            return ""
+        return safe_url(template.replace("{reference}", self.reference))
 
 
 IN_FORCE = (Designation.Standing.IN_FORCE, Designation.Standing.IN_DANGER)
@@ -221,7 +242,7 @@ class DesignationEvent(Record):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.when()}".strip()
 
-    def derive(self) -> None:
+    def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         self.first_year, self.last_year = edtf_bounds(self.date)
 
     def when(self) -> str:
@@ -329,6 +350,7 @@ class ComponentPoint(Record):
         verbose_name=_("site"),
     )
 
+    owner = "designation"
     constraint_fields = {"component_point_once": "number"}
 
     class Meta:

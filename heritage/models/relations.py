@@ -14,6 +14,8 @@ class PartOf(Record):
     whole = models.ForeignKey("Site", models.CASCADE, related_name="parts", verbose_name=_("whole"))
     note = LanguageMapField(_("note"), blank=True)
 
+    # Both sites have the row; what follows from it is what the part belongs to.
+    owner = "part"
     constraint_fields = {"part_once": "whole", "part_not_itself": "whole"}
     # Not where a form judges several rows together, as they will be once they are saved.
     looks_for_cycles = True
@@ -44,11 +46,6 @@ class PartOf(Record):
         super().clean()
         if self.part_id and self.whole_id and self.looks_for_cycles:
             refuse_cycle(self.part_id, [self.whole_id], self._wholes_of, "whole")
-
-    @classmethod
-    def announced_as(cls) -> tuple[type, str]:
-        # Not by an `owner`, as the row belongs to both; what changes is what the part belongs to.
-        return cls._meta.get_field("part").related_model, "part_id"
 
     @staticmethod
     def _wholes_of(ids):

@@ -22,11 +22,12 @@ class SiteQuerySet(RecordQuerySet):
         return self.filter(Q(place__in=place_ids) | Exists(rows))
 
     def of_eras(self, era_ids: Iterable[int], role: str | None = None):
-        """With beginnings or fabric of the eras (`role`), or with any tie to them."""
+        """With beginnings or fabric of the eras (`role`), or with anything that states them."""
         from heritage.models.events import SiteEra
 
         rows = SiteEra.objects.filter(site=OuterRef("pk"), era__in=era_ids)
-        return self.filter(Exists(rows.filter(role=role) if role else rows))
+        rows = rows.filter(role=role) if role else rows.exclude(role=SiteEra.Role.WITHIN)
+        return self.filter(Exists(rows))
 
     def with_unesco_status(self, *wanted: str):
         from heritage.models.unesco import status_condition

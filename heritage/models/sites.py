@@ -1,6 +1,5 @@
 """The site record: what the catalogue is about."""
 
-import reversion
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,6 +11,7 @@ from heritage.models.base import Record
 from heritage.models.fields import DegreesField, LanguageMapField
 from heritage.models.names import FormerSlug
 from heritage.models.sitequeries import SiteQuerySet
+from heritage.models.unit_of_work import change_set
 from heritage.values import coordinates, folding
 from heritage.values.boundaries import check_boundary
 
@@ -29,6 +29,12 @@ class Site(Record):
         SURVEYED = "surveyed", _("surveyed")
         APPROXIMATE = "approximate", _("approximate")
         TOWN = "town", _("centre of the town")
+
+    class Cover(models.TextChoices):
+        """What stands in for a photograph."""
+
+        DRAWN = "drawn", _("a drawn scene")
+        PLAIN = "plain", _("a plain plate")
 
     class Blur(models.IntegerChoices):
         NONE = 0, _("not blurred")
@@ -145,6 +151,13 @@ class Site(Record):
         blank=True,
         help_text=_("1 comes first; empty: none."),
     )
+    cover = models.CharField(
+        _("cover"),
+        max_length=10,
+        choices=Cover,
+        default=Cover.DRAWN,
+        help_text=_("Plain where a scene would be out of place, as at a memorial."),
+    )
     # Bookkeeping: kept by the catalogue, never carried by a fixture.
     created_at = models.DateTimeField(_("created"), editable=False, serialize=False)
     updated_at = models.DateTimeField(_("updated"), editable=False, serialize=False, db_index=True)
@@ -163,7 +176,7 @@ class Site(Record):
     published_at = models.DateTimeField(
         _("first published"), null=True, editable=False, serialize=False
     )
-    # Follow from the children and the name, see derived.py.
+    # Follow from the children and the name, see services/denormalized.py.
     first_year = models.IntegerField(null=True, editable=False, serialize=False, db_index=True)
     inscribed_year = models.IntegerField(null=True, editable=False, serialize=False, db_index=True)
     search_text = models.TextField(default="", editable=False, serialize=False)
@@ -172,16 +185,7 @@ class Site(Record):
 
     objects = SiteQuerySet.as_manager()
 
-    KEPT = (
-        "slug",
-        "state",
-        "created_at",
-        "published_at",
-        "state_changed_at",
-        "state_changed_by_id",
-    )
     derived_fields = (
-        "slug",
         "public_latitude",
         "public_longitude",
         "created_at",
@@ -190,6 +194,7 @@ class Site(Record):
         "state_changed_by",
         "published_at",
     )
+    kept_when_deleted = ("created_at", "state_changed_at", "state_changed_by", "published_at")
     constraint_fields = {
         "site_latitude": "latitude",
         "site_longitude": "longitude",
@@ -234,16 +239,6 @@ class Site(Record):
     def __str__(self) -> str:
         return str(self.name.best())
 
-    @classmethod
-    def from_db(cls, db, field_names, values, **kwargs):
-        site = super().from_db(db, field_names, values, **kwargs)
-        site._remember()
-        return site
-
-    def _remember(self) -> None:
-        """Keep what is stored, so that the next save can tell a new slug and a new state."""
-        self._stored = {name: self.__dict__.get(name) for name in self.KEPT}
-
     def clean(self) -> None:
         super().clean()
         errors = {}
@@ -258,36 +253,28 @@ class Site(Record):
         if errors:
             raise ValidationError(errors)
 
-    def derive(self) -> None:
-        now = timezone.now()
-        stored = self._stored_row()
-        self.slug = self.slug or stored.get("slug") or self._free_slug()
+    def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
+        now, before = timezone.now(), stored or {}
+        self.slug = self.slug or before.get("slug") or self._free_slug()
         for name in ("created_at", "published_at", "state_changed_at", "state_changed_by_id"):
-            if getattr(self, name) is None:
-                setattr(self, name, stored.get(name))
+            if before.get(name) is not None:
+                setattr(self, name, before[name])
         self.created_at = self.created_at or now
-        # A fixture that says nothing new leaves the record as old as it was.
-        self.updated_at = stored["updated_at"] if self._is_repeated(stored) else now
-        if self.state != stored.get("state"):
-            self.state_changed_at = now
-            # The revision that is being made knows who acts.
-            self.state_changed_by = reversion.get_user() if reversion.is_active() else None
+        # What is saved as it was stays as old as it was.
+        self.updated_at = before["updated_at"] if self._is_as(before) else now
+        # A deleted site that is restored brings its stamps with it.
+        if self.state != before.get("state") and (before or self.state_changed_at is None):
+            self.state_changed_at, self.state_changed_by_id = now, user_id
             if self.state == self.State.PUBLISHED and self.published_at is None:
                 self.published_at = now
         self._derive_public_point()
 
-    def _stored_row(self) -> dict:
-        """What the database holds: remembered from the load, or looked up for a fixture's row."""
-        if hasattr(self, "_stored"):
-            return self._stored
-        if self.pk is None:
-            return {}
-        return Site.objects.filter(pk=self.pk).values().first() or {}
-
-    def _is_repeated(self, stored: dict) -> bool:
-        """Whether this is a fixture's row that equals the whole stored one."""
-        carried = [f.attname for f in self._meta.concrete_fields if f.serialize]
-        return all(name in stored and stored[name] == getattr(self, name) for name in carried)
+    def _is_as(self, stored: dict) -> bool:
+        """Whether the row says what the stored one says."""
+        if not stored:
+            return False
+        carried = [field.attname for field in self._meta.concrete_fields if field.serialize]
+        return all(stored[name] == getattr(self, name) for name in carried)
 
     def _derive_public_point(self) -> None:
         self.public_latitude, self.public_longitude = self.latitude, self.longitude
@@ -312,10 +299,31 @@ class Site(Record):
         had = FormerSlug.objects.filter(slug=slug).exclude(site=self.pk).order_by().values("pk")
         return has.union(had).exists()
 
-    def save(self, *args, **kwargs) -> None:
-        super().save(*args, **kwargs)
-        before = getattr(self, "_stored", {}).get("slug")
-        if before and before != self.slug:
-            FormerSlug.objects.filter(slug=self.slug, site=self).delete()
-            FormerSlug.objects.update_or_create(slug=before, defaults={"site": self})
-        self._remember()
+    @classmethod
+    def after_save(cls, before: dict[int, dict], after: dict[int, dict]) -> None:
+        """A former address redirects, until it is that of a site again."""
+        for pk, row in after.items():
+            old, new = before.get(pk, {}).get("slug"), row["slug"]
+            if old and old != new:
+                FormerSlug.objects.filter(slug=new, site=pk).delete()
+                FormerSlug.objects.update_or_create(slug=old, defaults={"site_id": pk})
+
+    def set_state(self, state: str, by=None, reason: str = "") -> None:
+        """Give the stored site another state; `by` is who decides."""
+        with change_set(user=by, reason=reason, state=str(state)):
+            self.state = state
+            self.save(update_fields=["state"])
+
+    def publish(self, by=None, reason: str = "") -> None:
+        """Show it to everybody."""
+        self.set_state(self.State.PUBLISHED, by, reason)
+
+    def withdraw(self, by=None, reason: str = "") -> None:
+        """Archive it: its page says that it is gone."""
+        self.set_state(self.State.ARCHIVED, by, reason)
+
+    def rename(self, slug: str, by=None, reason: str = "") -> None:
+        """Give it another address; the one that it has redirects from now on."""
+        with change_set(user=by, reason=reason):
+            self.slug = slug
+            self.save(update_fields=["slug"])

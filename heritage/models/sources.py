@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField
 from heritage.values import words
+from heritage.values.webaddress import validate_web_address
 
 
 class Source(Record):
@@ -20,7 +21,9 @@ class Source(Record):
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     citation = LanguageMapField(_("citation"))
-    url = models.URLField(_("address"), blank=True, max_length=500)
+    url = models.URLField(
+        _("address"), blank=True, max_length=500, validators=[validate_web_address]
+    )
     seen_on = models.DateField(_("seen on"), null=True, blank=True)
     licence = models.ForeignKey(
         "Licence", models.PROTECT, null=True, blank=True, verbose_name=_("licence")
@@ -52,7 +55,7 @@ class Licence(Record):
         _("code"), max_length=40, unique=True, help_text=_("SPDX, such as CC-BY-4.0.")
     )
     label = LanguageMapField(_("label"))
-    url = models.URLField(_("address"), blank=True)
+    url = models.URLField(_("address"), blank=True, validators=[validate_web_address])
 
     class Meta:
         verbose_name = _("licence")

@@ -17,6 +17,11 @@ class UnescoStatus(models.TextChoices):
     DELISTED = "delisted", _("Delisted from World Heritage")
     NONE = "none", _("Not World Heritage")
 
+    @property
+    def counted_label(self) -> str:
+        """What a number of sites with this status counts, where each status has a number."""
+        return str(_("World Heritage, not in danger") if self is self.INSCRIBED else self.label)
+
 
 # Each status as a condition on one coverage: (role of the scheme, standing, extent or None).
 _ROLE, _STANDING = Scheme.Role, Designation.Standing

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import LanguageMapField
 from heritage.values import words
+from heritage.values.webaddress import validate_web_address
 
 WEEKDAYS = [
     _("Monday"),
@@ -248,7 +249,7 @@ class Custodian(Record):
     """Who looks after a site."""
 
     name = LanguageMapField(_("name"))
-    url = models.URLField(_("address"), blank=True)
+    url = models.URLField(_("address"), blank=True, validators=[validate_web_address])
     search_text = models.TextField(default="", editable=False, serialize=False)
 
     derived_fields = ("search_text",)

@@ -9,6 +9,7 @@ from heritage.models.fields import EDTFField, LanguageMapField, edtf_bounds
 from heritage.values import folding, words
 from heritage.values.language import LanguageMap
 from heritage.values.phrases import span_phrase
+from heritage.values.webaddress import validate_web_address
 
 
 class Term(TreeRecord):
@@ -23,7 +24,7 @@ class Term(TreeRecord):
     class Meta:
         abstract = True
 
-    def derive(self) -> None:
+    def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         self.search_text = words.found_by(self.names(), (), ())
 
     def names(self) -> list[str]:
@@ -98,8 +99,8 @@ class Place(Term):
 
     constraint_fields = {"place_code_once": "code"}
 
-    def derive(self) -> None:
-        super().derive()
+    def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
+        super().derive(stored, user_id)
         self.sort_keys = sort_keys(self.label)
 
     def sort_key(self, language: str) -> str:
@@ -134,7 +135,12 @@ class Era(Term):
     region = models.ForeignKey(
         Place, models.PROTECT, null=True, blank=True, related_name="eras", verbose_name=_("region")
     )
-    periodo = models.URLField(_("PeriodO address"), blank=True)
+    region_name = LanguageMapField(
+        _("name of the region"),
+        blank=True,
+        help_text=_("Where the region is wider than a place of the catalogue: Mesopotamia."),
+    )
+    periodo = models.URLField(_("PeriodO address"), blank=True, validators=[validate_web_address])
     source = models.ForeignKey(
         "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
     )
@@ -160,8 +166,8 @@ class Era(Term):
             )
         ]
 
-    def derive(self) -> None:
-        super().derive()
+    def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
+        super().derive(stored, user_id)
         self.first_year, self.last_year = edtf_bounds(self.span)
 
     def names(self) -> list[str]:

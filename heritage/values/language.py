@@ -198,5 +198,9 @@ def _clean_text(raw: object, code: str) -> str:
         raise ValueError(
             _("The text in %(language)s holds a character that cannot be stored.") % names
         )
-    # A browser sends CRLF for each line end of a text that holds LF.
-    return unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return with_plain_line_ends(unicodedata.normalize("NFC", raw)).strip()
+
+
+def with_plain_line_ends(text: str) -> str:
+    """The text with lines that end in LF: a browser sends CRLF, whatever it was given."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -7,9 +7,11 @@ from typing import NamedTuple
 from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
 
 from heritage.catalogue import summaries, vocabulary
 from heritage.catalogue.index.state import State
@@ -26,6 +28,7 @@ from heritage.models import (
     UnescoStatus,
 )
 from heritage.values.language import Text
+from heritage.values.phrases import year_phrase
 from heritage.web import marks, texts
 from heritage.web.links import link
 from heritage.web.marks import Mark
@@ -33,6 +36,7 @@ from heritage.web.marks import Mark
 COVER_SIZE = (1200, 800)
 _KEPT = 4_000  # pieces of HTML, of about 1 kB each
 _SHAPES = 2_000  # of as much
+_KINDS_SHOWN = 2
 
 
 class Picture(NamedTuple):
@@ -68,6 +72,10 @@ class Printed(NamedTuple):
     html: SafeString
 
 
+# Rendered cards, by site and its version, template, language and when the picture is loaded.
+rendered: Recent[tuple, Printed] = Recent(_KEPT)
+
+
 def of_ids(index: State, ids: Iterable[int]) -> list[Card]:
     """Cards of published sites in the order of the ids; one withdrawn meanwhile is left out."""
     terms = _Terms(index)
@@ -87,20 +95,22 @@ def with_summaries(cards: list[Card]) -> list[Card]:
 def printed(
     index: State, ids: list[int], form: str = "card", at_once: int = 0
 ) -> dict[int, Printed]:
-    """The same as HTML, by id, remembered until something is written.
+    """The same as HTML, by id, remembered until something is written that they show.
 
     `form` names the template: components/<form>.html. The pictures of the first `at_once` are
     loaded at once, those of the others when they come into view.
     """
-    kept = index.memory.setdefault("cards", Recent(_KEPT))
-    keys = {pk: (pk, form, get_language(), place < at_once) for place, pk in enumerate(ids)}
-    found = {pk: kept.get(key) for pk, key in keys.items()}
+    keys = {
+        pk: (pk, *index.version(pk), form, get_language(), place < at_once)
+        for place, pk in enumerate(ids)
+    }
+    found = {pk: rendered.get(key) for pk, key in keys.items()}
     new = [pk for pk, card in found.items() if card is None]
     shapes = _Shapes(index, form)
     for card in of_ids(index, new):
         pk = card.row.pk
         html = shapes.filled(card, is_at_once=keys[pk][-1])
-        found[pk] = kept[keys[pk]] = Printed(card.row.slug, card.name, html)
+        found[pk] = rendered[keys[pk]] = Printed(card.row.slug, card.name, html)
     return {pk: card for pk, card in found.items() if card}
 
 
@@ -158,7 +168,6 @@ class _Terms:
 
     def __init__(self, index: State):
         known = vocabulary.of(index)
-        self.recalled = known.recalled
         self._kept = known.memory.setdefault(("cards", get_language()), {})
 
     def said[T](self, say: Callable[[T], str], term: T | None) -> str:
@@ -169,6 +178,13 @@ class _Terms:
             self._kept[key] = say(term)
         return self._kept[key]
 
+    def kinds(self, kinds: list[Kind]) -> SafeString:
+        """All of them: what is mixed is neither the one nor the other alone."""
+        key = (_labels, *(kind.pk for kind in kinds))
+        if key not in self._kept:
+            self._kept[key] = _labels(kinds)
+        return self._kept[key]
+
 
 def _card(row: Summary, terms: _Terms) -> Card:
     beginning = row.beginning
@@ -177,12 +193,11 @@ def _card(row: Summary, terms: _Terms) -> Card:
         url=link("site", row.slug),
         name=texts.as_html(row.name.best()),
         other_name=next(iter(texts.others(row.name)), None),
-        kind=terms.said(_label, row.kind),
+        kind=terms.kinds(row.kinds[:_KINDS_SHOWN]),
         place=terms.said(place_phrase, row.place),
-        when=what_and_when(beginning) if beginning else "",
-        when_marks=short_marks(beginning, beginning.source_id in terms.recalled)
-        if beginning
-        else [],
+        when=what_and_when(beginning) if beginning else _inscribed(row.inscribed_year),
+        # That it is unchecked is said on the page of the site.
+        when_marks=short_marks(beginning, is_recalled=False) if beginning else [],
         unesco=status,
         unesco_label=badge(status) if status else "",
         protection=terms.said(_short_label, row.protection),
@@ -191,8 +206,13 @@ def _card(row: Summary, terms: _Terms) -> Card:
     )
 
 
-def _label(kind: Kind) -> SafeString:
-    return texts.as_html(kind.label.best())
+def _inscribed(year: int | None) -> str:
+    return _("Inscribed %(year)s") % {"year": year_phrase(year)} if year else ""
+
+
+def _labels(kinds: Iterable[Kind]) -> SafeString:
+    comma = pgettext("between items of a list", ", ")
+    return format_html_join(comma, "{}", ((texts.as_html(kind.label.best()),) for kind in kinds))
 
 
 def _short_label(scheme: Scheme) -> SafeString:

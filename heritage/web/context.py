@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.encoding import escape_uri_path
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 
 from heritage.catalogue import vocabulary
 from heritage.catalogue.index import store
+from heritage.catalogue.queries import changed
 from heritage.catalogue.vocabulary import Vocabulary
 from heritage.models import Identity
 from heritage.values.language import proper_tag
@@ -49,12 +51,19 @@ def vocabulary_of(request) -> Vocabulary:
     return request.vocabulary
 
 
+def _page(data: QueryDict) -> dict[str, str]:
+    return {"page": data["page"]} if data.get("page") else {}
+
+
 def editions(request) -> list[Edition]:
     """This page in every language, with its query; for an address without one, the home page."""
     codes = dict(settings.LANGUAGES)
     first, slash, rest = request.path_info.lstrip("/").partition("/")
     rest = rest if slash and first in codes else ""
-    query = request.META.get("QUERY_STRING", "")
+    # A step names the site that it goes on from, which in another language stands elsewhere.
+    query = request.GET.urlencode()
+    if "after" in request.GET or "before" in request.GET:
+        query = changed(request.GET, **_page(request.GET))
     found = []
     for code, name in codes.items():
         path = escape_uri_path(f"/{code}/{rest}") + (f"?{query}" if query and rest else "")

@@ -6,7 +6,6 @@ sent at once, late or twice, few links, and few suggestions from one network add
 
 import hashlib
 import hmac
-import ipaddress
 import re
 import secrets
 from datetime import timedelta
@@ -29,6 +28,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from heritage.models import Correction, FormerSlug, Site
 from heritage.models.waiting import Busy, waiting_at_most
+from heritage.values.network import client_network
 from heritage.web import head
 
 MIN_SECONDS = 3  # nobody reads and writes faster
@@ -64,7 +64,7 @@ class CorrectionForm(forms.ModelForm):
             "topic": _("What is it about?"),
             "text": _("What is wrong?"),
             "suggestion": _("What would be right?"),
-            "link": _("Where can that be read?"),
+            "link": _("Source"),
             "email": _("Your e-mail address"),
         }
         help_texts = {
@@ -156,23 +156,9 @@ def _without_links(text: str) -> str:
 
 def sender_of(request) -> str:
     """A digest of the address and the day: tells floods, and nobody's address from it."""
-    address = request.META.get("REMOTE_ADDR", "")
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    if forwarded and getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
-        address = forwarded.rpartition(",")[2].strip()  # what our own proxy saw
-    message = f"{timezone.localdate()} {_network(address)}"
+    message = f"{timezone.localdate()} {client_network(request.META)}"
     key = f"{_SALT} {settings.SECRET_KEY}".encode()
     return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()
-
-
-def _network(address: str) -> str:
-    """Of IPv6 a household has 2^64 addresses: its network counts."""
-    if ":" not in address:
-        return address
-    try:
-        return str(ipaddress.ip_network(f"{address.partition('%')[0]}/64", strict=False))
-    except ValueError:
-        return address
 
 
 def _is_flood(sender: str) -> bool:

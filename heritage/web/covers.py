@@ -3,7 +3,10 @@
 import hashlib
 from functools import lru_cache
 
+from django.conf import settings
+
 from heritage.imaging.covers import draw_cover
+from heritage.imaging.plates import draw_plate
 from heritage.models import Era, Kind, Place, Site
 from heritage.models.events import first_beginning
 from heritage.web.scenery import silhouette
@@ -21,20 +24,6 @@ _LIGHTS = (
     (0, ("jade", "celadon", "cinnabar", "ochre", "dawn", "bronze")),
 )
 
-# A scene that has a light of its own.
-_DESERT = ("ochre", "cinnabar", "dawn", "bronze", "indigo")
-_LIGHTS_OF = {
-    "dunes": _DESERT,
-    "mesas": _DESERT,
-    "hills-scrub": _DESERT,
-    "ridges-scrub": _DESERT,
-    "cubes": _DESERT,
-    "ice": ("snow", "lapis", "dawn", "indigo"),
-    "rainforest": ("jade", "celadon", "bronze", "jade", "indigo"),
-    "shore": ("lapis", "celadon", "dawn", "snow"),
-    "plain-acacia": ("ochre", "cinnabar", "autumn", "bronze"),
-}
-
 
 def cover(site: Site, shape: str = "") -> str:
     """The cover as SVG text."""
@@ -42,12 +31,34 @@ def cover(site: Site, shape: str = "") -> str:
     era = event.first_era if event else None
     country = country_code(site.place)
     scene = silhouette(site, country)
+    if not scene:
+        return _plate(site, shape)
     return _drawn(
         site.uid,
         scene,
-        (era.palette if era else "") or _light(site, scene),
+        (era.palette if era else "") or _light(site),
         _seal(era, country),
         *SHAPES[shape],
+    )
+
+
+def _plate(site: Site, shape: str) -> str:
+    """The name in both scripts, the country and the year of inscription.
+
+    A link preview has the name below its picture already.
+    """
+    width, height = SHAPES[shape]
+    codes = [code for code, _name in settings.LANGUAGES]
+    names = [site.name[code] for code in codes if site.name.get(code)] or [str(site.name.best())]
+    land = country_of(site.place)
+    words = [land.label[code] for code in codes if land and land.label.get(code)]
+    line = [*words, str(site.inscribed_year or "")]
+    return draw_plate(
+        [] if shape == "preview" else list(dict.fromkeys(names)),
+        " · ".join(dict.fromkeys(filter(None, line))),
+        is_solemn=site.cover == Site.Cover.PLAIN,
+        width=width,
+        height=height,
     )
 
 
@@ -64,17 +75,19 @@ def _drawn(seed: str, silhouette: str, palette: str, seal: str, width: int, heig
     )
 
 
-def country_code(place: Place | None) -> str:
-    """The code of the country that a site lies in, or an empty text."""
+def country_of(place: Place | None) -> Place | None:
     while place is not None and place.level != Place.Level.COUNTRY:
         place = place.parent
-    return place.code if place else ""
+    return place
 
 
-def _light(site: Site, scene: str) -> str:
-    lights = _LIGHTS_OF.get(scene)
-    if lights:
-        return _by_seed(f"{site.uid} light", lights)
+def country_code(place: Place | None) -> str:
+    """The code of the country that a site lies in, or an empty text."""
+    country = country_of(place)
+    return country.code if country else ""
+
+
+def _light(site: Site) -> str:
     if site.public_latitude is None:
         return ""
     distance = abs(site.public_latitude)

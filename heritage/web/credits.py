@@ -15,6 +15,7 @@ from heritage.formats import jsonld
 from heritage.formats.addresses import Addresses
 from heritage.formats.dataset import dataset_document
 from heritage.models import Image, Licence, Site, Source
+from heritage.values.webaddress import safe_url
 from heritage.web import cards, head, texts
 from heritage.web.answers import public
 from heritage.web.context import identity
@@ -94,7 +95,8 @@ def page(request):
 
 
 def _source(source: Source, records: int) -> SourceRow:
-    return SourceRow(source_line(source), source.licence.url if source.licence else "", records)
+    licence_url = safe_url(source.licence.url) if source.licence else ""
+    return SourceRow(source_line(source), licence_url, records)
 
 
 def _licences() -> list[LicenceRow]:
@@ -102,7 +104,7 @@ def _licences() -> list[LicenceRow]:
     shown = Image.objects.published().order_by()
     counts = dict(shown.values_list("licence").annotate(number=Count("pk")))
     rows = [
-        LicenceRow(texts.as_html(licence.label.best()), licence.url, counts[licence.pk])
+        LicenceRow(texts.as_html(licence.label.best()), safe_url(licence.url), counts[licence.pk])
         for licence in Licence.objects.filter(pk__in=counts)
     ]
     return sorted(rows, key=lambda row: -row.pictures)
@@ -121,6 +123,6 @@ def _picture(image: Image) -> PictureRow:
         what=texts.as_html(image.caption.best() or image.alt.best()),
         credit=image.credit_line or image.author,
         licence=texts.as_html(image.licence.label.best()),
-        licence_url=image.licence.url,
-        source_url=image.source_url,
+        licence_url=safe_url(image.licence.url),
+        source_url=safe_url(image.source_url),
     )

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.catalogue.index import orders, store
-from heritage.models import Era, Event
+from heritage.models import Era, SiteEra
 from heritage.values.phrases import span_phrase
 from heritage.web import strips, terms, texts
 from heritage.web.charts import Chart, percent
@@ -18,7 +18,12 @@ from heritage.web.timeline import SourceLine, source_line
 
 # The strip of all eras begins here; what is older would leave no room for the rest.
 _SINCE = -2199
-_ROLES = (Event.Role.BEGINNINGS, Event.Role.STANDING, Event.Role.OTHER)
+_ROLES = (
+    SiteEra.Role.BEGINNINGS,
+    SiteEra.Role.STANDING,
+    SiteEra.Role.OTHER,
+    SiteEra.Role.WITHIN,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class EraRow:
     width: str
     is_older: bool  # begins before the strip does
     is_before: bool  # ended before it
+    region: SafeString  # empty where a place of the catalogue says it, as for China
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,7 @@ def _row(era: Era, count: int, depth: int, scale: Scale) -> EraRow:
         width=percent(max(end - start, 0.5)),
         is_older=era.first_year is not None and era.first_year < _SINCE,
         is_before=era.last_year is not None and era.last_year < _SINCE,
+        region=texts.as_html(era.region_name.best() or ""),
     )
 
 
@@ -150,21 +157,22 @@ def _marks(era: Era) -> list[Mark]:
 
 
 def _roles(index, era: Era) -> list[TermLink]:
-    """How many sites began in the era, how many have fabric of it."""
+    """How many sites began in the era, how many have fabric of it; last, what is no statement."""
     labels = {
-        Event.Role.BEGINNINGS: _("with their beginnings in it"),
-        Event.Role.STANDING: _("with fabric of it that stands"),
-        Event.Role.OTHER: _("with something else that happened in it"),
+        SiteEra.Role.BEGINNINGS: _("founded in it"),
+        SiteEra.Role.STANDING: _("with surviving fabric of it"),
+        SiteEra.Role.OTHER: _("altered in it"),
+        SiteEra.Role.WITHIN: _("more with a span of eras that runs through it"),
     }
     total = len(index.having(f"era:{era.pk}"))
     found = [TermLink(terms.list_url(era=era.slug), texts.as_html(_("in all")), total)]
     for role in _ROLES:
         count = len(index.having(f"era.{role}:{era.pk}"))
         # “In between” is no choice of the list's: counted, not linked.
-        url = terms.list_url(era=era.slug, role=role) if role != Event.Role.OTHER else ""
+        url = terms.list_url(era=era.slug, role=role) if role != SiteEra.Role.OTHER else ""
         if count:
             found.append(TermLink(url, texts.as_html(labels[role]), count))
-    return found if total else []
+    return found if len(found) > 1 else []
 
 
 def _region(index, era: Era) -> TermLink | None:
@@ -181,10 +189,14 @@ def era_strip(era: Era, eras: list[Era]) -> EraStrip | None:
         return None
     room = _room(era)
     scale = Scale((era.first_year or era.last_year) - room, (era.last_year or 2030) + room)
-    near = [other for other in eras if other.region_id == era.region_id and _is_shown(other, era)]
+    near = [other for other in eras if _same_region(other, era) and _is_shown(other, era)]
     found = strips.segments(near, scale, {era.pk}, 0)
     foot = strips.height(found, 0)
     return EraStrip(found, scale.ticks, foot + 24, foot + 17)
+
+
+def _same_region(other: Era, era: Era) -> bool:
+    return (other.region_id, other.region_name) == (era.region_id, era.region_name)
 
 
 def _room(era: Era) -> int:

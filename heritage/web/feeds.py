@@ -1,6 +1,7 @@
 """Atom feeds: what is new or changed, of all sites or of those that a filter leaves."""
 
 import re
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -20,12 +21,14 @@ from heritage.models.sitequeries import SiteQuerySet
 from heritage.values.language import proper_tag
 from heritage.web.context import identity
 from heritage.web.head import site_description
+from heritage.web.listing import MOST_PROBLEMS
 
 ENTRIES = 50
 # Of so many sites the newest are looked up by their ids; of more, by walking back in time.
 _FEW = 5000
 _STEP = 1000
 _HALF_AN_HOUR = 1800
+_ENTRIES = uuid.UUID("c3e7e0ce-6f0e-5d0a-9a51-8a3f5b8e2d17")  # of this catalogue's entries
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 # What XML cannot hold, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -107,9 +110,9 @@ def _found(filtered: SiteFilter) -> SiteQuerySet:
 
 
 def _problems(filtered: SiteFilter) -> Iterator[str]:
-    for problem in filtered.problems():
-        if problem.name != "sort":
-            yield f"{problem.name}: {problem.message}"
+    found = [problem for problem in filtered.problems() if problem.name != "sort"]
+    for problem in found[:MOST_PROBLEMS]:
+        yield f"{problem.name}: {problem.message}"
 
 
 def _chosen(filtered: SiteFilter) -> Iterator[str]:
@@ -147,22 +150,22 @@ def _answer(request, sites: list[Site], title: str, page: str) -> HttpResponse:
         author_link=addresses.of("home"),
     )
     for site in sites:
-        _add(atom, site, addresses, request.get_host())
+        _add(atom, site, addresses)
     body = atom.writeString("utf-8")
     response = HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
     patch_cache_control(response, public=True, max_age=_HALF_AN_HOUR)
     return response
 
 
-def _add(atom: Feed, site: Site, addresses: Addresses, host: str) -> None:
-    born = (site.published_at or site.created_at).date()
+def _add(atom: Feed, site: Site, addresses: Addresses) -> None:
     language = proper_tag(get_language() or "en")
     atom.add_item(
         title=_clean(site.name.best()),
         link=addresses.site(site),
         description=_clean(site_description(site)),
-        # Stays what it is when the slug changes; each language is an entry of its own.
-        unique_id=f"tag:{host.partition(':')[0]},{born:%Y-%m-%d}:{site.uid}:{language}",
+        # Stays what it is when the slug or the host changes, or the records are loaded again; each
+        # language is an entry of its own.
+        unique_id=uuid.uuid5(_ENTRIES, f"{site.uid} {language}").urn,
         pubdate=site.published_at,
         updateddate=site.updated_at,
         categories=[_clean(kind.label.best()) for kind in site.kinds.all()],

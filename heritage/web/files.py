@@ -59,7 +59,9 @@ def _file(field, is_public: bool) -> FileResponse:
 def cover(request, uid: str, shape: str = ""):
     """The drawn cover of a site, as SVG."""
     events = Event.objects.select_related("first_era", "last_era")
-    sites = Site.objects.only("uid", "state", "name", "place", "public_latitude")
+    sites = Site.objects.only(
+        "uid", "state", "name", "place", "public_latitude", "cover", "inscribed_year"
+    )
     sites = sites.select_related("place__parent__parent__parent")
     sites = sites.prefetch_related("kinds", Prefetch("events", events))
     found = sites.filter(uid=uid).first()

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from heritage.models import Image
 from heritage.values.language import Text
+from heritage.values.webaddress import safe_url
 from heritage.web import cards, texts
 from heritage.web.cards import Picture
 
@@ -38,6 +39,6 @@ def _photo(image: Image) -> Photo:
         caption=texts.as_html(image.caption.best()),
         credit=image.credit_line or image.author,
         licence=texts.as_html(image.licence.label.best()) if image.licence else "",
-        licence_url=image.licence.url if image.licence else "",
-        source_url=image.source_url,
+        licence_url=safe_url(image.licence.url) if image.licence else "",
+        source_url=safe_url(image.source_url),
     )

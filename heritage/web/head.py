@@ -5,7 +5,8 @@ under at most one filter. Searches, other orders and combinations of filters can
 through but are not indexed: there is no end of them, and each site is found without them.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from html import unescape
 
 from django.conf import settings
@@ -21,10 +22,11 @@ from django.utils.translation import gettext as _
 from heritage.catalogue.queries import changed
 from heritage.formats import jsonld
 from heritage.formats.addresses import Addresses
-from heritage.models import Site
+from heritage.models import Coverage, Scheme, Site
 from heritage.models.events import first_beginning
 from heritage.values.language import proper_tag
 from heritage.values.markdown import to_text
+from heritage.values.phrases import year_phrase
 from heritage.web import cards
 from heritage.web.context import identity
 
@@ -34,6 +36,7 @@ _NAMES_SHOWN = 4
 _NEVER = "noindex"
 _FOLLOW_ONLY = "noindex, follow"
 _LARGE_PICTURES = "max-image-preview:large"
+_FREE = {"sort", "bbox", "near", "within", "inscribed"}  # with endless values, or another order
 # Open Graph wants a territory with a language; those that have one here.
 _TERRITORIES = {"en": "en_GB", "zh-hans": "zh_CN", "zh-hant": "zh_TW"}
 
@@ -83,6 +86,17 @@ def of_home(request) -> Head:
 def of_text(request, title: str, words: str = "") -> Head:
     """A page of text, such as About; `words` is Markdown."""
     return _head(request, title=title, description=describe(words))
+
+
+def of_term(request, title: str, words: str, sites) -> Head:
+    """The page of an era, a kind or a place: what is written of it, else what it leads to."""
+    names = [_plain(card.name) for card in sites.cards[:_NAMES_SHOWN]]
+    if not words and names:
+        words = _counted(sites.total, names)
+    about = of_text(request, title, words)
+    if not sites.total:  # it can be read, but nobody need be led to it
+        return replace(about, robots=_NEVER, alternates=[])
+    return about
 
 
 def of_data(request, title: str, script: SafeString) -> Head:
@@ -156,16 +170,35 @@ def site_description(site: Site) -> str:
     """The summary; of a site without one what kind of place it is, where and since when."""
     if summary := str(site.summary.best()):
         return describe(summary)
-    kind = next(iter(site.kinds.all()), None)
     beginning = first_beginning(site.events.all())
+    comma = pgettext("between items of a list", ", ")
     parts = [
-        str(kind.label.best()) if kind else "",
+        comma.join(str(kind.label.best()) for kind in site.kinds.all()),
         cards.place_phrase(site.place),
         cards.what_and_when(beginning) if beginning else "",
         cards.standing_phrase(site.events.all()) if not beginning else "",
+        *_world_heritage(site),
     ]
     joint = pgettext("between parts of a short description", " · ")
     return joint.join(part for part in parts if part)
+
+
+def _world_heritage(site: Site) -> Iterator[str]:
+    """Since when it is World Heritage and why, of one that is a whole property."""
+    if site.inscribed_year is None:
+        return
+    for coverage in site.coverages.all():
+        entry = coverage.designation
+        if (
+            entry.listed_year == site.inscribed_year
+            and entry.scheme.role == Scheme.Role.WORLD_HERITAGE
+            and coverage.extent == Coverage.Extent.WHOLE
+        ):
+            yield _("World Heritage since %(year)s") % {"year": year_phrase(site.inscribed_year)}
+            detail = getattr(entry, "world_heritage", None)
+            codes = "".join(f"({term.code})" for term in detail.criteria.all()) if detail else ""
+            if codes:
+                yield _("criteria %(codes)s") % {"codes": codes}
 
 
 def _list_title(page) -> str:
@@ -178,14 +211,19 @@ def _list_title(page) -> str:
 
 
 def _list_description(page) -> str:
-    count = ngettext(
-        "%(counter)s site in the catalogue", "%(counter)s sites in the catalogue", page.total
-    ) % {"counter": page.total}
     names = [_plain(card.name) for card in page.cards[:_NAMES_SHOWN]]
+    return _counted(page.total, names)
+
+
+def _counted(total: int, names: list[str]) -> str:
+    """How many sites, and the names of the first."""
+    count = ngettext(
+        "%(counter)s site in the catalogue", "%(counter)s sites in the catalogue", total
+    ) % {"counter": total}
     if not names:
         return count
     listed = pgettext("between parts of a short description", " · ").join(names)
-    more = "…" if page.total > len(names) else ""
+    more = "…" if total > len(names) else ""
     return _("%(count)s: %(names)s%(more)s") % {"count": count, "names": listed, "more": more}
 
 
@@ -235,8 +273,10 @@ def _list_robots(page) -> str:
     if page.problems or not page.total:
         return _NEVER
     is_narrow = any(role.is_chosen and role.value for role in page.roles)
-    is_sorted = any(name == "sort" for name, _value in page.carried)
-    return _FOLLOW_ONLY if page.text or is_sorted or is_narrow or len(page.applied) > 1 else ""
+    is_free = any(name in _FREE for name, _value in page.carried) or any(page.typed.values())
+    is_many = len(page.applied) > 1
+    is_else = page.text or is_free or is_narrow or is_many
+    return _FOLLOW_ONLY if is_else or not page.is_canonical else ""
 
 
 def _feeds(request) -> list[Feed]:

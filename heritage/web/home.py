@@ -20,7 +20,7 @@ from heritage.web.covers import seal_characters
 from heritage.web.marks import Mark
 from heritage.web.places import regions
 from heritage.web.terms import TermLink, Tree
-from heritage.web.world import WORLD_HERITAGE
+from heritage.web.world import Counted, counted
 
 _FEATURED = 5
 _MOST_WAYS = 12
@@ -53,8 +53,7 @@ class Home:
 
     featured: list[Card]
     total: int
-    world_heritage: int
-    world_heritage_url: str
+    world_heritage: Counted
     eras: list[Way]
     kinds: list[Way]
     regions: list[RegionWays]
@@ -73,8 +72,7 @@ def home(name: LanguageMap) -> Home:
     return Home(
         featured=_featured(every.index),
         total=len(every.hits),
-        world_heritage=len(every.index.any_of(f"unesco:{status}" for status in WORLD_HERITAGE)),
-        world_heritage_url=_url("unesco", *WORLD_HERITAGE),
+        world_heritage=counted(every.index),
         eras=_eras(by_name["era"]),
         kinds=_ways(kind, kind.options, "kind"),
         regions=_regions(every.index),

@@ -1,15 +1,18 @@
 """World Heritage in numbers: what one grouped query each says of the register's entries.
 
-Counted are properties, not sites, and only those that at least one published site shows.
+Counted are properties, not sites, and only those that at least one published site shows. The
+register has an edition: all numbers are those of its year, and what came later is not among them.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from django.db.models import Count, Exists, OuterRef
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
+from heritage.catalogue import vocabulary
+from heritage.catalogue.index import store
 from heritage.catalogue.index.state import State
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Scheme, SchemeTerm
 from heritage.web import texts
@@ -28,9 +31,28 @@ def properties():
     ).order_by()
 
 
+def register() -> Scheme | None:
+    """The World Heritage List, with its edition."""
+    schemes = vocabulary.of(store.current()).schemes.values()
+    return next((each for each in schemes if each.role == Scheme.Role.WORLD_HERITAGE), None)
+
+
+def edition_year() -> int | None:
+    found = register()
+    return found.edition_year if found else None
+
+
 def inscribed():
-    """Those that are on the list today."""
-    return properties().filter(standing__in=STANDING)
+    """Those that the edition has; all that are in force where it is not known."""
+    found, year = properties().filter(standing__in=STANDING), edition_year()
+    return found if year is None else found.exclude(listed_year__gt=year)
+
+
+def later():
+    """Those that were inscribed after the edition."""
+    year = edition_year()
+    found = properties().filter(standing__in=STANDING)
+    return found.none() if year is None else found.filter(listed_year__gt=year)
 
 
 class Terms:
@@ -51,7 +73,10 @@ class Terms:
 
 
 def by_year(terms: Terms, entries=None, title: str = "") -> Chart | None:
-    """How many of today's properties were inscribed in each year, by category."""
+    """How many of the properties listed were inscribed in each year, by category.
+
+    Not how many were inscribed: some have left the list, or been merged into others.
+    """
     entries = inscribed() if entries is None else entries
     grouped = entries.values_list("listed_year", "category__code").annotate(Count("pk"))
     counts: dict[int, Counter] = defaultdict(Counter)
@@ -60,18 +85,28 @@ def by_year(terms: Terms, entries=None, title: str = "") -> Chart | None:
             counts[year][category] += count
     if not counts:
         return None
-    years = range(min(counts), max(*counts, localdate().year) + 1)
+    years = range(min(counts), (edition_year() or max(counts)) + 1)
     rows = [
         Row(str(year), [counts[year][c] for c in CATEGORIES], mark=_year_mark(year, years))
         for year in years
     ]
     busiest = max(rows, key=lambda row: row.total)
-    summary = _("The most in one year: %(number)s properties, in %(year)s.") % {
-        "year": busiest.label,
-        "number": busiest.total,
-    }
-    if len(counts) < 4:
-        summary = ""
+    listed = register()
+    summary = _("Of the properties listed.")
+    if listed and listed.edition:
+        summary = _("Of the properties on the list of %(edition)s.") % {
+            "edition": listed.edition_phrase()
+        }
+    if len(counts) > 3:
+        most = ngettext(
+            "The most in one year: %(number)s property, in %(year)s.",
+            "The most in one year: %(number)s properties, in %(year)s.",
+            busiest.total,
+        ) % {"year": busiest.label, "number": busiest.total}
+        summary = pgettext("two sentences", "%(first)s %(second)s") % {
+            "first": summary,
+            "second": most,
+        }
     title = title or _("Inscriptions by year")
     return Chart("by-year", title, summary, _("Year"), terms.series(), rows)
 
@@ -150,7 +185,8 @@ def in_danger_by_year() -> Chart | None:
     periods = [period for events in by_entry.values() for period in danger_periods(events)]
     if not periods:
         return None
-    years = range(min(first for first, _last in periods), localdate().year + 1)
+    newest = edition_year() or max(year for period in periods for year in period if year)
+    years = range(min(first for first, _last in periods), newest + 1)
     found = [
         Row(
             str(year),
@@ -165,7 +201,7 @@ def in_danger_by_year() -> Chart | None:
 
 
 def danger_periods(events: Iterable[DesignationEvent]) -> list[tuple[int, int | None]]:
-    """From and to, of the dated events of one entry; None is today."""
+    """From and to, of the dated events of one entry; None is until now."""
     kind = DesignationEvent.Kind
     periods, since = [], None
     for event in sorted(events, key=lambda event: event.order):

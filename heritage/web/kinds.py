@@ -71,7 +71,7 @@ def kind_page(slug: str) -> KindPage:
     eras, places = (Tree("era", index, hits), Tree("place", index, hits))
     found = [
         terms.chart(
-            eras, eras.counted(), id="eras", title=_("From which eras"), head=_("Era"),
+            eras, eras.counted(), id="eras", title=_("Eras"), head=_("Era"),
             url=lambda era: terms.list_url(kind=kind.slug, era=era.slug),
         ),
         terms.chart(

@@ -29,6 +29,12 @@ class MomentMark:
     anchor: str
     is_inside: bool  # its label is written on it
     title: str
+    fits: str = ""  # a class: from which width of the strip on the label is shown
+    short: str = ""  # the label below that width; empty where the label fits everywhere
+
+    @property
+    def until(self) -> str:
+        return self.fits.replace("from", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,14 @@ def lifeline(site: Site, eras: Iterable[Era]) -> Lifeline | None:
     return Lifeline(marks, segments, scale.ticks, foot + 7, foot, roles)
 
 
+def _short(event: Event, label: str, room: float) -> str:
+    """The longest of a few labels that a narrow strip has room for."""
+    eras = event.era_phrase()
+    tries = (label, eras, str(event.first_era.short()) if event.first_era else "")
+    kept = (each for each in tries if each and strips.fits(each, room) == strips.EVERYWHERE)
+    return next(kept, "")
+
+
 def _named(events) -> set[int]:
     ids = {era for event in events for era in (event.first_era_id, event.last_era_id)}
     return {era for era in ids if era is not None}
@@ -102,6 +116,9 @@ def _mark(event: Event, scale, y: int) -> MomentMark:
         label_x, dx, anchor = (middle if is_dot else end), _DOT if is_dot else 8, "start"
     else:
         label_x, dx, anchor = (middle if is_dot else start), -_DOT if is_dot else -8, "end"
+    room = end - start if is_inside else 100 - label_x if anchor == "start" else label_x
+    whole = label if is_inside else f"{event.get_kind_display()} {label}"
+    fits = strips.fits(whole, room - 4)
     return MomentMark(
         role=str(event.role),
         is_dot=is_dot,
@@ -109,10 +126,12 @@ def _mark(event: Event, scale, y: int) -> MomentMark:
         x=percent(middle if is_dot else start),
         width=percent(end - start),
         y=y,
-        label=f"{event.get_kind_display()} {label}" if not is_inside else label,
+        label=whole,
         label_x=percent(label_x),
         label_dx=dx,
         anchor=anchor,
         is_inside=is_inside and event.role == Event.Role.STANDING,
         title=str(event),
+        fits="" if fits == strips.EVERYWHERE else fits,
+        short="" if fits == strips.EVERYWHERE else _short(event, label, room - 4),
     )

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from heritage.catalogue import search, spelling, suggest
-from heritage.catalogue.facets import Applied, applied, facets
+from heritage.catalogue.facets import Applied, Facet, applied, facets
 from heritage.catalogue.fields import MAX_TEXT, MOST_VALUES
 from heritage.catalogue.filters import NEEDED, TOGETHER, SiteFilter, tidied
 from heritage.catalogue.queries import STEPS, changed, without
-from heritage.models import Event
+from heritage.models import SiteEra
 from heritage.web import cards, paging, texts
 from heritage.web.cards import Printed
 from heritage.web.folds import UNFOLDED, FoldedFacet, Lines, folded
@@ -25,6 +25,7 @@ _AT_ONCE = 3  # pictures that are in view when the page opens
 _CARRIED = ("bbox", "near", "within", "property", "part_of", "inscribed", "view", "sort", UNFOLDED)
 _TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
 _MOST_TERMS, _TRIED = 4, 12  # meanings of a search: shown, and looked at
+MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
 _FORMS = {"cards": "card", "list": "row"}
 
 
@@ -75,7 +76,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    label: str
+    label: str  # of the filter; empty where several are meant
     message: str
     query: str
 
@@ -109,7 +110,9 @@ class Listing:
     is_near: bool  # to a point: how far each site is is said
     facets: list[FoldedFacet]
     roles: list[Role]
+    within: Term | None
     applied: list[Applied]
+    narrowed: int  # by how many filters, beside the text
     problems: list[Problem]
     ways: list[Way]
     meant: Meant | None
@@ -122,6 +125,13 @@ class Listing:
     typed: dict[str, str]
     paging: Paging
     canonical: str
+
+    @property
+    def is_canonical(self) -> bool:
+        """Narrowed by one filter at most: a list that search engines may follow further."""
+        is_narrow = any(role.is_chosen and role.value for role in self.roles)
+        is_sorted = any(name == "sort" for name, _value in self.carried)
+        return not (self.text or is_sorted or is_narrow or len(self.applied) > 1 or self.problems)
 
 
 def clean_query(data: QueryDict) -> QueryDict:
@@ -164,6 +174,7 @@ def listing(data: QueryDict) -> Listing:
     printed = cards.printed(filtered.index, ids, _FORMS[view], _AT_ONCE)
     shown = _shown(filtered, printed)
     lines = Lines(filtered.index)
+    pages = paging.paging(filtered, start, [card.slug for card in printed.values()])
     return Listing(
         text=data.get("q", ""),
         total=total,
@@ -171,9 +182,11 @@ def listing(data: QueryDict) -> Listing:
         ids=ids,
         cards=shown,
         is_near=filtered.around is not None,
-        facets=[folded(facet, lines, data) for facet in choices],
+        facets=[folded(facet, lines, data) for facet in choices if total or _leads_on(facet)],
         roles=_roles(filtered),
+        within=None if start else _within(filtered),
         applied=in_words,
+        narrowed=sum(item.name != "q" for item in in_words),
         problems=_problems(filtered),
         ways=[] if total else _ways(filtered, in_words),
         meant=None if total else _meant(filtered),
@@ -184,8 +197,8 @@ def listing(data: QueryDict) -> Listing:
         sorts=_sorts(filtered),
         typed={name: data.get(name, "") for name in _TYPED},
         carried=[(name, value) for name in _CARRIED for value in data.getlist(name)],
-        paging=paging.paging(filtered, start, [card.slug for card in printed.values()]),
-        canonical=_canonical(data, filtered, start),
+        paging=pages,
+        canonical=_canonical(data, filtered, pages.number),
     )
 
 
@@ -201,14 +214,34 @@ def _distance(km: float) -> str:
     return distance_phrase(km) if km else pgettext("distance", "here")
 
 
+def _leads_on(facet: Facet) -> bool:
+    """Whether choosing in it, or taking a choice back, could show anything."""
+    return bool(facet.picked) or any(facet.counts[place] for place in facet.offered)
+
+
 def _roles(filtered: SiteFilter) -> list[Role]:
     chosen = filtered.chosen("role") or ""
     choices = [
         ("", _("any part of its history")),
-        (Event.Role.BEGINNINGS, _("its beginnings")),
-        (Event.Role.STANDING, _("what stands today")),
+        (SiteEra.Role.BEGINNINGS, _("its beginnings")),
+        (SiteEra.Role.STANDING, _("what stands today")),
+        (SiteEra.Role.WITHIN, _("only a span of eras around it")),
     ]
     return [Role(value, label, value == chosen) for value, label in choices]
+
+
+def _within(filtered: SiteFilter) -> Term | None:
+    """How many more sites give a span of eras that runs through the chosen ones."""
+    eras = filtered.chosen("era")
+    if not eras or filtered.chosen("role"):
+        return None
+    spanning = filtered.index.any_of(f"era.{SiteEra.Role.WITHIN}:{era.pk}" for era in eras)
+    count = len((filtered.without("era") & spanning) - filtered.hits)
+    if not count:
+        return None
+    query = changed(clean_query(filtered.data), role=str(SiteEra.Role.WITHIN))
+    label = pgettext("between items of a list", ", ").join(str(era.short()) for era in eras)
+    return Term("", texts.as_html(label), "", count, query)
 
 
 def _sorts(filtered: SiteFilter) -> list[Sort]:
@@ -229,11 +262,20 @@ def _views(data: QueryDict) -> list[View]:
 
 
 def _problems(filtered: SiteFilter) -> list[Problem]:
-    """Values that mean nothing: said, and otherwise ignored."""
-    return [
+    """Values that mean nothing, the first of them by name: otherwise they are ignored."""
+    found = filtered.problems()
+    named = [
         Problem(problem.label, problem.message, without(filtered.data, problem.name, problem.value))
-        for problem in filtered.problems()
+        for problem in found[:MOST_PROBLEMS]
     ]
+    rest = len(found) - len(named)
+    if rest:
+        message = ngettext("and %(number)s more", "and %(number)s more", rest) % {"number": rest}
+        data = filtered.data
+        for problem in found[MOST_PROBLEMS:]:
+            data = QueryDict(without(data, problem.name, problem.value))
+        named.append(Problem("", message, changed(data)))
+    return named
 
 
 def _meant(filtered: SiteFilter) -> Meant | None:
@@ -287,10 +329,10 @@ def _together(name: str) -> list[str]:
     return [part for part, whole in TOGETHER.items() if whole == name]
 
 
-def _canonical(data: QueryDict, filtered: SiteFilter, start: int) -> str:
+def _canonical(data: QueryDict, filtered: SiteFilter, number: int) -> str:
     """The address of this list without what is no part of it, such as a campaign's tags."""
     known = QueryDict(mutable=True)
     for name in filtered.filters:
         if name in data:
             known.setlist(name, data.getlist(name))
-    return paging.page_query(known, start // PER_PAGE + 1)
+    return paging.page_query(known, number)

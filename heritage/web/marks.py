@@ -38,7 +38,7 @@ UNCERTAIN = Mark(
 )
 RECALLED = Mark(
     "recalled",
-    pgettext_lazy("mark beside a fact", "recalled"),
+    pgettext_lazy("mark beside a fact", "unchecked"),
     _("Written down from general knowledge and not yet checked against a source."),
 )
 BLURRED = Mark(

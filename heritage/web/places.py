@@ -165,11 +165,12 @@ def _by_status(index, hits, place: Place) -> Chart | None:
         count = hits.intersection_cardinality(index.having(f"unesco:{status}"))
         if count:
             url = terms.list_url(place=place.slug, unesco=status)
-            rows.append(Row(str(status.label), [count], url))
+            rows.append(Row(status.counted_label, [count], url))
     if len(rows) < 2:
         return None
     series = [Series("sites", _("Sites"))]
-    return Chart("unesco", _("UNESCO status"), "", _("Status"), series, rows)
+    summary = _("Sites of this catalogue: one property may be several, and a site may be a part.")
+    return Chart("unesco", _("UNESCO status"), summary, _("Status"), series, rows)
 
 
 def _by_year(place: Place) -> Chart | None:

@@ -138,7 +138,7 @@ def _facts(coverage: Coverage, detail: WorldHeritage | None) -> list[Fact]:
             (_("Region"), _labels(detail.regions.all())),
             (_("Area"), area_phrase(detail.area_ha)),
         ]
-    pairs.append((_("Kept by"), texts.as_html(entry.scheme.authority.best())))
+    pairs.append((_("Maintained by"), texts.as_html(entry.scheme.authority.best())))
     return [Fact(label, format_html("{}", value)) for label, value in pairs if value]
 
 

@@ -27,6 +27,7 @@ from heritage.models.events import first_beginning
 from heritage.models.unesco import statuses
 from heritage.values.language import Text
 from heritage.values.markdown import to_html
+from heritage.values.webaddress import safe_url
 from heritage.web import cards, covers, land, marks, terms, texts, visiting
 from heritage.web.cards import Picture
 from heritage.web.gallery import Photo, photos
@@ -256,9 +257,8 @@ def _custodian(site: Site) -> SafeString | str:
     if not site.custodian:
         return ""
     name = texts.as_html(site.custodian.name.best())
-    if not site.custodian.url:
-        return name
-    return format_html('<a href="{}" rel="external">{}</a>', site.custodian.url, name)
+    url = safe_url(site.custodian.url)
+    return format_html('<a href="{}" rel="external">{}</a>', url, name) if url else name
 
 
 def _translations(site: Site) -> list[NameLine]:

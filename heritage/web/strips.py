@@ -14,6 +14,7 @@ LANE = 24  # pixels
 _LETTER, _HAN = 7.4, 14.5  # how wide a letter of a label is, in pixels
 _BOLD = 1.12  # and how much wider in bold, in which the named eras stand
 _WIDTHS = (0, 320, 480, 640, 900)  # of the strip, from which on a label fits
+EVERYWHERE = "from-320"  # what fits on the narrowest phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def segments(eras: Iterable[Era], scale: Scale, named: set[int], top: int) -> li
                 y=top + lane * LANE,
                 middle=percent((start + end) / 2),
                 label=label,
-                fits=_fits(label, end - start, era.pk in named),
+                fits=fits(label, end - start, era.pk in named),
                 is_named=era.pk in named,
             )
         )
@@ -121,7 +122,7 @@ def with_labels_beside(segments: list[Segment]) -> list[Segment]:
 
 
 def _beside(segment: Segment, segments: list[Segment]) -> Segment:
-    if not segment.is_named or segment.fits == f"from-{_WIDTHS[1]}":
+    if not segment.is_named or segment.fits == EVERYWHERE:
         return segment
     lane = [other for other in segments if other.y == segment.y and other is not segment]
     start, end = _number(segment.x), _number(segment.x) + _number(segment.width)
@@ -139,7 +140,7 @@ def _number(value: str) -> float:
     return float(value.rstrip("%"))
 
 
-def _fits(label: str, width: float, is_bold: bool) -> str:
+def fits(label: str, width: float, is_bold: bool = False) -> str:
     """From which width of the strip on a label fits into `width` percent of it."""
     needed = _width(label, is_bold)
     for size in _WIDTHS[1:]:

@@ -89,9 +89,8 @@ def _twelve() -> list[Cover]:
     for site in sites.prefetch_related(*related).order_by("uid")[:_LOOKED_AT]:
         scene = silhouette(site, country_code(site.place))
         src = reverse("cover", args=[site.uid])
-        found.setdefault(
-            scene.partition("-")[0], Cover(src, scene, texts.as_html(site.name.best()))
-        )
+        shown = Cover(src, scene or "plate", texts.as_html(site.name.best()))
+        found.setdefault(scene.partition("-")[0], shown)
     shuffled = sorted(found.values(), key=lambda shown: sha256(shown.scene.encode()).digest())
     return shuffled[:12]
 

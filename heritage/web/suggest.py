@@ -36,7 +36,8 @@ def suggestions(request):
     text = request.GET.get("q", "").replace("\0", " ").strip()[:MAX_TEXT]
     found = suggest.suggestions(store.current(), text, get_language())
     groups = _groups(found)
-    total = sum(len(group.lines) for group in groups)
+    # The way to everything is an option too.
+    total = sum(len(group.lines) for group in groups) + bool(groups)
     context = {"groups": groups, "total": total, "all_url": _all(text), "text": text}
     return public(render(request, "components/suggestions.html", context))
 

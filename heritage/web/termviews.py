@@ -1,7 +1,5 @@
 """Pages of eras, kinds, places and of the World Heritage List."""
 
-from dataclasses import replace
-
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -23,26 +21,29 @@ from heritage.web.world import world
 @require_safe
 @conditional_page
 def eras(request):
-    return _page(request, "web/eras.html", all_eras(), _("Eras"))
+    words = _("The eras of the catalogue on one strip of time, with the sites of each.")
+    return _page(request, "web/eras.html", all_eras(), _("Eras"), words)
 
 
 @require_safe
 @conditional_page
 def kinds(request):
-    return _page(request, "web/kinds.html", all_kinds(), _("Kinds of places"))
+    words = _("What the sites of the catalogue are: every kind, with its sites.")
+    return _page(request, "web/kinds.html", all_kinds(), _("Kinds of places"), words)
 
 
 @require_safe
 @conditional_page
 def places(request):
-    return _page(request, "web/places.html", all_places(), _("Places"))
+    words = _("Countries and territories with sites in the catalogue, region by region.")
+    return _page(request, "web/places.html", all_places(), _("Places"), words)
 
 
 @require_safe
 @conditional_page
 def world_heritage(request):
     page = world()
-    words = page.scheme.description if page.scheme else None
+    words = page.scheme.description if page.scheme else ""
     return _page(request, "web/world_heritage.html", page, _("World Heritage"), words)
 
 
@@ -76,10 +77,11 @@ def _found(prepare, slug: str):
         raise Http404 from error
 
 
-def _page(request, template: str, page, title: str, words: LanguageMap | None = None, sites=None):
-    """A term without a site can be read, but nobody need be led to it."""
-    words = str(words.best()) if words else ""
-    about = head.of_text(request, title, words)
-    if sites and not sites.total:
-        about = replace(about, robots="noindex", alternates=[])
+def _page(request, template: str, page, title: str, words: LanguageMap | str = "", sites=None):
+    """`words` describe the page to search engines; `sites` are those of a term."""
+    words = str(words.best() if isinstance(words, LanguageMap) else words or "")
+    if sites is None:
+        about = head.of_text(request, title, words)
+    else:
+        about = head.of_term(request, title, words, sites)
     return public(render(request, template, {"page": page, "head": about}))

@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Event, Source
+from heritage.values.webaddress import safe_url
 from heritage.web import marks, texts
 from heritage.web.marks import Mark
 
@@ -77,7 +78,7 @@ def source_line(source: Source | None) -> SourceLine | None:
         return None
     return SourceLine(
         citation=texts.as_html(source.citation.best()),
-        url=source.url,
+        url=safe_url(source.url),
         kind=source.get_kind_display(),
         seen_on=texts.day(source.seen_on),
         licence=texts.as_html(source.licence.label.best()) if source.licence else "",

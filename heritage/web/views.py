@@ -20,6 +20,8 @@ from heritage.web.paging import NoSuchPage
 from heritage.web.site_page import site_page
 from heritage.web.site_rows import published_site
 
+# Parts of a query that by themselves make lists without end, or the same one in another order.
+_ENDLESS = ("q", "sort", "view", "role", "from", "to", "bbox", "near", "within", "open", "all")
 _LONGEST = 4_000  # characters of a query: each of the page's links repeats it
 
 
@@ -124,6 +126,12 @@ def _text_page(request, template: str, field: str, title: str) -> HttpResponse:
 
 @require_safe
 def robots(request):
-    lines = ["User-agent: *", *(f"Disallow: /{code}/admin/" for code, _name in settings.LANGUAGES)]
+    """Pages about things may be read, and lists by one filter: of the others there is no end."""
+    lines = ["User-agent: *"]
+    for code, _name in settings.LANGUAGES:
+        lines += [f"Disallow: /{code}/admin/", f"Disallow: /{code}/suggest/"]
+        lines += [f"Disallow: /{code}/sites/?{name}=" for name in _ENDLESS]
+        # Of rules that fit an address the longest holds: all pages of the whole list may be read.
+        lines += [f"Disallow: /{code}/sites/?*&", f"Allow: /{code}/sites/?page="]
     lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

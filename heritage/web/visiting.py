@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from heritage.models import Opening, Price, Site, VisitingFact
 from heritage.models.visiting import WEEKDAYS
+from heritage.values.webaddress import safe_url
 from heritage.web import texts
 from heritage.web.timeline import SourceLine, source_line
 
@@ -79,7 +80,7 @@ def _asked(row: VisitingFact) -> int:
 
 def _fact(row: VisitingFact) -> Hint:
     value = texts.as_html(row.text.best())
-    if row.kind == VisitingFact.Kind.WEBSITE and row.value.startswith(("https://", "http://")):
+    if row.kind == VisitingFact.Kind.WEBSITE and safe_url(row.value):
         shown = row.value.partition("://")[2].rstrip("/")
         value = format_html(
             '<a href="{}" rel="external" dir="ltr">{}</a> {}', row.value, shown, value

@@ -104,7 +104,7 @@ def _quality(site: Site, accuracy: int | None) -> list[str]:
         said.append(site.get_precision_display())
     if accuracy:
         said.append(
-            _("good to about %(distance)s") % {"distance": distance_phrase(accuracy / 1000)}
+            _("accurate to about %(distance)s") % {"distance": distance_phrase(accuracy / 1000)}
         )
     return said
 

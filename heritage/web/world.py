@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.catalogue.index import store
+from heritage.catalogue.index.state import State
 from heritage.models import Coverage, Designation, Scheme, UnescoStatus
 from heritage.values.phrases import year_phrase
 from heritage.web import cards, inscriptions, land, terms, texts
@@ -39,15 +40,27 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """Sites of the catalogue that are World Heritage, by how they are; none counts twice."""
+
+    total: int
+    whole: int
+    in_danger: int
+    part: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Prepared for the template web/world_heritage.html."""
 
     scheme: Scheme | None
     description: SafeString
     authority: SafeString
+    edition: str  # the year or day of the list that is followed
+    edition_note: SafeString
     figures: list[Figure]
-    sites: int
-    sites_url: str
+    sites: "Counted"
     map: land.Sheet | None
     by_year: Chart | None
     criteria: Chart | None
@@ -60,25 +73,28 @@ class World:
     delisted: list[Listed]
     newest: list[Printed]
     newest_year: int | None
+    later: list[Listed]  # inscribed after the edition
 
 
 def world() -> World:
     index = store.current()
     words = inscriptions.Terms()
-    scheme = Scheme.objects.filter(role=Scheme.Role.WORLD_HERITAGE).first()
+    scheme = inscriptions.register()
+    edition = scheme.edition_phrase() if scheme else ""
     states, all_states, how_many = inscriptions.by_state(
         words, lambda place: terms.page_url("place", place)
     )
     newest_year, newest = _newest(index)
-    figures = _figures(how_many)
+    figures = _figures(how_many, edition)
     return World(
         scheme=scheme,
         description=texts.as_html(scheme.description.best()) if scheme else "",
         authority=texts.as_html(scheme.authority.best()) if scheme else "",
+        edition=edition,
+        edition_note=texts.as_html(scheme.edition_note.best()) if scheme else "",
         figures=figures,
         map=land.of_properties(words.series()) if figures else None,
-        sites=len(index.any_of(f"unesco:{status}" for status in WORLD_HERITAGE)),
-        sites_url=_sites_url(*WORLD_HERITAGE),
+        sites=counted(index),
         by_year=inscriptions.by_year(words),
         criteria=inscriptions.by_criterion(words),
         regions=inscriptions.by_region(words),
@@ -90,6 +106,19 @@ def world() -> World:
         delisted=_listed(Designation.Standing.ENDED, "delisted"),
         newest=newest,
         newest_year=newest_year,
+        later=_later(),
+    )
+
+
+def counted(index: State) -> Counted:
+    """Each site by the first that is true of it: in danger, a whole property, a part of one."""
+    in_danger, whole, part = (index.having(f"unesco:{status}") for status in WORLD_HERITAGE)
+    return Counted(
+        total=len(in_danger | whole | part),
+        whole=len(whole - in_danger),
+        in_danger=len(in_danger),
+        part=len(part - whole - in_danger),
+        url=_sites_url(*WORLD_HERITAGE),
     )
 
 
@@ -97,13 +126,16 @@ def _sites_url(*statuses: str) -> str:
     return f"{reverse('sites')}?{'&'.join(f'unesco={status}' for status in statuses)}"
 
 
-def _figures(states: int) -> list[Figure]:
+def _figures(states: int, edition: str) -> list[Figure]:
     """Properties in all, by category, shared by several states, in danger."""
+    listed = _("properties on the list")
+    if edition:
+        listed = _("properties on the list of %(edition)s") % {"edition": edition}
     counts = inscriptions.by_category()
     shared = inscriptions.inscribed().annotate(n=Count("world_heritage__states"))
     endangered = inscriptions.inscribed().filter(standing=Designation.Standing.IN_DANGER).count()
     figures = [
-        Figure(sum(counts.values()), _("properties on the list today")),
+        Figure(sum(counts.values()), listed),
         Figure(counts["cultural"], _("cultural")),
         Figure(counts["natural"], _("natural")),
         Figure(counts["mixed"], _("mixed")),
@@ -116,10 +148,19 @@ def _figures(states: int) -> list[Figure]:
 
 def _listed(standing: str, kind: str) -> list[Listed]:
     """Published sites of the entries of one standing, with the year of the last such event."""
+    entries = Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE, standing=standing)
+    return _sites_of(entries, kind)
+
+
+def _later() -> list[Listed]:
+    return _sites_of(inscriptions.later(), "inscribed")
+
+
+def _sites_of(entries, kind: str) -> list[Listed]:
+    """The published sites of entries, with the year of the last event of a kind."""
     rows = (
         Coverage.objects.filter(
-            designation__scheme__role=Scheme.Role.WORLD_HERITAGE,
-            designation__standing=standing,
+            designation__in=entries,
             extent=Coverage.Extent.WHOLE,
             site__state="published",
         )

@@ -3,7 +3,7 @@
 
 const desk = matchMedia("(min-width: 60rem)");
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-let before = { open: [], control: null, unfolded: "" };
+let before = { open: [], control: null, unfolded: "", isPaging: false };
 
 document.documentElement.classList.add("live");
 
@@ -36,6 +36,7 @@ document.addEventListener("htmx:beforeSwap", () => {
     open: [...document.querySelectorAll("#list details")].map((fold) => [key(fold), fold.open]),
     control: at?.name && at.closest("#filters") ? [at.name, at.value] : null,
     unfolded: at?.closest(".facet-more") ? at.closest(".facet").querySelector("summary").id : "",
+    isPaging: Boolean(at?.closest("#results a")),
   };
 });
 
@@ -51,6 +52,8 @@ document.addEventListener("htmx:afterSwap", () => {
     const named = [...list.querySelectorAll("#filters [name]")].filter((at) => at.name === name);
     (named.find((at) => at.value === value) ?? named[0])?.focus({ preventScroll: true });
   }
+  // The link that was followed is gone: reading goes on at the head of what has come.
+  if (before.isPaging) list.querySelector("#count").focus({ preventScroll: true });
   addSearches(list);
   if (before.unfolded) {
     const facet = document.getElementById(before.unfolded).closest(".facet");
@@ -64,9 +67,21 @@ document.addEventListener("htmx:afterSwap", () => {
 
 // The address is known only once it has been pushed: the other languages follow it.
 document.addEventListener("htmx:pushedIntoHistory", () => {
-  for (const link of document.querySelectorAll(".languages a")) link.search = location.search;
+  // Where a step goes on from stands elsewhere in another language's order: its page is the same.
+  const query = new URLSearchParams(location.search);
+  query.delete("after");
+  query.delete("before");
+  for (const link of document.querySelectorAll(".languages a")) link.search = query;
   document.getElementById("q").value = new URLSearchParams(location.search).get("q") ?? "";
 });
+
+// On a slow line one sees that something is on its way.
+document.addEventListener("htmx:beforeRequest", () => setBusy(true));
+document.addEventListener("htmx:afterRequest", () => setBusy(false));
+
+function setBusy(isBusy) {
+  document.getElementById("results")?.setAttribute("aria-busy", isBusy);
+}
 
 // A failure is shown as the server shows it.
 document.addEventListener("htmx:responseError", (event) => {

@@ -4,7 +4,8 @@ import random
 
 from django.db import transaction
 
-from heritage.models import Coverage, Designation, Event, Site, SiteEra, SortName, derived, fulltext
+from heritage.models import Coverage, Designation, Event, Site, SiteEra, SortName
+from heritage.services import denormalized, fulltext
 from heritage.values import words
 from heritage.values.words import Asked
 
@@ -17,8 +18,8 @@ def differences(count: int, seed: int = 0) -> list[str]:
     entries = sorted(set(entries))
     with transaction.atomic():
         before = _stored(drawn, entries)
-        derived.refresh_designations(entries)
-        derived.refresh(drawn)
+        denormalized.refresh_designations(entries)
+        denormalized.refresh(drawn)
         after = _stored(drawn, entries)
         transaction.set_rollback(True)
     changed = [

@@ -229,7 +229,8 @@ def finish(tell=lambda text: None) -> None:
     from django.db import connection
 
     from heritage.catalogue.index import store
-    from heritage.models import Site, fulltext
+    from heritage.models import Site
+    from heritage.services import fulltext
 
     started = time.monotonic()
     texts = Site.objects.order_by("pk").values_list("pk", "search_text")

@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 
 from heritage.models import (
@@ -14,6 +14,7 @@ from heritage.models import (
     Scheme,
     SchemeTerm,
     Source,
+    derived,
 )
 
 
@@ -23,7 +24,7 @@ class Known:
 
     kinds: list[Kind]
     eras: list[Era]  # those with years, the oldest first
-    all_eras: list[Era]
+    all_eras: derived.Eras
     places: dict[int, Place]
     counties: list[Place]
     points: dict[bool, list[ComponentPoint]]  # by whether they lie in China
@@ -33,7 +34,6 @@ class Known:
     sources: list[Source]
     recalled: Source
     kind_weights: list[float]
-    spans: dict[tuple[int, int], set[int]] = field(default_factory=dict)
 
     @classmethod
     def read(cls) -> "Known":
@@ -58,7 +58,7 @@ class Known:
         return cls(
             kinds=kinds,
             eras=[era for era in eras if era.first_year is not None],
-            all_eras=eras,
+            all_eras=derived.Eras(eras),
             places=places,
             counties=sorted(
                 (places[pk] for pk in below if places[pk].level in ("county", "city", "province")),

@@ -22,9 +22,9 @@ from heritage.models import (
     Site,
     SiteEra,
     SortName,
-    derived,
 )
 from heritage.models.fields import edtf_bounds
+from heritage.services import denormalized
 from heritage.values import folding
 from heritage.values.language import LanguageMap
 from tests.bench import wording
@@ -191,7 +191,7 @@ class Record:
             source_id=self._source(),
             **fields,
         )
-        event.first_year, event.last_year = derived.event_bounds(event)
+        event.first_year, event.last_year = denormalized.event_bounds(event)
         self.rows[Event].append(event)
         return event
 
@@ -244,7 +244,7 @@ class Record:
         ]
         for event in events:
             event.first_year, event.last_year = edtf_bounds(event.date)
-        entry.standing, entry.listed_year = derived.standing_of(events)
+        entry.standing, entry.listed_year = denormalized.standing_of(events)
         self.rows[Designation].append(entry)
         self.rows[DesignationEvent] += events
         self._cover(entry, "whole")
@@ -313,10 +313,10 @@ class Record:
             if event.role == Event.Role.BEGINNINGS and event.first_year is not None
         ]
         site.first_year = min(years, default=None)
-        site.inscribed_year = derived.inscribed_year_of(rows[Coverage])
-        site.search_text = derived._search_text(site, self.known.places)
-        site.reading = derived.reading_of(site)
-        tied = {(era, str(event.role)) for event in rows[Event] for era in self._eras_of(event)}
+        site.inscribed_year = denormalized.inscribed_year_of(rows[Coverage])
+        site.search_text = denormalized._search_text(site, self.known.places)
+        site.reading = denormalized.reading_of(site)
+        tied = denormalized.eras_of_site(rows[Event], self.known.all_eras)
         rows[SiteEra] = [
             SiteEra(site_id=site.pk, era_id=era, role=role) for era, role in sorted(tied)
         ]
@@ -328,12 +328,6 @@ class Record:
             )
             for code, _language in settings.LANGUAGES
         ]
-
-    def _eras_of(self, event: Event) -> set[int]:
-        key = (event.first_era_id, event.last_era_id)
-        if key not in self.known.spans:
-            self.known.spans[key] = derived.eras_of(event, self.known.all_eras)
-        return self.known.spans[key]
 
 
 def edtf_of(year: int, chance: float) -> str:

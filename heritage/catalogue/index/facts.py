@@ -132,7 +132,8 @@ def _add_eras(facts: Facts, broader, known, ids) -> None:
     rows = _of(SiteEra.objects.all(), "site_id", ids).values_list("site_id", "era_id", "role")
     for pk, era, role in rows.iterator(CHUNK):
         if pk in known:
-            by_role["era"][pk] |= broader[era]
+            if role != SiteEra.Role.WITHIN:  # that is no statement, and asked for by itself
+                by_role["era"][pk] |= broader[era]
             by_role[f"era.{role}"][pk] |= broader[era]
     for name, found in by_role.items():
         _add_all(facts, name, found)

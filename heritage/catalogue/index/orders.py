@@ -1,18 +1,33 @@
-"""The orders that a list of sites can have: whole, and where one site stands in them.
+"""The orders that a list of sites can have, and where sites belong in them.
 
-Every order is total: what is equal is told apart by the id.
+Exports `names()`, `ids()` for a whole order, and `placed()` for an order in which some sites have
+changed. Every order is total: what is equal is told apart by the id. What sites are sorted by is
+compared here exactly as the database compares it.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import batched, pairwise
 
+import numpy as np
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
+from pyroaring import BitMap
 
+from heritage.catalogue.index.columns import ids_of
+from heritage.catalogue.index.state import Order
 from heritage.models import Site, SortName
 
 OLDEST, RECENT, INSCRIBED = "oldest", "recent", "inscribed"
 _BY_YEAR = {OLDEST: "first_year", INSCRIBED: "inscribed_year"}  # the undated come last
-_AT_ONCE, _A_FEW = 10_000, 50  # ids fetched from the database: of all, of those that follow one
+_AT_ONCE = 10_000  # ids fetched from the database together
+_KEYS_AT_ONCE = 2_000  # of which the keys are asked for in one query
+# Sites that one step of a search looks at: enough that few steps find the place of a single one.
+_PROBES = 128
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Key = tuple  # what a site is sorted by, its id last
 
 
 def by_name(language: str) -> str:
@@ -34,22 +49,98 @@ def ids(order: str) -> Iterator[int]:
         yield from _nameless(order).iterator(_AT_ONCE)
 
 
-def after(order: str, site_id: int) -> Iterator[int]:
-    """The ids that follow a published site in an order, nearest first."""
-    if order in _BY_YEAR:
-        yield from _rows(order).filter(_later(_BY_YEAR[order], site_id)).iterator(_A_FEW)
-    elif order == RECENT:
-        yield from _rows(order).filter(_earlier(site_id)).iterator(_A_FEW)
-    else:
-        own = SortName.objects.filter(site=site_id, language=_language(order))
-        key = own.values_list("key", flat=True).first()
-        nameless = _nameless(order)
-        if key is None:
-            nameless = nameless.filter(pk__gt=site_id)
-        else:
-            following = Q(key__gt=key) | Q(key=key, site__gt=site_id)
-            yield from _named(order).filter(following).iterator(_A_FEW)
-        yield from nameless.iterator(_A_FEW)
+def placed(name: str, order: Order, changed: BitMap, published: Iterable[int]) -> Order:
+    """The order after some sites have changed, of which these are published now.
+
+    The same object where every site stays in its place. All other sites must be in the order
+    already, and stand in it as their rows say. However many sites have changed, and in however
+    large a catalogue, a few dozen queries by primary key find their places.
+    """
+    published = BitMap(published)
+    places = np.flatnonzero(np.isin(order.ids, ids_of(changed)))
+    if BitMap(order.ids[places].tolist()) == published and _are_in_place(name, order.ids, places):
+        return order
+    standing = np.delete(order.ids, places)
+    keys = sorted(_keys(name, published).values())
+    found = [key[-1] for key in keys]
+    return Order(np.insert(standing, _search(name, standing, keys), found).astype(np.int32))
+
+
+# --- where sites belong ----------------------------------------------------------------------
+
+
+def _are_in_place(name: str, ids: np.ndarray, places: np.ndarray) -> bool:
+    """Whether the sites at these places still belong between their neighbours."""
+    around = np.unique(np.concatenate((places - 1, places, places + 1)))
+    around = around[(around >= 0) & (around < len(ids))]
+    keys = _keys(name, ids[around].tolist())
+    return all(
+        keys[ids[place]] < keys[ids[following]]
+        for place, following in pairwise(around.tolist())
+        if following == place + 1
+    )
+
+
+def _search(name: str, ids: np.ndarray, wanted: list[Key]) -> list[int]:
+    """The places in an order before which these keys belong; both ascend.
+
+    A binary search for all of them at once, in steps of one query each. The fewer keys are
+    looked for, the more parts a step cuts the order into.
+    """
+    lowest, highest = [0] * len(wanted), [len(ids)] * len(wanted)
+    cuts = max(1, _PROBES // max(1, len(wanted)))
+    while open_ones := [n for n, low in enumerate(lowest) if low < highest[n]]:
+        probes: set[int] = set()
+        for n in open_ones:
+            low, high = lowest[n], highest[n]
+            probes.update(low + (high - low) * cut // (cuts + 1) for cut in range(1, cuts + 1))
+        ordered = sorted(probes)
+        by_id = _keys(name, ids[ordered].tolist())
+        keys = [by_id[ids[place]] for place in ordered]
+        for n in open_ones:
+            next_probe = bisect_left(keys, wanted[n])
+            if next_probe < len(keys):
+                highest[n] = min(highest[n], ordered[next_probe])
+            if next_probe:
+                lowest[n] = max(lowest[n], ordered[next_probe - 1] + 1)
+    return lowest
+
+
+def _keys(name: str, site_ids: Iterable[int]) -> dict[int, Key]:
+    """By id, what published sites are sorted by in an order."""
+    found: dict[int, Key] = {}
+    for chunk in batched(site_ids, _KEYS_AT_ONCE):
+        found.update(_keys_of(name, chunk))
+    return found
+
+
+def _keys_of(name: str, site_ids: tuple[int, ...]) -> dict[int, Key]:
+    """A site that is deleted while this is read comes last: what is read then is read again."""
+    if name == RECENT:
+        rows = _sites(site_ids).values_list("pk", "published_at")
+        found = {pk: (at is None, -_microseconds(at), -pk, pk) for pk, at in rows}
+        return {pk: (True, 0, -pk, pk) for pk in site_ids} | found
+    if name in _BY_YEAR:
+        rows = _sites(site_ids).values_list("pk", _BY_YEAR[name])
+        found = {pk: (year is None, year or 0, pk) for pk, year in rows}
+        return {pk: (True, 0, pk) for pk in site_ids} | found
+    rows = SortName.objects.filter(site__in=site_ids, language=_language(name))
+    found = {pk: (False, key, pk) for pk, key in rows.values_list("site_id", "key")}
+    return {pk: (True, "", pk) for pk in site_ids} | found
+
+
+def _sites(site_ids: tuple[int, ...]):
+    return Site.objects.filter(pk__in=site_ids).order_by()
+
+
+def _microseconds(at: datetime | None) -> int:
+    if at is None:
+        return 0
+    passed = at - _EPOCH
+    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
+
+
+# --- whole orders ----------------------------------------------------------------------------
 
 
 def _rows(order: str):
@@ -70,23 +161,6 @@ def _nameless(order: str):
     keys = SortName.objects.filter(language=_language(order), site=OuterRef("pk"))
     rows = Site.objects.published().filter(~Exists(keys))
     return rows.order_by("pk").values_list("pk", flat=True)
-
-
-def _later(column: str, site_id: int) -> Q:
-    year = Site.objects.values_list(column, flat=True).get(pk=site_id)
-    undated = Q(**{f"{column}__isnull": True})
-    if year is None:
-        return undated & Q(pk__gt=site_id)
-    later, same = Q(**{f"{column}__gt": year}) | undated, Q(**{column: year})
-    return later | Q(same, pk__gt=site_id)
-
-
-def _earlier(site_id: int) -> Q:
-    at = Site.objects.values_list("published_at", flat=True).get(pk=site_id)
-    unknown = Q(published_at__isnull=True)
-    if at is None:
-        return unknown & Q(pk__lt=site_id)
-    return Q(published_at__lt=at) | unknown | Q(published_at=at, pk__lt=site_id)
 
 
 def _language(order: str) -> str:

@@ -8,9 +8,10 @@ from pyroaring import BitMap
 
 from heritage.catalogue.index.columns import Table, ids_of
 from heritage.models.base import new_uid
-from heritage.models.journal import VOCABULARY
+from heritage.services.changelog import VOCABULARY
 
 NOTHING = BitMap()
+_MOST_CHANGES = 10_000  # sites of which the last change is remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,6 @@ class Order:
             return int(place)
         return int(np.count_nonzero(self.places[ids_of(hits)] < place))
 
-    def without(self, gone: BitMap) -> "Order":
-        kept = ~np.isin(self.ids, ids_of(gone))
-        return Order(self.ids[kept])
-
-    def inserted(self, site_id: int, before: int | None) -> "Order":
-        """With one more site, before another one or last."""
-        place = len(self.ids) if before is None else int(np.flatnonzero(self.ids == before)[0])
-        return Order(np.insert(self.ids, place, site_id))
-
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -72,8 +64,18 @@ class State:
     spans: dict[str, Table]  # by the role of the events
     # The same in two states: no term, no source, no identity was written between them.
     vocabulary_token: str = field(default_factory=new_uid)
-    # For what others derive from this state and want to find again.
+    # By id, the token of its last change, for the sites that changed since `since` was the token.
+    changes: dict[int, str] = field(default_factory=dict)
+    since: str = field(default_factory=new_uid)
+    # For what others derive from this state and want to find again: emptied by every write.
     memory: dict = field(default_factory=dict, compare=False)
+    # The same for what follows from the bitmaps and the vocabularies alone: a write that changes
+    # neither leaves it as it was.
+    facet_memory: dict = field(default_factory=dict, compare=False)
+
+    def version(self, site_id: int) -> tuple[str, str]:
+        """The same in two states: nothing was written between them that is shown of the site."""
+        return self.vocabulary_token, self.changes.get(site_id, self.since)
 
     def having(self, value: str) -> BitMap:
         return self.values.get(value, NOTHING)
@@ -108,23 +110,47 @@ def patched(
     facts,
     order_of: Callable[[str, Order], Order],
 ) -> State:
-    """A state in which the changed sites have the values that `facts` says, and no other."""
-    values = {
-        name: bitmap - changed if bitmap.intersect(changed) else bitmap
-        for name, bitmap in state.values.items()
-    }
-    for name, ids in facts.values.items():
-        values[name] = values.get(name, NOTHING) | BitMap(ids)
+    """A state in which the changed sites have the values that `facts` says, and no other.
+
+    What has not changed is the same object as before.
+    """
+    values = _patched_values(state.values, changed, facts.values)
+    sites = _patched(state.sites, changed, BitMap(facts.sites))
+    is_in_vocabulary = VOCABULARY in changed
+    is_as_it_was = values is state.values and sites is state.sites and not is_in_vocabulary
+    changes, since = state.changes | dict.fromkeys(changed, token), state.since
+    if len(changes) > _MOST_CHANGES:
+        changes, since = {}, token
     return State(
         number,
         token,
-        (state.sites - changed) | BitMap(facts.sites),
-        {name: bitmap for name, bitmap in values.items() if bitmap},
+        sites,
+        values,
         {name: order_of(name, order) for name, order in state.orders.items()},
         state.points.patched(changed, Table.of(facts.points)),
         {
             role: spans.patched(changed, Table.of(facts.spans[role]))
             for role, spans in state.spans.items()
         },
-        token if VOCABULARY in changed else state.vocabulary_token,
+        token if is_in_vocabulary else state.vocabulary_token,
+        changes,
+        since,
+        facet_memory=state.facet_memory if is_as_it_was else {},
     )
+
+
+def _patched_values(
+    values: dict[str, BitMap], changed: BitMap, found: dict[str, Iterable[int]]
+) -> dict[str, BitMap]:
+    fresh = {name: BitMap(ids) for name, ids in found.items()}
+    after = {
+        name: _patched(bitmap, changed, fresh.pop(name, NOTHING)) for name, bitmap in values.items()
+    }
+    if not fresh and all(after[name] is bitmap for name, bitmap in values.items()):
+        return values
+    return {name: bitmap for name, bitmap in (after | fresh).items() if bitmap}
+
+
+def _patched(bitmap: BitMap, changed: BitMap, fresh: BitMap) -> BitMap:
+    """With these and no others of the changed sites."""
+    return bitmap if bitmap & changed == fresh else (bitmap - changed) | fresh

@@ -1,30 +1,30 @@
 """Keeps this process's index as fresh as the database, exactly.
 
-Each write enters its sites in the journal, in its own transaction. A process that finds new
+Each write enters its sites in the change log, in its own transaction. A process that finds new
 entries reads those sites again; one that starts takes a snapshot or reads everything. What a
 transaction that is still open has written is seen within it and nowhere else.
 """
 
+import logging
+import random
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import chain
+import time
 
-import numpy as np
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
 from pyroaring import BitMap
 
-from heritage.catalogue.index import facts, orders
-from heritage.catalogue.index.columns import POINTS, SPANS, Table
+from heritage.catalogue.index import facts, orders, snapshots
 from heritage.catalogue.index.state import Order, State, build, patched
-from heritage.models import Event, IndexChange, IndexPart, journal
-from heritage.models.changes import batch
-from heritage.models.journal import VOCABULARY
+from heritage.models import IndexChange, IndexPart
+from heritage.services import changelog
+from heritage.services.changelog import VOCABULARY
 
-# Putting one site into its places costs about as much as reading the orders of so many again.
-SITES_A_PLACE = 250
+logger = logging.getLogger(__name__)
 
 _NO_SITE = BitMap([VOCABULARY])
+_ATTEMPTS = 5  # to read while others write, before they are made to wait
+_STAGGERED = 5.0  # seconds within which processes begin to save, so that one of them is enough
 
 _shared: list[State] = []  # at most one: the committed state that all threads use
 _lock = threading.Lock()
@@ -32,7 +32,7 @@ _private = threading.local()  # of a thread whose transaction is open
 
 
 def current() -> State:
-    """The index as of the last entry of the journal."""
+    """The index as of the last entry of the change log."""
     number, token = _head()
     state = _known(number, token)
     if state is not None:
@@ -43,8 +43,7 @@ def current() -> State:
     with _lock:  # one thread reads, the others wait for it
         state = _known(*_head())
         if state is None:
-            with _snapshot():
-                state = _fresh()
+            state = _fresh()
             _shared[:] = [state]
         return state
 
@@ -71,36 +70,65 @@ def _states() -> list[State]:
     return [state for state in (private, *_shared) if state is not None]
 
 
-@contextmanager
-def _snapshot():
-    """All that is read within is of one moment, so that ids and their order agree."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("BEGIN DEFERRED")  # atomic() would wait for a writer
-        else:
-            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        try:
-            yield
-        finally:
-            # There is nothing to keep, but at a ROLLBACK psycopg forgets what has been planned.
-            cursor.execute("COMMIT")
-
-
 def _fresh() -> State:
-    """The state as of the head of the journal, from what is nearest to it."""
-    number, token = _head()
-    for state in chain(_states(), _stored()):  # the snapshot is read only if it comes to that
-        if _is_in_journal(state):
-            changed = BitMap(
-                IndexChange.objects.filter(pk__gt=state.number).values_list("site_id", flat=True)
-            )
-            if len(changed - _NO_SITE) <= len(state.sites) // 4:
-                return _patch(state, number, token, changed) if changed else state
-    return rebuilt(number, token)
+    """The state as of the last entry of the change log, from what is nearest to it.
+
+    While sites are read, others may be written. The change log tells: then these are read again,
+    together with all that was placed beside them. Only where that does not come to an end are
+    writers made to wait.
+    """
+    base = None
+    for _attempt in range(_ATTEMPTS):
+        before = _head()
+        try:
+            base = base if base and _is_in_log(base) else _base()
+            state = _as_of(base, *_head())
+        except LookupError:  # a site's row was read that names a term which is newer than the terms
+            if _head() == before:
+                raise
+            base = None
+            continue
+        if _head() == (state.number, state.token):
+            return state
+    with transaction.atomic():
+        changelog.lock()
+        return _as_of(base if base and _is_in_log(base) else _base(), *_head())
 
 
-def _is_in_journal(state: State) -> bool:
-    """Whether the journal goes on from this state: it was not rolled back, nor cut off."""
+def _base() -> State:
+    """A state from which the change log leads on: this process's own, the snapshot, or all read."""
+    for state in _states():
+        if _is_in_log(state) and _is_near(state):
+            return state
+    try:
+        state = snapshots.load()
+    except snapshots.BrokenSnapshot:
+        logger.exception("The snapshot of the index is broken; everything is read anew.")
+        state = None
+    if state and _is_in_log(state) and _is_near(state):
+        return state
+    return rebuilt(*_head())
+
+
+def _as_of(base: State, number: int, token: str) -> State:
+    changed = _changed_since(base)
+    if changed:
+        return _patch(base, number, token, changed)
+    return base
+
+
+def _changed_since(state: State) -> BitMap:
+    changes = IndexChange.objects.filter(pk__gt=state.number)
+    return BitMap(changes.values_list("site_id", flat=True))
+
+
+def _is_near(state: State) -> bool:
+    """Whether so few sites have changed that not all need to be read."""
+    return len(_changed_since(state) - _NO_SITE) <= len(state.sites) // 4
+
+
+def _is_in_log(state: State) -> bool:
+    """Whether the change log goes on from this state: it was not rolled back, nor cut off."""
     if state.number == 0:
         return not IndexPart.objects.exists()
     return IndexChange.objects.filter(pk=state.number, token=state.token).exists()
@@ -109,25 +137,11 @@ def _is_in_journal(state: State) -> bool:
 def _patch(state: State, number: int, token: str, changed: BitMap) -> State:
     sites = changed - _NO_SITE
     found = facts.read(sites)
-    published = sorted(found.sites)
 
     def order_of(name: str, order: Order) -> Order:
-        if not sites:
-            return order
-        if len(sites) * SITES_A_PLACE > len(state.sites):
-            return Order(np.fromiter(orders.ids(name), dtype=np.int32))
-        order = order.without(changed)
-        standing = state.sites - changed  # those whose place is known
-        for site_id in published:
-            order = order.inserted(site_id, _next_known(name, site_id, standing))
-            standing.add(site_id)
-        return order
+        return orders.placed(name, order, sites, found.sites) if sites else order
 
     return patched(state, number, token, changed, found, order_of)
-
-
-def _next_known(order: str, site_id: int, standing: BitMap) -> int | None:
-    return next((each for each in orders.after(order, site_id) if each in standing), None)
 
 
 def rebuilt(number: int, token: str) -> State:
@@ -138,73 +152,66 @@ def rebuilt(number: int, token: str) -> State:
 
 # --- snapshots -------------------------------------------------------------------------------
 
-_AT_ONCE = 5  # parts fetched together: the largest have 8 MB at a million sites
-# Raised whenever the index holds something else than before: older snapshots are read no more.
-_FORMAT = "2"
-_VALUE, _ORDER, _POINTS, _SPANS = "value ", "order ", "points ", "spans "
-
 
 def save_snapshot() -> State:
-    """Read everything, keep it for processes to come, and cut the journal short.
-
-    It begins anew, so that processes that run take the snapshot too. Nobody writes meanwhile.
-    """
-    with batch():
-        journal.note([VOCABULARY])
-        number, token = _head()
-        state = rebuilt(number, token)
-        IndexPart.objects.all().delete()
-        IndexPart.objects.bulk_create(
-            (IndexPart(name=name, data=data) for name, data in _parts(state)),
-            batch_size=200,
-        )
-        IndexChange.objects.filter(pk__lt=number).delete()
+    """Read everything, keep it for processes to come, and let those that run take it too."""
+    state = rebuilt(*_head())
+    for _attempt in range(_ATTEMPTS):
+        state = _led_on(state)
+        if snapshots.save(state, starts_anew=True, pause=0):
+            return state
+    with transaction.atomic():  # nobody writes meanwhile
+        changelog.lock()
+        state = _led_on(state)
+        snapshots.save(state, starts_anew=True, pause=0)
     return state
 
 
-def _parts(state: State) -> Iterator[tuple[str, bytes]]:
-    yield "head", f"{_FORMAT} {state.number} {state.token}".encode()
-    yield "sites", state.sites.serialize()
-    for name, bitmap in state.values.items():
-        yield f"{_VALUE}{name}", bitmap.serialize()
-    for name, order in state.orders.items():
-        yield f"{_ORDER}{name}", order.ids.tobytes()
-    tables = {_POINTS: state.points}
-    tables |= {f"{_SPANS}{role} ": table for role, table in state.spans.items()}
-    for name, table in tables.items():
-        for number, data in enumerate(table.to_bytes()):
-            yield f"{name}{number}", data
+def _led_on(state: State) -> State:
+    """A state that was read anew, with what was written since."""
+    if state.number and not _is_in_log(state):
+        state = rebuilt(*_head())
+    return _as_of(state, *_head())
 
 
-def _stored() -> Iterator[State]:
-    """The snapshot, if there is one that fits."""
-    head = IndexPart.objects.filter(name="head").values_list("data", flat=True).first()
-    if head is None or not bytes(head).startswith(f"{_FORMAT} ".encode()):
+_saving = threading.Lock()
+_saved: list[int] = []  # the number of the snapshot, as far as this process knows
+
+
+def keep_snapshot_fresh(**kwargs) -> None:
+    """Called at the end of a request: have a thread save the snapshot when it is time.
+
+    That is after INDEX_SNAPSHOT_EVERY changes, or where there is no snapshot. No page waits for it.
+    """
+    if not _shared or not _is_due(_shared[0], _saved[0] if _saved else None):
         return
-    _format, number, token = bytes(head).decode().split(" ")
-    rows = IndexPart.objects.values_list("name", "data")
-    parts = {name: bytes(data) for name, data in rows.iterator(_AT_ONCE)}
-    by_order = {
-        name: Order(np.frombuffer(data, dtype=np.int32))
-        for name, data in _named(parts, _ORDER).items()
-    }
-    if by_order.keys() != set(orders.names()):  # a language was added since
-        return
-    yield State(
-        int(number),
-        token,
-        BitMap.deserialize(parts["sites"]),
-        {name: BitMap.deserialize(data) for name, data in _named(parts, _VALUE).items()},
-        by_order,
-        _table(parts, _POINTS, POINTS),
-        {role: _table(parts, f"{_SPANS}{role} ", SPANS) for role in Event.Role.values},
-    )
+    if _saving.acquire(blocking=False):
+        threading.Thread(target=_save_in_turn, name="index snapshot", daemon=True).start()
 
 
-def _named(parts: dict[str, bytes], start: str) -> dict[str, bytes]:
-    """The parts of a kind, by what follows in their names."""
-    return {name[len(start) :]: data for name, data in parts.items() if name.startswith(start)}
+def refresh_snapshot() -> bool:
+    """Save the state as it is now if it is time; whether it was. For commands that write much."""
+    state = current()
+    return _is_due(state, snapshots.saved_number()) and snapshots.save(state)
 
 
-def _table(parts: dict[str, bytes], start: str, types: str) -> Table:
-    return Table.from_bytes([parts[f"{start}{n}"] for n in range(len(types))], types)
+def _is_due(state: State, saved: int | None) -> bool:
+    every = settings.INDEX_SNAPSHOT_EVERY
+    if not every or not state.number:  # nothing was ever written, or only past the change log
+        return False
+    return saved is None or abs(state.number - saved) >= every
+
+
+def _save_in_turn() -> None:
+    """Unless another process has done it meanwhile."""
+    try:
+        if snapshots.saved_number() is not None:
+            time.sleep(random.uniform(0, _STAGGERED))  # noqa: S311 - no secret
+        refresh_snapshot()
+        saved = snapshots.saved_number()
+        _saved[:] = [] if saved is None else [saved]
+    except Exception:
+        logger.exception("The snapshot of the index was not saved.")
+    finally:
+        connection.close()
+        _saving.release()

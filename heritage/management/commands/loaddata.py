@@ -1,11 +1,65 @@
-"""Django's loaddata as one act: one revision, and what follows from the rows refreshed once."""
+"""Django's loaddata, with the rules of the catalogue for the catalogue's own fixtures.
 
+Those may be named in any order and as often as one likes; what editors have changed is kept. Other
+files, such as what `dumpdata` writes, are loaded as Django does, in one change set.
+"""
+
+from pathlib import Path
+
+from django.core import serializers
+from django.core.management.base import CommandError
 from django.core.management.commands import loaddata
+from django.db import DEFAULT_DB_ALIAS
 
-from heritage.models.acts import act
+from heritage.catalogue.index import store
+from heritage.exchange.fixtures import FixtureError, install, is_of_catalogue
+from heritage.services.history import change_set
 
 
 class Command(loaddata.Command):
+    help = (
+        "Installs the named fixtures. Those of the catalogue may be named in any order and "
+        "again and again: what editors have changed or deleted is left alone."
+    )
+
     def loaddata(self, fixture_labels) -> None:
-        with act(comment="loaddata " + " ".join(fixture_labels)):
-            super().loaddata(fixture_labels)
+        ours: dict[Path, None] = {}  # each once, in the order named
+        others: list[str] = []
+        for label in fixture_labels:
+            files = self._files(label)
+            if files and all(map(is_of_catalogue, files)):
+                ours |= dict.fromkeys(files)
+            else:
+                others.append(label)
+        if ours:
+            self._install(list(ours))
+        if others:
+            with change_set("import", files=others):
+                super().loaddata(others)
+            store.refresh_snapshot()
+
+    def _files(self, label: str) -> list[Path]:
+        if label == "-":  # standard input
+            return []
+        self.serialization_formats = serializers.get_public_serializer_formats()
+        return [Path(file) for file, _folder, _name in self.find_fixtures(label)]
+
+    def _install(self, paths: list[Path]) -> None:
+        if self.excluded_apps or self.excluded_models or self.ignore:
+            raise CommandError("Fixtures of the catalogue are loaded whole: leave out the options.")
+        if self.using != DEFAULT_DB_ALIAS:
+            raise CommandError("Fixtures of the catalogue go into the default database.")
+        try:
+            report = install(paths, self._tell)
+        except FixtureError as error:
+            raise CommandError(
+                f"The fixtures cannot be loaded; nothing was changed.\n{error}"
+            ) from error
+        if self.verbosity >= 1:
+            self.stdout.write(f"Installed {len(paths)} fixture(s): {report}.")
+            for line in report.kept:
+                self.stdout.write(f"kept: {line}")
+
+    def _tell(self, text: str) -> None:
+        if self.verbosity >= 2:
+            self.stdout.write(text)

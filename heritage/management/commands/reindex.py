@@ -6,11 +6,11 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from heritage.catalogue.index import store
-from heritage.models import Designation, Site, fulltext, journal
+from heritage.models import Designation, Site
 from heritage.models.base import CHUNK, chunks
-from heritage.models.changes import batch
-from heritage.models.derived import refresh, refresh_designations, refresh_terms
-from heritage.models.journal import VOCABULARY
+from heritage.services import changelog, fulltext
+from heritage.services.changelog import VOCABULARY
+from heritage.services.denormalized import refresh, refresh_designations, refresh_terms
 
 SECONDS = 2  # between two words of progress
 
@@ -20,23 +20,23 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         self.said = started = time.monotonic()
-        with batch():
+        with changelog.locked():
             refresh_terms()
             refresh_designations(Designation.objects.values_list("pk", flat=True))
         ids = list(Site.objects.order_by("pk").values_list("pk", flat=True))
         done = 0
         for chunk in chunks(ids):
-            with batch():  # others may write in between
+            with changelog.locked():  # others may write in between
                 refresh(chunk)
             done += len(chunk)
             self._say(done, len(ids), "sites brought up to date")
         found_by = Site.objects.order_by("pk").values_list("pk", "search_text")
-        with batch():
+        with changelog.locked():
             fulltext.rebuild(
                 found_by.iterator(CHUNK),
                 lambda done: self._say(done, len(ids), "sites in full text"),
             )
-            journal.note([VOCABULARY])  # what was found before is found anew
+            changelog.enter([VOCABULARY])  # what was found before is found anew
         self.stdout.write("reading the index …")
         state = store.save_snapshot()
         with connection.cursor() as cursor:

@@ -1,1 +1,0 @@
-"""How fixtures are made: from official tables to objects, file by file."""

@@ -1,0 +1,95 @@
+"""The history of all records, in two tables: what a person did at once, and each row written."""
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class ChangeSet(models.Model):
+    """What one person did at once: a save of a form, an import, a bulk action."""
+
+    class Kind(models.TextChoices):
+        EDIT = "edit", _("edit")
+        BULK = "bulk", _("bulk action")
+        IMPORT = "import", _("import")
+        CORRECTION = "correction", _("correction")
+        MERGE = "merge", _("merge")
+        UNDO = "undo", _("undo")
+        RESTORE = "restore", _("restoration")
+        COMMAND = "command", _("command")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.COMMAND)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("user"),
+    )
+    reason = models.TextField(_("reason"), blank=True)  # a person's words, nothing else
+    # The program's own facts, such as {"state": "archived"}: worded in the reader's language.
+    detail = models.JSONField(_("detail"), default=dict, encoder=DjangoJSONEncoder)
+    at = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
+    undoes = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        related_name="undone_by",
+        verbose_name=_("undoes"),
+    )
+
+    class Meta:
+        verbose_name = _("change set")
+        verbose_name_plural = _("change sets")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.reason or str(self.get_kind_display())
+
+
+class Change(models.Model):
+    """One write to one row; rows of this table are never changed.
+
+    `before` is null where the row is new, `after` where it is gone; otherwise both hold the
+    columns that differ, many-to-many relations as sorted lists of ids. The owner is the record
+    that a row belongs to, such as the site of a name; a record owns itself. A row that moved is
+    found at both owners.
+    """
+
+    change_set = models.ForeignKey(ChangeSet, models.PROTECT, related_name="changes")
+    model = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
+    object_id = models.BigIntegerField()
+    owner_model = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
+    owner_id = models.BigIntegerField()
+    former_owner_id = models.BigIntegerField(null=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["owner_model", "owner_id", "id"], name="change_owner"),
+            models.Index(fields=["model", "object_id", "id"], name="change_object"),
+            models.Index(
+                fields=["owner_model", "former_owner_id"],
+                condition=models.Q(former_owner_id__isnull=False),  # few rows move
+                name="change_former_owner",
+            ),
+            models.Index(
+                fields=["model", "-id"],
+                condition=models.Q(after__isnull=True),  # what was deleted
+                name="change_deletion",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model.model} {self.object_id}"
+
+    def model_class(self) -> type[models.Model] | None:
+        """The row's model; None where the catalogue has it no longer."""
+        return ContentType.objects.get_for_id(self.model_id).model_class()

@@ -1,0 +1,77 @@
+"""Attempts to log in, counted before a password is looked at: guessing is slow, and costs nothing.
+
+Used by the admin's log-in alone. Accounts that do not exist are counted as those that do, so that
+nothing can be told from the answer or from how long it takes.
+"""
+
+import unicodedata
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+WINDOW = timedelta(minutes=15)
+# Attempts within that time: at one account from one address, at one account from anywhere, from one
+# address at any account. The second is high, since it lets others lock somebody out.
+PER_ACCOUNT_AND_ADDRESS, PER_ACCOUNT, PER_ADDRESS = 5, 30, 20
+
+
+class LoginAttempt(models.Model):
+    """An attempt that has not succeeded: a row for each of the things that it counts against."""
+
+    key = models.CharField(max_length=64)  # a digest: neither name nor address is kept
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("log-in attempt")
+        verbose_name_plural = _("log-in attempts")
+        indexes = [models.Index(fields=["key", "at"], name="login_attempt_by_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+def admit(account: str, network: str, now: datetime | None = None) -> timedelta:
+    """Count an attempt, and say how long to wait: nothing if it may go on.
+
+    One that has to wait is not counted, so that the wait comes to an end.
+    """
+    now = now or timezone.now()
+    limits = _limits(account, network)
+    with transaction.atomic():
+        LoginAttempt.objects.filter(at__lte=now - WINDOW).delete()
+        free_again = now
+        for key, limit in limits.items():
+            latest = LoginAttempt.objects.filter(key=key).order_by("-at")
+            oldest = latest.values_list("at", flat=True)[limit - 1 : limit].first()
+            if oldest is not None:
+                free_again = max(free_again, oldest + WINDOW)
+        if free_again == now:
+            LoginAttempt.objects.bulk_create(LoginAttempt(key=key, at=now) for key in limits)
+    return free_again - now
+
+
+def succeed(account: str, network: str) -> None:
+    """Forget what this account has tried from this address: it was its owner."""
+    own, *others = _limits(account, network)
+    tried = LoginAttempt.objects.filter(key=own)
+    times = list(tried.values_list("at", flat=True))
+    LoginAttempt.objects.filter(key__in=others, at__in=times).delete()
+    tried.delete()
+
+
+def _limits(account: str, network: str) -> dict[str, int]:
+    """How many attempts there may be, by key; the first is of the account at the address."""
+    account = unicodedata.normalize("NFKC", account)[:254].casefold()
+    found = {_key("both", account, network): PER_ACCOUNT_AND_ADDRESS}
+    found[_key("account", account)] = PER_ACCOUNT
+    if network:
+        found[_key("address", network)] = PER_ADDRESS
+    return found
+
+
+def _key(*parts: str) -> str:
+    digest = salted_hmac("heritage.login", "\0".join(parts), algorithm="sha256")
+    return digest.hexdigest()

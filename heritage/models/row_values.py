@@ -1,0 +1,92 @@
+"""Rows as plain values: what the history keeps of them, read from the database or from an object.
+
+Kept are the columns that a fixture may carry (`serialize`), relations by id. What is derived from
+other columns is not kept, as it follows by itself.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import cache
+
+from django.core.exceptions import ValidationError
+from django.db import connection, models
+
+
+@cache
+def kept_columns(model: type[models.Model]) -> tuple[models.Field, ...]:
+    fields = model._meta.concrete_fields
+    return tuple(field for field in fields if field.serialize and not field.primary_key)
+
+
+@cache
+def kept_relations(model: type[models.Model]) -> tuple[models.ManyToManyField, ...]:
+    return tuple(field for field in model._meta.many_to_many if field.serialize)
+
+
+def stored_rows(model: type[models.Model], ids: Iterable[int]) -> dict[int, dict]:
+    """Rows as they are in the database, by id: column name (`attname`) → value.
+
+    They are locked, so that of two writers each is told what the other has left.
+    """
+    # A row that Django's own loaddata saves may come outside of a transaction.
+    rows = models.QuerySet(model).order_by()
+    if connection.in_atomic_block:
+        # No key: whoever adds a row that refers to one of these need not wait.
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    attnames = [field.attname for field in model._meta.concrete_fields]
+    found = rows.filter(pk__in=list(ids)).values_list(*attnames)
+    key = attnames.index(model._meta.pk.attname)
+    return {row[key]: dict(zip(attnames, row, strict=True)) for row in found}
+
+
+def plain_row(model: type[models.Model], stored: dict, more: Iterable[str] = ()) -> dict:
+    """What is kept of a stored row, ready for JSON; `more` names further columns."""
+    kept = {field.name: plain(field, stored[field.attname]) for field in kept_columns(model)}
+    for name in more:
+        field = model._meta.get_field(name)
+        kept[name] = plain(field, stored[field.attname])
+    return kept
+
+
+def plain_object(row: models.Model) -> dict:
+    """The same of an object that was just saved."""
+    kept = {}
+    for field in kept_columns(type(row)):
+        value = getattr(row, field.attname)
+        if hasattr(value, "resolve_expression"):  # the database has computed it
+            value = stored_rows(type(row), [row.pk])[row.pk][field.attname]
+        elif not isinstance(field, models.FileField):
+            try:
+                value = field.get_prep_value(value)
+            except ValidationError:  # a broken date is stored as it is
+                value = str(value)
+        kept[field.name] = plain(field, value)
+    return kept
+
+
+def plain(field: models.Field, value: object) -> object:
+    """A column's value as JSON has it."""
+    match value:
+        case Decimal() if isinstance(field, models.DecimalField):
+            return str(value.quantize(Decimal(1).scaleb(-field.decimal_places)))
+        case datetime() | date() | time():
+            return value.isoformat()
+        case str() if type(value) is not str:
+            return str(value)
+        case _ if isinstance(field, models.FileField):
+            return str(value or "")
+        case dict():
+            return dict(value)
+        case _:
+            return value
+
+
+def linked_ids(field: models.ManyToManyField, ids: Iterable[int]) -> dict[int, list[int]]:
+    """For each of these rows the ids that it is tied to, in order."""
+    near, far = field.m2m_column_name(), field.m2m_reverse_name()
+    found: dict[int, list[int]] = {pk: [] for pk in ids}
+    rows = field.remote_field.through.objects.filter(**{f"{near}__in": list(found)})
+    for pk, other in rows.order_by(far).values_list(near, far):
+        found[pk].append(other)
+    return found

@@ -1,0 +1,231 @@
+"""All that is written together: one transaction, one change set, one refresh of what follows.
+
+`change_set()` says that several writes belong together, who makes them and why. A single save
+outside of one is a change set by itself. The managers of records call `unit_of_work()`; see
+`services.write_path` for the whole way of a write.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+from django.dispatch import Signal
+
+from heritage.models.history import Change, ChangeSet
+from heritage.models.row_values import plain_row
+
+# Sent once, before rows of a model (the sender) that the search index follows are written.
+indexed_rows_are_to_be_written = Signal()
+# Sent once at the end, within the transaction; `unit` is the unit of work.
+unit_ends = Signal()
+
+
+class Written(NamedTuple):
+    """Of which record (the owner) a row of which model was written."""
+
+    model: type[models.Model]
+    owner_model: type[models.Model]
+    owner_id: int
+
+
+class UnitOfWork:
+    def __init__(self, change_set: ChangeSet):
+        self.change_set = change_set
+        self.is_named = change_set.pk is not None  # somebody has called change_set()
+        # What others derive from: the ids of written records, by model.
+        self.touched: dict[type[models.Model], set[int]] = defaultdict(set)
+        self.saved: dict[type[models.Model], set[int]] = defaultdict(set)
+        self._has_begun = False
+        self._gathered: list[Change] | None = None
+        self._written: set[Written] = set()
+        self._deletion: tuple[object, dict] | None = None
+        self._asked = (change_set.reason, dict(change_set.detail), change_set.user_id)
+
+    @property
+    def user_id(self) -> int | None:
+        return self.change_set.user_id
+
+    def begin(self, model: type[models.Model]) -> None:
+        """Say that rows of a model are about to be read in order to be written."""
+        if model.is_indexed and not self._has_begun:
+            self._has_begun = True
+            indexed_rows_are_to_be_written.send(sender=model)
+
+    def touch(self, model: type[models.Model], ids: Iterable[int | None]) -> None:
+        """Say that what follows from these rows may be out of date."""
+        self.touched[model].update(pk for pk in ids if pk is not None)
+
+    # --- what was written ----------------------------------------------------------------
+
+    def rows_saved(self, model, stored: dict[int, dict], saved: dict[int, dict]) -> None:
+        """Rows were created or changed: as they were stored (`stored_rows`), and plain as saved."""
+        changes = []
+        before = {pk: plain_row(model, row) for pk, row in stored.items() if pk in saved}
+        for pk, after in saved.items():
+            changes += self._change(model, pk, before.get(pk), after)
+        self.saved[model].update(saved)
+        self._enter(changes)
+        model.after_save(before, saved)
+
+    def rows_deleted(self, model, plain_rows: dict[int, dict]) -> None:
+        """Rows are about to be deleted: plain, with their relations."""
+        changes = []
+        for pk, before in plain_rows.items():
+            changes += self._change(model, pk, before, None)
+        self._enter(changes)
+
+    def relation_changed(
+        self, field: models.ManyToManyField, before: dict[int, list], after: dict[int, list]
+    ) -> None:
+        """Rows of the relation's model were tied to others than before: ids by id."""
+        model = field.model
+        owner = model._meta.get_field(model.owner) if model.owner else None
+        ids = [pk for pk in before if before[pk] != after[pk]]
+        owners = dict(zip(ids, ids, strict=True))
+        if owner and ids:
+            rows = models.QuerySet(model).filter(pk__in=ids).order_by()
+            owners = dict(rows.values_list("pk", owner.attname))
+        changes = [
+            self._made(model, pk, owners[pk], None, {field.name: old}, {field.name: after[pk]})
+            for pk, old in before.items()
+            if pk in owners
+        ]
+        self.touch(owner.related_model if owner else model, owners.values())
+        self._enter(changes)
+
+    def deleted_by(self, origin: object) -> dict[type[models.Model], set[int]]:
+        """What one deletion has taken so far, for whoever deletes: `origin` as Django gives it."""
+        if self._deletion is None or self._deletion[0] is not origin:
+            self._deletion = (origin, defaultdict(set))
+        return self._deletion[1]
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """What is changed within, all or nothing of it, is entered at once at the end."""
+        if self._gathered is not None:
+            yield
+            return
+        self._gathered = []
+        try:
+            yield
+            changes = self._gathered
+        finally:
+            self._gathered = None
+        self._enter(changes)
+
+    def _change(self, model, pk: int, before: dict | None, after: dict | None) -> list[Change]:
+        owner_model, owner_id, former = model, pk, None
+        if model.owner:
+            owner_model = model._meta.get_field(model.owner).related_model
+            old, new = ((row or {}).get(model.owner) for row in (before, after))
+            owner_id = new if after is not None else old
+            former = old if before is not None and old != owner_id else None
+        self.touch(owner_model, [owner_id, former])
+        if before is not None and after is not None:
+            names = [name for name in after if before[name] != after[name]]
+            if not names:
+                return []
+            before, after = ({name: row[name] for name in names} for row in (before, after))
+        return [self._made(model, pk, owner_id, former, before, after)]
+
+    def _made(self, model, pk, owner_id, former, before, after) -> Change:
+        owner_model = model._meta.get_field(model.owner).related_model if model.owner else model
+        self._written.add(Written(model, owner_model, owner_id))
+        content_type = ContentType.objects.get_for_model
+        return Change(
+            model=content_type(model),
+            object_id=pk,
+            owner_model=content_type(owner_model),
+            owner_id=owner_id,
+            former_owner_id=former,
+            before=before,
+            after=after,
+        )
+
+    def _enter(self, changes: list[Change]) -> None:
+        # At once, so that a savepoint that is rolled back takes them with it.
+        if self._gathered is not None:
+            self._gathered += changes
+        elif changes:
+            if self.change_set.pk is None:
+                self.change_set.save(force_insert=True)
+            for change in changes:
+                change.change_set = self.change_set
+            Change.objects.bulk_create(changes, batch_size=500)
+
+    # --- the end -------------------------------------------------------------------------
+
+    def written(self) -> set[Written]:
+        """Which rows were written, without those that a savepoint has taken back."""
+        if not self.is_named:
+            return self._written
+        rows = Change.objects.filter(change_set=self.change_set).order_by()
+        found = rows.values_list("model", "owner_model", "owner_id").distinct()
+
+        def model(pk):
+            return ContentType.objects.get_for_id(pk).model_class()
+
+        return {Written(model(row), model(owner), pk) for row, owner, pk in found}
+
+    def finish(self) -> None:
+        written = self.written()
+        unit_ends.send(sender=UnitOfWork, unit=self, written=written)
+        if not self.is_named:
+            return
+        if not written:
+            self.change_set.delete()
+        elif self._asked != (
+            self.change_set.reason,
+            self.change_set.detail,
+            self.change_set.user_id,
+        ):
+            self.change_set.save(update_fields=["reason", "detail", "user"])
+
+
+_running: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=None)
+
+
+@contextmanager
+def unit_of_work(change_set: ChangeSet | None = None) -> Iterator[UnitOfWork]:
+    """One transaction; units nest, and the outermost one counts."""
+    running = _running.get()
+    if running is not None:
+        yield running
+        return
+    with transaction.atomic():
+        if change_set is not None:
+            change_set.save(force_insert=True)
+        unit = UnitOfWork(change_set or ChangeSet())
+        token = _running.set(unit)
+        try:
+            yield unit
+            unit.finish()
+        finally:
+            _running.reset(token)
+
+
+@contextmanager
+def change_set(
+    kind: str = ChangeSet.Kind.EDIT, user=None, reason: str = "", undoes=None, **detail
+) -> Iterator[ChangeSet]:
+    """All that is written within is one change set. Change sets nest: the outermost one counts.
+
+    Its reason and detail can be changed until the end; where nothing was written, none is left.
+    """
+    if user is not None and not user.is_authenticated:
+        user = None
+    made = ChangeSet(kind=kind, user=user, reason=reason, undoes=undoes, detail=detail)
+    with unit_of_work(made) as unit:
+        yield unit.change_set
+
+
+def current_change_set() -> ChangeSet | None:
+    """The change set that is being made."""
+    running = _running.get()
+    return running.change_set if running is not None else None

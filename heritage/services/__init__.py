@@ -1,0 +1,1 @@
+"""What must happen when something is written; `write_path` says in which order."""

@@ -1,0 +1,107 @@
+"""System checks: the data folder, models that slip past the write path, a database too old."""
+
+import os
+
+from django.apps import apps
+from django.conf import settings
+from django.core import checks
+from django.core.management.base import CommandError
+from django.db import connections, models
+from django.db.models.signals import pre_migrate
+from django.utils.translation import gettext as _
+
+from heritage.models import Designation, Site, SiteEra, SortName
+from heritage.models.base import Record, RecordQuerySet
+from heritage.services.dependencies import SITES_OF
+
+# Made from the rows of a site by services.denormalized, and by nobody else.
+_DERIVED = (SiteEra, SortName)
+_BY_DATABASE = (models.DB_CASCADE, models.DB_SET_NULL, models.DB_SET_DEFAULT)
+
+
+def register() -> None:
+    """Called once the app is ready."""
+    checks.register(check_data_folder)
+    checks.register(check_models, checks.Tags.models)
+    checks.register(check_database, checks.Tags.database)
+    pre_migrate.connect(_before_migrate, dispatch_uid="checks")
+
+
+def check_data_folder(app_configs=None, **kwargs) -> list[checks.CheckMessage]:
+    """The data folder can be written: else SQLite alone would say so, and not where."""
+    if os.access(settings.DATA_DIR, os.W_OK | os.X_OK):
+        return []
+    return [
+        checks.Error(
+            f"The data folder {settings.DATA_DIR} cannot be written.",
+            hint="Give it to the user that runs the catalogue, or name another in HERITAGE_DATA.",
+            id="heritage.E006",
+        )
+    ]
+
+
+def check_models(app_configs=None, **kwargs) -> list[checks.CheckMessage]:
+    return [error for model in apps.get_models() for error in model_errors(model)]
+
+
+def model_errors(model: type[models.Model]) -> list[checks.CheckMessage]:
+    """What is wrong with a model in the eyes of the write path."""
+    errors = []
+    targets = {
+        field.related_model for field in model._meta.concrete_fields if field.related_model
+    } & {Site, Designation}
+    if not issubclass(model, Record):
+        if targets and model not in _DERIVED:
+            hint = "Make it a heritage.models.base.Record with an owner."
+            errors.append(_error(model, "belongs to a site, and its writes go unnoticed", hint, 1))
+        return errors
+    if model._meta.app_label != "heritage" or not isinstance(
+        model._default_manager.all(), RecordQuerySet
+    ):
+        hint = "Keep it in the app “heritage”, with a manager made from RecordQuerySet."
+        errors.append(_error(model, "is a record whose bulk writes go unnoticed", hint, 2))
+    owner = model._meta.get_field(model.owner).related_model if model.owner else model
+    if targets and model.is_indexed and owner not in SITES_OF:
+        hint = "Name its owner, or enter it in heritage.services.dependencies.SITES_OF."
+        errors.append(_error(model, "belongs to a site that does not follow it", hint, 3))
+    for field in model._meta.concrete_fields:
+        if field.remote_field and field.remote_field.on_delete in _BY_DATABASE:
+            hint = "Use CASCADE, SET_NULL or PROTECT."
+            what = f"lets the database act on “{field.name}”, past its history"
+            errors.append(_error(model, what, hint, 4))
+    return errors
+
+
+def _error(model, what: str, hint: str, number: int) -> checks.Error:
+    message = f"{model._meta.label} {what}."
+    return checks.Error(message, hint=hint, obj=model, id=f"heritage.E00{number}")
+
+
+# --- a database of an older version ----------------------------------------------------------
+
+
+def is_of_older_version(connection) -> bool:
+    """Whether the tables are those of a version whose migrations are no longer there."""
+    tables = set(connection.introspection.table_names())
+    return "reversion_version" in tables or (
+        "heritage_site" in tables and "heritage_changeset" not in tables
+    )
+
+
+def refusal() -> str:
+    return _(
+        "This database was made by an earlier version and cannot be brought up to date: export "
+        "what was edited with that version (manage.py dumpdata heritage --natural-foreign "
+        "--natural-primary), then start anew with manage.py demo --reset."
+    )
+
+
+def check_database(databases=None, **kwargs) -> list[checks.CheckMessage]:
+    older = [alias for alias in databases or () if is_of_older_version(connections[alias])]
+    return [checks.Error(refusal(), obj=alias, id="heritage.E005") for alias in older]
+
+
+def _before_migrate(sender, using, **kwargs) -> None:
+    """Before the first migration is run, whoever runs it."""
+    if sender.label == "heritage" and is_of_older_version(connections[using]):
+        raise CommandError(refusal())

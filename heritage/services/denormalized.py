@@ -1,0 +1,289 @@
+"""What follows from stored rows: refreshed by one function over ids, in the writing transaction."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from heritage.models.base import chunks, unwatched
+from heritage.models.events import Event, SiteEra, SortName
+from heritage.models.registers import Designation, DesignationEvent, Scheme
+from heritage.models.sites import Site
+from heritage.models.vocabularies import Era, Kind, Place
+from heritage.services import fulltext
+from heritage.values import folding, words
+
+
+def refresh(site_ids: Iterable[int]) -> None:
+    """Bring everything that follows from these sites' rows up to date."""
+    for chunk in chunks(sorted(set(site_ids))):
+        sites = list(
+            Site.objects.filter(pk__in=chunk).prefetch_related(
+                "names",
+                "kinds",
+                "also_in",
+                "events",
+                "coverages__designation__scheme",
+            )
+        )
+        eras = _with_eras(sites)
+        _refresh_events(sites)
+        _refresh_eras(sites, eras)
+        _refresh_names(sites)
+        _refresh_inscribed(sites)
+        _refresh_sites(sites)
+        fulltext.forget(set(chunk) - {site.pk for site in sites})
+
+
+def refresh_terms() -> None:
+    """What kinds, places and eras are found by: for when the rules have changed."""
+    for model in (Kind, Place, Era):
+        rows = list(model.objects.all())
+        for row in rows:
+            row.derive()
+        _write(model, rows, model.derived_fields)
+
+
+def refresh_designations(ids: Iterable[int]) -> None:
+    """Standing and year of listing, from the events."""
+    for chunk in chunks(sorted(set(ids))):
+        changed = []
+        for entry in Designation.objects.filter(pk__in=chunk).prefetch_related("events"):
+            before = (entry.standing, entry.listed_year)
+            entry.standing, entry.listed_year = standing_of(entry.events.all())
+            if (entry.standing, entry.listed_year) != before:
+                changed.append(entry)
+        _write(Designation, changed, ["standing", "listed_year"])
+
+
+def standing_of(events) -> tuple[str, int | None]:
+    """What the dated events of a register's entry add up to, and the year it was listed."""
+    kind, standing = DesignationEvent.Kind, Designation.Standing
+    leads_to = {
+        kind.INSCRIBED: standing.IN_FORCE,
+        kind.IN_DANGER: standing.IN_DANGER,
+        kind.OUT_OF_DANGER: standing.IN_FORCE,
+        kind.DELISTED: standing.ENDED,
+        kind.SUPERSEDED: standing.SUPERSEDED,
+    }
+    current, year = standing.IN_FORCE, None
+    for event in sorted(events, key=lambda event: event.order):
+        current = leads_to.get(event.kind, current)
+        if event.kind == kind.INSCRIBED and year is None:
+            year = event.first_year
+    return current, year
+
+
+# --- one step each ---------------------------------------------------------------------------
+
+
+def _refresh_events(sites) -> None:
+    changed = []
+    for site in sites:
+        for event in site.events.all():
+            bounds = event_bounds(event)
+            if bounds != (event.first_year, event.last_year):
+                event.first_year, event.last_year = bounds
+                changed.append(event)
+    _write(Event, changed, ["first_year", "last_year"])
+
+
+def event_bounds(event) -> tuple[int | None, int | None]:
+    """First and last year of an event: the date's, else those of its eras."""
+    date = event.parsed
+    if date:
+        return date.first_year, date.last_year
+    if event.first_era:
+        return event.first_era.first_year, (event.last_era or event.first_era).last_year
+    return None, None
+
+
+def _with_eras(sites) -> "Eras":
+    """All eras, which are few: one query gives each event its own and those between them."""
+    events = [event for site in sites for event in site.events.all()]
+    if not any(event.first_era_id for event in events):
+        return Eras([])
+    eras = Era.objects.in_bulk()
+    for event in events:
+        event.first_era = eras.get(event.first_era_id)
+        event.last_era = eras.get(event.last_era_id)
+    return Eras(eras.values())
+
+
+def _refresh_eras(sites, eras: "Eras") -> None:
+    wanted = {
+        (site.pk, era_id, role)
+        for site in sites
+        for era_id, role in eras_of_site(site.events.all(), eras)
+    }
+    stored = {
+        (row.site_id, row.era_id, row.role): row.pk
+        for row in SiteEra.objects.filter(site__in=sites)
+    }
+    gone = [pk for key, pk in stored.items() if key not in wanted]
+    if gone:
+        SiteEra.objects.filter(pk__in=gone).delete()
+    SiteEra.objects.bulk_create(
+        SiteEra(site_id=site, era_id=era, role=role)
+        for site, era, role in sorted(wanted - stored.keys())
+    )
+
+
+def eras_of_site(events: Iterable[Event], eras: "Eras") -> set[tuple[int, str]]:
+    """(era, role) of all that a site's events say.
+
+    An event names one era, or the first and the last of a span: these it states. Eras that the
+    span runs through have the role `within`, unless another event states them or an era that
+    they group: 唐至清 is stated for Tang and Qing, and runs through Song, Jin, Yuan and Ming.
+    """
+    stated, within = set(), set()
+    for event in events:
+        stated.update((era_id, str(event.role)) for era_id in stated_by(event))
+        within.update(eras.within(event.first_era_id, event.last_era_id))
+    named = {line for era_id, _role in stated for line in eras.line(era_id)}
+    return stated | {(era_id, str(SiteEra.Role.WITHIN)) for era_id in within - named}
+
+
+def stated_by(event: Event) -> set[int]:
+    """Ids of the eras that an event names: one, or the first and the last of a span."""
+    return {event.first_era_id, event.last_era_id} - {None}
+
+
+class Eras:
+    """All eras: what each belongs to, and which of them a span from one to another runs through."""
+
+    def __init__(self, eras: Iterable[Era]):
+        self._by_id = {era.pk: era for era in eras}
+        self._within: dict[tuple[int, int], set[int]] = {}
+
+    def line(self, era_id: int) -> set[int]:
+        """An era and all that group it."""
+        line: set[int] = set()
+        while era_id in self._by_id and era_id not in line:
+            line.add(era_id)
+            era_id = self._by_id[era_id].parent_id
+        return line
+
+    def within(self, first_id: int | None, last_id: int | None) -> set[int]:
+        """Ids of the eras of the same region whose years all lie within the span.
+
+        None that belongs to a broader one: a span that runs through Tang says nothing of Wu Zhou.
+        """
+        if first_id is None or last_id is None or first_id == last_id:
+            return set()
+        key = (first_id, last_id)
+        if key not in self._within:
+            self._within[key] = self._between(self._by_id[first_id], self._by_id[last_id])
+        return self._within[key]
+
+    def _between(self, first: Era, last: Era) -> set[int]:
+        if first.first_year is None or last.last_year is None:
+            return set()
+        return {
+            era.pk
+            for era in self._by_id.values()
+            if era.parent_id is None
+            and era.region_id == first.region_id
+            and None not in (era.first_year, era.last_year)
+            and first.first_year <= era.first_year
+            and era.last_year <= last.last_year
+        } - {first.pk, last.pk}
+
+
+def _refresh_names(sites) -> None:
+    languages = [code for code, _name in settings.LANGUAGES]
+    wanted = {
+        (site.pk, code): folding.sort_key(str(site.name.best(code)), code)
+        for site in sites
+        for code in languages
+    }
+    stored = {(row.site_id, row.language): row for row in SortName.objects.filter(site__in=sites)}
+    changed = []
+    for key, row in stored.items():
+        # Another process may know more languages: what it has made stays, until `reindex`.
+        if row.key != wanted.get(key, row.key):
+            row.key = wanted[key]
+            changed.append(row)
+    SortName.objects.bulk_update(changed, ["key"], batch_size=500)
+    SortName.objects.bulk_create(
+        SortName(site_id=site, language=code, key=wanted[site, code])
+        for site, code in sorted(wanted.keys() - stored.keys())
+    )
+
+
+def _refresh_inscribed(sites) -> None:
+    changed = []
+    for site in sites:
+        year = inscribed_year_of(site.coverages.all())
+        if year != site.inscribed_year:
+            site.inscribed_year = year
+            changed.append(site)
+    _write(Site, changed, ["inscribed_year"])
+
+
+def inscribed_year_of(coverages) -> int | None:
+    """The first year in which a property that still covers the site became World Heritage."""
+    entries = [coverage.designation for coverage in coverages]
+    years = [
+        entry.listed_year
+        for entry in entries
+        if entry.scheme.role == Scheme.Role.WORLD_HERITAGE and entry.is_in_force
+    ]
+    return min((year for year in years if year is not None), default=None)
+
+
+def _refresh_sites(sites) -> None:
+    places = Place.objects.in_bulk() if sites else {}
+    changed = []
+    for site in sites:
+        years = [
+            event.first_year
+            for event in site.events.all()
+            if event.role == Event.Role.BEGINNINGS and event.first_year is not None
+        ]
+        before = (site.first_year, site.search_text, site.reading)
+        site.first_year = min(years, default=None)
+        site.search_text = _search_text(site, places)
+        site.reading = reading_of(site)
+        if before != (site.first_year, site.search_text, site.reading):
+            changed.append(site)
+    fulltext.write({site.pk: words.held_by(site.search_text) for site in changed})
+    _write(Site, changed, ["first_year", "search_text", "reading"])
+
+
+def reading_of(site) -> str:
+    """The Chinese name in pinyin, as the dictionary has it; empty without a Chinese name."""
+    return folding.pinyin(site.name.get("zh-hans", ""))
+
+
+def _search_text(site, places) -> str:
+    known, foreign = _names(site)
+    return words.found_by(known, _terms(site, places), site.summary.values(), foreign)
+
+
+def _names(site) -> tuple[list[str], list[str]]:
+    """What it is called in the languages of the interface, and in others."""
+    known, foreign = [], []
+    ours = {code.partition("-")[0] for code, _name in settings.LANGUAGES}
+    named = [*site.name.items(), *((name.language, name.text) for name in site.names.all())]
+    for language, name in named:
+        (known if language.partition("-")[0] in ours else foreign).append(name)
+    return [*known, site.slug.replace("-", " ")], foreign
+
+
+def _terms(site, places) -> Iterable[str]:
+    for coverage in site.coverages.all():
+        yield coverage.designation.reference
+        yield coverage.component_reference
+        yield from coverage.designation.name.values()
+    for kind in site.kinds.all():
+        yield from kind.label.values()
+    for place_id in (site.place_id, *(place.pk for place in site.also_in.all())):
+        while place_id in places:
+            yield from places[place_id].label.values()
+            place_id = places[place_id].parent_id
+
+
+def _write(model, rows, fields) -> None:
+    """Write columns that follow from others past the write path, which would refresh again."""
+    if rows:
+        unwatched(model).bulk_update(rows, fields, batch_size=200)

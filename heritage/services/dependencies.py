@@ -1,0 +1,79 @@
+"""Which sites follow from which rows: whoever writes one of these brings the sites up to date.
+
+`SITES_OF` gives for the ids of a model's records the ids of the sites; rows that belong to a
+record (`Record.owner`) count as that record. A model that belongs to a site and is neither here
+nor owned by one that is, is found by a system check, see `services.checks`.
+"""
+
+from collections.abc import Callable, Iterable
+
+from django.db.models import Q
+
+from heritage.models import (
+    Coverage,
+    Designation,
+    Era,
+    Event,
+    Identity,
+    Kind,
+    Place,
+    Scheme,
+    SchemeTerm,
+    Site,
+    Source,
+)
+
+
+def _sites_with_events_in(era_ids):
+    # What lies within a span depends on all eras: see denormalized.eras_of().
+    ids = Era.objects.subtree_ids(era_ids)
+    events = Event.objects.filter(Q(first_era__in=ids) | Q(last_era__isnull=False))
+    return events.order_by().values_list("site_id", flat=True)
+
+
+def _sites_in(place_ids):
+    return Site.objects.in_places(Place.objects.subtree_ids(place_ids)).values_list("pk", flat=True)
+
+
+def _sites_of(kind_ids):
+    return Site.objects.of_kinds(Kind.objects.subtree_ids(kind_ids)).values_list("pk", flat=True)
+
+
+def _sites_listed_in(scheme_ids):
+    covered = Coverage.objects.filter(designation__scheme__in=scheme_ids)
+    return covered.order_by().values_list("site_id", flat=True)
+
+
+def _sites_under(designation_ids):
+    covered = Coverage.objects.filter(designation__in=designation_ids)
+    return covered.order_by().values_list("site_id", flat=True)
+
+
+def _sites_using(term_ids):
+    """Sites under entries that a register's term describes."""
+    # Two questions, since one with OR is planned badly where many rows have just been written.
+    described = ("designation__category", "designation__world_heritage__criteria")
+    found = [Coverage.objects.filter(**{f"{by}__in": term_ids}).order_by() for by in described]
+    return {pk for covered in found for pk in covered.values_list("site_id", flat=True)}
+
+
+SITES_OF: dict[type, Callable[[Iterable[int]], Iterable[int]]] = {
+    Site: lambda ids: ids,
+    Era: _sites_with_events_in,
+    Place: _sites_in,
+    Kind: _sites_of,
+    Designation: _sites_under,
+    Scheme: _sites_listed_in,
+    SchemeTerm: _sites_using,
+}
+# Whoever keeps them in memory must hear of every change, even where no site uses them.
+VOCABULARIES = (Kind, Era, Place, Scheme, SchemeTerm, Source, Identity)
+
+
+def sites_of(touched: dict[type, set[int]]) -> set[int]:
+    """The sites that follow from written records, which are given by model."""
+    sites: set[int] = set()
+    for model, ids in touched.items():
+        if ids and model in SITES_OF:
+            sites.update(SITES_OF[model](ids))
+    return sites

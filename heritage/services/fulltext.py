@@ -1,0 +1,176 @@
+"""Full text, kept by the database itself: which sites hold a word. All SQL of it is here.
+
+SQLite holds it in an FTS5 table without content, PostgreSQL in a column of type `tsvector`
+under a GIN index. Both are given words that are ready made (`values.words`) and only asked
+which rows hold them: no ranking, no language, no tokenizer of theirs, so that both answer alike.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from itertools import batched
+
+import numpy as np
+from django.db import OperationalError, connection, transaction
+from django.db.models.functions import Length
+from pyroaring import BitMap
+
+from heritage.models import SpeltWord
+from heritage.services.fulltext_table import (
+    CREATE,
+    INDEX,
+    LOCK,
+    MADE_ANEW,
+    REPLACE,
+    TABLE,
+    execute,
+)
+from heritage.values import words
+from heritage.values.words import Asked
+
+CHUNK = 1_000  # sites written at once
+
+_FEW = 100  # sites
+_TURNS = 60  # of a second each, to replace a table that others read
+
+_WRITE = {
+    "sqlite": "INSERT OR REPLACE INTO {table} (rowid, words) VALUES (%s, %s)",
+    "postgresql": "INSERT INTO {table} (site_id, words)"
+    " VALUES (%s, array_to_tsvector(string_to_array(%s, ' ')))"
+    " ON CONFLICT (site_id) DO UPDATE SET words = excluded.words",
+}
+_WRITE_ANEW = {  # into a table that knows none of the sites
+    "sqlite": _WRITE["sqlite"],
+    "postgresql": _WRITE["postgresql"].partition(" ON CONFLICT")[0],
+}
+_FORGET = {
+    "sqlite": "DELETE FROM heritage_words WHERE rowid = %s",
+    "postgresql": "DELETE FROM heritage_words WHERE site_id = %s",
+}
+# All ids in one piece: several times as fast as row by row.
+_ASK = {
+    "sqlite": "SELECT group_concat(rowid) FROM heritage_words WHERE heritage_words MATCH %s",
+    "postgresql": "SELECT heritage_holding(%s)",
+}
+# Of few sites it is quicker to look at each than to gather all that hold the words.
+_ASK_FEW = (
+    "WITH few AS MATERIALIZED (SELECT site_id, words FROM heritage_words WHERE site_id = ANY(%s))"
+    " SELECT string_agg(int4send(site_id::int), '') FROM few WHERE words @@ %s::tsquery"
+)
+_IDS = {
+    "sqlite": lambda found: np.fromstring(found, dtype=np.uint32, sep=","),
+    "postgresql": lambda found: np.frombuffer(found, dtype=">u4").astype(np.uint32),
+}
+
+
+def write(held: dict[int, list[str]]) -> None:
+    """Enter the words of sites, by id, in place of those they had."""
+    _enter(held, _WRITE[connection.vendor].format(table=TABLE))
+
+
+def _enter(held: dict[int, list[str]], statement: str) -> None:
+    if not held:
+        return
+    with connection.cursor() as cursor:
+        rows = [(site_id, " ".join(found)) for site_id, found in sorted(held.items())]
+        cursor.executemany(statement, rows)
+    spelt = {word for found in held.values() for word in found if _is_spelt(word)}
+    SpeltWord.objects.bulk_create(
+        (SpeltWord(text=word) for word in sorted(spelt)), ignore_conflicts=True, batch_size=500
+    )
+
+
+def spelt_from(letter: str, lengths: range) -> list[str]:
+    """The words of these lengths that begin with a letter."""
+    known = SpeltWord.objects.annotate(length=Length("text"))
+    known = known.filter(length__gte=lengths.start, length__lt=lengths.stop)
+    if connection.vendor == "sqlite":  # its LIKE knows no case, and therefore no index
+        known = known.filter(text__gte=letter, text__lt=chr(ord(letter) + 1))
+    else:
+        known = known.filter(text__startswith=letter)
+    return list(known.values_list("text", flat=True))
+
+
+def spelt_among(asked: Iterable[str]) -> list[str]:
+    """Those of some words that any record holds, or held."""
+    return list(SpeltWord.objects.filter(text__in=asked).values_list("text", flat=True))
+
+
+def _is_spelt(word: str) -> bool:
+    """Whether somebody may misspell it: letters only, and enough of them."""
+    return len(word) > 3 and word.isalpha() and not words.is_han(word)
+
+
+def forget(site_ids: Iterable[int]) -> None:
+    """Drop the words of sites that are gone."""
+    rows = [(site_id,) for site_id in site_ids]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(_FORGET[connection.vendor], rows)
+
+
+def holding(asked: Iterable[Asked]) -> BitMap:
+    """The ids of the sites, published or not, that hold every one of these words."""
+    return _answer(_ASK[connection.vendor], [_query(asked)])
+
+
+def is_quicker_among(sites: BitMap) -> bool:
+    """Whether so few sites are better asked than all: PostgreSQL looks at each row it finds."""
+    return connection.vendor == "postgresql" and len(sites) <= _FEW
+
+
+def holding_any_among(sites: BitMap, alternatives: Iterable[Iterable[Asked]]) -> BitMap:
+    """Of a few sites those that hold all words of any alternative: see `is_quicker_among`."""
+    asked = " | ".join(_query(each) for each in alternatives)
+    return _answer(_ASK_FEW, [list(sites), asked]) if asked else BitMap()
+
+
+def _answer(statement: str, parameters: list) -> BitMap:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        (found,) = cursor.fetchone()
+    return BitMap(_IDS[connection.vendor](found)) if found else BitMap()
+
+
+def _query(asked: Iterable[Asked]) -> str:
+    if connection.vendor == "sqlite":
+        return " AND ".join(f'"{word.text}"{"*" * word.begins}' for word in asked)
+    return " & ".join(f"'{word.text}'{':*' * word.begins}" for word in asked)
+
+
+def rebuild(
+    found_by: Iterable[tuple[int, str]], progress: Callable[[int], None] = lambda done: None
+) -> None:
+    """Make all of it anew, from the ids of all sites and the text each is found by.
+
+    Others find what was there, until it is replaced in one go.
+    """
+    vendor, done = connection.vendor, 0
+    statement = _WRITE_ANEW[vendor].format(table=MADE_ANEW)
+    with transaction.atomic():
+        execute(connection, CREATE[vendor], MADE_ANEW)
+        SpeltWord.objects.all().delete()
+        for chunk in batched(found_by, CHUNK):
+            _enter({site_id: words.held_by(text) for site_id, text in chunk}, statement)
+            done += len(chunk)
+            progress(done)
+        execute(connection, INDEX[vendor], MADE_ANEW)
+        _take_turn()
+        execute(connection, REPLACE[vendor], MADE_ANEW)
+
+
+def _take_turn() -> None:
+    """Wait until nobody reads the table, without making those wait who want to.
+
+    Django's OperationalError if somebody, such as a backup, reads it for longer than a minute.
+    """
+    if connection.vendor != "postgresql":
+        return
+    for turn in range(_TURNS):
+        try:
+            with transaction.atomic():
+                execute(connection, LOCK)
+            return
+        except OperationalError:
+            if turn == _TURNS - 1:
+                raise
+            time.sleep(0.5)

@@ -1,0 +1,170 @@
+"""Reading the history of records: what was changed, by whom, and how two states differ.
+
+Change sets are made by `change_set()`; the changes in them are entered by the write path alone.
+`services.undo` takes them back.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import CASCADE, Field, Model, Q, QuerySet
+
+from heritage.models import Change
+from heritage.models.base import Record
+from heritage.models.fields import LanguageMapField
+from heritage.models.row_values import kept_relations
+from heritage.models.unit_of_work import change_set, current_change_set
+
+__all__ = [
+    "Difference",
+    "RowChange",
+    "change_set",
+    "changes_of",
+    "current_change_set",
+    "deletions_of",
+    "differences",
+    "fold",
+    "words",
+]
+
+# Letters and digits of one word; Chinese, Japanese and Korean by character.
+_WORDS = re.compile(
+    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+    r"|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+|\s+|."
+)
+
+
+# --- changes ---------------------------------------------------------------------------------
+
+
+def changes_of(record: Record) -> QuerySet[Change]:
+    """Changes of a record and of the rows that belong to it, or once did; oldest first."""
+    content_type, pk = _type(type(record)), record.pk
+    found = Q(owner_model=content_type, owner_id=pk)
+    found |= Q(owner_model=content_type, former_owner_id=pk)
+    found |= Q(model=content_type, object_id=pk)
+    for relation in record._meta.related_objects:
+        other, name = relation.related_model, relation.field.name
+        if relation.on_delete is CASCADE and issubclass(other, Record) and other.owner != name:
+            # A row that ties two records is owned by the other one.
+            told = Q(**{f"before__{name}": pk}) | Q(**{f"after__{name}": pk})
+            found |= Q(model=_type(other)) & told
+    return Change.objects.filter(found).order_by("pk")
+
+
+def deletions_of(model: type[Record]) -> QuerySet[Change]:
+    """What was deleted of a model, the latest first."""
+    return Change.objects.filter(model=_type(model), after__isnull=True).order_by("-pk")
+
+
+def _type(model: type[Model]) -> ContentType:
+    return ContentType.objects.get_for_model(model)
+
+
+@dataclass(slots=True)
+class RowChange:
+    """What several changes have done to one row: as `Change.before` and `Change.after`."""
+
+    model: type[Record]
+    object_id: int
+    before: dict | None
+    after: dict | None
+
+
+def fold(changes: Iterable[Change]) -> list[RowChange]:
+    """All changes of each row as one, in the order of the first; what cancels out is left out.
+
+    `changes` come in their own order. A created row's relations are empty, if nothing else is said.
+    """
+    rows: dict[tuple[type, int], RowChange] = {}
+    for change in changes:
+        model = change.model_class()
+        if model is None:
+            continue
+        after = None if change.after is None else dict(change.after)
+        if change.before is None and after is not None:
+            after = {field.name: [] for field in kept_relations(model)} | after
+        key = (model, change.object_id)
+        if key not in rows:
+            before = None if change.before is None else dict(change.before)
+            rows[key] = RowChange(model, change.object_id, before, after)
+        else:
+            _add(rows[key], change.before, after)
+    return [row for row in rows.values() if _still_says_something(row)]
+
+
+def _add(row: RowChange, before: dict | None, after: dict | None) -> None:
+    """The next change of a row."""
+    if row.before is not None and before is not None:
+        # What the first change did not speak of was until now as the next one tells.
+        row.before = before | row.before
+    if row.after is None or after is None:
+        row.after = after
+    else:
+        row.after |= after
+
+
+def _still_says_something(row: RowChange) -> bool:
+    if row.before is None or row.after is None:
+        return row.before is not row.after
+    names = [name for name in row.after if name in row.before]
+    names = [name for name in names if row.before[name] != row.after[name]]
+    row.before = {name: row.before[name] for name in names}
+    row.after = {name: row.after[name] for name in names}
+    return bool(names)
+
+
+# --- differences -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One column that differs; one language of it, where its text is translated."""
+
+    field: Field
+    language: str
+    old: object
+    new: object
+
+
+def differences(model: type[Model], before: dict, after: dict) -> Iterator[Difference]:
+    """How two states of a row differ, column by column."""
+    for name in {**before, **after}:
+        field = column_of(model, name)
+        old, new = before.get(name), after.get(name)
+        if field is None or (old or None) == (new or None):
+            continue
+        if not isinstance(field, LanguageMapField):
+            yield Difference(field, "", old, new)
+            continue
+        old, new = old or {}, new or {}
+        for code in {**old, **new}:
+            if old.get(code) != new.get(code):
+                yield Difference(field, code, old.get(code, ""), new.get(code, ""))
+
+
+def column_of(model: type[Model], name: str) -> Field | None:
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:  # a column that the catalogue once had
+        return None
+
+
+def words(old: str, new: str) -> list[tuple[str, str]]:
+    """A text and its successor, word by word: ("=", kept), ("-", taken out), ("+", put in)."""
+    before, after = _WORDS.findall(old), _WORDS.findall(new)
+    found: list[tuple[str, str]] = []
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for what, start, end, other_start, other_end in matcher.get_opcodes():
+        if what == "equal":
+            found.append(("=", "".join(before[start:end])))
+            continue
+        if end > start:
+            found.append(("-", "".join(before[start:end])))
+        if other_end > other_start:
+            found.append(("+", "".join(after[other_start:other_end])))
+    return found

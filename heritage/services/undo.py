@@ -1,0 +1,181 @@
+"""Taking changes back, as far as nothing was built on them since: `undo_plan` says how far.
+
+`undo()`, `restore()` and `redo()` plan with the rows locked, and carry the plan out as a change
+set of its own. A former address is never taken back: it redirects for ever.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+
+from heritage.models import Change, ChangeSet, FormerSlug
+from heritage.models.base import Record, chunks, unwatched
+from heritage.models.row_values import kept_relations
+from heritage.models.unit_of_work import unit_of_work
+from heritage.services.history import change_set, changes_of
+from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Conflict, Only, Step, plan
+
+__all__ = ["Undone", "plan", "redo", "restore", "undo"]
+
+
+class Undone(NamedTuple):
+    """The change set that was made, or None where nothing was written; and what stayed."""
+
+    change_set: ChangeSet | None
+    conflicts: list[Conflict]
+
+
+# --- what others call ------------------------------------------------------------------------
+
+
+def undo(
+    of: ChangeSet,
+    user=None,
+    reason: str = "",
+    changes: Iterable[Change] | None = None,
+    only: Only | None = None,
+) -> Undone:
+    """Take a change set back, or some `changes` of it, such as those of one deleted record."""
+    if changes is None:
+        changes = of.changes.order_by("pk")
+    return _take_back(changes, only, ChangeSet.Kind.UNDO, user, reason, undoes=of)
+
+
+def redo(of: ChangeSet, user=None, reason: str = "") -> Undone:
+    """Take back an undo: it is a change set like others."""
+    return undo(of, user, reason)
+
+
+def restore(
+    record: Record, change: Change, user=None, reason: str = "", only: Only | None = None
+) -> Undone:
+    """Make a record and its rows what they were right after a change."""
+    later = changes_of(record).filter(pk__gt=change.pk)
+    return _take_back(later, only, ChangeSet.Kind.RESTORE, user, reason)
+
+
+def _take_back(changes, only, kind, user, reason, **options) -> Undone:
+    changes = list(changes)
+    with change_set(kind, user, reason, **options) as made, unit_of_work() as unit:
+        for model in {change.model_class() for change in changes} - {None}:
+            unit.begin(model)
+        planned = plan(changes, only)
+        refused = _carry_out(planned.steps)
+    return Undone(made if made.pk else None, planned.conflicts + refused)
+
+
+# --- carrying out ----------------------------------------------------------------------------
+
+
+def _carry_out(steps: list[Step]) -> list[Conflict]:
+    """Parents are created before their children and deleted after them.
+
+    What the database refuses is tried again once the rest is done: it may have been in the way.
+    """
+    order = {model: number for number, model in enumerate(_parents_first(steps))}
+    rank = {CREATE: 0, UPDATE: 1, DELETE: 2}
+
+    def place(step: Step) -> tuple:
+        number = order[step.model]
+        if step.model is FormerSlug:  # made by the write path, where an address is changed
+            return (3, number)
+        return (rank[step.action], -number if step.action == DELETE else number)
+
+    todo = sorted(steps, key=place)
+    while todo:
+        groups: dict[tuple, list[Step]] = defaultdict(list)
+        for step in todo:
+            groups[place(step)].append(step)
+        refused = [step for group in groups.values() for step in _refused(group)]
+        if len(refused) == len(todo):
+            break
+        todo = refused
+    return [Conflict(step.model, step.object_id, "refused") for step in todo]
+
+
+def _parents_first(steps: list[Step]) -> list[type[Record]]:
+    models_ = dict.fromkeys(step.model for step in steps)
+    ordered: dict[type[Record], None] = {}
+
+    def visit(model) -> None:
+        if model in ordered:
+            return
+        for column in model._meta.concrete_fields:
+            target = column.related_model
+            if target in models_ and target is not model:
+                visit(target)
+        ordered[model] = None
+
+    for model in models_:
+        visit(model)
+    return list(ordered)
+
+
+def _refused(steps: list[Step]) -> list[Step]:
+    """Carry out steps of one action and model; gives those that the database refuses."""
+    refused = []
+    for chunk in chunks(steps):
+        try:
+            with transaction.atomic():
+                _DO[chunk[0].action](chunk[0].model, chunk)
+        except (IntegrityError, ValidationError):
+            if len(chunk) == 1:
+                refused += chunk
+            else:
+                for step in chunk:
+                    refused += _refused([step])
+    return refused
+
+
+def _create(model: type[Record], steps: list[Step]) -> None:
+    if model is FormerSlug:
+        slugs = [step.values["slug"] for step in steps]
+        there = unwatched(model).filter(slug__in=slugs).values_list("slug", flat=True)
+        steps = [step for step in steps if step.values["slug"] not in set(there)]
+    relations = {column.name for column in kept_relations(model)}
+    rows = []
+    for step in steps:
+        row = model(pk=step.object_id)
+        for name, value in step.values.items():
+            if name not in relations:
+                _set(row, name, value)
+        rows.append(row)
+    model.objects.bulk_create(rows)
+    for name in relations:
+        pairs = [(step.object_id, pk) for step in steps for pk in step.values.get(name, ())]
+        model.objects.bulk_add(name, pairs)
+
+
+def _update(model: type[Record], steps: list[Step]) -> None:
+    relations = {column.name for column in kept_relations(model)}
+    rows = unwatched(model).in_bulk([step.object_id for step in steps])
+    by_columns: dict[frozenset, list[Record]] = defaultdict(list)
+    for step in steps:
+        row = rows[step.object_id]
+        columns = frozenset(step.values.keys() - relations)
+        for name in columns:
+            _set(row, name, step.values[name])
+        if columns:
+            by_columns[columns].append(row)
+        for name in step.values.keys() & relations:
+            getattr(row, name).set(step.values[name])
+    for columns, changed in by_columns.items():
+        model.objects.bulk_update(changed, columns)
+
+
+def _delete(model: type[Record], steps: list[Step]) -> None:
+    model.objects.filter(pk__in=[step.object_id for step in steps]).delete()
+
+
+_DO = {CREATE: _create, UPDATE: _update, DELETE: _delete}
+
+
+def _set(row: models.Model, name: str, value: object) -> None:
+    column = row._meta.get_field(name)
+    try:
+        setattr(row, column.attname, column.to_python(value))
+    except ValidationError:  # a broken date was stored as it was
+        setattr(row, column.attname, value)

@@ -1,0 +1,274 @@
+"""How changes can be taken back: which rows would be created, changed and deleted.
+
+Columns are compared one by one, translated text language by language, relations id by id: what
+somebody has edited since stays as it is, and is a conflict. `plan()` only looks.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from heritage.models import Change, FormerSlug
+from heritage.models.base import Record, chunks, unwatched
+from heritage.models.fields import LanguageMapField
+from heritage.models.row_values import kept_relations, linked_ids, plain_row, stored_rows
+from heritage.services.history import RowChange, column_of, fold
+from heritage.values.language import language_name
+
+Key = tuple[type[Record], int]
+# Rows and their columns, by name: what alone is to be taken back.
+Only = dict[Key, set[str]]
+
+CREATE, UPDATE, DELETE = "create", "update", "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Why something stays as it is: "edited", "used", "gone", "exists", "missing", "refused"."""
+
+    model: type[Record]
+    object_id: int
+    why: str
+    column: str = ""
+    language: str = ""
+    by: str = ""  # of what sort the rows are that use it
+
+    def __str__(self) -> str:
+        texts = {
+            "edited": _("edited since: %(what)s"),
+            "used": _("used since by: %(by)s"),
+            "gone": _("deleted since"),
+            "exists": _("is there again, with other values"),
+            "missing": _("what it refers to is gone: %(what)s"),
+            "refused": _("the database refuses it: another row has the same"),
+        }
+        return texts[self.why] % {"what": self._what(), "by": self.by}
+
+    def _what(self) -> str:
+        column = column_of(self.model, self.column)
+        label = str(getattr(column, "verbose_name", self.column))
+        return f"{label} ({language_name(self.language)})" if self.language else label
+
+
+@dataclass(slots=True)
+class Step:
+    """One row that is created, updated or deleted, and the plain values that it gets."""
+
+    action: str
+    model: type[Record]
+    object_id: int
+    values: dict = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Plan:
+    steps: list[Step] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+
+
+# --- planning --------------------------------------------------------------------------------
+
+
+def plan(changes: Iterable[Change], only: Only | None = None) -> Plan:
+    """How changes can be taken back. Within a transaction the rows are locked."""
+    rows = fold(changes)
+    if only is not None:
+        rows = list(_limited(rows, only))
+    return _Planner(rows).plan
+
+
+def _limited(rows: list[RowChange], only: Only) -> Iterator[RowChange]:
+    for row in rows:
+        names = only.get((row.model, row.object_id))
+        if names is None:
+            continue
+        for values in (row.before, row.after):
+            if row.before is not None and row.after is not None:
+                for name in values.keys() - names:
+                    del values[name]
+        yield row
+
+
+class _Planner:
+    def __init__(self, rows: list[RowChange]):
+        self.plan = Plan()
+        self.now = _current({(row.model, row.object_id) for row in rows})
+        # First of all what is deleted and created, as others may refer to it.
+        self.created = {
+            (row.model, row.object_id)
+            for row in rows
+            if row.after is None and self.now.get((row.model, row.object_id)) is None
+        }
+        deleted = [row for row in rows if row.before is None]
+        for row in rows:
+            if row.before is not None and row.after is not None:
+                self._update(row)
+        for row in rows:
+            if row.after is None:
+                self._create(row)
+        self._delete(deleted)
+
+    def _conflict(self, row: RowChange, why: str, **more) -> None:
+        self.plan.conflicts.append(Conflict(row.model, row.object_id, why, **more))
+
+    # --- rows that were changed
+
+    def _update(self, row: RowChange) -> None:
+        now = self.now.get((row.model, row.object_id))
+        if row.model is FormerSlug:
+            return
+        if now is None:
+            self._conflict(row, "gone")
+            return
+        values = {}
+        for name, after in row.after.items():
+            column = column_of(row.model, name)
+            if column is None:
+                continue
+            before, current = row.before[name], now[name]
+            if column.many_to_many:
+                wanted = (set(current) - (set(after) - set(before))) | (set(before) - set(after))
+                values[name] = self._there(row, column, sorted(wanted))
+            elif isinstance(column, LanguageMapField):
+                values[name] = self._by_language(row, name, before or {}, after or {}, current)
+            elif current == after and self._refers(row, column, before):
+                values[name] = before
+            elif current not in (after, before):
+                self._conflict(row, "edited", column=name)
+        values = {name: value for name, value in values.items() if value != now[name]}
+        if values:
+            self.plan.steps.append(Step(UPDATE, row.model, row.object_id, values))
+
+    def _by_language(self, row, name: str, before: dict, after: dict, current: dict) -> dict:
+        wanted = dict(current)
+        for code in {**before, **after}:
+            old, new, now = before.get(code), after.get(code), current.get(code)
+            if old == new or now == old:
+                continue
+            if now != new:
+                self._conflict(row, "edited", column=name, language=code)
+            elif old is None:
+                del wanted[code]
+            else:
+                wanted[code] = old
+        return dict(sorted(wanted.items()))
+
+    # --- rows that were deleted
+
+    def _create(self, row: RowChange) -> None:
+        key = (row.model, row.object_id)
+        now, values = self.now.get(key), dict(row.before)
+        if now is not None:
+            if any(now[name] != value for name, value in values.items() if name in now):
+                self._conflict(row, "exists")
+            return
+        for name in list(values):
+            column = column_of(row.model, name)
+            if column is None:
+                del values[name]
+            elif column.many_to_many:
+                values[name] = self._there(row, column, values[name])
+            elif name in row.model.kept_when_deleted and column.is_relation:
+                # Whoever published it may have left since.
+                there = column.related_model.objects.filter(pk=values[name]).exists()
+                values[name] = values[name] if there else None
+            elif not self._refers(row, column, values[name]):
+                self.created.discard(key)
+                return
+        self.plan.steps.append(Step(CREATE, row.model, row.object_id, values))
+
+    def _refers(self, row: RowChange, column, value) -> bool:
+        """Whether what a foreign key would point at is there, or is about to be."""
+        if not column.is_relation or value is None:
+            return True
+        target = column.related_model
+        if (target, value) in self.created or unwatched(target).filter(pk=value).exists():
+            return True
+        self._conflict(row, "missing", column=column.name)
+        return False
+
+    def _there(self, row: RowChange, column, ids: list[int]) -> list[int]:
+        target = column.related_model
+        there = set(unwatched(target).filter(pk__in=ids).values_list("pk", flat=True))
+        there |= {pk for model, pk in self.created if model is target}
+        if not set(ids) <= there:
+            self._conflict(row, "missing", column=column.name)
+        return [pk for pk in ids if pk in there]
+
+    # --- rows that were created
+
+    def _delete(self, rows: list[RowChange]) -> None:
+        wanted = {}
+        for row in rows:
+            key = (row.model, row.object_id)
+            now = self.now.get(key)
+            if now is None or row.model is FormerSlug:
+                continue
+            edited = [name for name, value in row.after.items() if now.get(name, value) != value]
+            for name in edited:
+                self._conflict(row, "edited", column=name)
+            if not edited:
+                wanted[key] = row
+        # What is used by a row that stays must stay itself, and so on.
+        while used := self._used(wanted):
+            for key, by in used.items():
+                self._conflict(wanted.pop(key), "used", by=by)
+        self.plan.steps += [Step(DELETE, model, pk) for model, pk in wanted]
+
+    def _used(self, wanted: dict[Key, RowChange]) -> dict[Key, str]:
+        """Those that rows outside of the plan refer to."""
+        freed = {(step.model, step.object_id): step.values for step in self.plan.steps}
+        by_model: dict[type[Record], list[int]] = defaultdict(list)
+        for model, pk in wanted:
+            by_model[model].append(pk)
+        used = {}
+        for model, ids in by_model.items():
+            for other, name, near, target in _references(model, ids):
+                values = freed.get((other, near), {})
+                is_freed = name in values and target not in _as_list(values[name])
+                if (other, near) not in wanted and not is_freed:
+                    used[model, target] = str(other._meta.verbose_name)
+        return used
+
+
+def _as_list(value) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def _references(
+    model: type[Record], ids: list[int]
+) -> Iterator[tuple[type[Record], str, int, int]]:
+    """Rows that refer to these: their model, by which column, their id, and to whom."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        other = relation.related_model if relation.auto_created else None
+        if not other or not issubclass(other, Record) or other is FormerSlug:
+            continue
+        column = relation.field
+        if relation.many_to_many:
+            near, far = column.m2m_column_name(), column.m2m_reverse_name()
+            rows = column.remote_field.through.objects.order_by()
+        else:
+            near, far = "pk", column.attname
+            rows = unwatched(other).order_by()
+        for chunk in chunks(ids):
+            found = rows.filter(**{f"{far}__in": chunk}).values_list(near, far)
+            for pk, target in found:
+                yield other, column.name, pk, target
+
+
+def _current(keys: set[Key]) -> dict[Key, dict]:
+    """Rows as they are now, plain, with their relations."""
+    by_model: dict[type[Record], list[int]] = defaultdict(list)
+    for model, pk in keys:
+        by_model[model].append(pk)
+    found = {}
+    for model, ids in by_model.items():
+        for chunk in chunks(sorted(ids)):
+            rows = stored_rows(model, chunk)
+            links = {field.name: linked_ids(field, rows) for field in kept_relations(model)}
+            for pk, row in rows.items():
+                plain = plain_row(model, row)
+                found[model, pk] = plain | {name: ids[pk] for name, ids in links.items()}
+    return found

@@ -1,0 +1,191 @@
+"""The one way in which rows of the catalogue are written, by whoever writes them.
+
+1. `with change_set(kind, user, reason):` says what belongs together; without it each save is a
+   change set of its own. Both are one transaction (`models.unit_of_work`).
+2. `Record.save()`, `delete()`, the methods of `RecordQuerySet` and many-to-many relations: before
+   a row is written, the lock of the change log is taken and the row is read as it is stored. So
+   an old owner, state or address is known whatever the caller has in memory. `Record.derive()`
+   sets the columns that follow from the row's own others.
+3. Right after it, within the same savepoint, the history is entered (`models.history`); a site's
+   former address is kept.
+4. At the end of the transaction, once: standing of designations, denormalised columns and full
+   text of the sites concerned (`dependencies`, `denormalized`), entries in the change log
+   (`changelog`), the dates of sites of which only rows were written.
+
+Past all this go `QuerySet.update()` of plain querysets (`models.base.unwatched`), for columns that
+follow from others, and raw SQL.
+
+This module is all that connects Django's signals with it: they are sent for the raw rows of
+`loaddata` and for deletions that cascade, too.
+"""
+
+from django.apps import apps
+from django.db.models import SET_NULL
+from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
+from django.utils import timezone
+
+from heritage.models import Designation, Site
+from heritage.models.base import Record, unwatched
+from heritage.models.row_values import (
+    kept_relations,
+    linked_ids,
+    plain_object,
+    plain_row,
+    stored_rows,
+)
+from heritage.models.unit_of_work import indexed_rows_are_to_be_written, unit_ends, unit_of_work
+from heritage.services import changelog, denormalized
+from heritage.services.dependencies import SITES_OF, VOCABULARIES, sites_of
+
+
+def connect() -> None:
+    """Called once the app is ready."""
+    indexed_rows_are_to_be_written.connect(_before_rows, dispatch_uid="write_path")
+    unit_ends.connect(_at_the_end, dispatch_uid="write_path")
+    for model in apps.get_app_config("heritage").get_models():
+        if issubclass(model, Record):
+            pre_save.connect(_before_save, sender=model, dispatch_uid="write_path")
+            post_save.connect(_after_save, sender=model, dispatch_uid="write_path")
+            pre_delete.connect(_before_delete, sender=model, dispatch_uid="write_path")
+            for field in model._meta.local_many_to_many:
+                through = field.remote_field.through
+                m2m_changed.connect(_on_relation, sender=through, dispatch_uid="write_path")
+
+
+def _before_rows(sender, **kwargs) -> None:
+    # Before any row is locked: two writers who wait for each other would never end.
+    changelog.lock()
+
+
+# --- one row ---------------------------------------------------------------------------------
+
+
+def _before_save(sender, instance, update_fields, **kwargs) -> None:
+    with unit_of_work() as unit:
+        unit.begin(sender)
+        stored = None
+        if instance.pk is not None:
+            stored = stored_rows(sender, [instance.pk]).get(instance.pk)
+        if update_fields and stored:
+            instance.derive_beside(update_fields, stored, unit.user_id)
+        else:
+            instance.derive(stored, unit.user_id)
+    instance._before_save = stored
+
+
+def _after_save(sender, instance, update_fields, **kwargs) -> None:
+    stored = instance.__dict__.pop("_before_save", None)
+    before = {instance.pk: stored} if stored else {}
+    after = plain_object(instance)
+    if update_fields and stored:
+        kept = plain_row(sender, stored)
+        for name in after:
+            if not {name, sender._meta.get_field(name).attname} & update_fields:
+                after[name] = kept[name]
+    with unit_of_work() as unit:
+        unit.rows_saved(sender, before, {instance.pk: after})
+
+
+def _before_delete(sender, instance, origin, **kwargs) -> None:
+    with unit_of_work() as unit:
+        unit.begin(sender)
+        stored = stored_rows(sender, [instance.pk]).get(instance.pk)
+        if stored is None:
+            return
+        if sender in SITES_OF and sender is not Site:
+            # While the rows that tie it to its sites are there.
+            unit.touch(Site, SITES_OF[sender]([instance.pk]))
+        before = plain_row(sender, stored, sender.kept_when_deleted)
+        for field in kept_relations(sender):
+            before[field.name] = linked_ids(field, [instance.pk])[instance.pk]
+        _part_from_others(unit, sender, instance.pk, origin)
+        unit.rows_deleted(sender, {instance.pk: before})
+
+
+# --- rows that others are tied to ------------------------------------------------------------
+
+
+def _part_from_others(unit, model, pk: int, origin) -> None:
+    """What a deletion does to rows that stay: Django changes them without a word."""
+    gone = unit.deleted_by(origin)[model]
+    for relation in model._meta.get_fields(include_hidden=True):
+        other = relation.related_model if relation.auto_created else None
+        if not (other and issubclass(other, Record)):
+            continue
+        if relation.many_to_many:
+            field = relation.field
+            near, far = field.m2m_column_name(), field.m2m_reverse_name()
+            rows = field.remote_field.through.objects.filter(**{far: pk})
+            links = linked_ids(field, rows.values_list(near, flat=True))
+            before = {row: [i for i in ids if i not in gone] for row, ids in links.items()}
+            after = {row: [i for i in ids if i != pk] for row, ids in before.items()}
+            unit.relation_changed(field, before, after)
+        elif relation.one_to_many and relation.on_delete is SET_NULL:
+            field = relation.field
+            ids = unwatched(other).filter(**{field.attname: pk}).values_list("pk", flat=True)
+            stored = stored_rows(other, ids)
+            cleared = {
+                row: plain_row(other, values | {field.attname: None})
+                for row, values in stored.items()
+            }
+            unit.rows_saved(other, stored, cleared)
+    gone.add(pk)
+
+
+def _on_relation(sender, instance, action, reverse, pk_set, **kwargs) -> None:
+    [field] = [
+        field
+        for field in (instance if not reverse else kwargs["model"])._meta.many_to_many
+        if field.remote_field.through is sender
+    ]
+    with unit_of_work() as unit:
+        if action.startswith("pre_"):
+            unit.begin(field.model)
+            ids = _ids_of(field, instance, reverse, pk_set)
+            instance._before_relation = linked_ids(field, ids)
+        else:
+            before = instance.__dict__.pop("_before_relation")
+            others = {instance.pk} if reverse else pk_set
+            after = {pk: _after(action, ids, others) for pk, ids in before.items()}
+            unit.relation_changed(field, before, after)
+
+
+def _after(action: str, before: list[int], others: set[int] | None) -> list[int]:
+    if action == "post_add":
+        return sorted({*before, *others})
+    # None: all are taken away, seen from the row itself.
+    return sorted(set(before) - others) if others is not None else []
+
+
+def _ids_of(field, instance, reverse, pk_set) -> list[int]:
+    """The rows of the relation's own model that a write to it is about."""
+    if not reverse:
+        return [instance.pk]
+    if pk_set is not None:
+        return list(pk_set)
+    far = field.m2m_reverse_name()
+    rows = field.remote_field.through.objects.filter(**{far: instance.pk})
+    return list(rows.values_list(field.m2m_column_name(), flat=True))
+
+
+# --- the end of a transaction ----------------------------------------------------------------
+
+
+def _at_the_end(sender, unit, written, **kwargs) -> None:
+    touched = {model: ids for model, ids in unit.touched.items() if ids}
+    if any(model.is_indexed for model in touched):
+        changelog.lock()  # a savepoint that was rolled back has given it up
+        denormalized.refresh_designations(touched.get(Designation, ()))
+        sites = sites_of(touched)
+        denormalized.refresh(sites)
+        if any(model in touched for model in VOCABULARIES):
+            sites.add(changelog.VOCABULARY)
+        changelog.enter(sites)
+        _renew(written, unit.saved[Site])
+
+
+def _renew(written, saved: set[int]) -> None:
+    """A site of which only names, events or pictures were written has been updated too."""
+    stale = {row.owner_id for row in written if row.owner_model is Site} - saved
+    if stale:
+        unwatched(Site).filter(pk__in=stale).update(updated_at=timezone.now())

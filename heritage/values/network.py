@@ -1,0 +1,24 @@
+"""Where a request comes from: the network of its sender, for limits. Used by forms and log-in."""
+
+import ipaddress
+from collections.abc import Mapping
+
+from django.conf import settings
+
+
+def client_network(headers: Mapping[str, str]) -> str:
+    """The address of whoever sent a request, from `request.META`; an empty text if nobody says.
+
+    Of IPv6 a household has 2^64 addresses: there its network counts. What a proxy says is believed
+    only where HERITAGE_BEHIND_PROXY says that there is one.
+    """
+    address = headers.get("REMOTE_ADDR", "")
+    forwarded = headers.get("HTTP_X_FORWARDED_FOR", "")
+    if forwarded and getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
+        address = forwarded.rpartition(",")[2].strip()  # what our own proxy saw
+    if ":" not in address:
+        return address
+    try:
+        return str(ipaddress.ip_network(f"{address.partition('%')[0]}/64", strict=False))
+    except ValueError:
+        return address

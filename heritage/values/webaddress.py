@@ -1,0 +1,31 @@
+"""Addresses on the web that records carry: http and https alone, when written and when shown."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils.translation import gettext_lazy as _
+
+_SCHEMES = ("http", "https")
+_MESSAGE = _("A web address begins with https://.")
+_validate = URLValidator(schemes=list(_SCHEMES), message=_MESSAGE)
+
+
+def validate_web_address(value: str) -> None:
+    """A validator for fields: nothing but http:// or https://."""
+    _validate(value)
+
+
+def validate_web_address_template(value: str) -> None:
+    """The same for an address with a {gap} in it; where its host is does not depend on the gap."""
+    before, brace, _rest = value.partition("{")
+    _validate(value.replace("{value}", "1").replace("{reference}", "1"))
+    if brace and before.count("/") < 3:
+        raise ValidationError(_("What differs comes after the name of the host."), code="invalid")
+
+
+def safe_url(address: str) -> str:
+    """The address if a page may link to it, else an empty text: for where addresses are shown.
+
+    Rows may be stored past the validators, by a script or a restored dump.
+    """
+    scheme, colon, _rest = address.strip().partition(":")
+    return address if colon and scheme.lower() in _SCHEMES else ""

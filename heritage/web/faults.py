@@ -1,0 +1,36 @@
+"""While the database cannot be reached, pages say so and when to come again: 503, not 500."""
+
+import logging
+
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpResponse
+from django.template import loader
+from django.utils.cache import add_never_cache_headers
+
+RETRY_AFTER = 30  # seconds
+
+_log = logging.getLogger(__name__)
+
+
+class DatabaseAwayMiddleware:
+    """Answers for views that found no connection. Any other fault of a database stays a fault."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, OperationalError | InterfaceError) or _is_there():
+            return None
+        _log.error("The database is away: %s", exception)
+        response = HttpResponse(loader.render_to_string("503.html"), status=503)
+        response["Retry-After"] = str(RETRY_AFTER)
+        add_never_cache_headers(response)
+        return response
+
+
+def _is_there() -> bool:
+    """Whether the connection that failed still answers: then it refused, and is not away."""
+    return connection.connection is not None and connection.is_usable()

@@ -1,0 +1,56 @@
+"""For those who watch over the server: whether it lives, whether it can answer, whom to tell."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import Http404, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from heritage.catalogue.index import store
+
+_VALID = timedelta(days=180)
+
+
+@require_safe
+@never_cache
+def healthz(request):
+    """The process answers. Nothing else is asked: a restart would not bring a database back."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request):
+    """The process can answer visitors: 200 if the database and the index are there, else 503."""
+    state = {"database": _state(_ask_database), "index": _state(store.current)}
+    return JsonResponse(state, status=200 if set(state.values()) == {"ok"} else 503)
+
+
+def _state(ask) -> str:
+    try:
+        ask()
+    except (DatabaseError, InterfaceError):
+        return "away"
+    return "ok"
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+@require_safe
+def security_txt(request):
+    """RFC 9116: where whoever runs the catalogue wants to hear of a weakness."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    midnight = datetime.combine(datetime.now(UTC), time.min)
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {midnight + _VALID:%Y-%m-%dT%H:%M:%SZ}",
+        f"Preferred-Languages: {', '.join(code for code, _name in settings.LANGUAGES)}",
+        f"Canonical: {request.build_absolute_uri(request.path)}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -1,0 +1,249 @@
+"""The snapshot of the index: kept fresh by itself, replaced part by part, rebuilt when broken."""
+
+import random
+import threading
+from itertools import count
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from heritage.catalogue.index import facts, snapshots, store
+from heritage.models import IndexChange, IndexPart, Site
+from tests.builders import make_kind, make_place, make_site, text
+from tests.exact import assert_as_rebuilt
+from tests.randomly import Catalogue
+from tests.writing import write
+
+
+def forget() -> None:
+    """As in a process that starts."""
+    store._shared.clear()
+    store._saved.clear()
+
+
+@pytest.mark.django_db
+def test_a_snapshot_carries_on():
+    catalogue = Catalogue(random.Random(7))
+    catalogue.populate(60)
+    store.save_snapshot()
+    assert IndexChange.objects.count() == 1
+    assert_as_rebuilt(snapshots.load())
+    for _ in range(10):
+        write(catalogue)
+    forget()
+    assert_as_rebuilt(store.current())
+
+
+@pytest.mark.django_db
+def test_a_snapshot_of_another_format_is_not_read():
+    make_site()
+    store.save_snapshot()
+    head = IndexPart.objects.get(name="head")
+    head.data = bytes(head.data).replace(b'"format": 3', b'"format": 2')
+    head.save()
+    assert snapshots.load() is None
+    assert snapshots.saved_number() is None
+    forget()
+    assert_as_rebuilt(store.current())
+
+
+@pytest.mark.django_db
+def test_a_write_does_not_make_a_running_process_read_the_snapshot():
+    for _ in range(8):
+        make_site()
+    store.save_snapshot()
+    store.current()
+    make_site()
+    with CaptureQueriesContext(connection) as queries:
+        assert len(store.current().sites) == 9
+    assert not [query for query in queries if "indexpart" in query["sql"]]
+
+
+@pytest.mark.django_db
+def test_only_parts_that_changed_are_written_and_former_ones_are_removed():
+    kinds = [make_kind() for _ in range(3)]
+    sites = [make_site(kinds=[kinds[n % 3]], latitude=n, longitude=n) for n in range(12)]
+    store.save_snapshot()
+    before = dict(IndexPart.objects.exclude(name="head").values_list("name", "pk"))
+    sites[0].kinds.set([kinds[1]])
+    assert snapshots.save(store.current())
+    after = dict(IndexPart.objects.exclude(name="head").values_list("name", "pk"))
+    assert len(after.keys() - before.keys()) == 2  # two kinds
+    assert len(before.keys() - after.keys()) == 2
+    assert all(after[name] == pk for name, pk in before.items() if name in after)
+    assert_as_rebuilt(snapshots.load())
+
+
+def cut(part: IndexPart) -> None:
+    part.data = bytes(part.data)[: len(part.data) // 2]
+    part.save()
+
+
+def scramble(part: IndexPart) -> None:
+    part.data = bytes(255 - byte for byte in bytes(part.data))
+    part.save()
+
+
+def largest() -> IndexPart:
+    return max(IndexPart.objects.exclude(name="head"), key=lambda part: len(part.data))
+
+
+BREAKS = {
+    "a part is cut": lambda: cut(largest()),
+    "a part is scrambled": lambda: scramble(largest()),
+    "a part is missing": lambda: largest().delete(),
+    "the head is cut": lambda: cut(IndexPart.objects.get(name="head")),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_broken_snapshot_is_logged_and_replaced(name, client, caplog, settings):
+    for _ in range(8):
+        make_site()
+    store.save_snapshot()
+    BREAKS[name]()
+    forget()
+    assert client.get("/en/sites/").status_code == 200
+    assert "The snapshot of the index is broken" in caplog.text
+    assert_as_rebuilt(store.current())
+    make_site()
+    settings.INDEX_SNAPSHOT_EVERY = 1
+    assert store.refresh_snapshot()
+    caplog.clear()
+    forget()
+    assert_as_rebuilt(store.current())
+    assert not caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_save_a_snapshot_after_so_many_changes(client, settings, monkeypatch):
+    monkeypatch.setattr(store, "_STAGGERED", 0)
+    settings.INDEX_SNAPSHOT_EVERY = 10
+    for number in range(40):
+        make_site(f"Site {number}")
+    forget()
+    look(client)
+    first = snapshots.saved_number()
+    assert first == IndexChange.objects.last().pk  # there was none: saved at once
+    for site in Site.objects.all()[:9]:
+        site.save()
+    look(client)
+    assert snapshots.saved_number() == first
+    Site.objects.last().save()
+    look(client)
+    assert snapshots.saved_number() == first + 10
+    assert_as_rebuilt(snapshots.load())
+
+
+def look(client) -> None:
+    """A page, and what a thread does after it."""
+    assert client.get("/en/sites/").status_code == 200
+    for thread in threading.enumerate():
+        if thread.name == "index snapshot":
+            thread.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_once_one_gives_up(monkeypatch):
+    for _ in range(8):
+        make_site()
+    store.save_snapshot()
+    make_site()
+    state = store.current()
+    turns = count()
+    write_missing = snapshots._write_missing
+
+    def after_another(*args):
+        found = write_missing(*args)
+        if next(turns) == 0:
+            make_site()
+            assert snapshots.save(store.current())
+        return found
+
+    monkeypatch.setattr(snapshots, "_write_missing", after_another)
+    assert not snapshots.save(state)
+    assert_as_rebuilt(snapshots.load())
+    assert len(snapshots.load().sites) == 10
+
+
+@pytest.mark.django_db
+def test_a_start_after_many_changes_takes_few_queries():
+    for _ in range(400):
+        make_site()
+    store.save_snapshot()
+    for site in Site.objects.all()[:90]:
+        site.name = text(f"Renamed {site.pk % 7}")
+        site.save()
+    forget()
+    with CaptureQueriesContext(connection) as queries:
+        store.current()
+    assert len(queries) < 80
+    assert_as_rebuilt(store.current())
+
+
+# --- while others write ------------------------------------------------------------------------
+
+
+def elsewhere(work) -> None:
+    """Let another connection write, and wait for it."""
+
+    def run():
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("starts", [False, True], ids=["patched", "read anew"])
+def test_exact_when_others_write_while_it_is_read(starts, monkeypatch):
+    sites = [make_site(f"Site {number:02}") for number in range(40)]
+    store.current()
+    sites[3].name = text("Site 20a")
+    sites[3].save()
+    if starts:
+        forget()
+    turns = count()
+    read = facts.read
+
+    def interrupted(site_ids=None):
+        found = read(site_ids)
+        if next(turns) < 2:  # the order of the others changes before the site's place is found
+            elsewhere(rename_most)
+        return found
+
+    def rename_most():
+        for site in sites[10:19]:
+            site.name = text(f"Site {99 - site.pk % 50}")
+            site.save()
+        Site.objects.filter(pk=sites[30].pk).delete()
+        make_site("Site 20b", place=make_place())
+
+    monkeypatch.setattr(facts, "read", interrupted)
+    state = store.current()
+    monkeypatch.undo()
+    assert_as_rebuilt(state)
+    assert next(turns) >= 3
+    assert (state.number, state.token) == store._head()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_writes_without_end_is_made_to_wait(monkeypatch):
+    sites = [make_site(f"Site {number:02}") for number in range(40)]
+    store.current()
+    sites[3].save()
+    read = facts.read
+
+    def interrupted(site_ids=None):
+        if not connection.in_atomic_block:
+            elsewhere(sites[5].save)
+        return read(site_ids)
+
+    monkeypatch.setattr(facts, "read", interrupted)
+    assert_as_rebuilt(store.current())

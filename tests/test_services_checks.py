@@ -1,0 +1,86 @@
+"""What would slip past the write path is found, and a database that is too old is left alone."""
+
+import pytest
+from django.core import checks
+from django.core.management import CommandError, call_command
+from django.db import connection, models
+from django.test.utils import isolate_apps
+
+from heritage.models import Designation, Site
+from heritage.models.base import Record
+from heritage.services.checks import check_database, check_models, model_errors
+
+
+@pytest.mark.django_db
+def test_every_model_goes_the_write_path():
+    assert check_models() == []
+    assert [error.id for error in checks.run_checks() if error.id.startswith("heritage")] == []
+
+
+def ids(model) -> list[str]:
+    return [error.id for error in model_errors(model)]
+
+
+@isolate_apps("heritage")
+def test_a_model_that_belongs_to_a_site_and_is_no_record_is_found():
+    class Remark(models.Model):  # noqa: DJ008
+        site = models.ForeignKey(Site, models.CASCADE)
+
+        class Meta:
+            app_label = "heritage"
+
+    assert ids(Remark) == ["heritage.E001"]
+    assert "Remark" in model_errors(Remark)[0].msg
+
+
+@isolate_apps("heritage")
+def test_a_record_whose_manager_writes_by_itself_is_found():
+    class Remark(Record):
+        objects = models.Manager()
+
+        class Meta:
+            app_label = "heritage"
+
+    assert ids(Remark) == ["heritage.E002"]
+
+
+@isolate_apps("heritage")
+def test_a_record_whose_site_does_not_follow_it_is_found():
+    class Remark(Record):
+        designation = models.ForeignKey(Designation, models.CASCADE)
+
+        class Meta:
+            app_label = "heritage"
+
+    assert ids(Remark) == ["heritage.E003"]
+    Remark.owner = "designation"
+    assert ids(Remark) == []
+
+
+@isolate_apps("heritage")
+def test_a_key_by_which_the_database_deletes_is_found():
+    class Remark(Record):
+        site = models.ForeignKey(Site, models.DB_CASCADE)
+        owner = "site"
+
+        class Meta:
+            app_label = "heritage"
+
+    assert ids(Remark) == ["heritage.E004"]
+
+
+@pytest.mark.django_db
+def test_a_database_of_an_earlier_version_is_refused_before_anything_is_migrated():
+    assert check_database(databases=["default"]) == []
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE reversion_version (id integer)")
+    with pytest.raises(CommandError, match="demo --reset"):
+        call_command("migrate", verbosity=0)
+    [error] = check_database(databases=["default"])
+    assert error.id == "heritage.E005"
+    assert "dumpdata" in error.msg
+
+
+@pytest.mark.django_db
+def test_the_migrations_make_what_the_models_say():
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)

@@ -1,0 +1,191 @@
+"""What goes wrong around the catalogue: no database, odd addresses, and who is told of it."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import translation
+
+from heritage.models import Custodian, IdentifierScheme, Scheme, Site
+from heritage.values.webaddress import safe_url
+from heritage.web.faults import DatabaseAwayMiddleware
+from tests import builders as build
+from tests.webrows import full_site, vocabulary
+
+# --- health ----------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_process_and_what_it_needs(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        alive = client.get("/healthz")
+    assert (alive.status_code, alive.content) == (200, b"ok\n")
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()) == (200, {"database": "ok", "index": "ok"})
+    for response in (alive, ready):
+        assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_those_who_watch_are_not_sent_to_https(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
+    assert client.get("/en/").status_code == 301
+
+
+def test_security_txt(client, settings):
+    assert settings.SECURITY_CONTACT == ""
+    path = "/.well-known/security.txt"
+    settings.SECURITY_CONTACT = "mailto:security@heritage.example"
+    response = client.get(path)
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    fields = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
+    assert fields["Contact"] == "mailto:security@heritage.example"
+    assert fields["Preferred-Languages"] == "en, zh-hans"
+    assert fields["Canonical"] == f"http://testserver{path}"
+    expires = datetime.fromisoformat(fields["Expires"])
+    assert timedelta(days=30) < expires - datetime.now(UTC) < timedelta(days=365)
+
+
+@pytest.mark.django_db
+def test_without_a_contact_there_is_no_security_txt(client):
+    assert client.get("/.well-known/security.txt").status_code == 404
+
+
+# --- no database -----------------------------------------------------------------------------
+
+ASK = """
+from django.test import Client
+client = Client(raise_request_exception=False)
+for path in ("/healthz", "/readyz", "/en/", "/zh-hans/sites/?q=x", "/covers/some.svg"):
+    found = client.get(path)
+    told = found.get("Retry-After", "-"), "no-store" in found.get("Cache-Control", "")
+    print(found.status_code, *told, "数据库" in found.content.decode())
+"""
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////nowhere/at/all.sqlite3", "postgres://nobody@127.0.0.1:1/nothing"]
+)
+def test_while_the_database_is_away(tmp_path, url):
+    variables = {
+        "DATABASE_URL": url, "HERITAGE_DATA": str(tmp_path), "HERITAGE_SECRET_KEY": "x" * 50,
+        "HERITAGE_HTTPS": "0", "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "HERITAGE_HOSTS": "testserver",
+    }  # fmt: skip
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("HERITAGE_", "DATABASE_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup()\n{ASK}"],
+        cwd=settings.BASE_DIR, env=kept | variables, capture_output=True, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+    away = "503 30 True True"
+    assert done.stdout.splitlines() == [
+        "200 - True False", "503 - True False", away, away, away
+    ], done.stderr  # fmt: skip
+    assert "The database is away" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.django_db
+def test_a_database_that_refuses_is_a_fault_like_any_other(rf):
+    Site.objects.count()  # the connection stands
+    middleware = DatabaseAwayMiddleware(lambda request: None)
+    assert middleware.process_exception(rf.get("/"), OperationalError("table is locked")) is None
+    assert middleware.process_exception(rf.get("/"), ValueError()) is None
+
+
+# --- addresses -------------------------------------------------------------------------------
+
+
+def addresses(resolver=None, before="/") -> list[str]:
+    """An address for each route that takes something, with a NUL in its place."""
+    found = []
+    for each in (resolver or get_resolver()).url_patterns:
+        route = before + str(each.pattern).removeprefix("^").removesuffix("$")
+        if isinstance(each, URLResolver):
+            found += addresses(each, route)
+        elif isinstance(each, URLPattern) and "<" in route and "(?P" not in route:
+            parts = route.replace(">", "<").split("<")
+            found.append("%00".join(parts[::2]))
+            found.append("a%00b".join(parts[::2]))
+    return found
+
+
+@pytest.mark.django_db
+def test_a_nul_in_an_address_leads_nowhere(client):
+    with translation.override("en"):
+        found = addresses()
+    assert len(found) > 60
+    assert {"/images/%00/%00", "/covers/%00.svg", "/land/sites/%00.svg"} <= set(found)
+    public = [address for address in found if "/admin/" not in address]
+    assert {address: client.get(address).status_code for address in public} == dict.fromkeys(
+        public, 404
+    )
+    client.force_login(build.make_user(is_superuser=True))
+    for address in set(found) - set(public):
+        assert client.get(address).status_code in (302, 403, 404), address
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://whc.unesco.org/en/list/1003", True),
+        ("HTTP://example.org/", True),
+        ("javascript:alert(1)", False),
+        (" javascript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("//example.org/", False),
+        ("/en/", False),
+        ("", False),
+    ],
+)
+def test_addresses_that_may_be_shown(address, shown):
+    assert safe_url(address) == (address if shown else "")
+
+
+FIELDS = {
+    "scheme": lambda url: build.make_scheme(uri_template=url),
+    "identifiers": lambda url: IdentifierScheme(slug="x", label=build.text("X"), uri_template=url),
+    "custodian": lambda url: Custodian(name=build.text("X"), url=url),
+    "source": lambda url: build.make_source(url=url),
+    "licence": lambda url: build.make_licence(url=url),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("url", ["javascript:alert(1)//{value}", "ftp://example.org/", "x"])
+def test_records_take_web_addresses_alone(name, url):
+    if name not in ("scheme", "identifiers"):
+        url = url.replace("{value}", "1")
+    with pytest.raises(Exception, match="https://"):
+        FIELDS[name](url).clean_fields()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("url", ["https://x.example/{value}", "http://x.example/?id={value}&a=b"])
+def test_templates_of_addresses_are_taken(url):
+    FIELDS["identifiers"](url).clean_fields()
+
+
+@pytest.mark.django_db
+def test_the_host_does_not_depend_on_the_value():
+    with pytest.raises(Exception, match="host"):
+        FIELDS["identifiers"]("https://{value}.example/").clean_fields()
+
+
+@pytest.mark.django_db
+def test_what_was_stored_past_the_rules_is_not_linked(client):
+    site = full_site(vocabulary())
+    evil = "javascript:alert(1)//{reference}{value}"
+    Scheme.objects.update(uri_template=evil)
+    IdentifierScheme.objects.update(uri_template=evil)
+    for model in (type(source) for source in (build.make_source(), build.make_licence())):
+        model.objects.update(url="javascript:alert(1)")
+    for path in (f"/en/sites/{site.slug}/", "/en/credits/"):
+        assert "javascript:" not in client.get(path).content.decode()

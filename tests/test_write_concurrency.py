@@ -1,0 +1,121 @@
+"""Two writers at once: each is told what the other has left, and neither waits without need."""
+
+import threading
+import time
+
+import pytest
+from django.db import connection, transaction
+
+from heritage.catalogue.index import store
+from heritage.models import Correction, Kind, Site
+from heritage.services.history import change_set, changes_of
+from tests.builders import make_kind, make_site
+from tests.exact import assert_as_rebuilt, assert_nothing_to_derive
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def needs_several_writers(test):
+    """SQLite has one writer at any time: there is nothing to be tested."""
+    return test if connection.vendor == "postgresql" else None
+
+
+def together(*works) -> list[Exception]:
+    """Run each in a thread with a connection of its own; gives what they raise."""
+    errors = []
+
+    def run(work):
+        try:
+            work()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return errors
+
+
+def test_the_second_of_two_writers_tells_what_the_first_has_left():
+    site = make_site(featured=1)
+    first_has_written = threading.Event()
+
+    def first():
+        with change_set(reason="first"):
+            Site.objects.filter(pk=site.pk).update(featured=2)
+            first_has_written.set()
+            time.sleep(0.5)
+
+    def second():
+        stale = Site.objects.get(pk=site.pk)
+        first_has_written.wait(10)
+        stale.featured = 3
+        stale.save()
+
+    assert together(first, second) == []
+    told = [(c.before["featured"], c.after["featured"]) for c in changes_of(site) if c.before]
+    assert told == [(1, 2), (2, 3)]
+
+
+def test_writers_of_the_same_rows_in_another_order_do_not_wait_for_ever():
+    kinds = [make_kind(slug=f"k{n}") for n in range(2)]
+    sites = [make_site(f"Site {n}", kinds=kinds) for n in range(4)]
+
+    def rename(order):
+        for number in range(5):
+            with change_set():
+                for kind in kinds[::order]:
+                    Kind.objects.filter(pk=kind.pk).update(order=number + 5 + order)
+                for site in sites[::order]:
+                    stored = Site.objects.get(pk=site.pk)
+                    stored.featured = number + 2
+                    stored.save()
+
+    assert together(lambda: rename(1), lambda: rename(-1)) == []
+    assert_nothing_to_derive()
+    assert_as_rebuilt(store.current())
+
+
+@needs_several_writers
+def test_a_reader_who_sends_a_correction_waits_for_no_editor():
+    site = make_site()
+    editor_writes, is_sent = threading.Event(), threading.Event()
+
+    def editor():
+        with change_set():
+            Site.objects.filter(pk=site.pk).update(featured=2)
+            editor_writes.set()
+            assert is_sent.wait(10)
+
+    def reader():
+        editor_writes.wait(10)
+        Correction.objects.create(site=site, topic="name", text="Wrong")
+        is_sent.set()
+
+    assert together(editor, reader) == []
+
+
+@needs_several_writers
+def test_an_open_change_set_that_has_written_nothing_keeps_nobody_waiting():
+    site = make_site()
+    is_open, is_saved = threading.Event(), threading.Event()
+
+    def slow():
+        with change_set():
+            is_open.set()
+            assert is_saved.wait(10)
+            site.featured = 5
+            site.save()
+
+    def quick():
+        is_open.wait(10)
+        with transaction.atomic():
+            Site.objects.filter(pk=site.pk).update(featured=4)
+        is_saved.set()
+
+    assert together(slow, quick) == []
+    assert Site.objects.get().featured == 5

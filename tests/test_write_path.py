@@ -1,0 +1,200 @@
+"""Whatever way a row is written, everything that follows from it is right."""
+
+import pytest
+
+from heritage.catalogue.index import store
+from heritage.models import FormerSlug, Kind, Name, Place, Site
+from heritage.services import fulltext
+from heritage.values.words import Asked
+from tests.builders import make_kind, make_name, make_site, make_user, text
+from tests.exact import assert_as_rebuilt, assert_nothing_to_derive
+
+pytestmark = pytest.mark.django_db
+
+
+def found_by(word: str) -> set[str]:
+    hits = fulltext.holding([Asked(word, begins=False)])
+    return set(Site.objects.filter(pk__in=hits).values_list("slug", flat=True))
+
+
+@pytest.fixture
+def three_sites():
+    return [make_site(f"Site {slug}", slug=slug) for slug in "abc"]
+
+
+# --- a row that moves ----------------------------------------------------------------------------
+
+
+def test_a_row_that_was_created_and_then_moved_twice(three_sites):
+    a, b, c = three_sites
+    name = Name.objects.create(site=a, text="Wanderer", language="en")
+    for site, slug in ((b, "b"), (c, "c"), (a, "a"), (b, "b")):
+        name.site = site
+        name.save()
+        assert found_by("wanderer") == {slug}
+    assert_nothing_to_derive()
+    assert_as_rebuilt(store.current())
+
+
+def test_a_row_that_was_loaded_and_moved_there_and_back(three_sites):
+    a, b, c = three_sites
+    name = Name.objects.get(pk=make_name(c, "Wanderer").pk)
+    name.site = a
+    name.save()
+    name.refresh_from_db()
+    name.site = b
+    name.save()
+    assert found_by("wanderer") == {"b"}
+
+
+def test_a_row_that_moves_while_its_owner_is_deferred(three_sites):
+    a, b, _c = three_sites
+    name = Name.objects.defer("site").get(pk=make_name(a, "Wanderer").pk)
+    name.site = b
+    name.save()
+    assert found_by("wanderer") == {"b"}
+
+
+# --- a site's own row ----------------------------------------------------------------------------
+
+
+def published_by(user) -> Site:
+    site = make_site("Temple", slug="temple", state="draft")
+    site.publish(by=user)
+    return Site.objects.get(pk=site.pk)
+
+
+@pytest.mark.parametrize(
+    "get",
+    [
+        lambda pk: Site.objects.defer("state").get(pk=pk),
+        lambda pk: Site.objects.only("featured").get(pk=pk),
+        lambda pk: Site.objects.defer("published_at", "state_changed_at").get(pk=pk),
+    ],
+    ids=["without state", "with one column", "without stamps"],
+)
+def test_a_partly_loaded_site_keeps_who_published_it(get):
+    user = make_user()
+    stamps = ("state_changed_at", "state_changed_by_id", "published_at", "created_at", "slug")
+    site = published_by(user)
+    before = [getattr(site, name) for name in stamps]
+    assert before[1] == user.pk
+    site = get(site.pk)
+    site.featured = 3
+    site.save()
+    stored = Site.objects.get()
+    assert [getattr(stored, name) for name in stamps] == before
+    assert stored.featured == 3
+
+
+def test_a_refreshed_site_keeps_who_published_it():
+    user = make_user()
+    site = published_by(user)
+    site.refresh_from_db()
+    site.featured = 3
+    site.save()
+    stored = Site.objects.get()
+    assert (stored.state_changed_by, stored.featured) == (user, 3)
+
+
+def test_state_is_stamped_when_it_changes_whatever_was_loaded():
+    user = make_user()
+    site = Site.objects.defer("state").get(pk=published_by(user).pk)
+    site.state = Site.State.ARCHIVED
+    site.save()
+    stored = Site.objects.get()
+    assert stored.state_changed_by is None
+    assert stored.state_changed_at > stored.published_at
+
+
+RENAMES = {
+    "save": lambda site: (setattr(site, "slug", "new"), site.save()),
+    "save of one column": lambda site: (
+        setattr(site, "slug", "new"),
+        site.save(update_fields=["slug"]),
+    ),
+    "deferred": lambda site: RENAMES["save"](Site.objects.defer("slug").get(pk=site.pk)),
+    "refreshed": lambda site: (site.refresh_from_db(), RENAMES["save"](site)),
+    "update": lambda site: Site.objects.filter(pk=site.pk).update(slug="new"),
+    "bulk_update": lambda site: (
+        setattr(site, "slug", "new"),
+        Site.objects.bulk_update([site], ["slug"]),
+    ),
+}
+
+
+@pytest.mark.parametrize("rename", RENAMES.values(), ids=RENAMES)
+def test_a_renamed_address_redirects(rename):
+    site = make_site("Temple", slug="old")
+    rename(site)
+    assert Site.objects.get().slug == "new"
+    assert list(FormerSlug.objects.values_list("slug", "site")) == [("old", site.pk)]
+
+
+def test_columns_that_are_not_saved_change_nothing():
+    site = make_site("Temple", slug="temple", latitude=34.5, longitude=112.5, state="draft")
+    site.slug, site.blur_km, site.state = "unsaved", 20, "published"
+    site.featured = 1
+    site.save(update_fields=["featured"])
+    stored = Site.objects.get()
+    assert (stored.slug, stored.public_latitude, stored.featured) == ("temple", 34.5, 1)
+    assert stored.published_at is None
+    assert not FormerSlug.objects.exists()
+
+
+def test_a_save_that_changes_nothing_leaves_the_record_as_old_as_it_was():
+    site = Site.objects.get(pk=make_site().pk)
+    before = site.updated_at
+    site.save()
+    assert Site.objects.get().updated_at == before
+    make_name(site)
+    assert Site.objects.get().updated_at > before
+
+
+# --- translated text -----------------------------------------------------------------------------
+
+
+def test_a_plain_dict_may_be_assigned_to_translated_text():
+    kind = Kind.objects.create(slug="kiln", label={"en": "Kiln", "zh-hans": "窑"})
+    assert str(kind) == "Kiln"
+    place = Place(slug="place", level="city", label={"en": "Place"})
+    place.label = {"en": "Elsewhere"}
+    place.save()
+    assert str(place) == str(Place.objects.get().label.best()) == "Elsewhere"
+    assert str(Site(name={"en": "Temple"})) == "Temple"
+    Kind.objects.update(label={"en": "Oven"})
+    assert "oven" in Kind.objects.get().search_text
+
+
+def test_line_ends_are_stored_as_one_character():
+    site = make_site(description=text("One\r\nTwo\rThree"))
+    assert site.description["en"] == "One\nTwo\nThree"
+    site.summary = {"en": "Four\r\nFive"}
+    site.save()
+    Site.objects.filter(pk=site.pk).update(note={"en": "Six\r\nSeven"})
+    stored = Site.objects.get()
+    assert stored.summary["en"] == "Four\nFive"
+    assert stored.note["en"] == "Six\nSeven"
+
+
+def test_a_form_sent_by_a_browser_changes_no_line_ends(client):
+    from django.urls import reverse
+
+    from heritage.models import Change
+    from tests.adminforms import filled
+
+    client.force_login(make_user(group="administrator"))
+    site = make_site("Kiln", kinds=[make_kind()], description=text("One\n\nTwo"))
+    before = Change.objects.count()
+    url = reverse("admin:heritage_site_change", args=[site.pk])
+    data = filled(client, url)
+    crlf = {
+        name: [value.replace("\n", "\r\n") if isinstance(value, str) else value for value in values]
+        if isinstance(values, list)
+        else values
+        for name, values in data.items()
+    }
+    assert any("\r\n" in str(value) for values in crlf.values() for value in values)
+    assert client.post(url, crlf).status_code == 302
+    assert Change.objects.count() == before
+    assert Site.objects.get().description["en"] == "One\n\nTwo"
