@@ -247,15 +247,15 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
     def response_action(self, request, queryset, action_location=ActionLocation.CHANGE_LIST):
         if "post" not in request.POST:  # not confirmed, or in no need of it
             return super().response_action(request, queryset, action_location)
-        with change_set(request.user):
+        with change_set("bulk", request.user):
             return super().response_action(request, queryset, action_location)
 
     def delete_model(self, request, obj):
-        with change_set(request.user):
+        with change_set("edit", request.user):
             super().delete_model(request, obj)
 
     def delete_queryset(self, request, queryset):
-        with change_set(request.user):
+        with change_set("bulk", request.user):
             super().delete_queryset(request, queryset)
 
     # --- history
