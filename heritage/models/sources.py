@@ -40,7 +40,7 @@ class Source(Record):
     def __str__(self) -> str:
         return str(self.citation.best())
 
-    def derive(self) -> None:
+    def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         self.search_text = words.found_by(list(self.citation.values()), (), ())
 
     @property

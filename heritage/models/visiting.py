@@ -262,5 +262,5 @@ class Custodian(Record):
     def __str__(self) -> str:
         return str(self.name.best())
 
-    def derive(self) -> None:
+    def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         self.search_text = words.found_by(list(self.name.values()), (), ())
