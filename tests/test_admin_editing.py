@@ -507,7 +507,6 @@ def test_the_admin_uses_no_private_names_of_others():
         (name, used)
         for name, source in sources.items()
         for used in set(PRIVATE.findall(source)) - PUBLIC
-        if name != "history.py"  # django-reversion's, which goes
     }
     assert found == set()
     # Inherited ones, called or overridden: all that Django's classes have and ours name.

@@ -43,7 +43,7 @@ def _as_sent(name: str, form_field: forms.Field, value) -> Values:
         widget = widget.widget
     value = widget.format_value(form_field.prepare_value(value))
     sent = value if isinstance(value, list | tuple) else [value]
-    return _told({name: ["" if text is None else str(text) for text in sent]})
+    return _not_empty({name: ["" if text is None else str(text) for text in sent]})
 
 
 def posted_values(fields: Mapping[str, forms.Field], data: MultiValueDict, files) -> Values:
@@ -58,7 +58,7 @@ def posted_values(fields: Mapping[str, forms.Field], data: MultiValueDict, files
             values |= {f"{name}-clear": data.getlist(f"{name}-clear")}
         else:
             values[name] = data.getlist(name)
-    return _told(values)
+    return _not_empty(values)
 
 
 def field_of(fields: Mapping[str, forms.Field], key: str) -> tuple[forms.Field | None, str]:
@@ -69,7 +69,7 @@ def field_of(fields: Mapping[str, forms.Field], key: str) -> tuple[forms.Field |
     return fields.get(name.removesuffix("-clear")), code
 
 
-def _told(values: Values) -> Values:
+def _not_empty(values: Values) -> Values:
     return {key: texts for key, texts in values.items() if any(texts)}
 
 
