@@ -62,8 +62,7 @@ def set_state(model_admin, request, queryset, state: str) -> None:
         if reasons:
             refused.append((site, reasons))
             continue
-        site.state = state
-        site.save(update_fields=["state"])
+        site.set_state(state, by=request.user)
         done.append(site)
     if done:
         message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
