@@ -713,6 +713,7 @@ def test_history_tells_who_changed_what(client, editor, words):
     newest, oldest, *_builders = response.context["entries"]
     assert [d.label for d in newest.changes[0].differences] == ["Summary (简体中文)"]
     assert newest.changes[0].differences[0].before == "一座窑。"
+    assert newest.comment == "Changed Summary."  # what Django says, where no reason is given
     assert oldest.comment == oldest.change_set.reason == "Placed"
     assert {(c.what, c.name) for c in oldest.changes} >= {
         ("changed", "Kiln"),

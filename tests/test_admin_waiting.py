@@ -6,10 +6,10 @@ from contextlib import contextmanager
 import pytest
 from django.db import OperationalError, connection, connections
 from django.urls import reverse
-from heritage.models.acts import act
 
 from heritage.models import Correction, Name, Site
 from heritage.models.waiting import Busy, waiting_at_most
+from heritage.services.history import change_set
 from tests import builders as build
 from tests.adminforms import filled, page_data
 
@@ -28,7 +28,7 @@ def another_writer():
 
     def write():
         try:
-            with act():
+            with change_set():
                 build.make_source("Of another writer")
                 has_lock.set()
                 may_end.wait(30)

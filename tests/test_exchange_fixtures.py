@@ -168,3 +168,14 @@ def test_a_broken_file_is_named(tmp_path, content, reason):
 def test_one_uid_twice_is_refused(files):
     with pytest.raises(FixtureError, match=r"stands in a\.json already"):
         load(files(a=[KIND], b=[KIND]))
+
+
+def test_line_ends_of_whatever_system_are_no_change(files):
+    written = changed(SITE, summary={"en": "One\r\ntwo\rthree"})
+    load(files(all=[KIND, CHINA, HENAN, written]))
+    site = Site.objects.get()
+    assert site.summary["en"] == "One\ntwo\nthree"
+    site.summary = {"en": "One\r\ntwo\r\nthree"}  # as a browser sends it back
+    site.save()
+    report = load(files(all=[KIND, CHINA, HENAN, changed(written, featured=1)]))
+    assert (report.updated, report.kept) == (1, [])

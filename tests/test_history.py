@@ -29,7 +29,7 @@ from heritage.services.history import (
     fold,
     words,
 )
-from heritage.services.undo import plan, redo, restore, undo
+from heritage.services.undo import plan, redo, restore, restore_deleted, undo
 from tests import builders as build
 from tests.exact import assert_nothing_to_derive
 
@@ -507,6 +507,31 @@ def test_one_of_several_deleted_records_comes_back_whole():
     assert (list(site.kinds.all()), site.names.get().text) == ([kind], "Of site-0")
     assert undo(made).conflicts == []
     assert set(Site.objects.values_list("pk", flat=True)) == set(ids)
+
+
+def test_a_deleted_record_is_restored_with_its_rows_and_its_ties():
+    kind, entry = build.make_kind(), build.make_designation()
+    lost, other, part = (build.make_site(kinds=[kind]) for _number in range(3))
+    build.make_name(lost, "Oven")
+    build.make_name(other, "Other")
+    build.make_part(part, lost)
+    build.make_coverage(lost, entry)
+    point = ComponentPoint.objects.create(
+        designation=entry, number=1, latitude=1, longitude=1, site=lost
+    )
+    pk = lost.pk
+    with change_set("bulk"):
+        Site.objects.filter(pk__in=[lost.pk, other.pk]).delete()
+    assert restore_deleted(deletions_of(Site).get(object_id=pk)).conflicts == []
+    site = Site.objects.get(pk=pk)
+    assert [name.text for name in Name.objects.all()] == ["Oven"]
+    assert (site.parts.get().part, site.coverages.get().designation) == (part, entry)
+    assert fresh(point).site == site
+    assert last().kind == "restore"
+    with change_set("bulk"):
+        site.kinds.model.objects.filter(pk=kind.pk).delete()
+    assert restore_deleted(deletions_of(Kind).get()).conflicts == []
+    assert set(Kind.objects.get().sites.all()) == {site, part}
 
 
 def test_a_record_is_made_what_it_was():

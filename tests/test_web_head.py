@@ -193,7 +193,7 @@ def test_a_property_without_a_summary_is_described_by_its_inscription(words):
         site, build.make_designation(scheme=words.unesco, events=["1992"], criteria=[term])
     )
     site.refresh_from_db()
-    said = head.site_description(site)
+    said = head.site_description(site, with_registers=True)
     assert "Cultural place" in said and "Natural place" in said
     assert said.endswith("China · World Heritage since 1992 · criteria (iv)")
 

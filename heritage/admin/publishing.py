@@ -71,8 +71,7 @@ def set_state(model_admin, request, queryset, state: str) -> None:
         with change_set("bulk", request.user) as running:
             running.detail["state"] = str(state)
             for site in fit:
-                site.state = state
-                site.save(update_fields=["state"])
+                site.set_state(state, by=request.user)
             message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
             LogEntry.objects.log_actions(request.user.pk, fit, CHANGE, message)
     _tell(model_admin, request, state, fit, refused)

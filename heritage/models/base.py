@@ -43,14 +43,16 @@ class RecordQuerySet(models.QuerySet):
     def _update_rows(self, unit: UnitOfWork, ids: list[int], values: dict) -> int:
         stored = stored_rows(self.model, ids)
         changed = models.QuerySet.update(self.filter(pk__in=ids), **values)
-        rows = unwatched(self.model).in_bulk(ids)
         derived = self.model.derived_fields
         if derived and not values.keys() <= set(derived):
+            rows = unwatched(self.model).in_bulk(ids)
             for pk, row in rows.items():
                 row.derive(stored[pk], unit.user_id)
             # A column that must not be blank is filled like those that are derived.
-            unwatched(self.model).bulk_update(rows.values(), {*derived, *values} - {"pk"}, 200)
-        unit.rows_saved(self.model, stored, {pk: plain_object(row) for pk, row in rows.items()})
+            unwatched(self.model).bulk_update(rows.values(), {*derived, *values}, 200)
+        after = stored_rows(self.model, ids)
+        saved = {pk: plain_row(self.model, row) for pk, row in after.items()}
+        unit.rows_saved(self.model, stored, saved)
         return changed
 
     def bulk_create(

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.core.management.base import CommandError
-from django.db import connections, models
+from django.db import connection, connections, models
 from django.db.models.signals import pre_migrate
 from django.utils.translation import gettext as _
 
@@ -19,11 +19,16 @@ _DERIVED = (SiteEra, SortName)
 _BY_DATABASE = (models.DB_CASCADE, models.DB_SET_NULL, models.DB_SET_DEFAULT)
 
 
+# The first whose full text can forget a row that it holds no copy of: `contentless_delete`.
+OLDEST_SQLITE = (3, 43)
+
+
 def register() -> None:
     """Called once the app is ready."""
     checks.register(check_data_folder)
     checks.register(check_models, checks.Tags.models)
     checks.register(check_database, checks.Tags.database)
+    checks.register(check_sqlite_version, checks.Tags.database)
     pre_migrate.connect(_before_migrate, dispatch_uid="checks")
 
 
@@ -36,6 +41,23 @@ def check_data_folder(app_configs=None, **kwargs) -> list[checks.CheckMessage]:
             f"The data folder {settings.DATA_DIR} cannot be written.",
             hint="Give it to the user that runs the catalogue, or name another in HERITAGE_DATA.",
             id="heritage.E006",
+        )
+    ]
+
+
+def check_sqlite_version(app_configs=None, databases=None, **kwargs) -> list[checks.CheckMessage]:
+    """SQLite has what the full text is made of: `migrate` would fail half way otherwise."""
+    if connection.vendor != "sqlite":
+        return []
+    version = connection.Database.sqlite_version_info
+    if version >= OLDEST_SQLITE:
+        return []
+    return [
+        checks.Error(
+            f"SQLite {'.'.join(map(str, OLDEST_SQLITE))} or newer is needed; this is "
+            f"{'.'.join(map(str, version))}.",
+            hint="It comes with Python: take a newer one, or PostgreSQL.",
+            id="heritage.E007",
         )
     ]
 

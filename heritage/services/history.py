@@ -44,16 +44,20 @@ _WORDS = re.compile(
 def changes_of(record: Record) -> QuerySet[Change]:
     """Changes of a record and of the rows that belong to it, or once did; oldest first."""
     content_type, pk = _type(type(record)), record.pk
-    found = Q(owner_model=content_type, owner_id=pk)
-    found |= Q(owner_model=content_type, former_owner_id=pk)
-    found |= Q(model=content_type, object_id=pk)
+    found = [
+        Q(owner_model=content_type, owner_id=pk),
+        Q(owner_model=content_type, former_owner_id=pk),
+        Q(model=content_type, object_id=pk),
+    ]
     for relation in record._meta.related_objects:
         other, name = relation.related_model, relation.field.name
         if relation.on_delete is CASCADE and issubclass(other, Record) and other.owner != name:
             # A row that ties two records is owned by the other one.
-            told = Q(**{f"before__{name}": pk}) | Q(**{f"after__{name}": pk})
-            found |= Q(model=_type(other)) & told
-    return Change.objects.filter(found).order_by("pk")
+            found.append(Q(model=_type(other), **{f"before__{name}": pk}))
+            found.append(Q(model=_type(other), **{f"after__{name}": pk}))
+    # One query with OR would read the whole table.
+    first, *others = (Change.objects.filter(each).order_by().values("pk") for each in found)
+    return Change.objects.filter(pk__in=first.union(*others)).order_by("pk")
 
 
 def deletions_of(model: type[Record]) -> QuerySet[Change]:

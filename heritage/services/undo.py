@@ -15,10 +15,19 @@ from heritage.models import Change, ChangeSet, FormerSlug
 from heritage.models.base import Record, chunks, unwatched
 from heritage.models.row_values import kept_relations
 from heritage.models.unit_of_work import unit_of_work
-from heritage.services.history import change_set, changes_of
-from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Conflict, Only, Step, plan
+from heritage.services.history import change_set, changes_of, column_of
+from heritage.services.undo_plan import (
+    CREATE,
+    DELETE,
+    UPDATE,
+    Conflict,
+    Only,
+    Step,
+    as_list,
+    plan,
+)
 
-__all__ = ["Undone", "plan", "redo", "restore", "undo"]
+__all__ = ["Undone", "plan", "redo", "restore", "restore_deleted", "undo"]
 
 
 class Undone(NamedTuple):
@@ -55,6 +64,31 @@ def restore(
     """Make a record and its rows what they were right after a change."""
     later = changes_of(record).filter(pk__gt=change.pk)
     return _take_back(later, only, ChangeSet.Kind.RESTORE, user, reason)
+
+
+def restore_deleted(deletion: Change, user=None, reason: str = "") -> Undone:
+    """Bring a deleted record back, out of whatever else its change set deleted.
+
+    With it come the rows that belonged to it, and the ties of others to it.
+    """
+    changes = deletion.change_set.changes.order_by("pk")
+    changes = [change for change in changes if _is_about(change, deletion)]
+    return _take_back(changes, None, ChangeSet.Kind.RESTORE, user, reason)
+
+
+def _is_about(change: Change, record: Change) -> bool:
+    """Whether a row belonged to a record, or referred to it."""
+    if (change.owner_model_id, change.owner_id) == (record.model_id, record.object_id):
+        return True
+    model, target = change.model_class(), record.model_class()
+    if model is None or change.before is None:
+        return (change.model_id, change.object_id) == (record.model_id, record.object_id)
+    columns = (column_of(model, name) for name in change.before)
+    return any(
+        column.related_model is target and record.object_id in as_list(change.before[column.name])
+        for column in columns
+        if column is not None and column.is_relation
+    )
 
 
 def _take_back(changes, only, kind, user, reason, **options) -> Undone:

@@ -227,13 +227,13 @@ class _Planner:
         for model, ids in by_model.items():
             for other, name, near, target in _references(model, ids):
                 values = freed.get((other, near), {})
-                is_freed = name in values and target not in _as_list(values[name])
+                is_freed = name in values and target not in as_list(values[name])
                 if (other, near) not in wanted and not is_freed:
                     used[model, target] = str(other._meta.verbose_name)
         return used
 
 
-def _as_list(value) -> list:
+def as_list(value) -> list:
     return value if isinstance(value, list) else [value]
 
 

@@ -174,7 +174,8 @@ def _ids_of(field, instance, reverse, pk_set) -> list[int]:
 def _at_the_end(sender, unit, written, **kwargs) -> None:
     touched = {model: ids for model, ids in unit.touched.items() if ids}
     if any(model.is_indexed for model in touched):
-        changelog.lock()  # a savepoint that was rolled back has given it up
+        if unit.is_named:
+            changelog.lock()  # a savepoint that was rolled back has given it up
         denormalized.refresh_designations(touched.get(Designation, ()))
         sites = sites_of(touched)
         denormalized.refresh(sites)

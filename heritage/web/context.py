@@ -61,7 +61,7 @@ def editions(request) -> list[Edition]:
     first, slash, rest = request.path_info.lstrip("/").partition("/")
     rest = rest if slash and first in codes else ""
     # A step names the site that it goes on from, which in another language stands elsewhere.
-    query = request.GET.urlencode()
+    query = request.META.get("QUERY_STRING", "")
     if "after" in request.GET or "before" in request.GET:
         query = changed(request.GET, **_page(request.GET))
     found = []

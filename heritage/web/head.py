@@ -114,7 +114,7 @@ def of_site(request, page) -> Head:
     return _head(
         request,
         title=page.title,
-        description=site_description(site),
+        description=site_description(site, with_registers=True),
         kind="article",
         picture=request.build_absolute_uri(reverse("preview", args=[site.uid])),
         picture_alt=page.title,
@@ -166,8 +166,11 @@ def describe(text: str, width: int = _DESCRIPTION_WIDTH) -> str:
     return to_text(text, round(width / (1 + share)))
 
 
-def site_description(site: Site) -> str:
-    """The summary; of a site without one what kind of place it is, where and since when."""
+def site_description(site: Site, *, with_registers: bool = False) -> str:
+    """The summary; of a site without one what kind of place it is, where and since when.
+
+    `with_registers`: what its entries say too, of a site that was read with them.
+    """
     if summary := str(site.summary.best()):
         return describe(summary)
     beginning = first_beginning(site.events.all())
@@ -177,7 +180,7 @@ def site_description(site: Site) -> str:
         cards.place_phrase(site.place),
         cards.what_and_when(beginning) if beginning else "",
         cards.standing_phrase(site.events.all()) if not beginning else "",
-        *_world_heritage(site),
+        *(_world_heritage(site) if with_registers else ()),
     ]
     joint = pgettext("between parts of a short description", " · ")
     return joint.join(part for part in parts if part)

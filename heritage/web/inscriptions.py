@@ -8,11 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from django.db.models import Count, Exists, OuterRef
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from heritage.catalogue import vocabulary
-from heritage.catalogue.index import store
 from heritage.catalogue.index.state import State
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Scheme, SchemeTerm
 from heritage.web import texts
@@ -31,38 +31,37 @@ def properties():
     ).order_by()
 
 
-def register() -> Scheme | None:
-    """The World Heritage List, with its edition."""
-    schemes = vocabulary.of(store.current()).schemes.values()
-    return next((each for each in schemes if each.role == Scheme.Role.WORLD_HERITAGE), None)
+class Register:
+    """The World Heritage List as a page shows it: its edition, its entries, its own words."""
 
+    def __init__(self, index: State):
+        schemes = vocabulary.of(index).schemes.values()
+        found = (each for each in schemes if each.role == Scheme.Role.WORLD_HERITAGE)
+        self.scheme: Scheme | None = next(found, None)
+        self.year = self.scheme.edition_year if self.scheme else None
 
-def edition_year() -> int | None:
-    found = register()
-    return found.edition_year if found else None
+    @property
+    def edition(self) -> str:
+        return self.scheme.edition_phrase() if self.scheme else ""
 
+    def inscribed(self):
+        """The entries that the edition has; all that are in force where it is not known."""
+        found = properties().filter(standing__in=STANDING)
+        return found if self.year is None else found.exclude(listed_year__gt=self.year)
 
-def inscribed():
-    """Those that the edition has; all that are in force where it is not known."""
-    found, year = properties().filter(standing__in=STANDING), edition_year()
-    return found if year is None else found.exclude(listed_year__gt=year)
+    def later(self):
+        """Those that were inscribed after the edition."""
+        found = properties().filter(standing__in=STANDING)
+        return found.none() if self.year is None else found.filter(listed_year__gt=self.year)
 
-
-def later():
-    """Those that were inscribed after the edition."""
-    year = edition_year()
-    found = properties().filter(standing__in=STANDING)
-    return found.none() if year is None else found.filter(listed_year__gt=year)
-
-
-class Terms:
-    """The register's own words for categories, criteria and regions; one query."""
-
-    def __init__(self):
+    @cached_property
+    def by_facet(self) -> dict[str, dict[str, SchemeTerm]]:
+        """Its words for categories, criteria and regions by their codes; one query."""
+        found: dict[str, dict[str, SchemeTerm]] = defaultdict(dict)
         rows = SchemeTerm.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE)
-        self.by_facet: dict[str, dict[str, SchemeTerm]] = defaultdict(dict)
         for term in rows.order_by("order", "code"):
-            self.by_facet[term.facet][term.code] = term
+            found[term.facet][term.code] = term
+        return found
 
     def series(self) -> list[Series]:
         known = self.by_facet[SchemeTerm.Facet.CATEGORY]
@@ -72,12 +71,12 @@ class Terms:
         ]
 
 
-def by_year(terms: Terms, entries=None, title: str = "") -> Chart | None:
+def by_year(register: Register, entries=None, title: str = "") -> Chart | None:
     """How many of the properties listed were inscribed in each year, by category.
 
     Not how many were inscribed: some have left the list, or been merged into others.
     """
-    entries = inscribed() if entries is None else entries
+    entries = register.inscribed() if entries is None else entries
     grouped = entries.values_list("listed_year", "category__code").annotate(Count("pk"))
     counts: dict[int, Counter] = defaultdict(Counter)
     for year, category, count in grouped:
@@ -85,18 +84,15 @@ def by_year(terms: Terms, entries=None, title: str = "") -> Chart | None:
             counts[year][category] += count
     if not counts:
         return None
-    years = range(min(counts), (edition_year() or max(counts)) + 1)
+    years = range(min(counts), (register.year or max(counts)) + 1)
     rows = [
         Row(str(year), [counts[year][c] for c in CATEGORIES], mark=_year_mark(year, years))
         for year in years
     ]
     busiest = max(rows, key=lambda row: row.total)
-    listed = register()
     summary = _("Of the properties listed.")
-    if listed and listed.edition:
-        summary = _("Of the properties on the list of %(edition)s.") % {
-            "edition": listed.edition_phrase()
-        }
+    if edition := register.edition:
+        summary = _("Of the properties on the list of %(edition)s.") % {"edition": edition}
     if len(counts) > 3:
         most = ngettext(
             "The most in one year: %(number)s property, in %(year)s.",
@@ -108,17 +104,17 @@ def by_year(terms: Terms, entries=None, title: str = "") -> Chart | None:
             "second": most,
         }
     title = title or _("Inscriptions by year")
-    return Chart("by-year", title, summary, _("Year"), terms.series(), rows)
+    return Chart("by-year", title, summary, _("Year"), register.series(), rows)
 
 
 def _year_mark(year: int, years: range) -> str:
     return str(year) if year % 10 == 0 and years[0] + 1 < year < years[-1] - 1 else ""
 
 
-def by_criterion(terms: Terms) -> Chart | None:
+def by_criterion(register: Register) -> Chart | None:
     """How many properties meet each criterion; most meet several."""
-    counts = _grouped(inscribed(), "world_heritage__criteria__code")
-    known = terms.by_facet[SchemeTerm.Facet.CRITERION]
+    counts = _grouped(register.inscribed(), "world_heritage__criteria__code")
+    known = register.by_facet[SchemeTerm.Facet.CRITERION]
     rows = [
         Row(f"({code})", [counts[code]], note=texts.as_html(term.label.best()))
         for code, term in known.items()
@@ -131,13 +127,13 @@ def by_criterion(terms: Terms) -> Chart | None:
     return Chart("criteria", _("By criterion"), summary, _("Criterion"), series, rows)
 
 
-def by_region(terms: Terms) -> Chart | None:
+def by_region(register: Register) -> Chart | None:
     """Properties by UNESCO's regions and by category; some lie in two regions."""
     fields = ("world_heritage__regions__code", "category__code")
     counts: Counter = Counter()
-    for region, category, count in inscribed().values_list(*fields).annotate(Count("pk")):
+    for region, category, count in register.inscribed().values_list(*fields).annotate(Count("pk")):
         counts[region, category] += count
-    known = terms.by_facet[SchemeTerm.Facet.REGION]
+    known = register.by_facet[SchemeTerm.Facet.REGION]
     rows = [
         Row(texts.as_html(term.label.best()), [counts[code, c] for c in CATEGORIES])
         for code, term in known.items()
@@ -146,14 +142,14 @@ def by_region(terms: Terms) -> Chart | None:
     if not rows:
         return None
     summary = _("The regions are UNESCO’s own; a property that crosses their border counts twice.")
-    return Chart("regions", _("By region"), summary, _("Region"), terms.series(), rows)
+    return Chart("regions", _("By region"), summary, _("Region"), register.series(), rows)
 
 
-def by_state(terms: Terms, url) -> tuple[Chart | None, Chart | None, int]:
+def by_state(register: Register, url) -> tuple[Chart | None, Chart | None, int]:
     """The states with most properties, all of them for the table, and how many there are."""
     fields = ("world_heritage__states", "category__code")
     counts: dict[int, Counter] = defaultdict(Counter)
-    for state, category, count in inscribed().values_list(*fields).annotate(Count("pk")):
+    for state, category, count in register.inscribed().values_list(*fields).annotate(Count("pk")):
         if state is not None:
             counts[state][category] += count
     places = Place.objects.in_bulk(counts)
@@ -166,12 +162,12 @@ def by_state(terms: Terms, url) -> tuple[Chart | None, Chart | None, int]:
         return None, None, 0
     title, summary = _("States with the most properties"), ""
     summary = _("A property that several states share counts for each of them.")
-    head, series = _("State"), terms.series()
+    head, series = _("State"), register.series()
     most = Chart("states", title, summary, head, series, rows[:_MOST_STATES])
     return most, Chart("all-states", title, summary, head, series, rows), len(rows)
 
 
-def in_danger_by_year() -> Chart | None:
+def in_danger_by_year(register: Register) -> Chart | None:
     """How many properties stood on the List of World Heritage in Danger at each year's end."""
     kind = DesignationEvent.Kind
     rows = DesignationEvent.objects.filter(
@@ -185,7 +181,7 @@ def in_danger_by_year() -> Chart | None:
     periods = [period for events in by_entry.values() for period in danger_periods(events)]
     if not periods:
         return None
-    newest = edition_year() or max(year for period in periods for year in period if year)
+    newest = register.year or max(year for period in periods for year in period if year)
     years = range(min(first for first, _last in periods), newest + 1)
     found = [
         Row(
@@ -213,8 +209,8 @@ def danger_periods(events: Iterable[DesignationEvent]) -> list[tuple[int, int | 
     return periods + ([(since, None)] if since is not None else [])
 
 
-def by_category() -> dict[str, int]:
-    return _grouped(inscribed(), "category__code")
+def by_category(register: Register) -> dict[str, int]:
+    return _grouped(register.inscribed(), "category__code")
 
 
 def _grouped(entries, field: str) -> Counter:

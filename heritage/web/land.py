@@ -113,7 +113,7 @@ def of_place(request, slug: str):
 def of_world_heritage(request):
     found = (
         Coverage.objects.filter(
-            designation__in=inscriptions.inscribed(),
+            designation__in=inscriptions.Register(store.current()).inscribed(),
             extent=Coverage.Extent.WHOLE,
             site__state="published",
             site__public_latitude__isnull=False,

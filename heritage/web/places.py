@@ -80,7 +80,7 @@ def places() -> Places:
 def regions(tree: Tree) -> list[Region]:
     """Countries that have sites, under their regions; those of none come last."""
     of_state = inscriptions.region_of_states(tree.index)
-    known = inscriptions.Terms().by_facet
+    known = inscriptions.Register(tree.index).by_facet
     grouped: dict[str, list] = defaultdict(list)
     for country in tree.counted():
         grouped[of_state.get(country.pk, "")].append(country)
@@ -125,7 +125,7 @@ def place_page(slug: str) -> PlacePage:
         # Of a town the land would show a blot of dots: how its sites lie to one another says more.
         map=None if around and around.locator else land.of_sites(place, hits),
         charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
-        by_year=_by_year(place) if is_country else None,
+        by_year=_by_year(index, place) if is_country else None,
         sites=terms.sites(index, hits, terms.list_url(place=place.slug)),
     )
 
@@ -173,9 +173,10 @@ def _by_status(index, hits, place: Place) -> Chart | None:
     return Chart("unesco", _("UNESCO status"), summary, _("Status"), series, rows)
 
 
-def _by_year(place: Place) -> Chart | None:
+def _by_year(index, place: Place) -> Chart | None:
     """When its World Heritage was inscribed; where that is little it is no chart."""
-    entries = inscriptions.inscribed().filter(world_heritage__states=place)
+    register = inscriptions.Register(index)
+    entries = register.inscribed().filter(world_heritage__states=place)
     title = _("Its World Heritage by year of inscription")
-    chart = inscriptions.by_year(inscriptions.Terms(), entries, title)
+    chart = inscriptions.by_year(register, entries, title)
     return chart if chart and sum(row.total for row in chart.rows) > 2 else None

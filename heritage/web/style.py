@@ -54,7 +54,8 @@ def style(request):
         "rows": cards.printed(index, some, "row").values(),
         "page": site_page(site) if site else None,
         "photos": site_page(pictured).photos if pictured else [],
-        "columns": inscriptions.by_year(inscriptions.Terms()) or _chart("columns"),
+        "columns": inscriptions.by_year(inscriptions.Register(store.current()))
+        or _chart("columns"),
         "bars": _chart("bars"),
         "paging": _paging(),
         "names": [

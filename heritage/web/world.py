@@ -14,6 +14,7 @@ from heritage.values.phrases import year_phrase
 from heritage.web import cards, inscriptions, land, terms, texts
 from heritage.web.cards import Printed
 from heritage.web.charts import Chart
+from heritage.web.inscriptions import Register
 from heritage.web.whereabouts import several
 
 _NEWEST = 6
@@ -78,35 +79,34 @@ class World:
 
 def world() -> World:
     index = store.current()
-    words = inscriptions.Terms()
-    scheme = inscriptions.register()
-    edition = scheme.edition_phrase() if scheme else ""
+    register = inscriptions.Register(index)
+    scheme = register.scheme
     states, all_states, how_many = inscriptions.by_state(
-        words, lambda place: terms.page_url("place", place)
+        register, lambda place: terms.page_url("place", place)
     )
-    newest_year, newest = _newest(index)
-    figures = _figures(how_many, edition)
+    newest_year, newest = _newest(index, register)
+    figures = _figures(how_many, register)
     return World(
         scheme=scheme,
         description=texts.as_html(scheme.description.best()) if scheme else "",
         authority=texts.as_html(scheme.authority.best()) if scheme else "",
-        edition=edition,
+        edition=register.edition,
         edition_note=texts.as_html(scheme.edition_note.best()) if scheme else "",
         figures=figures,
-        map=land.of_properties(words.series()) if figures else None,
+        map=land.of_properties(register.series()) if figures else None,
         sites=counted(index),
-        by_year=inscriptions.by_year(words),
-        criteria=inscriptions.by_criterion(words),
-        regions=inscriptions.by_region(words),
+        by_year=inscriptions.by_year(register),
+        criteria=inscriptions.by_criterion(register),
+        regions=inscriptions.by_region(register),
         states=states,
         all_states=all_states,
-        danger=inscriptions.in_danger_by_year(),
+        danger=inscriptions.in_danger_by_year(register),
         in_danger=_listed(Designation.Standing.IN_DANGER, "in_danger"),
         in_danger_url=_sites_url(UnescoStatus.IN_DANGER),
         delisted=_listed(Designation.Standing.ENDED, "delisted"),
         newest=newest,
         newest_year=newest_year,
-        later=_later(),
+        later=_sites_of(register.later(), "inscribed"),
     )
 
 
@@ -126,14 +126,14 @@ def _sites_url(*statuses: str) -> str:
     return f"{reverse('sites')}?{'&'.join(f'unesco={status}' for status in statuses)}"
 
 
-def _figures(states: int, edition: str) -> list[Figure]:
+def _figures(states: int, register: Register) -> list[Figure]:
     """Properties in all, by category, shared by several states, in danger."""
     listed = _("properties on the list")
-    if edition:
+    if edition := register.edition:
         listed = _("properties on the list of %(edition)s") % {"edition": edition}
-    counts = inscriptions.by_category()
-    shared = inscriptions.inscribed().annotate(n=Count("world_heritage__states"))
-    endangered = inscriptions.inscribed().filter(standing=Designation.Standing.IN_DANGER).count()
+    counts = inscriptions.by_category(register)
+    shared = register.inscribed().annotate(n=Count("world_heritage__states"))
+    endangered = register.inscribed().filter(standing=Designation.Standing.IN_DANGER).count()
     figures = [
         Figure(sum(counts.values()), listed),
         Figure(counts["cultural"], _("cultural")),
@@ -150,10 +150,6 @@ def _listed(standing: str, kind: str) -> list[Listed]:
     """Published sites of the entries of one standing, with the year of the last such event."""
     entries = Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE, standing=standing)
     return _sites_of(entries, kind)
-
-
-def _later() -> list[Listed]:
-    return _sites_of(inscriptions.later(), "inscribed")
 
 
 def _sites_of(entries, kind: str) -> list[Listed]:
@@ -188,9 +184,9 @@ def _sites_of(entries, kind: str) -> list[Listed]:
     return sorted(found, key=lambda listed: -listed.since)
 
 
-def _newest(index) -> tuple[int | None, list[Printed]]:
+def _newest(index: State, register: Register) -> tuple[int | None, list[Printed]]:
     """A few of the properties inscribed last, and when that was."""
-    entries = inscriptions.inscribed().filter(listed_year__isnull=False)
+    entries = register.inscribed().filter(listed_year__isnull=False)
     year = entries.order_by("-listed_year").values_list("listed_year", flat=True).first()
     if year is None:
         return None, []

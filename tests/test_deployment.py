@@ -1,0 +1,302 @@
+"""The commands of README and docs/deployment.md, as they stand there, in a new folder."""
+
+import os
+import pty
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from heritage.management.commands import demo
+
+ROOT = Path(settings.BASE_DIR)
+GUIDE = ROOT / "docs" / "deployment.md"
+PASSWORD = "tortoise-shell-and-bronze"
+ENGINE = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
+
+
+def blocks(path: Path, marked: str = "sh") -> dict[str, list[str]]:
+    """The blocks of commands of a page, by the heading that they stand under."""
+    found: dict[str, list[str]] = {}
+    pattern = re.compile(r"^##+ ([^\n]+)$|^```(\w+(?: \w+)?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    heading = ""
+    for title, language, commands in pattern.findall(path.read_text(encoding="utf-8")):
+        heading = title or heading
+        if language == marked:
+            found.setdefault(heading, []).append(commands)
+    return found
+
+
+def is_literal() -> bool:
+    """In CI packages are installed as the page says; else those of this environment are used."""
+    return bool(os.environ.get("CI"))
+
+
+class Folder:
+    """A new folder with a clone in it, and a shell whose variables last from block to block."""
+
+    def __init__(self, path: Path, variables: dict[str, str]):
+        self.path, self.state = path, path.parent / "state.sh"
+        self.variables = variables
+        self.state.write_text("")
+
+    def environment(self) -> dict[str, str]:
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("HERITAGE_", "DATABASE_", "DJANGO_", "VIRTUAL_ENV"))
+        }
+        # The same Python as this one, under the name that the page gives it.
+        return kept | {"PATH": f"{Path(sys.executable).parent}:{kept['PATH']}"} | self.variables
+
+    def run(self, commands: str) -> str:
+        script = f". {self.state}\nset -e\n{self._cut(commands)}\nexport -p > {self.state}\n"
+        done = subprocess.run(
+            ["bash", "-c", script], cwd=self.path, env=self.environment(),
+            capture_output=True, text=True, timeout=550, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{commands}\n{done.stdout}\n{done.stderr}"
+        return done.stdout + done.stderr
+
+    def _cut(self, commands: str) -> str:
+        if is_literal():
+            return commands
+        (self.path / ".venv").is_symlink() or (self.path / ".venv").symlink_to(sys.prefix)
+        lines = commands.splitlines()
+        return "\n".join(x for x in lines if "pip install" not in x and "-m venv" not in x)
+
+    def answer(self, command: str, answers: list[tuple[str, str]]) -> str:
+        """Run a command at a terminal and answer its questions."""
+        terminal, end = pty.openpty()
+        process = subprocess.Popen(
+            ["bash", "-c", f". {self.state}\n{command}"], cwd=self.path,
+            env=self.environment(), stdin=end, stdout=end, stderr=end, start_new_session=True,
+        )  # fmt: skip
+        os.close(end)
+        said, waiting = "", list(answers)
+        while True:
+            try:
+                said += os.read(terminal, 4096).decode()
+            except OSError:  # it has ended
+                break
+            if waiting and said.rstrip().endswith(waiting[0][0]):
+                os.write(terminal, waiting.pop(0)[1].encode() + b"\n")
+        os.close(terminal)
+        assert process.wait() == 0, said
+        return said
+
+    def python(self, code: str) -> str:
+        (self.path / "asked.py").write_text(code)
+        said = self.run(".venv/bin/python manage.py shell --no-imports < asked.py")
+        return said.strip().rpartition("\n")[2]
+
+
+@pytest.fixture
+def clone(tmp_path) -> Path:
+    """What a clone would hold if all that lies in this working copy were committed."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "-co", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    upstream = tmp_path / "upstream"
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (upstream / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, upstream / name)
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for command in (["init", "-qb", "main"], ["add", "-A"], ["commit", "-qm", "All of it"]):
+        subprocess.run([*git, *command], cwd=upstream, check=True)
+    subprocess.run([*git, "clone", "-q", "upstream", "heritage"], cwd=tmp_path, check=True)
+    return tmp_path / "heritage"
+
+
+COUNTS = """
+from heritage.models import Site, User
+from django.test import Client
+from heritage.catalogue.index import store
+page = Client(headers={"host": "heritage.example"}).get("/en/sites/", secure=True)
+print(page.status_code, Site.objects.count(), len(store.current().sites), User.objects.count())
+"""
+
+
+@pytest.fixture
+def database():
+    """Variables that name a new database: SQLite's is a file of the folder."""
+    if ENGINE == "sqlite3":
+        yield {}
+        return
+    given = settings.DATABASES["default"]
+    server = f"{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}"
+    name = f"deployment_{os.getpid()}"
+    with psycopg.connect(f"postgres://{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield {"DATABASE_URL": f"postgres://{server}/{name}"}
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+LOSS = """
+from heritage.models import Site, User
+Site.objects.filter(slug__startswith="l").delete()
+User.objects.all().delete()
+"""
+
+
+def test_the_steps_of_readme_and_of_the_guide(clone, database):
+    """From the first command to the upgrade; a backup brings back what was lost."""
+    folder = Folder(clone, database)
+    [commands] = blocks(ROOT / "README.md")["In production"]
+    folder.run(commands)
+    assert (clone / "var" / "static" / "staticfiles.json").is_file()
+    assert (clone / "var" / "heritage.sqlite3").is_file() == (ENGINE == "sqlite3")
+    folder.state.write_text("")  # a new shell
+    _walk(folder, ENGINE)
+
+
+def _walk(folder: Folder, engine: str) -> None:
+    steps = blocks(GUIDE)
+    assert list(steps) == [
+        "Install", "Fill it", "First account", "Back up", "Restore", "Upgrade"
+    ]  # fmt: skip
+    for commands in steps["Install"]:
+        folder.run(commands)
+    for commands in steps["Fill it"]:
+        assert "The catalogue is sound." in folder.run(commands)
+    [commands] = steps["First account"]
+    folder.answer(commands, [("Password:", PASSWORD), ("Password (again):", PASSWORD)])
+    before = folder.python(COUNTS)
+    assert re.fullmatch(r"200 1[0-9]{3} 1[0-9]{3} 1", before)
+
+    media = folder.path / "var" / "media"
+    media.mkdir(exist_ok=True)
+    (media / "picture.jpg").write_bytes(b"a picture")
+    for commands in _for(engine, steps, "Back up"):
+        folder.run(commands)
+    (media / "picture.jpg").unlink()
+    folder.python(LOSS)
+    assert folder.python(COUNTS) != before
+    for commands in _for(engine, steps, "Restore"):
+        folder.run(commands)
+    assert folder.python(COUNTS) == before
+    assert (media / "picture.jpg").read_bytes() == b"a picture"
+
+    for commands in steps["Upgrade"]:
+        assert " 0 created, 0 updated" in folder.run(commands)
+    assert folder.python(COUNTS) == before
+
+
+def _for(engine: str, steps: dict[str, list[str]], heading: str) -> list[str]:
+    """The blocks under a heading; with PostgreSQL, its own lines instead of SQLite's."""
+    if engine == "sqlite3":
+        return steps[heading]
+    first, *others = steps[heading]
+    kept = [line for line in first.splitlines() if "sqlite3" not in line]
+    return ["\n".join(kept), *blocks(GUIDE, "sh postgresql")[heading], *others]
+
+
+# --- what serves -----------------------------------------------------------------------------
+
+
+def needs(program: str) -> str:
+    found = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
+    if not found:
+        pytest.skip(f"{program} is not installed")
+    return found
+
+
+def test_the_unit_is_confined():
+    done = subprocess.run(
+        [
+            needs("systemd-analyze"), "security", "--offline=true", "--threshold=20",
+            str(ROOT / "deploy" / "heritage.service"),
+        ],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-500:] + done.stderr
+    assert "Unknown" not in done.stderr
+
+
+def test_the_unit_starts_workers_with_options_that_there_are():
+    unit = (ROOT / "deploy" / "heritage.service").read_text()
+    command = re.search(r"^ExecStart=(.+?)^ExecReload", unit, re.MULTILINE | re.DOTALL)[1]
+    command = re.sub(r"^#.*$", "", command, flags=re.MULTILINE).replace("\\\n", " ").split()
+    granian = str(Path(sys.executable).parent / "granian")
+    asked = subprocess.run(
+        [granian, *command[1:-1], "--help"], capture_output=True, text=True, check=False
+    )
+    assert asked.returncode == 0 and "No such option" not in asked.stderr
+    assert "--respawn-failed-workers" in command and command[-1] == "heritage.wsgi:application"
+
+
+def test_nginx_takes_the_configuration(tmp_path):
+    nginx = needs("nginx")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        [
+            needs("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+            "-subj", "/CN=heritage.example", "-keyout", key, "-out", certificate,
+        ],
+        capture_output=True, check=True,
+    )  # fmt: skip
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    text = re.sub(r"^ *listen \[::\].*$", "", text, flags=re.MULTILINE)
+    for number, port in enumerate(("80", "443 ssl")):
+        text = text.replace(f"listen {port};", f"listen unix:{tmp_path}/{number};")
+    folder = "/etc/letsencrypt/live/heritage.example"
+    text = text.replace(f"{folder}/fullchain.pem", str(certificate))
+    text = text.replace(f"{folder}/privkey.pem", str(key))
+    whole = tmp_path / "nginx.conf"
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = " ".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds)
+    whole.write_text(
+        f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ {temporary}\n{text}\n}}"
+    )
+    done = subprocess.run([nginx, "-t", "-c", whole], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_connections_that_nobody_uses_starve_nobody(tmp_path):
+    """Three hundred of them, opened before a visitor comes to what `demo` starts."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    variables = {"HERITAGE_DATA": str(tmp_path), "HERITAGE_DEMO": "1"}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("HERITAGE_", "DATABASE_"))}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--port", str(port), *demo.SERVER],
+        cwd=ROOT, env=kept | variables | {"DJANGO_SETTINGS_MODULE": "heritage.settings"},
+    )  # fmt: skip
+    idle = []
+    try:
+        _healthy(port, 60)
+        for _ in range(300):
+            idle.append(socket.create_connection(("127.0.0.1", port), timeout=10))
+        assert _healthy(port, 10) < 10
+    finally:
+        for each in idle:
+            each.close()
+        server.terminate()
+        server.wait(30)
+
+
+def _healthy(port: int, seconds: float) -> float:
+    """How long it takes until the server answers."""
+    started = time.monotonic()
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=seconds) as asked:
+                asked.sendall(
+                    b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                )
+                asked.settimeout(seconds)
+                assert asked.recv(100).partition(b" ")[2].startswith(b"200")
+                return time.monotonic() - started
+        except OSError:
+            assert time.monotonic() - started < seconds, "no answer"
+            time.sleep(0.2)
