@@ -4,6 +4,7 @@ Each is written as one change: what follows from its rows is worked out once, wh
 the time that it takes after each of them.
 """
 
+from collections.abc import Iterable
 from datetime import date, time
 from types import SimpleNamespace
 
@@ -84,6 +85,11 @@ def plain_site(words: SimpleNamespace, number: int, **fields) -> Site:
     build.make_coverage(site, entry)
     build.make_image(site, licence=None, published=False)
     return site
+
+
+@batch()
+def plain_sites(words: SimpleNamespace, numbers: Iterable[int]) -> list[Site]:
+    return [plain_site(words, number) for number in numbers]
 
 
 @batch()
