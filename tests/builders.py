@@ -31,6 +31,7 @@ from heritage.models import (
     VisitingFact,
     WorldHeritage,
 )
+from heritage.services.history import change_set
 from heritage.values.language import LanguageMap
 
 _numbers = count(1)
@@ -90,6 +91,7 @@ def make_licence(code=None, **fields) -> Licence:
 # --- sites and their rows --------------------------------------------------------------------
 
 
+@change_set()
 def make_site(name=None, zh=None, kinds=(), also_in=(), sources=(), **fields) -> Site:
     """A published site; `state="draft"` and the like for another one."""
     fields.setdefault("state", Site.State.PUBLISHED)
@@ -163,6 +165,7 @@ def _checked(checked: bool) -> dict:
 # --- registers -------------------------------------------------------------------------------
 
 
+@change_set()
 def make_designation(role="protection", reference=None, events=("1961",), scheme=None, **fields):
     """A register's entry; `events` are dates of inscription or (kind, date) pairs.
 

@@ -1,17 +1,20 @@
 """Every template of the visitors' door is rendered by some page."""
 
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission
+from django.db import OperationalError
 from django.test import Client, override_settings
 from django.test.signals import template_rendered
 
 from heritage.models import Site
-from heritage.web import errors
+from heritage.web import errors, faults
+from heritage.web.faults import DatabaseAwayMiddleware
 from tests import builders as build
-from tests.webrows import full_site, plain_site, vocabulary
+from tests.webrows import full_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -41,8 +44,7 @@ def walk(client, rf) -> None:
     """Every kind of page, and every error."""
     words = vocabulary()
     full_site(words)
-    for number in range(25):
-        plain_site(words, number)
+    plain_sites(words, range(25))
     build.make_site("Draft", slug="draft", state=Site.State.DRAFT)
     gone = build.make_site("Gone", slug="gone")
     gone.state = Site.State.ARCHIVED
@@ -66,6 +68,8 @@ def walk(client, rf) -> None:
         client.get("/style/")
     errors.forbidden(rf.get("/en/"))
     errors.server_error(rf.get("/en/"))
+    with mock.patch.object(faults, "_is_there", return_value=False):
+        DatabaseAwayMiddleware(None).process_exception(rf.get("/en/"), OperationalError())
     Client(enforce_csrf_checks=True).post("/en/admin/login/", {})
     for _ in range(6):
         Client().post("/en/admin/login/", {"username": "nobody"})

@@ -5,7 +5,7 @@ import pytest
 from tests import builders as build
 from tests.axe import inject, violations
 from tests.browser import emulate, resize
-from tests.webrows import full_site, plain_site, vocabulary
+from tests.webrows import full_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,8 +52,7 @@ return [...document.querySelectorAll("body *")]
 def filled():
     words = vocabulary()
     full_site(words)
-    for number in range(26):
-        plain_site(words, number)
+    plain_sites(words, range(26))
     for number in range(14):
         land = build.make_place(f"Länd {number:02}", level="country", slug=f"land-{number}")
         build.make_site(place=land, kinds=[words.bridge])

@@ -12,7 +12,7 @@ from heritage.models import Era
 from heritage.web import cards
 from heritage.web.listing import clean_query
 from tests import builders as build
-from tests.webrows import full_site, plain_site, vocabulary
+from tests.webrows import full_site, plain_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -205,8 +205,9 @@ def test_a_page_that_is_not_there_leads_to_the_last(client, words, page):
 
 
 def test_many_pages_are_shown_with_gaps(client, words):
-    for number in range(24 * 12):
-        build.make_site(f"Site {number:03}", slug=f"site-{number}")
+    with batch():
+        for number in range(24 * 12):
+            build.make_site(f"Site {number:03}", slug=f"site-{number}")
     links = listed(client, "page=6").paging.links
     assert [link.number for link in links] == [1, 0, 4, 5, 6, 7, 8, 0, 12]
 
@@ -394,8 +395,7 @@ def test_a_search_that_names_a_term_leads_to_its_sites(client, three, query, off
 
 
 def test_of_many_values_that_mean_nothing_ten_are_named(client, words):
-    for number in range(3):
-        plain_site(words, number)
+    plain_sites(words, range(3))
     names = ("era", "kind", "place", "criterion", "unesco", "protection")
     query = "&".join(f"{name}=x{number}" for name in names for number in range(50))
     response = client.get(f"/en/sites/?{query}")

@@ -5,7 +5,7 @@ from selenium.webdriver.common.by import By
 
 from tests import builders as build
 from tests.browser import resize, scripts, wait
-from tests.webrows import plain_site, vocabulary
+from tests.webrows import plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -13,8 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def filled():
     words = vocabulary()
-    for number in range(3):
-        plain_site(words, number)
+    plain_sites(words, range(3))
     for number in range(16):
         land = build.make_place(f"Länd {number:02}", level="country", slug=f"land-{number}")
         build.make_site(place=land, kinds=[words.bridge])

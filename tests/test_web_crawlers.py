@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 
 from tests import builders as build
-from tests.webrows import plain_site, vocabulary
+from tests.webrows import plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -75,8 +75,7 @@ def links(html: str, base: str) -> list[tuple[str, bool]]:
 
 def test_orders_views_and_further_filters_are_not_to_be_followed(client):
     words = vocabulary()
-    for number in range(60):
-        plain_site(words, number)
+    plain_sites(words, range(60))
     for query in ("?era=tang&kind=temple", "?q=temple", "?sort=oldest", "?era=nonsense"):
         base = f"{ORIGIN}/en/sites/{query}"
         for address, is_nofollow in links(client.get(base).content.decode(), base):
@@ -87,8 +86,7 @@ def test_orders_views_and_further_filters_are_not_to_be_followed(client):
 
 def test_a_walk_by_the_rules_ends(client, robots):
     words = vocabulary()
-    for number in range(60):
-        plain_site(words, number)
+    plain_sites(words, range(60))
     build.make_site("Alone")
     seen, todo = set(), [f"{ORIGIN}/en/"]
     while todo:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from heritage.models import Identity, Site
 from heritage.web import feeds
 from tests import builders as build
-from tests.webrows import LANGUAGES, full_site, plain_site, vocabulary
+from tests.webrows import LANGUAGES, full_site, plain_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -180,8 +180,7 @@ def test_an_empty_feed_stays_the_same(client):
 
 @pytest.mark.parametrize("count", [2, 20])
 def test_queries_do_not_grow(client, words, count):
-    for number in range(count):
-        plain_site(words, number)
+    plain_sites(words, range(count))
     client.get("/en/sites/")  # what the process remembers of vocabularies is not counted
     counted = []
     for path in ("/en/feed.atom", "/en/sites/feed.atom?era=tang"):

@@ -7,7 +7,7 @@ from django.test import override_settings
 
 from heritage.web import style
 from tests import builders as build
-from tests.webrows import LANGUAGES, full_site, plain_site, vocabulary
+from tests.webrows import LANGUAGES, full_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -18,8 +18,7 @@ ASKED = {"HX-Request": "true"}
 def filled():
     words = vocabulary()
     full_site(words)
-    for number in range(30):
-        plain_site(words, number)
+    plain_sites(words, range(30))
 
 
 @pytest.mark.parametrize("query", ["", "?era=tang", "?view=list&page=2", "?q=nothing+like+it",

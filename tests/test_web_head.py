@@ -8,7 +8,7 @@ from django.utils import translation
 from heritage.models import Identity
 from heritage.web import head
 from tests import builders as build
-from tests.webrows import LANGUAGES, full_site, plain_site, vocabulary
+from tests.webrows import LANGUAGES, full_site, plain_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -47,8 +47,7 @@ def canonical(html: str) -> str:
 
 
 def test_languages_name_each_other(client, words, longmen):
-    for number in range(30):
-        plain_site(words, number)
+    plain_sites(words, range(30))
     for path in INDEXED:
         heads = {code: page(client, f"/{code}/{path}") for code in LANGUAGES}
         links = alternates(heads["en"])
@@ -76,8 +75,7 @@ def test_languages_name_each_other(client, words, longmen):
     ],
 )
 def test_lists_that_are_indexed(client, words, query, robots):
-    for number in range(25):
-        plain_site(words, number)
+    plain_sites(words, range(25))
     html = page(client, f"/en/sites/{query}")
     assert metas(html)["robots"] == robots
     assert bool(alternates(html)) == ("noindex" not in robots)
@@ -91,8 +89,7 @@ def test_foreign_parameters_are_left_out_of_every_language(client, words):
 
 
 def test_no_two_pages_have_one_title(client, words, longmen):
-    for number in range(30):
-        plain_site(words, number)
+    plain_sites(words, range(30))
     titles = [
         re.search(r"<title>(.*?)</title>", page(client, f"/{code}/{path}"))[1]
         for code in LANGUAGES

@@ -5,7 +5,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests import builders as build
 from tests.browser import active, emulate, press, resize, tab_to, wait
-from tests.webrows import full_site, plain_site, vocabulary
+from tests.webrows import full_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,8 +71,7 @@ return [document.documentElement, ...document.querySelectorAll("*")].filter((at)
 def filled():
     words = vocabulary()
     full_site(words)
-    for number in range(3):
-        plain_site(words, number)
+    plain_sites(words, range(3))
     for number in range(14):
         land = build.make_place(f"Länd {number:02}", level="country", slug=f"land-{number}")
         build.make_site(place=land, kinds=[words.bridge])

@@ -18,7 +18,7 @@ from heritage.models import (
 )
 from heritage.web import inscriptions
 from tests import builders as build
-from tests.webrows import LANGUAGES, full_site, plain_site, vocabulary
+from tests.webrows import LANGUAGES, full_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -34,8 +34,7 @@ def words():
 @pytest.fixture
 def filled(words):
     full_site(words)
-    for number in range(20):
-        plain_site(words, number)
+    plain_sites(words, range(20))
     return words
 
 

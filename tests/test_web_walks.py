@@ -15,7 +15,7 @@ from tests.browser import (
     text_of,
     wait,
 )
-from tests.webrows import full_site, plain_site, vocabulary
+from tests.webrows import full_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -165,8 +165,7 @@ def test_a_correction(browser, live_server, filled, with_script):
 
 def test_without_a_script(browser, live_server, filled):
     """Search, filters, the next page, a site: by links and forms alone."""
-    for number in range(30):
-        plain_site(filled, number)
+    plain_sites(filled, range(30))
     scripts(browser, are_run=False)
     browser.get(f"{live_server.url}/en/")
     browser.find_element("id", "home-q").send_keys("temple", Keys.ENTER)

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from tests import builders as build
 from tests.bench import weights
-from tests.webrows import full_site, plain_site, vocabulary
+from tests.webrows import full_site, plain_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -46,8 +46,7 @@ def words():
 def much(words):
     """More of everything than the first page of a list, and its facets, can show."""
     rating = build.make_scheme("rating", "Rated attractions", "旅游景区", slug="grades")
-    for number in range(14, 21):
-        plain_site(words, number)
+    plain_sites(words, range(14, 21))
     for number in range(14):  # a facet is folded from the thirteenth value on
         land = build.make_place(f"Country {number}", f"国家{number}", "country", slug=f"c-{number}")
         kind = build.make_kind(f"Kind of place {number}", f"类型{number}", slug=f"kind-{number}")

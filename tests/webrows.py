@@ -1,5 +1,10 @@
-"""Records full of related rows, for the tests of the visitors' pages."""
+"""Records full of related rows, for the tests of the visitors' pages.
 
+Each is written as one change: what follows from its rows is worked out once, which takes a ninth of
+the time that it takes after each of them.
+"""
+
+from collections.abc import Iterable
 from datetime import date, time
 from types import SimpleNamespace
 
@@ -13,11 +18,13 @@ from heritage.models import (
     Site,
     VisitingFact,
 )
+from heritage.services.history import change_set
 from tests import builders as build
 
 LANGUAGES = ("en", "zh-hans")
 
 
+@change_set()
 def vocabulary() -> SimpleNamespace:
     """What records are described with: an era in an era, a kind in a kind, a chain of places."""
     china = build.make_place("China", "中国", level="country", slug="china")
@@ -62,6 +69,7 @@ def vocabulary() -> SimpleNamespace:
     )
 
 
+@change_set()
 def plain_site(words: SimpleNamespace, number: int, **fields) -> Site:
     """One of many in a list, with all that a card shows."""
     fields.setdefault("slug", f"temple-{number}")
@@ -79,6 +87,12 @@ def plain_site(words: SimpleNamespace, number: int, **fields) -> Site:
     return site
 
 
+@change_set()
+def plain_sites(words: SimpleNamespace, numbers: Iterable[int]) -> list[Site]:
+    return [plain_site(words, number) for number in numbers]
+
+
+@change_set()
 def full_site(words: SimpleNamespace) -> Site:
     """A record that says everything that a record can say."""
     site = build.make_site(
