@@ -10,7 +10,10 @@ _PAPER, _INK, _SOFT, _RULE = "#ece7dc", "#26221c", "#5d5547", "#b9b0a0"
 _STONE = "#dcdad5"  # paler and colder, for places of memory
 _MARGIN = 0.08  # of the width
 _SIZES = (84, 72, 62, 54, 46, 40)  # of the first name, in a frame 1200 wide
-_MOST_LINES = 4
+_MOST_LINES = 3  # of a name, unless it is very long
+_LEADING = 1.28
+
+Block = tuple[list[str], float, str]  # lines, size, colour
 
 
 def draw_plate(
@@ -25,17 +28,18 @@ def draw_plate(
     blocks = _blocks([_clean(name) for name in names[:2]], room, height * 0.7, scale)
     if line := _clean(line):
         blocks.append((_wrapped(line, room, 42 * scale)[:2], 42 * scale, _SOFT))
-    total = sum(len(lines) * size * 1.28 for lines, size, _colour in blocks)
-    total += max(0, len(blocks) - 1) * 26 * scale
-    y, shapes = (height - total) / 2, []
+    gap = 26 * scale
+    while blocks and _height(blocks, gap) > height * 0.9:
+        blocks = _shorter(blocks)
+    y, shapes = (height - _height(blocks, gap)) / 2, []
     for lines, size, colour in blocks:
         for text in lines:
-            y += size * 1.28
+            y += size * _LEADING
             shapes.append(
                 f'<text x="{width / 2:g}" y="{y - size * 0.3:.1f}" font-size="{size:.1f}" '
                 f'fill="{colour}">{escape(text)}</text>'
             )
-        y += 26 * scale
+        y += gap
     paper = _STONE if is_solemn else _PAPER
     inner = 22 * scale
     return (
@@ -52,26 +56,33 @@ def _clean(text: str) -> str:
     return _FORBIDDEN.sub("", " ".join(text.split()))
 
 
-def _blocks(
-    names: list[str], room: float, height: float, scale: float
-) -> list[tuple[list[str], float, str]]:
-    """Each name in lines, as large as the room allows: (lines, size, colour)."""
-    found: list[tuple[list[str], float, str]] = []
+def _height(blocks: list[Block], gap: float) -> float:
+    lines = sum(len(lines) * size * _LEADING for lines, size, _colour in blocks)
+    return lines + max(0, len(blocks) - 1) * gap
+
+
+def _shorter(blocks: list[Block]) -> list[Block]:
+    """Without a line of the longest block; without the last block where each is one line."""
+    longest = max(range(len(blocks)), key=lambda place: len(blocks[place][0]))
+    lines, size, colour = blocks[longest]
+    if len(lines) == 1:
+        return blocks[:-1]
+    cut = [*lines[:-2], f"{lines[-2].rstrip('…')}…"]
+    return [*blocks[:longest], (cut, size, colour), *blocks[longest + 1 :]]
+
+
+def _blocks(names: list[str], room: float, height: float, scale: float) -> list[Block]:
+    """Each name in lines, as large as the room allows."""
+    found: list[Block] = []
     for size in (size * scale for size in _SIZES):
         found = []
         for place, name in enumerate(names):
             own = size if place == 0 else max(size * 0.68, 36 * scale)
             found.append((_wrapped(name, room, own), own, _SOFT if place else _INK))
-        fits = all(len(lines) <= _MOST_LINES - 1 for lines, _size, _colour in found)
-        if fits and sum(len(lines) * own * 1.28 for lines, own, _colour in found) <= height:
+        fits = all(len(lines) <= _MOST_LINES for lines, _size, _colour in found)
+        if fits and _height(found, 26 * scale) <= height:
             return found
-    return [(_cut(lines), size, colour) for lines, size, colour in found]
-
-
-def _cut(lines: list[str]) -> list[str]:
-    if len(lines) <= _MOST_LINES:
-        return lines
-    return [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1]}…"]
+    return found
 
 
 def _wrapped(text: str, room: float, size: float) -> list[str]:
