@@ -47,7 +47,7 @@ PAGES = {
     "/en/suggest/?q=longmen": 6,
     "/zh-hans/suggest/?q=龙门": 6,
     "/en/feed.atom": 7,
-    "/zh-hans/sites/feed.atom?era=tang": 8,
+    "/zh-hans/sites/feed.atom?era=tang": 7,
     "/sitemap.xml": 1,
     "/sitemaps/en/pages.xml": 0,
     "/sitemaps/en/terms.xml": 4,

@@ -110,8 +110,10 @@ class SiteFilter(filters.FilterSet):
         form = SiteForm
         fields: list[str] = []
 
-    def __init__(self, data=None, **kwargs):
+    def __init__(self, data=None, index: State | None = None, **kwargs):
+        """`index`: the one of the request, else the newest."""
         super().__init__(data, Site.objects.published(), **kwargs)
+        self.index = index or store.current()
 
     @classmethod
     def get_filters(cls):
@@ -161,10 +163,6 @@ class SiteFilter(filters.FilterSet):
         return said.said(self)
 
     # --- what is left ------------------------------------------------------------------------
-
-    @cached_property
-    def index(self) -> State:
-        return store.current()
 
     @cached_property
     def hits(self) -> BitMap:

@@ -61,6 +61,7 @@ class State:
     values: dict[str, BitMap]
     orders: dict[str, Order]
     points: Table
+    times: Table  # of the last change
     spans: dict[str, Table]  # by the role of the events
     # The same in two states: no term, no source, no identity was written between them.
     vocabulary_token: str = field(default_factory=new_uid)
@@ -98,6 +99,7 @@ def build(number: int, token: str, facts, order_ids: dict[str, Iterable[int]]) -
         {name: BitMap(ids) for name, ids in facts.values.items()},
         {name: Order(np.fromiter(ids, dtype=np.int32)) for name, ids in order_ids.items()},
         Table.of(facts.points),
+        Table.of(facts.times),
         {role: Table.of(rows) for role, rows in facts.spans.items()},
     )
 
@@ -128,6 +130,7 @@ def patched(
         values,
         {name: order_of(name, order) for name, order in state.orders.items()},
         state.points.patched(changed, Table.of(facts.points)),
+        state.times.patched(changed, Table.of(facts.times)),
         {
             role: spans.patched(changed, Table.of(facts.spans[role]))
             for role, spans in state.spans.items()
