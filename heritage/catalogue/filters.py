@@ -110,10 +110,8 @@ class SiteFilter(filters.FilterSet):
         form = SiteForm
         fields: list[str] = []
 
-    def __init__(self, data=None, index: State | None = None, **kwargs):
-        """`index`: the one of the request, else the newest."""
+    def __init__(self, data=None, **kwargs):
         super().__init__(data, Site.objects.published(), **kwargs)
-        self.index = index or store.current()
 
     @classmethod
     def get_filters(cls):
@@ -163,6 +161,10 @@ class SiteFilter(filters.FilterSet):
         return said.said(self)
 
     # --- what is left ------------------------------------------------------------------------
+
+    @cached_property
+    def index(self) -> State:
+        return store.current()
 
     @cached_property
     def hits(self) -> BitMap:

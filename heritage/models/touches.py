@@ -8,10 +8,12 @@ from heritage.models.base import Record
 from heritage.models.changes import Touched, announce, begin, listen
 from heritage.models.derived import refresh, refresh_designations
 from heritage.models.events import Event
+from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.identity import Identity
 from heritage.models.images import Image
-from heritage.models.names import Name
+from heritage.models.names import FormerSlug, Name
 from heritage.models.registers import (
+    ComponentPoint,
     Designation,
     DesignationEvent,
     Scheme,
@@ -20,8 +22,8 @@ from heritage.models.registers import (
 )
 from heritage.models.relations import Coverage, PartOf
 from heritage.models.sites import Site
-from heritage.models.sources import Source
-from heritage.models.visiting import Notice, Opening, Price, VisitingFact
+from heritage.models.sources import Licence, Source
+from heritage.models.visiting import Custodian, Notice, Opening, Price, VisitingFact
 from heritage.models.vocabularies import Era, Kind, Place
 
 
@@ -67,9 +69,38 @@ _TOUCHES = {
     Scheme: _sites_listed_in,
     SchemeTerm: _sites_using,
 }
-# Whoever keeps them in memory must hear of every change, even where no site uses them.
-_VOCABULARIES = (Kind, Era, Place, Scheme, SchemeTerm, Source, Identity)
-_PARTS = (Name, Event, Coverage, PartOf, Image, Opening, Price, VisitingFact, Notice)
+# Whoever keeps them, or pages that show them, must hear of every change, whichever site uses them.
+_VOCABULARIES = (
+    Kind,
+    Era,
+    Place,
+    Scheme,
+    SchemeTerm,
+    Source,
+    Identity,
+    Licence,
+    Custodian,
+    IdentifierScheme,
+    ComponentPoint,
+)
+_PARTS = (
+    Name,
+    FormerSlug,
+    Identifier,
+    Event,
+    Coverage,
+    PartOf,
+    Image,
+    Opening,
+    Price,
+    VisitingFact,
+    Notice,
+)
+_RELATIONS = [
+    field.remote_field.through
+    for model in (Site, WorldHeritage)
+    for field in model._meta.many_to_many
+]
 
 
 def _on_rows(touched: Touched) -> None:
@@ -100,7 +131,7 @@ def _before_deletion(sender, instance, **kwargs) -> None:
 
 
 def _on_many_to_many(sender, instance, action, reverse, pk_set, **kwargs) -> None:
-    if sender not in (Site.kinds.through, Site.also_in.through, WorldHeritage.criteria.through):
+    if sender not in _RELATIONS:
         return
     if action.startswith("pre_"):
         begin()

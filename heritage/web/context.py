@@ -9,7 +9,6 @@ from django.utils.translation import get_language, get_language_bidi
 
 from heritage.catalogue import vocabulary
 from heritage.catalogue.index import store
-from heritage.catalogue.index.state import State
 from heritage.catalogue.vocabulary import Vocabulary
 from heritage.models import Identity
 from heritage.values.language import proper_tag
@@ -43,16 +42,9 @@ def identity(request) -> Identity:
     return vocabulary_of(request).identity
 
 
-def index_of(request) -> State:
-    """The index; the same for a whole request, so that a page tells of one moment."""
-    if not hasattr(request, "index"):
-        request.index = store.current()
-    return request.index
-
-
 def vocabulary_of(request) -> Vocabulary:
-    """The vocabularies of that index."""
-    return vocabulary.of(index_of(request))
+    """The vocabularies; the same for a whole request."""
+    return vocabulary.of(store.current())
 
 
 def editions(request) -> list[Edition]:

@@ -15,12 +15,12 @@ from django.views.decorators.http import conditional_page, require_safe
 from pyroaring import BitMap
 
 from heritage.catalogue.filters import SiteFilter
-from heritage.catalogue.index import columns
+from heritage.catalogue.index import columns, store
 from heritage.catalogue.index.state import State
 from heritage.formats.addresses import Addresses
 from heritage.models import Event, Site
 from heritage.values.language import proper_tag
-from heritage.web.context import identity, index_of
+from heritage.web.context import identity
 from heritage.web.head import site_description
 
 ENTRIES = 50
@@ -51,7 +51,7 @@ class Feed(Atom1Feed):
 def feed(request):
     """All sites."""
     name = _clean(identity(request).name.best())
-    page, index = reverse("home"), index_of(request)
+    page, index = reverse("home"), store.current()
     return _answer(request, newest(index, index.sites), name, page)
 
 
@@ -59,7 +59,7 @@ def feed(request):
 @conditional_page
 def sites_feed(request):
     """The sites of a filtered list, by the query of its address; order and page do not matter."""
-    filtered = SiteFilter(request.GET, index=index_of(request))
+    filtered = SiteFilter(request.GET)
     if problems := list(_problems(filtered)):
         return HttpResponse(
             "\n".join([_("This feed cannot be made:"), *problems]) + "\n",

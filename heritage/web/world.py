@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from heritage.catalogue.index import store
-from heritage.models import Coverage, Designation, Scheme, UnescoStatus
+from heritage.models import Coverage, Designation, Scheme, Site, UnescoStatus
 from heritage.values.phrases import year_phrase
 from heritage.web import cards, inscriptions, land, terms, texts
 from heritage.web.cards import Printed
@@ -63,6 +65,14 @@ class World:
 
 
 def world() -> World:
+    """Remembered until something of World Heritage, or a term, is written."""
+    memory, key = store.current().world_heritage_memory, ("page", get_language(), localdate().year)
+    if key not in memory:
+        memory[key] = _world()
+    return memory[key]
+
+
+def _world() -> World:
     index = store.current()
     words = inscriptions.Terms()
     scheme = Scheme.objects.filter(role=Scheme.Role.WORLD_HERITAGE).first()
@@ -116,19 +126,21 @@ def _figures(states: int) -> list[Figure]:
 
 def _listed(standing: str, kind: str) -> list[Listed]:
     """Published sites of the entries of one standing, with the year of the last such event."""
+    entries = Designation.objects.filter(
+        scheme__role=Scheme.Role.WORLD_HERITAGE, standing=standing
+    ).order_by()
+    # Step by step: in one query the database may begin with all sites that are published.
     rows = (
         Coverage.objects.filter(
-            designation__scheme__role=Scheme.Role.WORLD_HERITAGE,
-            designation__standing=standing,
+            designation__in=list(entries.values_list("pk", flat=True)),
             extent=Coverage.Extent.WHOLE,
-            site__state="published",
         )
-        .select_related("site__place")
-        .prefetch_related("designation__events", "site__also_in")
-        .order_by("site__slug")
+        .prefetch_related("designation__events", "site__place", "site__also_in")
+        .order_by()
     )
+    published = [row for row in rows if row.site.state == Site.State.PUBLISHED]
     found = []
-    for row in rows:
+    for row in sorted(published, key=lambda row: row.site.slug):
         years = [
             event.first_year
             for event in row.designation.events.all()

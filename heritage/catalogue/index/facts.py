@@ -174,6 +174,8 @@ def _add_coverages(facts: Facts, known, ids) -> None:
         if pk not in known:
             continue
         covered[pk].append((role, standing, extent))
+        if role == Scheme.Role.WORLD_HERITAGE:
+            found["covered", pk].add(role)
         if standing in IN_FORCE:
             found["scheme", pk].add(scheme)
             if category is not None:

@@ -24,7 +24,7 @@ from heritage.models import Event, IndexChange, IndexPart, journal
 from heritage.models.base import chunks
 
 # Raised whenever the index holds something else than before: older snapshots are read no more.
-FORMAT = 4
+FORMAT = 5
 _HEAD = "head"
 _VALUE, _ORDER = "value ", "order "
 _POINTS, _TIMES, _SPANS = "points ", "times ", "spans "

@@ -11,6 +11,8 @@ from heritage.models.base import new_uid
 from heritage.models.journal import VOCABULARY
 
 NOTHING = BitMap()
+# The sites under any entry of the World Heritage List, whatever has become of it.
+WORLD_HERITAGE = "covered:world_heritage"
 _MOST_CHANGES = 10_000  # sites of which the last change is remembered
 
 
@@ -73,6 +75,8 @@ class State:
     # The same for what follows from the bitmaps and the vocabularies alone: a write that changes
     # neither leaves it as it was.
     facet_memory: dict = field(default_factory=dict, compare=False)
+    # The same for what follows from World Heritage entries, their sites and the vocabularies.
+    world_heritage_memory: dict = field(default_factory=dict, compare=False)
 
     def version(self, site_id: int) -> tuple[str, str]:
         """The same in two states: nothing was written between them that is shown of the site."""
@@ -123,6 +127,7 @@ def patched(
     changes, since = state.changes | dict.fromkeys(changed, token), state.since
     if len(changes) > _MOST_CHANGES:
         changes, since = {}, token
+    listed = state.having(WORLD_HERITAGE) | values.get(WORLD_HERITAGE, NOTHING)
     return State(
         number,
         token,
@@ -139,6 +144,9 @@ def patched(
         changes,
         since,
         facet_memory=state.facet_memory if is_as_it_was else {},
+        world_heritage_memory={}
+        if is_in_vocabulary or listed.intersect(changed)
+        else state.world_heritage_memory,
     )
 
 
