@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "heritage.web.middleware.one_index",
+    "heritage.web.middleware.whole_pages",
 ]
 ROOT_URLCONF = "heritage.urls"
 WSGI_APPLICATION = "heritage.wsgi.application"
@@ -122,13 +123,14 @@ else:
     DATABASES["default"]["OPTIONS"] = {
         # A writer waits its turn as long as with SQLite, see models/journal.py, and then gives up.
         "options": "-c lock_timeout=20s",
-        # Runs after which a connection keeps the plan of a statement, see models/prepared.py.
-        "prepare_threshold": None if POOLED else 2,
     } | DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("HERITAGE_DATABASE_MAX_AGE", default=600)
 
 # Changes after which a worker saves a new snapshot of the index, for workers that start; 0: never.
 INDEX_SNAPSHOT_EVERY = env.int("HERITAGE_INDEX_SNAPSHOT_EVERY", default=1_000)
+
+# Public pages that a worker keeps whole, see docs/caches.md; 0: none.
+PAGES_KEPT = env.int("HERITAGE_PAGES_KEPT", default=1_000)
 
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -13,7 +13,7 @@ from heritage.catalogue.nearby import nearby
 from heritage.catalogue.vocabulary import of as vocabulary_in_memory
 from heritage.models import Era, Site
 from heritage.web.charts import Chart, Row, Series, nice_step
-from heritage.web.folds import Lines, folded
+from heritage.web.folds import folded
 from heritage.web.lifelines import lifeline
 from heritage.web.locator import direction, doubt_km, locator
 from heritage.web.site_rows import add_rows
@@ -253,7 +253,7 @@ def fold(values, query="", picked=()):
     """As many sites have each value as its number says."""
     counts = [int(each.slug[1:]) for each in values]
     facet = Facet("place", "Label", values, counts, range(len(values)), picked)
-    return folded(facet, Lines(store.current()), QueryDict(query))
+    return folded(facet, QueryDict(query))
 
 
 def values(found) -> list[str]:
@@ -288,7 +288,7 @@ def test_a_chosen_value_whose_broader_one_has_no_site_here_names_that_one(others
     counts = [*range(50, 50 + others), 0, 0]
     offered = [*range(others), others + 1]
     facet = Facet("place", "Label", known, counts, offered, [others + 1])
-    found = folded(facet, Lines(store.current()), QueryDict("place=v0"))
+    found = folded(facet, QueryDict("place=v0"))
     line = next(line for line in found.lines.split("<li") if ' value="v0"' in line)
     assert line.startswith("><label ") and "<small>Value 1</small>" in line
 
