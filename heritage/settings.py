@@ -78,6 +78,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "heritage.web.faults.DatabaseAwayMiddleware",
+    "heritage.web.middleware.one_index",
+    "heritage.web.middleware.whole_pages",
 ]
 ROOT_URLCONF = "heritage.urls"
 WSGI_APPLICATION = "heritage.wsgi.application"
@@ -129,8 +131,6 @@ else:
         # A writer waits its turn as long as with SQLite, and then gives up: see
         # services/changelog.py.
         "options": "-c lock_timeout=20s",
-        # Runs after which a connection keeps the plan of a statement, see models/prepared.py.
-        "prepare_threshold": None if POOLED else 2,
     } | DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("HERITAGE_DATABASE_MAX_AGE", default=600)
 
@@ -141,6 +141,9 @@ INDEX_SNAPSHOT_EVERY = env.int("HERITAGE_INDEX_SNAPSHOT_EVERY", default=1_000)
 # browser may try again. Commands wait longer, see above.
 WRITE_WAIT_SECONDS = env.float("HERITAGE_WRITE_WAIT", default=4)
 RETRY_AFTER_SECONDS = 10
+
+# Public pages that a worker keeps whole, see docs/caches.md; 0: none.
+PAGES_KEPT = env.int("HERITAGE_PAGES_KEPT", default=1_000)
 
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -28,6 +28,7 @@ def assert_as_rebuilt(state: State) -> None:
     for name, order in anew.orders.items():
         assert np.array_equal(state.orders[name].ids, order.ids), name
     assert_same_table(state.points, anew.points)
+    assert_same_table(state.times, anew.times)
     assert state.spans.keys() == anew.spans.keys()
     for role, table in anew.spans.items():
         assert_same_table(state.spans[role], table)

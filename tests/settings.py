@@ -19,4 +19,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # noqa: F405
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
 
-INDEX_SNAPSHOT_EVERY = 0  # tests that are about it say when
+# Tests that are about them turn them on: others look at what a page is made of.
+INDEX_SNAPSHOT_EVERY = 0
+PAGES_KEPT = 0

@@ -6,28 +6,52 @@ import random
 import re
 import socket
 import sqlite3
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 from django.test import RequestFactory
 
+from benchmarks import (
+    addresses,
+    checking,
+    generate,
+    measure,
+    peers,
+    serving,
+    views,
+    wording,
+    writing,
+)
+from benchmarks import settings as bench_settings
+from benchmarks.figures import (
+    Sample,
+    Walked,
+    median,
+    percentile,
+    ratio,
+    readings,
+    short,
+    table,
+    versus,
+)
+from benchmarks.figures import walks as walk_table
+from benchmarks.known import Known
+from benchmarks.records import edtf_of
 from heritage.catalogue.checks import problems
 from heritage.catalogue.index import store
-from heritage.models import ComponentPoint, Coverage, Opening, Site, SortName
+from heritage.models import ComponentPoint, Coverage, IndexChange, Opening, Site, SortName
 from heritage.services import fulltext
 from heritage.values import edtf
 from tests import builders as build
-from tests.bench import addresses, checking, generate, measure, peers, serving, views, wording
-from tests.bench import settings as bench_settings
-from tests.bench.figures import Sample, Walked, median, percentile, ratio, short, table, versus
-from tests.bench.figures import walks as walk_table
-from tests.bench.known import Known
-from tests.bench.records import edtf_of
+from tests.exact import assert_as_rebuilt
 
 RECORDS = 60
 KIND, PLACE = ("Temple", "寺庙"), ("Anning", "安宁")
@@ -244,6 +268,40 @@ def test_the_tables_show_each_size_and_how_it_grew():
 
 
 # --- measuring ---------------------------------------------------------------------------------
+
+
+def test_what_a_write_does_to_readers_is_a_row_a_figure():
+    found = {10: {"a save": "1.0 · 2.0"}, 1000: {"a save": "3.0 · 4.0", "start": "200"}}
+    assert readings(found).splitlines() == [
+        "|  | 10 sites | 1,000 sites |",
+        "| --- | --- | --- |",
+        "| a save | 1.0 · 2.0 | 3.0 · 4.0 |",
+        "| start | – | 200 |",
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("mode", "count", "told"), [("one-by-one", 3, 3), ("at-once", 5, 1), ("one-a-second", 0, 1)]
+)
+def test_an_editor_saves_sites_meanwhile(mode, count, told):
+    """The process writes to the database of the test, as to one of the benchmark."""
+    for number in range(4):
+        build.make_site(f"Site {number}")
+    name = connection.settings_dict["NAME"]
+    url = f"sqlite:///{name}" if connection.vendor == "sqlite" else os.environ["DATABASE_URL"]
+    if connection.vendor == "postgresql":
+        url = f"{url.rpartition('/')[0]}/{name}"
+    environment = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    before = IndexChange.objects.count()
+    writer = writing.start(SimpleNamespace(environment=environment), mode, str(count))
+    writing.begin(writer)
+    if mode == "one-a-second":
+        time.sleep(0.5)
+    assert len(writing.finish(writer)) == told
+    assert IndexChange.objects.count() > before
+    assert Site.objects.filter(area_ha__isnull=False).exists()
+    assert_as_rebuilt(store.current())
 
 
 def test_the_bench_serves_as_the_unit_does(monkeypatch):

@@ -2,7 +2,7 @@
 
 import random
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from pyroaring import BitMap
 
-from heritage.catalogue.index import orders, store
+from heritage.catalogue.index import columns, orders, store
 from heritage.catalogue.index import state as state_module
 from heritage.catalogue.index.state import Order
 from heritage.models import IndexChange, Site, SortName
@@ -204,6 +204,31 @@ def test_the_version_of_a_site_changes_with_it_and_with_the_vocabularies(monkeyp
     second.save()
     assert {*versions()}.isdisjoint({*before, *after, *renamed})
     assert store.current().changes == {}
+
+
+@pytest.mark.parametrize("size", [0, 1, 3, 50, 200])
+def test_the_latest_of_some_sites(size):
+    dice = random.Random(size)
+    rows = columns.Rows(columns.TIMES)
+    times = {pk: dice.choice([5, 10**15, 10**15 + 1, dice.randint(0, 99)]) for pk in range(3, 203)}
+    for pk, time in times.items():
+        rows.add(pk, time)
+    table = columns.Table.of(rows)
+    hits = BitMap(dice.sample(sorted(times), size))
+    whole = sorted(hits, key=lambda pk: (times[pk], pk), reverse=True)
+    for most in (1, 2, 50, 300):
+        assert columns.latest(table, hits, most) == whole[:most]
+    blocks = {pk // 20: max(times[n] for n in times if n // 20 == pk // 20) for pk in times}
+    assert columns.latest_by_block(table, 20) == blocks
+    assert columns.latest_by_block(columns.Table.of(columns.Rows(columns.TIMES)), 20) == {}
+
+
+def test_a_moment_is_kept_exactly():
+    for at in (
+        datetime(2026, 11, 26, 9, 18, 5, 123456, UTC),
+        datetime(1969, 12, 31, 23, 59, 59, 999999, UTC),
+    ):
+        assert columns.moment(columns.microseconds(at)) == at
 
 
 @pytest.mark.django_db

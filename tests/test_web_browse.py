@@ -9,6 +9,7 @@ from django.template.loader import get_template
 
 from heritage.catalogue.index import store
 from heritage.models import Era
+from heritage.services.history import change_set
 from heritage.web import cards
 from heritage.web.listing import clean_query
 from tests import builders as build
@@ -205,7 +206,7 @@ def test_a_page_that_is_not_there_leads_to_the_last(client, words, page):
 
 
 def test_many_pages_are_shown_with_gaps(client, words):
-    with batch():
+    with change_set():
         for number in range(24 * 12):
             build.make_site(f"Site {number:03}", slug=f"site-{number}")
     links = listed(client, "page=6").paging.links

@@ -15,13 +15,13 @@ from heritage.catalogue.vocabulary import of as vocabulary_in_memory
 from heritage.models import Era, Site
 from heritage.web import strips
 from heritage.web.charts import Chart, Row, Series, nice_step
-from heritage.web.folds import Lines, folded
+from heritage.web.folds import folded
 from heritage.web.lifelines import lifeline
 from heritage.web.locator import direction, doubt_km, locator
 from heritage.web.site_rows import add_rows
 from heritage.web.strips import Scale, scale_of
 from tests import builders as build
-from tests.webrows import full_site, vocabulary
+from tests.webrows import full_site, plain_site, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -282,7 +282,7 @@ def fold(values, query="", picked=()):
     """As many sites have each value as its number says."""
     counts = [int(each.slug[1:]) for each in values]
     facet = Facet("place", "Label", values, counts, range(len(values)), picked)
-    return folded(facet, Lines(store.current()), QueryDict(query))
+    return folded(facet, QueryDict(query))
 
 
 def values(found) -> list[str]:
@@ -317,7 +317,7 @@ def test_a_chosen_value_whose_broader_one_has_no_site_here_names_that_one(others
     counts = [*range(50, 50 + others), 0, 0]
     offered = [*range(others), others + 1]
     facet = Facet("place", "Label", known, counts, offered, [others + 1])
-    found = folded(facet, Lines(store.current()), QueryDict("place=v0"))
+    found = folded(facet, QueryDict("place=v0"))
     line = next(line for line in found.lines.split("<li") if ' value="v0"' in line)
     assert line.startswith("><label ") and "<small>Value 1</small>" in line
 
@@ -326,3 +326,53 @@ def test_a_value_that_no_site_has_left_is_marked():
     none, some = fold([value(0), value(1)]).lines.split("</li>")[:2]
     assert "option-nothing" in none and '"option-count">0<' in none
     assert "option-nothing" not in some and '"option-count">1<' in some
+
+
+def test_the_world_heritage_page_is_exact_after_every_write(client):
+    """It is remembered while nothing of World Heritage is written; compared is a fresh process."""
+    words = vocabulary()
+    sites = [plain_site(words, number) for number in range(12)]
+    region = build.make_term(words.unesco, "APA", "region", label="Asia")
+    entries = [
+        build.make_designation(
+            f"Property {number}", scheme=words.unesco, reference=str(number), events=["1987"]
+        )
+        for number in range(3)
+    ]
+    coverages = [
+        build.make_coverage(site, entry) for site, entry in zip(sites, entries, strict=False)
+    ]
+
+    def page() -> str:
+        return client.get("/en/world-heritage/").text
+
+    def changed(row, **values):
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save()
+
+    writes = [
+        lambda: entries[0].events.create(kind="in_danger", date="2001"),
+        lambda: entries[0].world_heritage.regions.set([region]),
+        lambda: changed(sites[0], name=build.text("Renamed")),
+        lambda: changed(coverages[1], site=sites[5]),
+        lambda: changed(sites[5], state="archived"),
+        lambda: changed(sites[5], state="published"),
+        lambda: entries[2].events.create(kind="superseded", date="2003"),
+        lambda: changed(entries[2], category=build.make_term(words.unesco, "mixed")),
+        lambda: build.make_coverage(sites[7], entries[2]),
+        lambda: entries[1].events.create(kind="delisted", date="2010"),
+        lambda: coverages[0].delete(),
+    ]
+    seen = page()
+    before = store.current().world_heritage_memory
+    changed(sites[11], area_ha=3)
+    assert store.current().world_heritage_memory is before
+    pages = {seen}
+    for write in writes:
+        write()
+        after = page()
+        store._shared.clear()
+        assert page() == after
+        pages.add(after)
+    assert len(pages) > len(writes) // 2

@@ -6,8 +6,8 @@ A change here is reviewed: the limits are a little above what was measured.
 import pytest
 from django.conf import settings
 
+from benchmarks import weights
 from tests import builders as build
-from tests.bench import weights
 from tests.webrows import full_site, plain_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db

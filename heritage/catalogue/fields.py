@@ -6,6 +6,7 @@ A value that means nothing is refused in words that say what to write instead.
 import re
 import unicodedata
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
@@ -22,7 +23,6 @@ from heritage.catalogue.index.columns import Box
 from heritage.models import Site
 from heritage.values import coordinates, edtf, years
 from heritage.values.coordinates import Point
-from heritage.values.copies import twin
 from heritage.values.language import normalise_code
 from heritage.values.reading import read
 
@@ -42,7 +42,7 @@ class Fixed:
     """A filter that no list changes: where django-filter copies it deeply, a plain copy will do."""
 
     def __deepcopy__(self, memo):
-        return twin(self)
+        return copy(self)
 
 
 class OneOfFilter(Fixed, filters.ChoiceFilter):
@@ -72,7 +72,7 @@ class ValueField(forms.Field):
     widget = forms.TextInput
 
     def __deepcopy__(self, memo):
-        return twin(self)  # no list changes its widget or its messages
+        return copy(self)  # no list changes its widget or its messages
 
     def to_python(self, value):
         text = str(value or "").strip()
@@ -88,7 +88,7 @@ class ValuesField(forms.Field):
     widget = MultipleHiddenInput
 
     def __deepcopy__(self, memo):
-        return twin(self)
+        return copy(self)
 
     def to_python(self, value):
         texts = dict.fromkeys(str(text).strip() for text in value or ())

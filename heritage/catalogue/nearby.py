@@ -5,18 +5,8 @@ from dataclasses import dataclass
 from heritage.catalogue.index import columns
 from heritage.catalogue.index.state import State
 from heritage.models import Site
-from heritage.models.prepared import Prepared
 
 _FIRST_LOOK = 10  # of the radius a tenth: where sites are many, enough are there
-
-_sites = Prepared(
-    lambda ids: (
-        Site.objects.published()
-        .filter(pk__in=ids)
-        .only("slug", "uid", "name", "public_latitude", "public_longitude")
-        .order_by()
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +25,6 @@ def nearby(index: State, site: Site, within_km: float = 50, limit: int = 6) -> l
         around = columns.around(index.points, here, within_km)
     ids = [pk for pk in around.slice(None, 0, limit + 1) if pk != site.pk][:limit]
     km = around.km_of(ids)
-    found = {each.pk: each for each in _sites.rows(ids)}
+    shown = ("slug", "uid", "name", "public_latitude", "public_longitude")
+    found = Site.objects.published().only(*shown).in_bulk(ids)
     return [Neighbour(found[pk], km[pk]) for pk in ids if pk in found]

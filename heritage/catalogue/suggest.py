@@ -9,7 +9,6 @@ from heritage.catalogue.index.state import State
 from heritage.catalogue.recent import Recent
 from heritage.catalogue.vocabulary import Tree
 from heritage.models import Site
-from heritage.models.prepared import Prepared
 from heritage.models.vocabularies import Term
 from heritage.values import folding, words
 from heritage.values.words import Asked
@@ -17,12 +16,6 @@ from heritage.values.words import Asked
 MOST_SITES, MOST_TERMS = 6, 3  # of each vocabulary
 _FAR_FETCHED = 5  # of the tiers that `words.closer` makes
 _KEPT = 2_000  # texts whose sites are remembered
-
-_rows = Prepared(
-    lambda ids: (
-        Site.objects.published().filter(pk__in=ids).only("slug", "name", "place_id").order_by()
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +88,7 @@ def _sites(index: State, text: str, language: str) -> list[Site]:
     key = (*folding.tokens(text), language)
     ids = kept.recall(key, lambda: _closest(index, text, language))
     known = vocabulary.of(index)
-    found = {site.pk: site for site in _rows.rows(ids)}
+    found = Site.objects.published().only("slug", "name", "place_id").in_bulk(ids)
     for site in found.values():
         site.place = known.places.terms.get(site.place_id)
     return [found[pk] for pk in ids if pk in found]

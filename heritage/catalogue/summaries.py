@@ -16,29 +16,9 @@ from heritage.catalogue.index.state import State
 from heritage.catalogue.vocabulary import Vocabulary
 from heritage.models import Event, Image, Kind, Place, Scheme, Site, UnescoStatus
 from heritage.models.events import first_beginning
-from heritage.models.prepared import Prepared
 from heritage.values.language import LanguageMap
 
 _EVENT = ("kind", "date", "first_era_id", "last_era_id", "certainty", "source_id")
-
-_sites = Prepared(
-    lambda ids: (
-        Site.objects.published()
-        .filter(pk__in=ids)
-        .order_by()
-        .values_list("pk", "uid", "slug", "name", "inscribed_year", "place_id")
-    )
-)
-_texts = Prepared(
-    lambda ids: Site.objects.filter(pk__in=ids).order_by().values_list("pk", "summary")
-)
-_kinds = Prepared(
-    lambda ids: Site.kinds.through.objects.filter(site__in=ids).values_list("site_id", "kind_id")
-)
-_events = Prepared(lambda ids: Event.objects.filter(site__in=ids).values_list("site_id", *_EVENT))
-_photographs = Prepared(
-    lambda ids: Image.objects.published().filter(site__in=ids).order_by("-order", "-uid")
-)
 
 
 @dataclass(slots=True)
@@ -62,8 +42,10 @@ def read(index: State, ids: Iterable[int]) -> list[Summary]:
     """Summaries in the order of the ids; a site withdrawn meanwhile is left out."""
     ids = list(ids)
     terms = vocabulary.of(index)
+    rows = Site.objects.published().filter(pk__in=ids).order_by()
     found = {
-        row[0]: Summary(*row[:-1], terms.places.terms.get(row[-1])) for row in _sites.rows(ids)
+        pk: Summary(pk, uid, slug, name, terms.places.terms.get(place))
+        for pk, uid, slug, name, place in rows.values_list("pk", "uid", "slug", "name", "place_id")
     }
     _add_kinds(found, terms)
     _add_beginnings(found, terms)
@@ -74,18 +56,22 @@ def read(index: State, ids: Iterable[int]) -> list[Summary]:
 
 def texts(ids: Iterable[int]) -> dict[int, LanguageMap]:
     """The summaries themselves, which few pages show."""
-    return dict(_texts.rows(ids))
+    rows = Site.objects.filter(pk__in=list(ids)).order_by()
+    return dict(rows.values_list("pk", "summary"))
 
 
 def _add_kinds(found: dict[int, Summary], terms: Vocabulary) -> None:
     order = terms.kinds.order
-    for site, kind in sorted(_kinds.rows(found), key=lambda pair: order[pair[1]]):
+    rows = Site.kinds.through.objects.filter(site__in=list(found))
+    pairs = rows.values_list("site_id", "kind_id")
+    for site, kind in sorted(pairs, key=lambda pair: order[pair[1]]):
         found[site].kinds.append(terms.kinds.terms[kind])
 
 
 def _add_beginnings(found: dict[int, Summary], terms: Vocabulary) -> None:
     rows, eras = defaultdict(list), terms.eras.terms
-    for site, *event in _events.rows(found):
+    events = Event.objects.filter(site__in=list(found))
+    for site, *event in events.values_list("site_id", *_EVENT):
         rows[site].append(event)
     for site, events in rows.items():
         values = first_beginning(events, kind=itemgetter(_EVENT.index("kind")))
@@ -105,5 +91,6 @@ def _add_registers(found: dict[int, Summary], terms: Vocabulary, index: State) -
 
 def _add_photographs(found: dict[int, Summary], index: State) -> None:
     pictured = index.having("has:image") & BitMap(found)
-    for image in _photographs.rows(pictured):
+    images = Image.objects.published().filter(site__in=list(pictured)).order_by("-order", "-uid")
+    for image in images:
         found[image.site_id].photograph = image

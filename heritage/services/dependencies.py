@@ -11,11 +11,14 @@ from django.db.models import Q
 
 from heritage.models import (
     Coverage,
+    Custodian,
     Designation,
     Era,
     Event,
+    IdentifierScheme,
     Identity,
     Kind,
+    Licence,
     Place,
     Scheme,
     SchemeTerm,
@@ -66,8 +69,19 @@ SITES_OF: dict[type, Callable[[Iterable[int]], Iterable[int]]] = {
     Scheme: _sites_listed_in,
     SchemeTerm: _sites_using,
 }
-# Whoever keeps them in memory must hear of every change, even where no site uses them.
-VOCABULARIES = (Kind, Era, Place, Scheme, SchemeTerm, Source, Identity)
+# Whoever keeps them, or pages that show them, must hear of every change, whichever site uses them.
+VOCABULARIES = (
+    Kind,
+    Era,
+    Place,
+    Scheme,
+    SchemeTerm,
+    Source,
+    Identity,
+    Licence,
+    Custodian,
+    IdentifierScheme,
+)
 
 
 def sites_of(touched: dict[type, set[int]]) -> set[int]:

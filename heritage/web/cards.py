@@ -1,14 +1,12 @@
 """A site in a few lines: what a list, a neighbour or the home page shows of it."""
 
-import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.html import format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -30,12 +28,10 @@ from heritage.models import (
 from heritage.values.language import Text
 from heritage.values.phrases import year_phrase
 from heritage.web import marks, texts
-from heritage.web.links import link
 from heritage.web.marks import Mark
 
 COVER_SIZE = (1200, 800)
 _KEPT = 4_000  # pieces of HTML, of about 1 kB each
-_SHAPES = 2_000  # of as much
 _KINDS_SHOWN = 2
 
 
@@ -106,61 +102,18 @@ def printed(
     }
     found = {pk: rendered.get(key) for pk, key in keys.items()}
     new = [pk for pk, card in found.items() if card is None]
-    shapes = _Shapes(index, form)
     for card in of_ids(index, new):
         pk = card.row.pk
-        html = shapes.filled(card, is_at_once=keys[pk][-1])
+        html = _html(card, form, is_at_once=keys[pk][-1])
         found[pk] = rendered[keys[pk]] = Printed(card.row.slug, card.name, html)
     return {pk: card for pk, card in found.items() if card}
 
 
-class _Shapes:
-    """A template of cards, rendered once for each shape that they have and then filled in.
-
-    A shape is which things a card has at all, and its marks. Kept as long as the vocabularies stay
-    the same.
-    """
-
-    def __init__(self, index: State, form: str):
-        self._template = get_template(f"components/{form}.html").template
-        memory = vocabulary.of(index).memory
-        self._kept = memory.setdefault(("shapes", form, get_language()), Recent(_SHAPES))
-
-    def filled(self, card: Card, is_at_once: bool) -> SafeString:
-        other, picture = card.other_name, card.picture
-        values = {
-            "url": card.url,
-            "name": card.name,
-            "other_name": other.text if other else "",
-            "other_language": other.lang_tag if other else "",
-            "when": card.when,
-            "kind": card.kind,
-            "place": card.place,
-            "unesco": card.unesco or "",
-            "unesco_label": card.unesco_label,
-            "protection": card.protection,
-            "src": picture.src,
-            "width": picture.width,
-            "height": picture.height,
-            "alt": picture.alt,
-        }
-        key = (is_at_once, *[mark.key for mark in card.when_marks], *map(bool, values.values()))
-        parts = self._kept.recall(key, lambda: self._parts(values, card.when_marks, is_at_once))
-        filled = (
-            texts.as_html(values[part]) if place % 2 else part for place, part in enumerate(parts)
-        )
-        return mark_safe("".join(filled))  # noqa: S308 - what a template made, and what is escaped
-
-    def _parts(self, values: dict, marks: list[Mark], is_at_once: bool) -> list[str]:
-        """What stands between the values, and in between the name of each."""
-        stand_ins = {name: f"{_OPENS}{name}{_CLOSES}" if values[name] else "" for name in values}
-        context = stand_ins | {"when_marks": marks, "is_at_once": is_at_once}
-        return _STAND_IN.split(self._template.render(Context(context)))
-
-
-# Characters of nobody's alphabet, around the name of a value.
-_OPENS, _CLOSES = "\ue000", "\ue001"
-_STAND_IN = re.compile(f"{_OPENS}([a-z_]+){_CLOSES}")
+def _html(card: Card, form: str, is_at_once: bool) -> SafeString:
+    other = card.other_name
+    values = card._asdict() | card.picture._asdict()
+    values |= {"is_at_once": is_at_once, "other_language": other.lang_tag if other else ""}
+    return get_template(f"components/{form}.html").render(values)
 
 
 class _Terms:
@@ -190,7 +143,7 @@ def _card(row: Summary, terms: _Terms) -> Card:
     beginning = row.beginning
     status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
-        url=link("site", row.slug),
+        url=reverse("site", args=[row.slug]),
         name=texts.as_html(row.name.best()),
         other_name=next(iter(texts.others(row.name)), None),
         kind=terms.kinds(row.kinds[:_KINDS_SHOWN]),
@@ -307,5 +260,5 @@ def image_url(image: Image) -> str:
 
 
 def drawn_cover(uid: str) -> Picture:
-    square = link("square_cover", uid)
-    return Picture(link("cover", uid), *COVER_SIZE, is_drawn=True, square=square)
+    square = reverse("square_cover", args=[uid])
+    return Picture(reverse("cover", args=[uid]), *COVER_SIZE, is_drawn=True, square=square)

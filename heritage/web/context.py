@@ -46,9 +46,7 @@ def identity(request) -> Identity:
 
 def vocabulary_of(request) -> Vocabulary:
     """The vocabularies; the same for a whole request."""
-    if not hasattr(request, "vocabulary"):
-        request.vocabulary = vocabulary.of(store.current())
-    return request.vocabulary
+    return vocabulary.of(store.current())
 
 
 def _page(data: QueryDict) -> dict[str, str]:

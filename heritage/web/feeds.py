@@ -13,20 +13,19 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
+from pyroaring import BitMap
 
 from heritage.catalogue.filters import SiteFilter
+from heritage.catalogue.index import columns, store
+from heritage.catalogue.index.state import State
 from heritage.formats.addresses import Addresses
 from heritage.models import Event, Site
-from heritage.models.sitequeries import SiteQuerySet
 from heritage.values.language import proper_tag
 from heritage.web.context import identity
 from heritage.web.head import site_description
 from heritage.web.listing import MOST_PROBLEMS
 
 ENTRIES = 50
-# Of so many sites the newest are looked up by their ids; of more, by walking back in time.
-_FEW = 5000
-_STEP = 1000
 _HALF_AN_HOUR = 1800
 _ENTRIES = uuid.UUID("c3e7e0ce-6f0e-5d0a-9a51-8a3f5b8e2d17")  # of this catalogue's entries
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -55,8 +54,8 @@ class Feed(Atom1Feed):
 def feed(request):
     """All sites."""
     name = _clean(identity(request).name.best())
-    page = reverse("home")
-    return _answer(request, newest(Site.objects.published()), name, page)
+    page, index = reverse("home"), store.current()
+    return _answer(request, newest(index, index.sites), name, page)
 
 
 @require_safe
@@ -78,35 +77,20 @@ def sites_feed(request):
     for name in ("page", "sort"):
         query.pop(name, None)
     page = reverse("sites") + (f"?{query.urlencode()}" if query else "")
-    return _answer(request, newest(_found(filtered)), title, page)
+    return _answer(request, newest(filtered.index, filtered.hits), title, page)
 
 
-def newest(sites: SiteQuerySet) -> list[Site]:
-    """Those last changed, with all that an entry says."""
+def newest(index: State, hits: BitMap) -> list[Site]:
+    """Those of some sites that were last changed, with all that an entry says."""
     events = Event.objects.select_related("first_era", "last_era")
+    ids = columns.latest(index.times, hits, ENTRIES)
     return list(
-        sites.order_by("-updated_at", "-pk")
+        Site.objects.published()
+        .filter(pk__in=ids)
+        .order_by("-updated_at", "-pk")
         .defer("description", "note", "search_text", "boundary")
-        .prefetch_related("kinds", "place__parent__parent", Prefetch("events", events))[:ENTRIES]
+        .prefetch_related("kinds", "place__parent__parent", Prefetch("events", events))
     )
-
-
-def _found(filtered: SiteFilter) -> SiteQuerySet:
-    """The newest of the hits, at a million as at ten."""
-    hits = filtered.hits
-    every = Site.objects.published()
-    if len(hits) == len(filtered.index.sites):
-        return every
-    if len(hits) <= _FEW:
-        return every.filter(pk__in=list(hits))
-    ids = every.order_by("-updated_at", "-pk").values_list("pk", flat=True)
-    found: list[int] = []
-    for pk in ids.iterator(_STEP):
-        if pk in hits:
-            found.append(pk)
-            if len(found) == ENTRIES:
-                break
-    return every.filter(pk__in=found)
 
 
 def _problems(filtered: SiteFilter) -> Iterator[str]:

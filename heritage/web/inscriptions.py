@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from heritage.catalogue import vocabulary
+from heritage.catalogue.index import store
 from heritage.catalogue.index.state import State
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Scheme, SchemeTerm
 from heritage.web import texts
@@ -25,10 +26,20 @@ _MOST_STATES = 15
 
 def properties():
     """Entries of the World Heritage List that a published site shows."""
-    shown = Coverage.objects.filter(designation=OuterRef("pk"), site__state="published")
-    return Designation.objects.filter(
-        Exists(shown), scheme__role=Scheme.Role.WORLD_HERITAGE
-    ).order_by()
+    entries = Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE).order_by()
+    return entries.exclude(pk__in=_not_shown(store.current()))
+
+
+def _not_shown(index: State) -> list[int]:
+    """The other entries, which are few: looked for once, not for each chart."""
+    memory = index.world_heritage_memory
+    if "entries not shown" not in memory:
+        shown = Coverage.objects.filter(designation=OuterRef("pk"), site__state="published")
+        entries = Designation.objects.filter(
+            ~Exists(shown), scheme__role=Scheme.Role.WORLD_HERITAGE
+        )
+        memory["entries not shown"] = list(entries.order_by().values_list("pk", flat=True))
+    return memory["entries not shown"]
 
 
 class Register:
@@ -174,9 +185,10 @@ def in_danger_by_year(register: Register) -> Chart | None:
         designation__in=properties(),
         kind__in=(kind.IN_DANGER, kind.OUT_OF_DANGER, kind.DELISTED),
         first_year__isnull=False,
-    ).order_by()
+    )
     by_entry: dict[int, list[DesignationEvent]] = defaultdict(list)
-    for event in rows:
+    # Not whole rows: there are hundreds.
+    for event in rows.order_by().only("designation", "kind", "first_year", "uid"):
         by_entry[event.designation_id].append(event)
     periods = [period for events in by_entry.values() for period in danger_periods(events)]
     if not periods:
@@ -220,11 +232,12 @@ def _grouped(entries, field: str) -> Counter:
 def region_of_states(index: State) -> dict[int, str]:
     """By state, the code of the UNESCO region in which most of its properties lie.
 
-    Asked once as long as nothing is written.
+    Asked once as long as nothing of World Heritage is written.
     """
-    if "region of states" not in index.memory:
-        index.memory["region of states"] = _region_of_states()
-    return index.memory["region of states"]
+    memory = index.world_heritage_memory
+    if "region of states" not in memory:
+        memory["region of states"] = _region_of_states()
+    return memory["region of states"]
 
 
 def _region_of_states() -> dict[int, str]:

@@ -16,7 +16,7 @@ from heritage.catalogue.queries import STEPS, changed, without
 from heritage.models import SiteEra
 from heritage.web import cards, paging, texts
 from heritage.web.cards import Printed
-from heritage.web.folds import UNFOLDED, FoldedFacet, Lines, folded
+from heritage.web.folds import UNFOLDED, FoldedFacet, folded
 from heritage.web.paging import PER_PAGE, Paging
 from heritage.web.whereabouts import distance_phrase
 
@@ -173,7 +173,6 @@ def listing(data: QueryDict) -> Listing:
     view = "list" if data.get("view") == "list" else "cards"
     printed = cards.printed(filtered.index, ids, _FORMS[view], _AT_ONCE)
     shown = _shown(filtered, printed)
-    lines = Lines(filtered.index)
     pages = paging.paging(filtered, start, [card.slug for card in printed.values()])
     return Listing(
         text=data.get("q", ""),
@@ -182,7 +181,7 @@ def listing(data: QueryDict) -> Listing:
         ids=ids,
         cards=shown,
         is_near=filtered.around is not None,
-        facets=[folded(facet, lines, data) for facet in choices if total or _leads_on(facet)],
+        facets=[folded(facet, data) for facet in choices if total or _leads_on(facet)],
         roles=_roles(filtered),
         within=None if start else _within(filtered),
         applied=in_words,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,7 +15,6 @@ from heritage.models import Place, SchemeTerm, Site, UnescoStatus
 from heritage.values.coordinates import distance_km
 from heritage.web import inscriptions, land, terms, texts
 from heritage.web.charts import Chart, Row, Series
-from heritage.web.links import link
 from heritage.web.locator import Locator, locator
 from heritage.web.terms import Label, Sites, TermLink, Tree
 from heritage.web.whereabouts import Near, neighbours
@@ -153,7 +153,7 @@ def _around(index, hits) -> Around | None:
         len(ids),
         WITHIN_KM,
         texts.as_html(site.name.best()),
-        link("site", site.slug),
+        reverse("site", args=[site.slug]),
         locator(site, found),
         neighbours(site, found),
     )

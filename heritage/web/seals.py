@@ -1,8 +1,11 @@
 """A site's entries in registers for its page: seals that explain themselves."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -16,7 +19,6 @@ from heritage.models.unesco import statuses
 from heritage.values.language import Text
 from heritage.values.phrases import span_phrase
 from heritage.web import marks, texts
-from heritage.web.links import link
 from heritage.web.marks import Mark
 from heritage.web.timeline import SourceLine, source_line
 
@@ -53,13 +55,13 @@ def seals(site: Site) -> list[Seal]:
     coverages = sorted(
         site.coverages.all(), key=lambda coverage: coverage.designation.standing in past
     )
-    return [_seal(coverage) for coverage in coverages]
+    others = _others(site, coverages) if coverages else {}
+    return [_seal(coverage, others.get(coverage.designation_id, [])) for coverage in coverages]
 
 
-def _seal(coverage: Coverage) -> Seal:
+def _seal(coverage: Coverage, others: list[Fact]) -> Seal:
     entry = coverage.designation
     scheme, detail = entry.scheme, _detail(entry)
-    others = _others(coverage)
     said_by = [source for source in (entry.source, coverage.source) if source]
     return Seal(
         role=scheme.role,
@@ -223,15 +225,25 @@ def _superseded(entry: Designation) -> SafeString | str:
     return format_html("{} {}", texts.as_html(newer.name.best()), _reference(newer))
 
 
-def _others(coverage: Coverage) -> list[Fact]:
-    """Other published sites under the same entry; of very many the first."""
-    rows = Coverage.objects.filter(
-        designation=coverage.designation_id, site__state=Site.State.PUBLISHED
-    ).exclude(site=coverage.site_id)
-    columns = ("component_reference", "pk", "site__slug", "site__name")
-    # Sorted here: the database would have to read them all before it gives the first.
-    found = sorted(rows.order_by("pk").values_list(*columns)[: MOST_OTHERS + 1])
-    return [Fact(link("site", slug), texts.as_html(name.best())) for _c, _pk, slug, name in found]
+def _others(site: Site, coverages: list[Coverage]) -> dict[int, list[Fact]]:
+    """By entry, the other published sites under it; of very many the first."""
+    rank = Window(RowNumber(), partition_by=F("designation"), order_by="pk")
+    rows = (
+        Coverage.objects.filter(
+            designation__in=[coverage.designation_id for coverage in coverages],
+            site__state=Site.State.PUBLISHED,
+        )
+        .exclude(site=site)
+        .annotate(rank=rank)
+        .filter(rank__lte=MOST_OTHERS + 1)
+        .order_by()
+    )
+    columns = ("designation_id", "component_reference", "pk", "site__slug", "site__name")
+    found: dict[int, list[Fact]] = defaultdict(list)
+    for entry, _reference, _pk, slug, name in sorted(rows.values_list(*columns)):
+        fact = Fact(reverse("site", args=[slug]), texts.as_html(name.best()))
+        found[entry].append(fact)
+    return found
 
 
 def _all_url(coverage: Coverage) -> str:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from heritage.catalogue.index import store
 from heritage.catalogue.index.state import State
-from heritage.models import Coverage, Designation, Scheme, UnescoStatus
+from heritage.models import Coverage, Designation, Scheme, Site, UnescoStatus
 from heritage.values.phrases import year_phrase
 from heritage.web import cards, inscriptions, land, terms, texts
 from heritage.web.cards import Printed
@@ -78,6 +80,14 @@ class World:
 
 
 def world() -> World:
+    """Remembered until something of World Heritage, or a term, is written."""
+    memory, key = store.current().world_heritage_memory, ("page", get_language(), localdate().year)
+    if key not in memory:
+        memory[key] = _world()
+    return memory[key]
+
+
+def _world() -> World:
     index = store.current()
     register = inscriptions.Register(index)
     scheme = register.scheme
@@ -149,23 +159,23 @@ def _figures(states: int, register: Register) -> list[Figure]:
 def _listed(standing: str, kind: str) -> list[Listed]:
     """Published sites of the entries of one standing, with the year of the last such event."""
     entries = Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE, standing=standing)
-    return _sites_of(entries, kind)
+    return _sites_of(entries.order_by(), kind)
 
 
 def _sites_of(entries, kind: str) -> list[Listed]:
     """The published sites of entries, with the year of the last event of a kind."""
+    # Step by step: in one query the database may begin with all sites that are published.
     rows = (
         Coverage.objects.filter(
-            designation__in=entries,
+            designation__in=list(entries.values_list("pk", flat=True)),
             extent=Coverage.Extent.WHOLE,
-            site__state="published",
         )
-        .select_related("site__place")
-        .prefetch_related("designation__events", "site__also_in")
-        .order_by("site__slug")
+        .prefetch_related("designation__events", "site__place", "site__also_in")
+        .order_by()
     )
+    published = [row for row in rows if row.site.state == Site.State.PUBLISHED]
     found = []
-    for row in rows:
+    for row in sorted(published, key=lambda row: row.site.slug):
         years = [
             event.first_year
             for event in row.designation.events.all()

@@ -1,4 +1,4 @@
-"""Numbers in plain columns: where each site lies, and the years of its events.
+"""Numbers in plain columns: where each site lies, the years of its events, its last change.
 
 Rows are sorted by the site's id; a table is never changed once made.
 """
@@ -6,6 +6,7 @@ Rows are sorted by the site's id; a table is never changed once made.
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from pyroaring import BitMap
@@ -15,8 +16,23 @@ from heritage.values.coordinates import KM_PER_DEGREE, Point, distances_km
 # The types of a table's columns, the id first, as `array` and numpy both name them.
 POINTS = "Idd"  # latitude and longitude as they are stored: a box cuts where the database would
 SPANS = "Iii"  # first and last year
+TIMES = "Iq"  # microseconds since 1970
 # Stand for an end that is open or unknown: nothing limits the span there.
 NO_FIRST, NO_LAST = (int(end) for end in (np.iinfo(np.int32).min, np.iinfo(np.int32).max))
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds(at: datetime) -> int:
+    """Since 1970, exactly."""
+    passed = at - _EPOCH
+    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
+
+
+def moment(microseconds: int) -> datetime:
+    """The other way round."""
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def bitmap(ids: np.ndarray) -> BitMap:
@@ -92,6 +108,32 @@ class Table:
             np.insert(old[kept], places, new) for old, new in zip(self, fresh, strict=True)
         )
         return Table(ids, tuple(columns))
+
+
+# --- which were changed last -----------------------------------------------------------------
+
+
+def latest(times: Table, hits: BitMap, most: int) -> list[int]:
+    """The ids of those of `hits` with the latest times, the latest first; of one time by id."""
+    ids, moments = times.ids, times.columns[0]
+    if len(hits) < len(ids):
+        places = np.searchsorted(ids, ids_of(hits))
+        ids, moments = ids[places], moments[places]
+    if len(ids) > most:
+        earliest = np.partition(moments, len(moments) - most)[len(moments) - most]
+        asked = np.flatnonzero(moments >= earliest)
+        ids, moments = ids[asked], moments[asked]
+    return ids[np.lexsort((ids, moments))[::-1]][:most].tolist()
+
+
+def latest_by_block(times: Table, size: int) -> dict[int, int]:
+    """By block of so many ids that has a site, the latest time of its sites."""
+    if not len(times.ids):
+        return {}
+    blocks = times.ids // size
+    starts = np.flatnonzero(np.diff(blocks, prepend=-1))
+    latest = np.maximum.reduceat(times.columns[0], starts)
+    return dict(zip(blocks[starts].tolist(), latest.tolist(), strict=True))
 
 
 # --- where -----------------------------------------------------------------------------------

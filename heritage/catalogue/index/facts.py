@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 
 from django.db.models import Func, TextField
 
-from heritage.catalogue.index.columns import NO_FIRST, NO_LAST, POINTS, SPANS, Rows
+from heritage.catalogue.index.columns import (
+    NO_FIRST,
+    NO_LAST,
+    POINTS,
+    SPANS,
+    TIMES,
+    Rows,
+    microseconds,
+)
 from heritage.models import (
     Coverage,
     Era,
@@ -36,11 +44,13 @@ CHUNK = 5_000
 
 @dataclass(slots=True)
 class Facts:
-    """Ids of published sites and of those with each value; where they lie, and their years."""
+    """Ids of published sites and of those with each value; where they lie, their years, and when
+    each was last changed."""
 
     sites: array = field(default_factory=lambda: array("I"))
     values: dict[str, array] = field(default_factory=lambda: defaultdict(lambda: array("I")))
     points: Rows = field(default_factory=lambda: Rows(POINTS))
+    times: Rows = field(default_factory=lambda: Rows(TIMES))
     spans: dict[str, Rows] = field(
         default_factory=lambda: {role: Rows(SPANS) for role in Event.Role.values}
     )
@@ -105,13 +115,15 @@ def _add_sites(facts: Facts, broader: dict, ids) -> set[int]:
         "public_latitude",
         "public_longitude",
         "inscribed_year",
+        "updated_at",
         Languages("summary"),
         Languages("description"),
     )
     known: set[int] = set()
     in_places: dict[int, set[int]] = {}
-    for pk, place, latitude, longitude, year, *languages in rows.iterator(CHUNK):
+    for pk, place, latitude, longitude, year, changed, *languages in rows.iterator(CHUNK):
         facts.sites.append(pk)
+        facts.times.add(pk, microseconds(changed))
         known.add(pk)
         if place:
             in_places[pk] = broader[place]  # shared by all sites of the place
@@ -163,6 +175,8 @@ def _add_coverages(facts: Facts, known, ids) -> None:
         if pk not in known:
             continue
         covered[pk].append((role, standing, extent))
+        if role == Scheme.Role.WORLD_HERITAGE:
+            found["covered", pk].add(role)
         if standing in IN_FORCE:
             found["scheme", pk].add(scheme)
             if category is not None:

@@ -7,7 +7,6 @@ compared here exactly as the database compares it.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from itertools import batched, pairwise
 
 import numpy as np
@@ -15,7 +14,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef
 from pyroaring import BitMap
 
-from heritage.catalogue.index.columns import ids_of
+from heritage.catalogue.index.columns import ids_of, microseconds
 from heritage.catalogue.index.state import Order
 from heritage.models import Site, SortName
 
@@ -25,7 +24,6 @@ _AT_ONCE = 10_000  # ids fetched from the database together
 _KEYS_AT_ONCE = 2_000  # of which the keys are asked for in one query
 # Sites that one step of a search looks at: enough that few steps find the place of a single one.
 _PROBES = 128
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Key = tuple  # what a site is sorted by, its id last
 
@@ -118,7 +116,7 @@ def _keys_of(name: str, site_ids: tuple[int, ...]) -> dict[int, Key]:
     """A site that is deleted while this is read comes last: what is read then is read again."""
     if name == RECENT:
         rows = _sites(site_ids).values_list("pk", "published_at")
-        found = {pk: (at is None, -_microseconds(at), -pk, pk) for pk, at in rows}
+        found = {pk: (at is None, -microseconds(at) if at else 0, -pk, pk) for pk, at in rows}
         return {pk: (True, 0, -pk, pk) for pk in site_ids} | found
     if name in _BY_YEAR:
         rows = _sites(site_ids).values_list("pk", _BY_YEAR[name])
@@ -131,13 +129,6 @@ def _keys_of(name: str, site_ids: tuple[int, ...]) -> dict[int, Key]:
 
 def _sites(site_ids: tuple[int, ...]):
     return Site.objects.filter(pk__in=site_ids).order_by()
-
-
-def _microseconds(at: datetime | None) -> int:
-    if at is None:
-        return 0
-    passed = at - _EPOCH
-    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
 
 
 # --- whole orders ----------------------------------------------------------------------------

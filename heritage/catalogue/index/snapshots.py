@@ -18,16 +18,17 @@ from django.db import transaction
 from pyroaring import BitMap
 
 from heritage.catalogue.index import orders
-from heritage.catalogue.index.columns import POINTS, SPANS, Table
+from heritage.catalogue.index.columns import POINTS, SPANS, TIMES, Table
 from heritage.catalogue.index.state import Order, State
 from heritage.models import Event, IndexChange, IndexPart
 from heritage.models.base import chunks
 from heritage.services import changelog
 
 # Raised whenever the index holds something else than before: older snapshots are read no more.
-FORMAT = 4
+FORMAT = 6
 _HEAD = "head"
-_VALUE, _ORDER, _POINTS, _SPANS = "value ", "order ", "points ", "spans "
+_VALUE, _ORDER = "value ", "order "
+_POINTS, _TIMES, _SPANS = "points ", "times ", "spans "
 _READ_AT_ONCE = 5  # parts fetched together: the largest have 8 MB at a million sites
 _WRITTEN_AT_ONCE = 1_000_000  # bytes in one transaction, or a single part that is larger
 _PAUSE = 0.002  # seconds after each write and each part of many, for whoever waits for the process
@@ -129,6 +130,7 @@ def _load(data: bytes | None) -> State | None:
         {name: BitMap.deserialize(part) for name, part in _named(parts, _VALUE).items()},
         by_order,
         _table(parts, _POINTS, POINTS),
+        _table(parts, _TIMES, TIMES),
         {role: _table(parts, f"{_SPANS}{role} ", SPANS) for role in Event.Role.values},
     )
 
@@ -155,7 +157,7 @@ def _parts(state: State) -> Iterator[tuple[str, bytes]]:
         yield f"{_VALUE}{name}", bitmap.serialize()
     for name, order in state.orders.items():
         yield f"{_ORDER}{name}", order.ids.tobytes()
-    tables = {_POINTS: state.points}
+    tables = {_POINTS: state.points, _TIMES: state.times}
     tables |= {f"{_SPANS}{role} ": table for role, table in state.spans.items()}
     for name, table in tables.items():
         for number, data in enumerate(table.to_bytes()):

@@ -11,6 +11,8 @@ from heritage.models.base import new_uid
 from heritage.services.changelog import VOCABULARY
 
 NOTHING = BitMap()
+# The sites under any entry of the World Heritage List, whatever has become of it.
+WORLD_HERITAGE = "covered:world_heritage"
 _MOST_CHANGES = 10_000  # sites of which the last change is remembered
 
 
@@ -61,6 +63,7 @@ class State:
     values: dict[str, BitMap]
     orders: dict[str, Order]
     points: Table
+    times: Table  # of the last change
     spans: dict[str, Table]  # by the role of the events
     # The same in two states: no term, no source, no identity was written between them.
     vocabulary_token: str = field(default_factory=new_uid)
@@ -72,6 +75,8 @@ class State:
     # The same for what follows from the bitmaps and the vocabularies alone: a write that changes
     # neither leaves it as it was.
     facet_memory: dict = field(default_factory=dict, compare=False)
+    # The same for what follows from World Heritage entries, their sites and the vocabularies.
+    world_heritage_memory: dict = field(default_factory=dict, compare=False)
 
     def version(self, site_id: int) -> tuple[str, str]:
         """The same in two states: nothing was written between them that is shown of the site."""
@@ -98,6 +103,7 @@ def build(number: int, token: str, facts, order_ids: dict[str, Iterable[int]]) -
         {name: BitMap(ids) for name, ids in facts.values.items()},
         {name: Order(np.fromiter(ids, dtype=np.int32)) for name, ids in order_ids.items()},
         Table.of(facts.points),
+        Table.of(facts.times),
         {role: Table.of(rows) for role, rows in facts.spans.items()},
     )
 
@@ -121,6 +127,7 @@ def patched(
     changes, since = state.changes | dict.fromkeys(changed, token), state.since
     if len(changes) > _MOST_CHANGES:
         changes, since = {}, token
+    listed = state.having(WORLD_HERITAGE) | values.get(WORLD_HERITAGE, NOTHING)
     return State(
         number,
         token,
@@ -128,6 +135,7 @@ def patched(
         values,
         {name: order_of(name, order) for name, order in state.orders.items()},
         state.points.patched(changed, Table.of(facts.points)),
+        state.times.patched(changed, Table.of(facts.times)),
         {
             role: spans.patched(changed, Table.of(facts.spans[role]))
             for role, spans in state.spans.items()
@@ -136,6 +144,9 @@ def patched(
         changes,
         since,
         facet_memory=state.facet_memory if is_as_it_was else {},
+        world_heritage_memory={}
+        if is_in_vocabulary or listed.intersect(changed)
+        else state.world_heritage_memory,
     )
 
 

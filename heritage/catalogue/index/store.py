@@ -9,6 +9,9 @@ import logging
 import random
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -29,10 +32,31 @@ _STAGGERED = 5.0  # seconds within which processes begin to save, so that one of
 _shared: list[State] = []  # at most one: the committed state that all threads use
 _lock = threading.Lock()
 _private = threading.local()  # of a thread whose transaction is open
+# What the request that is answered has been given; None outside of `pinned()`.
+_pinned: ContextVar[list[State] | None] = ContextVar("pinned", default=None)
+
+
+@contextmanager
+def pinned() -> Iterator[None]:
+    """Within, `current()` gives one and the same state: a page tells of one moment."""
+    token = _pinned.set([])
+    try:
+        yield
+    finally:
+        _pinned.reset(token)
 
 
 def current() -> State:
     """The index as of the last entry of the change log."""
+    pinned = _pinned.get()
+    if pinned is None:
+        return _newest()
+    if not pinned:
+        pinned.append(_newest())
+    return pinned[0]
+
+
+def _newest() -> State:
     number, token = _head()
     state = _known(number, token)
     if state is not None:

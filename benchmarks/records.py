@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.conf import settings
 from django.utils.text import slugify
 
+from benchmarks import wording
+from benchmarks.known import Known
 from heritage.models import (
     Coverage,
     Designation,
@@ -27,8 +29,6 @@ from heritage.models.fields import edtf_bounds
 from heritage.services import denormalized
 from heritage.values import folding
 from heritage.values.language import LanguageMap
-from tests.bench import wording
-from tests.bench.known import Known
 
 FIRST_DAY = datetime(2016, 1, 4, 1, tzinfo=UTC)
 DAYS = 3_900

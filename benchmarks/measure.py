@@ -1,6 +1,6 @@
 """What pages cost at every size, in one run, as tables for docs/performance.md.
 
-    uv run python -m tests.bench.measure --data /tmp/bench
+    uv run python -m benchmarks.measure --data /tmp/bench
 
 makes the databases that are missing (see `generate`), serves them with granian as deploy/ does,
 and asks for pages, each over a connection of its own. Sizes and pages take turns in each round, so
@@ -21,15 +21,29 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench import addresses, peers
-from tests.bench.addresses import Drawer, Page
-from tests.bench.databases import POSTGRESQL, Database, databases
-from tests.bench.figures import Sample, Walked, percentile, table, versus, walks
-from tests.bench.serving import Client, Server, cpu_ms, granian, resident, unshared
+from benchmarks import addresses, peers, writing
+from benchmarks.addresses import Drawer, Page
+from benchmarks.databases import POSTGRESQL, Database, databases
+from benchmarks.figures import (
+    Sample,
+    Walked,
+    median,
+    percentile,
+    readings,
+    short,
+    table,
+    versus,
+    walks,
+)
+from benchmarks.serving import Client, Server, cpu_ms, granian, resident, unshared
 
 FLOOR, PLAIN, BROWSE = "constant view", "plain `GROUP BY` page", "browse"
 WARM = 3  # requests that are not counted
 LEAST_SECONDS = 0.4  # for a page in a round
+ALONE = "8 clients, 2 workers"
+WHILE_SAVED = f"{ALONE}, a site saved each second"
+WHILE_CHANGED = f"{ALONE}, 1,000 sites changed at once"
+MANY = 1_000
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -61,6 +75,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=2, help="for a page in a round, at most")
     parser.add_argument("--cold", type=int, default=1, help="fresh processes for each page")
     parser.add_argument("--steps", type=int, default=800, help="of a walk")
+    parser.add_argument(
+        "--writing", type=float, default=15, help="seconds of a walk while something is written"
+    )
+    parser.add_argument("--saves", type=int, default=150, help="before a worker starts")
     parser.add_argument("--walks", type=int, default=3, help="of which the middle one counts")
     parser.add_argument("--seed", default="68")
     options = parser.parse_args(arguments)
@@ -79,6 +97,7 @@ class Target:
     pages: list[Page] = field(default_factory=list)
     samples: dict[str, Sample] = field(default_factory=dict)
     walked: dict[str, Walked] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)  # what a write does to readers
     refused: Counter = field(default_factory=Counter)
     drawers: dict[str, Drawer] = field(default_factory=dict)
 
@@ -144,7 +163,9 @@ def report(vendor: str, targets: list[Target], options) -> str:
         for target in targets:
             _walks(target, "1 client, 1 worker", 1, 1, options)
             target.close()
-            _walks(target, "8 clients, 2 workers", 8, 2, options)
+            _walks(target, ALONE, 8, 2, options)
+            _while_written(target, options)
+            _after_writes(target, options)
         peers.measure(targets, options, _loud)
     finally:
         for target in targets:
@@ -193,8 +214,14 @@ def _walks(target: Target, name: str, clients: int, workers: int, options) -> No
     target.walked[name] = found[len(found) // 2]
 
 
-def _walk(target: Target, clients: int, workers: int, options, turn: int) -> Walked:
-    """So many visitors at once, each on a walk of its own; the first steps are not counted."""
+def _walk(
+    target: Target, clients: int, workers: int, options, turn: int, writes: tuple[str, ...] = ()
+) -> Walked:
+    """So many visitors at once, each on a walk of its own; the first steps are not counted.
+
+    `writes`: what a process writes meanwhile, see `writing`; then they walk for a while, else for
+    so many steps.
+    """
     own = target.server is None
     server = granian(target.database.environment, workers) if own else target.server
     walls: list[float] = []
@@ -202,7 +229,12 @@ def _walk(target: Target, clients: int, workers: int, options, turn: int) -> Wal
 
     def visit(number: int, client: Client, warm: bool) -> None:
         seed = f"{options.seed} {turn} {'warm' if warm else 'walk'} {number}"
-        for address in addresses.walk(target.known, seed, steps // 4 if warm else steps):
+        timed = bool(writes) and not warm
+        end = time.monotonic() + options.writing
+        most = 1_000_000 if timed else steps // 4 if warm else steps
+        for address in addresses.walk(target.known, seed, most):
+            if timed and time.monotonic() > end:
+                break
             status, wall, _body = client.get(address)
             if status != 200:
                 target.refused[f"{status} walk: {address}"] += 1
@@ -221,15 +253,59 @@ def _walk(target: Target, clients: int, workers: int, options, turn: int) -> Wal
 
     try:
         all_visit(warm=True)
+        writer = writing.start(target.database, *writes) if writes else None
+        if writer:
+            writing.begin(writer)
         before, started = _spent(target.processes(server)), time.monotonic()
         all_visit(warm=False)
         seconds = time.monotonic() - started
+        if writer:
+            writing.finish(writer)
         computing = _since(before, target.processes(server)) / max(1, len(walls))
         memory = [(resident(pid), unshared(pid)) for pid in server.workers()]
         return Walked(walls, computing, seconds, memory)
     finally:
         if own:
             server.stop()
+
+
+def _while_written(target: Target, options) -> None:
+    """The walk of many while somebody writes."""
+    for name, writes in (
+        (WHILE_SAVED, (writing.ONE_A_SECOND,)),
+        (WHILE_CHANGED, (writing.AT_ONCE, str(MANY))),
+    ):
+        target.walked[name] = walked = _walk(target, 8, 2, options, 0, writes)
+        alone = percentile(target.walked[ALONE].walls, 0.95)
+        times = percentile(walked.walls, 0.95) / alone
+        target.written[f"{name}: p95 to that alone, longest"] = (
+            f"× {times:.2f} · {short(max(walked.walls))}"
+        )
+
+
+def _after_writes(target: Target, options) -> None:
+    """The first page after a save, and of a worker that starts after many."""
+    page = next(page for page in target.pages if page.name == BROWSE)
+    with granian(target.database.environment) as server:
+        usual, after = [], []
+        for _turn in range(10):
+            usual += [server.client.get(page.same)[1] for _request in range(3)]
+            writer = writing.start(target.database, writing.ONE_BY_ONE, "1")
+            writing.begin(writer)
+            writing.finish(writer)
+            after.append(server.client.get(page.same)[1])
+    target.written["first page after a save: median, longest, more than usual"] = " · ".join(
+        map(short, (median(after), max(after), median(after) - median(usual)))
+    )
+    writer = writing.start(target.database, writing.ONE_BY_ONE, str(options.saves))
+    writing.begin(writer)
+    saves = writing.finish(writer)
+    target.written["a save: median, p95"] = (
+        f"{short(median(saves))} · {short(percentile(saves, 0.95))}"
+    )
+    with granian(target.database.environment) as server:
+        first = server.client.get(page.same)[1]
+    target.written[f"first page of a worker started after {options.saves} saves"] = short(first)
 
 
 # --- what is printed ---------------------------------------------------------------------------
@@ -253,6 +329,8 @@ def _tables(vendor: str, targets: list[Target], options) -> str:
             "A cell: waited p50 · p95 · computed (milliseconds) · requests a second. Memory of a"
             " worker afterwards: resident · unshared, MiB.",
             walks(walked, sizes),
+            "What a write does to those who read. Milliseconds.",
+            readings({target.database.size: target.written for target in targets}),
         ]
     )
 
@@ -274,12 +352,12 @@ def machine() -> str:
 
 
 def command() -> str:
-    return "uv run python -m tests.bench.measure " + shlex.join(sys.argv[1:])
+    return "uv run python -m benchmarks.measure " + shlex.join(sys.argv[1:])
 
 
 def _collect_static(database: Database) -> None:
     environment = {**os.environ, **database.environment}
-    environment["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
+    environment["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     subprocess.run(
         [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity", "0"],
         env=environment,

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 START_SECONDS = 120
 _LAST = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
@@ -166,7 +166,7 @@ def granian(environment: dict[str, str], workers: int = 1) -> Server:
     command += ["--no-http1-keep-alive", "--workers", str(workers)]
     command += ["--blocking-threads", "1", "--backpressure", "1"]
     command += ["--log-level", "info", "heritage.wsgi:application"]
-    own = {"DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
+    own = {"DJANGO_SETTINGS_MODULE": "benchmarks.settings"}
     own |= {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "262144"}
     environment = own | environment
     return Server(command, environment, ready=f"Started worker-{workers}")

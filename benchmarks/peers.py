@@ -1,6 +1,6 @@
 """Datasette on the same rows, where the dependency group `bench` is installed.
 
-    uv run --group bench python -m tests.bench.measure …
+    uv run --group bench python -m benchmarks.measure …
 
 Its table is flat: a row a site, one column a facet, each with an index, and five facets asked for
 as its own pages ask.
@@ -14,9 +14,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.bench.addresses import Drawer, Page
-from tests.bench.figures import Sample
-from tests.bench.serving import Server
+from benchmarks.addresses import Drawer, Page
+from benchmarks.figures import Sample
+from benchmarks.serving import Server
 
 NAME = "Datasette"
 FACETS = ("kind", "era", "unesco", "place", "protection")
@@ -44,7 +44,7 @@ def measure(targets, options, loud) -> None:
             path = path / f"{target.database.size}.db"
             if not path.exists():
                 path.parent.mkdir(exist_ok=True)
-                target.database.run("tests.bench.peers", str(path))
+                target.database.run("benchmarks.peers", str(path))
             page = _page(f"{NAME} {number}", path.stem)
             target.samples[page.name] = Sample()
             target.drawers[page.name] = Drawer(target.known, f"{options.seed} {page.name}")
@@ -77,6 +77,8 @@ def _page(name: str, database: str) -> Page:
 
 def _serve(path: Path) -> Server:
     command = [sys.executable, "-m", "datasette", "serve", str(path)]
+    # Without what its own pages add: proposals of further facets, a third of the time.
+    command += ["--setting", "suggest_facets", "off"]
     command += ["--host", "127.0.0.1", "--port", "{port}"]
     return Server(command, {}, ready="Uvicorn running")
 

@@ -1,6 +1,6 @@
 """What pages weigh on the way to a reader, and where all that they load comes from.
 
-    uv run python -m tests.bench.weights
+    uv run python -m benchmarks.weights
 
 prints a table of the catalogue in HERITAGE_DATA, which `manage.py demo` fills.
 """

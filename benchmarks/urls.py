@@ -2,9 +2,9 @@
 
 from django.urls import path
 
+from benchmarks import views
 from heritage.urls import handler400, handler403, handler404, handler500
 from heritage.urls import urlpatterns as catalogue
-from tests.bench import views
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 

@@ -1,7 +1,7 @@
 """A seeded catalogue of any size for measuring: plausible records at real coordinates.
 
-    HERITAGE_DEMO=1 HERITAGE_DATA=/tmp/bench/100000 uv run python -m tests.bench.generate 100000
-    … uv run python -m tests.bench.generate 100000 --check 500
+    HERITAGE_DEMO=1 HERITAGE_DATA=/tmp/bench/100000 uv run python -m benchmarks.generate 100000
+    … uv run python -m benchmarks.generate 100000 --check 500
 
 makes the database of the settings where there is none (vocabularies, registers and the World
 Heritage List from the fixtures, and no site), adds records until there are so many, and then has
@@ -37,7 +37,7 @@ Rows = dict[str, list[tuple]]  # by the label of a model: the values of its rows
 def main() -> None:
     options = _options()
     if options.check is not None:
-        from tests.bench.checking import differences
+        from benchmarks.checking import differences
 
         found = differences(options.check, options.seed)
         print("\n".join(found) or f"Nothing differs in {options.check} records.")
@@ -105,9 +105,9 @@ def add(wanted: int, seed: int, processes: int = 0, tell=lambda text: None) -> i
     """Add records until there are so many sites; gives how many. 0 processes: in this one."""
     from django.db import transaction
 
+    from benchmarks.known import Known
+    from benchmarks.records import ENTRIES_A_SITE
     from heritage.models import Designation, Site
-    from tests.bench.known import Known
-    from tests.bench.records import ENTRIES_A_SITE
 
     missing = wanted - Site.objects.count()
     if missing <= 0:
@@ -183,7 +183,7 @@ def _start(known) -> None:
 
 def make(seed: int, numbers: range, site_base: int, entry_id: int) -> Rows:
     """The rows of these records, as plain values: they are cheap to send."""
-    from tests.bench.records import ENTRIES_A_SITE, Record
+    from benchmarks.records import ENTRIES_A_SITE, Record
 
     rows: Rows = defaultdict(list)
     for index, number in enumerate(numbers):

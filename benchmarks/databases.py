@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.serving import ROOT
+from benchmarks.serving import ROOT
 
 POSTGRESQL = "postgres://postgres:x@127.0.0.1:5432"
 
@@ -40,7 +40,7 @@ class Database:
         """Create it, bring it up to date and fill it; what is there already stays."""
         if self.url:
             _create(self.url)
-        self.run("tests.bench.generate", str(self.size))
+        self.run("benchmarks.generate", str(self.size))
 
     def run(self, module: str, *arguments: str) -> None:
         environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}

@@ -121,6 +121,14 @@ def walks(found: dict[tuple[int, str], Walked], sizes: list[int]) -> str:
     return "\n".join(lines)
 
 
+def readings(found: dict[int, dict[str, str]]) -> str:
+    """Single figures by size and name, a row a name."""
+    lines = _head(["", *(f"{size:,} sites" for size in found)])
+    for name in dict.fromkeys(name for each in found.values() for name in each):
+        lines.append(_row([name, *(each.get(name, NOTHING) for each in found.values())]))
+    return "\n".join(lines)
+
+
 def _head(columns: list[str]) -> list[str]:
     return [_row(columns), _row(["---"] * len(columns))]
 

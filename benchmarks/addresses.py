@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from tests.bench.wording import SHARES
+from benchmarks.wording import SHARES
 
 PER_PAGE = 24
+SITEMAP_BLOCK = 2_000
 HALF, HUNDREDTH = SHARES["half"][0], SHARES["hundredth"][0]
 Vary = Callable[["Drawer"], str]
 
@@ -127,8 +128,25 @@ def pages(known: dict) -> list[Page]:
             "/en/suggest/?q=ba",
             lambda d: f"/{d.language()}/suggest/?{urlencode({'q': d.beginning()})}",
         ),
+        Page("World Heritage", "/en/world-heritage/", lambda d: f"/{d.language()}/world-heritage/"),
+        Page("sitemap", "/sitemap.xml", lambda d: f"/sitemap.xml?{d.dice.random()}"),
+        Page(
+            "sitemap of sites",
+            "/sitemaps/en/sites-0.xml",
+            lambda d: f"/sitemaps/{d.language()}/sites-{d.dice.randrange(block_count(d))}.xml",
+        ),
+        Page(
+            "feed of a list",
+            "/en/sites/feed.atom?era=tang",
+            lambda d: f"/{d.language()}/sites/feed.atom?{urlencode(d.facets(1))}",
+        ),
         Page("site page", f"/en/sites/{some}/", lambda d: f"/{d.language()}/sites/{d.slug()}/"),
     ]
+
+
+def block_count(drawer: Drawer) -> int:
+    """Files of the sitemap that are whole."""
+    return max(1, drawer.known["total"] // SITEMAP_BLOCK)
 
 
 def missing(page: Page, known: dict) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from heritage.settings import *  # noqa: F403
 
-ROOT_URLCONF = "tests.bench.urls"
+ROOT_URLCONF = "benchmarks.urls"
 _pages = TEMPLATES[0]  # noqa: F405
 TEMPLATES = [{**_pages, "DIRS": [*_pages["DIRS"], Path(__file__).parent / "templates"]}]
 # One folder of collected files serves the databases of all sizes.

@@ -1,0 +1,86 @@
+"""An editor while readers are measured: a process that saves sites, and says what that took.
+
+    python -m benchmarks.writing one-a-second     until its standard input is closed
+    python -m benchmarks.writing at-once 1000     so many in one transaction
+    python -m benchmarks.writing one-by-one 150   so many, as quickly as may be
+
+Sites are saved as the admin saves them, with a new area; which ones, is drawn with a seed.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+
+ONE_A_SECOND, AT_ONCE, ONE_BY_ONE = "one-a-second", "at-once", "one-by-one"
+
+
+def start(database, *arguments: str) -> subprocess.Popen:
+    """Begin to write to a database of the benchmark; returns once the process is ready to."""
+    writer = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.writing", *arguments],
+        env={**os.environ, **database.environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    if writer.stdout.readline() != "ready\n":
+        raise RuntimeError("The writer did not start.")
+    return writer
+
+
+def begin(writer: subprocess.Popen) -> None:
+    writer.stdin.write("begin\n")
+    writer.stdin.flush()
+
+
+def finish(writer: subprocess.Popen) -> list[float]:
+    """What each write took, in milliseconds."""
+    said, _none = writer.communicate(timeout=600)
+    return json.loads(said)
+
+
+def main(mode: str, count: str = "0") -> None:
+    import django
+
+    django.setup()
+    from heritage.models import Site
+    from heritage.services.history import change_set
+
+    dice = random.Random(int(time.time()))
+    highest = Site.objects.order_by("-pk").values_list("pk", flat=True).first()
+    took: list[float] = []
+
+    def save() -> None:
+        site = Site.objects.filter(pk__gte=dice.randint(1, highest)).order_by("pk").first()
+        site.area_ha = dice.randint(1, 9_999)
+        started = time.perf_counter()
+        site.save()
+        took.append((time.perf_counter() - started) * 1000)
+
+    print("ready", flush=True)
+    sys.stdin.readline()
+    if mode == ONE_A_SECOND:
+        closed = threading.Event()
+        threading.Thread(target=lambda: (sys.stdin.read(), closed.set()), daemon=True).start()
+        while not closed.is_set():
+            save()
+            closed.wait(1)
+    elif mode == AT_ONCE:
+        started = time.perf_counter()
+        with change_set():
+            for _number in range(int(count)):
+                save()
+        took = [(time.perf_counter() - started) * 1000]
+    else:
+        for _number in range(int(count)):
+            save()
+    print(json.dumps(took), flush=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heritage.settings")
+    main(*sys.argv[1:])

@@ -1,0 +1,110 @@
+"""Middleware of the visitors' pages: one state of the index for a page, and whole pages kept.
+
+Both are for pages that are read. Where something is written, what is read then shall tell of it.
+"""
+
+import zlib
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
+from django.views.decorators.http import conditional_page
+
+from heritage.catalogue.index import store
+from heritage.catalogue.index.state import State
+from heritage.catalogue.recent import Recent
+
+_LARGEST = 500_000  # bytes of a page that is kept
+_HEADERS = ("Content-Type", "Cache-Control", "Vary", "ETag", "X-Robots-Tag")
+# What a page may say that depends on who asks.
+_VARIES = {"hx-request", "hx-history-restore-request"}
+
+
+class Kept(NamedTuple):
+    """A page as it was sent: its headers, and its text compressed."""
+
+    headers: dict[str, str]
+    text: bytes
+
+
+# Whole public pages, see docs/caches.md.
+pages: Recent[tuple, Kept] = Recent(settings.PAGES_KEPT)
+
+
+def one_index(get_response):
+    """A page that is read is made from one state of the index, asked for once."""
+
+    def answer(request):
+        if request.method not in ("GET", "HEAD"):
+            return get_response(request)
+        with store.pinned():
+            return get_response(request)
+
+    return answer
+
+
+def whole_pages(get_response):
+    """Public pages, as long as nothing is written and the day is the same.
+
+    Only those that are the same for everybody: asked for without a session, marked as public by
+    their view, and setting no cookie. A browser that has the page already is told so before it is
+    made.
+    """
+
+    def answer(request):
+        if not settings.PAGES_KEPT or not _is_anonymous(request):
+            return get_response(request)
+        index = store.current()
+        if not index.number:  # nothing was ever written, or only past the change log
+            return get_response(request)
+        key = _key(request, index)
+        kept = pages.get(key)
+        if kept is not None:
+            return _again(request, kept)
+        response = get_response(request)
+        if _is_the_same_for_all(request, response):
+            headers = {name: response[name] for name in _HEADERS if name in response}
+            pages[key] = Kept(headers, zlib.compress(response.content, 1))
+        return response
+
+    return answer
+
+
+def _is_anonymous(request: HttpRequest) -> bool:
+    cookies = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages"}
+    return request.method == "GET" and cookies.isdisjoint(request.COOKIES)
+
+
+def _key(request: HttpRequest, index: State) -> tuple:
+    return (
+        index.number,
+        index.token,
+        localdate(),
+        request.scheme,
+        request.get_host(),
+        get_language(),
+        request.get_full_path(),
+        request.headers.get("HX-Request"),
+        request.headers.get("HX-History-Restore-Request"),
+    )
+
+
+def _is_the_same_for_all(request: HttpRequest, response: HttpResponse) -> bool:
+    varies = {name.strip().lower() for name in response.get("Vary", "").split(",")} - {""}
+    return (
+        response.status_code == 200
+        and not response.streaming
+        and response.get("Content-Type", "").startswith("text/html")
+        and "public" in response.get("Cache-Control", "")
+        and varies <= _VARIES
+        and not response.cookies
+        and not request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
+        and len(response.content) <= _LARGEST
+    )
+
+
+@conditional_page
+def _again(request: HttpRequest, kept: Kept) -> HttpResponse:
+    return HttpResponse(zlib.decompress(kept.text), headers=kept.headers)
