@@ -43,9 +43,10 @@ def read(index: State, ids: Iterable[int]) -> list[Summary]:
     ids = list(ids)
     terms = vocabulary.of(index)
     rows = Site.objects.published().filter(pk__in=ids).order_by()
+    columns = ("pk", "uid", "slug", "name", "inscribed_year", "place_id")
     found = {
-        pk: Summary(pk, uid, slug, name, terms.places.terms.get(place))
-        for pk, uid, slug, name, place in rows.values_list("pk", "uid", "slug", "name", "place_id")
+        pk: Summary(pk, uid, slug, name, year, terms.places.terms.get(place))
+        for pk, uid, slug, name, year, place in rows.values_list(*columns)
     }
     _add_kinds(found, terms)
     _add_beginnings(found, terms)
