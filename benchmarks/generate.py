@@ -228,8 +228,8 @@ def finish(tell=lambda text: None) -> None:
     """Full text, index and statistics, by the functions of `manage.py reindex`."""
     from django.db import connection
 
-    from heritage.catalogue.index import store
     from heritage.models import Site
+    from heritage.search.index import store
     from heritage.services import fulltext
 
     started = time.monotonic()

@@ -27,7 +27,7 @@ from heritage.models import (
 )
 from heritage.models.fields import edtf_bounds
 from heritage.services import denormalized
-from heritage.values import folding
+from heritage.values import normalize
 from heritage.values.language import LanguageMap
 
 FIRST_DAY = datetime(2016, 1, 4, 1, tzinfo=UTC)
@@ -137,7 +137,7 @@ class Record:
             self.rows[Name].append(name)
 
     def _pinyin(self) -> str:
-        return folding.pinyin(self.named.chinese)
+        return normalize.pinyin(self.named.chinese)
 
     def _kinds_tied(self) -> None:
         through = Site.kinds.through
@@ -324,7 +324,7 @@ class Record:
             SortName(
                 site_id=site.pk,
                 language=code,
-                key=folding.sort_key(str(site.name.best(code)), code),
+                key=normalize.sort_key(str(site.name.best(code)), code),
             )
             for code, _language in settings.LANGUAGES
         ]

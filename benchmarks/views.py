@@ -4,8 +4,8 @@ from django.db.models import Count
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from heritage.catalogue.filters import SiteFilter
 from heritage.models import Era, Kind, Place, Scheme, Site, SiteEra
+from heritage.search.filters import SiteFilter
 
 PER_PAGE = 24
 # By the name of a facet: the column that is counted.

@@ -14,7 +14,7 @@ class HeritageConfig(AppConfig):
         from django.core.signals import request_finished
 
         from heritage.admin import groups
-        from heritage.catalogue.index import store
+        from heritage.search.index import store
         from heritage.services import checks, write_path
 
         write_path.connect()

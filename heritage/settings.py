@@ -77,7 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "heritage.web.faults.DatabaseAwayMiddleware",
+    "heritage.web.database_errors.DatabaseAwayMiddleware",
     "heritage.web.middleware.one_index",
     "heritage.web.middleware.whole_pages",
 ]
@@ -101,7 +101,6 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "heritage.web.context.catalogue",
             ],
-            "libraries": {"heritage": "heritage.web.tags"},
         },
     }
 ]

@@ -5,21 +5,13 @@ from django.contrib import admin
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
-from heritage.web import (
-    corrections,
-    credits,
-    feeds,
-    files,
-    health,
-    land,
-    previews,
-    sitemaps,
-    style,
-    suggest,
-    termviews,
-    views,
-)
+from heritage.web import feeds, health, sitemaps, style, views
+from heritage.web.browse import suggestions
 from heritage.web.converters import UidConverter
+from heritage.web.corrections import views as corrections
+from heritage.web.credits import page as credits
+from heritage.web.media import files, maps, previews
+from heritage.web.vocabularies import views as vocabularies
 
 register_converter(UidConverter, "uid")
 
@@ -40,9 +32,9 @@ urlpatterns = [
     path("covers/<uid:uid>.svg", files.cover, name="cover"),
     path("covers/kinds/<slug:slug>.svg", files.kind_cover, name="kind_cover"),
     path("covers/square/<uid:uid>.svg", files.cover, {"shape": "square"}, name="square_cover"),
-    path("land/sites/<uid:uid>.svg", land.of_site, name="site_land"),
-    path("land/places/<slug:slug>.svg", land.of_place, name="place_land"),
-    path("land/world-heritage.svg", land.of_world_heritage, name="world_land"),
+    path("land/sites/<uid:uid>.svg", maps.of_site, name="site_land"),
+    path("land/places/<slug:slug>.svg", maps.of_place, name="place_land"),
+    path("land/world-heritage.svg", maps.of_world_heritage, name="world_land"),
     path("preview.jpg", previews.catalogue_preview, name="catalogue_preview"),
     path("preview.png", RedirectView.as_view(pattern_name="catalogue_preview", permanent=True)),
     path("previews/<uid:uid>.jpg", previews.preview, name="preview"),
@@ -52,17 +44,17 @@ urlpatterns = [
         path("feed.atom", feeds.feed, name="feed"),
         path("sites/", views.browse, name="sites"),
         path("sites/feed.atom", feeds.sites_feed, name="sites_feed"),
-        path("suggest/", suggest.suggestions, name="suggest"),
+        path("suggest/", suggestions.suggestions, name="suggest"),
         path("sites/<slug:slug>/", views.site, name="site"),
         path("sites/<slug:slug>/correction/", corrections.correction, name="correction"),
         path("sites/<slug:slug>/correction/thanks/", corrections.thanks, name="correction_thanks"),
-        path("eras/", termviews.eras, name="eras"),
-        path("eras/<slug:slug>/", termviews.era, name="era"),
-        path("kinds/", termviews.kinds, name="kinds"),
-        path("kinds/<slug:slug>/", termviews.kind, name="kind"),
-        path("places/", termviews.places, name="places"),
-        path("places/<slug:slug>/", termviews.place, name="place"),
-        path("world-heritage/", termviews.world_heritage, name="world_heritage"),
+        path("eras/", vocabularies.eras, name="eras"),
+        path("eras/<slug:slug>/", vocabularies.era, name="era"),
+        path("kinds/", vocabularies.kinds, name="kinds"),
+        path("kinds/<slug:slug>/", vocabularies.kind, name="kind"),
+        path("places/", vocabularies.places, name="places"),
+        path("places/<slug:slug>/", vocabularies.place, name="place"),
+        path("world-heritage/", vocabularies.world_heritage, name="world_heritage"),
         path("about/", views.about, name="about"),
         path("credits/", credits.page, name="credits"),
         path("privacy/", views.privacy, name="privacy"),

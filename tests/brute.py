@@ -6,7 +6,6 @@ from datetime import date
 from django.db.models import Exists, F, Min, OuterRef, Q
 from django.http import QueryDict
 
-from heritage.catalogue.fields import read_years
 from heritage.models import (
     Coverage,
     Era,
@@ -23,6 +22,7 @@ from heritage.models import (
     SortName,
     VisitingFact,
 )
+from heritage.search.filter_fields import read_years
 from heritage.values.coordinates import distance_km
 
 _IN_FORCE = ("in_force", "in_danger")

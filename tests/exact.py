@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from heritage.catalogue.index import store
-from heritage.catalogue.index.state import State
 from heritage.models import (
     Designation,
     Era,
@@ -14,6 +12,8 @@ from heritage.models import (
     SiteEra,
     SortName,
 )
+from heritage.search.index import store
+from heritage.search.index.snapshot import State
 from heritage.services.denormalized import refresh, refresh_designations, refresh_terms
 
 

@@ -2,7 +2,7 @@
 
 from django.http import QueryDict
 
-from heritage.catalogue.filters import SiteFilter
+from heritage.search.filters import SiteFilter
 from tests import brute
 from tests.randomly import Catalogue
 

@@ -19,7 +19,7 @@ def main(database: str, seed: int) -> None:
     from django.db import connection
 
     connection.settings_dict["NAME"] = database
-    from heritage.catalogue.index import store
+    from heritage.search.index import store
     from tests.exact import assert_as_rebuilt
     from tests.randomly import Catalogue
     from tests.writing import write_if_possible

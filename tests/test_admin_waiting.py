@@ -131,7 +131,7 @@ def test_deleting_and_bulk_actions_answer_503_too(client, editor, site):
 
 
 def test_a_reader_who_waits_too_long_keeps_all_that_was_typed(client, site, monkeypatch):
-    monkeypatch.setattr("heritage.web.corrections.MIN_SECONDS", 0)
+    monkeypatch.setattr("heritage.web.corrections.views.MIN_SECONDS", 0)
     url = reverse("correction", args=[site.slug])
     key = client.get(url).context["form"].initial["key"]
     data = {"topic": "dates", "text": "It was built in 1044, not 1049.", "key": key}
@@ -148,7 +148,7 @@ def test_a_reader_who_waits_too_long_keeps_all_that_was_typed(client, site, monk
 
 
 def test_readers_texts_are_stored_with_plain_line_ends(client, site, monkeypatch):
-    monkeypatch.setattr("heritage.web.corrections.MIN_SECONDS", 0)
+    monkeypatch.setattr("heritage.web.corrections.views.MIN_SECONDS", 0)
     url = reverse("correction", args=[site.slug])
     key = client.get(url).context["form"].initial["key"]
     texts = {"text": "Line one.\r\nLine two.", "suggestion": "A\r\nB"}

@@ -45,10 +45,10 @@ from benchmarks.figures import (
 from benchmarks.figures import walks as walk_table
 from benchmarks.known import Known
 from benchmarks.records import edtf_of
-from heritage.catalogue.checks import problems
-from heritage.catalogue.index import store
 from heritage.models import ComponentPoint, Coverage, IndexChange, Opening, Site, SortName
+from heritage.search.index import store
 from heritage.services import fulltext
+from heritage.services.record_checks import problems
 from heritage.values import edtf
 from tests import builders as build
 from tests.exact import assert_as_rebuilt

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from heritage.catalogue.index import store
-from heritage.catalogue.nearby import nearby
 from heritage.models import Site
+from heritage.search.index import store
+from heritage.search.nearby import nearby
 from heritage.values.coordinates import distance_km
 from tests.builders import make_event, make_kind, make_place, make_site
 

@@ -5,9 +5,9 @@ import random
 import pytest
 from django.http import QueryDict
 
-from heritage.catalogue.facets import applied, facets
-from heritage.catalogue.filters import SiteFilter
 from heritage.models import Era, Kind, Place, Scheme, Site
+from heritage.search.facets import applied, facets
+from heritage.search.filters import SiteFilter
 from tests.builders import (
     make_coverage,
     make_designation,
@@ -203,8 +203,8 @@ def test_what_is_applied_says_itself_and_can_be_taken_off(henan):
 def test_counts_are_what_one_would_get(limits, monkeypatch):
     """Random catalogues and filters: each count equals the length of the list it leads to."""
     for limit, value in limits.items():
-        monkeypatch.setattr(f"heritage.catalogue.counting.{limit}", value)
-    monkeypatch.setattr("heritage.catalogue.facets._MANY", 0)  # all are remembered
+        monkeypatch.setattr(f"heritage.search.facet_counts.{limit}", value)
+    monkeypatch.setattr("heritage.search.facets._MANY", 0)  # all are remembered
     dice = random.Random(68)
     kinds = [make_kind(slug=f"k{n}") for n in range(3)]
     kinds += [make_kind(slug=f"k{n}{m}", parent=kinds[n]) for n in range(3) for m in range(2)]

@@ -11,10 +11,10 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from pyroaring import BitMap
 
-from heritage.catalogue.index import columns, orders, store
-from heritage.catalogue.index import state as state_module
-from heritage.catalogue.index.state import Order
 from heritage.models import IndexChange, Site, SortName
+from heritage.search.index import columns, orders, store
+from heritage.search.index import snapshot as state_module
+from heritage.search.index.snapshot import Order
 from heritage.services.history import change_set
 from tests.builders import make_kind, make_notice, make_site, make_source, text
 from tests.exact import assert_as_rebuilt

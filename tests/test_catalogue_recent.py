@@ -3,8 +3,8 @@
 import sys
 import threading
 
-from heritage.catalogue.recent import Recent
-from heritage.values.words import Asked
+from heritage.search.lru_cache import Recent
+from heritage.values.tokens import Asked
 
 
 def test_what_was_used_longest_ago_makes_room():

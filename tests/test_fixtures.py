@@ -14,12 +14,12 @@ from fixtures.build import make_henan
 from fixtures.build.files import Index, as_text
 from fixtures.build.henan_cells import Eras
 from fixtures.build.henan_facts import read_facts
-from heritage.catalogue.checks import problems
-from heritage.imaging.palettes import PALETTES
-from heritage.imaging.silhouettes import SCENES
+from heritage.media.covers.palettes import PALETTES
+from heritage.media.covers.silhouettes import SCENES
 from heritage.models import Coverage, Designation, Era, Event, Kind, Site
 from heritage.models.base import Record
 from heritage.models.unesco import UnescoStatus, statuses
+from heritage.services.record_checks import problems
 from heritage.values.years import to_historical
 from tests import henan_table
 

@@ -10,10 +10,10 @@ from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, transaction
 
-from heritage.catalogue.index import store
 from heritage.models import ChangeSet, Event, FormerSlug, Kind, Name, Place, Site
 from heritage.models.base import Record
 from heritage.models.row_values import kept_relations, linked_ids, plain_row, stored_rows
+from heritage.search.index import store
 from heritage.services.history import change_set, fold
 from heritage.services.undo import undo
 from tests.builders import make_name, text

@@ -5,10 +5,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from heritage.imaging.brush import Dice
-from heritage.imaging.covers import PALETTES, SILHOUETTES, draw_cover
-from heritage.imaging.palettes import PALETTES as COLOURS
-from heritage.imaging.paths import smooth, steps
+from heritage.media.covers.brush import Dice
+from heritage.media.covers.composer import PALETTES, SILHOUETTES, draw_cover
+from heritage.media.covers.palettes import PALETTES as COLOURS
+from heritage.values.svg_paths import smooth, steps
 
 SVG = "{http://www.w3.org/2000/svg}"
 LIMIT = 9 * 1024

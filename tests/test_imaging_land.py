@@ -9,9 +9,9 @@ import pytest
 from fixtures.build import land as maker
 from fixtures.build import make_land
 from fixtures.build.command import CommandError
-from heritage.imaging import land, land_outline, land_sheets, land_world
-from heritage.imaging.land import Frame, land_in
-from heritage.imaging.land_sheets import Spot
+from heritage.cartography import equal_earth, land, outlines, sheets
+from heritage.cartography.land import Frame, land_in
+from heritage.cartography.sheets import Spot
 from heritage.values.coordinates import distance_km
 
 SQUARE = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)]
@@ -22,22 +22,22 @@ SQUARE = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)]
 
 def test_corners_that_matter_stay():
     ring = [(0, 0), (5, 0.01), (10, 0), (10, 10), (5, 14), (0, 10)]
-    assert land_outline.thinned(ring, 1) == [p for p in ring if p != (5, 0.01)]
-    assert len(land_outline.thinned(ring, 10**6)) == 3
+    assert outlines.thinned(ring, 1) == [p for p in ring if p != (5, 0.01)]
+    assert len(outlines.thinned(ring, 10**6)) == 3
 
 
 def test_what_leaves_a_box_runs_along_its_edge():
-    assert land_outline.area(land_outline.clipped(SQUARE, 5, 5, 20, 20)) == 25
-    assert land_outline.clipped(SQUARE, 20, 20, 30, 30) == []
-    round_the_box = land_outline.clipped(SQUARE, 2, 2, 4, 4)
-    assert land_outline.area(round_the_box) == 4
+    assert outlines.area(outlines.clipped(SQUARE, 5, 5, 20, 20)) == 25
+    assert outlines.clipped(SQUARE, 20, 20, 30, 30) == []
+    round_the_box = outlines.clipped(SQUARE, 2, 2, 4, 4)
+    assert outlines.area(round_the_box) == 4
 
 
 def test_text_gives_back_the_same_rings():
     rings = [[(0, 0), (-9000, 4499), (17, -16)], [(15, 16), (31, 32), (-1, -1)]]
-    text = land_outline.encoded(rings)
+    text = outlines.encoded(rings)
     assert len(text.splitlines()) == 2
-    assert land_outline.decoded(text, lambda x, y: (x, y)) == rings
+    assert outlines.decoded(text, lambda x, y: (x, y)) == rings
 
 
 # --- our drawing ------------------------------------------------------------------------------
@@ -47,7 +47,7 @@ def on_land(name: str, latitude: float, longitude: float) -> bool:
     """By even and odd, in a frame around the point."""
     km = 1600 if name == "fine" else 6800
     shapes = land_in(Frame(latitude, longitude, km, 1000, 1000), 10, 0)
-    return sum(land_outline.holds(ring, (500.5, 500.5)) for ring in shapes) % 2 == 1
+    return sum(outlines.holds(ring, (500.5, 500.5)) for ring in shapes) % 2 == 1
 
 
 @pytest.mark.parametrize("name", ["fine", "coarse"])
@@ -122,21 +122,21 @@ def test_a_globe_seen_from_the_other_side_is_not_inside_out():
     plane = land.Plane(-40, 176, 1.5, globe=True)
     shapes = list(plane.outlines("coarse", 1.5))
     x, y = plane.point(-45, -150)
-    assert sum(land_outline.holds(ring, (x, y)) for ring in shapes) % 2 == 0
+    assert sum(outlines.holds(ring, (x, y)) for ring in shapes) % 2 == 0
     x, y = plane.point(-25, 135)
-    assert sum(land_outline.holds(ring, (x, y)) for ring in shapes) % 2 == 1
+    assert sum(outlines.holds(ring, (x, y)) for ring in shapes) % 2 == 1
 
 
 def test_the_world_is_of_equal_areas_and_whole():
     def patch(latitude):
         corners = ((0, latitude), (1, latitude), (1, latitude + 1), (0, latitude + 1))
-        return land_outline.area([land_world.projected(*corner) for corner in corners])
+        return outlines.area([equal_earth.projected(*corner) for corner in corners])
 
     for latitude in (0, 40, 75):
         true = radians(1) * (sin(radians(latitude + 1)) - sin(radians(latitude)))
         assert patch(latitude) == pytest.approx(true, rel=0.001)
-    shapes = land_world.land(1000, 0.5)
-    share = sum(map(land_outline.area, shapes)) / land_outline.area(land_world.edge(1000))
+    shapes = equal_earth.land(1000, 0.5)
+    share = sum(map(outlines.area, shapes)) / outlines.area(equal_earth.edge(1000))
     assert 0.27 < share < 0.31  # of the earth, land is 29 %
 
 
@@ -156,7 +156,7 @@ EVERYWHERE = {
 
 @pytest.mark.parametrize("here", EVERYWHERE.values(), ids=EVERYWHERE)
 def test_every_place_has_a_small_sheet(here):
-    svg = land_sheets.draw_spot(Spot(*here))
+    svg = sheets.draw_spot(Spot(*here))
     root = ElementTree.fromstring(svg)  # noqa: S314 - our own drawing
     assert (root.get("width"), root.get("height")) == ("480", "330")
     assert len(svg) < 20_000 and "nan" not in svg
@@ -164,7 +164,7 @@ def test_every_place_has_a_small_sheet(here):
 
 
 def test_a_doubtful_place_is_a_ring_as_large_as_the_doubt():
-    exact, near, far = (land_sheets.draw_spot(Spot(41.9, 12.48, km)) for km in (None, 0.5, 100))
+    exact, near, far = (sheets.draw_spot(Spot(41.9, 12.48, km)) for km in (None, 0.5, 100))
     assert 'fill-opacity=".25"' not in exact
     assert 'r="90"' in near  # the least that can be told from a point
     assert f'r="{round(100 * 480 / 1600 * 10)}"' in far
@@ -172,15 +172,15 @@ def test_a_doubtful_place_is_a_ring_as_large_as_the_doubt():
 
 def test_dots_of_half_a_world_lie_on_all_of_it():
     here, away = ((48.8, 2.3),), ((48.8, 2.3), (-21.1, 55.5), (-17.5, -149.8))
-    assert land_sheets.size_of(here) == (480, 330)
-    assert land_sheets.size_of(away) == (land_sheets.WORLD_WIDTH, land_sheets.WORLD_HEIGHT)
-    assert f'width="{land_sheets.WORLD_WIDTH}"' in land_sheets.draw_places(away)
-    assert 'width="480"' in land_sheets.draw_places(here)
+    assert sheets.size_of(here) == (480, 330)
+    assert sheets.size_of(away) == (sheets.WORLD_WIDTH, sheets.WORLD_HEIGHT)
+    assert f'width="{sheets.WORLD_WIDTH}"' in sheets.draw_places(away)
+    assert 'width="480"' in sheets.draw_places(here)
 
 
 def test_a_thousand_dots_in_one_place_are_one():
-    many = land_sheets.draw_world((("natural", ((10.0, 10.0),) * 1000),))
-    one = land_sheets.draw_world((("natural", ((10.0, 10.0),)),))
+    many = sheets.draw_world((("natural", ((10.0, 10.0),) * 1000),))
+    one = sheets.draw_world((("natural", ((10.0, 10.0),)),))
     assert abs(len(many) - len(one)) < 10
 
 
@@ -212,7 +212,7 @@ ISLET, ATOLL = [(302, 0), (303, 0), (303, 1)], [(900, 0), (901, 0), (901, 1)]
 
 def test_islets_go_but_an_atoll_stands_for_itself(tmp_path):
     made = maker.make(topology(tmp_path / "land.json", CONTINENT, ISLET, ATOLL))
-    found = land_outline.decoded(made["land_coarse.txt"], lambda x, y: (x / 10, y / 10))
+    found = outlines.decoded(made["land_coarse.txt"], lambda x, y: (x / 10, y / 10))
     assert len(found) == 2
     assert (30.0, 30.0) in found[0] and min(x for x, _y in found[1]) == 90
 

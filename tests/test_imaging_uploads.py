@@ -13,7 +13,7 @@ import pytest
 from django.utils import translation
 from PIL import ExifTags, Image, ImageCms, ImageFile, PngImagePlugin
 
-from heritage.imaging.uploads import MAX_SIDE, ImageRefused, make_safe
+from heritage.media.uploads import MAX_SIDE, ImageRefused, make_safe
 
 ROOT = Path(__file__).resolve().parents[1]
 MARK = b"PLANTED-MARKER-7391"
@@ -323,7 +323,7 @@ def test_where_a_pixel_takes_more_there_may_be_fewer(picture):
 PEAK = """
 import io, resource, sys
 from PIL import ExifTags, Image, ImageCms
-from heritage.imaging.uploads import make_safe
+from heritage.media.uploads import make_safe
 
 mode, megapixels, form = sys.argv[1], float(sys.argv[2]), sys.argv[3]
 width, height = int((megapixels * 1.5e6) ** 0.5), int((megapixels / 1.5 * 1e6) ** 0.5)

@@ -5,7 +5,7 @@ import random
 import pytest
 from django.db import connection, transaction
 
-from heritage.catalogue.index import store
+from heritage.search.index import store
 from heritage.services.history import change_set
 from tests.exact import assert_as_rebuilt
 from tests.questions import assert_answered, question

@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from heritage.catalogue.index import store
 from heritage.models import IndexChange, Site
+from heritage.search.index import store
 from tests.builders import make_era, make_event, make_site
 from tests.exact import assert_as_rebuilt, assert_nothing_to_derive
 from tests.randomly import Catalogue

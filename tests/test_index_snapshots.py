@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from heritage.catalogue.index import facts, snapshots, store
 from heritage.models import IndexChange, IndexPart, Site
+from heritage.search.index import loader, store, stored_snapshot
 from tests.builders import make_kind, make_place, make_site, text
 from tests.exact import assert_as_rebuilt
 from tests.randomly import Catalogue
@@ -28,7 +28,7 @@ def test_a_snapshot_carries_on():
     catalogue.populate(60)
     store.save_snapshot()
     assert IndexChange.objects.count() == 1
-    assert_as_rebuilt(snapshots.load())
+    assert_as_rebuilt(stored_snapshot.load())
     for _ in range(10):
         write(catalogue)
     forget()
@@ -42,8 +42,8 @@ def test_a_snapshot_of_another_format_is_not_read():
     head = IndexPart.objects.get(name="head")
     head.data = bytes(head.data).replace(b'"format": 5', b'"format": 4')
     head.save()
-    assert snapshots.load() is None
-    assert snapshots.saved_number() is None
+    assert stored_snapshot.load() is None
+    assert stored_snapshot.saved_number() is None
     forget()
     assert_as_rebuilt(store.current())
 
@@ -67,12 +67,12 @@ def test_only_parts_that_changed_are_written_and_former_ones_are_removed():
     store.save_snapshot()
     before = dict(IndexPart.objects.exclude(name="head").values_list("name", "pk"))
     sites[0].kinds.set([kinds[1]])
-    assert snapshots.save(store.current())
+    assert stored_snapshot.save(store.current())
     after = dict(IndexPart.objects.exclude(name="head").values_list("name", "pk"))
     assert len(after.keys() - before.keys()) == 2  # two kinds
     assert len(before.keys() - after.keys()) == 2
     assert all(after[name] == pk for name, pk in before.items() if name in after)
-    assert_as_rebuilt(snapshots.load())
+    assert_as_rebuilt(stored_snapshot.load())
 
 
 def cut(part: IndexPart) -> None:
@@ -125,16 +125,16 @@ def test_workers_save_a_snapshot_after_so_many_changes(client, settings, monkeyp
         make_site(f"Site {number}")
     forget()
     look(client)
-    first = snapshots.saved_number()
+    first = stored_snapshot.saved_number()
     assert first == IndexChange.objects.last().pk  # there was none: saved at once
     for site in Site.objects.all()[:9]:
         site.save()
     look(client)
-    assert snapshots.saved_number() == first
+    assert stored_snapshot.saved_number() == first
     Site.objects.last().save()
     look(client)
-    assert snapshots.saved_number() == first + 10
-    assert_as_rebuilt(snapshots.load())
+    assert stored_snapshot.saved_number() == first + 10
+    assert_as_rebuilt(stored_snapshot.load())
 
 
 def look(client) -> None:
@@ -153,19 +153,19 @@ def test_of_two_who_save_at_once_one_gives_up(monkeypatch):
     make_site()
     state = store.current()
     turns = count()
-    write_missing = snapshots._write_missing
+    write_missing = stored_snapshot._write_missing
 
     def after_another(*args):
         found = write_missing(*args)
         if next(turns) == 0:
             make_site()
-            assert snapshots.save(store.current())
+            assert stored_snapshot.save(store.current())
         return found
 
-    monkeypatch.setattr(snapshots, "_write_missing", after_another)
-    assert not snapshots.save(state)
-    assert_as_rebuilt(snapshots.load())
-    assert len(snapshots.load().sites) == 10
+    monkeypatch.setattr(stored_snapshot, "_write_missing", after_another)
+    assert not stored_snapshot.save(state)
+    assert_as_rebuilt(stored_snapshot.load())
+    assert len(stored_snapshot.load().sites) == 10
 
 
 @pytest.mark.django_db
@@ -210,7 +210,7 @@ def test_exact_when_others_write_while_it_is_read(starts, monkeypatch):
     if starts:
         forget()
     turns = count()
-    read = facts.read
+    read = loader.read
 
     def interrupted(site_ids=None):
         found = read(site_ids)
@@ -225,7 +225,7 @@ def test_exact_when_others_write_while_it_is_read(starts, monkeypatch):
         Site.objects.filter(pk=sites[30].pk).delete()
         make_site("Site 20b", place=make_place())
 
-    monkeypatch.setattr(facts, "read", interrupted)
+    monkeypatch.setattr(loader, "read", interrupted)
     state = store.current()
     monkeypatch.undo()
     assert_as_rebuilt(state)
@@ -238,14 +238,14 @@ def test_who_writes_without_end_is_made_to_wait(monkeypatch):
     sites = [make_site(f"Site {number:02}") for number in range(40)]
     store.current()
     sites[3].save()
-    read = facts.read
+    read = loader.read
 
     def interrupted(site_ids=None):
         if not connection.in_atomic_block:
             elsewhere(sites[5].save)
         return read(site_ids)
 
-    monkeypatch.setattr(facts, "read", interrupted)
+    monkeypatch.setattr(loader, "read", interrupted)
     state = store.current()
     monkeypatch.undo()
     assert_as_rebuilt(state)

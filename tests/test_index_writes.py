@@ -6,8 +6,6 @@ import pytest
 from django.http import QueryDict
 from django.urls import reverse
 
-from heritage.catalogue.filters import SiteFilter
-from heritage.catalogue.index import store
 from heritage.exchange import fixtures
 from heritage.models import (
     Coverage,
@@ -26,6 +24,8 @@ from heritage.models import (
     Site,
     VisitingFact,
 )
+from heritage.search.filters import SiteFilter
+from heritage.search.index import store
 from tests import builders as build
 from tests.exact import assert_as_rebuilt
 

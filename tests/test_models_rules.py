@@ -4,7 +4,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
-from heritage.catalogue.checks import problems
 from heritage.models import (
     Coverage,
     Designation,
@@ -18,6 +17,7 @@ from heritage.models import (
     Site,
     WorldHeritage,
 )
+from heritage.services.record_checks import problems
 from tests.builders import (
     make_designation,
     make_era,

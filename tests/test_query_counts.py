@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from heritage.catalogue.index import store
+from heritage.search.index import store
 from heritage.web import cards
 from tests import builders as build
 from tests.webrows import full_site, plain_site, vocabulary

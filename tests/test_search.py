@@ -6,13 +6,13 @@ import pytest
 from django.db import connection, transaction
 from pyroaring import BitMap
 
-from heritage.catalogue import search, spelling
-from heritage.catalogue.filters import SiteFilter
-from heritage.catalogue.index import store
 from heritage.models import Site
+from heritage.search import spelling, text_search
+from heritage.search.filters import SiteFilter
+from heritage.search.index import store
 from heritage.services import fulltext
 from heritage.services.fulltext import holding
-from heritage.values import words
+from heritage.values import tokens
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +148,7 @@ def test_what_is_written_is_found_at_once_and_what_is_gone_no_more(rows):
     pk = site.pk
     site.delete()
     assert found(rows, "shikusi") == []
-    assert pk not in holding(words.asked("shikusi"))
+    assert pk not in holding(tokens.asked("shikusi"))
 
 
 def test_a_renamed_term_is_found_by_its_new_name(rows):
@@ -173,7 +173,7 @@ def test_full_text_can_be_made_anew_again_and_again(rows):
 @pytest.mark.parametrize("is_among_few", [False, True])
 def test_who_searches_while_it_is_made_anew_finds_all(is_among_few):
     site = build.make_site("White Horse Temple")
-    found, asked, few = [], words.asked("horse"), BitMap([site.pk])
+    found, asked, few = [], tokens.asked("horse"), BitMap([site.pk])
     is_among_few &= fulltext.is_quicker_among(few)
 
     def search_meanwhile():
@@ -214,8 +214,8 @@ def test_rows_of_full_text_lie_close_together(db):
     some = [f"word{number}" for number in range(200)]  # about 2 kB, less than what moves by itself
     for last in ("first", "second"):  # a row that is written anew too
         fulltext.write({pk: [*some, last] for pk in range(1_000, 1_300)})
-    assert len(holding(words.asked("word7 second"))) == 300
-    assert not holding(words.asked("first"))
+    assert len(holding(tokens.asked("word7 second"))) == 300
+    assert not holding(tokens.asked("first"))
     assert size_of_rows() - before < 150 * 2 * 300
 
 
@@ -277,14 +277,14 @@ def test_a_page_says_what_may_have_been_meant(rows, client):
 def test_the_answers_are_those_of_brute_force(rows):
     """Every word that any record holds, and every beginning of it, finds exactly its holders."""
     held = {
-        pk: set(words.held_by(text)) for pk, text in Site.objects.values_list("pk", "search_text")
+        pk: set(tokens.held_by(text)) for pk, text in Site.objects.values_list("pk", "search_text")
     }
     here = BitMap(held)  # tests with transactions of their own leave words of sites behind
     for word in sorted({word for found in held.values() for word in found}):
         holders = {pk for pk, found in held.items() if word in found}
-        assert set(holding([words.Asked(word, begins=False)]) & here) == holders
+        assert set(holding([tokens.Asked(word, begins=False)]) & here) == holders
         begun = {pk for pk, found in held.items() if any(w.startswith(word[:3]) for w in found)}
-        assert set(holding([words.Asked(word[:3], begins=True)]) & here) == begun
+        assert set(holding([tokens.Asked(word[:3], begins=True)]) & here) == begun
 
 
 def test_every_page_of_a_search_comes_once(rows):
@@ -292,7 +292,7 @@ def test_every_page_of_a_search_comes_once(rows):
     whole = listed.page("en", 0, 50)
     assert whole == [pk for at in range(len(whole)) for pk in listed.page("en", at, at + 1)]
     assert [listed.position("en", pk) for pk in whole] == list(range(len(whole)))
-    assert search.matching(store.current(), "temple") == listed.hits == BitMap(whole)
+    assert text_search.matching(store.current(), "temple") == listed.hits == BitMap(whole)
 
 
 def test_closeness_is_looked_up_only_while_it_decides_anything(rows, monkeypatch):

@@ -11,8 +11,8 @@ from django.test import Client, override_settings
 from django.test.signals import template_rendered
 
 from heritage.models import Site
-from heritage.web import errors, faults
-from heritage.web.faults import DatabaseAwayMiddleware
+from heritage.web import errors
+from heritage.web.database_errors import DatabaseAwayMiddleware
 from tests import builders as build
 from tests.webrows import full_site, plain_sites, vocabulary
 
@@ -68,7 +68,7 @@ def walk(client, rf) -> None:
         client.get("/style/")
     errors.forbidden(rf.get("/en/"))
     errors.server_error(rf.get("/en/"))
-    with mock.patch.object(faults, "_is_there", return_value=False):
+    with mock.patch("heritage.web.database_errors._is_there", return_value=False):
         DatabaseAwayMiddleware(None).process_exception(rf.get("/en/"), OperationalError())
     Client(enforce_csrf_checks=True).post("/en/admin/login/", {})
     for _ in range(6):

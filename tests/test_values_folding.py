@@ -1,4 +1,4 @@
-"""heritage.values.folding: what compares as equal, how Chinese is read, what sorts where."""
+"""heritage.values.normalize: what compares as equal, how Chinese is read, what sorts where."""
 
 import random
 import subprocess
@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from heritage.values.folding import (
+from heritage.values.normalize import (
     SORT_KEY_LENGTH,
     fold,
     forms,

@@ -3,8 +3,8 @@
 import pytest
 from django.utils.translation import override
 
+from heritage.values.date_format import phrase, span_phrase, year_phrase
 from heritage.values.edtf import parse
-from heritage.values.phrases import phrase, span_phrase, year_phrase
 
 PHRASES = [
     # EDTF, English long, Chinese long

@@ -5,9 +5,9 @@ import random
 import pytest
 from django.utils.translation import override
 
+from heritage.values.date_format import phrase
+from heritage.values.date_parser import read
 from heritage.values.edtf import EDTFError, parse
-from heritage.values.phrases import phrase
-from heritage.values.reading import read
 
 READ = [
     # EDTF stays

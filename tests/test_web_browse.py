@@ -7,11 +7,11 @@ from django.db import transaction
 from django.http import QueryDict
 from django.template.loader import get_template
 
-from heritage.catalogue.index import store
 from heritage.models import Era
+from heritage.search.index import store
 from heritage.services.history import change_set
 from heritage.web import cards
-from heritage.web.listing import clean_query
+from heritage.web.browse.listing import clean_query
 from tests import builders as build
 from tests.webrows import full_site, plain_site, plain_sites, vocabulary
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from heritage.models import Correction, Site
-from heritage.web import corrections
+from heritage.web.corrections import views
 from tests import builders as build
 from tests.adminforms import filled
 from tests.webrows import LANGUAGES
@@ -31,7 +31,7 @@ def site():
 def key(site, seconds_ago: int = 60, **changed) -> str:
     at = int(timezone.now().timestamp()) - seconds_ago
     data = {"site": site.uid, "at": at, "key": f"{Correction.objects.count():032x}"} | changed
-    return signing.dumps(data, salt=corrections._SALT)
+    return signing.dumps(data, salt=views._SALT)
 
 
 def send(client, site, path=PATH, address="192.0.2.1", **fields):
@@ -44,7 +44,7 @@ def send(client, site, path=PATH, address="192.0.2.1", **fields):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_from_the_page_to_the_queue(client, site, language, monkeypatch):
-    monkeypatch.setattr(corrections, "MIN_SECONDS", 0)
+    monkeypatch.setattr(views, "MIN_SECONDS", 0)
     page = client.get(f"/{language}/sites/kiln/").content.decode()
     path = f"/{language}/sites/kiln/correction/"
     assert f'<a href="{path}" rel="nofollow">' in page
@@ -97,7 +97,7 @@ def test_what_was_written_can_be_sent_again(client, site, monkeypatch):
     html = response.content.decode()
     assert response.status_code == 400 and GOOD["text"] in html
     fresh = re.search(r'name="key" value="([^"]+)"', html)[1]
-    monkeypatch.setattr(corrections, "MIN_SECONDS", 0)
+    monkeypatch.setattr(views, "MIN_SECONDS", 0)
     assert send(client, site, key=fresh).status_code == 302
 
 
@@ -168,8 +168,8 @@ def test_a_form_sent_twice_is_stored_once(client, site):
 
 
 def test_a_flood_from_one_address_is_held_back(client, site, monkeypatch):
-    monkeypatch.setattr(corrections, "PER_HOUR", 2)
-    monkeypatch.setattr(corrections, "PER_DAY", 3)
+    monkeypatch.setattr(views, "PER_HOUR", 2)
+    monkeypatch.setattr(views, "PER_DAY", 3)
     statuses = [send(client, site).status_code for _time in range(3)]
     assert statuses == [302, 302, 429]
     assert GOOD["text"] in send(client, site).content.decode()  # nothing is lost
@@ -190,15 +190,13 @@ def test_a_flood_from_one_address_is_held_back(client, site, monkeypatch):
     ],
 )
 def test_who_is_the_same_sender(rf, one, other, same):
-    a, b = (corrections.sender_of(rf.get("/", REMOTE_ADDR=ip)) for ip in (one, other))
+    a, b = (views.sender_of(rf.get("/", REMOTE_ADDR=ip)) for ip in (one, other))
     assert (a == b) is same
 
 
 def test_behind_a_proxy_its_word_counts_and_nobody_elses(rf, settings):
     def told(header):
-        return corrections.sender_of(
-            rf.get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=header)
-        )
+        return views.sender_of(rf.get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=header))
 
     assert told("192.0.2.1") == told("192.0.2.2")  # no proxy of ours: the header is ignored
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -222,8 +220,8 @@ def _sender_on(monkeypatch, day) -> str:
     from django.test import RequestFactory
 
     with monkeypatch.context() as patch:
-        patch.setattr(corrections.timezone, "localdate", lambda: day)
-        return corrections.sender_of(RequestFactory().get("/", REMOTE_ADDR="192.0.2.77"))
+        patch.setattr(views.timezone, "localdate", lambda: day)
+        return views.sender_of(RequestFactory().get("/", REMOTE_ADDR="192.0.2.77"))
 
 
 def test_neither_fixture_nor_revision_holds_an_address(site, client):

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from heritage.catalogue.index import store
-from heritage.catalogue.provenance import records_by_source
 from heritage.models import Notice, Source
-from heritage.web.software import licence, software
+from heritage.search.index import store
+from heritage.search.source_counts import records_by_source
+from heritage.web.credits.software import licence, software
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, vocabulary
 
@@ -100,7 +100,7 @@ def test_an_empty_catalogue_has_the_page(client, language):
 
 
 def test_many_photographs_are_not_listed(client, monkeypatch):
-    monkeypatch.setattr("heritage.web.credits.LISTED", 1)
+    monkeypatch.setattr("heritage.web.credits.page.LISTED", 1)
     site = build.make_site("A")
     build.make_image(site)
     assert "credits-pictures" in page(client)

@@ -12,8 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import translation
 
 from heritage.models import Custodian, IdentifierScheme, Scheme, Site
-from heritage.values.webaddress import safe_url
-from heritage.web.faults import DatabaseAwayMiddleware
+from heritage.values.web_address import safe_url
+from heritage.web.database_errors import DatabaseAwayMiddleware
 from tests import builders as build
 from tests.webrows import full_site, vocabulary
 

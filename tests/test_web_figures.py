@@ -6,20 +6,20 @@ import pytest
 from django.http import QueryDict
 from django.utils import translation
 
-from heritage.catalogue.counting import Value
-from heritage.catalogue.facets import Facet
-from heritage.catalogue.index import store
-from heritage.catalogue.index.state import NOTHING
-from heritage.catalogue.nearby import nearby
-from heritage.catalogue.vocabulary import of as vocabulary_in_memory
 from heritage.models import Era, Site
-from heritage.web import strips
+from heritage.search.facet_counts import Value
+from heritage.search.facets import Facet
+from heritage.search.index import store
+from heritage.search.index.snapshot import NOTHING
+from heritage.search.nearby import nearby
+from heritage.search.vocabulary import of as vocabulary_in_memory
+from heritage.web import time_axis
+from heritage.web.browse.facet_display import folded
 from heritage.web.charts import Chart, Row, Series, nice_step
-from heritage.web.folds import folded
-from heritage.web.lifelines import lifeline
-from heritage.web.locator import direction, doubt_km, locator
-from heritage.web.site_rows import add_rows
-from heritage.web.strips import Scale, scale_of
+from heritage.web.site.nearby_map import direction, doubt_km, locator
+from heritage.web.site.rows import add_rows
+from heritage.web.site.timeline import lifeline
+from heritage.web.time_axis import Scale, scale_of
 from tests import builders as build
 from tests.webrows import full_site, plain_site, vocabulary
 
@@ -112,7 +112,7 @@ def test_labels_of_a_strip_are_not_cut_on_a_phone(words, language):
         line = strip(site)
     for mark in line.marks:
         shown = mark.short if mark.fits else mark.label
-        at, width = float(mark.label_x.rstrip("%")) * 3.2, strips._width(shown)
+        at, width = float(mark.label_x.rstrip("%")) * 3.2, time_axis._width(shown)
         if mark.anchor == "end":
             assert at + mark.label_dx - width > -7, shown
         else:

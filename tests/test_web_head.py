@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from heritage.models import Identity
-from heritage.web import head
+from heritage.web import meta_tags
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, plain_site, plain_sites, vocabulary
 
@@ -156,17 +156,17 @@ def test_a_preview_gives_nothing_away(client, words):
     ("text", "longest"), [("word " * 100, 160), ("字" * 300, 80), ("short", 5), ("", 0)]
 )
 def test_descriptions_fit(text, longest):
-    said = head.describe(text)
+    said = meta_tags.describe(text)
     assert len(said) <= longest
     assert said.endswith("…") == (len(text) > 200)
 
 
 def test_a_site_without_a_summary_is_described_from_its_facts(words):
     site = plain_site(words, 1)
-    assert head.site_description(site) == "Temple · Luoyang, Henan · Founded c. 601 (Tang)"
+    assert meta_tags.site_description(site) == "Temple · Luoyang, Henan · Founded c. 601 (Tang)"
     with translation.override("zh-hans"):
-        assert head.site_description(site).startswith("寺庙 · ")
-    assert head.site_description(build.make_site("Nothing known")) == ""
+        assert meta_tags.site_description(site).startswith("寺庙 · ")
+    assert meta_tags.site_description(build.make_site("Nothing known")) == ""
 
 
 def test_hostile_words_stay_words(client):
@@ -190,7 +190,7 @@ def test_a_property_without_a_summary_is_described_by_its_inscription(words):
         site, build.make_designation(scheme=words.unesco, events=["1992"], criteria=[term])
     )
     site.refresh_from_db()
-    said = head.site_description(site, with_registers=True)
+    said = meta_tags.site_description(site, with_registers=True)
     assert "Cultural place" in said and "Natural place" in said
     assert said.endswith("China · World Heritage since 1992 · criteria (iv)")
 

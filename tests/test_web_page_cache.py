@@ -8,8 +8,6 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from heritage.catalogue.index import store
-from heritage.catalogue.recent import Recent
 from heritage.models import (
     Designation,
     DesignationEvent,
@@ -19,6 +17,8 @@ from heritage.models import (
     WorldHeritage,
 )
 from heritage.models.base import Record
+from heritage.search.index import store
+from heritage.search.lru_cache import Recent
 from heritage.web import middleware
 from tests import builders as build
 from tests.webrows import full_site, plain_site, vocabulary

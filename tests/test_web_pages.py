@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from heritage.models import Identity
-from heritage.values import folding
+from heritage.values import normalize
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, plain_site, vocabulary
 
@@ -35,8 +35,8 @@ def test_no_page_of_a_site_and_no_search_needs_the_dictionary_of_pinyin(
     longmen, client, monkeypatch
 ):
     """It takes fifty megabytes of every worker that loads it."""
-    folding.forms.cache_clear()
-    monkeypatch.setattr(folding, "_pypinyin", lambda: pytest.fail("loaded"))
+    normalize.forms.cache_clear()
+    monkeypatch.setattr(normalize, "_pypinyin", lambda: pytest.fail("loaded"))
     assert "Lóng" in client.get("/zh-hans/sites/longmen-grottoes/").content.decode()
     searches = ("sites/?q=龙门", "sites/?q=洛阳石窟", "sites/?q=Longmen+Luoyang", "suggest/?q=龙")
     for path in (*searches, "places/", "places/china/", "eras/", "kinds/", ""):

@@ -12,7 +12,7 @@ from PIL import Image as Picture
 
 from heritage.models import Site
 from heritage.values.language import LanguageMap
-from heritage.web import previews
+from heritage.web.media import previews
 from tests import builders as build
 from tests.webrows import plain_site, vocabulary
 

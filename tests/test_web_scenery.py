@@ -4,9 +4,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from heritage.imaging.plates import draw_plate
-from heritage.web.covers import SHAPES, cover
-from heritage.web.scenery import silhouette
+from heritage.media.covers.plates import draw_plate
+from heritage.web.media.cover_motif import silhouette
+from heritage.web.media.covers import SHAPES, cover
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db

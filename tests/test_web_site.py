@@ -5,8 +5,8 @@ import re
 import pytest
 
 from heritage.models import Site
-from heritage.web.site_page import site_page
-from heritage.web.whereabouts import distance_phrase
+from heritage.web.site.location import distance_phrase
+from heritage.web.site.page import site_page
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, vocabulary
 

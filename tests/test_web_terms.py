@@ -16,7 +16,7 @@ from heritage.models import (
     SchemeTerm,
     Site,
 )
-from heritage.web import inscriptions
+from heritage.web.world_heritage import statistics
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, plain_sites, vocabulary
 
@@ -209,7 +209,7 @@ def listed(words):
     europe = build.make_term(words.unesco, "europe", "region", "Europe")
     first = build.make_term(words.unesco, "i", "criterion", "A masterpiece")
     terms = {c: build.make_term(words.unesco, c, "category", c.title()) for c in
-             inscriptions.CATEGORIES}  # fmt: skip
+             statistics.CATEGORIES}  # fmt: skip
     italy = build.make_place("Italy", level="country", slug="italy", code="IT")
     for number in range(6):
         heritage(words, number, category=terms["cultural"], criteria=[first], regions=[asia])

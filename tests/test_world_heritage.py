@@ -13,11 +13,11 @@ from django.db import transaction
 
 from fixtures.build import chinese_names, make_world_heritage
 from fixtures.build.sites import MEMORIALS
-from heritage.catalogue.checks import problems
 from heritage.exchange.fixtures import load
 from heritage.models import Coverage, Designation, Name, PartOf, Place, Site
 from heritage.models.unesco import statuses
-from heritage.values import folding
+from heritage.services.record_checks import problems
+from heritage.values import normalize
 
 pytestmark = pytest.mark.django_db  # so that there is a database for `catalogue`
 
@@ -262,11 +262,11 @@ def test_pinyin_of_chinas_properties_is_joined_by_word(catalogue):
     for number, words in chinese_names.PINYIN.items():
         name = catalogue["chinese"][f"wh-{number}"]
         # The syllables are those of the dictionary; which belong to one word it does not know.
-        assert _letters(words) == _letters(folding.pinyin(name)), name
+        assert _letters(words) == _letters(normalize.pinyin(name)), name
 
 
 def _letters(words: str) -> str:
-    return "".join(letter for letter in folding.fold(words) if letter.isalpha())
+    return "".join(letter for letter in normalize.fold(words) if letter.isalpha())
 
 
 def test_places_of_memory_have_a_plain_cover(catalogue):

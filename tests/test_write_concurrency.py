@@ -6,8 +6,8 @@ import time
 import pytest
 from django.db import connection, transaction
 
-from heritage.catalogue.index import store
 from heritage.models import Correction, Kind, Site
+from heritage.search.index import store
 from heritage.services.history import change_set, changes_of
 from tests.builders import make_kind, make_site
 from tests.exact import assert_as_rebuilt, assert_nothing_to_derive

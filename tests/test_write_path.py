@@ -2,10 +2,10 @@
 
 import pytest
 
-from heritage.catalogue.index import store
 from heritage.models import FormerSlug, Kind, Name, Place, Site
+from heritage.search.index import store
 from heritage.services import fulltext
-from heritage.values.words import Asked
+from heritage.values.tokens import Asked
 from tests.builders import make_kind, make_name, make_site, make_user, text
 from tests.exact import assert_as_rebuilt, assert_nothing_to_derive
 

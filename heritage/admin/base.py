@@ -25,7 +25,7 @@ from heritage.admin.writes import change_set
 from heritage.models.fields import LanguageMapField
 from heritage.models.waiting import Busy, waiting_at_most
 from heritage.services.history import current_change_set
-from heritage.values import folding
+from heritage.values import normalize
 
 COMMENT = "_comment"  # what an editor says of a change, in the row of the buttons
 ATTEMPTS = 3  # to compare and to write, where others write in between
@@ -42,7 +42,7 @@ class NameSearch:
     also_searched: tuple[str, ...] = ()  # columns of codes and addresses
 
     def get_search_results(self, request, queryset, search_term):
-        words = folding.tokens(search_term)
+        words = normalize.tokens(search_term)
         if search_term.strip() and not words:
             return queryset.none(), False
         for word in words:

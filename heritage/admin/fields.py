@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Identity
-from heritage.values import coordinates, edtf, reading
+from heritage.values import coordinates, date_parser, edtf
+from heritage.values.date_format import phrase
 from heritage.values.language import LanguageMap, direction, language_name, proper_tag
-from heritage.values.phrases import phrase
 
 # Between the name of a field and a language code: names hold no double underscore of their own.
 _JOINT = "__"
@@ -204,7 +204,7 @@ class EDTFFormField(forms.CharField):
         if value in self.empty_values:
             return value
         try:
-            return reading.read(value)
+            return date_parser.read(value)
         except edtf.EDTFError as error:
             raise ValidationError(str(error), code="invalid") from error
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
 from heritage.admin.writes import change_set
-from heritage.catalogue.checks import row_problems
 from heritage.models import Site
+from heritage.services.record_checks import row_problems
 
 SHOWN = 10  # refused records that a message names for one reason
 CONFIRMED = 100  # records that a confirmation names

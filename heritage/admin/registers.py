@@ -103,7 +103,7 @@ class DesignationAdmin(RecordAdmin):
 
     @admin.display(description=_("listed in"), ordering="listed_year")
     def listed(self, row):
-        from heritage.values.phrases import year_phrase
+        from heritage.values.date_format import year_phrase
 
         return year_phrase(row.listed_year) if row.listed_year is not None else ""
 

@@ -27,7 +27,7 @@ from heritage.admin.rows import EventRows, FormerSlugRows, ImageRows, NameRows
 from heritage.admin.visiting import ROWS as VISITING_ROWS
 from heritage.models import Coverage, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.unesco import statuses
-from heritage.values.phrases import year_phrase
+from heritage.values.date_format import year_phrase
 
 
 class SiteForm(RecordForm):

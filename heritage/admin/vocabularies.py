@@ -12,7 +12,7 @@ from heritage.admin.fields import said
 from heritage.admin.filters import WithinEraFilter, WithinKindFilter, WithinPlaceFilter
 from heritage.admin.forms import RecordForm
 from heritage.models import Era, Kind, Licence, Place, Source
-from heritage.values import folding
+from heritage.values import normalize
 
 
 class TermForm(RecordForm):
@@ -31,8 +31,8 @@ class TermForm(RecordForm):
         return cleaned
 
     def _free_slug(self, label) -> str:
-        text = label.get("en") or folding.romanise(str(label.best("en")))
-        base = slugify(folding.fold(text))[:70] or self.instance.uid[:12]
+        text = label.get("en") or normalize.romanise(str(label.best("en")))
+        base = slugify(normalize.fold(text))[:70] or self.instance.uid[:12]
         taken = set(
             type(self.instance).objects.filter(slug__startswith=base).values_list("slug", flat=True)
         )

@@ -17,11 +17,11 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
-from heritage.catalogue.checks import problems
-from heritage.catalogue.index import store
 from heritage.models import LoadedRow
 from heritage.models.base import Record
+from heritage.search.index import store
 from heritage.services.history import change_set
+from heritage.services.record_checks import problems
 
 
 class FixtureError(Exception):

@@ -9,7 +9,7 @@ from heritage.formats.jsonld import CONTEXT
 from heritage.models import Identity, Source
 from heritage.values.language import proper_tag
 from heritage.values.markdown import to_text
-from heritage.values.webaddress import safe_url
+from heritage.values.web_address import safe_url
 
 
 def dataset_document(

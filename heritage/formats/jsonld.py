@@ -18,7 +18,7 @@ from heritage.models import Coverage, Designation, Identity, Image, Opening, Pla
 from heritage.models import VisitingFact as Fact
 from heritage.values.language import LanguageMap, Text, proper_tag
 from heritage.values.markdown import to_text
-from heritage.values.webaddress import safe_url
+from heritage.values.web_address import safe_url
 
 CONTEXT = "https://schema.org"
 ATTRACTION = "TouristAttraction"

@@ -1,6 +1,14 @@
 """What is stored."""
 
 from heritage.models.corrections import Correction
+from heritage.models.designations import (
+    ComponentPoint,
+    Designation,
+    DesignationEvent,
+    Scheme,
+    SchemeTerm,
+    WorldHeritage,
+)
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.history import Change, ChangeSet
 from heritage.models.identifiers import Identifier, IdentifierScheme
@@ -9,20 +17,12 @@ from heritage.models.images import Image
 from heritage.models.loaded_rows import LoadedRow
 from heritage.models.logins import LoginAttempt
 from heritage.models.names import FormerSlug, Name
-from heritage.models.people import User
-from heritage.models.registers import (
-    ComponentPoint,
-    Designation,
-    DesignationEvent,
-    Scheme,
-    SchemeTerm,
-    WorldHeritage,
-)
 from heritage.models.relations import Coverage, PartOf
 from heritage.models.search_index import IndexChange, IndexPart, SpeltWord
 from heritage.models.sites import Site
 from heritage.models.sources import Licence, Source
 from heritage.models.unesco import UnescoStatus
+from heritage.models.users import User
 from heritage.models.visiting import Custodian, Notice, Opening, Price, VisitingFact
 from heritage.models.vocabularies import Era, Kind, Place
 

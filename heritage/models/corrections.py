@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
 from heritage.models.fields import PlainTextField
-from heritage.values.webaddress import validate_web_address
+from heritage.values.web_address import validate_web_address
 
 
 class Correction(Record):

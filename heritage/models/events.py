@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
 from heritage.models.fields import EDTFField, LanguageMapField, SortKeyField
-from heritage.values import edtf, folding
-from heritage.values.phrases import phrase
+from heritage.values import edtf, normalize
+from heritage.values.date_format import phrase
 
 
 class Event(Record):
@@ -221,7 +221,7 @@ class SortName(models.Model):
 
     site = models.ForeignKey("Site", models.CASCADE, related_name="sort_names")
     language = models.CharField(max_length=35)
-    key = SortKeyField(max_length=folding.SORT_KEY_LENGTH)
+    key = SortKeyField(max_length=normalize.SORT_KEY_LENGTH)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "language"], name="sort_name_once")]

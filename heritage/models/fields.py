@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from heritage.imaging.uploads import ImageRefused, make_safe
+from heritage.media.uploads import ImageRefused, make_safe
 from heritage.values import edtf, years
 from heritage.values.language import LanguageMap, with_plain_line_ends
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField
 from heritage.values import patterns
-from heritage.values.webaddress import safe_url, validate_web_address_template
+from heritage.values.web_address import safe_url, validate_web_address_template
 
 
 class IdentifierScheme(Record):

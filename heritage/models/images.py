@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import LanguageMapField, PictureField
 from heritage.values.language import language_name
-from heritage.values.webaddress import validate_web_address
+from heritage.values.web_address import validate_web_address
 
 
 class ImageQuerySet(RecordQuerySet):

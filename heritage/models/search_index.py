@@ -3,7 +3,7 @@
 from django.db import models
 
 from heritage.models.base import new_uid
-from heritage.values import words
+from heritage.values import tokens
 
 
 class IndexChange(models.Model):
@@ -31,7 +31,7 @@ class IndexPart(models.Model):
 class SpeltWord(models.Model):
     """A word that some record holds, or held: what a misspelt search is compared with."""
 
-    text = models.CharField(max_length=words.LONGEST, unique=True)
+    text = models.CharField(max_length=tokens.LONGEST, unique=True)
 
     def __str__(self) -> str:
         return self.text

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models.base import Record
 from heritage.models.fields import DegreesField, LanguageMapField
 from heritage.models.names import FormerSlug
-from heritage.models.sitequeries import SiteQuerySet
+from heritage.models.querysets import SiteQuerySet
 from heritage.models.unit_of_work import change_set
-from heritage.values import coordinates, folding
+from heritage.values import coordinates, normalize
 from heritage.values.boundaries import check_boundary
 
 
@@ -285,8 +285,8 @@ class Site(Record):
 
     def _free_slug(self) -> str:
         """A slug from the English name, else from the romanised first one; numbered if taken."""
-        text = self.name.get("en") or folding.romanise(str(self.name.best("en")))
-        base = slugify(folding.fold(text))[:110] or self.uid[:12]
+        text = self.name.get("en") or normalize.romanise(str(self.name.best("en")))
+        base = slugify(normalize.fold(text))[:110] or self.uid[:12]
         slug, number = base, 1
         while self._is_taken(slug):
             number += 1

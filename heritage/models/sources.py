@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField
-from heritage.values import words
-from heritage.values.webaddress import validate_web_address
+from heritage.values import tokens
+from heritage.values.web_address import validate_web_address
 
 
 class Source(Record):
@@ -41,7 +41,7 @@ class Source(Record):
         return str(self.citation.best())
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
-        self.search_text = words.found_by(list(self.citation.values()), (), ())
+        self.search_text = tokens.found_by(list(self.citation.values()), (), ())
 
     @property
     def is_recalled(self) -> bool:

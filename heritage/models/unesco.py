@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models.registers import Designation, Scheme
+from heritage.models.designations import Designation, Scheme
 
 
 class UnescoStatus(models.TextChoices):

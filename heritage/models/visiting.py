@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import LanguageMapField
-from heritage.values import words
-from heritage.values.webaddress import validate_web_address
+from heritage.values import tokens
+from heritage.values.web_address import validate_web_address
 
 WEEKDAYS = [
     _("Monday"),
@@ -263,4 +263,4 @@ class Custodian(Record):
         return str(self.name.best())
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
-        self.search_text = words.found_by(list(self.name.values()), (), ())
+        self.search_text = tokens.found_by(list(self.name.values()), (), ())

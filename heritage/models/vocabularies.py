@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import TreeRecord
 from heritage.models.fields import EDTFField, LanguageMapField, edtf_bounds
-from heritage.values import folding, words
+from heritage.values import normalize, tokens
+from heritage.values.date_format import span_phrase
 from heritage.values.language import LanguageMap
-from heritage.values.phrases import span_phrase
-from heritage.values.webaddress import validate_web_address
+from heritage.values.web_address import validate_web_address
 
 
 class Term(TreeRecord):
@@ -25,7 +25,7 @@ class Term(TreeRecord):
         abstract = True
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
-        self.search_text = words.found_by(self.names(), (), ())
+        self.search_text = tokens.found_by(self.names(), (), ())
 
     def names(self) -> list[str]:
         """What it is called, in whatever language."""
@@ -111,7 +111,7 @@ class Place(Term):
 def sort_keys(label: LanguageMap) -> dict[str, str]:
     """What a label is sorted by in each language of the interface."""
     return {
-        code: folding.sort_key(str(label.best(code)), code) for code, _name in settings.LANGUAGES
+        code: normalize.sort_key(str(label.best(code)), code) for code, _name in settings.LANGUAGES
     }
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from heritage.models.base import chunks, unwatched
+from heritage.models.designations import Designation, DesignationEvent, Scheme
 from heritage.models.events import Event, SiteEra, SortName
-from heritage.models.registers import Designation, DesignationEvent, Scheme
 from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Kind, Place
 from heritage.services import fulltext
-from heritage.values import folding, words
+from heritage.values import normalize, tokens
 
 
 def refresh(site_ids: Iterable[int]) -> None:
@@ -192,7 +192,7 @@ class Eras:
 def _refresh_names(sites) -> None:
     languages = [code for code, _name in settings.LANGUAGES]
     wanted = {
-        (site.pk, code): folding.sort_key(str(site.name.best(code)), code)
+        (site.pk, code): normalize.sort_key(str(site.name.best(code)), code)
         for site in sites
         for code in languages
     }
@@ -246,18 +246,18 @@ def _refresh_sites(sites) -> None:
         site.reading = reading_of(site)
         if before != (site.first_year, site.search_text, site.reading):
             changed.append(site)
-    fulltext.write({site.pk: words.held_by(site.search_text) for site in changed})
+    fulltext.write({site.pk: tokens.held_by(site.search_text) for site in changed})
     _write(Site, changed, ["first_year", "search_text", "reading"])
 
 
 def reading_of(site) -> str:
     """The Chinese name in pinyin, as the dictionary has it; empty without a Chinese name."""
-    return folding.pinyin(site.name.get("zh-hans", ""))
+    return normalize.pinyin(site.name.get("zh-hans", ""))
 
 
 def _search_text(site, places) -> str:
     known, foreign = _names(site)
-    return words.found_by(known, _terms(site, places), site.summary.values(), foreign)
+    return tokens.found_by(known, _terms(site, places), site.summary.values(), foreign)
 
 
 def _names(site) -> tuple[list[str], list[str]]:

@@ -24,8 +24,8 @@ from heritage.services.fulltext_table import (
     TABLE,
     execute,
 )
-from heritage.values import words
-from heritage.values.words import Asked
+from heritage.values import tokens
+from heritage.values.tokens import Asked
 
 CHUNK = 1_000  # sites written at once
 
@@ -97,7 +97,7 @@ def spelt_among(asked: Iterable[str]) -> list[str]:
 
 def _is_spelt(word: str) -> bool:
     """Whether somebody may misspell it: letters only, and enough of them."""
-    return len(word) > 3 and word.isalpha() and not words.is_han(word)
+    return len(word) > 3 and word.isalpha() and not tokens.is_han(word)
 
 
 def forget(site_ids: Iterable[int]) -> None:
@@ -150,7 +150,7 @@ def rebuild(
         execute(connection, CREATE[vendor], MADE_ANEW)
         SpeltWord.objects.all().delete()
         for chunk in batched(found_by, CHUNK):
-            _enter({site_id: words.held_by(text) for site_id, text in chunk}, statement)
+            _enter({site_id: tokens.held_by(text) for site_id, text in chunk}, statement)
             done += len(chunk)
             progress(done)
         execute(connection, INDEX[vendor], MADE_ANEW)

@@ -11,10 +11,6 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from heritage.catalogue import summaries, vocabulary
-from heritage.catalogue.index.state import State
-from heritage.catalogue.recent import Recent
-from heritage.catalogue.summaries import Summary
 from heritage.models import (
     Designation,
     Event,
@@ -25,10 +21,14 @@ from heritage.models import (
     Site,
     UnescoStatus,
 )
+from heritage.search import card_rows, vocabulary
+from heritage.search.card_rows import Summary
+from heritage.search.index.snapshot import State
+from heritage.search.lru_cache import Recent
+from heritage.values.date_format import year_phrase
 from heritage.values.language import Text
-from heritage.values.phrases import year_phrase
-from heritage.web import marks, texts
-from heritage.web.marks import Mark
+from heritage.web import certainty, language_html
+from heritage.web.certainty import Mark
 
 COVER_SIZE = (1200, 800)
 _KEPT = 4_000  # pieces of HTML, of about 1 kB each
@@ -75,14 +75,14 @@ rendered: Recent[tuple, Printed] = Recent(_KEPT)
 def of_ids(index: State, ids: Iterable[int]) -> list[Card]:
     """Cards of published sites in the order of the ids; one withdrawn meanwhile is left out."""
     terms = _Terms(index)
-    return [_card(row, terms) for row in summaries.read(index, ids)]
+    return [_card(row, terms) for row in card_rows.read(index, ids)]
 
 
 def with_summaries(cards: list[Card]) -> list[Card]:
     """The same with what their sites say of themselves, without those just deleted."""
-    said = summaries.texts(card.row.pk for card in cards)
+    said = card_rows.texts(card.row.pk for card in cards)
     return [
-        card._replace(summary=texts.as_html(said[card.row.pk].best()))
+        card._replace(summary=language_html.as_html(said[card.row.pk].best()))
         for card in cards
         if card.row.pk in said
     ]
@@ -144,8 +144,8 @@ def _card(row: Summary, terms: _Terms) -> Card:
     status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
         url=reverse("site", args=[row.slug]),
-        name=texts.as_html(row.name.best()),
-        other_name=next(iter(texts.others(row.name)), None),
+        name=language_html.as_html(row.name.best()),
+        other_name=next(iter(language_html.others(row.name)), None),
         kind=terms.kinds(row.kinds[:_KINDS_SHOWN]),
         place=terms.said(place_phrase, row.place),
         when=what_and_when(beginning) if beginning else _inscribed(row.inscribed_year),
@@ -165,11 +165,13 @@ def _inscribed(year: int | None) -> str:
 
 def _labels(kinds: Iterable[Kind]) -> SafeString:
     comma = pgettext("between items of a list", ", ")
-    return format_html_join(comma, "{}", ((texts.as_html(kind.label.best()),) for kind in kinds))
+    return format_html_join(
+        comma, "{}", ((language_html.as_html(kind.label.best()),) for kind in kinds)
+    )
 
 
 def _short_label(scheme: Scheme) -> SafeString:
-    return texts.as_html(scheme.short_label.best() or scheme.label.best())
+    return language_html.as_html(scheme.short_label.best() or scheme.label.best())
 
 
 def badge(status: UnescoStatus) -> str:
@@ -181,8 +183,8 @@ def badge(status: UnescoStatus) -> str:
 
 def short_marks(event: Event, is_recalled: bool) -> list[Mark]:
     """The marks of an event where its date is printed: “c. 493” needs no “approximate”."""
-    found = marks.of_event(event, is_recalled)
-    return [mark for mark in found if not (event.date and mark in marks.SAID_BY_DATES)]
+    found = certainty.of_event(event, is_recalled)
+    return [mark for mark in found if not (event.date and mark in certainty.SAID_BY_DATES)]
 
 
 def what_and_when(event: Event, style: str = "short") -> str:

@@ -8,13 +8,13 @@ from django.utils.encoding import escape_uri_path
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 
-from heritage.catalogue import vocabulary
-from heritage.catalogue.index import store
-from heritage.catalogue.queries import changed
-from heritage.catalogue.vocabulary import Vocabulary
 from heritage.models import Identity
+from heritage.search import vocabulary
+from heritage.search.index import store
+from heritage.search.queries import changed
+from heritage.search.vocabulary import Vocabulary
 from heritage.values.language import proper_tag
-from heritage.web import texts
+from heritage.web import language_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def catalogue(request) -> dict:
         "identity": SimpleLazyObject(lambda: identity(request)),
         "editions": SimpleLazyObject(lambda: editions(request)),
         "canonical": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
-        "page_language": texts.page_language(),
+        "page_language": language_html.page_language(),
         "page_direction": "rtl" if get_language_bidi() else "ltr",
     }
 

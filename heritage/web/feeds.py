@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 from pyroaring import BitMap
 
-from heritage.catalogue.filters import SiteFilter
-from heritage.catalogue.index import columns, store
-from heritage.catalogue.index.state import State
 from heritage.formats.addresses import Addresses
 from heritage.models import Event, Site
+from heritage.search.filters import SiteFilter
+from heritage.search.index import columns, store
+from heritage.search.index.snapshot import State
 from heritage.values.language import proper_tag
+from heritage.web.browse.listing import MOST_PROBLEMS
 from heritage.web.context import identity
-from heritage.web.head import site_description
-from heritage.web.listing import MOST_PROBLEMS
+from heritage.web.meta_tags import site_description
 
 ENTRIES = 50
 _HALF_AN_HOUR = 1800

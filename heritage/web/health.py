@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from heritage.catalogue.index import store
+from heritage.search.index import store
 
 _VALID = timedelta(days=180)
 

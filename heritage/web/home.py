@@ -7,20 +7,21 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from heritage.catalogue.facets import Facet, Option, facets
-from heritage.catalogue.filters import SiteFilter
-from heritage.catalogue.index import orders
-from heritage.catalogue.index.state import State
 from heritage.models import Era, Event, Site
+from heritage.search.facets import Facet, Option, facets
+from heritage.search.filters import SiteFilter
+from heritage.search.index import orders
+from heritage.search.index.snapshot import State
+from heritage.values.date_format import span_phrase
 from heritage.values.language import LanguageMap, Text
-from heritage.values.phrases import span_phrase
-from heritage.web import cards, terms, texts
+from heritage.web import cards, language_html
 from heritage.web.cards import Card
-from heritage.web.covers import seal_characters
-from heritage.web.marks import Mark
-from heritage.web.places import regions
-from heritage.web.terms import TermLink, Tree
-from heritage.web.world import Counted, counted
+from heritage.web.certainty import Mark
+from heritage.web.media.covers import seal_characters
+from heritage.web.vocabularies import common
+from heritage.web.vocabularies.common import TermLink, Tree
+from heritage.web.vocabularies.places import regions
+from heritage.web.world_heritage.page import Counted, counted
 
 _FEATURED = 5
 _MOST_WAYS = 12
@@ -79,7 +80,7 @@ def home(name: LanguageMap) -> Home:
         unesco=_ways(unesco, unesco.options),
         since=earliest.date_phrase("short") or earliest.era_phrase() if earliest else "",
         since_marks=_since_marks(earliest),
-        other_names=texts.others(name),
+        other_names=language_html.others(name),
     )
 
 
@@ -116,7 +117,7 @@ def _regions(index) -> list[RegionWays]:
     """Every region; a catalogue of one country shows that country's provinces or cities."""
     tree = Tree("place", index)
     if len(tree.counted()) < 2:
-        links = sorted(terms.links(tree, tree.choice()), key=lambda link: -link.count)
+        links = sorted(common.links(tree, tree.choice()), key=lambda link: -link.count)
         shown = links[:_MOST_WAYS]
         more = len(links) - len(shown)
         return [RegionWays(reverse("places"), _("Places"), shown, more)] if shown else []
@@ -136,7 +137,7 @@ def _ways(facet: Facet, options: list[Option], page: str = "") -> list[Way]:
     return [
         Way(
             reverse(page, args=[option.value]) if page else _url(facet.name, option.value),
-            texts.as_html(option.label),
+            language_html.as_html(option.label),
             option.count,
             depth=option.depth - top,
         )
@@ -154,7 +155,7 @@ def _eras(facet: Facet) -> list[Way]:
             ways.append(
                 Way(
                     reverse("era", args=[era.slug]),
-                    texts.as_html(era.short()),
+                    language_html.as_html(era.short()),
                     option.count,
                     _years(era),
                     seal_characters(era),

@@ -12,9 +12,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.views.decorators.http import conditional_page
 
-from heritage.catalogue.index import store
-from heritage.catalogue.index.state import State
-from heritage.catalogue.recent import Recent
+from heritage.search.index import store
+from heritage.search.index.snapshot import State
+from heritage.search.lru_cache import Recent
 
 _LARGEST = 500_000  # bytes of a page that is kept
 _HEADERS = ("Content-Type", "Cache-Control", "Vary", "ETag", "X-Robots-Tag")

@@ -14,9 +14,9 @@ from django.utils.cache import patch_cache_control
 from django.utils.html import escape
 from django.views.decorators.http import conditional_page, require_safe
 
-from heritage.catalogue.index import columns, store
 from heritage.formats.addresses import Addresses
 from heritage.models import Era, Kind, Place, Site
+from heritage.search.index import columns, store
 from heritage.values.language import proper_tag
 
 _HOUR = 3600

@@ -13,15 +13,16 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from heritage.catalogue.index import orders, store
 from heritage.models import Site
+from heritage.search.index import orders, store
 from heritage.values.language import Text
-from heritage.web import cards, inscriptions, marks, texts
+from heritage.web import cards, certainty, language_html
+from heritage.web.browse.paging import PageLink, Paging
 from heritage.web.charts import Chart, Row, Series
-from heritage.web.covers import country_code
-from heritage.web.paging import PageLink, Paging
-from heritage.web.scenery import silhouette
-from heritage.web.site_page import site_page
+from heritage.web.media.cover_motif import silhouette
+from heritage.web.media.covers import country_code
+from heritage.web.site.page import site_page
+from heritage.web.world_heritage import statistics
 
 _LOOKED_AT = 1500  # sites, to choose twelve covers from
 _TOKEN = re.compile(r"--([a-z0-9-]+):\s*([^;]+);")
@@ -49,13 +50,12 @@ def style(request):
         "covers": _twelve(),
         "sizes": [t for t in tokens() if t[0].startswith("size-")],
         "spaces": [t for t in tokens() if t[0].startswith(("space-", "edge"))],
-        "marks": marks.ALL,
+        "marks": certainty.ALL,
         "cards": cards.printed(index, some).values(),
         "rows": cards.printed(index, some, "row").values(),
         "page": site_page(site) if site else None,
         "photos": site_page(pictured).photos if pictured else [],
-        "columns": inscriptions.by_year(inscriptions.Register(store.current()))
-        or _chart("columns"),
+        "columns": statistics.by_year(statistics.Register(store.current())) or _chart("columns"),
         "bars": _chart("bars"),
         "paging": _paging(),
         "names": [
@@ -90,14 +90,14 @@ def _twelve() -> list[Cover]:
     for site in sites.prefetch_related(*related).order_by("uid")[:_LOOKED_AT]:
         scene = silhouette(site, country_code(site.place))
         src = reverse("cover", args=[site.uid])
-        shown = Cover(src, scene or "plate", texts.as_html(site.name.best()))
+        shown = Cover(src, scene or "plate", language_html.as_html(site.name.best()))
         found.setdefault(scene.partition("-")[0], shown)
     shuffled = sorted(found.values(), key=lambda shown: sha256(shown.scene.encode()).digest())
     return shuffled[:12]
 
 
 def _chart(name: str) -> Chart:
-    series = [Series(key, key.title()) for key in inscriptions.CATEGORIES]
+    series = [Series(key, key.title()) for key in statistics.CATEGORIES]
     rows = [Row(f"{1990 + n}", [n * 3 + 2, n % 3, n], mark=f"{1990 + n}") for n in range(8)]
     return Chart(name, "A chart", "What it says, in a sentence.", "Year", series, rows)
 

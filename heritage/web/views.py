@@ -11,14 +11,15 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.models import FormerSlug, Site
 from heritage.values.markdown import to_html
-from heritage.web import datewords, head, listing, marks
+from heritage.web import certainty, date_help, meta_tags
 from heritage.web.access import may_see
-from heritage.web.answers import page_or_part, public
+from heritage.web.browse import listing
+from heritage.web.browse.paging import NoSuchPage
 from heritage.web.context import identity
 from heritage.web.home import home as home_page
-from heritage.web.paging import NoSuchPage
-from heritage.web.site_page import site_page
-from heritage.web.site_rows import published_site
+from heritage.web.responses import page_or_part, public
+from heritage.web.site.page import site_page
+from heritage.web.site.rows import published_site
 
 # Parts of a query that by themselves make lists without end, or the same one in another order.
 _ENDLESS = ("q", "sort", "view", "role", "from", "to", "bbox", "near", "within", "open", "all")
@@ -37,7 +38,7 @@ def front_door(request):
 @conditional_page
 def home(request):
     name = identity(request).name
-    context = {"home": home_page(name), "head": head.of_home(request)}
+    context = {"home": home_page(name), "head": meta_tags.of_home(request)}
     return public(render(request, "web/home.html", context))
 
 
@@ -54,7 +55,7 @@ def browse(request):
     except NoSuchPage as beyond:
         context = {"last_page": beyond.last, "last_page_query": beyond.query}
         return render(request, "404.html", context, status=404)
-    context = {"list": page, "head": head.of_list(request, page)}
+    context = {"list": page, "head": meta_tags.of_list(request, page)}
     return page_or_part(request, "web/sites.html", "list", context)
 
 
@@ -69,7 +70,7 @@ def site(request, slug: str):
     if found is None:
         return _not_public(request, slug)
     page = site_page(found)
-    context = {"page": page, "head": head.of_site(request, page)}
+    context = {"page": page, "head": meta_tags.of_site(request, page)}
     return public(render(request, "web/site.html", context))
 
 
@@ -93,7 +94,7 @@ def _not_public(request, slug: str) -> HttpResponse:
 def _preview(request, slug: str) -> HttpResponse:
     found = Site.objects.for_page().get(slug=slug)
     page = site_page(found)
-    context = {"page": page, "preview": True, "head": head.hidden(page.title)}
+    context = {"page": page, "preview": True, "head": meta_tags.hidden(page.title)}
     response = render(request, "web/site.html", context)
     response["X-Robots-Tag"] = "noindex"
     patch_cache_control(response, private=True, no_store=True)
@@ -117,10 +118,10 @@ def _text_page(request, template: str, field: str, title: str) -> HttpResponse:
     context = {
         "words": words,
         "html": to_html(str(words), under=1) if words else "",
-        "marks": marks.ALL,
+        "marks": certainty.ALL,
     }
-    context["dates"] = datewords.examples()
-    context["head"] = head.of_text(request, str(title), str(words))
+    context["dates"] = date_help.examples()
+    context["head"] = meta_tags.of_text(request, str(title), str(words))
     return public(render(request, template, context))
 
 

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from heritage.catalogue.checks import problems
+from heritage.services.record_checks import problems
 
 
 class Command(BaseCommand):

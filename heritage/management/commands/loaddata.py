@@ -11,8 +11,8 @@ from django.core.management.base import CommandError
 from django.core.management.commands import loaddata
 from django.db import DEFAULT_DB_ALIAS
 
-from heritage.catalogue.index import store
 from heritage.exchange.fixtures import FixtureError, install, is_of_catalogue
+from heritage.search.index import store
 from heritage.services.history import change_set
 
 

@@ -5,9 +5,9 @@ import time
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from heritage.catalogue.index import store
 from heritage.models import Designation, Site
 from heritage.models.base import CHUNK, chunks
+from heritage.search.index import store
 from heritage.services import changelog, fulltext
 from heritage.services.changelog import VOCABULARY
 from heritage.services.denormalized import refresh, refresh_designations, refresh_terms

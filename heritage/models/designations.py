@@ -1,0 +1,370 @@
+"""Registers and their entries: World Heritage, national units, ratings …"""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models.base import Record
+from heritage.models.fields import DegreesField, EDTFField, LanguageMapField, edtf_bounds
+from heritage.values import edtf
+from heritage.values.date_format import phrase
+from heritage.values.web_address import safe_url, validate_web_address_template
+
+
+class Scheme(Record):
+    """A register that an authority keeps."""
+
+    class Role(models.TextChoices):
+        WORLD_HERITAGE = "world_heritage", _("World Heritage List")
+        TENTATIVE = "tentative", _("World Heritage tentative list")
+        PROTECTION = "protection", _("legal protection")
+        RATING = "rating", _("tourist rating")
+
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    label = LanguageMapField(_("label"))
+    description = LanguageMapField(_("description"), blank=True)
+    short_label = LanguageMapField(_("short label"), blank=True, help_text=_("For seals."))
+    authority = LanguageMapField(_("authority"), blank=True)
+    country = models.ForeignKey(
+        "Place", models.PROTECT, null=True, blank=True, verbose_name=_("country")
+    )
+    rank = models.PositiveSmallIntegerField(
+        _("rank"), default=100, help_text=_("Of several protections, the lowest is named first.")
+    )
+    edition = EDTFField(
+        _("edition"),
+        blank=True,
+        help_text=_("Year or day of the list that is followed; later entries are shown apart."),
+    )
+    edition_note = LanguageMapField(
+        _("note on the edition"),
+        blank=True,
+        help_text=_("How complete the entries are that came later; shown to readers."),
+    )
+    uri_template = models.CharField(
+        _("address of an entry"),
+        max_length=200,
+        blank=True,
+        validators=[validate_web_address_template],
+        help_text=_("With {reference} where the reference belongs."),
+    )
+
+    class Meta:
+        verbose_name = _("register")
+        verbose_name_plural = _("registers")
+        ordering = ["rank", "slug"]
+
+    def __str__(self) -> str:
+        return str(self.label.best())
+
+    @property
+    def edition_year(self) -> int | None:
+        """The year up to which the entries are complete; None if nobody says."""
+        return edtf_bounds(self.edition)[1]
+
+    def edition_phrase(self) -> str:
+        """The edition for people: “2025”, or an empty text."""
+        return phrase(edtf.parse(self.edition)) if self.edition else ""
+
+
+class SchemeTerm(Record):
+    """A word that a register uses: a category, a criterion, a region, a grade."""
+
+    class Facet(models.TextChoices):
+        CATEGORY = "category", _("category or grade")
+        CRITERION = "criterion", _("criterion")
+        REGION = "region", _("region")
+
+    scheme = models.ForeignKey(
+        Scheme, models.CASCADE, related_name="terms", verbose_name=_("register")
+    )
+    facet = models.CharField(_("facet"), max_length=12, choices=Facet)
+    code = models.CharField(_("code"), max_length=40)
+    label = LanguageMapField(_("label"))
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("register term")
+        verbose_name_plural = _("register terms")
+        ordering = ["scheme", "facet", "order", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "facet", "code"],
+                name="scheme_term_once",
+                violation_error_message=_("This register has this code already."),
+                violation_error_code="scheme_term_once",
+            )
+        ]
+
+    constraint_fields = {"scheme_term_once": "code"}
+
+    def __str__(self) -> str:
+        return str(self.label.best())
+
+
+class Designation(Record):
+    """An entry in a register. What holds today follows from its dated events."""
+
+    class Standing(models.TextChoices):
+        IN_FORCE = "in_force", _("in force")
+        IN_DANGER = "in_danger", _("in force, in danger")
+        ENDED = "ended", _("revoked or delisted")
+        SUPERSEDED = "superseded", _("superseded")
+
+    scheme = models.ForeignKey(
+        Scheme, models.PROTECT, related_name="designations", verbose_name=_("register")
+    )
+    reference = models.CharField(
+        _("reference"), max_length=60, blank=True, help_text=_("Such as 1003 or 1-0037-4-004.")
+    )
+    name = LanguageMapField(_("name in the register"), blank=True)
+    category = models.ForeignKey(
+        SchemeTerm,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"facet": SchemeTerm.Facet.CATEGORY},
+        verbose_name=_("category or grade"),
+    )
+    batch = models.PositiveSmallIntegerField(_("batch"), null=True, blank=True)
+    era_text = models.CharField(
+        _("era as listed"),
+        max_length=100,
+        blank=True,
+        help_text=_("Word for word, such as 金至清."),
+    )
+    note = LanguageMapField(_("note"), blank=True, help_text=_("Shown to readers."))
+    source = models.ForeignKey(
+        "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
+    )
+    superseded_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supersedes",
+        verbose_name=_("superseded by"),
+    )
+    # Follow from the events, see services/denormalized.py.
+    standing = models.CharField(
+        _("standing"),
+        max_length=12,
+        choices=Standing,
+        default=Standing.IN_FORCE,
+        editable=False,
+        serialize=False,
+    )
+    listed_year = models.IntegerField(_("listed in"), null=True, editable=False, serialize=False)
+
+    constraint_fields = {"designation_reference_once": "reference"}
+
+    class Meta:
+        verbose_name = _("designation")
+        verbose_name_plural = _("designations")
+        ordering = ["scheme", "reference", "uid"]
+        indexes = [models.Index(fields=["scheme", "standing"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "reference"],
+                condition=~models.Q(reference=""),
+                name="designation_reference_once",
+                violation_error_message=_("This register has this reference already."),
+                violation_error_code="designation_reference_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        name = str(self.name.best())
+        return " · ".join(part for part in (self.reference, name or str(self.scheme)) if part)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.category_id and self.category.scheme_id != self.scheme_id:
+            raise ValidationError(
+                {"category": _("This category belongs to another register.")}, code="category"
+            )
+        if self.superseded_by_id and self.superseded_by_id == self.pk:
+            raise ValidationError(
+                {"superseded_by": _("An entry cannot supersede itself.")}, code="superseded_by"
+            )
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the entry holds today, in danger or not."""
+        return self.standing in IN_FORCE
+
+    @property
+    def uri(self) -> str:
+        """The entry's page at the authority, or an empty text."""
+        template = self.scheme.uri_template
+        if not template or not self.reference:
+            return ""
+        return safe_url(template.replace("{reference}", self.reference))
+
+
+IN_FORCE = (Designation.Standing.IN_FORCE, Designation.Standing.IN_DANGER)
+
+
+class DesignationEvent(Record):
+    """What happened to an entry, and when."""
+
+    class Kind(models.TextChoices):
+        # In the order in which events of one year are read.
+        INSCRIBED = "inscribed", _("inscribed or listed")
+        EXTENDED = "extended", _("extended or changed")
+        UPGRADED = "upgraded", _("upgraded")
+        LOWERED = "lowered", _("lowered")
+        OUT_OF_DANGER = "out_of_danger", _("taken off the danger list")
+        IN_DANGER = "in_danger", _("put on the danger list")
+        SUPERSEDED = "superseded", _("superseded")
+        DELISTED = "delisted", _("revoked or delisted")
+
+    designation = models.ForeignKey(
+        Designation, models.CASCADE, related_name="events", verbose_name=_("designation")
+    )
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    date = EDTFField(_("date"), blank=True)
+    note = LanguageMapField(_("note"), blank=True)
+    first_year = models.IntegerField(null=True, editable=False, serialize=False)
+    last_year = models.IntegerField(null=True, editable=False, serialize=False)
+
+    derived_fields = ("first_year", "last_year")
+
+    owner = "designation"
+
+    class Meta:
+        verbose_name = _("designation event")
+        verbose_name_plural = _("designation events")
+        ordering = [models.F("first_year").asc(nulls_first=True), "uid"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.when()}".strip()
+
+    def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
+        self.first_year, self.last_year = edtf_bounds(self.date)
+
+    def when(self) -> str:
+        return phrase(edtf.parse(self.date)) if self.date else ""
+
+    @property
+    def order(self) -> tuple:
+        """Reading order: by year, then as the kinds stand above."""
+        kinds = list(self.Kind)
+        year = self.first_year if self.first_year is not None else -10_000_000
+        return (year, kinds.index(self.Kind(self.kind)), self.uid)
+
+
+class WorldHeritage(Record):
+    """What the World Heritage List says of a property beyond what every entry has."""
+
+    designation = models.OneToOneField(
+        Designation, models.CASCADE, related_name="world_heritage", verbose_name=_("designation")
+    )
+    dossier = models.CharField(
+        _("dossier"),
+        max_length=20,
+        blank=True,
+        help_text=_("The reference with its suffix: 547bis."),
+    )
+    criteria = models.ManyToManyField(
+        SchemeTerm,
+        blank=True,
+        related_name="+",
+        verbose_name=_("criteria"),
+        limit_choices_to={"facet": SchemeTerm.Facet.CRITERION},
+    )
+    regions = models.ManyToManyField(
+        SchemeTerm,
+        blank=True,
+        related_name="+",
+        verbose_name=_("regions"),
+        limit_choices_to={"facet": SchemeTerm.Facet.REGION},
+    )
+    states = models.ManyToManyField(
+        "Place",
+        blank=True,
+        related_name="+",
+        verbose_name=_("states"),
+        limit_choices_to={"level": "country"},
+    )
+    area_ha = models.DecimalField(
+        _("area in hectares"),
+        max_digits=14,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("Empty if unknown."),
+    )
+
+    class Meta:
+        verbose_name = _("World Heritage detail")
+        verbose_name_plural = _("World Heritage details")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(area_ha__isnull=True) | models.Q(area_ha__gt=0),
+                name="world_heritage_area_positive",
+                violation_error_message=_("An area is more than 0; leave it empty if unknown."),
+                violation_error_code="world_heritage_area_positive",
+            )
+        ]
+
+    constraint_fields = {"world_heritage_area_positive": "area_ha"}
+
+    owner = "designation"
+
+    def __str__(self) -> str:
+        return str(self.designation)
+
+
+class ComponentPoint(Record):
+    """Where a part of a property lies, when the official list gives a point and nothing else.
+
+    It has neither name nor reference: a site takes its place only where one is recorded.
+    """
+
+    designation = models.ForeignKey(
+        Designation, models.CASCADE, related_name="points", verbose_name=_("designation")
+    )
+    number = models.PositiveIntegerField(
+        _("number"), help_text=_("An order within the property; no official reference.")
+    )
+    state = models.ForeignKey(
+        "Place", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("state")
+    )
+    latitude = DegreesField(
+        _("latitude"),
+        limit=90,
+    )
+    longitude = DegreesField(
+        _("longitude"),
+        limit=180,
+    )
+    site = models.ForeignKey(
+        "Site",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="component_points",
+        verbose_name=_("site"),
+    )
+
+    owner = "designation"
+    constraint_fields = {"component_point_once": "number"}
+
+    class Meta:
+        verbose_name = _("component point")
+        verbose_name_plural = _("component points")
+        ordering = ["designation", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["designation", "number"],
+                name="component_point_once",
+                violation_error_message=_("This property has a point of this number already."),
+                violation_error_code="component_point_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.designation} {self.number}"

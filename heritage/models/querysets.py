@@ -1,0 +1,66 @@
+"""Questions asked of sites in the database; every door asks them through here."""
+
+from collections.abc import Iterable
+
+from django.db.models import FETCH_PEERS, Exists, OuterRef, Prefetch, Q
+
+from heritage.models.base import RecordQuerySet
+
+
+class SiteQuerySet(RecordQuerySet):
+    def published(self):
+        """Those that anybody may see."""
+        return self.filter(state="published")
+
+    def of_kinds(self, kind_ids: Iterable[int]):
+        rows = self.model.kinds.through.objects.filter(site=OuterRef("pk"), kind__in=kind_ids)
+        return self.filter(Exists(rows))
+
+    def in_places(self, place_ids: Iterable[int]):
+        place_ids = list(place_ids)
+        rows = self.model.also_in.through.objects.filter(site=OuterRef("pk"), place__in=place_ids)
+        return self.filter(Q(place__in=place_ids) | Exists(rows))
+
+    def of_eras(self, era_ids: Iterable[int], role: str | None = None):
+        """With beginnings or fabric of the eras (`role`), or with anything that states them."""
+        from heritage.models.events import SiteEra
+
+        rows = SiteEra.objects.filter(site=OuterRef("pk"), era__in=era_ids)
+        rows = rows.filter(role=role) if role else rows.exclude(role=SiteEra.Role.WITHIN)
+        return self.filter(Exists(rows))
+
+    def with_unesco_status(self, *wanted: str):
+        from heritage.models.unesco import status_condition
+
+        return self.filter(status_condition(wanted))
+
+    def under_schemes(self, scheme_ids: Iterable[int]):
+        """Covered by an entry of these registers that is in force."""
+        from heritage.models.designations import Designation
+        from heritage.models.relations import Coverage
+
+        standing = Designation.Standing
+        rows = Coverage.objects.filter(
+            site=OuterRef("pk"),
+            designation__scheme__in=scheme_ids,
+            designation__standing__in=(standing.IN_FORCE, standing.IN_DANGER),
+        )
+        return self.filter(Exists(rows))
+
+    def for_page(self):
+        """With what a site's own row refers to; web.site_rows reads the rest."""
+        return self.select_related("point_source__licence", "custodian")
+
+    def for_cards(self):
+        """With all that a card shows, in a fixed number of queries."""
+        from heritage.models.events import Event
+        from heritage.models.images import Image
+        from heritage.models.relations import Coverage
+
+        return self.fetch_mode(FETCH_PEERS).prefetch_related(
+            "kinds",
+            "place__parent__parent",
+            Prefetch("events", Event.objects.select_related("first_era", "last_era")),
+            Prefetch("coverages", Coverage.objects.select_related("designation__scheme")),
+            Prefetch("images", Image.objects.published(), to_attr="public_images"),
+        )

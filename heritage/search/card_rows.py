@@ -1,0 +1,97 @@
+"""The rows that a few lines about a site are made of, for many sites at once.
+
+Three queries, however many sites, or four if one has a photograph, of the columns that are shown
+and no others. Terms come from the vocabularies in memory, status and protection from the index.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from operator import itemgetter
+
+from pyroaring import BitMap
+
+from heritage.models import Event, Image, Kind, Place, Scheme, Site, UnescoStatus
+from heritage.models.events import first_beginning
+from heritage.search import vocabulary
+from heritage.search.index.snapshot import State
+from heritage.search.vocabulary import Vocabulary
+from heritage.values.language import LanguageMap
+
+_EVENT = ("kind", "date", "first_era_id", "last_era_id", "certainty", "source_id")
+
+
+@dataclass(slots=True)
+class Summary:
+    """A published site with what is said of it at a glance."""
+
+    pk: int
+    uid: str
+    slug: str
+    name: LanguageMap
+    inscribed_year: int | None
+    place: Place | None
+    kinds: list[Kind] = field(default_factory=list)  # the telling one first
+    beginning: Event | None = None  # the event that says how old it is
+    status: UnescoStatus = UnescoStatus.NONE  # that of the badge
+    protection: Scheme | None = None  # the first legal one in force
+    photograph: Image | None = None
+
+
+def read(index: State, ids: Iterable[int]) -> list[Summary]:
+    """Summaries in the order of the ids; a site withdrawn meanwhile is left out."""
+    ids = list(ids)
+    terms = vocabulary.of(index)
+    rows = Site.objects.published().filter(pk__in=ids).order_by()
+    columns = ("pk", "uid", "slug", "name", "inscribed_year", "place_id")
+    found = {
+        pk: Summary(pk, uid, slug, name, year, terms.places.terms.get(place))
+        for pk, uid, slug, name, year, place in rows.values_list(*columns)
+    }
+    _add_kinds(found, terms)
+    _add_beginnings(found, terms)
+    _add_registers(found, terms, index)
+    _add_photographs(found, index)
+    return [found[pk] for pk in ids if pk in found]
+
+
+def texts(ids: Iterable[int]) -> dict[int, LanguageMap]:
+    """The summaries themselves, which few pages show."""
+    rows = Site.objects.filter(pk__in=list(ids)).order_by()
+    return dict(rows.values_list("pk", "summary"))
+
+
+def _add_kinds(found: dict[int, Summary], terms: Vocabulary) -> None:
+    order = terms.kinds.order
+    rows = Site.kinds.through.objects.filter(site__in=list(found))
+    pairs = rows.values_list("site_id", "kind_id")
+    for site, kind in sorted(pairs, key=lambda pair: order[pair[1]]):
+        found[site].kinds.append(terms.kinds.terms[kind])
+
+
+def _add_beginnings(found: dict[int, Summary], terms: Vocabulary) -> None:
+    rows, eras = defaultdict(list), terms.eras.terms
+    events = Event.objects.filter(site__in=list(found))
+    for site, *event in events.values_list("site_id", *_EVENT):
+        rows[site].append(event)
+    for site, events in rows.items():
+        values = first_beginning(events, kind=itemgetter(_EVENT.index("kind")))
+        event = found[site].beginning = Event.from_db(None, _EVENT, values)
+        event.first_era, event.last_era = eras.get(event.first_era_id), eras.get(event.last_era_id)
+
+
+def _add_registers(found: dict[int, Summary], terms: Vocabulary, index: State) -> None:
+    for status in reversed(UnescoStatus):  # the first of them comes last, and stays
+        for pk in index.having(f"unesco:{status}") & BitMap(found):
+            found[pk].status = status
+    for scheme in reversed(terms.schemes.values()):
+        if scheme.role == Scheme.Role.PROTECTION:
+            for pk in index.having(f"scheme:{scheme.pk}") & BitMap(found):
+                found[pk].protection = scheme
+
+
+def _add_photographs(found: dict[int, Summary], index: State) -> None:
+    pictured = index.having("has:image") & BitMap(found)
+    images = Image.objects.published().filter(site__in=list(pictured)).order_by("-order", "-uid")
+    for image in images:
+        found[image.site_id].photograph = image

@@ -1,0 +1,328 @@
+"""How the values of filters are read and judged: years, places on the globe, days, codes.
+
+A value that means nothing is refused in words that say what to write instead.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
+from datetime import date
+from math import isfinite
+
+import django_filters as filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import MultipleHiddenInput
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from heritage.models import Site
+from heritage.search.index.columns import Box
+from heritage.values import coordinates, edtf, years
+from heritage.values.coordinates import Point
+from heritage.values.date_parser import read
+from heritage.values.language import normalise_code
+
+MAX_TEXT = 200  # characters of a search
+MAX_KM = 20_000  # half way round the globe
+MOST_VALUES = 50  # of one filter
+
+
+def unknown(value: str) -> ValidationError:
+    """What is said of a value that could be one of the right shape, and is not there."""
+    shown = edtf.printable(value)[:60]
+    message = _("“%(value)s” is not known here.")
+    return ValidationError(message, code="invalid_choice", params={"value": shown})
+
+
+class Fixed:
+    """A filter that no list changes: where django-filter copies it deeply, a plain copy will do."""
+
+    def __deepcopy__(self, memo):
+        return copy(self)
+
+
+class OneOfFilter(Fixed, filters.ChoiceFilter):
+    """One of a few values."""
+
+
+# --- text -----------------------------------------------------------------------------------
+
+
+class AnyTextField(forms.CharField):
+    """Text to search for. Any string is a valid search; what is too long is cut."""
+
+    def to_python(self, value):
+        return super().to_python(str(value or "").replace("\0", " ")[:MAX_TEXT])
+
+
+class TextFilter(Fixed, filters.CharFilter):
+    field_class = AnyTextField
+
+
+# --- one value, or several -------------------------------------------------------------------
+
+
+class ValueField(forms.Field):
+    """One value, read by `meaning()`."""
+
+    widget = forms.TextInput
+
+    def __deepcopy__(self, memo):
+        return copy(self)  # no list changes its widget or its messages
+
+    def to_python(self, value):
+        text = str(value or "").strip()
+        return self.meaning(text) if text else None
+
+    def meaning(self, text: str):
+        raise NotImplementedError
+
+
+class ValuesField(forms.Field):
+    """Several values, read by `meanings()`; each bad one is named, the good ones beside it hold."""
+
+    widget = MultipleHiddenInput
+
+    def __deepcopy__(self, memo):
+        return copy(self)
+
+    def to_python(self, value):
+        texts = dict.fromkeys(str(text).strip() for text in value or ())
+        texts = [text for text in texts if text]
+        self.valid, errors = self.meanings(texts[:MOST_VALUES])
+        if len(texts) > MOST_VALUES:
+            message = _("At most %(most)s values can be asked for at once.")
+            errors.append(ValidationError(message, code="many", params={"most": MOST_VALUES}))
+        if errors:
+            raise ValidationError(errors)
+        return self.valid
+
+    def meanings(self, texts: list[str]) -> tuple[list, list[ValidationError]]:
+        """What the texts mean, and an error for each that means nothing: `raw` is its text."""
+        found, errors = [], []
+        for text in texts:
+            try:
+                found.append(self.meaning(text))
+            except ValidationError as error:
+                error.raw = text
+                errors.append(error)
+        return found, errors
+
+    def meaning(self, text: str):
+        raise NotImplementedError
+
+
+class RowsField(ValuesField):
+    """Rows by their slugs or references, looked up in the database."""
+
+    def __init__(self, *args, rows: Callable[[], QuerySet], key: str = "slug", **kwargs):
+        self.rows, self.key = rows, key
+        super().__init__(*args, **kwargs)
+
+    def meanings(self, texts: list[str]) -> tuple[list, list[ValidationError]]:
+        # No database may be asked for a NUL, and with nothing to ask for none need be asked.
+        asked = [text for text in texts if "\0" not in text]
+        self._found: dict[str, list] = {}
+        for row in self.rows().filter(**{f"{self.key}__in": asked}) if asked else ():
+            self._found.setdefault(getattr(row, self.key), []).append(row)
+        found, errors = super().meanings(texts)
+        return [row for rows in found for row in rows], errors
+
+    def meaning(self, text: str):
+        if text not in self._found:
+            raise unknown(text)
+        return self._found[text]  # more than one where several registers have a reference
+
+
+class RowsFilter(Fixed, filters.Filter):
+    field_class = RowsField
+
+
+# --- years -----------------------------------------------------------------------------------
+
+
+def read_years(text: str) -> tuple[int | None, int | None]:
+    """First and last year of what people write: "500 BCE", "公元前500年", "c. 493", "5th century".
+
+    A bare number counts as people do: -500 is 500 BCE, and there is no year 0.
+    """
+    plain = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").strip()
+    try:
+        if re.fullmatch(r"[-+]?[0-9]{1,7}", plain):
+            year = years.check_range(years.from_historical(int(plain)))
+            return year, year
+        date = edtf.parse(read(text))
+    except ValueError as error:
+        raise ValidationError(str(error), code="invalid") from error
+    return date.first_year, date.last_year
+
+
+class YearField(ValueField):
+    """One end of a span of years; of a century the end that lies outward."""
+
+    def __init__(self, *args, end: int, **kwargs):
+        self.end = end  # 0: the first year, 1: the last
+        super().__init__(*args, **kwargs)
+
+    def meaning(self, text: str) -> int:
+        year = read_years(text)[self.end]
+        if year is None:
+            raise ValidationError(
+                _("“%(value)s” is open at this end. Write a year such as 493 or 500 BCE."),
+                code="invalid",
+                params={"value": edtf.printable(text)},
+            )
+        return year
+
+
+class YearFilter(Fixed, filters.Filter):
+    field_class = YearField
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """As it was written, and what it means; None is an open end."""
+
+    text: str
+    first: int | None
+    last: int | None
+
+    def __contains__(self, year: int) -> bool:
+        return (self.first is None or self.first <= year) and (
+            self.last is None or year <= self.last
+        )
+
+
+class YearsField(ValuesField):
+    """Years and spans of years: 2000, 1990-1999, since 2010."""
+
+    def meaning(self, text: str) -> Years:
+        return Years(text, *read_years(text))
+
+
+class YearsFilter(Fixed, filters.Filter):
+    field_class = YearsField
+
+
+# --- where -----------------------------------------------------------------------------------
+
+
+def _degrees(text: str, judge) -> float:
+    try:
+        return judge(text.strip())
+    except ValueError as error:
+        raise ValidationError(str(error), code="invalid") from error
+
+
+class BoxField(ValueField):
+    def meaning(self, text: str) -> Box:
+        parts = text.replace("，", ",").split(",")
+        if len(parts) != 4:
+            raise ValidationError(
+                _("Write four numbers of degrees: west,south,east,north, such as 110,31,117,36."),
+                code="invalid",
+            )
+        judges = (coordinates.validate_longitude, coordinates.validate_latitude) * 2
+        west, south, east, north = map(_degrees, parts, judges)
+        if south > north:
+            raise ValidationError(
+                _("The south of a box lies below its north; the order is west,south,east,north."),
+                code="invalid",
+            )
+        return Box(west, south, east, north)
+
+
+class BoxFilter(Fixed, filters.Filter):
+    field_class = BoxField
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """What a list is near to: a point, or a site's public point."""
+
+    point: Point
+    site: Site | None = None
+
+
+class CentreField(ValueField):
+    """Latitude and longitude, or the slug of a published site."""
+
+    def meaning(self, text: str) -> Centre:
+        parts = text.replace("，", ",").split(",")
+        if len(parts) == 2:
+            judges = (coordinates.validate_latitude, coordinates.validate_longitude)
+            latitude, longitude = map(_degrees, parts, judges)
+            return Centre((latitude, longitude))
+        if len(parts) > 2 or re.match(r"[-+.0-9]*\.[0-9]", text):
+            raise ValidationError(
+                _("Write latitude,longitude in degrees, such as 34.7,112.4, or a site's slug."),
+                code="invalid",
+            )
+        site = None if "\0" in text else Site.objects.published().filter(slug=text).first()
+        if site is None:
+            raise unknown(text)
+        if site.public_latitude is None or site.public_longitude is None:
+            raise ValidationError(
+                _("It is not known where %(site)s lies."), code="invalid", params={"site": site}
+            )
+        return Centre((site.public_latitude, site.public_longitude), site)
+
+
+class CentreFilter(Fixed, filters.Filter):
+    field_class = CentreField
+
+
+class KmField(ValueField):
+    def meaning(self, text: str) -> float:
+        try:
+            km = float(text)
+        except ValueError:
+            km = float("nan")
+        if not isfinite(km) or not 0 < km <= MAX_KM:
+            raise ValidationError(
+                _("Write a distance of more than 0 and at most %(most)s km."),
+                code="invalid",
+                params={"most": number_format(MAX_KM, force_grouping=True)},
+            )
+        return km
+
+
+class KmFilter(Fixed, filters.Filter):
+    field_class = KmField
+
+
+# --- days and languages ----------------------------------------------------------------------
+
+
+class DayField(ValueField):
+    def meaning(self, text: str) -> date:
+        try:
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+                return date.fromisoformat(text)
+        except ValueError:
+            pass
+        raise ValidationError(
+            _("“%(value)s” is no day. Write year, month and day, such as 2026-05-01."),
+            code="invalid",
+            params={"value": edtf.printable(text)[:40]},
+        )
+
+
+class DayFilter(Fixed, filters.Filter):
+    field_class = DayField
+
+
+class LanguageField(ValuesField):
+    def meaning(self, text: str) -> str:
+        try:
+            return normalise_code(text)
+        except ValueError as error:
+            raise ValidationError(edtf.printable(str(error)), code="invalid") from error
+
+
+class LanguageFilter(Fixed, filters.Filter):
+    field_class = LanguageField

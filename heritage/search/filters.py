@@ -1,0 +1,374 @@
+"""What a list of sites can be narrowed by: declared once, used by every door."""
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import cache
+
+import django_filters as filters
+from django import forms
+from django.forms import SearchInput
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from pyroaring import BitMap
+
+from heritage.models import (
+    Coverage,
+    Designation,
+    PartOf,
+    Scheme,
+    SchemeTerm,
+    Site,
+    SiteEra,
+    UnescoStatus,
+)
+from heritage.models.vocabularies import Term
+from heritage.search import active_filters, choice_filters, filter_fields, text_search, vocabulary
+from heritage.search.index import columns, orders, store
+from heritage.search.index.openings import open_on
+from heritage.search.index.snapshot import State
+from heritage.values.language import normalise_code
+
+WITHIN_KM = 50  # of what a list is near to, where nobody says how far
+
+ROLES = [pair for pair in SiteEra.Role.choices if pair[0] != SiteEra.Role.OTHER]
+SORTS = [
+    ("relevance", _("Best match")),
+    ("distance", _("Nearest first")),
+    ("name", _("Name")),
+    ("oldest", _("Oldest first")),
+    ("inscribed", _("Year inscribed")),
+    ("recent", _("Recently added")),
+]
+
+# Filters that narrow together with another one: alone they say nothing.
+TOGETHER = {"to": "from", "within": "near"}
+# Orders that mean something only beside a filter.
+NEEDED = {"relevance": "q", "distance": "near"}
+
+
+class SiteForm(forms.Form):
+    """Judges values that are right by themselves and wrong together."""
+
+    def clean(self):
+        for name in self._errors:
+            if isinstance(self.fields.get(name), filter_fields.ValuesField):
+                self.cleaned_data[name] = self.fields[name].valid
+        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
+        if first is not None and last is not None and first > last:
+            self.add_error("to", _("The span ends before it begins: swap the years."))
+            self.cleaned_data["from"] = None  # half of a span that makes no sense
+        return self.cleaned_data
+
+
+class SiteFilter(filters.FilterSet):
+    """The query string of a list of published sites: `SiteFilter(request.GET)`.
+
+    Several values of one filter widen, several filters narrow. A value that means nothing is an
+    error at its field, and the list is as if it were not there. django-filter judges the values,
+    the index answers them: `hits`, `without()` and `page()` give ids, at a million sites as at
+    sixty.
+    """
+
+    q = filter_fields.TextFilter(label=_("Search"), widget=SearchInput)
+    kind = choice_filters.KnownFilter(label=_("Kind"), find=lambda terms: terms.kinds.by_slug)
+    era = choice_filters.KnownFilter(label=_("Era"), find=lambda terms: terms.eras.by_slug)
+    role = filter_fields.OneOfFilter(label=_("Era of"), choices=ROLES)
+    unesco = choice_filters.KnownFilter(
+        label=_("UNESCO status"), find=lambda terms: {each.value: each for each in UnescoStatus}
+    )
+    protection = choice_filters.KnownFilter(
+        label=_("Protection"), find=choice_filters.schemes(Scheme.Role.PROTECTION)
+    )
+    place = choice_filters.KnownFilter(label=_("Place"), find=lambda terms: terms.places.by_slug)
+    # Of the World Heritage entries that hold today:
+    criterion = choice_filters.KnownFilter(
+        label=_("World Heritage criterion"),
+        find=choice_filters.world_heritage(SchemeTerm.Facet.CRITERION),
+    )
+    category = choice_filters.KnownFilter(
+        label=_("World Heritage category"),
+        find=choice_filters.world_heritage(SchemeTerm.Facet.CATEGORY),
+    )
+    inscribed = filter_fields.YearsFilter(label=_("Year inscribed"))
+    batch = choice_filters.BatchFilter(
+        label=_("Batch"), find=choice_filters.schemes(Scheme.Role.PROTECTION)
+    )
+    rating = choice_filters.KnownFilter(label=_("Tourist rating"), find=choice_filters.ratings)
+    part_of = filter_fields.RowsFilter(label=_("Part of"), rows=lambda: Site.objects.published())
+    # Unlike all others, its values narrow: who asks for a photograph and visiting facts plans
+    # a journey and wants both.
+    has = choice_filters.KnownFilter(
+        label=_("With"), find=lambda terms: {what: what for what in choice_filters.HAS}
+    )
+    language = filter_fields.LanguageFilter(label=_("Written in"))
+    open = filter_fields.DayFilter(label=_("Open on"))
+    to = filter_fields.YearFilter(label=_("Until the year"), end=1)
+    bbox = filter_fields.BoxFilter(label=_("Map area"))
+    near = filter_fields.CentreFilter(label=_("Near"))
+    within = filter_fields.KmFilter(label=_("Within"))
+    sort = filter_fields.OneOfFilter(label=_("Sort by"), choices=SORTS)
+
+    class Meta:
+        model = Site
+        form = SiteForm
+        fields: list[str] = []
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, Site.objects.published(), **kwargs)
+
+    @classmethod
+    def get_filters(cls):
+        # These two have names that Python keeps for itself.
+        return super().get_filters() | {
+            "from": filter_fields.YearFilter(field_name="from", label=_("From the year"), end=0),
+            "property": filter_fields.RowsFilter(
+                field_name="property",
+                label=_("World Heritage property"),
+                rows=lambda: Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE),
+                key="reference",
+            ),
+        }
+
+    def get_form_class(self):
+        """Made once: no field depends on what is asked."""
+        return _form_class()
+
+    @cached_property
+    def form(self) -> SiteForm:
+        form = super().form
+        for field in form.fields.values():
+            if isinstance(field, choice_filters.KnownField):
+                field.terms = lambda: vocabulary.of(self.index)
+        return form
+
+    @property
+    def qs(self):
+        """The sites as a queryset, for results of moderate size; lists are cut by `page()`."""
+        return self.queryset.filter(pk__in=self.hits)
+
+    def chosen(self, name: str):
+        """The valid value of a filter, or None."""
+        return self._valid.get(name)
+
+    @cached_property
+    def _valid(self) -> dict:
+        self.is_valid()
+        return self.form.cleaned_data
+
+    def problems(self) -> list[active_filters.Problem]:
+        """Values that mean nothing, in the reader's words; they narrow nothing."""
+        return active_filters.problems(self)
+
+    def said(self) -> list[active_filters.Said]:
+        """Which filters are applied, in the reader's words: all but the facets and the text."""
+        return active_filters.said(self)
+
+    # --- what is left ------------------------------------------------------------------------
+
+    @cached_property
+    def index(self) -> State:
+        return store.current()
+
+    @cached_property
+    def hits(self) -> BitMap:
+        """The ids of the sites that all filters leave."""
+        return self._among(self._left_by.values())
+
+    @cached_property
+    def misses(self) -> BitMap:
+        """The ids of all other sites."""
+        return self.index.sites - self.hits
+
+    def without(self, *names: str) -> BitMap:
+        """The ids that all other filters leave: what a facet counts its values among."""
+        dropped = {TOGETHER.get(name, name) for name in names}
+        if dropped.isdisjoint(self._left_by):
+            return self.hits
+        return self._among(left for name, left in self._left_by.items() if name not in dropped)
+
+    def meaning(self, facet: str, term: Term, text: str) -> BitMap:
+        """The ids that a term leaves, and what is left of the text, in place of the text."""
+        found = self.without("q", facet) & self.index.having(
+            f"{index_name(facet, self.chosen('role'))}:{term.pk}"
+        )
+        if found and text:
+            found &= text_search.matching(self.index, text_search.parted(self.index, text))
+        return found
+
+    def fingerprint(self, without: str | None = None) -> frozenset:
+        """What all filters, or all but one, are asked for: the same for lists of the same sites."""
+        names = {name for name in self._left_by if name != without}
+        return frozenset((name, *self.data.getlist(name)) for name in (*names, "role", *TOGETHER))
+
+    def is_answered_by_values(self, without: str | None = None) -> bool:
+        """Whether all filters, or all but one, ask for nothing but terms and values of facets.
+
+        Others depend on rows or columns beside them: full text, years, points, other records.
+        """
+        return self._left_by.keys() - {without} <= _BY_VALUES
+
+    def _among(self, left: Iterable[BitMap]) -> BitMap:
+        left = list(left)
+        return BitMap.intersection(self.index.sites, *left) if left else self.index.sites
+
+    @cached_property
+    def _left_by(self) -> dict[str, BitMap]:
+        """The sites that each filter leaves, for those that are set."""
+        left = {name: self.index.any_of(values) for name, values in self._values()}
+        if self.chosen("q"):
+            left["q"] = text_search.matching(self.index, self._text)
+        if self.chosen("property"):
+            covered = Coverage.objects.filter(designation__in=self.chosen("property"))
+            left["property"] = BitMap(covered.values_list("site_id", flat=True))
+        if self.chosen("part_of"):
+            left["part_of"] = _parts_of(site.pk for site in self.chosen("part_of"))
+        if self.chosen("has"):
+            all_of = (self.index.having(f"has:{what}") for what in self.chosen("has"))
+            left["has"] = BitMap.intersection(*all_of)
+        if self.chosen("open"):
+            left["open"] = open_on(self.index, self.chosen("open"))
+        if self.span != (None, None):
+            left["from"] = self._within_span()
+        if self.chosen("bbox"):
+            left["bbox"] = columns.within(self.index.points, self.chosen("bbox"))
+        if self.around:
+            left["near"] = columns.bitmap(self.around.ids)
+        return left
+
+    @cached_property
+    def _text(self) -> str:
+        return text_search.parted(self.index, self.chosen("q"))
+
+    def _values(self) -> Iterable[tuple[str, list[str]]]:
+        """By filter that is set, the values of the index any of which will do."""
+        for name, value in _VALUE_OF_TERM.items():
+            if terms := self.chosen(name):
+                value = index_name(value, self.chosen("role"))
+                yield name, [f"{value}:{term.pk}" for term in terms]
+        for name in ("unesco", "language"):
+            if codes := self.chosen(name):
+                yield name, [f"{name}:{code}" for code in codes]
+        if spans := self.chosen("inscribed"):
+            listed = map(int, self.index.values_of("inscribed"))
+            yield "inscribed", [f"inscribed:{y}" for y in listed if any(y in s for s in spans)]
+        if batches := self.chosen("batch"):
+            yield "batch", [f"batch:{batch.scheme.pk}.{batch.number}" for batch in batches]
+        if ratings := self.chosen("rating"):
+            yield (
+                "rating",
+                [
+                    f"category:{rating.grade.pk}" if rating.grade else f"scheme:{rating.scheme.pk}"
+                    for rating in ratings
+                ],
+            )
+
+    @property
+    def span(self) -> tuple[int | None, int | None]:
+        """First and last year that are asked for; None is no limit."""
+        return self.chosen("from"), self.chosen("to")
+
+    def _within_span(self) -> BitMap:
+        """Sites with an event in these years; with one of the chosen role, as for eras.
+
+        An event of any role may be a span of eras: `within` says nothing of years.
+        """
+        spans, role = self.index.spans, self.chosen("role")
+        tables = [spans[role]] if role in spans else spans.values()
+        return BitMap.union(*(columns.overlapping(spans, *self.span) for spans in tables))
+
+    @cached_property
+    def around(self) -> columns.Around | None:
+        """The sites near what was asked for, and how far each is."""
+        centre = self.chosen("near")
+        if centre is None:
+            return None
+        return columns.around(self.index.points, centre.point, self.within_km)
+
+    @property
+    def within_km(self) -> float:
+        return self.chosen("within") or WITHIN_KM
+
+    # --- in which order ----------------------------------------------------------------------
+
+    @property
+    def sorts(self) -> list[tuple[str, str]]:
+        """The orders that this list can have."""
+        return [
+            (name, label)
+            for name, label in SORTS
+            if name not in NEEDED or self.chosen(NEEDED[name])
+        ]
+
+    @property
+    def order(self) -> str:
+        """How the list is sorted: as asked, else the first that fits: best match, nearest, name."""
+        possible = [name for name, _label in self.sorts]
+        chosen = self.chosen("sort")
+        return chosen if chosen in possible else possible[0]
+
+    def page(self, language: str, start: int, stop: int) -> list[int]:
+        """The ids at places `start` to `stop` of the list, in its order."""
+        return self._ordered(language).slice(self.hits, start, stop)
+
+    def position(self, language: str, site_id: int) -> int | None:
+        """How many sites of the list come before one of them; None for one that is not in it."""
+        if site_id not in self.hits:
+            return None
+        return self._ordered(language).place(self.hits, site_id)
+
+    def _ordered(self, language: str):
+        by_name = self.index.orders[orders.by_name(language)]
+        if self.order == "relevance":
+            return text_search.ByRelevance(self.index, self._text, by_name)
+        if self.order == "distance":
+            return self.around
+        return by_name if self.order == "name" else self.index.orders[self.order]
+
+
+def tidied(name: str, value: str) -> str:
+    """A value as an address should have it, where it can be written in several ways."""
+    if name in _CODES and re.fullmatch(r"[(（]?[A-Za-z0-9_-]+[)）]?", value):
+        return value.strip("()（）").lower()
+    if name == "language":
+        with suppress(ValueError):
+            return normalise_code(value)
+    if name == "batch" and (found := re.fullmatch(r"([^.]+)\.0*([0-9]{1,5})", value)):
+        return f"{found[1]}.{found[2]}"
+    return value
+
+
+@cache
+def _form_class() -> type[SiteForm]:
+    made = {name: each.field for name, each in SiteFilter.base_filters.items()}
+    return type("SiteFilterForm", (SiteForm,), made)
+
+
+# Filters whose values are slugs and codes, all in lower case.
+_CODES = {"kind", "era", "place", "unesco", "protection", "criterion", "category", "rating"}
+# What the index calls the facet of each filter whose values are rows.
+_VALUE_OF_TERM = {
+    "kind": "kind",
+    "era": "era",
+    "protection": "scheme",
+    "place": "place",
+    "criterion": "criterion",
+    "category": "category",
+}
+
+_BY_VALUES = {*_VALUE_OF_TERM, "unesco", "language", "inscribed", "batch", "rating", "has"}
+
+
+def index_name(facet: str, role: str | None) -> str:
+    """What the index calls a facet; eras are kept by their role too."""
+    return f"{facet}.{role}" if facet == "era" and role else facet
+
+
+def _parts_of(wholes: Iterable[int]) -> BitMap:
+    """The parts of sites, and the parts of those: one query a level."""
+    found, level = BitMap(), BitMap(wholes)
+    while level:
+        parts = BitMap(PartOf.objects.filter(whole__in=level).values_list("part_id", flat=True))
+        level = parts - found
+        found |= parts
+    return found

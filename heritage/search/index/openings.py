@@ -1,0 +1,23 @@
+"""Which sites are open on a day: by the hours that they share and the notices that close them."""
+
+from datetime import date
+
+from pyroaring import BitMap
+
+from heritage.models.visiting import falls_within, is_in_season
+from heritage.search.index.snapshot import State
+
+
+def open_on(index: State, day: date) -> BitMap:
+    """Sites with checked hours on the day, unless a row or a notice says that they are closed."""
+    rows = {"open": [], "closed": []}
+    for hours in index.values_of("hours"):
+        kind, *days = hours.split(",")
+        if is_in_season(day, *days):
+            rows[kind].append(f"hours:{hours}")
+    notices = [f"closed:{n}" for n in index.values_of("closed") if falls_within(day, *_ends(n))]
+    return index.any_of(rows["open"]) - index.any_of([*rows["closed"], *notices])
+
+
+def _ends(notice: str) -> list[date | None]:
+    return [date.fromisoformat(end) if end else None for end in notice.split(",")]

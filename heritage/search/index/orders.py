@@ -1,0 +1,158 @@
+"""The orders that a list of sites can have, and where sites belong in them.
+
+Exports `names()`, `ids()` for a whole order, and `placed()` for an order in which some sites have
+changed. Every order is total: what is equal is told apart by the id. What sites are sorted by is
+compared here exactly as the database compares it.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from itertools import batched, pairwise
+
+import numpy as np
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef
+from pyroaring import BitMap
+
+from heritage.models import Site, SortName
+from heritage.search.index.columns import ids_of, microseconds
+from heritage.search.index.snapshot import Order
+
+OLDEST, RECENT, INSCRIBED = "oldest", "recent", "inscribed"
+_BY_YEAR = {OLDEST: "first_year", INSCRIBED: "inscribed_year"}  # the undated come last
+_AT_ONCE = 10_000  # ids fetched from the database together
+_KEYS_AT_ONCE = 2_000  # of which the keys are asked for in one query
+# Sites that one step of a search looks at: enough that few steps find the place of a single one.
+_PROBES = 128
+
+Key = tuple  # what a site is sorted by, its id last
+
+
+def by_name(language: str) -> str:
+    """The order of names in one language of the interface."""
+    return f"name:{language}"
+
+
+def names() -> list[str]:
+    """All orders that the index holds."""
+    return [*(by_name(code) for code, _name in settings.LANGUAGES), *_BY_YEAR, RECENT]
+
+
+def ids(order: str) -> Iterator[int]:
+    """Ids of all published sites in an order."""
+    if order in _BY_YEAR or order == RECENT:
+        yield from _rows(order).iterator(_AT_ONCE)
+    else:
+        yield from _named(order).iterator(_AT_ONCE)
+        yield from _nameless(order).iterator(_AT_ONCE)
+
+
+def placed(name: str, order: Order, changed: BitMap, published: Iterable[int]) -> Order:
+    """The order after some sites have changed, of which these are published now.
+
+    The same object where every site stays in its place. All other sites must be in the order
+    already, and stand in it as their rows say. However many sites have changed, and in however
+    large a catalogue, a few dozen queries by primary key find their places.
+    """
+    published = BitMap(published)
+    places = np.flatnonzero(np.isin(order.ids, ids_of(changed)))
+    if BitMap(order.ids[places].tolist()) == published and _are_in_place(name, order.ids, places):
+        return order
+    standing = np.delete(order.ids, places)
+    keys = sorted(_keys(name, published).values())
+    found = [key[-1] for key in keys]
+    return Order(np.insert(standing, _search(name, standing, keys), found).astype(np.int32))
+
+
+# --- where sites belong ----------------------------------------------------------------------
+
+
+def _are_in_place(name: str, ids: np.ndarray, places: np.ndarray) -> bool:
+    """Whether the sites at these places still belong between their neighbours."""
+    around = np.unique(np.concatenate((places - 1, places, places + 1)))
+    around = around[(around >= 0) & (around < len(ids))]
+    keys = _keys(name, ids[around].tolist())
+    return all(
+        keys[ids[place]] < keys[ids[following]]
+        for place, following in pairwise(around.tolist())
+        if following == place + 1
+    )
+
+
+def _search(name: str, ids: np.ndarray, wanted: list[Key]) -> list[int]:
+    """The places in an order before which these keys belong; both ascend.
+
+    A binary search for all of them at once, in steps of one query each. The fewer keys are
+    looked for, the more parts a step cuts the order into.
+    """
+    lowest, highest = [0] * len(wanted), [len(ids)] * len(wanted)
+    cuts = max(1, _PROBES // max(1, len(wanted)))
+    while open_ones := [n for n, low in enumerate(lowest) if low < highest[n]]:
+        probes: set[int] = set()
+        for n in open_ones:
+            low, high = lowest[n], highest[n]
+            probes.update(low + (high - low) * cut // (cuts + 1) for cut in range(1, cuts + 1))
+        ordered = sorted(probes)
+        by_id = _keys(name, ids[ordered].tolist())
+        keys = [by_id[ids[place]] for place in ordered]
+        for n in open_ones:
+            next_probe = bisect_left(keys, wanted[n])
+            if next_probe < len(keys):
+                highest[n] = min(highest[n], ordered[next_probe])
+            if next_probe:
+                lowest[n] = max(lowest[n], ordered[next_probe - 1] + 1)
+    return lowest
+
+
+def _keys(name: str, site_ids: Iterable[int]) -> dict[int, Key]:
+    """By id, what published sites are sorted by in an order."""
+    found: dict[int, Key] = {}
+    for chunk in batched(site_ids, _KEYS_AT_ONCE):
+        found.update(_keys_of(name, chunk))
+    return found
+
+
+def _keys_of(name: str, site_ids: tuple[int, ...]) -> dict[int, Key]:
+    """A site that is deleted while this is read comes last: what is read then is read again."""
+    if name == RECENT:
+        rows = _sites(site_ids).values_list("pk", "published_at")
+        found = {pk: (at is None, -microseconds(at) if at else 0, -pk, pk) for pk, at in rows}
+        return {pk: (True, 0, -pk, pk) for pk in site_ids} | found
+    if name in _BY_YEAR:
+        rows = _sites(site_ids).values_list("pk", _BY_YEAR[name])
+        found = {pk: (year is None, year or 0, pk) for pk, year in rows}
+        return {pk: (True, 0, pk) for pk in site_ids} | found
+    rows = SortName.objects.filter(site__in=site_ids, language=_language(name))
+    found = {pk: (False, key, pk) for pk, key in rows.values_list("site_id", "key")}
+    return {pk: (True, "", pk) for pk in site_ids} | found
+
+
+def _sites(site_ids: tuple[int, ...]):
+    return Site.objects.filter(pk__in=site_ids).order_by()
+
+
+# --- whole orders ----------------------------------------------------------------------------
+
+
+def _rows(order: str):
+    if order == RECENT:
+        by = F("published_at").desc(nulls_last=True), "-pk"
+    else:
+        by = F(_BY_YEAR[order]).asc(nulls_last=True), "pk"
+    return Site.objects.published().order_by(*by).values_list("pk", flat=True)
+
+
+def _named(order: str):
+    rows = SortName.objects.filter(language=_language(order), site__state="published")
+    return rows.order_by("key", "site_id").values_list("site_id", flat=True)
+
+
+def _nameless(order: str):
+    """Those whose key in a language is yet to be made, as when the language is new: last."""
+    keys = SortName.objects.filter(language=_language(order), site=OuterRef("pk"))
+    rows = Site.objects.published().filter(~Exists(keys))
+    return rows.order_by("pk").values_list("pk", flat=True)
+
+
+def _language(order: str) -> str:
+    return order.partition(":")[2]

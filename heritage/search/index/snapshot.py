@@ -1,0 +1,167 @@
+"""The index in memory: never changed once made, so that many threads may read it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from pyroaring import BitMap
+
+from heritage.models.base import new_uid
+from heritage.search.index.columns import Table, ids_of
+from heritage.services.changelog import VOCABULARY
+
+NOTHING = BitMap()
+# The sites under any entry of the World Heritage List, whatever has become of it.
+WORLD_HERITAGE = "covered:world_heritage"
+_MOST_CHANGES = 10_000  # sites of which the last change is remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Ids of all sites in one order (int32), and each id's place in it."""
+
+    ids: np.ndarray
+    _places: list = field(default_factory=list, compare=False)
+
+    @property
+    def places(self) -> np.ndarray:
+        """By id, its place in the order; made when first asked for."""
+        if not self._places:
+            size = int(self.ids.max(initial=0)) + 1
+            places = np.zeros(size, dtype=np.int32)
+            places[self.ids] = np.arange(len(self.ids), dtype=np.int32)
+            self._places.append(places)
+        return self._places[0]
+
+    def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
+        """The ids of `hits` at places `start` to `stop` among them, in this order."""
+        if len(hits) == len(self.ids):
+            return self.ids[start:stop].tolist()
+        places = self.places[ids_of(hits)]
+        stop = min(stop, len(places))
+        if start >= stop:
+            return []
+        # Only what is asked for is sorted; the rest is put on its side of it.
+        places.partition((start, stop - 1))
+        return self.ids[np.sort(places[start:stop])].tolist()
+
+    def place(self, hits: BitMap, site_id: int) -> int:
+        """How many of `hits` come before one of them."""
+        place = self.places[site_id]
+        if len(hits) == len(self.ids):
+            return int(place)
+        return int(np.count_nonzero(self.places[ids_of(hits)] < place))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All bitmaps, orders and columns as of one entry of the journal: its number and its token."""
+
+    number: int
+    token: str
+    sites: BitMap
+    values: dict[str, BitMap]
+    orders: dict[str, Order]
+    points: Table
+    times: Table  # of the last change
+    spans: dict[str, Table]  # by the role of the events
+    # The same in two states: no term, no source, no identity was written between them.
+    vocabulary_token: str = field(default_factory=new_uid)
+    # By id, the token of its last change, for the sites that changed since `since` was the token.
+    changes: dict[int, str] = field(default_factory=dict)
+    since: str = field(default_factory=new_uid)
+    # For what others derive from this state and want to find again: emptied by every write.
+    memory: dict = field(default_factory=dict, compare=False)
+    # The same for what follows from the bitmaps and the vocabularies alone: a write that changes
+    # neither leaves it as it was.
+    facet_memory: dict = field(default_factory=dict, compare=False)
+    # The same for what follows from World Heritage entries, their sites and the vocabularies.
+    world_heritage_memory: dict = field(default_factory=dict, compare=False)
+
+    def version(self, site_id: int) -> tuple[str, str]:
+        """The same in two states: nothing was written between them that is shown of the site."""
+        return self.vocabulary_token, self.changes.get(site_id, self.since)
+
+    def having(self, value: str) -> BitMap:
+        return self.values.get(value, NOTHING)
+
+    def any_of(self, values: Iterable[str]) -> BitMap:
+        return BitMap.union(NOTHING, *(self.having(value) for value in values))
+
+    def values_of(self, facet: str) -> list[str]:
+        """What follows the facet's name in those of its values that some site has."""
+        start = f"{facet}:"
+        return [name[len(start) :] for name in self.values if name.startswith(start)]
+
+
+def build(number: int, token: str, facts, order_ids: dict[str, Iterable[int]]) -> State:
+    """A state from the facts of all sites and their ids in each order."""
+    return State(
+        number,
+        token,
+        BitMap(facts.sites),
+        {name: BitMap(ids) for name, ids in facts.values.items()},
+        {name: Order(np.fromiter(ids, dtype=np.int32)) for name, ids in order_ids.items()},
+        Table.of(facts.points),
+        Table.of(facts.times),
+        {role: Table.of(rows) for role, rows in facts.spans.items()},
+    )
+
+
+def patched(
+    state: State,
+    number: int,
+    token: str,
+    changed: BitMap,
+    facts,
+    order_of: Callable[[str, Order], Order],
+) -> State:
+    """A state in which the changed sites have the values that `facts` says, and no other.
+
+    What has not changed is the same object as before.
+    """
+    values = _patched_values(state.values, changed, facts.values)
+    sites = _patched(state.sites, changed, BitMap(facts.sites))
+    is_in_vocabulary = VOCABULARY in changed
+    is_as_it_was = values is state.values and sites is state.sites and not is_in_vocabulary
+    changes, since = state.changes | dict.fromkeys(changed, token), state.since
+    if len(changes) > _MOST_CHANGES:
+        changes, since = {}, token
+    listed = state.having(WORLD_HERITAGE) | values.get(WORLD_HERITAGE, NOTHING)
+    return State(
+        number,
+        token,
+        sites,
+        values,
+        {name: order_of(name, order) for name, order in state.orders.items()},
+        state.points.patched(changed, Table.of(facts.points)),
+        state.times.patched(changed, Table.of(facts.times)),
+        {
+            role: spans.patched(changed, Table.of(facts.spans[role]))
+            for role, spans in state.spans.items()
+        },
+        token if is_in_vocabulary else state.vocabulary_token,
+        changes,
+        since,
+        facet_memory=state.facet_memory if is_as_it_was else {},
+        world_heritage_memory={}
+        if is_in_vocabulary or listed.intersect(changed)
+        else state.world_heritage_memory,
+    )
+
+
+def _patched_values(
+    values: dict[str, BitMap], changed: BitMap, found: dict[str, Iterable[int]]
+) -> dict[str, BitMap]:
+    fresh = {name: BitMap(ids) for name, ids in found.items()}
+    after = {
+        name: _patched(bitmap, changed, fresh.pop(name, NOTHING)) for name, bitmap in values.items()
+    }
+    if not fresh and all(after[name] is bitmap for name, bitmap in values.items()):
+        return values
+    return {name: bitmap for name, bitmap in (after | fresh).items() if bitmap}
+
+
+def _patched(bitmap: BitMap, changed: BitMap, fresh: BitMap) -> BitMap:
+    """With these and no others of the changed sites."""
+    return bitmap if bitmap & changed == fresh else (bitmap - changed) | fresh

@@ -1,0 +1,241 @@
+"""Keeps this process's index as fresh as the database, exactly.
+
+Each write enters its sites in the change log, in its own transaction. A process that finds new
+entries reads those sites again; one that starts takes a snapshot or reads everything. What a
+transaction that is still open has written is seen within it and nowhere else.
+"""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.db import connection, transaction
+from pyroaring import BitMap
+
+from heritage.models import IndexChange, IndexPart
+from heritage.search.index import loader, orders, stored_snapshot
+from heritage.search.index.snapshot import Order, State, build, patched
+from heritage.services import changelog
+from heritage.services.changelog import VOCABULARY
+
+logger = logging.getLogger(__name__)
+
+_NO_SITE = BitMap([VOCABULARY])
+_ATTEMPTS = 5  # to read while others write, before they are made to wait
+_STAGGERED = 5.0  # seconds within which processes begin to save, so that one of them is enough
+
+_shared: list[State] = []  # at most one: the committed state that all threads use
+_lock = threading.Lock()
+_private = threading.local()  # of a thread whose transaction is open
+# What the request that is answered has been given; None outside of `pinned()`.
+_pinned: ContextVar[list[State] | None] = ContextVar("pinned", default=None)
+
+
+@contextmanager
+def pinned() -> Iterator[None]:
+    """Within, `current()` gives one and the same state: a page tells of one moment."""
+    token = _pinned.set([])
+    try:
+        yield
+    finally:
+        _pinned.reset(token)
+
+
+def current() -> State:
+    """The index as of the last entry of the change log."""
+    pinned = _pinned.get()
+    if pinned is None:
+        return _newest()
+    if not pinned:
+        pinned.append(_newest())
+    return pinned[0]
+
+
+def _newest() -> State:
+    number, token = _head()
+    state = _known(number, token)
+    if state is not None:
+        return state
+    if connection.in_atomic_block:
+        _private.state = _fresh()
+        return _private.state
+    with _lock:  # one thread reads, the others wait for it
+        state = _known(*_head())
+        if state is None:
+            state = _fresh()
+            _shared[:] = [state]
+        return state
+
+
+# Asked by every page, some more than once: in so many words it takes a tenth of the time.
+_LAST_ENTRY = f"SELECT id, token FROM {IndexChange._meta.db_table} ORDER BY id DESC LIMIT 1"  # noqa: S608
+
+
+def _head() -> tuple[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_ENTRY)
+        return cursor.fetchone() or (0, "")
+
+
+def _known(number: int, token: str) -> State | None:
+    for state in _states():
+        if (state.number, state.token) == (number, token):
+            return state
+    return None
+
+
+def _states() -> list[State]:
+    private = getattr(_private, "state", None) if connection.in_atomic_block else None
+    return [state for state in (private, *_shared) if state is not None]
+
+
+def _fresh() -> State:
+    """The state as of the last entry of the change log, from what is nearest to it.
+
+    While sites are read, others may be written. The change log tells: then these are read again,
+    together with all that was placed beside them. Only where that does not come to an end are
+    writers made to wait.
+    """
+    base = None
+    for _attempt in range(_ATTEMPTS):
+        before = _head()
+        try:
+            base = base if base and _is_in_log(base) else _base()
+            state = _as_of(base, *_head())
+        except LookupError:  # a site's row was read that names a term which is newer than the terms
+            if _head() == before:
+                raise
+            base = None
+            continue
+        if _head() == (state.number, state.token):
+            return state
+    with transaction.atomic():
+        changelog.lock()
+        return _as_of(base if base and _is_in_log(base) else _base(), *_head())
+
+
+def _base() -> State:
+    """A state from which the change log leads on: this process's own, the snapshot, or all read."""
+    for state in _states():
+        if _is_in_log(state) and _is_near(state):
+            return state
+    try:
+        state = stored_snapshot.load()
+    except stored_snapshot.BrokenSnapshot:
+        logger.exception("The snapshot of the index is broken; everything is read anew.")
+        state = None
+    if state and _is_in_log(state) and _is_near(state):
+        return state
+    return rebuilt(*_head())
+
+
+def _as_of(base: State, number: int, token: str) -> State:
+    changed = _changed_since(base)
+    if changed:
+        return _patch(base, number, token, changed)
+    return base
+
+
+def _changed_since(state: State) -> BitMap:
+    changes = IndexChange.objects.filter(pk__gt=state.number)
+    return BitMap(changes.values_list("site_id", flat=True))
+
+
+def _is_near(state: State) -> bool:
+    """Whether so few sites have changed that not all need to be read."""
+    return len(_changed_since(state) - _NO_SITE) <= len(state.sites) // 4
+
+
+def _is_in_log(state: State) -> bool:
+    """Whether the change log goes on from this state: it was not rolled back, nor cut off."""
+    if state.number == 0:
+        return not IndexPart.objects.exists()
+    return IndexChange.objects.filter(pk=state.number, token=state.token).exists()
+
+
+def _patch(state: State, number: int, token: str, changed: BitMap) -> State:
+    sites = changed - _NO_SITE
+    found = loader.read(sites)
+
+    def order_of(name: str, order: Order) -> Order:
+        return orders.placed(name, order, sites, found.sites) if sites else order
+
+    return patched(state, number, token, changed, found, order_of)
+
+
+def rebuilt(number: int, token: str) -> State:
+    """The state, from the whole database."""
+    by_order = {name: orders.ids(name) for name in orders.names()}
+    return build(number, token, loader.read(), by_order)
+
+
+# --- snapshots -------------------------------------------------------------------------------
+
+
+def save_snapshot() -> State:
+    """Read everything, keep it for processes to come, and let those that run take it too."""
+    state = rebuilt(*_head())
+    for _attempt in range(_ATTEMPTS):
+        state = _led_on(state)
+        if stored_snapshot.save(state, starts_anew=True, pause=0):
+            return state
+    with transaction.atomic():  # nobody writes meanwhile
+        changelog.lock()
+        state = _led_on(state)
+        stored_snapshot.save(state, starts_anew=True, pause=0)
+    return state
+
+
+def _led_on(state: State) -> State:
+    """A state that was read anew, with what was written since."""
+    if state.number and not _is_in_log(state):
+        state = rebuilt(*_head())
+    return _as_of(state, *_head())
+
+
+_saving = threading.Lock()
+_saved: list[int] = []  # the number of the snapshot, as far as this process knows
+
+
+def keep_snapshot_fresh(**kwargs) -> None:
+    """Called at the end of a request: have a thread save the snapshot when it is time.
+
+    That is after INDEX_SNAPSHOT_EVERY changes, or where there is no snapshot. No page waits for it.
+    """
+    if not _shared or not _is_due(_shared[0], _saved[0] if _saved else None):
+        return
+    if _saving.acquire(blocking=False):
+        threading.Thread(target=_save_in_turn, name="index snapshot", daemon=True).start()
+
+
+def refresh_snapshot() -> bool:
+    """Save the state as it is now if it is time; whether it was. For commands that write much."""
+    state = current()
+    return _is_due(state, stored_snapshot.saved_number()) and stored_snapshot.save(state)
+
+
+def _is_due(state: State, saved: int | None) -> bool:
+    every = settings.INDEX_SNAPSHOT_EVERY
+    if not every or not state.number:  # nothing was ever written, or only past the change log
+        return False
+    return saved is None or abs(state.number - saved) >= every
+
+
+def _save_in_turn() -> None:
+    """Unless another process has done it meanwhile."""
+    try:
+        if stored_snapshot.saved_number() is not None:
+            time.sleep(random.uniform(0, _STAGGERED))  # noqa: S311 - no secret
+        refresh_snapshot()
+        saved = stored_snapshot.saved_number()
+        _saved[:] = [] if saved is None else [saved]
+    except Exception:
+        logger.exception("The snapshot of the index was not saved.")
+    finally:
+        connection.close()
+        _saving.release()

@@ -1,0 +1,207 @@
+"""The snapshot of the index in the database: what a process that starts takes instead of reading
+every record.
+
+Exports `load()` and `save()`. A snapshot is one row "head", which says as of which change it holds
+and which part has which digest, and one row for each part, named by that digest. A part that did
+not change since the last snapshot is therefore not written again, and a part that is damaged is
+noticed. Parts are written before the head that refers to them and removed after it: whoever reads
+finds a whole snapshot at any time.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from hashlib import blake2b
+
+import numpy as np
+from django.db import transaction
+from pyroaring import BitMap
+
+from heritage.models import Event, IndexChange, IndexPart
+from heritage.models.base import chunks
+from heritage.search.index import orders
+from heritage.search.index.columns import POINTS, SPANS, TIMES, Table
+from heritage.search.index.snapshot import Order, State
+from heritage.services import changelog
+
+# Raised whenever the index holds something else than before: older snapshots are read no more.
+FORMAT = 6
+_HEAD = "head"
+_VALUE, _ORDER = "value ", "order "
+_POINTS, _TIMES, _SPANS = "points ", "times ", "spans "
+_READ_AT_ONCE = 5  # parts fetched together: the largest have 8 MB at a million sites
+_WRITTEN_AT_ONCE = 1_000_000  # bytes in one transaction, or a single part that is larger
+_PAUSE = 0.002  # seconds after each write and each part of many, for whoever waits for the process
+# Changes before the snapshot that are kept, so that processes that run need not load it.
+_KEPT_CHANGES = 1_000
+
+
+class BrokenSnapshot(Exception):
+    """A part is missing or damaged, or the head cannot be read."""
+
+
+def saved_number() -> int | None:
+    """The number of the change that the snapshot holds; None if there is none that fits."""
+    try:
+        head = _read(_head())
+    except BrokenSnapshot:
+        return None
+    return head["number"] if head else None
+
+
+def load() -> State | None:
+    """The snapshot; None if there is none or it is of another format.
+
+    Raises BrokenSnapshot.
+    """
+    data = _head()
+    try:
+        return _load(data)
+    except BrokenSnapshot:
+        if _head() == data:
+            raise
+        return _load(_head())  # replaced while it was read
+
+
+def save(state: State, *, starts_anew: bool = False, pause: float = _PAUSE) -> bool:
+    """Make this state the snapshot; whether it was done.
+
+    Not if another process has replaced the snapshot meanwhile. `starts_anew`: processes that run
+    shall take it too, since it holds what no change told of; not done then if something was
+    written since the state.
+    """
+    before = _head()
+    parts = _write_missing(state, pause)
+    with transaction.atomic():
+        changelog.lock()
+        if not _may_replace(before, parts):
+            return False
+        if starts_anew:
+            if _last_change() != (state.number, state.token):
+                return False
+            changelog.enter([changelog.VOCABULARY])
+        number, token = _last_change() if starts_anew else (state.number, state.token)
+        head = {"format": FORMAT, "number": number, "token": token, "parts": parts}
+        IndexPart.objects.update_or_create(name=_HEAD, defaults={"data": json.dumps(head).encode()})
+        oldest = number if starts_anew else number - _KEPT_CHANGES
+        IndexChange.objects.filter(pk__lt=oldest).delete()
+    _remove_others(_head(), parts)
+    return True
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+def _head() -> bytes | None:
+    data = IndexPart.objects.filter(name=_HEAD).values_list("data", flat=True).first()
+    return None if data is None else bytes(data)
+
+
+def _read(data: bytes | None) -> dict | None:
+    if data is None or not data.startswith(f'{{"format": {FORMAT},'.encode()):
+        return None
+    try:
+        return json.loads(data)
+    except ValueError as error:
+        raise BrokenSnapshot("The head cannot be read.") from error
+
+
+def _load(data: bytes | None) -> State | None:
+    head = _read(data)
+    if head is None:
+        return None
+    rows = IndexPart.objects.exclude(name=_HEAD).values_list("name", "data")
+    by_digest = {digest: bytes(part) for digest, part in rows.iterator(_READ_AT_ONCE)}
+    parts = {}
+    for name, digest in head["parts"].items():
+        if digest not in by_digest or _digest(by_digest[digest]) != digest:
+            raise BrokenSnapshot(f"The part “{name}” is missing or damaged.")
+        parts[name] = by_digest[digest]
+    by_order = {
+        name: Order(np.frombuffer(part, dtype=np.int32))
+        for name, part in _named(parts, _ORDER).items()
+    }
+    if by_order.keys() != set(orders.names()):  # a language was added since
+        return None
+    return State(
+        head["number"],
+        head["token"],
+        BitMap.deserialize(parts["sites"]),
+        {name: BitMap.deserialize(part) for name, part in _named(parts, _VALUE).items()},
+        by_order,
+        _table(parts, _POINTS, POINTS),
+        _table(parts, _TIMES, TIMES),
+        {role: _table(parts, f"{_SPANS}{role} ", SPANS) for role in Event.Role.values},
+    )
+
+
+def _named(parts: dict[str, bytes], start: str) -> dict[str, bytes]:
+    """The parts of a kind, by what follows in their names."""
+    return {name[len(start) :]: data for name, data in parts.items() if name.startswith(start)}
+
+
+def _table(parts: dict[str, bytes], start: str, types: str) -> Table:
+    return Table.from_bytes([parts[f"{start}{n}"] for n in range(len(types))], types)
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+# --- writing ---------------------------------------------------------------------------------
+
+
+def _parts(state: State) -> Iterator[tuple[str, bytes]]:
+    yield "sites", state.sites.serialize()
+    for name, bitmap in state.values.items():
+        yield f"{_VALUE}{name}", bitmap.serialize()
+    for name, order in state.orders.items():
+        yield f"{_ORDER}{name}", order.ids.tobytes()
+    tables = {_POINTS: state.points, _TIMES: state.times}
+    tables |= {f"{_SPANS}{role} ": table for role, table in state.spans.items()}
+    for name, table in tables.items():
+        for number, data in enumerate(table.to_bytes()):
+            yield f"{name}{number}", data
+
+
+def _write_missing(state: State, pause: float) -> dict[str, str]:
+    """Write those parts that are not there yet; gives the digest of each part."""
+    there = set(IndexPart.objects.values_list("name", flat=True))
+    digests: dict[str, str] = {}
+    waiting: list[IndexPart] = []
+    for number, (name, data) in enumerate(_parts(state)):
+        digest = digests[name] = _digest(data)
+        if digest not in there:
+            there.add(digest)
+            waiting.append(IndexPart(name=digest, data=data))
+        if sum(len(part.data) for part in waiting) > _WRITTEN_AT_ONCE:
+            IndexPart.objects.bulk_create(waiting, ignore_conflicts=True)
+            waiting.clear()
+            time.sleep(pause)
+        elif len(data) > _WRITTEN_AT_ONCE or number % 100 == 0:
+            time.sleep(pause)
+    IndexPart.objects.bulk_create(waiting, ignore_conflicts=True)
+    return digests
+
+
+def _may_replace(before: bytes | None, parts: dict[str, str]) -> bool:
+    """Whether the snapshot is still the one that was there before, and all new parts are."""
+    head = IndexPart.objects.select_for_update().filter(name=_HEAD).first()
+    there = set(IndexPart.objects.values_list("name", flat=True))
+    return (None if head is None else bytes(head.data)) == before and there.issuperset(
+        parts.values()
+    )
+
+
+def _last_change() -> tuple[int, str]:
+    return IndexChange.objects.order_by("-pk").values_list("pk", "token").first() or (0, "")
+
+
+def _remove_others(head: bytes | None, parts: dict[str, str]) -> None:
+    """Remove the parts of former snapshots, unless this one has been replaced meanwhile."""
+    there = set(IndexPart.objects.values_list("name", flat=True))
+    for names in chunks(sorted(there.difference(parts.values(), [_HEAD]))):
+        with transaction.atomic():
+            if not _may_replace(head, parts):
+                return
+            IndexPart.objects.filter(name__in=names).delete()

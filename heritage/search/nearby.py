@@ -1,0 +1,30 @@
+"""What lies near a site: by public points only, so that a blurred one stays blurred."""
+
+from dataclasses import dataclass
+
+from heritage.models import Site
+from heritage.search.index import columns
+from heritage.search.index.snapshot import State
+
+_FIRST_LOOK = 10  # of the radius a tenth: where sites are many, enough are there
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    site: Site
+    km: float
+
+
+def nearby(index: State, site: Site, within_km: float = 50, limit: int = 6) -> list[Neighbour]:
+    """Published sites around a site's public point, the nearest first, without itself."""
+    if site.public_latitude is None:
+        return []
+    here = (site.public_latitude, site.public_longitude)
+    around = columns.around(index.points, here, within_km / _FIRST_LOOK)
+    if len(around.ids) <= limit:  # else the nearest are among them
+        around = columns.around(index.points, here, within_km)
+    ids = [pk for pk in around.slice(None, 0, limit + 1) if pk != site.pk][:limit]
+    km = around.km_of(ids)
+    shown = ("slug", "uid", "name", "public_latitude", "public_longitude")
+    found = Site.objects.published().only(*shown).in_bulk(ids)
+    return [Neighbour(found[pk], km[pk]) for pk in ids if pk in found]

@@ -1,0 +1,67 @@
+"""What every page needs and few acts change, in memory: kinds, eras, places, registers, identity.
+
+Read again when one of them is written.
+"""
+
+from dataclasses import dataclass, field
+
+from heritage.models import Era, Identity, Kind, Place, Scheme, SchemeTerm, Source
+from heritage.search.index.snapshot import State
+from heritage.search.lru_cache import Recent
+
+_KEPT = 2  # the one that all use, and that of a transaction which is still open
+_kept: Recent[str, "Vocabulary"] = Recent(_KEPT)
+
+
+class Tree:
+    """The terms of one vocabulary, each tied to its broader one. Never to be written to."""
+
+    def __init__(self, model):
+        self.terms = {term.pk: term for term in model.objects.all()}
+        self.by_slug = {term.slug: term for term in self.terms.values()}
+        self.children: dict[int | None, list] = {}
+        for term in self.terms.values():
+            self.children.setdefault(term.parent_id, []).append(term)
+            if term.parent_id is not None:
+                term.parent = self.terms[term.parent_id]
+        self.order = {pk: place for place, pk in enumerate(self.terms)}
+
+    def above(self, term) -> list:
+        """From the broadest term down to the parent."""
+        chain, parent = [], self.terms.get(term.parent_id)
+        while parent is not None and parent not in chain:
+            chain.append(parent)
+            parent = self.terms.get(parent.parent_id)
+        return chain[::-1]
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    kinds: Tree = field(default_factory=lambda: Tree(Kind))
+    eras: Tree = field(default_factory=lambda: Tree(Era))
+    places: Tree = field(default_factory=lambda: Tree(Place))
+    schemes: dict[int, Scheme] = field(  # in the order of their rank
+        default_factory=lambda: {scheme.pk: scheme for scheme in Scheme.objects.all()}
+    )
+    terms: list[SchemeTerm] = field(default_factory=lambda: list(SchemeTerm.objects.all()))
+    recalled: frozenset[int] = field(
+        default_factory=lambda: frozenset(
+            Source.objects.filter(kind=Source.Kind.RECALLED).values_list("pk", flat=True)
+        )
+    )
+    identity: Identity = field(default_factory=lambda: Identity.objects.current())
+    # What doors make of the terms, such as their labels as HTML; as long-lived as the terms.
+    memory: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        for era in self.eras.terms.values():
+            era.region = self.places.terms.get(era.region_id)
+
+    def terms_of(self, scheme: Scheme, facet: str) -> list[SchemeTerm]:
+        """The words that a register uses for its categories, criteria or regions."""
+        return [t for t in self.terms if t.scheme_id == scheme.pk and t.facet == facet]
+
+
+def of(index: State) -> Vocabulary:
+    """The vocabularies as of a state of the index."""
+    return _kept.recall(index.vocabulary_token, Vocabulary)

@@ -1,0 +1,80 @@
+"""Facets as the page shows them: the commonest values at hand, the others behind one line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import nlargest
+from typing import NamedTuple
+
+from django.http import QueryDict
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+
+from heritage.search.facets import Facet
+from heritage.web import language_html
+
+MOST = 12  # values that are shown without a fold
+_AT_HAND = 8
+UNFOLDED = "all"
+_OPEN = ("kind", "era", "place", "unesco")
+
+
+class Line(NamedTuple):  # quickly made: a page has a hundred
+    """A value of a facet as components/options.html prints it."""
+
+    value: str
+    label: SafeString
+    note: str  # what tells it from its like, or the broader value that it is parted from
+    depth: int
+    number: int  # of sites
+    shown_number: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedFacet:
+    name: str
+    label: str
+    lines: SafeString  # its values as HTML; empty where there are none
+    chosen: int
+    more: int  # values behind the fold
+    is_whole: bool  # unfolded, and so long that it wants a search of its own
+    is_open: bool
+
+
+def folded(facet: Facet, data: QueryDict) -> FoldedFacet:
+    """What is chosen is always at hand. A value parted from its broader one names it.
+
+    `all=kind` in the address unfolds the kinds.
+    """
+    whole = facet.name in data.getlist(UNFOLDED)
+    is_long, kept = len(facet.offered) > MOST, set(facet.offered)
+    if is_long and not whole:
+        most = nlargest(_AT_HAND, facet.offered, key=facet.counts.__getitem__)
+        kept = {*most, *facet.picked}
+    template = get_template("components/options.html")
+    lines = template.render({"name": facet.name, "lines": list(_shown(facet, kept))})
+    return FoldedFacet(
+        facet.name,
+        facet.label,
+        lines if kept else "",
+        len(facet.picked),
+        len(facet.offered) - len(kept),
+        whole and is_long,
+        facet.name in _OPEN or bool(facet.picked) or whole,
+    )
+
+
+def _shown(facet: Facet, kept: set[int]) -> Iterator[Line]:
+    """The options at these places."""
+    for place in sorted(kept):
+        option, above = facet.option(place), facet.broader(place)
+        is_parted = above and above[0] not in kept
+        yield Line(
+            value=option.value,
+            label=language_html.as_html(option.label),
+            note=option.note or (str(facet.option(above[0]).label) if is_parted else ""),
+            depth=sum(each in kept for each in above),
+            number=option.count,
+            shown_number=language_html.number(option.count),
+            chosen=option.chosen,
+        )

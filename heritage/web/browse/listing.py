@@ -1,0 +1,338 @@
+"""The list of sites: what is applied, what can be chosen, one page of cards, how to go on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from heritage.models import SiteEra
+from heritage.search import spelling, suggest, text_search
+from heritage.search.facets import Applied, Facet, applied, facets
+from heritage.search.filter_fields import MAX_TEXT, MOST_VALUES
+from heritage.search.filters import NEEDED, TOGETHER, SiteFilter, tidied
+from heritage.search.queries import STEPS, changed, without
+from heritage.web import cards, language_html
+from heritage.web.browse import paging
+from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
+from heritage.web.browse.paging import PER_PAGE, Paging
+from heritage.web.cards import Printed
+from heritage.web.site.location import distance_phrase
+
+_AT_ONCE = 3  # pictures that are in view when the page opens
+# What the form carries on, beside its own fields: of a map, of other pages, of the view.
+_CARRIED = ("bbox", "near", "within", "property", "part_of", "inscribed", "view", "sort", UNFOLDED)
+_TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
+_MOST_TERMS, _TRIED = 4, 12  # meanings of a search: shown, and looked at
+MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
+_FORMS = {"cards": "card", "list": "row"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    label: str
+    query: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way out of an empty result: what to drop, and how many sites that would show."""
+
+    label: str
+    value: str
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A search that finds something, in place of one that finds nothing."""
+
+    text: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An era, a place or a kind that a search names, with the list of its sites."""
+
+    what: str
+    label: SafeString
+    rest: str  # of the search, that is still looked for
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A card, and how far the site is from where the list is near to."""
+
+    name: SafeString
+    html: SafeString
+    distance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    label: str  # of the filter; empty where several are meant
+    message: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Cards or a list: two views of one address."""
+
+    value: str
+    label: str
+    query: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Prepared for the template web/sites.html."""
+
+    text: str
+    total: int
+    first: int
+    ids: list[int]
+    cards: list[Shown]
+    is_near: bool  # to a point: how far each site is is said
+    facets: list[FoldedFacet]
+    roles: list[Role]
+    within: Term | None
+    applied: list[Applied]
+    narrowed: int  # by how many filters, beside the text
+    problems: list[Problem]
+    ways: list[Way]
+    meant: Meant | None
+    terms: list[Term]
+    views: list[View]
+    view: str
+    has_marks: bool
+    sorts: list[Sort]
+    carried: list[tuple[str, str]]
+    typed: dict[str, str]
+    paging: Paging
+    canonical: str
+
+    @property
+    def is_canonical(self) -> bool:
+        """Narrowed by one filter at most: a list that search engines may follow further."""
+        is_narrow = any(role.is_chosen and role.value for role in self.roles)
+        is_sorted = any(name == "sort" for name, _value in self.carried)
+        return not (self.text or is_sorted or is_narrow or len(self.applied) > 1 or self.problems)
+
+
+def clean_query(data: QueryDict) -> QueryDict:
+    """The query as an address should have it.
+
+    Nothing empty, nothing twice, no defaults, nothing that means nothing without another value,
+    and no more of anything than a list can answer.
+    """
+    clean = QueryDict(mutable=True)
+    for name, values in data.lists():
+        stripped = (value.replace("\0", "").strip()[:MAX_TEXT].rstrip() for value in values)
+        kept = list(dict.fromkeys(tidied(name, value) for value in stripped if value))
+        if kept:
+            clean.setlist(name, kept[:MOST_VALUES])
+    for name, is_idle in _IDLE.items():
+        if name in clean and is_idle(clean):
+            del clean[name]
+    return clean
+
+
+# By name, when a value says nothing: what everybody gets, or half of what two say together.
+_IDLE: dict[str, Callable[[QueryDict], bool]] = {
+    "page": lambda clean: clean["page"] == "1",
+    "view": lambda clean: clean["view"] not in _FORMS or clean["view"] == "cards",
+    "within": lambda clean: TOGETHER["within"] not in clean,
+    "sort": lambda clean: clean["sort"] in NEEDED and NEEDED[clean["sort"]] not in clean,
+}
+
+
+def listing(data: QueryDict) -> Listing:
+    """Raises paging.NoSuchPage for a page that the result does not have."""
+    filtered = SiteFilter(data)
+    language = get_language()
+    choices = facets(filtered)
+    in_words = applied(filtered, choices)
+    total = len(filtered.hits)
+    start = paging.start(filtered, language)
+    ids = filtered.page(language, start, start + PER_PAGE)
+    view = "list" if data.get("view") == "list" else "cards"
+    printed = cards.printed(filtered.index, ids, _FORMS[view], _AT_ONCE)
+    shown = _shown(filtered, printed)
+    pages = paging.paging(filtered, start, [card.slug for card in printed.values()])
+    return Listing(
+        text=data.get("q", ""),
+        total=total,
+        first=start + 1,
+        ids=ids,
+        cards=shown,
+        is_near=filtered.around is not None,
+        facets=[folded(facet, data) for facet in choices if total or _leads_on(facet)],
+        roles=_roles(filtered),
+        within=None if start else _within(filtered),
+        applied=in_words,
+        narrowed=sum(item.name != "q" for item in in_words),
+        problems=_problems(filtered),
+        ways=[] if total else _ways(filtered, in_words),
+        meant=None if total else _meant(filtered),
+        terms=[] if start else _terms(filtered),
+        views=_views(data),
+        view=view,
+        has_marks=any('class="mark ' in card.html for card in shown),
+        sorts=_sorts(filtered),
+        typed={name: data.get(name, "") for name in _TYPED},
+        carried=[(name, value) for name in _CARRIED for value in data.getlist(name)],
+        paging=pages,
+        canonical=_canonical(data, filtered, pages.number),
+    )
+
+
+def _shown(filtered: SiteFilter, printed: dict[int, Printed]) -> list[Shown]:
+    km = filtered.around.km_of(printed) if filtered.around else {}
+    return [
+        Shown(card.name, card.html, _distance(km[pk]) if pk in km else "")
+        for pk, card in printed.items()
+    ]
+
+
+def _distance(km: float) -> str:
+    return distance_phrase(km) if km else pgettext("distance", "here")
+
+
+def _leads_on(facet: Facet) -> bool:
+    """Whether choosing in it, or taking a choice back, could show anything."""
+    return bool(facet.picked) or any(facet.counts[place] for place in facet.offered)
+
+
+def _roles(filtered: SiteFilter) -> list[Role]:
+    chosen = filtered.chosen("role") or ""
+    choices = [
+        ("", _("any part of its history")),
+        (SiteEra.Role.BEGINNINGS, _("its beginnings")),
+        (SiteEra.Role.STANDING, _("what stands today")),
+        (SiteEra.Role.WITHIN, _("only a span of eras around it")),
+    ]
+    return [Role(value, label, value == chosen) for value, label in choices]
+
+
+def _within(filtered: SiteFilter) -> Term | None:
+    """How many more sites give a span of eras that runs through the chosen ones."""
+    eras = filtered.chosen("era")
+    if not eras or filtered.chosen("role"):
+        return None
+    spanning = filtered.index.any_of(f"era.{SiteEra.Role.WITHIN}:{era.pk}" for era in eras)
+    count = len((filtered.without("era") & spanning) - filtered.hits)
+    if not count:
+        return None
+    query = changed(clean_query(filtered.data), role=str(SiteEra.Role.WITHIN))
+    label = pgettext("between items of a list", ", ").join(str(era.short()) for era in eras)
+    return Term("", language_html.as_html(label), "", count, query)
+
+
+def _sorts(filtered: SiteFilter) -> list[Sort]:
+    return [
+        Sort(str(label), changed(filtered.data, sort=value), value == filtered.order)
+        for value, label in filtered.sorts
+    ]
+
+
+def _views(data: QueryDict) -> list[View]:
+    """The page stays the same: what one sees of it differs."""
+    is_list = data.get("view") == "list"
+    steps = {step: data[step] for step in STEPS if step in data}
+    return [
+        View("cards", _("Cards"), changed(data, drop=["view"], **steps), not is_list),
+        View("list", _("List"), changed(data, view="list", **steps), is_list),
+    ]
+
+
+def _problems(filtered: SiteFilter) -> list[Problem]:
+    """Values that mean nothing, the first of them by name: otherwise they are ignored."""
+    found = filtered.problems()
+    named = [
+        Problem(problem.label, problem.message, without(filtered.data, problem.name, problem.value))
+        for problem in found[:MOST_PROBLEMS]
+    ]
+    rest = len(found) - len(named)
+    if rest:
+        message = ngettext("and %(number)s more", "and %(number)s more", rest) % {"number": rest}
+        data = filtered.data
+        for problem in found[MOST_PROBLEMS:]:
+            data = QueryDict(without(data, problem.name, problem.value))
+        named.append(Problem("", message, changed(data)))
+    return named
+
+
+def _meant(filtered: SiteFilter) -> Meant | None:
+    """What a search may have been meant to be that finds nothing, whatever else is asked."""
+    text = filtered.chosen("q")
+    if not text or text_search.matching(filtered.index, text_search.parted(filtered.index, text)):
+        return None
+    words = spelling.meant(filtered.index, text, get_language())
+    return Meant(words, changed(filtered.data, q=words)) if words else None
+
+
+def _terms(filtered: SiteFilter) -> list[Term]:
+    """What a search names that is a filter as well; only what would show anything."""
+    text = filtered.chosen("q")
+    labels = {"era": _("As an era"), "place": _("As a place"), "kind": _("As a kind")}
+    found = []
+    for meaning in suggest.meanings(filtered.index, text)[:_TRIED] if text else ():
+        count = len(filtered.meaning(meaning.facet, meaning.term, meaning.rest))
+        if count:
+            data = filtered.data.copy()
+            data.setlist("q", [meaning.rest] if meaning.rest else [])
+            data.setlist(meaning.facet, [meaning.term.slug])  # a second value would widen
+            address = changed(clean_query(data))
+            label = language_html.as_html(meaning.term.label.best())
+            found.append(Term(labels[meaning.facet], label, meaning.rest, count, address))
+        if len(found) == _MOST_TERMS:
+            break
+    return found
+
+
+def _ways(filtered: SiteFilter, in_words: list[Applied]) -> list[Way]:
+    """What dropping each filter would show, the most first."""
+    found: dict[str, list[str]] = {}
+    for item in in_words:
+        found.setdefault(item.name, []).append(str(item.value))
+    labels = {item.name: item.label for item in in_words}
+    ways = [
+        Way(
+            labels[name],
+            ", ".join(values),
+            len(filtered.without(name)),
+            without(filtered.data, name, together=_together(name)),
+        )
+        for name, values in found.items()
+    ]
+    return sorted((way for way in ways if way.count), key=lambda way: -way.count)
+
+
+def _together(name: str) -> list[str]:
+    """Filters that go with one that is taken off."""
+    return [part for part, whole in TOGETHER.items() if whole == name]
+
+
+def _canonical(data: QueryDict, filtered: SiteFilter, number: int) -> str:
+    """The address of this list without what is no part of it, such as a campaign's tags."""
+    known = QueryDict(mutable=True)
+    for name in filtered.filters:
+        if name in data:
+            known.setlist(name, data.getlist(name))
+    return paging.page_query(known, number)

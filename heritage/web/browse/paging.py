@@ -1,0 +1,94 @@
+"""From page to page of a list: by number, and from one site on.
+
+A step forward or back names the site that it goes on from, so that nothing is shown twice or
+passed over while sites are being added; the number beside it leads on if that site is gone.
+"""
+
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from heritage.models import Site
+from heritage.search.filters import SiteFilter
+from heritage.search.queries import changed
+
+PER_PAGE = 24
+_NEIGHBOURS = 2  # pages shown on each side of the current one
+
+
+class NoSuchPage(Exception):
+    """A page beyond the last one; `last` says which that is, `query` leads to it."""
+
+    def __init__(self, last: int, query: str):
+        super().__init__(last)
+        self.last, self.query = last, query
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    number: int  # 0 is a gap
+    query: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    number: int
+    last: int
+    links: list[PageLink]
+    previous: str | None
+    next: str | None
+
+
+def start(filtered: SiteFilter, language: str) -> int:
+    """How many sites come before the page. Raises NoSuchPage."""
+    data, total = filtered.data, len(filtered.hits)
+    for name, step in (("after", 1), ("before", -PER_PAGE)):
+        place = _place(filtered, language, data.get(name, ""))
+        if place is not None and place + step < total:
+            return max(0, place + step)
+    last = max(1, -(-total // PER_PAGE))
+    wanted = data.get("page", "1")
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
+    if not 1 <= number <= last:
+        raise NoSuchPage(last, page_query(data, last))
+    return (number - 1) * PER_PAGE
+
+
+def _place(filtered: SiteFilter, language: str, slug: str) -> int | None:
+    """Where in the list the site stands that the address names."""
+    site = slug and Site.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    return filtered.position(language, site) if site else None
+
+
+def paging(filtered: SiteFilter, start: int, slugs: list[str]) -> Paging:
+    """The ways on from a page that shows these sites."""
+    data, total = filtered.data, len(filtered.hits)
+    last = max(1, -(-total // PER_PAGE))
+    number = min(last, -(-start // PER_PAGE) + 1)
+    near = range(max(1, number - _NEIGHBOURS), min(last, number + _NEIGHBOURS) + 1)
+    shown = sorted({1, last, *near})
+    links: list[PageLink] = []
+    for page in shown:
+        if links and page > links[-1].number + 1:
+            links.append(PageLink(0, "", False))
+        links.append(PageLink(page, page_query(data, page), page == number))
+    has_next = start + PER_PAGE < total
+    first, final = (slugs[0], slugs[-1]) if slugs else (None, None)
+    return Paging(
+        number=number,
+        last=last,
+        links=links if last > 1 else [],
+        previous=_step(data, max(1, number - 1), "before", first) if start else None,
+        next=_step(data, number + 1, "after", final) if has_next else None,
+    )
+
+
+def page_query(data: QueryDict, page: int) -> str:
+    return changed(data, page=str(page)) if page > 1 else changed(data)
+
+
+def _step(data: QueryDict, page: int, name: str, slug: str | None) -> str:
+    if page == 1 or slug is None:
+        return page_query(data, page)
+    return changed(data, page=str(page), **{name: slug})

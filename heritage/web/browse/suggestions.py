@@ -1,0 +1,76 @@
+"""Suggestions while somebody types: a fragment of HTML for the field of search."""
+
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from heritage.search import suggest
+from heritage.search.filter_fields import MAX_TEXT
+from heritage.search.index import store
+from heritage.web import cards, language_html
+from heritage.web.responses import public
+from heritage.web.vocabularies import common
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    url: str
+    label: SafeString
+    note: str
+    count: int | None = None  # how many sites a term has
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str
+    lines: list[Line]
+
+
+@require_safe
+def suggestions(request):
+    text = request.GET.get("q", "").replace("\0", " ").strip()[:MAX_TEXT]
+    found = suggest.suggestions(store.current(), text, get_language())
+    groups = _groups(found)
+    # The way to everything is an option too.
+    total = sum(len(group.lines) for group in groups) + bool(groups)
+    context = {"groups": groups, "total": total, "all_url": _all(text), "text": text}
+    return public(render(request, "components/suggestions.html", context))
+
+
+def _groups(found: suggest.Suggested) -> list[Group]:
+    """The terms first: they are few, and who types the name of an era means the era."""
+    labels = {"era": _("Eras"), "place": _("Places"), "kind": _("Kinds of places")}
+    groups = []
+    for facet, label in labels.items():
+        lines = [
+            Line(
+                common.page_url(facet, term),
+                language_html.as_html(term.label.best()),
+                term.years() if facet == "era" else "",
+                count,
+            )
+            for term, count in found.terms.get(facet, ())
+        ]
+        groups.append(Group(label, lines))
+    sites = [
+        Line(
+            reverse("site", args=[site.slug]),
+            language_html.as_html(site.name.best()),
+            cards.place_phrase(site.place),
+        )
+        for site in found.sites
+    ]
+    groups.append(Group(_("Sites"), sites))
+    return [group for group in groups if group.lines]
+
+
+def _all(text: str) -> str:
+    query = QueryDict(mutable=True)
+    query["q"] = text
+    return f"{reverse('sites')}?{query.urlencode()}"

@@ -1,0 +1,248 @@
+"""“Suggest a correction”: a form on each site's page, stored for the editors' queue.
+
+Spam is kept out without any service: a trap that people do not see, a signed form that cannot be
+sent at once, late or twice, few links, and few suggestions from one network address in a day.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import timedelta
+
+from django import forms
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from heritage.models import Correction, FormerSlug, Site
+from heritage.models.waiting import Busy, waiting_at_most
+from heritage.values.network import client_network
+from heritage.web import meta_tags
+
+MIN_SECONDS = 3  # nobody reads and writes faster
+MAX_SECONDS = 12 * 3600
+MIN_TEXT, MAX_TEXT = 10, 4000
+MAX_LINKS = 2  # besides the one in its own field
+PER_HOUR, PER_DAY = 5, 15  # from one network address
+_DAY = timedelta(days=1)
+_SALT = "heritage.correction"
+_BUSY = _(
+    "The catalogue is being written to just now. What you wrote is kept: send it once more in a "
+    "moment."
+)
+_LINK = re.compile(r"https?:|www\.|ftp:", re.IGNORECASE)
+_MARKUP = re.compile(r"<\s*a\b|\[\s*(url|link)\b|\bhref\s*=", re.IGNORECASE)
+
+
+class CorrectionForm(forms.ModelForm):
+    """What a reader fills in. `website` is the trap, `key` the signed form."""
+
+    error_css_class = "has-problem"
+    website = forms.CharField(
+        label=_("Leave this empty"),
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"}),
+    )
+    key = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Correction
+        fields = ("topic", "text", "suggestion", "link", "email")
+        labels = {
+            "topic": _("What is it about?"),
+            "text": _("What is wrong?"),
+            "suggestion": _("What would be right?"),
+            "link": _("Source"),
+            "email": _("Your e-mail address"),
+        }
+        help_texts = {
+            "suggestion": _("If you know it."),
+            "link": _("The address of a page that says so, if there is one."),
+            "email": _("Only if you would like an answer. It is shown to the editors alone."),
+        }
+        widgets = {
+            "text": forms.Textarea({"rows": 5, "maxlength": MAX_TEXT}),
+            "suggestion": forms.Textarea({"rows": 4, "maxlength": MAX_TEXT}),
+            "link": forms.URLInput({"inputmode": "url", "placeholder": "https://"}),
+            "email": forms.EmailInput({"autocomplete": "email"}),
+        }
+
+    def __init__(self, *args, site: Site, sender: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.site, self.sender = site, sender
+        self.form_key, self.age = "", 0.0
+        self.fields["topic"].choices = [("", _("Choose …")), *Correction.Topic.choices]
+
+    def clean_text(self) -> str:
+        text = _plain_lines(self.cleaned_data["text"])
+        if len(text) < MIN_TEXT and not any(ord(letter) >= 0x2E80 for letter in text):
+            raise ValidationError(_("Please say a little more."), code="short")
+        return _without_links(text)
+
+    def clean_suggestion(self) -> str:
+        return _without_links(_plain_lines(self.cleaned_data["suggestion"]))
+
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            raise ValidationError(_("This field is a trap for robots: leave it empty."), "trap")
+        return ""
+
+    def clean(self):
+        cleaned = super().clean()
+        self.form_key = self._form_key(cleaned.get("key", ""))
+        if self.errors:
+            return cleaned
+        if self.age < MIN_SECONDS:
+            raise ValidationError(
+                _("That was very quick. Wait a few seconds and send it once more."), code="fast"
+            )
+        if _is_flood(self.sender):
+            raise ValidationError(
+                _(
+                    "There were many suggestions from your network today. Please send this one "
+                    "tomorrow, or write to us."
+                ),
+                code="flood",
+            )
+        return cleaned
+
+    def _form_key(self, signed: str) -> str:
+        try:
+            data = signing.loads(signed, salt=_SALT)
+        except signing.BadSignature:
+            data = {"site": "", "at": 0}
+        self.age = timezone.now().timestamp() - data["at"]
+        if data["site"] != self.site.uid or self.age > MAX_SECONDS:
+            raise ValidationError(
+                _("This form was open for too long. What you wrote is kept: send it once more."),
+                code="old",
+            )
+        return data["key"]
+
+
+def new_key(site: Site) -> str:
+    """Signed: for which site the form is, since when, and a name of its own."""
+    data = {"site": site.uid, "at": int(timezone.now().timestamp()), "key": secrets.token_hex(16)}
+    return signing.dumps(data, salt=_SALT)
+
+
+def _plain_lines(text: str) -> str:
+    """A browser sends CRLF for each line end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _without_links(text: str) -> str:
+    if _MARKUP.search(text) or len(_LINK.findall(text)) > MAX_LINKS:
+        raise ValidationError(
+            _("There are too many links in this. Give one, in its own field below."), code="links"
+        )
+    return text
+
+
+# --- who sends -------------------------------------------------------------------------------
+
+
+def sender_of(request) -> str:
+    """A digest of the address and the day: tells floods, and nobody's address from it."""
+    message = f"{timezone.localdate()} {client_network(request.META)}"
+    key = f"{_SALT} {settings.SECRET_KEY}".encode()
+    return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()
+
+
+def _is_flood(sender: str) -> bool:
+    now = timezone.now()
+    sent = Correction.objects.filter(sender=sender)
+    recent = sent.filter(created_at__gt=now - timedelta(hours=1)).count()
+    return recent >= PER_HOUR or sent.filter(created_at__gt=now - _DAY).count() >= PER_DAY
+
+
+# --- views -----------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_protect
+def correction(request, slug: str):
+    """The form, and what it sends."""
+    site = Site.objects.published().filter(slug=slug).first()
+    if site is None:
+        return _not_public(request, slug, "correction")
+    sender = sender_of(request)
+    form = CorrectionForm(
+        request.POST if request.method == "POST" else None,
+        site=site,
+        sender=sender,
+        initial={"key": new_key(site)},
+    )
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+                _store(form)
+            return HttpResponseRedirect(reverse("correction_thanks", args=[site.slug]))
+        except Busy:
+            form.add_error(None, ValidationError(_BUSY, code="busy"))
+            status = 503
+    elif form.errors:
+        status = 429 if form.has_error("__all__", "flood") else 400
+        if not form.form_key:  # what was written is kept, and can be sent with a fresh signature
+            form.data = form.data.copy()
+            form.data["key"] = new_key(site)
+    context = {"site": site, "form": form, "head": meta_tags.hidden(str(_("Suggest a correction")))}
+    response = render(request, "web/correction.html", context, status=status)
+    if status == 503:
+        response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
+    return _private(response)
+
+
+@require_safe
+def thanks(request, slug: str):
+    site = Site.objects.published().filter(slug=slug).first()
+    if site is None:
+        return _not_public(request, slug, "correction_thanks")
+    context = {"site": site, "head": meta_tags.hidden(str(_("Thank you")))}
+    return _private(render(request, "web/correction_thanks.html", context))
+
+
+def _store(form: CorrectionForm) -> None:
+    """A form sent twice is stored once: a finger slipped, or a robot repeats itself."""
+    found = form.save(commit=False)
+    found.site, found.sender, found.form_key = form.site, form.sender, form.form_key
+    found.language = get_language()
+    # What told floods apart yesterday is forgotten.
+    old = QuerySet(Correction).filter(created_at__lt=timezone.now() - _DAY).exclude(sender="")
+    old.update(sender="")  # nothing follows from it, so nobody else need wait
+    try:
+        with transaction.atomic():
+            found.save()
+    except IntegrityError:
+        if not Correction.objects.filter(form_key=form.form_key).exists():
+            raise
+
+
+def _not_public(request, slug: str, name: str) -> HttpResponse:
+    """Moved, gone, or not there: as the site's own page says it."""
+    former = FormerSlug.objects.filter(slug=slug).select_related("site").first()
+    site = Site.objects.filter(slug=slug).first() or (former and former.site)
+    if site is not None and site.state == Site.State.PUBLISHED:
+        return HttpResponse(status=301, headers={"Location": reverse(name, args=[site.slug])})
+    if site is not None and site.state == Site.State.ARCHIVED and site.published_at:
+        return render(request, "410.html", status=410)
+    raise Http404
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    patch_cache_control(response, private=True, no_store=True)
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,130 @@
+"""Credits and data: where facts and pictures come from, under which terms, and on what all runs."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Max
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import conditional_page, require_safe
+
+from heritage.formats import jsonld
+from heritage.formats.addresses import Addresses
+from heritage.formats.dataset import dataset_document
+from heritage.models import Image, Licence, Site, Source
+from heritage.search.index import store
+from heritage.search.source_counts import records_by_source
+from heritage.values.web_address import safe_url
+from heritage.web import cards, language_html, meta_tags
+from heritage.web.context import identity
+from heritage.web.credits.software import Program, software
+from heritage.web.responses import public
+from heritage.web.site.events import SourceLine, source_line
+
+LISTED = 60  # photographs; of more, those of each site stand on its page
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    line: SourceLine
+    licence_url: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceRow:
+    label: SafeString
+    url: str
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRow:
+    site: SafeString
+    site_url: str
+    url: str
+    what: SafeString
+    credit: str
+    licence: SafeString
+    licence_url: str
+    source_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreditsPage:
+    """Prepared for the template web/credits.html."""
+
+    total: int
+    sources: list[SourceRow]
+    pictures: int
+    licences: list[LicenceRow]
+    listed: list[PictureRow]
+    software: list[Program]
+    feed: str
+    sitemap: str
+
+
+@require_safe
+@conditional_page
+def page(request):
+    counts = records_by_source(store.current())
+    sources = sorted(
+        Source.objects.filter(pk__in=counts).select_related("licence"),
+        key=lambda source: (-counts[source.pk], source.pk),
+    )
+    published = Site.objects.published().aggregate(total=Count("pk"), changed=Max("updated_at"))
+    licences = _licences()
+    pictures = sum(row.pictures for row in licences)
+    context = {
+        "page": CreditsPage(
+            total=published["total"],
+            sources=[_source(source, counts[source.pk]) for source in sources],
+            pictures=pictures,
+            licences=licences,
+            listed=_listed() if 0 < pictures <= LISTED else [],
+            software=software(),
+            feed=reverse("feed"),
+            sitemap=reverse("sitemap"),
+        )
+    }
+    addresses = Addresses(request.build_absolute_uri("/").rstrip("/"))
+    document = dataset_document(identity(request), addresses, sources, published["changed"])
+    context["head"] = meta_tags.of_data(request, _("Credits and data"), jsonld.as_script(document))
+    return public(render(request, "web/credits.html", context))
+
+
+def _source(source: Source, records: int) -> SourceRow:
+    licence_url = safe_url(source.licence.url) if source.licence else ""
+    return SourceRow(source_line(source), licence_url, records)
+
+
+def _licences() -> list[LicenceRow]:
+    """Licences of published photographs, the most used first."""
+    shown = Image.objects.published().order_by()
+    counts = dict(shown.values_list("licence").annotate(number=Count("pk")))
+    rows = [
+        LicenceRow(
+            language_html.as_html(licence.label.best()), safe_url(licence.url), counts[licence.pk]
+        )
+        for licence in Licence.objects.filter(pk__in=counts)
+    ]
+    return sorted(rows, key=lambda row: -row.pictures)
+
+
+def _listed() -> list[PictureRow]:
+    shown = Image.objects.published().select_related("licence", "site")
+    return [_picture(image) for image in shown.order_by("site__slug", "order", "uid")]
+
+
+def _picture(image: Image) -> PictureRow:
+    return PictureRow(
+        site=language_html.as_html(image.site.name.best()),
+        site_url=reverse("site", args=[image.site.slug]),
+        url=cards.image_url(image),
+        what=language_html.as_html(image.caption.best() or image.alt.best()),
+        credit=image.credit_line or image.author,
+        licence=language_html.as_html(image.licence.label.best()),
+        licence_url=safe_url(image.licence.url),
+        source_url=safe_url(image.source_url),
+    )

@@ -1,0 +1,134 @@
+"""Maps of ours for pages: which there are, what they say to those who cannot see them, the SVG.
+
+Only public points are drawn. A page embeds a map as a picture of its own address, so that the page
+stays small and the map is kept by the browser.
+"""
+
+from dataclasses import dataclass
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from pyroaring import BitMap
+
+from heritage.cartography import sheets
+from heritage.cartography.sheets import Spot
+from heritage.models import Coverage, Place, Site
+from heritage.search.index import columns, store
+from heritage.search.index.snapshot import State
+from heritage.values.coordinates import Point
+from heritage.web.access import may_see
+from heritage.web.charts import Series
+from heritage.web.media.files import drawing
+from heritage.web.site.nearby_map import doubt_km
+from heritage.web.world_heritage import statistics
+
+_MOST = 3000  # dots: more of them on one map are evenly thinned
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Prepared for components/land.html."""
+
+    src: str
+    alt: str
+    width: int = sheets.WIDTH
+    height: int = sheets.HEIGHT
+    title: str = ""
+    series: tuple[Series, ...] = ()  # what the colours mean
+
+    @property
+    def is_world(self) -> bool:
+        return self.width == sheets.WORLD_WIDTH
+
+
+# --- for pages ---------------------------------------------------------------------------------
+
+
+def around(site: Site) -> Sheet | None:
+    """The land in which a site lies; None for one without a point."""
+    if site.public_latitude is None:
+        return None
+    alt = _("Map: %(name)s on the land around it, and where that is on the globe")
+    return Sheet(reverse("site_land", args=[site.uid]), alt % {"name": site.name.best()})
+
+
+def of_sites(place: Place, hits) -> Sheet | None:
+    """The sites of a place as dots; None where none has a point."""
+    points = _points(store.current(), hits)
+    if not points:
+        return None
+    alt = _("Map: the sites of %(place)s as dots on the land around; the list below names them")
+    return Sheet(
+        reverse("place_land", args=[place.slug]),
+        alt % {"place": place.label.best()},
+        *sheets.size_of(points),
+        title=_("Where they lie"),
+    )
+
+
+def of_properties(series: list[Series]) -> Sheet:
+    """The World Heritage of all the world."""
+    alt = _("World map: a dot for each property; the charts below count them by region and state")
+    return Sheet(
+        reverse("world_land"),
+        alt,
+        sheets.WORLD_WIDTH,
+        sheets.WORLD_HEIGHT,
+        title=_("Where they lie"),
+        series=tuple(series),
+    )
+
+
+# --- the pictures ------------------------------------------------------------------------------
+
+
+@require_safe
+def of_site(request, uid: str):
+    fields = "state", "precision", "accuracy_m", "blur_km", "public_latitude", "public_longitude"
+    site = Site.objects.only(*fields).filter(uid=uid, public_latitude__isnull=False).first()
+    if site is None:
+        raise Http404
+    is_public = site.state == Site.State.PUBLISHED
+    if not is_public and not may_see(request, "view_site"):
+        raise Http404
+    spot = Spot(site.public_latitude, site.public_longitude, doubt_km(site))
+    return drawing(request, sheets.draw_spot(spot), is_public)
+
+
+@require_safe
+def of_place(request, slug: str):
+    place = Place.objects.filter(slug=slug).first()
+    if place is None:
+        raise Http404
+    index = store.current()
+    points = _points(index, index.having(f"place:{place.pk}"))
+    if not points:
+        raise Http404
+    return drawing(request, sheets.draw_places(points), is_public=True)
+
+
+@require_safe
+def of_world_heritage(request):
+    found = (
+        Coverage.objects.filter(
+            designation__in=statistics.Register(store.current()).inscribed(),
+            extent=Coverage.Extent.WHOLE,
+            site__state="published",
+            site__public_latitude__isnull=False,
+        )
+        .values_list(
+            "designation__category__code", "site__public_latitude", "site__public_longitude"
+        )
+        .order_by("designation__uid", "site__uid")
+    )
+    groups: dict[str, list] = {category: [] for category in ("", "cultural", "natural", "mixed")}
+    for category, latitude, longitude in found:
+        groups[category if category in groups else ""].append((latitude, longitude))
+    svg = sheets.draw_world(tuple((key, tuple(each)) for key, each in groups.items()))
+    return drawing(request, svg, is_public=True)
+
+
+def _points(index: State, hits: BitMap) -> tuple[Point, ...]:
+    return tuple(columns.of_some(index.points, hits, _MOST))

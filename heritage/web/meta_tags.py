@@ -1,0 +1,298 @@
+"""What the head of a page tells search engines, feed readers and those who share a link.
+
+Indexed are pages that answer a question of their own: the home page, texts, sites, and lists
+under at most one filter. Searches, other orders and combinations of filters can be walked
+through but are not indexed: there is no end of them, and each site is found without them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from html import unescape
+
+from django.conf import settings
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import escape_uri_path
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from heritage.formats import jsonld
+from heritage.formats.addresses import Addresses
+from heritage.models import Coverage, Scheme, Site
+from heritage.models.events import first_beginning
+from heritage.search.queries import changed
+from heritage.values.date_format import year_phrase
+from heritage.values.language import proper_tag
+from heritage.values.markdown import to_text
+from heritage.web import cards
+from heritage.web.context import identity
+
+# About what a search engine shows; a Chinese character is as wide as two letters.
+_DESCRIPTION_WIDTH = 160
+_NAMES_SHOWN = 4
+_NEVER = "noindex"
+_FOLLOW_ONLY = "noindex, follow"
+_LARGE_PICTURES = "max-image-preview:large"
+_FREE = {"sort", "bbox", "near", "within", "inscribed"}  # with endless values, or another order
+# Open Graph wants a territory with a language; those that have one here.
+_TERRITORIES = {"en": "en_GB", "zh-hans": "zh_CN", "zh-hant": "zh_TW"}
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """The same page in another language; `x-default` for everybody else."""
+
+    tag: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Prepared for the template components/head_links.html."""
+
+    title: str = ""
+    description: str = ""
+    canonical: str = ""
+    alternates: list[Alternate] = field(default_factory=list)
+    robots: str = ""
+    kind: str = "website"  # of Open Graph
+    picture: str = ""
+    picture_alt: str = ""
+    locale: str = ""
+    other_locales: list[str] = field(default_factory=list)
+    feeds: list[Feed] = field(default_factory=list)
+    jsonld: SafeString | str = ""
+
+
+# --- one for each kind of page ---------------------------------------------------------------
+
+
+def of_home(request) -> Head:
+    who = identity(request)
+    document = jsonld.catalogue_document(who, _addresses(request))
+    description = str(who.tagline.best()) or _("Places people travel to see")
+    return _head(request, description=description, jsonld=jsonld.as_script(document))
+
+
+def of_text(request, title: str, words: str = "") -> Head:
+    """A page of text, such as About; `words` is Markdown."""
+    return _head(request, title=title, description=describe(words))
+
+
+def of_term(request, title: str, words: str, sites) -> Head:
+    """The page of an era, a kind or a place: what is written of it, else what it leads to."""
+    names = [_plain(card.name) for card in sites.cards[:_NAMES_SHOWN]]
+    if not words and names:
+        words = _counted(sites.total, names)
+    about = of_text(request, title, words)
+    if not sites.total:  # it can be read, but nobody need be led to it
+        return replace(about, robots=_NEVER, alternates=[])
+    return about
+
+
+def of_data(request, title: str, script: SafeString) -> Head:
+    """The page that describes the catalogue as a data set."""
+    description = _(
+        "Where the facts come from, who made the pictures, and what may be done with either."
+    )
+    return _head(request, title=title, description=description, jsonld=script)
+
+
+def of_site(request, page) -> Head:
+    """A published site's page; `page` is a SitePage."""
+    site, who = page.site, identity(request)
+    document = jsonld.site_document(site, _addresses(request), who, timezone.localdate())
+    return _head(
+        request,
+        title=page.title,
+        description=site_description(site, with_registers=True),
+        kind="article",
+        picture=request.build_absolute_uri(reverse("preview", args=[site.uid])),
+        picture_alt=page.title,
+        jsonld=jsonld.as_script(document),
+    )
+
+
+def of_list(request, page) -> Head:
+    """A list of sites; `page` is a Listing."""
+    return _head(
+        request,
+        title=_list_title(page),
+        description=_list_description(page),
+        query=page.canonical,
+        robots=_list_robots(page),
+        feeds=[*_feeds(request), *_list_feeds(request, page)],
+    )
+
+
+def hidden(title: str) -> Head:
+    """A page that is nobody's business outside: a preview, a form, a thank-you."""
+    return Head(title=title, robots=_NEVER)
+
+
+def _head(request, *, query: str = "", robots: str = "", **said) -> Head:
+    language = get_language()
+    canonical = _url(request, language, query)
+    picture = request.build_absolute_uri(reverse("catalogue_preview"))
+    values = {
+        "canonical": canonical,
+        "alternates": [] if _NEVER in robots else alternates(request, query),
+        "robots": robots or _LARGE_PICTURES,
+        "picture": picture,
+        "picture_alt": str(identity(request).name.best()),
+        "locale": _locale(language),
+        "other_locales": [_locale(code) for code in _languages() if code != language],
+        "feeds": _feeds(request),
+    }
+    return Head(**values | said)
+
+
+# --- words -----------------------------------------------------------------------------------
+
+
+def describe(text: str, width: int = _DESCRIPTION_WIDTH) -> str:
+    """The words of a text on one line, cut to what is shown of them."""
+    wide = sum(ord(letter) >= 0x2E80 for letter in text[:width])
+    share = wide / max(1, len(text[:width]))
+    return to_text(text, round(width / (1 + share)))
+
+
+def site_description(site: Site, *, with_registers: bool = False) -> str:
+    """The summary; of a site without one what kind of place it is, where and since when.
+
+    `with_registers`: what its entries say too, of a site that was read with them.
+    """
+    if summary := str(site.summary.best()):
+        return describe(summary)
+    beginning = first_beginning(site.events.all())
+    comma = pgettext("between items of a list", ", ")
+    parts = [
+        comma.join(str(kind.label.best()) for kind in site.kinds.all()),
+        cards.place_phrase(site.place),
+        cards.what_and_when(beginning) if beginning else "",
+        cards.standing_phrase(site.events.all()) if not beginning else "",
+        *(_world_heritage(site) if with_registers else ()),
+    ]
+    joint = pgettext("between parts of a short description", " · ")
+    return joint.join(part for part in parts if part)
+
+
+def _world_heritage(site: Site) -> Iterator[str]:
+    """Since when it is World Heritage and why, of one that is a whole property."""
+    if site.inscribed_year is None:
+        return
+    for coverage in site.coverages.all():
+        entry = coverage.designation
+        if (
+            entry.listed_year == site.inscribed_year
+            and entry.scheme.role == Scheme.Role.WORLD_HERITAGE
+            and coverage.extent == Coverage.Extent.WHOLE
+        ):
+            yield _("World Heritage since %(year)s") % {"year": year_phrase(site.inscribed_year)}
+            detail = getattr(entry, "world_heritage", None)
+            codes = "".join(f"({term.code})" for term in detail.criteria.all()) if detail else ""
+            if codes:
+                yield _("criteria %(codes)s") % {"codes": codes}
+
+
+def _list_title(page) -> str:
+    """What is applied, and which page it is: no two pages have one title."""
+    words = [str(item.value) for item in page.applied] or [_("Sites")]
+    title = pgettext("between items of a list", ", ").join(words)
+    if page.paging.number == 1:
+        return title
+    return _("%(title)s, page %(number)s") % {"title": title, "number": page.paging.number}
+
+
+def _list_description(page) -> str:
+    names = [_plain(card.name) for card in page.cards[:_NAMES_SHOWN]]
+    return _counted(page.total, names)
+
+
+def _counted(total: int, names: list[str]) -> str:
+    """How many sites, and the names of the first."""
+    count = ngettext(
+        "%(counter)s site in the catalogue", "%(counter)s sites in the catalogue", total
+    ) % {"counter": total}
+    if not names:
+        return count
+    listed = pgettext("between parts of a short description", " · ").join(names)
+    more = "…" if total > len(names) else ""
+    return _("%(count)s: %(names)s%(more)s") % {"count": count, "names": listed, "more": more}
+
+
+def _plain(html: str) -> str:
+    return " ".join(unescape(strip_tags(html)).split())
+
+
+# --- where -----------------------------------------------------------------------------------
+
+
+def alternates(request, query: str = "") -> list[Alternate]:
+    """The page in each language of the interface, itself among them, and for everybody else."""
+    found = [Alternate(proper_tag(code), _url(request, code, query)) for code in _languages()]
+    if request.path_info == reverse("home"):
+        default = request.build_absolute_uri(reverse("front_door"))  # it follows the browser
+    else:
+        default = _url(request, _default_language(), query)
+    return [*found, Alternate("x-default", default)]
+
+
+def _url(request, language: str, query: str = "") -> str:
+    _language, _slash, rest = request.path_info.lstrip("/").partition("/")
+    path = escape_uri_path(f"/{language}/{rest}")
+    return request.build_absolute_uri(f"{path}?{query}" if query else path)
+
+
+def _languages() -> list[str]:
+    return [code for code, _name in settings.LANGUAGES]
+
+
+def _default_language() -> str:
+    return settings.LANGUAGE_CODE if settings.LANGUAGE_CODE in _languages() else _languages()[0]
+
+
+def _locale(language: str) -> str:
+    return _TERRITORIES.get(language, language.replace("-", "_"))
+
+
+def _addresses(request) -> Addresses:
+    return Addresses(request.build_absolute_uri("/").rstrip("/"))
+
+
+# --- lists -----------------------------------------------------------------------------------
+
+
+def _list_robots(page) -> str:
+    if page.problems or not page.total:
+        return _NEVER
+    is_narrow = any(role.is_chosen and role.value for role in page.roles)
+    is_free = any(name in _FREE for name, _value in page.carried) or any(page.typed.values())
+    is_many = len(page.applied) > 1
+    is_else = page.text or is_free or is_narrow or is_many
+    return _FOLLOW_ONLY if is_else or not page.is_canonical else ""
+
+
+def _feeds(request) -> list[Feed]:
+    name = str(identity(request).name.best())
+    title = _("%(name)s: new and changed") % {"name": name}
+    return [Feed(title, request.build_absolute_uri(reverse("feed")))]
+
+
+def _list_feeds(request, page) -> list[Feed]:
+    """The feed of a filtered list; of all sites there is one already."""
+    if not page.applied or page.problems:
+        return []
+    words = pgettext("between items of a list", ", ").join(str(i.value) for i in page.applied)
+    title = _("%(name)s: new and changed") % {"name": words}
+    query = changed(QueryDict(page.canonical), drop=["sort"])
+    return [Feed(title, request.build_absolute_uri(f"{reverse('sites_feed')}?{query}"))]

@@ -1,0 +1,258 @@
+"""A site's entries in registers for its page: seals that explain themselves."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from heritage.models import Coverage, Designation, DesignationEvent, Scheme, Site, WorldHeritage
+from heritage.models.unesco import statuses
+from heritage.values.date_format import span_phrase
+from heritage.values.language import Text
+from heritage.web import certainty, language_html
+from heritage.web.certainty import Mark
+from heritage.web.site.events import SourceLine, source_line
+
+MOST_OTHERS = 60  # sites under the same entry that are named
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    role: str  # world_heritage, tentative, protection, rating: its colour
+    cut: Text  # the few characters cut into it
+    scheme: SafeString
+    statement: SafeString  # what holds for this site, in a sentence
+    is_past: bool
+    is_in_danger: bool
+    explanation: SafeString
+    facts: list[Fact]
+    criteria: list[Fact]
+    notes: list[SafeString]
+    others: list[Fact]  # other sites of the catalogue under the same entry: address and name
+    more_url: str  # of the list of all, where there are more
+    sources: list[SourceLine]
+    marks: list[Mark]
+
+
+def seals(site: Site) -> list[Seal]:
+    """The entries that cover a site, those in force first."""
+    past = (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED)
+    coverages = sorted(
+        site.coverages.all(), key=lambda coverage: coverage.designation.standing in past
+    )
+    others = _others(site, coverages) if coverages else {}
+    return [_seal(coverage, others.get(coverage.designation_id, [])) for coverage in coverages]
+
+
+def _seal(coverage: Coverage, others: list[Fact]) -> Seal:
+    entry = coverage.designation
+    scheme, detail = entry.scheme, _detail(entry)
+    said_by = [source for source in (entry.source, coverage.source) if source]
+    return Seal(
+        role=scheme.role,
+        cut=_cut(entry),
+        scheme=language_html.as_html(scheme.label.best()),
+        statement=_statement(coverage),
+        is_past=entry.standing in (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED),
+        is_in_danger=entry.standing == Designation.Standing.IN_DANGER,
+        explanation=language_html.as_html(scheme.description.best()),
+        facts=_facts(coverage, detail),
+        criteria=[
+            Fact(term.code, language_html.as_html(term.label.best()))
+            for term in (detail.criteria.all() if detail else ())
+        ],
+        notes=[language_html.as_html(note.best()) for note in (entry.note, coverage.note) if note],
+        others=others[:MOST_OTHERS],
+        more_url=_all_url(coverage) if len(others) > MOST_OTHERS else "",
+        sources=[source_line(source) for source in dict.fromkeys(said_by)],
+        marks=certainty.legend(mark for source in said_by for mark in certainty.of_source(source)),
+    )
+
+
+def _detail(entry: Designation) -> WorldHeritage | None:
+    return getattr(entry, "world_heritage", None)
+
+
+def _cut(entry: Designation) -> Text:
+    """Of a rating the grade, of any other register its short label."""
+    if entry.scheme.role == Scheme.Role.RATING and entry.category:
+        return Text(entry.category.code)
+    label = entry.scheme.short_label
+    if "zh-hans" in label:  # a seal is cut in Chinese, where the register is known there
+        return Text(label["zh-hans"], "zh-hans")
+    return label.best() or entry.scheme.label.best()
+
+
+def _statement(coverage: Coverage) -> SafeString:
+    """ "Part of the property Historic Monuments of Dengfeng", "World Heritage", "Grade AAAAA" …"""
+    entry = coverage.designation
+    name = language_html.as_html(entry.name.best())
+    if entry.standing == Designation.Standing.SUPERSEDED:
+        return format_html("{}", _("Superseded: no longer an entry of its own"))
+    if entry.scheme.role in (Scheme.Role.WORLD_HERITAGE, Scheme.Role.TENTATIVE):
+        if coverage.extent == Coverage.Extent.COMPONENT:
+            whole = language_html.within_quotes(
+                name or language_html.as_html(entry.scheme.label.best())
+            )
+            return format_html(_("Part of “{}”"), whole)
+        label = statuses([coverage])[0].label
+        # The name of the entry, where that is not what the page is headed with already.
+        if not name or entry.name.best() == coverage.site.name.best():
+            return format_html("{}", label)
+        return format_html(pgettext("status: name of the entry", "{}: {}"), label, name)
+    if entry.standing == Designation.Standing.ENDED:
+        return format_html("{}", _("No longer in force"))
+    if coverage.extent == Coverage.Extent.COMPONENT and name:
+        return format_html(_("Part of “{}”"), language_html.within_quotes(name))
+    return name
+
+
+def _facts(coverage: Coverage, detail: WorldHeritage | None) -> list[Fact]:
+    entry = coverage.designation
+    pairs = [
+        (_("Reference"), _reference(entry)),
+        (_("Component"), coverage.component_reference),
+        (_("Category"), _label(entry.category)),
+        (_("Batch"), entry.batch),
+        (_("Listed in"), entry.listed_year),
+        (_("Era as listed"), _han(entry.era_text)),
+        (_("What changed"), _changes(entry)),
+        (_("In danger"), _danger(entry)),
+        (_("Superseded by"), _superseded(entry)),
+    ]
+    if detail:
+        pairs += [
+            (_("Dossier"), detail.dossier if detail.dossier != entry.reference else ""),
+            (_("States"), _labels(detail.states.all())),
+            (_("Region"), _labels(detail.regions.all())),
+            (_("Area"), area_phrase(detail.area_ha)),
+        ]
+    pairs.append((_("Maintained by"), language_html.as_html(entry.scheme.authority.best())))
+    return [Fact(label, format_html("{}", value)) for label, value in pairs if value]
+
+
+def _reference(entry: Designation) -> SafeString | str:
+    if not entry.uri:
+        return entry.reference
+    return format_html('<a href="{}" rel="external">{}</a>', entry.uri, entry.reference)
+
+
+def _label(term) -> SafeString | str:
+    return language_html.as_html(term.label.best()) if term else ""
+
+
+def _labels(terms) -> SafeString:
+    return format_html_join(
+        pgettext("between items of a list", ", "), "{}", ((_label(term),) for term in terms)
+    )
+
+
+def _han(text: str) -> SafeString | str:
+    """Word for word as a Chinese register has it."""
+    return format_html('<span lang="zh-Hans">{}</span>', text) if text else ""
+
+
+def area_phrase(hectares: Decimal | None) -> str:
+    if not hectares:
+        return ""
+    decimals = max(0, -hectares.normalize().as_tuple().exponent)
+    number = number_format(hectares, decimals, force_grouping=True)
+    return pgettext("area", "%(hectares)s ha") % {"hectares": number}
+
+
+def _events(entry: Designation) -> list[DesignationEvent]:
+    return sorted(entry.events.all(), key=lambda event: event.order)
+
+
+def _changes(entry: Designation) -> SafeString:
+    """What happened to the entry after it was listed, but for the danger list.
+
+    What happened several times is said once, with all its years.
+    """
+    kind = DesignationEvent.Kind
+    told_elsewhere = (kind.INSCRIBED, kind.IN_DANGER, kind.OUT_OF_DANGER)
+    years: dict[str, list] = {}
+    for event in _events(entry):
+        if event.kind not in told_elsewhere:
+            when = format_html("{}{}", event.when(), _note(event))
+            years.setdefault(event.get_kind_display(), []).append((when,))
+    comma = pgettext("between items of a list", ", ")
+    return format_html_join(
+        pgettext("between statements", "; "),
+        "{} {}",
+        ((what, format_html_join(comma, "{}", when)) for what, when in years.items()),
+    )
+
+
+def _note(event: DesignationEvent) -> SafeString | str:
+    return format_html(" ({})", language_html.as_html(event.note.best())) if event.note else ""
+
+
+def _danger(entry: Designation) -> str:
+    """The periods on the List of World Heritage in Danger: “1984–1988, from 2000”."""
+    kind = DesignationEvent.Kind
+    periods, since, is_open = [], None, False
+    for event in _events(entry):
+        if event.kind == kind.IN_DANGER and not is_open:
+            since, is_open = event.first_year, True
+        elif event.kind in (kind.OUT_OF_DANGER, kind.DELISTED) and is_open:
+            periods.append((since, event.first_year))
+            is_open = False
+    if is_open:
+        periods.append((since, None))
+    return pgettext("between items of a list", ", ").join(
+        span_phrase(first, last) or _("dates not recorded") for first, last in periods
+    )
+
+
+def _superseded(entry: Designation) -> SafeString | str:
+    newer = entry.superseded_by
+    if newer is None:
+        return ""
+    return format_html("{} {}", language_html.as_html(newer.name.best()), _reference(newer))
+
+
+def _others(site: Site, coverages: list[Coverage]) -> dict[int, list[Fact]]:
+    """By entry, the other published sites under it; of very many the first."""
+    rank = Window(RowNumber(), partition_by=F("designation"), order_by="pk")
+    rows = (
+        Coverage.objects.filter(
+            designation__in=[coverage.designation_id for coverage in coverages],
+            site__state=Site.State.PUBLISHED,
+        )
+        .exclude(site=site)
+        .annotate(rank=rank)
+        .filter(rank__lte=MOST_OTHERS + 1)
+        .order_by()
+    )
+    columns = ("designation_id", "component_reference", "pk", "site__slug", "site__name")
+    found: dict[int, list[Fact]] = defaultdict(list)
+    for entry, _reference, _pk, slug, name in sorted(rows.values_list(*columns)):
+        fact = Fact(reverse("site", args=[slug]), language_html.as_html(name.best()))
+        found[entry].append(fact)
+    return found
+
+
+def _all_url(coverage: Coverage) -> str:
+    """The list of all sites under a World Heritage entry."""
+    entry = coverage.designation
+    if entry.scheme.role != Scheme.Role.WORLD_HERITAGE or not entry.reference:
+        return ""
+    query = QueryDict(mutable=True)
+    query["property"] = entry.reference
+    return f"{reverse('sites')}?{query.urlencode()}"

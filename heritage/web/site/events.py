@@ -1,0 +1,86 @@
+"""A site's events for its page: beginnings, what stands and what lies between told apart."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models import Event, Source
+from heritage.values.web_address import safe_url
+from heritage.web import certainty, language_html
+from heritage.web.certainty import Mark
+
+_HEADINGS = {
+    Event.Role.BEGINNINGS: _("Beginnings"),
+    Event.Role.OTHER: _("In between"),
+    Event.Role.STANDING: _("What stands today"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    date: str  # the date, or the eras where there is none
+    eras: str  # the eras, where there is a date too
+    what: str
+    note: SafeString
+    marks: list[Mark]
+    source: "SourceLine | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    role: str
+    heading: str
+    moments: list[Moment]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    citation: SafeString
+    url: str
+    kind: str
+    seen_on: str
+    licence: SafeString | str
+    marks: list[Mark]
+
+    @property
+    def is_worth_a_line(self) -> bool:
+        """Not if all it says is “recalled”: the mark says that."""
+        return bool(self.url or not self.marks)
+
+
+def chapters(events: Iterable[Event]) -> list[Chapter]:
+    """The events by the question they answer, in the order of time within each."""
+    by_role: dict[str, list[Moment]] = {role: [] for role in _HEADINGS}
+    for event in events:
+        by_role[event.role].append(moment(event))
+    return [
+        Chapter(str(role), str(_HEADINGS[role]), found) for role, found in by_role.items() if found
+    ]
+
+
+def moment(event: Event) -> Moment:
+    date, eras = event.date_phrase(), event.era_phrase()
+    return Moment(
+        date=date or eras,
+        eras=eras if date else "",
+        what=capfirst(event.get_kind_display()),
+        note=language_html.as_html(event.note.best()),
+        marks=certainty.of_event(event, bool(event.source and event.source.is_recalled)),
+        source=source_line(event.source),
+    )
+
+
+def source_line(source: Source | None) -> SourceLine | None:
+    if source is None:
+        return None
+    return SourceLine(
+        citation=language_html.as_html(source.citation.best()),
+        url=safe_url(source.url),
+        kind=source.get_kind_display(),
+        seen_on=language_html.day(source.seen_on),
+        licence=language_html.as_html(source.licence.label.best()) if source.licence else "",
+        marks=certainty.of_source(source),
+    )

@@ -1,0 +1,141 @@
+"""Where a site lies, for its page: places, the public point and how good it is, neighbours."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from heritage.models import Place, Site
+from heritage.search.nearby import Neighbour
+from heritage.values.coordinates import format_point
+from heritage.web import cards, certainty, language_html
+from heritage.web.certainty import Mark
+from heritage.web.site.events import SourceLine, source_line
+from heritage.web.site.nearby_map import direction
+
+_MOST_STATES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLink:
+    label: SafeString
+    url: str
+    level: str
+    note: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    place: str  # the whole chain in one phrase
+    chains: list[list[PlaceLink]]  # the primary place first; each from the broadest down
+    point: str
+    geo: str  # a geo: address, for map programs
+    quality: list[str]
+    marks: list[Mark]
+    source: SourceLine | None
+    blurred: str  # a sentence, where the point is blurred
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    url: str
+    name: SafeString
+    other_names: list
+    distance: str
+    direction: str
+
+
+def whereabouts(site: Site) -> Whereabouts:
+    has_point = site.public_latitude is not None
+    accuracy = _accuracy_m(site)
+    return Whereabouts(
+        place=cards.place_phrase(site.place) or several(site),
+        chains=[_chain(place) for place in (site.place, *site.also_in.all()) if place],
+        point=format_point(site.public_latitude, site.public_longitude, accuracy)
+        if has_point
+        else "",
+        geo=f"geo:{site.public_latitude},{site.public_longitude}" if has_point else "",
+        quality=_quality(site, accuracy) if has_point else [],
+        marks=_marks(site) if has_point else [],
+        source=source_line(site.point_source) if has_point and not site.blur_km else None,
+        blurred=_("To protect the place, its position is shown to about %(km)s km only.")
+        % {"km": site.blur_km}
+        if has_point and site.blur_km
+        else "",
+    )
+
+
+def several(site: Site) -> str:
+    """The first of the states that share a site, and how many more there are."""
+    labels = [str(place.label.best()) for place in site.also_in.all()]
+    shown = pgettext("between items of a list", ", ").join(labels[:_MOST_STATES])
+    more = len(labels) - _MOST_STATES
+    if more <= 0:
+        return shown
+    words = ngettext("%(places)s and %(number)s more", "%(places)s and %(number)s more", more)
+    return words % {"places": shown, "number": more}
+
+
+def _chain(place: Place) -> list[PlaceLink]:
+    return [
+        PlaceLink(
+            label=language_html.as_html(step.label.best()),
+            url=reverse("place", args=[step.slug]),
+            level=step.get_level_display(),
+            note=language_html.as_html(step.note.best()),
+        )
+        for step in (*place.ancestors(), place)
+    ]
+
+
+def _accuracy_m(site: Site) -> int | None:
+    """How good the point is that the public sees."""
+    if site.blur_km:
+        return max(site.accuracy_m or 0, site.blur_km * 1000)
+    return site.accuracy_m
+
+
+def _quality(site: Site, accuracy: int | None) -> list[str]:
+    said = []
+    if not site.blur_km and site.precision != Site.Precision.APPROXIMATE:
+        said.append(site.get_precision_display())
+    if accuracy:
+        said.append(
+            _("accurate to about %(distance)s") % {"distance": distance_phrase(accuracy / 1000)}
+        )
+    return said
+
+
+def _marks(site: Site) -> list[Mark]:
+    if site.blur_km:
+        return [certainty.BLURRED]
+    is_near = site.precision == Site.Precision.APPROXIMATE
+    return ([certainty.APPROXIMATE] if is_near else []) + certainty.of_source(site.point_source)
+
+
+def distance_phrase(km: float) -> str:
+    """ "800 m", "1.4 km", "12 km"."""
+    if km < 0.95:
+        metres = max(10, round(km * 1000, -2 if km >= 0.1 else -1))
+        return pgettext("distance", "%(number)s m") % {"number": number_format(metres, 0)}
+    decimals = 1 if km < 10 and round(km, 1) != round(km) else 0
+    return pgettext("distance", "%(number)s km") % {
+        "number": number_format(round(km, decimals), decimals)
+    }
+
+
+def neighbours(site: Site, found: list[Neighbour]) -> list[Near]:
+    return [
+        Near(
+            url=reverse("site", args=[near.site.slug]),
+            name=language_html.as_html(near.site.name.best()),
+            other_names=language_html.others(near.site.name)[:1],
+            # Points that fall together say nothing of metres: parts often have that of the whole.
+            distance=distance_phrase(near.km) if near.km > 0.01 else _("at the same point"),
+            direction=direction(site, near.site) if near.km > 0.01 else "",
+        )
+        for near in found
+    ]

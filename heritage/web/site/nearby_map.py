@@ -1,0 +1,153 @@
+"""Where a site lies among its neighbours: a clean drawing, from public points alone.
+
+No tiles and no land, for so near there is none to see: rings of distance around the site, and
+each neighbour in its direction. The land is on a map of its own, see land.py.
+"""
+
+from dataclasses import dataclass, replace
+from math import atan2, cos, degrees, pi, radians, sin
+
+from django.utils.translation import pgettext_lazy
+
+from heritage.models import Site
+from heritage.search.nearby import Neighbour
+from heritage.values.coordinates import KM_PER_DEGREE
+
+SIZE = 320
+_MIDDLE = SIZE / 2
+_REACH = _MIDDLE - 26  # pixels from the middle to the outermost ring
+_CELL_REACH = 0.75  # of a blurred cell, from its middle to its corners and a little more
+_TOWN_KM = 2  # how far from a town's middle its sites may well lie, where nothing is said
+_RINGS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 50)
+
+DIRECTIONS = (
+    pgettext_lazy("direction from here", "north"),
+    pgettext_lazy("direction from here", "north-east"),
+    pgettext_lazy("direction from here", "east"),
+    pgettext_lazy("direction from here", "south-east"),
+    pgettext_lazy("direction from here", "south"),
+    pgettext_lazy("direction from here", "south-west"),
+    pgettext_lazy("direction from here", "west"),
+    pgettext_lazy("direction from here", "north-west"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    radius: str
+    label_x: str
+    label_y: str
+    km: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    number: int
+    x: str
+    y: str
+    text_x: str
+    text_y: str
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Prepared for components/locator.html."""
+
+    rings: list[Ring]
+    dots: list[Dot]
+    is_blurred: bool
+    doubt: str  # the radius within which the site lies; empty for an exact one
+    size: int = SIZE
+    middle: int = int(_MIDDLE)
+
+
+def locator(site: Site, neighbours: list[Neighbour]) -> Locator | None:
+    """None for a site without a point, or alone in its region: an empty sheet says nothing."""
+    shown = [near for near in neighbours if near.km > 0.01]
+    if site.public_latitude is None or not shown:
+        return None
+    reach = shown[-1].km * 1.06
+    pixels = _REACH / reach
+    rings = [km for km in _RINGS if reach / 5 <= km <= reach]
+    dots = [
+        _dot(number, *_offset(site, near.site), pixels)
+        for number, near in enumerate(neighbours, start=1)
+        if near.km > 0.01
+    ]
+    doubt = doubt_km(site)
+    numbered = _numbered(dots)
+    return Locator(
+        rings=[_ring(km, pixels, numbered) for km in rings],
+        dots=numbered,
+        is_blurred=bool(site.blur_km),
+        # Never so small that it hides behind the mark, never beyond the sheet.
+        doubt="" if doubt is None else f"{min(max(doubt * pixels, 14), _REACH):.1f}",
+    )
+
+
+def doubt_km(site: Site) -> float | None:
+    """Within how many km of its public point a site lies; None where the point is its own."""
+    if site.blur_km:
+        return site.blur_km * _CELL_REACH
+    said = (site.accuracy_m or 0) / 1000
+    if site.precision == Site.Precision.TOWN:
+        return max(said, _TOWN_KM)
+    return said if site.precision == Site.Precision.APPROXIMATE else None
+
+
+def _ring(km: float, pixels: float, dots: list[Dot]) -> Ring:
+    """Its label stands on its southern edge, or elsewhere on it where a dot is in the way."""
+    radius = km * pixels
+    taken = [(_MIDDLE, 12.0)]  # the north
+    taken += [(float(dot.x), float(dot.y)) for dot in dots]
+    taken += [(float(dot.text_x), float(dot.text_y)) for dot in dots]
+    spots = [
+        (_MIDDLE + (radius - 9) * sin(turn), _MIDDLE + (radius - 9) * cos(turn) + 4)
+        for turn in (0, pi / 4, -pi / 4, pi, 3 * pi / 4, -3 * pi / 4, pi / 2, -pi / 2)
+    ]
+    free = ((x, y) for x, y in spots if all(abs(x - a) > 28 or abs(y - b) > 11 for a, b in taken))
+    x, y = next(free, spots[0])
+    return Ring(f"{radius:.1f}", f"{x:.1f}", f"{y:.1f}", km)
+
+
+def _offset(site: Site, other: Site) -> tuple[float, float]:
+    """Kilometres east and north, on a plane that is true around the site."""
+    east = (other.public_longitude - site.public_longitude + 180) % 360 - 180
+    north = other.public_latitude - site.public_latitude
+    shrink = cos(radians(site.public_latitude))
+    return east * shrink * KM_PER_DEGREE, north * KM_PER_DEGREE
+
+
+def _dot(number: int, east: float, north: float, pixels: float) -> Dot:
+    x, y = _MIDDLE + east * pixels, _MIDDLE - north * pixels
+    x, y = min(max(x, 10), SIZE - 10), min(max(y, 12), SIZE - 10)
+    return Dot(number, f"{x:.1f}", f"{y:.1f}", "", "")
+
+
+def _numbered(dots: list[Dot]) -> list[Dot]:
+    """Each dot with its number beside it, where no other dot and no other number is."""
+    taken = [(float(dot.x), float(dot.y)) for dot in dots]
+    placed = []
+    for dot in dots:
+        x, y = _free(float(dot.x), float(dot.y), taken)
+        taken.append((x, y))
+        placed.append(replace(dot, text_x=f"{x:.1f}", text_y=f"{y + 4:.1f}"))
+    return placed
+
+
+def _free(x: float, y: float, taken: list[tuple[float, float]]) -> tuple[float, float]:
+    """The middle of a number: away from the site if that is free, else around, else further."""
+    outwards = 0 if x >= _MIDDLE else pi
+    for away in range(11, 60, 8):
+        for turn in (0, pi / 2, -pi / 2, pi / 4, -pi / 4, pi, 3 * pi / 4, -3 * pi / 4):
+            at = x + away * cos(outwards + turn), y + away * sin(outwards + turn)
+            is_on = all(8 <= part <= SIZE - 8 for part in at)
+            if is_on and all(abs(at[0] - a) > 9 or abs(at[1] - b) > 10 for a, b in taken):
+                return at
+    return x + 11 * cos(outwards), y
+
+
+def direction(site: Site, other: Site) -> str:
+    """In which of eight directions another site lies, in words."""
+    east, north = _offset(site, other)
+    return str(DIRECTIONS[round(degrees(atan2(east, north)) / 45) % 8])

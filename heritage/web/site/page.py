@@ -1,0 +1,296 @@
+"""Everything that a record says, put in the order in which a reader asks for it."""
+
+from dataclasses import dataclass
+from itertools import chain
+from urllib.parse import quote
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
+
+from heritage.models import (
+    Coverage,
+    Event,
+    Name,
+    PartOf,
+    Scheme,
+    Site,
+    UnescoStatus,
+)
+from heritage.models.events import first_beginning
+from heritage.models.unesco import statuses
+from heritage.search import vocabulary
+from heritage.search.filters import WITHIN_KM
+from heritage.search.index import store
+from heritage.search.nearby import nearby
+from heritage.values.language import Text
+from heritage.values.markdown import to_html
+from heritage.values.web_address import safe_url
+from heritage.web import cards, certainty, language_html
+from heritage.web.cards import Picture
+from heritage.web.certainty import Mark
+from heritage.web.media import covers, maps
+from heritage.web.site import visiting
+from heritage.web.site.designations import Seal, area_phrase, seals
+from heritage.web.site.events import Chapter, SourceLine, chapters, source_line
+from heritage.web.site.gallery import Photo, photos
+from heritage.web.site.location import Near, Whereabouts, neighbours, whereabouts
+from heritage.web.site.nearby_map import Locator, locator
+from heritage.web.site.rows import add_rows
+from heritage.web.site.timeline import Lifeline, lifeline
+from heritage.web.site.visiting import NoticeLine, Visiting
+from heritage.web.vocabularies import common
+
+_LONG_NAME = 34  # letters; a Chinese character is as wide as two
+
+
+@dataclass(frozen=True, slots=True)
+class NameLine:
+    text: Text
+    kind: str
+    language: str
+    note: SafeString
+    source: SourceLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    label: SafeString
+    note: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """Prepared for the template web/site.html."""
+
+    site: Site
+    name: Text
+    other_names: list[Text]
+    pinyin: str
+    title: str
+    summary: Text
+    description: SafeString
+    description_language: Text
+    kinds: list[Link]
+    beginning: str
+    beginning_marks: list[Mark]
+    standing: str
+    unesco: list[UnescoStatus]
+    inscribed: str  # the years in which its World Heritage properties were
+    inscribed_for: list[SafeString]  # the criteria that it meets, where no summary says why
+    protection: SafeString | str
+    where: Whereabouts
+    chapters: list[Chapter]
+    seals: list[Seal]
+    names: list[NameLine]
+    wholes: list[Link]
+    parts: list[Link]
+    note: SafeString
+    notices: list[NoticeLine]
+    visiting: Visiting
+    custodian: SafeString | str
+    area: str
+    identifiers: list[Link]
+    sources: list[SourceLine]
+    picture: Picture
+    photos: list[Photo]  # the first is the cover
+    nearby: list[Near]
+    around: str  # the list of all within that many km; empty where nothing lies near
+    within_km: int
+    land: maps.Sheet | None
+    locator: Locator | None
+    lifeline: Lifeline | None
+    marks: list[Mark]
+    updated: str
+    mailto: str  # the address of the page is to follow
+
+    @property
+    def more_photos(self) -> int:
+        return max(0, len(self.photos) - 1)
+
+    @property
+    def cited_name(self) -> str:
+        return language_html.within_quotes(str(self.name))
+
+    @property
+    def has_long_name(self) -> bool:
+        """A title of many lines is set smaller, for the first screen is to answer more."""
+        return sum(1 if ord(letter) < 0x2E80 else 2 for letter in str(self.name)) > _LONG_NAME
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether there is anything to say in the lines under the name."""
+        said = (self.beginning, self.standing, self.where.place, self.inscribed)
+        return any((*said, self.unesco, self.protection))
+
+
+def site_page(site: Site) -> SitePage:
+    """The page of a site; what it says is read here."""
+    index = store.current()
+    known = vocabulary.of(index)
+    add_rows(site, known)
+    events = site.events.all()
+    beginning = first_beginning(events)
+    description = site.description.best()
+    where, told, registers = whereabouts(site), chapters(events), seals(site)
+    sources = [source_line(source) for source in site.sources.all()]
+    names = [*_translations(site), *map(_name_line, site.names.all())]
+    near = nearby(index, site, WITHIN_KM)
+    return SitePage(
+        site=site,
+        name=site.name.best(),
+        other_names=language_html.others(site.name),
+        pinyin=_pinyin(site),
+        title=_title(site),
+        summary=site.summary.best(),
+        description=mark_safe(to_html(str(description))),  # noqa: S308 - sanitised there
+        description_language=description,
+        kinds=_kinds(site),
+        beginning=cards.what_and_when(beginning, "long") if beginning else "",
+        beginning_marks=_event_marks(beginning),
+        standing=cards.standing_phrase(events),
+        unesco=[s for s in statuses(site.coverages.all()) if s != UnescoStatus.NONE],
+        inscribed=_inscribed(site),
+        inscribed_for=[] if site.summary else _criteria(site),
+        protection=cards.protection_label(site.coverages.all()),
+        where=where,
+        chapters=told,
+        seals=registers,
+        names=names,
+        wholes=[_link(row.whole, row) for row in site.part_of.all()],
+        parts=[_link(row.part, row) for row in site.parts.all()],
+        note=language_html.as_html(site.note.best()),
+        notices=visiting.notices(site),
+        visiting=visiting.visiting(site),
+        custodian=_custodian(site),
+        area=area_phrase(site.area_ha),
+        identifiers=[
+            Link(
+                row.uri,
+                format_html("{}", row.value),
+                language_html.as_html(row.scheme.label.best()),
+            )
+            for row in site.identifiers.all()
+        ],
+        sources=sources,
+        picture=cards.picture(site),
+        photos=photos(site.public_images),
+        nearby=neighbours(site, near),
+        around=_around(site) if near else "",
+        within_km=WITHIN_KM,
+        land=maps.around(site),
+        locator=locator(site, near),
+        lifeline=lifeline(site, known.eras.terms.values()),
+        marks=_all_marks(where, told, registers, sources, names),
+        updated=language_html.day(timezone.localdate(site.updated_at)),
+        mailto=f"mailto:?subject={quote(_title(site))}&body=",
+    )
+
+
+def _around(site: Site) -> str:
+    """None is led to what only editors see: the list does not know it."""
+    return common.around_url(site) if site.state == Site.State.PUBLISHED else ""
+
+
+def _event_marks(event: Event | None) -> list[Mark]:
+    if event is None:
+        return []
+    return certainty.of_event(event, bool(event.source and event.source.is_recalled))
+
+
+def _all_marks(where, told, registers, sources, names) -> list[Mark]:
+    moments = [moment for chapter in told for moment in chapter.moments]
+    said_by = [line.source for line in (*moments, *names) if line.source] + sources
+    holders = [where, *moments, *registers, *said_by]
+    return certainty.legend(chain.from_iterable(holder.marks for holder in holders))
+
+
+def _pinyin(site: Site) -> str:
+    """The reading of the Chinese name: the one on record, else as the dictionary has it.
+
+    Elsewhere than in China the Chinese name is a translation, and its reading helps nobody.
+    """
+    for name in site.names.all():
+        if name.language == "zh-latn-pinyin":
+            return name.text
+    places = [place for place in (site.place, *site.also_in.all()) if place]
+    at_home = {covers.country_code(place) for place in places} <= {"CN", "HK", "MO", "TW"}
+    return site.reading if at_home else ""
+
+
+def _title(site: Site) -> str:
+    """For the head of the page: the name in both languages, so that either is found."""
+    names = [str(site.name.best()), *map(str, language_html.others(site.name)[:1])]
+    return pgettext("a name and the same in another language", " · ").join(names)
+
+
+def _inscribed(site: Site) -> str:
+    entries = [coverage.designation for coverage in site.coverages.all()]
+    years = {
+        entry.listed_year
+        for entry in entries
+        if entry.scheme.role == Scheme.Role.WORLD_HERITAGE and entry.listed_year
+    }
+    return pgettext("between items of a list", ", ").join(map(str, sorted(years)))
+
+
+def _criteria(site: Site) -> list[SafeString]:
+    """Why the Committee inscribed it; a component meets them only with the others."""
+    return [
+        language_html.as_html(term.label.best())
+        for coverage in site.coverages.all()
+        if coverage.extent == Coverage.Extent.WHOLE
+        and coverage.designation.scheme.role == Scheme.Role.WORLD_HERITAGE
+        and hasattr(coverage.designation, "world_heritage")
+        for term in coverage.designation.world_heritage.criteria.all()
+    ]
+
+
+def _kinds(site: Site) -> list[Link]:
+    return [
+        Link(
+            reverse("kind", args=[kind.slug]),
+            language_html.as_html(kind.label.best()),
+            language_html.as_html(kind.description.best()),
+        )
+        for kind in site.kinds.all()
+    ]
+
+
+def _custodian(site: Site) -> SafeString | str:
+    if not site.custodian:
+        return ""
+    name = language_html.as_html(site.custodian.name.best())
+    url = safe_url(site.custodian.url)
+    return format_html('<a href="{}" rel="external">{}</a>', url, name) if url else name
+
+
+def _translations(site: Site) -> list[NameLine]:
+    """The name in languages that the interface does not speak, as registers give it."""
+    spoken = language_html.interface_languages()
+    return [
+        NameLine(Text(words, code), "", language_html.name_for_reader(code), "", None)
+        for code, words in site.name.items()
+        if code not in spoken
+    ]
+
+
+def _name_line(name: Name) -> NameLine:
+    return NameLine(
+        text=Text(name.text, name.language),
+        kind=name.get_kind_display(),
+        language=language_html.name_for_reader(name.language),
+        note=language_html.as_html(name.note.best()),
+        source=source_line(name.source),
+    )
+
+
+def _link(site: Site, row: PartOf) -> Link:
+    return Link(
+        reverse("site", args=[site.slug]),
+        language_html.as_html(site.name.best()),
+        language_html.as_html(row.note.best()),
+    )

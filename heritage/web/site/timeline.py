@@ -1,0 +1,137 @@
+"""A site's events on a strip against the eras: beginnings hollow, what stands filled."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from heritage.models import Era, Event, Site
+from heritage.web import time_axis
+from heritage.web.charts import percent
+from heritage.web.time_axis import LANE, Segment, Tick
+
+_MOST = 14  # events that get a line of their own
+_DOT = 12  # pixels: how wide a mark is at least
+_ORDER = (Event.Role.BEGINNINGS, Event.Role.OTHER, Event.Role.STANDING)
+
+
+@dataclass(frozen=True, slots=True)
+class MomentMark:
+    """One event: a bar, or a dot where it took no more than a few years."""
+
+    role: str
+    is_dot: bool
+    is_loose: bool  # approximate, uncertain or by tradition
+    x: str
+    width: str
+    y: int
+    label: str
+    label_x: str
+    label_dx: int
+    anchor: str
+    is_inside: bool  # its label is written on it
+    title: str
+    fits: str = ""  # a class: from which width of the strip on the label is shown
+    short: str = ""  # the label below that width; empty where the label fits everywhere
+
+    @property
+    def until(self) -> str:
+        return self.fits.replace("from", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Lifeline:
+    """Prepared for components/lifeline.html."""
+
+    marks: list[MomentMark]
+    segments: list[Segment]
+    ticks: list[Tick]
+    height: int
+    foot: int
+    roles: list[tuple[str, str]]  # those that occur, for the key
+
+    @property
+    def has_loose(self) -> bool:
+        return any(mark.is_loose for mark in self.marks)
+
+    @property
+    def grid_height(self) -> int:
+        return self.foot - 14
+
+
+def lifeline(site: Site, eras: Iterable[Era]) -> Lifeline | None:
+    """None where nothing is dated, or where one date alone makes no strip."""
+    events = [e for e in site.events.all() if (e.first_year, e.last_year) != (None, None)]
+    scale = time_axis.scale_of((event.first_year, event.last_year) for event in events)
+    if scale is None:
+        return None
+    events = sorted(events, key=lambda event: _ORDER.index(Event.Role(event.role)))[:_MOST]
+    marks = [_mark(event, scale, row * LANE) for row, event in enumerate(events)]
+    top = len(marks) * LANE + 8
+    segments = time_axis.segments(_shown(site, events, eras), scale, _named(events), top)
+    segments = time_axis.with_labels_beside(segments)
+    foot = time_axis.height(segments, top) + 17
+    present = {event.role for event in events}
+    roles = [(str(role), str(role.label)) for role in _ORDER if role in present]
+    return Lifeline(marks, segments, scale.ticks, foot + 7, foot, roles)
+
+
+def _short(event: Event, label: str, room: float) -> str:
+    """The longest of a few labels that a narrow strip has room for."""
+    eras = event.era_phrase()
+    tries = (label, eras, str(event.first_era.short()) if event.first_era else "")
+    kept = (each for each in tries if each and time_axis.fits(each, room) == time_axis.EVERYWHERE)
+    return next(kept, "")
+
+
+def _named(events) -> set[int]:
+    ids = {era for event in events for era in (event.first_era_id, event.last_era_id)}
+    return {era for era in ids if era is not None}
+
+
+def _shown(site: Site, events, eras: Iterable[Era]) -> list[Era]:
+    """The broad eras of the region, and the narrower ones that the events name."""
+    named, eras = _named(events), list(eras)
+    regions = {era.region_id for era in eras if era.pk in named} or set(_countries(site))
+    broad = [era for era in eras if era.parent_id is None and era.region_id in regions]
+    return broad + [era for era in eras if era.pk in named and era.parent_id is not None]
+
+
+def _countries(site: Site) -> list[int]:
+    places = [place for place in (site.place, *site.also_in.all()) if place]
+    return [step.pk for place in places for step in (*place.ancestors(), place)]
+
+
+def _mark(event: Event, scale, y: int) -> MomentMark:
+    start, end = scale.span(event.first_year, event.last_year)
+    date = event.parsed
+    is_loose = event.certainty != Event.Certainty.CERTAIN or bool(
+        date and (date.approximate or date.uncertain)
+    )
+    label = event.date_phrase("short") or event.era_phrase()
+    is_dot = end - start < 2.5
+    middle = (start + end) / 2
+    is_inside = end - start > 62
+    if is_inside:
+        label_x, dx, anchor = start, 10, "start"
+    elif 100 - end >= start:
+        label_x, dx, anchor = (middle if is_dot else end), _DOT if is_dot else 8, "start"
+    else:
+        label_x, dx, anchor = (middle if is_dot else start), -_DOT if is_dot else -8, "end"
+    room = end - start if is_inside else 100 - label_x if anchor == "start" else label_x
+    whole = label if is_inside else f"{event.get_kind_display()} {label}"
+    fits = time_axis.fits(whole, room - 4)
+    return MomentMark(
+        role=str(event.role),
+        is_dot=is_dot,
+        is_loose=is_loose,
+        x=percent(middle if is_dot else start),
+        width=percent(end - start),
+        y=y,
+        label=whole,
+        label_x=percent(label_x),
+        label_dx=dx,
+        anchor=anchor,
+        is_inside=is_inside and event.role == Event.Role.STANDING,
+        title=str(event),
+        fits="" if fits == time_axis.EVERYWHERE else fits,
+        short="" if fits == time_axis.EVERYWHERE else _short(event, label, room - 4),
+    )

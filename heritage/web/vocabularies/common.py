@@ -1,0 +1,143 @@
+"""What the pages of eras, kinds and places have in common: names, trees with counts, sites."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from pyroaring import BitMap
+
+from heritage.models import Site
+from heritage.search import vocabulary
+from heritage.search.filters import WITHIN_KM
+from heritage.search.index import orders
+from heritage.search.index.snapshot import State
+from heritage.values.language import LanguageMap, Text
+from heritage.web import cards, language_html
+from heritage.web.cards import Printed
+from heritage.web.charts import Chart, Row, Series
+
+SHOWN = 12  # cards on the page of a term
+MOST_ROWS = 12  # of a chart
+
+
+@dataclass(frozen=True, slots=True)
+class TermLink:
+    url: str
+    label: SafeString
+    count: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The term in one more language or script."""
+
+    text: Text
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """A first page of the sites of a term, and the way to all of them."""
+
+    total: int
+    cards: list[Printed]
+    url: str
+
+
+class Tree:
+    """A vocabulary with how many sites of `hits` each term has: "kind", "era" or "place"."""
+
+    def __init__(self, name: str, index: State, hits: BitMap | None = None):
+        self.name, self.index = name, index
+        self.hits = index.sites if hits is None else hits
+        known = getattr(vocabulary.of(index), f"{name}s")
+        self.terms, self.children = known.terms, known.children
+        self.by_slug, self.above = known.by_slug, known.above
+
+    def sites(self, term) -> BitMap:
+        return self.index.having(f"{self.name}:{term.pk}") & self.hits
+
+    def count(self, term) -> int:
+        return self.hits.intersection_cardinality(self.index.having(f"{self.name}:{term.pk}"))
+
+    def counted(self, parent_id: int | None = None) -> list:
+        """The children that have sites."""
+        return [term for term in self.children.get(parent_id, ()) if self.count(term)]
+
+    def leaves(self) -> list:
+        """The narrowest terms that have sites."""
+        return [
+            term for term in self.terms.values() if self.count(term) and not self.counted(term.pk)
+        ]
+
+    def choice(self) -> list:
+        """The first level at which there is something to choose."""
+        terms = self.counted()
+        while len(terms) == 1 and self.counted(terms[0].pk):
+            terms = self.counted(terms[0].pk)
+        return terms
+
+
+def page_url(name: str, term) -> str:
+    return reverse(name, args=[term.slug])
+
+
+def links(tree: Tree, terms: Iterable, note=lambda term: "") -> list[TermLink]:
+    """`tree.name` is the name of the page's address too."""
+    return [
+        TermLink(
+            page_url(tree.name, term),
+            language_html.as_html(term.label.best()),
+            tree.count(term),
+            note(term),
+        )
+        for term in terms
+    ]
+
+
+def labels(label: LanguageMap) -> list[Label]:
+    """The term in every other language and script that it is known in."""
+    best, found = label.best(), []
+    for code, words in label.items():
+        if code != best.language and words not in {str(best), *(str(row.text) for row in found)}:
+            found.append(Label(Text(words, code), language_html.name_for_reader(code)))
+    return found
+
+
+def list_url(**values: str) -> str:
+    """The list of sites under these filters."""
+    query = QueryDict(mutable=True)
+    query.update({name: value for name, value in values.items() if value})
+    return f"{reverse('sites')}?{query.urlencode()}"
+
+
+def around_url(site: Site) -> str:
+    """The list of all that lies around a published site, the site itself among it."""
+    return list_url(near=site.slug, within=str(WITHIN_KM))
+
+
+def sites(index: State, hits: BitMap, url: str, order: str = "") -> Sites:
+    """The first ones in an order of the index (by default by name)."""
+    order = order or orders.by_name(get_language())
+    page = index.orders[order].slice(hits, 0, SHOWN)
+    return Sites(len(hits), list(cards.printed(index, page).values()), url)
+
+
+def chart(tree: Tree, terms: Iterable, *, id: str, title: str, head: str, url) -> Chart | None:
+    """How many sites each term has, the most first; None where that says nothing."""
+    counted = sorted(((tree.count(term), term) for term in terms), key=lambda pair: -pair[0])
+    rows = [
+        Row(language_html.as_html(term.label.best()), [count], url(term))
+        for count, term in counted[:MOST_ROWS]
+        if count
+    ]
+    if len(rows) < 2:
+        return None
+    rest = len(counted) - len(rows)
+    summary = _("The %(number)s with most sites.") % {"number": len(rows)} if rest > 0 else ""
+    return Chart(id, title, summary, head, [Series("sites", _("Sites"))], rows)

@@ -1,0 +1,211 @@
+"""Pages of eras: all of them on a strip of time, and one with its sites."""
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from heritage.models import Era, SiteEra
+from heritage.search.index import orders, store
+from heritage.values.date_format import span_phrase
+from heritage.web import language_html, time_axis
+from heritage.web.certainty import APPROXIMATE, TRADITION, Mark
+from heritage.web.charts import Chart, percent
+from heritage.web.media.covers import seal_characters
+from heritage.web.site.events import SourceLine, source_line
+from heritage.web.time_axis import Scale, Segment, Tick
+from heritage.web.vocabularies import common
+from heritage.web.vocabularies.common import Label, Sites, TermLink, Tree
+
+# The strip of all eras begins here; what is older would leave no room for the rest.
+_SINCE = -2199
+_ROLES = (
+    SiteEra.Role.BEGINNINGS,
+    SiteEra.Role.STANDING,
+    SiteEra.Role.OTHER,
+    SiteEra.Role.WITHIN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EraRow:
+    """An era with its bar on the common strip."""
+
+    url: str
+    label: SafeString
+    seal: str
+    years: str
+    count: int
+    depth: int
+    x: str
+    width: str
+    is_older: bool  # begins before the strip does
+    is_before: bool  # ended before it
+    region: SafeString  # empty where a place of the catalogue says it, as for China
+
+
+@dataclass(frozen=True, slots=True)
+class Eras:
+    """Prepared for the template web/eras.html."""
+
+    rows: list[EraRow]
+    ticks: list[Tick]
+    since: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class EraStrip:
+    segments: list[Segment]
+    ticks: list[Tick]
+    height: int
+    foot: int
+
+
+@dataclass(frozen=True, slots=True)
+class EraPage:
+    """Prepared for the template web/era.html."""
+
+    era: Era
+    seal: str
+    labels: list[Label]
+    span: str
+    marks: list[Mark]
+    above: list[TermLink]
+    children: list[TermLink]
+    roles: list[TermLink]
+    region: TermLink | None
+    source: SourceLine | None
+    strip: EraStrip | None
+    charts: list[Chart]
+    sites: Sites
+
+
+def eras() -> Eras:
+    tree = Tree("era", store.current())
+    scale = Scale(_SINCE, max([era.last_year or 0 for era in tree.terms.values()] + [2030]))
+    rows: list[EraRow] = []
+
+    def walk(parent_id: int | None, depth: int) -> None:
+        for era in tree.children.get(parent_id, []):
+            rows.append(_row(era, tree.count(era), depth, scale))
+            walk(era.pk, depth + 1)
+
+    walk(None, 0)
+    since = span_phrase(_SINCE, None, style="short")
+    return Eras(rows, scale.ticks, since, len([row for row in rows if row.count]))
+
+
+def _row(era: Era, count: int, depth: int, scale: Scale) -> EraRow:
+    start, end = scale.span(era.first_year, era.last_year)
+    return EraRow(
+        url=common.page_url("era", era),
+        label=language_html.as_html(era.label.best()),
+        seal=seal_characters(era),
+        years=short_years(era),
+        count=count,
+        depth=depth,
+        x=percent(start),
+        width=percent(max(end - start, 0.5)),
+        is_older=era.first_year is not None and era.first_year < _SINCE,
+        is_before=era.last_year is not None and era.last_year < _SINCE,
+        region=language_html.as_html(era.region_name.best() or ""),
+    )
+
+
+def short_years(era: Era) -> str:
+    approximate = era.certainty == Era.Certainty.APPROXIMATE
+    return span_phrase(era.first_year, era.last_year, style="short", approximate=approximate)
+
+
+def era_page(slug: str) -> EraPage:
+    """Raises Era.DoesNotExist."""
+    era = Era.objects.select_related("region", "source__licence").get(slug=slug)
+    index = store.current()
+    tree = Tree("era", index)
+    hits = tree.sites(era)
+    kinds = Tree("kind", index, hits)
+    found = common.chart(
+        kinds,
+        kinds.leaves(),
+        id="kinds",
+        title=_("Kinds of sites"),
+        head=_("Kind"),
+        url=lambda kind: common.list_url(era=era.slug, kind=kind.slug),
+    )
+    return EraPage(
+        era=era,
+        seal=seal_characters(era),
+        labels=common.labels(era.label),
+        span=era.years(),
+        marks=_marks(era),
+        above=common.links(tree, tree.above(era)),
+        children=common.links(tree, tree.children.get(era.pk, []), short_years),
+        roles=_roles(index, era),
+        region=_region(index, era),
+        source=source_line(era.source),
+        strip=era_strip(era, list(tree.terms.values())),
+        charts=[found] if found else [],
+        sites=common.sites(index, hits, common.list_url(era=era.slug), orders.OLDEST),
+    )
+
+
+def _marks(era: Era) -> list[Mark]:
+    """“By tradition” only: a date that is approximate says so itself."""
+    found = [TRADITION] if era.certainty == Era.Certainty.TRADITIONAL else []
+    found += [APPROXIMATE] if era.certainty == Era.Certainty.APPROXIMATE else []
+    return found + (list(source_line(era.source).marks) if era.source else [])
+
+
+def _roles(index, era: Era) -> list[TermLink]:
+    """How many sites began in the era, how many have fabric of it; last, what is no statement."""
+    labels = {
+        SiteEra.Role.BEGINNINGS: _("founded in it"),
+        SiteEra.Role.STANDING: _("with surviving fabric of it"),
+        SiteEra.Role.OTHER: _("altered in it"),
+        SiteEra.Role.WITHIN: _("more with a span of eras that runs through it"),
+    }
+    total = len(index.having(f"era:{era.pk}"))
+    found = [TermLink(common.list_url(era=era.slug), language_html.as_html(_("in all")), total)]
+    for role in _ROLES:
+        count = len(index.having(f"era.{role}:{era.pk}"))
+        # “In between” is no choice of the list's: counted, not linked.
+        url = common.list_url(era=era.slug, role=role) if role != SiteEra.Role.OTHER else ""
+        if count:
+            found.append(TermLink(url, language_html.as_html(labels[role]), count))
+    return found if len(found) > 1 else []
+
+
+def _region(index, era: Era) -> TermLink | None:
+    if era.region is None:
+        return None
+    count = len(index.having(f"place:{era.region_id}"))
+    url = common.page_url("place", era.region)
+    return TermLink(url, language_html.as_html(era.region.label.best()), count)
+
+
+def era_strip(era: Era, eras: list[Era]) -> EraStrip | None:
+    """The era among those before, after and beside it in its region."""
+    if era.first_year is None and era.last_year is None:
+        return None
+    room = _room(era)
+    scale = Scale((era.first_year or era.last_year) - room, (era.last_year or 2030) + room)
+    near = [other for other in eras if _same_region(other, era) and _is_shown(other, era)]
+    found = time_axis.segments(near, scale, {era.pk}, 0)
+    foot = time_axis.height(found, 0)
+    return EraStrip(found, scale.ticks, foot + 24, foot + 17)
+
+
+def _same_region(other: Era, era: Era) -> bool:
+    return (other.region_id, other.region_name) == (era.region_id, era.region_name)
+
+
+def _room(era: Era) -> int:
+    if None in (era.first_year, era.last_year):
+        return 60
+    return max(40, round((era.last_year - era.first_year) * 0.45))
+
+
+def _is_shown(other: Era, era: Era) -> bool:
+    """Itself, its children, its siblings, and the broad eras."""
+    return other.pk == era.pk or other.parent_id in (None, era.pk, era.parent_id)

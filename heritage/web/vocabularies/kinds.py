@@ -1,0 +1,97 @@
+"""Pages of kinds: what sites are."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from heritage.models import Kind
+from heritage.search.index import store
+from heritage.web import language_html
+from heritage.web.charts import Chart
+from heritage.web.vocabularies import common
+from heritage.web.vocabularies.common import Label, Sites, TermLink, Tree
+
+_AAT = "http://vocab.getty.edu/page/aat/"
+
+
+@dataclass(frozen=True, slots=True)
+class KindPlate:
+    """A broad kind with its drawing and its narrower kinds."""
+
+    link: TermLink
+    picture: str
+    description: SafeString
+    narrower: list[TermLink]
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Prepared for the template web/kinds.html."""
+
+    plates: list[KindPlate]
+    others: list[TermLink]  # without a site so far
+
+
+@dataclass(frozen=True, slots=True)
+class KindPage:
+    """Prepared for the template web/kind.html."""
+
+    kind: Kind
+    labels: list[Label]
+    description: SafeString
+    picture: str
+    above: list[TermLink]
+    children: list[TermLink]
+    aat: str
+    charts: list[Chart]
+    sites: Sites
+
+
+def kinds() -> Kinds:
+    tree = Tree("kind", store.current())
+    roots = common.links(tree, tree.children.get(None, []))
+    plates, others = [], []
+    for kind, link in zip(tree.children.get(None, []), roots, strict=True):
+        narrower = common.links(tree, tree.counted(kind.pk))
+        description = language_html.as_html(kind.description.best())
+        if link.count:
+            plates.append(KindPlate(link, _picture(kind), description, narrower))
+        else:
+            others.append(link)
+    return Kinds(plates, others)
+
+
+def kind_page(slug: str) -> KindPage:
+    """Raises Kind.DoesNotExist."""
+    kind = Kind.objects.get(slug=slug)
+    index = store.current()
+    tree = Tree("kind", index)
+    hits = tree.sites(kind)
+    eras, places = (Tree("era", index, hits), Tree("place", index, hits))
+    found = [
+        common.chart(
+            eras, eras.counted(), id="eras", title=_("Eras"), head=_("Era"),
+            url=lambda era: common.list_url(kind=kind.slug, era=era.slug),
+        ),
+        common.chart(
+            places, places.choice(), id="places", title=_("Where they lie"), head=_("Place"),
+            url=lambda place: common.list_url(kind=kind.slug, place=place.slug),
+        ),
+    ]  # fmt: skip
+    return KindPage(
+        kind=kind,
+        labels=common.labels(kind.label),
+        description=language_html.as_html(kind.description.best()),
+        picture=_picture(kind),
+        above=common.links(tree, tree.above(kind)),
+        children=common.links(tree, tree.children.get(kind.pk, [])),
+        aat=f"{_AAT}{kind.aat}" if kind.aat else "",
+        charts=[chart for chart in found if chart],
+        sites=common.sites(index, hits, common.list_url(kind=kind.slug)),
+    )
+
+
+def _picture(kind: Kind) -> str:
+    return reverse("kind_cover", args=[kind.slug])

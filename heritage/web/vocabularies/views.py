@@ -1,0 +1,87 @@
+"""Pages of eras, kinds, places and of the World Heritage List."""
+
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import conditional_page, require_safe
+
+from heritage.models import Era, Kind, Place
+from heritage.values.language import LanguageMap
+from heritage.web import meta_tags
+from heritage.web.responses import public
+from heritage.web.vocabularies.eras import era_page
+from heritage.web.vocabularies.eras import eras as all_eras
+from heritage.web.vocabularies.kinds import kind_page
+from heritage.web.vocabularies.kinds import kinds as all_kinds
+from heritage.web.vocabularies.places import place_page
+from heritage.web.vocabularies.places import places as all_places
+from heritage.web.world_heritage.page import world
+
+
+@require_safe
+@conditional_page
+def eras(request):
+    words = _("The eras of the catalogue on one strip of time, with the sites of each.")
+    return _page(request, "web/eras.html", all_eras(), _("Eras"), words)
+
+
+@require_safe
+@conditional_page
+def kinds(request):
+    words = _("What the sites of the catalogue are: every kind, with its sites.")
+    return _page(request, "web/kinds.html", all_kinds(), _("Kinds of places"), words)
+
+
+@require_safe
+@conditional_page
+def places(request):
+    words = _("Countries and territories with sites in the catalogue, region by region.")
+    return _page(request, "web/places.html", all_places(), _("Places"), words)
+
+
+@require_safe
+@conditional_page
+def world_heritage(request):
+    page = world()
+    words = page.scheme.description if page.scheme else ""
+    return _page(request, "web/world_heritage.html", page, _("World Heritage"), words)
+
+
+@require_safe
+@conditional_page
+def era(request, slug: str):
+    page = _found(era_page, slug)
+    return _page(request, "web/era.html", page, str(page.era), sites=page.sites)
+
+
+@require_safe
+@conditional_page
+def kind(request, slug: str):
+    page = _found(kind_page, slug)
+    words = page.kind.description
+    return _page(request, "web/kind.html", page, str(page.kind), words, sites=page.sites)
+
+
+@require_safe
+@conditional_page
+def place(request, slug: str):
+    page = _found(place_page, slug)
+    words = page.place.note
+    return _page(request, "web/place.html", page, str(page.place), words, sites=page.sites)
+
+
+def _found(prepare, slug: str):
+    try:
+        return prepare(slug)
+    except (Era.DoesNotExist, Kind.DoesNotExist, Place.DoesNotExist) as error:
+        raise Http404 from error
+
+
+def _page(request, template: str, page, title: str, words: LanguageMap | str = "", sites=None):
+    """`words` describe the page to search engines; `sites` are those of a term."""
+    words = str(words.best() if isinstance(words, LanguageMap) else words or "")
+    if sites is None:
+        about = meta_tags.of_text(request, title, words)
+    else:
+        about = meta_tags.of_term(request, title, words, sites)
+    return public(render(request, template, {"page": page, "head": about}))

@@ -1,0 +1,210 @@
+"""The page of the World Heritage List: what it is, and what its numbers say."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from heritage.models import Coverage, Designation, Scheme, Site, UnescoStatus
+from heritage.search.index import store
+from heritage.search.index.snapshot import State
+from heritage.values.date_format import year_phrase
+from heritage.web import cards, language_html
+from heritage.web.cards import Printed
+from heritage.web.charts import Chart
+from heritage.web.media import maps
+from heritage.web.site.location import several
+from heritage.web.vocabularies import common
+from heritage.web.world_heritage import statistics
+from heritage.web.world_heritage.statistics import Register
+
+_NEWEST = 6
+# A site that is a component is World Heritage too.
+WORLD_HERITAGE = (UnescoStatus.IN_DANGER, UnescoStatus.INSCRIBED, UnescoStatus.PART)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    number: int
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A site in a list of names, with a year."""
+
+    url: str
+    name: SafeString
+    place: str
+    year: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Sites of the catalogue that are World Heritage, by how they are; none counts twice."""
+
+    total: int
+    whole: int
+    in_danger: int
+    part: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Prepared for the template web/world_heritage.html."""
+
+    scheme: Scheme | None
+    description: SafeString
+    authority: SafeString
+    edition: str  # the year or day of the list that is followed
+    edition_note: SafeString
+    figures: list[Figure]
+    sites: "Counted"
+    map: maps.Sheet | None
+    by_year: Chart | None
+    criteria: Chart | None
+    regions: Chart | None
+    states: Chart | None
+    all_states: Chart | None
+    danger: Chart | None
+    in_danger: list[Listed]
+    in_danger_url: str
+    delisted: list[Listed]
+    newest: list[Printed]
+    newest_year: int | None
+    later: list[Listed]  # inscribed after the edition
+
+
+def world() -> World:
+    """Remembered until something of World Heritage, or a term, is written."""
+    memory, key = store.current().world_heritage_memory, ("page", get_language(), localdate().year)
+    if key not in memory:
+        memory[key] = _world()
+    return memory[key]
+
+
+def _world() -> World:
+    index = store.current()
+    register = statistics.Register(index)
+    scheme = register.scheme
+    states, all_states, how_many = statistics.by_state(
+        register, lambda place: common.page_url("place", place)
+    )
+    newest_year, newest = _newest(index, register)
+    figures = _figures(how_many, register)
+    return World(
+        scheme=scheme,
+        description=language_html.as_html(scheme.description.best()) if scheme else "",
+        authority=language_html.as_html(scheme.authority.best()) if scheme else "",
+        edition=register.edition,
+        edition_note=language_html.as_html(scheme.edition_note.best()) if scheme else "",
+        figures=figures,
+        map=maps.of_properties(register.series()) if figures else None,
+        sites=counted(index),
+        by_year=statistics.by_year(register),
+        criteria=statistics.by_criterion(register),
+        regions=statistics.by_region(register),
+        states=states,
+        all_states=all_states,
+        danger=statistics.in_danger_by_year(register),
+        in_danger=_listed(Designation.Standing.IN_DANGER, "in_danger"),
+        in_danger_url=_sites_url(UnescoStatus.IN_DANGER),
+        delisted=_listed(Designation.Standing.ENDED, "delisted"),
+        newest=newest,
+        newest_year=newest_year,
+        later=_sites_of(register.later(), "inscribed"),
+    )
+
+
+def counted(index: State) -> Counted:
+    """Each site by the first that is true of it: in danger, a whole property, a part of one."""
+    in_danger, whole, part = (index.having(f"unesco:{status}") for status in WORLD_HERITAGE)
+    return Counted(
+        total=len(in_danger | whole | part),
+        whole=len(whole - in_danger),
+        in_danger=len(in_danger),
+        part=len(part - whole - in_danger),
+        url=_sites_url(*WORLD_HERITAGE),
+    )
+
+
+def _sites_url(*statuses: str) -> str:
+    return f"{reverse('sites')}?{'&'.join(f'unesco={status}' for status in statuses)}"
+
+
+def _figures(states: int, register: Register) -> list[Figure]:
+    """Properties in all, by category, shared by several states, in danger."""
+    listed = _("properties on the list")
+    if edition := register.edition:
+        listed = _("properties on the list of %(edition)s") % {"edition": edition}
+    counts = statistics.by_category(register)
+    shared = register.inscribed().annotate(n=Count("world_heritage__states"))
+    endangered = register.inscribed().filter(standing=Designation.Standing.IN_DANGER).count()
+    figures = [
+        Figure(sum(counts.values()), listed),
+        Figure(counts["cultural"], _("cultural")),
+        Figure(counts["natural"], _("natural")),
+        Figure(counts["mixed"], _("mixed")),
+        Figure(states, _("states with a property"), reverse("places")),
+        Figure(shared.filter(n__gt=1).count(), _("shared by several states")),
+        Figure(endangered, _("in danger"), "#danger"),
+    ]
+    return [figure for figure in figures if figure.number]
+
+
+def _listed(standing: str, kind: str) -> list[Listed]:
+    """Published sites of the entries of one standing, with the year of the last such event."""
+    entries = Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE, standing=standing)
+    return _sites_of(entries.order_by(), kind)
+
+
+def _sites_of(entries, kind: str) -> list[Listed]:
+    """The published sites of entries, with the year of the last event of a kind."""
+    # Step by step: in one query the database may begin with all sites that are published.
+    rows = (
+        Coverage.objects.filter(
+            designation__in=list(entries.values_list("pk", flat=True)),
+            extent=Coverage.Extent.WHOLE,
+        )
+        .prefetch_related("designation__events", "site__place", "site__also_in")
+        .order_by()
+    )
+    published = [row for row in rows if row.site.state == Site.State.PUBLISHED]
+    found = []
+    for row in sorted(published, key=lambda row: row.site.slug):
+        years = [
+            event.first_year
+            for event in row.designation.events.all()
+            if event.kind == kind and event.first_year
+        ]
+        since = max(years, default=0)
+        found.append(
+            Listed(
+                reverse("site", args=[row.site.slug]),
+                language_html.as_html(row.site.name.best()),
+                str(row.site.place.label.best()) if row.site.place else several(row.site),
+                year_phrase(since) if since else "",
+                since,
+            )
+        )
+    return sorted(found, key=lambda listed: -listed.since)
+
+
+def _newest(index: State, register: Register) -> tuple[int | None, list[Printed]]:
+    """A few of the properties inscribed last, and when that was."""
+    entries = register.inscribed().filter(listed_year__isnull=False)
+    year = entries.order_by("-listed_year").values_list("listed_year", flat=True).first()
+    if year is None:
+        return None, []
+    rows = Coverage.objects.filter(
+        designation__in=entries.filter(listed_year=year), site__state="published"
+    )
+    ids = rows.order_by("site__slug").values_list("site_id", flat=True)[:_NEWEST]
+    return year, list(cards.printed(index, list(ids)).values())

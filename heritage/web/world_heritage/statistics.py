@@ -1,0 +1,256 @@
+"""World Heritage in numbers: what one grouped query each says of the register's entries.
+
+Counted are properties, not sites, and only those that at least one published site shows. The
+register has an edition: all numbers are those of its year, and what came later is not among them.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Count, Exists, OuterRef
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from heritage.models import Coverage, Designation, DesignationEvent, Place, Scheme, SchemeTerm
+from heritage.search import vocabulary
+from heritage.search.index import store
+from heritage.search.index.snapshot import State
+from heritage.web import language_html
+from heritage.web.charts import Chart, Row, Series
+
+CATEGORIES = ("cultural", "mixed", "natural")  # in the order in which they are stacked
+STANDING = (Designation.Standing.IN_FORCE, Designation.Standing.IN_DANGER)
+_MOST_STATES = 15
+
+
+def properties():
+    """Entries of the World Heritage List that a published site shows."""
+    entries = Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE).order_by()
+    return entries.exclude(pk__in=_not_shown(store.current()))
+
+
+def _not_shown(index: State) -> list[int]:
+    """The other entries, which are few: looked for once, not for each chart."""
+    memory = index.world_heritage_memory
+    if "entries not shown" not in memory:
+        shown = Coverage.objects.filter(designation=OuterRef("pk"), site__state="published")
+        entries = Designation.objects.filter(
+            ~Exists(shown), scheme__role=Scheme.Role.WORLD_HERITAGE
+        )
+        memory["entries not shown"] = list(entries.order_by().values_list("pk", flat=True))
+    return memory["entries not shown"]
+
+
+class Register:
+    """The World Heritage List as a page shows it: its edition, its entries, its own words."""
+
+    def __init__(self, index: State):
+        schemes = vocabulary.of(index).schemes.values()
+        found = (each for each in schemes if each.role == Scheme.Role.WORLD_HERITAGE)
+        self.scheme: Scheme | None = next(found, None)
+        self.year = self.scheme.edition_year if self.scheme else None
+
+    @property
+    def edition(self) -> str:
+        return self.scheme.edition_phrase() if self.scheme else ""
+
+    def inscribed(self):
+        """The entries that the edition has; all that are in force where it is not known."""
+        found = properties().filter(standing__in=STANDING)
+        return found if self.year is None else found.exclude(listed_year__gt=self.year)
+
+    def later(self):
+        """Those that were inscribed after the edition."""
+        found = properties().filter(standing__in=STANDING)
+        return found.none() if self.year is None else found.filter(listed_year__gt=self.year)
+
+    @cached_property
+    def by_facet(self) -> dict[str, dict[str, SchemeTerm]]:
+        """Its words for categories, criteria and regions by their codes; one query."""
+        found: dict[str, dict[str, SchemeTerm]] = defaultdict(dict)
+        rows = SchemeTerm.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE)
+        for term in rows.order_by("order", "code"):
+            found[term.facet][term.code] = term
+        return found
+
+    def series(self) -> list[Series]:
+        known = self.by_facet[SchemeTerm.Facet.CATEGORY]
+        return [
+            Series(code, language_html.as_html(known[code].label.best()) if code in known else code)
+            for code in CATEGORIES
+        ]
+
+
+def by_year(register: Register, entries=None, title: str = "") -> Chart | None:
+    """How many of the properties listed were inscribed in each year, by category.
+
+    Not how many were inscribed: some have left the list, or been merged into others.
+    """
+    entries = register.inscribed() if entries is None else entries
+    grouped = entries.values_list("listed_year", "category__code").annotate(Count("pk"))
+    counts: dict[int, Counter] = defaultdict(Counter)
+    for year, category, count in grouped:
+        if year is not None:
+            counts[year][category] += count
+    if not counts:
+        return None
+    years = range(min(counts), (register.year or max(counts)) + 1)
+    rows = [
+        Row(str(year), [counts[year][c] for c in CATEGORIES], mark=_year_mark(year, years))
+        for year in years
+    ]
+    busiest = max(rows, key=lambda row: row.total)
+    summary = _("Of the properties listed.")
+    if edition := register.edition:
+        summary = _("Of the properties on the list of %(edition)s.") % {"edition": edition}
+    if len(counts) > 3:
+        most = ngettext(
+            "The most in one year: %(number)s property, in %(year)s.",
+            "The most in one year: %(number)s properties, in %(year)s.",
+            busiest.total,
+        ) % {"year": busiest.label, "number": busiest.total}
+        summary = pgettext("two sentences", "%(first)s %(second)s") % {
+            "first": summary,
+            "second": most,
+        }
+    title = title or _("Inscriptions by year")
+    return Chart("by-year", title, summary, _("Year"), register.series(), rows)
+
+
+def _year_mark(year: int, years: range) -> str:
+    return str(year) if year % 10 == 0 and years[0] + 1 < year < years[-1] - 1 else ""
+
+
+def by_criterion(register: Register) -> Chart | None:
+    """How many properties meet each criterion; most meet several."""
+    counts = _grouped(register.inscribed(), "world_heritage__criteria__code")
+    known = register.by_facet[SchemeTerm.Facet.CRITERION]
+    rows = [
+        Row(f"({code})", [counts[code]], note=language_html.as_html(term.label.best()))
+        for code, term in known.items()
+        if counts[code]
+    ]
+    if not rows:
+        return None
+    summary = _("A property meets at least one; most meet several, so the numbers add up to more.")
+    series = [Series("sites", _("Properties"))]
+    return Chart("criteria", _("By criterion"), summary, _("Criterion"), series, rows)
+
+
+def by_region(register: Register) -> Chart | None:
+    """Properties by UNESCO's regions and by category; some lie in two regions."""
+    fields = ("world_heritage__regions__code", "category__code")
+    counts: Counter = Counter()
+    for region, category, count in register.inscribed().values_list(*fields).annotate(Count("pk")):
+        counts[region, category] += count
+    known = register.by_facet[SchemeTerm.Facet.REGION]
+    rows = [
+        Row(language_html.as_html(term.label.best()), [counts[code, c] for c in CATEGORIES])
+        for code, term in known.items()
+    ]
+    rows = sorted((row for row in rows if row.total), key=lambda row: -row.total)
+    if not rows:
+        return None
+    summary = _("The regions are UNESCO’s own; a property that crosses their border counts twice.")
+    return Chart("regions", _("By region"), summary, _("Region"), register.series(), rows)
+
+
+def by_state(register: Register, url) -> tuple[Chart | None, Chart | None, int]:
+    """The states with most properties, all of them for the table, and how many there are."""
+    fields = ("world_heritage__states", "category__code")
+    counts: dict[int, Counter] = defaultdict(Counter)
+    for state, category, count in register.inscribed().values_list(*fields).annotate(Count("pk")):
+        if state is not None:
+            counts[state][category] += count
+    places = Place.objects.in_bulk(counts)
+    rows = [
+        Row(
+            language_html.as_html(places[pk].label.best()),
+            [found[c] for c in CATEGORIES],
+            url(places[pk]),
+        )
+        for pk, found in counts.items()
+    ]
+    rows.sort(key=lambda row: (-row.total, str(row.label)))
+    if not rows:
+        return None, None, 0
+    title, summary = _("States with the most properties"), ""
+    summary = _("A property that several states share counts for each of them.")
+    head, series = _("State"), register.series()
+    most = Chart("states", title, summary, head, series, rows[:_MOST_STATES])
+    return most, Chart("all-states", title, summary, head, series, rows), len(rows)
+
+
+def in_danger_by_year(register: Register) -> Chart | None:
+    """How many properties stood on the List of World Heritage in Danger at each year's end."""
+    kind = DesignationEvent.Kind
+    rows = DesignationEvent.objects.filter(
+        designation__in=properties(),
+        kind__in=(kind.IN_DANGER, kind.OUT_OF_DANGER, kind.DELISTED),
+        first_year__isnull=False,
+    )
+    by_entry: dict[int, list[DesignationEvent]] = defaultdict(list)
+    # Not whole rows: there are hundreds.
+    for event in rows.order_by().only("designation", "kind", "first_year", "uid"):
+        by_entry[event.designation_id].append(event)
+    periods = [period for events in by_entry.values() for period in danger_periods(events)]
+    if not periods:
+        return None
+    newest = register.year or max(year for period in periods for year in period if year)
+    years = range(min(first for first, _last in periods), newest + 1)
+    found = [
+        Row(
+            str(year),
+            [sum(first <= year and (last is None or year < last) for first, last in periods)],
+            mark=_year_mark(year, years),
+        )
+        for year in years
+    ]
+    series = [Series("danger", _("In danger"))]
+    summary = _("Counted at the end of each year, from the dates on which they were entered.")
+    return Chart("danger-years", _("In danger, year by year"), summary, _("Year"), series, found)
+
+
+def danger_periods(events: Iterable[DesignationEvent]) -> list[tuple[int, int | None]]:
+    """From and to, of the dated events of one entry; None is until now."""
+    kind = DesignationEvent.Kind
+    periods, since = [], None
+    for event in sorted(events, key=lambda event: event.order):
+        if event.kind == kind.IN_DANGER and since is None:
+            since = event.first_year
+        elif event.kind != kind.IN_DANGER and since is not None:
+            periods.append((since, event.first_year))
+            since = None
+    return periods + ([(since, None)] if since is not None else [])
+
+
+def by_category(register: Register) -> dict[str, int]:
+    return _grouped(register.inscribed(), "category__code")
+
+
+def _grouped(entries, field: str) -> Counter:
+    return Counter(dict(entries.values_list(field).annotate(Count("pk"))))
+
+
+def region_of_states(index: State) -> dict[int, str]:
+    """By state, the code of the UNESCO region in which most of its properties lie.
+
+    Asked once as long as nothing of World Heritage is written.
+    """
+    memory = index.world_heritage_memory
+    if "region of states" not in memory:
+        memory["region of states"] = _region_of_states()
+    return memory["region of states"]
+
+
+def _region_of_states() -> dict[int, str]:
+    fields = ("world_heritage__states", "world_heritage__regions__code")
+    counts: dict[int, Counter] = defaultdict(Counter)
+    # One that crosses a border between regions tells nothing of either state.
+    alone = properties().annotate(regions=Count("world_heritage__regions", distinct=True))
+    alone = Designation.objects.filter(pk__in=alone.filter(regions=1).values("pk")).order_by()
+    for state, region, count in alone.values_list(*fields).annotate(Count("pk")):
+        if state is not None and region:
+            counts[state][region] += count
+    return {state: found.most_common(1)[0][0] for state, found in counts.items()}
