@@ -13,9 +13,10 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from heritage.models import Kind, LoadedRow, Site, User
-from heritage.services.checks import check_data_folder
+from heritage.services.checks import check_data_folder, check_sqlite_version
 from tests.builders import make_kind, make_site, text
 
 ROOT = Path(settings.BASE_DIR)
@@ -242,6 +243,23 @@ def test_a_data_folder_that_cannot_be_written_is_named(settings, tmp_path, monke
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # whoever runs tests may be root
     [error] = check_data_folder(None)
     assert str(settings.DATA_DIR) in error.msg and "HERITAGE_DATA" in error.hint
+
+
+def test_an_old_sqlite_is_named(monkeypatch):
+    assert check_sqlite_version(None) == []
+    monkeypatch.setattr("heritage.checks.OLDEST_SQLITE", (9, 0))
+    found = check_sqlite_version(None)
+    assert len(found) == (connection.vendor == "sqlite")
+    assert all("SQLite 9.0 or newer is needed" in each.msg for each in found)
+
+
+def test_an_old_python_is_named():
+    old = "import runpy, sys; sys.version_info = (3, 11, 7); runpy.run_path('manage.py')"
+    refused = subprocess.run(
+        [sys.executable, "-c", old], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 1
+    assert refused.stderr == "Heritage needs Python 3.12 or newer; this is Python 3.11.\n"
 
 
 def test_ready_to_be_deployed(tmp_path):

@@ -178,7 +178,7 @@ def test_without_a_script(browser, live_server, filled):
     assert asked["q"] == ["temple"] and asked["kind"] == ["temple"]
     assert text_of(browser, "#count").startswith("34 sites")
     first = names(browser)
-    browser.find_element("css selector", ".paging a[rel=next]").click()
+    browser.find_element("css selector", ".paging a[rel~=next]").click()
     wait(browser, lambda: names(browser) and names(browser) != first)
     assert len(first) == 24 and len(names(browser)) == 10
     assert not set(first) & set(names(browser))

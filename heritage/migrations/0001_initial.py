@@ -8,7 +8,7 @@ import django.utils.timezone
 import heritage.models.base
 import heritage.models.fields
 import heritage.values.language
-import heritage.values.webaddress
+import heritage.values.web_address
 from django.conf import settings
 from django.db import migrations, models
 
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.CharField(default=heritage.models.base.new_uid, editable=False, help_text='Permanent: never changed and never used again.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9._-]*\\Z')], verbose_name='uid')),
                 ('name', heritage.models.fields.LanguageMapField(default=heritage.values.language.LanguageMap, verbose_name='name')),
-                ('url', models.URLField(blank=True, validators=[heritage.values.webaddress.validate_web_address], verbose_name='address')),
+                ('url', models.URLField(blank=True, validators=[heritage.values.web_address.validate_web_address], verbose_name='address')),
                 ('search_text', models.TextField(default='', editable=False, serialize=False)),
             ],
             options={
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(max_length=40, unique=True, verbose_name='slug')),
                 ('label', heritage.models.fields.LanguageMapField(default=heritage.values.language.LanguageMap, verbose_name='label')),
                 ('pattern', models.CharField(blank=True, help_text='A regular expression that the whole value must match, such as Q[1-9][0-9]*. Groups may not be repeated.', max_length=100, verbose_name='pattern')),
-                ('uri_template', models.CharField(blank=True, help_text='With {value} where the value belongs.', max_length=200, validators=[heritage.values.webaddress.validate_web_address_template], verbose_name='address')),
+                ('uri_template', models.CharField(blank=True, help_text='With {value} where the value belongs.', max_length=200, validators=[heritage.values.web_address.validate_web_address_template], verbose_name='address')),
             ],
             options={
                 'verbose_name': 'identifier scheme',
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                 ('uid', models.CharField(default=heritage.models.base.new_uid, editable=False, help_text='Permanent: never changed and never used again.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9._-]*\\Z')], verbose_name='uid')),
                 ('code', models.CharField(help_text='SPDX, such as CC-BY-4.0.', max_length=40, unique=True, verbose_name='code')),
                 ('label', heritage.models.fields.LanguageMapField(default=heritage.values.language.LanguageMap, verbose_name='label')),
-                ('url', models.URLField(blank=True, validators=[heritage.values.webaddress.validate_web_address], verbose_name='address')),
+                ('url', models.URLField(blank=True, validators=[heritage.values.web_address.validate_web_address], verbose_name='address')),
             ],
             options={
                 'verbose_name': 'licence',
@@ -278,7 +278,7 @@ class Migration(migrations.Migration):
                 ('last_year', models.IntegerField(editable=False, null=True, serialize=False, verbose_name='last year')),
                 ('certainty', models.CharField(choices=[('certain', 'certain'), ('approximate', 'approximate'), ('traditional', 'traditional')], default='certain', max_length=12, verbose_name='certainty')),
                 ('region_name', heritage.models.fields.LanguageMapField(blank=True, default=heritage.values.language.LanguageMap, help_text='Where the region is wider than a place of the catalogue: Mesopotamia.', verbose_name='name of the region')),
-                ('periodo', models.URLField(blank=True, validators=[heritage.values.webaddress.validate_web_address], verbose_name='PeriodO address')),
+                ('periodo', models.URLField(blank=True, validators=[heritage.values.web_address.validate_web_address], verbose_name='PeriodO address')),
                 ('palette', models.CharField(blank=True, help_text='Colours of drawn covers.', max_length=20, verbose_name='palette')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='heritage.era')),
                 ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='eras', to='heritage.place', verbose_name='region')),
@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
                 ('rank', models.PositiveSmallIntegerField(default=100, help_text='Of several protections, the lowest is named first.', verbose_name='rank')),
                 ('edition', heritage.models.fields.EDTFField(blank=True, help_text='Year or day of the list that is followed; later entries are shown apart.', max_length=60, verbose_name='edition')),
                 ('edition_note', heritage.models.fields.LanguageMapField(blank=True, default=heritage.values.language.LanguageMap, help_text='How complete the entries are that came later; shown to readers.', verbose_name='note on the edition')),
-                ('uri_template', models.CharField(blank=True, help_text='With {reference} where the reference belongs.', max_length=200, validators=[heritage.values.webaddress.validate_web_address_template], verbose_name='address of an entry')),
+                ('uri_template', models.CharField(blank=True, help_text='With {reference} where the reference belongs.', max_length=200, validators=[heritage.values.web_address.validate_web_address_template], verbose_name='address of an entry')),
                 ('country', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='heritage.place', verbose_name='country')),
             ],
             options={
@@ -410,7 +410,7 @@ class Migration(migrations.Migration):
                 ('caption', heritage.models.fields.LanguageMapField(blank=True, default=heritage.values.language.LanguageMap, verbose_name='caption')),
                 ('author', models.CharField(blank=True, max_length=200, verbose_name='author')),
                 ('credit_line', models.CharField(blank=True, max_length=300, verbose_name='credit line')),
-                ('source_url', models.URLField(blank=True, max_length=500, validators=[heritage.values.webaddress.validate_web_address], verbose_name='where it comes from')),
+                ('source_url', models.URLField(blank=True, max_length=500, validators=[heritage.values.web_address.validate_web_address], verbose_name='where it comes from')),
                 ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
                 ('published', models.BooleanField(default=False, verbose_name='published')),
                 ('licence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='heritage.licence', verbose_name='licence')),
@@ -458,7 +458,7 @@ class Migration(migrations.Migration):
                 ('topic', models.CharField(choices=[('name', 'a name'), ('dates', 'dates and history'), ('position', 'where it lies'), ('status', 'protection or World Heritage status'), ('visit', 'planning a visit'), ('picture', 'a picture'), ('text', 'the description'), ('other', 'something else')], max_length=12, verbose_name='what it is about')),
                 ('text', heritage.models.fields.PlainTextField(max_length=4000, verbose_name='what is wrong')),
                 ('suggestion', heritage.models.fields.PlainTextField(blank=True, max_length=4000, verbose_name='what would be right')),
-                ('link', models.URLField(blank=True, max_length=500, validators=[heritage.values.webaddress.validate_web_address], verbose_name='where that can be read')),
+                ('link', models.URLField(blank=True, max_length=500, validators=[heritage.values.web_address.validate_web_address], verbose_name='where that can be read')),
                 ('email', models.EmailField(blank=True, max_length=254, serialize=False, verbose_name='e-mail')),
                 ('language', models.CharField(editable=False, max_length=35, verbose_name='language')),
                 ('state', models.CharField(choices=[('new', 'new'), ('accepted', 'accepted'), ('declined', 'declined'), ('spam', 'spam')], db_index=True, default='new', max_length=10, verbose_name='state')),
@@ -519,7 +519,7 @@ class Migration(migrations.Migration):
                 ('uid', models.CharField(default=heritage.models.base.new_uid, editable=False, help_text='Permanent: never changed and never used again.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9._-]*\\Z')], verbose_name='uid')),
                 ('kind', models.CharField(choices=[('official', 'official register or file'), ('publication', 'publication'), ('dataset', 'data set'), ('web', 'web page'), ('recalled', 'recalled, not yet checked against a source')], max_length=20, verbose_name='kind')),
                 ('citation', heritage.models.fields.LanguageMapField(default=heritage.values.language.LanguageMap, verbose_name='citation')),
-                ('url', models.URLField(blank=True, max_length=500, validators=[heritage.values.webaddress.validate_web_address], verbose_name='address')),
+                ('url', models.URLField(blank=True, max_length=500, validators=[heritage.values.web_address.validate_web_address], verbose_name='address')),
                 ('seen_on', models.DateField(blank=True, null=True, verbose_name='seen on')),
                 ('search_text', models.TextField(default='', editable=False, serialize=False)),
                 ('licence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='heritage.licence', verbose_name='licence')),
