@@ -127,7 +127,7 @@ else:
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("HERITAGE_DATABASE_MAX_AGE", default=600)
 
 # Changes after which a worker saves a new snapshot of the index, for workers that start; 0: never.
-INDEX_SNAPSHOT_EVERY = env.int("HERITAGE_INDEX_SNAPSHOT_EVERY", default=1_000)
+INDEX_SNAPSHOT_EVERY = env.int("HERITAGE_INDEX_SNAPSHOT_EVERY", default=500)
 
 # Public pages that a worker keeps whole, see docs/caches.md; 0: none.
 PAGES_KEPT = env.int("HERITAGE_PAGES_KEPT", default=1_000)
