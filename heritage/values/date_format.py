@@ -101,6 +101,11 @@ def span_phrase(
 def _interval(start: Moment, end: Moment, style: str, every: bool) -> str:
     if not (start.is_dated and end.is_dated):
         return _one_sided(start, end, style, every)
+    centuries = _centuries(start, end)
+    if centuries:
+        return _qualified(
+            centuries, style, every or start.approximate, start.uncertain, is_period=True
+        )
     period = _common_period(start, end)
     if period:
         return _qualified(
@@ -131,6 +136,19 @@ def _years(start: Moment, end: Moment, style: str, every: bool) -> str:
 def _one_sided(start: Moment, end: Moment, style: str, every: bool) -> str:
     message, date = (FROM[end.text], start) if start.is_dated else (UNTIL[start.text], end)
     return message % {"date": _moment(date, style, every, after_preposition=True)}
+
+
+def _centuries(start: Moment, end: Moment) -> str | None:
+    """05XX/07XX -> "6th–8th centuries", under one marker; None for anything else."""
+    if any(m.unspecified != 2 or m.first_year < 0 for m in (start, end)):
+        return None
+    if (start.approximate, start.uncertain) != (end.approximate, end.uncertain):
+        return None
+    first, last = (moment.first_year // 100 + 1 for moment in (start, end))
+    return pgettext("from one to another", "%(first)s–%(last)s centuries") % {
+        "first": _ordinal(first),
+        "last": _ordinal(last),
+    }
 
 
 def _common_period(start: Moment, end: Moment) -> str | None:
@@ -219,10 +237,13 @@ def _number(year: int) -> str:
 
 
 def _period_of_digits(moment: Moment) -> str | None:
-    """201X -> "2010s", 04XX -> "400s", -04XX -> "5th century BCE"; None where it has no name."""
+    """201X -> "2010s", 04XX -> "5th century", -04XX -> "5th century BCE"; None: it has no name.
+
+    04XX is 400 to 499: as near to the 5th century (401 to 500) as anybody can tell who gives it.
+    """
     first, last = moment.first_year, moment.last_year
-    if moment.unspecified == 2 and first >= 100:
-        return pgettext("some year from 400 to 499", "%(hundred)s00s") % {"hundred": first // 100}
+    if moment.unspecified == 2 and first >= 0:
+        return _period(first + 1, last + 1)
     if moment.unspecified == 1 and first > 100 and first % 100:
         return pgettext("decade", "%(first)ss") % {"first": first}
     return _period(first, last)

@@ -3,6 +3,8 @@
 import re
 from xml.sax.saxutils import escape
 
+from heritage.media.covers.palettes import PALETTES
+
 # What no XML may hold, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FONTS = "'Noto Serif CJK SC','Songti SC',STSong,SimSun,'Noto Serif',Georgia,serif"
@@ -17,9 +19,17 @@ Block = tuple[list[str], float, str]  # lines, size, colour
 
 
 def draw_plate(
-    names: list[str], line: str, *, is_solemn: bool = False, width: int = 1200, height: int = 800
+    names: list[str],
+    line: str,
+    *,
+    palette: str = "",
+    is_solemn: bool = False,
+    width: int = 1200,
+    height: int = 800,
 ) -> str:
     """The plate as SVG text: up to two names, the first one large, and a line below them.
+
+    The paper has the sky of the palette, if it is one of a day; a solemn plate has no colour.
 
     Its text is decoration: the page says the same in words.
     """
@@ -40,15 +50,31 @@ def draw_plate(
                 f'fill="{colour}">{escape(text)}</text>'
             )
         y += gap
-    paper = _STONE if is_solemn else _PAPER
     inner = 22 * scale
+    paper, ground = _paper("" if is_solemn else palette, is_solemn=is_solemn)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice" aria-hidden="true">'
-        f'<path fill="{paper}" d="M0 0h{width}v{height}H0z"/>'
+        f'{paper}<path fill="{ground}" d="M0 0h{width}v{height}H0z"/>'
         f'<rect x="{inner:g}" y="{inner:g}" width="{width - 2 * inner:g}" '
         f'height="{height - 2 * inner:g}" fill="none" stroke="{_RULE}" stroke-width="2"/>'
         f'<g font-family="{_FONTS}" text-anchor="middle">{"".join(shapes)}</g></svg>'
+    )
+
+
+def _paper(palette: str, *, is_solemn: bool) -> tuple[str, str]:
+    """What is defined first, and what the ground is filled with."""
+    colours = PALETTES.get(palette)
+    if is_solemn or colours is None or colours.night:
+        return "", _STONE if is_solemn else _PAPER
+    gradient = (
+        f'<linearGradient id="plate-{palette}" x1="0" x2="0" y1="0" y2="1">'
+        f'<stop stop-color="{colours.sky}" stop-opacity=".55"/>'
+        f'<stop offset="1" stop-color="{colours.mist}"/></linearGradient>'
+    )
+    return (
+        f'<defs>{gradient}</defs><path fill="{colours.mist}" d="M0 0h3000v3000H0z"/>',
+        f"url(#plate-{palette})",
     )
 
 

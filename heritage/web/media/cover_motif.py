@@ -7,13 +7,11 @@ plain plate with their name.
 
 from heritage.models import Site
 
-_EAST_ASIA = frozenset({"CN", "HK", "JP", "KP", "KR", "MO", "TW", "VN"})
-# Halls with swung roofs and the like: elsewhere they would be untrue.
-_CHINESE = frozenset({
-    "default", "temple", "pagoda", "pagoda-forest", "hall", "city-wall", "pass", "gate",
-    "academy", "observatory", "garden", "town", "archaeological", "canal", "tomb", "granary",
-    "kiln", "road", "grotto"
-})  # fmt: skip
+# The scenes are of China; of other countries only these are as true.
+_CHINA = frozenset({"CN", "HK", "MO", "TW", ""})
+_ANYWHERE = frozenset({"reef", "island"})
+# Of Europe: a castle or a palace of China looks otherwise.
+_NOT_IN_CHINA = frozenset({"castle", "church", "palace", "monument", "ruin", "industrial"})
 # Drawings of kinds that say too little to be drawn.
 _BROAD = frozenset({"", "default", "nature"})
 
@@ -24,6 +22,12 @@ def silhouette(site: Site, country: str) -> str:
         return ""
     for kind in site.kinds.all():
         known = kind.silhouette
-        if known not in _BROAD and (known not in _CHINESE or country in _EAST_ASIA or not country):
+        if known not in _BROAD and _is_true(known, country):
             return known
     return ""
+
+
+def _is_true(drawing: str, country: str) -> bool:
+    if country in _CHINA:
+        return drawing not in _NOT_IN_CHINA
+    return drawing in _ANYWHERE

@@ -31,18 +31,19 @@ def cover(site: Site, shape: str = "") -> str:
     era = event.first_era if event else None
     country = country_code(site.place)
     scene = silhouette(site, country)
+    palette = (era.palette if era else "") or _light(site)
     if not scene:
-        return _plate(site, shape)
+        return _plate(site, shape, palette)
     return _drawn(
         site.uid,
         scene,
-        (era.palette if era else "") or _light(site),
+        palette,
         _seal(era, country),
         *SHAPES[shape],
     )
 
 
-def _plate(site: Site, shape: str) -> str:
+def _plate(site: Site, shape: str, palette: str) -> str:
     """The name in both scripts, the country and the year of inscription.
 
     A link preview has the name below its picture already.
@@ -56,6 +57,7 @@ def _plate(site: Site, shape: str) -> str:
     return draw_plate(
         [] if shape == "preview" else list(dict.fromkeys(names)),
         " · ".join(dict.fromkeys(filter(None, line))),
+        palette=palette,
         is_solemn=site.cover == Site.Cover.PLAIN,
         width=width,
         height=height,
