@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from heritage.models import Era, Kind, Place, Scheme, Site
-from heritage.search.facets import applied, facets
+from heritage.search.facets.counting import facets
 from heritage.search.filters import SiteFilter
 from tests.builders import (
     make_coverage,
@@ -186,7 +186,7 @@ def test_what_no_site_has_and_somebody_chose_is_shown(henan):
 
 def test_what_is_applied_says_itself_and_can_be_taken_off(henan):
     view = filtered("q=temple&era=han&era=qing&role=standing&kind=temple&page=3")
-    said = [(item.label, str(item.value), item.without) for item in applied(view, facets(view))]
+    said = [(item.label, str(item.value), item.without) for item in view.active()]
     assert said == [
         ("Search", "temple", "era=han&era=qing&role=standing&kind=temple"),
         ("Kind", "Temple", "q=temple&era=han&era=qing&role=standing"),
@@ -203,8 +203,8 @@ def test_what_is_applied_says_itself_and_can_be_taken_off(henan):
 def test_counts_are_what_one_would_get(limits, monkeypatch):
     """Random catalogues and filters: each count equals the length of the list it leads to."""
     for limit, value in limits.items():
-        monkeypatch.setattr(f"heritage.search.facet_counts.{limit}", value)
-    monkeypatch.setattr("heritage.search.facets._MANY", 0)  # all are remembered
+        monkeypatch.setattr(f"heritage.search.facets.values.{limit}", value)
+    monkeypatch.setattr("heritage.search.facets.counting._MANY", 0)  # all are remembered
     dice = random.Random(68)
     kinds = [make_kind(slug=f"k{n}") for n in range(3)]
     kinds += [make_kind(slug=f"k{n}{m}", parent=kinds[n]) for n in range(3) for m in range(2)]

@@ -24,7 +24,6 @@ from heritage.search.index.columns import Box
 from heritage.values import coordinates, edtf, years
 from heritage.values.coordinates import Point
 from heritage.values.date_parser import read
-from heritage.values.language import normalise_code
 
 MAX_TEXT = 200  # characters of a search
 MAX_KM = 20_000  # half way round the globe
@@ -197,17 +196,6 @@ class Years:
         )
 
 
-class YearsField(ValuesField):
-    """Years and spans of years: 2000, 1990-1999, since 2010."""
-
-    def meaning(self, text: str) -> Years:
-        return Years(text, *read_years(text))
-
-
-class YearsFilter(Fixed, filters.Filter):
-    field_class = YearsField
-
-
 # --- where -----------------------------------------------------------------------------------
 
 
@@ -295,7 +283,7 @@ class KmFilter(Fixed, filters.Filter):
     field_class = KmField
 
 
-# --- days and languages ----------------------------------------------------------------------
+# --- days ----------------------------------------------------------------------
 
 
 class DayField(ValueField):
@@ -314,15 +302,3 @@ class DayField(ValueField):
 
 class DayFilter(Fixed, filters.Filter):
     field_class = DayField
-
-
-class LanguageField(ValuesField):
-    def meaning(self, text: str) -> str:
-        try:
-            return normalise_code(text)
-        except ValueError as error:
-            raise ValidationError(edtf.printable(str(error)), code="invalid") from error
-
-
-class LanguageFilter(Fixed, filters.Filter):
-    field_class = LanguageField

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from heritage.models import Site
 from heritage.models.vocabularies import Term
 from heritage.search import text_search, vocabulary
+from heritage.search.facets.registry import TREES
 from heritage.search.index import orders
 from heritage.search.index.snapshot import State
 from heritage.search.lru_cache import Recent
@@ -70,8 +71,7 @@ def suggestions(index: State, text: str, language: str) -> Suggested:
 def _finders(index: State) -> "dict[str, Finder]":
     known = vocabulary.of(index)
     if "finders" not in known.memory:
-        trees = {"place": known.places, "era": known.eras, "kind": known.kinds}
-        known.memory["finders"] = {facet: Finder(tree) for facet, tree in trees.items()}
+        known.memory["finders"] = {name: Finder(facet.tree(known)) for name, facet in TREES.items()}
     return known.memory["finders"]
 
 

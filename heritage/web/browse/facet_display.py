@@ -9,13 +9,13 @@ from django.http import QueryDict
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
-from heritage.search.facets import Facet
+from heritage.search.facets.counting import FacetCounts
+from heritage.search.facets.registry import BY_NAME
 from heritage.web import language_html
 
 MOST = 12  # values that are shown without a fold
 _AT_HAND = 8
 UNFOLDED = "all"
-_OPEN = ("kind", "era", "place", "unesco")
 
 
 class Line(NamedTuple):  # quickly made: a page has a hundred
@@ -41,7 +41,7 @@ class FoldedFacet:
     is_open: bool
 
 
-def folded(facet: Facet, data: QueryDict) -> FoldedFacet:
+def folded(facet: FacetCounts, data: QueryDict) -> FoldedFacet:
     """What is chosen is always at hand. A value parted from its broader one names it.
 
     `all=kind` in the address unfolds the kinds.
@@ -60,11 +60,11 @@ def folded(facet: Facet, data: QueryDict) -> FoldedFacet:
         len(facet.picked),
         len(facet.offered) - len(kept),
         whole and is_long,
-        facet.name in _OPEN or bool(facet.picked) or whole,
+        BY_NAME[facet.name].is_open or bool(facet.picked) or whole,
     )
 
 
-def _shown(facet: Facet, kept: set[int]) -> Iterator[Line]:
+def _shown(facet: FacetCounts, kept: set[int]) -> Iterator[Line]:
     """The options at these places."""
     for place in sorted(kept):
         option, above = facet.option(place), facet.broader(place)

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from heritage.models import SiteEra
 from heritage.search import spelling, suggest, text_search
-from heritage.search.facets import Applied, Facet, applied, facets
+from heritage.search.active_filters import ActiveFilter
+from heritage.search.facets.counting import FacetCounts, facets
+from heritage.search.facets.registry import FACETS, TREES
 from heritage.search.filter_fields import MAX_TEXT, MOST_VALUES
 from heritage.search.filters import NEEDED, TOGETHER, SiteFilter, tidied
 from heritage.search.queries import STEPS, changed, without
@@ -23,7 +25,11 @@ from heritage.web.site.location import distance_phrase
 
 _AT_ONCE = 3  # pictures that are in view when the page opens
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.
-_CARRIED = ("bbox", "near", "within", "property", "part_of", "inscribed", "view", "sort", UNFOLDED)
+_CARRIED = (
+    *("bbox", "near", "within", "property", "part_of"),
+    *(facet.name for facet in FACETS if not facet.in_form),
+    *("view", "sort", UNFOLDED),
+)
 _TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
 _MOST_TERMS, _TRIED = 4, 12  # meanings of a search: shown, and looked at
 MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
@@ -112,7 +118,7 @@ class Listing:
     facets: list[FoldedFacet]
     roles: list[Role]
     within: Term | None
-    applied: list[Applied]
+    applied: list[ActiveFilter]
     narrowed: int  # by how many filters, beside the text
     problems: list[Problem]
     ways: list[Way]
@@ -167,7 +173,7 @@ def listing(data: QueryDict) -> Listing:
     filtered = SiteFilter(data)
     language = get_language()
     choices = facets(filtered)
-    in_words = applied(filtered, choices)
+    in_words = filtered.active()
     total = len(filtered.hits)
     start = paging.start(filtered, language)
     ids = filtered.page(language, start, start + PER_PAGE)
@@ -214,7 +220,7 @@ def _distance(km: float) -> str:
     return distance_phrase(km) if km else pgettext("distance", "here")
 
 
-def _leads_on(facet: Facet) -> bool:
+def _leads_on(facet: FacetCounts) -> bool:
     """Whether choosing in it, or taking a choice back, could show anything."""
     return bool(facet.picked) or any(facet.counts[place] for place in facet.offered)
 
@@ -290,7 +296,6 @@ def _meant(filtered: SiteFilter) -> Meant | None:
 def _terms(filtered: SiteFilter) -> list[Term]:
     """What a search names that is a filter as well; only what would show anything."""
     text = filtered.chosen("q")
-    labels = {"era": _("As an era"), "place": _("As a place"), "kind": _("As a kind")}
     found = []
     for meaning in suggest.meanings(filtered.index, text)[:_TRIED] if text else ():
         count = len(filtered.meaning(meaning.facet, meaning.term, meaning.rest))
@@ -300,13 +305,14 @@ def _terms(filtered: SiteFilter) -> list[Term]:
             data.setlist(meaning.facet, [meaning.term.slug])  # a second value would widen
             address = changed(clean_query(data))
             label = language_html.as_html(meaning.term.label.best())
-            found.append(Term(labels[meaning.facet], label, meaning.rest, count, address))
+            facet = TREES[meaning.facet]
+            found.append(Term(str(facet.meaning_label), label, meaning.rest, count, address))
         if len(found) == _MOST_TERMS:
             break
     return found
 
 
-def _ways(filtered: SiteFilter, in_words: list[Applied]) -> list[Way]:
+def _ways(filtered: SiteFilter, in_words: list[ActiveFilter]) -> list[Way]:
     """What dropping each filter would show, the most first."""
     found: dict[str, list[str]] = {}
     for item in in_words:

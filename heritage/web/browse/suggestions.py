@@ -10,7 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from heritage.models import Era
 from heritage.search import suggest
+from heritage.search.facets.registry import TREES
 from heritage.search.filter_fields import MAX_TEXT
 from heritage.search.index import store
 from heritage.web import cards, language_html
@@ -45,19 +47,18 @@ def suggestions(request):
 
 def _groups(found: suggest.Suggested) -> list[Group]:
     """The terms first: they are few, and who types the name of an era means the era."""
-    labels = {"era": _("Eras"), "place": _("Places"), "kind": _("Kinds of places")}
     groups = []
-    for facet, label in labels.items():
+    for name, facet in TREES.items():
         lines = [
             Line(
-                common.page_url(facet, term),
+                common.page_url(name, term),
                 language_html.as_html(term.label.best()),
-                term.years() if facet == "era" else "",
+                term.years() if isinstance(term, Era) else "",
                 count,
             )
-            for term, count in found.terms.get(facet, ())
+            for term, count in found.terms.get(name, ())
         ]
-        groups.append(Group(label, lines))
+        groups.append(Group(str(facet.suggestions_label), lines))
     sites = [
         Line(
             reverse("site", args=[site.slug]),
