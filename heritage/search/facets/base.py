@@ -38,6 +38,8 @@ class Facet:
     offers_empty = True
     # Its values hold their labels in all languages, and need not be made for each.
     is_multilingual = False
+    # The title of its filter in the admin's list of sites; without one it has none there.
+    admin_title: Any = None
     # Columns of a site's own row that `read` gets from `rows.column()`.
     site_columns: tuple[Hashable, ...] = ()
 
@@ -123,6 +125,16 @@ class Facet:
         """The facet's name beside a chosen value."""
         return str(self.label)
 
+    # --- in the admin --------------------------------------------------------------------------
+
+    def admin_choices(self) -> Iterable[tuple[str, str]]:
+        """(value, label) of its filter in the admin."""
+        raise NotImplementedError
+
+    def narrow(self, queryset, values: Iterable):
+        """Those sites of a queryset, published or not, that have any of these values."""
+        raise NotImplementedError
+
 
 class TreeFacet(Facet):
     """The terms of a vocabulary: a site that has one has its broader ones too.
@@ -171,8 +183,4 @@ class TreeFacet(Facet):
 
     def used_by(self):
         """Rows of which each uses a term once, and the column that names it."""
-        raise NotImplementedError
-
-    def narrow(self, queryset, ids: Iterable[int]):
-        """Those sites of a queryset, published or not, that have any of these terms."""
         raise NotImplementedError

@@ -17,7 +17,6 @@ from heritage.search import vocabulary
 from heritage.search.facets.base import Facet
 from heritage.search.facets.registry import FACETS
 from heritage.search.facets.values import Value, Values
-from heritage.search.index.snapshot import NOTHING
 from heritage.search.lru_cache import Recent
 from heritage.values.language import Text
 
@@ -89,7 +88,7 @@ def facets(filtered: "SiteFilter") -> list[FacetCounts]:
 
 
 def _with_others(filtered: "SiteFilter", facet: Facet) -> FacetCounts:
-    """What somebody chose and no site of the catalogue has comes last."""
+    """With what was chosen and is not listed, at the end: a batch of no site, a span of years."""
     counted = _counted(filtered, facet)
     chosen = filtered.chosen(facet.name)
     if not chosen:
@@ -98,14 +97,19 @@ def _with_others(filtered: "SiteFilter", facet: Facet) -> FacetCounts:
     others = [value for value in chosen if facet.slug(value) not in listed]
     if not others:
         return counted
+    role, hits = filtered.chosen("role"), filtered.without(facet.name)
+    found = [facet.sites([value], filtered.index, role) for value in others]
     places = range(len(counted.values), len(counted.values) + len(others))
     return replace(
         counted,
         values=[
             *counted.values,
-            *(Value(facet.term(each), facet.slug(each), 0, None, NOTHING) for each in others),
+            *(
+                Value(facet.term(value), facet.slug(value), 0, None, sites)
+                for value, sites in zip(others, found, strict=True)
+            ),
         ],
-        counts=[*counted.counts, *(0 for _each in others)],
+        counts=[*counted.counts, *(hits.intersection_cardinality(sites) for sites in found)],
         offered=[*counted.offered, *places],
         picked=[*counted.picked, *places],
     )

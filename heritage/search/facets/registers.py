@@ -23,6 +23,7 @@ def schemes(terms: Vocabulary, role: str) -> dict[str, Scheme]:
 
 class UnescoFacet(Facet):
     name, label, is_open = "unesco", _("UNESCO status"), True
+    admin_title = label
 
     def read(self, rows):
         covered = defaultdict(set)
@@ -43,6 +44,12 @@ class UnescoFacet(Facet):
 
     def term(self, value):
         return value.counted_label
+
+    def admin_choices(self):
+        return UnescoStatus.choices
+
+    def narrow(self, queryset, values):
+        return queryset.with_unesco_status(*values)
 
 
 class ProtectionFacet(Facet):
@@ -197,11 +204,25 @@ class CriterionFacet(WorldHeritageTermFacet):
         return pgettext("criterion", "(%(code)s) %(label)s") % words
 
 
+class RegionFacet(WorldHeritageTermFacet):
+    """UNESCO's regions of the world; a site under no entry of the World Heritage List has none."""
+
+    name, label = "region", _("Region of the world")
+    term_facet = SchemeTerm.Facet.REGION
+
+    def read(self, rows):
+        for pk, term in rows.terms_of_world_heritage(WorldHeritage.regions.through):
+            yield pk, f"region:{term}"
+
+
 class InscribedFacet(Facet):
-    """Years in which World Heritage was inscribed: 2000, 1990-1999, since 2010."""
+    """Years in which World Heritage was inscribed.
+
+    Listed are the years that some site has; spans of years may be asked for as well: 1990-1999,
+    since 2010.
+    """
 
     name, label = "inscribed", _("Year inscribed")
-    in_form = False
     site_columns = ("inscribed_year",)
 
     def read(self, rows):
@@ -221,9 +242,16 @@ class InscribedFacet(Facet):
     def tidied(self, text):
         return text
 
+    def key(self, value, role=None):
+        return f"inscribed:{value.first}"  # of a listed year
+
     def keys(self, values, index, role):
         listed = map(int, index.values_of("inscribed"))
         return [f"inscribed:{year}" for year in listed if any(year in span for span in values)]
 
-    def describe(self, value):
+    def listed(self, index, terms):
+        years = sorted(map(int, index.values_of("inscribed")))
+        return [Years(str(year), year, year) for year in years]
+
+    def term(self, value):
         return span_phrase(value.first, value.last)

@@ -6,6 +6,7 @@ from heritage.search.facets.base import Facet, TreeFacet
 FACETS: tuple[Facet, ...] = (
     vocabularies.KindFacet(),
     vocabularies.EraFacet(),
+    registers.RegionFacet(),
     vocabularies.PlaceFacet(),
     registers.UnescoFacet(),
     registers.ProtectionFacet(),

@@ -10,7 +10,8 @@ from heritage.search.index.rows import CHUNK
 
 
 class KindFacet(TreeFacet):
-    name, label, model = "kind", _("Kind"), Kind
+    name, admin_title = "kind", _("kind")
+    label, model = _("Kind"), Kind
     suggestions_label, meaning_label, suggestions_order = _("Kinds of places"), _("As a kind"), 3
 
     def tree(self, terms):
@@ -22,14 +23,15 @@ class KindFacet(TreeFacet):
     def used_by(self):
         return Site.kinds.through.objects, "kind"
 
-    def narrow(self, queryset, ids):
-        return queryset.of_kinds(ids)
+    def narrow(self, queryset, values):
+        return queryset.of_kinds(values)
 
 
 class EraFacet(TreeFacet):
     """Eras of any part of a site's history; those of each role are kept beside them."""
 
-    name, label, model = "era", _("Era"), Era
+    name, admin_title = "era", _("era")
+    label, model = _("Era"), Era
     suggestions_label, meaning_label, suggestions_order = _("Eras"), _("As an era"), 1
 
     def tree(self, terms):
@@ -59,12 +61,13 @@ class EraFacet(TreeFacet):
     def used_by(self):
         return SiteEra.objects.exclude(role=SiteEra.Role.WITHIN), "era"
 
-    def narrow(self, queryset, ids):
-        return queryset.of_eras(ids)
+    def narrow(self, queryset, values):
+        return queryset.of_eras(values)
 
 
 class PlaceFacet(TreeFacet):
-    name, label, model = "place", _("Place"), Place
+    name, admin_title = "place", _("place")
+    label, model = _("Place"), Place
     suggestions_label, meaning_label, suggestions_order = _("Places"), _("As a place"), 2
     site_columns = ("place_id",)
 
@@ -79,5 +82,5 @@ class PlaceFacet(TreeFacet):
     def used_by(self):
         return Site.objects, "place"
 
-    def narrow(self, queryset, ids):
-        return queryset.in_places(ids)
+    def narrow(self, queryset, values):
+        return queryset.in_places(values)
