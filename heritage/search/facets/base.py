@@ -8,6 +8,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import TextChoices
 from pyroaring import BitMap
 
 from heritage.models.vocabularies import Term
@@ -26,7 +27,8 @@ _CODE = re.compile(r"[(（]?[A-Za-z0-9_-]+[)）]?")  # as people write them: era
 
 
 class Facet:
-    """A flat list of values; see `TreeFacet` for a vocabulary with broader and narrower terms."""
+    """A flat list of values; see `ChoicesFacet` for those of an enumeration, and `TreeFacet` for a
+    vocabulary with broader and narrower terms."""
 
     name: str  # in addresses, and what its values in the index begin with
     label: Any  # lazily translated
@@ -134,6 +136,27 @@ class Facet:
     def narrow(self, queryset, values: Iterable):
         """Those sites of a queryset, published or not, that have any of these values."""
         raise NotImplementedError
+
+
+class ChoicesFacet(Facet):
+    """Values that a field or a rule chooses among: an enumeration with labels."""
+
+    enumeration: type[TextChoices]
+
+    def key(self, value, role=None):
+        return f"{self.name}:{value}"
+
+    def choices(self, terms):
+        return {choice.value: choice for choice in self.enumeration}
+
+    def slug(self, value):
+        return value.value
+
+    def term(self, value):
+        return str(value.label)
+
+    def admin_choices(self):
+        return self.enumeration.choices
 
 
 class TreeFacet(Facet):

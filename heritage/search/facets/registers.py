@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from heritage.models import Scheme, SchemeTerm, UnescoStatus, WorldHeritage
 from heritage.models.unesco import statuses_of
-from heritage.search.facets.base import Facet
+from heritage.search.facets.base import ChoicesFacet, Facet
 from heritage.search.filter_fields import Years, read_years, unknown
 from heritage.search.vocabulary import Vocabulary
 from heritage.values.date_format import span_phrase
@@ -21,9 +21,10 @@ def schemes(terms: Vocabulary, role: str) -> dict[str, Scheme]:
     return {scheme.slug: scheme for scheme in terms.schemes.values() if scheme.role == role}
 
 
-class UnescoFacet(Facet):
+class UnescoFacet(ChoicesFacet):
     name, label, is_open = "unesco", _("UNESCO status"), True
     admin_title = label
+    enumeration = UnescoStatus
 
     def read(self, rows):
         covered = defaultdict(set)
@@ -33,20 +34,8 @@ class UnescoFacet(Facet):
             for status in statuses_of(covered.get(pk, ())):
                 yield pk, self.key(status)
 
-    def key(self, value, role=None):
-        return f"{self.name}:{value}"
-
-    def choices(self, terms):
-        return {status.value: status for status in UnescoStatus}
-
-    def slug(self, value):
-        return value.value
-
     def term(self, value):
         return value.counted_label
-
-    def admin_choices(self):
-        return UnescoStatus.choices
 
     def narrow(self, queryset, values):
         return queryset.with_unesco_status(*values)
