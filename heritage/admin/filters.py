@@ -63,7 +63,7 @@ def _counted(rows, key: str) -> dict[int, int]:
     return dict(rows.exclude(**{key: None}).order_by().values_list(key).annotate(Count("pk")))
 
 
-class TreeFacetFilter(TreeFilter):
+class TreeFacetListFilter(TreeFilter):
     """Sites by the terms of a facet, published or not."""
 
     facet: TreeFacet
@@ -77,7 +77,7 @@ class TreeFacetFilter(TreeFilter):
         return queryset if ids is None else self.facet.narrow(queryset, ids)
 
 
-class FacetFilter(SimpleListFilter):
+class FacetListFilter(SimpleListFilter):
     """Sites by the few values of a facet, published or not."""
 
     facet: Facet
@@ -93,10 +93,10 @@ class FacetFilter(SimpleListFilter):
 
 def _facet_filter(facet: Facet) -> type[SimpleListFilter]:
     attributes = {"facet": facet, "title": facet.admin_title, "parameter_name": facet.name}
-    name = f"{facet.name.title()}FacetFilter"
+    name = f"{facet.name.title()}FacetListFilter"
     if isinstance(facet, TreeFacet):
-        return type(name, (TreeFacetFilter,), {**attributes, "model": facet.model})
-    return type(name, (FacetFilter,), attributes)
+        return type(name, (TreeFacetListFilter,), {**attributes, "model": facet.model})
+    return type(name, (FacetListFilter,), attributes)
 
 
 # In the order of the form; those of the facets that are none of the admin's are left out.

@@ -33,7 +33,7 @@ class ActiveFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class InvalidValue:
     """What is wrong with one value of a filter; without `value` with the filter as a whole."""
 
     name: str
@@ -42,10 +42,10 @@ class Problem:
     value: str | None = None
 
 
-def problems(filtered: "SiteFilter") -> list[Problem]:
+def problems(filtered: "SiteFilter") -> list[InvalidValue]:
     filtered.is_valid()
     return [
-        Problem(name, _label(filtered, name), _message(error), getattr(error, "raw", None))
+        InvalidValue(name, _label(filtered, name), _message(error), getattr(error, "raw", None))
         for name, errors in filtered.form.errors.as_data().items()
         if name in filtered.filters
         for error in errors

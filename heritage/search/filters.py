@@ -44,7 +44,7 @@ TOGETHER = {"to": "from", "within": "near"}
 NEEDED = {"relevance": "q", "distance": "near"}
 
 
-class SiteForm(forms.Form):
+class FilterForm(forms.Form):
     """Judges values that are right by themselves and wrong together."""
 
     def clean(self):
@@ -79,7 +79,7 @@ class SiteFilter(filters.FilterSet):
 
     class Meta:
         model = Site
-        form = SiteForm
+        form = FilterForm
         fields: list[str] = []
 
     def __init__(self, data=None, **kwargs):
@@ -115,7 +115,7 @@ class SiteFilter(filters.FilterSet):
         return _form_class()
 
     @cached_property
-    def form(self) -> SiteForm:
+    def form(self) -> FilterForm:
         form = super().form
         for field in form.fields.values():
             if isinstance(field, FacetField):
@@ -136,7 +136,7 @@ class SiteFilter(filters.FilterSet):
         self.is_valid()
         return self.form.cleaned_data
 
-    def problems(self) -> list[active_filters.Problem]:
+    def problems(self) -> list[active_filters.InvalidValue]:
         """Values that mean nothing, in the reader's words; they narrow nothing."""
         return active_filters.problems(self)
 
@@ -167,7 +167,7 @@ class SiteFilter(filters.FilterSet):
             return self.hits
         return self._among(left for name, left in self._left_by.items() if name not in dropped)
 
-    def meaning(self, facet: str, term: Term, text: str) -> BitMap:
+    def sites_of_term(self, facet: str, term: Term, text: str) -> BitMap:
         """The ids that a term leaves, and what is left of the text, in place of the text."""
         key = BY_NAME[facet].key(term, self.chosen("role"))
         found = self.without("q", facet) & self.index.having(key)
@@ -213,8 +213,8 @@ class SiteFilter(filters.FilterSet):
             left["from"] = self._within_span()
         if self.chosen("bbox"):
             left["bbox"] = columns.within(self.index.points, self.chosen("bbox"))
-        if self.around:
-            left["near"] = columns.bitmap(self.around.ids)
+        if self.nearby:
+            left["near"] = columns.bitmap(self.nearby.ids)
         return left
 
     @cached_property
@@ -236,12 +236,12 @@ class SiteFilter(filters.FilterSet):
         return BitMap.union(*(columns.overlapping(spans, *self.span) for spans in tables))
 
     @cached_property
-    def around(self) -> columns.Around | None:
+    def nearby(self) -> columns.WithinRadius | None:
         """The sites near what was asked for, and how far each is."""
         centre = self.chosen("near")
         if centre is None:
             return None
-        return columns.around(self.index.points, centre.point, self.within_km)
+        return columns.within_radius(self.index.points, centre.point, self.within_km)
 
     @property
     def within_km(self) -> float:
@@ -280,7 +280,7 @@ class SiteFilter(filters.FilterSet):
         if self.order == "relevance":
             return text_search.ByRelevance(self.index, self._text, by_name)
         if self.order == "distance":
-            return self.around
+            return self.nearby
         return by_name if self.order == "name" else self.index.orders[self.order]
 
 
@@ -290,9 +290,9 @@ def tidied(name: str, value: str) -> str:
 
 
 @cache
-def _form_class() -> type[SiteForm]:
+def _form_class() -> type[FilterForm]:
     made = {name: each.field for name, each in SiteFilter.base_filters.items()}
-    return type("SiteFilterForm", (SiteForm,), made)
+    return type("SiteFilterForm", (FilterForm,), made)
 
 
 def _parts_of(wholes: Iterable[int]) -> BitMap:

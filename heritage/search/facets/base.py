@@ -17,7 +17,7 @@ from heritage.search.facets.values import Value
 from heritage.search.filter_fields import unknown
 from heritage.search.index.rows import SiteRows
 from heritage.search.index.snapshot import State
-from heritage.search.vocabulary import Tree, Vocabulary
+from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.values.language import Text
 
 if TYPE_CHECKING:
@@ -171,10 +171,10 @@ class TreeFacet(Facet):
     is_multilingual = True
     model: type[Term]
     suggestions_label: Any  # above its terms, as one types
-    meaning_label: Any  # beside a term that a search names
+    search_label: Any  # beside a term that a search names
     suggestions_order = 0
 
-    def tree(self, terms: Vocabulary) -> Tree:
+    def tree(self, terms: Vocabulary) -> TermTree:
         raise NotImplementedError
 
     def choices(self, terms: Vocabulary) -> dict[str, Any]:

@@ -21,11 +21,11 @@ class FacetField(ValuesField):
         super().__init__(*args, **kwargs)
         self.vocabulary: Callable[[], Vocabulary] | None = None  # set when a form is made
 
-    def meanings(self, texts: list[str]) -> tuple[list, list[ValidationError]]:
+    def parse_all(self, texts: list[str]) -> tuple[list, list[ValidationError]]:
         self.choices = self.facet.choices(self.vocabulary()) if texts else {}
-        return super().meanings(texts)
+        return super().parse_all(texts)
 
-    def meaning(self, text: str):
+    def parse(self, text: str):
         return self.facet.parse(text, self.choices)
 
 

@@ -12,7 +12,7 @@ from heritage.search.index.rows import CHUNK
 class KindFacet(TreeFacet):
     name, admin_title = "kind", _("kind")
     label, model = _("Kind"), Kind
-    suggestions_label, meaning_label, suggestions_order = _("Kinds of places"), _("As a kind"), 3
+    suggestions_label, search_label, suggestions_order = _("Kinds of places"), _("As a kind"), 3
 
     def tree(self, terms):
         return terms.kinds
@@ -32,7 +32,7 @@ class EraFacet(TreeFacet):
 
     name, admin_title = "era", _("era")
     label, model = _("Era"), Era
-    suggestions_label, meaning_label, suggestions_order = _("Eras"), _("As an era"), 1
+    suggestions_label, search_label, suggestions_order = _("Eras"), _("As an era"), 1
 
     def tree(self, terms):
         return terms.eras
@@ -68,7 +68,7 @@ class EraFacet(TreeFacet):
 class PlaceFacet(TreeFacet):
     name, admin_title = "place", _("place")
     label, model = _("Place"), Place
-    suggestions_label, meaning_label, suggestions_order = _("Places"), _("As a place"), 2
+    suggestions_label, search_label, suggestions_order = _("Places"), _("As a place"), 2
     site_columns = ("place_id",)
 
     def tree(self, terms):

@@ -12,7 +12,7 @@ from heritage.models.designations import IN_FORCE
 CHUNK = 5_000
 
 
-class Entry(NamedTuple):
+class RegisterEntry(NamedTuple):
     """What an entry of a register says of the sites that it covers."""
 
     role: str
@@ -97,17 +97,17 @@ class SiteRows:
         return rows if self.ids is None else rows.filter(**{f"{column}__in": self.ids})
 
     @cached_property
-    def coverages(self) -> list[tuple[int, int, Entry]]:
+    def coverages(self) -> list[tuple[int, int, RegisterEntry]]:
         """(site, designation, what its entry says) for each coverage of a published site."""
         names = ("scheme__role", "standing", "scheme_id", "category_id", "batch")
         rows = self.of(Coverage.objects.all()).values_list(
             "site_id", "designation_id", "extent", *(f"designation__{name}" for name in names)
         )
-        seen: dict[Entry, Entry] = {}
+        seen: dict[RegisterEntry, RegisterEntry] = {}
         found = []
         for pk, designation, extent, role, standing, *others in rows.iterator(CHUNK):
             if pk in self.published:
-                entry = Entry(role, standing, extent, *others)
+                entry = RegisterEntry(role, standing, extent, *others)
                 found.append((pk, designation, seen.setdefault(entry, entry)))
         return found
 

@@ -18,7 +18,7 @@ _AT_HAND = 8
 UNFOLDED = "all"
 
 
-class Line(NamedTuple):  # quickly made: a page has a hundred
+class OptionLine(NamedTuple):  # quickly made: a page has a hundred
     """A value of a facet as components/options.html prints it."""
 
     value: str
@@ -64,12 +64,12 @@ def folded(facet: FacetCounts, data: QueryDict) -> FoldedFacet:
     )
 
 
-def _shown(facet: FacetCounts, kept: set[int]) -> Iterator[Line]:
+def _shown(facet: FacetCounts, kept: set[int]) -> Iterator[OptionLine]:
     """The options at these places."""
     for place in sorted(kept):
         option, above = facet.option(place), facet.broader(place)
         is_parted = above and above[0] not in kept
-        yield Line(
+        yield OptionLine(
             value=option.value,
             label=language_html.as_html(option.label),
             note=option.note or (str(facet.option(above[0]).label) if is_parted else ""),

@@ -21,7 +21,7 @@ from heritage.web.vocabularies import common
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Suggestion:
     url: str
     label: SafeString
     note: str
@@ -29,9 +29,9 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SuggestionGroup:
     label: str
-    lines: list[Line]
+    lines: list[Suggestion]
 
 
 @require_safe
@@ -45,12 +45,12 @@ def suggestions(request):
     return public(render(request, "components/suggestions.html", context))
 
 
-def _groups(found: suggest.Suggested) -> list[Group]:
+def _groups(found: suggest.Suggested) -> list[SuggestionGroup]:
     """The terms first: they are few, and who types the name of an era means the era."""
     groups = []
     for name, facet in TREES.items():
         lines = [
-            Line(
+            Suggestion(
                 common.page_url(name, term),
                 language_html.as_html(term.label.best()),
                 term.years() if isinstance(term, Era) else "",
@@ -58,16 +58,16 @@ def _groups(found: suggest.Suggested) -> list[Group]:
             )
             for term, count in found.terms.get(name, ())
         ]
-        groups.append(Group(str(facet.suggestions_label), lines))
+        groups.append(SuggestionGroup(str(facet.suggestions_label), lines))
     sites = [
-        Line(
+        Suggestion(
             reverse("site", args=[site.slug]),
             language_html.as_html(site.name.best()),
             cards.place_phrase(site.place),
         )
         for site in found.sites
     ]
-    groups.append(Group(_("Sites"), sites))
+    groups.append(SuggestionGroup(_("Sites"), sites))
     return [group for group in groups if group.lines]
 
 
