@@ -226,6 +226,7 @@ _ASK = {
     ),
     "criterion": _world_heritage("designation__world_heritage__criteria"),
     "category": _world_heritage("designation__category"),
+    "region": _world_heritage("designation__world_heritage__regions"),
     "inscribed": _inscribed,
     "batch": _batch,
     "rating": _rating,

@@ -64,6 +64,7 @@ _ASKED = {
     "protection": lambda c: "national",
     "criterion": _some(lambda c: [term.code for term in c.criteria]),
     "category": _some(lambda c: ["cultural", "natural"]),
+    "region": _some(lambda c: ["africa", "europe"]),
     "inscribed": _some(lambda c: ["1988", "1990-1993", "since 1992", "2200"]),
     "batch": _some(lambda c: ["national.1", "national.2", "national.4"]),
     "rating": _some(lambda c: ["rating", "rating.5A", "rating.4A"]),

@@ -55,6 +55,7 @@ class Catalogue:
         entries = list(Designation.objects.order_by("pk").select_related("scheme"))
         self.properties = [e for e in entries if e.scheme.role == Scheme.Role.WORLD_HERITAGE]
         self.units = [entry for entry in entries if entry not in self.properties]
+        self.regions = list(SchemeTerm.objects.filter(facet="region").order_by("pk"))
         self.criteria = list(SchemeTerm.objects.filter(facet="criterion").order_by("pk"))
 
     def _make_terms(self) -> None:
@@ -75,6 +76,7 @@ class Catalogue:
         rating = make_scheme("rating", slug="rating")
         criteria = [make_term(listed, code, "criterion") for code in ("i", "ii", "iii", "x")]
         categories = [make_term(listed, code) for code in ("cultural", "natural")]
+        regions = [make_term(listed, code, "region") for code in ("africa", "europe")]
         grades = [make_term(rating, code) for code in ("5A", "4A")]
         for n in range(8):
             make_designation(
@@ -83,6 +85,7 @@ class Catalogue:
                 category=categories[n % 2],
                 events=[str(1987 + n)],
                 criteria=self.dice.sample(criteria, 2),
+                regions=self.dice.sample(regions, n % 3),
             )
         for n in range(6):
             make_designation(scheme=national, reference=f"N-{n}", batch=n % 3 + 1)

@@ -4,9 +4,10 @@ import random
 
 import pytest
 from django.http import QueryDict
+from django.utils import translation
 
 from heritage.models import Era, Kind, Place, Scheme, Site
-from heritage.search.facets import applied, facets
+from heritage.search.facets.counting import facets
 from heritage.search.filters import SiteFilter
 from tests.builders import (
     make_coverage,
@@ -18,6 +19,7 @@ from tests.builders import (
     make_place,
     make_scheme,
     make_site,
+    make_term,
 )
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +55,8 @@ def henan():
     qing = make_era("Qing", "清", slug="qing", span="1644/1912")
     listed = make_scheme("world_heritage", slug="whl")
     national = make_scheme("protection", slug="national")
+    asia = make_term(listed, "asia-pacific", "region", "Asia and the Pacific", "亚洲及太平洋地区")
+    africa = make_term(listed, "africa", "region", "Africa", "非洲")
 
     horse = make_site(
         "White Horse Temple", "白马寺", slug="white-horse", kinds=[temple], place=luoyang
@@ -67,14 +71,16 @@ def henan():
     make_event(longmen, "begun", date="0493~")
     make_event(longmen, "fabric", first_era=tang)
     make_coverage(longmen, make_designation(scheme=national, reference="1-0037-4-004"))
-    make_coverage(longmen, make_designation(scheme=listed, reference="1003", events=["2000"]))
+    make_coverage(
+        longmen, make_designation(scheme=listed, reference="1003", events=["2000"], regions=[asia])
+    )
     xiangguo = make_site("Daxiangguo Temple", "大相国寺", slug="xiangguo", place=kaifeng)
     xiangguo.kinds.add(temple)
     make_event(xiangguo, "founded", date="0555")
     canal = make_site("Canal", "运河", slug="canal", also_in=[luoyang, kaifeng])
     make_coverage(
         canal,
-        make_designation(scheme=listed, reference="1443", events=["2014"]),
+        make_designation(scheme=listed, reference="1443", events=["2014"], regions=[asia, africa]),
         extent="component",
     )
     make_site("Hidden Temple", slug="hidden", kinds=[temple], place=luoyang, state="draft")
@@ -115,6 +121,11 @@ FINDS = {
     "unesco=inscribed&unesco=part": {"longmen", "canal"},
     "unesco=none": {"white-horse", "xiangguo"},
     "protection=national": {"white-horse", "longmen"},
+    "region=asia-pacific": {"longmen", "canal"},
+    "region=Africa": {"canal"},
+    "region=africa&region=asia-pacific&kind=grottoes": {"longmen"},
+    "inscribed=2000": {"longmen"},
+    "inscribed=2001-2020": {"canal"},
     "place=henan": {"white-horse", "longmen", "xiangguo", "canal"},
     "place=kaifeng": {"xiangguo", "canal"},
     "place=luoyang&place=kaifeng&kind=temple": {"white-horse", "xiangguo"},
@@ -184,9 +195,29 @@ def test_what_no_site_has_and_somebody_chose_is_shown(henan):
     assert "mt" not in counts("", "language")
 
 
+def test_regions_of_the_world_are_counted_and_described(henan):
+    assert counts("", "region") == {"africa": 1, "asia-pacific": 2}
+    assert counts("kind=grottoes", "region") == {"africa": 0, "asia-pacific": 1}
+    (active,) = filtered("region=africa").active()
+    assert (active.label, str(active.value), active.without) == (
+        "Region of the world",
+        "Africa",
+        "",
+    )
+    with translation.override("zh-hans"):
+        (active,) = filtered("region=africa").active()
+        assert (active.label, str(active.value)) == ("世界地区", "非洲")
+    assert "“atlantis” is not known here." in filtered("region=atlantis").problems()[0].message
+
+
+def test_years_of_inscription_are_listed_and_a_span_counts_its_sites(henan):
+    assert counts("", "inscribed") == {"2000": 1, "2014": 1}
+    assert counts("inscribed=1990-2020", "inscribed") == {"2000": 1, "2014": 1, "1990-2020": 2}
+
+
 def test_what_is_applied_says_itself_and_can_be_taken_off(henan):
     view = filtered("q=temple&era=han&era=qing&role=standing&kind=temple&page=3")
-    said = [(item.label, str(item.value), item.without) for item in applied(view, facets(view))]
+    said = [(item.label, str(item.value), item.without) for item in view.active()]
     assert said == [
         ("Search", "temple", "era=han&era=qing&role=standing&kind=temple"),
         ("Kind", "Temple", "q=temple&era=han&era=qing&role=standing"),
@@ -203,8 +234,8 @@ def test_what_is_applied_says_itself_and_can_be_taken_off(henan):
 def test_counts_are_what_one_would_get(limits, monkeypatch):
     """Random catalogues and filters: each count equals the length of the list it leads to."""
     for limit, value in limits.items():
-        monkeypatch.setattr(f"heritage.search.facet_counts.{limit}", value)
-    monkeypatch.setattr("heritage.search.facets._MANY", 0)  # all are remembered
+        monkeypatch.setattr(f"heritage.search.facets.values.{limit}", value)
+    monkeypatch.setattr("heritage.search.facets.counting._MANY", 0)  # all are remembered
     dice = random.Random(68)
     kinds = [make_kind(slug=f"k{n}") for n in range(3)]
     kinds += [make_kind(slug=f"k{n}{m}", parent=kinds[n]) for n in range(3) for m in range(2)]

@@ -40,7 +40,7 @@ def test_a_snapshot_of_another_format_is_not_read():
     make_site()
     store.save_snapshot()
     head = IndexPart.objects.get(name="head")
-    head.data = bytes(head.data).replace(b'"format": 5', b'"format": 4')
+    head.data = bytes(head.data).replace(b'"format": 7', b'"format": 6')
     head.save()
     assert stored_snapshot.load() is None
     assert stored_snapshot.saved_number() is None

@@ -47,3 +47,13 @@ def test_nothing_is_tracked_that_must_not_be():
 def test_floors():
     done = subprocess.run(["lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_a_class_name_says_which_class_is_meant():
+    """No two classes of the package share a name, but for those whose names Django lays down."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((settings.BASE_DIR / "heritage").rglob("*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and node.name not in ("Command", "Migration"):
+                found.setdefault(node.name, []).append(path.name)
+    assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}

@@ -7,8 +7,8 @@ from django.http import QueryDict
 from django.utils import translation
 
 from heritage.models import Era, Site
-from heritage.search.facet_counts import Value
-from heritage.search.facets import Facet
+from heritage.search.facets.counting import FacetCounts
+from heritage.search.facets.values import Value
 from heritage.search.index import store
 from heritage.search.index.snapshot import NOTHING
 from heritage.search.nearby import nearby
@@ -281,7 +281,7 @@ def value(number, parent=None) -> Value:
 def fold(values, query="", picked=()):
     """As many sites have each value as its number says."""
     counts = [int(each.slug[1:]) for each in values]
-    facet = Facet("place", "Label", values, counts, range(len(values)), picked)
+    facet = FacetCounts("place", "Label", values, counts, range(len(values)), picked)
     return folded(facet, QueryDict(query))
 
 
@@ -316,7 +316,7 @@ def test_a_chosen_value_whose_broader_one_has_no_site_here_names_that_one(others
     known = [*(value(n + 50) for n in range(others)), value(1), value(0, parent=others)]
     counts = [*range(50, 50 + others), 0, 0]
     offered = [*range(others), others + 1]
-    facet = Facet("place", "Label", known, counts, offered, [others + 1])
+    facet = FacetCounts("place", "Label", known, counts, offered, [others + 1])
     found = folded(facet, QueryDict("place=v0"))
     line = next(line for line in found.lines.split("<li") if ' value="v0"' in line)
     assert line.startswith("><label ") and "<small>Value 1</small>" in line

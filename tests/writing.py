@@ -202,6 +202,7 @@ def _entry(catalogue) -> None:
         case 2:
             detail = WorldHeritage.objects.get(designation=entry)
             detail.criteria.set(dice.sample(catalogue.criteria, dice.randint(0, 3)))
+            detail.regions.set(dice.sample(catalogue.regions, dice.randint(0, 2)))
         case 3:
             unit = dice.choice(catalogue.units[:6])
             Designation.objects.filter(pk=unit.pk).update(batch=dice.randint(1, 4))

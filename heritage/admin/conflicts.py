@@ -28,7 +28,7 @@ _MOST_PIECES = 4000  # of a text: comparing takes the square of them
 
 
 @dataclass
-class Line:
+class ConflictLine:
     """One control of one side; of a row there are several, each with its label."""
 
     label: str
@@ -41,7 +41,7 @@ class Line:
 class Side:
     choice: str  # the value of the radio button; none of what the form was opened with
     label: str
-    lines: list[Line]
+    lines: list[ConflictLine]
     is_chosen: bool = False
     empty: str = ""  # said where there is nothing
 
@@ -103,7 +103,9 @@ def _shown_keys(clash: Clash) -> list[str]:
     return [key for key in keys if field_of(clash.fields, key)[0]]
 
 
-def _lines(clash: Clash, values: Values | None, keys, before: Values | None = None) -> list[Line]:
+def _lines(
+    clash: Clash, values: Values | None, keys, before: Values | None = None
+) -> list[ConflictLine]:
     lines = []
     for key in keys:
         if texts := [text for text in (values or {}).get(key, []) if text]:
@@ -112,7 +114,7 @@ def _lines(clash: Clash, values: Values | None, keys, before: Values | None = No
             was = _shown(form_field, (before or {}).get(key, [])) if before is not None else shown
             label = "" if clash.what == "field" else label_of_control(clash.fields, key)
             lang = (proper_tag(code), direction(code)) if code else ("", "")
-            lines.append(Line(capfirst(label), marked(was, shown), *lang))
+            lines.append(ConflictLine(capfirst(label), marked(was, shown), *lang))
     return lines
 
 

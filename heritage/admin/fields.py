@@ -107,7 +107,7 @@ class LanguageMapFormField(forms.Field):
 # --- plain text, numbers ---------------------------------------------------------------------
 
 
-class PlainTextField(forms.CharField):
+class PlainTextFormField(forms.CharField):
     """Text of several lines, whose ends a browser sends as CRLF."""
 
     def to_python(self, value):

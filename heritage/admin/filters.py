@@ -4,7 +4,9 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models import Coverage, Era, Image, Kind, Place, Scheme, Site, SiteEra, UnescoStatus
+from heritage.models import Coverage, Era, Image, Kind, Place, Scheme, Site
+from heritage.search.facets.base import Facet, TreeFacet
+from heritage.search.facets.registry import FACETS
 from heritage.values.language import language_name
 
 LONGEST = 60  # choices of one filter
@@ -61,37 +63,44 @@ def _counted(rows, key: str) -> dict[int, int]:
     return dict(rows.exclude(**{key: None}).order_by().values_list(key).annotate(Count("pk")))
 
 
-class KindFilter(TreeFilter):
-    title, parameter_name, model = _("kind"), "kind", Kind
+class TreeFacetListFilter(TreeFilter):
+    """Sites by the terms of a facet, published or not."""
+
+    facet: TreeFacet
 
     def counts(self):
-        return _counted(Site.kinds.through.objects, "kind")
+        rows, column = self.facet.used_by()
+        return _counted(rows, column)
 
     def queryset(self, request, queryset):
         ids = self.narrowed(request)
-        return queryset if ids is None else queryset.of_kinds(ids)
+        return queryset if ids is None else self.facet.narrow(queryset, ids)
 
 
-class PlaceFilter(TreeFilter):
-    title, parameter_name, model = _("place"), "place", Place
+class FacetListFilter(SimpleListFilter):
+    """Sites by the few values of a facet, published or not."""
 
-    def counts(self):
-        return _counted(Site.objects, "place")
+    facet: Facet
 
-    def queryset(self, request, queryset):
-        ids = self.narrowed(request)
-        return queryset if ids is None else queryset.in_places(ids)
-
-
-class EraFilter(TreeFilter):
-    title, parameter_name, model = _("era"), "era", Era
-
-    def counts(self):
-        return _counted(SiteEra.objects.exclude(role=SiteEra.Role.WITHIN), "era")
+    def lookups(self, request, model_admin):
+        return self.facet.admin_choices()
 
     def queryset(self, request, queryset):
-        ids = self.narrowed(request)
-        return queryset if ids is None else queryset.of_eras(ids)
+        if self.value() in dict(self.lookup_choices):
+            return self.facet.narrow(queryset, [self.value()])
+        return queryset
+
+
+def _facet_filter(facet: Facet) -> type[SimpleListFilter]:
+    attributes = {"facet": facet, "title": facet.admin_title, "parameter_name": facet.name}
+    name = f"{facet.name.title()}FacetListFilter"
+    if isinstance(facet, TreeFacet):
+        return type(name, (TreeFacetListFilter,), {**attributes, "model": facet.model})
+    return type(name, (FacetListFilter,), attributes)
+
+
+# In the order of the form; those of the facets that are none of the admin's are left out.
+FACET_FILTERS = [_facet_filter(facet) for facet in FACETS if facet.admin_title]
 
 
 class WithinPlaceFilter(TreeFilter):
@@ -110,18 +119,6 @@ class WithinEraFilter(WithinPlaceFilter):
 
 class WithinKindFilter(WithinPlaceFilter):
     model = Kind
-
-
-class UnescoFilter(SimpleListFilter):
-    title, parameter_name = _("UNESCO status"), "unesco"
-
-    def lookups(self, request, model_admin):
-        return UnescoStatus.choices
-
-    def queryset(self, request, queryset):
-        if self.value() in UnescoStatus.values:
-            return queryset.with_unesco_status(self.value())
-        return queryset
 
 
 class SchemeFilter(SimpleListFilter):

@@ -32,7 +32,7 @@ from heritage.admin.fields import (
     LanguageMapFormField,
     LanguageMapWidget,
     PictureWidget,
-    PlainTextField,
+    PlainTextFormField,
     TimeInput,
     interface_languages,
     said,
@@ -51,7 +51,7 @@ class RecordFields:
         PictureField: {"widget": PictureWidget},
         DateField: {"widget": DateInput},
         TimeField: {"widget": TimeInput},
-        TextField: {"form_class": PlainTextField, "widget": AdminTextareaWidget},
+        TextField: {"form_class": PlainTextFormField, "widget": AdminTextareaWidget},
         JSONField: {"form_class": BoundaryFormField, "widget": AdminTextareaWidget({"rows": 3})},
     }
     # Heights of texts by column; all others are single lines.

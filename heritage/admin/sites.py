@@ -12,14 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.admin import access
 from heritage.admin.base import NameSearch, RecordAdmin
 from heritage.admin.coverage import CoverageRows
-from heritage.admin.filters import (
-    EraFilter,
-    GapFilter,
-    KindFilter,
-    PlaceFilter,
-    SiteSchemeFilter,
-    UnescoFilter,
-)
+from heritage.admin.filters import FACET_FILTERS, GapFilter, SiteSchemeFilter
 from heritage.admin.forms import RecordForm
 from heritage.admin.parts import PartOfRows, PartRows
 from heritage.admin.publishing import STATE_ACTIONS
@@ -47,10 +40,7 @@ class SiteAdmin(NameSearch, RecordAdmin):
     list_display = ("named", "place", "beginnings", "unesco", "state_badge")
     list_filter = (
         "state",
-        KindFilter,
-        PlaceFilter,
-        EraFilter,
-        UnescoFilter,
+        *FACET_FILTERS,
         SiteSchemeFilter,
         ("featured", admin.EmptyFieldListFilter),
         GapFilter,

@@ -45,7 +45,7 @@ class Report:
 
 
 @dataclass(slots=True)
-class Row:
+class FixtureRow:
     """One object of a fixture file."""
 
     file: str
@@ -112,7 +112,7 @@ def load(paths: Iterable[Path], tell: Callable[[str], None] = lambda text: None)
 # --- reading ---------------------------------------------------------------------------------
 
 
-def _read(paths: Iterable[Path]) -> list[Row]:
+def _read(paths: Iterable[Path]) -> list[FixtureRow]:
     rows, problems, seen = [], [], {}
     for path in paths:
         try:
@@ -136,14 +136,14 @@ def _read(paths: Iterable[Path]) -> list[Row]:
     return rows
 
 
-def _row(file: str, item: dict) -> Row:
+def _row(file: str, item: dict) -> FixtureRow:
     model = apps.get_model(item["model"])
     if not issubclass(model, Record):
         raise TypeError(f"{item['model']} is no record of the catalogue")
     fields = item["fields"]
     if not fields.get("uid"):
         raise KeyError("an object needs its uid")
-    return Row(file, model, fields, _digest([item["model"], fields]))
+    return FixtureRow(file, model, fields, _digest([item["model"], fields]))
 
 
 def _digest(value) -> str:
@@ -151,9 +151,9 @@ def _digest(value) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _in_order(rows: list[Row]) -> list[tuple[type[Record], list[Row]]]:
+def _in_order(rows: list[FixtureRow]) -> list[tuple[type[Record], list[FixtureRow]]]:
     """By model, each after those that it refers to; within a model, owners before the owned."""
-    by_model: dict[type[Record], list[Row]] = defaultdict(list)
+    by_model: dict[type[Record], list[FixtureRow]] = defaultdict(list)
     for row in rows:
         by_model[row.model].append(row)
     ordered: list[type[Record]] = []
@@ -172,14 +172,14 @@ def _in_order(rows: list[Row]) -> list[tuple[type[Record], list[Row]]]:
     return [(model, _parents_first(model, by_model[model])) for model in ordered]
 
 
-def _parents_first(model, rows: list[Row]) -> list[Row]:
+def _parents_first(model, rows: list[FixtureRow]) -> list[FixtureRow]:
     own = [relation.name for relation in _relations(model) if relation.related_model is model]
     if not own:
         return rows
     by_uid = {row.uid: row for row in rows}
-    ordered: dict[str, Row] = {}
+    ordered: dict[str, FixtureRow] = {}
 
-    def visit(row: Row, trail: tuple = ()) -> None:
+    def visit(row: FixtureRow, trail: tuple = ()) -> None:
         if row.uid in ordered or row.uid in trail:
             return
         for name in own:
@@ -205,21 +205,21 @@ class _Loader:
         self.report = report
         self.loaded = {(row.label, row.uid): row for row in LoadedRow.objects.all()}
         self.pks: dict[type[Record], dict[str, int]] = {}
-        self.written: list[tuple[Row, Record]] = []
+        self.written: list[tuple[FixtureRow, Record]] = []
 
     def pk_of(self, model, uid: str) -> int | None:
         if model not in self.pks:
             self.pks[model] = dict(model.objects.values_list("uid", "pk"))
         return self.pks[model].get(uid)
 
-    def load(self, model, rows: list[Row]) -> int:
+    def load(self, model, rows: list[FixtureRow]) -> int:
         """Write what is to be written of a model's rows; gives how many."""
         wanted = [row for row in rows if self._is_wanted(row)]
         for wave in _waves(model, wanted):
             self._write(model, wave)
         return len(wanted)
 
-    def _is_wanted(self, row: Row) -> bool:
+    def _is_wanted(self, row: FixtureRow) -> bool:
         """Whether a row is to be written: new, or changed by its fixture and by nobody else."""
         before = self.loaded.get((row.model._meta.label_lower, row.uid))
         pk = self.pk_of(row.model, row.uid)
@@ -235,7 +235,7 @@ class _Loader:
         self.report.kept.append(row.problem("-", "changed here"))
         return False
 
-    def _write(self, model, rows: list[Row]) -> None:
+    def _write(self, model, rows: list[FixtureRow]) -> None:
         problems, built = [], []
         for row in rows:
             try:
@@ -260,7 +260,7 @@ class _Loader:
         self.report.created += len(new)
         self.report.updated += len(old)
 
-    def _build(self, row: Row) -> tuple[Record, dict[str, list[int]]]:
+    def _build(self, row: FixtureRow) -> tuple[Record, dict[str, list[int]]]:
         """The object of a row, not yet saved, and its many-to-many ids by field."""
         pk = self.pk_of(row.model, row.uid)
         obj = row.model.objects.get(pk=pk) if pk else row.model()
@@ -291,7 +291,7 @@ class _Loader:
 
     def remember(self) -> None:
         """Note what was loaded, and what it came to in the database."""
-        by_model: dict[type[Record], list[tuple[Row, Record]]] = defaultdict(list)
+        by_model: dict[type[Record], list[tuple[FixtureRow, Record]]] = defaultdict(list)
         for row, obj in self.written:
             by_model[row.model].append((row, obj))
         notes = []
@@ -316,11 +316,11 @@ class _Loader:
         )
 
 
-def _waves(model, rows: list[Row]) -> list[list[Row]]:
+def _waves(model, rows: list[FixtureRow]) -> list[list[FixtureRow]]:
     """Rows that refer to rows of their own model come after those: one bulk write a wave."""
     own = [relation.name for relation in _relations(model) if relation.related_model is model]
     depth: dict[str, int] = {}
-    waves: dict[int, list[Row]] = defaultdict(list)
+    waves: dict[int, list[FixtureRow]] = defaultdict(list)
     for row in rows:  # parents come first already
         targets = [row.fields[name][0] for name in own if row.fields.get(name)]
         depth[row.uid] = max((depth[uid] + 1 for uid in targets if uid in depth), default=0)

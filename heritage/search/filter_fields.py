@@ -24,7 +24,6 @@ from heritage.search.index.columns import Box
 from heritage.values import coordinates, edtf, years
 from heritage.values.coordinates import Point
 from heritage.values.date_parser import read
-from heritage.values.language import normalise_code
 
 MAX_TEXT = 200  # characters of a search
 MAX_KM = 20_000  # half way round the globe
@@ -67,7 +66,7 @@ class TextFilter(Fixed, filters.CharFilter):
 
 
 class ValueField(forms.Field):
-    """One value, read by `meaning()`."""
+    """One value, read by `parse()`."""
 
     widget = forms.TextInput
 
@@ -76,14 +75,14 @@ class ValueField(forms.Field):
 
     def to_python(self, value):
         text = str(value or "").strip()
-        return self.meaning(text) if text else None
+        return self.parse(text) if text else None
 
-    def meaning(self, text: str):
+    def parse(self, text: str):
         raise NotImplementedError
 
 
 class ValuesField(forms.Field):
-    """Several values, read by `meanings()`; each bad one is named, the good ones beside it hold."""
+    """Several values, read by `parse_all()`; each bad one is named, the good ones hold."""
 
     widget = MultipleHiddenInput
 
@@ -93,7 +92,7 @@ class ValuesField(forms.Field):
     def to_python(self, value):
         texts = dict.fromkeys(str(text).strip() for text in value or ())
         texts = [text for text in texts if text]
-        self.valid, errors = self.meanings(texts[:MOST_VALUES])
+        self.valid, errors = self.parse_all(texts[:MOST_VALUES])
         if len(texts) > MOST_VALUES:
             message = _("At most %(most)s values can be asked for at once.")
             errors.append(ValidationError(message, code="many", params={"most": MOST_VALUES}))
@@ -101,18 +100,18 @@ class ValuesField(forms.Field):
             raise ValidationError(errors)
         return self.valid
 
-    def meanings(self, texts: list[str]) -> tuple[list, list[ValidationError]]:
+    def parse_all(self, texts: list[str]) -> tuple[list, list[ValidationError]]:
         """What the texts mean, and an error for each that means nothing: `raw` is its text."""
         found, errors = [], []
         for text in texts:
             try:
-                found.append(self.meaning(text))
+                found.append(self.parse(text))
             except ValidationError as error:
                 error.raw = text
                 errors.append(error)
         return found, errors
 
-    def meaning(self, text: str):
+    def parse(self, text: str):
         raise NotImplementedError
 
 
@@ -123,16 +122,16 @@ class RowsField(ValuesField):
         self.rows, self.key = rows, key
         super().__init__(*args, **kwargs)
 
-    def meanings(self, texts: list[str]) -> tuple[list, list[ValidationError]]:
+    def parse_all(self, texts: list[str]) -> tuple[list, list[ValidationError]]:
         # No database may be asked for a NUL, and with nothing to ask for none need be asked.
         asked = [text for text in texts if "\0" not in text]
         self._found: dict[str, list] = {}
         for row in self.rows().filter(**{f"{self.key}__in": asked}) if asked else ():
             self._found.setdefault(getattr(row, self.key), []).append(row)
-        found, errors = super().meanings(texts)
+        found, errors = super().parse_all(texts)
         return [row for rows in found for row in rows], errors
 
-    def meaning(self, text: str):
+    def parse(self, text: str):
         if text not in self._found:
             raise unknown(text)
         return self._found[text]  # more than one where several registers have a reference
@@ -168,7 +167,7 @@ class YearField(ValueField):
         self.end = end  # 0: the first year, 1: the last
         super().__init__(*args, **kwargs)
 
-    def meaning(self, text: str) -> int:
+    def parse(self, text: str) -> int:
         year = read_years(text)[self.end]
         if year is None:
             raise ValidationError(
@@ -197,17 +196,6 @@ class Years:
         )
 
 
-class YearsField(ValuesField):
-    """Years and spans of years: 2000, 1990-1999, since 2010."""
-
-    def meaning(self, text: str) -> Years:
-        return Years(text, *read_years(text))
-
-
-class YearsFilter(Fixed, filters.Filter):
-    field_class = YearsField
-
-
 # --- where -----------------------------------------------------------------------------------
 
 
@@ -219,7 +207,7 @@ def _degrees(text: str, judge) -> float:
 
 
 class BoxField(ValueField):
-    def meaning(self, text: str) -> Box:
+    def parse(self, text: str) -> Box:
         parts = text.replace("，", ",").split(",")
         if len(parts) != 4:
             raise ValidationError(
@@ -251,7 +239,7 @@ class Centre:
 class CentreField(ValueField):
     """Latitude and longitude, or the slug of a published site."""
 
-    def meaning(self, text: str) -> Centre:
+    def parse(self, text: str) -> Centre:
         parts = text.replace("，", ",").split(",")
         if len(parts) == 2:
             judges = (coordinates.validate_latitude, coordinates.validate_longitude)
@@ -277,7 +265,7 @@ class CentreFilter(Fixed, filters.Filter):
 
 
 class KmField(ValueField):
-    def meaning(self, text: str) -> float:
+    def parse(self, text: str) -> float:
         try:
             km = float(text)
         except ValueError:
@@ -295,11 +283,11 @@ class KmFilter(Fixed, filters.Filter):
     field_class = KmField
 
 
-# --- days and languages ----------------------------------------------------------------------
+# --- days ----------------------------------------------------------------------
 
 
 class DayField(ValueField):
-    def meaning(self, text: str) -> date:
+    def parse(self, text: str) -> date:
         try:
             if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
                 return date.fromisoformat(text)
@@ -314,15 +302,3 @@ class DayField(ValueField):
 
 class DayFilter(Fixed, filters.Filter):
     field_class = DayField
-
-
-class LanguageField(ValuesField):
-    def meaning(self, text: str) -> str:
-        try:
-            return normalise_code(text)
-        except ValueError as error:
-            raise ValidationError(edtf.printable(str(error)), code="invalid") from error
-
-
-class LanguageFilter(Fixed, filters.Filter):
-    field_class = LanguageField

@@ -1,8 +1,6 @@
-"""What a list of sites can be narrowed by: declared once, used by every door."""
+"""What a list of sites can be narrowed by: the facets, and filters beside them."""
 
-import re
 from collections.abc import Iterable
-from contextlib import suppress
 from functools import cache
 
 import django_filters as filters
@@ -17,17 +15,16 @@ from heritage.models import (
     Designation,
     PartOf,
     Scheme,
-    SchemeTerm,
     Site,
     SiteEra,
-    UnescoStatus,
 )
 from heritage.models.vocabularies import Term
-from heritage.search import active_filters, choice_filters, filter_fields, text_search, vocabulary
+from heritage.search import active_filters, filter_fields, text_search, vocabulary
+from heritage.search.facets.fields import FacetField
+from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index import columns, orders, store
 from heritage.search.index.openings import open_on
 from heritage.search.index.snapshot import State
-from heritage.values.language import normalise_code
 
 WITHIN_KM = 50  # of what a list is near to, where nobody says how far
 
@@ -47,7 +44,7 @@ TOGETHER = {"to": "from", "within": "near"}
 NEEDED = {"relevance": "q", "distance": "near"}
 
 
-class SiteForm(forms.Form):
+class FilterForm(forms.Form):
     """Judges values that are right by themselves and wrong together."""
 
     def clean(self):
@@ -71,37 +68,8 @@ class SiteFilter(filters.FilterSet):
     """
 
     q = filter_fields.TextFilter(label=_("Search"), widget=SearchInput)
-    kind = choice_filters.KnownFilter(label=_("Kind"), find=lambda terms: terms.kinds.by_slug)
-    era = choice_filters.KnownFilter(label=_("Era"), find=lambda terms: terms.eras.by_slug)
     role = filter_fields.OneOfFilter(label=_("Era of"), choices=ROLES)
-    unesco = choice_filters.KnownFilter(
-        label=_("UNESCO status"), find=lambda terms: {each.value: each for each in UnescoStatus}
-    )
-    protection = choice_filters.KnownFilter(
-        label=_("Protection"), find=choice_filters.schemes(Scheme.Role.PROTECTION)
-    )
-    place = choice_filters.KnownFilter(label=_("Place"), find=lambda terms: terms.places.by_slug)
-    # Of the World Heritage entries that hold today:
-    criterion = choice_filters.KnownFilter(
-        label=_("World Heritage criterion"),
-        find=choice_filters.world_heritage(SchemeTerm.Facet.CRITERION),
-    )
-    category = choice_filters.KnownFilter(
-        label=_("World Heritage category"),
-        find=choice_filters.world_heritage(SchemeTerm.Facet.CATEGORY),
-    )
-    inscribed = filter_fields.YearsFilter(label=_("Year inscribed"))
-    batch = choice_filters.BatchFilter(
-        label=_("Batch"), find=choice_filters.schemes(Scheme.Role.PROTECTION)
-    )
-    rating = choice_filters.KnownFilter(label=_("Tourist rating"), find=choice_filters.ratings)
     part_of = filter_fields.RowsFilter(label=_("Part of"), rows=lambda: Site.objects.published())
-    # Unlike all others, its values narrow: who asks for a photograph and visiting facts plans
-    # a journey and wants both.
-    has = choice_filters.KnownFilter(
-        label=_("With"), find=lambda terms: {what: what for what in choice_filters.HAS}
-    )
-    language = filter_fields.LanguageFilter(label=_("Written in"))
     open = filter_fields.DayFilter(label=_("Open on"))
     to = filter_fields.YearFilter(label=_("Until the year"), end=1)
     bbox = filter_fields.BoxFilter(label=_("Map area"))
@@ -111,7 +79,7 @@ class SiteFilter(filters.FilterSet):
 
     class Meta:
         model = Site
-        form = SiteForm
+        form = FilterForm
         fields: list[str] = []
 
     def __init__(self, data=None, **kwargs):
@@ -119,27 +87,39 @@ class SiteFilter(filters.FilterSet):
 
     @classmethod
     def get_filters(cls):
+        declared = super().get_filters()
+        text = {"q": declared.pop("q")}
+        facets = {facet.name: facet.filter() for facet in FACETS}
         # These two have names that Python keeps for itself.
-        return super().get_filters() | {
-            "from": filter_fields.YearFilter(field_name="from", label=_("From the year"), end=0),
-            "property": filter_fields.RowsFilter(
-                field_name="property",
-                label=_("World Heritage property"),
-                rows=lambda: Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE),
-                key="reference",
-            ),
-        }
+        return (
+            text
+            | facets
+            | declared
+            | {
+                "from": filter_fields.YearFilter(
+                    field_name="from", label=_("From the year"), end=0
+                ),
+                "property": filter_fields.RowsFilter(
+                    field_name="property",
+                    label=_("World Heritage property"),
+                    rows=lambda: Designation.objects.filter(
+                        scheme__role=Scheme.Role.WORLD_HERITAGE
+                    ),
+                    key="reference",
+                ),
+            }
+        )
 
     def get_form_class(self):
         """Made once: no field depends on what is asked."""
         return _form_class()
 
     @cached_property
-    def form(self) -> SiteForm:
+    def form(self) -> FilterForm:
         form = super().form
         for field in form.fields.values():
-            if isinstance(field, choice_filters.KnownField):
-                field.terms = lambda: vocabulary.of(self.index)
+            if isinstance(field, FacetField):
+                field.vocabulary = lambda: vocabulary.of(self.index)
         return form
 
     @property
@@ -156,13 +136,13 @@ class SiteFilter(filters.FilterSet):
         self.is_valid()
         return self.form.cleaned_data
 
-    def problems(self) -> list[active_filters.Problem]:
+    def problems(self) -> list[active_filters.InvalidValue]:
         """Values that mean nothing, in the reader's words; they narrow nothing."""
         return active_filters.problems(self)
 
-    def said(self) -> list[active_filters.Said]:
-        """Which filters are applied, in the reader's words: all but the facets and the text."""
-        return active_filters.said(self)
+    def active(self) -> list[active_filters.ActiveFilter]:
+        """Which filters are applied, in the reader's words."""
+        return active_filters.active_filters(self)
 
     # --- what is left ------------------------------------------------------------------------
 
@@ -187,11 +167,10 @@ class SiteFilter(filters.FilterSet):
             return self.hits
         return self._among(left for name, left in self._left_by.items() if name not in dropped)
 
-    def meaning(self, facet: str, term: Term, text: str) -> BitMap:
+    def sites_of_term(self, facet: str, term: Term, text: str) -> BitMap:
         """The ids that a term leaves, and what is left of the text, in place of the text."""
-        found = self.without("q", facet) & self.index.having(
-            f"{index_name(facet, self.chosen('role'))}:{term.pk}"
-        )
+        key = BY_NAME[facet].key(term, self.chosen("role"))
+        found = self.without("q", facet) & self.index.having(key)
         if found and text:
             found &= text_search.matching(self.index, text_search.parted(self.index, text))
         return found
@@ -206,7 +185,7 @@ class SiteFilter(filters.FilterSet):
 
         Others depend on rows or columns beside them: full text, years, points, other records.
         """
-        return self._left_by.keys() - {without} <= _BY_VALUES
+        return self._left_by.keys() - {without} <= BY_NAME.keys()
 
     def _among(self, left: Iterable[BitMap]) -> BitMap:
         left = list(left)
@@ -215,7 +194,12 @@ class SiteFilter(filters.FilterSet):
     @cached_property
     def _left_by(self) -> dict[str, BitMap]:
         """The sites that each filter leaves, for those that are set."""
-        left = {name: self.index.any_of(values) for name, values in self._values()}
+        role = self.chosen("role")
+        left = {
+            facet.name: facet.sites(chosen, self.index, role)
+            for facet in FACETS
+            if (chosen := self.chosen(facet.name))
+        }
         if self.chosen("q"):
             left["q"] = text_search.matching(self.index, self._text)
         if self.chosen("property"):
@@ -223,45 +207,19 @@ class SiteFilter(filters.FilterSet):
             left["property"] = BitMap(covered.values_list("site_id", flat=True))
         if self.chosen("part_of"):
             left["part_of"] = _parts_of(site.pk for site in self.chosen("part_of"))
-        if self.chosen("has"):
-            all_of = (self.index.having(f"has:{what}") for what in self.chosen("has"))
-            left["has"] = BitMap.intersection(*all_of)
         if self.chosen("open"):
             left["open"] = open_on(self.index, self.chosen("open"))
         if self.span != (None, None):
             left["from"] = self._within_span()
         if self.chosen("bbox"):
             left["bbox"] = columns.within(self.index.points, self.chosen("bbox"))
-        if self.around:
-            left["near"] = columns.bitmap(self.around.ids)
+        if self.nearby:
+            left["near"] = columns.bitmap(self.nearby.ids)
         return left
 
     @cached_property
     def _text(self) -> str:
         return text_search.parted(self.index, self.chosen("q"))
-
-    def _values(self) -> Iterable[tuple[str, list[str]]]:
-        """By filter that is set, the values of the index any of which will do."""
-        for name, value in _VALUE_OF_TERM.items():
-            if terms := self.chosen(name):
-                value = index_name(value, self.chosen("role"))
-                yield name, [f"{value}:{term.pk}" for term in terms]
-        for name in ("unesco", "language"):
-            if codes := self.chosen(name):
-                yield name, [f"{name}:{code}" for code in codes]
-        if spans := self.chosen("inscribed"):
-            listed = map(int, self.index.values_of("inscribed"))
-            yield "inscribed", [f"inscribed:{y}" for y in listed if any(y in s for s in spans)]
-        if batches := self.chosen("batch"):
-            yield "batch", [f"batch:{batch.scheme.pk}.{batch.number}" for batch in batches]
-        if ratings := self.chosen("rating"):
-            yield (
-                "rating",
-                [
-                    f"category:{rating.grade.pk}" if rating.grade else f"scheme:{rating.scheme.pk}"
-                    for rating in ratings
-                ],
-            )
 
     @property
     def span(self) -> tuple[int | None, int | None]:
@@ -278,12 +236,12 @@ class SiteFilter(filters.FilterSet):
         return BitMap.union(*(columns.overlapping(spans, *self.span) for spans in tables))
 
     @cached_property
-    def around(self) -> columns.Around | None:
+    def nearby(self) -> columns.WithinRadius | None:
         """The sites near what was asked for, and how far each is."""
         centre = self.chosen("near")
         if centre is None:
             return None
-        return columns.around(self.index.points, centre.point, self.within_km)
+        return columns.within_radius(self.index.points, centre.point, self.within_km)
 
     @property
     def within_km(self) -> float:
@@ -322,46 +280,19 @@ class SiteFilter(filters.FilterSet):
         if self.order == "relevance":
             return text_search.ByRelevance(self.index, self._text, by_name)
         if self.order == "distance":
-            return self.around
+            return self.nearby
         return by_name if self.order == "name" else self.index.orders[self.order]
 
 
 def tidied(name: str, value: str) -> str:
     """A value as an address should have it, where it can be written in several ways."""
-    if name in _CODES and re.fullmatch(r"[(（]?[A-Za-z0-9_-]+[)）]?", value):
-        return value.strip("()（）").lower()
-    if name == "language":
-        with suppress(ValueError):
-            return normalise_code(value)
-    if name == "batch" and (found := re.fullmatch(r"([^.]+)\.0*([0-9]{1,5})", value)):
-        return f"{found[1]}.{found[2]}"
-    return value
+    return BY_NAME[name].tidied(value) if name in BY_NAME else value
 
 
 @cache
-def _form_class() -> type[SiteForm]:
+def _form_class() -> type[FilterForm]:
     made = {name: each.field for name, each in SiteFilter.base_filters.items()}
-    return type("SiteFilterForm", (SiteForm,), made)
-
-
-# Filters whose values are slugs and codes, all in lower case.
-_CODES = {"kind", "era", "place", "unesco", "protection", "criterion", "category", "rating"}
-# What the index calls the facet of each filter whose values are rows.
-_VALUE_OF_TERM = {
-    "kind": "kind",
-    "era": "era",
-    "protection": "scheme",
-    "place": "place",
-    "criterion": "criterion",
-    "category": "category",
-}
-
-_BY_VALUES = {*_VALUE_OF_TERM, "unesco", "language", "inscribed", "batch", "rating", "has"}
-
-
-def index_name(facet: str, role: str | None) -> str:
-    """What the index calls a facet; eras are kept by their role too."""
-    return f"{facet}.{role}" if facet == "era" and role else facet
+    return type("SiteFilterForm", (FilterForm,), made)
 
 
 def _parts_of(wholes: Iterable[int]) -> BitMap:

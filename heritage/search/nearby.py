@@ -16,15 +16,15 @@ class Neighbour:
 
 
 def nearby(index: State, site: Site, within_km: float = 50, limit: int = 6) -> list[Neighbour]:
-    """Published sites around a site's public point, the nearest first, without itself."""
+    """Published sites found_near a site's public point, the nearest first, without itself."""
     if site.public_latitude is None:
         return []
     here = (site.public_latitude, site.public_longitude)
-    around = columns.around(index.points, here, within_km / _FIRST_LOOK)
-    if len(around.ids) <= limit:  # else the nearest are among them
-        around = columns.around(index.points, here, within_km)
-    ids = [pk for pk in around.slice(None, 0, limit + 1) if pk != site.pk][:limit]
-    km = around.km_of(ids)
+    found_near = columns.within_radius(index.points, here, within_km / _FIRST_LOOK)
+    if len(found_near.ids) <= limit:  # else the nearest are among them
+        found_near = columns.within_radius(index.points, here, within_km)
+    ids = [pk for pk in found_near.slice(None, 0, limit + 1) if pk != site.pk][:limit]
+    km = found_near.km_of(ids)
     shown = ("slug", "uid", "name", "public_latitude", "public_longitude")
     found = Site.objects.published().only(*shown).in_bulk(ids)
     return [Neighbour(found[pk], km[pk]) for pk in ids if pk in found]

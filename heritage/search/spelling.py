@@ -83,9 +83,9 @@ def _spelt(index: State, word: str) -> list[str]:
     return sorted(near, key=lambda found: (near[found], -holding[found], found))
 
 
-def _near(word: str, known: list[str], slips: int) -> dict[str, float]:
+def _near(word: str, words: list[str], slips: int) -> dict[str, float]:
     """The words that are spelt most like it, with how many letters differ."""
-    found = process.extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=_CANDIDATES)
+    found = process.extract(word, words, scorer=OSA.distance, score_cutoff=slips, limit=_CANDIDATES)
     return {text: distance for text, distance, _place in found}
 
 

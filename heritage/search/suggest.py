@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from heritage.models import Site
 from heritage.models.vocabularies import Term
 from heritage.search import text_search, vocabulary
+from heritage.search.facets.registry import TREES
 from heritage.search.index import orders
 from heritage.search.index.snapshot import State
 from heritage.search.lru_cache import Recent
-from heritage.search.vocabulary import Tree
+from heritage.search.vocabulary import TermTree
 from heritage.values import normalize, tokens
 from heritage.values.tokens import Asked
 
@@ -27,7 +28,7 @@ class Suggested:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class NamedTerm:
     """A search, or a part of it, taken for a term: `rest` is what is left to search for."""
 
     facet: str
@@ -35,7 +36,7 @@ class Meaning:
     rest: str
 
 
-def meanings(index: State, text: str) -> list[Meaning]:
+def named_terms(index: State, text: str) -> list[NamedTerm]:
     """The eras, places and kinds whose very name is the text, its beginning or its end.
 
     A name in any form, so that initials will do; the longest first, then the fullest.
@@ -44,7 +45,7 @@ def meanings(index: State, text: str) -> list[Meaning]:
     parts = [(typed, [])]
     for at in range(len(typed) - 1, 0, -1):
         parts += [(typed[:at], typed[at:]), (typed[at:], typed[:at])]
-    found: dict[tuple[str, int], Meaning] = {}
+    found: dict[tuple[str, int], NamedTerm] = {}
     for named, rest in parts:
         called = [
             (-len(index.having(f"{facet}:{term.pk}")), facet, term)
@@ -53,7 +54,7 @@ def meanings(index: State, text: str) -> list[Meaning]:
         ]
         for less, facet, term in sorted(called, key=lambda each: each[0]):
             if less:
-                found.setdefault((facet, term.pk), Meaning(facet, term, " ".join(rest)))
+                found.setdefault((facet, term.pk), NamedTerm(facet, term, " ".join(rest)))
     return list(found.values())
 
 
@@ -68,11 +69,10 @@ def suggestions(index: State, text: str, language: str) -> Suggested:
 
 
 def _finders(index: State) -> "dict[str, Finder]":
-    known = vocabulary.of(index)
-    if "finders" not in known.memory:
-        trees = {"place": known.places, "era": known.eras, "kind": known.kinds}
-        known.memory["finders"] = {facet: Finder(tree) for facet, tree in trees.items()}
-    return known.memory["finders"]
+    terms = vocabulary.of(index)
+    if "finders" not in terms.memory:
+        terms.memory["finders"] = {name: Finder(facet.tree(terms)) for name, facet in TREES.items()}
+    return terms.memory["finders"]
 
 
 def _fullest(index: State, facet: str, found: list[tuple[int, Term]]) -> list[tuple[Term, int]]:
@@ -87,10 +87,10 @@ def _sites(index: State, text: str, language: str) -> list[Site]:
     kept = index.memory.setdefault("suggested", Recent(_KEPT))
     key = (*normalize.tokens(text), language)
     ids = kept.recall(key, lambda: _closest(index, text, language))
-    known = vocabulary.of(index)
+    terms = vocabulary.of(index)
     found = Site.objects.published().only("slug", "name", "place_id").in_bulk(ids)
     for site in found.values():
-        site.place = known.places.terms.get(site.place_id)
+        site.place = terms.places.terms.get(site.place_id)
     return [found[pk] for pk in ids if pk in found]
 
 
@@ -109,7 +109,7 @@ def _closest(index: State, text: str, language: str) -> list[int]:
 class Finder:
     """The terms of a vocabulary by the words of their labels, in whatever language."""
 
-    def __init__(self, tree: Tree):
+    def __init__(self, tree: TermTree):
         pairs = [
             (word, pk)
             for pk, term in tree.terms.items()

@@ -1,4 +1,4 @@
-"""What every page needs and few acts change, in memory: kinds, eras, places, registers, identity.
+"""What every page needs, in memory: kinds, eras, places, registers, the catalogue's identity.
 
 Read again when one of them is written.
 """
@@ -13,7 +13,7 @@ _KEPT = 2  # the one that all use, and that of a transaction which is still open
 _kept: Recent[str, "Vocabulary"] = Recent(_KEPT)
 
 
-class Tree:
+class TermTree:
     """The terms of one vocabulary, each tied to its broader one. Never to be written to."""
 
     def __init__(self, model):
@@ -37,9 +37,9 @@ class Tree:
 
 @dataclass(slots=True)
 class Vocabulary:
-    kinds: Tree = field(default_factory=lambda: Tree(Kind))
-    eras: Tree = field(default_factory=lambda: Tree(Era))
-    places: Tree = field(default_factory=lambda: Tree(Place))
+    kinds: TermTree = field(default_factory=lambda: TermTree(Kind))
+    eras: TermTree = field(default_factory=lambda: TermTree(Era))
+    places: TermTree = field(default_factory=lambda: TermTree(Place))
     schemes: dict[int, Scheme] = field(  # in the order of their rank
         default_factory=lambda: {scheme.pk: scheme for scheme in Scheme.objects.all()}
     )
@@ -50,7 +50,7 @@ class Vocabulary:
         )
     )
     identity: Identity = field(default_factory=lambda: Identity.objects.current())
-    # What doors make of the terms, such as their labels as HTML; as long-lived as the terms.
+    # What pages make of the terms, such as their labels as HTML; as long-lived as the terms.
     memory: dict = field(default_factory=dict)
 
     def __post_init__(self):

@@ -97,19 +97,19 @@ def event_bounds(event) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _with_eras(sites) -> "Eras":
+def _with_eras(sites) -> "EraPeriods":
     """All eras, which are few: one query gives each event its own and those between them."""
     events = [event for site in sites for event in site.events.all()]
     if not any(event.first_era_id for event in events):
-        return Eras([])
+        return EraPeriods([])
     eras = Era.objects.in_bulk()
     for event in events:
         event.first_era = eras.get(event.first_era_id)
         event.last_era = eras.get(event.last_era_id)
-    return Eras(eras.values())
+    return EraPeriods(eras.values())
 
 
-def _refresh_eras(sites, eras: "Eras") -> None:
+def _refresh_eras(sites, eras: "EraPeriods") -> None:
     wanted = {
         (site.pk, era_id, role)
         for site in sites
@@ -128,7 +128,7 @@ def _refresh_eras(sites, eras: "Eras") -> None:
     )
 
 
-def eras_of_site(events: Iterable[Event], eras: "Eras") -> set[tuple[int, str]]:
+def eras_of_site(events: Iterable[Event], eras: "EraPeriods") -> set[tuple[int, str]]:
     """(era, role) of all that a site's events say.
 
     An event names one era, or the first and the last of a span: these it states. Eras that the
@@ -148,7 +148,7 @@ def stated_by(event: Event) -> set[int]:
     return {event.first_era_id, event.last_era_id} - {None}
 
 
-class Eras:
+class EraPeriods:
     """All eras: what each belongs to, and which of them a span from one to another runs through."""
 
     def __init__(self, eras: Iterable[Era]):

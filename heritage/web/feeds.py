@@ -31,7 +31,6 @@ _ENTRIES = uuid.UUID("c3e7e0ce-6f0e-5d0a-9a51-8a3f5b8e2d17")  # of this catalogu
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 # What XML cannot hold, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TEXTS = ("q", "kind", "era", "unesco", "protection", "place")
 
 
 class Feed(Atom1Feed):
@@ -101,17 +100,8 @@ def _problems(filtered: SiteFilter) -> Iterator[str]:
 
 def _chosen(filtered: SiteFilter) -> Iterator[str]:
     """What is applied, in words."""
-    for name in _TEXTS:
-        value = filtered.chosen(name)
-        if not value:
-            continue
-        if isinstance(value, str):
-            yield f"“{value}”"
-        elif name == "unesco":
-            yield from (str(status.label) for status in value)
-        else:
-            yield from (str(term.label.best()) for term in value)
-    yield from (str(said.words) for said in filtered.said())
+    for item in filtered.active():
+        yield f"“{item.value}”" if item.name == "q" else str(item.value)
 
 
 # --- what is sent ----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.models import Era, Event, Site
-from heritage.search.facets import Facet, Option, facets
+from heritage.search.facets.counting import FacetCounts, Option, facets
 from heritage.search.filters import SiteFilter
 from heritage.search.index import orders
 from heritage.search.index.snapshot import State
@@ -129,7 +129,7 @@ def _regions(index) -> list[RegionWays]:
     return found
 
 
-def _ways(facet: Facet, options: list[Option], page: str = "") -> list[Way]:
+def _ways(facet: FacetCounts, options: list[Option], page: str = "") -> list[Way]:
     """The values with most sites, in the order of the facet; `page` is that of a value."""
     most = sorted(options, key=lambda option: -option.count)[:_MOST_WAYS]
     kept = {option.value for option in most}
@@ -146,7 +146,7 @@ def _ways(facet: Facet, options: list[Option], page: str = "") -> list[Way]:
     ]
 
 
-def _eras(facet: Facet) -> list[Way]:
+def _eras(facet: FacetCounts) -> list[Way]:
     """The broad eras in the order of time; the narrower ones are counted in them."""
     ways = []
     for option in facet.options:

@@ -50,7 +50,7 @@ class Alternate:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class FeedLink:
     title: str
     url: str
 
@@ -69,7 +69,7 @@ class Head:
     picture_alt: str = ""
     locale: str = ""
     other_locales: list[str] = field(default_factory=list)
-    feeds: list[Feed] = field(default_factory=list)
+    feeds: list[FeedLink] = field(default_factory=list)
     jsonld: SafeString | str = ""
 
 
@@ -282,17 +282,17 @@ def _list_robots(page) -> str:
     return _FOLLOW_ONLY if is_else or not page.is_canonical else ""
 
 
-def _feeds(request) -> list[Feed]:
+def _feeds(request) -> list[FeedLink]:
     name = str(identity(request).name.best())
     title = _("%(name)s: new and changed") % {"name": name}
-    return [Feed(title, request.build_absolute_uri(reverse("feed")))]
+    return [FeedLink(title, request.build_absolute_uri(reverse("feed")))]
 
 
-def _list_feeds(request, page) -> list[Feed]:
+def _list_feeds(request, page) -> list[FeedLink]:
     """The feed of a filtered list; of all sites there is one already."""
     if not page.applied or page.problems:
         return []
     words = pgettext("between items of a list", ", ").join(str(i.value) for i in page.applied)
     title = _("%(name)s: new and changed") % {"name": words}
     query = changed(QueryDict(page.canonical), drop=["sort"])
-    return [Feed(title, request.build_absolute_uri(f"{reverse('sites_feed')}?{query}"))]
+    return [FeedLink(title, request.build_absolute_uri(f"{reverse('sites_feed')}?{query}"))]

@@ -178,7 +178,7 @@ def of_some(points: Table, hits: BitMap, most: int) -> list[Point]:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class WithinRadius:
     """The sites within a radius, by id, and how far each is, in km."""
 
     ids: np.ndarray
@@ -216,7 +216,7 @@ class Around:
         return dict(zip(ids, self.km[places].tolist(), strict=True))
 
 
-def around(points: Table, here: Point, km: float) -> Around:
+def within_radius(points: Table, here: Point, km: float) -> WithinRadius:
     """The sites within so many kilometres of a point."""
     latitudes, longitudes = points.columns
     reach = km / KM_PER_DEGREE + 1e-9  # of latitude: more than rounding may take
@@ -226,7 +226,7 @@ def around(points: Table, here: Point, km: float) -> Around:
     near = np.sort(near[_may_be_near(longitudes[near], here, reach)])
     distances = distances_km(here, latitudes[near], longitudes[near])
     inside = distances <= km
-    return Around(points.ids[near[inside]], distances[inside])
+    return WithinRadius(points.ids[near[inside]], distances[inside])
 
 
 def _may_be_near(longitudes: np.ndarray, here: Point, reach: float) -> np.ndarray:

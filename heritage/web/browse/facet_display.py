@@ -9,16 +9,16 @@ from django.http import QueryDict
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
-from heritage.search.facets import Facet
+from heritage.search.facets.counting import FacetCounts
+from heritage.search.facets.registry import BY_NAME
 from heritage.web import language_html
 
 MOST = 12  # values that are shown without a fold
 _AT_HAND = 8
 UNFOLDED = "all"
-_OPEN = ("kind", "era", "place", "unesco")
 
 
-class Line(NamedTuple):  # quickly made: a page has a hundred
+class OptionLine(NamedTuple):  # quickly made: a page has a hundred
     """A value of a facet as components/options.html prints it."""
 
     value: str
@@ -41,7 +41,7 @@ class FoldedFacet:
     is_open: bool
 
 
-def folded(facet: Facet, data: QueryDict) -> FoldedFacet:
+def folded(facet: FacetCounts, data: QueryDict) -> FoldedFacet:
     """What is chosen is always at hand. A value parted from its broader one names it.
 
     `all=kind` in the address unfolds the kinds.
@@ -60,16 +60,16 @@ def folded(facet: Facet, data: QueryDict) -> FoldedFacet:
         len(facet.picked),
         len(facet.offered) - len(kept),
         whole and is_long,
-        facet.name in _OPEN or bool(facet.picked) or whole,
+        BY_NAME[facet.name].is_open or bool(facet.picked) or whole,
     )
 
 
-def _shown(facet: Facet, kept: set[int]) -> Iterator[Line]:
+def _shown(facet: FacetCounts, kept: set[int]) -> Iterator[OptionLine]:
     """The options at these places."""
     for place in sorted(kept):
         option, above = facet.option(place), facet.broader(place)
         is_parted = above and above[0] not in kept
-        yield Line(
+        yield OptionLine(
             value=option.value,
             label=language_html.as_html(option.label),
             note=option.note or (str(facet.option(above[0]).label) if is_parted else ""),

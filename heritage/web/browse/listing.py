@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from heritage.models import SiteEra
 from heritage.search import spelling, suggest, text_search
-from heritage.search.facets import Applied, Facet, applied, facets
+from heritage.search.active_filters import ActiveFilter
+from heritage.search.facets.counting import FacetCounts, facets
+from heritage.search.facets.registry import FACETS, TREES
 from heritage.search.filter_fields import MAX_TEXT, MOST_VALUES
 from heritage.search.filters import NEEDED, TOGETHER, SiteFilter, tidied
 from heritage.search.queries import STEPS, changed, without
@@ -23,9 +25,13 @@ from heritage.web.site.location import distance_phrase
 
 _AT_ONCE = 3  # pictures that are in view when the page opens
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.
-_CARRIED = ("bbox", "near", "within", "property", "part_of", "inscribed", "view", "sort", UNFOLDED)
+_CARRIED = (
+    *("bbox", "near", "within", "property", "part_of"),
+    *(facet.name for facet in FACETS if not facet.in_form),
+    *("view", "sort", UNFOLDED),
+)
 _TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
-_MOST_TERMS, _TRIED = 4, 12  # meanings of a search: shown, and looked at
+_MOST_TERMS, _TRIED = 4, 12  # terms that a search names: shown, and looked at
 MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
 _FORMS = {"cards": "card", "list": "row"}
 
@@ -38,7 +44,7 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class FilterToDrop:
     """A way out of an empty result: what to drop, and how many sites that would show."""
 
     label: str
@@ -48,7 +54,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class SpellingSuggestion:
     """A search that finds something, in place of one that finds nothing."""
 
     text: str
@@ -56,7 +62,7 @@ class Meant:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class SearchTerm:
     """An era, a place or a kind that a search names, with the list of its sites."""
 
     what: str
@@ -76,7 +82,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class InvalidFilter:
     label: str  # of the filter; empty where several are meant
     message: str
     query: str
@@ -111,13 +117,13 @@ class Listing:
     is_near: bool  # to a point: how far each site is is said
     facets: list[FoldedFacet]
     roles: list[Role]
-    within: Term | None
-    applied: list[Applied]
+    within: SearchTerm | None
+    applied: list[ActiveFilter]
     narrowed: int  # by how many filters, beside the text
-    problems: list[Problem]
-    ways: list[Way]
-    meant: Meant | None
-    terms: list[Term]
+    problems: list[InvalidFilter]
+    ways: list[FilterToDrop]
+    meant: SpellingSuggestion | None
+    terms: list[SearchTerm]
     views: list[View]
     view: str
     has_marks: bool
@@ -167,7 +173,7 @@ def listing(data: QueryDict) -> Listing:
     filtered = SiteFilter(data)
     language = get_language()
     choices = facets(filtered)
-    in_words = applied(filtered, choices)
+    in_words = filtered.active()
     total = len(filtered.hits)
     start = paging.start(filtered, language)
     ids = filtered.page(language, start, start + PER_PAGE)
@@ -181,7 +187,7 @@ def listing(data: QueryDict) -> Listing:
         first=start + 1,
         ids=ids,
         cards=shown,
-        is_near=filtered.around is not None,
+        is_near=filtered.nearby is not None,
         facets=[folded(facet, data) for facet in choices if total or _leads_on(facet)],
         roles=_roles(filtered),
         within=None if start else _within(filtered),
@@ -203,7 +209,7 @@ def listing(data: QueryDict) -> Listing:
 
 
 def _shown(filtered: SiteFilter, printed: dict[int, Printed]) -> list[Shown]:
-    km = filtered.around.km_of(printed) if filtered.around else {}
+    km = filtered.nearby.km_of(printed) if filtered.nearby else {}
     return [
         Shown(card.name, card.html, _distance(km[pk]) if pk in km else "")
         for pk, card in printed.items()
@@ -214,7 +220,7 @@ def _distance(km: float) -> str:
     return distance_phrase(km) if km else pgettext("distance", "here")
 
 
-def _leads_on(facet: Facet) -> bool:
+def _leads_on(facet: FacetCounts) -> bool:
     """Whether choosing in it, or taking a choice back, could show anything."""
     return bool(facet.picked) or any(facet.counts[place] for place in facet.offered)
 
@@ -230,7 +236,7 @@ def _roles(filtered: SiteFilter) -> list[Role]:
     return [Role(value, label, value == chosen) for value, label in choices]
 
 
-def _within(filtered: SiteFilter) -> Term | None:
+def _within(filtered: SiteFilter) -> SearchTerm | None:
     """How many more sites give a span of eras that runs through the chosen ones."""
     eras = filtered.chosen("era")
     if not eras or filtered.chosen("role"):
@@ -241,7 +247,7 @@ def _within(filtered: SiteFilter) -> Term | None:
         return None
     query = changed(clean_query(filtered.data), role=str(SiteEra.Role.WITHIN))
     label = pgettext("between items of a list", ", ").join(str(era.short()) for era in eras)
-    return Term("", language_html.as_html(label), "", count, query)
+    return SearchTerm("", language_html.as_html(label), "", count, query)
 
 
 def _sorts(filtered: SiteFilter) -> list[Sort]:
@@ -261,11 +267,13 @@ def _views(data: QueryDict) -> list[View]:
     ]
 
 
-def _problems(filtered: SiteFilter) -> list[Problem]:
+def _problems(filtered: SiteFilter) -> list[InvalidFilter]:
     """Values that mean nothing, the first of them by name: otherwise they are ignored."""
     found = filtered.problems()
     named = [
-        Problem(problem.label, problem.message, without(filtered.data, problem.name, problem.value))
+        InvalidFilter(
+            problem.label, problem.message, without(filtered.data, problem.name, problem.value)
+        )
         for problem in found[:MOST_PROBLEMS]
     ]
     rest = len(found) - len(named)
@@ -274,46 +282,46 @@ def _problems(filtered: SiteFilter) -> list[Problem]:
         data = filtered.data
         for problem in found[MOST_PROBLEMS:]:
             data = QueryDict(without(data, problem.name, problem.value))
-        named.append(Problem("", message, changed(data)))
+        named.append(InvalidFilter("", message, changed(data)))
     return named
 
 
-def _meant(filtered: SiteFilter) -> Meant | None:
+def _meant(filtered: SiteFilter) -> SpellingSuggestion | None:
     """What a search may have been meant to be that finds nothing, whatever else is asked."""
     text = filtered.chosen("q")
     if not text or text_search.matching(filtered.index, text_search.parted(filtered.index, text)):
         return None
     words = spelling.meant(filtered.index, text, get_language())
-    return Meant(words, changed(filtered.data, q=words)) if words else None
+    return SpellingSuggestion(words, changed(filtered.data, q=words)) if words else None
 
 
-def _terms(filtered: SiteFilter) -> list[Term]:
+def _terms(filtered: SiteFilter) -> list[SearchTerm]:
     """What a search names that is a filter as well; only what would show anything."""
     text = filtered.chosen("q")
-    labels = {"era": _("As an era"), "place": _("As a place"), "kind": _("As a kind")}
     found = []
-    for meaning in suggest.meanings(filtered.index, text)[:_TRIED] if text else ():
-        count = len(filtered.meaning(meaning.facet, meaning.term, meaning.rest))
+    for named in suggest.named_terms(filtered.index, text)[:_TRIED] if text else ():
+        count = len(filtered.sites_of_term(named.facet, named.term, named.rest))
         if count:
             data = filtered.data.copy()
-            data.setlist("q", [meaning.rest] if meaning.rest else [])
-            data.setlist(meaning.facet, [meaning.term.slug])  # a second value would widen
+            data.setlist("q", [named.rest] if named.rest else [])
+            data.setlist(named.facet, [named.term.slug])  # a second value would widen
             address = changed(clean_query(data))
-            label = language_html.as_html(meaning.term.label.best())
-            found.append(Term(labels[meaning.facet], label, meaning.rest, count, address))
+            label = language_html.as_html(named.term.label.best())
+            facet = TREES[named.facet]
+            found.append(SearchTerm(str(facet.search_label), label, named.rest, count, address))
         if len(found) == _MOST_TERMS:
             break
     return found
 
 
-def _ways(filtered: SiteFilter, in_words: list[Applied]) -> list[Way]:
+def _ways(filtered: SiteFilter, in_words: list[ActiveFilter]) -> list[FilterToDrop]:
     """What dropping each filter would show, the most first."""
     found: dict[str, list[str]] = {}
     for item in in_words:
         found.setdefault(item.name, []).append(str(item.value))
     labels = {item.name: item.label for item in in_words}
     ways = [
-        Way(
+        FilterToDrop(
             labels[name],
             ", ".join(values),
             len(filtered.without(name)),

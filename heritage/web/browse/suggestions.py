@@ -10,7 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from heritage.models import Era
 from heritage.search import suggest
+from heritage.search.facets.registry import TREES
 from heritage.search.filter_fields import MAX_TEXT
 from heritage.search.index import store
 from heritage.web import cards, language_html
@@ -19,7 +21,7 @@ from heritage.web.vocabularies import common
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Suggestion:
     url: str
     label: SafeString
     note: str
@@ -27,9 +29,9 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SuggestionGroup:
     label: str
-    lines: list[Line]
+    lines: list[Suggestion]
 
 
 @require_safe
@@ -43,30 +45,29 @@ def suggestions(request):
     return public(render(request, "components/suggestions.html", context))
 
 
-def _groups(found: suggest.Suggested) -> list[Group]:
+def _groups(found: suggest.Suggested) -> list[SuggestionGroup]:
     """The terms first: they are few, and who types the name of an era means the era."""
-    labels = {"era": _("Eras"), "place": _("Places"), "kind": _("Kinds of places")}
     groups = []
-    for facet, label in labels.items():
+    for name, facet in TREES.items():
         lines = [
-            Line(
-                common.page_url(facet, term),
+            Suggestion(
+                common.page_url(name, term),
                 language_html.as_html(term.label.best()),
-                term.years() if facet == "era" else "",
+                term.years() if isinstance(term, Era) else "",
                 count,
             )
-            for term, count in found.terms.get(facet, ())
+            for term, count in found.terms.get(name, ())
         ]
-        groups.append(Group(label, lines))
+        groups.append(SuggestionGroup(str(facet.suggestions_label), lines))
     sites = [
-        Line(
+        Suggestion(
             reverse("site", args=[site.slug]),
             language_html.as_html(site.name.best()),
             cards.place_phrase(site.place),
         )
         for site in found.sites
     ]
-    groups.append(Group(_("Sites"), sites))
+    groups.append(SuggestionGroup(_("Sites"), sites))
     return [group for group in groups if group.lines]
 
 

@@ -20,7 +20,7 @@ _HEADINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimelineEvent:
     date: str  # the date, or the eras where there is none
     eras: str  # the eras, where there is a date too
     what: str
@@ -33,7 +33,7 @@ class Moment:
 class Chapter:
     role: str
     heading: str
-    moments: list[Moment]
+    moments: list[TimelineEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class SourceLine:
 
 def chapters(events: Iterable[Event]) -> list[Chapter]:
     """The events by the question they answer, in the order of time within each."""
-    by_role: dict[str, list[Moment]] = {role: [] for role in _HEADINGS}
+    by_role: dict[str, list[TimelineEvent]] = {role: [] for role in _HEADINGS}
     for event in events:
         by_role[event.role].append(moment(event))
     return [
@@ -61,9 +61,9 @@ def chapters(events: Iterable[Event]) -> list[Chapter]:
     ]
 
 
-def moment(event: Event) -> Moment:
+def moment(event: Event) -> TimelineEvent:
     date, eras = event.date_phrase(), event.era_phrase()
-    return Moment(
+    return TimelineEvent(
         date=date or eras,
         eras=eras if date else "",
         what=capfirst(event.get_kind_display()),

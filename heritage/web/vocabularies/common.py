@@ -12,6 +12,7 @@ from pyroaring import BitMap
 
 from heritage.models import Site
 from heritage.search import vocabulary
+from heritage.search.facets.registry import TREES
 from heritage.search.filters import WITHIN_KM
 from heritage.search.index import orders
 from heritage.search.index.snapshot import State
@@ -55,7 +56,7 @@ class Tree:
     def __init__(self, name: str, index: State, hits: BitMap | None = None):
         self.name, self.index = name, index
         self.hits = index.sites if hits is None else hits
-        known = getattr(vocabulary.of(index), f"{name}s")
+        known = TREES[name].tree(vocabulary.of(index))
         self.terms, self.children = known.terms, known.children
         self.by_slug, self.above = known.by_slug, known.above
 

@@ -45,7 +45,7 @@ class EraRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Eras:
+class ErasPage:
     """Prepared for the template web/eras.html."""
 
     rows: list[EraRow]
@@ -81,7 +81,7 @@ class EraPage:
     sites: Sites
 
 
-def eras() -> Eras:
+def eras() -> ErasPage:
     tree = Tree("era", store.current())
     scale = Scale(_SINCE, max([era.last_year or 0 for era in tree.terms.values()] + [2030]))
     rows: list[EraRow] = []
@@ -93,7 +93,7 @@ def eras() -> Eras:
 
     walk(None, 0)
     since = span_phrase(_SINCE, None, style="short")
-    return Eras(rows, scale.ticks, since, len([row for row in rows if row.count]))
+    return ErasPage(rows, scale.ticks, since, len([row for row in rows if row.count]))
 
 
 def _row(era: Era, count: int, depth: int, scale: Scale) -> EraRow:

@@ -139,7 +139,7 @@ def _around(index, hits) -> Around | None:
     if not points:
         return None
     middle = min(points, key=lambda point: sum(distance_km(point, other) for other in points))
-    around = columns.around(index.points, middle, WITHIN_KM)
+    around = columns.within_radius(index.points, middle, WITHIN_KM)
     ids = columns.bitmap(around.ids)
     (nearest,) = around.slice(ids & hits, 0, 1)
     site = (

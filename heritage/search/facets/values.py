@@ -1,4 +1,7 @@
-"""How many of some sites have each value of a facet: three ways, each the quickest somewhere."""
+"""The values of a facet with their sites, and how many of some sites have each.
+
+There are three ways to count, each the quickest somewhere.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence

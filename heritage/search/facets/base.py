@@ -1,0 +1,209 @@
+"""What a facet is: one class that says all that the index, the filter and the pages ask.
+
+A subclass says at least `name`, `label`, `read()` and `choices()`. It is made once (`registry`) and
+holds nothing of a request.
+"""
+
+import re
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import TextChoices
+from pyroaring import BitMap
+
+from heritage.models.vocabularies import Term
+from heritage.search.facets.fields import FacetFilter
+from heritage.search.facets.values import Value
+from heritage.search.filter_fields import unknown
+from heritage.search.index.rows import SiteRows
+from heritage.search.index.snapshot import State
+from heritage.search.vocabulary import TermTree, Vocabulary
+from heritage.values.language import Text
+
+if TYPE_CHECKING:
+    from heritage.search.filters import SiteFilter
+
+_CODE = re.compile(r"[(（]?[A-Za-z0-9_-]+[)）]?")  # as people write them: era=Tang, criterion=(i)
+
+
+class Facet:
+    """A flat list of values; see `ChoicesFacet` for those of an enumeration, and `TreeFacet` for a
+    vocabulary with broader and narrower terms."""
+
+    name: str  # in addresses, and what its values in the index begin with
+    label: Any  # lazily translated
+    is_open = False  # its values are shown in the form before anything is chosen
+    in_form = True
+    # Several chosen values widen a list; where this is true they narrow it.
+    values_narrow = False
+    # A value that no site of the list has is offered all the same, with a count of 0.
+    offers_empty = True
+    # Its values hold their labels in all languages, and need not be made for each.
+    is_multilingual = False
+    # The title of its filter in the admin's list of sites; without one it has none there.
+    admin_title: Any = None
+    # Columns of a site's own row that `read` gets from `rows.column()`.
+    site_columns: tuple[Hashable, ...] = ()
+
+    # --- what the index holds ------------------------------------------------------------------
+
+    def read(self, rows: SiteRows) -> Iterable[tuple[int, str]]:
+        """(id of a published site, key of a value that it has); a pair may come twice."""
+        raise NotImplementedError
+
+    def key(self, value, role: str | None = None) -> str:
+        """What the index calls a value; `role` is that of eras."""
+        return f"{self.index_name(role)}:{value.pk}"
+
+    def index_name(self, role: str | None = None) -> str:
+        return self.name
+
+    # --- what an address says ------------------------------------------------------------------
+
+    def filter(self) -> FacetFilter:
+        return FacetFilter(field_name=self.name, label=self.label, facet=self)
+
+    def choices(self, terms: Vocabulary) -> dict[str, Any]:
+        """All values that may be asked for, by what an address calls them, in their order."""
+        raise NotImplementedError
+
+    def slug(self, value) -> str:
+        """What an address calls a value."""
+        return value.slug
+
+    def parse(self, text: str, choices: dict[str, Any]):
+        """The value that a text of an address means; case and brackets do not matter.
+
+        Raises ValidationError in words for one that means nothing.
+        """
+        if text in choices:
+            return choices[text]
+        plain = text.strip("()（）").casefold()
+        for slug, value in choices.items():
+            if slug.casefold() == plain:
+                return value
+        raise unknown(text)
+
+    def tidied(self, text: str) -> str:
+        """A value as an address should have it, where it can be written in several ways."""
+        return text.strip("()（）").lower() if _CODE.fullmatch(text) else text
+
+    # --- which sites ---------------------------------------------------------------------------
+
+    def keys(self, values: Iterable, index: State, role: str | None) -> list[str]:
+        """What the index calls the chosen values."""
+        return [self.key(value, role) for value in values]
+
+    def sites(self, values: Sequence, index: State, role: str | None) -> BitMap:
+        """The ids of the sites that the chosen values leave."""
+        keys = self.keys(values, index, role)
+        if self.values_narrow:
+            return BitMap.intersection(*(index.having(key) for key in keys))
+        return index.any_of(keys)
+
+    # --- what a page shows ---------------------------------------------------------------------
+
+    def listed(self, index: State, terms: Vocabulary) -> Iterable:
+        """The values that a form lists, in their order."""
+        return self.choices(terms).values()
+
+    def values(self, index: State, terms: Vocabulary, role: str | None) -> list[Value]:
+        """The listed values with their sites."""
+        return [
+            Value(self.term(value), self.slug(value), 0, None, index.having(self.key(value)))
+            for value in self.listed(index, terms)
+        ]
+
+    def term(self, value):
+        """What stands for a value in a form: a row with a `label`, or the label itself."""
+        return value
+
+    def describe(self, value) -> Text | str:
+        """A chosen value in the reader's words."""
+        term = self.term(value)
+        return term if isinstance(term, str) else term.label.best()
+
+    def active_label(self, filtered: "SiteFilter") -> str:
+        """The facet's name beside a chosen value."""
+        return str(self.label)
+
+    # --- in the admin --------------------------------------------------------------------------
+
+    def admin_choices(self) -> Iterable[tuple[str, str]]:
+        """(value, label) of its filter in the admin."""
+        raise NotImplementedError
+
+    def narrow(self, queryset, values: Iterable):
+        """Those sites of a queryset, published or not, that have any of these values."""
+        raise NotImplementedError
+
+
+class ChoicesFacet(Facet):
+    """Values that a field or a rule chooses among: an enumeration with labels."""
+
+    enumeration: type[TextChoices]
+
+    def key(self, value, role=None):
+        return f"{self.name}:{value}"
+
+    def choices(self, terms):
+        return {choice.value: choice for choice in self.enumeration}
+
+    def slug(self, value):
+        return value.value
+
+    def term(self, value):
+        return str(value.label)
+
+    def admin_choices(self):
+        return self.enumeration.choices
+
+
+class TreeFacet(Facet):
+    """The terms of a vocabulary: a site that has one has its broader ones too.
+
+    Offered are the terms that sites of the list have. Suggestions propose its terms, and a search
+    that names one may be taken for it.
+    """
+
+    is_open = True
+    offers_empty = False
+    is_multilingual = True
+    model: type[Term]
+    suggestions_label: Any  # above its terms, as one types
+    search_label: Any  # beside a term that a search names
+    suggestions_order = 0
+
+    def tree(self, terms: Vocabulary) -> TermTree:
+        raise NotImplementedError
+
+    def choices(self, terms: Vocabulary) -> dict[str, Any]:
+        return self.tree(terms).by_slug
+
+    def values(self, index: State, terms: Vocabulary, role: str | None) -> list[Value]:
+        tree, name = self.tree(terms), self.index_name(role)
+        found: list[Value] = []
+
+        def walk(term_id: int | None, parent: int | None, depth: int) -> None:
+            for term in tree.children.get(term_id, ()):
+                sites = index.having(f"{name}:{term.pk}")
+                found.append(Value(term, term.slug, depth, parent, sites))
+                walk(term.pk, len(found) - 1, depth + 1)
+
+        walk(None, None, 0)
+        return found
+
+    def read_terms(self, rows: SiteRows, pairs: Iterable[tuple[int, int]]) -> Iterator:
+        """(site, key) of these (site, term) pairs and of all broader terms."""
+        broader, keys = rows.broader[self.model], {}
+        for pk, term in pairs:
+            if term not in keys:
+                keys[term] = [f"{self.name}:{each}" for each in broader[term]]
+            for key in keys[term]:
+                yield pk, key
+
+    # --- in the admin --------------------------------------------------------------------------
+
+    def used_by(self):
+        """Rows of which each uses a term once, and the column that names it."""
+        raise NotImplementedError

@@ -1,0 +1,176 @@
+"""What can be chosen, with how many sites each choice would show.
+
+Each facet is counted among the sites that all *other* filters leave, so that choosing a
+second value of it shows what one would get.
+"""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.utils.translation import get_language
+
+from heritage.models import Era, Scheme, SchemeTerm
+from heritage.models.vocabularies import Term
+from heritage.search import vocabulary
+from heritage.search.facets.base import Facet
+from heritage.search.facets.registry import FACETS
+from heritage.search.facets.values import Value, Values
+from heritage.search.lru_cache import Recent
+from heritage.values.language import Text
+
+if TYPE_CHECKING:
+    from heritage.search.filters import SiteFilter
+
+_MANY = 10_000  # sites, among which counting takes longer than anything else
+_KEPT = 1_000  # facets whose counts among many are remembered, of four bytes a value
+
+
+class Option(NamedTuple):  # quickly made: a page has hundreds
+    value: str
+    term: Term | Scheme | SchemeTerm | str  # what it stands for, or its label
+    count: int
+    chosen: bool
+    depth: int
+
+    @property
+    def label(self) -> Text | str:
+        return self.term if isinstance(self.term, str) else self.term.label.best()
+
+    @property
+    def note(self) -> str:
+        """What tells it from its like, such as the years of an era."""
+        return self.term.years() if isinstance(self.term, Era) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    """A facet of one list: its values with their counts.
+
+    A page shows few of them, and only those are made options.
+    """
+
+    name: str
+    label: str
+    values: Sequence[Value]
+    counts: Sequence[int]  # of each value
+    offered: Sequence[int]  # the places of those that can be chosen here
+    picked: Sequence[int]  # of those that are chosen
+
+    def option(self, place: int) -> Option:
+        each = self.values[place]
+        return Option(each.slug, each.term, self.counts[place], place in self.picked, each.depth)
+
+    @property
+    def options(self) -> list[Option]:
+        return [self.option(place) for place in self.offered]
+
+    @property
+    def chosen(self) -> list[Option]:
+        return [self.option(place) for place in self.picked]
+
+    def broader(self, place: int) -> list[int]:
+        """The places of the broader values, the nearest first."""
+        found = []
+        while (above := self.values[place].parent) is not None:
+            found.append(place := above)
+        return found
+
+
+def facets(filtered: "SiteFilter") -> list[FacetCounts]:
+    """The facets of a form, in its order, counted.
+
+    Of a vocabulary those terms that have sites here, or are chosen; of a short list of values
+    all that any site has, with a count of 0 where none is left.
+    """
+    return [_with_others(filtered, facet) for facet in FACETS if facet.in_form]
+
+
+def _with_others(filtered: "SiteFilter", facet: Facet) -> FacetCounts:
+    """With what was chosen and is not listed, at the end: a batch of no site, a span of years."""
+    counted = _counted(filtered, facet)
+    chosen = filtered.chosen(facet.name)
+    if not chosen:
+        return counted
+    listed = {each.slug for each in counted.values}
+    others = [value for value in chosen if facet.slug(value) not in listed]
+    if not others:
+        return counted
+    role, hits = filtered.chosen("role"), filtered.without(facet.name)
+    found = [facet.sites([value], filtered.index, role) for value in others]
+    places = range(len(counted.values), len(counted.values) + len(others))
+    return replace(
+        counted,
+        values=[
+            *counted.values,
+            *(
+                Value(facet.term(value), facet.slug(value), 0, None, sites)
+                for value, sites in zip(others, found, strict=True)
+            ),
+        ],
+        counts=[*counted.counts, *(hits.intersection_cardinality(sites) for sites in found)],
+        offered=[*counted.offered, *places],
+        picked=[*counted.picked, *places],
+    )
+
+
+def _counted(filtered: "SiteFilter", facet: Facet) -> FacetCounts:
+    """With those of its values offered that have sites here, or are chosen.
+
+    Values, and what is counted among all sites, are remembered until a value or a term changes.
+    """
+    index, role = filtered.index, filtered.chosen("role")
+    memory = index.facet_memory
+    chosen = set(map(facet.slug, filtered.chosen(facet.name) or ()))
+    name = facet.index_name(role)
+    kept_as = ("values", name, None if facet.is_multilingual else get_language())
+    values = memory.get(kept_as)
+    if values is None:
+        rows = facet.values(index, vocabulary.of(index), role)
+        values = memory[kept_as] = Values(rows, index.sites)
+    key = ("facet", name, get_language())
+    counts = _counts(filtered, facet, name, values)
+    if counts is None and not chosen and key in memory:
+        return memory[key]
+    found = values.totals if counts is None else counts
+    having = values.totals if facet.offers_empty else found
+    offered = {place for place, each in enumerate(having) if each}
+    picked = (
+        [place for place, each in enumerate(values.rows) if each.slug in chosen] if chosen else []
+    )
+    label = str(facet.label)
+    result = FacetCounts(
+        facet.name, label, values.rows, found, sorted(offered.union(picked)), picked
+    )
+    if counts is None and not chosen:
+        memory[key] = result
+    return result
+
+
+def _counts(
+    filtered: "SiteFilter", facet: Facet, name: str, values: Values
+) -> Sequence[int] | None:
+    """How many sites each value would show beside all that other filters ask; None: all it has.
+
+    Counts among many sites are remembered until a value or a term changes: a few broad filters
+    lead to most of the pages that are asked for.
+    """
+    # Where one value narrows the other, they are counted among what is left.
+    beside = None if facet.values_narrow else facet.name
+    hits = filtered.hits if beside is None else filtered.without(beside)
+    sites = filtered.index.sites
+    if len(hits) == len(sites):
+        return None
+
+    def counts() -> list[int]:
+        return values.counts(
+            hits, lambda: filtered.misses if hits is filtered.hits else sites - hits
+        )
+
+    if len(hits) <= _MANY:
+        return counts()
+    index = filtered.index
+    memory = index.facet_memory if filtered.is_answered_by_values(beside) else index.memory
+    kept = memory.setdefault("counts", Recent(_KEPT))
+    return kept.recall((filtered.fingerprint(beside), name), lambda: array("I", counts()))

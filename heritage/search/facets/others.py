@@ -1,0 +1,100 @@
+"""Facets of what a record holds: photographs, visiting facts, texts in a language."""
+
+from django.core.exceptions import ValidationError
+from django.db.models import Func, TextField
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models import Image, Price, VisitingFact
+from heritage.search.facets.base import Facet
+from heritage.search.index.rows import CHUNK
+from heritage.values import edtf
+from heritage.values.language import language_name, normalise_code
+
+
+class HasFacet(Facet):
+    """Unlike all others, its values narrow: who asks for a photograph and visiting facts plans a
+    journey and wants both."""
+
+    name, label = "has", _("With")
+    values_narrow = True
+    labels = {"image": _("a photograph"), "visiting": _("visiting facts")}
+
+    def read(self, rows):
+        images = rows.of(Image.objects.published()).values_list("site_id", flat=True)
+        for pk in rows.published.intersection(images.iterator(CHUNK)):
+            yield pk, "has:image"
+        checked = set(rows.hours)
+        for model in (Price, VisitingFact):
+            facts = rows.of(model.objects.checked()).values_list("site_id", flat=True)
+            checked.update(facts.iterator(CHUNK))
+        for pk in rows.published & checked:
+            yield pk, "has:visiting"
+
+    def key(self, value, role=None):
+        return f"has:{value}"
+
+    def choices(self, terms):
+        return {what: what for what in self.labels}
+
+    def slug(self, value):
+        return value
+
+    def term(self, value):
+        return str(self.labels[value])
+
+
+class LanguageCodes(Func):
+    """The codes of a language map, in one text: the map itself may be long."""
+
+    output_field = TextField()
+    arity = 1
+
+    def as_sqlite(self, compiler, connection, **extra):
+        template = "(SELECT group_concat(key, ' ') FROM json_each(%(expressions)s))"
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+    def as_postgresql(self, compiler, connection, **extra):
+        template = (
+            "(SELECT string_agg(code, ' ') FROM jsonb_object_keys(%(expressions)s) AS keys(code))"
+        )
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+
+class LanguageFacet(Facet):
+    """Languages of summaries and descriptions; any language may be asked for."""
+
+    name, label = "language", _("Written in")
+    site_columns = (LanguageCodes("summary"), LanguageCodes("description"))
+
+    def read(self, rows):
+        for column in self.site_columns:
+            for pk, codes in rows.column(column):
+                for code in (codes or "").split():
+                    yield pk, f"language:{code}"
+
+    def key(self, value, role=None):
+        return f"language:{value}"
+
+    def choices(self, terms):
+        return {}
+
+    def parse(self, text, choices):
+        try:
+            return normalise_code(text)
+        except ValueError as error:
+            raise ValidationError(edtf.printable(str(error)), code="invalid") from error
+
+    def slug(self, value):
+        return value
+
+    def tidied(self, text):
+        try:
+            return normalise_code(text)
+        except ValueError:
+            return text
+
+    def listed(self, index, terms):
+        return sorted(index.values_of("language"))
+
+    def term(self, value):
+        return language_name(value)

@@ -1,0 +1,29 @@
+"""All facets, in the order of the form."""
+
+from heritage.search.facets import others, registers, vocabularies
+from heritage.search.facets.base import Facet, TreeFacet
+
+FACETS: tuple[Facet, ...] = (
+    vocabularies.KindFacet(),
+    vocabularies.EraFacet(),
+    registers.RegionFacet(),
+    vocabularies.PlaceFacet(),
+    registers.UnescoFacet(),
+    registers.ProtectionFacet(),
+    registers.BatchFacet(),
+    registers.RatingFacet(),
+    registers.CategoryFacet(),
+    registers.CriterionFacet(),
+    registers.InscribedFacet(),
+    others.HasFacet(),
+    others.LanguageFacet(),
+)
+BY_NAME: dict[str, Facet] = {facet.name: facet for facet in FACETS}
+# Those that suggestions propose, in their order.
+TREES: dict[str, TreeFacet] = {
+    facet.name: facet
+    for facet in sorted(
+        (facet for facet in FACETS if isinstance(facet, TreeFacet)),
+        key=lambda facet: facet.suggestions_order,
+    )
+}

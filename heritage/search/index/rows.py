@@ -1,0 +1,144 @@
+"""The rows that an index is read from, each read once however many facets want them."""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from heritage.models import Coverage, Opening, Scheme, Site
+from heritage.models.designations import IN_FORCE
+
+CHUNK = 5_000
+
+
+class RegisterEntry(NamedTuple):
+    """What an entry of a register says of the sites that it covers."""
+
+    role: str
+    standing: str
+    extent: str
+    scheme: int
+    category: int | None
+    batch: int | None
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.standing in IN_FORCE
+
+    @property
+    def is_world_heritage(self) -> bool:
+        """Under an entry of the World Heritage List that holds today."""
+        return self.role == Scheme.Role.WORLD_HERITAGE and self.is_in_force
+
+
+class BroaderTerms:
+    """Of each term of a model: itself and all broader ones; read when first asked for."""
+
+    def __init__(self):
+        self._of: dict[type, dict[int, set[int]]] = {}
+
+    def __getitem__(self, model) -> dict[int, set[int]]:
+        if model not in self._of:
+            self._of[model] = self._read(model)
+        return self._of[model]
+
+    def _read(self, model) -> dict[int, set[int]]:
+        parents = dict(model.objects.values_list("pk", "parent_id"))
+        lines = {}
+        for pk in parents:
+            line, term = set(), pk
+            while term is not None and term not in line:
+                line.add(term)
+                term = parents.get(term)
+            lines[pk] = line
+        return lines
+
+
+class SiteRows:
+    """The rows of some published sites, or of all (`ids` None). `read_sites` comes first."""
+
+    def __init__(self, ids: list[int] | None, broader: BroaderTerms):
+        self.ids, self.broader = ids, broader
+        self.sites = array("I")
+        self._columns: dict[Hashable, list] = {}
+
+    def read_sites(self, own: Iterable, columns: Iterable[Hashable]) -> Iterator[tuple]:
+        """The sites with the caller's `own` columns; the other `columns` are kept for `column`."""
+        own, columns = list(own), list(dict.fromkeys(columns))
+        sites = Site.objects.published()
+        sites = sites if self.ids is None else sites.filter(pk__in=self.ids)
+        self._columns = {column: [] for column in columns}
+        kept = list(self._columns.values())
+        seen: dict = {}  # a million sites have few different values
+        rows = sites.order_by("pk").values_list("pk", *own, *columns)
+        for row in rows.iterator(CHUNK):
+            self.sites.append(row[0])
+            for values, value in zip(kept, row[len(own) + 1 :], strict=True):
+                values.append(seen.setdefault(value, value))
+            yield row[: len(own) + 1]
+
+    @cached_property
+    def published(self) -> set[int]:
+        return set(self.sites)
+
+    def column(self, column: Hashable) -> Iterator[tuple[int, object]]:
+        """(site, value) for each published site."""
+        return zip(self.sites, self._columns[column], strict=True)
+
+    def pairs(self, through, site: str, other: str) -> Iterator[tuple[int, int]]:
+        """(site, other row) for the published sites of a table between two models."""
+        rows = self.of(through.objects.all(), site).values_list(site, other)
+        return (pair for pair in rows.iterator(CHUNK) if pair[0] in self.published)
+
+    def of(self, rows, column: str = "site_id"):
+        """Those rows of a queryset that belong to these sites, in no order."""
+        rows = rows.order_by()
+        return rows if self.ids is None else rows.filter(**{f"{column}__in": self.ids})
+
+    @cached_property
+    def coverages(self) -> list[tuple[int, int, RegisterEntry]]:
+        """(site, designation, what its entry says) for each coverage of a published site."""
+        names = ("scheme__role", "standing", "scheme_id", "category_id", "batch")
+        rows = self.of(Coverage.objects.all()).values_list(
+            "site_id", "designation_id", "extent", *(f"designation__{name}" for name in names)
+        )
+        seen: dict[RegisterEntry, RegisterEntry] = {}
+        found = []
+        for pk, designation, extent, role, standing, *others in rows.iterator(CHUNK):
+            if pk in self.published:
+                entry = RegisterEntry(role, standing, extent, *others)
+                found.append((pk, designation, seen.setdefault(entry, entry)))
+        return found
+
+    @cached_property
+    def world_heritage(self) -> dict[int, list[int]]:
+        """By World Heritage designation that holds today, its published sites."""
+        found = defaultdict(list)
+        for pk, designation, entry in self.coverages:
+            if entry.is_world_heritage:
+                found[designation].append(pk)
+        return found
+
+    def terms_of_world_heritage(self, through) -> Iterator[tuple[int, int]]:
+        """(site, term) through a relation between World Heritage entries and register terms."""
+        columns = ("worldheritage__designation_id", "schemeterm_id")
+        rows = through.objects.order_by()
+        if self.ids is not None:
+            rows = rows.filter(**{f"{columns[0]}__in": list(self.world_heritage)})
+        if self.world_heritage:
+            for designation, term in rows.values_list(*columns).iterator(CHUNK):
+                for pk in self.world_heritage.get(designation, ()):
+                    yield pk, term
+
+    @cached_property
+    def hours(self) -> dict[int, set[str]]:
+        """By site its checked hours: one text for all sites that keep the same ones."""
+        columns = ("site_id", "opens", "closes", "weekdays", "season_from", "season_to")
+        found: dict[int, set[str]] = defaultdict(set)
+        rows = self.of(Opening.objects.checked()).values_list(*columns)
+        for pk, opens, closes, *days in rows.iterator(CHUNK):
+            if pk in self.published:
+                is_open = opens is not None and closes is not None
+                found[pk].add(",".join(("open" if is_open else "closed", *days)))
+        return found
