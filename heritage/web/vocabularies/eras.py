@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.models import Era, SiteEra
-from heritage.search.index import orders, store
+from heritage.search.index import store
 from heritage.values.date_format import span_phrase
 from heritage.web import language_html, time_axis
 from heritage.web.certainty import APPROXIMATE, TRADITION, Mark
@@ -146,7 +146,7 @@ def era_page(slug: str) -> EraPage:
         source=source_line(era.source),
         strip=era_strip(era, list(tree.terms.values())),
         charts=[found] if found else [],
-        sites=common.sites(index, hits, common.list_url(era=era.slug), orders.OLDEST),
+        sites=common.sites(index, hits, common.list_url(era=era.slug)),
     )
 
 
