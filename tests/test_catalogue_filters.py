@@ -161,7 +161,7 @@ PROMINENCE = [  # what a record holds, the best known first
     {"prominence": 1149, "summary": ""},
     {"prominence": 1000, "summary": ""},
     {"summary": "Short.", "description": "Much to read.", "featured": 1},
-    {"summary": "Short.", "description": "Much to read.", "featured": 40},
+    {"summary": "Short.", "description": "Much to read.", "featured": 20},
     {"description": "Much to read."},
     {"summary": "Short.", "world_heritage": True},
     {"summary": "Short.", "zh": "寺"},

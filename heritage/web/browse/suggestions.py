@@ -10,10 +10,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from heritage.formats.sentence import place_phrase
 from heritage.search import suggest
 from heritage.search.filter_fields import MAX_TEXT
 from heritage.search.index import store
-from heritage.web import cards, language_html
+from heritage.web import language_html
 from heritage.web.responses import public
 from heritage.web.vocabularies import common
 
@@ -62,7 +63,7 @@ def _groups(found: suggest.Suggested) -> list[Group]:
         Line(
             reverse("site", args=[site.slug]),
             language_html.as_html(site.name.best()),
-            cards.place_phrase(site.place),
+            place_phrase(site.place),
         )
         for site in found.sites
     ]

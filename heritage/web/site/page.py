@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from heritage.formats import sentence
 from heritage.models import (
     Coverage,
     Event,
@@ -72,6 +73,7 @@ class SitePage:
     pinyin: str
     title: str
     summary: Text
+    made_summary: str  # from the facts, where no summary and no description is stored
     description: SafeString
     description_language: Text
     kinds: list[Link]
@@ -134,6 +136,8 @@ def site_page(site: Site) -> SitePage:
     add_rows(site, known)
     events = site.events.all()
     beginning = first_beginning(events)
+    if beginning and beginning.role == Event.Role.STANDING:
+        beginning = None  # said by `standing`
     description = site.description.best()
     where, told, registers = whereabouts(site), chapters(events), seals(site)
     sources = [source_line(source) for source in site.sources.all()]
@@ -146,6 +150,7 @@ def site_page(site: Site) -> SitePage:
         pinyin=_pinyin(site),
         title=_title(site),
         summary=site.summary.best(),
+        made_summary="" if site.summary or site.description else sentence.of_site(site),
         description=mark_safe(to_html(str(description))),  # noqa: S308 - sanitised there
         description_language=description,
         kinds=_kinds(site),
