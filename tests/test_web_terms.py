@@ -8,6 +8,7 @@ import pytest
 from heritage.models import (
     Coverage,
     Designation,
+    DesignationEvent,
     Era,
     Event,
     Kind,
@@ -290,6 +291,31 @@ def test_danger_is_told_year_by_year(page, listed):
     ]  # fmt: skip
     assert [(str(site.name), site.since) for site in world.in_danger] == [("Property 7", 2001)]
     assert [(str(site.name), site.year) for site in world.delisted] == [("Property 8", "2007")]
+
+
+def test_badges_say_since_when_and_pages_why(client, listed):
+    site = Site.objects.get(name__en="Property 7")
+    events = DesignationEvent.objects.filter(
+        designation__coverages__site=site, kind=DesignationEvent.Kind.IN_DANGER
+    )
+    event = events.get(first_year=2001)
+    lists = ("/en/sites/?unesco=in_danger", "/en/sites/?unesco=in_danger&view=list")
+    for path in lists:
+        assert "In danger since 2001</span>" in client.get(path).text
+    assert "2001年起濒危</span>" in client.get("/zh-hans/sites/?unesco=in_danger").text
+    event.date, event.note = "2003", build.text("Mining & roads", "采矿与道路")
+    event.save()
+    for path in lists:
+        assert "In danger since 2003</span>" in client.get(path).text
+    html = client.get(f"/en/sites/{site.slug}/").text
+    assert "Why in danger: Mining &amp; roads <a" in html and 'id="mark-recalled"' in html
+    html = client.get("/en/world-heritage/").text
+    assert '<span class="listed-reason">Mining &amp; roads</span>' in html
+    assert "The reasons are unchecked" in html
+    make = DesignationEvent.objects.create
+    make(designation=event.designation, kind=DesignationEvent.Kind.OUT_OF_DANGER, date="2010")
+    assert "Mining" not in client.get(f"/en/sites/{site.slug}/").text
+    assert "In danger since" not in client.get("/en/sites/").text
 
 
 def test_numbers_behind_the_charts_are_in_tables(client, listed):

@@ -11,7 +11,18 @@ from operator import itemgetter
 
 from pyroaring import BitMap
 
-from heritage.models import Era, Event, Image, Kind, Place, Scheme, Site, UnescoStatus
+from heritage.models import (
+    Designation,
+    DesignationEvent,
+    Era,
+    Event,
+    Image,
+    Kind,
+    Place,
+    Scheme,
+    Site,
+    UnescoStatus,
+)
 from heritage.models.events import first_beginning
 from heritage.search import vocabulary
 from heritage.search.index.snapshot import State
@@ -38,6 +49,7 @@ class Summary:
     beginning: Event | None = None  # the event that says how old it is
     standing: list[Event] = field(default_factory=list)  # what says from when that is which stands
     status: UnescoStatus = UnescoStatus.NONE  # that of the badge
+    danger_since: int | None = None  # the year, of one in danger
     protection: Scheme | None = None  # the first legal one in force
     photograph: Image | None = None
 
@@ -95,10 +107,30 @@ def _add_registers(found: dict[int, Summary], terms: Vocabulary, index: State) -
     for status in reversed(UnescoStatus):  # the first of them comes last, and stays
         for pk in index.having(f"unesco:{status}") & BitMap(found):
             found[pk].status = status
+    if any(row.status == UnescoStatus.IN_DANGER for row in found.values()):
+        since = danger_since(index)
+        for pk, row in found.items():
+            if row.status == UnescoStatus.IN_DANGER:
+                row.danger_since = since.get(pk)
     for scheme in reversed(terms.schemes.values()):
         if scheme.role == Scheme.Role.PROTECTION:
             for pk in index.having(f"scheme:{scheme.pk}") & BitMap(found):
                 found[pk].protection = scheme
+
+
+def danger_since(index: State) -> dict[int, int]:
+    """By site, since when a property in danger is so; asked once until one of them is written."""
+    memory = index.world_heritage_memory
+    if "danger since" not in memory:
+        rows = DesignationEvent.objects.filter(
+            kind=DesignationEvent.Kind.IN_DANGER,
+            designation__standing=Designation.Standing.IN_DANGER,
+            designation__scheme__role=Scheme.Role.WORLD_HERITAGE,
+            first_year__isnull=False,
+        ).order_by("first_year")
+        pairs = rows.values_list("designation__coverages__site_id", "first_year")
+        memory["danger since"] = dict(pairs)  # the last time
+    return memory["danger since"]
 
 
 def _add_photographs(found: dict[int, Summary], index: State) -> None:

@@ -160,7 +160,7 @@ def _card(row: Summary, terms: _Terms) -> Card:
         when=when_seen(beginning, row.standing) or _inscribed(row.inscribed_year),
         when_marks=_marks_seen(beginning, row.standing),
         unesco=status,
-        unesco_label=badge(status) if status else "",
+        unesco_label=badge(status, row.danger_since) if status else "",
         protection=terms.said(_short_label, row.protection),
         picture=photograph(row.photograph) if row.photograph else drawn_cover(row.uid),
         row=row,
@@ -182,8 +182,10 @@ def _short_label(scheme: Scheme) -> SafeString:
     return language_html.as_html(scheme.short_label.best() or scheme.label.best())
 
 
-def badge(status: UnescoStatus) -> str:
+def badge(status: UnescoStatus, danger_since: int | None = None) -> str:
     """Short enough for a badge."""
+    if status == UnescoStatus.IN_DANGER and danger_since is not None:
+        return pgettext("badge", "In danger since %(year)s") % {"year": year_phrase(danger_since)}
     if status == UnescoStatus.PART:
         return pgettext("badge", "Part of World Heritage")
     return str(status.label)

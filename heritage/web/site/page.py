@@ -38,6 +38,7 @@ from heritage.web.site.designations import Seal, area_phrase, seals
 from heritage.web.site.events import Chapter, SourceLine, chapters, source_line
 from heritage.web.site.gallery import Photo, photos
 from heritage.web.site.location import Near, Whereabouts, neighbours, whereabouts
+from heritage.web.site.more import More, more
 from heritage.web.site.nearby_map import Locator, locator
 from heritage.web.site.rows import add_rows
 from heritage.web.site.timeline import Lifeline, lifeline
@@ -102,6 +103,7 @@ class SitePage:
     nearby: list[Near]
     around: str  # the list of all within that many km; empty where nothing lies near
     within_km: int
+    more: list[More]  # others of its kind, others listed the same year
     land: maps.Sheet | None
     locator: Locator | None
     lifeline: Lifeline | None
@@ -186,6 +188,7 @@ def site_page(site: Site) -> SitePage:
         nearby=neighbours(site, near),
         around=_around(site) if near else "",
         within_km=WITHIN_KM,
+        more=more(index, site),
         land=maps.around(site),
         locator=locator(site, near),
         lifeline=lifeline(site, known.eras.terms.values()),
@@ -209,8 +212,9 @@ def _event_marks(event: Event | None) -> list[Mark]:
 def _all_marks(where, told, registers, sources, names) -> list[Mark]:
     moments = [moment for chapter in told for moment in chapter.moments]
     said_by = [line.source for line in (*moments, *names) if line.source] + sources
+    dangers = chain.from_iterable(register.danger_marks for register in registers)
     holders = [where, *moments, *registers, *said_by]
-    return certainty.legend(chain.from_iterable(holder.marks for holder in holders))
+    return certainty.legend([*dangers, *chain.from_iterable(each.marks for each in holders)])
 
 
 def _pinyin(site: Site) -> str:
