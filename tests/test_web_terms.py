@@ -318,6 +318,28 @@ def test_badges_say_since_when_and_pages_why(client, listed):
     assert "In danger since" not in client.get("/en/sites/").text
 
 
+def test_eras_are_grouped_by_region_china_first(client, words):
+    china = Place.objects.get(slug="china")
+    Place.objects.filter(pk=china.pk).update(level="country", code="CN")
+    Era.objects.filter(parent=None).update(region=china)
+    europe = {"en": "Europe", "zh-hans": "欧洲"}
+    middle_ages = build.make_era("Middle Ages", "中世纪", "0500/1500", region_name=europe)
+    build.make_era("Carolingian", "加洛林", parent=middle_ages,
+                   region_name={"en": "Francia", "zh-hans": "法兰克"})  # fmt: skip
+    build.make_era("Ancient Egypt", "古埃及", region_name={"en": "Egypt", "zh-hans": "埃及"})
+    build.make_era("Of nowhere", "无地")
+    groups = client.get("/en/eras/").context["page"].groups
+    assert [str(group.label) for group in groups] == ["China", "Egypt", "Europe", ""]
+    rows = [(str(row.label), row.depth, str(row.region)) for row in groups[2].rows]
+    assert rows == [("Middle Ages", 0, ""), ("Carolingian", 1, "Francia")]
+    html = client.get("/zh-hans/eras/").text
+    assert html.count("</h2>") >= 4 and ">欧洲</h2>" in html and ">其他地区</h2>" in html
+    site = build.make_site("Aachen")
+    build.make_event(site, "built", "", middle_ages)
+    assert re.search(r"Middle Ages <small>500–1500[^<]* · Europe</small>",
+                     client.get("/en/sites/").text)  # fmt: skip
+
+
 def test_numbers_behind_the_charts_are_in_tables(client, listed):
     html = client.get("/en/world-heritage/").content.decode()
     assert html.count('<details class="numbers-behind">') == 4
