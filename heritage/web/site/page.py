@@ -116,6 +116,12 @@ class SitePage:
         return max(0, len(self.photos) - 1)
 
     @property
+    def is_partly_recalled(self) -> bool:
+        """Said once a page, not beside each of them; a citation stands beside all others."""
+        moments = [moment for chapter in self.chapters for moment in chapter.moments]
+        return any(certainty.RECALLED in moment.marks for moment in moments)
+
+    @property
     def cited_name(self) -> str:
         return language_html.within_quotes(str(self.name))
 
