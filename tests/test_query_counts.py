@@ -37,7 +37,7 @@ PAGES = {
     "/en/credits/": 7,
     "/en/nothing/": 1,
     "/covers/longmen.svg": 3,
-    "/land/sites/longmen.svg": 1,
+    "/land/sites/longmen.svg": 2,
     "/land/places/china.svg": 2,
     "/land/world-heritage.svg": 2,
     "/previews/longmen.jpg": 9,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from heritage.models import Site
+from heritage.models import ComponentPoint, Site
+from heritage.web.media import maps
 from tests.builders import (
     make_coverage,
     make_designation,
@@ -76,3 +77,22 @@ def test_the_best_known_come_first_and_the_rest_is_a_list(client, catalogue, set
     others, total, url = ways(client, "s10")["year"]
     assert len(others) == 6 and total == 10 and url == "/en/sites/?inscribed=1987"
     assert "See all 12" in client.get("/en/sites/s1/").text
+
+
+def test_the_parts_of_a_property_are_counted_and_drawn(client):
+    site = make_site("Arc", slug="arc", latitude=50, longitude=20)
+    entry = make_designation("world_heritage", events=["2005"])
+    make_coverage(site, entry)
+    one = client.get(f"/land/sites/{site.uid}.svg").text
+    for number, latitude in enumerate((45, 50, 55), start=1):
+        ComponentPoint.objects.create(
+            designation=entry, number=number, latitude=latitude, longitude=20 + number
+        )
+    html = client.get("/en/sites/arc/").text
+    assert "3 component parts, as the official list counts them." in html
+    assert "the component parts of Arc as dots" in html
+    assert client.get(f"/land/sites/{site.uid}.svg").text != one
+    site.blur_km = 20  # its parts are kept back with it
+    site.save()
+    assert "component parts" not in client.get("/en/sites/arc/").text
+    assert maps.parts_of(site) == ()

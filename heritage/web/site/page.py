@@ -105,6 +105,7 @@ class SitePage:
     within_km: int
     more: list[More]  # others of its kind, others listed the same year
     land: maps.Sheet | None
+    component_parts: int  # of the property that it is, as the official list counts them
     locator: Locator | None
     lifeline: Lifeline | None
     marks: list[Mark]
@@ -143,6 +144,7 @@ def site_page(site: Site) -> SitePage:
     known = vocabulary.of(index)
     add_rows(site, known)
     events = site.events.all()
+    unesco = [s for s in statuses(site.coverages.all()) if s != UnescoStatus.NONE]
     beginning = first_beginning(events)
     if beginning and beginning.role == Event.Role.STANDING:
         beginning = None  # said by `standing`
@@ -151,6 +153,8 @@ def site_page(site: Site) -> SitePage:
     sources = [source_line(source) for source in site.sources.all()]
     names = [*_translations(site), *map(_name_line, site.names.all())]
     near = nearby(index, site, WITHIN_KM)
+    is_property = any(s in (UnescoStatus.INSCRIBED, UnescoStatus.IN_DANGER) for s in unesco)
+    component_parts = maps.parts_of(site) if is_property else ()
     return SitePage(
         site=site,
         name=site.name.best(),
@@ -165,7 +169,7 @@ def site_page(site: Site) -> SitePage:
         beginning=cards.what_and_when(beginning, "long") if beginning else "",
         beginning_marks=_event_marks(beginning),
         standing=cards.standing_phrase(events),
-        unesco=[s for s in statuses(site.coverages.all()) if s != UnescoStatus.NONE],
+        unesco=unesco,
         inscribed=_inscribed(site),
         inscribed_for=[] if site.summary else _criteria(site),
         protection=cards.protection_label(site.coverages.all()),
@@ -195,7 +199,8 @@ def site_page(site: Site) -> SitePage:
         around=_around(site) if near else "",
         within_km=WITHIN_KM,
         more=more(index, site),
-        land=maps.around(site),
+        land=maps.around(site, component_parts),
+        component_parts=len(component_parts),
         locator=locator(site, near),
         lifeline=lifeline(site, known.eras.terms.values()),
         marks=_all_marks(where, told, registers, sources, names),
