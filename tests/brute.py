@@ -41,7 +41,7 @@ def matching(query: QueryDict) -> set[int]:
 
 def in_order(query: QueryDict, language: str = "en") -> list[int]:
     """The same in the order that the query asks for."""
-    found, order = matching(query), query.get("sort", "name")
+    found, order = matching(query), query.get("sort", "prominence")
     if order == "distance":
         centre, points = _centre(query["near"]), _points()
         return sorted(found, key=lambda pk: (distance_km(centre, points[pk]), pk))
@@ -50,6 +50,7 @@ def in_order(query: QueryDict, language: str = "en") -> list[int]:
         return list(keys.order_by("key", "site").values_list("site", flat=True))
     by = {
         "oldest": [F("first_year").asc(nulls_last=True), "pk"],
+        "prominence": ["-effective_prominence", "pk"],
         "inscribed": [F("inscribed_year").asc(nulls_last=True), "pk"],
         "recent": [F("published_at").desc(nulls_last=True), "-pk"],
     }[order]

@@ -20,6 +20,7 @@ from tests.builders import (
     make_scheme,
     make_site,
     make_term,
+    text,
 )
 
 pytestmark = pytest.mark.django_db
@@ -154,16 +155,56 @@ def test_text_that_is_too_long_is_cut(henan):
 @pytest.mark.parametrize(
     ("query", "language", "order"),
     [
-        ("", "en", ["canal", "xiangguo", "longmen", "white-horse"]),
-        ("", "zh-hans", ["white-horse", "xiangguo", "longmen", "canal"]),
+        ("", "en", ["longmen", "canal", "white-horse", "xiangguo"]),
+        ("sort=name", "en", ["canal", "xiangguo", "longmen", "white-horse"]),
+        ("sort=name", "zh-hans", ["white-horse", "xiangguo", "longmen", "canal"]),
         ("sort=oldest", "en", ["white-horse", "longmen", "xiangguo", "canal"]),
         ("sort=recent", "en", ["canal", "xiangguo", "longmen", "white-horse"]),
-        ("sort=relevance", "en", ["canal", "xiangguo", "longmen", "white-horse"]),
+        ("sort=relevance", "en", ["longmen", "canal", "white-horse", "xiangguo"]),
         ("q=grottoes", "en", ["longmen"]),
     ],
 )
 def test_sorts(henan, query, language, order):
     assert found(query, language) == order
+
+
+PROMINENCE = [  # what a record holds, the best known first
+    {"prominence": 1149, "summary": ""},
+    {"prominence": 1000, "summary": ""},
+    {"summary": "Short.", "description": "Much to read.", "featured": 1},
+    {"summary": "Short.", "description": "Much to read.", "featured": 20},
+    {"description": "Much to read."},
+    {"summary": "Short.", "world_heritage": True},
+    {"summary": "Short.", "zh": "寺"},
+    {"summary": "Short."},
+    {"featured": 1, "zh": "寺", "world_heritage": True},  # no text: after all that have one
+    {"world_heritage": True},
+    {"zh": "寺"},
+    {},
+    {"prominence": 0, "summary": "Pushed down."},
+]
+
+
+def test_the_best_known_come_first_and_edits_move_them(db):
+    names = [f"Temple {number}" for number in range(len(PROMINENCE))]
+    for name, holds in sorted(zip(names, PROMINENCE, strict=True), reverse=True):
+        holds = dict(holds)
+        is_listed = holds.pop("world_heritage", False)
+        texts = {key: text(holds.pop(key)) for key in ("summary", "description") if key in holds}
+        site = make_site(name, holds.pop("zh", None), slug=name.lower().replace(" ", "-"), **texts)
+        Site.objects.filter(pk=site.pk).update(**holds)
+        if is_listed:
+            make_coverage(site, make_designation("world_heritage", events=["1987"]))
+    wanted = [f"temple-{number}" for number in range(len(names))]
+    assert found("") == wanted
+    # Of the equally close as well; the name itself is closer than all that begin with it.
+    assert found("q=temple") == wanted
+    assert found("q=temple+12") == ["temple-12"]
+    last = Site.objects.get(slug="temple-11")
+    last.prominence = 2000
+    last.save()
+    assert found("")[0] == "temple-11"
+    assert found("sort=name")[:2] == ["temple-0", "temple-1"]
 
 
 def test_the_exact_name_comes_first():

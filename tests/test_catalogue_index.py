@@ -39,7 +39,9 @@ def test_exact_after_random_writes(seed, probes, monkeypatch):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["oldest", "inscribed", "recent", "name:en", "name:zh-hans"])
+@pytest.mark.parametrize(
+    "name", ["oldest", "inscribed", "recent", "prominence", "name:en", "name:zh-hans"]
+)
 @pytest.mark.parametrize("count", [1, 7, 60])
 def test_the_places_of_changed_sites_are_found_in_few_queries(name, count):
     """However many have changed: many sites share a year, a name and the day of publication."""
@@ -50,6 +52,7 @@ def test_the_places_of_changed_sites_are_found_in_few_queries(name, count):
         QuerySet(Site).filter(pk=site.pk).update(
             first_year=dice.choice([None, -500, 68, 618]),
             inscribed_year=dice.choice([None, 1987, 2000]),
+            effective_prominence=dice.choice([10, 410, 610]),
             published_at=dice.choice(
                 [None, published_at, published_at + timedelta(microseconds=dice.randint(1, 3))]
             ),

@@ -129,14 +129,14 @@ def test_order(client, words):
     assert names(client) == ["Site 1", "Site 2", "Site 3"]
     assert names(client, "sort=oldest") == ["Site 2", "Site 3", "Site 1"]
     assert names(client, "sort=recent") == ["Site 3", "Site 2", "Site 1"]
-    assert names(client, language="zh-hans") == ["丙寺", "甲寺", "乙寺"]
+    assert names(client, "sort=name", language="zh-hans") == ["丙寺", "甲寺", "乙寺"]
     assert [(sort.label, sort.is_current) for sort in listed(client).sorts] == [
-        ("Name", True), ("Oldest first", False), ("Year inscribed", False),
-        ("Recently added", False),
+        ("Best known first", True), ("Name", False), ("Oldest first", False),
+        ("Year inscribed", False), ("Recently added", False),
     ]  # fmt: skip
     sorts = listed(client, "q=site&era=nope&sort=name").sorts
     assert sorts[0].query == "q=site&era=nope&sort=relevance"
-    assert [sort.is_current for sort in sorts] == [False, True, False, False, False]
+    assert [sort.is_current for sort in sorts] == [False, False, True, False, False, False]
 
 
 def test_near_a_site_it_is_said_how_far_each_is(client, words):
@@ -158,6 +158,7 @@ def test_near_a_site_it_is_said_how_far_each_is(client, words):
 
 def test_the_list_explains_its_marks_where_it_has_any(client, three):
     about = 'href="/en/about/#legend-title"'
+    build.make_event(build.make_site("Old"), "founded", "0700", certainty="traditional")
     assert about in client.get("/en/sites/").content.decode()
     assert about in client.get("/en/sites/?view=list").content.decode()
     assert about not in client.get("/en/sites/?q=nothing+like+it").content.decode()
@@ -217,12 +218,15 @@ def test_cards_say_what_when_where_and_how_sure(client, words):
     full_site(words)
     index = store.current()
     card = next(card for card in cards.of_ids(index, index.sites) if "longmen" in card.url)
-    assert (card.when, card.place) == ("Begun c. 493 (Eastern Han)", "Luoyang, Henan")
-    assert [mark.key for mark in card.when_marks] == ["tradition"]
+    assert (card.when, card.place) == ("Standing: Tang to Qing", "Luoyang, Henan")
+    assert not card.when_marks
+    other = next(card for card in cards.of_ids(index, index.sites) if "temple-901" in card.url)
+    assert other.when == "Founded c. 1501 (Tang)"
+    assert [mark.key for mark in other.when_marks] == ["tradition"]
     assert (card.unesco, card.protection) == ("part", "National")
     assert card.picture.alt == "A gate" and card.picture.src.startswith("/images/")
     assert (card.other_name.text, card.other_name.lang_tag) == ("龙门石窟", "zh-Hans")
-    html = client.get("/en/sites/?q=longmen").content.decode()
+    html = client.get("/en/sites/?q=temple").content.decode()
     assert 'class="mark mark-tradition"' in html and ">by tradition</span>" in html
 
 
@@ -424,13 +428,13 @@ def test_only_the_cards_of_changed_sites_are_made_anew(client, words, monkeypatc
     client.get("/en/sites/")
     assert set(made) == {site.pk for site in (first, second, *others)}
     made.clear()
-    first.name = build.text("Renamed")
+    first.name = build.text("Renamed", "改名")
     first.save()
     assert "Renamed" in client.get("/en/sites/").text
     assert made == [first.pk]
     made.clear()
     with pytest.raises(RuntimeError), transaction.atomic():
-        second.name = build.text("Rolled back")
+        second.name = build.text("Rolled back", "撤回")
         second.save()
         assert "Rolled back" in client.get("/en/sites/").text
         raise RuntimeError

@@ -90,6 +90,11 @@ def test_it_says_everything(html):
     assert [said for said in SAID if said not in html] == []
 
 
+def test_that_facts_are_recalled_is_said_once(html):
+    assert html.count('href="#mark-recalled"') == html.count('<div id="mark-recalled">') == 1
+    assert "What has no source beside it here is from general knowledge." in html
+
+
 def test_it_does_not_say_what_is_unchecked_past_or_unsafe(html):
     unsaid = ("Never checked.", "Long past.", "<script>x", "in English")
     assert [words for words in unsaid if words in html] == []
@@ -194,11 +199,11 @@ def test_a_name_in_quotation_marks_has_inner_ones(client, words):
     assert "Part of “Walls of ‘Earth’”" in html
 
 
-def test_a_mark_beside_a_name_is_explained(client, words):
+def test_that_a_name_is_recalled_is_explained_once(client, words):
     site = build.make_site("A", slug="a")
     build.make_name(site, "Alpha", source=words.recalled)
     html = of(client, "a")
-    assert 'href="#mark-recalled"' in html and 'id="mark-recalled"' in html
+    assert 'href="#mark-recalled"' not in html and html.count('id="mark-recalled"') == 1
 
 
 def test_a_name_of_many_lines_is_set_smaller(client):

@@ -8,6 +8,7 @@ import pytest
 from heritage.models import (
     Coverage,
     Designation,
+    DesignationEvent,
     Era,
     Event,
     Kind,
@@ -290,6 +291,53 @@ def test_danger_is_told_year_by_year(page, listed):
     ]  # fmt: skip
     assert [(str(site.name), site.since) for site in world.in_danger] == [("Property 7", 2001)]
     assert [(str(site.name), site.year) for site in world.delisted] == [("Property 8", "2007")]
+
+
+def test_badges_say_since_when_and_pages_why(client, listed):
+    site = Site.objects.get(name__en="Property 7")
+    events = DesignationEvent.objects.filter(
+        designation__coverages__site=site, kind=DesignationEvent.Kind.IN_DANGER
+    )
+    event = events.get(first_year=2001)
+    lists = ("/en/sites/?unesco=in_danger", "/en/sites/?unesco=in_danger&view=list")
+    for path in lists:
+        assert "In danger since 2001</span>" in client.get(path).text
+    assert "2001年起濒危</span>" in client.get("/zh-hans/sites/?unesco=in_danger").text
+    event.date, event.note = "2003", build.text("Mining & roads", "采矿与道路")
+    event.save()
+    for path in lists:
+        assert "In danger since 2003</span>" in client.get(path).text
+    html = client.get(f"/en/sites/{site.slug}/").text
+    assert "Why in danger: Mining &amp; roads" in html and 'id="mark-recalled"' in html
+    html = client.get("/en/world-heritage/").text
+    assert '<span class="listed-reason">Mining &amp; roads</span>' in html
+    assert "The reasons are unchecked" in html
+    make = DesignationEvent.objects.create
+    make(designation=event.designation, kind=DesignationEvent.Kind.OUT_OF_DANGER, date="2010")
+    assert "Mining" not in client.get(f"/en/sites/{site.slug}/").text
+    assert "In danger since" not in client.get("/en/sites/").text
+
+
+def test_eras_are_grouped_by_region_china_first(client, words):
+    china = Place.objects.get(slug="china")
+    Place.objects.filter(pk=china.pk).update(level="country", code="CN")
+    Era.objects.filter(parent=None).update(region=china)
+    europe = {"en": "Europe", "zh-hans": "欧洲"}
+    middle_ages = build.make_era("Middle Ages", "中世纪", "0500/1500", region_name=europe)
+    build.make_era("Carolingian", "加洛林", parent=middle_ages,
+                   region_name={"en": "Francia", "zh-hans": "法兰克"})  # fmt: skip
+    build.make_era("Ancient Egypt", "古埃及", region_name={"en": "Egypt", "zh-hans": "埃及"})
+    build.make_era("Of nowhere", "无地")
+    groups = client.get("/en/eras/").context["page"].groups
+    assert [str(group.label) for group in groups] == ["China", "Egypt", "Europe", ""]
+    rows = [(str(row.label), row.depth, str(row.region)) for row in groups[2].rows]
+    assert rows == [("Middle Ages", 0, ""), ("Carolingian", 1, "Francia")]
+    html = client.get("/zh-hans/eras/").text
+    assert html.count("</h2>") >= 4 and ">欧洲</h2>" in html and ">其他地区</h2>" in html
+    site = build.make_site("Aachen")
+    build.make_event(site, "built", "", middle_ages)
+    assert re.search(r"Middle Ages <small>500–1500[^<]* · Europe</small>",
+                     client.get("/en/sites/").text)  # fmt: skip
 
 
 def test_numbers_behind_the_charts_are_in_tables(client, listed):

@@ -77,7 +77,7 @@ class SiteAdmin(NameSearch, RecordAdmin):
                 )
             },
         ),
-        (_("Publication"), {"fields": (("state", "featured"), "cover", "slug")}),
+        (_("Publication"), {"fields": (("state", "featured", "prominence"), "cover", "slug")}),
         (_("Sources and notes"), {"fields": ("sources", "note")}),
         (
             _("Kept by the catalogue"),

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from heritage.formats import sentence
 from heritage.formats.addresses import Addresses
 from heritage.models import Coverage, Designation, Identity, Image, Opening, Place, Scheme, Site
 from heritage.models import VisitingFact as Fact
@@ -113,10 +114,12 @@ def _other_names(site: Site) -> list[str | dict]:
 
 
 def _description(site: Site) -> str | dict:
-    """The summary; without one the beginning of the long text."""
+    """The summary; without one the beginning of the long text, or a sentence from the facts."""
     if summary := site.summary.best():
         return _said(summary)
     long = site.description.best()
+    if not long:
+        return sentence.of_site(site)
     return _said(Text(to_text(str(long), DESCRIPTION_LIMIT), long.language))
 
 

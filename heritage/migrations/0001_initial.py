@@ -360,6 +360,7 @@ class Migration(migrations.Migration):
                 ('public_longitude', models.FloatField(editable=False, null=True, serialize=False)),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('in_review', 'in review'), ('published', 'published'), ('archived', 'archived')], db_index=True, default='draft', max_length=10, verbose_name='state')),
                 ('featured', models.PositiveSmallIntegerField(blank=True, help_text='1 comes first; empty: none.', null=True, verbose_name='place on the home page')),
+                ('prominence', models.PositiveSmallIntegerField(blank=True, help_text='The higher, the earlier in lists. Empty: computed, up to 890, from how much there is to read, World Heritage, the home page and the names in other languages.', null=True, verbose_name='prominence')),
                 ('cover', models.CharField(choices=[('drawn', 'a drawn scene'), ('plain', 'a plain plate')], default='drawn', help_text='Plain where a scene would be out of place, as at a memorial.', max_length=10, verbose_name='cover')),
                 ('created_at', models.DateTimeField(editable=False, serialize=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(db_index=True, editable=False, serialize=False, verbose_name='updated')),
@@ -367,6 +368,7 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(editable=False, null=True, serialize=False, verbose_name='first published')),
                 ('first_year', models.IntegerField(db_index=True, editable=False, null=True, serialize=False)),
                 ('inscribed_year', models.IntegerField(db_index=True, editable=False, null=True, serialize=False)),
+                ('effective_prominence', models.PositiveSmallIntegerField(default=0, editable=False, serialize=False)),
                 ('search_text', models.TextField(default='', editable=False, serialize=False)),
                 ('reading', models.TextField(default='', editable=False, serialize=False)),
                 ('also_in', models.ManyToManyField(blank=True, related_name='+', to='heritage.place', verbose_name='also lies in')),
@@ -770,6 +772,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='site',
             index=models.Index(fields=['public_latitude', 'public_longitude'], name='heritage_si_public__aa506c_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='site',
+            index=models.Index(fields=['state', '-effective_prominence', 'id'], name='site_prominence'),
         ),
         migrations.AddIndex(
             model_name='site',

@@ -151,6 +151,15 @@ class Site(Record):
         blank=True,
         help_text=_("1 comes first; empty: none."),
     )
+    prominence = models.PositiveSmallIntegerField(
+        _("prominence"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The higher, the earlier in lists. Empty: computed, up to 890, from how much there is "
+            "to read, World Heritage, the home page and the names in other languages."
+        ),
+    )
     cover = models.CharField(
         _("cover"),
         max_length=10,
@@ -179,6 +188,10 @@ class Site(Record):
     # Follow from the children and the name, see services/denormalized.py.
     first_year = models.IntegerField(null=True, editable=False, serialize=False, db_index=True)
     inscribed_year = models.IntegerField(null=True, editable=False, serialize=False, db_index=True)
+    # `prominence`, or what is computed in its place.
+    effective_prominence = models.PositiveSmallIntegerField(
+        default=0, editable=False, serialize=False
+    )
     search_text = models.TextField(default="", editable=False, serialize=False)
     # The Chinese name in pinyin: a worker that shows it needs no dictionary, which are large.
     reading = models.TextField(default="", editable=False, serialize=False)
@@ -207,6 +220,10 @@ class Site(Record):
         ordering = ["slug"]
         indexes = [
             models.Index(fields=["public_latitude", "public_longitude"]),
+            models.Index(
+                fields=["state", "-effective_prominence", "id"],  # the list that is not narrowed
+                name="site_prominence",
+            ),
             models.Index(
                 fields=["featured"],
                 condition=models.Q(featured__isnull=False),  # a few of very many

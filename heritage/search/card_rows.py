@@ -11,14 +11,28 @@ from operator import itemgetter
 
 from pyroaring import BitMap
 
-from heritage.models import Event, Image, Kind, Place, Scheme, Site, UnescoStatus
+from heritage.models import (
+    Designation,
+    DesignationEvent,
+    Era,
+    Event,
+    Image,
+    Kind,
+    Place,
+    Scheme,
+    Site,
+    UnescoStatus,
+)
 from heritage.models.events import first_beginning
 from heritage.search import vocabulary
 from heritage.search.index.snapshot import State
 from heritage.search.vocabulary import Vocabulary
 from heritage.values.language import LanguageMap
 
-_EVENT = ("kind", "date", "first_era_id", "last_era_id", "certainty", "source_id")
+_EVENT = (
+    *("kind", "date", "first_era_id", "last_era_id", "certainty", "source_id"),
+    *("first_year", "last_year"),
+)
 
 
 @dataclass(slots=True)
@@ -33,7 +47,9 @@ class Summary:
     place: Place | None
     kinds: list[Kind] = field(default_factory=list)  # the telling one first
     beginning: Event | None = None  # the event that says how old it is
+    standing: list[Event] = field(default_factory=list)  # what says from when that is which stands
     status: UnescoStatus = UnescoStatus.NONE  # that of the badge
+    danger_since: int | None = None  # the year, of one in danger
     protection: Scheme | None = None  # the first legal one in force
     photograph: Image | None = None
 
@@ -75,19 +91,46 @@ def _add_beginnings(found: dict[int, Summary], terms: Vocabulary) -> None:
     for site, *event in events.values_list("site_id", *_EVENT):
         rows[site].append(event)
     for site, events in rows.items():
-        values = first_beginning(events, kind=itemgetter(_EVENT.index("kind")))
-        event = found[site].beginning = Event.from_db(None, _EVENT, values)
-        event.first_era, event.last_era = eras.get(event.first_era_id), eras.get(event.last_era_id)
+        kind = itemgetter(_EVENT.index("kind"))
+        of_standing = [row for row in events if Event.ROLES.get(kind(row)) == Event.Role.STANDING]
+        found[site].standing = [_event(row, eras) for row in of_standing]
+        found[site].beginning = _event(first_beginning(events, kind), eras)
+
+
+def _event(values: list, eras: dict[int, Era]) -> Event:
+    event = Event.from_db(None, _EVENT, values)
+    event.first_era, event.last_era = eras.get(event.first_era_id), eras.get(event.last_era_id)
+    return event
 
 
 def _add_registers(found: dict[int, Summary], terms: Vocabulary, index: State) -> None:
     for status in reversed(UnescoStatus):  # the first of them comes last, and stays
         for pk in index.having(f"unesco:{status}") & BitMap(found):
             found[pk].status = status
+    if any(row.status == UnescoStatus.IN_DANGER for row in found.values()):
+        since = danger_since(index)
+        for pk, row in found.items():
+            if row.status == UnescoStatus.IN_DANGER:
+                row.danger_since = since.get(pk)
     for scheme in reversed(terms.schemes.values()):
         if scheme.role == Scheme.Role.PROTECTION:
             for pk in index.having(f"scheme:{scheme.pk}") & BitMap(found):
                 found[pk].protection = scheme
+
+
+def danger_since(index: State) -> dict[int, int]:
+    """By site, since when a property in danger is so; asked once until one of them is written."""
+    memory = index.world_heritage_memory
+    if "danger since" not in memory:
+        rows = DesignationEvent.objects.filter(
+            kind=DesignationEvent.Kind.IN_DANGER,
+            designation__standing=Designation.Standing.IN_DANGER,
+            designation__scheme__role=Scheme.Role.WORLD_HERITAGE,
+            first_year__isnull=False,
+        ).order_by("first_year")
+        pairs = rows.values_list("designation__coverages__site_id", "first_year")
+        memory["danger since"] = dict(pairs)  # the last time
+    return memory["danger since"]
 
 
 def _add_photographs(found: dict[int, Summary], index: State) -> None:

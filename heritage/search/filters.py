@@ -32,6 +32,7 @@ ROLES = [pair for pair in SiteEra.Role.choices if pair[0] != SiteEra.Role.OTHER]
 SORTS = [
     ("relevance", _("Best match")),
     ("distance", _("Nearest first")),
+    ("prominence", _("Best known first")),
     ("name", _("Name")),
     ("oldest", _("Oldest first")),
     ("inscribed", _("Year inscribed")),
@@ -260,7 +261,8 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def order(self) -> str:
-        """How the list is sorted: as asked, else the first that fits: best match, nearest, name."""
+        """How the list is sorted: as asked, else the first that fits: best match, nearest,
+        best known."""
         possible = [name for name, _label in self.sorts]
         chosen = self.chosen("sort")
         return chosen if chosen in possible else possible[0]
@@ -276,12 +278,13 @@ class SiteFilter(filters.FilterSet):
         return self._ordered(language).place(self.hits, site_id)
 
     def _ordered(self, language: str):
-        by_name = self.index.orders[orders.by_name(language)]
         if self.order == "relevance":
-            return text_search.ByRelevance(self.index, self._text, by_name)
+            best_known = self.index.orders[orders.PROMINENCE]
+            return text_search.ByRelevance(self.index, self._text, best_known)
         if self.order == "distance":
             return self.nearby
-        return by_name if self.order == "name" else self.index.orders[self.order]
+        name = orders.by_name(language) if self.order == "name" else self.order
+        return self.index.orders[name]
 
 
 def tidied(name: str, value: str) -> str:

@@ -95,10 +95,10 @@ def _sites(index: State, text: str, language: str) -> list[Site]:
 
 
 def _closest(index: State, text: str, language: str) -> list[int]:
-    by_name = index.orders[orders.by_name(language)]
+    best_known = index.orders[orders.PROMINENCE]
     ids: list[int] = []
     for closeness, tier in enumerate(text_search.named(index, index.sites, text), start=1):
-        ids += by_name.slice(tier, 0, MOST_SITES - len(ids))
+        ids += best_known.slice(tier, 0, MOST_SITES - len(ids))
         # The next tier is looked up when it is asked for: a syllable somewhere in the pinyin of a
         # name only if there is nothing else.
         if len(ids) == MOST_SITES or (ids and closeness == _FAR_FETCHED):

@@ -70,11 +70,11 @@ def named(index: State, among: BitMap, text: str) -> Iterator[BitMap]:
 
 @dataclass(frozen=True, slots=True)
 class ByRelevance:
-    """An order: the closest first; what is equally close stands in the order of names."""
+    """An order: the closest first; of the equally close the best known."""
 
     index: State
     text: str
-    by_name: Order
+    best_known: Order
 
     def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
         """The ids of `hits` at places `start` to `stop` among them."""
@@ -82,7 +82,7 @@ class ByRelevance:
         passed = 0
         for tier in tiers(self.index, hits, self.text):
             if passed + len(tier) > start:
-                found += self.by_name.slice(tier, max(0, start - passed), stop - passed)
+                found += self.best_known.slice(tier, max(0, start - passed), stop - passed)
             passed += len(tier)
             if passed >= stop:
                 break
@@ -93,7 +93,7 @@ class ByRelevance:
         passed = 0
         for tier in tiers(self.index, hits, self.text):
             if site_id in tier:
-                return passed + self.by_name.place(tier, site_id)
+                return passed + self.best_known.place(tier, site_id)
             passed += len(tier)
         raise ValueError(site_id)
 

@@ -240,14 +240,36 @@ def _refresh_sites(sites) -> None:
             for event in site.events.all()
             if event.role == Event.Role.BEGINNINGS and event.first_year is not None
         ]
-        before = (site.first_year, site.search_text, site.reading)
+        before = _columns(site)
         site.first_year = min(years, default=None)
         site.search_text = _search_text(site, places)
         site.reading = reading_of(site)
-        if before != (site.first_year, site.search_text, site.reading):
+        site.effective_prominence = prominence_of(site)
+        if before != _columns(site):
             changed.append(site)
     fulltext.write({site.pk: tokens.held_by(site.search_text) for site in changed})
-    _write(Site, changed, ["first_year", "search_text", "reading"])
+    _write(Site, changed, _COLUMNS)
+
+
+_COLUMNS = ("first_year", "search_text", "reading", "effective_prominence")
+
+
+def _columns(site) -> tuple:
+    return tuple(getattr(site, name) for name in _COLUMNS)
+
+
+def prominence_of(site) -> int:
+    """How early a site comes in lists: as an editor says, else by what its record holds.
+
+    A site with a text comes before all that have none, whatever else is true of them.
+    """
+    if site.prominence is not None:
+        return site.prominence
+    readable = 600 if site.description else 400 if site.summary else 0
+    world_heritage = 150 if site.inscribed_year is not None else 0
+    on_home_page = max(0, 40 - site.featured) if site.featured is not None else 0
+    languages = {*site.name, *(name.language for name in site.names.all())}
+    return readable + world_heritage + on_home_page + min(100, 10 * len(languages))
 
 
 def reading_of(site) -> str:

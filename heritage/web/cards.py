@@ -5,18 +5,18 @@ from typing import NamedTuple
 
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from heritage.formats.sentence import place_phrase, sentence
 from heritage.models import (
     Designation,
     Event,
     Image,
     Kind,
-    Place,
     Scheme,
     Site,
     UnescoStatus,
@@ -26,13 +26,14 @@ from heritage.search.card_rows import Summary
 from heritage.search.index.snapshot import State
 from heritage.search.lru_cache import Recent
 from heritage.values.date_format import year_phrase
-from heritage.values.language import Text
+from heritage.values.language import LanguageMap, Text
 from heritage.web import certainty, language_html
 from heritage.web.certainty import Mark
 
 COVER_SIZE = (1200, 800)
 _KEPT = 4_000  # pieces of HTML, of about 1 kB each
 _KINDS_SHOWN = 2
+_WIDEST_DATE = 40  # letters on one line of a card; a Han character is as wide as two
 
 
 class Picture(NamedTuple):
@@ -82,10 +83,18 @@ def with_summaries(cards: list[Card]) -> list[Card]:
     """The same with what their sites say of themselves, without those just deleted."""
     said = card_rows.texts(card.row.pk for card in cards)
     return [
-        card._replace(summary=language_html.as_html(said[card.row.pk].best()))
+        card._replace(summary=_summary(said[card.row.pk], card.row))
         for card in cards
         if card.row.pk in said
     ]
+
+
+def _summary(text: LanguageMap, row: Summary) -> SafeString:
+    if text:
+        return language_html.as_html(text.best())
+    event = next(iter(row.standing), row.beginning)
+    kind = next(iter(row.kinds), None)
+    return format_html("{}", sentence(kind, event, row.place))
 
 
 def printed(
@@ -148,11 +157,10 @@ def _card(row: Summary, terms: _Terms) -> Card:
         other_name=next(iter(language_html.others(row.name)), None),
         kind=terms.kinds(row.kinds[:_KINDS_SHOWN]),
         place=terms.said(place_phrase, row.place),
-        when=what_and_when(beginning) if beginning else _inscribed(row.inscribed_year),
-        # That it is unchecked is said on the page of the site.
-        when_marks=short_marks(beginning, is_recalled=False) if beginning else [],
+        when=when_seen(beginning, row.standing) or _inscribed(row.inscribed_year),
+        when_marks=_marks_seen(beginning, row.standing),
         unesco=status,
-        unesco_label=badge(status) if status else "",
+        unesco_label=badge(status, row.danger_since) if status else "",
         protection=terms.said(_short_label, row.protection),
         picture=photograph(row.photograph) if row.photograph else drawn_cover(row.uid),
         row=row,
@@ -174,8 +182,10 @@ def _short_label(scheme: Scheme) -> SafeString:
     return language_html.as_html(scheme.short_label.best() or scheme.label.best())
 
 
-def badge(status: UnescoStatus) -> str:
+def badge(status: UnescoStatus, danger_since: int | None = None) -> str:
     """Short enough for a badge."""
+    if status == UnescoStatus.IN_DANGER and danger_since is not None:
+        return pgettext("badge", "In danger since %(year)s") % {"year": year_phrase(danger_since)}
     if status == UnescoStatus.PART:
         return pgettext("badge", "Part of World Heritage")
     return str(status.label)
@@ -198,6 +208,57 @@ def what_and_when(event: Event, style: str = "short") -> str:
     return capfirst(words)
 
 
+def when_seen(beginning: Event | None, standing: list[Event]) -> str:
+    """The date of what one sees: “Standing: Yuan”, or “Founded 68 CE” where nothing says more.
+
+    A beginning dated within the years of what stands says it more closely. Who founded a place
+    that was rebuilt since is said after what stands, if there is room for both.
+    """
+    stands = standing_phrase(standing)
+    if not stands or _is_closer(beginning, standing):
+        return what_and_when(beginning) if beginning else ""
+    if beginning is None or beginning.role == Event.Role.STANDING:
+        return capfirst(stands)
+    words = pgettext("date of what stands", "Standing: %(when)s") % {"when": stands}
+    if beginning.kind != Event.Kind.FOUNDED:  # what was “built” then is no longer to be seen
+        return words
+    both = pgettext("date of what stands, and of the founding", "%(standing)s · %(founded)s") % {
+        "standing": words,
+        "founded": _uncapitalised(beginning),
+    }
+    return both if _width(both) <= _WIDEST_DATE else words
+
+
+def _uncapitalised(event: Event) -> str:
+    return pgettext("what happened, and when", "%(what)s %(when)s") % {
+        "what": event.get_kind_display(),
+        "when": event.date_phrase("short") or event.era_phrase(),
+    }
+
+
+def _width(text: str) -> int:
+    return sum(1 if ord(letter) < 0x2E80 else 2 for letter in text)
+
+
+def _is_closer(beginning: Event | None, standing: list[Event]) -> bool:
+    """Whether a beginning has a date that lies within the years of something that stands."""
+    if beginning is None or not beginning.date or beginning.first_year is None:
+        return False
+    return any(
+        event.first_year is not None
+        and event.first_year <= beginning.first_year
+        and (event.last_year is None or beginning.first_year <= event.last_year)
+        for event in standing
+    )
+
+
+def _marks_seen(beginning: Event | None, standing: list[Event]) -> list[Mark]:
+    """Of the date that is shown. That it is unchecked is said on the page of the site."""
+    if standing and not _is_closer(beginning, standing):
+        return short_marks(standing[0], is_recalled=False)
+    return short_marks(beginning, is_recalled=False) if beginning else []
+
+
 def standing_phrase(events: Iterable[Event]) -> str:
     """From when what stands today is: “Jin (1115–1234) to Qing”; empty where nothing is said."""
     phrases = [
@@ -206,33 +267,6 @@ def standing_phrase(events: Iterable[Event]) -> str:
         if event.role == Event.Role.STANDING
     ]
     return pgettext("between items of a list", ", ").join(dict.fromkeys(phrases))
-
-
-def place_phrase(place: Place | None) -> str:
-    """City and province, or what there is: “Luoyang, Henan”."""
-    chain = []
-    while place is not None:
-        chain.append(place)
-        if place.level in (Place.Level.PROVINCE, Place.Level.COUNTRY):
-            break
-        place = place.parent
-    shown = [place for place in chain if place.level != Place.Level.COUNTY] or chain
-    return chain_phrase(shown)
-
-
-def chain_phrase(places: Iterable[Place]) -> str:
-    """Places from the narrowest to the broadest, as the reader's language puts them together."""
-    phrase = ""
-    for place in places:
-        label = str(place.label.best())
-        if phrase:
-            phrase = pgettext("a place and the one it lies in", "%(narrow)s, %(broad)s") % {
-                "narrow": phrase,
-                "broad": label,
-            }
-        else:
-            phrase = label
-    return phrase
 
 
 def protection_label(coverages) -> SafeString | str:

@@ -5,7 +5,6 @@ under at most one filter. Searches, other orders and combinations of filters can
 through but are not indexed: there is no end of them, and each site is found without them.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html import unescape
 
@@ -19,15 +18,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from heritage.formats import jsonld
+from heritage.formats import jsonld, sentence
 from heritage.formats.addresses import Addresses
-from heritage.models import Coverage, Scheme, Site
-from heritage.models.events import first_beginning
+from heritage.models import Site
 from heritage.search.queries import changed
-from heritage.values.date_format import year_phrase
 from heritage.values.language import proper_tag
 from heritage.values.markdown import to_text
-from heritage.web import cards
 from heritage.web.context import identity
 
 # About what a search engine shows; a Chinese character is as wide as two letters.
@@ -167,41 +163,13 @@ def describe(text: str, width: int = _DESCRIPTION_WIDTH) -> str:
 
 
 def site_description(site: Site, *, with_registers: bool = False) -> str:
-    """The summary; of a site without one what kind of place it is, where and since when.
+    """The summary; of a site without one a sentence made from its facts.
 
     `with_registers`: what its entries say too, of a site that was read with them.
     """
     if summary := str(site.summary.best()):
         return describe(summary)
-    beginning = first_beginning(site.events.all())
-    comma = pgettext("between items of a list", ", ")
-    parts = [
-        comma.join(str(kind.label.best()) for kind in site.kinds.all()),
-        cards.place_phrase(site.place),
-        cards.what_and_when(beginning) if beginning else "",
-        cards.standing_phrase(site.events.all()) if not beginning else "",
-        *(_world_heritage(site) if with_registers else ()),
-    ]
-    joint = pgettext("between parts of a short description", " · ")
-    return joint.join(part for part in parts if part)
-
-
-def _world_heritage(site: Site) -> Iterator[str]:
-    """Since when it is World Heritage and why, of one that is a whole property."""
-    if site.inscribed_year is None:
-        return
-    for coverage in site.coverages.all():
-        entry = coverage.designation
-        if (
-            entry.listed_year == site.inscribed_year
-            and entry.scheme.role == Scheme.Role.WORLD_HERITAGE
-            and coverage.extent == Coverage.Extent.WHOLE
-        ):
-            yield _("World Heritage since %(year)s") % {"year": year_phrase(site.inscribed_year)}
-            detail = getattr(entry, "world_heritage", None)
-            codes = "".join(f"({term.code})" for term in detail.criteria.all()) if detail else ""
-            if codes:
-                yield _("criteria %(codes)s") % {"codes": codes}
+    return sentence.of_site(site, with_registers=with_registers)
 
 
 def _list_title(page) -> str:

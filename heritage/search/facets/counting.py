@@ -40,8 +40,13 @@ class Option(NamedTuple):  # quickly made: a page has hundreds
 
     @property
     def note(self) -> str:
-        """What tells it from its like, such as the years of an era."""
-        return self.term.years() if isinstance(self.term, Era) else ""
+        """What tells it from its like: the years of an era, and its region outside China."""
+        if not isinstance(self.term, Era):
+            return ""
+        region = str(self.term.region_name.best())
+        if not region or region in str(self.label):
+            return self.term.years()
+        return f"{self.term.years()} · {region}"
 
 
 @dataclass(frozen=True, slots=True)

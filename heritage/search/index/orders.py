@@ -18,7 +18,7 @@ from heritage.models import Site, SortName
 from heritage.search.index.columns import ids_of, microseconds
 from heritage.search.index.snapshot import Order
 
-OLDEST, RECENT, INSCRIBED = "oldest", "recent", "inscribed"
+OLDEST, RECENT, INSCRIBED, PROMINENCE = "oldest", "recent", "inscribed", "prominence"
 _BY_YEAR = {OLDEST: "first_year", INSCRIBED: "inscribed_year"}  # the undated come last
 _AT_ONCE = 10_000  # ids fetched from the database together
 _KEYS_AT_ONCE = 2_000  # of which the keys are asked for in one query
@@ -35,12 +35,12 @@ def by_name(language: str) -> str:
 
 def names() -> list[str]:
     """All orders that the index holds."""
-    return [*(by_name(code) for code, _name in settings.LANGUAGES), *_BY_YEAR, RECENT]
+    return [*(by_name(code) for code, _name in settings.LANGUAGES), *_BY_YEAR, RECENT, PROMINENCE]
 
 
 def ids(order: str) -> Iterator[int]:
     """Ids of all published sites in an order."""
-    if order in _BY_YEAR or order == RECENT:
+    if order in _BY_YEAR or order in (RECENT, PROMINENCE):
         yield from _rows(order).iterator(_AT_ONCE)
     else:
         yield from _named(order).iterator(_AT_ONCE)
@@ -118,6 +118,10 @@ def _keys_of(name: str, site_ids: tuple[int, ...]) -> dict[int, Key]:
         rows = _sites(site_ids).values_list("pk", "published_at")
         found = {pk: (at is None, -microseconds(at) if at else 0, -pk, pk) for pk, at in rows}
         return {pk: (True, 0, -pk, pk) for pk in site_ids} | found
+    if name == PROMINENCE:
+        rows = _sites(site_ids).values_list("pk", "effective_prominence")
+        found = {pk: (False, -prominence, pk) for pk, prominence in rows}
+        return {pk: (True, 0, pk) for pk in site_ids} | found
     if name in _BY_YEAR:
         rows = _sites(site_ids).values_list("pk", _BY_YEAR[name])
         found = {pk: (year is None, year or 0, pk) for pk, year in rows}
@@ -137,6 +141,8 @@ def _sites(site_ids: tuple[int, ...]):
 def _rows(order: str):
     if order == RECENT:
         by = F("published_at").desc(nulls_last=True), "-pk"
+    elif order == PROMINENCE:
+        by = "-effective_prominence", "pk"
     else:
         by = F(_BY_YEAR[order]).asc(nulls_last=True), "pk"
     return Site.objects.published().order_by(*by).values_list("pk", flat=True)

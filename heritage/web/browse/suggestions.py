@@ -10,12 +10,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from heritage.formats.sentence import place_phrase
 from heritage.models import Era
 from heritage.search import suggest
 from heritage.search.facets.registry import TREES
 from heritage.search.filter_fields import MAX_TEXT
 from heritage.search.index import store
-from heritage.web import cards, language_html
+from heritage.web import language_html
 from heritage.web.responses import public
 from heritage.web.vocabularies import common
 
@@ -63,7 +64,7 @@ def _groups(found: suggest.Suggested) -> list[SuggestionGroup]:
         Suggestion(
             reverse("site", args=[site.slug]),
             language_html.as_html(site.name.best()),
-            cards.place_phrase(site.place),
+            place_phrase(site.place),
         )
         for site in found.sites
     ]

@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 from heritage.cartography import sheets
 from heritage.cartography.sheets import Spot
-from heritage.models import Coverage, Place, Site
+from heritage.models import ComponentPoint, Coverage, Place, Scheme, Site
 from heritage.search.index import columns, store
 from heritage.search.index.snapshot import State
 from heritage.values.coordinates import Point
@@ -46,12 +46,28 @@ class Sheet:
 # --- for pages ---------------------------------------------------------------------------------
 
 
-def around(site: Site) -> Sheet | None:
-    """The land in which a site lies; None for one without a point."""
+def around(site: Site, parts: tuple[Point, ...] = ()) -> Sheet | None:
+    """The land in which a site lies, with its parts if it has several; None without a point."""
     if site.public_latitude is None:
         return None
+    if len(parts) > 1:
+        alt = _("Map: the component parts of %(name)s as dots on the land around")
+        address = reverse("site_land", args=[site.uid])
+        return Sheet(address, alt % {"name": site.name.best()}, *sheets.size_of(parts))
     alt = _("Map: %(name)s on the land around it, and where that is on the globe")
     return Sheet(reverse("site_land", args=[site.uid]), alt % {"name": site.name.best()})
+
+
+def parts_of(site: Site) -> tuple[Point, ...]:
+    """Where the parts lie of the property that a site is; of one that is blurred none is told."""
+    if site.blur_km:
+        return ()
+    points = ComponentPoint.objects.filter(
+        designation__coverages__site=site,
+        designation__coverages__extent=Coverage.Extent.WHOLE,
+        designation__scheme__role=Scheme.Role.WORLD_HERITAGE,
+    )
+    return tuple(points.order_by("number").values_list("latitude", "longitude"))
 
 
 def of_sites(place: Place, hits) -> Sheet | None:
@@ -93,6 +109,9 @@ def of_site(request, uid: str):
     is_public = site.state == Site.State.PUBLISHED
     if not is_public and not may_see(request, "view_site"):
         raise Http404
+    parts = parts_of(site)
+    if len(parts) > 1:
+        return drawing(request, sheets.draw_places(parts), is_public)
     spot = Spot(site.public_latitude, site.public_longitude, doubt_km(site))
     return drawing(request, sheets.draw_spot(spot), is_public)
 

@@ -39,6 +39,8 @@ class Seal:
     statement: SafeString  # what holds for this site, in a sentence
     is_past: bool
     is_in_danger: bool
+    danger_reason: SafeString | str
+    danger_marks: list[Mark]  # recalled: the list itself gives no reason
     explanation: SafeString
     facts: list[Fact]
     criteria: list[Fact]
@@ -70,6 +72,8 @@ def _seal(coverage: Coverage, others: list[Fact]) -> Seal:
         statement=_statement(coverage),
         is_past=entry.standing in (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED),
         is_in_danger=entry.standing == Designation.Standing.IN_DANGER,
+        danger_reason=danger_reason(entry),
+        danger_marks=[certainty.RECALLED] if danger_reason(entry) else [],
         explanation=language_html.as_html(scheme.description.best()),
         facts=_facts(coverage, detail),
         criteria=[
@@ -218,6 +222,18 @@ def _danger(entry: Designation) -> str:
     return pgettext("between items of a list", ", ").join(
         span_phrase(first, last) or _("dates not recorded") for first, last in periods
     )
+
+
+def danger_reason(entry: Designation) -> SafeString | str:
+    """Why a property in danger was last entered as such; its events are loaded."""
+    if entry.standing != Designation.Standing.IN_DANGER:
+        return ""
+    notes = [
+        event.note.best()
+        for event in _events(entry)
+        if event.kind == DesignationEvent.Kind.IN_DANGER
+    ]
+    return language_html.as_html(notes[-1]) if notes else ""
 
 
 def _superseded(entry: Designation) -> SafeString | str:

@@ -8,10 +8,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from heritage.formats.sentence import place_phrase
 from heritage.models import Place, Site
 from heritage.search.nearby import Neighbour
 from heritage.values.coordinates import format_point
-from heritage.web import cards, certainty, language_html
+from heritage.web import certainty, language_html
 from heritage.web.certainty import Mark
 from heritage.web.site.events import SourceLine, source_line
 from heritage.web.site.nearby_map import direction
@@ -52,7 +53,7 @@ def whereabouts(site: Site) -> Whereabouts:
     has_point = site.public_latitude is not None
     accuracy = _accuracy_m(site)
     return Whereabouts(
-        place=cards.place_phrase(site.place) or several(site),
+        place=place_phrase(site.place) or several(site),
         chains=[_chain(place) for place in (site.place, *site.also_in.all()) if place],
         point=format_point(site.public_latitude, site.public_longitude, accuracy)
         if has_point

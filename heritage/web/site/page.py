@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from heritage.formats import sentence
 from heritage.models import (
     Coverage,
     Event,
@@ -37,6 +38,7 @@ from heritage.web.site.designations import Seal, area_phrase, seals
 from heritage.web.site.events import Chapter, SourceLine, chapters, source_line
 from heritage.web.site.gallery import Photo, photos
 from heritage.web.site.location import Near, Whereabouts, neighbours, whereabouts
+from heritage.web.site.more import More, more
 from heritage.web.site.nearby_map import Locator, locator
 from heritage.web.site.rows import add_rows
 from heritage.web.site.timeline import Lifeline, lifeline
@@ -72,6 +74,7 @@ class SitePage:
     pinyin: str
     title: str
     summary: Text
+    made_summary: str  # from the facts, where no summary and no description is stored
     description: SafeString
     description_language: Text
     kinds: list[Link]
@@ -100,7 +103,9 @@ class SitePage:
     nearby: list[Near]
     around: str  # the list of all within that many km; empty where nothing lies near
     within_km: int
+    more: list[More]  # others of its kind, others listed the same year
     land: maps.Sheet | None
+    component_parts: int  # of the property that it is, as the official list counts them
     locator: Locator | None
     lifeline: Lifeline | None
     marks: list[Mark]
@@ -110,6 +115,12 @@ class SitePage:
     @property
     def more_photos(self) -> int:
         return max(0, len(self.photos) - 1)
+
+    @property
+    def is_partly_recalled(self) -> bool:
+        """Said once a page, not beside each of them; a citation stands beside all others."""
+        moments = [moment for chapter in self.chapters for moment in chapter.moments]
+        return any(certainty.RECALLED in moment.marks for moment in moments)
 
     @property
     def cited_name(self) -> str:
@@ -133,12 +144,17 @@ def site_page(site: Site) -> SitePage:
     known = vocabulary.of(index)
     add_rows(site, known)
     events = site.events.all()
+    unesco = [s for s in statuses(site.coverages.all()) if s != UnescoStatus.NONE]
     beginning = first_beginning(events)
+    if beginning and beginning.role == Event.Role.STANDING:
+        beginning = None  # said by `standing`
     description = site.description.best()
     where, told, registers = whereabouts(site), chapters(events), seals(site)
     sources = [source_line(source) for source in site.sources.all()]
     names = [*_translations(site), *map(_name_line, site.names.all())]
     near = nearby(index, site, WITHIN_KM)
+    is_property = any(s in (UnescoStatus.INSCRIBED, UnescoStatus.IN_DANGER) for s in unesco)
+    component_parts = maps.parts_of(site) if is_property else ()
     return SitePage(
         site=site,
         name=site.name.best(),
@@ -146,13 +162,14 @@ def site_page(site: Site) -> SitePage:
         pinyin=_pinyin(site),
         title=_title(site),
         summary=site.summary.best(),
+        made_summary="" if site.summary or site.description else sentence.of_site(site),
         description=mark_safe(to_html(str(description))),  # noqa: S308 - sanitised there
         description_language=description,
         kinds=_kinds(site),
         beginning=cards.what_and_when(beginning, "long") if beginning else "",
         beginning_marks=_event_marks(beginning),
         standing=cards.standing_phrase(events),
-        unesco=[s for s in statuses(site.coverages.all()) if s != UnescoStatus.NONE],
+        unesco=unesco,
         inscribed=_inscribed(site),
         inscribed_for=[] if site.summary else _criteria(site),
         protection=cards.protection_label(site.coverages.all()),
@@ -181,7 +198,9 @@ def site_page(site: Site) -> SitePage:
         nearby=neighbours(site, near),
         around=_around(site) if near else "",
         within_km=WITHIN_KM,
-        land=maps.around(site),
+        more=more(index, site),
+        land=maps.around(site, component_parts),
+        component_parts=len(component_parts),
         locator=locator(site, near),
         lifeline=lifeline(site, known.eras.terms.values()),
         marks=_all_marks(where, told, registers, sources, names),
@@ -204,8 +223,9 @@ def _event_marks(event: Event | None) -> list[Mark]:
 def _all_marks(where, told, registers, sources, names) -> list[Mark]:
     moments = [moment for chapter in told for moment in chapter.moments]
     said_by = [line.source for line in (*moments, *names) if line.source] + sources
+    dangers = chain.from_iterable(register.danger_marks for register in registers)
     holders = [where, *moments, *registers, *said_by]
-    return certainty.legend(chain.from_iterable(holder.marks for holder in holders))
+    return certainty.legend([*dangers, *chain.from_iterable(each.marks for each in holders)])
 
 
 def _pinyin(site: Site) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
@@ -122,9 +121,8 @@ def around_url(site: Site) -> str:
     return list_url(near=site.slug, within=str(WITHIN_KM))
 
 
-def sites(index: State, hits: BitMap, url: str, order: str = "") -> Sites:
-    """The first ones in an order of the index (by default by name)."""
-    order = order or orders.by_name(get_language())
+def sites(index: State, hits: BitMap, url: str, order: str = orders.PROMINENCE) -> Sites:
+    """The first ones in an order of the index (by default the best known)."""
     page = index.orders[order].slice(hits, 0, SHOWN)
     return Sites(len(hits), list(cards.printed(index, page).values()), url)
 

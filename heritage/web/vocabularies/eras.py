@@ -1,13 +1,17 @@
 """Pages of eras: all of them on a strip of time, and one with its sites."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from heritage.models import Era, SiteEra
-from heritage.search.index import orders, store
+from heritage.search.index import store
 from heritage.values.date_format import span_phrase
+from heritage.values.language import Text
+from heritage.values.normalize import sort_key
 from heritage.web import language_html, time_axis
 from heritage.web.certainty import APPROXIMATE, TRADITION, Mark
 from heritage.web.charts import Chart, percent
@@ -41,14 +45,23 @@ class EraRow:
     width: str
     is_older: bool  # begins before the strip does
     is_before: bool  # ended before it
-    region: SafeString  # empty where a place of the catalogue says it, as for China
+    region: SafeString | str  # empty where it is that of the group
+
+
+@dataclass(frozen=True, slots=True)
+class EraGroup:
+    """The eras of one region; a narrower era stands with the broader one it belongs to."""
+
+    anchor: str
+    label: SafeString
+    rows: list[EraRow]
 
 
 @dataclass(frozen=True, slots=True)
 class ErasPage:
     """Prepared for the template web/eras.html."""
 
-    rows: list[EraRow]
+    groups: list[EraGroup]
     ticks: list[Tick]
     since: str
     total: int
@@ -84,19 +97,48 @@ class EraPage:
 def eras() -> ErasPage:
     tree = Tree("era", store.current())
     scale = Scale(_SINCE, max([era.last_year or 0 for era in tree.terms.values()] + [2030]))
-    rows: list[EraRow] = []
-
-    def walk(parent_id: int | None, depth: int) -> None:
-        for era in tree.children.get(parent_id, []):
-            rows.append(_row(era, tree.count(era), depth, scale))
-            walk(era.pk, depth + 1)
-
-    walk(None, 0)
+    by_region: dict[Text | str, list[Era]] = {}
+    for era in tree.children.get(None, []):
+        by_region.setdefault(region_label(era), []).append(era)
+    groups = [
+        EraGroup(f"region-{number}", language_html.as_html(label), rows)
+        for number, label in enumerate(sorted(by_region, key=_region_order(by_region)), start=1)
+        if (rows := list(_rows(tree, by_region[label], label, scale)))
+    ]
     since = span_phrase(_SINCE, None, style="short")
-    return ErasPage(rows, scale.ticks, since, len([row for row in rows if row.count]))
+    total = sum(row.count > 0 for group in groups for row in group.rows)
+    return ErasPage(groups, scale.ticks, since, total)
 
 
-def _row(era: Era, count: int, depth: int, scale: Scale) -> EraRow:
+def region_label(era: Era) -> Text | str:
+    """Where an era is one; empty where that is not recorded."""
+    if era.region_name:
+        return era.region_name.best()
+    return era.region.label.best() if era.region else ""
+
+
+def _region_order(by_region: dict[Text | str, list[Era]]) -> Callable[[Text | str], tuple]:
+    """China first, the others by their names, last what has no region."""
+    language = get_language()
+
+    def key(label) -> tuple:
+        region = by_region[label][0].region
+        is_china = region is not None and (region.level, region.code) == ("country", "CN")
+        return (not is_china, not label, sort_key(str(label), language))
+
+    return key
+
+
+def _rows(
+    tree: Tree, eras: list[Era], group: Text | str, scale: Scale, depth: int = 0
+) -> Iterator[EraRow]:
+    """Eras with the narrower ones under each."""
+    for era in eras:
+        yield _row(era, tree.count(era), depth, scale, group)
+        yield from _rows(tree, tree.children.get(era.pk, []), group, scale, depth + 1)
+
+
+def _row(era: Era, count: int, depth: int, scale: Scale, group: Text | str) -> EraRow:
     start, end = scale.span(era.first_year, era.last_year)
     return EraRow(
         url=common.page_url("era", era),
@@ -109,7 +151,7 @@ def _row(era: Era, count: int, depth: int, scale: Scale) -> EraRow:
         width=percent(max(end - start, 0.5)),
         is_older=era.first_year is not None and era.first_year < _SINCE,
         is_before=era.last_year is not None and era.last_year < _SINCE,
-        region=language_html.as_html(era.region_name.best() or ""),
+        region="" if region_label(era) == group else language_html.as_html(region_label(era)),
     )
 
 
@@ -146,7 +188,7 @@ def era_page(slug: str) -> EraPage:
         source=source_line(era.source),
         strip=era_strip(era, list(tree.terms.values())),
         charts=[found] if found else [],
-        sites=common.sites(index, hits, common.list_url(era=era.slug), orders.OLDEST),
+        sites=common.sites(index, hits, common.list_url(era=era.slug)),
     )
 
 

@@ -17,6 +17,7 @@ from heritage.web import cards, language_html
 from heritage.web.cards import Printed
 from heritage.web.charts import Chart
 from heritage.web.media import maps
+from heritage.web.site.designations import danger_reason
 from heritage.web.site.location import several
 from heritage.web.vocabularies import common
 from heritage.web.world_heritage import statistics
@@ -43,6 +44,7 @@ class Listed:
     place: str
     year: str
     since: int
+    reason: SafeString | str  # of danger
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,10 @@ class World:
     newest: list[Printed]
     newest_year: int | None
     later: list[Listed]  # inscribed after the edition
+
+    @property
+    def has_reasons(self) -> bool:
+        return any(listed.reason for listed in self.in_danger)
 
 
 def world() -> World:
@@ -192,6 +198,7 @@ def _sites_of(entries, kind: str) -> list[Listed]:
                 str(row.site.place.label.best()) if row.site.place else several(row.site),
                 year_phrase(since) if since else "",
                 since,
+                danger_reason(row.designation),
             )
         )
     return sorted(found, key=lambda listed: -listed.since)

@@ -1,0 +1,127 @@
+"""One sentence about a site of which nothing is written, made from the facts of its record.
+
+`sentence()` serves pages, cards, feeds and the descriptions that machines read. It is a label as
+a museum sets it: what it is, of which era, where, and since when it is protected. Whatever is
+missing is left out with the words around it. `place_phrase()` and `chain_phrase()` name places.
+"""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from heritage.models import Designation, Event, Kind, Place, Scheme, Site
+from heritage.models.events import first_beginning
+from heritage.values.date_format import year_phrase
+
+_REGISTERS = (Scheme.Role.WORLD_HERITAGE, Scheme.Role.PROTECTION)
+
+
+def of_site(site: Site, *, with_registers: bool = True) -> str:
+    """The sentence of a site whose rows are loaded."""
+    entries = [coverage.designation for coverage in site.coverages.all()] if with_registers else []
+    events = list(site.events.all())
+    standing = [event for event in events if event.role == Event.Role.STANDING]
+    event = next(iter(standing), None) or first_beginning(events)
+    return sentence(next(iter(site.kinds.all()), None), event, site.place, entries)
+
+
+def sentence(
+    kind: Kind | None,
+    event: Event | None,
+    place: Place | None,
+    entries: Iterable[Designation] = (),
+) -> str:
+    """ "Buddhist temple (Yuan Dynasty) in Jiyuan, Henan. National protection since 2001."
+
+    Empty where the facts say nothing beyond what it is.
+    """
+    register = _register(entries)
+    if not (event or place or register):
+        return ""
+    what = _what(kind, event)
+    if place:
+        what = pgettext("what a site is, and where", "%(what)s in %(where)s") % {
+            "what": what,
+            "where": place_phrase(place),
+        }
+    said = pgettext("a sentence", "%(words)s.") % {"words": what}
+    return (
+        pgettext("two sentences", "%(first)s %(second)s")
+        % {
+            "first": said,
+            "second": register,
+        }
+        if register
+        else said
+    )
+
+
+def _what(kind: Kind | None, event: Event | None) -> str:
+    what = str(kind.label.best()) if kind else _("Heritage site")
+    when, is_one_era = _when(event) if event else ("", False)
+    if not when:
+        return what
+    if is_one_era:
+        pattern = pgettext("a kind of site, of one era", "%(kind)s (%(era)s)")
+        return pattern % {"kind": what, "era": when}
+    # A label with years of its own, in brackets within those around it.
+    when = when.replace("(", "[").replace(")", "]")
+    pattern = pgettext("a kind of site, and its dates", "%(kind)s (%(when)s)")
+    return pattern % {"kind": what, "when": when}
+
+
+def _when(event: Event) -> tuple[str, bool]:
+    """The era or the date, and whether it is one era, without years in its name."""
+    eras = event.era_phrase()
+    if not eras:
+        return event.date_phrase("short"), False
+    era = str(event.first_era.label.best())  # in full: it stands by itself
+    if event.last_era_id not in (None, event.first_era_id) or "(" in era:
+        return eras, False
+    if len(era) == 1:
+        era = pgettext("an era whose name is one character", "%(era)s") % {"era": era}
+    return era, True
+
+
+def _register(entries: Iterable[Designation]) -> str:
+    """Since when it stands in the first register that protects it: of the world, of the country."""
+    found = [
+        (_REGISTERS.index(entry.scheme.role), entry.scheme.rank, entry.listed_year, entry)
+        for entry in entries
+        if entry.scheme.role in _REGISTERS and entry.is_in_force and entry.listed_year is not None
+    ]
+    if not found:
+        return ""
+    *_rank, year, entry = min(found, key=lambda row: row[:3])
+    return pgettext("register and year", "%(register)s since %(year)s.") % {
+        "register": entry.scheme.short_label.best() or entry.scheme.label.best(),
+        "year": year_phrase(year),
+    }
+
+
+def place_phrase(place: Place | None) -> str:
+    """City and province, or what there is: “Luoyang, Henan”."""
+    chain = []
+    while place is not None:
+        chain.append(place)
+        if place.level in (Place.Level.PROVINCE, Place.Level.COUNTRY):
+            break
+        place = place.parent
+    shown = [place for place in chain if place.level != Place.Level.COUNTY] or chain
+    return chain_phrase(shown)
+
+
+def chain_phrase(places: Iterable[Place]) -> str:
+    """Places from the narrowest to the broadest, as the reader's language puts them together."""
+    phrase = ""
+    for place in places:
+        label = str(place.label.best())
+        if phrase:
+            phrase = pgettext("a place and the one it lies in", "%(narrow)s, %(broad)s") % {
+                "narrow": phrase,
+                "broad": label,
+            }
+        else:
+            phrase = label
+    return phrase

@@ -1,0 +1,87 @@
+"""Ways on from a site's page: others of its kind in its country, others listed the same year.
+
+`more()` gives short lists of links, the best known first. The index finds them; one query reads
+all their names.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from pyroaring import BitMap
+
+from heritage.models import Place, Scheme, Site
+from heritage.search.index import orders
+from heritage.search.index.snapshot import State
+from heritage.web import language_html
+from heritage.web.vocabularies import common
+
+_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    url: str
+    name: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    key: str
+    title: str
+    others: list[Other]
+    total: int  # with this site: what the list of all shows
+    url: str
+
+
+def more(index: State, site: Site) -> list[More]:
+    """What is not empty; the rows of the site are loaded."""
+    best_known = index.orders[orders.PROMINENCE]
+    here = BitMap([site.pk])
+    found = []
+    for key, title, hits, url in _groups(index, site):
+        if ids := best_known.slice(hits - here, 0, _SHOWN):
+            found.append((key, title, ids, len(hits), url))
+    if not found:
+        return []
+    every = {pk for _key, _title, ids, *_rest in found for pk in ids}
+    names = Site.objects.published().only("slug", "name").in_bulk(every)
+    return [
+        More(key, title, [_other(names[pk]) for pk in ids if pk in names], total, url)
+        for key, title, ids, total, url in found
+    ]
+
+
+def _groups(index: State, site: Site) -> Iterator[tuple[str, str, BitMap, str]]:
+    """Key, title, the sites (this one may be among them) and the address of their list."""
+    kind, country = next(iter(site.kinds.all()), None), _country(site)
+    if kind and country:
+        hits = index.having(f"kind:{kind.pk}") & index.having(f"place:{country.pk}")
+        url = common.list_url(kind=kind.slug, place=country.slug)
+        yield "kind", _("More of this kind in this country"), hits, url
+    if site.inscribed_year is not None:
+        year = str(site.inscribed_year)
+        hits = index.having(f"inscribed:{year}")
+        yield "year", _("Listed the same year"), hits, common.list_url(inscribed=year)
+        return
+    for coverage in site.coverages.all():
+        entry = coverage.designation
+        is_protection = entry.scheme.role == Scheme.Role.PROTECTION
+        if is_protection and entry.is_in_force and entry.batch is not None:
+            hits = index.having(f"batch:{entry.scheme_id}.{entry.batch}")
+            url = common.list_url(batch=f"{entry.scheme.slug}.{entry.batch}")
+            yield "year", _("Listed the same year"), hits, url
+            return
+
+
+def _country(site: Site) -> Place | None:
+    place = site.place or next(iter(site.also_in.all()), None)
+    if place is None:
+        return None
+    line = [*place.ancestors(), place]
+    return next((each for each in line if each.level == Place.Level.COUNTRY), None)
+
+
+def _other(site: Site) -> Other:
+    return Other(common.page_url("site", site), language_html.as_html(site.name.best()))

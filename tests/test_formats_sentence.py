@@ -1,0 +1,153 @@
+"""The sentence made from facts, and the date that a card shows, in both languages."""
+
+import pytest
+from django.utils import translation
+
+from heritage.formats import sentence
+from heritage.models import Site
+from heritage.search.index import store
+from heritage.web import cards
+from tests.builders import (
+    make_coverage,
+    make_designation,
+    make_era,
+    make_event,
+    make_kind,
+    make_place,
+    make_scheme,
+    make_site,
+    text,
+)
+
+pytestmark = pytest.mark.django_db
+
+ERAS = {
+    "tang": ("Tang Dynasty", "唐", "Tang", "", "0618/0907"),
+    "jin": ("Jin Dynasty (1115–1234)", "金", "Jin (1115–1234)", "", "1115/1234"),
+    "yuan": ("Yuan Dynasty", "元", "Yuan", "", "1271/1368"),
+    "qing": ("Qing Dynasty", "清", "Qing", "", "1644/1912"),
+    "neolithic": ("Neolithic", "新石器时代", "", "新石器", "-9000/-2000"),
+}
+
+
+@pytest.fixture
+def eras():
+    return {
+        key: make_era(label, zh, span, slug=key, short_label=text(short, short_zh))
+        for key, (label, zh, short, short_zh, span) in ERAS.items()
+    }
+
+
+# What the record holds: kind, events, place, register and year; then both sentences.
+SENTENCES = [
+    (
+        ("kind", [("fabric", "", "yuan", None)], "place", "protection"),
+        "Temple (Yuan Dynasty) in Jiyuan, Henan. National protection since 2001.",
+        "河南济源的元代佛寺。2001年列入国保。",
+    ),
+    (
+        ("kind", [("fabric", "", "jin", "qing")], "place", ""),
+        "Temple (Jin [1115–1234] to Qing) in Jiyuan, Henan.",
+        "河南济源的佛寺（金至清）。",
+    ),
+    (
+        ("kind", [("fabric", "", "neolithic", None)], "", ""),
+        "Temple (Neolithic).",
+        "新石器时代佛寺。",
+    ),
+    (("kind", [("built", "1907", None, None)], "place", ""), None, None),
+    (("kind", [], "place", ""), "Temple in Jiyuan, Henan.", "河南济源的佛寺。"),
+    (("kind", [], "", "protection"), "Temple. National protection since 2001.", None),
+    (("", [], "place", ""), "Heritage site in Jiyuan, Henan.", "河南济源的遗产地。"),
+    (("", [("fabric", "", "tang", None)], "", ""), "Heritage site (Tang Dynasty).", "唐代遗产地。"),
+    (("kind", [], "", ""), "", ""),
+    (("", [], "", ""), "", ""),
+    # What stands says more than what was there before.
+    (
+        ("kind", [("built", "0723", "tang", None), ("fabric", "", "yuan", None)], "", ""),
+        "Temple (Yuan Dynasty).",
+        "元代佛寺。",
+    ),
+]
+
+
+@pytest.mark.parametrize(("holds", "english", "chinese"), SENTENCES)
+def test_a_sentence_is_made_of_what_there_is(eras, holds, english, chinese):
+    kind, events, place, register = holds
+    henan = make_place("Henan", "河南", level="province")
+    jiyuan = make_place("Jiyuan", "济源", parent=henan)
+    kinds = [make_kind("Temple", "佛寺")] if kind else []
+    site = make_site("Somewhere", "某处", kinds=kinds, place=jiyuan if place else None)
+    _add_events(site, events, eras)
+    if register:
+        scheme = make_scheme(register, short_label=text("National protection", "国保"))
+        make_coverage(site, make_designation(scheme=scheme, events=["2001"]))
+    site = Site.objects.get(pk=site.pk)
+    with translation.override("en"):
+        said = sentence.of_site(site)
+        assert english is None or said == english
+    with translation.override("zh-hans"):
+        said_zh = sentence.of_site(site)
+        assert chinese is None or said_zh == chinese
+    for words in (said, said_zh):
+        assert not any(fault in words for fault in ("None", "()", "（）", " .", "..", "  ", "%("))
+
+
+def _add_events(site, events, eras):
+    for kind, date, first, last in events:
+        make_event(site, kind, date, eras.get(first), last_era=eras.get(last))
+
+
+CARDS = [
+    # An observatory where a gnomon was set up before: what one sees is the tower.
+    (
+        [("built", "0723", "tang", None), ("fabric", "", "yuan", None)],
+        "Standing: Yuan",
+        "现存：元",
+    ),
+    # Founded, and rebuilt since: both, where they are short.
+    (
+        [("founded", "0700", "tang", None), ("fabric", "", "yuan", "qing")],
+        "Standing: Yuan to Qing · founded 700",
+        None,
+    ),
+    (
+        [("founded", "0700/0750", "tang", None), ("fabric", "", "jin", "qing")],
+        "Standing: Jin (1115–1234) to Qing",
+        None,
+    ),
+    # A date within what stands says it more closely.
+    ([("built", "1279", "yuan", None), ("fabric", "", "yuan", None)], "Built 1279 (Yuan)", None),
+    # A national unit of which the era alone is known.
+    ([("fabric", "", "neolithic", None)], "Neolithic", "新石器"),
+    ([("founded", "0700", "tang", None)], "Founded 700 (Tang)", None),
+    ([], "", ""),
+]
+
+
+@pytest.mark.parametrize(("events", "english", "chinese"), CARDS)
+def test_a_card_says_the_date_of_what_one_sees(eras, events, english, chinese):
+    site = make_site("Somewhere", "某处")
+    _add_events(site, events, eras)
+    for language, wanted in (("en", english), ("zh-hans", chinese)):
+        with translation.override(language):
+            [card] = cards.of_ids(store.current(), [site.pk])
+            assert wanted is None or card.when == wanted
+
+
+def test_the_page_and_what_machines_read_say_it(client, eras):
+    site = make_site("Somewhere", "某处", slug="somewhere", kinds=[make_kind("Pagoda", "塔")])
+    make_event(site, "fabric", "", eras["tang"])
+    page = client.get("/en/sites/somewhere/").text
+    assert '<p class="site-lead">Pagoda (Tang Dynasty).</p>' in page
+    assert "Put together from the facts of the record." in page
+    assert 'name="description" content="Pagoda (Tang Dynasty)."' in page
+    assert '"description":"Pagoda (Tang Dynasty)."' in page
+    assert page.count("Surviving fabric") == 1  # in its history, not in the first lines
+    assert "Pagoda (Tang Dynasty)." in client.get("/en/feed.atom").text
+    site = Site.objects.get(pk=site.pk)
+    site.summary = text("Ours.")
+    site.save()
+    page = client.get("/en/sites/somewhere/").text
+    assert "Put together" not in page
+    assert "Pagoda (Tang Dynasty)." not in page
