@@ -71,7 +71,7 @@ class CheckedAdmin(RowAdmin):
 
     @admin.display(description=_("shown as a fact"), boolean=True)
     def checked(self, row):
-        return row.is_checked
+        return row.is_shown
 
 
 @admin.register(Opening)

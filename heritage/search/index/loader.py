@@ -208,19 +208,19 @@ def _add_images(facts: Facts, known, ids) -> None:
 
 
 def _add_visiting(facts: Facts, known, ids) -> None:
-    """Who has checked facts, and the hours: one value for all sites that keep the same ones."""
-    checked: set[int] = set()
-    for model in (Price, VisitingFact):
-        rows = _of(model.objects.checked(), "site_id", ids).values_list("site_id", flat=True)
-        checked.update(rows.iterator(CHUNK))
+    """Who has facts to show, and the hours to rely on: one value for all sites with the same."""
+    shown: set[int] = set()
+    for model in (Opening, Price, VisitingFact):
+        rows = _of(model.objects.shown(), "site_id", ids).values_list("site_id", flat=True)
+        shown.update(rows.iterator(CHUNK))
     columns = ("site_id", "opens", "closes", "weekdays", "season_from", "season_to")
     hours: dict[int, set[str]] = defaultdict(set)
-    rows = _of(Opening.objects.checked(), "site_id", ids).values_list(*columns)
+    rows = _of(Opening.objects.dependable(), "site_id", ids).values_list(*columns)
     for pk, opens, closes, *days in rows.iterator(CHUNK):
         is_open = opens is not None and closes is not None
         hours[pk].add(",".join(("open" if is_open else "closed", *days)))
     _add_all(facts, "hours", {pk: hours[pk] for pk in known & hours.keys()})
-    for pk in known & (checked | hours.keys()):
+    for pk in known & shown:
         facts.add("has", pk, "visiting")
 
 

@@ -138,6 +138,7 @@ def site_page(site: Site) -> SitePage:
     where, told, registers = whereabouts(site), chapters(events), seals(site)
     sources = [source_line(source) for source in site.sources.all()]
     names = [*_translations(site), *map(_name_line, site.names.all())]
+    visit = visiting.visiting(site)
     near = nearby(index, site, WITHIN_KM)
     return SitePage(
         site=site,
@@ -164,7 +165,7 @@ def site_page(site: Site) -> SitePage:
         parts=[_link(row.part, row) for row in site.parts.all()],
         note=language_html.as_html(site.note.best()),
         notices=visiting.notices(site),
-        visiting=visiting.visiting(site),
+        visiting=visit,
         custodian=_custodian(site),
         area=area_phrase(site.area_ha),
         identifiers=[
@@ -184,7 +185,7 @@ def site_page(site: Site) -> SitePage:
         land=maps.around(site),
         locator=locator(site, near),
         lifeline=lifeline(site, known.eras.terms.values()),
-        marks=_all_marks(where, told, registers, sources, names),
+        marks=_all_marks(where, told, registers, visit, sources, names),
         updated=language_html.day(timezone.localdate(site.updated_at)),
         mailto=f"mailto:?subject={quote(_title(site))}&body=",
     )
@@ -201,10 +202,10 @@ def _event_marks(event: Event | None) -> list[Mark]:
     return certainty.of_event(event, bool(event.source and event.source.is_recalled))
 
 
-def _all_marks(where, told, registers, sources, names) -> list[Mark]:
+def _all_marks(where, told, registers, visit, sources, names) -> list[Mark]:
     moments = [moment for chapter in told for moment in chapter.moments]
     said_by = [line.source for line in (*moments, *names) if line.source] + sources
-    holders = [where, *moments, *registers, *said_by]
+    holders = [where, *moments, *registers, visit, *said_by]
     return certainty.legend(chain.from_iterable(holder.marks for holder in holders))
 
 
