@@ -134,7 +134,7 @@ else:
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("HERITAGE_DATABASE_MAX_AGE", default=600)
 
 # Changes after which a worker saves a new snapshot of the index, for workers that start; 0: never.
-INDEX_SNAPSHOT_EVERY = env.int("HERITAGE_INDEX_SNAPSHOT_EVERY", default=1_000)
+INDEX_SNAPSHOT_EVERY = env.int("HERITAGE_INDEX_SNAPSHOT_EVERY", default=500)
 
 # How long a page that writes waits for another writer before it answers 503, and when the
 # browser may try again. Commands wait longer, see above.

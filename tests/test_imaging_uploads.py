@@ -309,7 +309,9 @@ def test_a_file_of_exactly_the_limit_is_taken():
 
 
 @pytest.mark.parametrize(
-    "picture", [Image.new("RGBA", (2000, 1001)), Image.new("CMYK", (2000, 1001))], ids=repr
+    "picture",
+    [Image.new("RGBA", (2000, 1001)), Image.new("CMYK", (2000, 1001))],
+    ids=lambda picture: picture.mode,
 )
 def test_where_a_pixel_takes_more_there_may_be_fewer(picture):
     form = "PNG" if picture.mode == "RGBA" else "JPEG"

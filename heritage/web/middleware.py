@@ -18,7 +18,7 @@ from heritage.search.lru_cache import Recent
 
 _LARGEST = 500_000  # bytes of a page that is kept
 _HEADERS = ("Content-Type", "Cache-Control", "Vary", "ETag", "X-Robots-Tag")
-# What a page may say that depends on who asks.
+# The headers that the key tells apart: a page that varies by another one is not kept.
 _VARIES = {"hx-request", "hx-history-restore-request"}
 
 

@@ -55,7 +55,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All bitmaps, orders and columns as of one entry of the journal: its number and its token."""
+    """All bitmaps, orders and columns as of one entry of the change log, by number and token."""
 
     number: int
     token: str
