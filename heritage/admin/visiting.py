@@ -84,7 +84,7 @@ class CheckedAdmin(RowAdmin):
         return (*super().get_list_display(request), *button)
 
     def get_urls(self):
-        view = require_POST(self.admin_site.admin_view(self.check))
+        view = require_POST(self.admin_site.admin_view(self.confirm))
         name = f"{self.opts.app_label}_{self.opts.model_name}_checked"
         return [path("<path:object_id>/checked/", view, name=name), *super().get_urls()]
 
@@ -106,7 +106,7 @@ class CheckedAdmin(RowAdmin):
             gettext("Checked today"),
         )
 
-    def check(self, request, object_id):
+    def confirm(self, request, object_id):
         """Say of a row that its source was looked at today and bears it out."""
         row = self.get_object(request, object_id)
         if row is None:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import EDTFField, LanguageMapField
@@ -47,7 +48,7 @@ def falls_within(day, begins, ends) -> bool:
 class Quality(models.TextChoices):
     """What a row rests on that no editor has checked."""
 
-    OFFICIAL = "official", _("official")
+    OFFICIAL = "official", pgettext_lazy("what a visiting fact rests on", "official")
     PRESS = "press", _("press")
     REPORTED = "reported", _("reported by guides that agree")
     RECALLED = "recalled", _("recalled")
@@ -274,9 +275,9 @@ class VisitingFact(CheckedRecord):
     class Kind(models.TextChoices):
         """In the order in which a traveller asks."""
 
-        HOURS = "hours", _("Opening hours")
+        HOURS = "hours", _("Hours")
         CLOSED_DAYS = "closed_days", _("Closed days")
-        PRICE = "price", _("Tickets")
+        PRICE = "price", _("Reductions and passes")
         BOOKING = "booking", _("Booking")
         GETTING_THERE = "getting_there", _("How to get there")
         ENTRANCE = "entrance", _("Entrance")
