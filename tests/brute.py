@@ -138,8 +138,7 @@ def _has(sites, values, query):
     if "visiting" in values:
         ids = set()
         for model in (Opening, Price, VisitingFact):
-            rows = model.objects.exclude(source=None).exclude(checked_on=None)
-            ids.update(rows.values_list("site_id", flat=True))
+            ids.update(row.site_id for row in model.objects.all() if row.is_shown)
         sites = sites.filter(pk__in=ids)
     return sites
 
@@ -150,8 +149,8 @@ def _language(sites, values, query):
 
 def _open(sites, values, query):
     day = date.fromisoformat(values[0])
-    checked = Opening.objects.checked().filter(weekdays__contains=day.isoweekday())
-    rows = [row for row in checked.defer("note") if row.covers(day)]
+    of_weekday = Opening.objects.filter(weekdays__contains=day.isoweekday())
+    rows = [row for row in of_weekday if row.is_dependable and row.covers(day)]
     closed = {row.site_id for row in rows if not row.is_open}
     closed.update(n.site_id for n in Notice.objects.current(day) if n.is_closed)
     return sites.filter(pk__in={row.site_id for row in rows if row.is_open} - closed)

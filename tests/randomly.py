@@ -178,7 +178,9 @@ class Catalogue:
 
     def checked(self) -> dict:
         complete = {"source": self.source, "checked_on": DAY}
-        return self.dice.choice([complete] * 3 + [{"source": self.source}])
+        official = {"source": self.source, "quality": "official", "as_of": "2020"}
+        press = {"source": self.source, "quality": "press", "as_of": "2020-03"}
+        return self.dice.choice([complete] * 3 + [{"source": self.source}, official, press])
 
     def price(self, site) -> Price:
         return Price(site=site, label=text("Adults"), amount=30, **self.checked())

@@ -1,12 +1,25 @@
 """What a traveller needs, who looks after a site, and what others call it."""
 
-from django.contrib import admin
+from functools import partial
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from heritage.admin.base import NameSearch, RecordAdmin
 from heritage.admin.filters import SiteStateFilter
 from heritage.admin.inlines import RecordInline
 from heritage.admin.rows import RowAdmin
+from heritage.admin.writes import change_set
 from heritage.models import (
     Custodian,
     Identifier,
@@ -19,7 +32,8 @@ from heritage.models import (
 
 # --- in the form of a site ---------------------------------------------------------------------
 
-_CHECKED = ("source", "checked_on")  # without both it is not shown as a fact
+# Without a source and a day it is shown under its quality, or not at all.
+_CHECKED = (("source", "checked_on"), ("quality", "as_of", "second_source"), "differs")
 
 
 class IdentifierRows(RecordInline):
@@ -40,18 +54,18 @@ class OpeningRows(RecordInline):
         ("weekdays", "season_from", "season_to"),
         ("opens", "closes", "last_entry"),
         "note",
-        _CHECKED,
+        *_CHECKED,
     )
 
 
 class PriceRows(RecordInline):
     model = Price
-    fields = ("label", ("amount", "currency", "order"), "note", _CHECKED)
+    fields = ("label", ("amount", "currency", "order"), "note", *_CHECKED)
 
 
 class VisitingFactRows(RecordInline):
     model = VisitingFact
-    fields = (("kind", "value"), "text", _CHECKED)
+    fields = (("kind", "value"), "text", *_CHECKED)
 
 
 ROWS = (IdentifierRows, NoticeRows, OpeningRows, PriceRows, VisitingFactRows)
@@ -61,17 +75,65 @@ ROWS = (IdentifierRows, NoticeRows, OpeningRows, PriceRows, VisitingFactRows)
 
 
 class CheckedAdmin(RowAdmin):
-    list_display = ("said", "site", "checked", "checked_on", "source")
+    list_display = ("said", "site", "shown", "quality", "as_of", "checked_on", "source")
     list_select_related = ("site", "source")
-    list_filter = (SiteStateFilter, ("checked_on", admin.EmptyFieldListFilter))
+    list_filter = (SiteStateFilter, ("checked_on", admin.EmptyFieldListFilter), "quality")
+
+    def get_list_display(self, request):
+        button = ("checked_today",) if self.has_change_permission(request) else ()
+        return (*super().get_list_display(request), *button)
+
+    def get_urls(self):
+        view = require_POST(self.admin_site.admin_view(self.confirm))
+        name = f"{self.opts.app_label}_{self.opts.model_name}_checked"
+        return [path("<path:object_id>/checked/", view, name=name), *super().get_urls()]
 
     @admin.display(description=_("row"))
     def said(self, row):
         return str(row)
 
-    @admin.display(description=_("shown as a fact"), boolean=True)
-    def checked(self, row):
-        return row.is_checked
+    @admin.display(description=_("shown to readers"), boolean=True)
+    def shown(self, row):
+        return row.is_shown
+
+    @admin.display(description=_("confirm"))
+    def checked_today(self, row):
+        """A button within the form that the list is: it sends the form's token along."""
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_checked", args=[row.pk])
+        return format_html(
+            '<button type="submit" class="button" formaction="{}">{}</button>',
+            url,
+            gettext("Checked today"),
+        )
+
+    def confirm(self, request, object_id):
+        """Say of a row that its source was looked at today and bears it out."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        tell = partial(self.message_user, request)
+        if row.source is None or row.source.is_recalled:
+            text = gettext("“%(row)s” has no source to check it against: give it one first.")
+            tell(text % {"row": row}, messages.WARNING)
+            return self._back(request, row)
+        row.checked_on = timezone.localdate()
+        with change_set("edit", request.user, gettext("Checked today")):
+            row.save(update_fields=["checked_on"])
+            message = [
+                {"changed": {"fields": [str(row._meta.get_field("checked_on").verbose_name)]}}
+            ]
+            LogEntry.objects.log_actions(request.user.pk, [row], CHANGE, message)
+        tell(gettext("“%(row)s” was checked today.") % {"row": row}, messages.SUCCESS)
+        return self._back(request, row)
+
+    def _back(self, request, row) -> HttpResponseRedirect:
+        """To the list as it was filtered."""
+        before = request.headers.get("Referer", "")
+        if url_has_allowed_host_and_scheme(before, {request.get_host()}, request.is_secure()):
+            return redirect(before)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
 
 @admin.register(Opening)

@@ -1,7 +1,8 @@
 """A site in JSON-LD with the words of schema.org: what search engines read of a page.
 
 Nothing is said here that the public page does not say: the public point alone, published
-pictures, parts and wholes alone, and of hours, prices and facts only those that were checked.
+pictures, parts and wholes alone, and of hours, prices and facts only those that an
+editor checked or that are official and dated.
 Whoever calls loads the rows (one query each otherwise); what may be shown is judged here again.
 """
 
@@ -62,7 +63,7 @@ def site_document(site: Site, addresses: Addresses, identity: Identity, today: d
             or [addresses.of("preview", site.uid)],
             "isAccessibleForFree": _is_free(site),
             "openingHoursSpecification": [
-                _hours(row, today) for row in site.openings.all() if row.is_checked
+                _hours(row, today) for row in site.openings.all() if row.is_dependable
             ],
             "telephone": next(iter(_facts(site, Fact.Kind.PHONE)), None),
         }
@@ -326,12 +327,12 @@ def _image(image: Image, addresses: Addresses) -> dict:
 
 def _facts(site: Site, kind: str) -> list[str]:
     rows = site.visitingfacts.all()
-    return [row.value for row in rows if row.kind == kind and row.is_checked and row.value]
+    return [row.value for row in rows if row.kind == kind and row.is_dependable and row.value]
 
 
 def _is_free(site: Site) -> bool | None:
     """Free only if nobody pays; unknown where no price was checked."""
-    amounts = [price.amount for price in site.prices.all() if price.is_checked]
+    amounts = [price.amount for price in site.prices.all() if price.is_dependable]
     return not any(amounts) if amounts else None
 
 

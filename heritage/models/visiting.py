@@ -1,15 +1,16 @@
 """What a traveller needs: opening, prices, ways to get there, notices.
 
-Nothing unchecked is shown as a fact.
+Nothing unchecked is shown as a fact: what nobody has checked bears its date and its quality.
 """
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from heritage.models.base import Record, RecordQuerySet
-from heritage.models.fields import LanguageMapField
+from heritage.models.fields import EDTFField, LanguageMapField
 from heritage.values import tokens
 from heritage.values.web_address import validate_web_address
 
@@ -44,14 +45,57 @@ def falls_within(day, begins, ends) -> bool:
     return (begins is None or begins <= day) and (ends is None or day <= ends)
 
 
+class Quality(models.TextChoices):
+    """What a row rests on that no editor has checked."""
+
+    OFFICIAL = "official", pgettext_lazy("what a visiting fact rests on", "official")
+    PRESS = "press", _("press")
+    REPORTED = "reported", _("reported by guides that agree")
+    RECALLED = "recalled", _("recalled")
+
+
+def _is(quality: Quality, **others) -> models.Q:
+    return models.Q(quality=quality, **others)
+
+
 class CheckedQuerySet(RecordQuerySet):
-    def checked(self):
-        """Those that may be shown as facts: with a source, and the day it was last looked at."""
-        return self.filter(source__isnull=False, checked_on__isnull=False)
+    """Rows by what may be done with them; all of these have a source."""
+
+    def dependable(self):
+        """Checked by an editor, or official and dated: what filters may rely on."""
+        return self.filter(
+            models.Q(checked_on__isnull=False) | (_is(Quality.OFFICIAL) & ~models.Q(as_of="")),
+            source__isnull=False,
+        )
+
+    def shown(self):
+        """What readers see: the dependable, and what its date and quality excuse.
+
+        That is, press with its date, what two sources report alike, and what was recalled where
+        it harms nobody.
+        """
+        return self.filter(
+            models.Q(checked_on__isnull=False)
+            | (models.Q(quality__in=[Quality.OFFICIAL, Quality.PRESS]) & ~models.Q(as_of=""))
+            | (
+                _is(Quality.REPORTED, second_source__isnull=False)
+                & ~models.Q(second_source=models.F("source"))
+            )
+            | self._harmless(),
+            source__isnull=False,
+        )
+
+    def _harmless(self) -> models.Q:
+        kinds = self.model.harmless_kinds
+        return _is(Quality.RECALLED, kind__in=kinds) if kinds else models.Q(pk__in=[])
 
 
 class CheckedRecord(Record):
-    """Something of the day: true only with a source and the date when it was checked."""
+    """Something of the day: true only with a source, and the date when it was checked or written.
+
+    `checked_on` is the day on which an editor looked at the source. Without it a row is shown
+    under its `quality`, with the date that the source is of (`as_of`).
+    """
 
     site = models.ForeignKey(
         "Site", models.CASCADE, related_name="%(class)ss", verbose_name=_("site")
@@ -60,16 +104,78 @@ class CheckedRecord(Record):
         "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
     )
     checked_on = models.DateField(_("checked on"), null=True, blank=True)
+    quality = models.CharField(
+        _("quality"),
+        max_length=8,
+        choices=Quality,
+        blank=True,
+        help_text=_("What it rests on until somebody checks it."),
+    )
+    as_of = EDTFField(
+        _("as of"),
+        blank=True,
+        help_text=_("The date of what the source says, such as 2020 or 2020-03."),
+    )
+    second_source = models.ForeignKey(
+        "Source",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="second_of_%(class)ss",
+        verbose_name=_("second source"),
+        help_text=_("Another one that says the same: needed where guides report it."),
+    )
+    differs = LanguageMapField(
+        _("what others say"), blank=True, help_text=_("Where other sources differ.")
+    )
 
     owner = "site"
+    harmless_kinds: tuple[str, ...] = ()  # that nobody is harmed by if they are wrong
     objects = CheckedQuerySet.as_manager()
 
     class Meta:
         abstract = True
 
     @property
-    def is_checked(self) -> bool:
-        return self.source_id is not None and self.checked_on is not None
+    def is_dependable(self) -> bool:
+        """As `dependable()` has it."""
+        is_dated = self.quality == Quality.OFFICIAL and bool(self.as_of)
+        return self.source_id is not None and (self.checked_on is not None or is_dated)
+
+    @property
+    def is_shown(self) -> bool:
+        """As `shown()` has it."""
+        if self.source_id is None:
+            return False
+        if self.checked_on is not None:
+            return True
+        match self.quality:
+            case Quality.OFFICIAL | Quality.PRESS:
+                return bool(self.as_of)
+            case Quality.REPORTED:
+                return self.second_source_id not in (None, self.source_id)
+            case Quality.RECALLED:
+                return self._is_harmless
+        return False
+
+    @property
+    def _is_harmless(self) -> bool:
+        return getattr(self, "kind", None) in self.harmless_kinds
+
+    def clean(self) -> None:
+        super().clean()
+        if errors := dict(self._quality_errors()):
+            raise ValidationError(errors)
+
+    def _quality_errors(self):
+        if self.quality and self.source_id is None:
+            yield "source", _("Name the source of it.")
+        if self.quality in (Quality.OFFICIAL, Quality.PRESS) and not self.as_of:
+            yield "as_of", _("What is official or from the press needs the date that it is of.")
+        if self.quality == Quality.REPORTED and self.second_source_id in (None, self.source_id):
+            yield "second_source", _("What guides report needs two sources that agree.")
+        if self.quality == Quality.RECALLED and not self._is_harmless:
+            yield "quality", _("Only the time needed and the season may be recalled.")
 
 
 class Opening(CheckedRecord):
@@ -167,13 +273,19 @@ class VisitingFact(CheckedRecord):
     """One thing that a traveller wants to know."""
 
     class Kind(models.TextChoices):
-        WEBSITE = "website", _("Website")
-        PHONE = "phone", _("Phone")
-        GETTING_THERE = "getting_there", _("How to get there")
-        TIME_NEEDED = "time_needed", _("Time needed")
-        WHEELCHAIR = "wheelchair", _("Wheelchair access")
-        BEST_SEASON = "best_season", _("Best season")
+        """In the order in which a traveller asks."""
+
+        HOURS = "hours", _("Hours")
+        CLOSED_DAYS = "closed_days", _("Closed days")
+        PRICE = "price", _("Reductions and passes")
         BOOKING = "booking", _("Booking")
+        GETTING_THERE = "getting_there", _("How to get there")
+        ENTRANCE = "entrance", _("Entrance")
+        TIME_NEEDED = "time_needed", _("Time needed")
+        BEST_SEASON = "best_season", _("Best season")
+        WHEELCHAIR = "wheelchair", _("Wheelchair access")
+        PHONE = "phone", _("Phone")
+        WEBSITE = "website", _("Website")
         OTHER = "other", _("Good to know")
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
@@ -184,6 +296,8 @@ class VisitingFact(CheckedRecord):
         blank=True,
         help_text=_("A phone number or a web address: the same in every language."),
     )
+
+    harmless_kinds = (Kind.TIME_NEEDED, Kind.BEST_SEASON)
 
     class Meta:
         verbose_name = _("visiting fact")

@@ -50,6 +50,9 @@ def _pairs():
     for model in (Event, Name, Coverage, Opening, Price, VisitingFact, Notice):
         rows = model.objects.filter(site__state=Site.State.PUBLISHED, source__isnull=False)
         yield rows.order_by().values_list("source_id", "site_id")
+    for model in (Opening, Price, VisitingFact):
+        rows = model.objects.filter(site__state=Site.State.PUBLISHED, second_source__isnull=False)
+        yield rows.order_by().values_list("second_source_id", "site_id")
     entries = Designation.objects.filter(
         source__isnull=False, coverages__site__state=Site.State.PUBLISHED
     )

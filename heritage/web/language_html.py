@@ -73,6 +73,14 @@ def day(value: date | None) -> str:
     return phrase(edtf.parse(value.isoformat())) if value else ""
 
 
+def edtf_date(text: str) -> str:
+    """A stored date in the reader's language; as it stands where it is broken."""
+    try:
+        return phrase(edtf.parse(text)) if text else ""
+    except edtf.EDTFError:
+        return text
+
+
 def number(value: int) -> str:
     """With its thousands told apart: 1,262."""
     return _number(value, get_language())

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Func, TextField
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models import Image, Price, VisitingFact
+from heritage.models import Image, Opening, Price, VisitingFact
 from heritage.search.facets.base import Facet
 from heritage.search.index.rows import CHUNK
 from heritage.values import edtf
@@ -23,11 +23,11 @@ class HasFacet(Facet):
         images = rows.of(Image.objects.published()).values_list("site_id", flat=True)
         for pk in rows.published.intersection(images.iterator(CHUNK)):
             yield pk, "has:image"
-        checked = set(rows.hours)
-        for model in (Price, VisitingFact):
-            facts = rows.of(model.objects.checked()).values_list("site_id", flat=True)
-            checked.update(facts.iterator(CHUNK))
-        for pk in rows.published & checked:
+        shown: set[int] = set()
+        for model in (Opening, Price, VisitingFact):
+            facts = rows.of(model.objects.shown()).values_list("site_id", flat=True)
+            shown.update(facts.iterator(CHUNK))
+        for pk in rows.published & shown:
             yield pk, "has:visiting"
 
     def key(self, value, role=None):

@@ -9,7 +9,7 @@ from heritage.search.index.snapshot import State
 
 
 def open_on(index: State, day: date) -> BitMap:
-    """Sites with checked hours on the day, unless a row or a notice says that they are closed."""
+    """Sites with dependable hours on the day, unless a row or a notice closes them."""
     rows = {"open": [], "closed": []}
     for hours in index.values_of("hours"):
         kind, *days = hours.split(",")

@@ -133,10 +133,10 @@ class SiteRows:
 
     @cached_property
     def hours(self) -> dict[int, set[str]]:
-        """By site its checked hours: one text for all sites that keep the same ones."""
+        """By site its dependable hours: one text for all sites that keep the same ones."""
         columns = ("site_id", "opens", "closes", "weekdays", "season_from", "season_to")
         found: dict[int, set[str]] = defaultdict(set)
-        rows = self.of(Opening.objects.checked()).values_list(*columns)
+        rows = self.of(Opening.objects.dependable()).values_list(*columns)
         for pk, opens, closes, *days in rows.iterator(CHUNK):
             if pk in self.published:
                 is_open = opens is not None and closes is not None

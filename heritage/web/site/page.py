@@ -152,6 +152,7 @@ def site_page(site: Site) -> SitePage:
     where, told, registers = whereabouts(site), chapters(events), seals(site)
     sources = [source_line(source) for source in site.sources.all()]
     names = [*_translations(site), *map(_name_line, site.names.all())]
+    visit = visiting.visiting(site)
     near = nearby(index, site, WITHIN_KM)
     is_property = any(s in (UnescoStatus.INSCRIBED, UnescoStatus.IN_DANGER) for s in unesco)
     component_parts = maps.parts_of(site) if is_property else ()
@@ -181,7 +182,7 @@ def site_page(site: Site) -> SitePage:
         parts=[_link(row.part, row) for row in site.parts.all()],
         note=language_html.as_html(site.note.best()),
         notices=visiting.notices(site),
-        visiting=visiting.visiting(site),
+        visiting=visit,
         custodian=_custodian(site),
         area=area_phrase(site.area_ha),
         identifiers=[
@@ -203,7 +204,7 @@ def site_page(site: Site) -> SitePage:
         component_parts=len(component_parts),
         locator=locator(site, near),
         lifeline=lifeline(site, known.eras.terms.values()),
-        marks=_all_marks(where, told, registers, sources, names),
+        marks=_all_marks(where, told, registers, visit, sources, names),
         updated=language_html.day(timezone.localdate(site.updated_at)),
         mailto=f"mailto:?subject={quote(_title(site))}&body=",
     )
@@ -220,11 +221,11 @@ def _event_marks(event: Event | None) -> list[Mark]:
     return certainty.of_event(event, bool(event.source and event.source.is_recalled))
 
 
-def _all_marks(where, told, registers, sources, names) -> list[Mark]:
+def _all_marks(where, told, registers, visit, sources, names) -> list[Mark]:
     moments = [moment for chapter in told for moment in chapter.moments]
     said_by = [line.source for line in (*moments, *names) if line.source] + sources
     dangers = chain.from_iterable(register.danger_marks for register in registers)
-    holders = [where, *moments, *registers, *said_by]
+    holders = [where, *moments, *registers, visit, *said_by]
     return certainty.legend([*dangers, *chain.from_iterable(each.marks for each in holders)])
 
 

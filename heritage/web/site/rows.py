@@ -27,6 +27,7 @@ from heritage.models import (
 from heritage.search.vocabulary import Vocabulary
 
 _WITH_SOURCE = "source__licence"
+_WITH_SOURCES = (_WITH_SOURCE, "second_source__licence")
 
 
 def published_site(slug: str) -> Site | None:
@@ -51,7 +52,7 @@ def add_rows(site: Site, known: Vocabulary) -> None:
 
 
 def _rows() -> dict[str, QuerySet]:
-    """What is read of each relation that the page shows; of the travellers' what is checked."""
+    """What is read of each relation that the page shows; of the travellers' what may be shown."""
     public_parts = PartOf.objects.filter(part__state="published", whole__state="published")
     return {
         "kinds": Site.kinds.field.related_model.objects.all(),
@@ -74,9 +75,9 @@ def _rows() -> dict[str, QuerySet]:
         "parts": public_parts.select_related("part"),
         # Not of published sites alone: editors see a preview.
         "images": Image.objects.filter(published=True).select_related("licence"),
-        "openings": Opening.objects.checked().select_related(_WITH_SOURCE),
-        "prices": Price.objects.checked().select_related(_WITH_SOURCE),
-        "visitingfacts": VisitingFact.objects.checked().select_related(_WITH_SOURCE),
+        "openings": Opening.objects.shown().select_related(*_WITH_SOURCES),
+        "prices": Price.objects.shown().select_related(*_WITH_SOURCES),
+        "visitingfacts": VisitingFact.objects.shown().select_related(*_WITH_SOURCES),
         "notices": Notice.objects.current(timezone.localdate()).select_related(_WITH_SOURCE),
     }
 

@@ -1,8 +1,9 @@
-"""What a traveller needs, for the site's page: notices, hours, prices, ways; nothing unchecked."""
+"""What a traveller needs, for the site's page: notices, hours, prices, ways, and how old it is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 
 from django.utils.formats import date_format, number_format, time_format
 from django.utils.html import format_html
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from heritage.models import Opening, Price, Site, VisitingFact
-from heritage.models.visiting import WEEKDAYS
+from heritage.models.fields import edtf_bounds
+from heritage.models.visiting import WEEKDAYS, CheckedRecord, Quality
 from heritage.values.web_address import safe_url
 from heritage.web import language_html
+from heritage.web.certainty import Mark
 from heritage.web.site.events import SourceLine, source_line
 
 
@@ -26,12 +29,24 @@ class NoticeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What rows rest on, how old it is, and what others say."""
+
+    sources: tuple[SourceLine, ...]
+    age: str
+    differs: SafeString
+
+    @property
+    def marks(self) -> list[Mark]:
+        return [mark for source in self.sources for mark in source.marks]
+
+
+@dataclass(frozen=True, slots=True)
 class Hint:
     label: SafeString | str
     value: SafeString | str
-    note: SafeString
-    source: SourceLine
-    checked_on: str
+    note: SafeString | str
+    basis: Basis | None  # None where the next row rests on the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +54,15 @@ class Visiting:
     hours: list[Hint]
     prices: list[Hint]
     facts: list[Hint]
+    age: str  # one line on how old it is, where not all of it was checked
 
     def __bool__(self) -> bool:
         return bool(self.hours or self.prices or self.facts)
+
+    @property
+    def marks(self) -> list[Mark]:
+        hints = (*self.hours, *self.prices, *self.facts)
+        return [mark for hint in hints if hint.basis for mark in hint.basis.marks]
 
 
 def notices(site: Site) -> list[NoticeLine]:
@@ -56,25 +77,90 @@ def notices(site: Site) -> list[NoticeLine]:
     ]
 
 
+# Facts that stand under a heading of their own, after what is in the form of a table.
+_WITH_HOURS = (VisitingFact.Kind.HOURS, VisitingFact.Kind.CLOSED_DAYS)
+_WITH_PRICES = (VisitingFact.Kind.PRICE, VisitingFact.Kind.BOOKING)
+
+
 def visiting(site: Site) -> Visiting:
+    openings, prices = site.openings.all(), site.prices.all()
+    facts = sorted(site.visitingfacts.all(), key=_asked)
+    of_hours = [_fact(row) for row in facts if row.kind in _WITH_HOURS]
+    of_prices = [_fact(row) for row in facts if row.kind in _WITH_PRICES]
+    others = [_fact(row) for row in facts if row.kind not in (*_WITH_HOURS, *_WITH_PRICES)]
     return Visiting(
-        hours=[_hint(row, _days(row), _hours(row), row.note) for row in site.openings.all()],
-        prices=[
-            _hint(row, language_html.as_html(row.label.best()), _amount(row), row.note)
-            for row in site.prices.all()
-        ],
-        facts=[_fact(row) for row in sorted(site.visitingfacts.all(), key=_asked)],
+        hours=_joined([_hint(row, _days(row), _hours(row), row.note) for row in openings])
+        + _joined(of_hours),
+        prices=_joined(
+            [
+                _hint(row, language_html.as_html(row.label.best()), _amount(row), row.note)
+                for row in prices
+            ]
+        )
+        + _joined(of_prices),
+        facts=_joined(others),
+        age=_age([*openings, *prices, *facts]),
     )
+
+
+def _age(rows: Iterable[CheckedRecord]) -> str:
+    """How old the rows are that nobody has checked, or nothing if all were."""
+    unchecked = [row for row in rows if row.checked_on is None]
+    if not unchecked:
+        return ""
+    bounds = [edtf_bounds(row.as_of) for row in unchecked if row.as_of]
+    years = [year for pair in bounds for year in pair if year is not None]
+    if not years:
+        return _("Not checked by the catalogue, and undated. Check before you go.")
+    first, last = min(years), max(years)
+    if first == last:
+        text = _(
+            "Not checked by the catalogue: as sources of %(year)s or undated ones have it. "
+            "Hours and prices change; check before you go."
+        )
+        return text % {"year": first}
+    text = _(
+        "Not checked by the catalogue: as sources from %(first)s to %(last)s or undated ones "
+        "have it. Hours and prices change; check before you go."
+    )
+    return text % {"first": first, "last": last}
 
 
 def _hint(row, label, value, note) -> Hint:
-    return Hint(
-        label,
-        value,
-        language_html.as_html(note.best()),
-        source_line(row.source),
-        language_html.day(row.checked_on),
+    return Hint(label, value, language_html.as_html(note.best()), _basis(row))
+
+
+def _basis(row: CheckedRecord) -> Basis:
+    sources = (source_line(row.source), source_line(row.second_source))
+    return Basis(
+        tuple(source for source in sources if source),
+        _age_of(row),
+        language_html.as_html(row.differs.best()),
     )
+
+
+def _age_of(row: CheckedRecord) -> str:
+    if row.checked_on:
+        return _("checked on %(date)s") % {"date": language_html.day(row.checked_on)}
+    date = language_html.edtf_date(row.as_of)
+    match row.quality:
+        case Quality.OFFICIAL:
+            return _("official, as of %(date)s") % {"date": date}
+        case Quality.PRESS:
+            return _("press, as of %(date)s") % {"date": date}
+        case Quality.REPORTED if date:
+            return _("as reported, %(date)s") % {"date": date}
+        case Quality.REPORTED:
+            return _("as reported, undated")
+    return ""  # of what was recalled, the mark says so
+
+
+def _joined(hints: list[Hint]) -> list[Hint]:
+    """Rows in a run that rest on the same say so once, after the last of them."""
+    return [
+        replace(hint, basis=None) if after and after.basis == hint.basis else hint
+        for hint, after in zip_longest(hints, hints[1:])
+    ]
 
 
 def _asked(row: VisitingFact) -> int:
@@ -94,8 +180,7 @@ def _fact(row: VisitingFact) -> Hint:
         value = format_html('<a href="tel:{}" dir="ltr">{}</a> {}', number, row.value, value)
     elif row.value:
         value = format_html("{} {}", row.value, value)
-    checked = language_html.day(row.checked_on)
-    return Hint(row.get_kind_display(), value, "", source_line(row.source), checked)
+    return Hint(row.get_kind_display(), value, "", _basis(row))
 
 
 def _amount(row: Price) -> str:

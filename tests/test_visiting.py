@@ -1,0 +1,296 @@
+"""What is shown of a visit that nobody has checked: by its date and its quality, and marked so."""
+
+import re
+from datetime import date, time
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from heritage.formats import jsonld
+from heritage.formats.addresses import Addresses
+from heritage.models import ChangeSet, Identity, Opening, Price, Site, VisitingFact
+from heritage.services.record_checks import problems
+from heritage.web.site.visiting import visiting
+from tests import builders as build
+from tests.test_catalogue_filters import found
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 25)
+
+
+@pytest.fixture
+def site():
+    return build.make_site("A", slug="site")
+
+
+def basis(sources=0, recalled=False, **fields) -> dict:
+    """What a row rests on: so many sources."""
+    kind = "recalled" if recalled else "web"
+    names = ("source", "second_source")[:sources]
+    return {name: build.make_source(name, kind=kind) for name in names} | fields
+
+
+RULES = {  # what: (fields, of which a row is shown, of which one may rely on)
+    "nothing": (lambda: basis(), False, False),
+    "a source alone": (lambda: basis(1), False, False),
+    "a day alone": (lambda: basis(checked_on=TODAY), False, False),
+    "checked": (lambda: basis(1, checked_on=TODAY), True, True),
+    "dated, of no quality": (lambda: basis(1, as_of="2020"), False, False),
+    "official and dated": (lambda: basis(1, quality="official", as_of="2020-03"), True, True),
+    "official, undated": (lambda: basis(1, quality="official"), False, False),
+    "official, of no source": (lambda: basis(quality="official", as_of="2020"), False, False),
+    "press and dated": (lambda: basis(1, quality="press", as_of="2020"), True, False),
+    "press, undated": (lambda: basis(1, quality="press"), False, False),
+    "reported by two": (lambda: basis(2, quality="reported"), True, False),
+    "reported by one": (lambda: basis(1, quality="reported", as_of="2020"), False, False),
+    "reported, then checked": (lambda: basis(2, quality="reported", checked_on=TODAY), True, True),
+    "recalled": (lambda: basis(1, recalled=True, quality="recalled"), False, False),
+}
+
+
+@pytest.mark.parametrize("model", [Opening, Price, VisitingFact])
+@pytest.mark.parametrize(("fields", "shown", "dependable"), RULES.values(), ids=RULES)
+def test_what_is_shown_and_what_is_relied_on(site, model, fields, shown, dependable):
+    row = make(model, site, **fields())
+    assert row.is_shown is shown and row.is_dependable is dependable
+    assert model.objects.shown().exists() is shown
+    assert model.objects.dependable().exists() is dependable
+    assert bool(found("has=visiting")) is shown
+    assert bool(found("open=2026-11-25")) is (dependable and model is Opening)
+
+
+def make(model, site, kind="phone", **fields):
+    own = {
+        Opening: {"opens": time(8), "closes": time(17)},
+        Price: {"label": build.text("Adults"), "amount": 30},
+        VisitingFact: {"kind": kind, "value": "+86 1"},
+    }
+    return model.objects.create(site=site, **own[model], **fields)
+
+
+@pytest.mark.parametrize("kind", VisitingFact.Kind.values)
+def test_only_what_harms_nobody_is_recalled(site, kind):
+    row = make(VisitingFact, site, kind, **basis(1, recalled=True, quality="recalled"))
+    harmless = kind in ("time_needed", "best_season")
+    assert row.is_shown is VisitingFact.objects.shown().exists() is harmless
+
+
+def test_one_source_named_twice_is_one(site):
+    source = build.make_source()
+    row = make(Price, site, quality="reported", source=source, second_source=source)
+    assert not row.is_shown and not Price.objects.shown()
+
+
+REFUSED = {
+    "quality without a source": (lambda: basis(quality="press", as_of="2020"), "source"),
+    "official, undated": (lambda: basis(1, quality="official"), "as_of"),
+    "press, undated": (lambda: basis(1, quality="press"), "as_of"),
+    "reported by one": (lambda: basis(1, quality="reported"), "second_source"),
+    "a recalled price": (lambda: basis(1, quality="recalled"), "quality"),
+}
+
+
+@pytest.mark.parametrize(("fields", "field"), REFUSED.values(), ids=REFUSED)
+def test_forms_and_the_check_of_the_catalogue_refuse(site, fields, field):
+    row = make(Price, site, **fields())
+    with pytest.raises(ValidationError) as error:
+        row.full_clean()
+    assert list(error.value.message_dict) == [field]
+    found = [problem.field for problem in problems() if problem.label == "heritage.price"]
+    assert found == [field]
+
+
+# --- the page ----------------------------------------------------------------------------------
+
+
+def page(client, language="en") -> str:
+    return re.sub(r"\s+", " ", client.get(f"/{language}/sites/site/").content.decode())
+
+
+LINES = {
+    "official": (
+        lambda: basis(1, quality="official", as_of="2020-03"),
+        ("official, as of March 2020", "官方信息，截至2020年3月"),
+    ),
+    "press": (
+        lambda: basis(1, quality="press", as_of="2018-12-28"),
+        ("press, as of 28 December 2018", "新闻报道，截至2018年12月28日"),
+    ),
+    "about": (
+        lambda: basis(1, quality="official", as_of="2017~"),
+        ("official, as of about 2017", "官方信息，截至2017年前后"),
+    ),
+    "reported": (
+        lambda: basis(2, quality="reported"),
+        ("as reported, undated", "攻略所载，未注日期"),
+    ),
+    "reported with a date": (
+        lambda: basis(2, quality="reported", as_of="2017"),
+        ("as reported, 2017", "攻略所载，2017年"),
+    ),
+    "checked since": (
+        lambda: basis(1, quality="press", as_of="2018", checked_on=TODAY),
+        ("checked on 25 November 2026", "2026年11月25日核对"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("fields", "words"), LINES.values(), ids=LINES)
+def test_a_row_says_how_old_it_is_and_what_it_rests_on(client, site, fields, words):
+    row = make(Price, site, **fields())
+    html = page(client)
+    assert words[0] in html and str(row.source) in html
+    assert row.second_source is None or str(row.second_source) in html
+    assert words[1] in page(client, "zh-hans")
+
+
+def test_what_was_recalled_bears_its_mark(client, site):
+    make(VisitingFact, site, "time_needed", **basis(1, recalled=True, quality="recalled"))
+    html = page(client)
+    visit = html[html.index('id="visit"') : html.index('id="where"')]
+    assert 'href="#mark-recalled"' in visit and '<div id="mark-recalled">' in html
+
+
+@pytest.mark.parametrize(
+    ("dates", "words"),
+    [
+        (["2017-07-11", "2020-03", ""], "sources from 2017 to 2020"),
+        (["2020-03", "2020"], "sources of 2020"),
+        ([""], "and undated"),
+    ],
+)
+def test_the_page_says_once_how_old_all_of_it_is(client, site, dates, words):
+    sources = basis(2, quality="reported")
+    for as_of in dates:
+        make(Price, site, **sources, as_of=as_of)
+    html = page(client)
+    assert html.count('class="visit-age"') == 1 and html.lower().count("check before you go") == 1
+    assert words in html
+
+
+def test_it_does_not_if_all_was_checked(client, site):
+    make(Price, site, **basis(1, checked_on=TODAY))
+    assert "visit-age" not in page(client)
+
+
+def test_others_that_differ_are_told(client, site):
+    make(Price, site, **basis(1, checked_on=TODAY, differs=build.text("40 CNY.", "40元。")))
+    assert "Others differ: 40 CNY." in page(client)
+    assert "另有说法： 40元。" in page(client, "zh-hans")
+
+
+def test_rows_on_the_same_basis_say_it_once(client, site):
+    same = basis(1, quality="official", as_of="2020")
+    for label in ("Adults", "Students"):
+        Price.objects.create(site=site, label=build.text(label), amount=30, **same)
+    Price.objects.create(
+        site=site, label=build.text("Others"), amount=30, order=9, **same | {"as_of": "2021"}
+    )
+    assert [bool(hint.basis) for hint in visiting(site).prices] == [False, True, True]
+    assert page(client).count("official, as of 2020") == 1
+
+
+def test_a_traveller_reads_it_in_order_and_before_the_registers(client, site):
+    fields = basis(1, checked_on=TODAY)
+    build.make_coverage(site, build.make_designation())
+    for kind in reversed(VisitingFact.Kind.values):
+        VisitingFact.objects.create(site=site, kind=kind, text=build.text(f"Of {kind}."), **fields)
+    make(Opening, site, **fields)
+    make(Price, site, **fields)
+    html = page(client)
+    order = ["Opening hours", "08:00–17:00", "Of closed_days.", "30 CNY", "Of booking.",
+             "Of getting_there.", "Of time_needed.", "Of phone.",
+             "Status and protection"]  # fmt: skip
+    places = [html.index(words) for words in order]
+    assert places == sorted(places)
+
+
+# --- other programs ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        (lambda: basis(1, quality="official", as_of="2020"), True),
+        (lambda: basis(1, quality="press", as_of="2020"), False),
+        (lambda: basis(2, quality="reported", as_of="2020"), False),
+        (lambda: basis(2, quality="reported", as_of="2020", checked_on=TODAY), True),
+    ],
+)
+def test_programs_are_told_what_is_official_and_dated(site, fields, told):
+    for model in (Opening, Price, VisitingFact):
+        make(model, site, **fields())
+    identity = Identity.objects.first() or Identity(name=build.text("Heritage"))
+    document = jsonld.site_document(
+        Site.objects.get(), Addresses("https://heritage.example"), identity, TODAY
+    )
+    names = {"openingHoursSpecification", "isAccessibleForFree", "telephone"}
+    assert names & document.keys() == (names if told else set())
+
+
+# --- editors -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def editor(client):
+    user = build.make_user("li", group="editor")
+    client.force_login(user)
+    return user
+
+
+def confirm(row) -> str:
+    return reverse(f"admin:heritage_{row._meta.model_name}_checked", args=[row.pk])
+
+
+@pytest.mark.parametrize("model", [Opening, Price, VisitingFact])
+def test_an_editor_confirms_a_fact_from_its_list(client, editor, site, model):
+    row = make(model, site, **basis(2, quality="reported", as_of="2017"))
+    url = reverse(f"admin:heritage_{row._meta.model_name}_changelist")
+    html = client.get(url).content.decode()
+    form = html[html.index('id="changelist-form"') :]
+    assert f'formaction="{confirm(row)}"' in form and "csrfmiddlewaretoken" in form
+
+    before = row.source, row.second_source, row.as_of, row.quality
+    response = client.post(
+        confirm(row), headers={"referer": f"http://testserver{url}?quality__exact=reported"}
+    )
+    assert response.url.endswith("?quality__exact=reported")
+    row.refresh_from_db()
+    assert row.checked_on == timezone.localdate()
+    assert (row.source, row.second_source, row.as_of, row.quality) == before
+    change = ChangeSet.objects.latest("pk")
+    assert (change.kind, change.user) == ("edit", editor)
+    assert "was checked today" in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("fields", [{}, {"sources": 1, "recalled": True}], ids=str)
+def test_what_has_no_source_is_not_confirmed(client, editor, site, fields):
+    row = make(VisitingFact, site, "time_needed", **basis(**fields))
+    response = client.post(confirm(row), follow=True)
+    assert "give it one first" in response.content.decode()
+    row.refresh_from_db()
+    assert row.checked_on is None
+
+
+def test_only_who_may_change_it_confirms_and_only_by_a_post(client, editor, site):
+    row = make(Price, site, **basis(1))
+    assert client.get(confirm(row)).status_code == 405
+    assert client.post(confirm(row).replace(str(row.pk), "99999")).status_code == 404
+    client.force_login(build.make_user("wang", group="contributor"))
+    assert client.post(confirm(row)).status_code == 403  # of a published site
+    assert Price.objects.get().checked_on is None
+
+
+def test_it_leads_to_no_other_server(client, editor, site):
+    row = make(Price, site, **basis(1))
+    response = client.post(confirm(row), headers={"referer": "https://elsewhere.example/"})
+    assert response.url == reverse("admin:heritage_price_changelist")
+
+
+def test_the_words_are_chinese_in_chinese(site):
+    row = make(Price, site, **basis(1, quality="press", as_of="2020"))
+    with translation.override("zh-hans"):
+        assert row.get_quality_display() == "新闻报道"
