@@ -1,8 +1,10 @@
-"""The house rules that can be checked: room sizes, first lines, settings, what is tracked."""
+"""Rules of the project that can be checked: docstrings, settings, layers, docs, tracked files."""
 
 import ast
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,7 +46,7 @@ def test_nothing_is_tracked_that_must_not_be():
     assert not [name for name in tracked if name.startswith(("var/", ".venv/"))]
 
 
-def test_floors():
+def test_layers_import_downwards_only():
     done = subprocess.run(["lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
@@ -57,3 +59,22 @@ def test_a_class_name_says_which_class_is_meant():
             if isinstance(node, ast.ClassDef) and node.name not in ("Command", "Migration"):
                 found.setdefault(node.name, []).append(path.name)
     assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+
+
+def test_diagrams_in_docs_follow_from_the_code():
+    done = subprocess.run(
+        [sys.executable, "docs/diagrams.py", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "HERITAGE_DEBUG": "1", "DJANGO_SETTINGS_MODULE": "heritage.settings"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_modules_named_in_docs_are_there():
+    for page in ("architecture.md", "data-model.md"):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        for path in re.findall(r"`(\w+/[\w/]+\.py)`", text):
+            assert (ROOT / path).is_file() or (ROOT / "heritage" / path).is_file(), (page, path)

@@ -1,12 +1,15 @@
 """System checks: the data folder, models that slip past the write path, a database too old."""
 
 import os
+import sqlite3
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.core.management.base import CommandError
 from django.db import connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import pre_migrate
 from django.utils.translation import gettext as _
 
@@ -32,7 +35,7 @@ def register() -> None:
     pre_migrate.connect(_before_migrate, dispatch_uid="checks")
 
 
-def check_data_folder(app_configs=None, **kwargs) -> list[checks.CheckMessage]:
+def check_data_folder(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
     """The data folder can be written: else SQLite alone would say so, and not where."""
     if os.access(settings.DATA_DIR, os.W_OK | os.X_OK):
         return []
@@ -45,11 +48,13 @@ def check_data_folder(app_configs=None, **kwargs) -> list[checks.CheckMessage]:
     ]
 
 
-def check_sqlite_version(app_configs=None, databases=None, **kwargs) -> list[checks.CheckMessage]:
+def check_sqlite_version(
+    app_configs: Any = None, databases: Any = None, **kwargs: Any
+) -> list[checks.CheckMessage]:
     """SQLite has what the full text is made of: `migrate` would fail half way otherwise."""
     if connection.vendor != "sqlite":
         return []
-    version = connection.Database.sqlite_version_info
+    version = sqlite3.sqlite_version_info
     if version >= OLDEST_SQLITE:
         return []
     return [
@@ -62,13 +67,13 @@ def check_sqlite_version(app_configs=None, databases=None, **kwargs) -> list[che
     ]
 
 
-def check_models(app_configs=None, **kwargs) -> list[checks.CheckMessage]:
+def check_models(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
     return [error for model in apps.get_models() for error in model_errors(model)]
 
 
 def model_errors(model: type[models.Model]) -> list[checks.CheckMessage]:
     """What is wrong with a model in the eyes of the write path."""
-    errors = []
+    errors: list[checks.CheckMessage] = []
     targets = {
         field.related_model for field in model._meta.concrete_fields if field.related_model
     } & {Site, Designation}
@@ -94,7 +99,7 @@ def model_errors(model: type[models.Model]) -> list[checks.CheckMessage]:
     return errors
 
 
-def _error(model, what: str, hint: str, number: int) -> checks.Error:
+def _error(model: type[models.Model], what: str, hint: str, number: int) -> checks.Error:
     message = f"{model._meta.label} {what}."
     return checks.Error(message, hint=hint, obj=model, id=f"heritage.E00{number}")
 
@@ -102,7 +107,7 @@ def _error(model, what: str, hint: str, number: int) -> checks.Error:
 # --- a database of an older version ----------------------------------------------------------
 
 
-def is_of_older_version(connection) -> bool:
+def is_of_older_version(connection: BaseDatabaseWrapper) -> bool:
     """Whether the tables are those of a version whose migrations are no longer there."""
     tables = set(connection.introspection.table_names())
     return "reversion_version" in tables or (
@@ -118,12 +123,12 @@ def refusal() -> str:
     )
 
 
-def check_database(databases=None, **kwargs) -> list[checks.CheckMessage]:
+def check_database(databases: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
     older = [alias for alias in databases or () if is_of_older_version(connections[alias])]
     return [checks.Error(refusal(), obj=alias, id="heritage.E005") for alias in older]
 
 
-def _before_migrate(sender, using, **kwargs) -> None:
+def _before_migrate(sender: Any, using: str, **kwargs: Any) -> None:
     """Before the first migration is run, whoever runs it."""
     if sender.label == "heritage" and is_of_older_version(connections[using]):
         raise CommandError(refusal())

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
-from heritage.models.base import chunks, unwatched
+from heritage.models.base import Record, chunks, unwatched
 from heritage.models.designations import Designation, DesignationEvent, Scheme
 from heritage.models.events import Event, SiteEra, SortName
+from heritage.models.relations import Coverage
 from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Kind, Place
 from heritage.services import fulltext
@@ -55,17 +56,18 @@ def refresh_designations(ids: Iterable[int]) -> None:
         _write(Designation, changed, ["standing", "listed_year"])
 
 
-def standing_of(events) -> tuple[str, int | None]:
+def standing_of(events: Iterable[DesignationEvent]) -> tuple[str, int | None]:
     """What the dated events of a register's entry add up to, and the year it was listed."""
     kind, standing = DesignationEvent.Kind, Designation.Standing
-    leads_to = {
+    leads_to: dict[str, str] = {
         kind.INSCRIBED: standing.IN_FORCE,
         kind.IN_DANGER: standing.IN_DANGER,
         kind.OUT_OF_DANGER: standing.IN_FORCE,
         kind.DELISTED: standing.ENDED,
         kind.SUPERSEDED: standing.SUPERSEDED,
     }
-    current, year = standing.IN_FORCE, None
+    current: str = standing.IN_FORCE
+    year = None
     for event in sorted(events, key=lambda event: event.order):
         current = leads_to.get(event.kind, current)
         if event.kind == kind.INSCRIBED and year is None:
@@ -76,7 +78,7 @@ def standing_of(events) -> tuple[str, int | None]:
 # --- one step each ---------------------------------------------------------------------------
 
 
-def _refresh_events(sites) -> None:
+def _refresh_events(sites: Iterable[Site]) -> None:
     changed = []
     for site in sites:
         for event in site.events.all():
@@ -87,7 +89,7 @@ def _refresh_events(sites) -> None:
     _write(Event, changed, ["first_year", "last_year"])
 
 
-def event_bounds(event) -> tuple[int | None, int | None]:
+def event_bounds(event: Event) -> tuple[int | None, int | None]:
     """First and last year of an event: the date's, else those of its eras."""
     date = event.parsed
     if date:
@@ -97,7 +99,7 @@ def event_bounds(event) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _with_eras(sites) -> "EraPeriods":
+def _with_eras(sites: Iterable[Site]) -> "EraPeriods":
     """All eras, which are few: one query gives each event its own and those between them."""
     events = [event for site in sites for event in site.events.all()]
     if not any(event.first_era_id for event in events):
@@ -109,7 +111,7 @@ def _with_eras(sites) -> "EraPeriods":
     return EraPeriods(eras.values())
 
 
-def _refresh_eras(sites, eras: "EraPeriods") -> None:
+def _refresh_eras(sites: Iterable[Site], eras: "EraPeriods") -> None:
     wanted = {
         (site.pk, era_id, role)
         for site in sites
@@ -135,7 +137,8 @@ def eras_of_site(events: Iterable[Event], eras: "EraPeriods") -> set[tuple[int, 
     span runs through have the role `within`, unless another event states them or an era that
     they group: 唐至清 is stated for Tang and Qing, and runs through Song, Jin, Yuan and Ming.
     """
-    stated, within = set(), set()
+    stated: set[tuple[int, str]] = set()
+    within: set[int] = set()
     for event in events:
         stated.update((era_id, str(event.role)) for era_id in stated_by(event))
         within.update(eras.within(event.first_era_id, event.last_era_id))
@@ -145,7 +148,7 @@ def eras_of_site(events: Iterable[Event], eras: "EraPeriods") -> set[tuple[int, 
 
 def stated_by(event: Event) -> set[int]:
     """Ids of the eras that an event names: one, or the first and the last of a span."""
-    return {event.first_era_id, event.last_era_id} - {None}
+    return {pk for pk in (event.first_era_id, event.last_era_id) if pk is not None}
 
 
 class EraPeriods:
@@ -158,9 +161,10 @@ class EraPeriods:
     def line(self, era_id: int) -> set[int]:
         """An era and all that group it."""
         line: set[int] = set()
-        while era_id in self._by_id and era_id not in line:
-            line.add(era_id)
-            era_id = self._by_id[era_id].parent_id
+        at: int | None = era_id
+        while at is not None and at in self._by_id and at not in line:
+            line.add(at)
+            at = self._by_id[at].parent_id
         return line
 
     def within(self, first_id: int | None, last_id: int | None) -> set[int]:
@@ -176,20 +180,22 @@ class EraPeriods:
         return self._within[key]
 
     def _between(self, first: Era, last: Era) -> set[int]:
-        if first.first_year is None or last.last_year is None:
+        start, end = first.first_year, last.last_year
+        if start is None or end is None:
             return set()
         return {
             era.pk
             for era in self._by_id.values()
             if era.parent_id is None
             and era.region_id == first.region_id
-            and None not in (era.first_year, era.last_year)
-            and first.first_year <= era.first_year
-            and era.last_year <= last.last_year
+            and era.first_year is not None
+            and era.last_year is not None
+            and start <= era.first_year
+            and era.last_year <= end
         } - {first.pk, last.pk}
 
 
-def _refresh_names(sites) -> None:
+def _refresh_names(sites: Iterable[Site]) -> None:
     languages = [code for code, _name in settings.LANGUAGES]
     wanted = {
         (site.pk, code): normalize.sort_key(str(site.name.best(code)), code)
@@ -210,7 +216,7 @@ def _refresh_names(sites) -> None:
     )
 
 
-def _refresh_inscribed(sites) -> None:
+def _refresh_inscribed(sites: Iterable[Site]) -> None:
     changed = []
     for site in sites:
         year = inscribed_year_of(site.coverages.all())
@@ -220,7 +226,7 @@ def _refresh_inscribed(sites) -> None:
     _write(Site, changed, ["inscribed_year"])
 
 
-def inscribed_year_of(coverages) -> int | None:
+def inscribed_year_of(coverages: Iterable[Coverage]) -> int | None:
     """The first year in which a property that still covers the site became World Heritage."""
     entries = [coverage.designation for coverage in coverages]
     years = [
@@ -231,7 +237,7 @@ def inscribed_year_of(coverages) -> int | None:
     return min((year for year in years if year is not None), default=None)
 
 
-def _refresh_sites(sites) -> None:
+def _refresh_sites(sites: Iterable[Site]) -> None:
     places = Place.objects.in_bulk() if sites else {}
     changed = []
     for site in sites:
@@ -272,19 +278,20 @@ def prominence_of(site) -> int:
     return readable + world_heritage + on_home_page + min(100, 10 * len(languages))
 
 
-def reading_of(site) -> str:
+def reading_of(site: Site) -> str:
     """The Chinese name in pinyin, as the dictionary has it; empty without a Chinese name."""
     return normalize.pinyin(site.name.get("zh-hans", ""))
 
 
-def _search_text(site, places) -> str:
+def _search_text(site: Site, places: dict[int, Place]) -> str:
     known, foreign = _names(site)
     return tokens.found_by(known, _terms(site, places), site.summary.values(), foreign)
 
 
-def _names(site) -> tuple[list[str], list[str]]:
+def _names(site: Site) -> tuple[list[str], list[str]]:
     """What it is called in the languages of the interface, and in others."""
-    known, foreign = [], []
+    known: list[str] = []
+    foreign: list[str] = []
     ours = {code.partition("-")[0] for code, _name in settings.LANGUAGES}
     named = [*site.name.items(), *((name.language, name.text) for name in site.names.all())]
     for language, name in named:
@@ -292,7 +299,7 @@ def _names(site) -> tuple[list[str], list[str]]:
     return [*known, site.slug.replace("-", " ")], foreign
 
 
-def _terms(site, places) -> Iterable[str]:
+def _terms(site: Site, places: dict[int, Place]) -> Iterable[str]:
     for coverage in site.coverages.all():
         yield coverage.designation.reference
         yield coverage.component_reference
@@ -305,7 +312,7 @@ def _terms(site, places) -> Iterable[str]:
             place_id = places[place_id].parent_id
 
 
-def _write(model, rows, fields) -> None:
+def _write(model: type[Record], rows: list, fields: Iterable[str]) -> None:
     """Write columns that follow from others past the write path, which would refresh again."""
     if rows:
         unwatched(model).bulk_update(rows, fields, batch_size=200)

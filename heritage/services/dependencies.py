@@ -27,32 +27,32 @@ from heritage.models import (
 )
 
 
-def _sites_with_events_in(era_ids):
+def _sites_with_events_in(era_ids: Iterable[int]) -> Iterable[int]:
     # What lies within a span depends on all eras: see denormalized.eras_of().
     ids = Era.objects.subtree_ids(era_ids)
     events = Event.objects.filter(Q(first_era__in=ids) | Q(last_era__isnull=False))
     return events.order_by().values_list("site_id", flat=True)
 
 
-def _sites_in(place_ids):
+def _sites_in(place_ids: Iterable[int]) -> Iterable[int]:
     return Site.objects.in_places(Place.objects.subtree_ids(place_ids)).values_list("pk", flat=True)
 
 
-def _sites_of(kind_ids):
+def _sites_of(kind_ids: Iterable[int]) -> Iterable[int]:
     return Site.objects.of_kinds(Kind.objects.subtree_ids(kind_ids)).values_list("pk", flat=True)
 
 
-def _sites_listed_in(scheme_ids):
+def _sites_listed_in(scheme_ids: Iterable[int]) -> Iterable[int]:
     covered = Coverage.objects.filter(designation__scheme__in=scheme_ids)
     return covered.order_by().values_list("site_id", flat=True)
 
 
-def _sites_under(designation_ids):
+def _sites_under(designation_ids: Iterable[int]) -> Iterable[int]:
     covered = Coverage.objects.filter(designation__in=designation_ids)
     return covered.order_by().values_list("site_id", flat=True)
 
 
-def _sites_using(term_ids):
+def _sites_using(term_ids: Iterable[int]) -> Iterable[int]:
     """Sites under entries that a register's term describes."""
     # Two questions, since one with OR is planned badly where many rows have just been written.
     described = ("designation__category", "designation__world_heritage__criteria")

@@ -4,7 +4,10 @@ No model is imported, so that migrations can use it. A change of the table is a 
 drops it and makes it anew, followed by `reindex`.
 """
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 _TOO_LONG = 2_100  # bytes, for PostgreSQL
 TABLE, MADE_ANEW = "heritage_words", "heritage_words_anew"
@@ -70,7 +73,7 @@ LOCK = [
 ]
 
 
-def execute(connection, statements: list[str], table: str = TABLE) -> None:
+def execute(connection: BaseDatabaseWrapper, statements: list[str], table: str = TABLE) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement.format(table=table))
@@ -81,15 +84,27 @@ class CreateFullTextTable(Operation):
 
     reversible = True
 
-    def state_forwards(self, app_label, state) -> None:
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
         pass
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
         connection = schema_editor.connection
         for statements in (CREATE, INDEX, FUNCTION):
             execute(connection, statements[connection.vendor])
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
         execute(schema_editor.connection, DROP[schema_editor.connection.vendor])
 
     def describe(self) -> str:

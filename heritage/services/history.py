@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
@@ -87,7 +88,7 @@ def fold(changes: Iterable[Change]) -> list[RowChange]:
     rows: dict[tuple[type, int], RowChange] = {}
     for change in changes:
         model = change.model_class()
-        if model is None:
+        if model is None or not issubclass(model, Record):
             continue
         after = None if change.after is None else dict(change.after)
         if change.before is None and after is not None:
@@ -151,7 +152,7 @@ def differences(model: type[Model], before: dict, after: dict) -> Iterator[Diffe
                 yield Difference(field, code, old.get(code, ""), new.get(code, ""))
 
 
-def column_of(model: type[Model], name: str) -> Field | None:
+def column_of(model: type[Model], name: str) -> Any:
     try:
         return model._meta.get_field(name)
     except FieldDoesNotExist:  # a column that the catalogue once had

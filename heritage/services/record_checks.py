@@ -1,7 +1,8 @@
 """Whether what is stored keeps the rules: those of each row, and those across rows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -69,7 +70,7 @@ def _flat(error: ValidationError) -> Iterator[tuple[str, str]]:
             yield ("-" if field == "__all__" else field), reason
 
 
-def _rows(model):
+def _rows(model: type[Record]) -> Iterable[Any]:
     related = {
         Event: ("first_era", "last_era"),
         Name: ("site",),
@@ -90,7 +91,7 @@ def _rows(model):
 # --- rules across rows -----------------------------------------------------------------------
 
 
-def _nothing(row) -> Iterator[tuple[str, str]]:
+def _nothing(row: Record) -> Iterator[tuple[str, str]]:
     return iter(())
 
 
@@ -101,9 +102,9 @@ def _site(site: Site) -> Iterator[tuple[str, str]]:
 
 def _event(event: Event) -> Iterator[tuple[str, str]]:
     date, era = event.parsed, event.first_era
-    last = event.last_era or era
     if not date or not era:
         return
+    last = event.last_era or era
     if _after(date.first_year, last.last_year) or _after(era.first_year, date.last_year):
         yield (
             "date",
@@ -135,7 +136,7 @@ def _world_heritage(detail: WorldHeritage) -> Iterator[tuple[str, str]]:
         yield "criteria", _("Belong to another register.")
 
 
-_ACROSS = {
+_ACROSS: dict[type, Callable[[Any], Iterator[tuple[str, str]]]] = {
     Site: _site,
     Event: _event,
     Coverage: _coverage,

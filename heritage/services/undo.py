@@ -6,12 +6,12 @@ set of its own. A former address is never taken back: it redirects for ever.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
-from heritage.models import Change, ChangeSet, FormerSlug
+from heritage.models import Change, ChangeSet, FormerSlug, User
 from heritage.models.base import Record, chunks, unwatched
 from heritage.models.row_values import kept_relations
 from heritage.models.unit_of_work import unit_of_work
@@ -42,7 +42,7 @@ class Undone(NamedTuple):
 
 def undo(
     of: ChangeSet,
-    user=None,
+    user: User | None = None,
     reason: str = "",
     changes: Iterable[Change] | None = None,
     only: Only | None = None,
@@ -53,26 +53,30 @@ def undo(
     return _take_back(changes, only, ChangeSet.Kind.UNDO, user, reason, undoes=of)
 
 
-def redo(of: ChangeSet, user=None, reason: str = "") -> Undone:
+def redo(of: ChangeSet, user: User | None = None, reason: str = "") -> Undone:
     """Take back an undo: it is a change set like others."""
     return undo(of, user, reason)
 
 
 def restore(
-    record: Record, change: Change, user=None, reason: str = "", only: Only | None = None
+    record: Record,
+    change: Change,
+    user: User | None = None,
+    reason: str = "",
+    only: Only | None = None,
 ) -> Undone:
     """Make a record and its rows what they were right after a change."""
     later = changes_of(record).filter(pk__gt=change.pk)
     return _take_back(later, only, ChangeSet.Kind.RESTORE, user, reason)
 
 
-def restore_deleted(deletion: Change, user=None, reason: str = "") -> Undone:
+def restore_deleted(deletion: Change, user: User | None = None, reason: str = "") -> Undone:
     """Bring a deleted record back, out of whatever else its change set deleted.
 
     With it come the rows that belonged to it, and the ties of others to it.
     """
-    changes = deletion.change_set.changes.order_by("pk")
-    changes = [change for change in changes if _is_about(change, deletion)]
+    every = deletion.change_set.changes.order_by("pk")
+    changes = [change for change in every if _is_about(change, deletion)]
     return _take_back(changes, None, ChangeSet.Kind.RESTORE, user, reason)
 
 
@@ -91,11 +95,19 @@ def _is_about(change: Change, record: Change) -> bool:
     )
 
 
-def _take_back(changes, only, kind, user, reason, **options) -> Undone:
+def _take_back(
+    changes: Iterable[Change],
+    only: Only | None,
+    kind: str,
+    user: User | None,
+    reason: str,
+    **options: Any,
+) -> Undone:
     changes = list(changes)
     with change_set(kind, user, reason, **options) as made, unit_of_work() as unit:
-        for model in {change.model_class() for change in changes} - {None}:
-            unit.begin(model)
+        for model in {change.model_class() for change in changes}:
+            if model is not None:
+                unit.begin(model)
         planned = plan(changes, only)
         refused = _carry_out(planned.steps)
     return Undone(made if made.pk else None, planned.conflicts + refused)
@@ -134,7 +146,7 @@ def _parents_first(steps: list[Step]) -> list[type[Record]]:
     models_ = dict.fromkeys(step.model for step in steps)
     ordered: dict[type[Record], None] = {}
 
-    def visit(model) -> None:
+    def visit(model: type[Record]) -> None:
         if model in ordered:
             return
         for column in model._meta.concrete_fields:
@@ -172,7 +184,8 @@ def _create(model: type[Record], steps: list[Step]) -> None:
     relations = {column.name for column in kept_relations(model)}
     rows = []
     for step in steps:
-        row = model(pk=step.object_id)
+        row = model()
+        row.pk = step.object_id
         for name, value in step.values.items():
             if name not in relations:
                 _set(row, name, value)
@@ -208,7 +221,7 @@ _DO = {CREATE: _create, UPDATE: _update, DELETE: _delete}
 
 
 def _set(row: models.Model, name: str, value: object) -> None:
-    column = row._meta.get_field(name)
+    column: Any = row._meta.get_field(name)
     try:
         setattr(row, column.attname, column.to_python(value))
     except ValidationError:  # a broken date was stored as it was

@@ -7,6 +7,7 @@ somebody has edited since stays as it is, and is a conflict. `plan()` only looks
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -85,7 +86,7 @@ def _limited(rows: list[RowChange], only: Only) -> Iterator[RowChange]:
         if names is None:
             continue
         for values in (row.before, row.after):
-            if row.before is not None and row.after is not None:
+            if values is not None and row.before is not None and row.after is not None:
                 for name in values.keys() - names:
                     del values[name]
         yield row
@@ -110,7 +111,7 @@ class _Planner:
                 self._create(row)
         self._delete(deleted)
 
-    def _conflict(self, row: RowChange, why: str, **more) -> None:
+    def _conflict(self, row: RowChange, why: str, **more: Any) -> None:
         self.plan.conflicts.append(Conflict(row.model, row.object_id, why, **more))
 
     # --- rows that were changed
@@ -122,12 +123,13 @@ class _Planner:
         if now is None:
             self._conflict(row, "gone")
             return
-        values = {}
-        for name, after in row.after.items():
-            column = column_of(row.model, name)
+        was, became = row.before or {}, row.after or {}
+        values: dict[str, Any] = {}
+        for name, after in became.items():
+            column: Any = column_of(row.model, name)
             if column is None:
                 continue
-            before, current = row.before[name], now[name]
+            before, current = was[name], now[name]
             if column.many_to_many:
                 wanted = (set(current) - (set(after) - set(before))) | (set(before) - set(after))
                 values[name] = self._there(row, column, sorted(wanted))
@@ -141,7 +143,9 @@ class _Planner:
         if values:
             self.plan.steps.append(Step(UPDATE, row.model, row.object_id, values))
 
-    def _by_language(self, row, name: str, before: dict, after: dict, current: dict) -> dict:
+    def _by_language(
+        self, row: RowChange, name: str, before: dict, after: dict, current: dict
+    ) -> dict:
         wanted = dict(current)
         for code in {**before, **after}:
             old, new, now = before.get(code), after.get(code), current.get(code)
@@ -159,13 +163,13 @@ class _Planner:
 
     def _create(self, row: RowChange) -> None:
         key = (row.model, row.object_id)
-        now, values = self.now.get(key), dict(row.before)
+        now, values = self.now.get(key), dict(row.before or {})
         if now is not None:
             if any(now[name] != value for name, value in values.items() if name in now):
                 self._conflict(row, "exists")
             return
         for name in list(values):
-            column = column_of(row.model, name)
+            column: Any = column_of(row.model, name)
             if column is None:
                 del values[name]
             elif column.many_to_many:
@@ -179,7 +183,7 @@ class _Planner:
                 return
         self.plan.steps.append(Step(CREATE, row.model, row.object_id, values))
 
-    def _refers(self, row: RowChange, column, value) -> bool:
+    def _refers(self, row: RowChange, column: Any, value: Any) -> bool:
         """Whether what a foreign key would point at is there, or is about to be."""
         if not column.is_relation or value is None:
             return True
@@ -189,7 +193,7 @@ class _Planner:
         self._conflict(row, "missing", column=column.name)
         return False
 
-    def _there(self, row: RowChange, column, ids: list[int]) -> list[int]:
+    def _there(self, row: RowChange, column: Any, ids: list[int]) -> list[int]:
         target = column.related_model
         there = set(unwatched(target).filter(pk__in=ids).values_list("pk", flat=True))
         there |= {pk for model, pk in self.created if model is target}
@@ -206,7 +210,9 @@ class _Planner:
             now = self.now.get(key)
             if now is None or row.model is FormerSlug:
                 continue
-            edited = [name for name, value in row.after.items() if now.get(name, value) != value]
+            edited = [
+                name for name, value in (row.after or {}).items() if now.get(name, value) != value
+            ]
             for name in edited:
                 self._conflict(row, "edited", column=name)
             if not edited:
@@ -233,7 +239,7 @@ class _Planner:
         return used
 
 
-def as_list(value) -> list:
+def as_list(value: Any) -> list:
     return value if isinstance(value, list) else [value]
 
 
@@ -241,6 +247,7 @@ def _references(
     model: type[Record], ids: list[int]
 ) -> Iterator[tuple[type[Record], str, int, int]]:
     """Rows that refer to these: their model, by which column, their id, and to whom."""
+    relation: Any  # forward and backward ones, told apart below
     for relation in model._meta.get_fields(include_hidden=True):
         other = relation.related_model if relation.auto_created else None
         if not other or not issubclass(other, Record) or other is FormerSlug:

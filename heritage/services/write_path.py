@@ -19,12 +19,15 @@ This module is all that connects Django's signals with it: they are sent for the
 `loaddata` and for deletions that cascade, too.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.apps import apps
 from django.db.models import SET_NULL
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 from django.utils import timezone
 
-from heritage.models import Designation, Site
+from heritage.models import Change, Designation, Site
 from heritage.models.base import Record, unwatched
 from heritage.models.row_values import (
     kept_relations,
@@ -33,7 +36,12 @@ from heritage.models.row_values import (
     plain_row,
     stored_rows,
 )
-from heritage.models.unit_of_work import indexed_rows_are_to_be_written, unit_ends, unit_of_work
+from heritage.models.unit_of_work import (
+    UnitOfWork,
+    indexed_rows_are_to_be_written,
+    unit_ends,
+    unit_of_work,
+)
 from heritage.services import changelog, denormalized
 from heritage.services.dependencies import SITES_OF, VOCABULARIES, sites_of
 
@@ -52,7 +60,7 @@ def connect() -> None:
                 m2m_changed.connect(_on_relation, sender=through, dispatch_uid="write_path")
 
 
-def _before_rows(sender, **kwargs) -> None:
+def _before_rows(sender: Any, **kwargs: Any) -> None:
     # Before any row is locked: two writers who wait for each other would never end.
     changelog.lock()
 
@@ -60,7 +68,7 @@ def _before_rows(sender, **kwargs) -> None:
 # --- one row ---------------------------------------------------------------------------------
 
 
-def _before_save(sender, instance, update_fields, **kwargs) -> None:
+def _before_save(sender: Any, instance: Any, update_fields: Any, **kwargs: Any) -> None:
     with unit_of_work() as unit:
         unit.begin(sender)
         stored = None
@@ -73,7 +81,7 @@ def _before_save(sender, instance, update_fields, **kwargs) -> None:
     instance._before_save = stored
 
 
-def _after_save(sender, instance, update_fields, **kwargs) -> None:
+def _after_save(sender: Any, instance: Any, update_fields: Any, **kwargs: Any) -> None:
     stored = instance.__dict__.pop("_before_save", None)
     before = {instance.pk: stored} if stored else {}
     after = plain_object(instance)
@@ -86,7 +94,7 @@ def _after_save(sender, instance, update_fields, **kwargs) -> None:
         unit.rows_saved(sender, before, {instance.pk: after})
 
 
-def _before_delete(sender, instance, origin, **kwargs) -> None:
+def _before_delete(sender: Any, instance: Any, origin: Any, **kwargs: Any) -> None:
     with unit_of_work() as unit:
         unit.begin(sender)
         stored = stored_rows(sender, [instance.pk]).get(instance.pk)
@@ -105,9 +113,10 @@ def _before_delete(sender, instance, origin, **kwargs) -> None:
 # --- rows that others are tied to ------------------------------------------------------------
 
 
-def _part_from_others(unit, model, pk: int, origin) -> None:
+def _part_from_others(unit: UnitOfWork, model: type[Record], pk: int, origin: Any) -> None:
     """What a deletion does to rows that stay: Django changes them without a word."""
     gone = unit.deleted_by(origin)[model]
+    relation: Any  # forward and backward ones, told apart below
     for relation in model._meta.get_fields(include_hidden=True):
         other = relation.related_model if relation.auto_created else None
         if not (other and issubclass(other, Record)):
@@ -132,7 +141,9 @@ def _part_from_others(unit, model, pk: int, origin) -> None:
     gone.add(pk)
 
 
-def _on_relation(sender, instance, action, reverse, pk_set, **kwargs) -> None:
+def _on_relation(
+    sender: Any, instance: Any, action: Any, reverse: Any, pk_set: Any, **kwargs: Any
+) -> None:
     [field] = [
         field
         for field in (instance if not reverse else kwargs["model"])._meta.many_to_many
@@ -152,12 +163,12 @@ def _on_relation(sender, instance, action, reverse, pk_set, **kwargs) -> None:
 
 def _after(action: str, before: list[int], others: set[int] | None) -> list[int]:
     if action == "post_add":
-        return sorted({*before, *others})
+        return sorted({*before, *(others or ())})
     # None: all are taken away, seen from the row itself.
     return sorted(set(before) - others) if others is not None else []
 
 
-def _ids_of(field, instance, reverse, pk_set) -> list[int]:
+def _ids_of(field: Any, instance: Any, reverse: bool, pk_set: set[int] | None) -> list[int]:
     """The rows of the relation's own model that a write to it is about."""
     if not reverse:
         return [instance.pk]
@@ -171,7 +182,7 @@ def _ids_of(field, instance, reverse, pk_set) -> list[int]:
 # --- the end of a transaction ----------------------------------------------------------------
 
 
-def _at_the_end(sender, unit, written, **kwargs) -> None:
+def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
     touched = {model: ids for model, ids in unit.touched.items() if ids}
     if any(model.is_indexed for model in touched):
         if unit.is_named:
@@ -185,7 +196,7 @@ def _at_the_end(sender, unit, written, **kwargs) -> None:
         _renew(written, unit.saved[Site])
 
 
-def _renew(written, saved: set[int]) -> None:
+def _renew(written: Iterable[Change], saved: set[int]) -> None:
     """A site of which only names, events or pictures were written has been updated too."""
     stale = {row.owner_id for row in written if row.owner_model is Site} - saved
     if stale:

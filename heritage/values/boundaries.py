@@ -1,6 +1,7 @@
 """Outlines of sites in GeoJSON (RFC 7946): judged before they are stored."""
 
 from itertools import chain
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ def check_boundary(value: object) -> None:
         return
     if not isinstance(value, dict) or value.get("type") not in ("Polygon", "MultiPolygon"):
         raise ValueError(_("A boundary is a GeoJSON geometry of type Polygon or MultiPolygon."))
-    polygons = value.get("coordinates")
+    polygons: Any = value.get("coordinates")
     if value["type"] == "Polygon":
         polygons = [polygons]
     try:

@@ -60,7 +60,8 @@ def phrase(
     every = approximate and not date.approximate
     with override(language or get_language()):
         if date.is_interval:
-            return _interval(*date.ends, style, every)
+            start, end = date.ends
+            return _interval(start, end, style, every)
         return _moment(date.ends[0], style, every)
 
 
@@ -116,7 +117,7 @@ def _interval(start: Moment, end: Moment, style: str, every: bool) -> str:
 
 def _years(start: Moment, end: Moment, style: str, every: bool) -> str:
     """Start and end: under one marker where both are bare years of one reckoning."""
-    first, last = start.first_year, end.last_year
+    first, last = start.years[0], end.years[1]
     across = first <= 0 < last
     if every or across or not (start.is_bare_year and end.is_bare_year):
         return pgettext("historical date", "%(start)s – %(end)s") % {
@@ -155,7 +156,7 @@ def _common_period(start: Moment, end: Moment) -> str | None:
     """The century or millennium that two equally qualified years are the ends of."""
     same = (start.approximate, start.uncertain) == (end.approximate, end.uncertain)
     whole_years = not any(m.month or m.season or m.unspecified for m in (start, end))
-    return _period(start.first_year, end.last_year) if same and whole_years else None
+    return _period(start.years[0], end.years[1]) if same and whole_years else None
 
 
 # --- One moment ------------------------------------------------------------------------------
@@ -201,7 +202,7 @@ def _qualified(
 
 
 def _calendar_date(moment: Moment, marked: bool) -> str:
-    year = _year(moment.first_year, marked)
+    year = _year(moment.years[0], marked)
     if moment.season:
         return pgettext("season of a year", "%(season)s %(year)s") % {
             "season": SEASONS[moment.season],
@@ -241,7 +242,7 @@ def _period_of_digits(moment: Moment) -> str | None:
 
     04XX is 400 to 499: as near to the 5th century (401 to 500) as anybody can tell who gives it.
     """
-    first, last = moment.first_year, moment.last_year
+    first, last = moment.years
     if moment.unspecified == 2 and first >= 0:
         return _period(first + 1, last + 1)
     if moment.unspecified == 1 and first > 100 and first % 100:

@@ -86,7 +86,7 @@ _ONE_SIDED = (
 def _interval(plain: str) -> str | None:
     """EDTF of a text with two ends, or with one and nothing on the other side."""
     match = re.fullmatch(_BETWEEN, plain)
-    pairs = [match.groups()] if match else []
+    pairs = [list(match.groups())] if match else []
     pairs += [re.split(separator, plain) for separator in _SEPARATORS]
     for pair in pairs:
         ends = [end for end in pair if end]
@@ -121,7 +121,7 @@ def _with_shared_words(start: str, end: str) -> str:
 
 def _check_reckoning(first: str, last: str, end: str) -> None:
     """Refuse "206 BCE – 100": such an end may lie on either side of the turn of the eras."""
-    start_year, end_year = parse(first).first_year, parse(last).last_year
+    start_year, end_year = parse(first).ends[0].years[0], parse(last).ends[-1].years[1]
     is_bare = re.fullmatch("[0-9]+年?", _unqualified(end)[0])
     if is_bare and start_year <= 0 and end_year <= -to_historical(start_year):
         raise EDTFError(

@@ -44,6 +44,13 @@ class Moment:
         return self.first_year is not None
 
     @property
+    def years(self) -> tuple[int, int]:
+        """First and last year of a dated moment; ValueError for an open or unknown end."""
+        if self.first_year is None or self.last_year is None:
+            raise ValueError("An open or unknown end has no years.")
+        return self.first_year, self.last_year
+
+    @property
     def is_bare_year(self) -> bool:
         """Whether it is one year and no more is said: no month, no X, no qualifier."""
         parts = (self.unspecified, self.season, self.month, self.approximate, self.uncertain)
@@ -183,7 +190,7 @@ def _check_combination(match: re.Match, text: str, in_interval: bool) -> None:
     if month and year.startswith("Y"):
         raise _error(_("A year that begins with Y stands alone, not as in “%(text)s”."), text)
     if (month and "X" in year) or (month == "XX" and day and day != "XX"):
-        raise _error(_LEVEL_2_DIGITS, text)
+        raise _error(str(_LEVEL_2_DIGITS), text)
     if day and month.isdigit() and 21 <= int(month) <= 24:
         raise _error(_("No day can follow the season in “%(text)s”: leave the day out."), text)
 
@@ -233,11 +240,11 @@ def _check_interval(text: str, start: Moment, end: Moment) -> None:
 
 
 def _earliest(moment: Moment, other: Moment) -> tuple[int, int, int]:
-    return moment.first_year, _month(moment, other) or 0, moment.day or 0
+    return moment.years[0], _month(moment, other) or 0, moment.day or 0
 
 
 def _latest(moment: Moment, other: Moment) -> tuple[int, int, int]:
-    return moment.last_year, _month(moment, other) or 99, moment.day or 99
+    return moment.years[1], _month(moment, other) or 99, moment.day or 99
 
 
 def _month(moment: Moment, other: Moment) -> int | None:
@@ -311,7 +318,7 @@ _NO_DATE = gettext_lazy(
 
 
 def _diagnosis(text: str) -> str:
-    return next((fault for shape, fault in _FAULTS if re.fullmatch(shape, text)), _NO_DATE)
+    return str(next((fault for shape, fault in _FAULTS if re.fullmatch(shape, text)), _NO_DATE))
 
 
 def _error(message: str, text: str, **values: object) -> EDTFError:

@@ -107,8 +107,8 @@ def _simplified_characters() -> dict[int, str]:
 def _pypinyin() -> Callable[[str], list[str]]:
     from pypinyin import Style, lazy_pinyin
 
-    # errors=list: a character without a reading stands for itself.
-    return lambda han: lazy_pinyin(han, style=Style.TONE, errors=list)
+    # errors=list: a character without a reading stands for itself. Types of pypinyin want a str.
+    return lambda han: lazy_pinyin(han, style=Style.TONE, errors=list)  # type: ignore[arg-type]
 
 
 # --- Folding -----------------------------------------------------------------------------------

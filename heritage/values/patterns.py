@@ -30,7 +30,9 @@ def check(pattern: str) -> None:
         re.compile(pattern)
     except re.error as error:
         raise ValueError(str(error)) from error
-    at, before, ways = 0, "", []
+    at = 0
+    before: str | None = ""
+    ways: list[int] = []
     while at < len(pattern):
         token = _TOKEN.match(pattern, at)
         if token is None:

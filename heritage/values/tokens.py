@@ -49,7 +49,9 @@ def found_by(
     `folding.forms`) and the `foreign` names, which stand back behind those that readers know,
     then all other text; of whole sentences nobody types the pinyin.
     """
-    written, spelt, other = {}, {}, {}
+    written: dict[str, None] = {}
+    spelt: dict[str, None] = {}
+    other: dict[str, None] = {}
     for name in names:
         first, *others = normalize.forms(name) or ("",)
         written[first] = None
