@@ -99,6 +99,19 @@ def test_founding_and_fabric_are_told_apart_on_the_strip(client, words):
     assert "dashed: not certain" in html
 
 
+def test_eras_of_other_regions_are_not_on_the_strip(words):
+    """A region wider than a place of the catalogue is told by its name."""
+    for region in ("Europe", "Andes"):
+        for number in (1, 2):
+            build.make_era(
+                f"{region} {number}", slug=f"{region.lower()}-{number}", span="1500/1800",
+                region_name={"en": region},
+            )  # fmt: skip
+    site = build.make_site("Castle")
+    build.make_event(site, "built", "1600/1650", Era.objects.get(slug="europe-1"))
+    assert {segment.label for segment in strip(site).segments} == {"Europe 1", "Europe 2"}
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_labels_of_a_strip_are_not_cut_on_a_phone(words, language):
     """On a strip 320 pixels wide each label that is shown ends within it."""

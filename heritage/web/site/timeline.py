@@ -90,9 +90,14 @@ def _named(events) -> set[int]:
 def _shown(site: Site, events, eras: Iterable[Era]) -> list[Era]:
     """The broad eras of the region, and the narrower ones that the events name."""
     named, eras = _named(events), list(eras)
-    regions = {era.region_id for era in eras if era.pk in named} or set(_countries(site))
-    broad = [era for era in eras if era.parent_id is None and era.region_id in regions]
+    regions = {_region(era) for era in eras if era.pk in named} or set(_countries(site))
+    broad = [era for era in eras if era.parent_id is None and _region(era) in regions]
     return broad + [era for era in eras if era.pk in named and era.parent_id is not None]
+
+
+def _region(era: Era) -> int | tuple:
+    """A place of the catalogue, or the name of a region that is wider than one."""
+    return era.region_id or tuple(sorted(era.region_name.items()))
 
 
 def _countries(site: Site) -> list[int]:
