@@ -260,11 +260,11 @@ def _refresh_sites(sites: Iterable[Site]) -> None:
 _COLUMNS = ("first_year", "search_text", "reading", "effective_prominence")
 
 
-def _columns(site) -> tuple:
+def _columns(site: Site) -> tuple:
     return tuple(getattr(site, name) for name in _COLUMNS)
 
 
-def prominence_of(site) -> int:
+def prominence_of(site: Site) -> int:
     """How early a site comes in lists: as an editor says, else by what its record holds.
 
     A site with a text comes before all that have none, whatever else is true of them.

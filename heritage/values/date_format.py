@@ -141,11 +141,11 @@ def _one_sided(start: Moment, end: Moment, style: str, every: bool) -> str:
 
 def _centuries(start: Moment, end: Moment) -> str | None:
     """05XX/07XX -> "6th–8th centuries", under one marker; None for anything else."""
-    if any(m.unspecified != 2 or m.first_year < 0 for m in (start, end)):
+    if not (start.unspecified == end.unspecified == 2 and start.years[0] >= 0):
         return None
     if (start.approximate, start.uncertain) != (end.approximate, end.uncertain):
         return None
-    first, last = (moment.first_year // 100 + 1 for moment in (start, end))
+    first, last = (moment.years[0] // 100 + 1 for moment in (start, end))
     return pgettext("from one to another", "%(first)s–%(last)s centuries") % {
         "first": _ordinal(first),
         "last": _ordinal(last),
