@@ -1,4 +1,4 @@
-"""Every route on one screen."""
+"""All URL patterns of the project."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin

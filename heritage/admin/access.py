@@ -1,4 +1,4 @@
-"""Who may change which record: published ones only those who may publish."""
+"""Permissions on records: who may change a published record, used by every admin class."""
 
 from django.db.models import Exists, OuterRef, QuerySet
 

@@ -1,4 +1,4 @@
-"""Who works here, who runs the catalogue, and what fixtures brought in."""
+"""Admin pages of users, groups, the catalogue's identity and the rows that fixtures loaded."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin

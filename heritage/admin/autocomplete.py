@@ -1,4 +1,4 @@
-"""Choosers of other records: found by typing, told apart by their labels, looked up together."""
+"""Autocomplete of related records, with labels that differ and are read in one query."""
 
 from collections.abc import Iterable
 

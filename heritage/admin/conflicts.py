@@ -1,4 +1,4 @@
-"""What clashes between two editors, as the form shows it: opened, theirs, yours, side by side."""
+"""Conflicts between two editors as the form shows them: opened, theirs and yours side by side."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Rows that say under which designations a site stands; a new entry is made in its row."""
+"""Inlines for the designations of a site; a new designation can be made in its row."""
 
 from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError

@@ -1,4 +1,4 @@
-"""Two editors on one record: what each of them changed is kept, and what clashes is asked.
+"""Merges the changes of two editors of one record, and asks about those that conflict.
 
 A form carries, signed, what it showed when it was opened. When it is posted, three states are
 compared control by control: opened, stored now, posted. What only one side changed is taken from

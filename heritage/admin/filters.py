@@ -1,4 +1,4 @@
-"""Filters of the lists: short ones, that never offer a thousand choices."""
+"""List filters of the admin; none of them lists more than a few choices."""
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Count, Exists, OuterRef, Q

@@ -1,4 +1,4 @@
-"""The groups of those who work here. What an operator changes in them is never changed back."""
+"""The default groups of users. What an operator changes in them is never changed back."""
 
 from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions

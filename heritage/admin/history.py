@@ -1,4 +1,4 @@
-"""The history of a record: who changed what of it and of its rows, when, and why."""
+"""The history page of a record: who changed which of its columns and rows, when, and why."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Rows of a record on the page of what they belong to."""
+"""Inlines: rows of a record on the form of their owner."""
 
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper

@@ -1,4 +1,4 @@
-"""Three states of a record or a row, as a browser sends them: opened, stored now, posted.
+"""Compares three states of a record or a row in a form: opened, stored now, posted.
 
 They are compared control by control, so that one text has a say for each of its languages.
 """

@@ -1,4 +1,4 @@
-"""Rows that say what a site is part of and what its parts are, without going in a circle."""
+"""Inlines for the parts and wholes of a site; a circle is refused."""
 
 from collections import defaultdict
 

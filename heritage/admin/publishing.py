@@ -1,4 +1,4 @@
-"""States of a record: who may set which, one by one in the form and many at once in the list."""
+"""States of a record: who may set which, in the form and as actions of the list."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What a traveller needs, who looks after a site, and what others call it."""
+"""Inlines and pages of visiting facts, custodians and identifiers."""
 
 from functools import partial
 

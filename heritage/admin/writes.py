@@ -1,4 +1,4 @@
-"""The one place where the admin opens a change set: what an editor does at once is one."""
+"""Opens the change set of a request of the admin; no other module of the admin does."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

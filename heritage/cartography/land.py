@@ -1,4 +1,4 @@
-"""The land around a place: our own drawing of coasts, laid flat and cut to a frame.
+"""Maps of the land around a place: coastlines projected and clipped to a frame.
 
 After Natural Earth (public domain), see fixtures/build/land.py. No borders of states, anywhere:
 many are contested, and a catalogue of heritage takes no side.

@@ -1,4 +1,4 @@
-"""Outlines as rows of points: made simpler, cut to a box, asked what they hold, kept as text."""
+"""Polylines and polygons: simplified, clipped, tested for points, stored as text."""
 
 import heapq
 from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Maps as small SVG pictures: land in ink wash, water lines along the coast, cinnabar for places.
+"""Maps as small SVG images: land in ink wash, lines along the coast, places in red.
 
 Each is light or dark as the page that shows it is. The colours of a light page are attributes, so
 that a drawing opened alone needs no style at all.

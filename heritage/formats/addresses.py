@@ -1,4 +1,4 @@
-"""Where things are found, as whole addresses: representations leave the house and need them."""
+"""Absolute URLs of sites, terms and files, used by every representation and by sitemaps."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The catalogue as a data set, in JSON-LD with the words of schema.org: for search of data sets."""
+"""The catalogue as a schema.org Dataset in JSON-LD, for search engines of data sets."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Uploads judged and made safe: any file in, a clean upright sRGB picture out, or a refusal."""
+"""Checks uploaded pictures and encodes them again: upright, sRGB, without metadata."""
 
 import hashlib
 import io

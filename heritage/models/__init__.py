@@ -1,4 +1,4 @@
-"""What is stored."""
+"""All models of the catalogue; import them from here."""
 
 from heritage.models.corrections import Correction
 from heritage.models.designations import (

@@ -1,4 +1,4 @@
-"""What every stored row has in common: a permanent uid, natural keys, one way to be written."""
+"""The base classes of all stored records: a permanent uid, natural keys, tracked writes."""
 
 import copy
 import uuid

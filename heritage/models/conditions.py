@@ -1,4 +1,4 @@
-"""Conditions of check constraints, judged in Python: asking the database costs a query for each."""
+"""Check constraints evaluated in Python, as asking the database costs a query for each."""
 
 import operator
 

@@ -1,4 +1,4 @@
-"""What readers say is wrong: a queue for the editors. It changes no record by itself."""
+"""Corrections suggested by readers: a queue for editors. They change no record themselves."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""Registers and their entries: World Heritage, national units, ratings …"""
+"""Registers and designations: World Heritage, national units, ratings and the like."""
 
 from django.core.exceptions import ValidationError
 from django.db import models

@@ -1,4 +1,4 @@
-"""What happened to a site, and when: its eras follow from this."""
+"""Dated events of a site, the eras that follow from them, and its sort keys."""
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Column types of our own: language maps, EDTF dates, pictures made safe."""
+"""Model fields: language maps, EDTF dates, pictures that were encoded again."""
 
 import orjson
 from django.conf import settings

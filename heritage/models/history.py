@@ -1,4 +1,4 @@
-"""The history of all records, in two tables: what a person did at once, and each row written."""
+"""History in two tables: `ChangeSet` (who, when, why) and `Change` (one row, before and after)."""
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType

@@ -1,4 +1,4 @@
-"""What others call the same thing: Wikidata, GeoNames, Getty …"""
+"""Identifiers of records in other databases: Wikidata, GeoNames, Getty and others."""
 
 from django.core.exceptions import ValidationError
 from django.db import models

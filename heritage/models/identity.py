@@ -1,4 +1,4 @@
-"""Who runs this catalogue: name, logo, about and privacy texts are data, not code."""
+"""The identity of the installation: name, logo, about and privacy texts."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""Pictures of a site, with what is owed to those who made them."""
+"""Pictures of a site, with author, licence and source."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""What fixtures have brought in: so that a second load never undoes an editor's work."""
+"""Rows that fixtures loaded: a second load compares with them and spares editors' changes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

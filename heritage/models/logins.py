@@ -1,4 +1,4 @@
-"""Attempts to log in, counted before a password is looked at: guessing is slow, and costs nothing.
+"""Limits attempts to log in, counted before the password is checked.
 
 Used by the admin's log-in alone. Accounts that do not exist are counted as those that do, so that
 nothing can be told from the answer or from how long it takes.

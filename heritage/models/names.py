@@ -1,4 +1,4 @@
-"""What a site is and was called, in words and in addresses."""
+"""Other names of a site, and its former slugs, which redirect."""
 
 from django.core.exceptions import ValidationError
 from django.db import models

@@ -1,4 +1,4 @@
-"""Questions asked of sites in the database; every door asks them through here."""
+"""Querysets of sites; searches, pages and the admin use them."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""How sites belong together, and which designations cover them."""
+"""Relations between sites, and which designations cover them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

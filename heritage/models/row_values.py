@@ -1,4 +1,4 @@
-"""Rows as plain values: what the history keeps of them, read from the database or from an object.
+"""Plain values of rows for the history, read from the database or from an object.
 
 Kept are the columns that a fixture may carry (`serialize`), relations by id. What is derived from
 other columns is not kept, as it follows by itself.

@@ -1,4 +1,4 @@
-"""What the search index is kept by in the database: change log, snapshot, words for spelling."""
+"""Tables of the search index: change log, snapshot, words for spelling."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""The site record: what the catalogue is about."""
+"""The site: the main record of the catalogue."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""Where a fact comes from, and under which terms a picture may be shown."""
+"""Sources that facts are cited from, and licences of pictures."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

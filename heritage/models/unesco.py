@@ -1,4 +1,4 @@
-"""What a site's UNESCO status is: it follows from the properties that cover it."""
+"""The UNESCO status of a site, derived from the properties that cover it."""
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q

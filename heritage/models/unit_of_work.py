@@ -1,4 +1,4 @@
-"""All that is written together: one transaction, one change set, one refresh of what follows.
+"""The unit of work: one transaction, one change set, one refresh of derived columns.
 
 `change_set()` says that several writes belong together, who makes them and why. A single save
 outside of one is a change set by itself. The managers of records call `unit_of_work()`; see

@@ -1,4 +1,4 @@
-"""Who works on the catalogue."""
+"""The user model: everybody who signs in to the admin."""
 
 from django.contrib.auth.models import AbstractUser
 

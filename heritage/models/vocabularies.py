@@ -1,4 +1,4 @@
-"""The words that records are described with: kinds, places, eras."""
+"""Vocabularies that records are described with: kinds, places, eras."""
 
 from django.conf import settings
 from django.db import models

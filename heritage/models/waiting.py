@@ -1,4 +1,4 @@
-"""How long a write waits for another writer, and what is raised when that took too long."""
+"""Time limit of writes that wait for another writer, and the exception when it is passed."""
 
 import sqlite3
 from collections.abc import Iterator

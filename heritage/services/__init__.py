@@ -1,1 +1,1 @@
-"""What must happen when something is written; `write_path` says in which order."""
+"""Everything that a write brings with it; `write_path` documents the order."""

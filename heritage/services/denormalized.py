@@ -1,4 +1,4 @@
-"""What follows from stored rows: refreshed by one function over ids, in the writing transaction."""
+"""Denormalised columns, refreshed for given ids in the transaction of the write."""
 
 from collections.abc import Iterable
 

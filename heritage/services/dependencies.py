@@ -1,4 +1,4 @@
-"""Which sites follow from which rows: whoever writes one of these brings the sites up to date.
+"""Which sites depend on which rows: writing one of these refreshes the sites.
 
 `SITES_OF` gives for the ids of a model's records the ids of the sites; rows that belong to a
 record (`Record.owner`) count as that record. A model that belongs to a site and is neither here

@@ -1,4 +1,4 @@
-"""Reading the history of records: what was changed, by whom, and how two states differ.
+"""Reads the history of records: changes, who made them, and how two states differ.
 
 Change sets are made by `change_set()`; the changes in them are entered by the write path alone.
 `services.undo` takes them back.

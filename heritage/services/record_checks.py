@@ -1,4 +1,4 @@
-"""Whether what is stored keeps the rules: those of each row, and those across rows."""
+"""Validation of stored records: rules of one row, and rules across rows."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Taking changes back, as far as nothing was built on them since: `undo_plan` says how far.
+"""Undoes, redoes and restores changes that no later change contradicts; see `undo_plan`.
 
 `undo()`, `restore()` and `redo()` plan with the rows locked, and carry the plan out as a change
 set of its own. A former address is never taken back: it redirects for ever.

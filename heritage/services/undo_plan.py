@@ -1,4 +1,4 @@
-"""How changes can be taken back: which rows would be created, changed and deleted.
+"""Plans how changes are undone: which rows would be created, updated and deleted.
 
 Columns are compared one by one, translated text language by language, relations id by id: what
 somebody has edited since stays as it is, and is a conflict. `plan()` only looks.

@@ -1,4 +1,4 @@
-"""The one way in which rows of the catalogue are written, by whoever writes them.
+"""The order of steps of every write to a record, whether from admin, fixture or shell.
 
 1. `with change_set(kind, user, reason):` says what belongs together; without it each save is a
    change set of its own. Both are one transaction (`models.unit_of_work`).

@@ -1,4 +1,4 @@
-"""Template tags of the visitors' door: the library "heritage"."""
+"""Template tags and filters of the public pages: the library "heritage"."""
 
 from django import template
 from django.utils.safestring import SafeString

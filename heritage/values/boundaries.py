@@ -1,4 +1,4 @@
-"""Outlines of sites in GeoJSON (RFC 7946): judged before they are stored."""
+"""Validation of site boundaries in GeoJSON (RFC 7946)."""
 
 from itertools import chain
 from typing import Any

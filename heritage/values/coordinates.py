@@ -1,4 +1,4 @@
-"""Points on the globe, WGS 84 only: judged, blurred, measured, printed.
+"""Coordinates in WGS 84: validated, blurred, measured, formatted.
 
 A point is (latitude, longitude) in degrees, north and east positive.
 """

@@ -1,4 +1,4 @@
-"""Historical dates said in words, in any language that has a message catalogue.
+"""Formats historical dates in any language that has a message catalogue.
 
 No language is named here: order, markers and endings all lie in the catalogue's messages.
 """

@@ -1,4 +1,4 @@
-"""What editors write for a date, in English or Chinese, read into EDTF.
+"""Parses dates as editors write them, in English or Chinese, into EDTF.
 
 The inverse of `phrases`, and a little wider: it also takes usual spellings that are never printed
 (AD 68, ca 493, 493-907). What could be meant in two ways is refused, never guessed.

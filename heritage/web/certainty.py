@@ -1,4 +1,4 @@
-"""How sure a statement is, said to readers: short marks beside it, explained once a page."""
+"""Marks of certainty beside a statement, each explained once on its page."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

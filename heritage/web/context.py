@@ -1,4 +1,4 @@
-"""What every page of the visitors' door needs: who runs the catalogue, and in which languages."""
+"""Context processor of the public pages: the installation's identity and the languages."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How dates are written, shown by examples that are said as every page says them."""
+"""Examples of how dates are written, for the help beside date fields."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""For those who watch over the server: whether it lives, whether it can answer, whom to tell."""
+"""Health checks and security.txt, for monitoring and for those who report weaknesses."""
 
 from datetime import UTC, datetime, time, timedelta
 

@@ -1,4 +1,4 @@
-"""What the head of a page tells search engines, feed readers and those who share a link.
+"""Meta tags of a page, for search engines, feed readers and link previews.
 
 Indexed are pages that answer a question of their own: the home page, texts, sites, and lists
 under at most one filter. Searches, other orders and combinations of filters can be walked

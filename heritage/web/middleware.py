@@ -1,4 +1,4 @@
-"""Middleware of the visitors' pages: one state of the index for a page, and whole pages kept.
+"""Middleware of public pages: one index snapshot per request, and the cache of whole pages.
 
 Both are for pages that are read. Where something is written, what is read then shall tell of it.
 """

@@ -1,4 +1,4 @@
-"""How pages answer: what caches may keep, and which part a fragment request gets."""
+"""Helpers of views: cache headers, and partial responses to htmx requests."""
 
 from django.http import HttpResponse
 from django.shortcuts import render

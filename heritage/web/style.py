@@ -1,4 +1,4 @@
-"""The living style page: every token and component, from records of the database. Debug only."""
+"""The style page, in debug mode only: every design token and component on stored records."""
 
 import re
 from dataclasses import dataclass

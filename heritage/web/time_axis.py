@@ -1,4 +1,4 @@
-"""Time as a strip from left to right: its scale, its ticks, and eras packed in lanes."""
+"""A horizontal time axis: its scale, its ticks, and eras packed in lanes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Pages for visitors; their words and values are prepared next door."""
+"""Views of the home page, lists, sites and text pages; `web/<page>/` prepares their contexts."""
 
 from django.conf import settings
 from django.core.exceptions import BadRequest

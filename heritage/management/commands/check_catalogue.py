@@ -1,4 +1,4 @@
-"""Check everything that is stored, and name what is wrong."""
+"""Validate all stored records and print each problem with its record and field."""
 
 from django.core.management.base import BaseCommand, CommandError
 

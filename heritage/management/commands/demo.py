@@ -1,4 +1,4 @@
-"""One command from nothing to a living catalogue: database, fixtures, account, server."""
+"""Set up a demonstration catalogue and serve it: database, fixtures, account, server."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""The painter's hand: a seeded dice, a canvas that collects shapes, and the strokes all share."""
+"""Drawing tools of covers: a seeded random source, a canvas of SVG shapes, common strokes."""
 
 from collections.abc import Sequence
 

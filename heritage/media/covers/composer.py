@@ -1,4 +1,4 @@
-"""A drawn cover for a site without a photograph: an ink-wash handscroll, as a small SVG."""
+"""Draws the cover of a site without a photograph, as a small SVG in the style of ink wash."""
 
 import hashlib
 import re

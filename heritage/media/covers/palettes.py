@@ -1,4 +1,4 @@
-"""The colours that covers are painted in: each a sky, three washes of hills, an ink, an accent."""
+"""Colour palettes of covers: sky, three washes of hills, ink and accent."""
 
 from dataclasses import dataclass
 

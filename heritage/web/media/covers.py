@@ -1,4 +1,4 @@
-"""Which cover is drawn for a site: the record gives the scene, the colours and the seal."""
+"""Chooses the cover of a site: scene, colours and seal follow from its record."""
 
 import hashlib
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Pictures and small files: served only while what they belong to may be seen."""
+"""Serves pictures and small files, only while their record may be seen."""
 
 import hashlib
 import mimetypes

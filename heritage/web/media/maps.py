@@ -1,4 +1,4 @@
-"""Maps of ours for pages: which there are, what they say to those who cannot see them, the SVG.
+"""The maps of public pages: their addresses, text alternatives and SVG.
 
 Only public points are drawn. A page embeds a map as a picture of its own address, so that the page
 stays small and the map is kept by the browser.

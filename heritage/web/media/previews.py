@@ -1,4 +1,4 @@
-"""Pictures for link previews: the cover or the photograph of a site with its name in both scripts.
+"""Images for link previews: the cover or photograph of a site with its name in two scripts.
 
 Drawn once and kept under MEDIA_ROOT/cache by what is in them; the folder may be emptied any time.
 Drawing one costs a tenth of a second, and crawlers ask for many: one is drawn at a time on a

@@ -1,4 +1,4 @@
-"""What the pages of eras, kinds and places have in common: names, trees with counts, sites."""
+"""Shared by the pages of eras, kinds and places: names, trees with counts, lists of sites."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Pages of eras: all of them on a strip of time, and one with its sites."""
+"""Context of the pages of eras: the chart of all eras, and one era with its sites."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

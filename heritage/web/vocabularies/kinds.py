@@ -1,4 +1,4 @@
-"""Pages of kinds: what sites are."""
+"""Context of the pages of kinds: the tree of kinds, and one kind with its sites."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Pages of places: countries by region, and one country, province or city with its sites."""
+"""Context of the pages of places: countries by region, and one place with its sites."""
 
 from collections import defaultdict
 from dataclasses import dataclass

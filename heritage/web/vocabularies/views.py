@@ -1,4 +1,4 @@
-"""Pages of eras, kinds, places and of the World Heritage List."""
+"""Views of eras, kinds, places and of the World Heritage List."""
 
 from django.http import Http404
 from django.shortcuts import render

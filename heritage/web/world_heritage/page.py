@@ -1,4 +1,4 @@
-"""The page of the World Heritage List: what it is, and what its numbers say."""
+"""Context of the World Heritage page: introduction, charts and their tables."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""World Heritage in numbers: what one grouped query each says of the register's entries.
+"""Statistics of the World Heritage List, one grouped query each.
 
 Counted are properties, not sites, and only those that at least one published site shows. The
 register has an edition: all numbers are those of its year, and what came later is not among them.

@@ -1,4 +1,4 @@
-"""Every silhouette a cover can show, by key: what is drawn, and in what country."""
+"""All scenes that a cover can show, by key."""
 
 from heritage.media.covers.silhouettes.country import COUNTRY
 from heritage.media.covers.silhouettes.halls import HALLS

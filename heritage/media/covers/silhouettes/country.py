@@ -1,4 +1,4 @@
-"""Open country, for a place of which no more is known than where it lies.
+"""Landscapes for sites of which only the location is recorded.
 
 Nothing here is a building: landforms that a climate has, and what grows there. Each form is
 drawn with every kind of tree, so that a catalogue of a thousand places is not one picture.

@@ -1,4 +1,4 @@
-"""Country itself: rock, sea, wood and field, and what people cut or painted into it."""
+"""Scenes of landscape: rock, sea, wood and field, and what people cut or painted into it."""
 
 from heritage.media.covers.brush import Canvas, boat, fir, fir_path, leafy, pine
 from heritage.media.covers.silhouettes.parts import roof

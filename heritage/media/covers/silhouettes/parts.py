@@ -1,4 +1,4 @@
-"""What buildings share: curved roofs, bays of columns, terraces, battlements, pagodas."""
+"""Shared parts of buildings: curved roofs, bays of columns, terraces, battlements, pagodas."""
 
 from heritage.media.covers.brush import Canvas
 

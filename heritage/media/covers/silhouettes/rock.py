@@ -1,4 +1,4 @@
-"""Rock that people cut, painted or sheltered in."""
+"""Scenes of rock that people cut, painted or sheltered in."""
 
 from heritage.media.covers.brush import Canvas, boat
 from heritage.media.covers.silhouettes.scene import Scene

@@ -1,4 +1,4 @@
-"""A scene: who draws the building, and what kind of country it stands in."""
+"""The type of a scene: the function that draws the building, and the country around it."""
 
 from collections.abc import Callable
 from typing import Literal, NamedTuple

@@ -1,4 +1,4 @@
-"""Old towns and old stones, drawn of no one country: for a name that says town, ruin or menhir."""
+"""Scenes of old towns, ruins and standing stones that suit any country."""
 
 from heritage.media.covers.brush import Canvas, leafy
 from heritage.media.covers.silhouettes.scene import Scene

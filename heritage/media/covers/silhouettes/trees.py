@@ -1,4 +1,4 @@
-"""Trees by climate: what grows in a country says where in the world it lies."""
+"""Trees by climate, shared by all scenes."""
 
 from collections.abc import Callable
 from math import cos, pi, sin

@@ -1,4 +1,4 @@
-"""What people built to cross, store, fire, bury and remember, in China and elsewhere."""
+"""Scenes of bridges, stores, kilns, tombs and monuments, in China and elsewhere."""
 
 from heritage.media.covers.brush import Canvas, arch_path, boat, cypress, leafy, pine, smoke, willow
 from heritage.media.covers.silhouettes.parts import hall, roof
