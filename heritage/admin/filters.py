@@ -1,14 +1,19 @@
 """Filters of the lists: short ones, that never offer a thousand choices."""
 
+from collections import Counter
+
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Coverage, Era, Image, Kind, Place, Scheme, Site, SiteEra, UnescoStatus
+from heritage.search.index import store
 from heritage.values.language import language_name
 
 LONGEST = 60  # choices of one filter
 MOST_USED = 20  # of those that are offered by use; all others are found by searching
+MOST_COUNTED = 1_000  # unpublished sites; they are few
+UNPUBLISHED = [state for state in Site.State.values if state != Site.State.PUBLISHED]
 
 
 class TreeFilter(SimpleListFilter):
@@ -29,20 +34,14 @@ class TreeFilter(SimpleListFilter):
         return True
 
     def counts(self) -> dict[int, int] | None:
-        """How often each term is used, where those that are not used are left out."""
+        """How many sites each term has with those within it, where unused ones are left out."""
         return None
 
-    def most_used(self, level, counts: dict[int, int]) -> list[int]:
+    @staticmethod
+    def most_used(level, counts: dict[int, int]) -> list[int]:
         """Of a level, the terms under which the most is found."""
-        parents = dict(self.model.objects.values_list("pk", "parent_id"))
-        totals = dict.fromkeys(level.values_list("pk", flat=True), 0)
-        for pk, count in counts.items():
-            while pk is not None and pk not in totals:
-                pk = parents.get(pk)
-            if pk is not None:
-                totals[pk] += count
-        used = [pk for pk, total in totals.items() if total]
-        return sorted(used, key=lambda pk: -totals[pk])[:MOST_USED]
+        used = [pk for pk in level.values_list("pk", flat=True) if counts.get(pk)]
+        return sorted(used, key=lambda pk: -counts[pk])[:MOST_USED]
 
     @classmethod
     def chosen(cls, request):
@@ -57,15 +56,32 @@ class TreeFilter(SimpleListFilter):
         return self.model.objects.subtree_ids([chosen.pk]) if chosen else None
 
 
-def _counted(rows, key: str) -> dict[int, int]:
-    return dict(rows.exclude(**{key: None}).order_by().values_list(key).annotate(Count("pk")))
+def _counted(facet: str, model, column: str, rows) -> dict[int, int]:
+    """Sites by term: of the published ones the index knows, the others are counted here.
+
+    `rows` has a row for each use of a term, `column` leads from it to the site.
+    """
+    index = store.current()
+    counts = {int(pk): len(index.having(f"{facet}:{pk}")) for pk in index.values_of(facet)}
+    # Their ids first: the database would rather read all rows than look for these by the state.
+    others = Site.objects.filter(state__in=UNPUBLISHED)
+    ids = list(others.order_by().values_list("pk", flat=True)[:MOST_COUNTED])
+    if not ids:
+        return counts
+    parents = dict(model.objects.values_list("pk", "parent_id"))
+    uses = rows.filter(**{f"{column}__in": ids}).order_by()
+    for pk, count in Counter(uses.values_list(facet, flat=True)).items():
+        while pk is not None:
+            counts[pk] = counts.get(pk, 0) + count
+            pk = parents.get(pk)
+    return counts
 
 
 class KindFilter(TreeFilter):
     title, parameter_name, model = _("kind"), "kind", Kind
 
     def counts(self):
-        return _counted(Site.kinds.through.objects, "kind")
+        return _counted("kind", Kind, "site", Site.kinds.through.objects)
 
     def queryset(self, request, queryset):
         ids = self.narrowed(request)
@@ -76,7 +92,7 @@ class PlaceFilter(TreeFilter):
     title, parameter_name, model = _("place"), "place", Place
 
     def counts(self):
-        return _counted(Site.objects, "place")
+        return _counted("place", Place, "pk", Site.objects)
 
     def queryset(self, request, queryset):
         ids = self.narrowed(request)
@@ -87,7 +103,8 @@ class EraFilter(TreeFilter):
     title, parameter_name, model = _("era"), "era", Era
 
     def counts(self):
-        return _counted(SiteEra.objects.exclude(role=SiteEra.Role.WITHIN), "era")
+        rows = SiteEra.objects.exclude(role=SiteEra.Role.WITHIN)
+        return _counted("era", Era, "site", rows)
 
     def queryset(self, request, queryset):
         ids = self.narrowed(request)
