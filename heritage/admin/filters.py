@@ -1,16 +1,20 @@
 """List filters of the admin; none of them lists more than a few choices."""
 
+from collections import Counter
+
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Coverage, Era, Image, Kind, Place, Scheme, Site
 from heritage.search.facets.base import Facet, TreeFacet
 from heritage.search.facets.registry import FACETS
+from heritage.search.index import store
 from heritage.values.language import language_name
 
 LONGEST = 60  # choices of one filter
 MOST_USED = 20  # of those that are offered by use; all others are found by searching
+MOST_COUNTED = 1_000  # unpublished sites; they are few
 
 
 class TreeFilter(SimpleListFilter):
@@ -31,20 +35,14 @@ class TreeFilter(SimpleListFilter):
         return True
 
     def counts(self) -> dict[int, int] | None:
-        """How often each term is used, where those that are not used are left out."""
+        """How many sites each term has with those within it, where unused ones are left out."""
         return None
 
-    def most_used(self, level, counts: dict[int, int]) -> list[int]:
+    @staticmethod
+    def most_used(level, counts: dict[int, int]) -> list[int]:
         """Of a level, the terms under which the most is found."""
-        parents = dict(self.model.objects.values_list("pk", "parent_id"))
-        totals = dict.fromkeys(level.values_list("pk", flat=True), 0)
-        for pk, count in counts.items():
-            while pk is not None and pk not in totals:
-                pk = parents.get(pk)
-            if pk is not None:
-                totals[pk] += count
-        used = [pk for pk, total in totals.items() if total]
-        return sorted(used, key=lambda pk: -totals[pk])[:MOST_USED]
+        used = [pk for pk in level.values_list("pk", flat=True) if counts.get(pk)]
+        return sorted(used, key=lambda pk: -counts[pk])[:MOST_USED]
 
     @classmethod
     def chosen(cls, request):
@@ -59,8 +57,28 @@ class TreeFilter(SimpleListFilter):
         return self.model.objects.subtree_ids([chosen.pk]) if chosen else None
 
 
-def _counted(rows, key: str) -> dict[int, int]:
-    return dict(rows.exclude(**{key: None}).order_by().values_list(key).annotate(Count("pk")))
+def _counted(facet: str, model, column: str, rows) -> dict[int, int]:
+    """Sites by term: of the published ones the index knows, the others are counted here.
+
+    `rows` has a row for each use of a term, which `column` names.
+    """
+    index = store.current()
+    counts = {int(pk): len(index.having(f"{facet}:{pk}")) for pk in index.values_of(facet)}
+    # By ranges of the index: told to look for each other state, SQLite reads all published too.
+    others = Site.objects.filter(
+        Q(state__lt=Site.State.PUBLISHED) | Q(state__gt=Site.State.PUBLISHED)
+    )
+    ids = list(others.order_by().values_list("pk", flat=True)[:MOST_COUNTED])
+    if not ids:
+        return counts
+    parents = dict(model.objects.values_list("pk", "parent_id"))
+    to_site = "pk" if rows.model is Site else "site"
+    uses = rows.filter(**{f"{to_site}__in": ids}).order_by()
+    for pk, count in Counter(uses.values_list(column, flat=True)).items():
+        while pk is not None:
+            counts[pk] = counts.get(pk, 0) + count
+            pk = parents.get(pk)
+    return counts
 
 
 class TreeFacetListFilter(TreeFilter):
@@ -70,7 +88,7 @@ class TreeFacetListFilter(TreeFilter):
 
     def counts(self):
         rows, column = self.facet.used_by()
-        return _counted(rows, column)
+        return _counted(self.facet.name, self.model, column, rows)
 
     def queryset(self, request, queryset):
         ids = self.narrowed(request)

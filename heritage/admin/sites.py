@@ -1,5 +1,7 @@
 """The site record: its list, and the one form that holds all of it."""
 
+from itertools import islice
+
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Prefetch, Subquery, prefetch_related_objects
@@ -10,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin import access
-from heritage.admin.base import NameSearch, RecordAdmin
+from heritage.admin.base import RecordAdmin
 from heritage.admin.coverage import CoverageRows
 from heritage.admin.filters import FACET_FILTERS, GapFilter, SiteSchemeFilter
 from heritage.admin.forms import RecordForm
@@ -20,7 +22,12 @@ from heritage.admin.rows import EventRows, FormerSlugRows, ImageRows, NameRows
 from heritage.admin.visiting import ROWS as VISITING_ROWS
 from heritage.models import Coverage, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.unesco import statuses
+from heritage.services import fulltext
+from heritage.values import tokens
 from heritage.values.date_format import year_phrase
+
+MOST_LISTED = 10_000  # sites that a search lists
+WIDE_LISTED = 500  # of those that a wider search finds
 
 
 class SiteForm(RecordForm):
@@ -35,8 +42,9 @@ class SiteForm(RecordForm):
 
 
 @admin.register(Site)
-class SiteAdmin(NameSearch, RecordAdmin):
+class SiteAdmin(RecordAdmin):
     form = SiteForm
+    search_fields = ("search_text",)
     list_display = ("named", "place", "beginnings", "unesco", "state_badge")
     list_filter = (
         "state",
@@ -132,8 +140,29 @@ class SiteAdmin(NameSearch, RecordAdmin):
 
     # --- the list
 
+    def get_search_results(self, request, queryset, search_term):
+        """By the full text, as visitors search, in whatever state the sites are.
+
+        Of very many, those that were changed last: counting and sorting all of them takes the
+        database seconds in a catalogue of a million.
+        """
+        if not search_term.strip():
+            return queryset, False
+        asked = tokens.asked(search_term)
+        found = fulltext.holding(asked) if asked else ()
+        if len(found) <= MOST_LISTED:
+            return queryset.filter(pk__in=list(found)), False
+        request.is_search_cut = True
+        latest = queryset.order_by("-updated_at").values_list("pk", flat=True).iterator()
+        listed = list(islice((pk for pk in latest if pk in found), WIDE_LISTED))
+        return queryset.filter(pk__in=listed), False
+
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
+        if getattr(request, "is_search_cut", False):
+            changelist.search_help_text = _(
+                "Very many sites are found. Listed are the %(count)d that were changed last."
+            ) % {"count": WIDE_LISTED}
         coverages = Coverage.objects.select_related("designation__scheme")
         changelist.result_list = changelist.result_list.prefetch_related(
             "kinds", Prefetch("coverages", coverages)
