@@ -32,7 +32,8 @@ _NAMES_SHOWN = 4
 _NEVER = "noindex"
 _FOLLOW_ONLY = "noindex, follow"
 _LARGE_PICTURES = "max-image-preview:large"
-_FREE = {"sort", "bbox", "near", "within", "inscribed"}  # with endless values, or another order
+_FREE = {"sort", "bbox", "near", "within"}  # with endless values, or another order
+_ENDLESS = {facet.name for facet in FACETS if facet.is_endless}
 # Open Graph wants a territory with a language; those that have one here.
 _TERRITORIES = {"en": "en_GB", "zh-hans": "zh_CN", "zh-hant": "zh_TW"}
 
@@ -245,6 +246,7 @@ def _list_robots(page) -> str:
         return _NEVER
     is_narrow = any(role.is_chosen and role.value for role in page.roles)
     is_free = any(name in _FREE for name, _value in page.carried) or any(page.typed.values())
+    is_free = is_free or any(item.name in _ENDLESS for item in page.applied)
     is_many = len(page.applied) > 1
     is_else = page.text or is_free or is_narrow or is_many
     return _FOLLOW_ONLY if is_else or not page.is_canonical else ""

@@ -34,6 +34,7 @@ class Facet:
     label: Any  # lazily translated
     is_open = False  # its values are shown in the form before anything is chosen
     in_form = True
+    is_endless = False  # anybody may make up values: search engines shall not index its lists
     # Several chosen values widen a list; where this is true they narrow it.
     values_narrow = False
     # A value that no site of the list has is offered all the same, with a count of 0.

@@ -211,7 +211,7 @@ class InscribedFacet(Facet):
     since 2010.
     """
 
-    name, label = "inscribed", _("Year inscribed")
+    name, label, is_endless = "inscribed", _("Year inscribed"), True
     site_columns = ("inscribed_year",)
 
     def read(self, rows):
