@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from heritage.formats import jsonld, sentence
 from heritage.formats.addresses import Addresses
 from heritage.models import Site
+from heritage.search.facets.registry import FACETS
 from heritage.search.queries import changed
 from heritage.values.language import proper_tag
 from heritage.values.markdown import to_text
