@@ -24,7 +24,7 @@ class Known:
 
     kinds: list[Kind]
     eras: list[Era]  # those with years, the oldest first
-    all_eras: denormalized.Eras
+    all_eras: denormalized.EraPeriods
     places: dict[int, Place]
     counties: list[Place]
     points: dict[bool, list[ComponentPoint]]  # by whether they lie in China
@@ -58,7 +58,7 @@ class Known:
         return cls(
             kinds=kinds,
             eras=[era for era in eras if era.first_year is not None],
-            all_eras=denormalized.Eras(eras),
+            all_eras=denormalized.EraPeriods(eras),
             places=places,
             counties=sorted(
                 (places[pk] for pk in below if places[pk].level in ("county", "city", "province")),

@@ -316,6 +316,7 @@ class Record:
         site.inscribed_year = denormalized.inscribed_year_of(rows[Coverage])
         site.search_text = denormalized._search_text(site, self.known.places)
         site.reading = denormalized.reading_of(site)
+        site.effective_prominence = denormalized.prominence_of(site)
         tied = denormalized.eras_of_site(rows[Event], self.known.all_eras)
         rows[SiteEra] = [
             SiteEra(site_id=site.pk, era_id=era, role=role) for era, role in sorted(tied)

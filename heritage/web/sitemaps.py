@@ -1,8 +1,7 @@
-"""Sitemaps: every page that is to be found, in every language, each naming its other languages.
+"""Sitemaps: every public page in every language, each with links to its other languages.
 
 A file holds the sites of a block of ids: borders never move, and a crawler that has read a block
 need not read it again until its date changes. A million sites are five hundred files a language.
-The framework's own sitemaps take ten times as long for a page, and count its sites each time.
 """
 
 from datetime import datetime
