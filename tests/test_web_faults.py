@@ -60,7 +60,10 @@ def test_without_a_contact_there_is_no_security_txt(client):
 # --- no database -----------------------------------------------------------------------------
 
 ASK = """
+import sys
+from django.conf import settings
 from django.test import Client
+settings.PAGES_KEPT = int(sys.argv[1])
 client = Client(raise_request_exception=False)
 for path in ("/healthz", "/readyz", "/en/", "/zh-hans/sites/?q=x", "/covers/some.svg"):
     found = client.get(path)
@@ -69,10 +72,11 @@ for path in ("/healthz", "/readyz", "/en/", "/zh-hans/sites/?q=x", "/covers/some
 """
 
 
+@pytest.mark.parametrize("pages_kept", [0, 50])
 @pytest.mark.parametrize(
     "url", ["sqlite:////nowhere/at/all.sqlite3", "postgres://nobody@127.0.0.1:1/nothing"]
 )
-def test_while_the_database_is_away(tmp_path, url):
+def test_while_the_database_is_away(tmp_path, url, pages_kept):
     variables = {
         "DATABASE_URL": url, "HERITAGE_DATA": str(tmp_path), "HERITAGE_SECRET_KEY": "x" * 50,
         "HERITAGE_HTTPS": "0", "DJANGO_SETTINGS_MODULE": "tests.settings",
@@ -80,7 +84,7 @@ def test_while_the_database_is_away(tmp_path, url):
     }  # fmt: skip
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("HERITAGE_", "DATABASE_"))}
     done = subprocess.run(
-        [sys.executable, "-c", f"import django; django.setup()\n{ASK}"],
+        [sys.executable, "-c", f"import django; django.setup()\n{ASK}", str(pages_kept)],
         cwd=settings.BASE_DIR, env=kept | variables, capture_output=True, text=True, timeout=120,
         check=False,
     )  # fmt: skip

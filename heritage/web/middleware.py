@@ -7,6 +7,7 @@ import zlib
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import localdate
 from django.utils.translation import get_language
@@ -56,7 +57,11 @@ def whole_pages(get_response):
     def answer(request):
         if not settings.PAGES_KEPT or not _is_anonymous(request):
             return get_response(request)
-        index = store.current()
+        try:
+            index = store.current()
+        except (OperationalError, InterfaceError):
+            # Only what a view raises is answered with 503, and some views need no database.
+            return get_response(request)
         if not index.number:  # nothing was ever written, or only past the change log
             return get_response(request)
         key = _key(request, index)
