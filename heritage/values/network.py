@@ -16,9 +16,12 @@ def client_network(headers: Mapping[str, str]) -> str:
     forwarded = headers.get("HTTP_X_FORWARDED_FOR", "")
     if forwarded and getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
         address = forwarded.rpartition(",")[2].strip()  # what our own proxy saw
-    if ":" not in address:
-        return address
     try:
-        return str(ipaddress.ip_network(f"{address.partition('%')[0]}/64", strict=False))
+        found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
+    if found.version == 4:
+        return str(found)
+    if found.ipv4_mapped:  # how a socket for both kinds shows an address of IPv4
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
