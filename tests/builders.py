@@ -91,7 +91,7 @@ def make_licence(code=None, **fields) -> Licence:
 # --- sites and their rows --------------------------------------------------------------------
 
 
-@change_set()
+@change_set("command")
 def make_site(name=None, zh=None, kinds=(), also_in=(), sources=(), **fields) -> Site:
     """A published site; `state="draft"` and the like for another one."""
     fields.setdefault("state", Site.State.PUBLISHED)
@@ -165,7 +165,7 @@ def _checked(checked: bool) -> dict:
 # --- registers -------------------------------------------------------------------------------
 
 
-@change_set()
+@change_set("command")
 def make_designation(role="protection", reference=None, events=("1961",), scheme=None, **fields):
     """A register's entry; `events` are dates of inscription or (kind, date) pairs.
 

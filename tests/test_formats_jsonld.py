@@ -95,7 +95,7 @@ def test_nature_is_no_building(words, category, types):
 
 def test_without_a_photograph_the_preview_is_the_image():
     site = build.make_site("Kiln")
-    assert document(site)["image"] == [f"https://heritage.example/previews/{site.uid}.png"]
+    assert document(site)["image"] == [f"https://heritage.example/previews/{site.uid}.jpg"]
 
 
 def test_a_name_that_is_not_translated_says_its_language():

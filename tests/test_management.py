@@ -247,7 +247,7 @@ def test_a_data_folder_that_cannot_be_written_is_named(settings, tmp_path, monke
 
 def test_an_old_sqlite_is_named(monkeypatch):
     assert check_sqlite_version(None) == []
-    monkeypatch.setattr("heritage.checks.OLDEST_SQLITE", (9, 0))
+    monkeypatch.setattr("heritage.services.checks.OLDEST_SQLITE", (9, 0))
     found = check_sqlite_version(None)
     assert len(found) == (connection.vendor == "sqlite")
     assert all("SQLite 9.0 or newer is needed" in each.msg for each in found)

@@ -259,12 +259,12 @@ def test_the_tools_load_late_and_once_among_threads():
     code = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from heritage.values import folding
+from heritage.values import normalize
 assert not {"opencc", "pypinyin"} & set(sys.modules)
-folding.fold("Longmen"), folding.forms("Longmen"), folding.sort_key("Longmen", "zh")
+normalize.fold("Longmen"), normalize.forms("Longmen"), normalize.sort_key("Longmen", "zh")
 assert not {"opencc", "pypinyin"} & set(sys.modules)
 with ThreadPoolExecutor(8) as pool:
-    found = set(pool.map(folding.romanise, ["龍門石窟"] * 64))
+    found = set(pool.map(normalize.romanise, ["龍門石窟"] * 64))
 assert found == {"long men shi ku"}
 """
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)

@@ -92,7 +92,7 @@ def test_from_a_word_begun_to_its_page(browser, live_server, filled, path, field
     browser.get(live_server.url + path)
     tab_to(browser, f"#{field}[role=combobox][aria-autocomplete=list]", 14)
     press(browser, "longm")
-    opened(browser, field, "1 suggestion")
+    opened(browser, field, "2 suggestions")
     assert asked(browser) == ["longm"]  # not for every letter
     press(browser, Keys.ARROW_DOWN)
     assert at(browser, field).startswith("Longmen Grottoes")
@@ -105,7 +105,7 @@ def test_from_a_word_begun_to_its_page(browser, live_server, filled, path, field
     browser.get(live_server.url + path)
     tab_to(browser, f"#{field}", 14)
     press(browser, "temple")
-    opened(browser, field, "6 suggestions")
+    opened(browser, field, "7 suggestions")
     press(browser, Keys.ENTER)  # the text itself
     wait(browser, lambda: browser.current_url.endswith("/en/sites/?q=temple"))
 
@@ -117,7 +117,7 @@ def test_every_key_does_what_it_should(browser, live_server, filled):
     time.sleep(0.3)
     assert asked(browser) == [] and closed(browser, "masthead-q")
     press(browser, "uo")
-    opened(browser, "masthead-q", "2 suggestions")
+    opened(browser, "masthead-q", "3 suggestions")
     seen = []
     for _ in range(4):
         press(browser, Keys.ARROW_DOWN)
@@ -133,7 +133,7 @@ def test_every_key_does_what_it_should(browser, live_server, filled):
     wait(browser, lambda: state(browser, "masthead-q")["said"] == "No suggestions")
     assert not state(browser, "masthead-q")["open"]
     press(browser, Keys.BACKSPACE, Keys.HOME, Keys.DELETE)
-    opened(browser, "masthead-q", "2 suggestions")
+    opened(browser, "masthead-q", "3 suggestions")
 
     press(browser, Keys.ESCAPE)
     assert closed(browser, "masthead-q") and value(browser, "masthead-q") == "luo"
@@ -142,7 +142,7 @@ def test_every_key_does_what_it_should(browser, live_server, filled):
     press(browser, Keys.ESCAPE, Keys.ESCAPE)
     assert closed(browser, "masthead-q") and value(browser, "masthead-q") == ""
     press(browser, "luo")
-    opened(browser, "masthead-q", "2 suggestions")
+    opened(browser, "masthead-q", "3 suggestions")
     press(browser, Keys.TAB)
     assert closed(browser, "masthead-q") and not active(browser, ".suggestions *")
 
@@ -168,13 +168,13 @@ def test_by_pointer(browser, live_server, filled):
     browser.get(f"{live_server.url}/en/about/")
     field = browser.find_element("id", "masthead-q")
     field.send_keys("luo")
-    opened(browser, "masthead-q", "2 suggestions")
+    opened(browser, "masthead-q", "3 suggestions")
     browser.find_element("css selector", ".suggestions-head").click()
     assert state(browser, "masthead-q")["open"] and active(browser, "#masthead-q")
     browser.find_element("class name", "colophon-name").click()
     assert closed(browser, "masthead-q")
     field.send_keys("y")
-    opened(browser, "masthead-q", "1 suggestion")
+    opened(browser, "masthead-q", "2 suggestions")
     browser.find_element("partial link text", "Luoyang").click()
     wait(browser, lambda: browser.current_url.endswith("/en/places/luoyang/"))
 
@@ -184,7 +184,7 @@ def test_on_the_list_of_sites(browser, live_server, filled):
     browser.execute_script("window.same = true")
     tab_to(browser, "#q", 14)
     press(browser, "temple")
-    opened(browser, "q", "6 suggestions")
+    opened(browser, "q", "7 suggestions")
     press(browser, Keys.ENTER)
     wait(browser, lambda: "q=temple" in browser.current_url)
     assert "kind=temple" in browser.current_url
@@ -205,9 +205,9 @@ def test_a_late_answer_is_not_shown(browser, live_server, filled):
     press(browser, "xi")
     time.sleep(0.25)
     press(browser, Keys.BACKSPACE, Keys.BACKSPACE, "longm")
-    opened(browser, "home-q", "1 suggestion")
+    opened(browser, "home-q", "2 suggestions")
     time.sleep(0.7)
-    opened(browser, "home-q", "1 suggestion")
+    opened(browser, "home-q", "2 suggestions")
     # The line is down: the field goes on as it would without a script.
     browser.execute_script("window.fetch = () => Promise.reject(new TypeError('offline'))")
     press(browser, "e")

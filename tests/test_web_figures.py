@@ -273,12 +273,13 @@ def test_world_heritage_is_on_the_map_of_the_world_by_category(client, words):
 
 def test_the_seal_of_a_country_is_its_letters(client, words):
     germany = build.make_place("Germany", level="country", code="DE")
-    castle = build.make_kind("Castle", silhouette="castle")
+    reef = build.make_kind("Reef", silhouette="reef")
+    temple = build.make_kind("Temple", silhouette="temple")
     site = build.make_site(
-        "Somewhere", place=germany, latitude=50.0, longitude=7.0, kinds=[castle]
+        "Somewhere", place=germany, latitude=50.0, longitude=7.0, kinds=[reef]
     )  # fmt: skip
     assert ">D</text>" in client.get(f"/covers/{site.uid}.svg").content.decode()
-    site = build.make_site("Elsewhere", place=words.county, kinds=[castle])
+    site = build.make_site("Elsewhere", place=words.county, kinds=[temple])
     build.make_event(site, "built", "", words.tang)
     assert ">唐</text>" in client.get(f"/covers/{site.uid}.svg").content.decode()
 

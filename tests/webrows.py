@@ -24,7 +24,7 @@ from tests import builders as build
 LANGUAGES = ("en", "zh-hans")
 
 
-@change_set()
+@change_set("command")
 def vocabulary() -> SimpleNamespace:
     """What records are described with: an era in an era, a kind in a kind, a chain of places."""
     china = build.make_place("China", "中国", level="country", slug="china")
@@ -69,7 +69,7 @@ def vocabulary() -> SimpleNamespace:
     )
 
 
-@change_set()
+@change_set("command")
 def plain_site(words: SimpleNamespace, number: int, **fields) -> Site:
     """One of many in a list, with all that a card shows."""
     fields.setdefault("slug", f"temple-{number}")
@@ -87,12 +87,12 @@ def plain_site(words: SimpleNamespace, number: int, **fields) -> Site:
     return site
 
 
-@change_set()
+@change_set("command")
 def plain_sites(words: SimpleNamespace, numbers: Iterable[int]) -> list[Site]:
     return [plain_site(words, number) for number in numbers]
 
 
-@change_set()
+@change_set("command")
 def full_site(words: SimpleNamespace) -> Site:
     """A record that says everything that a record can say."""
     site = build.make_site(
