@@ -32,12 +32,8 @@ HENAN = {
     and row["fields"]["uid"] != "jingzang-pagoda"  # which the table of facts does not have
 }
 LANGUAGES = {"en", "zh-hans"}
-MADE = (
-    "countries",
-    "world_heritage",
-    "henan_units",
-    "henan_visiting",
-)  # files of the official tables' own words
+# Files that a command alone writes: the official tables' own words, and tables of ours.
+MADE = ("countries", "world_heritage", "henan_units", "henan_visiting")
 TABLES = Path(__file__).parent / "facts"
 FACTS, UNITS_TABLE = TABLES / "henan.csv", TABLES / "protected_units.csv"
 
