@@ -138,6 +138,10 @@ def test_a_reader_who_waits_too_long_keeps_all_that_was_typed(client, site, monk
     with another_writer():
         response = client.post(url, data)
         html = response.content.decode()
+    if connection.vendor == "postgresql":  # where what readers send waits for no editor
+        assert response.status_code == 302
+        assert Correction.objects.get().text == data["text"]
+        return
     assert response.status_code == 503
     assert int(response["Retry-After"]) > 0
     assert "It was built in 1044, not 1049." in html
