@@ -791,7 +791,7 @@ def test_pictures_are_shown_and_made_safe(client, editor, words):
     assert response.status_code == 302, errors(response)
     image = Image.objects.get()
     assert image.width == 60
-    url = reverse("image", args=[image.uid, image.file.name.rpartition("/")[2]])
+    url = reverse("media:image", args=[image.uid, image.file.name.rpartition("/")[2]])
     assert f'src="{url}"' in client.get(change(site)).content.decode()
     response = client.get(url)  # not published, but shown to editors
     assert b"".join(response.streaming_content)

@@ -158,7 +158,7 @@ def test_archiving_is_confirmed_and_says_what_changes(client, site):
 
 def test_a_draft_has_a_preview_and_a_published_site_its_page(client, site):
     draft = build.make_site("Draft", state="draft")
-    page = reverse("site", args=[draft.slug])
+    page = reverse("web:site", args=[draft.slug])
     html = client.get(change(draft)).content.decode()
     assert f'<a href="{page}" class="viewsitelink">Preview</a>' in html
     assert client.get(page).status_code == 200
@@ -243,7 +243,7 @@ def test_a_term_that_loses_its_slug_keeps_it(client):
 def test_an_accepted_correction_leads_to_the_field_and_to_the_page(client, site):
     row = Correction.objects.create(site=site, topic="dates", text="Not 1044.", language="en")
     link = f'<a href="{change(site)}#events-group">'
-    page = f'<a href="{reverse("site", args=[site.slug])}">'
+    page = f'<a href="{reverse("web:site", args=[site.slug])}">'
     html = client.get(change(row)).content.decode()
     assert link in html
     assert page in html

@@ -132,7 +132,7 @@ def test_deleting_and_bulk_actions_answer_503_too(client, editor, site):
 
 def test_a_reader_who_waits_too_long_keeps_all_that_was_typed(client, site, monkeypatch):
     monkeypatch.setattr("heritage.web.corrections.views.MIN_SECONDS", 0)
-    url = reverse("correction", args=[site.slug])
+    url = reverse("web:correction", args=[site.slug])
     key = client.get(url).context["form"].initial["key"]
     data = {"topic": "dates", "text": "It was built in 1044, not 1049.", "key": key}
     with another_writer():
@@ -153,7 +153,7 @@ def test_a_reader_who_waits_too_long_keeps_all_that_was_typed(client, site, monk
 
 def test_readers_texts_are_stored_with_plain_line_ends(client, site, monkeypatch):
     monkeypatch.setattr("heritage.web.corrections.views.MIN_SECONDS", 0)
-    url = reverse("correction", args=[site.slug])
+    url = reverse("web:correction", args=[site.slug])
     key = client.get(url).context["form"].initial["key"]
     texts = {"text": "Line one.\r\nLine two.", "suggestion": "A\r\nB"}
     assert client.post(url, {"topic": "dates", "key": key, **texts}).status_code == 302

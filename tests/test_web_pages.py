@@ -59,12 +59,12 @@ def test_the_front_door_follows_the_browser(client, wanted, leads_to):
 
 def test_addresses_that_last():
     with translation.override("en"):
-        assert reverse("sites") == "/en/sites/"
-        assert reverse("site", args=["longmen-grottoes"]) == "/en/sites/longmen-grottoes/"
+        assert reverse("web:sites") == "/en/sites/"
+        assert reverse("web:site", args=["longmen-grottoes"]) == "/en/sites/longmen-grottoes/"
     with translation.override("zh-hans"):
-        assert reverse("home") == "/zh-hans/"
-    assert reverse("image", args=["u1", "a.jpg"]) == "/images/u1/a.jpg"
-    assert reverse("cover", args=["u1"]) == "/covers/u1.svg"
+        assert reverse("web:home") == "/zh-hans/"
+    assert reverse("media:image", args=["u1", "a.jpg"]) == "/images/u1/a.jpg"
+    assert reverse("media:cover", args=["u1"]) == "/covers/u1.svg"
 
 
 @pytest.mark.parametrize(

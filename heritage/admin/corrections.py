@@ -83,7 +83,7 @@ class CorrectionAdmin(RecordAdmin):
             edit,
             _ANCHORS.get(correction.topic, "content-main"),
             _("Edit %(site)s") % {"site": correction.site},
-            reverse("site", args=[correction.site.slug]),
+            reverse("web:site", args=[correction.site.slug]),
             _("public page"),
         )
 

@@ -237,8 +237,8 @@ class PictureWidget(ClearableFileInput):
 def picture_address(row) -> str:
     """Where the picture of a stored row is shown to those who may see it."""
     if isinstance(row, Identity):
-        return reverse("logo", args=[_file_name(row.logo)])
-    return reverse("image", args=[row.uid, _file_name(row.file)])
+        return reverse("media:logo", args=[_file_name(row.logo)])
+    return reverse("media:image", args=[row.uid, _file_name(row.file)])
 
 
 def _file_name(file) -> str:

@@ -90,7 +90,7 @@ class CatalogueAdminSite(AdminSite):
         return super().each_context(request) | {
             "site_title": name,
             "site_header": name,
-            "site_url": reverse("home"),
+            "site_url": reverse("web:home"),
             "identity": identity,
             "languages": self._languages(request),
         }

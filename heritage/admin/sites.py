@@ -220,4 +220,4 @@ class SiteAdmin(RecordAdmin):
 
     def view_on_site(self, site):
         """The public page; of what is not published, what it would be."""
-        return reverse("site", kwargs={"slug": site.slug})
+        return reverse("web:site", kwargs={"slug": site.slug})

@@ -25,7 +25,7 @@ class Addresses:
             return self.origin + reverse(name, args=args)
 
     def site(self, site: Site, language: str | None = None) -> str:
-        return self.of("site", site.slug, language=language)
+        return self.of("web:site", site.slug, language=language)
 
     def image(self, image: Image) -> str:
-        return self.of("image", image.uid, image.file.name.rpartition("/")[2])
+        return self.of("media:image", image.uid, image.file.name.rpartition("/")[2])

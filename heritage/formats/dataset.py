@@ -16,7 +16,7 @@ def dataset_document(
     identity: Identity, addresses: Addresses, sources: Iterable[Source], changed
 ) -> dict:
     """In the active language. No licence is claimed for the whole: the page says what holds."""
-    page = addresses.of("credits")
+    page = addresses.of("web:credits")
     name = str(identity.name.best())
     document = {
         "@context": CONTEXT,
@@ -24,18 +24,18 @@ def dataset_document(
         "@id": f"{page}#dataset",
         "name": name,
         "description": str(identity.tagline.best()) or to_text(str(identity.about.best()), 500),
-        "url": addresses.of("home"),
+        "url": addresses.of("web:home"),
         "inLanguage": [proper_tag(code) for code, _name in settings.LANGUAGES],
         "isAccessibleForFree": True,
         "usageInfo": page,
-        "publisher": {"@type": "Organization", "name": name, "url": addresses.of("home")},
+        "publisher": {"@type": "Organization", "name": name, "url": addresses.of("web:home")},
         "dateModified": changed.isoformat(timespec="seconds") if changed else None,
         "distribution": [
             {
                 "@type": "DataDownload",
                 "name": "Atom",
                 "encodingFormat": "application/atom+xml",
-                "contentUrl": addresses.of("feed"),
+                "contentUrl": addresses.of("web:feed"),
             }
         ],
         "isBasedOn": [_work(source) for source in sources],

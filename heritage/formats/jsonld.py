@@ -60,7 +60,7 @@ def site_document(site: Site, addresses: Addresses, identity: Identity, today: d
             "identifier": _identifiers(site),
             "sameAs": _same_as(site),
             "image": [_image(image, addresses) for image in _pictures(site)]
-            or [addresses.of("preview", site.uid)],
+            or [addresses.of("media:preview", site.uid)],
             "isAccessibleForFree": _is_free(site),
             "openingHoursSpecification": [
                 _hours(row, today) for row in site.openings.all() if row.is_dependable
@@ -80,7 +80,7 @@ def catalogue_document(identity: Identity, addresses: Addresses) -> dict:
             "name": str(identity.name.best()),
             "alternateName": others,
             "description": str(identity.tagline.best()),
-            "url": addresses.of("home"),
+            "url": addresses.of("web:home"),
             "inLanguage": proper_tag(get_language() or "en"),
         }
     )
@@ -136,7 +136,7 @@ def _page(site: Site, url: str, addresses: Addresses, identity: Identity) -> dic
             "isPartOf": {
                 "@type": "WebSite",
                 "name": str(identity.name.best()),
-                "url": addresses.of("home"),
+                "url": addresses.of("web:home"),
             },
             "breadcrumb": _breadcrumb(site, url, addresses),
         }
@@ -147,8 +147,8 @@ def _breadcrumb(site: Site, url: str, addresses: Addresses) -> dict:
     """From the first page through the places that it lies in."""
     places = (*site.place.ancestors(), site.place) if site.place else ()
     steps = [
-        (addresses.of("sites"), _("Sites")),
-        *((addresses.of("place", place.slug), str(place.label.best())) for place in places),
+        (addresses.of("web:sites"), _("Sites")),
+        *((addresses.of("web:place", place.slug), str(place.label.best())) for place in places),
         (url, str(site.name.best())),
     ]
     return {

@@ -152,7 +152,7 @@ def _card(row: Summary, terms: _Terms) -> Card:
     beginning = row.beginning
     status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
-        url=reverse("site", args=[row.slug]),
+        url=reverse("web:site", args=[row.slug]),
         name=language_html.as_html(row.name.best()),
         other_name=next(iter(language_html.others(row.name)), None),
         kind=terms.kinds(row.kinds[:_KINDS_SHOWN]),
@@ -292,9 +292,9 @@ def photograph(image: Image) -> Picture:
 
 
 def image_url(image: Image) -> str:
-    return reverse("image", args=[image.uid, image.file.name.rpartition("/")[2]])
+    return reverse("media:image", args=[image.uid, image.file.name.rpartition("/")[2]])
 
 
 def drawn_cover(uid: str) -> Picture:
-    square = reverse("square_cover", args=[uid])
-    return Picture(reverse("cover", args=[uid]), *COVER_SIZE, is_drawn=True, square=square)
+    square = reverse("media:square_cover", args=[uid])
+    return Picture(reverse("media:cover", args=[uid]), *COVER_SIZE, is_drawn=True, square=square)

@@ -53,7 +53,7 @@ class Feed(Atom1Feed):
 def feed(request):
     """All sites."""
     name = _clean(identity(request).name.best())
-    page, index = reverse("home"), store.current()
+    page, index = reverse("web:home"), store.current()
     return _answer(request, newest(index, index.sites), name, page)
 
 
@@ -75,7 +75,7 @@ def sites_feed(request):
     query = filtered.data.copy()
     for name in ("page", "sort"):
         query.pop(name, None)
-    page = reverse("sites") + (f"?{query.urlencode()}" if query else "")
+    page = reverse("web:sites") + (f"?{query.urlencode()}" if query else "")
     return _answer(request, newest(filtered.index, filtered.hits), title, page)
 
 
@@ -121,7 +121,7 @@ def _answer(request, sites: list[Site], title: str, page: str) -> HttpResponse:
         feed_guid=request.build_absolute_uri(),
         author_name=author,
         author_email=who.email or None,
-        author_link=addresses.of("home"),
+        author_link=addresses.of("web:home"),
     )
     for site in sites:
         _add(atom, site, addresses)

@@ -75,7 +75,7 @@ def home(name: LanguageMap) -> Home:
         total=len(every.hits),
         world_heritage=counted(every.index),
         eras=_eras(by_name["era"]),
-        kinds=_ways(kind, kind.options, "kind"),
+        kinds=_ways(kind, kind.options, "web:kind"),
         regions=_regions(every.index),
         unesco=_ways(unesco, unesco.options),
         since=earliest.date_phrase("short") or earliest.era_phrase() if earliest else "",
@@ -110,7 +110,7 @@ def _featured(index) -> list[Card]:
 def _url(name: str, *values: str) -> str:
     query = QueryDict(mutable=True)
     query.setlist(name, values)
-    return f"{reverse('sites')}?{query.urlencode()}"
+    return f"{reverse('web:sites')}?{query.urlencode()}"
 
 
 def _regions(index) -> list[RegionWays]:
@@ -120,11 +120,11 @@ def _regions(index) -> list[RegionWays]:
         links = sorted(common.links(tree, tree.choice()), key=lambda link: -link.count)
         shown = links[:_MOST_WAYS]
         more = len(links) - len(shown)
-        return [RegionWays(reverse("places"), _("Places"), shown, more)] if shown else []
+        return [RegionWays(reverse("web:places"), _("Places"), shown, more)] if shown else []
     found = []
     for region in regions(tree):
         most = sorted(region.countries, key=lambda link: -link.count)[:_MOST_COUNTRIES]
-        url = f"{reverse('places')}#{region.key}"
+        url = f"{reverse('web:places')}#{region.key}"
         found.append(RegionWays(url, region.label, most, len(region.countries) - len(most)))
     return found
 
@@ -154,7 +154,7 @@ def _eras(facet: FacetCounts) -> list[Way]:
         if option.depth == 0:
             ways.append(
                 Way(
-                    reverse("era", args=[era.slug]),
+                    reverse("web:era", args=[era.slug]),
                     language_html.as_html(era.short()),
                     option.count,
                     _years(era),

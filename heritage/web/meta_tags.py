@@ -114,7 +114,7 @@ def of_site(request, page) -> Head:
         title=page.title,
         description=site_description(site, with_registers=True),
         kind="article",
-        picture=request.build_absolute_uri(reverse("preview", args=[site.uid])),
+        picture=request.build_absolute_uri(reverse("media:preview", args=[site.uid])),
         picture_alt=page.title,
         jsonld=jsonld.as_script(document),
     )
@@ -140,7 +140,7 @@ def hidden(title: str) -> Head:
 def _head(request, *, query: str = "", robots: str = "", **said) -> Head:
     language = get_language()
     canonical = _url(request, language, query)
-    picture = request.build_absolute_uri(reverse("catalogue_preview"))
+    picture = request.build_absolute_uri(reverse("media:catalogue_preview"))
     values = {
         "canonical": canonical,
         "alternates": [] if _NEVER in robots else alternates(request, query),
@@ -210,7 +210,7 @@ def _plain(html: str) -> str:
 def alternates(request, query: str = "") -> list[Alternate]:
     """The page in each language of the interface, itself among them, and for everybody else."""
     found = [Alternate(proper_tag(code), _url(request, code, query)) for code in _languages()]
-    if request.path_info == reverse("home"):
+    if request.path_info == reverse("web:home"):
         default = request.build_absolute_uri(reverse("front_door"))  # it follows the browser
     else:
         default = _url(request, _default_language(), query)
@@ -256,7 +256,7 @@ def _list_robots(page) -> str:
 def _feeds(request) -> list[FeedLink]:
     name = str(identity(request).name.best())
     title = _("%(name)s: new and changed") % {"name": name}
-    return [FeedLink(title, request.build_absolute_uri(reverse("feed")))]
+    return [FeedLink(title, request.build_absolute_uri(reverse("web:feed")))]
 
 
 def _list_feeds(request, page) -> list[FeedLink]:
@@ -266,4 +266,4 @@ def _list_feeds(request, page) -> list[FeedLink]:
     words = pgettext("between items of a list", ", ").join(str(i.value) for i in page.applied)
     title = _("%(name)s: new and changed") % {"name": words}
     query = changed(QueryDict(page.canonical), drop=["sort"])
-    return [FeedLink(title, request.build_absolute_uri(f"{reverse('sites_feed')}?{query}"))]
+    return [FeedLink(title, request.build_absolute_uri(f"{reverse('web:sites_feed')}?{query}"))]

@@ -134,7 +134,7 @@ def _lastmod(changed: datetime | None) -> str:
 
 
 def _path(language: str, name: str, *args: str) -> str:
-    return Addresses().of(name, *args, language=language)
+    return Addresses().of(f"web:{name}", *args, language=language)
 
 
 def _languages() -> list[str]:

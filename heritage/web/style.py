@@ -89,7 +89,7 @@ def _twelve() -> list[Cover]:
     found: dict[str, Cover] = {}
     for site in sites.prefetch_related(*related).order_by("uid")[:_LOOKED_AT]:
         scene = silhouette(site, country_code(site.place))
-        src = reverse("cover", args=[site.uid])
+        src = reverse("media:cover", args=[site.uid])
         shown = Cover(src, scene or "plate", language_html.as_html(site.name.best()))
         found.setdefault(scene.partition("-")[0], shown)
     shuffled = sorted(found.values(), key=lambda shown: sha256(shown.scene.encode()).digest())

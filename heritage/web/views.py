@@ -82,7 +82,7 @@ def _not_public(request, slug: str) -> HttpResponse:
         raise Http404
     is_public = hidden.state == Site.State.PUBLISHED
     if hidden.slug != slug and (is_public or may_see(request, "view_site")):
-        address = _address(reverse("site", args=[hidden.slug]), request.META["QUERY_STRING"])
+        address = _address(reverse("web:site", args=[hidden.slug]), request.META["QUERY_STRING"])
         return HttpResponse(status=301, headers={"Location": address})
     if may_see(request, "view_site"):
         return _preview(request, hidden.slug)

@@ -62,7 +62,7 @@ def _groups(found: suggest.Suggested) -> list[SuggestionGroup]:
         groups.append(SuggestionGroup(str(facet.suggestions_label), lines))
     sites = [
         Suggestion(
-            reverse("site", args=[site.slug]),
+            reverse("web:site", args=[site.slug]),
             language_html.as_html(site.name.best()),
             place_phrase(site.place),
         )
@@ -75,4 +75,4 @@ def _groups(found: suggest.Suggested) -> list[SuggestionGroup]:
 def _all(text: str) -> str:
     query = QueryDict(mutable=True)
     query["q"] = text
-    return f"{reverse('sites')}?{query.urlencode()}"
+    return f"{reverse('web:sites')}?{query.urlencode()}"

@@ -177,7 +177,7 @@ def correction(request, slug: str):
     """The form, and what it sends."""
     site = Site.objects.published().filter(slug=slug).first()
     if site is None:
-        return _not_public(request, slug, "correction")
+        return _not_public(request, slug, "web:correction")
     sender = sender_of(request)
     form = CorrectionForm(
         request.POST if request.method == "POST" else None,
@@ -190,7 +190,7 @@ def correction(request, slug: str):
         try:
             with waiting_at_most(settings.WRITE_WAIT_SECONDS):
                 _store(form)
-            return HttpResponseRedirect(reverse("correction_thanks", args=[site.slug]))
+            return HttpResponseRedirect(reverse("web:correction_thanks", args=[site.slug]))
         except Busy:
             form.add_error(None, ValidationError(_BUSY, code="busy"))
             status = 503
@@ -210,7 +210,7 @@ def correction(request, slug: str):
 def thanks(request, slug: str):
     site = Site.objects.published().filter(slug=slug).first()
     if site is None:
-        return _not_public(request, slug, "correction_thanks")
+        return _not_public(request, slug, "web:correction_thanks")
     context = {"site": site, "head": meta_tags.hidden(str(_("Thank you")))}
     return _private(render(request, "web/correction_thanks.html", context))
 

@@ -84,7 +84,7 @@ def page(request):
             licences=licences,
             listed=_listed() if 0 < pictures <= LISTED else [],
             software=software(),
-            feed=reverse("feed"),
+            feed=reverse("web:feed"),
             sitemap=reverse("sitemap"),
         )
     }
@@ -120,7 +120,7 @@ def _listed() -> list[PictureRow]:
 def _picture(image: Image) -> PictureRow:
     return PictureRow(
         site=language_html.as_html(image.site.name.best()),
-        site_url=reverse("site", args=[image.site.slug]),
+        site_url=reverse("web:site", args=[image.site.slug]),
         url=cards.image_url(image),
         what=language_html.as_html(image.caption.best() or image.alt.best()),
         credit=image.credit_line or image.author,

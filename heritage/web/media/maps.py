@@ -52,10 +52,10 @@ def around(site: Site, parts: tuple[Point, ...] = ()) -> Sheet | None:
         return None
     if len(parts) > 1:
         alt = _("Map: the component parts of %(name)s as dots on the land around")
-        address = reverse("site_land", args=[site.uid])
+        address = reverse("media:site_land", args=[site.uid])
         return Sheet(address, alt % {"name": site.name.best()}, *sheets.size_of(parts))
     alt = _("Map: %(name)s on the land around it, and where that is on the globe")
-    return Sheet(reverse("site_land", args=[site.uid]), alt % {"name": site.name.best()})
+    return Sheet(reverse("media:site_land", args=[site.uid]), alt % {"name": site.name.best()})
 
 
 def parts_of(site: Site) -> tuple[Point, ...]:
@@ -77,7 +77,7 @@ def of_sites(place: Place, hits) -> Sheet | None:
         return None
     alt = _("Map: the sites of %(place)s as dots on the land around; the list below names them")
     return Sheet(
-        reverse("place_land", args=[place.slug]),
+        reverse("media:place_land", args=[place.slug]),
         alt % {"place": place.label.best()},
         *sheets.size_of(points),
         title=_("Where they lie"),
@@ -88,7 +88,7 @@ def of_properties(series: list[Series]) -> Sheet:
     """The World Heritage of all the world."""
     alt = _("World map: a dot for each property; the charts below count them by region and state")
     return Sheet(
-        reverse("world_land"),
+        reverse("media:world_land"),
         alt,
         sheets.WORLD_WIDTH,
         sheets.WORLD_HEIGHT,

@@ -259,7 +259,7 @@ def _others(site: Site, coverages: list[Coverage]) -> dict[int, list[Fact]]:
     columns = ("designation_id", "component_reference", "pk", "site__slug", "site__name")
     found: dict[int, list[Fact]] = defaultdict(list)
     for entry, _reference, _pk, slug, name in sorted(rows.values_list(*columns)):
-        fact = Fact(reverse("site", args=[slug]), language_html.as_html(name.best()))
+        fact = Fact(reverse("web:site", args=[slug]), language_html.as_html(name.best()))
         found[entry].append(fact)
     return found
 
@@ -271,4 +271,4 @@ def _all_url(coverage: Coverage) -> str:
         return ""
     query = QueryDict(mutable=True)
     query["property"] = entry.reference
-    return f"{reverse('sites')}?{query.urlencode()}"
+    return f"{reverse('web:sites')}?{query.urlencode()}"

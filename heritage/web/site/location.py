@@ -84,7 +84,7 @@ def _chain(place: Place) -> list[PlaceLink]:
     return [
         PlaceLink(
             label=language_html.as_html(step.label.best()),
-            url=reverse("place", args=[step.slug]),
+            url=reverse("web:place", args=[step.slug]),
             level=step.get_level_display(),
             note=language_html.as_html(step.note.best()),
         )
@@ -131,7 +131,7 @@ def distance_phrase(km: float) -> str:
 def neighbours(site: Site, found: list[Neighbour]) -> list[Near]:
     return [
         Near(
-            url=reverse("site", args=[near.site.slug]),
+            url=reverse("web:site", args=[near.site.slug]),
             name=language_html.as_html(near.site.name.best()),
             other_names=language_html.others(near.site.name)[:1],
             # Points that fall together say nothing of metres: parts often have that of the whole.

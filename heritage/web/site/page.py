@@ -273,7 +273,7 @@ def _criteria(site: Site) -> list[SafeString]:
 def _kinds(site: Site) -> list[Link]:
     return [
         Link(
-            reverse("kind", args=[kind.slug]),
+            reverse("web:kind", args=[kind.slug]),
             language_html.as_html(kind.label.best()),
             language_html.as_html(kind.description.best()),
         )
@@ -311,7 +311,7 @@ def _name_line(name: Name) -> NameLine:
 
 def _link(site: Site, row: PartOf) -> Link:
     return Link(
-        reverse("site", args=[site.slug]),
+        reverse("web:site", args=[site.slug]),
         language_html.as_html(site.name.best()),
         language_html.as_html(row.note.best()),
     )

@@ -84,7 +84,7 @@ class Tree:
 
 
 def page_url(name: str, term) -> str:
-    return reverse(name, args=[term.slug])
+    return reverse(f"web:{name}", args=[term.slug])
 
 
 def links(tree: Tree, terms: Iterable, note=lambda term: "") -> list[TermLink]:
@@ -113,7 +113,7 @@ def list_url(**values: str) -> str:
     """The list of sites under these filters."""
     query = QueryDict(mutable=True)
     query.update({name: value for name, value in values.items() if value})
-    return f"{reverse('sites')}?{query.urlencode()}"
+    return f"{reverse('web:sites')}?{query.urlencode()}"
 
 
 def around_url(site: Site) -> str:

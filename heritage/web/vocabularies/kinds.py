@@ -94,4 +94,4 @@ def kind_page(slug: str) -> KindPage:
 
 
 def _picture(kind: Kind) -> str:
-    return reverse("kind_cover", args=[kind.slug])
+    return reverse("media:kind_cover", args=[kind.slug])

@@ -156,7 +156,7 @@ def _around(index, hits) -> Around | None:
         len(ids),
         WITHIN_KM,
         language_html.as_html(site.name.best()),
-        reverse("site", args=[site.slug]),
+        reverse("web:site", args=[site.slug]),
         locator(site, found),
         neighbours(site, found),
     )

@@ -142,7 +142,7 @@ def counted(index: State) -> Counted:
 
 
 def _sites_url(*statuses: str) -> str:
-    return f"{reverse('sites')}?{'&'.join(f'unesco={status}' for status in statuses)}"
+    return f"{reverse('web:sites')}?{'&'.join(f'unesco={status}' for status in statuses)}"
 
 
 def _figures(states: int, register: Register) -> list[Figure]:
@@ -158,7 +158,7 @@ def _figures(states: int, register: Register) -> list[Figure]:
         Figure(counts["cultural"], _("cultural")),
         Figure(counts["natural"], _("natural")),
         Figure(counts["mixed"], _("mixed")),
-        Figure(states, _("states with a property"), reverse("places")),
+        Figure(states, _("states with a property"), reverse("web:places")),
         Figure(shared.filter(n__gt=1).count(), _("shared by several states")),
         Figure(endangered, _("in danger"), "#danger"),
     ]
@@ -193,7 +193,7 @@ def _sites_of(entries, kind: str) -> list[Listed]:
         since = max(years, default=0)
         found.append(
             Listed(
-                reverse("site", args=[row.site.slug]),
+                reverse("web:site", args=[row.site.slug]),
                 language_html.as_html(row.site.name.best()),
                 str(row.site.place.label.best()) if row.site.place else several(row.site),
                 year_phrase(since) if since else "",

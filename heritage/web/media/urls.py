@@ -1,0 +1,32 @@
+"""Pictures, covers, maps and link previews: one address for all languages."""
+
+from django.urls import path, register_converter
+from django.views.generic import RedirectView
+
+from heritage.web.converters import UidConverter
+from heritage.web.media import files, maps, previews
+
+app_name = "media"
+
+register_converter(UidConverter, "uid")
+
+urlpatterns = [
+    path("images/<uid:uid>/<str:filename>", files.image, name="image"),
+    path("identity/<str:filename>", files.logo, name="logo"),
+    path("covers/<uid:uid>.svg", files.cover, name="cover"),
+    path("covers/kinds/<slug:slug>.svg", files.kind_cover, name="kind_cover"),
+    path("covers/square/<uid:uid>.svg", files.cover, {"shape": "square"}, name="square_cover"),
+    path("land/sites/<uid:uid>.svg", maps.of_site, name="site_land"),
+    path("land/places/<slug:slug>.svg", maps.of_place, name="place_land"),
+    path("land/world-heritage.svg", maps.of_world_heritage, name="world_land"),
+    path("preview.jpg", previews.catalogue_preview, name="catalogue_preview"),
+    path(
+        "preview.png",
+        RedirectView.as_view(pattern_name="media:catalogue_preview", permanent=True),
+    ),
+    path("previews/<uid:uid>.jpg", previews.preview, name="preview"),
+    path(
+        "previews/<uid:uid>.png",
+        RedirectView.as_view(pattern_name="media:preview", permanent=True),
+    ),
+]

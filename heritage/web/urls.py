@@ -1,0 +1,32 @@
+"""The pages, each in every language of the interface."""
+
+from django.urls import path
+
+from heritage.web import feeds, views
+from heritage.web.browse import suggestions
+from heritage.web.corrections import views as corrections
+from heritage.web.credits import page as credits
+from heritage.web.vocabularies import views as vocabularies
+
+app_name = "web"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("feed.atom", feeds.feed, name="feed"),
+    path("sites/", views.browse, name="sites"),
+    path("sites/feed.atom", feeds.sites_feed, name="sites_feed"),
+    path("suggest/", suggestions.suggestions, name="suggest"),
+    path("sites/<slug:slug>/", views.site, name="site"),
+    path("sites/<slug:slug>/correction/", corrections.correction, name="correction"),
+    path("sites/<slug:slug>/correction/thanks/", corrections.thanks, name="correction_thanks"),
+    path("eras/", vocabularies.eras, name="eras"),
+    path("eras/<slug:slug>/", vocabularies.era, name="era"),
+    path("kinds/", vocabularies.kinds, name="kinds"),
+    path("kinds/<slug:slug>/", vocabularies.kind, name="kind"),
+    path("places/", vocabularies.places, name="places"),
+    path("places/<slug:slug>/", vocabularies.place, name="place"),
+    path("world-heritage/", vocabularies.world_heritage, name="world_heritage"),
+    path("about/", views.about, name="about"),
+    path("credits/", credits.page, name="credits"),
+    path("privacy/", views.privacy, name="privacy"),
+]
