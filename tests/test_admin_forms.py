@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from heritage.admin import publishing
 from heritage.admin.history import comment_of
 from heritage.models import (
     Change,
@@ -755,6 +756,24 @@ def test_publishing_many_refuses_those_that_are_not_fit_and_says_why(client, edi
     made = ChangeSet.objects.latest("pk")
     assert (made.kind, made.user, comment_of(made)) == ("bulk", editor, "State: published")
     assert [(row.model, row.object_id) for row in fold(made.changes.all())] == [(Site, fit.pk)]
+
+
+def test_a_site_that_changes_while_it_is_judged_is_not_published(client, editor, monkeypatch):
+    site = build.make_site("Fit", state="in_review", kinds=[build.make_kind()])
+    other = build.make_site("Other", state="in_review", kinds=[build.make_kind()])
+    judge = publishing.reasons_against
+
+    def judged_then_sent_back(user, judged, state):
+        yield from judge(user, judged, state)
+        if judged.pk == site.pk:
+            Site.objects.get(pk=site.pk).set_state("draft", by=user)
+
+    monkeypatch.setattr(publishing, "reasons_against", judged_then_sent_back)
+    html = act_on(client, "publish", site, other).content.decode()
+    site.refresh_from_db()
+    other.refresh_from_db()
+    assert (site.state, other.state) == ("draft", "published")
+    assert "it was changed meanwhile" in html
 
 
 @pytest.mark.parametrize(

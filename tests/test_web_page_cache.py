@@ -204,3 +204,7 @@ def test_pages_are_the_same_with_and_without(client, words, settings):
         assert client.get(path).content == kept, path
         settings.PAGES_KEPT = 50
         assert not re.search(rb"csrfmiddlewaretoken|nonce", kept)
+
+
+def test_a_health_check_asks_the_database_nothing(client):
+    assert counted(client, "/healthz")[1] == 0

@@ -6,7 +6,7 @@ import time
 import pytest
 from django.db import connection, transaction
 
-from heritage.models import Correction, Kind, Site
+from heritage.models import Correction, Kind, Site, logins
 from heritage.search.index import store
 from heritage.services.history import change_set, changes_of
 from tests.builders import make_kind, make_site
@@ -119,3 +119,14 @@ def test_an_open_change_set_that_has_written_nothing_keeps_nobody_waiting():
 
     assert together(slow, quick) == []
     assert Site.objects.get().featured == 5
+
+
+def test_attempts_to_log_in_at_once_are_counted_one_by_one():
+    admitted = []
+
+    def attempt():
+        if not logins.admit("ed", "192.0.2.1"):
+            admitted.append(1)
+
+    assert together(*[attempt] * 12) == []
+    assert len(admitted) == logins.PER_ACCOUNT_AND_ADDRESS

@@ -70,11 +70,21 @@ def set_state(model_admin, request, queryset, state: str) -> None:
     if fit:
         with change_set("bulk", request.user) as running:
             running.detail["state"] = str(state)
+            fit, changed = _unchanged(fit)
+            refused += [(site, [_("it was changed meanwhile")]) for site in changed]
             for site in fit:
                 site.set_state(state, by=request.user)
             message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
             LogEntry.objects.log_actions(request.user.pk, fit, CHANGE, message)
     _tell(model_admin, request, state, fit, refused)
+
+
+def _unchanged(sites: list[Site]) -> tuple[list[Site], list[Site]]:
+    """Those that are still as they were read, locked; and those that were written or deleted."""
+    stored = Site.objects.filter(pk__in=[site.pk for site in sites]).select_for_update()
+    times = dict(stored.values_list("pk", "updated_at"))
+    same = [site for site in sites if times.get(site.pk) == site.updated_at]
+    return same, [site for site in sites if times.get(site.pk) != site.updated_at]
 
 
 def _tell(model_admin, request, state, done, refused) -> None:

@@ -5,9 +5,10 @@ nothing can be told from the answer or from how long it takes.
 """
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,7 @@ def admit(account: str, network: str, now: datetime | None = None) -> timedelta:
     now = now or timezone.now()
     limits = _limits(account, network)
     with transaction.atomic():
+        _one_at_a_time(limits)
         LoginAttempt.objects.filter(at__lte=now - WINDOW).delete()
         free_again = now
         for key, limit in limits.items():
@@ -51,6 +53,18 @@ def admit(account: str, network: str, now: datetime | None = None) -> timedelta:
         if free_again == now:
             LoginAttempt.objects.bulk_create(LoginAttempt(key=key, at=now) for key in limits)
     return free_again - now
+
+
+def _one_at_a_time(keys: Iterable[str]) -> None:
+    """Let attempts that count against the same key wait for each other until the transaction ends.
+
+    SQLite has one writer at a time anyway.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for key in sorted(keys):  # always in one order, so that no two wait for each other
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def succeed(account: str, network: str) -> None:

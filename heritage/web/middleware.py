@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import localdate
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_from_path
 from django.views.decorators.http import conditional_page
 
 from heritage.search.index import store
@@ -55,13 +55,12 @@ def whole_pages(get_response):
     """
 
     def answer(request):
-        if not settings.PAGES_KEPT or not _is_anonymous(request):
+        if not settings.PAGES_KEPT or not _is_anonymous(request) or not _is_a_page(request):
             return get_response(request)
         try:
             index = store.current()
         except (OperationalError, InterfaceError):
-            # Only what a view raises is answered with 503, and some views need no database.
-            return get_response(request)
+            return get_response(request)  # only what a view raises is answered with 503
         if not index.number:  # nothing was ever written, or only past the change log
             return get_response(request)
         key = _key(request, index)
@@ -80,6 +79,11 @@ def whole_pages(get_response):
 def _is_anonymous(request: HttpRequest) -> bool:
     cookies = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages"}
     return request.method == "GET" and cookies.isdisjoint(request.COOKIES)
+
+
+def _is_a_page(request: HttpRequest) -> bool:
+    """Whether the address is that of a page in a language: a health check asks no database."""
+    return get_language_from_path(request.path_info) is not None
 
 
 def _key(request: HttpRequest, index: State) -> tuple:
