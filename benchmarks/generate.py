@@ -85,7 +85,7 @@ def prepare() -> None:
 
 
 def load_vocabularies() -> None:
-    """All fixtures that bring no site."""
+    """All fixtures that bring no site, nor anything of one."""
     from django.conf import settings
 
     from heritage.exchange.fixtures import load
@@ -95,7 +95,8 @@ def load_vocabularies() -> None:
 
 
 def _has_sites(path: Path) -> bool:
-    return any(row["model"] == "heritage.site" for row in json.loads(path.read_text("utf-8")))
+    rows = json.loads(path.read_text("utf-8"))
+    return any(row["model"] == "heritage.site" or "site" in row["fields"] for row in rows)
 
 
 # --- making ----------------------------------------------------------------------------------
