@@ -138,6 +138,17 @@ def test_no_row_carries_a_primary_key_or_a_derived_column():
             assert model._meta.get_field(column).serialize, f"{file}: {column} is derived"
 
 
+def test_no_place_stands_twice():
+    places = [row["fields"] for _file, row in ROWS if row["model"] == "heritage.place"]
+    parent = {place["uid"]: place.get("parent", [""])[0] for place in places}
+    lands = {place["label"]["en"] for place in places if not parent[place["uid"]]}
+    parts = {place["label"]["en"] for place in places if parent[place["uid"]]}
+    assert lands & parts == {"Georgia"}  # the country, and the state of the United States
+    for label in ("en", "zh-hans"):
+        siblings = [(parent[place["uid"]], place["label"][label]) for place in places]
+        assert len(siblings) == len(set(siblings)), label
+
+
 def test_files_are_written_in_one_way():
     for path in PATHS:
         text = path.read_text(encoding="utf-8")
