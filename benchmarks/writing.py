@@ -3,8 +3,10 @@
     python -m benchmarks.writing one-a-second     until its standard input is closed
     python -m benchmarks.writing at-once 1000     so many in one transaction
     python -m benchmarks.writing one-by-one 150   so many, as quickly as may be
+    python -m benchmarks.writing nothing          computes, until its standard input is closed
 
-Sites are saved as the admin saves them, with a new area; which ones, is drawn with a seed.
+Sites are saved as the admin saves them, with a new area; which ones, is drawn with a seed. The last
+is what the others are compared with: it takes a processor from those who serve, and no more.
 """
 
 import json
@@ -16,6 +18,7 @@ import threading
 import time
 
 ONE_A_SECOND, AT_ONCE, ONE_BY_ONE = "one-a-second", "at-once", "one-by-one"
+NOTHING = "nothing"
 
 
 def start(database, *arguments: str) -> subprocess.Popen:
@@ -63,12 +66,16 @@ def main(mode: str, count: str = "0") -> None:
 
     print("ready", flush=True)
     sys.stdin.readline()
-    if mode == ONE_A_SECOND:
-        closed = threading.Event()
+    closed = threading.Event()
+    if mode in (ONE_A_SECOND, NOTHING):
         threading.Thread(target=lambda: (sys.stdin.read(), closed.set()), daemon=True).start()
+    if mode == ONE_A_SECOND:
         while not closed.is_set():
             save()
             closed.wait(1)
+    elif mode == NOTHING:
+        while not closed.is_set():
+            dice.random()
     elif mode == AT_ONCE:
         started = time.perf_counter()
         with change_set():
