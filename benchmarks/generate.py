@@ -95,6 +95,7 @@ def load_vocabularies() -> None:
 
 
 def _has_sites(path: Path) -> bool:
+    """Or rows of sites, such as opening hours."""
     rows = json.loads(path.read_text("utf-8"))
     return any(row["model"] == "heritage.site" or "site" in row["fields"] for row in rows)
 

@@ -2,11 +2,15 @@
 
 from collections import Counter
 
+from django.conf import settings
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from heritage.admin import desk
 from heritage.models import Coverage, Era, Image, Kind, Place, Scheme, Site
+from heritage.search import similar
 from heritage.search.facets.base import Facet, TreeFacet
 from heritage.search.facets.registry import FACETS
 from heritage.search.index import store
@@ -165,14 +169,14 @@ class SiteSchemeFilter(SchemeFilter):
         return queryset.filter(Exists(rows))
 
 
-def _lacks(column: str, code: str) -> Q:
-    return ~Q(**{f"{column}__has_key": code})
+def _lacks_text(code: str) -> Q:
+    return ~Q(summary__has_key=code) & ~Q(description__has_key=code)
 
 
 class GapFilter(SimpleListFilter):
     """Sites that lack something which a reader would look for."""
 
-    title, parameter_name = _("lacks"), "lacks"
+    title, parameter_name = _("what is missing"), "lacks"
 
     # By value: label and condition on sites.
     GAPS = {
@@ -187,19 +191,64 @@ class GapFilter(SimpleListFilter):
     }
 
     def lookups(self, request, model_admin):
-        from django.conf import settings
-
         texts = [
-            (f"summary-{code}", _("summary in %(language)s") % {"language": language_name(code)})
+            (f"text-{code}", _("text in %(language)s") % {"language": language_name(code)})
             for code, _name in settings.LANGUAGES
         ]
         return [(value, label) for value, (label, _q) in self.GAPS.items()] + texts
 
     def queryset(self, request, queryset):
         value = self.value() or ""
-        if value.startswith("summary-") and value in dict(self.lookup_choices):
-            return queryset.filter(_lacks("summary", value.removeprefix("summary-")))
+        if value.startswith("text-") and value in dict(self.lookup_choices):
+            return queryset.filter(_lacks_text(value.removeprefix("text-")))
         return queryset.filter(self.GAPS[value][1]) if value in self.GAPS else queryset
+
+
+class DoubtFilter(SimpleListFilter):
+    """Sites that may be in the catalogue twice."""
+
+    title, parameter_name = _("doubt"), "doubt"
+
+    def lookups(self, request, model_admin):
+        return [("twice", _("perhaps twice in the catalogue"))]
+
+    def queryset(self, request, queryset):
+        if self.value() != "twice":
+            return queryset
+        return queryset.filter(pk__in=list(similar.same_names(store.current())))
+
+
+class AuthorFilter(SimpleListFilter):
+    """Records that whoever looks has added."""
+
+    title, parameter_name = _("who added it"), "by"
+
+    def lookups(self, request, model_admin):
+        return [("me", _("me"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(created_by=request.user) if self.value() == "me" else queryset
+
+
+class CheckedFilter(SimpleListFilter):
+    """Visiting facts by when somebody looked at their source."""
+
+    title, parameter_name = _("when it was checked"), "checked"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("recent", _("within a year")),
+            ("old", _("more than a year ago")),
+            ("unchecked", _("never")),
+        ]
+
+    def queryset(self, request, queryset):
+        first = desk.last_checked(timezone.localdate())
+        if self.value() == "recent":
+            return queryset.filter(checked_on__gte=first)
+        if self.value() == "old":
+            return queryset.filter(checked_on__lt=first)
+        return queryset.filter(checked_on=None) if self.value() == "unchecked" else queryset
 
 
 class SiteStateFilter(SimpleListFilter):

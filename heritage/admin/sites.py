@@ -14,7 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from heritage.admin import access
 from heritage.admin.base import RecordAdmin
 from heritage.admin.coverage import CoverageRows
-from heritage.admin.filters import FACET_FILTERS, GapFilter, SiteSchemeFilter
+from heritage.admin.filters import (
+    FACET_FILTERS,
+    AuthorFilter,
+    DoubtFilter,
+    GapFilter,
+    SiteSchemeFilter,
+)
 from heritage.admin.forms import RecordForm
 from heritage.admin.parts import PartOfRows, PartRows
 from heritage.admin.publishing import STATE_ACTIONS
@@ -48,10 +54,12 @@ class SiteAdmin(RecordAdmin):
     list_display = ("named", "place", "beginnings", "unesco", "state_badge")
     list_filter = (
         "state",
+        AuthorFilter,
+        GapFilter,
+        DoubtFilter,
         *FACET_FILTERS,
         SiteSchemeFilter,
         ("featured", admin.EmptyFieldListFilter),
-        GapFilter,
     )
     list_select_related = ("place__parent__parent", "state_changed_by")
     ordering = ("-updated_at", "pk")
@@ -60,6 +68,7 @@ class SiteAdmin(RecordAdmin):
     long_texts = {"summary": 3, "description": 12, "note": 2}
     readonly_fields = (
         "created_at",
+        "created_by",
         "updated_at",
         "published_at",
         "state_changed_at",
@@ -92,7 +101,7 @@ class SiteAdmin(RecordAdmin):
             {
                 "fields": (
                     "eras",
-                    ("created_at", "updated_at"),
+                    ("created_at", "created_by", "updated_at"),
                     ("published_at",),
                     ("state_changed_at", "state_changed_by"),
                 ),

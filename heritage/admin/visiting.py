@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from heritage.admin.base import NameSearch, RecordAdmin
-from heritage.admin.filters import SiteStateFilter
+from heritage.admin.filters import CheckedFilter, SiteStateFilter
 from heritage.admin.inlines import RecordInline
 from heritage.admin.rows import RowAdmin
 from heritage.admin.writes import change_set
@@ -77,7 +77,7 @@ ROWS = (IdentifierRows, NoticeRows, OpeningRows, PriceRows, VisitingFactRows)
 class CheckedAdmin(RowAdmin):
     list_display = ("said", "site", "shown", "quality", "as_of", "checked_on", "source")
     list_select_related = ("site", "source")
-    list_filter = (SiteStateFilter, ("checked_on", admin.EmptyFieldListFilter), "quality")
+    list_filter = (SiteStateFilter, CheckedFilter, "quality")
 
     def get_list_display(self, request):
         button = ("checked_today",) if self.has_change_permission(request) else ()

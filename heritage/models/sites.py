@@ -15,6 +15,15 @@ from heritage.models.unit_of_work import change_set
 from heritage.values import coordinates, normalize
 from heritage.values.boundaries import check_boundary
 
+# What stays as it was first written, whoever writes again.
+_STAMPS = (
+    "created_at",
+    "created_by_id",
+    "published_at",
+    "state_changed_at",
+    "state_changed_by_id",
+)
+
 
 class Site(Record):
     """A heritage site: a place that people travel to see."""
@@ -169,6 +178,15 @@ class Site(Record):
     )
     # Bookkeeping: kept by the catalogue, never carried by a fixture.
     created_at = models.DateTimeField(_("created"), editable=False, serialize=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        serialize=False,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
     updated_at = models.DateTimeField(_("updated"), editable=False, serialize=False, db_index=True)
     state_changed_at = models.DateTimeField(
         _("state changed"), null=True, editable=False, serialize=False
@@ -202,12 +220,19 @@ class Site(Record):
         "public_latitude",
         "public_longitude",
         "created_at",
+        "created_by",
         "updated_at",
         "state_changed_at",
         "state_changed_by",
         "published_at",
     )
-    kept_when_deleted = ("created_at", "state_changed_at", "state_changed_by", "published_at")
+    kept_when_deleted = (
+        "created_at",
+        "created_by",
+        "state_changed_at",
+        "state_changed_by",
+        "published_at",
+    )
     constraint_fields = {
         "site_latitude": "latitude",
         "site_longitude": "longitude",
@@ -273,13 +298,13 @@ class Site(Record):
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         now, before = timezone.now(), stored or {}
         self.slug = self.slug or before.get("slug") or self._free_slug()
-        for name in ("created_at", "published_at", "state_changed_at", "state_changed_by_id"):
+        for name in _STAMPS:
             if before.get(name) is not None:
                 setattr(self, name, before[name])
-        self.created_at = self.created_at or now
+        if self.created_at is None:  # a deleted site that is restored brings its stamps with it
+            self.created_at, self.created_by_id = now, user_id
         # What is saved as it was stays as old as it was.
         self.updated_at = before["updated_at"] if self._is_as(before) else now
-        # A deleted site that is restored brings its stamps with it.
         if self.state != before.get("state") and (before or self.state_changed_at is None):
             self.state_changed_at, self.state_changed_by_id = now, user_id
             if self.state == self.State.PUBLISHED and self.published_at is None:

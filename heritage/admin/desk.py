@@ -1,0 +1,258 @@
+"""The desk, first page of the admin: what waits, what is thin or doubtful, and what was changed.
+
+Its counts lead to the lists that they count. All are cheap however large the catalogue is: of
+published sites the index knows them, of others an index of the database.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pyroaring import BitMap
+
+from heritage.admin.autocomplete import label_of, with_label
+from heritage.admin.history import comment_of
+from heritage.models import (
+    Change,
+    ChangeSet,
+    Correction,
+    Opening,
+    Price,
+    Site,
+    User,
+    VisitingFact,
+)
+from heritage.search import similar
+from heritage.search.index import columns, store
+from heritage.values.language import language_name
+
+LATEST = 12  # change sets
+NAMED = 3  # records of a change set that are named
+MOST_ROWS = 2_000  # changed records that are looked at for that
+CHECKED_DAYS = 365  # after which a visiting fact is to be checked again
+
+
+@dataclass(slots=True)
+class Task:
+    """A number of records that wait or want something, with the list of them."""
+
+    label: str
+    count: int
+    url: str
+    parts: list["Task"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Named:
+    name: str
+    url: str  # empty where it is gone
+
+
+@dataclass(slots=True)
+class Work:
+    """What one person did at once."""
+
+    who: str
+    at: datetime
+    comment: str
+    records: list[Named]
+    more: int
+
+
+def list_url(model, **query) -> str:
+    opts = model._meta
+    address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+# --- what waits ------------------------------------------------------------------------------
+
+
+def _counted(rows: QuerySet) -> Subquery:
+    """How many rows, all of one state, as a column of another query: several counts are one."""
+    counts = rows.order_by().values("state").annotate(n=Count("pk")).values("n")
+    return Subquery(counts, output_field=IntegerField())
+
+
+def waiting(request) -> dict[str, int]:
+    """What the head of every page counts, in one query a request."""
+    if not hasattr(request, "waiting"):
+        request.waiting = _waiting(request.user)
+    return request.waiting
+
+
+def _waiting(user) -> dict[str, int]:
+    counted = User.objects.filter(pk=user.pk).values_list(
+        _counted(Correction.objects.filter(state=Correction.State.NEW)),
+        _counted(Site.objects.filter(state=Site.State.REVIEW)),
+        _counted(Site.objects.filter(state=Site.State.DRAFT, created_by=OuterRef("pk"))),
+    )
+    found = next(iter(counted), (0, 0, 0))
+    keys = ("corrections", "review", "drafts")
+    return dict(zip(keys, (count or 0 for count in found), strict=True))
+
+
+def tasks(request) -> list[Task]:
+    """What waits for whoever asks."""
+    user, counts = request.user, waiting(request)
+    found = []
+    if user.has_perm("heritage.view_correction"):
+        url = list_url(Correction, state__exact=Correction.State.NEW)
+        found.append(Task(_("Corrections from readers"), counts["corrections"], url))
+    if user.has_perm("heritage.view_site"):
+        url = list_url(Site, state__exact=Site.State.REVIEW)
+        found.append(Task(_("In review"), counts["review"], url))
+        url = list_url(Site, state__exact=Site.State.DRAFT, by="me")
+        found.append(Task(_("My drafts"), counts["drafts"], url))
+    return found
+
+
+# --- what is thin or doubtful ----------------------------------------------------------------
+
+
+def lacking(what: str) -> BitMap:
+    """The published sites that lack something: see `filters.GapFilter`."""
+    index = store.current()
+    if what == "point":
+        return index.sites - columns.bitmap(index.points.ids)
+    if what == "picture":
+        return index.sites - index.having("has:image")
+    if what == "place":
+        return index.sites - index.any_of(f"place:{pk}" for pk in index.values_of("place"))
+    return index.sites - index.having(f"language:{what.removeprefix('text-')}")
+
+
+def gaps(user) -> Iterator[Task]:
+    """What readers would look for in vain, of published sites."""
+    if not user.has_perm("heritage.view_site"):
+        return
+    wanted = [("picture", _("No picture")), ("point", _("No point")), ("place", _("No place"))]
+    wanted += [
+        (f"text-{code}", _("No text in %(language)s") % {"language": language_name(code)})
+        for code, _name in settings.LANGUAGES
+    ]
+    for what, label in wanted:
+        url = list_url(Site, lacks=what, state__exact=Site.State.PUBLISHED)
+        yield Task(label, len(lacking(what)), url)
+    doubtful = similar.same_names(store.current())
+    yield Task(_("Perhaps twice in the catalogue"), len(doubtful), list_url(Site, doubt="twice"))
+
+
+def last_checked(today: date) -> date:
+    """What was checked before this day is to be checked again."""
+    return today - timedelta(days=CHECKED_DAYS)
+
+
+def checks(user) -> list[Task]:
+    """Visiting facts to be checked, each kind with its lists."""
+    models = [
+        model
+        for model in (Opening, Price, VisitingFact)
+        if user.has_perm(f"heritage.view_{model._meta.model_name}")
+    ]
+    long_ago = Q(checked_on__lt=last_checked(timezone.localdate()))
+    old = Task(_("Visiting facts checked more than a year ago"), 0, "")
+    unchecked = Task(_("Visiting facts that nobody has checked"), 0, "")
+    for model in models:
+        counts = model.objects.order_by().aggregate(
+            old=Count("pk", filter=long_ago),
+            unchecked=Count("pk", filter=Q(checked_on__isnull=True)),
+        )
+        for task, value in ((old, "old"), (unchecked, "unchecked")):
+            label = str(model._meta.verbose_name_plural)
+            task.parts.append(Task(label, counts[value], list_url(model, checked=value)))
+            task.count += counts[value]
+    return [old, unchecked] if models else []
+
+
+# --- what was changed ------------------------------------------------------------------------
+
+
+def latest_work() -> list[Work]:
+    """What everybody did last, fixtures left out."""
+    sets = ChangeSet.objects.exclude(kind=ChangeSet.Kind.IMPORT).select_related("user")
+    sets = list(sets.order_by("-pk")[:LATEST])
+    if not sets:
+        return []
+    owners = _owners(sets)
+    names = _Names(owners)
+    return [
+        Work(
+            who=str(each.user.get_full_name() or each.user) if each.user else "",
+            at=each.at,
+            comment=comment_of(each),
+            records=[names.of(*key) for key in owners[each.pk][:NAMED]],
+            more=max(0, len(owners[each.pk]) - NAMED),
+        )
+        for each in sets
+    ]
+
+
+def _owners(sets: list[ChangeSet]) -> dict[int, list[tuple[int, int]]]:
+    """By change set, the records that it wrote, or rows of them: content type and id."""
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    rows = Change.objects.filter(change_set__in=sets).order_by("-change_set", "pk")
+    for pk, *key in rows.values_list("change_set", "owner_model", "owner_id")[:MOST_ROWS]:
+        if tuple(key) not in found[pk]:
+            found[pk].append(tuple(key))
+    return found
+
+
+class _Names:
+    """What the records are called, read once for each kind of them."""
+
+    def __init__(self, owners: dict[int, list[tuple[int, int]]]):
+        wanted: dict[int, set[int]] = defaultdict(set)
+        for keys in owners.values():
+            for content_type, pk in keys[:NAMED]:
+                wanted[content_type].add(pk)
+        self._found: dict[tuple[int, int], Named] = {}
+        for content_type, ids in wanted.items():
+            model = ContentType.objects.get_for_id(content_type).model_class()
+            if model is not None:
+                for row in with_label(model._default_manager.filter(pk__in=ids)):
+                    url = reverse(
+                        f"admin:{model._meta.app_label}_{model._meta.model_name}_history",
+                        args=[row.pk],
+                    )
+                    self._found[content_type, row.pk] = Named(label_of(row), url)
+
+    def of(self, content_type: int, pk: int) -> Named:
+        found = self._found.get((content_type, pk))
+        if found:
+            return found
+        kind = ContentType.objects.get_for_id(content_type).name
+        return Named(_("%(kind)s %(number)s, deleted") % {"kind": kind, "number": pk}, "")
+
+
+def desk(request) -> dict:
+    """What the first page shows."""
+    return {
+        "tasks": tasks(request),
+        "gaps": list(gaps(request.user)),
+        "checks": checks(request.user),
+        "work": latest_work() if request.user.has_perm("heritage.view_site") else [],
+    }
+
+
+def head(request) -> dict:
+    """What the head of every page shows."""
+    may_view = request.user.has_perm("heritage.view_site")
+    links = [Task(_("Desk"), 0, reverse("admin:index"))]
+    if may_view:
+        links.append(Task(_("Sites"), 0, list_url(Site)))
+    links += [task for task in tasks(request) if task.count]
+    return {
+        "desk_links": links,
+        "here": request.get_full_path(),
+        "may_view_sites": may_view,
+        "may_add_sites": request.user.has_perm("heritage.add_site"),
+    }

@@ -1,0 +1,124 @@
+"""The desk: its counts are those of the lists they lead to, and cost few queries."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from heritage.admin.desk import Named
+from heritage.models import Correction, Opening, Site
+from heritage.search.index import store
+from heritage.services.history import change_set
+from tests import builders as build
+
+pytestmark = pytest.mark.django_db
+DESK = reverse("admin:index")
+
+
+@pytest.fixture
+def editor(client):
+    user = build.make_user("li", group="editor")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def sites(editor):
+    """One complete, one that lacks all, a namesake 700 m away, and some that are not published."""
+    kind, place = build.make_kind("Temple", "寺庙"), build.make_place("Luoyang", "洛阳")
+    whole = build.make_site(
+        "Guanlin Temple",
+        "关林",
+        kinds=[kind],
+        place=place,
+        summary=build.text("A temple.", "庙。"),
+        latitude=34.61,
+        longitude=112.47,
+    )
+    build.make_image(whole)
+    bare = build.make_site("Bare", "", kinds=[kind])
+    again = build.make_site(
+        "Guānlín temple",
+        "",
+        kinds=[kind],
+        place=place,
+        summary=build.text("Again."),
+        latitude=34.6163,
+        longitude=112.47,
+    )
+    build.make_site("Reviewed", state="in_review")
+    with change_set(user=editor):
+        build.make_site("Mine", state="draft")
+    build.make_site("Another's", state="draft")
+    Correction.objects.create(site=whole, topic="dates", text="Not 1592.", language="en")
+    today = timezone.localdate()
+    Opening.objects.create(
+        site=whole, opens="08:00", closes="18:00", checked_on=today - timedelta(days=400)
+    )
+    Opening.objects.create(site=whole, opens="09:00", closes="17:00", checked_on=today)
+    Opening.objects.create(site=bare, opens="09:00", closes="17:00")
+    return whole, bare, again
+
+
+def counts(client):
+    context = client.get(DESK).context
+    found = [*context["tasks"], *context["gaps"]]
+    for check in context["checks"]:
+        found += check.parts
+    return found
+
+
+def test_each_count_is_that_of_its_list(client, sites):
+    found = counts(client)
+    for task in found:
+        listed = client.get(task.url).context["cl"].result_count
+        assert (task.label, task.url, listed) == (task.label, task.url, task.count)
+    # No picture, no point, no place, no text in English and in Chinese; a temple twice.
+    assert [task.count for task in found] == [1, 1, 1, 2, 1, 1, 1, 2, 2, 1, 0, 0, 1, 0, 0]
+
+
+def test_namesakes_far_apart_are_no_doubt(client, sites):
+    sites[2].latitude = 35
+    sites[2].save()
+    [doubt] = [task for task in counts(client) if "doubt=twice" in task.url]
+    assert doubt.count == 0
+
+
+def test_the_latest_changes_are_readable_and_lead_to_the_history(client, editor, sites):
+    with change_set(user=editor, reason="After the visit"):
+        sites[1].summary = build.text("Bare no more.")
+        sites[1].save()
+    gone = build.make_site("Gone")
+    pk = gone.pk
+    gone.delete()
+    work = client.get(DESK).context["work"]
+    assert work[0].records[0] == Named(f"site {pk}, deleted", "")
+    told = next(each for each in work if each.comment == "After the visit")
+    assert (told.who, told.records[0].name) == ("li", "Bare")
+    assert told.records[0].url == reverse("admin:heritage_site_history", args=[sites[1].pk])
+
+
+def test_the_head_of_every_page_tells_what_waits(client, sites):
+    page = client.get(reverse("admin:heritage_source_changelist")).content.decode()
+    assert '<span class="badge">1</span>' in page
+    assert "Corrections from readers" in page
+
+
+def test_who_may_see_less_is_shown_less(client, sites):
+    client.force_login(build.make_user("nobody", is_staff=True))
+    context = client.get(DESK).context
+    assert [context[name] for name in ("tasks", "gaps", "checks", "work")] == [[], [], [], []]
+
+
+def test_the_desk_asks_few_queries(client, sites):
+    for number in range(8):
+        build.make_site(f"Site {number}")
+    client.get(DESK)
+    store.current().memory.clear()
+    with CaptureQueriesContext(connection) as queries:
+        client.get(DESK)
+    assert len(queries) <= 25
+    assert Site.objects.count() == 14
