@@ -170,6 +170,15 @@ def test_one_uid_twice_is_refused(files):
         load(files(a=[KIND], b=[KIND]))
 
 
+def test_an_address_that_is_taken_is_named_and_nothing_is_stored(files):
+    Kind.objects.create(slug="temple", label=text(en="Ours"))
+    with pytest.raises(FixtureError) as caught:
+        load(files(a=[CHINA, KIND]))
+    assert len(caught.value.problems) == 1
+    assert caught.value.problems[0].startswith("a.json: heritage.kind kind-temple: slug: ")
+    assert not Place.objects.exists()
+
+
 def test_line_ends_of_whatever_system_are_no_change(files):
     written = changed(SITE, summary={"en": "One\r\ntwo\rthree"})
     load(files(all=[KIND, CHINA, HENAN, written]))

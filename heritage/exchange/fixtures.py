@@ -8,14 +8,14 @@ set, in whatever order they are named.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from heritage.models import LoadedRow
 from heritage.models.base import Record
@@ -247,8 +247,16 @@ class _Loader:
                 ]
         if problems:
             raise FixtureError(problems)
-        new = [(obj, many) for _row, obj, many in built if obj.pk is None]
-        old = [(obj, many) for _row, obj, many in built if obj.pk is not None]
+        try:
+            with transaction.atomic():
+                self._store(model, [(obj, many) for _row, obj, many in built])
+        except IntegrityError as error:
+            raise FixtureError(list(_clashes(built)) or [str(error)]) from error
+        self.written += [(row, obj) for row, obj, _many in built]
+
+    def _store(self, model, built: list[tuple[Record, dict[str, list[int]]]]) -> None:
+        new = [(obj, many) for obj, many in built if obj.pk is None]
+        old = [(obj, many) for obj, many in built if obj.pk is not None]
         model.objects.bulk_create([obj for obj, _many in new], batch_size=500)
         self.pks[model].update((obj.uid, obj.pk) for obj, _many in new)
         _tie(model, new)
@@ -256,7 +264,6 @@ class _Loader:
             obj.save()
             for name, pks in many.items():
                 getattr(obj, name).set(pks)
-        self.written += [(row, obj) for row, obj, _many in built]
         self.report.created += len(new)
         self.report.updated += len(old)
 
@@ -326,6 +333,17 @@ def _waves(model, rows: list[FixtureRow]) -> list[list[FixtureRow]]:
         depth[row.uid] = max((depth[uid] + 1 for uid in targets if uid in depth), default=0)
         waves[depth[row.uid]].append(row)
     return [waves[number] for number in sorted(waves)]
+
+
+def _clashes(built: list[tuple[FixtureRow, Record, dict]]) -> Iterator[str]:
+    """What the database refused: rows that have what another row must be alone to have."""
+    for row, obj, _many in built:
+        try:
+            obj.validate_unique()
+            obj.validate_constraints()
+        except ValidationError as error:
+            for name, messages in error.message_dict.items():
+                yield row.problem(name, " ".join(messages))
 
 
 def _tie(model, new: list[tuple[Record, dict[str, list[int]]]]) -> None:
