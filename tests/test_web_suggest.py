@@ -211,11 +211,11 @@ def test_how_it_is_asked_and_kept(client):
 @pytest.mark.parametrize(
     ("page", "fields"),
     [
-        ("", ["home-q"]),
-        ("sites/", ["q"]),
-        ("about/", ["masthead-q"]),
-        ("sites/longmen-grottoes/", ["masthead-q"]),
-        ("nothing/", ["masthead-q", "lost-q"]),
+        ("", ["menu-q", "home-q"]),
+        ("sites/", ["menu-q", "q"]),
+        ("about/", ["masthead-q", "menu-q"]),
+        ("sites/longmen-grottoes/", ["masthead-q", "menu-q"]),
+        ("nothing/", ["masthead-q", "menu-q", "lost-q"]),
     ],
 )
 def test_every_field_knows_where_to_ask(client, words, language, page, fields):
