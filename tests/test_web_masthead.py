@@ -31,7 +31,8 @@ if (document.documentElement.scrollWidth > innerWidth) found.push("wider than th
 if (Math.abs(nav.top + nav.bottom - languages.top - languages.bottom) > 8) found.push("torn apart");
 if (nav.height > 48) found.push("the ways are broken");
 if (box.has("masthead-nav") === box.has("masthead-menu")) found.push("two menus, or none");
-if ((box.get("masthead-menu") ?? languages).right < brand.right - 1) found.push("the languages are not at the end");
+const last = box.get("masthead-menu") ?? languages;
+if (last.right < brand.right - 1) found.push("the languages are not at the end");
 if (brand.height > 80) found.push("the name has more than three lines");
 return found;
 """
