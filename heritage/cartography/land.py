@@ -122,9 +122,27 @@ class Plane:
             away = float(np.arccos(np.clip(outline.middle @ self.middle, -1, 1)))
             if away - outline.reach > within:
                 continue
-            yield list(map(tuple, self.flat(outline.points).tolist()))
+            yield list(map(tuple, self._joined(self.flat(outline.points)).tolist()))
             if pi - away <= outline.reach and _holds(outline, -self.middle):
                 yield list(map(tuple, self.edge().tolist()))
+
+    def _joined(self, flat: np.ndarray) -> np.ndarray:
+        """A ring whose long steps along the horizon follow it, instead of cutting through."""
+        edge = self.radius(self.horizon)
+        following = np.roll(flat, -1, axis=0)
+        is_out = np.hypot(*flat.T) > edge * 0.999
+        long = is_out & np.roll(is_out, -1) & (np.hypot(*(following - flat).T) > edge * 0.2)
+        if not long.any():
+            return flat
+        pieces = []
+        for here, there, is_long in zip(flat, following, long, strict=True):
+            pieces.append(here.reshape(1, 2))
+            if is_long:
+                start = np.arctan2(here[1], here[0])
+                turn = (np.arctan2(there[1], there[0]) - start + pi) % (2 * pi) - pi
+                angles = start + np.linspace(0, turn, max(3, int(abs(turn) * 12)))[1:-1]
+                pieces.append(np.column_stack((np.cos(angles), np.sin(angles))) * edge)
+        return np.concatenate(pieces)
 
     def edge(self) -> np.ndarray:
         turn = np.linspace(0, 2 * pi, 72, endpoint=False)
