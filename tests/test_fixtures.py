@@ -11,11 +11,13 @@ from django.core.management import call_command
 from django.test import TestCase
 
 from fixtures.build import make_henan
+from fixtures.build.command import FIXTURES
+from fixtures.build.covers import read as read_covers
 from fixtures.build.files import Index, as_text
 from fixtures.build.henan_cells import Eras
 from fixtures.build.henan_facts import read_facts
+from heritage.media.covers import scene_files
 from heritage.media.covers.palettes import PALETTES
-from heritage.media.covers.silhouettes import SCENES
 from heritage.models import Coverage, Designation, Era, Event, Kind, Site
 from heritage.models.base import Record
 from heritage.models.unesco import UnescoStatus, statuses
@@ -361,7 +363,9 @@ class WhatTheyComeTo(TestCase):
 
     def test_drawings_and_colours_exist(self):
         assert {era.palette for era in Era.objects.all()} <= {*PALETTES, ""}
-        assert {kind.silhouette for kind in Kind.objects.all()} <= {*SCENES, ""}
+        assert {kind.scene for kind in Kind.objects.all()} <= {*scene_files.names(), ""}
+        covers = dict(Site.objects.exclude(cover="").values_list("uid", "cover"))
+        assert covers == read_covers(FIXTURES / "records")
 
     def test_every_fact_of_every_site_is_as_in_the_table(self):
         rows = henan_table.rows(FACTS)

@@ -273,8 +273,8 @@ def test_world_heritage_is_on_the_map_of_the_world_by_category(client, words):
 
 def test_the_seal_of_a_country_is_its_letters(client, words):
     germany = build.make_place("Germany", level="country", code="DE")
-    reef = build.make_kind("Reef", silhouette="reef")
-    temple = build.make_kind("Temple", silhouette="temple")
+    reef = build.make_kind("Reef", scene="cliffs")
+    temple = build.make_kind("Temple", scene="pagoda-zh-brick")
     site = build.make_site(
         "Somewhere", place=germany, latitude=50.0, longitude=7.0, kinds=[reef]
     )  # fmt: skip

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.core.files import locks
 from PIL import Image as Picture
 
+from heritage.media.covers.frames import FRAMES, width_of
 from heritage.models import Site
 from heritage.values.language import LanguageMap
-from heritage.web.media import previews
+from heritage.web.media import covers, previews
 from tests import builders as build
 from tests.webrows import plain_site, vocabulary
 
@@ -166,7 +167,7 @@ def test_addresses_that_were_shared_lead_on(client, site, path):
 
 def test_drawing_is_cheap(site):
     """A tenth of a second; three times that would be the sign of a step that came back."""
-    ground = previews.covers.cover(site, "preview")
+    ground = previews.covers.cover(site, FRAMES["preview"])
     previews.draw(["Temple", "寺"], ground, None)
     spent = []
     for _ in range(3):
@@ -190,7 +191,7 @@ def test_drawing_is_cheap(site):
     ],
 )
 def test_both_scripts(name, lines):
-    assert previews.name_lines(LanguageMap(name)) == lines
+    assert covers.name_lines(LanguageMap(name)) == lines
 
 
 @pytest.mark.parametrize(
@@ -199,7 +200,7 @@ def test_both_scripts(name, lines):
 )
 def test_any_name_fits(text):
     shown, size = previews._fitted(text, 52, 1000)
-    assert previews._width(shown) * size <= 1000
+    assert width_of(shown) * size <= 1000
     assert previews._pixels(previews.label([text, text])).size == (1200, 160)
 
 

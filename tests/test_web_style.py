@@ -12,8 +12,8 @@ from tests.webrows import full_site, vocabulary
 pytestmark = pytest.mark.django_db
 
 SCENES = (
-    "pagoda", "roofs", "dunes", "ice", "menhirs", "reef", "cave", "vines", "stones", "island",
-    "rock-art", "mesas", "rainforest", "bridge",
+    "candi", "canyon", "cliffs", "giza", "inselberg", "medina", "minaret", "rock-arch",
+    "stupa-bell", "stupa-dome", "temple-japan", "town-canal", "town-hanse", "volcano-cone",
 )  # fmt: skip
 
 
@@ -23,7 +23,7 @@ def html(client, settings):
     full_site(vocabulary())
     china = build.make_place("China", level="country", code="CN")
     for scene in SCENES:
-        build.make_site(scene, place=china, kinds=[build.make_kind(silhouette=scene)])
+        build.make_site(scene, place=china, kinds=[build.make_kind(scene=scene)])
     return client.get("/style/").content.decode()
 
 

@@ -40,7 +40,7 @@ def vocabulary() -> SimpleNamespace:
         ),
         religious=religious,
         temple=build.make_kind(
-            "Temple", "寺庙", slug="temple", parent=religious, silhouette="temple", order=1
+            "Temple", "寺庙", slug="temple", parent=religious, scene="buddhist-temple-zh", order=1
         ),
         bridge=build.make_kind("Bridge", "桥梁", slug="bridge"),
         han=build.make_era("Eastern Han", "东汉", span="0025/0220", slug="eastern-han"),

@@ -59,11 +59,11 @@ class TermAdmin(NameSearch, RecordAdmin):
 @admin.register(Kind)
 class KindAdmin(TermAdmin):
     ordering = ("order", "slug")  # said here, since counting loses that of the model
-    list_display = ("term", "chinese", "parent", "silhouette", "sites", "slug")
+    list_display = ("term", "chinese", "parent", "scene", "sites", "slug")
     list_filter = (WithinKindFilter,)
     fieldsets = (
         (None, {"fields": ("label", "slug", "parent")}),
-        (_("Text and drawing"), {"fields": ("description", ("silhouette", "order"), "aat")}),
+        (_("Text and drawing"), {"fields": ("description", ("scene", "order"), "aat")}),
     )
 
     def get_queryset(self, request):

@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
+from heritage.models.covers import COVER_LENGTH, validate_cover
 from heritage.models.fields import DegreesField, LanguageMapField
 from heritage.models.names import FormerSlug
 from heritage.models.querysets import SiteQuerySet
@@ -38,12 +39,6 @@ class Site(Record):
         SURVEYED = "surveyed", _("surveyed")
         APPROXIMATE = "approximate", _("approximate")
         TOWN = "town", _("centre of the town")
-
-    class Cover(models.TextChoices):
-        """What stands in for a photograph."""
-
-        DRAWN = "drawn", _("a drawn scene")
-        PLAIN = "plain", _("a plain plate")
 
     class Blur(models.IntegerChoices):
         NONE = 0, _("not blurred")
@@ -171,10 +166,13 @@ class Site(Record):
     )
     cover = models.CharField(
         _("cover"),
-        max_length=10,
-        choices=Cover,
-        default=Cover.DRAWN,
-        help_text=_("Plain where a scene would be out of place, as at a memorial."),
+        max_length=COVER_LENGTH,
+        blank=True,
+        validators=[validate_cover],
+        help_text=_(
+            "What stands in for a photograph: a scene, or a plate with the name where no scene "
+            "would be true. Empty: the scene of its kind."
+        ),
     )
     # Bookkeeping: kept by the catalogue, never carried by a fixture.
     created_at = models.DateTimeField(_("created"), editable=False, serialize=False)

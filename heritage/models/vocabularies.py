@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import TreeRecord
+from heritage.models.covers import COVER_LENGTH, validate_palette, validate_scene
 from heritage.models.fields import EDTFField, LanguageMapField, edtf_bounds
 from heritage.values import normalize, tokens
 from heritage.values.date_format import span_phrase
@@ -39,14 +40,18 @@ class Kind(Term):
     """What a site is: temple, grottoes, city wall … with broader and narrower terms."""
 
     description = LanguageMapField(_("description"), blank=True)
-    silhouette = models.CharField(
-        _("silhouette"),
-        max_length=30,
+    scene = models.CharField(
+        _("scene"),
+        max_length=COVER_LENGTH,
         blank=True,
-        help_text=_("Which drawing stands for the kind where a site has no photograph."),
+        validators=[validate_scene],
+        help_text=_(
+            "The drawing for sites of this kind without a photograph. It must be true of each of "
+            "them, wherever it is; else leave it empty."
+        ),
     )
     order = models.PositiveSmallIntegerField(
-        _("order"), default=100, help_text=_("Of several kinds, the lowest gives the drawing.")
+        _("order"), default=100, help_text=_("Of several kinds, the lowest gives the scene.")
     )
     aat = models.CharField(
         _("AAT number"),
@@ -145,7 +150,11 @@ class Era(Term):
         "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
     )
     palette = models.CharField(
-        _("palette"), max_length=20, blank=True, help_text=_("Colours of drawn covers.")
+        _("palette"),
+        max_length=20,
+        blank=True,
+        validators=[validate_palette],
+        help_text=_("Colours of drawn covers."),
     )
 
     derived_fields = (*Term.derived_fields, "first_year", "last_year")

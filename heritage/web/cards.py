@@ -29,6 +29,7 @@ from heritage.values.date_format import year_phrase
 from heritage.values.language import LanguageMap, Text
 from heritage.web import certainty, language_html
 from heritage.web.certainty import Mark
+from heritage.web.media import covers
 
 COVER_SIZE = (1200, 800)
 _KEPT = 4_000  # pieces of HTML, of about 1 kB each
@@ -40,7 +41,7 @@ class Picture(NamedTuple):
     src: str
     width: int
     height: int
-    alt: str = ""  # a drawn cover is decoration
+    alt: str = ""  # beside the name a drawn cover is decoration
     is_drawn: bool = False
     square: str = ""  # the same drawing composed as a square
 
@@ -280,9 +281,11 @@ def protection_label(coverages) -> SafeString | str:
 
 
 def picture(site: Site) -> Picture:
-    """The first published photograph, or the drawn cover."""
+    """The first published photograph, or the drawn cover with what it shows in words."""
     photo = next(iter(site.public_images), None)
-    return photograph(photo) if photo else drawn_cover(site.uid)
+    if photo:
+        return photograph(photo)
+    return drawn_cover(site.uid)._replace(alt=covers.described(site, get_language() or "en"))
 
 
 def photograph(image: Image) -> Picture:

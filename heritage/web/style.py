@@ -19,8 +19,7 @@ from heritage.values.language import Text
 from heritage.web import cards, certainty, language_html
 from heritage.web.browse.paging import PageLink, Paging
 from heritage.web.charts import Chart, Row, Series
-from heritage.web.media.cover_motif import silhouette
-from heritage.web.media.covers import country_code
+from heritage.web.media import covers
 from heritage.web.site.page import site_page
 from heritage.web.world_heritage import statistics
 
@@ -88,10 +87,11 @@ def _twelve() -> list[Cover]:
     sites = Site.objects.published().select_related("place__parent__parent__parent")
     found: dict[str, Cover] = {}
     for site in sites.prefetch_related(*related).order_by("uid")[:_LOOKED_AT]:
-        scene = silhouette(site, country_code(site.place))
+        scene = covers.scene_of(site)
+        name = scene if isinstance(scene, str) else scene.name
         src = reverse("media:cover", args=[site.uid])
-        shown = Cover(src, scene or "plate", language_html.as_html(site.name.best()))
-        found.setdefault(scene.partition("-")[0], shown)
+        shown = Cover(src, name, language_html.as_html(site.name.best()))
+        found.setdefault(name, shown)
     shuffled = sorted(found.values(), key=lambda shown: sha256(shown.scene.encode()).digest())
     return shuffled[:12]
 

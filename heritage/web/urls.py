@@ -6,6 +6,7 @@ from heritage.web import feeds, views
 from heritage.web.browse import suggestions
 from heritage.web.corrections import views as corrections
 from heritage.web.credits import page as credits
+from heritage.web.media import prints
 from heritage.web.vocabularies import views as vocabularies
 
 app_name = "web"
@@ -17,6 +18,8 @@ urlpatterns = [
     path("sites/feed.atom", feeds.sites_feed, name="sites_feed"),
     path("suggest/", suggestions.suggestions, name="suggest"),
     path("sites/<slug:slug>/", views.site, name="site"),
+    path("covers/a4/<uid:uid>.svg", prints.cover_print, {"sheet": "a4"}, name="cover_a4"),
+    path("covers/a3/<uid:uid>.svg", prints.cover_print, {"sheet": "a3"}, name="cover_a3"),
     path("sites/<slug:slug>/correction/", corrections.correction, name="correction"),
     path("sites/<slug:slug>/correction/thanks/", corrections.thanks, name="correction_thanks"),
     path("eras/", vocabularies.eras, name="eras"),

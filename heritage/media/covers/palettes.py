@@ -103,3 +103,39 @@ PALETTES: dict[str, Palette] = {
         accent="#c4452f", disc="#e8694a",
     ),
 }  # fmt: skip
+
+# What else the colours of an era may be, so that the sites of one are not all alike.
+_RELATED = {
+    "ink": ("celadon", "bronze"),
+    "celadon": ("jade", "ink"),
+    "cinnabar": ("ochre", "autumn"),
+    "ochre": ("cinnabar", "bronze"),
+    "jade": ("celadon", "lapis"),
+    "indigo": ("lapis", "dawn"),
+    "dawn": ("plum", "lapis"),
+    "autumn": ("cinnabar", "ochre"),
+    "lapis": ("snow", "indigo"),
+    "bronze": ("ochre", "ink"),
+    "plum": ("dawn", "cinnabar"),
+    "snow": ("lapis", "celadon"),
+}
+# The light of a latitude, from which on it is so.
+_LIGHTS = (
+    (50, ("snow", "lapis", "indigo", "dawn", "plum", "autumn", "celadon")),
+    (33, ("celadon", "autumn", "lapis", "ink", "plum", "dawn", "indigo", "bronze")),
+    (18, ("ochre", "dawn", "bronze", "cinnabar", "indigo", "autumn", "lapis")),
+    (0, ("jade", "celadon", "cinnabar", "ochre", "dawn", "bronze", "indigo")),
+)
+
+
+def around(palette: str) -> tuple[str, ...]:
+    """A palette, and those that may stand in for it, to choose from: half the time it is itself."""
+    related = _RELATED.get(palette)
+    return (palette, palette, *related) if related else ()
+
+
+def of_latitude(latitude: float | None) -> tuple[str, ...]:
+    """The palettes that have the light of a latitude."""
+    if latitude is None:
+        return ()
+    return next(names for least, names in _LIGHTS if abs(latitude) >= least)

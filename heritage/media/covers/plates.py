@@ -1,93 +1,272 @@
-"""A plain plate for a site of which no scene is drawn: its name on paper, as a small SVG."""
+"""Plates: the name of a place set in type, where no drawing of it would be true.
+
+A plate has the colours of its region and a globe with the place on it. A solemn plate, for places
+of suffering and memory, is of stone under a still horizon, and has neither colour nor globe. The
+type is decoration: the page says the same in words.
+"""
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from heritage.media.covers.palettes import PALETTES
+from heritage.media.covers.composer import FONTS, choose_palette, stamp
+from heritage.media.covers.dice import Dice, number_of
+from heritage.media.covers.frames import FRAMES, Frame, clean, picture, width_of
+from heritage.media.covers.palettes import PALETTES, Palette
+from heritage.media.covers.scene_files import LANDSCAPE
 
-# What no XML may hold, not even escaped.
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_FONTS = "'Noto Serif CJK SC','Songti SC',STSong,SimSun,'Noto Serif',Georgia,serif"
-_PAPER, _INK, _SOFT, _RULE = "#ece7dc", "#26221c", "#5d5547", "#b9b0a0"
-_STONE = "#dcdad5"  # paler and colder, for places of memory
-_MARGIN = 0.08  # of the width
-_SIZES = (84, 72, 62, 54, 46, 40)  # of the first name, in a frame 1200 wide
-_MOST_LINES = 3  # of a name, unless it is very long
-_LEADING = 1.28
-
-Block = tuple[list[str], float, str]  # lines, size, colour
+_SIZES = (108, 96, 84, 73, 63, 54, 46, 40)  # of the first name, in a frame 1200 wide
+_MOST_LINES = 4
+_LEADING = 1.24
+_SECOND = 0.6  # size of the second name, of the first
+_STONE = Palette(
+    sky="#d4d2cd", mist="#e4e2dd", far="#c9c6c0", mid="#a9a6a0", near="#6f6c67", ground="#bab7b1",
+    water="#c9c6c0", ink="#2b2a28", wash="#55524d", light="#f1efeb", accent="#55524d",
+    disc="#e4e2dd", seal="#55524d",
+)  # fmt: skip
 
 
-def draw_plate(
-    names: list[str],
-    line: str,
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a plate says: names, the first one large; where; when; what it was inscribed for."""
+
+    names: Sequence[str]
+    where: Sequence[str] = ()  # in each language
+    when: str = ""
+    inscribed: str = ""
+    criteria: Sequence[str] = ()  # i to x
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A point on a side of the globe: land as path data, in a circle around 0, 0."""
+
+    land: str
+    x: float
+    y: float
+    radius: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+def plate(
+    words: Words,
     *,
-    palette: str = "",
-    is_solemn: bool = False,
-    width: int = 1200,
-    height: int = 800,
+    seed: str,
+    palettes: Sequence[str] = (),
+    spot: Spot | None = None,
+    titles: Mapping[str, str] | None = None,
+    frame: Frame = FRAMES[""],
 ) -> str:
-    """The plate as SVG text: up to two names, the first one large, and a line below them.
+    """The plate as SVG text: on one side type on paper, on the other the globe in colour."""
+    days = [name for name, colours in PALETTES.items() if not colours.night]
+    wanted = [each for each in palettes if each in days] or days
+    p = PALETTES[choose_palette(LANDSCAPE, seed, wanted)]
+    dice = Dice(number_of(seed, "plate"))
+    field, paper = _divided(frame, dice)
+    name = f"p{number_of(seed, repr(frame)):x}"[:6]
+    globe = _globe(p, dice, field, spot, name)
+    inner = (
+        f'<path fill="{p.mist}" d="{_rect(_whole(frame))}"/>'
+        + globe
+        + _set(words, paper, p, _scale(frame))
+    )
+    return picture(frame, inner, titles)
 
-    The paper has the sky of the palette, if it is one of a day; a solemn plate has no colour.
 
-    Its text is decoration: the page says the same in words.
-    """
-    scale = width / 1200
-    room = width * (1 - 2 * _MARGIN)
-    blocks = _blocks([_clean(name) for name in names[:2]], room, height * 0.7, scale)
-    if line := _clean(line):
-        blocks.append((_wrapped(line, room, 42 * scale)[:2], 42 * scale, _SOFT))
-    gap = 26 * scale
-    while blocks and _height(blocks, gap) > height * 0.9:
-        blocks = _shorter(blocks)
-    y, shapes = (height - _height(blocks, gap)) / 2, []
+def solemn_plate(
+    words: Words, *, titles: Mapping[str, str] | None = None, frame: Frame = FRAMES[""]
+) -> str:
+    """The plate of a place of suffering and memory: name and years in stone."""
+    p, whole = _STONE, _whole(frame)
+    horizon = whole.top + whole.height * 0.7
+    below = _Box(whole.left, horizon, whole.width, whole.top + whole.height - horizon)
+    scale = _scale(frame)
+    room = whole.width * 0.76
+    blocks = _blocks(words.names, room, whole.height * 0.42, scale)
+    high = _height(blocks)
+    y = whole.top + (whole.height * 0.7 - high) * 0.56
+    middle = whole.left + whole.width / 2
+    type_set = _lines(blocks, middle, y, p)
+    size = 38 * scale
+    under = _under((*words.where, words.when), room, size)
+    type_set += _lines([(under, size, "wash")], middle, horizon + below.height * 0.5 - size, p)
+    inner = (
+        '<defs><linearGradient id="stone" x1="0" x2="0" y1="0" y2="1">'
+        f'<stop stop-color="{p.sky}"/><stop offset="1" stop-color="{p.mist}"/></linearGradient>'
+        f'</defs><path fill="url(#stone)" d="{_rect(whole)}"/>'
+        f'<path fill="{p.ground}" d="{_rect(below)}"/>'
+        f'<path fill="{p.mid}" d="{_rect(_Box(below.left, horizon, below.width, 2 * scale))}"/>'
+        f'<g font-family="{FONTS}" text-anchor="middle">{type_set}</g>'
+    )
+    return picture(frame, inner, titles)
+
+
+# --- the field and the globe -------------------------------------------------------------------
+
+
+def _scale(frame: Frame) -> float:
+    """Of type, in a wide frame by its height."""
+    return min(frame.units / 1200, frame.high / 700)
+
+
+def _whole(frame: Frame) -> _Box:
+    return _Box(frame.left, frame.top, frame.units, frame.high)
+
+
+def _divided(frame: Frame, dice: Dice) -> tuple[_Box, _Box]:
+    """The field of the globe and the paper: side by side, or in a square one above the other."""
+    left, top, wide, high = frame.left, frame.top, frame.units, frame.high
+    is_first = dice.whole(0, 1) == 0
+    if wide < high * 1.2:
+        part = high * dice.between(0.4, 0.46)
+        return _Box(left, top, wide, part), _Box(left, top + part, wide, high - part)
+    part = wide * dice.between(0.36, 0.42)
+    if is_first:
+        return _Box(left, top, part, high), _Box(left + part, top, wide - part, high)
+    return _Box(left + wide - part, top, part, high), _Box(left, top, wide - part, high)
+
+
+def _globe(p: Palette, dice: Dice, field: _Box, spot: Spot | None, name: str) -> str:
+    """A globe larger than its field, with the place in sight; without a place, a rising disc."""
+    ground = dice.pick((p.near, p.ground, p.near, p.wash))
+    radius = max(field.width, field.height) * dice.between(0.5, 0.62)
+    middle_x = field.left + field.width * dice.between(0.44, 0.56)
+    middle_y = field.top + field.height * dice.between(0.46, 0.56)
+    drawn = f'<path fill="{ground}" d="{_rect(field)}"/>'
+    if spot is None:
+        low = field.top + field.height * 0.62
+        return (
+            f'{drawn}<circle fill="{p.disc}" cx="{middle_x:.0f}" cy="{low:.0f}" '
+            f'r="{min(field.width, field.height) * 0.3:.0f}"/>'
+        )
+    scale = radius / spot.radius
+    # The place comes near the middle of the field.
+    middle_x -= spot.x * scale * 0.5
+    middle_y -= spot.y * scale * 0.5
+    rings = "".join(
+        f'<ellipse rx="{spot.radius * share:.0f}" ry="{spot.radius}"/>' for share in (0.36, 0.74)
+    )
+    return (
+        f'<clipPath id="{name}"><path d="{_rect(field)}"/></clipPath>{drawn}'
+        f'<g clip-path="url(#{name})"><g transform="matrix({scale:.3g} 0 0 {scale:.3g} '
+        f'{middle_x:.0f} {middle_y:.0f})"><circle fill="{p.mid}" r="{spot.radius + 5}" '
+        f'opacity=".45"/><circle fill="{p.far}" r="{spot.radius}"/>'
+        f'<g fill="none" stroke="{p.mist}" stroke-width=".8" opacity=".7">{rings}'
+        f'<path d="M0-{spot.radius}V{spot.radius}M-{spot.radius} 0H{spot.radius}"/></g>'
+        f'<path fill="{p.mist}" fill-rule="evenodd" d="{spot.land}"/>'
+        f'<circle fill="{p.accent}" cx="{spot.x:g}" cy="{spot.y:g}" r="6"/>'
+        f'<circle fill="none" stroke="{p.accent}" stroke-width="2.4" cx="{spot.x:g}" '
+        f'cy="{spot.y:g}" r="12"/></g></g>'
+    )
+
+
+def _rect(box: _Box) -> str:
+    return f"M{box.left:g} {box.top:g}h{box.width:g}v{box.height:g}h-{box.width:g}z"
+
+
+# --- type --------------------------------------------------------------------------------------
+
+_Block = tuple[list[str], float, str]  # lines, size, name of the colour
+
+
+def _set(words: Words, paper: _Box, p: Palette, scale: float) -> str:
+    """Names, place and years, and the seals of the criteria, from the left margin."""
+    margin = min(paper.width, paper.height * 1.3) * 0.1
+    room = paper.width - 2 * margin
+    small = 37 * scale
+    lines = [*_under(words.where, room, small), *_under((words.when,), room, small)]
+    seals = 56 * scale if words.criteria or words.inscribed else 0
+    foot = len(lines) * small * _LEADING + (seals + 26 * scale if seals else 0)
+    blocks = _blocks(words.names, room, paper.height - 2 * margin - foot - 44 * scale, scale)
+    whole = _height(blocks) + foot + (44 * scale if blocks and foot else 0)
+    x, y = paper.left + margin, paper.top + (paper.height - whole) / 2
+    drawn = _lines(blocks, x, y, p)
+    y += _height(blocks)
+    if blocks and foot:
+        rule = _Box(x, y + 20 * scale, 72 * scale, 4 * scale)
+        drawn += f'<path fill="{p.accent}" d="{_rect(rule)}"/>'
+        y += 44 * scale
+    drawn += _lines([(lines, small, "wash")], x, y, p)
+    y += len(lines) * small * _LEADING + 26 * scale
+    type_set = f'<g font-family="{FONTS}">{drawn}</g>'
+    if seals:
+        type_set += _seals(words, x, y, seals, room, p)
+    return type_set
+
+
+def _seals(words: Words, x: float, y: float, size: float, room: float, p: Palette) -> str:
+    """The criteria as seals, and the year."""
+    step = min(size * 1.16, (room - size * 2) / max(1, len(words.criteria)))
+    drawn = ""
+    for number, criterion in enumerate(words.criteria):
+        at = x + number * step
+        drawn += stamp("", at, y, p.seal, size) + (
+            f'<text fill="{p.light}" x="{at + size / 2:.1f}" y="{y + size * 0.64:.1f}" '
+            f'font-size="{size * 0.42:.1f}" text-anchor="middle">{escape(criterion)}</text>'
+        )
+    if words.inscribed:
+        drawn += (
+            f'<text fill="{p.seal}" x="{x + len(words.criteria) * step + size * 0.2:.1f}" '
+            f'y="{y + size * 0.72:.1f}" font-size="{size * 0.66:.1f}">'
+            f"{escape(clean(words.inscribed))}</text>"
+        )
+    return f'<g font-family="{FONTS}" font-weight="700">{drawn}</g>'
+
+
+def _under(texts: Sequence[str], room: float, size: float) -> list[str]:
+    """Short texts on one line if they fit, else each on its own."""
+    shown = [text for text in map(clean, texts) if text]
+    whole = " · ".join(shown)
+    if width_of(whole) * size <= room:
+        return [whole] if whole else []
+    return [line for text in shown for line in _wrapped(text, room, size)[:1]]
+
+
+def _lines(blocks: list[_Block], x: float, y: float, p: Palette) -> str:
+    drawn = ""
     for lines, size, colour in blocks:
         for text in lines:
             y += size * _LEADING
-            shapes.append(
-                f'<text x="{width / 2:g}" y="{y - size * 0.3:.1f}" font-size="{size:.1f}" '
-                f'fill="{colour}">{escape(text)}</text>'
+            drawn += (
+                f'<text x="{x:.1f}" y="{y - size * 0.28:.1f}" font-size="{size:.1f}" '
+                f'fill="{getattr(p, colour)}">{escape(text)}</text>'
             )
-        y += gap
-    inner = 22 * scale
-    paper, ground = _paper("" if is_solemn else palette, is_solemn=is_solemn)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice" aria-hidden="true">'
-        f'{paper}<path fill="{ground}" d="M0 0h{width}v{height}H0z"/>'
-        f'<rect x="{inner:g}" y="{inner:g}" width="{width - 2 * inner:g}" '
-        f'height="{height - 2 * inner:g}" fill="none" stroke="{_RULE}" stroke-width="2"/>'
-        f'<g font-family="{_FONTS}" text-anchor="middle">{"".join(shapes)}</g></svg>'
-    )
+    return drawn
 
 
-def _paper(palette: str, *, is_solemn: bool) -> tuple[str, str]:
-    """What is defined first, and what the ground is filled with."""
-    colours = PALETTES.get(palette)
-    if is_solemn or colours is None or colours.night:
-        return "", _STONE if is_solemn else _PAPER
-    gradient = (
-        f'<linearGradient id="plate-{palette}" x1="0" x2="0" y1="0" y2="1">'
-        f'<stop stop-color="{colours.sky}" stop-opacity=".55"/>'
-        f'<stop offset="1" stop-color="{colours.mist}"/></linearGradient>'
-    )
-    return (
-        f'<defs>{gradient}</defs><path fill="{colours.mist}" d="M0 0h3000v3000H0z"/>',
-        f"url(#plate-{palette})",
-    )
+def _height(blocks: list[_Block]) -> float:
+    return sum(len(lines) * size * _LEADING for lines, size, _colour in blocks)
 
 
-def _clean(text: str) -> str:
-    return _FORBIDDEN.sub("", " ".join(text.split()))
+def _blocks(names: Sequence[str], room: float, height: float, scale: float) -> list[_Block]:
+    """Up to two names in lines, as large as the room allows; what is too long is cut."""
+    shown = [text for text in map(clean, names) if text][:2]
+    found: list[_Block] = []
+    for size in (size * scale for size in _SIZES):
+        found = []
+        for place, name in enumerate(shown):
+            own = size * _SECOND if place else size
+            found.append((_wrapped(name, room, own), own, "wash" if place else "ink"))
+        fits = all(len(lines) <= _MOST_LINES for lines, _size, _colour in found)
+        widest = max(
+            (width_of(line) * own for lines, own, _c in found for line in lines), default=0
+        )
+        if fits and widest <= room and _height(found) <= height:
+            return found
+    while found and _height(found) > height:
+        found = _shorter(found)
+    return found
 
 
-def _height(blocks: list[Block], gap: float) -> float:
-    lines = sum(len(lines) * size * _LEADING for lines, size, _colour in blocks)
-    return lines + max(0, len(blocks) - 1) * gap
-
-
-def _shorter(blocks: list[Block]) -> list[Block]:
+def _shorter(blocks: list[_Block]) -> list[_Block]:
     """Without a line of the longest block; without the last block where each is one line."""
     longest = max(range(len(blocks)), key=lambda place: len(blocks[place][0]))
     lines, size, colour = blocks[longest]
@@ -97,32 +276,13 @@ def _shorter(blocks: list[Block]) -> list[Block]:
     return [*blocks[:longest], (cut, size, colour), *blocks[longest + 1 :]]
 
 
-def _blocks(names: list[str], room: float, height: float, scale: float) -> list[Block]:
-    """Each name in lines, as large as the room allows."""
-    found: list[Block] = []
-    for size in (size * scale for size in _SIZES):
-        found = []
-        for place, name in enumerate(names):
-            own = size if place == 0 else max(size * 0.68, 36 * scale)
-            found.append((_wrapped(name, room, own), own, _SOFT if place else _INK))
-        fits = all(len(lines) <= _MOST_LINES for lines, _size, _colour in found)
-        if fits and _height(found, 26 * scale) <= height:
-            return found
-    return found
-
-
 def _wrapped(text: str, room: float, size: float) -> list[str]:
     """In lines that fit: broken between words, and anywhere between Chinese characters."""
     lines, line = [], ""
     for piece in re.findall(r"[⺀-￯]|[^\s⺀-￯]+\s*|\s+", text):
-        if line and _width(line + piece.rstrip()) * size > room:
+        if line and width_of(line + piece.rstrip()) * size > room:
             lines.append(line.rstrip())
             line = piece
         else:
             line += piece
     return [*lines, line.rstrip()] if line.strip() else lines
-
-
-def _width(text: str) -> float:
-    """About how many times its size a text is wide."""
-    return sum(1.0 if ord(letter) >= 0x2E80 else 0.52 for letter in text)

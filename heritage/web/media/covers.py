@@ -1,80 +1,185 @@
-"""Chooses the cover of a site: scene, colours and seal follow from its record."""
+"""The cover of a site: what is drawn is said by its record, the colours follow from it."""
 
-import hashlib
 from functools import lru_cache
 
 from django.conf import settings
+from django.db.models import Prefetch
 
-from heritage.media.covers.composer import draw_cover
-from heritage.media.covers.plates import draw_plate
-from heritage.models import Era, Kind, Place, Site
+from heritage.cartography.globe import globe
+from heritage.media.covers import palettes, scene_files
+from heritage.media.covers.composer import compose
+from heritage.media.covers.frames import FRAMES, Frame
+from heritage.media.covers.plants import plants_of
+from heritage.media.covers.plates import Spot, Words, plate, solemn_plate
+from heritage.media.covers.scene_files import LANDSCAPE, Scene
+from heritage.models import Coverage, Era, Event, Kind, Place, Site, WorldHeritage
+from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.events import first_beginning
-from heritage.web.media.cover_motif import silhouette
+from heritage.values.language import LanguageMap
 
-# The last is the picture above the names of a link preview, see previews.py.
-SHAPES = {"": (1200, 800), "square": (900, 900), "preview": (1200, 470)}
 # Said of any era, so they tell nothing on a seal.
 _IDLE = ("时代", "时期", "文化", "王朝")
 
-# The light of a latitude, where no era gives the colours.
-_LIGHTS = (
-    (50, ("snow", "lapis", "indigo", "dawn", "plum", "autumn")),
-    (33, ("celadon", "autumn", "lapis", "ink", "plum", "dawn")),
-    (18, ("ochre", "dawn", "bronze", "cinnabar", "indigo", "autumn")),
-    (0, ("jade", "celadon", "cinnabar", "ochre", "dawn", "bronze")),
-)
+
+def with_covers(*also: str):
+    """Sites with what their covers are made from, and other columns, in three queries."""
+    fields = "uid", "state", "name", "place", "public_latitude", "public_longitude", "cover"
+    return (
+        Site.objects.only(*fields, "inscribed_year", *also)
+        .select_related("place__parent__parent__parent")
+        .prefetch_related(
+            "kinds", Prefetch("events", Event.objects.select_related("first_era", "last_era"))
+        )
+    )
 
 
-def cover(site: Site, shape: str = "") -> str:
-    """The cover as SVG text."""
+def scene_of(site: Site) -> Scene | str:
+    """The scene that a record asks for, itself or by its kinds; else PLATE or SOLEMN."""
+    kinds = (kind.scene for kind in site.kinds.all() if kind.scene) if not site.cover else ()
+    asked = site.cover or next(iter(kinds), PLATE)
+    if asked in (PLATE, SOLEMN):
+        return asked
+    try:
+        return scene_files.scene(asked)
+    except LookupError:  # check_catalogue tells of it
+        return PLATE
+
+
+def cover(site: Site, frame: Frame = FRAMES[""], *, is_named: bool = False) -> str:
+    """The cover as SVG text; `is_named` where it stands alone and must say what it shows."""
+    scene = scene_of(site)
     event = first_beginning(site.events.all())
+    if isinstance(scene, str):
+        return _plate(site, event, frame, is_solemn=scene == SOLEMN, is_named=is_named)
     era = event.first_era if event else None
     country = country_code(site.place)
-    scene = silhouette(site, country)
-    palette = (era.palette if era else "") or _light(site)
-    if not scene:
-        return _plate(site, shape, palette)
-    return _drawn(
+    return _composed(
+        scene.name,
         site.uid,
-        scene,
-        palette,
+        _palettes(site, era),
+        plants_of(country, site.public_latitude),
         _seal(era, country),
-        *SHAPES[shape],
+        frame,
+        is_named,
     )
 
 
-def _plate(site: Site, shape: str, palette: str) -> str:
-    """The name in both scripts, the country and the year of inscription.
-
-    A link preview has the name below its picture already.
-    """
-    width, height = SHAPES[shape]
-    codes = [code for code, _name in settings.LANGUAGES]
-    names = [site.name[code] for code in codes if site.name.get(code)] or [str(site.name.best())]
-    land = country_of(site.place)
-    words = [land.label[code] for code in codes if land and land.label.get(code)]
-    line = [*words, str(site.inscribed_year or "")]
-    return draw_plate(
-        [] if shape == "preview" else list(dict.fromkeys(names)),
-        " · ".join(dict.fromkeys(filter(None, line))),
-        palette=palette,
-        is_solemn=site.cover == Site.Cover.PLAIN,
-        width=width,
-        height=height,
-    )
+def described(site: Site, language: str) -> str:
+    """What a cover shows, in words; of a plate nothing, as its words stand beside it."""
+    scene = scene_of(site)
+    return "" if isinstance(scene, str) else scene.title(language)
 
 
-def kind_drawing(kind: Kind) -> str:
-    """The drawing that stands for a kind, whatever the site."""
-    shown = "hills" if kind.silhouette in ("", "default") else kind.silhouette
-    return _drawn(kind.uid, shown, "", "", 600, 400)
+def kind_cover(kind: Kind) -> str:
+    """The scene that stands for a kind, whatever the site; else a plate with its name."""
+    frame = FRAMES[""]
+    try:
+        scene = scene_files.scene(kind.scene)
+    except LookupError:
+        return plate(Words(name_lines(kind.label)), seed=kind.uid, frame=frame)
+    return _composed(scene.name, kind.uid, (), _SAMPLE_PLANTS, "", frame, False)
+
+
+def scene_cover(name: str, frame: Frame = FRAMES[""]) -> str:
+    """A scene by itself, to choose it. Raises LookupError where there is none."""
+    scene = scene_files.scene(name)
+    return _composed(scene.name, name, (), _SAMPLE_PLANTS, "", frame, True)
+
+
+def landscape(seed: str, frame: Frame) -> str:
+    """Hills and sky alone, for what is no single site."""
+    return compose(LANDSCAPE, seed=seed, plants=_SAMPLE_PLANTS, frame=frame)
+
+
+_SAMPLE_PLANTS = ("leafy", "reeds")
 
 
 @lru_cache(maxsize=1024)  # a few kB each, and always the same for the same record
-def _drawn(seed: str, silhouette: str, palette: str, seal: str, width: int, height: int) -> str:
-    return draw_cover(
-        seed=seed, silhouette=silhouette, palette=palette, seal=seal, width=width, height=height
+def _composed(
+    name: str,
+    seed: str,
+    wanted: tuple[str, ...],
+    plants: tuple[str, ...],
+    seal: str,
+    frame: Frame,
+    is_named: bool,
+) -> str:
+    scene = scene_files.scene(name)
+    return compose(
+        scene,
+        seed=seed,
+        palettes=wanted,
+        plants=plants,
+        seal=seal,
+        titles=scene.titles if is_named else None,
+        frame=frame,
     )
+
+
+def _plate(
+    site: Site, event: Event | None, frame: Frame, *, is_solemn: bool, is_named: bool
+) -> str:
+    """The name in both scripts, where and when, and why it is World Heritage.
+
+    A link preview has the name below its picture already.
+    """
+    lines = name_lines(site.name)
+    land = country_of(site.place)
+    words = Words(
+        names=() if frame == FRAMES["preview"] else lines,
+        where=name_lines(land.label) if land else (),
+        when=_years(event),
+        inscribed=str(site.inscribed_year or ""),
+        criteria=() if is_solemn or not site.inscribed_year else _criteria(site),
+    )
+    titles = {code: str(site.name.best(code)) for code, _name in settings.LANGUAGES}
+    shown = titles if is_named else None
+    if is_solemn:
+        return solemn_plate(words, titles=shown, frame=frame)
+    era = event.first_era if event else None
+    return plate(
+        words,
+        seed=site.uid,
+        palettes=_palettes(site, era),
+        spot=_spot(site),
+        titles=shown,
+        frame=frame,
+    )
+
+
+def _spot(site: Site) -> Spot | None:
+    if site.public_latitude is None or site.public_longitude is None:
+        return None
+    found = globe(site.public_latitude, site.public_longitude)
+    return Spot(found.land, *found.point, found.radius)
+
+
+def _years(event: Event | None) -> str:
+    """Of the beginning where a date says so, in figures: the years of our era."""
+    if event is None or not event.date or event.first_year is None or event.first_year < 1:
+        return ""
+    last = event.last_year
+    return (
+        str(event.first_year) if last in (None, event.first_year) else f"{event.first_year}–{last}"
+    )
+
+
+def _criteria(site: Site) -> list[str]:
+    """The criteria, i to x, under which the property is inscribed that a site is."""
+    found = WorldHeritage.objects.filter(
+        criteria__isnull=False,
+        designation__coverages__site=site,
+        designation__coverages__extent=Coverage.Extent.WHOLE,
+    )
+    codes = found.order_by("criteria__order").values_list("criteria__code", flat=True)
+    return list(dict.fromkeys(codes))
+
+
+def name_lines(name: LanguageMap) -> list[str]:
+    """The name in the languages of the interface, each text once; else as it is."""
+    codes = [code for code, _name in settings.LANGUAGES]
+    found = [name[code] for code in codes if name.get(code)] or [str(name.best())]
+    return list(dict.fromkeys(text for text in found if text))
 
 
 def country_of(place: Place | None) -> Place | None:
@@ -89,16 +194,9 @@ def country_code(place: Place | None) -> str:
     return country.code if country else ""
 
 
-def _light(site: Site) -> str:
-    if site.public_latitude is None:
-        return ""
-    distance = abs(site.public_latitude)
-    lights = next(lights for least, lights in _LIGHTS if distance >= least)
-    return _by_seed(f"{site.uid} light", lights)
-
-
-def _by_seed(seed: str, choices: tuple[str, ...]) -> str:
-    return choices[hashlib.sha256(seed.encode()).digest()[0] % len(choices)]
+def _palettes(site: Site, era: Era | None) -> tuple[str, ...]:
+    """Those of the era; where it has none, those of the light."""
+    return palettes.around(era.palette if era else "") or palettes.of_latitude(site.public_latitude)
 
 
 def _seal(era: Era | None, country: str) -> str:

@@ -3,17 +3,16 @@
 import hashlib
 import mimetypes
 
-from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.templatetags.static import static
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from heritage.models import Event, Identity, Image, Kind, Site
+from heritage.media.covers.frames import FRAMES
+from heritage.models import Identity, Image, Kind, Site
 from heritage.web.access import may_see
-from heritage.web.media.covers import cover as draw
-from heritage.web.media.covers import kind_drawing
+from heritage.web.media import covers
 
 _YEAR = 365 * 24 * 3600
 _HOUR = 3600
@@ -58,19 +57,13 @@ def _file(field, is_public: bool) -> FileResponse:
 @require_safe
 def cover(request, uid: str, shape: str = ""):
     """The drawn cover of a site, as SVG."""
-    events = Event.objects.select_related("first_era", "last_era")
-    sites = Site.objects.only(
-        "uid", "state", "name", "place", "public_latitude", "cover", "inscribed_year"
-    )
-    sites = sites.select_related("place__parent__parent__parent")
-    sites = sites.prefetch_related("kinds", Prefetch("events", events))
-    found = sites.filter(uid=uid).first()
+    found = covers.with_covers().filter(uid=uid).first()
     if found is None:
         raise Http404
     is_public = found.state == Site.State.PUBLISHED
     if not is_public and not may_see(request, "view_site"):
         raise Http404
-    return drawing(request, draw(found, shape), is_public)
+    return drawing(request, covers.cover(found, FRAMES[shape]), is_public)
 
 
 @require_safe
@@ -79,7 +72,7 @@ def kind_cover(request, slug: str):
     kind = Kind.objects.filter(slug=slug).first()
     if kind is None:
         raise Http404
-    return drawing(request, kind_drawing(kind), is_public=True)
+    return drawing(request, covers.kind_cover(kind), is_public=True)
 
 
 def drawing(request, svg: str, is_public: bool):
@@ -92,6 +85,16 @@ def drawing(request, svg: str, is_public: bool):
     etag = quote_etag(hashlib.sha256(svg.encode()).hexdigest()[:32])
     response["ETag"] = etag
     return get_conditional_response(request, etag=etag, response=response)
+
+
+@require_safe
+def scene(request, name: str):
+    """A scene by itself, as an editor chooses one."""
+    try:
+        svg = covers.scene_cover(name)
+    except LookupError as error:
+        raise Http404 from error
+    return drawing(request, svg, is_public=True)
 
 
 @require_safe

@@ -8,7 +8,6 @@ machine, and whoever asks meanwhile is sent to a ready picture.
 import hashlib
 import io
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,23 +26,21 @@ from django.views.decorators.http import require_safe
 from PIL import Image as Picture
 from PIL import ImageOps
 
-from heritage.media.covers.composer import draw_cover
+from heritage.media.covers.frames import FRAMES, clean, width_of
 from heritage.models import Identity, Image, Site
 from heritage.values.language import LanguageMap
 from heritage.web.access import may_see
 from heritage.web.media import covers
 
 WIDTH, HEIGHT = 1200, 630
-PICTURE_HEIGHT = covers.SHAPES["preview"][1]  # below it the names stand on paper
-_STYLE = "2"  # counted up when the drawing of previews changes
+PICTURE_HEIGHT = FRAMES["preview"].height  # below it the names stand on paper
+_STYLE = "3"  # counted up when the drawing of previews changes
 _DAY = 24 * 3600
 _SOON = 60  # seconds after which the picture itself may be asked for again
 # A cover is painted in soft washes: at half its size it costs a quarter, and looks the same.
 _PAINTED = 600
 _QUALITY = 85
 _MARGIN = 56
-# What no XML may hold, not even escaped.
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PAPER, _INK, _SOFT, _SEAL = "#f7f2e6", "#26221c", "#5d5547", "#a8321f"
 _FONTS = "'Noto Serif CJK SC','Songti SC',STSong,SimSun,'Noto Serif','DejaVu Serif',Georgia,serif"
 # Two characters of a script; drawn alike, they are the box for what no font has.
@@ -60,7 +57,7 @@ def preview(request, uid: str):
     if not is_public and not may_see(request, "view_site"):
         raise Http404
     photo = next(iter(found.public_images), None)
-    ground = covers.cover(found, "preview")  # for a photograph too: its file may be lost
+    ground = covers.cover(found, FRAMES["preview"])  # for a photograph too: its file may be lost
     return _answer(request, found.uid, found.name, ground, photo, is_public)
 
 
@@ -68,9 +65,7 @@ def preview(request, uid: str):
 def catalogue_preview(request):
     """For pages that are about no single site."""
     name = Identity.objects.current().name
-    ground = draw_cover(
-        seed=str(name.best("en")), silhouette="", palette="", width=WIDTH, height=PICTURE_HEIGHT
-    )
+    ground = covers.landscape(str(name.best("en")), FRAMES["preview"])
     return _answer(request, "catalogue", name, ground, None, is_public=True)
 
 
@@ -79,7 +74,7 @@ def _sites():
 
 
 def _answer(request, uid, name: LanguageMap, ground: str, photo: Image | None, is_public: bool):
-    names = name_lines(name)
+    names = covers.name_lines(name)
     key = _key(*names, ground, photo.sha256 if photo else "", *_scripts())
     response = get_conditional_response(request, etag=quote_etag(key))
     max_age = _DAY
@@ -163,13 +158,6 @@ def _keep(uid: str, key: str, picture: bytes, is_public: bool) -> None:
 # --- drawing ---------------------------------------------------------------------------------
 
 
-def name_lines(name: LanguageMap) -> list[str]:
-    """The name in the languages of the interface, each text once; else as it is."""
-    codes = [code for code, _name in settings.LANGUAGES]
-    found = [name[code] for code in codes if name.get(code)] or [str(name.best())]
-    return list(dict.fromkeys(text for text in found if text))
-
-
 def draw(names: list[str], ground: str, photo: Image | None) -> bytes:
     """The picture as JPEG: below it the names, in those scripts that there are fonts for."""
     picture = (photo and _photograph(photo)) or _painted(ground)
@@ -206,21 +194,16 @@ def label(names: list[str]) -> str:
 
 def _fitted(text: str, size: float, room: float) -> tuple[str, float]:
     """The text and its size: made smaller to fit, and cut where that is not enough."""
-    text = _FORBIDDEN.sub("", " ".join(text.split()))
-    wanted = _width(text)
+    text = clean(text)
+    wanted = width_of(text)
     if wanted * size <= room:
         return text, size
     size = max(size * 0.6, room / wanted)
     if wanted * size <= room:
         return text, size
-    while text and _width(f"{text}…") * size > room:
+    while text and width_of(f"{text}…") * size > room:
         text = text[:-1]
     return f"{text.rstrip()}…", size
-
-
-def _width(text: str) -> float:
-    """About how many times its size a text is wide."""
-    return sum(1.0 if ord(letter) >= 0x2E80 else 0.52 for letter in text)
 
 
 def _photograph(image: Image) -> Picture.Image | None:

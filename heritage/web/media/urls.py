@@ -15,6 +15,7 @@ urlpatterns = [
     path("identity/<str:filename>", files.logo, name="logo"),
     path("covers/<uid:uid>.svg", files.cover, name="cover"),
     path("covers/kinds/<slug:slug>.svg", files.kind_cover, name="kind_cover"),
+    path("covers/scenes/<slug:name>.svg", files.scene, name="scene"),
     path("covers/square/<uid:uid>.svg", files.cover, {"shape": "square"}, name="square_cover"),
     path("land/sites/<uid:uid>.svg", maps.of_site, name="site_land"),
     path("land/places/<slug:slug>.svg", maps.of_place, name="place_land"),

@@ -1,0 +1,66 @@
+"""What covers of each shape show: the part of the drawing, and its size in pixels."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+# What no XML may hold, not even escaped.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TAGS = {"zh-hans": "zh-Hans"}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A picture of some pixels. The foot of what is drawn is 0, 0, and up is negative."""
+
+    width: int
+    height: int
+    left: float
+    top: float
+    units: float  # of the drawing, from left to right
+
+    @property
+    def right(self) -> float:
+        return self.left + self.units
+
+    @property
+    def high(self) -> float:
+        """Units from top to bottom."""
+        return round(self.units * self.height / self.width, 1)
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.high
+
+
+FRAMES = {
+    "": Frame(1200, 800, -600, -610, 1200),
+    "square": Frame(900, 900, -400, -610, 800),
+    # The picture above the names of a link preview: wide, so more is seen at the sides.
+    "preview": Frame(1200, 470, -795, -462, 1590),
+}
+
+
+def clean(text: str) -> str:
+    """On one line, without what no XML may hold."""
+    return _FORBIDDEN.sub("", " ".join(text.split()))
+
+
+def width_of(text: str) -> float:
+    """About how many times its size a text is wide."""
+    return sum(1.0 if ord(letter) >= 0x2E80 else 0.53 for letter in text)
+
+
+def picture(frame: Frame, inner: str, titles: Mapping[str, str] | None = None) -> str:
+    """The SVG text. With titles, by language, it names itself; without, it is decoration."""
+    named = "".join(
+        f'<title lang="{_TAGS.get(language, language)}">{escape(clean(text))}</title>'
+        for language, text in (titles or {}).items()
+    )
+    role = 'role="img"' if named else 'aria-hidden="true"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{frame.width}" height="{frame.height}" '
+        f'viewBox="{frame.left:g} {frame.top:g} {frame.units:g} {frame.high:g}" '
+        f'preserveAspectRatio="xMidYMid slice" {role}>{named}{inner}</svg>'
+    )

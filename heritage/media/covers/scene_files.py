@@ -1,0 +1,307 @@
+"""The scenes of covers: one SVG file each, drawn by hand in classes instead of colours.
+
+A designer adds a file to `scenes/`, or a plant to `scenes/plants/`; docs/covers.md tells how.
+`python -m heritage.media.covers.scene_files FILE …` says what is wrong with files, and without a
+file what is wrong with those that are here.
+"""
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+from xml.sax.saxutils import quoteattr
+
+from heritage.media.covers.dice import Dice
+from heritage.media.covers.palettes import PALETTES, Palette
+
+FOLDER = Path(__file__).parent / "scenes"
+PLANTS = (
+    "pine", "leafy", "palm", "blossom", "reeds", "cypress", "acacia", "cactus", "birch", "fir",
+    "bamboo", "baobab", "eucalyptus",
+)  # fmt: skip
+GROUNDS = ("land", "bank", "river", "sea", "none")
+LONGEST = 7400  # bytes of a file
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_STYLE = '@import "scene.css";'
+# Language of a title: its tag, what it begins with.
+_TITLES = {"en": ("en", "Drawing: "), "zh-hans": ("zh-Hans", "绘画：")}
+_COLOURS = frozenset(field.name for field in fields(Palette)) - {"night"}
+_CLASSES = _COLOURS | {f"{colour}-line" for colour in _COLOURS}
+_SHAPES = frozenset(["path", "rect", "circle", "ellipse", "line", "polyline", "polygon"])
+_ELEMENTS = _SHAPES | {"g", "use", "defs"}
+_ATTRIBUTES = {
+    "d", "x", "y", "x1", "y1", "x2", "y2", "width", "height", "cx", "cy", "r", "rx", "ry", "points",
+    "class", "opacity", "stroke-width", "stroke-linecap", "stroke-linejoin", "stroke-dasharray",
+    "fill-rule", "transform", "id", "href", "data-pick", "data-maybe",
+}  # fmt: skip
+_ROOT = {
+    "viewBox", "data-ground", "data-hills", "data-near", "data-turn", "data-plants",
+    "data-palettes",
+}  # fmt: skip
+_BOX = {"scene": "-600 -610 1200 800", "plant": "-150 -400 300 420"}
+_VALUE = re.compile(r"[\w\s.,#()+-]*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Of several parts of a drawing one is drawn."""
+
+    options: tuple["Body", ...]
+
+
+# Markup with `{ink}` for each colour and `{id}` before each id, and choices between.
+Body = tuple[str | Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A drawing with what it asks of its surroundings, see docs/covers.md."""
+
+    name: str = ""
+    body: Body = ()
+    titles: Mapping[str, str] | None = None  # by language: what is seen
+    ground: str = "land"
+    hills: float = 1.0
+    near: bool = True
+    turns: bool = True
+    plants: tuple[str, ...] = ()
+    palettes: tuple[str, ...] = ()
+
+    def title(self, language: str) -> str:
+        titles = self.titles or {}
+        return titles.get(language) or titles.get("en", "")
+
+
+# Hills, sky and something that grows: where no scene is asked for.
+LANDSCAPE = Scene()
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The names of all scenes, in order."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.svg")))
+
+
+@cache
+def scene(name: str) -> Scene:
+    """A scene by its name. Raises LookupError where there is none."""
+    if name not in names():
+        raise LookupError(name)
+    return parsed((FOLDER / f"{name}.svg").read_text(encoding="utf-8"), name)
+
+
+@cache
+def plant(name: str) -> Body:
+    root = ElementTree.parse(FOLDER / "plants" / f"{name}.svg").getroot()  # noqa: S314 - ours
+    return _body(root)
+
+
+def parsed(text: str, name: str = "") -> Scene:
+    """The scene in the text of a file that has no problems()."""
+    root = ElementTree.fromstring(text)  # noqa: S314 - ours
+    return Scene(
+        name,
+        _body(root),
+        {
+            language: title.text or ""
+            for language, (tag, _start) in _TITLES.items()
+            for title in root.iter(f"{_SVG}title")
+            if title.get("lang") == tag
+        },
+        root.get("data-ground", "land"),
+        float(root.get("data-hills", "1")),
+        root.get("data-near") != "no",
+        root.get("data-turn") != "no",
+        tuple(root.get("data-plants", "").split()),
+        tuple(root.get("data-palettes", "").split()),
+    )
+
+
+def drawn(body: Body, dice: Dice) -> str:
+    """The markup, each choice made."""
+    return "".join(
+        part if isinstance(part, str) else drawn(dice.pick(part.options), dice) for part in body
+    )
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def _body(root: Element) -> Body:
+    return _joined([part for child in root for part in _parts(child)])
+
+
+def _parts(element: Element) -> list[str | Choice]:
+    name = _name(element)
+    if name in ("title", "style"):
+        return []
+    start, end = f"<{name}{_attributes(element)}", f"</{name}>"
+    inner = [_joined(_parts(child)) for child in element]
+    whole: list[str | Choice]
+    if not inner:
+        whole = [f"{start}/>"]
+    elif "data-pick" in element.attrib:
+        whole = [f"{start}>", Choice(tuple(inner)), end]
+    else:
+        whole = [f"{start}>", *(part for body in inner for part in body), end]
+    return [Choice((_joined(whole), ()))] if "data-maybe" in element.attrib else whole
+
+
+def _attributes(element: Element) -> str:
+    found = []
+    for name, value in element.attrib.items():
+        text = quoteattr(value.replace("{", "{{").replace("}", "}}"))
+        if name == "class":
+            fills = [colour for colour in value.split() if colour in _COLOURS]
+            lines = [each.removesuffix("-line") for each in value.split() if each not in _COLOURS]
+            found += [f'fill="{{{colour}}}"' for colour in fills[:1]]
+            found += [f'stroke="{{{colour}}}"' for colour in lines[:1]]
+            found += ['fill="none"'] if lines and not fills else []
+        elif name == "id":
+            found.append(f'id="{{id}}{text[1:]}')
+        elif name == "href":
+            found.append(f'href="#{{id}}{text[2:]}')
+        elif not name.startswith("data-"):
+            found.append(f"{name}={text}")
+    return "".join(f" {attribute}" for attribute in found)
+
+
+def _joined(parts: list[str | Choice]) -> Body:
+    """With neighbouring markup in one text."""
+    found: list[str | Choice] = []
+    for part in parts:
+        if found and isinstance(part, str) and isinstance(found[-1], str):
+            found[-1] += part
+        else:
+            found.append(part)
+    return tuple(found)
+
+
+def _name(element: Element) -> str:
+    return str(element.tag).removeprefix(_SVG)
+
+
+# --- checking ----------------------------------------------------------------------------------
+
+
+def problems(text: str, what: str = "scene") -> Iterator[str]:
+    """What is wrong with the text of a file, which is a scene or a plant."""
+    if len(text.encode()) > LONGEST:
+        yield f"{len(text.encode())} bytes; {LONGEST} are allowed"
+    if "<!DOCTYPE" in text or "<!ENTITY" in text or "<?xml-" in text:
+        yield "a document type or a processing instruction"
+        return
+    try:
+        root = ElementTree.fromstring(text)  # noqa: S314 - ours
+    except ElementTree.ParseError as error:
+        yield f"not XML: {error}"
+        return
+    if root.tag != f"{_SVG}svg":
+        yield "not an SVG file"
+        return
+    if root.get("viewBox") != _BOX[what]:
+        yield f'viewBox is not "{_BOX[what]}"'
+    styles = [element.text for element in root.iter(f"{_SVG}style")]
+    if styles not in ([_STYLE], [] if what == "plant" else [_STYLE]):
+        yield f"the one style is not {_STYLE}"
+    if what == "scene":
+        yield from _of_root(root)
+    elif set(root.attrib) - {"viewBox"}:
+        yield "attributes that a plant has not"
+    yield from _of_elements(root)
+    yield from _uncoloured(root)
+
+
+def _of_root(root: Element) -> Iterator[str]:
+    yield from (f"attribute {name} of svg" for name in sorted(set(root.attrib) - _ROOT))
+    if root.get("data-ground") not in GROUNDS:
+        yield f"data-ground is none of {' '.join(GROUNDS)}"
+    try:
+        if not 0 <= float(root.get("data-hills", "")) <= 1.5:
+            yield "data-hills is not between 0 and 1.5"
+    except ValueError:
+        yield "data-hills is not a number"
+    for name in ("data-near", "data-turn"):
+        if root.get(name) not in ("yes", "no"):
+            yield f"{name} is neither yes nor no"
+    for name, known in (("data-plants", {*PLANTS, "none"}), ("data-palettes", set(PALETTES))):
+        for each in root.get(name, "").split():
+            if each not in known:
+                yield f"{name}: {each} is not known"
+    titles = {title.get("lang"): title.text or "" for title in root.findall(f"{_SVG}title")}
+    for tag, start in _TITLES.values():
+        if not titles.get(tag, "").startswith(start) or titles[tag] == start:
+            yield f"no title in {tag} that begins with “{start.strip()}”"
+
+
+def _of_elements(root: Element) -> Iterator[str]:
+    ids = [element.get("id", "") for element in root.iter() if element.get("id")]
+    yield from (
+        f"two elements with the id {name}" for name in sorted({*ids}) if ids.count(name) > 1
+    )
+    for element in root.iter():
+        name = _name(element)
+        if name in ("title", "style", "svg"):
+            continue
+        if name not in _ELEMENTS:
+            yield f"element {name}"
+        for attribute, value in element.attrib.items():
+            if attribute not in _ATTRIBUTES:
+                yield f"attribute {attribute} of {name}"
+            elif not _VALUE.fullmatch(value):
+                yield f"{attribute} of {name} is {value!r}"
+        yield from (
+            f"class {each}" for each in element.get("class", "").split() if each not in _CLASSES
+        )
+        if name == "use" and element.get("href", "")[1:] not in ids:
+            yield f"use of {element.get('href')}, which is not there"
+        if "data-pick" in element.attrib and len(element) < 2:
+            yield "data-pick with fewer than two parts to pick from"
+
+
+def _uncoloured(root: Element) -> Iterator[str]:
+    """Shapes without a class, of their own or of what they lie in: they would be black."""
+    shared = {element.get("id"): element for element in root.iter() if element.get("id")}
+
+    def black(element: Element, depth: int) -> Iterator[str]:
+        name = _name(element)
+        if element.get("class") or name in ("defs", "title", "style") or depth > 20:
+            return
+        target = shared.get(element.get("href", "")[1:])
+        if name == "use" and target is not None:
+            yield from black(target, depth + 1)
+        if name in _SHAPES:
+            yield f"a {name} without a class"
+        for child in element:
+            yield from black(child, depth + 1)
+
+    yield from black(root, 0)
+
+
+def file_problems(path: Path) -> list[str]:
+    """What is wrong with one file."""
+    what = "plant" if path.parent.name == "plants" else "scene"
+    found = list(dict.fromkeys(problems(path.read_text(encoding="utf-8"), what)))
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", path.stem):
+        found.append("a name of other characters than a-z, 0-9 and -")
+    return found
+
+
+def all_problems() -> Iterator[str]:
+    """What is wrong with the files that are here."""
+    for path in sorted(FOLDER.rglob("*.svg")):
+        yield from (f"{path.relative_to(FOLDER)}: {each}" for each in file_problems(path))
+    for name in PLANTS:
+        if not (FOLDER / "plants" / f"{name}.svg").exists():
+            yield f"plants/{name}.svg: not there"
+
+
+if __name__ == "__main__":
+    paths = [Path(each) for each in sys.argv[1:]]
+    told = [f"{path}: {each}" for path in paths for each in file_problems(path)]
+    sys.exit("\n".join(told if paths else all_problems()) or None)

@@ -1,0 +1,77 @@
+"""Covers to print and hang: the drawing on a sheet of paper, with its name and where it is from.
+
+They are SVG with sizes in millimetres: lines stay lines at any size, and nothing is painted here.
+"""
+
+from urllib.parse import unquote
+from xml.sax.saxutils import escape
+
+from django.http import Http404
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from heritage.media.covers.frames import Frame, clean, width_of
+from heritage.models import Identity, Site
+from heritage.web.access import may_see
+from heritage.web.media import covers, files
+
+# In millimetres. All have the same proportions, so one drawing serves.
+SHEETS = {"a4": (297, 210), "a3": (420, 297)}
+_WIDTH, _HEIGHT = SHEETS["a4"]
+_PICTURE = Frame(252, 168, -600, -610, 1200)
+_LEFT, _TOP = (_WIDTH - _PICTURE.width) / 2, 14
+_PAPER, _INK, _SOFT = "#fffdf8", "#26221c", "#5d5547"
+_FONTS = "'Noto Serif CJK SC','Songti SC',STSong,SimSun,'Noto Serif',Georgia,serif"
+_SIZES = (6.4, 3.7)  # of the name, and of what is said below it
+_ROOM = 165  # for a name, before the address
+
+
+@require_safe
+def cover_print(request, uid: str, sheet: str):
+    """The cover of a site on a sheet of paper; its address is in the language of the visitor."""
+    site = covers.with_covers("slug").filter(uid=uid).first()
+    if site is None:
+        raise Http404
+    is_public = site.state == Site.State.PUBLISHED
+    if not is_public and not may_see(request, "view_site"):
+        raise Http404
+    address = request.build_absolute_uri(reverse("web:site", args=[site.slug]))
+    catalogue = str(Identity.objects.current().name.best())
+    return files.drawing(request, _printed(site, sheet, catalogue, address), is_public)
+
+
+def _printed(site: Site, sheet: str, catalogue: str, address: str) -> str:
+    names = covers.name_lines(site.name)[:2]
+    said = [covers.described(site, get_language() or "en")]
+    said = [text.partition(": ")[2] or text.partition("：")[2] for text in said if text]
+    left, right = _LEFT, _WIDTH - _LEFT
+    foot = _TOP + _PICTURE.height
+    caption = _line(left, foot + 10, _fitted(" · ".join(names)), _INK)
+    caption += "".join(_line(left, foot + 16.5, (text, _SIZES[1]), _SOFT) for text in said)
+    caption += _line(right, foot + 10, (catalogue, _SIZES[1]), _INK, at="end")
+    caption += _line(right, foot + 16.5, (unquote(address), 3.1), _SOFT, at="end")
+    width, height = SHEETS[sheet]
+    return (
+        f'<?xml-stylesheet href="{static(f"css/sheet-{sheet}.css")}"?>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
+        f'viewBox="0 0 {_WIDTH} {_HEIGHT}"><path fill="{_PAPER}" d="M0 0h{_WIDTH}v{_HEIGHT}H0z"/>'
+        f'<g transform="translate({_LEFT:g} {_TOP})">'
+        f"{covers.cover(site, _PICTURE, is_named=True)}</g>"
+        f'<g font-family="{_FONTS}">{caption}</g></svg>'
+    )
+
+
+def _fitted(text: str) -> tuple[str, float]:
+    """The text, and the size in which it has room."""
+    text = clean(text)
+    return text, min(_SIZES[0], _ROOM / max(1, width_of(text)))
+
+
+def _line(x: float, y: float, words: tuple[str, float], colour: str, at: str = "start") -> str:
+    text, size = words
+    return (
+        f'<text x="{x:g}" y="{y:g}" font-size="{size:.2f}" fill="{colour}" text-anchor="{at}">'
+        f"{escape(clean(text))}</text>"
+    )

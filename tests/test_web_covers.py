@@ -1,0 +1,189 @@
+"""Which cover a site has is what its record says, or its kind; nothing is guessed."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from heritage.media.covers import scene_files
+from heritage.models import Site, WorldHeritage
+from heritage.services.record_checks import row_problems
+from heritage.web.media.covers import cover, described, kind_cover, scene_of
+from tests import builders as build
+
+pytestmark = pytest.mark.django_db
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def texts_of(svg: str) -> list[str]:
+    return [text.text for text in parsed(svg).iter(f"{SVG}text")]
+
+
+def parsed(svg: str) -> ET.Element:
+    return ET.fromstring(svg)  # noqa: S314 - ours
+
+
+def chosen(*scenes, **fields) -> str:
+    kinds = [build.make_kind(scene=scene, order=n) for n, scene in enumerate(scenes)]
+    found = scene_of(build.make_site(kinds=kinds, **fields))
+    return found if isinstance(found, str) else found.name
+
+
+@pytest.mark.parametrize(
+    ("scenes", "own", "shown"),
+    [
+        (("medina",), "", "medina"),
+        (("", "medina", "giza"), "", "medina"),
+        (("",), "", "plate"),
+        ((), "", "plate"),
+        (("medina",), "plate", "plate"),
+        (("medina",), "solemn", "solemn"),
+        (("medina",), "giza", "giza"),
+        ((), "giza", "giza"),
+    ],
+)
+def test_the_record_says_what_is_drawn(scenes, own, shown):
+    assert chosen(*scenes, cover=own) == shown
+
+
+def test_a_name_and_a_country_say_nothing():
+    land = build.make_place("Egypt", level="country", code="EG")
+    assert chosen(place=land, name=build.text("Pyramids of Giza")) == "plate"
+
+
+@pytest.mark.parametrize("value", ["spaceship", "../giza", "Giza", "drawn"])
+def test_what_is_no_scene_is_refused(value):
+    site = build.make_site(cover="giza")
+    site.cover = value
+    with pytest.raises(ValidationError, match="no scene"):
+        site.full_clean()
+    kind = build.make_kind()
+    kind.scene = value
+    with pytest.raises(ValidationError, match="no scene"):
+        kind.full_clean()
+    era = build.make_era()
+    era.palette = value
+    with pytest.raises(ValidationError, match="no palette"):
+        era.full_clean()
+
+
+def test_a_kind_has_a_scene_and_no_plate():
+    kind = build.make_kind()
+    kind.scene = "plate"
+    with pytest.raises(ValidationError):
+        kind.full_clean()
+
+
+def test_a_scene_that_is_gone_is_told_and_a_plate_shown():
+    site = build.make_site("Somewhere")
+    Site.objects.filter(pk=site.pk).update(cover="gone")
+    site.refresh_from_db()
+    assert "Somewhere" in texts_of(cover(site))
+    assert "gone" in dict(row_problems(site))["cover"]
+
+
+@pytest.fixture
+def angkor():
+    land = build.make_place("Cambodia", "柬埔寨", level="country", code="KH")
+    site = build.make_site(
+        "Angkor", "吴哥古迹", place=land, latitude=13.4, longitude=103.9, uid="angkor"
+    )
+    listed = build.make_scheme("world_heritage", slug="whl")
+    entry = build.make_designation(scheme=listed, events=["1992"])
+    build.make_coverage(site, entry)
+    detail = WorldHeritage.objects.get(designation=entry)
+    for order, code in enumerate(("iv", "i")):
+        detail.criteria.add(build.make_term(listed, code, "criterion", order=9 - order))
+    site.refresh_from_db()
+    return site
+
+
+def test_a_plate_says_name_country_years_and_criteria(angkor):
+    build.make_event(angkor, "founded", "0802")
+    shown = ["Cambodia · 柬埔寨", "802", "i", "iv", "1992"]
+    assert texts_of(cover(angkor)) == ["Angkor", "吴哥古迹", *shown]
+    from heritage.media.covers.frames import FRAMES
+
+    assert texts_of(cover(angkor, FRAMES["preview"])) == shown
+
+
+def test_a_solemn_plate_keeps_still(angkor):
+    angkor.cover = "solemn"
+    svg = cover(angkor)
+    assert texts_of(svg) == ["Angkor", "吴哥古迹", "Cambodia · 柬埔寨"]
+    assert "circle" not in svg
+
+
+@pytest.mark.parametrize("shape", ["", "square/"])
+def test_the_cover_of_a_plate_is_served(client, angkor, shape):
+    assert "Angkor" in client.get(f"/covers/{shape}{angkor.uid}.svg").content.decode()
+
+
+# --- said in words -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "start"), [("en", "Drawing: "), ("zh-hans", "绘画：")])
+def test_the_page_of_a_site_says_what_the_drawing_shows(client, language, start):
+    site = build.make_site("Giza", slug="giza", cover="giza")
+    words = described(site, language)
+    assert words == scene_files.scene("giza").title(language) and words.startswith(start)
+    html = client.get(f"/{language}/sites/giza/").content.decode()
+    assert f'alt="{words}"' in html
+    listed = client.get(f"/{language}/sites/").content.decode()
+    assert words not in listed
+
+
+def test_a_plate_is_decoration(client):
+    build.make_site("Bare", slug="bare")
+    html = client.get("/en/sites/bare/").content.decode()
+    assert 'src="/covers/' in html and 'alt="Drawing' not in html
+
+
+# --- by itself ---------------------------------------------------------------------------------
+
+
+def test_a_scene_is_shown_by_itself(client):
+    response = client.get("/covers/scenes/giza.svg")
+    assert response["Content-Type"] == "image/svg+xml"
+    titles = [title.text for title in parsed(response.content.decode()).iter(f"{SVG}title")]
+    assert titles == [scene_files.scene("giza").title(code) for code in ("en", "zh-hans")]
+    assert client.get("/covers/scenes/spaceship.svg").status_code == 404
+
+
+def test_a_kind_without_a_scene_has_a_plate():
+    assert texts_of(kind_cover(build.make_kind("Temple", "寺庙"))) == ["Temple", "寺庙"]
+    assert texts_of(kind_cover(build.make_kind("Temple", "寺庙", scene="giza"))) == []
+
+
+# --- to print ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sheet", "size"), [("a4", ("297mm", "210mm")), ("a3", ("420mm", "297mm"))]
+)
+def test_a_cover_is_printed_with_its_name_and_address(client, sheet, size):
+    site = build.make_site("Giza & Sphinx", "吉萨", slug="giza", cover="giza")
+    html = client.get("/zh-hans/sites/giza/").content.decode()
+    address = f"/zh-hans/covers/{sheet}/{site.uid}.svg"
+    assert f'href="{address}"' in html
+    svg = client.get(address).content.decode()
+    root = parsed(svg)
+    assert (root.get("width"), root.get("height")) == size
+    said = texts_of(svg)
+    assert "Giza & Sphinx · 吉萨" in said and "http://testserver/zh-hans/sites/giza/" in said
+    assert scene_files.scene("giza").title("zh-hans").removeprefix("绘画：") in said
+    assert root.find(f".//{SVG}svg").get("role") == "img"
+
+
+def test_what_is_hidden_is_not_printed(client):
+    site = build.make_site("Secret", state="draft")
+    assert client.get(f"/en/covers/a4/{site.uid}.svg").status_code == 404
+    client.force_login(build.make_user(is_superuser=True))
+    response = client.get(f"/en/covers/a4/{site.uid}.svg")
+    assert response.status_code == 200 and "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/en/covers/a5/x.svg", "/en/covers/a4/nobody.svg"])
+def test_there_is_no_such_sheet(client, path):
+    build.make_site(uid="x")
+    assert client.get(path).status_code == 404
