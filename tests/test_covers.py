@@ -15,14 +15,14 @@ from PIL import Image
 from heritage.media.covers import palettes, scene_files
 from heritage.media.covers.composer import choose_palette, compose
 from heritage.media.covers.dice import Dice
-from heritage.media.covers.frames import FRAMES
 from heritage.media.covers.palettes import PALETTES
 from heritage.media.covers.plants import FLORAS, plants_of
-from heritage.media.covers.plates import Spot, Words, plate, solemn_plate
+from heritage.media.covers.plates import OnGlobe, Words, plate, solemn_plate
 from heritage.media.covers.scene_files import FOLDER, LANDSCAPE, Scene
+from heritage.media.covers.shapes import SHAPES
 
 SVG = "{http://www.w3.org/2000/svg}"
-SHAPES = FRAMES.values()
+EVERY = SHAPES.values()
 FILE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="-600 -610 1200 800" data-ground="land"
  data-hills="0.8" data-near="yes" data-turn="yes" data-plants="" data-palettes="">
 <title lang="en">Drawing: a wall</title>
@@ -164,9 +164,9 @@ def test_the_same_record_has_the_same_picture(small):
 
 def test_two_covers_on_one_page_share_no_id(small):
     found = [
-        set(re.findall(r' id="([\w-]+)"', compose(small, seed=seed, plants=["pine"], frame=frame)))
+        set(re.findall(r' id="([\w-]+)"', compose(small, seed=seed, plants=["pine"], shape=shape)))
         for seed in ("a", "b")
-        for frame in SHAPES
+        for shape in EVERY
     ]
     for one, other in combinations(found, 2):
         assert one and not one & other
@@ -188,12 +188,12 @@ def test_a_scene_that_must_not_be_turned_is_not(small):
     assert turned(replace(small, turns=False)) == {False}
 
 
-@pytest.mark.parametrize("frame", SHAPES)
-def test_a_ground_of_its_own_reaches_both_edges(small, frame):
+@pytest.mark.parametrize("shape", EVERY)
+def test_a_ground_of_its_own_reaches_both_edges(small, shape):
     for n in range(20):
-        svg = compose(replace(small, ground="none", hills=0, near=False), seed=str(n), frame=frame)
+        svg = compose(replace(small, ground="none", hills=0, near=False), seed=str(n), shape=shape)
         scale, aside = re.findall(r"matrix\(([\d.]+) 0 0 [\d.]+ (-?\d+) 0\)", svg)[-1]
-        assert 800 * float(scale) - abs(float(aside)) >= frame.units / 2 - 1
+        assert 800 * float(scale) - abs(float(aside)) >= shape.units / 2 - 1
 
 
 @pytest.mark.parametrize(
@@ -206,14 +206,14 @@ def test_a_ground_of_its_own_reaches_both_edges(small, frame):
         ("<\x00&", ["<", "&"]),
     ],
 )
-@pytest.mark.parametrize("frame", SHAPES)
-def test_the_seal_has_two_characters_at_most_and_is_in_sight(small, seal, cut, frame):
+@pytest.mark.parametrize("shape", EVERY)
+def test_the_seal_has_two_characters_at_most_and_is_in_sight(small, seal, cut, shape):
     for seed in "abcd":
-        svg = compose(small, seed=seed, seal=seal, frame=frame)
+        svg = compose(small, seed=seed, seal=seal, shape=shape)
         assert texts(svg) == cut
         for x, y in re.findall(r'<g transform="matrix\(1 0 0 1 (\S+) (\S+)\)"><path fill', svg):
-            assert frame.left < float(x) < frame.right - 64
-            assert frame.top < float(y) < frame.bottom - 64
+            assert shape.left < float(x) < shape.right - 64
+            assert shape.top < float(y) < shape.bottom - 64
 
 
 def test_a_title_in_both_languages_or_none(small):
@@ -236,11 +236,11 @@ def test_it_is_quickly_composed():
     assert (time.process_time() - before) / len(scenes) < 0.03
 
 
-@pytest.mark.parametrize("frame", SHAPES)
-def test_the_painter_of_previews_paints_it(small, frame):
-    svg = compose(small, seed="a", palettes=["ink"], plants=["pine"], seal="唐", frame=frame)
+@pytest.mark.parametrize("shape", EVERY)
+def test_the_painter_of_previews_paints_it(small, shape):
+    svg = compose(small, seed="a", palettes=["ink"], plants=["pine"], seal="唐", shape=shape)
     picture = pixels(svg)
-    assert picture.size == (120, round(120 * frame.height / frame.width))
+    assert picture.size == (120, round(120 * shape.height / shape.width))
     assert len(picture.resize((24, 16)).getcolors() or ()) > 50
 
 
@@ -306,7 +306,7 @@ def test_a_country_has_one_flora_and_ice_has_no_trees():
 # --- plates ------------------------------------------------------------------------------------
 
 ANGKOR = Words(["Angkor", "吴哥古迹"], ["Cambodia", "柬埔寨"], "802", "1992", ["i", "ii"])
-SPOT = Spot("M0 0h20v20z", 10, -5, 200)
+SPOT = OnGlobe("M0 0h20v20z", 10, -5, 200)
 
 
 def test_a_plate_says_name_place_years_and_criteria():
@@ -327,9 +327,9 @@ def test_plates_are_not_of_the_night_nor_alike():
     assert len({plate(ANGKOR, seed=str(n), spot=SPOT) for n in range(20)}) == 20
 
 
-@pytest.mark.parametrize("frame", SHAPES)
-def test_a_solemn_plate_has_no_colour(frame):
-    svg = solemn_plate(ANGKOR, frame=frame)
+@pytest.mark.parametrize("shape", EVERY)
+def test_a_solemn_plate_has_no_colour(shape):
+    svg = solemn_plate(ANGKOR, shape=shape)
     assert texts(svg) == ["Angkor", "吴哥古迹", "Cambodia · 柬埔寨 · 802"]
     for colour in set(re.findall(r"#([0-9a-f]{6})\b", svg)):
         channels = [int(colour[i : i + 2], 16) for i in (0, 2, 4)]
@@ -341,12 +341,12 @@ def test_a_solemn_plate_has_no_colour(frame):
     "name",
     ["A", "长" * 90, "Word " * 60, "Antidisestablishmentarianism" * 6, 'A <b> & "c"\x00\ufffe', ""],
 )
-@pytest.mark.parametrize("frame", SHAPES)
-def test_any_name_makes_a_plate_that_fits(name, frame):
+@pytest.mark.parametrize("shape", EVERY)
+def test_any_name_makes_a_plate_that_fits(name, shape):
     words = Words([name, name], [name, name], "1", "1999", ["i", "ii", "iii", "iv", "v", "vi"])
-    for svg in (plate(words, seed="x", spot=SPOT, frame=frame), solemn_plate(words, frame=frame)):
+    for svg in (plate(words, seed="x", spot=SPOT, shape=shape), solemn_plate(words, shape=shape)):
         for text in parsed(svg).iter(f"{SVG}text"):
-            assert frame.top < float(text.get("y")) < frame.bottom
+            assert shape.top < float(text.get("y")) < shape.bottom
 
 
 def test_a_landscape_is_drawn_without_a_scene():

@@ -102,9 +102,9 @@ def test_a_plate_says_name_country_years_and_criteria(angkor):
     build.make_event(angkor, "founded", "0802")
     shown = ["Cambodia · 柬埔寨", "802", "i", "iv", "1992"]
     assert texts_of(cover(angkor)) == ["Angkor", "吴哥古迹", *shown]
-    from heritage.media.covers.frames import FRAMES
+    from heritage.media.covers.shapes import SHAPES
 
-    assert texts_of(cover(angkor, FRAMES["preview"])) == shown
+    assert texts_of(cover(angkor, SHAPES["preview"])) == shown
 
 
 def test_a_solemn_plate_keeps_still(angkor):

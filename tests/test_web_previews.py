@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.files import locks
 from PIL import Image as Picture
 
-from heritage.media.covers.frames import FRAMES, width_of
+from heritage.media.covers.shapes import SHAPES, width_of
 from heritage.models import Site
 from heritage.values.language import LanguageMap
 from heritage.web.media import covers, previews
@@ -167,7 +167,7 @@ def test_addresses_that_were_shared_lead_on(client, site, path):
 
 def test_drawing_is_cheap(site):
     """A tenth of a second; three times that would be the sign of a step that came back."""
-    ground = previews.covers.cover(site, FRAMES["preview"])
+    ground = previews.covers.cover(site, SHAPES["preview"])
     previews.draw(["Temple", "寺"], ground, None)
     spent = []
     for _ in range(3):

@@ -9,9 +9,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from heritage.media.covers import scene_files
 from heritage.media.covers.dice import Dice, number_of
-from heritage.media.covers.frames import FRAMES, Frame, clean, picture
 from heritage.media.covers.palettes import PALETTES, Palette
 from heritage.media.covers.scene_files import Scene
+from heritage.media.covers.shapes import SHAPES, CoverShape, clean, picture
 from heritage.values.svg_paths import smooth, steps
 
 FONTS = "'Noto Serif CJK SC','Songti SC',STSong,serif"
@@ -28,7 +28,7 @@ def compose(
     plants: Sequence[str] = (),
     seal: str = "",
     titles: Mapping[str, str] | None = None,
-    frame: Frame = FRAMES[""],
+    shape: CoverShape = SHAPES[""],
 ) -> str:
     """The cover as SVG text.
 
@@ -36,19 +36,19 @@ def compose(
     a scene that asks for its own has those. Of `seal` the first two characters are cut.
     """
     name = choose_palette(scene, seed, palettes)
-    paints = Paints(PALETTES[name], f"c{number_of(seed, scene.name, name, seal, repr(frame)):016x}")
+    paints = Paints(PALETTES[name], f"c{number_of(seed, scene.name, name, seal, repr(shape)):016x}")
     paints.id = paints.id[:6]
     dice = Dice(number_of(seed, scene.name))
     # Half of the pictures look the other way, and the seal keeps clear of what is near.
     is_turned = scene.turns and dice.whole(0, 1) == 1
-    back, body, front = _back(paints, dice, scene), _body(paints, dice, scene, frame), ""
+    back, body, front = _back(paints, dice, scene), _body(paints, dice, scene, shape), ""
     growing = [each for each in scene.plants or plants if each != "none"]
     if scene.near:
-        front = _near(paints, dice, growing, frame)
+        front = _near(paints, dice, growing, shape)
     turn = ' transform="scale(-1 1)"' if is_turned else ""
     drawn = f'<g fill="none" stroke-linecap="round"{turn}>{back}{body}{front}</g>'
-    drawn += _seal(seal, frame, paints.colours, left=is_turned)
-    return picture(frame, paints.gradients(drawn) + drawn, titles)
+    drawn += _seal(seal, shape, paints.colours, left=is_turned)
+    return picture(shape, paints.gradients(drawn) + drawn, titles)
 
 
 def choose_palette(scene: Scene, seed: str, palettes: Sequence[str] = ()) -> str:
@@ -251,10 +251,10 @@ def _ripples(paints: Paints, dice: Dice, top: float, count: int) -> str:
 # --- the scene and what is before it -----------------------------------------------------------
 
 
-def _body(paints: Paints, dice: Dice, scene: Scene, frame: Frame) -> str:
+def _body(paints: Paints, dice: Dice, scene: Scene, shape: CoverShape) -> str:
     scale, aside = dice.between(0.9, 1.05), dice.between(-50, 50)
     if scene.ground == "none":  # its ground reaches both edges
-        scale = max(scale, (frame.units / 2 + abs(aside)) / _GROUND)
+        scale = max(scale, (shape.units / 2 + abs(aside)) / _GROUND)
         if scale > 1.05:
             scale, aside = 1, 0
     drawn = scene_files.drawn(scene.body, dice)
@@ -271,7 +271,7 @@ def _coloured(drawn: str, paints: Paints, part: str) -> str:
     return drawn.format_map({**asdict(paints.colours), "id": f"{paints.id}{part}_"})
 
 
-def _near(paints: Paints, dice: Dice, plants: Sequence[str], frame: Frame) -> str:
+def _near(paints: Paints, dice: Dice, plants: Sequence[str], shape: CoverShape) -> str:
     """A dark slope in the corner that the eye steps off from, with something growing on it."""
     top = dice.between(84, 118)
     slope = steps(
@@ -286,7 +286,7 @@ def _near(paints: Paints, dice: Dice, plants: Sequence[str], frame: Frame) -> st
         drawn += f'<g transform="{first}"><g id="{paints.id}p">{grown}</g></g>'
         drawn += f'<use href="#{paints.id}p" transform="{second}"/>'
     # Of a square the corner is cut off, and it moves in.
-    aside = max(0, frame.left + 600) * 0.65
+    aside = max(0, shape.left + 600) * 0.65
     return f'<g transform="translate({aside:g} 24)">{drawn}</g>' if aside else drawn
 
 
@@ -297,14 +297,14 @@ def _place(dice: Dice, x: float, top: float, scale: float) -> str:
     return f"matrix({side:.3g} 0 0 {scale:.3g} {x + dice.between(-14, 14):.0f} {top + 8:.0f})"
 
 
-def _seal(text: str, frame: Frame, p: Palette, *, left: bool) -> str:
+def _seal(text: str, shape: CoverShape, p: Palette, *, left: bool) -> str:
     """One or two characters cut in cinnabar, in a lower corner of what is shown."""
     letters = "".join(clean(text).split())[:2]
     if not letters:
         return ""
     tall = 64 if len(letters) == 1 else 108
-    x = frame.left + 44 if left else frame.right - 44 - 64
-    return stamp(letters, x, frame.bottom - 44 - tall, p.seal)
+    x = shape.left + 44 if left else shape.right - 44 - 64
+    return stamp(letters, x, shape.bottom - 44 - tall, p.seal)
 
 
 def stamp(letters: str, x: float, y: float, colour: str, size: float = 64) -> str:
@@ -316,7 +316,7 @@ def stamp(letters: str, x: float, y: float, colour: str, size: float = 64) -> st
         f"M7 0l51 1q7 0 6 8l-1 {tall / unit - 17:g}q0 8-8 8l-50-1q-6 0-6-8l1-{tall / unit - 15:g}"
         "q0-6 7-6z"
     )
-    frame = f"M7 7h50v{tall / unit - 14:g}h-50z"
+    border = f"M7 7h50v{tall / unit - 14:g}h-50z"
     glyphs = "".join(
         f'<text x="32" y="{47 + number * 44}">{escape(letter)}</text>'
         for number, letter in enumerate(letters)
@@ -324,7 +324,7 @@ def stamp(letters: str, x: float, y: float, colour: str, size: float = 64) -> st
     return (
         f'<g transform="matrix({unit:g} 0 0 {unit:g} {x:g} {y:g})">'
         f'<path fill="{colour}" opacity=".94" d="{edge}"/>'
-        f'<path fill="none" stroke="{_SEAL_LETTERS}" stroke-width="2" d="{frame}"/>'
+        f'<path fill="none" stroke="{_SEAL_LETTERS}" stroke-width="2" d="{border}"/>'
         f'<g fill="{_SEAL_LETTERS}" font-family={quoteattr(FONTS)} font-size="42" '
         f'font-weight="700" text-anchor="middle">{glyphs}</g></g>'
     )

@@ -12,11 +12,11 @@ from xml.sax.saxutils import escape
 
 from heritage.media.covers.composer import FONTS, choose_palette, stamp
 from heritage.media.covers.dice import Dice, number_of
-from heritage.media.covers.frames import FRAMES, Frame, clean, picture, width_of
 from heritage.media.covers.palettes import PALETTES, Palette
 from heritage.media.covers.scene_files import LANDSCAPE
+from heritage.media.covers.shapes import SHAPES, CoverShape, clean, picture, width_of
 
-_SIZES = (108, 96, 84, 73, 63, 54, 46, 40)  # of the first name, in a frame 1200 wide
+_SIZES = (108, 96, 84, 73, 63, 54, 46, 40)  # of the first name, in a shape 1200 wide
 _MOST_LINES = 4
 _LEADING = 1.24
 _SECOND = 0.6  # size of the second name, of the first
@@ -39,7 +39,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class OnGlobe:
     """A point on a side of the globe: land as path data, in a circle around 0, 0."""
 
     land: str
@@ -61,34 +61,34 @@ def plate(
     *,
     seed: str,
     palettes: Sequence[str] = (),
-    spot: Spot | None = None,
+    spot: OnGlobe | None = None,
     titles: Mapping[str, str] | None = None,
-    frame: Frame = FRAMES[""],
+    shape: CoverShape = SHAPES[""],
 ) -> str:
     """The plate as SVG text: on one side type on paper, on the other the globe in colour."""
     days = [name for name, colours in PALETTES.items() if not colours.night]
     wanted = [each for each in palettes if each in days] or days
     p = PALETTES[choose_palette(LANDSCAPE, seed, wanted)]
     dice = Dice(number_of(seed, "plate"))
-    field, paper = _divided(frame, dice)
-    name = f"p{number_of(seed, repr(frame)):x}"[:6]
+    field, paper = _divided(shape, dice)
+    name = f"p{number_of(seed, repr(shape)):x}"[:6]
     globe = _globe(p, dice, field, spot, name)
     inner = (
-        f'<path fill="{p.mist}" d="{_rect(_whole(frame))}"/>'
+        f'<path fill="{p.mist}" d="{_rect(_whole(shape))}"/>'
         + globe
-        + _set(words, paper, p, _scale(frame))
+        + _set(words, paper, p, _scale(shape))
     )
-    return picture(frame, inner, titles)
+    return picture(shape, inner, titles)
 
 
 def solemn_plate(
-    words: Words, *, titles: Mapping[str, str] | None = None, frame: Frame = FRAMES[""]
+    words: Words, *, titles: Mapping[str, str] | None = None, shape: CoverShape = SHAPES[""]
 ) -> str:
     """The plate of a place of suffering and memory: name and years in stone."""
-    p, whole = _STONE, _whole(frame)
+    p, whole = _STONE, _whole(shape)
     horizon = whole.top + whole.height * 0.7
     below = _Box(whole.left, horizon, whole.width, whole.top + whole.height - horizon)
-    scale = _scale(frame)
+    scale = _scale(shape)
     room = whole.width * 0.76
     blocks = _blocks(words.names, room, whole.height * 0.42, scale)
     high = _height(blocks)
@@ -106,24 +106,24 @@ def solemn_plate(
         f'<path fill="{p.mid}" d="{_rect(_Box(below.left, horizon, below.width, 2 * scale))}"/>'
         f'<g font-family="{FONTS}" text-anchor="middle">{type_set}</g>'
     )
-    return picture(frame, inner, titles)
+    return picture(shape, inner, titles)
 
 
 # --- the field and the globe -------------------------------------------------------------------
 
 
-def _scale(frame: Frame) -> float:
-    """Of type, in a wide frame by its height."""
-    return min(frame.units / 1200, frame.high / 700)
+def _scale(shape: CoverShape) -> float:
+    """Of type, in a wide shape by its height."""
+    return min(shape.units / 1200, shape.high / 700)
 
 
-def _whole(frame: Frame) -> _Box:
-    return _Box(frame.left, frame.top, frame.units, frame.high)
+def _whole(shape: CoverShape) -> _Box:
+    return _Box(shape.left, shape.top, shape.units, shape.high)
 
 
-def _divided(frame: Frame, dice: Dice) -> tuple[_Box, _Box]:
+def _divided(shape: CoverShape, dice: Dice) -> tuple[_Box, _Box]:
     """The field of the globe and the paper: side by side, or in a square one above the other."""
-    left, top, wide, high = frame.left, frame.top, frame.units, frame.high
+    left, top, wide, high = shape.left, shape.top, shape.units, shape.high
     is_first = dice.whole(0, 1) == 0
     if wide < high * 1.2:
         part = high * dice.between(0.4, 0.46)
@@ -134,7 +134,7 @@ def _divided(frame: Frame, dice: Dice) -> tuple[_Box, _Box]:
     return _Box(left + wide - part, top, part, high), _Box(left, top, wide - part, high)
 
 
-def _globe(p: Palette, dice: Dice, field: _Box, spot: Spot | None, name: str) -> str:
+def _globe(p: Palette, dice: Dice, field: _Box, spot: OnGlobe | None, name: str) -> str:
     """A globe larger than its field, with the place in sight; without a place, a rising disc."""
     ground = dice.pick((p.near, p.ground, p.near, p.wash))
     radius = max(field.width, field.height) * dice.between(0.5, 0.62)

@@ -32,8 +32,8 @@ _STYLE = '@import "scene.css";'
 _TITLES = {"en": ("en", "Drawing: "), "zh-hans": ("zh-Hans", "绘画：")}
 _COLOURS = frozenset(field.name for field in fields(Palette)) - {"night"}
 _CLASSES = _COLOURS | {f"{colour}-line" for colour in _COLOURS}
-_SHAPES = frozenset(["path", "rect", "circle", "ellipse", "line", "polyline", "polygon"])
-_ELEMENTS = _SHAPES | {"g", "use", "defs"}
+_DRAWN = frozenset(["path", "rect", "circle", "ellipse", "line", "polyline", "polygon"])
+_ELEMENTS = _DRAWN | {"g", "use", "defs"}
 _ATTRIBUTES = {
     "d", "x", "y", "x1", "y1", "x2", "y2", "width", "height", "cx", "cy", "r", "rx", "ry", "points",
     "class", "opacity", "stroke-width", "stroke-linecap", "stroke-linejoin", "stroke-dasharray",
@@ -275,7 +275,7 @@ def _uncoloured(root: Element) -> Iterator[str]:
         target = shared.get(element.get("href", "")[1:])
         if name == "use" and target is not None:
             yield from black(target, depth + 1)
-        if name in _SHAPES:
+        if name in _DRAWN:
             yield f"a {name} without a class"
         for child in element:
             yield from black(child, depth + 1)

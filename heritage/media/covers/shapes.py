@@ -11,7 +11,7 @@ _TAGS = {"zh-hans": "zh-Hans"}
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class CoverShape:
     """A picture of some pixels. The foot of what is drawn is 0, 0, and up is negative."""
 
     width: int
@@ -34,11 +34,11 @@ class Frame:
         return self.top + self.high
 
 
-FRAMES = {
-    "": Frame(1200, 800, -600, -610, 1200),
-    "square": Frame(900, 900, -400, -610, 800),
+SHAPES = {
+    "": CoverShape(1200, 800, -600, -610, 1200),
+    "square": CoverShape(900, 900, -400, -610, 800),
     # The picture above the names of a link preview: wide, so more is seen at the sides.
-    "preview": Frame(1200, 470, -795, -462, 1590),
+    "preview": CoverShape(1200, 470, -795, -462, 1590),
 }
 
 
@@ -52,7 +52,7 @@ def width_of(text: str) -> float:
     return sum(1.0 if ord(letter) >= 0x2E80 else 0.53 for letter in text)
 
 
-def picture(frame: Frame, inner: str, titles: Mapping[str, str] | None = None) -> str:
+def picture(shape: CoverShape, inner: str, titles: Mapping[str, str] | None = None) -> str:
     """The SVG text. With titles, by language, it names itself; without, it is decoration."""
     named = "".join(
         f'<title lang="{_TAGS.get(language, language)}">{escape(clean(text))}</title>'
@@ -60,7 +60,7 @@ def picture(frame: Frame, inner: str, titles: Mapping[str, str] | None = None) -
     )
     role = 'role="img"' if named else 'aria-hidden="true"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{frame.width}" height="{frame.height}" '
-        f'viewBox="{frame.left:g} {frame.top:g} {frame.units:g} {frame.high:g}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{shape.width}" height="{shape.height}" '
+        f'viewBox="{shape.left:g} {shape.top:g} {shape.units:g} {shape.high:g}" '
         f'preserveAspectRatio="xMidYMid slice" {role}>{named}{inner}</svg>'
     )

@@ -8,10 +8,10 @@ from django.db.models import Prefetch
 from heritage.cartography.globe import globe
 from heritage.media.covers import palettes, scene_files
 from heritage.media.covers.composer import compose
-from heritage.media.covers.frames import FRAMES, Frame
 from heritage.media.covers.plants import plants_of
-from heritage.media.covers.plates import Spot, Words, plate, solemn_plate
+from heritage.media.covers.plates import OnGlobe, Words, plate, solemn_plate
 from heritage.media.covers.scene_files import LANDSCAPE, Scene
+from heritage.media.covers.shapes import SHAPES, CoverShape
 from heritage.models import Coverage, Era, Event, Kind, Place, Site, WorldHeritage
 from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.events import first_beginning
@@ -45,12 +45,12 @@ def scene_of(site: Site) -> Scene | str:
         return PLATE
 
 
-def cover(site: Site, frame: Frame = FRAMES[""], *, is_named: bool = False) -> str:
+def cover(site: Site, shape: CoverShape = SHAPES[""], *, is_named: bool = False) -> str:
     """The cover as SVG text; `is_named` where it stands alone and must say what it shows."""
     scene = scene_of(site)
     event = first_beginning(site.events.all())
     if isinstance(scene, str):
-        return _plate(site, event, frame, is_solemn=scene == SOLEMN, is_named=is_named)
+        return _plate(site, event, shape, is_solemn=scene == SOLEMN, is_named=is_named)
     era = event.first_era if event else None
     country = country_code(site.place)
     return _composed(
@@ -59,7 +59,7 @@ def cover(site: Site, frame: Frame = FRAMES[""], *, is_named: bool = False) -> s
         _palettes(site, era),
         plants_of(country, site.public_latitude),
         _seal(era, country),
-        frame,
+        shape,
         is_named,
     )
 
@@ -72,23 +72,23 @@ def described(site: Site, language: str) -> str:
 
 def kind_cover(kind: Kind) -> str:
     """The scene that stands for a kind, whatever the site; else a plate with its name."""
-    frame = FRAMES[""]
+    shape = SHAPES[""]
     try:
         scene = scene_files.scene(kind.scene)
     except LookupError:
-        return plate(Words(name_lines(kind.label)), seed=kind.uid, frame=frame)
-    return _composed(scene.name, kind.uid, (), _SAMPLE_PLANTS, "", frame, False)
+        return plate(Words(name_lines(kind.label)), seed=kind.uid, shape=shape)
+    return _composed(scene.name, kind.uid, (), _SAMPLE_PLANTS, "", shape, False)
 
 
-def scene_cover(name: str, frame: Frame = FRAMES[""]) -> str:
+def scene_cover(name: str, shape: CoverShape = SHAPES[""]) -> str:
     """A scene by itself, to choose it. Raises LookupError where there is none."""
     scene = scene_files.scene(name)
-    return _composed(scene.name, name, (), _SAMPLE_PLANTS, "", frame, True)
+    return _composed(scene.name, name, (), _SAMPLE_PLANTS, "", shape, True)
 
 
-def landscape(seed: str, frame: Frame) -> str:
+def landscape(seed: str, shape: CoverShape) -> str:
     """Hills and sky alone, for what is no single site."""
-    return compose(LANDSCAPE, seed=seed, plants=_SAMPLE_PLANTS, frame=frame)
+    return compose(LANDSCAPE, seed=seed, plants=_SAMPLE_PLANTS, shape=shape)
 
 
 _SAMPLE_PLANTS = ("leafy", "reeds")
@@ -101,7 +101,7 @@ def _composed(
     wanted: tuple[str, ...],
     plants: tuple[str, ...],
     seal: str,
-    frame: Frame,
+    shape: CoverShape,
     is_named: bool,
 ) -> str:
     scene = scene_files.scene(name)
@@ -112,12 +112,12 @@ def _composed(
         plants=plants,
         seal=seal,
         titles=scene.titles if is_named else None,
-        frame=frame,
+        shape=shape,
     )
 
 
 def _plate(
-    site: Site, event: Event | None, frame: Frame, *, is_solemn: bool, is_named: bool
+    site: Site, event: Event | None, shape: CoverShape, *, is_solemn: bool, is_named: bool
 ) -> str:
     """The name in both scripts, where and when, and why it is World Heritage.
 
@@ -126,7 +126,7 @@ def _plate(
     lines = name_lines(site.name)
     land = country_of(site.place)
     words = Words(
-        names=() if frame == FRAMES["preview"] else lines,
+        names=() if shape == SHAPES["preview"] else lines,
         where=name_lines(land.label) if land else (),
         when=_years(event),
         inscribed=str(site.inscribed_year or ""),
@@ -135,7 +135,7 @@ def _plate(
     titles = {code: str(site.name.best(code)) for code, _name in settings.LANGUAGES}
     shown = titles if is_named else None
     if is_solemn:
-        return solemn_plate(words, titles=shown, frame=frame)
+        return solemn_plate(words, titles=shown, shape=shape)
     era = event.first_era if event else None
     return plate(
         words,
@@ -143,15 +143,15 @@ def _plate(
         palettes=_palettes(site, era),
         spot=_spot(site),
         titles=shown,
-        frame=frame,
+        shape=shape,
     )
 
 
-def _spot(site: Site) -> Spot | None:
+def _spot(site: Site) -> OnGlobe | None:
     if site.public_latitude is None or site.public_longitude is None:
         return None
     found = globe(site.public_latitude, site.public_longitude)
-    return Spot(found.land, *found.point, found.radius)
+    return OnGlobe(found.land, *found.point, found.radius)
 
 
 def _years(event: Event | None) -> str:

@@ -9,7 +9,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from heritage.media.covers.frames import FRAMES
+from heritage.media.covers.shapes import SHAPES
 from heritage.models import Identity, Image, Kind, Site
 from heritage.web.access import may_see
 from heritage.web.media import covers
@@ -63,7 +63,7 @@ def cover(request, uid: str, shape: str = ""):
     is_public = found.state == Site.State.PUBLISHED
     if not is_public and not may_see(request, "view_site"):
         raise Http404
-    return drawing(request, covers.cover(found, FRAMES[shape]), is_public)
+    return drawing(request, covers.cover(found, SHAPES[shape]), is_public)
 
 
 @require_safe

@@ -26,14 +26,14 @@ from django.views.decorators.http import require_safe
 from PIL import Image as Picture
 from PIL import ImageOps
 
-from heritage.media.covers.frames import FRAMES, clean, width_of
+from heritage.media.covers.shapes import SHAPES, clean, width_of
 from heritage.models import Identity, Image, Site
 from heritage.values.language import LanguageMap
 from heritage.web.access import may_see
 from heritage.web.media import covers
 
 WIDTH, HEIGHT = 1200, 630
-PICTURE_HEIGHT = FRAMES["preview"].height  # below it the names stand on paper
+PICTURE_HEIGHT = SHAPES["preview"].height  # below it the names stand on paper
 _STYLE = "3"  # counted up when the drawing of previews changes
 _DAY = 24 * 3600
 _SOON = 60  # seconds after which the picture itself may be asked for again
@@ -57,7 +57,7 @@ def preview(request, uid: str):
     if not is_public and not may_see(request, "view_site"):
         raise Http404
     photo = next(iter(found.public_images), None)
-    ground = covers.cover(found, FRAMES["preview"])  # for a photograph too: its file may be lost
+    ground = covers.cover(found, SHAPES["preview"])  # for a photograph too: its file may be lost
     return _answer(request, found.uid, found.name, ground, photo, is_public)
 
 
@@ -65,7 +65,7 @@ def preview(request, uid: str):
 def catalogue_preview(request):
     """For pages that are about no single site."""
     name = Identity.objects.current().name
-    ground = covers.landscape(str(name.best("en")), FRAMES["preview"])
+    ground = covers.landscape(str(name.best("en")), SHAPES["preview"])
     return _answer(request, "catalogue", name, ground, None, is_public=True)
 
 

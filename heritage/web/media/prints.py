@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from heritage.media.covers.frames import Frame, clean, width_of
+from heritage.media.covers.shapes import CoverShape, clean, width_of
 from heritage.models import Identity, Site
 from heritage.web.access import may_see
 from heritage.web.media import covers, files
@@ -20,7 +20,7 @@ from heritage.web.media import covers, files
 # In millimetres. All have the same proportions, so one drawing serves.
 SHEETS = {"a4": (297, 210), "a3": (420, 297)}
 _WIDTH, _HEIGHT = SHEETS["a4"]
-_PICTURE = Frame(252, 168, -600, -610, 1200)
+_PICTURE = CoverShape(252, 168, -600, -610, 1200)
 _LEFT, _TOP = (_WIDTH - _PICTURE.width) / 2, 14
 _PAPER, _INK, _SOFT = "#fffdf8", "#26221c", "#5d5547"
 _FONTS = "'Noto Serif CJK SC','Songti SC',STSong,SimSun,'Noto Serif',Georgia,serif"
