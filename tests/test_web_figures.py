@@ -148,11 +148,14 @@ def test_neighbours_lie_in_their_direction():
     east = build.make_site("East", latitude=34.5, longitude=112.6)
     south = build.make_site("South", latitude=34.4, longitude=112.5)
     found = nearby(store.current(), here)
-    drawing = locator(here, found)
+    drawing = locator(here.public_point, found)
     by_name = dict(zip([str(n.site) for n in found], drawing.dots, strict=True))
     assert float(by_name["East"].x) > 160 and float(by_name["East"].y) == 160
     assert float(by_name["South"].y) > 160 and float(by_name["South"].x) == 160
-    assert (direction(here, east), direction(here, south)) == ("east", "south")
+    assert (direction(here.public_point, east), direction(here.public_point, south)) == (
+        "east",
+        "south",
+    )
     assert [ring.km for ring in drawing.rings] == [5, 10]
 
 
@@ -160,7 +163,7 @@ def test_numbers_lie_neither_on_dots_nor_on_each_other():
     here = build.make_site("Here", latitude=34.5, longitude=112.5)
     for number in range(5):
         build.make_site(latitude=34.4 + number / 2000, longitude=112.4 + number % 2 / 500)
-    dots = locator(here, nearby(store.current(), here)).dots
+    dots = locator(here.public_point, nearby(store.current(), here)).dots
     # A number's place is that of its foot: its middle is a little higher.
     numbers = [(float(dot.text_x), float(dot.text_y) - 4) for dot in dots]
     taken = [(float(dot.x), float(dot.y)) for dot in dots] + numbers
@@ -171,12 +174,20 @@ def test_numbers_lie_neither_on_dots_nor_on_each_other():
 
 def test_directions_hold_across_the_date_line():
     here = build.make_site(latitude=0, longitude=179.9)
-    assert direction(here, build.make_site(latitude=0, longitude=-179.9)) == "east"
+    other = build.make_site(latitude=0, longitude=-179.9)
+    assert direction(here.public_point, other) == "east"
 
 
 def test_alone_or_without_a_point_there_is_no_drawing():
-    assert locator(build.make_site(latitude=1, longitude=1), []) is None
-    assert locator(build.make_site(), []) is None
+    assert locator((1, 1), []) is None
+    assert locator(None, []) is None
+
+
+def drawn(site):
+    """The drawing as the page of the site makes it."""
+    found = nearby(store.current(), site)
+    blurred = bool(site.blur_km)
+    return locator(site.public_point, found, doubt=doubt_km(site), is_blurred=blurred)
 
 
 def test_a_blurred_site_is_an_area_and_its_exact_point_is_nowhere(client):
@@ -185,10 +196,10 @@ def test_a_blurred_site_is_an_area_and_its_exact_point_is_nowhere(client):
     html = client.get("/en/sites/tomb/").content.decode()
     assert 'locator-blur"' in html and "locator-here" not in html
     other = build.make_site(latitude=34.52, longitude=112.52)
-    exact = locator(loaded(site), nearby(store.current(), loaded(site)))
+    exact = drawn(loaded(site))
     site.latitude += 0.0001  # within the same cell
     site.save()
-    assert locator(loaded(site), nearby(store.current(), loaded(site))) == exact
+    assert drawn(loaded(site)) == exact
     assert other.pk
 
 
@@ -206,7 +217,7 @@ def test_a_ring_is_as_large_as_the_doubt(said, km):
     site = build.make_site(latitude=34.5, longitude=112.5, **said)
     assert doubt_km(site) == km
     build.make_site(latitude=34.5, longitude=112.7)
-    drawing = locator(site, nearby(store.current(), site))
+    drawing = drawn(site)
     assert bool(drawing.doubt) == (km is not None) and drawing.is_blurred == bool(site.blur_km)
 
 

@@ -159,28 +159,52 @@ def test_countries_stand_under_their_regions(page, filled):
     assert region[0].countries[0].count == Site.objects.published().count()
 
 
-def test_what_lies_around_a_place_is_one_link_away(client, page, words):
-    """Near the site in its middle, over its borders; for what is small enough to stay in."""
-    build.make_site("West", slug="west", place=words.county, latitude=34.5, longitude=112.2)
-    build.make_site("Middle", slug="middle", place=words.county, latitude=34.5, longitude=112.4)
-    build.make_site("East", slug="east", place=words.county, latitude=34.5, longitude=112.5)
-    build.make_site("Nowhere", slug="nowhere", place=words.county)
-    alone = page("places/luolong/").around  # nothing but its own
-    assert (alone.url, len(alone.nearby)) == ("", 2) and alone.locator
+def test_a_town_says_what_one_reaches_from_its_centre(client, page, words):
+    """The best known, nearest first, over its borders too."""
+    centre = {"latitude": 34.5, "longitude": 112.4}
+    Place.objects.filter(slug="luoyang").update(**centre)
+    build.make_site("West", place=words.county, latitude=34.5, longitude=112.2)
+    build.make_site("East", place=words.county, latitude=34.5, longitude=112.5)
+    build.make_site("Nowhere", place=words.county)
     build.make_site("Over the border", place=words.henan, latitude=34.6, longitude=112.6)
     build.make_site("Far", place=words.henan, latitude=36.5, longitude=112.4)
-    for path in ("places/luolong/", "places/luoyang/"):
-        around = page(path).around
-        assert (around.url, around.count) == ("/en/sites/?near=middle&within=50", 4)
-        assert client.get(around.url).context["list"].total == 4
-        html = client.get(f"/en/{path}").content.decode()
-        assert "4 sites within 50 km of Middle" in html
-        # At the scale of a town it is drawn how its sites lie, in place of the land.
-        assert 'class="locator"' in html and 'class="land"' not in html
-        assert [str(near.name) for near in around.nearby] == ["East", "West", "Over the border"]
-    assert page("places/henan/").around is None
-    build.make_place("Empty", level="city", slug="empty")
-    assert page("places/empty/").around is None
+    reach = page("places/luoyang/").reach
+    assert [str(near.name) for near in reach.nearby] == ["East", "West", "Over the border"]
+    assert [near.direction for near in reach.nearby] == ["east", "west", "north-east"]
+    assert reach.url == "/en/sites/?near=luoyang&within=30"
+    html = client.get("/en/places/luoyang/").content.decode()
+    # At the scale of a town it is drawn how its sites lie, in place of the land.
+    assert 'class="locator"' in html and 'class="land"' not in html
+    assert page("places/henan/").reach is None and page("places/luolong/").reach is None
+
+
+def test_of_many_sites_in_reach_the_best_known_are_named(page, words):
+    Place.objects.filter(slug="luoyang").update(latitude=34.5, longitude=112.4)
+    for number in range(12):
+        build.make_site(
+            f"Site {number}", place=words.henan, latitude=34.5, longitude=112.41 + number / 100,
+            prominence=1 + number,
+        )  # fmt: skip
+    named = [str(near.name) for near in page("places/luoyang/").reach.nearby]
+    assert named == [f"Site {number}" for number in range(3, 12)]
+
+
+def test_a_place_says_what_the_catalogue_has_of_it(client, page, words):
+    place = build.make_place("Fenzhou", level="city", slug="fenzhou", parent=words.henan)
+    assert page("places/fenzhou/").lead == ""
+    for number in range(4):
+        site = build.make_site(f"Site {number}", place=place, prominence=9 - number)
+    entry = build.make_designation(scheme=words.unesco, events=["2000"])
+    build.make_coverage(site, entry)
+    said = (
+        "This catalogue has 4 sites in Fenzhou. 1 is a World Heritage property. "
+        "The best known are Site 0, Site 1 and Site 2."
+    )
+    html = client.get("/en/places/fenzhou/").content.decode()
+    assert f'<p class="term-lead">{said}</p>' in html
+    assert f'<meta name="description" content="{said}">' in html
+    Place.objects.filter(pk=place.pk).update(note={"en": "An old town."})
+    assert str(page("places/fenzhou/").lead) == "An old town."
 
 
 def test_the_home_page_counts_each_status_of_unesco(client, filled):

@@ -79,7 +79,10 @@ class PlaceAdmin(TermAdmin):
     list_display = ("term", "chinese", "level", "parent", "code", "slug")
     list_filter = (WithinPlaceFilter, "level")
     also_searched = ("slug", "code")
-    fieldsets = ((None, {"fields": ("label", "slug", ("level", "parent"), "code", "note")}),)
+    fieldsets = (
+        (None, {"fields": ("label", "slug", ("level", "parent"), "code", "note")}),
+        (_("Its centre"), {"fields": (("latitude", "longitude"),)}),
+    )
 
 
 @admin.register(Era)

@@ -323,6 +323,13 @@ class Site(Record):
                 self.latitude, self.longitude, self.blur_km
             )
 
+    @property
+    def public_point(self) -> coordinates.Point | None:
+        """Latitude and longitude as anybody may see them."""
+        if self.public_latitude is None or self.public_longitude is None:
+            return None
+        return self.public_latitude, self.public_longitude
+
     def _free_slug(self) -> str:
         """A slug from the English name, else from the romanised first one; numbered if taken."""
         text = self.name.get("en") or normalize.romanise(str(self.name.best("en")))

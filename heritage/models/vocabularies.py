@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import TreeRecord
 from heritage.models.covers import COVER_LENGTH, validate_palette, validate_scene
-from heritage.models.fields import EDTFField, LanguageMapField, edtf_bounds
+from heritage.models.fields import DegreesField, EDTFField, LanguageMapField, edtf_bounds
 from heritage.values import normalize, tokens
+from heritage.values.coordinates import Point
 from heritage.values.date_format import span_phrase
 from heritage.values.language import LanguageMap
 from heritage.values.web_address import validate_web_address
@@ -83,6 +84,10 @@ class Place(Term):
         help_text=_("ISO 3166 for countries and provinces, the national code below."),
     )
     note = LanguageMapField(_("note"), blank=True, help_text=_("Shown to readers."))
+    latitude = DegreesField(
+        _("latitude"), limit=90, null=True, blank=True, help_text=_("Of its centre, if it has one.")
+    )
+    longitude = DegreesField(_("longitude"), limit=180, null=True, blank=True)
     # By language of the interface, what lists of places are sorted by.
     sort_keys = models.JSONField(default=dict, editable=False, serialize=False)
 
@@ -99,10 +104,24 @@ class Place(Term):
                 name="place_code_once",
                 violation_error_message=_("Another place of this level has this code already."),
                 violation_error_code="place_code_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(latitude__isnull=True, longitude__isnull=True)
+                | models.Q(latitude__isnull=False, longitude__isnull=False),
+                name="place_point_whole",
+                violation_error_message=_("Give latitude and longitude together, or neither."),
+                violation_error_code="place_point_whole",
+            ),
         ]
 
-    constraint_fields = {"place_code_once": "code"}
+    constraint_fields = {"place_code_once": "code", "place_point_whole": "latitude"}
+
+    @property
+    def centre(self) -> Point | None:
+        """Latitude and longitude of a town's centre; None where a place has none, as a country."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         super().derive(stored, user_id)

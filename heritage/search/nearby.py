@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
+from pyroaring import BitMap
+
 from heritage.models import Site
 from heritage.search.index import columns
+from heritage.search.index.orders import PROMINENCE
 from heritage.search.index.snapshot import State
+from heritage.values.coordinates import Point
 
 _FIRST_LOOK = 10  # of the radius a tenth: where sites are many, enough are there
 
@@ -16,7 +20,7 @@ class Neighbour:
 
 
 def nearby(index: State, site: Site, within_km: float = 50, limit: int = 6) -> list[Neighbour]:
-    """Published sites found_near a site's public point, the nearest first, without itself."""
+    """Published sites near a site's public point, the nearest first, without itself."""
     if site.public_latitude is None:
         return []
     here = (site.public_latitude, site.public_longitude)
@@ -24,7 +28,19 @@ def nearby(index: State, site: Site, within_km: float = 50, limit: int = 6) -> l
     if len(found_near.ids) <= limit:  # else the nearest are among them
         found_near = columns.within_radius(index.points, here, within_km)
     ids = [pk for pk in found_near.slice(None, 0, limit + 1) if pk != site.pk][:limit]
-    km = found_near.km_of(ids)
+    return _read(found_near, ids)
+
+
+def reachable(index: State, here: Point, within_km: float, limit: int) -> list[Neighbour]:
+    """The best known of the published sites around a point, the nearest first."""
+    around = columns.within_radius(index.points, here, within_km)
+    ids = columns.bitmap(around.ids)
+    known = BitMap(index.orders[PROMINENCE].slice(ids, 0, limit))
+    return _read(around, around.slice(known, 0, limit))
+
+
+def _read(around: columns.WithinRadius, ids: list[int]) -> list[Neighbour]:
+    km = around.km_of(ids)
     shown = ("slug", "uid", "name", "public_latitude", "public_longitude")
     found = Site.objects.published().only(*shown).in_bulk(ids)
     return [Neighbour(found[pk], km[pk]) for pk in ids if pk in found]

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 from heritage.formats.sentence import place_phrase
 from heritage.models import Place, Site
 from heritage.search.nearby import Neighbour
-from heritage.values.coordinates import format_point
+from heritage.values.coordinates import Point, format_point
 from heritage.web import certainty, language_html
 from heritage.web.certainty import Mark
 from heritage.web.site.events import SourceLine, source_line
@@ -128,7 +128,7 @@ def distance_phrase(km: float) -> str:
     }
 
 
-def neighbours(site: Site, found: list[Neighbour]) -> list[Near]:
+def neighbours(here: Point | None, found: list[Neighbour]) -> list[Near]:
     return [
         Near(
             url=reverse("web:site", args=[near.site.slug]),
@@ -136,7 +136,7 @@ def neighbours(site: Site, found: list[Neighbour]) -> list[Near]:
             other_names=language_html.others(near.site.name)[:1],
             # Points that fall together say nothing of metres: parts often have that of the whole.
             distance=distance_phrase(near.km) if near.km > 0.01 else _("at the same point"),
-            direction=direction(site, near.site) if near.km > 0.01 else "",
+            direction=direction(here, near.site) if here and near.km > 0.01 else "",
         )
         for near in found
     ]

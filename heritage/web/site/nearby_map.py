@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from heritage.models import Site
 from heritage.search.nearby import Neighbour
-from heritage.values.coordinates import KM_PER_DEGREE
+from heritage.values.coordinates import KM_PER_DEGREE, Point
 
 SIZE = 320
 _MIDDLE = SIZE / 2
@@ -61,25 +61,33 @@ class Locator:
     middle: int = int(_MIDDLE)
 
 
-def locator(site: Site, neighbours: list[Neighbour]) -> Locator | None:
-    """None for a site without a point, or alone in its region: an empty sheet says nothing."""
+def locator(
+    here: Point | None,
+    neighbours: list[Neighbour],
+    *,
+    doubt: float | None = None,
+    is_blurred: bool = False,
+) -> Locator | None:
+    """None for what has no point, or is alone in its region: an empty sheet says nothing.
+
+    `doubt` is within how many km of the point the site lies, where that is not its own.
+    """
     shown = [near for near in neighbours if near.km > 0.01]
-    if site.public_latitude is None or not shown:
+    if here is None or not shown:
         return None
     reach = shown[-1].km * 1.06
     pixels = _REACH / reach
     rings = [km for km in _RINGS if reach / 5 <= km <= reach]
     dots = [
-        _dot(number, *_offset(site, near.site), pixels)
+        _dot(number, *_offset(here, near.site), pixels)
         for number, near in enumerate(neighbours, start=1)
         if near.km > 0.01
     ]
-    doubt = doubt_km(site)
     numbered = _numbered(dots)
     return Locator(
         rings=[_ring(km, pixels, numbered) for km in rings],
         dots=numbered,
-        is_blurred=bool(site.blur_km),
+        is_blurred=is_blurred,
         # Never so small that it hides behind the mark, never beyond the sheet.
         doubt="" if doubt is None else f"{min(max(doubt * pixels, 14), _REACH):.1f}",
     )
@@ -110,11 +118,12 @@ def _ring(km: float, pixels: float, dots: list[Dot]) -> Ring:
     return Ring(f"{radius:.1f}", f"{x:.1f}", f"{y:.1f}", km)
 
 
-def _offset(site: Site, other: Site) -> tuple[float, float]:
-    """Kilometres east and north, on a plane that is true around the site."""
-    east = (other.public_longitude - site.public_longitude + 180) % 360 - 180
-    north = other.public_latitude - site.public_latitude
-    shrink = cos(radians(site.public_latitude))
+def _offset(here: Point, other: Site) -> tuple[float, float]:
+    """Kilometres east and north, on a plane that is true around the point."""
+    latitude, longitude = here
+    east = (other.public_longitude - longitude + 180) % 360 - 180
+    north = other.public_latitude - latitude
+    shrink = cos(radians(latitude))
     return east * shrink * KM_PER_DEGREE, north * KM_PER_DEGREE
 
 
@@ -147,7 +156,7 @@ def _free(x: float, y: float, taken: list[tuple[float, float]]) -> tuple[float, 
     return x + 11 * cos(outwards), y
 
 
-def direction(site: Site, other: Site) -> str:
+def direction(here: Point, other: Site) -> str:
     """In which of eight directions another site lies, in words."""
-    east, north = _offset(site, other)
+    east, north = _offset(here, other)
     return str(DIRECTIONS[round(degrees(atan2(east, north)) / 45) % 8])

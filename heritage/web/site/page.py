@@ -39,7 +39,7 @@ from heritage.web.site.events import Chapter, SourceLine, chapters, source_line
 from heritage.web.site.gallery import Photo, photos
 from heritage.web.site.location import Near, Whereabouts, neighbours, whereabouts
 from heritage.web.site.more import More, more
-from heritage.web.site.nearby_map import Locator, locator
+from heritage.web.site.nearby_map import Locator, doubt_km, locator
 from heritage.web.site.rows import add_rows
 from heritage.web.site.timeline import Lifeline, lifeline
 from heritage.web.site.visiting import NoticeLine, Visiting
@@ -196,13 +196,15 @@ def site_page(site: Site) -> SitePage:
         sources=sources,
         picture=cards.picture(site),
         photos=photos(site.public_images),
-        nearby=neighbours(site, near),
+        nearby=neighbours(site.public_point, near),
         around=_around(site) if near else "",
         within_km=WITHIN_KM,
         more=more(index, site),
         land=maps.around(site, component_parts),
         component_parts=len(component_parts),
-        locator=locator(site, near),
+        locator=locator(
+            site.public_point, near, doubt=doubt_km(site), is_blurred=bool(site.blur_km)
+        ),
         lifeline=lifeline(site, known.eras.terms.values()),
         marks=_all_marks(where, told, registers, visit, sources, names),
         updated=language_html.day(timezone.localdate(site.updated_at)),

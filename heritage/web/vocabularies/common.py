@@ -121,9 +121,11 @@ def around_url(site: Site) -> str:
     return list_url(near=site.slug, within=str(WITHIN_KM))
 
 
-def sites(index: State, hits: BitMap, url: str, order: str = orders.PROMINENCE) -> Sites:
+def sites(
+    index: State, hits: BitMap, url: str, order: str = orders.PROMINENCE, shown: int = SHOWN
+) -> Sites:
     """The first ones in an order of the index (by default the best known)."""
-    page = index.orders[order].slice(hits, 0, SHOWN)
+    page = index.orders[order].slice(hits, 0, shown)
     return Sites(len(hits), list(cards.printed(index, page).values()), url)
 
 

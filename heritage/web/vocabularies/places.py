@@ -3,16 +3,15 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from heritage.models import Place, SchemeTerm, Site, UnescoStatus
-from heritage.search.filters import WITHIN_KM
-from heritage.search.index import columns, store
-from heritage.search.nearby import nearby
-from heritage.values.coordinates import distance_km
+from heritage.search.index import store
+from heritage.search.index.orders import PROMINENCE
+from heritage.search.nearby import reachable
 from heritage.web import language_html
 from heritage.web.charts import Chart, Row, Series
 from heritage.web.media import maps
@@ -22,9 +21,10 @@ from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import Label, Sites, TermLink, Tree
 from heritage.web.world_heritage import statistics
 
-_SMALL = (Place.Level.CITY, Place.Level.COUNTY)  # one can stay there, and make trips
-_LOOKED_AT = 60  # sites of a place, to find the one in the middle of them
-_NAMED = 9  # neighbours of that one
+_DAY_KM = 30  # from a town's centre and back in a day, with time to look
+_NAMED = 9  # sites that one reaches
+_FIRST = 6  # sites that are shown at the head of a place
+_KNOWN_BEST = ("first", "second", "third")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,13 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """What lies around a place: near the site in its middle, and over its borders."""
+class Reach:
+    """The best known sites that one reaches from the centre of a town, nearest first."""
 
-    url: str  # empty where nothing lies around but the sites of the place
-    count: int
     km: int
-    site: SafeString
-    site_url: str
     locator: Locator | None
     nearby: list[Near]
+    url: str  # of the list of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +61,14 @@ class PlacePage:
     place: Place
     labels: list[Label]
     level: str
-    note: SafeString
+    lead: SafeString | str
     above: list[TermLink]
     children: list[TermLink]
-    around: Around | None
+    reach: Reach | None
     map: maps.Sheet | None
     charts: list[Chart]
     by_year: Chart | None
-    sites: Sites
+    sites: Sites  # the best known
 
 
 def places() -> Places:
@@ -116,49 +113,70 @@ def place_page(slug: str) -> PlacePage:
         url=lambda kind: common.list_url(place=place.slug, kind=kind.slug),
     )  # fmt: skip
     is_country = place.level == Place.Level.COUNTRY
-    around = _around(index, hits) if place.level in _SMALL else None
+    reach = _reach(index, place)
     return PlacePage(
         place=place,
         labels=common.labels(place.label),
         level=place.get_level_display(),
-        note=language_html.as_html(place.note.best()),
+        lead=language_html.as_html(place.note.best()) or _sentence(index, place, hits),
         above=common.links(tree, tree.above(place)),
         children=common.links(tree, _by_name(tree.counted(place.pk))),
-        around=around,
+        reach=reach,
         # Of a town the land would show a blot of dots: how its sites lie to one another says more.
-        map=None if around and around.locator else maps.of_sites(place, hits),
+        map=None if reach else maps.of_sites(place, hits),
         charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
         by_year=_by_year(index, place) if is_country else None,
-        sites=common.sites(index, hits, common.list_url(place=place.slug)),
+        sites=common.sites(index, hits, common.list_url(place=place.slug), shown=_FIRST),
     )
 
 
-def _around(index, hits) -> Around | None:
-    """A place has no point of its own: the middle is the site that all others are nearest to."""
-    points = columns.of_some(index.points, hits, _LOOKED_AT)
-    if not points:
-        return None
-    middle = min(points, key=lambda point: sum(distance_km(point, other) for other in points))
-    around = columns.within_radius(index.points, middle, WITHIN_KM)
-    ids = columns.bitmap(around.ids)
-    (nearest,) = around.slice(ids & hits, 0, 1)
-    site = (
-        Site.objects.published()
-        .defer("description", "boundary", "search_text")
-        .filter(pk=nearest)
-        .first()
+def _sentence(index, place: Place, hits) -> str:
+    """What the catalogue has of the place: how many sites, what they are, the best known."""
+    if not hits:
+        return ""
+    name = str(place.label.best())
+    said = [
+        ngettext(
+            "This catalogue has %(number)s site in %(place)s.",
+            "This catalogue has %(number)s sites in %(place)s.",
+            len(hits),
+        )
+        % {"number": number_format(len(hits)), "place": name}
+    ]
+    listed = sum(
+        hits.intersection_cardinality(index.having(f"unesco:{status}"))
+        for status in (UnescoStatus.INSCRIBED, UnescoStatus.IN_DANGER)
     )
-    if site is None:
+    if listed:
+        said.append(
+            ngettext(
+                "%(number)s is a World Heritage property.",
+                "%(number)s are World Heritage properties.",
+                listed,
+            )
+            % {"number": number_format(listed)}
+        )
+    if len(hits) > len(_KNOWN_BEST):
+        ids = index.orders[PROMINENCE].slice(hits, 0, len(_KNOWN_BEST))
+        named = Site.objects.published().only("name").in_bulk(ids)
+        names = dict(zip(_KNOWN_BEST, (str(named[pk].name.best()) for pk in ids), strict=True))
+        said.append(_("The best known are %(first)s, %(second)s and %(third)s.") % names)
+    text = said[0]
+    for following in said[1:]:
+        pair = {"first": text, "second": following}
+        text = pgettext("two sentences", "%(first)s %(second)s") % pair
+    return text
+
+
+def _reach(index, place: Place) -> Reach | None:
+    found = reachable(index, place.centre, _DAY_KM, _NAMED) if place.centre else []
+    if not found:
         return None
-    found = nearby(index, site, WITHIN_KM, _NAMED)
-    return Around(
-        "" if ids <= hits else common.around_url(site),
-        len(ids),
-        WITHIN_KM,
-        language_html.as_html(site.name.best()),
-        reverse("web:site", args=[site.slug]),
-        locator(site, found),
-        neighbours(site, found),
+    return Reach(
+        _DAY_KM,
+        locator(place.centre, found),
+        neighbours(place.centre, found),
+        common.list_url(near=place.slug, within=str(_DAY_KM)),
     )
 
 

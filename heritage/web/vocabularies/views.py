@@ -66,8 +66,7 @@ def kind(request, slug: str):
 @conditional_page
 def place(request, slug: str):
     page = _found(place_page, slug)
-    words = page.place.note
-    return _page(request, "web/place.html", page, str(page.place), words, sites=page.sites)
+    return _page(request, "web/place.html", page, str(page.place), page.lead, sites=page.sites)
 
 
 def _found(prepare, slug: str):
