@@ -107,6 +107,23 @@ def test_a_plate_says_name_country_years_and_criteria(angkor):
     assert texts_of(cover(angkor, SHAPES["preview"])) == shown
 
 
+@pytest.mark.parametrize(
+    ("date", "era", "said"),
+    [
+        ("1931", "", "1931"),
+        ("1931-05-02/1944", "", "1931–1944"),
+        ("10XX", "", ""),
+        ("1931~", "", ""),
+        ("-0100", "", ""),
+        ("", "Tang", "Tang · 唐"),
+    ],
+)
+def test_a_plate_says_years_that_are_exact_and_else_the_era(date, era, said):
+    site = build.make_site("Somewhere")
+    build.make_event(site, "built", date, build.make_era(era, "唐") if era else None)
+    assert texts_of(cover(site)) == ["Somewhere", *([said] if said else [])]
+
+
 def test_a_solemn_plate_keeps_still(angkor):
     angkor.cover = "solemn"
     svg = cover(angkor)

@@ -1,5 +1,6 @@
 """Form fields for the columns of a record, on pages and in rows alike."""
 
+from collections.abc import Callable
 from functools import cache
 
 from django.contrib.admin.widgets import (
@@ -9,7 +10,7 @@ from django.contrib.admin.widgets import (
 )
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import DateField, ForeignKey, JSONField, ManyToManyField, TextField, TimeField
-from django.forms import ModelForm
+from django.forms import ModelForm, Widget
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +58,9 @@ class RecordFields:
     # Heights of texts by column; all others are single lines.
     long_texts: dict[str, int] = {"description": 10, "note": 1, "about": 12, "privacy": 12}
 
+    # Columns that say how a cover is drawn, and what they are chosen with.
+    drawn_by: dict[str, Callable[[], Widget]] = {}
+
     def get_autocomplete_fields(self, request):
         return [
             column.name
@@ -71,6 +75,8 @@ class RecordFields:
             kwargs["widget"] = AdminTextInputWidget({"inputmode": "text", "size": 18})
         if isinstance(db_field, LanguageMapField):
             kwargs["widget"] = LanguageMapWidget(rows=self.long_texts.get(db_field.name, 0))
+        if db_field.name in self.drawn_by:
+            kwargs["widget"] = self.drawn_by[db_field.name]()
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field:
             field.show_hidden_initial = False  # what the form was opened with is known by itself

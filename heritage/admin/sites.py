@@ -1,5 +1,6 @@
 """The site record: its list, and the one form that holds all of it."""
 
+from functools import partial
 from itertools import islice
 
 from django.contrib import admin
@@ -25,6 +26,7 @@ from heritage.admin.forms import RecordForm
 from heritage.admin.parts import PartOfRows, PartRows
 from heritage.admin.publishing import STATE_ACTIONS
 from heritage.admin.rows import EventRows, FormerSlugRows, ImageRows, NameRows
+from heritage.admin.scenes import SceneSelect
 from heritage.admin.visiting import ROWS as VISITING_ROWS
 from heritage.models import Coverage, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.unesco import statuses
@@ -66,6 +68,7 @@ class SiteAdmin(RecordAdmin):
     search_help_text = _("Names in any script, pinyin, references such as 1003 or 1-0037-4-004.")
     actions = STATE_ACTIONS
     long_texts = {"summary": 3, "description": 12, "note": 2}
+    drawn_by = {"cover": partial(SceneSelect, plates=True)}
     readonly_fields = (
         "created_at",
         "created_by",

@@ -11,6 +11,7 @@ from heritage.admin.base import NameSearch, RecordAdmin
 from heritage.admin.fields import said
 from heritage.admin.filters import WithinEraFilter, WithinKindFilter, WithinPlaceFilter
 from heritage.admin.forms import RecordForm
+from heritage.admin.scenes import SceneSelect, palette_select
 from heritage.models import Era, Kind, Licence, Place, Source
 from heritage.values import normalize
 
@@ -61,9 +62,10 @@ class KindAdmin(TermAdmin):
     ordering = ("order", "slug")  # said here, since counting loses that of the model
     list_display = ("term", "chinese", "parent", "scene", "sites", "slug")
     list_filter = (WithinKindFilter,)
+    drawn_by = {"scene": SceneSelect}
     fieldsets = (
         (None, {"fields": ("label", "slug", "parent")}),
-        (_("Text and drawing"), {"fields": ("description", ("scene", "order"), "aat")}),
+        (_("Text and drawing"), {"fields": ("description", "scene", "order", "aat")}),
     )
 
     def get_queryset(self, request):
@@ -89,6 +91,7 @@ class PlaceAdmin(TermAdmin):
 class EraAdmin(TermAdmin):
     list_display = ("term", "chinese", "when", "certainty", "parent", "region", "slug")
     list_filter = (WithinEraFilter, "certainty")
+    drawn_by = {"palette": palette_select}
     list_select_related = ("parent", "region")
     fieldsets = (
         (None, {"fields": ("label", "short_label", "slug")}),

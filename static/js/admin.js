@@ -33,3 +33,39 @@
 
   start();
 }
+
+// A scene is chosen from a list; here from its drawings as well, which are fetched as they come into sight.
+for (const box of document.querySelectorAll(".scene-input")) {
+  const select = box.querySelector("select");
+  const shown = box.querySelector(".scene-shown");
+  const choice = box.querySelector(".scene-choice");
+  const grid = box.querySelector(".scene-grid");
+  const scenes = [...select.querySelectorAll("optgroup option")];
+  const address = (name) => box.dataset.address.replace("NAME", name);
+
+  const show = () => {
+    const chosen = scenes.find((option) => option.selected);
+    shown.hidden = !chosen;
+    if (chosen) shown.src = address(chosen.value);
+    for (const button of grid.children) button.setAttribute("aria-pressed", button.value === select.value);
+  };
+
+  const fill = () => {
+    for (const option of scenes) {
+      const button = Object.assign(document.createElement("button"), { type: "button", value: option.value });
+      const picture = Object.assign(document.createElement("img"), { loading: "lazy", alt: "", width: 150, height: 100 });
+      picture.src = address(option.value);
+      button.append(picture, option.textContent);
+      button.addEventListener("click", () => {
+        select.value = option.value;
+        select.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+      grid.append(button);
+    }
+    show();
+  };
+
+  choice.hidden = false;
+  choice.addEventListener("toggle", fill, { once: true });
+  select.addEventListener("change", show);
+}

@@ -1,5 +1,6 @@
 """The cover of a site: what is drawn is said by its record, the colours follow from it."""
 
+import re
 from functools import lru_cache
 
 from django.conf import settings
@@ -17,6 +18,8 @@ from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.events import first_beginning
 from heritage.values.language import LanguageMap
 
+# Of an exact date: its year, and that of its end.
+_YEARS = re.compile(r"(\d{4})(?:-\d\d)*(?:/(\d{4})(?:-\d\d)*)?")
 # Said of any era, so they tell nothing on a seal.
 _IDLE = ("时代", "时期", "文化", "王朝")
 
@@ -128,7 +131,7 @@ def _plate(
     words = Words(
         names=() if shape == SHAPES["preview"] else lines,
         where=name_lines(land.label) if land else (),
-        when=_years(event),
+        when=_when(event),
         inscribed=str(site.inscribed_year or ""),
         criteria=() if is_solemn or not site.inscribed_year else _criteria(site),
     )
@@ -154,14 +157,13 @@ def _spot(site: Site) -> OnGlobe | None:
     return OnGlobe(found.land, *found.point, found.radius)
 
 
-def _years(event: Event | None) -> str:
-    """Of the beginning where a date says so, in figures: the years of our era."""
-    if event is None or not event.date or event.first_year is None or event.first_year < 1:
+def _when(event: Event | None) -> str:
+    """Years of our era in figures, where the date of the beginning is exact; else its era."""
+    if event is None:
         return ""
-    last = event.last_year
-    return (
-        str(event.first_year) if last in (None, event.first_year) else f"{event.first_year}–{last}"
-    )
+    if years := _YEARS.fullmatch(event.date):
+        return "–".join(str(int(year)) for year in years.groups() if year)
+    return " · ".join(name_lines(event.first_era.label)) if event.first_era else ""
 
 
 def _criteria(site: Site) -> list[str]:

@@ -1,0 +1,57 @@
+"""Choosing a cover: a list of scenes, beside the drawing of the one that is chosen."""
+
+from collections.abc import Iterator
+
+from django.forms import Select
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from heritage.media.covers import scene_files
+from heritage.media.covers.palettes import PALETTES
+from heritage.models.covers import PLATE, SOLEMN
+
+
+class SceneSelect(Select):
+    """All scenes by name, with what each shows; `plates` offers plates beside them.
+
+    Without JavaScript it is a list; with it, the drawings can be looked through.
+    """
+
+    template_name = "admin/widgets/scene.html"
+
+    def __init__(self, attrs=None, *, plates: bool = False):
+        super().__init__(attrs)
+        self.choices = list(_plates()) if plates else [("", _("None"))]
+
+    def get_context(self, name, value, attrs):
+        chosen = value or ""
+        offered = [*self.choices, (_("Scenes"), list(_scenes()))]
+        known = {"", PLATE, SOLEMN, *scene_files.names()}
+        # What is stored and gone is not lost by opening a form.
+        offered += [] if chosen in known else [(chosen, chosen)]
+        select = Select(self.attrs, offered)
+        context = select.get_context(name, chosen, attrs)
+        context["widget"] |= {
+            "template_name": self.template_name,
+            "address": reverse("media:scene", args=["NAME"]),
+            "shown": chosen if chosen in scene_files.names() else "",
+        }
+        return context
+
+
+def _plates() -> Iterator[tuple]:
+    yield "", _("The scene of its kind, if it has one")
+    yield PLATE, _("A plate with its name: no scene would be true")
+    yield SOLEMN, _("A solemn plate: a place of suffering and memory")
+
+
+def _scenes() -> Iterator[tuple[str, str]]:
+    language = get_language() or "en"
+    for name in scene_files.names():
+        title = scene_files.scene(name).title(language)
+        yield name, f"{name} – {title.partition(': ')[2] or title.partition('：')[2]}"
+
+
+def palette_select() -> Select:
+    return Select(choices=[("", _("None")), *((name, name) for name in PALETTES)])
