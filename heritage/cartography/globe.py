@@ -22,10 +22,11 @@ class Globe:
     radius: int = RADIUS
 
 
-def globe(latitude: float, longitude: float) -> Globe:
-    """The side of the earth that a point lies on, near the middle."""
+def globe(latitude: float, longitude: float, lean: int = 0) -> Globe:
+    """The side of the earth that a point lies on: near the middle, or up by so many degrees."""
     # The globe leans, so that the sea of ice is not all of it.
-    north = round(latitude * 0.75 / _STEP) * _STEP
+    middle = latitude - lean if lean else latitude * 0.75
+    north = max(-90, round(middle / _STEP) * _STEP)
     east = round(longitude / _STEP) * _STEP
     x, y = _plane(north, east).point(latitude, longitude)
     return Globe(_land(north, east), (round(x * RADIUS, 1), round(y * RADIUS, 1)))
@@ -35,7 +36,7 @@ def _plane(north: int, east: int) -> Plane:
     return Plane(north, east, pi / 2, globe=True)
 
 
-@lru_cache(maxsize=264)
+@lru_cache(maxsize=512)
 def _land(north: int, east: int) -> str:
     parts: list[str | float] = []
     for ring in _plane(north, east).outlines("coarse", pi / 2):

@@ -6,8 +6,8 @@ type is decoration: the page says the same in words.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
 from heritage.media.covers.composer import FONTS, choose_palette, stamp
@@ -56,27 +56,46 @@ class _Box:
     height: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where type and globe stand, and what is behind them."""
+
+    paper: _Box
+    middle: tuple[float, float]  # of the globe
+    radius: float
+    type_colours: Palette
+    ground: str = ""  # of all of it; else paper that is light below
+    field: _Box | None = None  # cut out for the globe
+    field_colour: str = ""
+    lean: int = 0  # degrees by which the globe is turned, so that its upper side shows the place
+    is_fixed: bool = False  # else the place is moved towards the middle
+
+
 def plate(
     words: Words,
     *,
     seed: str,
     palettes: Sequence[str] = (),
-    spot: OnGlobe | None = None,
+    globe: Callable[[int], OnGlobe] | None = None,
     titles: Mapping[str, str] | None = None,
     shape: CoverShape = SHAPES[""],
 ) -> str:
-    """The plate as SVG text: on one side type on paper, on the other the globe in colour."""
+    """The plate as SVG text: type, and the globe in one of four layouts.
+
+    `globe` gives the side of the earth that the place lies on, leaning by some degrees.
+    """
     days = [name for name, colours in PALETTES.items() if not colours.night]
     wanted = [each for each in palettes if each in days] or days
     p = PALETTES[choose_palette(LANDSCAPE, seed, wanted)]
     dice = Dice(number_of(seed, "plate"))
-    field, paper = _divided(shape, dice)
+    layout = dice.pick((_beside, _beside, _dark, _dark, _horizon, _moon))(shape, p, dice)
     name = f"p{number_of(seed, repr(shape)):x}"[:6]
-    globe = _globe(p, dice, field, spot, name)
     inner = (
-        f'<path fill="{p.mist}" d="{_rect(_whole(shape))}"/>'
-        + globe
-        + _set(words, paper, p, _scale(shape))
+        _paper(layout, p, _whole(shape), name)
+        + _globe(layout, p, globe and globe(layout.lean), name)
+        + _set(
+            words, layout.paper, layout.type_colours, _scale(shape) * (1 if words.names else 1.5)
+        )
     )
     return picture(shape, inner, titles)
 
@@ -121,50 +140,111 @@ def _whole(shape: CoverShape) -> _Box:
     return _Box(shape.left, shape.top, shape.units, shape.high)
 
 
-def _divided(shape: CoverShape, dice: Dice) -> tuple[_Box, _Box]:
-    """The field of the globe and the paper: side by side, or in a square one above the other."""
+def _split(shape: CoverShape, dice: Dice, share: float) -> tuple[_Box, _Box]:
+    """A share of the shape and the rest: side by side, or in a square one above the other."""
     left, top, wide, high = shape.left, shape.top, shape.units, shape.high
-    is_first = dice.whole(0, 1) == 0
     if wide < high * 1.2:
-        part = high * dice.between(0.4, 0.46)
+        part = high * share * 1.08
         return _Box(left, top, wide, part), _Box(left, top + part, wide, high - part)
-    part = wide * dice.between(0.36, 0.42)
-    if is_first:
+    part = wide * share
+    if dice.whole(0, 1):
         return _Box(left, top, part, high), _Box(left + part, top, wide - part, high)
     return _Box(left + wide - part, top, part, high), _Box(left, top, wide - part, high)
 
 
-def _globe(p: Palette, dice: Dice, field: _Box, spot: OnGlobe | None, name: str) -> str:
-    """A globe larger than its field, with the place in sight; without a place, a rising disc."""
-    ground = dice.pick((p.near, p.ground, p.near, p.wash))
-    radius = max(field.width, field.height) * dice.between(0.5, 0.62)
-    middle_x = field.left + field.width * dice.between(0.44, 0.56)
-    middle_y = field.top + field.height * dice.between(0.46, 0.56)
-    drawn = f'<path fill="{ground}" d="{_rect(field)}"/>'
+def _beside(shape: CoverShape, p: Palette, dice: Dice) -> _Layout:
+    """The globe, larger than its field, beside the paper."""
+    field, paper = _split(shape, dice, dice.between(0.34, 0.44))
+    radius = max(field.width, field.height) * dice.between(0.46, 0.8)
+    colour = dice.pick((p.near, p.ground, p.wash))
+    return _Layout(paper, _in(field, dice), radius, p, p.mist, field=field, field_colour=colour)
+
+
+def _dark(shape: CoverShape, p: Palette, dice: Dice) -> _Layout:
+    """A dark sky, and the globe coming in from the far side as far as the type."""
+    field, paper = _split(shape, dice, dice.between(0.38, 0.44))
+    colours = replace(p, ink=p.light, wash=p.far, accent=p.disc)
+    across = min(field.width, field.height)
+    radius = across * dice.between(0.7, 0.84)  # the place, near the middle, is in sight
+    x, y = _in(field, dice)
+    if paper.left > field.left:
+        x = field.left + field.width - radius
+    elif paper.left < field.left:
+        x = field.left + radius
+    else:
+        y = field.top + field.height - radius
+    ground = dice.pick((p.near, p.ground, p.ink))
+    return _Layout(paper, (x, y), radius, colours, ground, is_fixed=True)
+
+
+def _horizon(shape: CoverShape, p: Palette, dice: Dice) -> _Layout:
+    """The earth as a hill under the type, the place just below its edge."""
+    left, top, wide, high = shape.left, shape.top, shape.units, shape.high
+    limb = top + high * (0.64 if wide < high * 1.2 else 0.62)
+    radius = wide * dice.between(0.5, 0.64)
+    middle = left + wide * dice.between(0.34, 0.66), limb + radius
+    return _Layout(_Box(left, top, wide, limb - top), middle, radius, p, lean=55)
+
+
+def _moon(shape: CoverShape, p: Palette, dice: Dice) -> _Layout:
+    """A small globe in the sky."""
+    field, paper = _split(shape, dice, dice.between(0.34, 0.4))
+    radius = min(field.width, field.height) * dice.between(0.36, 0.44)
+    y = field.top + field.height * dice.between(0.4, 0.6)
+    return _Layout(paper, (field.left + field.width / 2, y), radius, p)
+
+
+def _in(field: _Box, dice: Dice) -> tuple[float, float]:
+    return (
+        field.left + field.width * dice.between(0.42, 0.58),
+        field.top + field.height * dice.between(0.42, 0.58),
+    )
+
+
+def _paper(layout: _Layout, p: Palette, whole: _Box, name: str) -> str:
+    if layout.ground:
+        return f'<path fill="{layout.ground}" d="{_rect(whole)}"/>'
+    return (
+        f'<linearGradient id="{name}s" x1="0" x2="0" y1="0" y2="1"><stop stop-color="{p.sky}"/>'
+        f'<stop offset=".6" stop-color="{p.mist}"/></linearGradient>'
+        f'<path fill="url(#{name}s)" d="{_rect(whole)}"/>'
+    )
+
+
+def _globe(layout: _Layout, p: Palette, spot: OnGlobe | None, name: str) -> str:
+    """The globe with the place marked; without a place, the disc of the sun."""
+    (x, y), drawn = layout.middle, ""
+    if field := layout.field:
+        drawn = f'<path fill="{layout.field_colour}" d="{_rect(field)}"/>'
     if spot is None:
-        low = field.top + field.height * 0.62
-        return (
-            f'{drawn}<circle fill="{p.disc}" cx="{middle_x:.0f}" cy="{low:.0f}" '
-            f'r="{min(field.width, field.height) * 0.3:.0f}"/>'
-        )
-    scale = radius / spot.radius
-    # The place comes near the middle of the field.
-    middle_x -= spot.x * scale * 0.5
-    middle_y -= spot.y * scale * 0.5
+        radius = layout.radius
+        if field:  # all of it in its field
+            radius = min(field.width, field.height) * 0.34
+            x, y = field.left + field.width / 2, field.top + field.height / 2
+        return f'{drawn}<circle fill="{p.disc}" cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}"/>'
+    scale = layout.radius / spot.radius
+    if not (layout.lean or layout.is_fixed):
+        x, y = x - spot.x * scale * 0.6, y - spot.y * scale * 0.6
     rings = "".join(
         f'<ellipse rx="{spot.radius * share:.0f}" ry="{spot.radius}"/>' for share in (0.36, 0.74)
     )
-    return (
-        f'<clipPath id="{name}"><path d="{_rect(field)}"/></clipPath>{drawn}'
-        f'<g clip-path="url(#{name})"><g transform="matrix({scale:.3g} 0 0 {scale:.3g} '
-        f'{middle_x:.0f} {middle_y:.0f})"><circle fill="{p.mid}" r="{spot.radius + 5}" '
-        f'opacity=".45"/><circle fill="{p.far}" r="{spot.radius}"/>'
+    mark = 11 / scale**0.6
+    globe = (
+        f'<g transform="matrix({scale:.3g} 0 0 {scale:.3g} {x:.0f} {y:.0f})">'
+        f'<circle fill="{p.mid}" r="{spot.radius + 5}" opacity=".45"/>'
+        f'<circle fill="{p.far}" r="{spot.radius}"/>'
         f'<g fill="none" stroke="{p.mist}" stroke-width=".8" opacity=".7">{rings}'
         f'<path d="M0-{spot.radius}V{spot.radius}M-{spot.radius} 0H{spot.radius}"/></g>'
         f'<path fill="{p.mist}" fill-rule="evenodd" d="{spot.land}"/>'
-        f'<circle fill="{p.accent}" cx="{spot.x:g}" cy="{spot.y:g}" r="6"/>'
-        f'<circle fill="none" stroke="{p.accent}" stroke-width="2.4" cx="{spot.x:g}" '
-        f'cy="{spot.y:g}" r="12"/></g></g>'
+        f'<circle fill="{p.accent}" cx="{spot.x:g}" cy="{spot.y:g}" r="{mark:.1f}"/>'
+        f'<circle fill="none" stroke="{p.accent}" stroke-width="{mark * 0.4:.1f}" '
+        f'cx="{spot.x:g}" cy="{spot.y:g}" r="{mark * 2:.1f}"/></g>'
+    )
+    if not field:
+        return drawn + globe
+    return (
+        f'{drawn}<clipPath id="{name}c"><path d="{_rect(field)}"/></clipPath>'
+        f'<g clip-path="url(#{name}c)">{globe}</g>'
     )
 
 
@@ -214,7 +294,7 @@ def _seals(words: Words, x: float, y: float, size: float, room: float, p: Palett
         )
     if words.inscribed:
         drawn += (
-            f'<text fill="{p.seal}" x="{x + len(words.criteria) * step + size * 0.2:.1f}" '
+            f'<text fill="{p.accent}" x="{x + len(words.criteria) * step + size * 0.2:.1f}" '
             f'y="{y + size * 0.72:.1f}" font-size="{size * 0.66:.1f}">'
             f"{escape(clean(words.inscribed))}</text>"
         )

@@ -1,6 +1,7 @@
 """The cover of a site: what is drawn is said by its record, the colours follow from it."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from django.conf import settings
@@ -131,7 +132,7 @@ def _plate(
     words = Words(
         names=() if shape == SHAPES["preview"] else lines,
         where=name_lines(land.label) if land else (),
-        when=_when(event),
+        when=_years(event) or ("" if is_solemn else _era(event)),
         inscribed=str(site.inscribed_year or ""),
         criteria=() if is_solemn or not site.inscribed_year else _criteria(site),
     )
@@ -144,26 +145,33 @@ def _plate(
         words,
         seed=site.uid,
         palettes=_palettes(site, era),
-        spot=_spot(site),
+        globe=_globe(site),
         titles=shown,
         shape=shape,
     )
 
 
-def _spot(site: Site) -> OnGlobe | None:
-    if site.public_latitude is None or site.public_longitude is None:
+def _globe(site: Site) -> Callable[[int], OnGlobe] | None:
+    latitude, longitude = site.public_latitude, site.public_longitude
+    if latitude is None or longitude is None:
         return None
-    found = globe(site.public_latitude, site.public_longitude)
-    return OnGlobe(found.land, *found.point, found.radius)
+
+    def leaning(degrees: int) -> OnGlobe:
+        found = globe(latitude, longitude, degrees)
+        return OnGlobe(found.land, *found.point, found.radius)
+
+    return leaning
 
 
-def _when(event: Event | None) -> str:
-    """Years of our era in figures, where the date of the beginning is exact; else its era."""
-    if event is None:
-        return ""
-    if years := _YEARS.fullmatch(event.date):
-        return "–".join(str(int(year)) for year in years.groups() if year)
-    return " · ".join(name_lines(event.first_era.label)) if event.first_era else ""
+def _years(event: Event | None) -> str:
+    """Years of our era in figures, where the date of the beginning is exact."""
+    years = _YEARS.fullmatch(event.date) if event else None
+    return "–".join(str(int(year)) for year in years.groups() if year) if years else ""
+
+
+def _era(event: Event | None) -> str:
+    era = event.first_era if event else None
+    return " · ".join(name_lines(era.label)) if era else ""
 
 
 def _criteria(site: Site) -> list[str]:
