@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from heritage.models import (
+    ChangeSet,
     ComponentPoint,
     Correction,
     Custodian,
@@ -74,6 +75,7 @@ def rows():
         Correction.objects.create(site=site, topic="dates", text="Not 1044.", language="en"),
         Custodian.objects.create(name=build.text("The abbey", "寺院")),
         *_of_the_day(site),
+        ChangeSet.objects.latest("pk"),
     ]
     return {type(row): row for row in made}
 
@@ -107,6 +109,7 @@ def address(model, page, row=None):
 def test_every_page_opens(client, rows, model, page, language):
     client.force_login(build.make_user(is_superuser=True))
     closed = {
+        ChangeSet: ("add", "delete"),  # written by the write path alone
         LoadedRow: ("add", "delete"),  # written by the loader alone
         Identity: ("add",),  # there is one already
         Correction: ("add",),  # written by readers alone
@@ -350,7 +353,14 @@ def test_no_chooser_renders_a_thousand_options(client, rows):
         build.make_source(f"Source {number}")
         build.make_site(f"Site {number}")
     for model in MODELS:
-        if model in (User, Group, LoadedRow, Identity, Site._meta.get_field("kinds").model):
+        if model in (
+            User,
+            Group,
+            LoadedRow,
+            ChangeSet,
+            Identity,
+            Site._meta.get_field("kinds").model,
+        ):
             continue
         for page in ("add", "change"):
             html = client.get(address(model, page, rows[model])).content.decode()

@@ -2,6 +2,7 @@
 
 from heritage.admin import (  # noqa: F401
     accounts,
+    change_sets,
     corrections,
     registers,
     rows,

@@ -21,6 +21,7 @@ from heritage.admin.editing import OPENED, Editing, is_fresh
 from heritage.admin.forms import RecordFields, RecordForm
 from heritage.admin.history import history_view
 from heritage.admin.inlines import RecordInline
+from heritage.admin.record_pages import RestoringPages
 from heritage.admin.writes import change_set
 from heritage.models.fields import LanguageMapField
 from heritage.models.waiting import Busy, waiting_at_most
@@ -53,7 +54,7 @@ class NameSearch:
         return queryset, False
 
 
-class RecordAdmin(RecordFields, admin.ModelAdmin):
+class RecordAdmin(RestoringPages, RecordFields, admin.ModelAdmin):
     """The pages of one kind of record."""
 
     form = RecordForm

@@ -36,6 +36,7 @@ DEFAULTS = {
     "heritage.custodian": (("view", "add"), _ALL, _ALL),
     "heritage.identity": ((), _LOOK, _ALL),
     "heritage.user": _HOUSE,
+    "heritage.changeset": (_LOOK, _LOOK, _LOOK),
     "heritage.loadedrow": ((), _LOOK, _LOOK),
     "auth.group": _HOUSE,
     "admin.logentry": ((), (), _LOOK),

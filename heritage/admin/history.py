@@ -1,4 +1,7 @@
-"""The history page of a record: who changed which of its columns and rows, when, and why."""
+"""The history page of a record: who changed which of its columns and rows, when, and why.
+
+`restoring` has the pages that take something back; `change_sets` those of whole change sets.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -7,7 +10,7 @@ from dataclasses import dataclass, field
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Field, Model, prefetch_related_objects
+from django.db.models import Field, Model, TextField, prefetch_related_objects
 from django.template.response import TemplateResponse
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
@@ -17,18 +20,31 @@ from heritage.admin.fields import said
 from heritage.models import Change, ChangeSet, Correction, Site
 from heritage.models.base import Record
 from heritage.models.fields import EDTFField
-from heritage.services.history import RowChange, changes_of, column_of, differences, fold
-from heritage.values.language import language_name
+from heritage.services.history import (
+    RowChange,
+    changes_of,
+    column_of,
+    differences,
+    excerpts,
+    fold,
+    words,
+)
+from heritage.values.language import direction, language_name, proper_tag
 
 PER_PAGE = 30
-LONGEST = 200  # characters of a text that a history shows
+LONGEST = 300  # characters of a value that is wholly new, or gone
+NAMED = 4  # columns that a sentence names
 
 
 @dataclass(slots=True)
 class ShownDifference:
+    """One column, or one language of it: what was taken out and put in, with the words around."""
+
     label: str
-    before: str
-    after: str
+    pieces: list[tuple[str, str]]
+    column: str
+    lang: str = ""
+    dir: str = ""
 
 
 @dataclass(slots=True)
@@ -36,15 +52,23 @@ class ShownChange:
     """What a change set did to one row: "added", "changed" or "deleted"."""
 
     what: str
+    model: type[Record]
+    object_id: int
     kind: str
     name: str
     differences: list[ShownDifference]
+
+    @property
+    def row(self) -> str:
+        """The row in an address, as in event-12."""
+        return f"{self.model._meta.model_name}-{self.object_id}"
 
 
 @dataclass(slots=True)
 class Entry:
     change_set: ChangeSet
     comment: str
+    sentence: str = ""
     changes: list[ShownChange] = field(default_factory=list)
 
 
@@ -56,6 +80,8 @@ def history_view(model_admin, request, row, extra_context=None):
         "title": _("Change history: %s") % row,
         "entries": page,
         "pages": page.paginator.get_elided_page_range(page.number),
+        "may_restore": model_admin.has_change_permission(request, row),
+        "latest": page.number == 1,
         "module_name": capfirst(str(model_admin.opts.verbose_name_plural)),
         "object": row,
         "opts": model_admin.opts,
@@ -81,10 +107,11 @@ class History:
             return []
         # The rows are named as they were: what is told of a row begins with its first change.
         changes = changes_of(self.row).filter(change_set__lte=sets[0].pk)
-        return list(_entries(sets, list(changes)))
+        return list(entries(sets, list(changes)))
 
 
-def _entries(sets: list[ChangeSet], changes: list[Change]) -> Iterator[Entry]:
+def entries(sets: list[ChangeSet], changes: list[Change]) -> Iterator[Entry]:
+    """What the change sets did; `changes` tell of the same rows from their beginning."""
     by_set: dict[int, list[Change]] = defaultdict(list)
     states: dict[tuple, dict] = {}
     told: dict[int, list[tuple[RowChange, dict]]] = defaultdict(list)
@@ -97,7 +124,7 @@ def _entries(sets: list[ChangeSet], changes: list[Change]) -> Iterator[Entry]:
             states[key] = state
             told[pk].append((row, state))
     shown = {change_set.pk for change_set in sets}
-    values, names = _Values(), _Names()
+    values, names = ShownValues(), RowNames()
     for pk in shown:
         for row, state in told[pk]:
             names.want(row, state)
@@ -108,13 +135,46 @@ def _entries(sets: list[ChangeSet], changes: list[Change]) -> Iterator[Entry]:
         entry = Entry(change_set, comment_of(change_set))
         for row, state in told[change_set.pk]:
             entry.changes.append(_shown(row, names.of(row, state), values))
+        entry.sentence = sentence(entry.changes)
         yield entry
 
 
-def _shown(row: RowChange, name: str, values: "_Values") -> ShownChange:
+# --- in words ----------------------------------------------------------------------------------
+
+
+def sentence(changes: list[ShownChange]) -> str:
+    """What was done, as in "changed Summary (Chinese), added 2 events"."""
+    groups: dict[tuple, list[ShownChange]] = defaultdict(list)
+    for change in changes:
+        groups[change.what, change.model].append(change)
+    return _(", ").join(_phrase(what, of_kind) for (what, _m), of_kind in groups.items())
+
+
+def _phrase(what: str, changes: list[ShownChange]) -> str:
+    opts = changes[0].model._meta
+    rows = str(opts.verbose_name)
+    if len(changes) > 1:
+        kind = str(opts.verbose_name_plural)
+        rows = _("%(count)s %(kind)s") % {"count": len(changes), "kind": kind}
+    if what == "added":
+        return _("added %(rows)s") % {"rows": rows}
+    if what == "deleted":
+        return _("deleted %(rows)s") % {"rows": rows}
+    labels = list(dict.fromkeys(each.label for change in changes for each in change.differences))
+    more = len(labels) - NAMED
+    names = _(", ").join(labels[:NAMED])
+    if more > 0:
+        names = _("%(names)s and %(count)s more") % {"names": names, "count": more}
+    if len(changes) == 1 and changes[0].model.owner is None:
+        return _("changed %(columns)s") % {"columns": names}
+    return _("changed %(rows)s (%(columns)s)") % {"rows": rows, "columns": names}
+
+
+def _shown(row: RowChange, name: str, values: "ShownValues") -> ShownChange:
     what = "deleted" if row.after is None else "added" if row.before is None else "changed"
     found = [] if row.after is None else values.differences(row.model, row.before or {}, row.after)
-    return ShownChange(what, str(row.model._meta.verbose_name), name, list(found))
+    kind = str(row.model._meta.verbose_name)
+    return ShownChange(what, row.model, row.object_id, kind, name, list(found))
 
 
 def comment_of(change_set: ChangeSet) -> str:
@@ -126,6 +186,8 @@ def comment_of(change_set: ChangeSet) -> str:
         return _("State: %(state)s") % {"state": dict(Site.State.choices).get(state, state)}
     if state := detail.get("correction"):
         return str(dict(Correction.State.choices).get(state, state))
+    if merged := detail.get("merged"):
+        return _("“%(name)s” was merged into this") % {"name": merged}
     if files := detail.get("files"):
         return _("Fixtures: %(files)s") % {"files": ", ".join(files)}
     if message := detail.get("message"):
@@ -133,7 +195,7 @@ def comment_of(change_set: ChangeSet) -> str:
     return ""
 
 
-class _Names:
+class RowNames:
     """What rows were called; what they refer to is read once for a whole page."""
 
     def __init__(self):
@@ -170,7 +232,7 @@ def _row(model: type[Record], pk: int, state: dict) -> Record:
     return row
 
 
-class _Values:
+class ShownValues:
     """Stored values as people read them; what keys point at is read once for a whole page."""
 
     def __init__(self):
@@ -190,10 +252,13 @@ class _Values:
                 continue
             if found.language:
                 label = f"{_label(column)} ({language_name(found.language)})"
-                yield ShownDifference(label, _short(found.old), _short(found.new))
+                pieces = _pieces(found.old, found.new)
+                code = found.language
+                yield ShownDifference(label, pieces, column.name, proper_tag(code), direction(code))
             else:
                 old, new = (self._worded(column, value) for value in (found.old, found.new))
-                yield ShownDifference(_label(column), old, new)
+                pieces = _pieces(old, new) if _is_text(column) else _whole(old, new)
+                yield ShownDifference(_label(column), pieces, column.name)
 
     def _worded(self, column: Field, value) -> str:
         if value in (None, "", []):
@@ -206,7 +271,7 @@ class _Values:
         if isinstance(column, EDTFField):
             return said(value) or value
         choices = dict(column.flatchoices)
-        return _short(str(choices.get(value, value)))
+        return str(choices.get(value, value))
 
     def _of(self, model) -> dict[int, str]:
         if model not in self._rows:
@@ -223,5 +288,14 @@ def _label(column: Field) -> str:
     return capfirst(str(column.verbose_name))
 
 
-def _short(text: str) -> str:
-    return Truncator(text).chars(LONGEST)
+def _is_text(column: Field) -> bool:
+    return isinstance(column, TextField)
+
+
+def _pieces(old: str, new: str) -> list[tuple[str, str]]:
+    return excerpts(words(old, new)) if old and new else _whole(old, new)
+
+
+def _whole(old: str, new: str) -> list[tuple[str, str]]:
+    shown = [("-", Truncator(old).chars(LONGEST)), ("+", Truncator(new).chars(LONGEST))]
+    return [(what, text) for what, text in shown if text]

@@ -23,7 +23,7 @@ SECTIONS = (
     (
         "records",
         gettext_lazy("Records"),
-        ("Site", "Designation", "Source", "Custodian", "Correction"),
+        ("Site", "Designation", "Source", "Custodian", "Correction", "ChangeSet"),
     ),
     (
         "rows",

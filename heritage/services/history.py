@@ -14,8 +14,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import CASCADE, Field, Model, Q, QuerySet
 
-from heritage.models import Change
-from heritage.models.base import Record
+from heritage.models import Change, ChangeSet
+from heritage.models.base import Record, chunks
 from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import kept_relations
 from heritage.models.unit_of_work import change_set, current_change_set
@@ -24,10 +24,12 @@ __all__ = [
     "Difference",
     "RowChange",
     "change_set",
+    "changed_since",
     "changes_of",
     "current_change_set",
     "deletions_of",
     "differences",
+    "excerpts",
     "fold",
     "words",
 ]
@@ -37,6 +39,8 @@ _WORDS = re.compile(
     r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
     r"|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+|\s+|."
 )
+
+MOST_WORDS = 4_000  # that are compared one by one: it takes the square of them
 
 
 # --- changes ---------------------------------------------------------------------------------
@@ -64,6 +68,21 @@ def changes_of(record: Record) -> QuerySet[Change]:
 def deletions_of(model: type[Record]) -> QuerySet[Change]:
     """What was deleted of a model, the latest first."""
     return Change.objects.filter(model=_type(model), after__isnull=True).order_by("-pk")
+
+
+def changed_since(changes: Iterable[Change]) -> QuerySet[ChangeSet]:
+    """The later change sets that wrote to the same rows, the latest first."""
+    rows: dict[int, set[int]] = {}
+    latest = 0
+    for change in changes:
+        rows.setdefault(change.model_id, set()).add(change.object_id)
+        latest = max(latest, change.pk)
+    found: set[int] = set()
+    for model, ids in rows.items():
+        for chunk in chunks(sorted(ids)):
+            later = Change.objects.filter(model=model, object_id__in=chunk, pk__gt=latest)
+            found.update(later.order_by().values_list("change_set", flat=True).distinct())
+    return ChangeSet.objects.filter(pk__in=found).order_by("-pk")
 
 
 def _type(model: type[Model]) -> ContentType:
@@ -162,6 +181,23 @@ def column_of(model: type[Model], name: str) -> Any:
 def words(old: str, new: str) -> list[tuple[str, str]]:
     """A text and its successor, word by word: ("=", kept), ("-", taken out), ("+", put in)."""
     before, after = _WORDS.findall(old), _WORDS.findall(new)
+    start = _same(before, after)
+    end = _same(before[start:][::-1], after[start:][::-1])
+    kept_end = before[len(before) - end :]
+    middle = _compared(before[start : len(before) - end], after[start : len(after) - end])
+    found = [("=", "".join(before[:start])), *middle, ("=", "".join(kept_end))]
+    return [(what, text) for what, text in found if text]
+
+
+def _same(before: list[str], after: list[str]) -> int:
+    """How many words both begin with."""
+    pairs = enumerate(zip(before, after, strict=False))
+    return next((n for n, (old, new) in pairs if old != new), min(len(before), len(after)))
+
+
+def _compared(before: list[str], after: list[str]) -> list[tuple[str, str]]:
+    if len(before) + len(after) > MOST_WORDS:
+        return [("-", "".join(before)), ("+", "".join(after))]
     found: list[tuple[str, str]] = []
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     for what, start, end, other_start, other_end in matcher.get_opcodes():
@@ -172,4 +208,18 @@ def words(old: str, new: str) -> list[tuple[str, str]]:
             found.append(("-", "".join(before[start:end])))
         if other_end > other_start:
             found.append(("+", "".join(after[other_start:other_end])))
+    return found
+
+
+def excerpts(pieces: list[tuple[str, str]], around: int = 40) -> list[tuple[str, str]]:
+    """The changed places alone, each with some characters around it."""
+    found = []
+    last = len(pieces) - 1
+    for number, (what, text) in enumerate(pieces):
+        if what == "=":
+            head = text[:around] if number else ""
+            tail = text[-around:] if number < last else ""
+            if len(head) + len(tail) + 1 < len(text):
+                text = f"{head}…{tail}"
+        found.append((what, text))
     return found

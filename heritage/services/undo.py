@@ -5,13 +5,13 @@ set of its own. A former address is never taken back: it redirects for ever.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
-from heritage.models import Change, ChangeSet, FormerSlug, User
+from heritage.models import Change, ChangeSet, FormerSlug, Site, User
 from heritage.models.base import Record, chunks, unwatched
 from heritage.models.row_values import kept_relations
 from heritage.models.unit_of_work import unit_of_work
@@ -22,12 +22,22 @@ from heritage.services.undo_plan import (
     UPDATE,
     Conflict,
     Only,
+    Plan,
     Step,
     as_list,
     plan,
 )
 
-__all__ = ["Undone", "plan", "redo", "restore", "restore_deleted", "undo"]
+__all__ = [
+    "Undone",
+    "changes_with",
+    "plan",
+    "redo",
+    "restore",
+    "restore_deleted",
+    "take_back",
+    "undo",
+]
 
 
 class Undone(NamedTuple):
@@ -50,7 +60,7 @@ def undo(
     """Take a change set back, or some `changes` of it, such as those of one deleted record."""
     if changes is None:
         changes = of.changes.order_by("pk")
-    return _take_back(changes, only, ChangeSet.Kind.UNDO, user, reason, undoes=of)
+    return take_back(changes, only, ChangeSet.Kind.UNDO, user, reason, undoes=of)
 
 
 def redo(of: ChangeSet, user: User | None = None, reason: str = "") -> Undone:
@@ -67,7 +77,7 @@ def restore(
 ) -> Undone:
     """Make a record and its rows what they were right after a change."""
     later = changes_of(record).filter(pk__gt=change.pk)
-    return _take_back(later, only, ChangeSet.Kind.RESTORE, user, reason)
+    return take_back(later, only, ChangeSet.Kind.RESTORE, user, reason)
 
 
 def restore_deleted(deletion: Change, user: User | None = None, reason: str = "") -> Undone:
@@ -75,18 +85,23 @@ def restore_deleted(deletion: Change, user: User | None = None, reason: str = ""
 
     With it come the rows that belonged to it, and the ties of others to it.
     """
+    return take_back(changes_with(deletion), None, ChangeSet.Kind.RESTORE, user, reason)
+
+
+def changes_with(deletion: Change) -> list[Change]:
+    """Of the change set that deleted a record, what is about that record."""
     every = deletion.change_set.changes.order_by("pk")
-    changes = [change for change in every if _is_about(change, deletion)]
-    return _take_back(changes, None, ChangeSet.Kind.RESTORE, user, reason)
+    return [change for change in every if _is_about(change, deletion)]
 
 
 def _is_about(change: Change, record: Change) -> bool:
     """Whether a row belonged to a record, or referred to it."""
-    if (change.owner_model_id, change.owner_id) == (record.model_id, record.object_id):
+    row = (record.model_id, record.object_id)
+    if row in ((change.owner_model_id, change.owner_id), (change.model_id, change.object_id)):
         return True
     model, target = change.model_class(), record.model_class()
     if model is None or change.before is None:
-        return (change.model_id, change.object_id) == (record.model_id, record.object_id)
+        return False
     columns = (column_of(model, name) for name in change.before)
     return any(
         column.related_model is target and record.object_id in as_list(change.before[column.name])
@@ -95,20 +110,27 @@ def _is_about(change: Change, record: Change) -> bool:
     )
 
 
-def _take_back(
+def take_back(
     changes: Iterable[Change],
     only: Only | None,
     kind: str,
-    user: User | None,
-    reason: str,
-    **options: Any,
+    user: User | None = None,
+    reason: str = "",
+    undoes: ChangeSet | None = None,
+    approve: Callable[[Plan], None] | None = None,
 ) -> Undone:
+    """Take these changes back as one change set; the other functions here come down to it.
+
+    `approve` is shown the plan once the rows are locked; what it raises stops everything.
+    """
     changes = list(changes)
-    with change_set(kind, user, reason, **options) as made, unit_of_work() as unit:
+    with change_set(kind, user, reason, undoes) as made, unit_of_work() as unit:
         for model in {change.model_class() for change in changes}:
             if model is not None:
                 unit.begin(model)
         planned = plan(changes, only)
+        if approve is not None:
+            approve(planned)
         refused = _carry_out(planned.steps)
     return Undone(made if made.pk else None, planned.conflicts + refused)
 
@@ -190,6 +212,9 @@ def _create(model: type[Record], steps: list[Step]) -> None:
             if name not in relations:
                 _set(row, name, value)
         rows.append(row)
+    if model is Site:
+        # A site that comes back has its own address again, which may have led elsewhere meanwhile.
+        FormerSlug.objects.filter(slug__in=[step.values["slug"] for step in steps]).delete()
     model.objects.bulk_create(rows)
     for name in relations:
         pairs = [(step.object_id, pk) for step in steps for pk in step.values.get(name, ())]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import FileField
 from django.utils.translation import gettext as _
 
 from heritage.models import Change, FormerSlug
@@ -27,7 +28,7 @@ CREATE, UPDATE, DELETE = "create", "update", "delete"
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Why something stays as it is: "edited", "used", "gone", "exists", "missing", "refused"."""
+    """Why something stays as it is; `__str__` has the values of `why`."""
 
     model: type[Record]
     object_id: int
@@ -43,6 +44,7 @@ class Conflict:
             "gone": _("deleted since"),
             "exists": _("is there again, with other values"),
             "missing": _("what it refers to is gone: %(what)s"),
+            "file": _("its picture is no longer kept"),
             "refused": _("the database refuses it: another row has the same"),
         }
         return texts[self.why] % {"what": self._what(), "by": self.by}
@@ -135,6 +137,8 @@ class _Planner:
                 values[name] = self._there(row, column, sorted(wanted))
             elif isinstance(column, LanguageMapField):
                 values[name] = self._by_language(row, name, before or {}, after or {}, current)
+            elif isinstance(column, FileField) and not _is_kept(column, before):
+                self._conflict(row, "file", column=name)
             elif current == after and self._refers(row, column, before):
                 values[name] = before
             elif current not in (after, before):
@@ -174,6 +178,10 @@ class _Planner:
                 del values[name]
             elif column.many_to_many:
                 values[name] = self._there(row, column, values[name])
+            elif isinstance(column, FileField) and not _is_kept(column, values[name]):
+                self._conflict(row, "file", column=name)
+                self.created.discard(key)
+                return
             elif name in row.model.kept_when_deleted and column.is_relation:
                 # Whoever published it may have left since.
                 there = column.related_model.objects.filter(pk=values[name]).exists()
@@ -237,6 +245,11 @@ class _Planner:
                 if (other, near) not in wanted and not is_freed:
                     used[model, target] = str(other._meta.verbose_name)
         return used
+
+
+def _is_kept(column: FileField, name: str | None) -> bool:
+    """Whether a file is there still: those of deleted rows are swept after some time."""
+    return not name or column.storage.exists(name)
 
 
 def as_list(value: Any) -> list:

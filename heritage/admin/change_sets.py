@@ -1,0 +1,135 @@
+"""What people did: the list of change sets, the page of each, and its undo."""
+
+from collections import defaultdict
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from heritage.admin import restoring
+from heritage.admin.history import Entry, comment_of, entries
+from heritage.models import Change, ChangeSet
+from heritage.models.base import Record
+
+PER_PAGE = 40  # rows of a change set
+
+
+@admin.register(ChangeSet)
+class ChangeSetAdmin(admin.ModelAdmin):
+    """To look at, and to undo: written by the write path alone."""
+
+    list_display = ("when", "who", "what", "kind")
+    list_display_links = ("when",)
+    list_filter = ("kind", ("user", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("user",)
+    search_fields = ("reason", "user__username", "user__last_name")
+    list_per_page = 50
+    show_full_result_count = False
+    ordering = ("-pk",)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description=_("time"), ordering="pk")
+    def when(self, change_set):
+        return change_set.at
+
+    @admin.display(description=_("who"), ordering="user")
+    def who(self, change_set):
+        return name_of(change_set.user)
+
+    @admin.display(description=_("what"))
+    def what(self, change_set):
+        return comment_of(change_set)
+
+    # --- pages
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        undo = path("<int:pk>/undo/", view(self.undo_view), name="heritage_changeset_undo")
+        return [undo, *super().get_urls()]
+
+    def _change_set(self, request, pk) -> ChangeSet:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = ChangeSet.objects.select_related("user", "undoes__user").filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """What was done, row by row."""
+        if not (object_id.isascii() and object_id.isdigit() and len(object_id) < 15):
+            raise Http404
+        change_set = self._change_set(request, object_id)
+        models = _seen_by(request.user)
+        changes = change_set.changes.filter(model__in=models).order_by("pk")
+        page = Paginator(changes, PER_PAGE).get_page(request.GET.get("p"))
+        context = self.admin_site.each_context(request) | {
+            "title": comment_of(change_set) or change_set.get_kind_display(),
+            "opts": self.opts,
+            "entry": entry_of(change_set, list(page)),
+            "page": page,
+            "pages": page.paginator.get_elided_page_range(page.number),
+            "undone_by": change_set.undone_by.select_related("user"),
+        }
+        return TemplateResponse(request, "admin/change_set.html", context)
+
+    def undo_view(self, request, pk):
+        change_set = self._change_set(request, pk)
+        changes = change_set.changes.order_by("pk")[: restoring.MOST_CHANGES + 1]
+        is_undo = change_set.kind == ChangeSet.Kind.UNDO
+        address = reverse("admin:heritage_changeset_change", args=[pk])
+        asked = restoring.TakeBack(
+            title=_("Do it again?") if is_undo else _("Undo all of it?"),
+            changes=list(changes),
+            kind=ChangeSet.Kind.UNDO,
+            back=reverse("admin:heritage_changeset_changelist"),
+            button=_("Do it again") if is_undo else _("Undo"),
+            undoes=change_set,
+            trail=[
+                (reverse("admin:heritage_changeset_changelist"), self.opts.verbose_name_plural),
+                (address, comment_of(change_set) or change_set.get_kind_display()),
+            ],
+        )
+        return restoring.view(self.admin_site, request, asked)
+
+
+def name_of(user) -> str:
+    return str(user.get_full_name() or user.get_username()) if user else str(_("a command"))
+
+
+def _seen_by(user) -> list[int]:
+    """Content types of the records that somebody may look at."""
+    return [
+        content_type.pk
+        for content_type in ContentType.objects.filter(app_label="heritage")
+        if (model := content_type.model_class())
+        and issubclass(model, Record)
+        and user.has_perm(f"heritage.view_{content_type.model}")
+    ]
+
+
+def entry_of(change_set: ChangeSet, changes: list[Change]) -> Entry:
+    """Some changes of a change set, with the rows called as they were then."""
+    rows: dict[int, set[int]] = defaultdict(set)
+    for change in changes:
+        rows[change.model_id].add(change.object_id)
+    told = {change.pk for change in changes}
+    earlier: list[Change] = []
+    for model, ids in rows.items():
+        of_rows = Change.objects.filter(model=model, object_id__in=ids, pk__lte=max(told))
+        earlier += of_rows.exclude(change_set=change_set).order_by("pk")
+    every = sorted([*earlier, *changes], key=lambda change: change.pk)
+    return next(iter(entries([change_set], every)))

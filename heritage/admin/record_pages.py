@@ -1,0 +1,131 @@
+"""Further pages of a record in the admin: restoring it or a column of it, and what was deleted."""
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from heritage.admin import restoring
+from heritage.admin.history import RowNames
+from heritage.models import Change, ChangeSet
+from heritage.services.history import RowChange, changes_of, deletions_of
+from heritage.services.undo import changes_with
+
+DELETED_PER_PAGE = 50
+
+
+class RestoringPages(admin.ModelAdmin):
+    """For `RecordAdmin`: pages that bring a record back to what it was."""
+
+    def get_urls(self):
+        view, name = self.admin_site.admin_view, self.opts.model_name
+        own = [
+            path(
+                "<int:pk>/history/<int:change_set>/restore/",
+                view(self.restore_view),
+                name=f"heritage_{name}_restore",
+            ),
+            path("deleted/", view(self.deleted_view), name=f"heritage_{name}_deleted"),
+            path(
+                "deleted/<int:pk>/",
+                view(self.restore_deleted_view),
+                name=f"heritage_{name}_restore_deleted",
+            ),
+        ]
+        return own + super().get_urls()
+
+    def _address(self, page: str, *args) -> str:
+        return reverse(f"admin:heritage_{self.opts.model_name}_{page}", args=args)
+
+    def restore_view(self, request, pk, change_set):
+        """The record as it was after a change set; with `row` and `column`, one value before it."""
+        row = self.get_object(request, str(pk))
+        if row is None:
+            raise Http404
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        later = changes_of(row)
+        only = restoring.rows_and_columns(request.GET.get("row", ""), request.GET.get("column", ""))
+        if only:
+            [(model, object_id)] = only
+            content_type = ContentType.objects.get_for_model(model)
+            later = later.filter(change_set__gte=change_set, model=content_type)
+            later = later.filter(object_id=object_id)
+        else:
+            later = later.filter(change_set__gt=change_set)
+        history = self._address("history", pk)
+        asked = restoring.TakeBack(
+            title=_("Restore this value?") if only else _("Restore the record as it was then?"),
+            changes=list(later[: restoring.MOST_CHANGES + 1]),
+            kind=ChangeSet.Kind.RESTORE,
+            back=history,
+            button=_("Restore"),
+            only=only,
+            trail=[
+                (self._address("changelist"), self.opts.verbose_name_plural),
+                (self._address("change", pk), str(row)),
+                (history, _("History")),
+            ],
+        )
+        return restoring.view(self.admin_site, request, asked)
+
+    # --- what was deleted
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"has_deleted": True, **(extra_context or {})})
+
+    def deleted_view(self, request):
+        """What was deleted of this model and is not there again, the latest first."""
+        self._refuse_who_may_not_look(request)
+        there = self.model._default_manager.order_by().values("pk")
+        deletions = deletions_of(self.model).exclude(object_id__in=there)
+        deletions = deletions.select_related("change_set__user")
+        page = Paginator(deletions, DELETED_PER_PAGE).get_page(request.GET.get("p"))
+        context = self.admin_site.each_context(request) | {
+            "title": _("Deleted: %(kind)s") % {"kind": self.opts.verbose_name_plural},
+            "opts": self.opts,
+            "rows": [(each, _called(self.model, each)) for each in page],
+            "page": page,
+            "pages": page.paginator.get_elided_page_range(page.number),
+            "may_restore": self.has_add_permission(request),
+            "restore": f"admin:heritage_{self.opts.model_name}_restore_deleted",
+        }
+        return TemplateResponse(request, "admin/deleted.html", context)
+
+    def restore_deleted_view(self, request, pk):
+        self._refuse_who_may_not_look(request)
+        deletion = deletions_of(self.model).filter(pk=pk).select_related("change_set").first()
+        if deletion is None:
+            raise Http404
+        deleted = self._address("deleted")
+        asked = restoring.TakeBack(
+            title=_("Restore “%(name)s”?") % {"name": _called(self.model, deletion)},
+            changes=changes_with(deletion),
+            kind=ChangeSet.Kind.RESTORE,
+            back=deleted,
+            button=_("Restore"),
+            asks=False,
+            trail=[
+                (self._address("changelist"), self.opts.verbose_name_plural),
+                (deleted, capfirst(_("deleted"))),
+            ],
+        )
+        return restoring.view(self.admin_site, request, asked)
+
+    def _refuse_who_may_not_look(self, request) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
+
+def _called(model, deletion: Change) -> str:
+    names = RowNames()
+    state = deletion.before or {}
+    row = RowChange(model, deletion.object_id, state, None)
+    names.want(row, state)
+    names.read()
+    return names.of(row, state)

@@ -1,0 +1,257 @@
+"""Pages that take changes back: they show what would be written, and ask.
+
+What may be taken back is asked of every row: whoever may not change a record by its form may not
+do so by its history either.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.serializers.json import DjangoJSONEncoder
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from heritage.admin import access
+from heritage.admin.history import RowNames, ShownDifference, ShownValues
+from heritage.models import Change, ChangeSet, FormerSlug, Site
+from heritage.models.base import Record, unwatched
+from heritage.models.row_values import linked_ids, plain_row, stored_rows
+from heritage.models.waiting import waiting_at_most
+from heritage.services.history import RowChange, changed_since
+from heritage.services.undo import plan, take_back
+from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Only, Plan, Step
+
+MOST_CHANGES = 2_000  # that a page takes back; more are for the command
+SHOWN_STEPS = 100
+SHOWN_LATER = 8
+
+_PERMISSION = {CREATE: "add", UPDATE: "change", DELETE: "delete"}
+
+
+@dataclass
+class TakeBack:
+    """What somebody asks to take back: these changes, or only some rows and columns of them."""
+
+    title: str
+    changes: list[Change]
+    kind: str
+    back: str  # where to go afterwards
+    button: str
+    only: Only | None = None
+    undoes: ChangeSet | None = None
+    asks: bool = True  # whether to tell what was edited since
+    trail: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ShownStep:
+    """One row as it would be written."""
+
+    what: str
+    kind: str
+    name: str
+    url: str
+    differences: list[ShownDifference]
+
+
+class _Differs(Exception):
+    """The plan is no longer the one that was shown."""
+
+
+def view(admin_site, request, asked: TakeBack):
+    """The page that asks (GET), and what it asks about (POST)."""
+    is_too_large = len(asked.changes) > MOST_CHANGES
+    planned = Plan() if is_too_large else plan(asked.changes, asked.only)
+    refused = list(refusals(request.user, planned.steps))
+    if request.method == "POST":
+        if refused:
+            raise PermissionDenied
+        if planned.steps and not is_too_large:
+            try:
+                done = _take_back(request, asked, request.POST.get("plan", ""))
+            except _Differs:
+                text = _("Somebody has changed this meanwhile. Look at it once more, please.")
+                messages.warning(request, text)
+                return redirect(request.get_full_path())
+            _tell(request, done)
+            return redirect(asked.back)
+    later = (
+        changed_since(asked.changes)
+        if asked.asks and not is_too_large
+        else ChangeSet.objects.none()
+    )
+    context = admin_site.each_context(request) | {
+        "title": asked.title,
+        "asked": asked,
+        "plan": _digest(planned),
+        "steps": list(_shown(planned.steps[:SHOWN_STEPS])),
+        "more_steps": max(0, len(planned.steps) - SHOWN_STEPS),
+        "conflicts": list(_named_conflicts(planned)),
+        "later": later.select_related("user")[:SHOWN_LATER],
+        "refused": refused,
+        "is_too_large": is_too_large,
+        "changes": len(asked.changes),
+    }
+    return TemplateResponse(request, "admin/take_back.html", context)
+
+
+def _take_back(request, asked: TakeBack, digest: str):
+    def approve(planned: Plan) -> None:
+        if _digest(planned) != digest:
+            raise _Differs
+        if list(refusals(request.user, planned.steps)):
+            raise PermissionDenied
+
+    with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+        return take_back(
+            asked.changes,
+            asked.only,
+            asked.kind,
+            request.user,
+            request.POST.get("reason", "").strip(),
+            undoes=asked.undoes,
+            approve=approve,
+        )
+
+
+def _tell(request, done) -> None:
+    if done.conflicts:
+        text = ngettext(
+            "Taken back, but for %(count)s thing that stays as it is.",
+            "Taken back, but for %(count)s things that stay as they are.",
+            len(done.conflicts),
+        ) % {"count": len(done.conflicts)}
+        messages.warning(request, text)
+    else:
+        messages.success(request, _("Taken back."))
+
+
+def _digest(planned: Plan) -> str:
+    steps = [
+        (step.action, step.model._meta.label, step.object_id, step.values) for step in planned.steps
+    ]
+    said = [
+        (each.model._meta.label, each.object_id, each.why, each.column, each.language)
+        for each in planned.conflicts
+    ]
+    text = json.dumps([steps, said], cls=DjangoJSONEncoder, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# --- who may ---------------------------------------------------------------------------------
+
+
+def refusals(user, steps: Iterable[Step]) -> Iterator[str]:
+    """Why somebody may not carry these steps out, each reason once."""
+    steps = [step for step in steps if step.model is not FormerSlug]  # kept by the write path
+    wanted = {(step.model, _PERMISSION[step.action]) for step in steps}
+    for model, action in sorted(wanted, key=lambda pair: (pair[0]._meta.label, pair[1])):
+        if not user.has_perm(f"heritage.{action}_{model._meta.model_name}"):
+            yield _("You may not change this: %(kind)s.") % {
+                "kind": model._meta.verbose_name_plural
+            }
+    if access.may_publish(user):
+        return
+    if any(_is_closed(user, step, steps) for step in steps):
+        yield _("You may not change published or archived records, nor those of others.")
+
+
+def _is_closed(user, step: Step, steps: list[Step]) -> bool:
+    """Whether a step would write to a record that is not open to somebody."""
+    if step.model is Site and step.values.get("state", Site.State.DRAFT) not in access.states_for(
+        user
+    ):
+        return True
+    if step.action != CREATE:
+        row = unwatched(step.model).filter(pk=step.object_id).first()
+        return row is not None and not access.is_open(user, row)
+    name = access.owner_field(step.model)
+    if not name:
+        return False
+    owner_model: Any = step.model._meta.get_field(name).related_model
+    owner_id = step.values.get(name)
+    if any(s.model is owner_model and s.object_id == owner_id for s in steps if s.action == CREATE):
+        return False  # judged by itself
+    owner = unwatched(owner_model).filter(pk=owner_id).first()
+    return owner is not None and not access.is_open(user, owner)
+
+
+# --- what would be written ---------------------------------------------------------------------
+
+
+def _shown(steps: list[Step]) -> Iterator[ShownStep]:
+    current = _current(steps)
+    values, names = ShownValues(), RowNames()
+    rows = []
+    for step in steps:
+        now = current.get((step.model, step.object_id), {})
+        then = {} if step.action == DELETE else step.values
+        row = RowChange(step.model, step.object_id, now, then)
+        state = now | step.values
+        rows.append((step, row, state))
+        names.want(row, state)
+        for each in (now, then):
+            values.want(step.model, each)
+    names.read()
+    for step, row, state in rows:
+        found: list[ShownDifference] = []
+        if step.action == UPDATE:
+            before = {name: (row.before or {}).get(name) for name in step.values}
+            found = list(values.differences(step.model, before, step.values))
+        what = {CREATE: "added", UPDATE: "changed", DELETE: "deleted"}[step.action]
+        url = "" if step.action == CREATE else change_url(step.model, step.object_id)
+        kind = capfirst(str(step.model._meta.verbose_name))
+        yield ShownStep(what, kind, names.of(row, state), url, found)
+
+
+def _current(steps: list[Step]) -> dict[tuple, dict]:
+    found: dict[tuple, dict] = {}
+    for model in {step.model for step in steps}:
+        ids = [step.object_id for step in steps if step.model is model]
+        names = {name for step in steps if step.model is model for name in step.values}
+        for pk, row in stored_rows(model, ids).items():
+            found[model, pk] = plain_row(model, row)
+        for column in model._meta.many_to_many:
+            if column.name in names:
+                for pk, links in linked_ids(column, ids).items():
+                    found.setdefault((model, pk), {})[column.name] = links
+    return found
+
+
+def _named_conflicts(planned: Plan) -> Iterator[tuple[str, str, str]]:
+    """Of each conflict: the row, its address, and why it stays."""
+    for conflict in planned.conflicts:
+        row = unwatched(conflict.model).filter(pk=conflict.object_id).first()
+        kind = capfirst(str(conflict.model._meta.verbose_name))
+        url = change_url(conflict.model, conflict.object_id) if row else ""
+        yield f"{kind} “{row or conflict.object_id}”", url, str(conflict)
+
+
+def change_url(model: type[Record], pk: int) -> str:
+    return reverse(f"admin:heritage_{model._meta.model_name}_change", args=[pk])
+
+
+def rows_and_columns(row: str, column: str) -> Only | None:
+    """What an address names as in row=event-12&column=date; nothing where it means nothing."""
+    from django.apps import apps
+
+    name, _dash, number = row.rpartition("-")
+    if not (name and number.isascii() and number.isdigit() and len(number) < 15):
+        return None
+    try:
+        model = apps.get_model("heritage", name)
+    except LookupError:
+        return None
+    if not issubclass(model, Record):
+        return None
+    return {(model, int(number)): {column}}

@@ -1,0 +1,64 @@
+"""Delete picture files of which nothing speaks any more, once they are old enough.
+
+The file of a deleted picture is kept so that the picture can be restored from the history.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import PurePosixPath
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.management.base import BaseCommand
+from django.db.models import FileField
+from django.utils import timezone
+
+from heritage.models import Change
+from heritage.models.fields import PictureField
+
+DAYS = 180
+
+
+class Command(BaseCommand):
+    help = "Deletes files of pictures that were deleted or replaced more than --days ago."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument(
+            "--days", type=int, default=DAYS, help=f"age in days, {DAYS} if not given"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+
+    def handle(self, *args, days: int, dry_run: bool, **options) -> None:
+        since = timezone.now() - timedelta(days=max(0, days))
+        count = size = 0
+        for model in apps.get_app_config("heritage").get_models():
+            for field in model._meta.concrete_fields:
+                if isinstance(field, PictureField):
+                    kept = _kept(model, field, since)
+                    for name in _files(field):
+                        if name in kept or field.storage.get_modified_time(name) > since:
+                            continue
+                        count += 1
+                        size += field.storage.size(name)
+                        if not dry_run:
+                            field.storage.delete(name)
+        verb = "would be deleted" if dry_run else "deleted"
+        self.stdout.write(f"{count} files {verb}, {size / 1_000_000:.1f} MB.")
+
+
+def _files(field: FileField) -> Iterator[str]:
+    folder = str(PurePosixPath(str(field.upload_to)))
+    if field.storage.exists(folder):
+        for name in field.storage.listdir(folder)[1]:
+            yield f"{folder}/{name}"
+
+
+def _kept(model, field: FileField, since) -> set[str]:
+    """Files that rows have, or had until lately: those can be restored."""
+    kept = set(model._base_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True))
+    changes = Change.objects.filter(
+        model=ContentType.objects.get_for_model(model), change_set__at__gt=since
+    )
+    for before in changes.filter(before__isnull=False).order_by().values_list("before", flat=True):
+        kept.add((before or {}).get(field.name) or "")
+    return kept

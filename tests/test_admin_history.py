@@ -1,0 +1,333 @@
+"""History pages: what was done in words, restoring values and records, undo of whole acts."""
+
+import os
+import time
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from heritage.models import Change, ChangeSet, Event, Image, Site
+from heritage.services.history import change_set, deletions_of, excerpts, words
+from heritage.services.undo import restore_deleted, undo
+from tests import builders as build
+
+pytestmark = pytest.mark.django_db
+
+LONG = "The temple stands east of the old city. " * 30
+
+
+@pytest.fixture
+def li(client):
+    user = build.make_user("li", group="editor", first_name="Li", last_name="Na")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def site():
+    return build.make_site(
+        "White Horse Temple",
+        "白马寺",
+        kinds=[build.make_kind("Temple", "寺庙")],
+        summary=build.text("An old temple.", "古寺。"),
+        description=build.text(LONG),
+    )
+
+
+def last() -> ChangeSet:
+    return ChangeSet.objects.latest("pk")
+
+
+def url(page, *args, model="site"):
+    return reverse(f"admin:heritage_{model}_{page}", args=args)
+
+
+def edit(site, user=None, **values):
+    with change_set(user=user):
+        for name, value in values.items():
+            setattr(site, name, value)
+        site.save()
+    return last()
+
+
+def page(client, address):
+    response = client.get(address)
+    assert response.status_code == 200, response.status_code
+    return response
+
+
+def carry_out(client, address, **data):
+    """Look at the page, and do what it asks about."""
+    shown = page(client, address)
+    return client.post(address, {"plan": shown.context["plan"], **data}, follow=True)
+
+
+# --- in words ------------------------------------------------------------------------------------
+
+
+def test_an_act_is_told_in_words(client, li, site):
+    with change_set(user=li):
+        site.summary = build.text("An old temple.", "中国第一古刹。")
+        site.save()
+        build.make_event(site)
+    entry = page(client, url("history", site.pk)).context["entries"][0]
+    assert entry.sentence == "changed Summary (简体中文), added event"
+    entry = page(client, url("history", site.pk).replace("/en/", "/zh-hans/")).context["entries"][0]
+    assert entry.sentence.startswith("修改了")
+
+
+def test_a_difference_shows_the_changed_places_alone(client, li, site):
+    new = LONG[:600] + "XYZ " + LONG[600:]
+    edit(site, li, description=build.text(new))
+    entry = page(client, url("history", site.pk)).context["entries"][0]
+    [difference] = entry.changes[0].differences
+    text = "".join(piece for _what, piece in difference.pieces)
+    assert [piece for what, piece in difference.pieces if what == "+"] == ["XYZ "]
+    assert len(text) < 120 and text.startswith("…") and text.endswith("…")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_words_put_together_are_both_texts(seed):
+    import random
+
+    chance = random.Random(seed)
+    texts = ["".join(chance.choice(["a ", "bc", " 寺", "白", "\n", "d. "]) for _ in range(60))]
+    texts.append("".join(part for part in texts[0] if chance.random() > 0.2) + "end")
+    pieces = words(*texts)
+    assert "".join(text for what, text in pieces if what != "+") == texts[0]
+    assert "".join(text for what, text in pieces if what != "-") == texts[1]
+    changed = [piece for piece in pieces if piece[0] != "="]
+    assert [piece for piece in excerpts(pieces, 3) if piece[0] != "="] == changed
+
+
+def test_very_long_texts_are_compared_at_once():
+    old, new = ("".join(chr(0x4E00 + (n * k) % 5000) for n in range(30_000)) for k in (7, 11))
+    start = time.process_time()
+    words(old, new)
+    assert time.process_time() - start < 1
+
+
+# --- restoring -----------------------------------------------------------------------------------
+
+
+def test_a_value_is_restored_and_later_edits_are_told(client, li, site):
+    first = edit(site, li, summary=build.text("Wrong.", "古寺。"))
+    second = edit(site, li, area_ha="12.5")
+    address = url("restore", site.pk, first.pk) + f"?row=site-{site.pk}&column=summary"
+    history = page(client, url("history", site.pk)).content.decode()
+    assert address.replace("&", "&amp;") in history
+    shown = page(client, address)
+    [step] = shown.context["steps"]
+    assert step.differences[0].pieces == [("-", "Wrong"), ("+", "An old temple"), ("=", ".")]
+    carry_out(client, address, reason="That was right")
+    site.refresh_from_db()
+    assert site.summary["en"] == "An old temple." and str(site.area_ha) == "12.5000"
+    made = last()
+    assert (made.kind, made.user, made.reason) == ("restore", li, "That was right")
+    assert second.pk < made.pk
+
+
+def test_a_record_is_restored_with_its_rows(client, li, site):
+    event = build.make_event(site, date="0700")
+    pk, before = event.pk, last()
+    edit(site, li, summary=build.text("Wrong."))
+    event.delete()
+    name = build.make_name(site, "Baima")
+    carry_out(client, url("restore", site.pk, before.pk))
+    site.refresh_from_db()
+    assert site.summary["zh-hans"] == "古寺。"
+    assert list(site.events.values_list("pk", flat=True)) == [pk]
+    assert not site.names.filter(pk=name.pk).exists()
+
+
+def test_a_deleted_record_comes_back_with_all_its_rows(client, li, site):
+    event, picture = build.make_event(site), build.make_image(site)
+    pk, slug = site.pk, site.slug
+    client.post(url("delete", pk), {"post": "yes"})
+    assert client.get(f"/en/sites/{slug}/").status_code == 404
+    shown = page(client, url("deleted"))
+    [(deletion, name)] = shown.context["rows"]
+    assert name == "White Horse Temple"
+    assert url("deleted") in client.get(url("changelist")).content.decode()
+    carry_out(client, url("restore_deleted", deletion.pk))
+    assert client.get(f"/en/sites/{slug}/").status_code == 200
+    found = Site.objects.get(pk=pk)
+    assert found.events.get().pk == event.pk and found.images.get().pk == picture.pk
+    assert list(found.kinds.values_list("label__en", flat=True)) == ["Temple"]
+    assert page(client, url("deleted")).context["rows"] == []
+
+
+def test_nothing_is_restored_when_the_plan_has_changed(client, li, site):
+    made = edit(site, li, summary=build.text("Wrong."))
+    address = url("undo", made.pk, model="changeset")
+    digest = page(client, address).context["plan"]
+    edit(site, None, summary=build.text("Better."))
+    response = client.post(address, {"plan": digest}, follow=True)
+    site.refresh_from_db()
+    assert site.summary["en"] == "Better."
+    assert "Somebody has changed this meanwhile" in response.content.decode()
+    [(_name, _url, why)] = response.context["conflicts"]
+    assert why == "edited since: summary (English)"
+
+
+# --- whole acts ----------------------------------------------------------------------------------
+
+
+def test_a_bulk_action_is_undone_and_done_again(client, li, site):
+    other = build.make_site("Other", kinds=[build.make_kind()])
+    with change_set("bulk", li) as made:
+        for each in (site, other):
+            each.withdraw(by=li)
+    shown = page(client, url("change", made.pk, model="changeset"))
+    assert shown.context["entry"].sentence == "changed 2 sites (State)"
+    edit(Site.objects.get(pk=other.pk), None, summary=build.text("Edited."))
+    asked = page(client, url("undo", made.pk, model="changeset"))
+    assert len(asked.context["steps"]) == 2 and len(asked.context["later"]) == 1
+    carry_out(client, url("undo", made.pk, model="changeset"))
+    assert set(Site.objects.values_list("state", flat=True)) == {"published"}
+    undone = last()
+    assert undone.undoes == made
+    text = page(client, url("change", made.pk, model="changeset")).content.decode()
+    assert "This was taken back" in text
+    carry_out(client, url("undo", undone.pk, model="changeset"))
+    assert set(Site.objects.values_list("state", flat=True)) == {"archived"}
+    assert Site.objects.get(pk=other.pk).summary["en"] == "Edited."
+
+
+def test_an_import_is_undone_by_command_too(site, capsys):
+    with change_set("import") as made:
+        for number in range(3):
+            build.make_site(f"Loaded {number}")
+    edit(Site.objects.get(name__en="Loaded 1"), None, area_ha="3")
+    call_command("undo", made.pk, dry_run=True)
+    assert "2 rows would be written" in capsys.readouterr().out
+    call_command("undo", made.pk)
+    assert sorted(Site.objects.values_list("name__en", flat=True)) == [
+        "Loaded 1",
+        "White Horse Temple",
+    ]
+    assert "stays: heritage.site" in capsys.readouterr().out
+    with pytest.raises(CommandError):
+        call_command("undo", 10**9)
+
+
+# --- who may -------------------------------------------------------------------------------------
+
+
+def test_who_may_not_change_a_record_may_not_do_so_by_its_history(client, site):
+    made = edit(site, None, summary=build.text("Wrong."))
+    draft = build.make_site("Draft", state="draft")
+    own = edit(draft, None, summary=build.text("Draft text."))
+    client.force_login(build.make_user(group="contributor"))
+    address = url("undo", made.pk, model="changeset")
+    shown = page(client, address)
+    assert (
+        shown.context["refused"] and 'type="submit" class="default"' not in shown.content.decode()
+    )
+    assert client.post(address, {"plan": shown.context["plan"]}).status_code == 403
+    assert client.get(url("restore", site.pk, made.pk)).status_code == 403
+    # What lies open to them they may restore.
+    carry_out(client, url("undo", own.pk, model="changeset"))
+    draft.refresh_from_db()
+    assert draft.summary == {}
+
+
+def test_an_undo_that_publishes_needs_the_right_to_publish(client, site):
+    with change_set() as made:
+        site.state = "draft"
+        site.save()
+    client.force_login(build.make_user(group="contributor"))
+    address = url("undo", made.pk, model="changeset")
+    digest = page(client, address).context["plan"]
+    assert client.post(address, {"plan": digest}).status_code == 403
+    with change_set():
+        site.delete()
+    deletion = deletions_of(Site).get()
+    address = url("restore_deleted", deletion.pk)
+    client.get(address)
+    assert not Site.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["nobody", "reader", "no group"])
+def test_outsiders_see_no_history(client, site, who):
+    made = edit(site, None, summary=build.text("Wrong."))
+    if who != "nobody":
+        client.force_login(build.make_user(is_staff=who == "no group"))
+    for address in (
+        url("changelist", model="changeset"),
+        url("change", made.pk, model="changeset"),
+        url("undo", made.pk, model="changeset"),
+        url("restore", site.pk, made.pk),
+        url("deleted"),
+    ):
+        for response in (client.get(address), client.post(address)):
+            assert response.status_code in (302, 403, 404, 405)
+            assert "Wrong" not in response.content.decode()
+    site.refresh_from_db()
+    assert site.summary["en"] == "Wrong."
+
+
+def test_acts_show_nobody_what_they_may_not_look_at(client):
+    from heritage.models import Identity
+
+    with change_set() as made:
+        Identity.objects.create(name=build.text("Shown"), about=build.text("Secret"))
+    client.force_login(build.make_user(group="contributor"))
+    assert "Secret" not in page(client, url("change", made.pk, model="changeset")).content.decode()
+
+
+def test_change_sets_can_be_changed_by_nobody(client, site):
+    client.force_login(build.make_user(is_superuser=True))
+    made = last()
+    client.post(url("change", made.pk, model="changeset"), {"reason": "x"})
+    client.post(url("delete", made.pk, model="changeset"), {"post": "yes"})
+    assert ChangeSet.objects.get(pk=made.pk).reason == ""
+
+
+@pytest.mark.parametrize("query", ["row=x&column=y", "row=user-1&column=password", "row=site-", ""])
+def test_a_strange_address_is_harmless(client, li, site, query):
+    made = edit(site, li, summary=build.text("Wrong."))
+    assert client.get(url("restore", site.pk, made.pk) + f"?{query}").status_code == 200
+    assert client.get(url("change", 10**14, model="changeset")).status_code == 404
+    assert client.get(url("restore", 10**10, made.pk)).status_code == 404
+
+
+# --- pictures ------------------------------------------------------------------------------------
+
+
+def age(name: str, days: int) -> None:
+    path = default_storage.path(name)
+    then = time.time() - days * 86_400
+    os.utime(path, (then, then))
+
+
+def test_pictures_are_kept_while_they_can_be_restored_and_then_swept(site, capsys):
+    kept, gone = build.make_image(site), build.make_image(site, file=build.picture_file(90, 50))
+    files = kept.file.name, gone.file.name
+    for name in files:
+        age(name, 400)
+    pk = gone.pk
+    gone.delete()
+    deletion = deletions_of(Image).get()
+    call_command("sweep_pictures", days=100)
+    assert all(map(default_storage.exists, files))
+    ChangeSet.objects.update(at=ChangeSet.objects.first().at.replace(year=2020))
+    call_command("sweep_pictures", days=100, dry_run=True)
+    assert all(map(default_storage.exists, files))
+    call_command("sweep_pictures", days=100)
+    assert list(map(default_storage.exists, files)) == [True, False]
+    assert "1 files deleted" in capsys.readouterr().out
+    [conflict] = restore_deleted(deletion).conflicts
+    assert conflict.why == "file" and not Image.objects.filter(pk=pk).exists()
+
+
+def test_undo_of_an_event_says_what_it_wrote(client, li, site):
+    event = build.make_event(site, date="0700")
+    with change_set(user=li) as made:
+        event.date = "0750"
+        event.save()
+    undo(made)
+    assert Event.objects.get().date == "0700"
+    assert Change.objects.filter(change_set=last()).count() == 1
