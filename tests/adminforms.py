@@ -58,8 +58,16 @@ def page_data(response) -> dict[str, list[str]]:
 
 
 def filled(client, url, changes=(), **rows) -> dict:
-    """The data of the page at `url` with changes, and with new rows: events=[{…}, …]."""
-    data = page_data(client.get(url)) | dict(changes)
+    """The data of the page at `url` with changes, and with new rows: events=[{…}, …].
+
+    All its rows are open, and no empty one is sent.
+    """
+    data = page_data(client.get(url, {"all": "1"})) | dict(changes)
+    for key in [key for key in data if key.endswith("-INITIAL_FORMS")]:
+        prefix, total = key.removesuffix("-INITIAL_FORMS"), int(data[key][0])
+        data[f"{prefix}-TOTAL_FORMS"] = [str(total)]
+        for name in [name for name in data if name.startswith(f"{prefix}-{total}-")]:
+            del data[name]
     for prefix, added in rows.items():
         total = int(data[f"{prefix}-TOTAL_FORMS"][0])
         for number, row in enumerate(added, total):

@@ -29,8 +29,14 @@ def offered(html: str, name: str) -> list[str]:
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_every_scene_and_the_plates_are_offered_with_what_they_show(client, language):
     site = build.make_site(cover="giza")
-    html = client.get(address(site).replace("/en/", f"/{language}/")).content.decode()
+    url = address(site).replace("/en/", f"/{language}/")
+    html = client.get(url, {"all": 1}).content.decode()
     assert offered(html, "cover") == ["", "plate", "solemn", *scene_files.names()]
+    # Else the chosen one; the others are fetched.
+    small = client.get(url).content.decode()
+    assert offered(small, "cover") == ["", "plate", "solemn", "giza"]
+    fetched = client.get(f"/{language}/admin/scenes/").content.decode()
+    assert re.findall(r'<option value="([^"]*)"', fetched) == list(scene_files.names())
     title = scene_files.scene("giza").title(language)
     assert (title.partition(": ")[2] or title.partition("：")[2]) in html
     assert '<img class="scene-shown" src="/covers/scenes/giza.svg"' in html
@@ -59,7 +65,7 @@ def test_a_scene_that_is_gone_is_not_lost_by_opening_the_form(client):
 
 def test_a_kind_has_a_scene_but_no_plate_and_an_era_a_palette(client):
     kind = build.make_kind("Medina", "老城")
-    assert offered(client.get(address(kind)).content.decode(), "scene") == [
+    assert offered(client.get(address(kind), {"all": 1}).content.decode(), "scene") == [
         "", *scene_files.names(),
     ]  # fmt: skip
     client.post(address(kind), filled(client, address(kind), {"scene": "medina"}))

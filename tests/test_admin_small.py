@@ -122,10 +122,55 @@ def test_what_is_no_coordinate_is_refused_and_kept(client, site, field, pasted, 
     assert page_data(response)[field] == [pasted]
 
 
-def test_no_browser_may_make_one_number_of_two(client, site):
-    html = client.get(change(site)).content.decode()
-    for field in ("latitude", "longitude"):
-        assert re.search(rf'<input type="text" name="{field}"', html)
+@pytest.mark.parametrize(
+    ("written", "point"),
+    [
+        ("34°36′31″N 112°28′26″E", (34.6086111, 112.4738889)),
+        ("https://www.openstreetmap.org/#map=17/34.6086/112.4739", (34.6086, 112.4739)),
+        ("", (None, None)),
+    ],
+)
+def test_one_box_takes_the_whole_point(client, site, written, point):
+    data = filled(client, change(site))
+    assert data["coordinates"] == ["34.5, 112.25"]
+    response = client.post(change(site), data | {"coordinates": written})
+    assert response.status_code == 302, errors(response)
+    site.refresh_from_db()
+    assert (site.latitude, site.longitude) == point
+
+
+def test_a_point_of_a_chinese_map_is_put_right(client, site):
+    written = {"coordinates": "34.6086, 112.4739", "coordinates_gcj02": "1"}
+    client.post(change(site), filled(client, change(site)) | written)
+    site.refresh_from_db()
+    assert 34.609 < site.latitude < 34.611 and 112.466 < site.longitude < 112.469
+
+
+def test_a_box_that_cannot_be_read_says_so_and_keeps_what_was_typed(client, site):
+    data = filled(client, change(site)) | {"coordinates": "3436, 112"}
+    response = client.post(change(site), data)
+    assert "cannot be read as a point" in errors(response)["coordinates"][0]
+    assert page_data(response)["coordinates"] == ["3436, 112"]
+    again = client.post(change(site), page_data(response))
+    assert "coordinates" in errors(again)  # still not the point that is stored
+
+
+def test_a_box_that_was_left_alone_undoes_nobodys_point(client, site):
+    stale = filled(client, change(site)) | {"area_ha": "3"}
+    Site.objects.filter(pk=site.pk).update(latitude=35, longitude=113)
+    assert client.post(change(site), stale).status_code == 302
+    site.refresh_from_db()
+    assert (site.latitude, site.longitude, site.area_ha) == (35, 113, 3)
+
+
+def test_the_map_shows_the_land_and_the_sites_around(client, site):
+    address = reverse("admin:heritage_site_point_map")
+    html = client.get(address, {"point": "34.5, 112.3", "km": "40"}).content.decode()
+    assert 'data-point="34.5, 112.3"' in html and "Kiln" in html and "112.2° E" in html
+    refused = client.get(address, {"point": "somewhere", "km": "1e9"}).content.decode()
+    assert "cannot be read as a point" in refused and 'data-point=""' in refused
+    client.force_login(build.make_user("nobody", is_staff=True))
+    assert client.get(address).status_code == 403
 
 
 # --- publishing and archiving ------------------------------------------------------------------
@@ -201,15 +246,15 @@ def test_the_words_of_the_form_are_right_in_both_languages(client, site):
     assert "Opening hours" in html
     assert ">null</textarea>" not in html
     with translation.override("zh-hans"):
-        html = client.get(change(site)).content.decode()
+        html = client.get(change(site), {"all": 1}).content.decode()
     assert "Select an option" not in html
     assert "请选择" in html
 
 
 def test_dates_and_hours_use_the_browsers_own_pickers(client, site):
-    html = client.get(change(site)).content.decode()
-    assert re.search(r'<input type="time" name="openings-__prefix__-opens"', html)
-    assert re.search(r'<input type="date" name="notices-__prefix__-begins"', html)
+    html = client.get(change(site), {"all": 1}).content.decode()
+    assert re.search(r'<input type="time" name="openings-0-opens"', html)
+    assert re.search(r'<input type="date" name="notices-0-begins"', html)
     assert "DateTimeShortcuts" not in html  # which tells of a time zone that is not the place's
 
 

@@ -133,7 +133,9 @@ class ChooserField(forms.ModelChoiceField):
 
 
 class ChoosersField(forms.ModelMultipleChoiceField):
-    """Several rows of another table."""
+    """Several rows of another table. With a `lookup` those that are chosen cost no query."""
+
+    lookup: Lookup | None = None
 
     def label_from_instance(self, obj):
         return label_of(obj)
@@ -156,7 +158,19 @@ class Chooser(AutocompleteSelect):
 
 
 class Choosers(AutocompleteSelectMultiple):
-    """The widget of a `ChoosersField`."""
+    """The widget of a `ChoosersField`: it holds the chosen rows only."""
+
+    def optgroups(self, name, value, attr=None):
+        field = self.choices.field
+        if field.lookup is None:
+            return super().optgroups(name, value, attr)
+        field.lookup.want(value)
+        rows = [row for row in map(field.lookup.get, value) if row is not None]
+        options = [
+            self.create_option(name, row.pk, field.label_from_instance(row), True, number)
+            for number, row in enumerate(rows)
+        ]
+        return [(None, options, 0)]
 
 
 def chooser_field(column, admin_site, **kwargs) -> ChooserField:

@@ -12,12 +12,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.forms import ModelMultipleChoiceField
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from heritage.admin import access, conflicts
+from heritage.admin import access, conflicts, row_sets
 from heritage.admin.editing import OPENED, Editing, is_fresh
+from heritage.admin.fields import offered_languages
 from heritage.admin.forms import RecordFields, RecordForm
 from heritage.admin.history import history_view
 from heritage.admin.inlines import RecordInline
@@ -48,8 +50,8 @@ class NameSearch:
             return queryset.none(), False
         for word in words:
             found = Q(search_text__contains=word)
-            for path in self.also_searched:
-                found |= Q(**{f"{path}__icontains": word})
+            for column in self.also_searched:
+                found |= Q(**{f"{column}__icontains": word})
             queryset = queryset.filter(found)
         return queryset, False
 
@@ -85,8 +87,8 @@ class RecordAdmin(RestoringPages, RecordFields, admin.ModelAdmin):
             if word[:1] in "\"'" and word[:1] == word[-1:] and len(word) > 1:
                 word = unescape_string_literal(word)
             found = Q()
-            for path in self.get_search_fields(request):
-                for lookup in _lookups(self.model, path):
+            for field in self.get_search_fields(request):
+                for lookup in _lookups(self.model, field):
                     found |= Q(**{f"{lookup}__icontains": word})
             queryset = queryset.filter(found)
         return queryset, False
@@ -144,6 +146,54 @@ class RecordAdmin(RestoringPages, RecordFields, admin.ModelAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         form.editing = getattr(request, "editing", None)
         return form
+
+    def get_formsets_with_inlines(self, request, obj=None):
+        """Only those of which rows were sent, or shall be shown open: see `row_sets`."""
+        sent = row_sets.opened_prefixes([*request.POST, *request.FILES])
+        for inline in self.get_inline_instances(request, obj):
+            is_record = isinstance(inline, RecordInline)
+            if not is_record or request.editing.shows_all or inline.prefix in sent:
+                yield inline.get_formset(request, obj), inline
+
+    def get_inline_formsets(self, request, formsets, inline_instances, obj=None):
+        """All sets of rows, as lines where nothing of them is open."""
+        may_edit = (
+            self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        )
+        opened = dict(zip(map(type, inline_instances), formsets, strict=True))
+        inlines = [
+            inline
+            for inline in self.get_inline_instances(request, obj)
+            if isinstance(inline, RecordInline)
+        ]
+        counts = row_sets.counts(obj, inlines)
+        return [
+            row_sets.RowSet(
+                request,
+                self,
+                inline,
+                obj,
+                opened.get(type(inline)),
+                may_edit,
+                counts.get(inline.prefix),
+            )
+            for inline in inlines
+        ]
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_rows"
+        view = self.admin_site.admin_view(self.rows_view)
+        return [
+            path("<str:object_id>/rows/<slug:prefix>/", view, name=name),
+            path("<str:object_id>/rows/<slug:prefix>/<int:number>/", view),
+            *super().get_urls(),
+        ]
+
+    def rows_view(self, request, object_id, prefix, number=None):
+        """What a page fetches when somebody opens a set of rows, or one of them."""
+        with ExitStack() as stack:
+            self._begin(request, stack)
+            return row_sets.rows_view(self, request, unquote(object_id), prefix, number)
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
@@ -209,6 +259,7 @@ class RecordAdmin(RestoringPages, RecordFields, admin.ModelAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         editing = request.editing
+        context["offered_languages"] = offered_languages()
         context["revision_comment"] = request.POST.get(COMMENT, "")
         context["error_links"] = list(_error_links(context)) if context.get("errors") else []
         if change and self.has_change_permission(request, obj):
@@ -299,11 +350,11 @@ def _error_links(context):
     for inline in context["inline_admin_formsets"]:
         label = capfirst(str(inline.opts.verbose_name_plural))
         for message in inline.formset.non_form_errors():
-            yield f"{inline.formset.prefix}-group", label, message
+            yield f"{inline.prefix}-group", label, message
         for number, form in enumerate(inline.formset.forms, 1):
             title = f"{capfirst(inline.opts.verbose_name)} {number}"
             for message in form.non_field_errors():
-                yield f"{inline.formset.prefix}-{number - 1}", title, message
+                yield f"{inline.prefix}-{number - 1}", title, message
             yield from _form_errors(form, f"{title}: ")
 
 
@@ -311,7 +362,13 @@ def _form_errors(form, prefix):
     for name, errors in form.errors.items():
         if name in form.fields:
             for message in errors:
-                yield form[name].id_for_label, f"{prefix}{form[name].label}", message
+                yield _anchor(form, name), f"{prefix}{form[name].label}", message
+
+
+def _anchor(form, name: str) -> str:
+    """The control that shows a field; what is hidden is shown by the box of the point."""
+    shown = "coordinates" if form[name].is_hidden and "coordinates" in form.fields else name
+    return form[shown].id_for_label
 
 
 def _commented(entry):

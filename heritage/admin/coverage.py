@@ -171,3 +171,6 @@ class CoverageRows(RecordInline):
         ),
         (None, {"fields": (("note", "source"),)}),
     )
+
+    def line_of(self, row):
+        return f"{row.designation.scheme}: {row.designation} – {row.get_extent_display()}"

@@ -1,10 +1,10 @@
 """Merges the changes of two editors of one record, and asks about those that conflict.
 
-A form carries, signed, what it showed when it was opened. When it is posted, three states are
-compared control by control: opened, stored now, posted. What only one side changed is taken from
-that side; what both changed in different ways is a `Clash`, which the editor decides with the
-form's radio buttons. Rows are matched by `uid`. The result is written back into the posted data,
-so that Django's forms see a form that was opened a moment ago.
+A form carries, signed, what it showed when it was opened, and so does each row that is open. When
+it is posted, three states are compared control by control: opened, stored now, posted. What only
+one side changed is taken from that side; what both changed in different ways is a `Clash`, which
+the editor decides with the form's radio buttons. Rows are matched by `uid`. The result is written
+back into the posted data, so that Django's forms see a form that was opened a moment ago.
 """
 
 import re
@@ -30,12 +30,14 @@ from heritage.admin.merging import (
     same_values,
     shown_values,
 )
+from heritage.admin.row_sets import SHOWS_ALL
 
 OPENED = "_opened"  # the signed snapshot, in every form of a stored record
 CHOICE = "_keep-"  # before the key of a clash: the radio buttons that decide it
 MINE, THEIRS = "mine", "theirs"
 AGAIN = "_again"  # of a new row: the uid of the deleted one that it would bring back
-_SALT = "heritage.admin.opened"
+_SALT, _ROW_SALT = "heritage.admin.opened", "heritage.admin.opened_row"
+_OPENED_ROW = re.compile(r"(.+?)-[0-9]{1,5}-_opened")
 
 
 @dataclass
@@ -62,14 +64,21 @@ class Snapshot:
     asked: dict[str, list[str]] = field(default_factory=dict)
 
     def dumps(self) -> str:
-        return signing.dumps([self.form, self.rows, self.asked], salt=_SALT, compress=True)
+        return signing.dumps([self.form, self.asked], salt=_SALT, compress=True)
 
     @classmethod
-    def loads(cls, text: str) -> "Snapshot | None":
+    def loads(cls, data: Mapping[str, str]) -> "Snapshot | None":
+        """What posted data say; None where they do not, or are not ours."""
         try:
-            return cls(*signing.loads(text, salt=_SALT))
+            form, asked = signing.loads(data.get(OPENED, ""), salt=_SALT)
+            snapshot = cls(form, {}, asked)
+            for key, text in data.items():
+                if found := _OPENED_ROW.fullmatch(key):
+                    uid, values = signing.loads(text, salt=_ROW_SALT)
+                    snapshot.rows.setdefault(found[1], {})[uid] = values
         except signing.BadSignature:
             return None
+        return snapshot
 
 
 class Editing:
@@ -87,10 +96,17 @@ class Editing:
         self.formsets: list = []
         self.shared: dict = {}  # what sets of rows look up for each other
         self.stored: dict = {}  # values as they were read, by the form or the row
+        self.shows_all = SHOWS_ALL in request.GET  # all rows and languages, whether opened or not
+        self.extra = int(self.shows_all)  # empty rows of each set
 
     @cached_property
     def opened(self) -> Snapshot | None:
-        return Snapshot.loads(self._request.POST.get(OPENED, ""))
+        return Snapshot.loads(self._request.POST)
+
+    def row_opened(self, prefix: str, uid: str) -> str:
+        """What an open row shows, signed; empty where that is not known."""
+        values = self.next.rows.get(prefix, {}).get(uid)
+        return signing.dumps([uid, values], salt=_ROW_SALT, compress=True) if values else ""
 
     def choice(self, key: str) -> str:
         return self._request.POST.get(CHOICE + key, "")
@@ -200,6 +216,9 @@ class _RowMerge:
             row for row in rows if row.uid not in self._stored and (not row.uid or self._again(row))
         ]
         self._write(kept, new)
+        places = range(len(kept), len(kept) + len(new))
+        opened = {number for number, uid in enumerate(self._stored) if uid in by_uid}
+        self._formset.opened = opened | set(places)
 
     def _posted_rows(self) -> list[_PostedRow] | None:
         """The rows in the order of the form; None where Django is to refuse the whole set."""
@@ -222,7 +241,7 @@ class _RowMerge:
         for row in rows:
             pk = row.data.get(self._pk_name, "")
             row.uid = row.data.get(AGAIN, "") or uids.get(pk, "") or (f"#{pk}" if pk else "")
-        return rows
+        return [row for row in rows if row.data or row.files]  # the others were not opened
 
     @property
     def _pk_name(self) -> str:

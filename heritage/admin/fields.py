@@ -20,13 +20,20 @@ def interface_languages() -> list[str]:
     return [code for code, _name in settings.LANGUAGES]
 
 
+def offered_languages() -> list[tuple[str, str]]:
+    """Those that a text may have besides the languages of the interface."""
+    ours = interface_languages()
+    return [(code, name) for code, name in settings.CONTENT_LANGUAGES if code not in ours]
+
+
 # --- text in several languages -----------------------------------------------------------------
 
 
 class LanguageMapWidget(forms.Widget):
-    """One input a language: those of the interface side by side, the others behind a fold.
+    """One input a language: of the interface, and of others that are written in or asked for.
 
-    `rows` makes text areas of that height; 0 makes single lines.
+    `rows` makes text areas of that height; 0 makes single lines. The form says whether it
+    `shows_all` languages.
     """
 
     template_name = "admin/widgets/language_map.html"
@@ -35,6 +42,7 @@ class LanguageMapWidget(forms.Widget):
     def __init__(self, attrs=None, rows: int = 0):
         super().__init__(attrs)
         self.rows = rows
+        self.shows_all = False
 
     def id_for_label(self, id_):
         return f"{id_}{_JOINT}{interface_languages()[0]}" if id_ else id_
@@ -43,14 +51,14 @@ class LanguageMapWidget(forms.Widget):
         context = super().get_context(name, None, attrs)
         texts = value if isinstance(value, dict) else {}
         shown = interface_languages()
-        folded = [code for code, _name in settings.CONTENT_LANGUAGES if code not in shown]
-        folded += [code for code in texts if code not in (*shown, *folded)]
+        others = [code for code, _name in settings.CONTENT_LANGUAGES if code not in shown]
+        shown += [code for code in others if self.shows_all or texts.get(code)]
+        shown += [code for code in texts if code not in (*shown, *others)]
         base = context["widget"]["attrs"]
         context["widget"] |= {
             "rows": self.rows,
             "shown": [self._input(name, code, texts, base) for code in shown],
-            "folded": [self._input(name, code, texts, base) for code in folded],
-            "written": [language_name(code) for code in folded if texts.get(code)],
+            "has_others": any(code not in shown for code in others),
         }
         return context
 

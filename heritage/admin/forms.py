@@ -194,6 +194,7 @@ class RecordForm(ModelForm):
     """
 
     editing: Editing | None = None
+    opened_row = ""  # of a row: what it shows, signed
 
     def __init__(self, data=None, files=None, *, instance=None, owner=None, **kwargs):
         is_stored = instance is not None and instance.pk is not None
@@ -202,17 +203,27 @@ class RecordForm(ModelForm):
         elif self.editing and is_stored:
             data, files = self.editing.merge_form(self.base_fields, instance, data, files)
         super().__init__(data, files, instance=instance, **kwargs)
+        if self.editing:
+            self.show_all(self.editing.shows_all)
         if owner:
             # All rows that there are with this owner: whether one is there already is seen here.
             name, row, siblings = owner
             self.instance.siblings = (name, siblings)
             setattr(self.instance, name, row)
         for name, field in self.fields.items():
+            if isinstance(field, ChoosersField) and is_stored:
+                field.lookup = Lookup(field.queryset, getattr(self.instance, name).all())
             if isinstance(field, ChooserField):
                 column = self.instance._meta.get_field(name) if name in self._columns() else None
                 if column and column.is_cached(self.instance):
                     row = column.get_cached_value(self.instance)
                     field.lookup = Lookup(field.queryset, [row] if row else [])
+
+    def show_all(self, is_all: bool) -> None:
+        """Texts have inputs for all languages, covers all scenes; or else those that are used."""
+        for field in self.fields.values():
+            if hasattr(field.widget, "shows_all"):
+                field.widget.shows_all = is_all
 
     @property
     def again(self) -> str:

@@ -2,13 +2,15 @@
 
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.forms import BaseInlineFormSet
+from django.db.models import ForeignKey
+from django.forms import BaseInlineFormSet, Media
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.functional import cached_property
 
-from heritage.admin.autocomplete import ChooserField, Lookup
+from heritage.admin.autocomplete import Chooser, ChooserField, Lookup
 from heritage.admin.editing import Editing
 from heritage.admin.forms import RecordFields, RecordForm
+from heritage.admin.row_sets import MOST
 
 
 class RowFormSet(BaseInlineFormSet):
@@ -17,7 +19,9 @@ class RowFormSet(BaseInlineFormSet):
     All that they refer to is read in one query for each kind of record.
     """
 
-    def __init__(self, *args, editing: Editing, **kwargs):
+    def __init__(self, *args, editing: Editing, first_number: int = 0, **kwargs):
+        self.first_number = first_number  # of a row that is shown alone
+        self.opened: set[int] | None = None  # the numbers of the rows that were sent; None: all
         super().__init__(*args, **kwargs)
         self.editing = editing
         editing.formsets.append(self)
@@ -26,6 +30,13 @@ class RowFormSet(BaseInlineFormSet):
         elif self.instance.pk:
             editing.open_rows(self)
         self._want()
+
+    def add_prefix(self, index):
+        return super().add_prefix(index + self.first_number if isinstance(index, int) else index)
+
+    def is_open(self, number: int) -> bool:
+        """Whether the form of a row is shown, and not its line alone."""
+        return self.opened is None or number in self.opened
 
     def _chooser_fields(self):
         for name, field in self.form.base_fields.items():
@@ -81,6 +92,9 @@ class RowFormSet(BaseInlineFormSet):
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
+        form.show_all(self.editing.shows_all)
+        uid = form.again or (form.instance.uid if form.instance.pk else "")
+        form.opened_row = self.editing.row_opened(self.prefix, uid) if uid else ""
         for name, field in self._chooser_fields():
             if name in form.fields:
                 form.fields[name].lookup = self.editing.lookups.of(field)
@@ -107,7 +121,46 @@ class RecordInline(RecordFields, admin.StackedInline):
     formset = RowFormSet
     extra = 0
     named_after: tuple[str, ...] = ()  # keys that the name of a row follows
+    is_folded = False  # its lines, too, are shown only when somebody opens it
     template = "admin/record_rows.html"
+
+    @cached_property
+    def fk(self) -> ForeignKey:
+        """The key to the record that the rows belong to."""
+        keys = (
+            column
+            for column in self.model._meta.fields
+            if isinstance(column, ForeignKey)
+            and issubclass(self.parent_model, column.related_model)
+        )
+        return next(column for column in keys if self.fk_name in (None, column.name))
+
+    @cached_property
+    def prefix(self) -> str:
+        """As the formset has it."""
+        return self.fk.remote_field.get_accessor_name()
+
+    def line_of(self, row) -> str:
+        """What stands for a row that is not open."""
+        return str(row)
+
+    def most(self, parent_model) -> int:
+        return 1 if self.fk.unique else MOST
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return request.editing.extra
+
+    def row_media(self) -> Media:
+        """Of the choosers, which are in the rows of every set."""
+        column = next(
+            (
+                column
+                for column in self.model._meta.fields
+                if isinstance(column, ForeignKey) and column != self.fk
+            ),
+            None,
+        )
+        return Chooser(column, self.admin_site).media if column else Media()
 
     def _parent_admin(self):
         return self.admin_site.get_model_admin(self.parent_model)

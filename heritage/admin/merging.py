@@ -47,9 +47,14 @@ def _as_sent(name: str, form_field: forms.Field, value) -> Values:
 
 
 def posted_values(fields: Mapping[str, forms.Field], data: MultiValueDict, files) -> Values:
-    """What was sent of these fields; a file that was not chosen is not among them."""
+    """What was sent of these fields; a file that was not chosen is not among them.
+
+    Nor is a field that is no column and only fills in others.
+    """
     values: Values = {}
     for name, form_field in fields.items():
+        if getattr(form_field, "is_read_into_others", False):
+            continue
         if isinstance(form_field, LanguageMapFormField):
             start = name + _BETWEEN
             values |= {key: data.getlist(key) for key in data if key.startswith(start)}

@@ -101,15 +101,23 @@ def _reaches(start, goal, ties, stored: _StoredTies) -> bool:
 
 class PartOfRows(RecordInline):
     model = PartOf
+    is_folded = True
     form, formset, fk_name = PartForm, PartFormSet, "part"
     named_after = ("whole",)
     verbose_name, verbose_name_plural = _("whole"), _("part of")
     fields = (("whole", "note"),)
 
+    def line_of(self, row):
+        return str(row.whole)
+
 
 class PartRows(RecordInline):
     model = PartOf
+    is_folded = True
     form, formset, fk_name = PartForm, PartFormSet, "whole"
     named_after = ("part",)
     verbose_name, verbose_name_plural = _("part"), _("its parts")
     fields = (("part", "note"),)
+
+    def line_of(self, row):
+        return str(row.part)

@@ -69,6 +69,9 @@ class CoveredSiteRows(RecordInline):
     named_after = ("site",)
     fields = (("site", "extent", "component_reference"), ("note", "source"))
 
+    def line_of(self, row):
+        return f"{row.site} – {row.get_extent_display()}"
+
 
 @admin.register(Designation)
 class DesignationAdmin(RecordAdmin):

@@ -82,20 +82,14 @@ class ImageRows(RecordInline):
         ("order", "published"),
     )
 
-
-class FormerSlugRows(admin.TabularInline):
-    """Kept by the catalogue: a former address redirects for ever."""
-
-    model = FormerSlug
-    extra = 0
-    fields = readonly_fields = ("slug",)
-    can_delete = False
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
+    def line_of(self, row):
+        state = "" if row.published else _("not published")
+        return format_html(
+            '<img src="{}" alt="" class="picture-thumbnail" loading="lazy"> {} <small>{}</small>',
+            picture_address(row),
+            row,
+            state,
+        )
 
 
 # --- on pages of their own ---------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.forms import Select
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -15,18 +16,22 @@ from heritage.models.covers import PLATE, SOLEMN
 class SceneSelect(Select):
     """All scenes by name, with what each shows; `plates` offers plates beside them.
 
-    Without JavaScript it is a list; with it, the drawings can be looked through.
+    Without JavaScript it is a list; with it, the drawings can be looked through. A page that does
+    not show all of everything has the chosen scene only, and fetches the others when they are
+    wanted (`scenes_view`).
     """
 
     template_name = "admin/widgets/scene.html"
 
     def __init__(self, attrs=None, *, plates: bool = False):
         super().__init__(attrs)
+        self.shows_all = False
         self.choices = list(_plates()) if plates else [("", _("None"))]
 
     def get_context(self, name, value, attrs):
         chosen = value or ""
-        offered = [*self.choices, (_("Scenes"), list(_scenes()))]
+        scenes = [pair for pair in _scenes() if self.shows_all or pair[0] == chosen]
+        offered = [*self.choices, (_("Scenes"), scenes)]
         known = {"", PLATE, SOLEMN, *scene_files.names()}
         # What is stored and gone is not lost by opening a form.
         offered += [] if chosen in known else [(chosen, chosen)]
@@ -35,6 +40,7 @@ class SceneSelect(Select):
         context["widget"] |= {
             "template_name": self.template_name,
             "address": reverse("media:scene", args=["NAME"]),
+            "others": "" if self.shows_all else reverse("admin:scenes"),
             "shown": chosen if chosen in scene_files.names() else "",
         }
         return context
@@ -55,3 +61,8 @@ def _scenes() -> Iterator[tuple[str, str]]:
 
 def palette_select() -> Select:
     return Select(choices=[("", _("None")), *((name, name) for name in PALETTES)])
+
+
+def scenes_view(request):
+    """All scenes as options of a select."""
+    return render(request, "admin/widgets/scene_options.html", {"scenes": list(_scenes())})

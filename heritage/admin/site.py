@@ -9,7 +9,7 @@ from django.contrib.admin import AdminSite
 from django.db import OperationalError
 from django.shortcuts import render
 from django.template.response import TemplateResponse
-from django.urls import reverse, translate_url
+from django.urls import path, reverse, translate_url
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -147,6 +147,11 @@ class CatalogueAdminSite(AdminSite):
         response["Retry-After"] = str(seconds)
         patch_cache_control(response, private=True, no_store=True)
         return response
+
+    def get_urls(self):
+        from heritage.admin.scenes import scenes_view
+
+        return [path("scenes/", self.admin_view(scenes_view), name="scenes"), *super().get_urls()]
 
     def autocomplete_view(self, request):
         from heritage.admin.autocomplete import ChooserView

@@ -2,18 +2,22 @@
 
 from functools import partial
 from itertools import islice
+from typing import NamedTuple
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Prefetch, Subquery, prefetch_related_objects
-from django.urls import reverse
+from django.forms import HiddenInput
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin import access
+from heritage.admin.autocomplete import with_label
 from heritage.admin.base import RecordAdmin
+from heritage.admin.completeness import completeness_of
 from heritage.admin.coverage import CoverageRows
 from heritage.admin.filters import (
     FACET_FILTERS,
@@ -24,29 +28,83 @@ from heritage.admin.filters import (
 )
 from heritage.admin.forms import RecordForm
 from heritage.admin.parts import PartOfRows, PartRows
+from heritage.admin.points import PointField, map_view, similar_view, with_point, written
 from heritage.admin.publishing import STATE_ACTIONS
-from heritage.admin.rows import EventRows, FormerSlugRows, ImageRows, NameRows
+from heritage.admin.rows import EventRows, ImageRows, NameRows
 from heritage.admin.scenes import SceneSelect
 from heritage.admin.visiting import ROWS as VISITING_ROWS
-from heritage.models import Coverage, Site, SiteEra, SortName, UnescoStatus
+from heritage.models import Coverage, Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.unesco import statuses
+from heritage.search import similar
 from heritage.services import fulltext
 from heritage.values import tokens
 from heritage.values.date_format import year_phrase
+
+
+class Section(NamedTuple):
+    """A part of the form."""
+
+    key: str
+    label: str
+    fields: tuple = ()
+    rows: tuple = ()
+
 
 MOST_LISTED = 10_000  # sites that a search lists
 WIDE_LISTED = 500  # of those that a wider search finds
 
 
 class SiteForm(RecordForm):
+    coordinates = PointField()
+
+    def __init__(self, data=None, files=None, *, instance=None, **kwargs):
+        point_error = ""
+        if data is not None:
+            data, point_error = with_point(data)
+        super().__init__(data, files, instance=instance, **kwargs)
+        self._point_error = point_error
+        self.doubtful: list[similar.Similar] = []
+        if "coordinates" in self.fields:
+            stored = written(self.instance.latitude, self.instance.longitude)
+            self.initial["coordinates"] = self.fields["coordinates"].widget.stored = stored
+
     def clean(self):
         cleaned = super().clean()
+        if self._point_error:
+            self.add_error("coordinates", self._point_error)
         published = cleaned.get("state") == Site.State.PUBLISHED
         if published and "kinds" in cleaned and not cleaned["kinds"]:
             raise ValidationError(
                 {"kinds": _("A published site needs at least one kind.")}, code="kinds"
             )
+        self._look_for_the_same(cleaned)
         return cleaned
+
+    def _look_for_the_same(self, cleaned) -> None:
+        """Whether the catalogue may have this site already: to be denied once."""
+        if not {"name", "latitude", "longitude"} & set(self.changed_data):
+            return
+        point = cleaned.get("latitude"), cleaned.get("longitude")
+        known = None if None in point else point
+        names = (cleaned.get("name") or {}).values()
+        found = [
+            each for each in similar.similar(names, known, self.instance.pk) if each.is_doubtful
+        ]
+        denied = set(self.confirmed.split(","))
+        if any(str(each.site.pk) not in denied for each in found):
+            self.doubtful = found
+            raise ValidationError(
+                _(
+                    "This site may be in the catalogue already. Look at the records below its "
+                    "name; if it is none of them, say so there and save again."
+                ),
+                code="similar",
+            )
+
+    @property
+    def confirmed(self) -> str:
+        """The ids of records that the editor says are other sites."""
+        return self.data.get("_not_the_same", "")
 
 
 @admin.register(Site)
@@ -78,55 +136,70 @@ class SiteAdmin(RecordAdmin):
         "state_changed_by",
         "public_point",
         "eras",
+        "former_addresses",
+    )
+    # In the order in which an editor thinks: the sections of the form, each with its fields and
+    # its sets of rows. The state stands in the bar that stays in sight.
+    sections = (
+        Section("names", _("Names"), ("name",), (NameRows,)),
+        Section("what", _("What it is"), ("kinds",)),
+        Section(
+            "where",
+            _("Where it is"),
+            (
+                ("place", "also_in"),
+                ("coordinates", "latitude", "longitude"),
+                ("precision", "accuracy_m"),
+                ("point_source", "blur_km"),
+                "public_point",
+                "boundary",
+            ),
+        ),
+        Section("history", _("What happened"), (), (EventRows,)),
+        Section("texts", _("Texts"), ("summary", "description")),
+        Section("status", _("Protection and registers"), (), (CoverageRows,)),
+        Section("pictures", _("Pictures"), ("cover",), (ImageRows,)),
+        Section("visiting", _("Visiting"), (("custodian", "area_ha"),), VISITING_ROWS),
+        Section("related", _("Related sites"), (), (PartOfRows, PartRows)),
+        Section("sources", _("Sources and notes"), ("sources", "note")),
+        Section("publication", _("Publication"), (("featured", "prominence"), "slug")),
+        Section(
+            "kept",
+            _("Kept by the catalogue"),
+            (
+                "eras",
+                "former_addresses",
+                ("created_at", "created_by", "updated_at"),
+                ("published_at", "state_changed_at", "state_changed_by"),
+            ),
+        ),
     )
     fieldsets = (
-        (_("Names and texts"), {"fields": ("name", "summary", "description")}),
-        (
-            _("What and where"),
-            {"fields": ("kinds", ("place", "also_in"), ("custodian", "area_ha"))},
-        ),
-        (
-            _("Point"),
-            {
-                "fields": (
-                    ("latitude", "longitude"),
-                    ("precision", "accuracy_m"),
-                    ("point_source", "blur_km"),
-                    "public_point",
-                    "boundary",
-                )
-            },
-        ),
-        (_("Publication"), {"fields": (("state", "featured", "prominence"), "cover", "slug")}),
-        (_("Sources and notes"), {"fields": ("sources", "note")}),
-        (
-            _("Kept by the catalogue"),
-            {
-                "fields": (
-                    "eras",
-                    ("created_at", "created_by", "updated_at"),
-                    ("published_at",),
-                    ("state_changed_at", "state_changed_by"),
-                ),
-                "classes": ("collapse",),
-            },
-        ),
+        (None, {"fields": ("state",), "classes": ("in-bar",)}),
+        *((None, {"fields": each.fields, "classes": (each.key,)}) for each in sections),
     )
-    inlines = (
-        NameRows,
-        EventRows,
-        CoverageRows,
-        PartOfRows,
-        PartRows,
-        ImageRows,
-        *VISITING_ROWS,
-        FormerSlugRows,
-    )
+    inlines = tuple(rows for section in sections for rows in section.rows)
 
     # --- what somebody may do
 
     def has_publish_permission(self, request) -> bool:
         return access.may_publish(request.user)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("latitude", "longitude"):
+            field.widget = HiddenInput()  # the box of the point says them
+        return field
+
+    def get_urls(self):
+        def page(view):
+            return self.admin_site.admin_view(partial(view, self))
+
+        return [
+            path("similar/", page(similar_view), name="heritage_site_similar"),
+            path("point-map/", page(map_view), name="heritage_site_point_map"),
+            *super().get_urls(),
+        ]
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         if db_field.name == "state":
@@ -147,7 +220,8 @@ class SiteAdmin(RecordAdmin):
         site = super().get_object(request, object_id, from_field)
         if site:
             # The form shows them, and the revision keeps them.
-            prefetch_related_objects([site], "kinds", "also_in", "sources")
+            also_in = Prefetch("also_in", with_label(Place.objects.all()))
+            prefetch_related_objects([site], "kinds", also_in, "sources")
         return site
 
     # --- the list
@@ -229,6 +303,36 @@ class SiteAdmin(RecordAdmin):
         roles = dict(SiteEra.Role.choices)
         rows = site.site_eras.select_related("era").order_by("role", "era__first_year")
         return "; ".join(f"{row.era} ({roles[row.role]})" for row in rows)
+
+    @admin.display(description=_("former addresses, which redirect"))
+    def former_addresses(self, site):
+        if site.pk is None:
+            return ""
+        return ", ".join(site.former_slugs.values_list("slug", flat=True)) or _("none")
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        fieldsets = {fieldset.classes: fieldset for fieldset in context["adminform"]}
+        sets = {type(rows.opts): rows for rows in context["inline_admin_formsets"]}
+        shown = {rows.prefix: rows.rows for rows in sets.values() if not rows.opts.is_folded}
+        complete = completeness_of(obj, shown)
+        form = context["adminform"].form
+        context |= {
+            "doubtful": form.doubtful,
+            "confirmed": form.confirmed,
+            "in_bar": fieldsets.get("in-bar"),
+            "completeness": complete,
+            "sections": [
+                {
+                    "key": section.key,
+                    "label": section.label,
+                    "fieldset": fieldsets.get(section.key) if section.fields else None,
+                    "row_sets": [sets[rows] for rows in section.rows if rows in sets],
+                    "missing": complete.missing_in(section.key),
+                }
+                for section in self.sections
+            ],
+        }
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def view_on_site(self, site):
         """The public page; of what is not published, what it would be."""

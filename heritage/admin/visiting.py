@@ -38,17 +38,20 @@ _CHECKED = (("source", "checked_on"), ("quality", "as_of", "second_source"), "di
 
 class IdentifierRows(RecordInline):
     model = Identifier
+    is_folded = True
     named_after = ("scheme",)
     fields = (("scheme", "value"),)
 
 
 class NoticeRows(RecordInline):
     model = Notice
+    is_folded = True
     fields = ("text", ("begins", "ends", "is_closed"), "source")
 
 
 class OpeningRows(RecordInline):
     model = Opening
+    is_folded = True
     verbose_name, verbose_name_plural = _("hours of some days"), _("opening hours")
     fields = (
         ("weekdays", "season_from", "season_to"),
@@ -60,11 +63,13 @@ class OpeningRows(RecordInline):
 
 class PriceRows(RecordInline):
     model = Price
+    is_folded = True
     fields = ("label", ("amount", "currency", "order"), "note", *_CHECKED)
 
 
 class VisitingFactRows(RecordInline):
     model = VisitingFact
+    is_folded = True
     fields = (("kind", "value"), "text", *_CHECKED)
 
 

@@ -43,7 +43,12 @@ class Similar:
 
     @property
     def metres(self) -> int | None:
-        return None if self.km is None else round(self.km * 1000, -1 if self.km < 1 else -2)
+        return None if self.km is None else round(self.km * 100) * 10
+
+    @property
+    def other_names(self) -> list[tuple[str, str]]:
+        """By language, what else the record calls it."""
+        return [(code, name) for code, name in self.site.name.items() if name != str(self.site)]
 
 
 def similar(

@@ -16,7 +16,7 @@ Point = tuple[float, float]
 
 EARTH_RADIUS_KM = 6371.0088  # the mean radius, IUGG
 # Signs that look alike: minus, minutes, seconds, degrees.
-_SAME = str.maketrans(
+SAME_SIGNS = str.maketrans(
     dict.fromkeys("−–", "-")
     | dict.fromkeys("‘’′", "'")
     | dict.fromkeys("º˚", "°")
@@ -56,7 +56,7 @@ _DEGREES = re.compile(
 
 
 def _read(text: str, hemispheres: str, field: str) -> float:
-    text = unicodedata.normalize("NFKC", text.translate(_SAME)).strip()
+    text = unicodedata.normalize("NFKC", text.translate(SAME_SIGNS)).strip()
     names = {"field": field, "value": text[:40]}
     pair = [part.strip() for part in re.split(r"[,;\s]+", text) if part.strip()]
     if len(pair) == 2 and all(_DEGREES.fullmatch(part) for part in pair):

@@ -9,6 +9,7 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
+from heritage.values import reign_years
 from heritage.values.edtf import MAX_LENGTH, EDTFError, parse, printable, year_text
 from heritage.values.years import check_range, from_historical, to_historical
 
@@ -49,8 +50,9 @@ def _edtf(text: str) -> str:
     raise EDTFError(
         _(
             "“%(text)s” cannot be read as a date. Write a year (68, 493, 1300 BCE), a day "
-            "(12 April 1985), a century (5th century BCE), a decade (1920s), a span (493–907, "
-            "from 1949, until 907) or EDTF (0493/0907), with “about” or “?” where needed."
+            "(12 April 1985), a century (5th century BCE, late 16th century), a decade (1920s), "
+            "a reign year (万历二十年), a span (493–907, from 1949, until 907, before 68) or EDTF "
+            "(0493/0907), with “about” or “?” where needed."
         )
         % {"text": printable(text)}
     )
@@ -81,6 +83,11 @@ _ONE_SIDED = (
     (r"[自从]?(.+?)(?:起|以来|至今)|(.+?) ?[-–—] ?(?:present)?", "{first}/.."),
     (r"(?:until|till|up to) (.+)|[至到](.+)", "../{last}"),
 )
+# Of these the year itself is no part.
+_BEYOND = (
+    (r"(?:before|prior to) (.+)|(.+?)(?:以前|之前)", "../{before}"),
+    (r"after (.+)|(.+?)(?:以后|以後|之后|之後)", "{after}/.."),
+)
 
 
 def _interval(plain: str) -> str | None:
@@ -93,6 +100,13 @@ def _interval(plain: str) -> str | None:
         edtf = _two_sided(*ends) if len(ends) == 2 else None
         if edtf:
             return edtf
+    for shape, form in _BEYOND:
+        match = re.fullmatch(shape, plain)
+        date = match and _date(next(part for part in match.groups() if part))
+        if date:
+            begin, finish = parse(date).first_year, parse(date).last_year
+            if begin is not None and finish is not None:
+                return form.format(before=year_text(begin - 1), after=year_text(finish + 1))
     for shape, form in _ONE_SIDED:
         match = re.fullmatch(shape, plain)
         date = match and _date(next(part for part in match.groups() if part))
@@ -150,11 +164,19 @@ def _date(plain: str) -> str | None:
         date = parse(core.upper())
         return None if date.is_interval else date.text + qualifier
     except EDTFError:
-        for shape, meaning in _DATES:
-            match = re.fullmatch(shape, core)
-            if match:
-                return "/".join(end + qualifier for end in meaning(match).split("/"))
-    return None
+        edtf = _meaning(core)
+    if edtf is None:
+        return None
+    ends = edtf.split("/")
+    return "/".join(end.removesuffix("~") + qualifier if qualifier else end for end in ends)
+
+
+def _meaning(core: str) -> str | None:
+    for shape, meaning in _DATES:
+        match = re.fullmatch(shape, core)
+        if match:
+            return meaning(match)
+    return _part_of_period(core) or reign_years.read(core)
 
 
 def _unqualified(plain: str) -> tuple[str, str]:
@@ -192,6 +214,48 @@ def _period(match: re.Match) -> str:
     is_before = match["before"] or match["before_zh"]
     last = (1 - number if is_before else number) * size
     return f"{year_text(last - size + 1)}/{year_text(last)}"
+
+
+# Thirds and halves of a century: a third is what early, middle and late come to, and no more exact.
+_PARTS = {
+    "early": (0, 1 / 3), "mid": (1 / 3, 2 / 3), "late": (2 / 3, 1),
+    "first half": (0, 1 / 2), "second half": (1 / 2, 1),
+}  # fmt: skip
+_PARTS_ZH = (
+    (r"初叶?|初期|早期|前期", "early"),
+    (r"中叶?|中期", "mid"),
+    (r"末叶?|末期|晚期|后期|后叶", "late"),
+    (r"上半叶|前半叶|前半期", "first half"),
+    (r"下半叶|后半叶|后半期", "second half"),
+)
+
+
+def _part_of_period(core: str) -> str | None:
+    """The years of “late 16th century”, “16世纪末”, “first half of the 5th century BCE”."""
+    match = re.fullmatch(r"(early|mid|late|first half|second half)(?: of)?(?: the |[- ])(.+)", core)
+    if match:
+        return _share(match[1], match[2])
+    for words, part in _PARTS_ZH:
+        match = re.fullmatch(rf"(.+世纪)(?:{words})", core)
+        if match:
+            return _share(part, match[1])
+    return None
+
+
+def _share(part: str, century: str) -> str | None:
+    for shape, meaning in _DATES:
+        match = re.fullmatch(shape, century)
+        if match and meaning is _period:
+            whole = parse(meaning(match))
+            begin, finish = whole.first_year, whole.last_year
+            if begin is None or finish is None:
+                return None
+            start, end = _PARTS[part]
+            years = finish - begin + 1
+            first, last = begin + round(start * years), begin + round(end * years) - 1
+            mark = "" if "half" in part else "~"
+            return f"{year_text(first)}{mark}/{year_text(last)}{mark}"
+    return None
 
 
 def _decade(match: re.Match) -> str:

@@ -40,7 +40,7 @@ for (const box of document.querySelectorAll(".scene-input")) {
   const shown = box.querySelector(".scene-shown");
   const choice = box.querySelector(".scene-choice");
   const grid = box.querySelector(".scene-grid");
-  const scenes = [...select.querySelectorAll("optgroup option")];
+  let scenes = [...select.querySelectorAll("optgroup option")];
   const address = (name) => box.dataset.address.replace("NAME", name);
 
   const show = () => {
@@ -65,7 +65,22 @@ for (const box of document.querySelectorAll(".scene-input")) {
     show();
   };
 
+  // A page holds the chosen scene alone: the others come when somebody is about to choose.
+  let loading;
+  const load = async () => {
+    const response = await fetch(box.dataset.others);
+    if (!response.ok || response.redirected) return;
+    const template = document.createElement("template");
+    template.innerHTML = await response.text();
+    const { value } = select;
+    select.querySelector("optgroup").replaceChildren(template.content);
+    select.value = value;
+    scenes = [...select.querySelectorAll("optgroup option")];
+  };
+  const loaded = () => (loading ??= box.dataset.others ? load() : Promise.resolve());
+
   choice.hidden = false;
-  choice.addEventListener("toggle", fill, { once: true });
+  choice.addEventListener("toggle", () => loaded().then(fill), { once: true });
+  for (const event of ["focusin", "pointerenter"]) box.addEventListener(event, loaded, { once: true });
   select.addEventListener("change", show);
 }

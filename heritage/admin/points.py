@@ -1,0 +1,173 @@
+"""The point of a site in its form: one box that reads any way of writing it, and a map to drag on.
+
+The map has land, meridians and the sites nearby, all of the catalogue's own; nothing is asked of
+anybody else.
+"""
+
+import re
+from contextlib import suppress
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from heritage.cartography import around
+from heritage.cartography.around import Window
+from heritage.models import Site
+from heritage.search import similar
+from heritage.search.index import columns, orders, store
+from heritage.values.coordinates import Point
+from heritage.values.point_reader import read_point
+
+NAMED = 14  # sites on the map
+LUOYANG = (34.6, 112.5)  # where a map without a point begins
+
+
+def written(latitude: float | None, longitude: float | None) -> str:
+    """A point as the box has it."""
+    return "" if latitude is None or longitude is None else f"{latitude:.7g}, {longitude:.7g}"
+
+
+class PointWidget(forms.TextInput):
+    """A box, what it held when the form was made, and the place of the map."""
+
+    template_name = "admin/widgets/point.html"
+
+    def __init__(self, attrs=None):
+        own = {"class": "vTextField", "autocomplete": "off", "size": 40}
+        super().__init__(own | (attrs or {}))
+        self.stored = ""  # the point as it was when the form was made
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["stored"] = self.stored
+        return context
+
+
+class PointField(forms.CharField):
+    """Both coordinates of a site; what is read is given to the fields of the two columns."""
+
+    widget = PointWidget
+    is_read_into_others = True  # see `merging`
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("label", _("Point"))
+        kwargs.setdefault(
+            "help_text",
+            _(
+                "Degrees, degrees with minutes and seconds, or the link of a map: "
+                "34.6086, 112.4739; 北纬34°36′31″ 东经112°28′26″."
+            ),
+        )
+        super().__init__(**kwargs)
+
+    def has_changed(self, initial, data):
+        return False  # the two columns say it
+
+
+def with_point(data, name: str = "coordinates"):
+    """Posted data with the columns' values from the box where it was changed, and what is wrong.
+
+    A box that was left as it was changes nothing, whatever others did to the point meanwhile.
+    """
+    text = data.get(name)
+    if text is None or text.strip() == data.get(f"{name}_initial", "").strip():
+        return data, ""
+    data = data.copy()
+    if not text.strip():
+        data["latitude"] = data["longitude"] = ""
+        return data, ""
+    try:
+        latitude, longitude = read_point(text, bool(data.get(f"{name}_gcj02")))
+    except ValueError as error:
+        return data, str(error)
+    data["latitude"], data["longitude"] = repr(latitude), repr(longitude)
+    return data, ""
+
+
+# --- what the form fetches ---------------------------------------------------------------------
+
+
+def _may_look(model_admin, request) -> None:
+    may = model_admin.has_add_permission(request) or model_admin.has_change_permission(request)
+    if not may:
+        raise PermissionDenied
+
+
+def map_view(model_admin, request):
+    """The map around a point (`point`, or `at` the middle), so many `km` wide."""
+    _may_look(model_admin, request)
+    text, error = request.GET.get("point", ""), ""
+    point: Point | None = None
+    try:
+        point = read_point(text, "gcj02" in request.GET) if text.strip() else None
+    except ValueError as refusal:
+        error = str(refusal)
+    window = Window(*_middle(request, point), _width(request))
+    tall, wide = window.per_degree
+    context = {
+        "error": error,
+        "point": written(*point) if point else "",
+        "place": window.place(*point) if point else None,
+        "window": window,
+        "tall": tall,
+        "wide": wide,
+        "width": around.WIDTH,
+        "height": around.HEIGHT,
+        "land": around.land(window),
+        "lines": around.lines(window),
+        "sites": _sites(window, request.GET.get("without", "")),
+        "wider": min(around.WIDEST_KM, window.km * 4),
+        "closer": max(around.NARROWEST_KM, window.km / 4),
+    }
+    return HttpResponse(render_to_string("admin/point_map.html", context, request))
+
+
+def _middle(request, point: Point | None) -> Point:
+    try:
+        return read_point(request.GET.get("at", ""))
+    except ValueError:
+        return point or LUOYANG
+
+
+def _width(request) -> float:
+    text = request.GET.get("km", "")
+    known = float(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,4})?", text) else 40.0
+    return min(max(known, around.NARROWEST_KM), around.WIDEST_KM)
+
+
+def _sites(window: Window, without: str) -> list[dict]:
+    """Published sites on the map, the best known with their names."""
+    tall, wide = window.reach
+    box = columns.Box(
+        window.longitude - wide,
+        window.latitude - tall,
+        window.longitude + wide,
+        window.latitude + tall,
+    )
+    index = store.current()
+    found = columns.within(index.points, box)
+    rows = Site.objects.filter(pk__in=index.orders[orders.PROMINENCE].slice(found, 0, NAMED))
+    rows = rows.only("name", "public_latitude", "public_longitude").order_by()
+    return [
+        {"name": str(row), "at": window.place(row.public_latitude, row.public_longitude)}
+        for row in rows
+        if str(row.pk) != without
+    ]
+
+
+def similar_view(model_admin, request):
+    """Records that may be of the site that somebody is typing in."""
+    _may_look(model_admin, request)
+    point = None
+    with suppress(ValueError):  # it may be half typed
+        point = read_point(request.GET.get("point", ""), "gcj02" in request.GET)
+    without = request.GET.get("without", "")
+    found = similar.similar(
+        request.GET.getlist("name"), point, int(without) if without.isdecimal() else None
+    )
+    return render(request, "admin/similar_sites.html", {"found": found})

@@ -1,0 +1,204 @@
+"""Sets of rows on the page of their owner: lines to read, forms only for what is opened.
+
+A page with all forms of all rows would be several times as large and slow. A row's form is fetched
+when its line is opened (`row_view`), with what it was opened with, signed; a new row likewise.
+What is not opened is not sent, and stays as it is stored. `?all=1` shows all forms at once, for
+browsers without scripts.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.contrib.admin.helpers import InlineAdminForm
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.forms import FileField, Media
+from django.http import Http404, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+SHOWS_ALL = "all"  # in an address: all rows and all languages
+MOST = 1_000  # rows of a set, as Django has it
+
+
+@dataclass(slots=True)
+class Line:
+    """One row: what its line says, and its form where it is open."""
+
+    number: int
+    row: object  # None of a new one
+    label: str
+    form: InlineAdminForm | None = None
+
+
+class RowSet:
+    """One inline on a page, in the place of Django's InlineAdminFormSet."""
+
+    def __init__(self, request, parent, inline, owner, formset, may_edit: bool, count: int | None):
+        self.opts, self.owner = inline, owner if owner and owner.pk else None
+        self.prefix = inline.prefix
+        self._request, self._parent, self._formset, self._count = request, parent, formset, count
+        self.has_add_permission = may_edit and inline.has_add_permission(request, owner)
+        self.has_change_permission = may_edit and inline.has_change_permission(request, owner)
+        self.has_delete_permission = may_edit and inline.has_delete_permission(request, owner)
+        self.has_view_permission = inline.has_view_permission(request, owner)
+
+    @property
+    def formset(self):
+        """What Django asks of a formset; where nothing is open, the set itself says it."""
+        return self._formset or self
+
+    def __iter__(self):
+        return iter(())  # Django looks for fields that follow others, of which rows have none
+
+    def is_multipart(self) -> bool:
+        fields = self.opts.model._meta.fields
+        return any(isinstance(column.formfield(), FileField) for column in fields)
+
+    def non_form_errors(self) -> str:
+        return ""
+
+    @property
+    def forms(self) -> list:
+        return []
+
+    @cached_property
+    def rows(self) -> list:
+        """The stored rows, in the order of the form."""
+        if self.owner is None or self._count == 0:
+            return []
+        rows = list(stored_rows(self._request, self.opts, self.owner))
+        for row in rows:
+            setattr(row, self.opts.fk.name, self.owner)
+        return rows
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its lines, too, are fetched when it is opened."""
+        return self.opts.is_folded and self._formset is None and self.count > 0
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) if self._count is None else self._count
+
+    @property
+    def may_add(self) -> bool:
+        return self.has_add_permission and self.count < self.opts.most(self._parent.model)
+
+    @property
+    def total(self) -> int:
+        """Where the numbers of new rows begin."""
+        return self._formset.total_form_count() if self._formset is not None else self.count
+
+    @property
+    def stored(self) -> int:
+        return self._formset.initial_form_count() if self._formset is not None else self.count
+
+    @property
+    def url(self) -> str:
+        """Of the rows; the number of a row, or “new”, and a slash may follow."""
+        opts = self._parent.opts
+        name = f"admin:{opts.app_label}_{opts.model_name}_rows"
+        return reverse(name, args=[self.owner.pk if self.owner else "add", self.prefix])
+
+    def lines(self) -> list[Line]:
+        formset = self._formset
+        if formset is None:
+            return [self.line(number, row) for number, row in enumerate(self.rows)]
+        lines = []
+        for number, form in enumerate(formset.forms):
+            row = form.instance if form.instance.pk else None
+            is_open = formset.is_open(number)
+            admin_form = self.admin_form(form, row) if is_open else None
+            lines.append(self.line(number, row, admin_form))
+        return lines
+
+    def line(self, number: int, row, form: InlineAdminForm | None = None) -> Line:
+        return Line(number, row, "" if row is None else self.opts.line_of(row), form)
+
+    def admin_form(self, form, row) -> InlineAdminForm:
+        request, inline = self._request, self.opts
+        fieldsets = list(inline.get_fieldsets(request, self.owner))
+        readonly = list(inline.get_readonly_fields(request, self.owner))
+        return InlineAdminForm(self._formset, form, fieldsets, {}, row, readonly, inline)
+
+    @cached_property
+    def media(self) -> Media:
+        # Those of all widgets that a row may have, whether it is open or not.
+        return self.opts.row_media()
+
+
+def stored_rows(request, inline, owner) -> QuerySet:
+    rows = inline.get_queryset(request).filter(**{inline.fk.name: owner})
+    return rows if rows.ordered else rows.order_by("pk")
+
+
+def counts(owner, inlines) -> dict[str, int]:
+    """How many rows the sets have whose lines are not shown, in one query."""
+    folded = [inline for inline in inlines if inline.is_folded]
+    if not folded or owner is None or owner.pk is None:
+        return {inline.prefix: 0 for inline in folded}
+    columns = {}
+    for inline in folded:
+        rows = inline.model._default_manager.order_by().filter(**{inline.fk.name: OuterRef("pk")})
+        counted = rows.values(inline.fk.name).annotate(n=Count("pk")).values("n")
+        columns[f"n_{inline.prefix}"] = Subquery(counted, output_field=IntegerField())
+    found = type(owner)._default_manager.order_by().filter(pk=owner.pk).annotate(**columns)
+    row = found.values(*columns).first() or {}
+    return {name.removeprefix("n_"): number or 0 for name, number in row.items()}
+
+
+def opened_prefixes(data) -> set[str]:
+    """The sets of which rows were sent."""
+    shape = re.compile(r"(.+?)-[0-9]+-.")
+    return {found[1] for found in map(shape.match, data) if found}
+
+
+# --- what is fetched when something is opened --------------------------------------------------
+
+
+def rows_view(model_admin, request, object_id: str, prefix: str, number: int | None = None):
+    """The lines of a set, or the form of one row: `number` is its place, or that of a new one."""
+    owner = None if object_id == "add" else model_admin.get_object(request, object_id)
+    if object_id != "add" and owner is None:
+        raise Http404
+    if owner is None and not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    if owner is not None and not model_admin.has_view_or_change_permission(request, owner):
+        raise PermissionDenied
+    for inline in model_admin.get_inline_instances(request, owner):
+        if getattr(inline, "prefix", None) == prefix:
+            break
+    else:
+        raise Http404
+    may_edit = owner is None or model_admin.has_change_permission(request, owner)
+    if number is None:
+        rows = RowSet(request, model_admin, inline, owner, None, may_edit, None)
+        context = {"rows": rows}
+        return HttpResponse(render_to_string("admin/record_lines.html", context, request))
+    return _form_of_row(request, model_admin, inline, owner, may_edit, number)
+
+
+def _form_of_row(request, model_admin, inline, owner, may_edit, number):
+    queryset = inline.get_queryset(request)
+    pk = request.GET.get("row", "")
+    pk = int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 15 else None
+    queryset = queryset.filter(pk=pk) if pk else queryset.none()
+    request.editing.extra = 0 if pk else 1
+    formset_class = inline.get_formset(request, owner)
+    formset = formset_class(
+        instance=owner or model_admin.model(),
+        prefix=inline.prefix,
+        queryset=queryset,
+        editing=request.editing,
+        first_number=number,
+    )
+    rows = RowSet(request, model_admin, inline, owner, formset, may_edit, 0)
+    if not formset.forms or not (pk or rows.has_add_permission):
+        raise Http404
+    [form] = formset.forms
+    row = form.instance if pk else None
+    line = rows.line(number, row, rows.admin_form(form, row))
+    context = {"rows": rows, "line": line}
+    return HttpResponse(render_to_string("admin/record_row.html", context, request))

@@ -1,0 +1,137 @@
+"use strict";
+// The form of a site: records that may be the same while a name is typed, and the map of the point.
+{
+  const form = document.getElementById("site_form");
+  const similar = document.getElementById("similar");
+  const box = document.getElementById("id_coordinates");
+  const gcj02 = form?.querySelector("[name=coordinates_gcj02]");
+  const base = similar?.dataset.url.replace(/similar\/$/, "");
+
+  const soon = (action, delay) => {
+    let timer;
+    return () => {
+      clearTimeout(timer);
+      timer = setTimeout(action, delay);
+    };
+  };
+
+  const ask = async (path, params) => {
+    const query = new URLSearchParams(params);
+    if (gcj02?.checked) query.set("gcj02", "1");
+    const response = await fetch(`${base}${path}?${query}`);
+    return response.ok && !response.redirected ? response.text() : "";
+  };
+
+  // --- similar records -------------------------------------------------------------------------
+
+  const names = () => [...form.querySelectorAll("[name^=name__]")].map((each) => each.value.trim()).filter(Boolean);
+
+  const look = async () => {
+    const asked = names();
+    const params = [...asked.map((name) => ["name", name]), ["point", box?.value ?? ""], ["without", similar.dataset.without]];
+    const html = asked.some((name) => name.length > 1) ? await ask("similar/", params) : "";
+    if (similar.querySelector("[type=checkbox]")) return; // asked by the server: it stays
+    const denied = similar.querySelector("[type=hidden]");
+    similar.innerHTML = html;
+    if (denied) similar.append(denied);
+    similar.hidden = !html.trim();
+  };
+
+  // --- the map ---------------------------------------------------------------------------------
+
+  const place = document.getElementById("point-map");
+  let km = 40;
+
+  const draw = async (at = "") => {
+    place.innerHTML = await ask("point-map/", { point: box.value, at, km, without: similar.dataset.without });
+    place.hidden = false;
+    const sheet = place.querySelector(".point-map-sheet");
+    if (!sheet) return;
+    put(sheet);
+  };
+
+  const put = (sheet) => {
+    const { latitude, longitude, tall, wide, point } = sheet.dataset;
+    const mark = sheet.querySelector(".point-mark");
+    const svg = sheet.querySelector("svg");
+    const [width, height] = svg.getAttribute("viewBox").split(" ").slice(2).map(Number);
+    const digits = Math.max(2, Math.min(6, Math.round(Math.log10(tall)) + 1));
+    const at = { x: width / 2, y: height / 2 };
+
+    const show = () => {
+      mark.style.insetInlineStart = `${(at.x / width) * 100}%`;
+      mark.style.insetBlockStart = `${(at.y / height) * 100}%`;
+      mark.classList.toggle("is-set", Boolean(box.value));
+    };
+    if (point) {
+      const [lat, lon] = point.split(",").map(Number);
+      at.x = width / 2 + (lon - longitude) * wide;
+      at.y = height / 2 - (lat - latitude) * tall;
+    }
+    show();
+
+    const say = () => {
+      const lat = Number(latitude) + (height / 2 - at.y) / tall;
+      const lon = Number(longitude) + (at.x - width / 2) / wide;
+      box.value = `${lat.toFixed(digits)}, ${lon.toFixed(digits)}`;
+      if (gcj02) gcj02.checked = false; // the map is true
+      mark.classList.add("is-set");
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    const move = (x, y) => {
+      at.x = Math.min(width, Math.max(0, x));
+      at.y = Math.min(height, Math.max(0, y));
+      show();
+      say();
+    };
+    const drag = (event) => {
+      const edge = svg.getBoundingClientRect();
+      move(((event.clientX - edge.left) / edge.width) * width, ((event.clientY - edge.top) / edge.height) * height);
+    };
+    sheet.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      mark.focus();
+      sheet.setPointerCapture(event.pointerId);
+      drag(event);
+      sheet.addEventListener("pointermove", drag);
+    });
+    for (const end of ["pointerup", "pointercancel"])
+      sheet.addEventListener(end, () => sheet.removeEventListener("pointermove", drag));
+    mark.addEventListener("keydown", (event) => {
+      const step = event.shiftKey ? 1 : 12;
+      const [x, y] = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key] ?? [];
+      if (x === undefined) return;
+      event.preventDefault();
+      move(at.x + x, at.y + y);
+    });
+  };
+
+  if (form && similar) {
+    const lookSoon = soon(look, 350);
+    form.addEventListener("input", (event) => {
+      if (event.target.name?.startsWith("name__") || event.target === box) lookSoon();
+    });
+    if (names().length && !similar.dataset.without) look();
+  }
+  if (box && place) {
+    const drawSoon = soon(() => draw(), 500);
+    let isOnMap = false;
+    box.addEventListener("input", (event) => {
+      if (event.isTrusted) drawSoon();
+    });
+    gcj02?.addEventListener("change", () => draw());
+    place.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-km]:is(button)");
+      if (!button) return;
+      km = button.dataset.km;
+      draw();
+    });
+    const seen = new IntersectionObserver(([entry]) => {
+      if (!entry.isIntersecting || isOnMap) return;
+      isOnMap = true;
+      seen.disconnect();
+      draw();
+    });
+    seen.observe(box);
+  }
+}

@@ -1,0 +1,206 @@
+"""Rows on the form of their owner: lines to read, forms only for what is opened."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from heritage.models import Event, Site
+from tests import builders as build
+from tests.adminforms import errors, page_data
+from tests.webrows import full_site, vocabulary
+
+pytestmark = pytest.mark.django_db
+ADD = "/en/admin/heritage/site/add/"
+
+
+@pytest.fixture(autouse=True)
+def editor(client):
+    client.force_login(build.make_user("li", group="editor"))
+
+
+@pytest.fixture
+def site():
+    site = build.make_site(
+        "Kiln", "窑", kinds=[build.make_kind("Kiln")], latitude=34, longitude=112
+    )
+    build.make_event(site, date="0068", note=build.text("First"))
+    build.make_event(site, date="1592", note=build.text("Second"))
+    return site
+
+
+def change(site) -> str:
+    return reverse("admin:heritage_site_change", args=[site.pk])
+
+
+def rows(site, prefix, number=None) -> str:
+    address = reverse("admin:heritage_site_rows", args=[site.pk if site else "add", prefix])
+    return address if number is None else f"{address}{number}/"
+
+
+def opened(client, site, row, number) -> dict:
+    """The controls of one row, as they are put into the page."""
+    html = client.get(rows(site, "events", number), {"row": row.pk}).content.decode()
+    return page_data(_Page(f'<form id="site_form">{html}</form>'))
+
+
+class _Page:
+    def __init__(self, html):
+        self.content = html.encode()
+
+
+def test_a_page_has_lines_and_no_forms_of_its_rows(client, site):
+    html = client.get(change(site)).content.decode()
+    assert "built: 68 CE" in html and "events-0-date" not in html
+    assert 'name="events-TOTAL_FORMS" value="2"' in html
+
+
+def test_what_was_not_opened_stays_as_it_is(client, site):
+    before = list(Event.objects.order_by("pk").values())
+    data = page_data(client.get(change(site))) | {"area_ha": "2"}
+    response = client.post(change(site), data)
+    assert response.status_code == 302, errors(response)
+    site.refresh_from_db()
+    assert site.area_ha == 2
+    assert list(Event.objects.order_by("pk").values()) == before
+
+
+def test_one_row_of_several_is_changed(client, site):
+    first, second = Event.objects.order_by("pk")
+    row = opened(client, site, second, 1)
+    assert row["events-1-date"] == ["1592"]
+    data = page_data(client.get(change(site))) | row | {"events-1-date": "c. 1600"}
+    assert client.post(change(site), data).status_code == 302
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.date, second.date) == ("0068", "1600~")
+
+
+def test_one_is_deleted_and_one_added(client, site):
+    first = Event.objects.order_by("pk").first()
+    data = page_data(client.get(change(site))) | opened(client, site, first, 0)
+    data |= {"events-0-DELETE": "on", "events-TOTAL_FORMS": "3"}
+    data |= {"events-2-kind": "rebuilt", "events-2-date": "1640", "events-2-certainty": "certain"}
+    response = client.post(change(site), data)
+    assert response.status_code == 302, errors(response)
+    assert sorted(site.events.values_list("date", flat=True)) == ["1592", "1640"]
+
+
+def test_after_an_error_what_was_open_is_open_and_all_else_are_lines(client, site):
+    second = Event.objects.order_by("pk").last()
+    data = page_data(client.get(change(site))) | opened(client, site, second, 1)
+    response = client.post(change(site), data | {"events-1-date": "nonsense"})
+    assert "cannot be read as a date" in errors(response)["events-1-date"][0]
+    html = response.content.decode()
+    assert 'value="nonsense"' in html and 'name="events-0-date"' not in html
+    assert '<a href="#id_events-1-date">' in html
+    again = page_data(response) | {"events-1-date": "1601"}
+    assert client.post(change(site), again).status_code == 302
+    assert sorted(site.events.values_list("date", flat=True)) == ["0068", "1601"]
+
+
+def test_another_editors_change_of_an_open_row_is_asked_about(client, site):
+    second = Event.objects.order_by("pk").last()
+    row = opened(client, site, second, 1)
+    data = page_data(client.get(change(site))) | row | {"events-1-date": "1600"}
+    Event.objects.filter(pk=second.pk).update(date="1650")
+    response = client.post(change(site), data)
+    assert response.status_code == 409
+    [question] = response.context["questions"]
+    assert "Date" in question.label
+
+
+def test_a_new_row_is_fetched_for_a_new_site_too(client, site):
+    html = client.get(rows(None, "events", 3)).content.decode()
+    assert 'name="events-3-date"' in html and "New: event" in html
+    assert client.get(rows(None, "nothing", 3)).status_code == 404
+    assert client.get(rows(site, "events", 0), {"row": "999999"}).status_code == 404
+
+
+def test_rows_of_another_site_are_not_given(client, site):
+    other = build.make_site("Other")
+    event = Event.objects.first()
+    assert client.get(rows(other, "events", 0), {"row": event.pk}).status_code == 404
+
+
+def test_who_may_only_look_gets_no_inputs(client, site):
+    client.force_login(build.make_user("contributor", group="contributor"))
+    event = Event.objects.first()
+    html = client.get(rows(site, "events", 0), {"row": event.pk}).content.decode()
+    assert "68 CE" in html and 'name="events-0-date"' not in html
+    assert client.get(rows(site, "events", 5)).status_code == 404
+    client.force_login(build.make_user("nobody", is_staff=True))
+    assert client.get(rows(site, "events")).status_code == 403
+    assert client.get(rows(None, "events", 0)).status_code == 403
+
+
+def test_folded_sets_are_counted_and_fetched(client, site):
+    build.make_part(site, build.make_site("Gate"))
+    html = client.get(change(site)).content.decode()
+    assert 'class="closed-rows"' in html and "Gate" not in html
+    assert "Gate" in client.get(rows(site, "part_of")).content.decode()
+
+
+def test_the_form_of_a_full_record_is_small_and_asks_little(client):
+    site = full_site(vocabulary())
+    client.get(change(site))
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(change(site))
+    assert len(queries) <= 20
+    assert len(response.content) < 90_000
+
+
+# --- the same site twice -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def guanlin():
+    return build.make_site("Guanlin Temple", "关林", latitude=34.6086, longitude=112.4739)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"name__en": "Guanlin temple"},
+        {"name__zh-hans": "关林"},
+        {"name__zh-hans": "關林"},
+        {"name__en": "Guanlin", "coordinates": "34.61, 112.48"},
+    ],
+)
+def test_a_second_record_of_a_site_is_asked_about_once(client, guanlin, typed):
+    data = page_data(client.get(ADD)) | typed
+    response = client.post(ADD, data)
+    assert [each.site for each in response.context["doubtful"]] == [guanlin]
+    again = page_data(response)
+    assert "_not_the_same" not in again  # it is to be ticked
+    assert client.post(ADD, again).status_code == 200
+    assert client.post(ADD, again | {"_not_the_same": str(guanlin.pk)}).status_code == 302
+    assert Site.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"name__en": "Guanlin Temple", "coordinates": "39.9, 116.4"},  # in another city
+        {"name__en": "Guanlin Market", "coordinates": "34.61, 112.48"},
+        {"name__en": "Longmen"},
+    ],
+)
+def test_what_is_plainly_another_site_is_not_asked_about(client, guanlin, typed):
+    data = page_data(client.get(ADD)) | typed
+    assert client.post(ADD, data).status_code == 302
+
+
+def test_similar_records_are_shown_while_somebody_types(client, guanlin):
+    address = reverse("admin:heritage_site_similar")
+
+    def found(**query):
+        return client.get(address, query).content.decode()
+
+    assert "Guanlin Temple" in found(name="guanlin")
+    assert "Guanlin Temple" in found(name="關林")
+    assert "700 m away" in found(name="Hall", point="34.6086, 112.4815")
+    assert "Guanlin" not in found(name="Hall", point="34.6")
+    assert "Guanlin" not in found(name="關林", without=guanlin.pk)
+    client.force_login(build.make_user("nobody", is_staff=True))
+    assert client.get(address).status_code == 403
