@@ -202,12 +202,13 @@ def test_a_ground_of_its_own_reaches_both_edges(small, shape):
         ("", []),
         ("唐", ["唐"]),
         ("北 魏", ["北", "魏"]),
-        ("唐宋元", ["唐", "宋"]),
+        ("唐宋元", ["唐", "宋", "元"]),
         ("<\x00&", ["<", "&"]),
+        ("一二三四五", ["一", "二", "三", "四"]),
     ],
 )
 @pytest.mark.parametrize("shape", EVERY)
-def test_the_seal_has_two_characters_at_most_and_is_in_sight(small, seal, cut, shape):
+def test_the_seal_has_four_characters_at_most_and_is_in_sight(small, seal, cut, shape):
     for seed in "abcd":
         svg = compose(small, seed=seed, seal=seal, shape=shape)
         assert texts(svg) == cut

@@ -124,6 +124,25 @@ def test_a_plate_says_years_that_are_exact_and_else_the_era(date, era, said):
     assert texts_of(cover(site)) == ["Somewhere", *([said] if said else [])]
 
 
+@pytest.mark.parametrize(
+    ("era", "country", "cut"),
+    [
+        ("唐代", "中国", "唐代"),
+        ("新石器时代", "中国", "新石器"),
+        ("早期基督教时期", "意大利", "意大利"),
+        ("", "法国", "法国"),
+        ("", "特立尼达和多巴哥", "XX"),
+        ("", "", "XX"),
+    ],
+)
+def test_the_seal_is_never_half_a_name(era, country, cut):
+    land = build.make_place("Land", country or None, level="country", code="XX")
+    site = build.make_site(place=land, cover="giza")
+    if era:
+        build.make_event(site, "built", "", build.make_era("Era", era))
+    assert "".join(texts_of(cover(site))) == cut
+
+
 def test_a_solemn_plate_keeps_still(angkor):
     angkor.cover = "solemn"
     svg = cover(angkor)

@@ -16,6 +16,7 @@ from heritage.values.svg_paths import smooth, steps
 
 FONTS = "'Noto Serif CJK SC','Songti SC',STSong,serif"
 _SEAL_LETTERS = "#fdf3df"
+LONGEST_SEAL = 4
 # Of the ground that a scene brings itself, up to here at either side.
 _GROUND = 800
 
@@ -33,7 +34,7 @@ def compose(
     """The cover as SVG text.
 
     The seed (a site's uid) chooses among `palettes`, those of the region and era, and `plants`;
-    a scene that asks for its own has those. Of `seal` the first two characters are cut.
+    a scene that asks for its own has those. Of `seal` the first four characters are cut.
     """
     name = choose_palette(scene, seed, palettes)
     paints = Paints(PALETTES[name], f"c{number_of(seed, scene.name, name, seal, repr(shape)):016x}")
@@ -298,28 +299,42 @@ def _place(dice: Dice, x: float, top: float, scale: float) -> str:
 
 
 def _seal(text: str, shape: CoverShape, p: Palette, *, left: bool) -> str:
-    """One or two characters cut in cinnabar, in a lower corner of what is shown."""
-    letters = "".join(clean(text).split())[:2]
+    """Up to four characters cut in cinnabar, in a lower corner of what is shown."""
+    letters = "".join(clean(text).split())[:LONGEST_SEAL]
     if not letters:
         return ""
-    tall = 64 if len(letters) == 1 else 108
-    x = shape.left + 44 if left else shape.right - 44 - 64
+    wide, tall = _sides(letters)
+    x = shape.left + 44 if left else shape.right - 44 - wide
     return stamp(letters, x, shape.bottom - 44 - tall, p.seal)
 
 
+def _sides(letters: str) -> tuple[int, int]:
+    return (108 if len(letters) > 2 else 64), (108 if len(letters) > 1 else 64)
+
+
 def stamp(letters: str, x: float, y: float, colour: str, size: float = 64) -> str:
-    """A seal by its upper left corner, with one letter or two, or yet uncut."""
-    tall = size * 1.6875 if len(letters) > 1 else size
+    """A seal by its upper left corner; `size` is the side of one with a letter, or yet uncut.
+
+    Two letters stand under each other, more in two columns, the right one first.
+    """
     unit = size / 64
+    wide, tall = _sides(letters)
     # Cut by hand: no side is quite straight.
     edge = (
-        f"M7 0l51 1q7 0 6 8l-1 {tall / unit - 17:g}q0 8-8 8l-50-1q-6 0-6-8l1-{tall / unit - 15:g}"
+        f"M7 0l{wide - 13} 1q7 0 6 8l-1 {tall - 17}q0 8-8 8l-{wide - 14}-1q-6 0-6-8l1-{tall - 15}"
         "q0-6 7-6z"
     )
-    border = f"M7 7h50v{tall / unit - 14:g}h-50z"
+    border = f"M7 7h{wide - 14}v{tall - 14}h-{wide - 14}z"
+    columns = [letters[start : start + 2] for start in range(0, len(letters), 2)]
+
+    def lone(cut: str) -> int:  # in the middle of its column
+        return 22 if len(columns) > 1 and len(cut) == 1 else 0
+
     glyphs = "".join(
-        f'<text x="32" y="{47 + number * 44}">{escape(letter)}</text>'
-        for number, letter in enumerate(letters)
+        f'<text x="{wide - 32 - column * 44}" y="{47 + row * 44 + lone(cut)}">'
+        f"{escape(letter)}</text>"
+        for column, cut in enumerate(columns)
+        for row, letter in enumerate(cut)
     )
     return (
         f'<g transform="matrix({unit:g} 0 0 {unit:g} {x:g} {y:g})">'

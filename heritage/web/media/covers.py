@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 
 from heritage.cartography.globe import globe
 from heritage.media.covers import palettes, scene_files
-from heritage.media.covers.composer import compose
+from heritage.media.covers.composer import LONGEST_SEAL, compose
 from heritage.media.covers.plants import plants_of
 from heritage.media.covers.plates import OnGlobe, Words, plate, solemn_plate
 from heritage.media.covers.scene_files import LANDSCAPE, Scene
@@ -56,12 +56,12 @@ def cover(site: Site, shape: CoverShape = SHAPES[""], *, is_named: bool = False)
     if isinstance(scene, str):
         return _plate(site, event, shape, is_solemn=scene == SOLEMN, is_named=is_named)
     era = event.first_era if event else None
-    country = country_code(site.place)
+    country = country_of(site.place)
     return _composed(
         scene.name,
         site.uid,
         _palettes(site, era),
-        plants_of(country, site.public_latitude),
+        plants_of(country.code if country else "", site.public_latitude),
         _seal(era, country),
         shape,
         is_named,
@@ -209,9 +209,14 @@ def _palettes(site: Site, era: Era | None) -> tuple[str, ...]:
     return palettes.around(era.palette if era else "") or palettes.of_latitude(site.public_latitude)
 
 
-def _seal(era: Era | None, country: str) -> str:
-    """The era in its own characters; where there is none, the letters of the country."""
-    return (seal_characters(era) if era else "") or country
+def _seal(era: Era | None, country: Place | None) -> str:
+    """The era or else the country in its own characters, if they are few; else its letters."""
+    names = (
+        seal_characters(era) if era else "",
+        country.label.get("zh-hans", "") if country else "",
+    )
+    code = country.code if country else ""
+    return next((name for name in names if 0 < len(name) <= LONGEST_SEAL), code)
 
 
 def seal_characters(era: Era) -> str:
