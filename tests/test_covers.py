@@ -197,6 +197,23 @@ def test_a_ground_of_its_own_reaches_both_edges(small, shape):
 
 
 @pytest.mark.parametrize(
+    "name", [name for name in scene_files.names() if scene_files.scene(name).ground == "none"]
+)
+def test_a_scene_with_ground_of_its_own_fills_the_lower_corners(name):
+    drawn = scene_files.drawn(scene_files.scene(name).body, Dice(1))
+    colours = dict.fromkeys(PALETTES["ink"].__slots__, "#000")
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-790 -610 1580 810">'
+        f'<g fill="none">{drawn.format_map(colours | {"id": "a"})}</g></svg>'
+    )
+    painted = resvg_py.svg_to_bytes(svg_string=svg, width=158)
+    alpha = Image.open(io.BytesIO(painted)).convert("RGBA").getchannel("A")
+    for x in (0, alpha.width - 1):
+        for y in (alpha.height - 2, alpha.height - 6):
+            assert alpha.getpixel((x, y)) > 0, (x, y)
+
+
+@pytest.mark.parametrize(
     ("seal", "cut"),
     [
         ("", []),

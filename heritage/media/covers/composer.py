@@ -254,8 +254,8 @@ def _ripples(paints: Paints, dice: Dice, top: float, count: int) -> str:
 
 def _body(paints: Paints, dice: Dice, scene: Scene, shape: CoverShape) -> str:
     scale, aside = dice.between(0.9, 1.05), dice.between(-50, 50)
-    if scene.ground == "none":  # its ground reaches both edges
-        scale = max(scale, (shape.units / 2 + abs(aside)) / _GROUND)
+    if scene.ground == "none":  # its ground reaches both edges, and the foot
+        scale = max(scale, 0.95, (shape.units / 2 + abs(aside)) / _GROUND)
         if scale > 1.05:
             scale, aside = 1, 0
     drawn = scene_files.drawn(scene.body, dice)
