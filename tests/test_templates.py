@@ -1,4 +1,4 @@
-"""Every template of the visitors' door is rendered by some page."""
+"""Every template of the visitors' door is rendered by some page, and all can be read."""
 
 from pathlib import Path
 from unittest import mock
@@ -19,6 +19,7 @@ from tests.webrows import full_site, plain_sites, vocabulary
 pytestmark = pytest.mark.django_db
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
+LONGEST_LINE = 160
 
 
 def ours() -> set[str]:
@@ -79,3 +80,13 @@ def test_every_template_is_rendered(client, rf, rendered):
     assert len(ours()) > 20
     walk(client, rf)
     assert ours() - rendered == set()
+
+
+def test_lines_can_be_read_and_compared():
+    long = [
+        f"{path.relative_to(TEMPLATES)}:{number}"
+        for path in TEMPLATES.rglob("*.html")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > LONGEST_LINE
+    ]
+    assert long == []

@@ -101,10 +101,35 @@ def test_it_does_not_say_what_is_unchecked_past_or_unsafe(html):
 
 
 def test_first_screen_comes_first(html):
-    order = ["<h1>", "site-lead", "tombstone", "prose", "Through time", "Status and protection",
-             "Where it lies", "Nearby", "Doubts", "Sources", "How to cite"]  # fmt: skip
+    order = ["<h1>", "site-lead", "tombstone", "On this page", "prose", ">Planning a visit</h2>",
+             ">Where it lies</h2>", ">Through time</h2>", ">Status and protection</h2>",
+             ">Nearby</h2>", "Doubts", ">Sources</h2>", "How to cite"]  # fmt: skip
     places = [html.index(words) for words in order]
     assert places == sorted(places)
+
+
+def parts(html: str) -> list[str]:
+    """Where the contents of a page lead."""
+    contents = html.partition('<nav class="contents"')[2].partition("</nav>")[0]
+    return re.findall(r'href="#([\w-]+)"', contents)
+
+
+@pytest.mark.parametrize("description", ["Only in English.", ""])
+def test_contents_lead_to_all_parts_in_their_order(client, longmen, description):
+    longmen.description = build.text(description)
+    longmen.save()
+    html = client.get("/en/sites/longmen-grottoes/").content.decode()
+    anchors = parts(html)
+    assert {"visit", "where", "time", "status", "names", "sources"} <= set(anchors)
+    assert ("description" in anchors) == bool(description)
+    places = [html.index(f' id="{anchor}"') for anchor in anchors]
+    assert places == sorted(places)
+
+
+def test_what_a_visit_rests_on_is_told_in_one_place(html):
+    visit = html.partition('id="visit"')[2].partition("</section>")[0]
+    facts, _fold, grounds = visit.partition('<details class="grounds">')
+    assert "source-line" not in facts and 'rel="external"' in grounds
 
 
 def test_chinese_page(client, longmen):
@@ -120,6 +145,7 @@ def test_a_record_that_says_almost_nothing(client, language):
     build.make_site("Bare", slug="bare")
     html = client.get(f"/{language}/sites/bare/").content.decode()
     assert "Bare" in html and 'src="/covers/' in html
+    assert parts(html) == []
     for section in ("time-title", "names-title", "status-title", "nearby-title", "legend-title"):
         assert section not in html
 
@@ -127,7 +153,7 @@ def test_a_record_that_says_almost_nothing(client, language):
 def test_a_long_text_that_stands_in_says_so_once(client):
     build.make_site("A", "甲", slug="a", description=build.text("Only in English."))
     html = client.get("/zh-hans/sites/a/").content.decode()
-    assert re.search(r'<div class="prose"[^>]* lang="en" dir="ltr">', html)
+    assert re.search(r'<div class="prose"[^>]* lang="en"\s+dir="ltr">', html)
     assert html.count('class="in-language"') == 1
 
 
@@ -155,7 +181,8 @@ def test_pinyin_is_the_one_on_record_else_the_dictionary_s():
 
 
 def of(client, slug):
-    return client.get(f"/en/sites/{slug}/").content.decode()
+    """The page with its white space as it is read."""
+    return " ".join(client.get(f"/en/sites/{slug}/").content.decode().split())
 
 
 def property_of(words, *sites, name="Hill forts", extent="whole", **fields):

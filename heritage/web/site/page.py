@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from heritage.formats import sentence
@@ -45,6 +46,7 @@ from heritage.web.site.timeline import Lifeline, lifeline
 from heritage.web.site.visiting import NoticeLine, Visiting
 from heritage.web.vocabularies import common
 
+_MANY_PARTS = 5
 _LONG_NAME = 34  # letters; a Chinese character is as wide as two
 
 
@@ -62,6 +64,14 @@ class Link:
     url: str
     label: SafeString
     note: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the page, to be led to from its head."""
+
+    anchor: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,26 @@ class SitePage:
     @property
     def more_photos(self) -> int:
         return max(0, len(self.photos) - 1)
+
+    @property
+    def contents(self) -> list[Part]:
+        """The parts of a page in their order; none of one that has little to say."""
+        time = ("time", _("Through time"), self.chapters)
+        parts = [
+            ("description", _("Description"), self.description),
+            ("photos", _("More pictures"), self.more_photos),
+            *([] if self.description else [time]),
+            ("visit", _("Planning a visit"), self.visiting),
+            ("where", _("Where it lies"), True),
+            ("parts", _("What belongs together"), self.wholes or self.parts),
+            *([time] if self.description else []),
+            ("status", _("Status and protection"), self.seals),
+            ("nearby", _("Nearby"), self.nearby),
+            ("names", _("Names"), self.names),
+            ("sources", _("Sources"), self.sources),
+        ]
+        found = [Part(anchor, title) for anchor, title, is_there in parts if is_there]
+        return found if len(found) >= _MANY_PARTS else []
 
     @property
     def is_partly_recalled(self) -> bool:
@@ -220,7 +250,7 @@ def _around(site: Site) -> str:
 def _event_marks(event: Event | None) -> list[Mark]:
     if event is None:
         return []
-    return certainty.of_event(event, bool(event.source and event.source.is_recalled))
+    return cards.short_marks(event, bool(event.source and event.source.is_recalled))
 
 
 def _all_marks(where, told, registers, visit, sources, names) -> list[Mark]:

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import zip_longest
 
 from django.utils.formats import date_format, number_format, time_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -50,6 +50,14 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What facts of a visit rest on: those that stand together and rest on the same, at once."""
+
+    about: SafeString
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
 class Visiting:
     hours: list[Hint]
     prices: list[Hint]
@@ -60,9 +68,24 @@ class Visiting:
         return bool(self.hours or self.prices or self.facts)
 
     @property
+    def _hints(self) -> list[Hint]:
+        return [*self.hours, *self.prices, *self.facts]
+
+    @property
     def marks(self) -> list[Mark]:
-        hints = (*self.hours, *self.prices, *self.facts)
-        return [mark for hint in hints if hint.basis for mark in hint.basis.marks]
+        return [mark for hint in self._hints if hint.basis for mark in hint.basis.marks]
+
+    @property
+    def grounds(self) -> list[Ground]:
+        found, labels = [], []
+        for hint in self._hints:
+            labels.append(hint.label)
+            if hint.basis:
+                comma = pgettext("between items of a list", ", ")
+                rows = [(label,) for label in dict.fromkeys(labels)]
+                found.append(Ground(format_html_join(comma, "{}", rows), hint.basis))
+                labels = []
+        return found
 
 
 def notices(site: Site) -> list[NoticeLine]:
