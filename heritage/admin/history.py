@@ -256,11 +256,12 @@ class ShownValues:
                 code = found.language
                 yield ShownDifference(label, pieces, column.name, proper_tag(code), direction(code))
             else:
-                old, new = (self._worded(column, value) for value in (found.old, found.new))
+                old, new = (self.worded(column, value) for value in (found.old, found.new))
                 pieces = _pieces(old, new) if _is_text(column) else _whole(old, new)
                 yield ShownDifference(_label(column), pieces, column.name)
 
-    def _worded(self, column: Field, value) -> str:
+    def worded(self, column: Field, value) -> str:
+        """A stored value as people read it."""
         if value in (None, "", []):
             return ""
         if column.is_relation:

@@ -27,6 +27,7 @@ from heritage.admin.filters import (
     SiteSchemeFilter,
 )
 from heritage.admin.forms import RecordForm
+from heritage.admin.merge_records import MergePages, merge_two
 from heritage.admin.parts import PartOfRows, PartRows
 from heritage.admin.points import PointField, map_view, similar_view, with_point, written
 from heritage.admin.publishing import STATE_ACTIONS
@@ -108,7 +109,7 @@ class SiteForm(RecordForm):
 
 
 @admin.register(Site)
-class SiteAdmin(RecordAdmin):
+class SiteAdmin(MergePages, RecordAdmin):
     form = SiteForm
     search_fields = ("search_text",)
     list_display = ("named", "place", "beginnings", "unesco", "state_badge")
@@ -124,7 +125,7 @@ class SiteAdmin(RecordAdmin):
     list_select_related = ("place__parent__parent", "state_changed_by")
     ordering = ("-updated_at", "pk")
     search_help_text = _("Names in any script, pinyin, references such as 1003 or 1-0037-4-004.")
-    actions = STATE_ACTIONS
+    actions = [*STATE_ACTIONS, merge_two]
     long_texts = {"summary": 3, "description": 12, "note": 2}
     drawn_by = {"cover": partial(SceneSelect, plates=True)}
     readonly_fields = (

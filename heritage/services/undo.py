@@ -148,8 +148,8 @@ def _carry_out(steps: list[Step]) -> list[Conflict]:
 
     def place(step: Step) -> tuple:
         number = order[step.model]
-        if step.model is FormerSlug:  # made by the write path, where an address is changed
-            return (3, number)
+        if step.model is FormerSlug and step.action == CREATE:
+            return (3, number)  # after the write path, which makes them too
         return (rank[step.action], -number if step.action == DELETE else number)
 
     todo = sorted(steps, key=place)

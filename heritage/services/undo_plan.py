@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import FileField
 from django.utils.translation import gettext as _
 
-from heritage.models import Change, FormerSlug
+from heritage.models import Change, FormerSlug, Site
 from heritage.models.base import Record, chunks, unwatched
 from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import kept_relations, linked_ids, plain_row, stored_rows
@@ -105,6 +105,7 @@ class _Planner:
             if row.after is None and self.now.get((row.model, row.object_id)) is None
         }
         deleted = [row for row in rows if row.before is None]
+        self.deleted = {(row.model, row.object_id) for row in deleted}
         for row in rows:
             if row.before is not None and row.after is not None:
                 self._update(row)
@@ -116,11 +117,16 @@ class _Planner:
     def _conflict(self, row: RowChange, why: str, **more: Any) -> None:
         self.plan.conflicts.append(Conflict(row.model, row.object_id, why, **more))
 
+    def _moves_with_its_site(self, row: RowChange) -> bool:
+        """Whether an address goes to a site that comes back, or leaves one that goes: a merge."""
+        was, became = ((Site, (values or {}).get("site")) for values in (row.before, row.after))
+        return was in self.created or became in self.deleted
+
     # --- rows that were changed
 
     def _update(self, row: RowChange) -> None:
         now = self.now.get((row.model, row.object_id))
-        if row.model is FormerSlug:
+        if row.model is FormerSlug and not self._moves_with_its_site(row):
             return
         if now is None:
             self._conflict(row, "gone")

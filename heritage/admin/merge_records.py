@@ -1,0 +1,184 @@
+"""The page that merges two records of one site: which stays, and which says each thing better."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from heritage.admin.history import ShownValues
+from heritage.models import Site
+from heritage.models.row_values import plain_object
+from heritage.models.waiting import waiting_at_most
+from heritage.search import similar
+from heritage.services.merge import POINT, CannotMerge, choices, is_empty, merge
+from heritage.values.coordinates import format_point
+from heritage.values.language import direction, language_name, proper_tag
+
+MOST_FOUND = 20
+LONGEST = 1_500
+
+
+@dataclass(slots=True)
+class Choice:
+    """One thing that the two records say differently."""
+
+    key: str
+    label: str
+    mine: str
+    theirs: str
+    takes_theirs: bool
+    lang: str = ""
+    dir: str = ""
+
+
+class MergePages(admin.ModelAdmin):
+    """For `SiteAdmin`."""
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        own = path("<int:pk>/merge/", view(self.merge_view), name="heritage_site_merge")
+        return [own, *super().get_urls()]
+
+    def merge_view(self, request, pk):
+        kept = self._to_merge(request, pk)
+        other = None
+        if with_ := request.GET.get("with", ""):
+            other = self._to_merge(request, with_)
+            if not self.has_delete_permission(request, other):
+                raise PermissionDenied
+        if other is None:
+            return self._choose(request, kept)
+        if request.method == "POST":
+            response = self._merge(request, kept, other)
+            if response is not None:
+                return response
+        context = self._context(request, kept) | {
+            "title": _("Merge two records"),
+            "kept": kept,
+            "other": other,
+            "choices": list(_shown(kept, other)),
+            "counts": list(_counts(other)),
+            "version": _version(kept, other),
+            "swapped": reverse("admin:heritage_site_merge", args=[other.pk]) + f"?with={kept.pk}",
+        }
+        return TemplateResponse(request, "admin/merge.html", context)
+
+    def _to_merge(self, request, pk) -> Site:
+        pk = str(pk)
+        site = self.get_object(request, pk) if pk.isascii() and pk.isdigit() else None
+        if site is None:
+            raise Http404
+        if not self.has_change_permission(request, site):
+            raise PermissionDenied
+        return site
+
+    def _context(self, request, kept: Site) -> dict:
+        return self.admin_site.each_context(request) | {"opts": self.opts, "site": kept}
+
+    def _choose(self, request, kept: Site):
+        """Which record is of the same site? Those that look like it, or what somebody searches."""
+        asked = request.GET.get("q", "").strip()
+        alike, found = [], []
+        if asked:
+            sites, _distinct = self.get_search_results(request, self.get_queryset(request), asked)
+            found = list(sites.exclude(pk=kept.pk)[:MOST_FOUND])
+        else:
+            point = None
+            if kept.latitude is not None and kept.longitude is not None:
+                point = (kept.latitude, kept.longitude)
+            names = [*kept.name.values(), *kept.names.values_list("text", flat=True)]
+            alike = similar.similar(names, point, without=kept.pk, most=MOST_FOUND)
+        context = self._context(request, kept) | {
+            "title": _("Merge with which record?"),
+            "asked": asked,
+            "found": found,
+            "alike": alike,
+        }
+        return TemplateResponse(request, "admin/merge_choose.html", context)
+
+    def _merge(self, request, kept: Site, other: Site):
+        if request.POST.get("version") != _version(kept, other):
+            text = _("Somebody has changed this meanwhile. Look at it once more, please.")
+            self.message_user(request, text, messages.WARNING)
+            return None
+        taken = [key for key, _f, _c in choices(kept, other) if request.POST.get(key) == "theirs"]
+        reason = request.POST.get("reason", "").strip()
+        try:
+            with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+                made = merge(kept, other, taken, request.user, reason)
+        except CannotMerge as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return None
+        text = format_html(
+            '{} <a href="{}">{}</a>',
+            _("The two records are one now."),
+            reverse("admin:heritage_changeset_undo", args=[made.pk]),
+            _("Undo …"),
+        )
+        self.message_user(request, text, messages.SUCCESS)
+        return redirect("admin:heritage_site_change", kept.pk)
+
+
+@admin.action(description=gettext_lazy("Merge two records …"), permissions=["delete"])
+def merge_two(model_admin, request, queryset):
+    chosen = list(queryset.order_by("pk")[:3])
+    if len(chosen) != 2:
+        text = _("Choose two records, no more and no fewer.")
+        model_admin.message_user(request, text, messages.ERROR)
+        return None
+    # Readers must go on finding the one that they know.
+    chosen.sort(key=lambda site: site.state != Site.State.PUBLISHED)
+    kept, other = chosen
+    return redirect(reverse("admin:heritage_site_merge", args=[kept.pk]) + f"?with={other.pk}")
+
+
+def _version(kept: Site, other: Site) -> str:
+    return f"{kept.updated_at.isoformat()} {other.updated_at.isoformat()}"
+
+
+def _shown(kept: Site, other: Site):
+    values = ShownValues()
+    plain = {site: plain_object(site) for site in (kept, other)}
+    for each in plain.values():
+        values.want(Site, each)
+    for key, field, language in choices(kept, other):
+        if field.name == POINT[0]:
+            texts = [_point(site, plain[site], values) for site in (kept, other)]
+            label = _("point")
+        elif language:
+            texts = [plain[site][field.name].get(language, "") for site in (kept, other)]
+            label = f"{field.verbose_name} ({language_name(language)})"
+        else:
+            texts = [values.worded(field, plain[site][field.name]) for site in (kept, other)]
+            label = str(field.verbose_name)
+        mine, theirs = (Truncator(text).chars(LONGEST) for text in texts)
+        lang = (proper_tag(language), direction(language)) if language else ("", "")
+        takes = is_empty(kept, field, language) and not is_empty(other, field, language)
+        yield Choice(key, capfirst(label), mine, theirs, takes, *lang)
+
+
+def _point(site: Site, plain: dict, values: ShownValues) -> str:
+    if site.latitude is None or site.longitude is None:
+        return ""
+    source = values.worded(Site._meta.get_field("point_source"), plain["point_source"])
+    parts = [format_point(site.latitude, site.longitude), site.get_precision_display(), source]
+    return ", ".join(str(part) for part in parts if part)
+
+
+def _counts(other: Site):
+    """What comes along: how many rows of each kind."""
+    for relation in Site._meta.related_objects:
+        model, name = relation.related_model, relation.field.name
+        if getattr(model, "owner", None) or model.__name__ == "Correction":
+            count = model._base_manager.filter(**{name: other}).count()
+            if count:
+                yield capfirst(str(model._meta.verbose_name_plural)), count
