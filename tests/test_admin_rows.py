@@ -4,8 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from heritage.models import Event, Site
+from heritage.models import Event, OpenForm, Site
+from heritage.models.open_forms import LAPSES
 from tests import builders as build
 from tests.adminforms import errors, page_data
 from tests.webrows import full_site, vocabulary
@@ -204,3 +206,79 @@ def test_similar_records_are_shown_while_somebody_types(client, guanlin):
     assert "Guanlin" not in found(name="關林", without=guanlin.pk)
     client.force_login(build.make_user("nobody", is_staff=True))
     assert client.get(address).status_code == 403
+
+
+# --- who else is here, texts as readers see them, previews ---------------------------------------
+
+
+def test_colleagues_at_one_record_are_told_of_each_other(client, site):
+    address = reverse("admin:heritage_site_open", args=[site.pk])
+    assert client.post(address).content.strip() == b""
+    client.force_login(build.make_user("bo", group="editor"))
+    assert "li has this record open too" in client.post(address).content.decode()
+    OpenForm.objects.filter(user__username="li").update(seen_at=timezone.now() - 2 * LAPSES)
+    assert client.post(address).content.strip() == b""
+    assert client.post(address, {"closed": "1"}).status_code == 204
+    assert not OpenForm.objects.exists()
+    assert client.get(address).status_code == 405
+    client.force_login(build.make_user(group="contributor"))
+    assert client.post(address).status_code == 403  # who may not change it has no form of it
+
+
+def test_a_text_is_shown_as_readers_will_see_it(client):
+    address = reverse("admin:markdown")
+    html = client.post(address, {"text": "# Hall\n\n*Old* <script>x</script>"}).content.decode()
+    assert "<em>Old</em>" in html and "<script>" not in html
+
+
+def test_a_draft_is_saved_and_previewed_in_one_step(client, site):
+    Site.objects.filter(pk=site.pk).update(state="draft")
+    page = client.get(change(site))
+    html = page.content.decode()
+    assert f'href="/zh-hans/sites/{site.slug}/"' in html and 'name="_preview"' in html
+    data = page_data(page) | {"summary__en": "Old.", "_preview": "1"}
+    response = client.post(change(site), data)
+    assert response.url == f"/en/sites/{site.slug}/"
+    shown = client.get(response.url).content.decode()
+    assert "Old." in shown and change(site) in shown
+
+
+# --- eras written as dates ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def eras():
+    made = {
+        "jin": build.make_era("Jin Dynasty (1115–1234)", "金", span="1115/1234"),
+        "ming": build.make_era("Ming Dynasty", "明", span="1368/1644"),
+        "qing": build.make_era("Qing Dynasty", "清", span="1636/1912"),
+        "tang": build.make_era("Tang Dynasty", "唐", span="0618/0907"),
+        "later tang": build.make_era("Tang", "后唐", span="0923/0937"),
+    }
+    return {name: era.pk for name, era in made.items()}
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("Ming", "ming", None),
+        ("ming dynasty", "ming", None),
+        ("明代", "ming", None),
+        ("明清", None, None),
+        ("金至清", "jin", "qing"),
+        ("Ming to Qing", "ming", "qing"),
+        ("Tang", None, None),  # which of two
+    ],
+)
+def test_an_era_may_be_written_where_a_date_is_asked_for(client, eras, written, first, last):
+    data = page_data(client.get(ADD)) | {"name__en": "Hall", "events-TOTAL_FORMS": "1"}
+    data |= {"events-0-kind": "built", "events-0-date": written, "events-0-certainty": "certain"}
+    response = client.post(ADD, data)
+    if first is None:
+        assert "cannot be read as a date" in errors(response)["events-0-date"][0]
+        assert ("events-0-first_era" in errors(response)) == (written == "Tang")
+        return
+    assert response.status_code == 302, errors(response)
+    event = Event.objects.get(site__slug="hall")
+    assert (event.first_era_id, event.last_era_id) == (eras[first], eras.get(last))
+    assert event.date == ""

@@ -10,14 +10,17 @@ from django.contrib.admin.options import ActionLocation, csrf_protect_m
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.forms import ModelMultipleChoiceField
+from django.forms import FileField, ModelMultipleChoiceField
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
-from heritage.admin import access, conflicts, row_sets
+from heritage.admin import access, conflicts, kept_uploads, row_sets
 from heritage.admin.editing import OPENED, Editing, is_fresh
 from heritage.admin.fields import offered_languages
 from heritage.admin.forms import RecordFields, RecordForm
@@ -25,6 +28,7 @@ from heritage.admin.history import history_view
 from heritage.admin.inlines import RecordInline
 from heritage.admin.record_pages import RestoringPages
 from heritage.admin.writes import change_set
+from heritage.models import open_forms
 from heritage.models.fields import LanguageMapField
 from heritage.models.waiting import Busy, waiting_at_most
 from heritage.services.history import current_change_set
@@ -139,6 +143,7 @@ class RecordAdmin(RestoringPages, RecordFields, admin.ModelAdmin):
     @staticmethod
     def _begin(request, stack: ExitStack, is_busy: bool = False) -> None:
         request.editing = Editing(request, stack, is_busy)
+        kept_uploads.take_all(request)
         for upload in request.FILES.values():
             upload.seek(0)  # read to its end by the attempt before
 
@@ -181,13 +186,27 @@ class RecordAdmin(RestoringPages, RecordFields, admin.ModelAdmin):
         ]
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_rows"
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
         view = self.admin_site.admin_view(self.rows_view)
+        opened = self.admin_site.admin_view(require_POST(self.open_view))
         return [
-            path("<str:object_id>/rows/<slug:prefix>/", view, name=name),
+            path("<str:object_id>/open/", opened, name=f"{name}_open"),
+            path("<str:object_id>/rows/<slug:prefix>/", view, name=f"{name}_rows"),
             path("<str:object_id>/rows/<slug:prefix>/<int:number>/", view),
             *super().get_urls(),
         ]
+
+    def open_view(self, request, object_id):
+        """A browser says that it has the form open, or has closed it: who else is at it?"""
+        row = self.get_object(request, unquote(object_id))
+        if row is None or not self.has_change_permission(request, row):
+            raise PermissionDenied
+        with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+            if "closed" in request.POST:
+                open_forms.unmark(row, request.user)
+                return HttpResponse(status=204)
+            others = open_forms.mark(row, request.user)
+        return render(request, "admin/others_here.html", {"others": others})
 
     def rows_view(self, request, object_id, prefix, number=None):
         """What a page fetches when somebody opens a set of rows, or one of them."""
@@ -259,6 +278,8 @@ class RecordAdmin(RestoringPages, RecordFields, admin.ModelAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         editing = request.editing
+        if request.FILES:
+            _keep_uploads(request, context)
         context["offered_languages"] = offered_languages()
         context["revision_comment"] = request.POST.get(COMMENT, "")
         context["error_links"] = list(_error_links(context)) if context.get("errors") else []
@@ -363,6 +384,18 @@ def _form_errors(form, prefix):
         if name in form.fields:
             for message in errors:
                 yield _anchor(form, name), f"{prefix}{form[name].label}", message
+
+
+def _keep_uploads(request, context) -> None:
+    """What was chosen and is in order need not be chosen again."""
+    forms = [context["adminform"].form]
+    for rows in context["inline_admin_formsets"]:
+        forms += rows.formset.forms
+    for form in forms:
+        for name, field in form.fields.items():
+            upload = form.files.get(form.add_prefix(name)) if form.files else None
+            if upload is not None and isinstance(field, FileField) and name not in form.errors:
+                field.widget.kept = upload.name, kept_uploads.keep(request.user, upload)
 
 
 def _anchor(form, name: str) -> str:

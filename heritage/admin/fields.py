@@ -39,9 +39,9 @@ class LanguageMapWidget(forms.Widget):
     template_name = "admin/widgets/language_map.html"
     use_fieldset = True
 
-    def __init__(self, attrs=None, rows: int = 0):
+    def __init__(self, attrs=None, rows: int = 0, is_markdown: bool = False):
         super().__init__(attrs)
-        self.rows = rows
+        self.rows, self.is_markdown = rows, is_markdown
         self.shows_all = False
 
     def id_for_label(self, id_):
@@ -57,6 +57,7 @@ class LanguageMapWidget(forms.Widget):
         base = context["widget"]["attrs"]
         context["widget"] |= {
             "rows": self.rows,
+            "markdown": self.is_markdown,
             "shown": [self._input(name, code, texts, base) for code in shown],
             "has_others": any(code not in shown for code in others),
         }
@@ -227,9 +228,13 @@ class EDTFFormField(forms.CharField):
 
 
 class PictureWidget(ClearableFileInput):
-    """A file input that shows the picture it has."""
+    """A file input that shows the picture it has, or names the one that is kept for it."""
 
     template_name = "admin/widgets/picture.html"
+    kept: tuple[str, str] | None = None  # name, and what is sent for it: see `kept_uploads`
+
+    def use_required_attribute(self, initial):
+        return super().use_required_attribute(initial) and not self.kept
 
     def is_initial(self, value):
         return bool(value and getattr(value, "instance", None) and value.instance.pk)
@@ -239,6 +244,7 @@ class PictureWidget(ClearableFileInput):
         context["widget"]["address"] = (
             picture_address(value.instance) if self.is_initial(value) else ""
         )
+        context["widget"]["kept"] = self.kept
         return context
 
 

@@ -42,6 +42,8 @@ from heritage.models.base import Record
 from heritage.models.fields import DegreesField, EDTFField, LanguageMapField, PictureField
 from heritage.values.language import LanguageMap, direction, language_name, proper_tag
 
+MARKDOWN = ("description", "about", "privacy")  # columns whose texts are written so
+
 
 class RecordFields:
     """Form fields for the columns of a record, on pages and in rows alike."""
@@ -74,7 +76,8 @@ class RecordFields:
             kwargs |= {"form_class": DegreesFormField, "limit": db_field.limit}
             kwargs["widget"] = AdminTextInputWidget({"inputmode": "text", "size": 18})
         if isinstance(db_field, LanguageMapField):
-            kwargs["widget"] = LanguageMapWidget(rows=self.long_texts.get(db_field.name, 0))
+            rows = self.long_texts.get(db_field.name, 0)
+            kwargs["widget"] = LanguageMapWidget(None, rows, db_field.name in MARKDOWN)
         if db_field.name in self.drawn_by:
             kwargs["widget"] = self.drawn_by[db_field.name]()
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -5,12 +5,14 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from heritage.admin.autocomplete import label_of
 from heritage.admin.base import RecordAdmin
+from heritage.admin.era_names import eras_named, is_date
 from heritage.admin.fields import picture_address
 from heritage.admin.filters import CoverageSchemeFilter, SiteStateFilter
 from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
-from heritage.models import Coverage, Event, FormerSlug, Image, Name, PartOf
+from heritage.models import Coverage, Era, Event, FormerSlug, Image, Name, PartOf
 from heritage.services.denormalized import event_bounds
 
 # --- in the form of a site ---------------------------------------------------------------------
@@ -54,6 +56,37 @@ class NameRows(RecordInline):
     fields = (("text", "language", "kind"), ("note", "source"))
 
 
+class EventForm(RecordForm):
+    """Where the date names an era, or two (“Ming”, 唐代, 金至清), these are chosen instead."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._may_mean: list[Era] = []
+        if self.is_bound and "date" in self.fields:
+            self._choose_eras()
+
+    def _choose_eras(self) -> None:
+        date, first, last = map(self.add_prefix, ("date", "first_era", "last_era"))
+        text = self.data.get(date, "").strip()
+        if not text or self.data.get(first) or self.data.get(last) or is_date(text):
+            return
+        eras = eras_named(text)
+        if not eras or any(len(each) > 1 for each in eras):
+            self._may_mean = [era for each in eras for era in each]
+            return
+        self.data = self.data.copy()
+        self.data[date], self.data[first] = "", str(eras[0][0].pk)
+        self.data[last] = str(eras[1][0].pk) if len(eras) > 1 else ""
+
+    def clean(self):
+        cleaned = super().clean()
+        if self._may_mean and "date" in self.errors:
+            names = ", ".join(map(label_of, self._may_mean))
+            text = _("The date may be one of these eras, choose: %(eras)s.") % {"eras": names}
+            self.add_error("first_era", text)
+        return cleaned
+
+
 class EventFormSet(RowFormSet):
     def complete(self, row):
         row.first_year, row.last_year = event_bounds(row)
@@ -61,7 +94,7 @@ class EventFormSet(RowFormSet):
 
 class EventRows(RecordInline):
     model = Event
-    formset = EventFormSet
+    form, formset = EventForm, EventFormSet
     named_after = ("first_era", "last_era")
     fields = (
         ("kind", "date", "certainty"),

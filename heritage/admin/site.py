@@ -7,16 +7,21 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import AdminSite
 from django.db import OperationalError
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import path, reverse, translate_url
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from heritage.models.waiting import Busy, is_busy
 from heritage.values.language import direction, language_name, proper_tag
+from heritage.values.markdown import to_html
 from heritage.values.network import client_network
+
+LONGEST_TEXT = 100_000  # characters that are shown as readers will see them
 
 # Which models stand together on the front page, in the order of an editor's day.
 SECTIONS = (
@@ -72,6 +77,11 @@ def _answering_when_busy(view):
         return response
 
     return answer
+
+
+def _markdown(request) -> HttpResponse:
+    """A text as its page will show it."""
+    return HttpResponse(to_html(request.POST.get("text", "")[:LONGEST_TEXT]))
 
 
 class CatalogueAdminSite(AdminSite):
@@ -151,7 +161,11 @@ class CatalogueAdminSite(AdminSite):
     def get_urls(self):
         from heritage.admin.scenes import scenes_view
 
-        return [path("scenes/", self.admin_view(scenes_view), name="scenes"), *super().get_urls()]
+        return [
+            path("scenes/", self.admin_view(scenes_view), name="scenes"),
+            path("markdown/", self.admin_view(require_POST(_markdown)), name="markdown"),
+            *super().get_urls(),
+        ]
 
     def autocomplete_view(self, request):
         from heritage.admin.autocomplete import ChooserView

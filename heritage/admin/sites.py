@@ -4,11 +4,13 @@ from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Prefetch, Subquery, prefetch_related_objects
 from django.forms import HiddenInput
-from django.urls import path, reverse
+from django.shortcuts import redirect
+from django.urls import path, reverse, translate_url
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
@@ -40,6 +42,7 @@ from heritage.search import similar
 from heritage.services import fulltext
 from heritage.values import tokens
 from heritage.values.date_format import year_phrase
+from heritage.values.language import proper_tag
 
 
 class Section(NamedTuple):
@@ -318,6 +321,7 @@ class SiteAdmin(MergePages, RecordAdmin):
         complete = completeness_of(obj, shown)
         form = context["adminform"].form
         context |= {
+            "previews": self._previews(obj),
             "doubtful": form.doubtful,
             "confirmed": form.confirmed,
             "in_bar": fieldsets.get("in-bar"),
@@ -334,6 +338,25 @@ class SiteAdmin(MergePages, RecordAdmin):
             ],
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _previews(self, site) -> list[dict]:
+        """The page, or what it would be, in each language."""
+        if site is None:
+            return []
+        address = self.view_on_site(site)
+        return [
+            {"name": name, "lang": proper_tag(code), "url": translate_url(address, code)}
+            for code, name in settings.LANGUAGES
+        ]
+
+    def response_add(self, request, obj, post_url_continue=None):
+        if "_preview" in request.POST:
+            return redirect(self.view_on_site(obj))
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        response = super().response_change(request, obj)
+        return redirect(self.view_on_site(obj)) if "_preview" in request.POST else response
 
     def view_on_site(self, site):
         """The public page; of what is not published, what it would be."""

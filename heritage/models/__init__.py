@@ -17,6 +17,7 @@ from heritage.models.images import Image
 from heritage.models.loaded_rows import LoadedRow
 from heritage.models.logins import LoginAttempt
 from heritage.models.names import FormerSlug, Name
+from heritage.models.open_forms import OpenForm
 from heritage.models.relations import Coverage, PartOf
 from heritage.models.search_index import IndexChange, IndexPart, SpeltWord
 from heritage.models.sites import Site
@@ -50,6 +51,7 @@ __all__ = [
     "LoginAttempt",
     "Name",
     "Notice",
+    "OpenForm",
     "Opening",
     "PartOf",
     "Place",

@@ -123,7 +123,9 @@
     control.removeAttribute("value");
     control.lang = code;
     control.dir = code === "ar" ? "rtl" : "ltr";
-    added.querySelector(".text-preview")?.remove();
+    const shown = added.querySelector(".text-preview");
+    if (shown) shown.hidden = true;
+    added.querySelector(".show-text")?.setAttribute("aria-pressed", "false");
     const label = added.querySelector("label");
     label.htmlFor = control.id;
     label.lang = code;
@@ -284,8 +286,60 @@
     });
   };
 
+  // --- who else is here -------------------------------------------------------------------------
+
+  const here = document.getElementById("others-here");
+  const said = (more = {}) => {
+    const data = new FormData();
+    data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    for (const [name, value] of Object.entries(more)) data.set(name, value);
+    return data;
+  };
+  const say = async () => {
+    if (document.hidden) return;
+    const response = await fetch(here.dataset.url, { method: "POST", body: said() });
+    const html = response.ok && !response.redirected ? (await response.text()).trim() : "";
+    if (here.innerHTML.trim() !== html) here.innerHTML = html;
+    here.hidden = !html;
+  };
+  if (form && here) {
+    say();
+    setInterval(say, 60_000);
+    document.addEventListener("visibilitychange", say);
+    addEventListener("pagehide", () => navigator.sendBeacon(here.dataset.url, said({ closed: "1" })));
+  }
+
+  // --- texts as readers will see them -----------------------------------------------------------
+
+  const markdown = document.querySelector("[data-markdown]")?.dataset.markdown;
+  const showText = async (textarea, out) => {
+    const body = said({ text: textarea.value });
+    const response = await fetch(markdown, { method: "POST", body });
+    if (response.ok && !response.redirected) out.innerHTML = await response.text();
+  };
+  form?.addEventListener("click", (event) => {
+    const button = event.target.closest(".show-text");
+    if (!button) return;
+    const textarea = button.parentElement.querySelector("textarea");
+    const out = button.parentElement.querySelector(".text-preview");
+    const isShown = button.getAttribute("aria-pressed") === "true";
+    button.setAttribute("aria-pressed", !isShown);
+    out.hidden = isShown;
+    out.lang = textarea.lang;
+    if (isShown) return;
+    showText(textarea, out);
+    let timer;
+    textarea.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => showText(textarea, out), 400);
+    });
+  });
+
+  // For the other scripts of the form.
+  window.recordForm = { add, open };
+
   const prepare = (root) => {
-    for (const button of root.querySelectorAll(".add-row, .remove-row, .add-language")) button.hidden = false;
+    for (const button of root.querySelectorAll(".add-row, .remove-row, .add-language, .show-text")) button.hidden = false;
     if (root !== document) note(root);
   };
 

@@ -1,0 +1,39 @@
+"""Eras that somebody writes where a date is asked for: Ming, 明代, Tang dynasty, 金至清."""
+
+import re
+
+from heritage.models import Era
+from heritage.values import date_parser, normalize
+from heritage.values.edtf import EDTFError
+
+_MORE = re.compile(r"\s*\b(?:dynasty|period|era)\s*$|(?:朝|代|时期|時期)$", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[–—至到]\s*|\s+(?:-|to)\s+")
+
+
+def is_date(text: str) -> bool:
+    try:
+        date_parser.read(text)
+    except EDTFError:
+        return False
+    return True
+
+
+def eras_named(text: str) -> list[list[Era]]:
+    """For one name, or for both ends of a span, the eras of that name; empty if one is unknown."""
+    parts = _BETWEEN.split(text)
+    if len(parts) > 2:
+        return []
+    eras = Era.objects.select_related("region")
+    by_name: dict[str, list[Era]] = {}
+    for era in eras:
+        for name in {*era.label.values(), *era.short_label.values()}:
+            same = by_name.setdefault(_plain(name), [])
+            if era not in same:
+                same.append(era)
+    found = [by_name.get(_plain(part), []) for part in parts]
+    return found if all(found) else []
+
+
+def _plain(name: str) -> str:
+    """As names are compared: without what says that it is an era, in one script."""
+    return normalize.fold(_MORE.sub("", name.strip()) or name)

@@ -1,0 +1,64 @@
+"""Pictures chosen in a form that came back with errors: kept, so that nobody has to choose again.
+
+They lie outside of all that is served, a few for each person and for a day.
+"""
+
+import shutil
+import time
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+
+MOST = 10  # of one person
+LASTS = 24 * 60 * 60  # seconds
+KEPT = "_kept"  # after the name of a file input: the hidden one that says what is kept
+_SALT = "heritage.admin.kept_upload"
+
+
+def keep(user, upload: UploadedFile) -> str:
+    """Keep an upload; gives what the form has to send in its place."""
+    folder = _folder(user)
+    folder.mkdir(parents=True, exist_ok=True)
+    _make_room(folder)
+    name = uuid.uuid4().hex
+    upload.seek(0)
+    with (folder / name).open("wb") as file:
+        shutil.copyfileobj(upload, file)
+    return signing.dumps([user.pk, name, upload.name, upload.content_type], salt=_SALT)
+
+
+def take(user, token: str) -> UploadedFile | None:
+    """What was kept; None where it has lapsed, or was never this person's."""
+    try:
+        owner, name, upload_name, content_type = signing.loads(token, salt=_SALT, max_age=LASTS)
+    except signing.BadSignature:
+        return None
+    path = _folder(user) / name
+    if owner != user.pk or not path.exists():
+        return None
+    return UploadedFile(path.open("rb"), upload_name, content_type, path.stat().st_size)
+
+
+def take_all(request) -> None:
+    """Put what is kept where no other file was chosen."""
+    for name, token in request.POST.items():
+        field = name.removesuffix(KEPT)
+        if field != name and field not in request.FILES and token:
+            upload = take(request.user, token)
+            if upload is not None:
+                request.FILES[field] = upload
+
+
+def _folder(user) -> Path:
+    return settings.DATA_DIR / "uploads" / str(user.pk)
+
+
+def _make_room(folder: Path) -> None:
+    """Drop what has lapsed, and the oldest of what is too much."""
+    files = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for number, path in enumerate(files):
+        if number >= MOST - 1 or time.time() - path.stat().st_mtime > LASTS:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,53 @@
+"""Who has the form of a record open: a mark for colleagues, no lock.
+
+A browser renews its mark while the form is open; one that is not renewed lapses.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+LAPSES = timedelta(minutes=3)  # browsers renew a mark every minute
+
+
+class OpenForm(models.Model):
+    """One person at the form of one record."""
+
+    model = models.CharField(max_length=60)  # heritage.site
+    object_id = models.BigIntegerField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    since = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("open form")
+        verbose_name_plural = _("open forms")
+        constraints = [
+            models.UniqueConstraint(fields=["model", "object_id", "user"], name="open_form_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.object_id}: {self.user}"
+
+
+def mark(row: models.Model, user) -> list[OpenForm]:
+    """Say that somebody has a record open; gives the marks of others."""
+    now = timezone.now()
+    OpenForm.objects.filter(seen_at__lt=now - LAPSES).delete()
+    OpenForm.objects.update_or_create(
+        model=row._meta.label_lower,
+        object_id=row.pk,
+        user=user,
+        defaults={"seen_at": now},
+        create_defaults={"since": now, "seen_at": now},
+    )
+    others = OpenForm.objects.filter(model=row._meta.label_lower, object_id=row.pk)
+    return list(others.exclude(user=user).select_related("user").order_by("since"))
+
+
+def unmark(row: models.Model, user) -> None:
+    """Say that somebody has closed it."""
+    OpenForm.objects.filter(model=row._meta.label_lower, object_id=row.pk, user=user).delete()

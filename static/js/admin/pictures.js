@@ -1,0 +1,123 @@
+"use strict";
+// Pictures of a record: many at once, small views of what was chosen, and their order, by dragging
+// or by buttons. The order is what their fields “order” say.
+{
+  const set = document.getElementById("images-group");
+  const drop = set?.querySelector(".drop-pictures");
+  const lines = () => [...set.querySelectorAll(".record-line")];
+  const field = (line, name) => line.querySelector(`[name$="-${name}"]`);
+
+  // --- small views ---------------------------------------------------------------------------------
+
+  const SIDE = 240;
+
+  const view = async (line, file) => {
+    const picture = await createImageBitmap(file).catch(() => null);
+    if (!picture) return;
+    const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = picture.width * scale;
+    canvas.height = picture.height * scale;
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    let image = line.querySelector(".picture-input .picture-thumbnail");
+    if (!image) {
+      image = document.createElement("img");
+      image.className = "picture-thumbnail";
+      image.alt = "";
+      line.querySelector(".picture-input").prepend(image);
+    }
+    image.src = canvas.toDataURL("image/jpeg", 0.8); // the policy of the page allows no other address
+    line.querySelector("summary").textContent = file.name;
+    arrange(line);
+  };
+
+  // --- many at once ----------------------------------------------------------------------------------
+
+  const takeIn = async (files) => {
+    for (const file of [...files].filter((each) => each.type.startsWith("image/"))) {
+      const line = await window.recordForm.add(set);
+      const one = new DataTransfer();
+      one.items.add(file);
+      const input = field(line, "file");
+      input.files = one.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    number();
+    set.querySelector(".record-line:last-child [name*=-alt__]")?.focus();
+  };
+
+  // --- the order -------------------------------------------------------------------------------------
+
+  // All are opened, since the order of each may change.
+  const number = async () => {
+    for (const line of lines()) if (line.dataset.row && !field(line, "order")) await window.recordForm.open(line);
+    lines().forEach((line, at) => {
+      const order = field(line, "order");
+      if (!order || order.value === String(at + 1)) return;
+      order.value = at + 1;
+      order.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    lines().forEach(arrange);
+  };
+
+  const move = async (line, step) => {
+    const all = lines();
+    const other = all[all.indexOf(line) + step];
+    if (!other) return;
+    if (step < 0) other.before(line);
+    else other.after(line);
+    const name = line.dataset.number;
+    await number();
+    const moved = set.querySelector(`.record-line[data-number="${name}"]`);
+    moved?.querySelector(step < 0 ? ".earlier" : ".later")?.focus();
+  };
+
+  const arrange = (line) => {
+    const summary = line.querySelector("summary");
+    if (summary.querySelector(".move-row")) return;
+    summary.append(set.querySelector("template.move-row").content.cloneNode(true));
+    summary.draggable = true;
+  };
+
+  let dragged = null;
+
+  if (set && drop) {
+    drop.hidden = false;
+    drop.querySelector("input").addEventListener("change", (event) => {
+      takeIn(event.target.files);
+      event.target.value = "";
+    });
+    set.addEventListener("change", (event) => {
+      if (event.target.matches("[name$='-file']") && event.target.files[0])
+        view(event.target.closest(".record-line"), event.target.files[0]);
+    });
+    set.addEventListener("click", (event) => {
+      const button = event.target.closest(".move-row button");
+      if (!button) return;
+      event.preventDefault(); // the line stays open or closed
+      move(button.closest(".record-line"), button.matches(".earlier") ? -1 : 1);
+    });
+    set.addEventListener("dragstart", (event) => {
+      dragged = event.target.closest?.(".record-line");
+      event.dataTransfer.effectAllowed = "move";
+    });
+    set.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      const line = event.target.closest(".record-line");
+      if (!dragged || !line || line === dragged) return;
+      const middle = line.getBoundingClientRect().top + line.offsetHeight / 2;
+      if (event.clientY < middle) line.before(dragged);
+      else line.after(dragged);
+    });
+    set.addEventListener("drop", (event) => {
+      event.preventDefault();
+      if (event.dataTransfer.files.length) takeIn(event.dataTransfer.files);
+      else if (dragged) number();
+      dragged = null;
+    });
+    lines().forEach(arrange);
+    document.addEventListener("formset:added", (event) => {
+      if (event.target.closest("#images-group")) arrange(event.target);
+    });
+  }
+}

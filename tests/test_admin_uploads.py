@@ -1,0 +1,85 @@
+"""A picture that was chosen survives an error of the form, within bounds."""
+
+import os
+import time
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from heritage.admin import kept_uploads
+from heritage.models import Image
+from tests import builders as build
+from tests.adminforms import errors, filled, page_data
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def data_folder(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def editor(client):
+    user = build.make_user("li", group="editor")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def site():
+    return build.make_site("Kiln", kinds=[build.make_kind()])
+
+
+def change(site) -> str:
+    return reverse("admin:heritage_site_change", args=[site.pk])
+
+
+def refused(client, site, **picture):
+    """A form with a picture that comes back: its published picture has no licence."""
+    row = {"file": build.picture_file(), "order": "0", "published": "on"}
+    return client.post(change(site), filled(client, change(site), images=[row | picture]))
+
+
+def test_it_is_kept_and_saved_with_the_next_try(client, site):
+    response = refused(client, site)
+    assert response.status_code == 200 and errors(response)
+    assert "is kept and need not be chosen again" in response.content.decode()
+    again = page_data(response)
+    assert again["images-0-file_kept"][0]
+    del again["images-0-published"]
+    response = client.post(change(site), again)
+    assert response.status_code == 302, errors(response)
+    assert Image.objects.get().width == 60
+
+
+def test_another_choice_counts(client, site):
+    again = page_data(refused(client, site))
+    del again["images-0-published"]
+    again["images-0-file"] = build.picture_file(30, 20)
+    assert client.post(change(site), again).status_code == 302
+    assert Image.objects.get().width == 30
+
+
+def test_what_is_no_picture_is_not_kept(client, site):
+    response = refused(client, site, file=ContentFile(b"<html>", name="a.png"))
+    assert "file" in str(errors(response))
+    assert "need not be chosen again" not in response.content.decode()
+
+
+def test_it_is_nobody_elses_and_lapses(client, site, editor, settings):
+    token = page_data(refused(client, site))["images-0-file_kept"][0]
+    other = build.make_user("bo", group="editor")
+    with kept_uploads.take(editor, token) as upload:
+        assert upload.name == "picture.png" and upload.size > 0
+    assert kept_uploads.take(other, token) is None
+    assert kept_uploads.take(editor, token + "x") is None
+    [path] = (settings.DATA_DIR / "uploads" / str(editor.pk)).iterdir()
+    os.utime(path, (time.time() - 2 * kept_uploads.LASTS,) * 2)
+    for number in range(kept_uploads.MOST + 3):
+        kept_uploads.keep(editor, SimpleUploadedFile(f"{number}.png", b"x", "image/png"))
+    files = list(path.parent.iterdir())
+    assert len(files) == kept_uploads.MOST and path not in files
+    assert kept_uploads.take(editor, token) is None
