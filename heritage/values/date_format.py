@@ -231,6 +231,8 @@ def _number(year: int) -> str:
     count = abs(to_historical(year))
     if count < 10_000:
         return str(count)
+    if year % 1000 == 0:  # so long ago a round year is meant as a round one, year 0 or not
+        count = abs(year)
     return f"{count:,}".replace(",", pgettext("separator of thousands in a year", ","))
 
 
