@@ -126,6 +126,25 @@ class PlainTextFormField(forms.CharField):
         return super().has_changed(initial, self.to_python(data))
 
 
+class NamesFormField(PlainTextFormField):
+    """Several names, one a line."""
+
+    def __init__(self, *, encoder=None, decoder=None, **kwargs):
+        super().__init__(**kwargs | {"show_hidden_initial": False, "initial": None})
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value):
+        if isinstance(value, list):
+            return value
+        names = (" ".join(line.split()) for line in super().to_python(value).split("\n"))
+        return list(dict.fromkeys(filter(None, names)))
+
+    def has_changed(self, initial, data):
+        return (initial or []) != self.to_python(data or "")
+
+
 class BoundaryFormField(forms.JSONField):
     """GeoJSON; empty where there is none."""
 

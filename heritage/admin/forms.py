@@ -32,6 +32,7 @@ from heritage.admin.fields import (
     EDTFWidget,
     LanguageMapFormField,
     LanguageMapWidget,
+    NamesFormField,
     PictureWidget,
     PlainTextFormField,
     TimeInput,
@@ -39,7 +40,13 @@ from heritage.admin.fields import (
     said,
 )
 from heritage.models.base import Record
-from heritage.models.fields import DegreesField, EDTFField, LanguageMapField, PictureField
+from heritage.models.fields import (
+    DegreesField,
+    EDTFField,
+    LanguageMapField,
+    NamesField,
+    PictureField,
+)
 from heritage.values.language import LanguageMap, direction, language_name, proper_tag
 
 MARKDOWN = ("description", "about", "privacy")  # columns whose texts are written so
@@ -55,6 +62,7 @@ class RecordFields:
         DateField: {"widget": DateInput},
         TimeField: {"widget": TimeInput},
         TextField: {"form_class": PlainTextFormField, "widget": AdminTextareaWidget},
+        NamesField: {"form_class": NamesFormField, "widget": AdminTextareaWidget({"rows": 3})},
         JSONField: {"form_class": BoundaryFormField, "widget": AdminTextareaWidget({"rows": 3})},
     }
     # Heights of texts by column; all others are single lines.

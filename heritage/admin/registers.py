@@ -25,7 +25,7 @@ class SchemeAdmin(RecordAdmin):
     search_fields = ("label", "slug", "authority")
     long_texts = {"description": 4, "edition_note": 2}
     fieldsets = (
-        (None, {"fields": ("label", "short_label", "slug", "role", "rank")}),
+        (None, {"fields": ("label", "short_label", "other_names", "slug", "role", "rank")}),
         (_("Edition"), {"fields": ("edition", "edition_note")}),
         (_("Who keeps it"), {"fields": ("authority", "country", "uri_template", "description")}),
     )
@@ -42,7 +42,7 @@ class SchemeTermAdmin(RecordAdmin):
     list_filter = (SchemeFilter, "facet")
     list_select_related = ("scheme",)
     search_fields = ("code", "label", "scheme__label")
-    fieldsets = ((None, {"fields": ("scheme", "facet", "code", "label", "order")}),)
+    fieldsets = ((None, {"fields": ("scheme", "facet", "code", "label", "other_names", "order")}),)
 
     @admin.display(description=_("label"))
     def named(self, row):

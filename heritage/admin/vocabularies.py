@@ -64,7 +64,7 @@ class KindAdmin(TermAdmin):
     list_filter = (WithinKindFilter,)
     drawn_by = {"scene": SceneSelect}
     fieldsets = (
-        (None, {"fields": ("label", "slug", "parent")}),
+        (None, {"fields": ("label", "other_names", "slug", "parent")}),
         (_("Text and drawing"), {"fields": ("description", "scene", "order", "aat")}),
     )
 
@@ -82,7 +82,7 @@ class PlaceAdmin(TermAdmin):
     list_filter = (WithinPlaceFilter, "level")
     also_searched = ("slug", "code")
     fieldsets = (
-        (None, {"fields": ("label", "slug", ("level", "parent"), "code", "note")}),
+        (None, {"fields": ("label", "other_names", "slug", ("level", "parent"), "code", "note")}),
         (_("Its centre"), {"fields": (("latitude", "longitude"),)}),
     )
 
@@ -94,7 +94,7 @@ class EraAdmin(TermAdmin):
     drawn_by = {"palette": palette_select}
     list_select_related = ("parent", "region")
     fieldsets = (
-        (None, {"fields": ("label", "short_label", "slug")}),
+        (None, {"fields": ("label", "short_label", "other_names", "slug")}),
         (_("When and where"), {"fields": (("span", "certainty"), ("parent", "region"))}),
         (_("Where it is known from"), {"fields": ("periodo", "source", "palette")}),
     )

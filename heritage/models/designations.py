@@ -5,7 +5,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
-from heritage.models.fields import DegreesField, EDTFField, LanguageMapField, edtf_bounds
+from heritage.models.fields import (
+    DegreesField,
+    EDTFField,
+    LanguageMapField,
+    NamesField,
+    edtf_bounds,
+)
 from heritage.values import edtf
 from heritage.values.date_format import phrase
 from heritage.values.web_address import safe_url, validate_web_address_template
@@ -25,6 +31,7 @@ class Scheme(Record):
     label = LanguageMapField(_("label"))
     description = LanguageMapField(_("description"), blank=True)
     short_label = LanguageMapField(_("short label"), blank=True, help_text=_("For seals."))
+    other_names = NamesField()
     authority = LanguageMapField(_("authority"), blank=True)
     country = models.ForeignKey(
         "Place", models.PROTECT, null=True, blank=True, verbose_name=_("country")
@@ -58,6 +65,10 @@ class Scheme(Record):
     def __str__(self) -> str:
         return str(self.label.best())
 
+    def names(self) -> list[str]:
+        """What it is called, in whatever language."""
+        return [*self.label.values(), *self.short_label.values(), *self.other_names]
+
     @property
     def edition_year(self) -> int | None:
         """The year up to which the entries are complete; None if nobody says."""
@@ -82,6 +93,7 @@ class SchemeTerm(Record):
     facet = models.CharField(_("facet"), max_length=12, choices=Facet)
     code = models.CharField(_("code"), max_length=40)
     label = LanguageMapField(_("label"))
+    other_names = NamesField()
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -98,6 +110,10 @@ class SchemeTerm(Record):
         ]
 
     constraint_fields = {"scheme_term_once": "code"}
+
+    def names(self) -> list[str]:
+        """What it is called, in whatever language."""
+        return [*self.label.values(), *self.other_names]
 
     def __str__(self) -> str:
         return str(self.label.best())

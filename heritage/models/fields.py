@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
+from django.utils.translation import gettext_lazy as _
 
 from heritage.media.uploads import ImageRefused, make_safe
 from heritage.values import edtf, years
@@ -52,6 +53,20 @@ class LanguageMapField(models.JSONField):
                 for code, text in value.items()
             )
         return value
+
+
+class NamesField(models.JSONField):
+    """Further names that people search by, in whatever language: a list of texts, each once."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("verbose_name", _("other names"))
+        kwargs.setdefault("help_text", _("One a line: what people call it when they search."))
+        super().__init__(*args, **kwargs | {"default": list, "blank": True})
+
+    def to_python(self, value):
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            raise ValidationError(_("Write a list of names."), code="invalid")
+        return list(dict.fromkeys(filter(None, (" ".join(name.split()) for name in value))))
 
 
 class PlainTextField(models.TextField):

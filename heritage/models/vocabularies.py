@@ -6,7 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import TreeRecord
 from heritage.models.covers import COVER_LENGTH, validate_palette, validate_scene
-from heritage.models.fields import DegreesField, EDTFField, LanguageMapField, edtf_bounds
+from heritage.models.fields import (
+    DegreesField,
+    EDTFField,
+    LanguageMapField,
+    NamesField,
+    edtf_bounds,
+)
 from heritage.values import normalize, tokens
 from heritage.values.coordinates import Point
 from heritage.values.date_format import span_phrase
@@ -19,6 +25,7 @@ class Term(TreeRecord):
 
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
     label = LanguageMapField(_("label"))
+    other_names = NamesField()
     search_text = models.TextField(default="", editable=False, serialize=False)
 
     derived_fields = ("search_text",)
@@ -31,7 +38,7 @@ class Term(TreeRecord):
 
     def names(self) -> list[str]:
         """What it is called, in whatever language."""
-        return list(self.label.values())
+        return [*self.label.values(), *self.other_names]
 
     def __str__(self) -> str:
         return str(self.label.best())
