@@ -69,6 +69,6 @@ def _unfound(drawn: list[int], dice: random.Random) -> list[str]:
     found = []
     for pk, text in Site.objects.filter(pk__in=drawn).values_list("pk", "search_text"):
         word = dice.choice(tokens.held_by(text))
-        if pk not in fulltext.holding([Asked(word, begins=False)]):
+        if pk not in fulltext.holding(((Asked(word, begins=False),),)):
             found.append(f"Site {pk} is not found by {word!r}")
     return found

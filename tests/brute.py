@@ -63,7 +63,8 @@ def subtree(model, slugs: Iterable[str]) -> set[int]:
 
 
 def _unesco(sites, values, query):
-    return sites.with_unesco_status(*values)
+    listed = ("in_danger", "inscribed", "part") if "listed" in values else ()
+    return sites.with_unesco_status(*listed, *(value for value in values if value != "listed"))
 
 
 def _era(sites, values, query):

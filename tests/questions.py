@@ -60,7 +60,9 @@ _ASKED = {
     "kind": _some(lambda c: [kind.slug for kind in c.kinds]),
     "era": _some(lambda c: [era.slug for era in c.eras]),
     "place": _some(lambda c: [place.slug for place in c.places]),
-    "unesco": _some(lambda c: ["inscribed", "in_danger", "part", "tentative", "delisted", "none"]),
+    "unesco": _some(
+        lambda c: ["listed", "inscribed", "in_danger", "part", "tentative", "delisted", "none"]
+    ),
     "protection": lambda c: "national",
     "criterion": _some(lambda c: [term.code for term in c.criteria]),
     "category": _some(lambda c: ["cultural", "natural"]),

@@ -121,6 +121,7 @@ FINDS = {
     "unesco=inscribed": {"longmen"},
     "unesco=part": {"canal"},
     "unesco=inscribed&unesco=part": {"longmen", "canal"},
+    "unesco=listed": {"longmen", "canal"},
     "unesco=none": {"white-horse", "xiangguo"},
     "protection=national": {"white-horse", "longmen"},
     "region=asia-pacific": {"longmen", "canal"},
@@ -221,8 +222,8 @@ def test_each_facet_is_counted_without_its_own_choice(henan):
     assert counts("place=kaifeng", "kind") == {"religious": 1, "temple": 1}
     assert counts("", "era") == {"han": 1, "eastern-han": 1, "tang": 1, "qing": 1}
     assert counts("role=standing", "era") == {"tang": 1, "qing": 1}
-    assert counts("", "unesco") == {"inscribed": 1, "part": 1, "none": 2}
-    assert counts("kind=temple", "unesco") == {"inscribed": 0, "part": 0, "none": 2}
+    assert counts("", "unesco") == {"listed": 2, "inscribed": 1, "part": 1, "none": 2}
+    assert counts("kind=temple", "unesco") == {"listed": 0, "inscribed": 0, "part": 0, "none": 2}
     assert counts("", "protection") == {"national": 2}
 
 
@@ -258,13 +259,13 @@ def test_years_of_inscription_are_listed_and_a_span_counts_its_sites(henan):
 
 
 def test_what_is_applied_says_itself_and_can_be_taken_off(henan):
-    view = filtered("q=temple&era=han&era=qing&role=standing&kind=temple&page=3")
+    view = filtered("q=white&era=han&era=qing&role=standing&kind=temple&page=3")
     said = [(item.label, str(item.value), item.without) for item in view.active()]
     assert said == [
-        ("Search", "temple", "era=han&era=qing&role=standing&kind=temple"),
-        ("Kind", "Temple", "q=temple&era=han&era=qing&role=standing"),
-        ("Era (what stands)", "Han", "q=temple&era=qing&role=standing&kind=temple"),
-        ("Era (what stands)", "Qing", "q=temple&era=han&role=standing&kind=temple"),
+        ("Search", "white", "era=han&era=qing&role=standing&kind=temple"),
+        ("Kind", "Temple", "q=white&era=han&era=qing&role=standing"),
+        ("Era (what stands)", "Han", "q=white&era=qing&role=standing&kind=temple"),
+        ("Era (what stands)", "Qing", "q=white&era=han&role=standing&kind=temple"),
     ]
 
 
@@ -305,7 +306,7 @@ def test_counts_are_what_one_would_get(limits, monkeypatch):
         "kind": [kind.slug for kind in kinds],
         "era": [era.slug for era in eras],
         "place": [place.slug for place in places],
-        "unesco": ["inscribed", "part", "none"],
+        "unesco": ["listed", "inscribed", "part", "none"],
         "protection": [units[1].scheme.slug],
         "region": [region.code for region in regions],
         "inscribed": ["1961", "1999", "1960-2000"],

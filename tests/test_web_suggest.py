@@ -65,7 +65,7 @@ def test_groups_in_english(client, words):
         "Eras": [("Tang 618–907 4 sites", "/en/eras/tang/")],
     }
     found = offered(ask(client, "temple"))
-    assert list(found) == ["Kinds of places", "Sites"]  # terms first: they are few
+    assert list(found) == ["Kinds of places", "Sites"]  # just that name
     assert found["Kinds of places"] == [("Temple 4 sites", "/en/kinds/temple/")]
     assert [address for _label, address in found["Sites"]] == [
         f"/en/sites/temple-{number}/" for number in (903, 901, 902)

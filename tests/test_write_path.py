@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found_by(word: str) -> set[str]:
-    hits = fulltext.holding([Asked(word, begins=False)])
+    hits = fulltext.holding(((Asked(word, begins=False),),))
     return set(Site.objects.filter(pk__in=hits).values_list("slug", flat=True))
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from heritage.models import Event
 from heritage.search import queries
 from heritage.search.facets.registry import FACETS
-from heritage.search.filter_fields import unknown
+from heritage.search.filter_fields import Centre, unknown
 from heritage.values import edtf
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import phrase, span_phrase
@@ -70,7 +70,7 @@ def _label(filtered: "SiteFilter", name: str) -> str:
 
 def _text(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
     if text := filtered.chosen("q"):
-        yield _active(filtered, "q", text)
+        yield _active(filtered, "q", text, together=["literal"])
 
 
 def _facets(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
@@ -100,7 +100,7 @@ def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
         words = pgettext("corners of a map", "%(first)s to %(last)s") % corners
         yield _active(filtered, "bbox", words)
     if centre := filtered.chosen("near"):
-        where = centre.site.name.best() if centre.site else format_point(*centre.point)
+        where = _where(centre)
         words = _("Within %(km)s km of %(where)s") % {"km": _km(filtered.within_km), "where": where}
         yield _active(filtered, "near", words, together=["within"], label=_("Distance"))
     for entry in filtered.chosen("property") or ():
@@ -110,6 +110,12 @@ def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
         yield _active(filtered, "part_of", site.name.best(), site.slug)
     if day := filtered.chosen("open"):
         yield _active(filtered, "open", phrase(edtf.parse(day.isoformat())))
+
+
+def _where(centre: Centre) -> Text | str:
+    if centre.site:
+        return centre.site.name.best()
+    return centre.place.label.best() if centre.place else format_point(*centre.point)
 
 
 def _active(

@@ -19,7 +19,7 @@ from django.forms import MultipleHiddenInput
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from heritage.models import Site
+from heritage.models import Place, Site
 from heritage.search.index.columns import Box
 from heritage.values import coordinates, edtf, years
 from heritage.values.coordinates import Point
@@ -230,14 +230,15 @@ class BoxFilter(Fixed, filters.Filter):
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """What a list is near to: a point, or a site's public point."""
+    """What a list is near to: a point, a site's public point, or the middle of a place's sites."""
 
-    point: Point
+    point: Point | None
     site: Site | None = None
+    place: Place | None = None
 
 
 class CentreField(ValueField):
-    """Latitude and longitude, or the slug of a published site."""
+    """Latitude and longitude, or the slug of a published site or of a place."""
 
     def parse(self, text: str) -> Centre:
         parts = text.replace("，", ",").split(",")
@@ -247,12 +248,18 @@ class CentreField(ValueField):
             return Centre((latitude, longitude))
         if len(parts) > 2 or re.match(r"[-+.0-9]*\.[0-9]", text):
             raise ValidationError(
-                _("Write latitude,longitude in degrees, such as 34.7,112.4, or a site's slug."),
+                _(
+                    "Write latitude,longitude in degrees, such as 34.7,112.4, "
+                    "or the slug of a site or a place."
+                ),
                 code="invalid",
             )
         site = None if "\0" in text else Site.objects.published().filter(slug=text).first()
         if site is None:
-            raise unknown(text)
+            place = None if "\0" in text else Place.objects.filter(slug=text.lower()).first()
+            if place is None:
+                raise unknown(text)
+            return Centre(None, place=place)
         if site.public_latitude is None or site.public_longitude is None:
             raise ValidationError(
                 _("It is not known where %(site)s lies."), code="invalid", params={"site": site}

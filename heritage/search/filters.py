@@ -6,6 +6,7 @@ from functools import cache
 import django_filters as filters
 from django import forms
 from django.forms import SearchInput
+from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
@@ -19,13 +20,17 @@ from heritage.models import (
     SiteEra,
 )
 from heritage.models.vocabularies import Term
-from heritage.search import active_filters, filter_fields, text_search, vocabulary
+from heritage.search import active_filters, answers, filter_fields, text_search, vocabulary
+from heritage.search.answers import Answer
 from heritage.search.facets.fields import FacetField
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index import columns, orders, store
 from heritage.search.index.openings import open_on
 from heritage.search.index.snapshot import State
+from heritage.search.understanding import Meaning
+from heritage.values import normalize
 
+_LOOKED_AT = 500  # sites of a place, to find its middle
 WITHIN_KM = 50  # of what a list is near to, where nobody says how far
 
 ROLES = [pair for pair in SiteEra.Role.choices if pair[0] != SiteEra.Role.OTHER]
@@ -69,6 +74,7 @@ class SiteFilter(filters.FilterSet):
     """
 
     q = filter_fields.TextFilter(label=_("Search"), widget=SearchInput)
+    literal = filter_fields.OneOfFilter(label=_("As words"), choices=[("1", _("yes"))])
     role = filter_fields.OneOfFilter(label=_("Era of"), choices=ROLES)
     part_of = filter_fields.RowsFilter(label=_("Part of"), rows=lambda: Site.objects.published())
     open = filter_fields.DayFilter(label=_("Open on"))
@@ -84,7 +90,30 @@ class SiteFilter(filters.FilterSet):
         fields: list[str] = []
 
     def __init__(self, data=None, **kwargs):
-        super().__init__(data, Site.objects.published(), **kwargs)
+        """`data` as an address has it (`asked`); what its text means is in `self.data`."""
+        self.asked = as_query(data or {})
+        super().__init__(self.asked, Site.objects.published(), **kwargs)
+        self.answer = self._answer()
+        if self.answer and (self.answer.filters or self.answer.corrected):
+            self.data = self._understood(self.answer)
+
+    def _answer(self) -> Answer | None:
+        """How the text is answered; None without one."""
+        text = self.asked.get("q", "").replace("\0", " ").strip()[: filter_fields.MAX_TEXT]
+        if not normalize.tokens(text):
+            return None
+        if self.asked.get("literal"):
+            return answers.literally(self.index, text)
+        return answers.answer(self.index, text, _narrow)
+
+    def _understood(self, answer: Answer) -> QueryDict:
+        """The query with the filters that the text means in place of their words; what is typed
+        holds before what was chosen of the same filter."""
+        understood = self.asked.copy()
+        understood.setlist("q", [answer.text] if answer.text else [])
+        for meaning in answer.filters:
+            understood.setlist(meaning.name, list(meaning.values))
+        return understood
 
     @classmethod
     def get_filters(cls):
@@ -202,7 +231,7 @@ class SiteFilter(filters.FilterSet):
             if (chosen := self.chosen(facet.name))
         }
         if self.chosen("q"):
-            left["q"] = text_search.matching(self.index, self._text)
+            left["q"] = self._texts_hits
         if self.chosen("property"):
             covered = Coverage.objects.filter(designation__in=self.chosen("property"))
             left["property"] = BitMap(covered.values_list("site_id", flat=True))
@@ -218,9 +247,14 @@ class SiteFilter(filters.FilterSet):
             left["near"] = columns.bitmap(self.nearby.ids)
         return left
 
-    @cached_property
-    def _text(self) -> str:
-        return text_search.parted(self.index, self.chosen("q"))
+    @property
+    def _texts_hits(self) -> BitMap:
+        """The sites that the words find; part of them if none has all."""
+        if self.answer is None:
+            return BitMap()
+        if self.answer.partly:
+            return self.answer.partly.hits
+        return text_search.matching(self.index, self.answer.text)
 
     @property
     def span(self) -> tuple[int | None, int | None]:
@@ -242,7 +276,14 @@ class SiteFilter(filters.FilterSet):
         centre = self.chosen("near")
         if centre is None:
             return None
-        return columns.within_radius(self.index.points, centre.point, self.within_km)
+        points = self.index.points
+        point = centre.point
+        if point is None:
+            sites = self.index.having(f"place:{centre.place.pk}")
+            point = columns.middle(columns.of_some(points, sites, _LOOKED_AT))
+        if point is None:  # nobody knows where it lies
+            return columns.WithinRadius(points.ids[:0], points.columns[0][:0])
+        return columns.within_radius(points, point, self.within_km)
 
     @property
     def within_km(self) -> float:
@@ -279,12 +320,34 @@ class SiteFilter(filters.FilterSet):
 
     def _ordered(self, language: str):
         if self.order == "relevance":
+            if self.answer and self.answer.partly:
+                return self.answer.partly
             best_known = self.index.orders[orders.PROMINENCE]
-            return text_search.ByRelevance(self.index, self._text, best_known)
+            text = self.answer.text if self.answer else ""
+            return text_search.ByRelevance(self.index, text, best_known)
         if self.order == "distance":
             return self.nearby
         name = orders.by_name(language) if self.order == "name" else self.order
         return self.index.orders[name]
+
+
+def as_query(data) -> QueryDict:
+    """A query of an address, of whatever names and values."""
+    if isinstance(data, QueryDict):
+        return data
+    query = QueryDict(mutable=True)
+    for name, value in data.items():
+        query.setlist(name, [value] if isinstance(value, str) else list(value))
+    return query
+
+
+def _narrow(meanings: Iterable[Meaning], text: str) -> BitMap:
+    """The sites that filters leave, with the words of a text."""
+    data: dict[str, object] = {meaning.name: meaning.values for meaning in meanings}
+    filtered = SiteFilter(data)
+    if not text:
+        return filtered.hits
+    return filtered.hits & text_search.matching(filtered.index, text)
 
 
 def tidied(name: str, value: str) -> str:

@@ -75,15 +75,10 @@ def _named(names: Iterable[str]) -> tuple[BitMap, BitMap]:
     """The sites that have one of the names, and those with one that holds its words."""
     same, alike = BitMap(), BitMap()
     for name in filter(None, map(str.strip, names)):
-        closer = tokens.closer(name)
-        if not closer:
-            continue
-        whole, *_others, in_any_form = closer
-        for wanted, into in ((whole, same), (in_any_form, alike)):
-            for words in wanted:
-                found = fulltext.holding(words)
-                if len(found) <= MOST_NAMED:
-                    into |= found
+        for asked, into in ((tokens.just_named(name), same), (tokens.in_names(name), alike)):
+            found = fulltext.holding(asked)
+            if len(found) <= MOST_NAMED:
+                into |= found
     return same, alike
 
 

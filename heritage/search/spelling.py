@@ -1,90 +1,141 @@
-"""“Did you mean”: what a search that finds nothing may have been meant to be."""
+"""What a search that finds nothing may have been meant to be."""
 
+from dataclasses import dataclass
 from itertools import islice, product
 from string import ascii_lowercase
 
-from pyroaring import BitMap
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from heritage.models import Site
-from heritage.search import text_search
-from heritage.search.index import orders
+from heritage.search import text_search, understanding
 from heritage.search.index.snapshot import State
-from heritage.search.lru_cache import Recent
 from heritage.services import fulltext
 from heritage.values import normalize, tokens
 
 _MOST_WORDS = 6  # of a search that is worth the trouble
 _CANDIDATES = 4  # for each misspelt word
-_TRIES = 24  # combinations of them
-_KEPT = 500  # searches of which it is remembered
-_WHOLE_NAMES = 2  # tiers of `words.closer`: a name, or one that begins or ends the search
+_TRIES = 12  # combinations of them
+_VOWELS = frozenset("aeiouy")
+_SHORTEST = 4  # letters of a word that may be misspelt
+_SHORTEST_REPLACED = 5  # letters of one in which a letter stands for another
+_SHORTEST_PART = 3  # letters of one that has run together with another
 
 
-def meant(index: State, text: str, language: str) -> str | None:
-    """A search that finds something where `text` finds nothing; None where nothing is near."""
-    kept = index.memory.setdefault("meant", Recent(_KEPT))
-    key = (*normalize.tokens(text), language)
-    return kept.recall(key, lambda: _meant(index, text, language))
+@dataclass(frozen=True, slots=True)
+class SpellingCorrection:
+    """A search in place of another; `is_sure`: so near that it may be searched for at once."""
+
+    text: str
+    is_sure: bool
 
 
-def _meant(index: State, text: str, language: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """A word in place of another."""
+
+    text: str
+    distance: float
+    is_sure: bool
+
+
+def corrections(index: State, text: str) -> list[SpellingCorrection]:
+    """The likeliest first. Words that some record holds, and those of the interface, stay."""
     parts = normalize.tokens(text)[:_MOST_WORDS]
-    if any(tokens.is_han(part) for part in parts):
-        return _same_sound(index, text, language)
+    if any(map(tokens.is_han, parts)):
+        name = _same_sound(index, text)
+        return [SpellingCorrection(name, is_sure=True)] if name else []
     choices = [_spelt(index, part) for part in parts]
-    if not parts or not all(choices):
-        return None
-    found = None
-    for combination in islice(product(*choices), _TRIES):
-        hits = (
-            text_search.matching(index, " ".join(combination))
-            if list(combination) != parts
-            else None
+    combined = islice(product(*choices), _TRIES) if all(choices) else ()
+    found = [
+        SpellingCorrection(
+            " ".join(word.text for word in words), all(word.is_sure for word in words)
         )
-        if hits:
-            found = found or " ".join(combination)
-            # Of two words as near (grottes, grottoes), the one that the reader's language has.
-            if set(combination) <= set(_first_name(index, hits, found, language)):
-                return " ".join(combination)
-    return found
+        for words in combined
+    ]
+    found = [each for each in found if each.text.split() != parts]
+    return sorted(found, key=lambda each: not each.is_sure)
 
 
-def _first_name(index: State, hits: BitMap, text: str, language: str) -> list[str]:
-    """The words of the name of the best match."""
-    by_name = index.orders[orders.by_name(language)]
-    (first,) = text_search.ByRelevance(index, text, by_name).slice(hits, 0, 1)
-    return normalize.tokens(str(Site.objects.only("name").get(pk=first).name.best(language)))
+def _same_sound(index: State, text: str) -> str | None:
+    """The name of a site that is spoken so: 白马寺 for 白马四."""
+    found = text_search.called(index, normalize.romanise(text))
+    if not found:
+        return None
+    best = Site.objects.only("name").get(pk=text_search.best_known(index, found))
+    return str(best.name.best("zh-hans"))
 
 
-def _same_sound(index: State, text: str, language: str) -> str | None:
-    """The name of a site that is spoken so: 白马四 for 白马寺."""
-    spoken = normalize.romanise(text)
-    by_name = index.orders[orders.by_name(language)]
-    for tier in islice(text_search.named(index, index.sites, spoken), _WHOLE_NAMES):
-        for pk in by_name.slice(tier, 0, 1):
-            return str(Site.objects.only("name").get(pk=pk).name.best("zh-hans"))
-    return None
-
-
-def _spelt(index: State, word: str) -> list[str]:
-    """The word itself if some record holds it; else those that are spelt most like it."""
+def _spelt(index: State, word: str) -> list[_Spelling]:
+    """The word itself if some record holds it or it says something; else those that are spelt
+    most like it."""
+    known = understanding.dictionary(index).words
+    itself = _Spelling(word, 0, is_sure=True)
+    if word in tokens.STOP_WORDS or word in known or known.intersection(tokens.other_numbers(word)):
+        return [itself]
     if text_search.matching(index, word):
-        return [word]
-    if len(word) < 4 or not word.isalpha():
+        return [itself]
+    if len(word) < _SHORTEST or not word.isalpha():
         return []
+    if split := _split(index, word):
+        return [split]
     slips = 1 if len(word) < 6 else 2  # letters wrong, missing, doubled or swapped
     lengths = range(len(word) - slips, len(word) + slips + 1)
-    near = _near(word, fulltext.spelt_from(word[0], lengths), slips)
+    of_the_interface = [each for each in known if len(each) in lengths and each.isascii()]
+    near = _near(word, [*fulltext.spelt_from(word[0], lengths), *of_the_interface], slips)
     if not near:  # the first letters themselves may be wrong
         near = _near(word, fulltext.spelt_among(_begun_otherwise(word)), slips)
     holding = {found: len(text_search.matching(index, found)) for found in near}
-    return sorted(near, key=lambda found: (near[found], -holding[found], found))
+    ordered = sorted(
+        (
+            found
+            for found in near
+            if (holding[found] or found in known) and len(word) > 4 * near[found]
+        ),
+        # Of two words as near (grottes, grottoes), the one that terms are called by.
+        key=lambda found: (near[found], found not in known, -holding[found], found),
+    )
+    return [_Spelling(found, near[found], _is_sure(word, found, near[found])) for found in ordered]
+
+
+def _is_sure(word: str, found: str, distance: float) -> bool:
+    """Whether nobody would think of another word: the same beginning, and the slip of a finger.
+
+    A letter in place of another makes many a short word out of another (burma, bursa); of vowels
+    people are seldom sure.
+    """
+    if word[0] != found[0] and sorted(word[:2]) != sorted(found[:2]):
+        return False
+    if distance > 1:
+        return len(word) >= 8
+    if len(word) != len(found) or len(word) >= 7:
+        return True
+    if len(word) < _SHORTEST_REPLACED:
+        return False
+    differing = [pair for pair in zip(word, found, strict=True) if pair[0] != pair[1]]
+    return len(differing) == 2 or _VOWELS.issuperset(differing[0])
+
+
+def _split(index: State, word: str) -> _Spelling | None:
+    """Two words that have run together: machupicchu. Such that a name holds both."""
+    places = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+    parts = {part for at in places for part in (word[:at], word[at:])}
+    known = understanding.dictionary(index).words
+    there = {*fulltext.spelt_among(parts), *(part for part in parts if part in known)}
+    best, text = 0, ""
+    for at in places:
+        if word[:at] in there and word[at:] in there:
+            split = f"{word[:at]} {word[at:]}"
+            hits = text_search.in_names(index, split)
+            weight = min(at, len(word) - at)
+            if hits and weight > best:
+                best, text = weight, split
+    return _Spelling(text, 1, is_sure=True) if text else None
 
 
 def _near(word: str, words: list[str], slips: int) -> dict[str, float]:
     """The words that are spelt most like it, with how many letters differ."""
+    words = list(dict.fromkeys(words))
     found = process.extract(word, words, scorer=OSA.distance, score_cutoff=slips, limit=_CANDIDATES)
     return {text: distance for text, distance, _place in found}
 

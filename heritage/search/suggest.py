@@ -1,30 +1,49 @@
-"""What somebody who has begun to type may mean: eras, kinds and places, and sites by name."""
+"""What somebody who has begun to type may mean: sites by name, eras, kinds and places, filters.
+
+What is meant by most comes first: whose very name is the text, whose name begins so, whose name
+holds the words; of these sites before terms, unless a term has just that name.
+"""
 
 from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from heritage.models import Site
+from heritage.models import Era, Place, Site
 from heritage.models.vocabularies import Term
-from heritage.search import text_search, vocabulary
-from heritage.search.facets.registry import TREES
+from heritage.search import spelling, text_search, understanding, vocabulary
+from heritage.search.facets.base import Facet, TreeFacet
+from heritage.search.facets.registry import BY_NAME, TREES
 from heritage.search.index import orders
 from heritage.search.index.snapshot import State
 from heritage.search.lru_cache import Recent
-from heritage.search.vocabulary import TermTree
+from heritage.search.vocabulary import TermTree, Vocabulary
+from heritage.services.denormalized import CHINESE_CODES
 from heritage.values import normalize, tokens
-from heritage.values.tokens import Asked
+from heritage.values.tokens import Query
 
-MOST_SITES, MOST_TERMS = 6, 3  # of each vocabulary
-_FAR_FETCHED = 5  # of the tiers that `words.closer` makes
+MOST_SITES, MOST_TERMS, MOST_FILTERS = 6, 3, 2  # of each vocabulary
+_EXACTLY, _BEGUN, _HELD = range(3)  # how close a name is
 _KEPT = 2_000  # texts whose sites are remembered
+SITES, FILTERS = "site", "filter"
 
 
 @dataclass(frozen=True, slots=True)
-class Suggested:
-    """Terms that have sites, the closest and fullest first, and sites by how close they are."""
+class SuggestedLine:
+    """A site, a term, or a value of another facet."""
 
-    terms: dict[str, list[tuple[Term, int]]]  # by facet, with how many sites
-    sites: list[Site]
+    slug: str
+    row: Site | Term | None = None
+    count: int = 0  # of the sites of a term
+    facet: Facet | None = None
+    value: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of one kind: "site", "filter" or the name of a facet."""
+
+    name: str
+    lines: list[SuggestedLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,87 +77,207 @@ def named_terms(index: State, text: str) -> list[NamedTerm]:
     return list(found.values())
 
 
-def suggestions(index: State, text: str, language: str) -> Suggested:
+def suggestions(index: State, text: str) -> list[Group]:
     """For a text as it is typed. Nothing for one without a letter or digit."""
-    found = {
-        facet: _fullest(index, facet, finder.find(text))
-        for facet, finder in _finders(index).items()
-    }
-    terms = {facet: fullest for facet, fullest in found.items() if fullest}
-    return Suggested(terms, _sites(index, text, language))
+    terms = [
+        (name, found)
+        for name, finder in _finders(index).items()
+        if (found := _fullest(index, name, finder.find(text)))
+    ]
+    closeness, sites = _sites(index, text, by_name_only=bool(terms))
+    groups = [(closeness, 0, Group(SITES, [SuggestedLine(site.slug, site) for site in sites]))]
+    for order, (name, found) in enumerate(terms, start=1):
+        lines = [SuggestedLine(term.slug, term, count) for _close, term, count in found]
+        # A term of just that name comes before sites that are called more than that.
+        closest = found[0][0]
+        groups.append((closest, order if closest else -order, Group(name, lines)))
+    groups.append((_HELD + 1, 0, Group(FILTERS, list(_filters(index, text)))))
+    ordered = sorted(groups, key=lambda each: each[:2])
+    return [group for _closeness, _order, group in ordered if group.lines]
+
+
+# --- terms -----------------------------------------------------------------------------------
 
 
 def _finders(index: State) -> "dict[str, Finder]":
     terms = vocabulary.of(index)
     if "finders" not in terms.memory:
-        terms.memory["finders"] = {name: Finder(facet.tree(terms)) for name, facet in TREES.items()}
+        terms.memory["finders"] = {
+            name: Finder(facet.tree(terms), terms) for name, facet in TREES.items()
+        }
     return terms.memory["finders"]
 
 
-def _fullest(index: State, facet: str, found: list[tuple[int, Term]]) -> list[tuple[Term, int]]:
+def _fullest(
+    index: State, facet: str, found: Iterable[tuple[int, Term]]
+) -> list[tuple[int, Term, int]]:
+    """The closest that have sites, the fullest of the equally close first."""
     counted = [
-        (tier, -len(index.having(f"{facet}:{term.pk}")), term.slug, term) for tier, term in found
+        (close, -len(index.having(f"{facet}:{term.pk}")), term.slug, term) for close, term in found
     ]
-    return [(term, -less) for _tier, less, _slug, term in sorted(counted)[:MOST_TERMS] if less]
-
-
-def _sites(index: State, text: str, language: str) -> list[Site]:
-    # Everybody begins with one of a few letters, and those have the most to be looked through.
-    kept = index.memory.setdefault("suggested", Recent(_KEPT))
-    key = (*normalize.tokens(text), language)
-    ids = kept.recall(key, lambda: _closest(index, text, language))
-    terms = vocabulary.of(index)
-    found = Site.objects.published().only("slug", "name", "place_id").in_bulk(ids)
-    for site in found.values():
-        site.place = terms.places.terms.get(site.place_id)
-    return [found[pk] for pk in ids if pk in found]
-
-
-def _closest(index: State, text: str, language: str) -> list[int]:
-    best_known = index.orders[orders.PROMINENCE]
-    ids: list[int] = []
-    for closeness, tier in enumerate(text_search.named(index, index.sites, text), start=1):
-        ids += best_known.slice(tier, 0, MOST_SITES - len(ids))
-        # The next tier is looked up when it is asked for: a syllable somewhere in the pinyin of a
-        # name only if there is nothing else.
-        if len(ids) == MOST_SITES or (ids and closeness == _FAR_FETCHED):
-            break
-    return ids
+    ordered = sorted(each for each in counted if each[1])
+    return [(close, term, -less) for close, less, _slug, term in ordered[:MOST_TERMS]]
 
 
 class Finder:
-    """The terms of a vocabulary by the words of their labels, in whatever language."""
+    """The terms of a vocabulary by their names, in whatever language; by pinyin those of China."""
 
-    def __init__(self, tree: TermTree):
-        pairs = [
-            (word, pk)
-            for pk, term in tree.terms.items()
-            for word in tokens.held_by(term.search_text)
-        ]
-        self.tree, self.pairs = tree, sorted(pairs)
+    def __init__(self, tree: TermTree, terms: Vocabulary):
+        self.tree = tree
+        names: set[tuple[str, int]] = set()
+        words: set[tuple[str, int]] = set()
+        for pk, term in tree.terms.items():
+            found = tokens.written_names(term.search_text)
+            if _is_chinese_spoken(term, terms):
+                found = tokens.all_names(term.search_text)
+            for name in found:
+                parts = normalize.parted(name)
+                names.add(("".join(parts), pk))
+                words |= {(word, pk) for word in _words(parts)}
+        self.names, self.words = sorted(names), sorted(words)
 
     def find(self, text: str) -> list[tuple[int, Term]]:
-        """The terms that hold all the words, each with its closeness: 0 is the very name."""
-        closest: dict[int, int] = {}
-        for tier, alternatives in enumerate(tokens.closer(text)):
-            for asked in alternatives:
-                for pk in set.intersection(*(self._holding(word) for word in asked)):
-                    closest.setdefault(pk, tier)
-        return [(tier, self.tree.terms[pk]) for pk, tier in closest.items()]
+        """The terms that hold all the words, each with its closeness."""
+        parts = normalize.tokens(text)[: tokens.MOST_ASKED]
+        if not parts:
+            return []
+        name = "".join(parts)
+        closest = dict.fromkeys(self._exactly(name), _EXACTLY)
+        for pk in self._begun(self.names, name):
+            closest.setdefault(pk, _BEGUN)
+        for pk in set.intersection(*(set(self._begun(self.words, part)) for part in parts)):
+            closest.setdefault(pk, _HELD)
+        return [(close, self.tree.terms[pk]) for pk, close in closest.items()]
 
     def called(self, name: str) -> list[Term]:
         """The terms of just that name, which is folded and in one piece; a letter is none."""
         if not name or (len(name) == 1 and not tokens.is_han(name)):
             return []
-        asked = Asked(tokens.NAME + name[: tokens.LONGEST], begins=False)
-        return [self.tree.terms[pk] for pk in sorted(self._holding(asked))]
+        return [self.tree.terms[pk] for pk in sorted(self._exactly(name))]
 
-    def _holding(self, word: Asked) -> set[int]:
-        found = set()
-        for at in range(bisect_left(self.pairs, (word.text, 0)), len(self.pairs)):
-            held, pk = self.pairs[at]
-            if held == word.text or (word.begins and held.startswith(word.text)):
-                found.add(pk)
-            elif not held.startswith(word.text):
+    def _exactly(self, name: str) -> list[int]:
+        first = bisect_left(self.names, (name, 0))
+        last = bisect_left(self.names, (name + "\0", 0))
+        return [pk for _name, pk in self.names[first:last]]
+
+    @staticmethod
+    def _begun(pairs: list[tuple[str, int]], text: str) -> Iterator[int]:
+        for at in range(bisect_left(pairs, (text, 0)), len(pairs)):
+            held, pk = pairs[at]
+            if not held.startswith(text):
                 break
-        return found
+            yield pk
+
+
+def _words(parts: list[str]) -> Iterator[str]:
+    """The words of a name; of Han characters all that one may begin with."""
+    for part in parts:
+        if tokens.is_han(part):
+            yield from (part[at:] for at in range(len(part)))
+        else:
+            yield part
+
+
+def _is_chinese_spoken(term: Term, terms: Vocabulary) -> bool:
+    """Whether people know the term by a Chinese name of its own: then they type its pinyin."""
+    place = term if isinstance(term, Place) else None
+    if isinstance(term, Era):
+        place = terms.places.terms.get(term.region_id)
+        if place is None:
+            return not term.region_name
+    if place is None:
+        return True
+    country = [*terms.places.above(place), place][0]
+    return country.code[:2] in ("", *CHINESE_CODES)
+
+
+# --- filters ---------------------------------------------------------------------------------
+
+
+def _filters(index: State, text: str) -> Iterator[SuggestedLine]:
+    """Values of facets that are no vocabulary, of which some name begins with the text."""
+    known, terms = understanding.dictionary(index), vocabulary.of(index)
+    typed = "".join(tokens.atoms(text))
+    if len(typed) < (1 if tokens.is_han(typed[:1]) else 3):
+        return
+    found = [
+        (len(name), facet, slug)
+        for name, facet, slug in known.begun(typed)
+        if not isinstance(BY_NAME[facet], TreeFacet)
+    ]
+    kept = dict.fromkeys((facet, slug) for _length, facet, slug in sorted(found))
+    shown = 0
+    for name, slug in kept:
+        facet = BY_NAME[name]
+        value = facet.choices(terms).get(slug)
+        if value is not None and index.having(facet.key(value)):
+            yield SuggestedLine(slug, facet=facet, value=value)
+            shown += 1
+        if shown == MOST_FILTERS:
+            return
+
+
+# --- sites -----------------------------------------------------------------------------------
+
+
+def _sites(index: State, text: str, *, by_name_only: bool) -> tuple[int, list[Site]]:
+    """The sites, and how close the closest is."""
+    # Everybody begins with one of a few letters, and those have the most to be looked through.
+    kept = index.memory.setdefault("suggested", Recent(_KEPT))
+    key = (*normalize.tokens(text), by_name_only)
+    find = _by_name if by_name_only else _closest
+    closeness, ids = kept.recall(key, lambda: find(index, text))
+    terms = vocabulary.of(index)
+    found = Site.objects.published().only("slug", "name", "place_id").in_bulk(ids)
+    for site in found.values():
+        site.place = terms.places.terms.get(site.place_id)
+    return closeness, [found[pk] for pk in ids if pk in found]
+
+
+def _closest(index: State, text: str) -> tuple[int, list[int]]:
+    """The closest by name; else what is called otherwise and says so, or what was meant."""
+    closeness, ids = _by_name(index, text)
+    if not ids:
+        ids = _by_text(index, text)
+    if not ids:
+        for correction in spelling.corrections(index, text):
+            if correction.is_sure and (ids := _by_name(index, correction.text)[1]):
+                break
+    return closeness, ids
+
+
+def _by_name(index: State, text: str) -> tuple[int, list[int]]:
+    best_known = index.orders[orders.PROMINENCE]
+    closeness, ids = _HELD, []
+    found = index.sites
+    for close, asked in _asked(text):
+        tier = found & text_search.holding(index, asked)
+        if not tier:
+            continue
+        closeness = close if not ids else closeness
+        ids += best_known.slice(tier, 0, MOST_SITES - len(ids))
+        if len(ids) == MOST_SITES:
+            break
+        found = found - tier
+    return closeness, ids
+
+
+def _asked(text: str) -> Iterator[tuple[int, Query]]:
+    """What names must hold, and how close they are then: the next is asked for when it is needed.
+
+    A syllable somewhere in the pinyin of a name only where there is nothing else.
+    """
+    yield from (
+        (_EXACTLY, tokens.just_named(text, mark)) for mark in (tokens.DISPLAYED, tokens.NAME)
+    )
+    yield from ((_BEGUN, asked) for asked in tokens.beginning(text))
+    yield from ((_HELD, asked) for asked in tokens.held_somewhere(text))
+
+
+def _by_text(index: State, text: str) -> list[int]:
+    """A code, or a word that stands in no name."""
+    hits = text_search.matching(index, text)
+    if not hits or len(text) < 2:
+        return []
+    best_known = index.orders[orders.PROMINENCE]
+    return text_search.ByRelevance(index, text, best_known).slice(hits, 0, MOST_SITES)

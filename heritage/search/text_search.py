@@ -1,45 +1,57 @@
 """Full text, behind one small interface: text in, ids of matching sites and their order out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import log
 
+import numpy as np
 from pyroaring import BitMap
 
+from heritage.search.index import columns, orders
 from heritage.search.index.snapshot import Order, State
 from heritage.search.lru_cache import Recent
 from heritage.services import fulltext
 from heritage.values import normalize, tokens
-from heritage.values.tokens import Asked
+from heritage.values.tokens import Query
 
 _LONGEST_RUN = 40  # Han characters in a row that are taken for words
 _LONGEST_WORD = 8  # of them in one word
 # Answers that a state remembers: of few sites, 4 kB at most; of many, 125 kB at most at a million.
 _KEPT_FEW, _KEPT_MANY = 1_000, 64
 _MANY = 1_000  # sites
+_SPELT_OUT = 5  # letters of a name that cannot be mere initials
+_MOST_JOINED = 6  # words of which two may have been meant as one
+_COMMON = 0.25  # of all sites: a word that more of them hold tells nothing beside others
+_OF_NAMES = 2  # half as much again for a word of a name
+_LEAST = 0.34  # of all that is asked, by weight
+_HALF = 0.6  # of the most that any site has, which others must have to be shown
 
 
 def matching(index: State, text: str) -> BitMap:
-    """The ids of published sites that hold every word of `text`, or one that begins with it.
+    """The ids of published sites that hold every word of `text` that says something, or one that
+    begins with it.
 
     Script, accents and case do not matter; Han characters are found anywhere in a name.
     """
-    asked = tuple(tokens.asked(text))
-    return _holding(index, asked) & index.sites if asked else BitMap()
+    return holding(index, tokens.asked(text)) & index.sites
 
 
 def parted(index: State, text: str) -> str:
     """The text with spaces where Han characters are several words: 洛阳白马寺 → 洛阳 白马寺.
 
     Only where nothing is called just that. Each word is the longest that some site holds, of at
-    most eight characters.
+    most eight characters; where a single one is left over, it is another word.
     """
     if matching(index, text):
         return text
-    return " ".join(
-        word
-        for token in normalize.tokens(text)
-        for word in (_words_of(index, token) if tokens.is_han(token) else [token])
-    )
+    words: list[str] = []
+    for token in normalize.tokens(text):
+        if not tokens.is_han(token):
+            words.append(token)
+            continue
+        parts = list(_words_of(index, token))
+        words += [token] if any(len(part) == 1 for part in parts) else parts
+    return " ".join(words)
 
 
 def _words_of(index: State, run: str) -> Iterator[str]:
@@ -51,21 +63,68 @@ def _words_of(index: State, run: str) -> Iterator[str]:
         run = run[length:]
 
 
+def called(index: State, text: str) -> BitMap:
+    """The sites whose name is just that: as it is written, or spelt in full in any form."""
+    found = holding(index, tokens.just_named(text)) & index.sites
+    length = len("".join(normalize.tokens(text)))
+    if found and length < _SPELT_OUT:  # initials of few letters are many things
+        return found & holding(index, tokens.written(text))
+    if found and length > tokens.LONGEST:  # only the beginning of a name has been compared
+        return found & holding(index, tokens.asked(text))
+    return found
+
+
+def begun(index: State, text: str) -> BitMap:
+    """The sites with a written name that begins with these words."""
+    return holding(index, tokens.begun(text)) & index.sites
+
+
+def run_together(index: State, text: str) -> str:
+    """The text with two or all of its words as one, where that stands in a name and the words do
+    not: stone henge, gu gong. Else empty."""
+    words = tokens.searched(text)
+    if not 1 < len(words) <= _MOST_JOINED or in_names(index, text):
+        return ""
+    whole = "".join(words)
+    if holding(index, tokens.in_a_row(text)).intersect(index.sites):
+        return whole
+    for at in range(len(words) - 1) if len(words) > 2 else ():
+        pair = f"{words[at]} {words[at + 1]}"
+        if holding(index, tokens.in_a_row(pair)):
+            joined = " ".join((*words[:at], words[at] + words[at + 1], *words[at + 2 :]))
+            if in_names(index, joined):
+                return joined
+    return ""
+
+
+def in_names(index: State, text: str) -> BitMap:
+    """The sites whose names, as they are written, hold all the words."""
+    return holding(index, tokens.in_written_names(text)) & index.sites
+
+
+def named(index: State, among: BitMap, text: str) -> Iterator[BitMap]:
+    """Those whose names hold a text, the closest first; each tier is looked up when asked for."""
+    for asked in tokens.closer(text):
+        tier = among & _holding_of(index, asked, among)
+        yield tier
+        among = among - tier
+
+
 def tiers(index: State, hits: BitMap, text: str) -> Iterator[BitMap]:
-    """The hits parted by how close they are, as `words.closer` says; the rest comes last."""
-    nearer = named(index, hits, text)
-    while len(hits) > 1 and (tier := next(nearer, None)) is not None:
+    """The hits parted by how close they are: names that hold the words, then what says them in
+    brief, then names in which they only begin so; then the rest."""
+    for asked in (*tokens.closest(text), tokens.brief(text), *tokens.begun_so(text)):
+        if len(hits) < 2:
+            break
+        tier = hits & _holding_of(index, asked, hits)
         yield tier
         hits = hits - tier
     yield hits
 
 
-def named(index: State, among: BitMap, text: str) -> Iterator[BitMap]:
-    """Those whose names hold a text, the closest first; each tier is looked up when asked for."""
-    for alternatives in tokens.closer(text):
-        tier = among & _holding_any(index, alternatives, among)
-        yield tier
-        among = among - tier
+def best_known(index: State, hits: BitMap) -> int:
+    """The id of the best known of some sites."""
+    return index.orders[orders.PROMINENCE].slice(hits, 0, 1)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +157,89 @@ class ByRelevance:
         raise ValueError(site_id)
 
 
-def _holding_any(index: State, alternatives: list[list[Asked]], among: BitMap) -> BitMap:
-    """Those that hold all words of any alternative, at least of these sites."""
+# --- part of what is asked ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Partly:
+    """The sites that have most of what is asked, or the weightiest, and how much they have.
+
+    An order, too: the most first; of those that have as much the best known.
+    """
+
+    ids: np.ndarray
+    weights: np.ndarray
+    best_known: Order
+
+    @property
+    def hits(self) -> BitMap:
+        return columns.bitmap(self.ids)
+
+    def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
+        return self._ordered(hits)[start:stop].tolist()
+
+    def place(self, hits: BitMap, site_id: int) -> int:
+        return int(np.flatnonzero(self._ordered(hits) == site_id)[0])
+
+    def _ordered(self, hits: BitMap) -> np.ndarray:
+        ids = columns.ids_of(hits)
+        weights = self.weights[np.searchsorted(self.ids, ids)]
+        return ids[np.lexsort((self.best_known.places[ids], -weights))]
+
+
+def partly(index: State, text: str, others: Iterable[BitMap]) -> Partly:
+    """For a text of which nothing holds all words; `others` are sites of filters that it names.
+
+    The rarer a word, the weightier it is; in a name it counts half as much again. What has less
+    than a third of all is nothing that was asked for.
+    """
+    number = max(1, len(index.sites))
+    asked = log(number + 1)  # of a word that no site holds
+    size = index.sites.max() + 1 if index.sites else 0
+    weights = np.zeros(size, dtype=np.float32)
+    whole = 0.0
+    words = list(_known_words(index, tokens.searched(text)))
+    found = [(hits, BitMap()) for hits in others] + [_holding_word(index, word) for word in words]
+    for hits, named in found:
+        weight = log((number + 1) / len(hits)) if hits else asked
+        whole += weight
+        if hits and (len(hits) < number * _COMMON or len(found) == 1):
+            weights[columns.ids_of(hits)] += weight
+            weights[columns.ids_of(named)] += weight / _OF_NAMES
+    most = weights.max(initial=0)
+    if most < whole * _LEAST or not most:
+        nothing = np.empty(0, dtype=np.uint32)
+        return Partly(nothing, weights[:0], index.orders[orders.PROMINENCE])
+    ids = np.flatnonzero(weights >= most * _HALF).astype(np.uint32)
+    return Partly(ids, weights[ids], index.orders[orders.PROMINENCE])
+
+
+def _known_words(index: State, words: list[str]) -> Iterator[str]:
+    """The words; of runs of Han characters the longest that some site holds, and not the rest."""
+    for word in words:
+        if tokens.is_han(word):
+            yield from (part for part in _words_of(index, word) if len(part) > 1)
+        else:
+            yield word
+
+
+def _holding_word(index: State, word: str) -> tuple[BitMap, BitMap]:
+    """The sites that hold a word, and those that do in a name."""
+    found = holding(index, tokens.whole_words(word)) & index.sites
+    return found, found & holding(index, tokens.in_names(word))
+
+
+# --- asking ------------------------------------------------------------------------------------
+
+
+def _holding_of(index: State, asked: Query, among: BitMap) -> BitMap:
+    """Those that hold what is asked for, at least of these sites."""
     if fulltext.is_quicker_among(among):
-        return fulltext.holding_any_among(among, alternatives)
-    return BitMap.union(BitMap(), *(_holding(index, tuple(asked)) for asked in alternatives))
+        return fulltext.holding_among(among, asked)
+    return holding(index, asked)
 
 
-def _holding(index: State, asked: tuple[Asked, ...]) -> BitMap:
+def holding(index: State, asked: Query) -> BitMap:
     """The answer of the database, remembered as long as nothing is written."""
     few = index.memory.setdefault("search", Recent(_KEPT_FEW))
     many = index.memory.setdefault("broad search", Recent(_KEPT_MANY))

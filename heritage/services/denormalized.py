@@ -9,7 +9,7 @@ from heritage.models.designations import Designation, DesignationEvent, Scheme
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.relations import Coverage
 from heritage.models.sites import Site
-from heritage.models.vocabularies import Era, Kind, Place
+from heritage.models.vocabularies import Era, Kind, Place, Term
 from heritage.services import fulltext
 from heritage.values import normalize, tokens
 
@@ -24,6 +24,7 @@ def refresh(site_ids: Iterable[int]) -> None:
                 "also_in",
                 "events",
                 "coverages__designation__scheme",
+                "identifiers__scheme",
             )
         )
         eras = _with_eras(sites)
@@ -238,7 +239,10 @@ def inscribed_year_of(coverages: Iterable[Coverage]) -> int | None:
 
 
 def _refresh_sites(sites: Iterable[Site]) -> None:
-    places = Place.objects.in_bulk() if sites else {}
+    sites = list(sites)
+    if not sites:
+        return
+    terms = Terms()
     changed = []
     for site in sites:
         years = [
@@ -248,7 +252,7 @@ def _refresh_sites(sites: Iterable[Site]) -> None:
         ]
         before = _columns(site)
         site.first_year = min(years, default=None)
-        site.search_text = _search_text(site, places)
+        site.search_text = _search_text(site, terms)
         site.reading = reading_of(site)
         site.effective_prominence = prominence_of(site)
         if before != _columns(site):
@@ -283,9 +287,49 @@ def reading_of(site: Site) -> str:
     return normalize.pinyin(site.name.get("zh-hans", ""))
 
 
-def _search_text(site: Site, places: dict[int, Place]) -> str:
+def _search_text(site: Site, terms: "Terms") -> str:
     known, foreign = _names(site)
-    return tokens.found_by(known, _terms(site, places), site.summary.values(), foreign)
+    return tokens.found_by(
+        known,
+        _terms(site, terms),
+        site.summary.values(),
+        foreign,
+        _texts(site),
+        site.name.values(),
+        terms.is_chinese_spoken(site.place_id),
+    )
+
+
+class Terms:
+    """All kinds, places and eras, by id: what a site is found by are the broader ones too."""
+
+    def __init__(self) -> None:
+        self.kinds, self.eras = Kind.objects.in_bulk(), Era.objects.in_bulk()
+        self.places = Place.objects.in_bulk()
+        self._spoken: dict[int, bool] = {}
+
+    def is_chinese_spoken(self, place_id: int | None) -> bool:
+        """Whether Chinese names are those of the country, as far as one knows: then people type
+        their pinyin."""
+        if place_id is None:
+            return True
+        if place_id not in self._spoken:
+            codes = [place.code for place in _line(self.places, place_id)]
+            self._spoken[place_id] = not codes or codes[-1][:2] in ("", *CHINESE_CODES)
+        return self._spoken[place_id]
+
+
+# Of the countries whose own names are Chinese.
+CHINESE_CODES = ("CN", "HK", "MO", "TW")
+
+
+def _line[T: (Kind, Place, Era)](terms: dict[int, T], pk: int | None) -> list[T]:
+    """A term and its broader ones."""
+    line: list[T] = []
+    while pk in terms and terms[pk] not in line:
+        line.append(terms[pk])
+        pk = terms[pk].parent_id
+    return line
 
 
 def _names(site: Site) -> tuple[list[str], list[str]]:
@@ -299,17 +343,32 @@ def _names(site: Site) -> tuple[list[str], list[str]]:
     return [*known, site.slug.replace("-", " ")], foreign
 
 
-def _terms(site: Site, places: dict[int, Place]) -> Iterable[str]:
+def _terms(site: Site, terms: Terms) -> Iterable[str]:
     for coverage in site.coverages.all():
         yield coverage.designation.reference
         yield coverage.component_reference
         yield from coverage.designation.name.values()
+    for identifier in site.identifiers.all():
+        yield f"{identifier.scheme.slug} {identifier.value}"
+    found: dict[Term, None] = {}  # each once, in their order
     for kind in site.kinds.all():
-        yield from kind.label.values()
+        found |= dict.fromkeys(_line(terms.kinds, kind.pk))
     for place_id in (site.place_id, *(place.pk for place in site.also_in.all())):
-        while place_id in places:
-            yield from places[place_id].label.values()
-            place_id = places[place_id].parent_id
+        found |= dict.fromkeys(_line(terms.places, place_id))
+    for event in site.events.all():
+        for era_id in (event.first_era_id, event.last_era_id):
+            found |= dict.fromkeys(_line(terms.eras, era_id))
+    for term in found:
+        yield from term.names()
+
+
+def _texts(site: Site) -> Iterable[str]:
+    """What is to be read of it beside the summary."""
+    yield from site.description.values()
+    for event in site.events.all():
+        yield from event.note.values()
+    for coverage in site.coverages.all():
+        yield from coverage.note.values()
 
 
 def _write(model: type[Record], rows: list, fields: Iterable[str]) -> None:

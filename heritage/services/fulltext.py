@@ -25,10 +25,12 @@ from heritage.services.fulltext_table import (
     execute,
 )
 from heritage.values import tokens
-from heritage.values.tokens import Asked
+from heritage.values.tokens import Query
 
 CHUNK = 1_000  # sites written at once
 
+# Marks of the words that a misspelt search is compared with: of long texts it is not.
+_BRIEFLY = tokens.WRITTEN_WORD + tokens.NAME_WORD + tokens.BRIEF
 _FEW = 100  # sites
 _TURNS = 60  # of a second each, to replace a table that others read
 
@@ -73,7 +75,12 @@ def _enter(held: dict[int, list[str]], statement: str) -> None:
     with connection.cursor() as cursor:
         rows = [(site_id, " ".join(found)) for site_id, found in sorted(held.items())]
         cursor.executemany(statement, rows)
-    spelt = {word for found in held.values() for word in found if _is_spelt(word)}
+    spelt = {
+        word[1:]
+        for found in held.values()
+        for word in found
+        if word[0] in _BRIEFLY and _is_spelt(word[1:])
+    }
     SpeltWord.objects.bulk_create(
         (SpeltWord(text=word) for word in sorted(spelt)), ignore_conflicts=True, batch_size=500
     )
@@ -108,9 +115,9 @@ def forget(site_ids: Iterable[int]) -> None:
             cursor.executemany(_FORGET[connection.vendor], rows)
 
 
-def holding(asked: Iterable[Asked]) -> BitMap:
-    """The ids of the sites, published or not, that hold every one of these words."""
-    return _answer(_ASK[connection.vendor], [_query(asked)])
+def holding(asked: Query) -> BitMap:
+    """The ids of the sites, published or not, that hold what is asked for."""
+    return _answer(_ASK[connection.vendor], [_query(asked)]) if asked else BitMap()
 
 
 def is_quicker_among(sites: BitMap) -> bool:
@@ -118,10 +125,9 @@ def is_quicker_among(sites: BitMap) -> bool:
     return connection.vendor == "postgresql" and len(sites) <= _FEW
 
 
-def holding_any_among(sites: BitMap, alternatives: Iterable[Iterable[Asked]]) -> BitMap:
-    """Of a few sites those that hold all words of any alternative: see `is_quicker_among`."""
-    asked = " | ".join(_query(each) for each in alternatives)
-    return _answer(_ASK_FEW, [list(sites), asked]) if asked else BitMap()
+def holding_among(sites: BitMap, asked: Query) -> BitMap:
+    """Of a few sites those that hold what is asked for: see `is_quicker_among`."""
+    return _answer(_ASK_FEW, [list(sites), _query(asked)]) if asked else BitMap()
 
 
 def _answer(statement: str, parameters: list) -> BitMap:
@@ -131,10 +137,15 @@ def _answer(statement: str, parameters: list) -> BitMap:
     return BitMap(_IDS[connection.vendor](found)) if found else BitMap()
 
 
-def _query(asked: Iterable[Asked]) -> str:
+def _query(asked: Query) -> str:
     if connection.vendor == "sqlite":
-        return " AND ".join(f'"{word.text}"{"*" * word.begins}' for word in asked)
-    return " & ".join(f"'{word.text}'{':*' * word.begins}" for word in asked)
+        both, either, form, begins = " AND ", " OR ", '"{}"{}', "*"
+    else:
+        both, either, form, begins = " & ", " | ", "'{}'{}", ":*"
+    clauses = (
+        [form.format(word.text, begins * word.begins) for word in clause] for clause in asked
+    )
+    return both.join(f"({either.join(words)})" if len(words) > 1 else words[0] for words in clauses)
 
 
 def rebuild(

@@ -255,6 +255,19 @@ def forms(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))
 
 
+@lru_cache(2_000)
+def runs(text: str, lengths: tuple[int, ...]) -> tuple[str, ...]:
+    """So many syllables in a row of the pinyin of a text, in one piece: 北京故宫 → "jinggu" …"""
+    found: dict[str, None] = {}
+    for word in _spelt(text) if _HAN_RUN.search(_clean(text)) else ():
+        for spell in (_toneless, _typed):
+            syllables = list(map(spell, word))
+            for length in lengths:
+                starts = range(len(syllables) - length + 1)
+                found |= {"".join(syllables[at : at + length]): None for at in starts}
+    return tuple(found)
+
+
 def sort_key(text: str, language: str) -> str:
     """A key that sorts `text` by code point, as a reader of `language` (a code) expects.
 

@@ -6,24 +6,51 @@ word, or a word that begins so. All that makes a search clever is in how the wor
 - a Latin word stands for itself: `temple`
 - Han characters, which are written without spaces, give every three in a row: 洛阳白马寺 gives
   `洛阳白 阳白马 白马寺 马寺 寺`, so that one, two or more of them are found anywhere in a name
+- of the pinyin of a name two to four syllables in a row are one word too: 北京故宫 is found by
+  `gugong`
 - what stands in a name is there again behind a mark, by which a search tells how close it is:
-  `.temple` a word of a name as it is written, `~ma` a word of a name in any form, `^whitehorse…`
-  a whole name as it is written, in one piece, `=baimasi` a whole name in any form
+  `.temple` a word of a name as it is written, `~ma` a word of a name in any form, `^white-horse…`
+  a whole name as it is written, `=baimasi` a whole name in any form, in one piece, `@baimasi` the
+  same of the name that is shown; `+tang` stands in what says briefly what a record is: kinds,
+  places, eras, its summary
+
+A search is a conjunction of alternatives: of each word of it some form must be held.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from heritage.values import normalize
 
-WRITTEN_WORD, NAME_WORD, WRITTEN_NAME, NAME = ".~^="
+WRITTEN_WORD, NAME_WORD, WRITTEN_NAME, NAME, DISPLAYED, BRIEF = ".~^=@+"
 LONGEST = 60  # characters; what is longer is cut, in a record as in a search
 _BLANK_LINE = "\n\n"
 MOST_ASKED = 12  # words of a search; so many parts of one name are enough to tell it
+_MOST_READ = 60  # words that are looked at
 _WINDOW = 3
+_SHORT = 4  # letters: most words begin with fewer
+_RUNS = (2, 3, 4)  # syllables that are one word as well
+_BETWEEN = "-"  # the words of a whole name
+
+# What says nothing by itself, in the languages that names are written in.
+STOP_WORDS = frozenset(
+    word
+    for words in (
+        "a an and as at by for from in into is near not of on or that the this to with",
+        "au aux avec dans de des du en et la le les ou par pour sur un une",
+        "al con del el las los o para por su una y",
+        "am an das dem den der des die ein eine im und vom von zu zum zur",
+        "da di do dos das e il lo gli nel nella della delle dello",
+        "и в на с из у",
+    )
+    for word in words.split()
+)
+_HAN_STOPS = frozenset("的之和与及在")
 
 _HAN = re.compile(f"[{normalize.HAN}]")
+# Pinyin with the tones as digits: long2men2. Each syllable has a vowel.
+_TONED = re.compile(r"(?:[a-z]{0,3}[aeiouv][a-z]{0,3}[1-5])+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,94 +63,313 @@ class Asked:
     def behind(self, mark: str) -> "Asked":
         return replace(self, text=mark + self.text)
 
+    def whole(self) -> "Asked":
+        return replace(self, begins=False)
+
+
+type Clause = tuple[Asked, ...]  # one of these must be held
+type Query = tuple[Clause, ...]  # and all of these
+
 
 def found_by(
     names: Iterable[str],
     terms: Iterable[str],
     sentences: Iterable[str],
     foreign: Iterable[str] = (),
+    texts: Iterable[str] = (),
+    displayed: Iterable[str] = (),
+    spoken: bool = True,
 ) -> str:
-    """The folded text that a site is found by, in three parts, a name or phrase a line.
+    """The folded text that a site is found by, in six parts, a name or phrase a line.
 
-    First the names as they are written, then what else they are found by (see
-    `folding.forms`) and the `foreign` names, which stand back behind those that readers know,
-    then all other text; of whole sentences nobody types the pinyin.
+    First the names that are `displayed`, in whatever form; then all as they are written; what else
+    they are found by (see `normalize.forms`) and the `foreign` names, which stand back behind those
+    that readers know; syllables of their pinyin in a row; what says briefly what it is, terms and
+    sentences; last long `texts`. Of sentences and texts nobody types the pinyin, nor of names
+    that are not `spoken` in Chinese where the site lies: of those only the whole is there.
     """
+    shown: dict[str, None] = {}
     written: dict[str, None] = {}
     spelt: dict[str, None] = {}
-    other: dict[str, None] = {}
+    runs: dict[str, None] = {}
+    brief: dict[str, None] = {}
     for name in names:
         first, *others = normalize.forms(name) or ("",)
         written[first] = None
-        spelt |= dict.fromkeys(others)
+        if spoken:
+            spelt |= dict.fromkeys(others)
+            runs |= dict.fromkeys(normalize.runs(name, _RUNS))
+        elif others:
+            spelt[normalize.romanise(name).replace(" ", "")] = None
+    for name in displayed:
+        shown |= dict.fromkeys(normalize.forms(name) if spoken else [normalize.fold(name)])
     for name in foreign:
         spelt |= dict.fromkeys(normalize.forms(name))
     for term in terms:
-        other |= dict.fromkeys(normalize.forms(term))
-    other |= dict.fromkeys(map(normalize.fold, sentences))
-    parts = (written, (form for form in spelt if form not in written), other)
+        brief |= dict.fromkeys((normalize.fold(term), normalize.romanise(term).replace(" ", "")))
+    brief |= dict.fromkeys(map(normalize.fold, sentences))
+    parts: tuple[Iterable[str], ...] = (
+        shown,
+        written,
+        (form for form in spelt if form not in written),
+        (run for run in runs if run not in spelt),
+        brief,
+        map(normalize.fold, texts),
+    )
     return _BLANK_LINE.join("\n".join(filter(None, part)) for part in parts)
 
 
+def written_names(text: str) -> list[str]:
+    """The names as they are written, of the text that something is found by."""
+    return list(filter(None, text.split(_BLANK_LINE, 2)[1].split("\n"))) if text else []
+
+
+def all_names(text: str) -> list[str]:
+    """The names in whatever form."""
+    parts = text.split(_BLANK_LINE, 3)[1:3] if text else []
+    return [name for part in parts for name in part.split("\n") if name]
+
+
 def held_by(text: str) -> list[str]:
-    """The words of a site, from the text that it is found by."""
-    written, spelt, other = [*text.split(_BLANK_LINE, 2), "", ""][:3]
+    """The words of a record, from the text that it is found by."""
+    shown, written, spelt, runs, brief, long = [*text.split(_BLANK_LINE, 5), *[""] * 5][:6]
     words: dict[str, None] = {}  # a set that keeps its order
-    for names, word_marks, name_marks in (
-        (written, ("", WRITTEN_WORD, NAME_WORD), (WRITTEN_NAME, NAME)),
-        (spelt, ("", NAME_WORD), (NAME,)),
+    for names, word_marks, is_written in (
+        (written, ("", WRITTEN_WORD, NAME_WORD), True),
+        (spelt, ("", NAME_WORD), False),
     ):
         for name in filter(None, names.split("\n")):
-            whole = _whole(name.split())
+            parts = normalize.parted(name)
+            whole = _whole(parts)
             for word in (whole, *_pieces(name)):
                 words |= dict.fromkeys(mark + word for mark in word_marks)
-            words |= dict.fromkeys(mark + whole for mark in name_marks)
-    words |= dict.fromkeys(_pieces(other))
+            if is_written:
+                words[WRITTEN_NAME + _joined(parts)] = None
+            words |= dict.fromkeys(NAME + each for each in (whole, _whole(without_stops(parts))))
+    for name in filter(None, shown.split("\n")):
+        parts = normalize.parted(name)
+        wholes = (_joined(parts), _whole(parts), _whole(without_stops(parts)))
+        words |= dict.fromkeys(DISPLAYED + each for each in wholes)
+    for run in runs.split():
+        words |= dict.fromkeys((run, NAME_WORD + run))
+    for word in _pieces(brief):
+        words |= dict.fromkeys((word, BRIEF + word))
+    words |= dict.fromkeys(_pieces(long))
     return list(words)
 
 
-def asked(text: str) -> list[Asked]:
-    """The words of a search, each once. Any string will do; one without a word gives none."""
-    found: dict[Asked, None] = {}
-    for word in normalize.tokens(text):
-        if not is_han(word) or len(word) < _WINDOW:
-            found[Asked(word[:LONGEST], begins=True)] = None
-        else:
-            starts = range(len(word) - _WINDOW + 1)
-            found |= {Asked(word[at : at + _WINDOW], begins=False): None for at in starts}
-    return list(found)[:MOST_ASKED]
+def without_stops(words: list[str]) -> list[str]:
+    """Without what says nothing by itself, unless nothing else is there."""
+    return [word for word in words if word not in STOP_WORDS and word not in _HAN_STOPS] or words
+
+
+def asked(text: str) -> Query:
+    """What a record must hold to be found by a search. Any string will do; one without a word
+    gives nothing to hold.
+
+    The words that say something; of each word its other number will do. Short words are whole,
+    but for the last, which may be still to be typed.
+    """
+    found: dict[Clause, None] = {}
+    words = searched(text)
+    for at, word in enumerate(words, start=1):
+        is_whole = at < len(words) and len(word) < _SHORT and word.isalpha()
+        for clause in _clauses(word):
+            found[(clause[0].whole(), *clause[1:]) if is_whole and not is_han(word) else clause] = (
+                None
+            )
+    return tuple(found)[:MOST_ASKED]
+
+
+def searched(text: str) -> list[str]:
+    """The words of a search that say something, as they are compared."""
+    words = _tokens(text)
+    says = [word for word in words if word not in STOP_WORDS and word not in _HAN_STOPS]
+    if all(len(word) == 1 and word.isascii() for word in says):
+        return []  # letters and figures are anywhere
+    return list(dict.fromkeys(says))[:MOST_ASKED]
+
+
+def atoms(text: str) -> tuple[str, ...]:
+    """The words of a text as they are compared, each Han character by itself."""
+    return tuple(atom for word in _tokens(text) for atom in (word if is_han(word) else [word]))
+
+
+def _clauses(word: str) -> Iterator[Clause]:
+    if not is_han(word):
+        others = (Asked(each[:LONGEST], begins=False) for each in other_numbers(word))
+        # A figure or two stand for themselves.
+        is_begun = not word.isdigit() or len(word) >= _WINDOW
+        yield (Asked(word[:LONGEST], begins=is_begun), *others)
+    elif len(word) < _WINDOW:
+        yield (Asked(word, begins=True),)
+    else:
+        for at in range(len(word) - _WINDOW + 1):
+            yield (Asked(word[at : at + _WINDOW], begins=False),)
+
+
+def other_numbers(word: str) -> list[str]:
+    """What an English word may be in the singular, or in a plural that does not begin with it."""
+    if len(word) < 4 or not word.isascii() or not word.isalpha():
+        return []
+    if word.endswith("ies"):
+        return [f"{word[:-3]}y", word[:-1]]
+    if word.endswith("ves"):
+        return [f"{word[:-3]}f", f"{word[:-3]}fe", word[:-1]]
+    if word.endswith("es"):
+        return [word[:-1], word[:-2]]
+    if word.endswith("s") and not word.endswith("ss"):
+        return [word[:-1]]
+    if word.endswith("y"):
+        return [f"{word[:-1]}ies"]
+    return [f"{word[:-1]}ves"] if word.endswith("f") else []
+
+
+def _tokens(text: str) -> list[str]:
+    """The words of a search, without the tones of pinyin; a single syllable may be a name with its
+    number."""
+    words = normalize.tokens(text)[:_MOST_READ]
+    tones = sum(len(re.findall("[1-5]", word)) for word in words if _TONED.fullmatch(word))
+    if tones < 2:
+        return words
+    return [re.sub("[1-5]", "", word) if _TONED.fullmatch(word) else word for word in words]
 
 
 def is_han(word: str) -> bool:
     return _HAN.match(word) is not None
 
 
-def closer(text: str) -> list[list[list[Asked]]]:
-    """What the names of a record must hold to be closer to a search than others: closest first.
+def closer(text: str) -> list[Query]:
+    """What the names of a record must hold to be closer to a search than others: closest first."""
+    return [*closest(text), *begun_so(text)]
 
-    Just that name; a name that is the search's beginning or end (White Horse Temple Luoyang);
-    one that begins so; names that hold the words, as they are written; and the last two of names
-    in any form. Each is a list of alternatives, and each of these the words that must be held
-    together.
+
+def closest(text: str) -> list[Query]:
+    """What names hold whose words are those of a search, the closest first.
+
+    Just that name, the one that is shown before others; a name that is the search's beginning or
+    end (White Horse Temple Luoyang); one that begins with its words; names that hold them; and
+    syllables of pinyin in a row.
     """
-    tokens, words = normalize.tokens(text)[:MOST_ASKED], asked(text)
+    tokens = _tokens(text)[:MOST_ASKED]
+    words, kept = asked(text), without_stops(tokens)
     if not words:
         return []
-    name = _whole(tokens)
-    places = range(1, len(tokens))
-    parts = [_whole(part) for at in places for part in (tokens[:at], tokens[at:])]
+    parts = [_whole(part) for at in range(1, len(kept)) for part in (kept[:at], kept[at:])]
+    begun = _joined(tokens)
+    beginnings = (
+        Asked(begun, begins=is_han(begun)),
+        Asked(begun + _BETWEEN, begins=True),
+    )
     return [
-        [[Asked(NAME + name, begins=False)]],
-        [[Asked(NAME + part, begins=False)] for part in parts],
-        [[Asked(WRITTEN_NAME + name, begins=True)]],
-        [[word.behind(WRITTEN_WORD) for word in words]],
-        [[Asked(NAME + name, begins=True)]],
-        [[word.behind(NAME_WORD) for word in words]],
+        just_named(text, DISPLAYED),
+        just_named(text),
+        *([(tuple(Asked(NAME + part, begins=False) for part in parts),)] if parts else []),
+        (tuple(word.behind(DISPLAYED) for word in beginnings),),
+        (tuple(word.behind(WRITTEN_NAME) for word in beginnings),),
+        _behind(WRITTEN_WORD, words, in_whole=True),
+        *([in_a_row(text)] if len(kept) > 1 else []),
     ]
+
+
+def just_named(text: str, mark: str = NAME) -> Query:
+    """Just that name in any form, with or without words that say nothing."""
+    tokens = _tokens(text)[:MOST_ASKED]
+    if not tokens:
+        return ()
+    names = dict.fromkeys((_whole(tokens), _whole(without_stops(tokens))))
+    return (tuple(Asked(mark + name, begins=False) for name in names),)
+
+
+def begun_so(text: str) -> list[Query]:
+    """What names hold where a search breaks off within a word, or in any form: closest first."""
+    tokens, words = _tokens(text), asked(text)
+    if not words:
+        return []
+    return [
+        ((Asked(WRITTEN_NAME + _joined(tokens), begins=True),),),
+        _behind(WRITTEN_WORD, words),
+        ((Asked(NAME + _whole(tokens), begins=True),),),
+        _behind(NAME_WORD, words),
+    ]
+
+
+def beginning(text: str) -> list[Query]:
+    """Names that begin with a search which is still being typed: the shown one first."""
+    tokens = _tokens(text)[:MOST_ASKED]
+    if not tokens:
+        return []
+    begun, whole = _joined(tokens), _whole(tokens)
+    marked = (DISPLAYED + begun, WRITTEN_NAME + begun, NAME + whole)
+    return [((Asked(word, begins=True),),) for word in marked]
+
+
+def held_somewhere(text: str) -> list[Query]:
+    """Names that hold the words of a search, the last of which may go on: written, in any form."""
+    words = asked(text)
+    if not words:
+        return []
+    return [_behind(WRITTEN_WORD, words), in_a_row(text), _behind(NAME_WORD, words)]
+
+
+def in_a_row(text: str) -> Query:
+    """Names with these syllables of pinyin in a row, or these words run together."""
+    return ((Asked(NAME_WORD + _whole(searched(text)), begins=False),),)
+
+
+def whole_words(text: str) -> Query:
+    """The words themselves, and none that only begins so."""
+    return _behind("", asked(text), in_whole=True)
+
+
+def written(text: str) -> Query:
+    """A name just as it is written."""
+    name = _joined(normalize.tokens(text)[:MOST_ASKED])
+    return ((Asked(WRITTEN_NAME + name, begins=False),),) if name else ()
+
+
+def begun(text: str) -> Query:
+    """A name as it is written that begins with these words."""
+    name = _joined(normalize.tokens(text)[:MOST_ASKED])
+    if not name:
+        return ()
+    return ((Asked(WRITTEN_NAME + name + (_BETWEEN * (not is_han(name))), begins=True),),)
+
+
+def in_written_names(text: str) -> Query:
+    """Names that hold the words as they are written."""
+    return _behind(WRITTEN_WORD, asked(text), in_whole=True)
+
+
+def in_names(text: str) -> Query:
+    """Names that hold the words, in any form."""
+    return _behind(NAME_WORD, asked(text))
+
+
+def brief(text: str) -> Query:
+    """What a record must hold in its names or in what says briefly what it is: whole words."""
+    words = whole_words(text)
+    return tuple(
+        tuple(word.behind(mark) for word in clause for mark in (BRIEF, NAME_WORD))
+        for clause in words
+    )
+
+
+def _behind(mark: str, words: Query, *, in_whole: bool = False) -> Query:
+    """The words behind a mark; `in_whole`: none that only begins so, but of Han characters."""
+
+    def marked(word: Asked) -> Asked:
+        return (word.whole() if in_whole and not is_han(word.text) else word).behind(mark)
+
+    return tuple(tuple(map(marked, clause)) for clause in words)
 
 
 def _whole(parts: Iterable[str]) -> str:
     return "".join(parts)[:LONGEST]
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return _BETWEEN.join(parts)[:LONGEST]
 
 
 def _pieces(folded: str) -> Iterable[str]:

@@ -5,10 +5,13 @@ holds nothing of a request.
 """
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
+from django.utils import translation
 from pyroaring import BitMap
 
 from heritage.models.vocabularies import Term
@@ -18,12 +21,27 @@ from heritage.search.filter_fields import unknown
 from heritage.search.index.rows import SiteRows
 from heritage.search.index.snapshot import State
 from heritage.search.vocabulary import TermTree, Vocabulary
+from heritage.values import normalize, tokens
 from heritage.values.language import Text
 
 if TYPE_CHECKING:
     from heritage.search.filters import SiteFilter
 
 _CODE = re.compile(r"[(（]?[A-Za-z0-9_-]+[)）]?")  # as people write them: era=Tang, criterion=(i)
+
+
+def in_all_languages(said: Callable[[], str]) -> list[str]:
+    """What is said in each language of the interface."""
+    found = []
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found.append(said())
+    return found
+
+
+def spoken(words: Any) -> list[str]:
+    """The phrases of a lazily translated list, in each language of the interface."""
+    return [each for said in in_all_languages(lambda: str(words)) for each in said.split("|")]
 
 
 class Facet:
@@ -43,6 +61,9 @@ class Facet:
     is_multilingual = False
     # The title of its filter in the admin's list of sites; without one it has none there.
     admin_title: Any = None
+    # What people call values beside their labels, by what an address calls the value: words and
+    # phrases parted by |, lazily translated.
+    words: Mapping[str, Any] = {}
     # Columns of a site's own row that `read` gets from `rows.column()`.
     site_columns: tuple[Hashable, ...] = ()
 
@@ -88,6 +109,31 @@ class Facet:
     def tidied(self, text: str) -> str:
         """A value as an address should have it, where it can be written in several ways."""
         return text.strip("()（）").lower() if _CODE.fullmatch(text) else text
+
+    # --- what a search says --------------------------------------------------------------------
+
+    def phrases(self, terms: Vocabulary) -> Iterator[tuple[str, str]]:
+        """(phrase, value) of what its values are called, in all languages of the interface."""
+        for slug, value in self.choices(terms).items():
+            for name in self.names(value):
+                yield name, slug
+        for slug, words in self.words.items():
+            for phrase in spoken(words):
+                yield phrase, slug
+
+    def names(self, value) -> Iterable[str]:
+        """What a value is called."""
+        term = self.term(value)
+        return [term] if isinstance(term, str) else term.names()
+
+    def read_words(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
+        """How many of the first words have a form that means values, and what an address calls
+        these; the words are those of `tokens.atoms`."""
+        return 0, []
+
+    def above(self, slug: str, terms: Vocabulary) -> list[str]:
+        """What an address calls the values that are broader than one."""
+        return []
 
     # --- which sites ---------------------------------------------------------------------------
 
@@ -156,6 +202,9 @@ class ChoicesFacet(Facet):
     def term(self, value):
         return str(value.label)
 
+    def names(self, value):
+        return list(spoken(value.label))
+
     def admin_choices(self):
         return self.enumeration.choices
 
@@ -180,6 +229,25 @@ class TreeFacet(Facet):
 
     def choices(self, terms: Vocabulary) -> dict[str, Any]:
         return self.tree(terms).by_slug
+
+    def above(self, slug: str, terms: Vocabulary) -> list[str]:
+        tree = self.tree(terms)
+        return [term.slug for term in tree.above(tree.by_slug[slug])]
+
+    def parse(self, text: str, choices: dict[str, Any]):
+        """By its names too, where they are those of one term: place=河南."""
+        try:
+            return super().parse(text, choices)
+        except ValidationError:
+            wanted = normalize.fold(text)
+            called = [
+                term
+                for term in choices.values()
+                if wanted in tokens.written_names(term.search_text)
+            ]
+            if not wanted or len(called) != 1:
+                raise
+            return called[0]
 
     def values(self, index: State, terms: Vocabulary, role: str | None) -> list[Value]:
         tree, name = self.tree(terms), self.index_name(role)

@@ -3,9 +3,10 @@
 from django.core.exceptions import ValidationError
 from django.db.models import Func, TextField
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from heritage.models import Image, Opening, Price, VisitingFact
-from heritage.search.facets.base import Facet
+from heritage.search.facets.base import Facet, spoken
 from heritage.search.index.rows import CHUNK
 from heritage.values import edtf
 from heritage.values.language import language_name, normalise_code
@@ -17,7 +18,18 @@ class HasFacet(Facet):
 
     name, label = "has", _("With")
     values_narrow = True
-    labels = {"image": _("a photograph"), "visiting": _("visiting facts")}
+    labels = {
+        "image": _("a photograph"),
+        "visiting": _("visiting facts"),
+        "free": _("free admission"),
+    }
+    words = {
+        "image": pgettext_lazy("search words", "photo|photos|photographs|with photos|pictures"),
+        "visiting": pgettext_lazy("search words", "opening hours|opening times|tickets|prices"),
+        "free": pgettext_lazy(
+            "search words", "free|free entry|free entrance|free of charge|no ticket|for free"
+        ),
+    }
 
     def read(self, rows):
         images = rows.of(Image.objects.published()).values_list("site_id", flat=True)
@@ -29,6 +41,12 @@ class HasFacet(Facet):
             shown.update(facts.iterator(CHUNK))
         for pk in rows.published & shown:
             yield pk, "has:visiting"
+        prices = rows.of(Price.objects.shown()).values_list("site_id", "amount")
+        by_site: dict[int, bool] = {}
+        for pk, amount in prices.iterator(CHUNK):
+            by_site[pk] = by_site.get(pk, True) and not amount
+        for pk in rows.published & {pk for pk, is_free in by_site.items() if is_free}:
+            yield pk, "has:free"
 
     def key(self, value, role=None):
         return f"has:{value}"
@@ -41,6 +59,9 @@ class HasFacet(Facet):
 
     def term(self, value):
         return str(self.labels[value])
+
+    def names(self, value):
+        return list(spoken(self.labels[value]))
 
 
 class LanguageCodes(Func):

@@ -2,17 +2,21 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from heritage.models import Scheme, SchemeTerm, UnescoStatus, WorldHeritage
 from heritage.models.unesco import statuses_of
-from heritage.search.facets.base import ChoicesFacet, Facet
+from heritage.search.facets.base import ChoicesFacet, Facet, in_all_languages, spoken
 from heritage.search.filter_fields import Years, read_years, unknown
 from heritage.search.vocabulary import Vocabulary
+from heritage.values import tokens
 from heritage.values.date_format import span_phrase
 
 
@@ -21,21 +25,74 @@ def schemes(terms: Vocabulary, role: str) -> dict[str, Scheme]:
     return {scheme.slug: scheme for scheme in terms.schemes.values() if scheme.role == role}
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """Any status of what is on the World Heritage List today, whole or in part."""
+
+    value: str
+    label: Any
+
+
+_ON_THE_LIST = (UnescoStatus.IN_DANGER, UnescoStatus.INSCRIBED, UnescoStatus.PART)
+
+
 class UnescoFacet(ChoicesFacet):
+    """The statuses of sites; above those of what is on the List stands one for all of them."""
+
     name, label, is_open = "unesco", _("UNESCO status"), True
     admin_title = label
     enumeration = UnescoStatus
+    listed_today = _Listed("listed", _("World Heritage, whole or in part"))
+    words = {
+        "listed": pgettext_lazy(
+            "search words",
+            "UNESCO|UNESCO site|UNESCO sites|World Heritage|World Heritage Site"
+            "|World Heritage Sites|World Heritage List|UNESCO World Heritage"
+            "|UNESCO World Heritage Site|UNESCO World Heritage Sites|UNESCO heritage|WHS|WHC",
+        ),
+        "in_danger": pgettext_lazy(
+            "search words",
+            "in danger|danger|endangered|threatened|danger list|at risk|heritage in danger"
+            "|World Heritage in danger|endangered World Heritage",
+        ),
+        "tentative": pgettext_lazy("search words", "tentative|tentative list"),
+        "delisted": pgettext_lazy(
+            "search words", "delisted|removed from the list|former World Heritage"
+        ),
+    }
 
     def read(self, rows):
         covered = defaultdict(set)
         for pk, _designation, entry in rows.coverages:
             covered[pk].add(entry[:3])
         for pk in rows.sites:
-            for status in statuses_of(covered.get(pk, ())):
+            found = statuses_of(covered.get(pk, ()))
+            for status in found:
                 yield pk, self.key(status)
+            if not set(_ON_THE_LIST).isdisjoint(found):
+                yield pk, self.key(self.listed_today.value)
+
+    def key(self, value, role=None):
+        return super().key(getattr(value, "value", value))
+
+    def choices(self, terms):
+        return {self.listed_today.value: self.listed_today} | super().choices(terms)
+
+    def values(self, index, terms, role):
+        found = super().values(index, terms, role)
+        return [
+            each._replace(depth=1, parent=0) if each.slug in _ON_THE_LIST else each
+            for each in found
+        ]
 
     def term(self, value):
-        return value.counted_label
+        return str(value.label) if value is self.listed_today else value.counted_label
+
+    def names(self, value):
+        return in_all_languages(lambda: self.term(value))
+
+    def above(self, slug, terms):
+        return [self.listed_today.value] if slug in _ON_THE_LIST else []
 
     def narrow(self, queryset, values):
         return queryset.with_unesco_status(*values)
@@ -73,6 +130,21 @@ class BatchFacet(Facet):
     """Any number of a register may be asked for, whether or not it has such a batch."""
 
     name, label = "batch", _("Batch")
+    called = pgettext_lazy("search words before or behind a number", "batch")
+
+    def phrases(self, terms):
+        return ()
+
+    def read_words(self, words, terms):
+        """batch 8, 8th batch, 第一批: of the protection that is named first."""
+        batch = _as_words(self.called)
+        schemes = list(self.choices(terms))
+        before = 1 if words[:1] in (("第",), ("the",)) else 0
+        for at, others in ((before, words[before + 1 :]), (1, words[:1])):
+            number = _counted(words[at]) if len(words) > at else 0
+            if number and tuple(others[:1]) in batch and schemes:
+                return max(at + 1, before + 2), [f"{schemes[0]}.{number}"]
+        return 0, []
 
     def read(self, rows):
         for pk, _designation, entry in rows.coverages:
@@ -183,10 +255,28 @@ class CategoryFacet(WorldHeritageTermFacet):
 class CriterionFacet(WorldHeritageTermFacet):
     name, label = "criterion", _("World Heritage criterion")
     term_facet = SchemeTerm.Facet.CRITERION
+    called = pgettext_lazy("search words before a number", "criterion|criteria|UNESCO criterion")
 
     def read(self, rows):
         for pk, term in rows.terms_of_world_heritage(WorldHeritage.criteria.through):
             yield pk, f"criterion:{term}"
+
+    def read_words(self, words, terms):
+        """criterion (iv), criteria i and ii, 标准（三）."""
+        codes: list[str] = []
+        length = 0
+        while words[length : length + 1] and not codes and length < _LONGEST_WORD:
+            length += 1
+            if tuple(words[:length]) in _as_words(self.called):
+                codes = _roman(words[length:])
+        if not codes:
+            return 0, []
+        read = length
+        while read < len(words) and (
+            words[read] in _NUMERALS or words[read] in ("and", "和", "第")
+        ):
+            read += 1
+        return read, codes
 
     def describe(self, value):
         words = {"code": value.code, "label": value.label.best()}
@@ -213,6 +303,15 @@ class InscribedFacet(Facet):
 
     name, label, is_endless = "inscribed", _("Year inscribed"), True
     site_columns = ("inscribed_year",)
+    before = pgettext_lazy(
+        "search words before a year",
+        "inscribed|inscribed in|listed|listed in|added in|inscribed since|inscribed after"
+        "|World Heritage since|UNESCO since|World Heritage in|World Heritage|UNESCO",
+    )
+    behind = pgettext_lazy(
+        "search words behind a year",
+        "inscription|inscriptions|inscribed|World Heritage|UNESCO|new World Heritage",
+    )
 
     def read(self, rows):
         for pk, year in rows.column("inscribed_year"):
@@ -242,5 +341,55 @@ class InscribedFacet(Facet):
         years = sorted(map(int, index.values_of("inscribed")))
         return [Years(str(year), year, year) for year in years]
 
+    def read_words(self, words, terms):
+        """inscribed in 1987, inscribed 1990-1999, 2000年列入."""
+        before, behind = _as_words(self.before), _as_words(self.behind)
+        for length in range(min(_LONGEST_WORD, len(words) - 1), 0, -1):
+            if tuple(words[:length]) in before and _is_year(words[length]):
+                is_dated = words[length + 1 : length + 2] == ("年",)
+                return length + 1 + is_dated, [words[length]]
+        if words and _is_year(words[0]):
+            start = 1 + (words[1:2] == ("年",))
+            for length in range(_LONGEST_WORD, 0, -1):
+                phrase = tuple(words[start : start + length])
+                if len(phrase) == length and phrase in behind:
+                    return start + length, [words[0]]
+        return 0, []
+
     def term(self, value):
         return span_phrase(value.first, value.last)
+
+
+_LONGEST_WORD = 6  # words before or behind a number
+_CODES = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+_NUMERALS = {code: code for code in _CODES} | dict(zip("一二三四五六七八九十", _CODES, strict=True))
+_AND = ("and", "和", "第")
+
+
+@lru_cache
+def _as_words(phrases) -> frozenset[tuple[str, ...]]:
+    """Phrases of a lazily translated list as they are compared, each Han character by itself."""
+    return frozenset(map(tokens.atoms, spoken(phrases)))
+
+
+def _roman(words: Sequence[str]) -> list[str]:
+    """The codes of criteria at the beginning of some words: (i) (ii) and (iv)."""
+    found: list[str] = []
+    for word in words:
+        if word in _NUMERALS:
+            found.append(_NUMERALS[word])
+        elif word not in _AND:
+            break
+    return found
+
+
+def _counted(word: str) -> int:
+    """The number that a word is: 8, 8th, 八; 0 for any other."""
+    if figure := re.fullmatch("([0-9]{1,2})(?:st|nd|rd|th)?", word):
+        return int(figure[1])
+    return _CODES.index(_NUMERALS[word]) + 1 if tokens.is_han(word) and word in _NUMERALS else 0
+
+
+def _is_year(word: str) -> bool:
+    """Whether a word may be a year, or a span of them, in which the List was added to."""
+    return bool(re.fullmatch("(19|20)[0-9]{2}(-(19|20)[0-9]{2})?", word))

@@ -177,6 +177,17 @@ def of_some(points: Table, hits: BitMap, most: int) -> list[Point]:
     return list(zip(latitudes[places].tolist(), longitudes[places].tolist(), strict=True))
 
 
+def middle(points: list[Point]) -> Point | None:
+    """The point of which as many lie north as south, and east as west; None of none.
+
+    For points of one town or province, which none of those on both sides of 180° is.
+    """
+    if not points:
+        return None
+    latitudes, longitudes = zip(*points, strict=True)
+    return float(np.median(latitudes)), float(np.median(longitudes))
+
+
 @dataclass(frozen=True, slots=True)
 class WithinRadius:
     """The sites within a radius, by id, and how far each is, in km."""

@@ -1,6 +1,6 @@
 """The list of sites: what is applied, what can be chosen, one page of cards, how to go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from heritage.models import SiteEra
-from heritage.search import spelling, suggest, text_search
+from heritage.search import suggest
 from heritage.search.active_filters import ActiveFilter
 from heritage.search.facets.counting import FacetCounts, facets
 from heritage.search.facets.registry import FACETS, TREES
@@ -30,6 +30,9 @@ _CARRIED = (
     *(facet.name for facet in FACETS if not facet.in_form),
     *("view", "sort", UNFOLDED),
 )
+# Fields of the form beside filters: the text that filters stand for, and that which is meant as it
+# is written; in an address only that the words of the text are meant.
+UNDERSTOOD, LITERAL = "understood", "literal"
 _TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
 _MOST_TERMS, _TRIED = 4, 12  # terms that a search names: shown, and looked at
 MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
@@ -122,7 +125,11 @@ class Listing:
     narrowed: int  # by how many filters, beside the text
     problems: list[InvalidFilter]
     ways: list[FilterToDrop]
+    understood: str  # the text, where filters stand for it or for a part of it
+    shown_for: str  # the text as it was corrected
     meant: SpellingSuggestion | None
+    is_partial: bool  # no site has all of the words
+    literal_query: str  # of the search for the very words
     terms: list[SearchTerm]
     views: list[View]
     view: str
@@ -148,7 +155,7 @@ def clean_query(data: QueryDict) -> QueryDict:
     and no more of anything than a list can answer.
     """
     clean = QueryDict(mutable=True)
-    for name, values in data.lists():
+    for name, values in _settled(data).lists():
         stripped = (value.replace("\0", "").strip()[:MAX_TEXT].rstrip() for value in values)
         kept = list(dict.fromkeys(tidied(name, value) for value in stripped if value))
         if kept:
@@ -159,10 +166,35 @@ def clean_query(data: QueryDict) -> QueryDict:
     return clean
 
 
+def _settled(data: QueryDict) -> QueryDict:
+    """The query that a form means whose filters were in part understood from its text.
+
+    As long as the text is the same, the filters stand for it, as the reader has left them; another
+    text has nothing to do with the filters of the former one.
+    """
+    if UNDERSTOOD not in data and data.get(LITERAL, "1") == "1":
+        return data
+    settled = data.copy()
+    text, former = data.get("q", "").strip(), settled.pop(UNDERSTOOD, [""])[-1].strip()
+    if data.get(LITERAL) != "1":
+        settled.setlist(LITERAL, ["1"] if text and data.get(LITERAL) == text else [])
+    answer = SiteFilter({"q": former}).answer if former else None
+    if answer is None or not answer.filters:
+        return settled
+    if text == former:
+        settled["q"] = answer.text
+    else:
+        for meaning in answer.filters:
+            others = [each for each in data.getlist(meaning.name) if each not in meaning.values]
+            settled.setlist(meaning.name, others)
+    return settled
+
+
 # By name, when a value says nothing: what everybody gets, or half of what two say together.
 _IDLE: dict[str, Callable[[QueryDict], bool]] = {
     "page": lambda clean: clean["page"] == "1",
     "view": lambda clean: clean["view"] not in _FORMS or clean["view"] == "cards",
+    LITERAL: lambda clean: "q" not in clean,
     "within": lambda clean: TOGETHER["within"] not in clean,
     "sort": lambda clean: clean["sort"] in NEEDED and NEEDED[clean["sort"]] not in clean,
 }
@@ -171,6 +203,7 @@ _IDLE: dict[str, Callable[[QueryDict], bool]] = {
 def listing(data: QueryDict) -> Listing:
     """Raises paging.NoSuchPage for a page that the result does not have."""
     filtered = SiteFilter(data)
+    answer, text = filtered.answer, data.get("q", "")
     language = get_language()
     choices = facets(filtered)
     in_words = filtered.active()
@@ -182,7 +215,7 @@ def listing(data: QueryDict) -> Listing:
     shown = _shown(filtered, printed)
     pages = paging.paging(filtered, start, [card.slug for card in printed.values()])
     return Listing(
-        text=data.get("q", ""),
+        text=text,
         total=total,
         first=start + 1,
         ids=ids,
@@ -195,17 +228,33 @@ def listing(data: QueryDict) -> Listing:
         narrowed=sum(item.name != "q" for item in in_words),
         problems=_problems(filtered),
         ways=[] if total else _ways(filtered, in_words),
-        meant=None if total else _meant(filtered),
-        terms=[] if start else _terms(filtered),
+        understood=text if answer and answer.filters else "",
+        shown_for=answer.corrected if answer else "",
+        meant=_meant(data, answer.suggestion) if answer and answer.suggestion else None,
+        is_partial=bool(answer and answer.partly),
+        literal_query=changed(data, literal="1"),
+        terms=[] if start or (answer and answer.filters) else _terms(filtered),
         views=_views(data),
         view=view,
         has_marks=any('class="mark ' in card.html for card in shown),
         sorts=_sorts(filtered),
-        typed={name: data.get(name, "") for name in _TYPED},
-        carried=[(name, value) for name in _CARRIED for value in data.getlist(name)],
+        typed={name: filtered.data.get(name, "") for name in _TYPED},
+        carried=list(_carried(filtered)),
         paging=pages,
         canonical=_canonical(data, filtered, pages.number),
     )
+
+
+def _carried(filtered: SiteFilter) -> Iterator[tuple[str, str]]:
+    """What the form sends beside what can be seen in it."""
+    for name in _CARRIED:
+        for value in filtered.data.getlist(name):
+            yield name, value
+    text = filtered.asked.get("q", "")
+    if filtered.asked.get(LITERAL):
+        yield LITERAL, text
+    elif filtered.answer and filtered.answer.filters:
+        yield UNDERSTOOD, text
 
 
 def _shown(filtered: SiteFilter, printed: dict[int, Printed]) -> list[Shown]:
@@ -252,7 +301,7 @@ def _within(filtered: SiteFilter) -> SearchTerm | None:
 
 def _sorts(filtered: SiteFilter) -> list[Sort]:
     return [
-        Sort(str(label), changed(filtered.data, sort=value), value == filtered.order)
+        Sort(str(label), changed(filtered.asked, sort=value), value == filtered.order)
         for value, label in filtered.sorts
     ]
 
@@ -286,13 +335,8 @@ def _problems(filtered: SiteFilter) -> list[InvalidFilter]:
     return named
 
 
-def _meant(filtered: SiteFilter) -> SpellingSuggestion | None:
-    """What a search may have been meant to be that finds nothing, whatever else is asked."""
-    text = filtered.chosen("q")
-    if not text or text_search.matching(filtered.index, text_search.parted(filtered.index, text)):
-        return None
-    words = spelling.meant(filtered.index, text, get_language())
-    return SpellingSuggestion(words, changed(filtered.data, q=words)) if words else None
+def _meant(data: QueryDict, text: str) -> SpellingSuggestion:
+    return SpellingSuggestion(text, changed(data, q=text))
 
 
 def _terms(filtered: SiteFilter) -> list[SearchTerm]:

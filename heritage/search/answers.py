@@ -1,0 +1,103 @@
+"""How a search is answered: by its words, by filters that they mean, corrected, or in part.
+
+In this order: a site of just that name; filters, if the whole text is understood; names that hold
+all words; filters and the words left of the text; the text with one good correction; what has most
+of it. Whatever is not the words as they were typed is said by the page, with a way back to them.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.utils import timezone
+from pyroaring import BitMap
+
+from heritage.search import spelling, text_search, understanding
+from heritage.search.index.snapshot import State
+from heritage.search.lru_cache import Recent
+from heritage.search.text_search import Partly
+from heritage.search.understanding import Meaning
+
+_KEPT = 500  # texts whose answers are remembered
+
+# The sites that filters leave, with the words of a text.
+type Narrow = Callable[[Iterable[Meaning], str], BitMap]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is searched for in place of a text."""
+
+    text: str  # words to look for; may be empty where there are filters
+    filters: tuple[Meaning, ...] = ()
+    corrected: str = ""  # the whole text as it was corrected
+    suggestion: str = ""  # a correction that is not sure enough
+    partly: Partly | None = None  # no site has all of it: those that have most
+
+
+def answer(index: State, text: str, narrow: Narrow) -> Answer:
+    """How to answer a text. Remembered as long as nothing is written, for a day."""
+    today = timezone.localdate()
+    kept = index.memory.setdefault("answers", Recent(_KEPT))
+    return kept.recall((text, today), lambda: _answer(index, text, today, narrow))
+
+
+def literally(index: State, text: str) -> Answer:
+    """Nothing but the words, as they are written; if no site has all of them, in part."""
+    parted = text_search.parted(index, text)
+    if text_search.matching(index, parted):
+        return Answer(parted)
+    return Answer(parted, partly=_partly(index, parted, ()))
+
+
+def _answer(index: State, text: str, today: date, narrow: Narrow) -> Answer:
+    found = _directly(index, text, today, narrow)
+    if found is not None:
+        return found
+    suggestion = ""
+    for correction in spelling.corrections(index, text):
+        found = _directly(index, correction.text, today, narrow)
+        if found is not None and correction.is_sure:
+            return replace(found, corrected=correction.text)
+        if found is not None:
+            suggestion = suggestion or correction.text
+    read = understanding.understood(index, text, today)
+    others = [narrow([meaning], "") for meaning in read.meanings]
+    parted = text_search.parted(index, text)
+    rest = text_search.parted(index, read.rest) if read.meanings else parted
+    return Answer(parted, suggestion=suggestion, partly=_partly(index, rest, others))
+
+
+def _directly(index: State, text: str, today: date, narrow: Narrow) -> Answer | None:
+    """Without a correction, and only if some site has all of it."""
+    read = understanding.understood(index, text, today)
+    for name in (text, read.words):  # “what is Angkor” is about Angkor
+        if text_search.called(index, name):
+            return Answer(name)
+    if joined := text_search.run_together(index, read.words):
+        return _directly(index, joined, today, narrow)
+    if read.meanings and not read.rest:
+        # A name that begins with what is typed is meant before what its words mean.
+        is_begun = len(read.words.split()) > 1 and text_search.begun(index, text)
+        if not is_begun and narrow(read.meanings, ""):
+            return Answer("", read.meanings)
+    attempts = [Answer(text), Answer(read.words)]
+    if read.meanings:
+        formed = tuple(meaning for meaning in read.meanings if not meaning.is_name)
+        attempts.insert(0 if formed else 2, Answer(read.rest, read.meanings))
+        attempts.append(Answer(read.names, formed))
+    attempts = [replace(each, text=text_search.parted(index, each.text)) for each in attempts]
+    # That names hold all words is worth more than that texts do.
+    for finds in (text_search.in_names, text_search.matching):
+        for each in attempts:
+            found = finds(index, each.text) if each.text else index.sites
+            if found and (not each.filters or found.intersect(narrow(each.filters, each.text))):
+                return each
+    if read.meanings and not read.rest:
+        return Answer("", read.meanings)  # the page says what to drop
+    return None
+
+
+def _partly(index: State, text: str, others: Iterable[BitMap]) -> Partly | None:
+    found = text_search.partly(index, text, others)
+    return found if len(found.ids) else None

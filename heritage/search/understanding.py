@@ -1,0 +1,470 @@
+"""The field's own words in a search: which filters they are, and which words are left.
+
+“Tang temples near Luoyang” is era, kind and place. What things are called is no part of this
+module: terms and registers have their names in the database, facets what their values are called
+(`Facet.words`) and read what has a form (`Facet.read_words`), in all languages of the interface,
+whichever the page is in. Here are only the words that tie them together: near, built in, open on.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import pgettext_lazy
+
+from heritage.models import Event, Place, Site
+from heritage.search import text_search, vocabulary
+from heritage.search.facets.base import Facet, TreeFacet, spoken
+from heritage.search.facets.registry import BY_NAME, FACETS
+from heritage.search.filter_fields import read_years
+from heritage.search.index.snapshot import State
+from heritage.search.vocabulary import Vocabulary
+from heritage.values import tokens, years
+
+_LONGEST_DATE = 7  # words
+_FIRST_LIST = 1978  # the year of the first inscriptions
+_LONGEST_NAME = 6  # words of a site that something is near to
+# The facets of which people name alternatives.
+_ORDER = ("place", "region", "era", "kind")
+
+# Each is a list of words and phrases, parted by |; a translation may have more or fewer.
+_NEAR = pgettext_lazy("search words before a place", "near|nearby|around|close to|not far from")
+_NEARBY = pgettext_lazy("search words behind a place", "nearby|and surroundings|area")
+_BUILT = pgettext_lazy(
+    "search words before a date",
+    "built|built in|founded|founded in|begun|constructed|established|created|made in|erected"
+    "|dating from|from|in|of the|from the|in the",
+)
+_CENTURY = pgettext_lazy("words that make a date of a number", "century|centuries|BC|BCE|AD|CE|BP")
+_ORDINALS = pgettext_lazy(
+    "numbers of centuries, from the first",
+    "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth"
+    "|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|twenty first",
+)
+_OPEN = pgettext_lazy("search words", "open|opened|opening|open on")
+_TODAY = pgettext_lazy("search words", "today|now")
+_TOMORROW = pgettext_lazy("search words", "tomorrow")
+_WEEKDAY = pgettext_lazy(
+    "short names of the days, Monday first",
+    "Mon Mondays|Tue Tuesdays|Wed Wednesdays|Thu Thursdays|Fri Fridays|Sat Saturdays|Sun Sundays",
+)
+_FILLERS = pgettext_lazy(
+    "words that ask for anything, and say nothing of what",
+    "site|sites|place|places|heritage|heritage site|heritage sites|attraction|attractions|sight"
+    "|sights|sightseeing|landmark|landmarks|ancient sites|ancient places|historic sites"
+    "|historical sites|historic places|things|thing|to do|things to do|to see|to visit|visit|see|do"
+    "|what|what is|what are|where|where is|which|who|how|are|there|all|any|some|every|many|much"
+    "|list|list of|best|top|most|famous|popular|beautiful|interesting|new|show|show me|find|get|me"
+    "|i|want|please|can|could|must see|must|worth|located|in the world|tourist|tourism|travel|trip"
+    "|guide|and|or|not|that|with|https|http|www|org|com|en|html",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A filter, by what an address calls it and its values, that words of a search mean."""
+
+    name: str
+    values: tuple[str, ...]
+    # A name: texts hold it as well, so that it may be looked for as words.
+    is_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The filters in a text, and its words without those that say nothing: all of them, those
+    that are no filter but a name, and those that are no filter at all."""
+
+    meanings: tuple[Meaning, ...]
+    words: str
+    names: str
+    rest: str
+
+
+@dataclass(slots=True)
+class Dictionary:
+    """What words mean, by the words as they are compared; Han characters are a word each."""
+
+    phrases: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)
+    lists: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+    weekdays: dict[tuple[str, ...], int] = field(default_factory=dict)
+    ordinals: dict[tuple[str, ...], int] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)  # that are not misspelt
+    longest: int = 1
+    _names: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def add(self, text: str, facet: str, slug: str) -> None:
+        phrase = tokens.atoms(text)
+        if not phrase or (len(phrase) == 1 and _is_too_short(phrase[0])):
+            return
+        meanings = self.phrases.setdefault(phrase, [])
+        if (facet, slug) not in meanings:
+            meanings.append((facet, slug))
+        self.longest = max(self.longest, len(phrase))
+        self.words.update(phrase)
+
+    def begun(self, text: str) -> Iterator[tuple[str, str, str]]:
+        """(name, facet, value) of all whose name begins so, in one piece."""
+        if not self._names:
+            self._names = sorted(
+                ("".join(phrase), facet, slug)
+                for phrase, meanings in self.phrases.items()
+                for facet, slug in meanings
+            )
+        for at in range(bisect_left(self._names, (text, "", "")), len(self._names)):
+            if not self._names[at][0].startswith(text):
+                break
+            yield self._names[at]
+
+    def list(self, name: str, texts: Sequence[str]) -> None:
+        found = {tokens.atoms(text) for text in texts} - {()}
+        self.lists[name] = found
+        self.words.update(word for phrase in found for word in phrase)
+
+
+def _is_too_short(word: str) -> bool:
+    return word in tokens.STOP_WORDS or (len(word) == 1 and not tokens.is_han(word))
+
+
+def dictionary(index: State) -> Dictionary:
+    """Made once as long as no term is written."""
+    terms = vocabulary.of(index)
+    if "dictionary" not in terms.memory:
+        terms.memory["dictionary"] = _dictionary(terms)
+    return terms.memory["dictionary"]
+
+
+def _dictionary(terms: Vocabulary) -> Dictionary:
+    found = Dictionary()
+    for facet in FACETS:
+        for text, slug in facet.phrases(terms):
+            found.add(text, facet.name, slug)
+    lists = {
+        "near": _NEAR,
+        "nearby": _NEARBY,
+        "built": _BUILT,
+        "century": _CENTURY,
+        "open": _OPEN,
+        "today": _TODAY,
+        "tomorrow": _TOMORROW,
+        "fillers": _FILLERS,
+    }
+    for name, words in lists.items():
+        found.list(name, spoken(words))
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            for number, name in enumerate(str(_ORDINALS).split("|"), start=1):
+                found.ordinals[tokens.atoms(name)] = number
+                found.words.update(tokens.atoms(name))
+            for day, names in enumerate(str(_WEEKDAY).split("|")):
+                for name in (str(WEEKDAYS[day]), *names.split()):
+                    found.weekdays[tokens.atoms(name)] = day
+                    found.words.update(tokens.atoms(name))
+    return found
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def understood(index: State, text: str, today: date) -> Understood:
+    """What a text means. A character that is the name of an era, such as 明, means it only where
+    the whole text is understood."""
+    reading = _Reading(index, text, today, with_characters=True)
+    found = reading.read()
+    if found.rest and reading.has_read_a_character:
+        return _Reading(index, text, today, with_characters=False).read()
+    return found
+
+
+class _Reading:
+    """One text, read from left to right: the longest phrase at each place."""
+
+    def __init__(self, index: State, text: str, today: date, *, with_characters: bool):
+        self.index, self.today, self.with_characters = index, today, with_characters
+        self.known, self.terms = dictionary(index), vocabulary.of(index)
+        self.atoms = tokens.atoms(text)
+        self.has_read_a_character = False
+
+    def read(self) -> Understood:
+        meanings: dict[str, Meaning] = {}
+        rest: list[int] = []  # places
+        names: list[int] = []
+        words: list[int] = []
+        at, is_behind = 0, True  # the end of what is understood
+        while at < len(self.atoms):
+            length, found = self._at(at)
+            if found and not self._contradicts(meanings, found):
+                for meaning in found:
+                    meanings[meaning.name] = self._joined(meanings.get(meaning.name), meaning)
+                words += range(at, at + length)
+                names += range(at, at + length) if all(each.is_name for each in found) else ()
+                at, is_behind = at + length, True
+            elif filler := self._filler(at, is_behind):
+                at += filler
+            else:
+                for places in (rest, names, words):
+                    places.append(at)
+                at, is_behind = at + 1, False
+        texts = map(self._text, (words, names, rest))
+        return Understood(tuple(meanings.values()), *texts)
+
+    def _at(self, at: int) -> tuple[int, list[Meaning]]:
+        """What begins at a place: how many words, and the filters that they mean."""
+        readers = (self._near, self._open, self._formed, self._years, self._phrase, self._year)
+        return max((reader(at) for reader in readers), key=lambda found: found[0])
+
+    @staticmethod
+    def _contradicts(meanings: dict[str, Meaning], found: list[Meaning]) -> bool:
+        """Whether a second value would widen what the first means, where people mean both: then
+        it is looked for as words. Of places, eras and kinds they name alternatives."""
+        return any(
+            each.name in meanings
+            and each.values != meanings[each.name].values
+            and each.name not in (*_ORDER, "criterion", "has", "unesco")
+            for each in found
+        )
+
+    def _joined(self, before: Meaning | None, meaning: Meaning) -> Meaning:
+        """Two of one filter: either, but the narrower of terms of which one is part of the other:
+        Luoyang, Henan."""
+        if before is None:
+            return meaning
+        values = tuple(dict.fromkeys((*before.values, *meaning.values)))
+        if facet := BY_NAME.get(meaning.name):
+            above = {broader for slug in values for broader in facet.above(slug, self.terms)}
+            values = tuple(slug for slug in values if slug not in above)
+        return Meaning(meaning.name, values, before.is_name and meaning.is_name)
+
+    def _filler(self, at: int, is_behind: bool) -> int:
+        """How many words at a place say nothing. A Han character may be part of a name: it counts
+        only between what is understood and what else is known."""
+        for length in range(self.known.longest, 0, -1):
+            phrase = self.atoms[at : at + length]
+            if len(phrase) < length:
+                continue
+            is_stop = length == 1 and phrase[0] in tokens.STOP_WORDS
+            if not is_stop and phrase not in self.known.lists["fillers"]:
+                continue
+            if length > 1 or not tokens.is_han(phrase[0]):
+                return length
+            following = at + 1
+            if is_behind and (
+                phrase[0] in "的之" or following == len(self.atoms) or self._at(following)[0]
+            ):
+                return 1
+        return 0
+
+    def _text(self, places: list[int]) -> str:
+        """These words; Han characters that stood together do so again."""
+        text, before = "", -2
+        for place in places:
+            atom = self.atoms[place]
+            is_one = before == place - 1 and tokens.is_han(atom)
+            is_one = is_one and tokens.is_han(self.atoms[before])
+            text += atom if is_one or not text else f" {atom}"
+            before = place
+        return text
+
+    def _in_list(self, name: str, at: int) -> int:
+        """How many words at a place are a phrase of a list; the longest."""
+        listed = self.known.lists[name]
+        for length in range(min(4, len(self.atoms) - at), 0, -1):
+            if self.atoms[at : at + length] in listed:
+                return length
+        return 0
+
+    # --- names of values ----------------------------------------------------------------------
+
+    def _phrase(self, at: int) -> tuple[int, list[Meaning]]:
+        for length in range(min(self.known.longest, len(self.atoms) - at), 0, -1):
+            found = self._meaning(self.atoms[at : at + length])
+            if found:
+                return length, found
+        return 0, []
+
+    def _meaning(self, phrase: tuple[str, ...]) -> list[Meaning]:
+        is_character = len(phrase) == 1 and tokens.is_han(phrase[0])
+        if is_character and not self.with_characters:
+            return []
+        called = self.known.phrases.get(phrase, [])
+        if not called and not tokens.is_han(phrase[-1]):
+            others = tokens.other_numbers(phrase[-1])
+            for other in others if len(phrase) == 1 else (*others, f"{phrase[-1]}s"):
+                called = called or self.known.phrases.get((*phrase[:-1], other), [])
+        by_facet: dict[str, list[str]] = {}
+        for name, slug in called:
+            by_facet.setdefault(name, []).append(slug)
+        found = []
+        for name, named in by_facet.items():
+            facet = BY_NAME[name]
+            slugs = self._with_sites(facet, named)
+            meaning = Meaning(name, tuple(slugs), isinstance(facet, TreeFacet))
+            choices = facet.choices(self.terms)
+            sites = facet.sites([choices[slug] for slug in slugs], self.index, None)
+            found.append((len(sites) if slugs else 0, meaning))
+        if not found:
+            return []
+        number, meaning = max(found, key=lambda each: each[0])
+        self.has_read_a_character |= is_character and bool(number)
+        return [meaning] if number else []
+
+    def _with_sites(self, facet: Facet, slugs: list[str]) -> list[str]:
+        """Of several values of one name those that have sites; of terms the broadest: the country
+        before a province of its name."""
+        choices = facet.choices(self.terms)
+        kept = [slug for slug in slugs if self.index.having(facet.key(choices[slug]))]
+        depths = {slug: len(facet.above(slug, self.terms)) for slug in kept}
+        return [slug for slug in kept if depths[slug] == min(depths.values())]
+
+    def _formed(self, at: int) -> tuple[int, list[Meaning]]:
+        """What a facet reads that has a form instead of a name: criterion (iv), inscribed 1987."""
+        best: tuple[int, list[Meaning]] = (0, [])
+        for facet in FACETS:
+            length, values = facet.read_words(self.atoms[at:], self.terms)
+            if length > best[0]:
+                best = length, [Meaning(facet.name, tuple(values))]
+        return best
+
+    # --- near ---------------------------------------------------------------------------------
+
+    def _near(self, at: int) -> tuple[int, list[Meaning]]:
+        """near Luoyang, 洛阳附近, near Longmen Grottoes."""
+        before = self._in_list("near", at)
+        if before:
+            start = at + before
+            while start < len(self.atoms) and self.atoms[start] in tokens.STOP_WORDS:
+                start += 1
+            length, found = self._phrase(start)
+            if found and found[0].name == "place":
+                return start + length - at, self._around(found[0])
+            length, slug = self._named_site(start)
+            if slug:
+                return start + length - at, [Meaning("near", (slug,))]
+            return 0, []
+        length, found = self._phrase(at)
+        if found and found[0].name == "place":
+            behind = self._in_list("nearby", at + length)
+            if behind:
+                return length + behind, self._around(found[0])
+        return 0, []
+
+    def _around(self, place: Meaning) -> list[Meaning]:
+        """Near a town or a county; of what is larger than one can be near to, within."""
+        term = self.terms.places.by_slug[place.values[0]]
+        if term.level in (Place.Level.COUNTRY, Place.Level.PROVINCE):
+            return [place]
+        return [Meaning("near", place.values[:1])]
+
+    def _named_site(self, at: int) -> tuple[int, str]:
+        """The longest of the words at a place that are the name of a site, and its slug."""
+        for length in range(min(_LONGEST_NAME, len(self.atoms) - at), 0, -1):
+            name = self._text(list(range(at, at + length)))
+            found = text_search.called(self.index, name)
+            if found:
+                best = text_search.best_known(self.index, found)
+                slug = Site.objects.filter(pk=best, public_latitude__isnull=False)
+                if row := slug.values_list("slug", flat=True).first():
+                    return length, row
+        return 0, ""
+
+    # --- days and years -------------------------------------------------------------------------
+
+    def _open(self, at: int) -> tuple[int, list[Meaning]]:
+        """open on Monday, 周一开放: the next day that is one."""
+        before = self._in_list("open", at)
+        if before:
+            length, day = self._day(at + before)
+            return (before + length, self._on(day)) if day else (0, [])
+        length, day = self._day(at)
+        behind = self._in_list("open", at + length) if day else 0
+        return (length + behind, self._on(day)) if day and behind else (0, [])
+
+    @staticmethod
+    def _on(day: date) -> list[Meaning]:
+        return [Meaning("open", (day.isoformat(),))]
+
+    def _day(self, at: int) -> tuple[int, date | None]:
+        start = at
+        while start < len(self.atoms) and self.atoms[start] in tokens.STOP_WORDS:
+            start += 1
+        for named, days in (("today", 0), ("tomorrow", 1)):
+            if length := self._in_list(named, start):
+                return start + length - at, self.today + timedelta(days)
+        for length in (3, 2, 1):
+            name = self.atoms[start : start + length]
+            weekday = self.known.weekdays.get(name)
+            if weekday is not None and len(name) == length:
+                days = (weekday - self.today.weekday()) % 7
+                return start + length - at, self.today + timedelta(days)
+        return 0, None
+
+    def _years(self, at: int) -> tuple[int, list[Meaning]]:
+        """built in 68, 12th century, 公元前5世纪, 建于1420年."""
+        start = at + self._in_list("built", at)
+        for length in range(min(_LONGEST_DATE, len(self.atoms) - start), 0, -1):
+            date = self._with_figures(self.atoms[start : start + length])
+            if not any(word[0].isdigit() for word in date):
+                continue
+            is_year = start > at and len(date) == 1 and date[0].isdigit()
+            if not is_year and not self._is_dating(date):
+                continue
+            span = _span(("" if any(map(tokens.is_han, date)) else " ").join(date))
+            if span is None:
+                continue
+            behind = start + length + self._in_list("built", start + length)
+            meanings = [Meaning("from", (span[0],)), Meaning("to", (span[1],))]
+            if self._says_built(at, start) or self._says_built(start + length, behind):
+                meanings.append(Meaning("role", (str(Event.Role.BEGINNINGS),)))
+                return behind - at, meanings
+            return start + length - at, meanings
+        return 0, []
+
+    def _with_figures(self, words: tuple[str, ...]) -> list[str]:
+        """twelfth century → 12th century; 十二世纪 → 12世纪."""
+        for length in (3, 2, 1):
+            for at in range(len(words) - length + 1):
+                number = self.known.ordinals.get(words[at : at + length])
+                if number and self._is_dating(words[at + length : at + length + 2]):
+                    is_han = tokens.is_han(words[at])
+                    figure = str(number) if is_han else f"{number}th"
+                    return [*words[:at], figure, *words[at + length :]]
+        return list(words)
+
+    def _year(self, at: int) -> tuple[int, list[Meaning]]:
+        """A year of the List, such as 1987: that of the inscription, where nothing is so called."""
+        word = self.atoms[at]
+        if word.isdigit() and len(word) == 4 and _FIRST_LIST <= int(word) <= self.today.year:
+            is_dated = self.atoms[at + 1 : at + 2] == ("年",)
+            return 1 + is_dated, [Meaning("inscribed", (word,), is_name=True)]
+        return 0, []
+
+    def _says_built(self, first: int, last: int) -> bool:
+        """Whether words before a date speak of a beginning, and not only of a time."""
+        return any(
+            word not in tokens.STOP_WORDS and not (word in "在于的" and tokens.is_han(word))
+            for word in self.atoms[first:last]
+        )
+
+    def _is_dating(self, date: Sequence[str]) -> bool:
+        """Whether words make a date of a number: 12th century, 500 BC, 1200s, 68年."""
+        return any(
+            tuple(date[at : at + length]) in self.known.lists["century"]
+            for at in range(len(date))
+            for length in (1, 2, 3)
+        ) or any(word.endswith("0s") and word[:-1].isdigit() for word in date)
+
+
+def _span(text: str) -> tuple[str, str] | None:
+    """First and last year of a date, as an address has them."""
+    try:
+        first, last = read_years(text)
+    except ValidationError:
+        return None
+    if first is None or last is None:
+        return None
+    return str(years.to_historical(first)), str(years.to_historical(last))
