@@ -230,7 +230,8 @@ class BoxFilter(Fixed, filters.Filter):
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """What a list is near to: a point, a site's public point, or the middle of a place's sites."""
+    """What a list is near to: a point, a site's public point, or a place: its centre, or where
+    nobody has said that, the middle of its sites."""
 
     point: Point | None
     site: Site | None = None
@@ -259,7 +260,7 @@ class CentreField(ValueField):
             place = None if "\0" in text else Place.objects.filter(slug=text.lower()).first()
             if place is None:
                 raise unknown(text)
-            return Centre(None, place=place)
+            return Centre(place.centre, place=place)
         if site.public_latitude is None or site.public_longitude is None:
             raise ValidationError(
                 _("It is not known where %(site)s lies."), code="invalid", params={"site": site}
