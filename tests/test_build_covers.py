@@ -21,6 +21,17 @@ def test_without_a_table_every_site_has_the_scene_of_its_kind(tmp_path):
     assert covers.read(tmp_path) == {}
 
 
+def test_covers_are_put_on_their_sites_and_taken_off_others():
+    named, other, event = (
+        {"model": model, "fields": {"uid": uid, "cover": "reef"}}
+        for model, uid in (("heritage.site", "a"), ("heritage.site", "b"), ("heritage.event", "a"))
+    )
+    covers.put([named, other, event], {"a": "giza", "c": "medina"})
+    assert named["fields"] == {"uid": "a", "cover": "giza"}
+    assert other["fields"] == {"uid": "b"}
+    assert event["fields"] == {"uid": "a", "cover": "reef"}
+
+
 def test_every_fault_is_told_at_once(tmp_path):
     folder = table(tmp_path, "wh-1,spaceship,", "wh-2,plate,", "wh-2,solemn,", "wh-3,,")
     with pytest.raises(TableError) as told:
