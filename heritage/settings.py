@@ -196,6 +196,33 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("HERITAGE_TIME_ZONE", default="Asia/Shanghai")
 
+# --- Mail -------------------------------------------------------------------------------------
+
+
+def _mailers(url: str) -> dict:
+    """Where mail goes: to a server, with debug and demo to the console, else nowhere."""
+    console = "django.core.mail.backends.console.EmailBackend"
+    nowhere = "django.core.mail.backends.dummy.EmailBackend"
+    if not url:
+        return {"default": {"BACKEND": console if DEBUG or DEMO else nowhere}}
+    found = environ.Env.email_url_config(url)
+    options = {
+        "host": found["EMAIL_HOST"],
+        "port": found["EMAIL_PORT"],
+        "username": found["EMAIL_HOST_USER"],
+        "password": found["EMAIL_HOST_PASSWORD"],
+        "use_tls": found.get("EMAIL_USE_TLS", False),
+        "use_ssl": found.get("EMAIL_USE_SSL", False),
+        "timeout": 10,
+    }
+    return {"default": {"BACKEND": found["EMAIL_BACKEND"], "OPTIONS": options}}
+
+
+_MAIL_URL = env.str("HERITAGE_EMAIL_URL", default="")
+MAILERS = _mailers(_MAIL_URL)
+MAIL_IS_SET_UP = bool(_MAIL_URL) or DEBUG or DEMO
+DEFAULT_FROM_EMAIL = env.str("HERITAGE_EMAIL_FROM", default="heritage@localhost")
+
 # --- Safety ----------------------------------------------------------------------------------
 
 SECURE_CSP = {

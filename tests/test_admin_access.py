@@ -198,7 +198,8 @@ def test_lists_are_searched_in_every_language(client, rows, model, word):
 # (model, state of the site, action): contributor, editor, administrator
 TABLE = [
     (("site", "draft", "change"), (True, True, True)),
-    (("site", "in_review", "change"), (True, True, True)),
+    (("site", "in_review", "change"), (False, True, True)),
+    (("event", "in_review", "change"), (False, True, True)),
     (("site", "published", "change"), (False, True, True)),
     (("site", "archived", "change"), (False, True, True)),
     (("site", "draft", "delete"), (False, True, True)),

@@ -1,6 +1,6 @@
 """Permissions on records: who may change a published record, used by every admin class."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heritage.models import (
     ComponentPoint,
@@ -8,11 +8,12 @@ from heritage.models import (
     Designation,
     DesignationEvent,
     PartOf,
+    Review,
     Site,
     WorldHeritage,
 )
 
-# States of work in progress, which everybody with a pen may change and choose.
+# The states that everybody with a pen may choose.
 OPEN_STATES = (Site.State.DRAFT, Site.State.REVIEW)
 
 # To which record a row belongs, where its model does not say so itself.
@@ -42,17 +43,26 @@ def owner_field(model) -> str | None:
     return getattr(model, "owner", None) or _OWNERS.get(model)
 
 
+def _own_drafts(user) -> Q:
+    """Sites that somebody who may not publish may change: drafts of their own, or given to them.
+
+    A draft that nobody has added, such as one of a fixture, is open to all. What waits for review
+    is not changed any more: its author can take it back.
+    """
+    own = Q(created_by=user) | Q(created_by=None) | Q(review__assigned_to=user)
+    return Q(state=Site.State.DRAFT) & own
+
+
 def open_rows(user, rows: QuerySet) -> QuerySet:
     """Those of the sites or designations that somebody may change."""
     if may_publish(user):
         return rows
+    own = Site.objects.filter(_own_drafts(user)).order_by().values("pk")
     if rows.model is Site:
-        return rows.filter(state__in=OPEN_STATES)
+        return rows.filter(pk__in=own)
     if rows.model is Designation:
-        shown = Coverage.objects.filter(designation=OuterRef("pk")).exclude(
-            site__state__in=OPEN_STATES
-        )
-        return rows.filter(~Exists(shown))
+        closed = Coverage.objects.filter(designation=OuterRef("pk")).exclude(site__in=own)
+        return rows.filter(~Exists(closed))
     return rows
 
 
@@ -61,8 +71,18 @@ def is_open(user, row) -> bool:
     if row is None or row.pk is None or may_publish(user):
         return True
     if isinstance(row, Site):
-        return row.state in OPEN_STATES
+        return row.state == Site.State.DRAFT and (
+            row.created_by_id in (None, user.pk)
+            or Review.objects.filter(site=row, assigned_to=user).exists()
+        )
     if isinstance(row, Designation):
         return open_rows(user, Designation.objects.filter(pk=row.pk)).exists()
     owner = owner_field(type(row))
     return is_open(user, getattr(row, owner)) if owner else True
+
+
+def may_delete(user, row) -> bool:
+    """Whether somebody may delete what is open: a record only if they added it themselves."""
+    if isinstance(row, Site) and not may_publish(user):
+        return is_open(user, row) and row.created_by_id == user.pk
+    return is_open(user, row)

@@ -75,7 +75,7 @@ class RecordAdmin(RestoringPages, RecordFields, admin.ModelAdmin):
         return super().has_change_permission(request, obj) and access.is_open(request.user, obj)
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and access.is_open(request.user, obj)
+        return super().has_delete_permission(request, obj) and access.may_delete(request.user, obj)
 
     # --- lists
 

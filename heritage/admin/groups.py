@@ -15,8 +15,8 @@ GROUPS = (CONTRIBUTOR, EDITOR, ADMINISTRATOR)
 _ALL = ("view", "add", "change", "delete")
 _LOOK = ("view",)
 
-# What (contributor, editor, administrator) may do. Contributors' rights end at published
-# records, see access.py.
+# What (contributor, editor, administrator) may do. Contributors' rights end at their own
+# drafts, see access.py.
 _RECORD = (("view", "add", "change"), _ALL, _ALL)
 _ROW = (_ALL, _ALL, _ALL)
 _VOCABULARY = (_LOOK, _ALL, _ALL)
@@ -25,7 +25,7 @@ _NOBODY = ((), (), ())
 
 # Where it is not what follows from the model: see defaults_for().
 DEFAULTS = {
-    "heritage.site": (_RECORD[0], (*_ALL, "publish"), (*_ALL, "publish")),
+    "heritage.site": (_ALL, (*_ALL, "publish"), (*_ALL, "publish")),
     "heritage.designation": _RECORD,
     "heritage.worldheritage": _RECORD,
     "heritage.designationevent": _ROW,

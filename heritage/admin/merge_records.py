@@ -28,7 +28,7 @@ LONGEST = 1_500
 
 
 @dataclass(slots=True)
-class Choice:
+class MergeChoice:
     """One thing that the two records say differently."""
 
     key: str
@@ -163,7 +163,7 @@ def _shown(kept: Site, other: Site):
         mine, theirs = (Truncator(text).chars(LONGEST) for text in texts)
         lang = (proper_tag(language), direction(language)) if language else ("", "")
         takes = is_empty(kept, field, language) and not is_empty(other, field, language)
-        yield Choice(key, capfirst(label), mine, theirs, takes, *lang)
+        yield MergeChoice(key, capfirst(label), mine, theirs, takes, *lang)
 
 
 def _point(site: Site, plain: dict, values: ShownValues) -> str:

@@ -1,7 +1,9 @@
 """States of a record: who may set which, in the form and as actions of the list."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -15,38 +17,43 @@ from django.utils.translation import gettext_lazy, ngettext
 from heritage.admin import access
 from heritage.admin.writes import change_set
 from heritage.models import Site
-from heritage.services.record_checks import row_problems
+from heritage.models.fields import LanguageMapField
+from heritage.services import review
+from heritage.services.publication import RELATED, unfit
 
 SHOWN = 10  # refused records that a message names for one reason
 CONFIRMED = 100  # records that a confirmation names
 
-# What the rules look at beside the site itself.
-_RELATED = (
-    "kinds",
-    "names__site",
-    "events__first_era",
-    "events__last_era",
-    "coverages__designation__scheme",
-    "images__site",
-)
+
+class Reason(NamedTuple):
+    """Why a record may not have a state, and where in its form that is mended."""
+
+    text: str
+    anchor: str = ""
 
 
-def reasons_against(user, site: Site, state: str) -> Iterator[str]:
+def reasons_against(user, site: Site, state: str) -> Iterator[Reason]:
     """Why somebody may not give this record that state now."""
     if not access.is_open(user, site) or state not in access.states_for(user):
-        yield _("you may not change it")
-        return
-    if state != Site.State.PUBLISHED:
-        return
-    before, site.state = site.state, state
-    rows = [site]
-    for relation in ("names", "events", "coverages", "images"):
-        rows += getattr(site, relation).all()
-    for row in rows:
-        for field, reason in row_problems(row):
-            of_row = "" if row is site else f"{row._meta.verbose_name} “{row}”, "
-            yield f"{of_row}{_field_label(row, field)}: {reason}"
-    site.state = before
+        yield Reason(_("you may not change it"))
+    elif state == Site.State.PUBLISHED:
+        for row, relation, field, reason in unfit(site):
+            of_row = f"{row._meta.verbose_name} “{row}”, " if relation else ""
+            text = f"{of_row}{_field_label(row, field)}: {reason}"
+            yield Reason(text, anchor_of(relation, field))
+
+
+def anchor_of(relation: str, field: str) -> str:
+    """The place of a field in the form of a site, or of a set of its rows."""
+    if relation:
+        return f"{relation}-group"
+    try:
+        column = Site._meta.get_field(field)
+    except FieldDoesNotExist:
+        return "content-main"
+    if isinstance(column, LanguageMapField):
+        return f"id_{field}__{settings.LANGUAGES[0][0]}"
+    return f"id_{field}"
 
 
 def _field_label(row, field: str) -> str:
@@ -59,7 +66,7 @@ def _field_label(row, field: str) -> str:
 def set_state(model_admin, request, queryset, state: str) -> None:
     """Give the chosen records a state; those that may not have it stay as they are."""
     fit, refused = [], []
-    for site in queryset.filter(pk__in=queryset.values("pk")).prefetch_related(*_RELATED):
+    for site in queryset.filter(pk__in=queryset.values("pk")).prefetch_related(*RELATED):
         if site.state == state:
             continue
         reasons = list(reasons_against(request.user, site, state))
@@ -71,9 +78,11 @@ def set_state(model_admin, request, queryset, state: str) -> None:
         with change_set("bulk", request.user) as running:
             running.detail["state"] = str(state)
             fit, changed = _unchanged(fit)
-            refused += [(site, [_("it was changed meanwhile")]) for site in changed]
+            refused += [(site, [Reason(_("it was changed meanwhile"))]) for site in changed]
+            before = [(site, site.state) for site in fit]
             for site in fit:
                 site.set_state(state, by=request.user)
+            review.tell_of_states(before, request.user)
             message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
             LogEntry.objects.log_actions(request.user.pk, fit, CHANGE, message)
     _tell(model_admin, request, state, fit, refused)
@@ -109,19 +118,20 @@ def _tell(model_admin, request, state, done, refused) -> None:
 
 def _by_reason(refused) -> str:
     """A line for each reason, with the sites that it holds for."""
-    sites: dict[str, list[Site]] = {}
+    sites: dict[Reason, list[Site]] = {}
     for site, reasons in refused:
         for reason in dict.fromkeys(reasons):
             sites.setdefault(reason, []).append(site)
     return format_html_join(
         "",
         "<li>{}: {}{}</li>",
-        ((reason, _links(found), _more(found)) for reason, found in sites.items()),
+        ((reason.text, _links(found, reason), _more(found)) for reason, found in sites.items()),
     )
 
 
-def _links(sites: list[Site]) -> str:
-    urls = [reverse("admin:heritage_site_change", args=[site.pk]) for site in sites[:SHOWN]]
+def _links(sites: list[Site], reason: Reason) -> str:
+    place = f"#{reason.anchor}" if reason.anchor else ""
+    urls = [reverse("admin:heritage_site_change", args=[site.pk]) + place for site in sites[:SHOWN]]
     return format_html_join(", ", '<a href="{}">{}</a>', zip(urls, map(str, sites), strict=False))
 
 

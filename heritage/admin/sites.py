@@ -33,6 +33,7 @@ from heritage.admin.merge_records import MergePages, merge_two
 from heritage.admin.parts import PartOfRows, PartRows
 from heritage.admin.points import PointField, map_view, similar_view, with_point, written
 from heritage.admin.publishing import STATE_ACTIONS
+from heritage.admin.review import ReviewPages
 from heritage.admin.rows import EventRows, ImageRows, NameRows
 from heritage.admin.scenes import SceneSelect
 from heritage.admin.visiting import ROWS as VISITING_ROWS
@@ -112,7 +113,7 @@ class SiteForm(RecordForm):
 
 
 @admin.register(Site)
-class SiteAdmin(MergePages, RecordAdmin):
+class SiteAdmin(MergePages, ReviewPages, RecordAdmin):
     form = SiteForm
     search_fields = ("search_text",)
     list_display = ("named", "place", "beginnings", "unesco", "state_badge")

@@ -19,6 +19,7 @@ from heritage.models.logins import LoginAttempt
 from heritage.models.names import FormerSlug, Name
 from heritage.models.open_forms import OpenForm
 from heritage.models.relations import Coverage, PartOf
+from heritage.models.reviews import Review, ReviewComment
 from heritage.models.search_index import IndexChange, IndexPart, SpeltWord
 from heritage.models.sites import Site
 from heritage.models.sources import Licence, Source
@@ -56,6 +57,8 @@ __all__ = [
     "PartOf",
     "Place",
     "Price",
+    "Review",
+    "ReviewComment",
     "Scheme",
     "SchemeTerm",
     "Site",

@@ -1,0 +1,14 @@
+"""Publish the sites whose time has come; run it every few minutes, by cron or a systemd timer."""
+
+from django.core.management.base import BaseCommand
+
+from heritage.services.review import publish_due
+
+
+class Command(BaseCommand):
+    help = "Publishes the sites that are scheduled for now or before."
+
+    def handle(self, *args, **options) -> None:
+        published, refused = publish_due()
+        if published or refused or options["verbosity"] > 1:
+            self.stdout.write(f"{published} published, {refused} could not be published.")

@@ -1,0 +1,105 @@
+"""What editors say to each other about a record before it is published: never seen by readers."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models.base import Record
+from heritage.models.fields import PlainTextField
+
+
+class Review(Record):
+    """Who is to look at a site next, and when it is to be published by itself."""
+
+    site = models.OneToOneField(
+        "Site", models.CASCADE, related_name="review", verbose_name=_("site")
+    )
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        serialize=False,
+        related_name="reviews",
+        verbose_name=_("assigned to"),
+    )
+    publish_at = models.DateTimeField(
+        _("publish on"),
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text=_("Then it is published by itself, if nothing stands against it."),
+    )
+    scheduled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        serialize=False,
+        related_name="+",
+        verbose_name=_("scheduled by"),
+    )
+
+    owner = "site"
+    kept_when_deleted = ("assigned_to", "scheduled_by")
+    is_indexed = False
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+
+    def __str__(self) -> str:
+        return str(self.site)
+
+
+class ReviewComment(Record):
+    """One thing that somebody said of a record, or of one of its fields."""
+
+    class Kind(models.TextChoices):
+        COMMENT = "comment", _("comment")
+        SENT = "sent", _("sent to review")
+        SENT_BACK = "sent_back", _("sent back")
+        WITHDRAWN = "withdrawn", _("taken back by its author")
+        PUBLISHED = "published", _("published")
+        ARCHIVED = "archived", _("archived")
+        ASSIGNED = "assigned", _("assigned")
+        SCHEDULED = "scheduled", _("to be published later")
+        REFUSED = "refused", _("could not be published")
+
+    site = models.ForeignKey(
+        "Site", models.CASCADE, related_name="review_comments", verbose_name=_("site")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.COMMENT)
+    field = models.CharField(_("about"), max_length=40, blank=True)
+    text = PlainTextField(_("text"), max_length=4000, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        serialize=False,
+        related_name="+",
+        verbose_name=_("author"),
+    )
+    at = models.DateTimeField(_("time"), default=timezone.now, serialize=False)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        serialize=False,
+        related_name="+",
+        verbose_name=_("done by"),
+    )
+    is_done = models.BooleanField(_("done"), default=False)
+
+    owner = "site"
+    kept_when_deleted = ("author", "at", "done_by")
+    is_indexed = False
+
+    class Meta:
+        verbose_name = _("review comment")
+        verbose_name_plural = _("review comments")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60] or str(self.get_kind_display())

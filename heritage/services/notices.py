@@ -1,0 +1,42 @@
+"""Notices by e-mail to editors and readers, where mail is set up; what cannot be sent is logged."""
+
+import logging
+import smtplib
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+
+from heritage.models import User
+
+logger = logging.getLogger(__name__)
+
+
+def tell(
+    people: Iterable[User | None], subject: str, lines: Iterable[str], by: User | None = None
+) -> None:
+    """Tell people something once the transaction is through, but not who did it."""
+    addresses = {
+        person.email
+        for person in people
+        if person is not None and person.is_active and person.email and person != by
+    }
+    for address in sorted(addresses):
+        send(address, subject, lines)
+
+
+def send(address: str, subject: str, lines: Iterable[str]) -> None:
+    """One message, once the transaction is through."""
+    if not settings.MAIL_IS_SET_UP:
+        return
+    text = "\n\n".join(filter(None, lines)) + "\n"
+    message = EmailMessage(" ".join(subject.split()), text, to=[address])
+    transaction.on_commit(lambda: _send(message))
+
+
+def _send(message: EmailMessage) -> None:
+    try:
+        message.send()
+    except (OSError, smtplib.SMTPException):
+        logger.exception("A notice could not be sent.")

@@ -1,0 +1,42 @@
+"""Whether a site may be published as it is stored, field by field."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from heritage.models import Site
+from heritage.models.base import Record
+from heritage.services.record_checks import row_problems
+
+# What the rules look at beside the site itself.
+RELATED = (
+    "kinds",
+    "names__site",
+    "events__first_era",
+    "events__last_era",
+    "coverages__designation__scheme",
+    "images__site",
+)
+_ROWS = ("names", "events", "coverages", "images")
+
+
+class Unfit(NamedTuple):
+    """What is wrong with a site or one of its rows; `relation` names the rows, as in "events"."""
+
+    row: Record
+    relation: str
+    field: str
+    reason: str
+
+
+def unfit(site: Site) -> Iterator[Unfit]:
+    """What stands against publishing a site."""
+    before, site.state = site.state, Site.State.PUBLISHED
+    try:
+        rows: list[tuple[str, Record]] = [("", site)]
+        for relation in _ROWS:
+            rows += [(relation, row) for row in getattr(site, relation).all()]
+        for relation, row in rows:
+            for field, reason in row_problems(row):
+                yield Unfit(row, relation, field, reason)
+    finally:
+        site.state = Site.State(before)

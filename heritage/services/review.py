@@ -1,0 +1,221 @@
+"""The way of a record from draft to published: sent, commented, sent back, scheduled, published.
+
+Who may do what is the caller's to ask. Each step is one change set, leaves a comment, and is told
+by mail to those whom it concerns.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.db.models import Q, QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from heritage.models import ChangeSet, Review, ReviewComment, Site, User
+from heritage.models.unit_of_work import unit_of_work
+from heritage.services.history import change_set
+from heritage.services.notices import tell
+from heritage.services.publication import RELATED, unfit
+
+MOST_TOLD = 20  # editors who hear of a record that nobody in particular is to look at
+
+Kind = ReviewComment.Kind
+State = Site.State
+
+# From which states a step leads to which.
+STEPS: dict[str, tuple[tuple[str, ...], str]] = {
+    Kind.SENT: ((State.DRAFT,), State.REVIEW),
+    Kind.WITHDRAWN: ((State.REVIEW,), State.DRAFT),
+    Kind.SENT_BACK: ((State.REVIEW, State.PUBLISHED, State.ARCHIVED), State.DRAFT),
+    Kind.PUBLISHED: ((State.DRAFT, State.REVIEW, State.ARCHIVED), State.PUBLISHED),
+    Kind.ARCHIVED: ((State.PUBLISHED,), State.ARCHIVED),
+}
+
+
+class NotNow(Exception):
+    """The record is in another state than this step begins with."""
+
+
+def step(site: Site, kind: str, by: User | None, text: str = "", link: str = "") -> None:
+    """Take a record one step further; `text` says why, `link` is where it can be looked at."""
+    begins, ends = STEPS[kind]
+    with change_set(ChangeSet.Kind.EDIT, by, text, state=str(ends)), unit_of_work() as unit:
+        unit.begin(Site)
+        stored = Site.objects.select_for_update().get(pk=site.pk)
+        if stored.state not in begins:
+            raise NotNow
+        stored.set_state(ends, by=by)
+        site.state = ends
+        _say(site, kind, by, text)
+        if kind != Kind.SENT:
+            Review.objects.filter(site=site, publish_at__isnull=False).update(
+                publish_at=None, scheduled_by=None
+            )
+    _tell(site, kind, by, _whom(site, kind), text, link)
+
+
+def tell_of_states(changed: Iterable[tuple[Site, str]], by: User | None, link: str = "") -> None:
+    """Say what it means that records have another state than before; one mail for each person."""
+    said: list[ReviewComment] = []
+    news: dict[User, list[tuple[Site, str]]] = defaultdict(list)
+    for site, before in changed:
+        kind = _kind_of_step(site, before, by)
+        said.append(ReviewComment(site=site, kind=kind, author=by, is_done=True))
+        for user in dict.fromkeys(_whom(site, kind)):
+            news[user].append((site, kind))
+    with change_set(ChangeSet.Kind.EDIT, by):
+        ReviewComment.objects.bulk_create(said)
+    for user, steps in news.items():
+        with translation.override(settings.LANGUAGE_CODE):
+            lines = [f"{site}: {Kind(kind).label}" for site, kind in steps]
+        tell([user], lines[0] if len(lines) == 1 else f"{lines[0]} …", [*lines, link], by)
+
+
+def _kind_of_step(site: Site, before: str, by: User | None) -> str:
+    if site.state == State.DRAFT:
+        is_own = before == State.REVIEW and by is not None and by.pk == site.created_by_id
+        return Kind.WITHDRAWN if is_own else Kind.SENT_BACK
+    kinds = {State.REVIEW: Kind.SENT, State.PUBLISHED: Kind.PUBLISHED}
+    return kinds.get(State(site.state), Kind.ARCHIVED)
+
+
+def _whom(site: Site, kind: str) -> Iterable[User]:
+    return _reviewers(site) if kind in (Kind.SENT, Kind.WITHDRAWN) else _authors(site)
+
+
+def comment(site: Site, by: User | None, text: str, field: str = "", link: str = "") -> None:
+    """Say something of a record or of one of its fields."""
+    with change_set(ChangeSet.Kind.EDIT, by):
+        _say(site, Kind.COMMENT, by, text, field)
+    whom = [*_authors(site), *_assigned(site), *_speakers(site)]
+    _tell(site, Kind.COMMENT, by, whom, text, link)
+
+
+def settle(said: ReviewComment, by: User | None, is_done: bool = True) -> None:
+    """Mark what a comment asks for as done, or as to be done again."""
+    with change_set(ChangeSet.Kind.EDIT, by):
+        said.is_done, said.done_by = is_done, by if is_done else None
+        said.save(update_fields=["is_done", "done_by"])
+
+
+def assign(site: Site, to: User | None, by: User | None, link: str = "") -> None:
+    """Say who is to look at it next; `None`: whoever comes first."""
+    with change_set(ChangeSet.Kind.EDIT, by):
+        review = _review(site)
+        if review.assigned_to_id == (to.pk if to else None):
+            return
+        review.assigned_to = to
+        review.save()
+        _say(site, Kind.ASSIGNED, by, str(to.get_full_name() or to.get_username()) if to else "–")
+    _tell(site, Kind.ASSIGNED, by, [to], "", link)
+
+
+def schedule(site: Site, at: datetime | None, by: User | None) -> None:
+    """Publish it by itself at a time; `None`: no longer."""
+    with change_set(ChangeSet.Kind.EDIT, by):
+        review = _review(site)
+        review.publish_at, review.scheduled_by = at, by if at else None
+        review.save()
+        when = timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else "–"
+        _say(site, Kind.SCHEDULED, by, when)
+
+
+def publish_due(now: datetime | None = None) -> tuple[int, int]:
+    """Publish what is due: how many were, and how many could not be. Safe to run at any time."""
+    now = now or timezone.now()
+    due = Review.objects.filter(publish_at__lte=now).order_by("publish_at", "pk")
+    published = refused = 0
+    for pk in list(due.values_list("pk", flat=True)):
+        done = _publish_one(pk, now)
+        published += done is True
+        refused += done is False
+    return published, refused
+
+
+def _publish_one(pk: int, now: datetime) -> bool | None:
+    with change_set(ChangeSet.Kind.COMMAND, None) as made, unit_of_work() as unit:
+        unit.begin(Site)
+        # Once more, as another process may have done it meanwhile.
+        rows = Review.objects.select_for_update(of=("self",)).select_related("scheduled_by")
+        review = rows.filter(pk=pk, publish_at__lte=now).first()
+        if review is None:
+            return None
+        site = Site.objects.prefetch_related(*RELATED).get(pk=review.site_id)
+        by = review.scheduled_by
+        made.user = by
+        review.publish_at = review.scheduled_by = None
+        review.save()
+        if site.state == Site.State.PUBLISHED:
+            return None
+        reasons = [each.reason for each in unfit(site)]
+        if by is None or not (by.is_active and by.has_perm("heritage.publish_site")):
+            reasons.append(_("Who scheduled it may not publish any more."))
+        if reasons:
+            _say(site, Kind.REFUSED, None, "\n".join(reasons))
+        else:
+            made.detail["state"] = str(Site.State.PUBLISHED)
+            site.set_state(Site.State.PUBLISHED, by=by)
+            _say(site, Kind.PUBLISHED, by, "")
+    kind = Kind.REFUSED if reasons else Kind.PUBLISHED
+    _tell(site, kind, None, [*_authors(site), by], "\n".join(reasons), "")
+    return not reasons
+
+
+# --- who hears of it ---------------------------------------------------------------------------
+
+
+def _review(site: Site) -> Review:
+    review, _made = Review.objects.get_or_create(site=site)
+    return review
+
+
+def _say(site: Site, kind: str, by: User | None, text: str, field: str = "") -> None:
+    ReviewComment.objects.create(
+        site=site, kind=kind, author=by, text=text, field=field, is_done=kind != Kind.COMMENT
+    )
+
+
+def _assigned(site: Site) -> list[User]:
+    review = Review.objects.filter(site=site).select_related("assigned_to").first()
+    return [review.assigned_to] if review and review.assigned_to else []
+
+
+def _authors(site: Site) -> list[User]:
+    """Who added the record, and who sent it to review."""
+    said = ReviewComment.objects.filter(site=site).select_related("author")
+    sent = said.filter(kind=Kind.SENT).last()
+    return [user for user in (site.created_by, sent.author if sent else None) if user]
+
+
+def _speakers(site: Site) -> list[User]:
+    said = ReviewComment.objects.filter(site=site, kind=Kind.COMMENT).select_related("author")
+    return [each.author for each in said if each.author]
+
+
+def _reviewers(site: Site) -> list[User]:
+    """Who is to look at it; where nobody is named, all who may publish."""
+    return _assigned(site) or list(publishers()[:MOST_TOLD])
+
+
+def publishers() -> QuerySet[User]:
+    """People who may publish, by name."""
+    given = Permission.objects.filter(
+        content_type__app_label="heritage", codename="publish_site"
+    ).values("pk")
+    may = Q(is_superuser=True) | Q(groups__permissions__in=given) | Q(user_permissions__in=given)
+    people = User.objects.filter(may, is_active=True, is_staff=True)
+    return people.order_by("last_name", "username").distinct()
+
+
+def _tell(
+    site: Site, kind: str, by: User | None, whom: Iterable[User | None], text: str, link: str
+) -> None:
+    with translation.override(settings.LANGUAGE_CODE):
+        what = str(Kind(kind).label)
+        who = str(by.get_full_name() or by.get_username()) if by else ""
+        subject = f"{site}: {what}"
+        lines = [f"{who}: {what}" if who else what, text, link]
+        tell(whom, subject, lines, by)

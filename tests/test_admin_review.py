@@ -1,0 +1,292 @@
+"""From draft to published: who may take which step, what is said, mailed and scheduled."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from heritage.models import ChangeSet, Review, ReviewComment, Site
+from heritage.services import review
+from heritage.services.history import change_set
+from heritage.services.undo import restore_deleted
+from tests import builders as build
+from tests.adminforms import filled
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def mail_is_set_up(settings):
+    settings.MAIL_IS_SET_UP = True
+
+
+@pytest.fixture
+def wang():
+    return build.make_user("wang", group="contributor", email="wang@example.org")
+
+
+@pytest.fixture
+def li():
+    return build.make_user("li", group="editor", email="li@example.org", last_name="Li")
+
+
+@pytest.fixture
+def draft(wang):
+    with change_set(user=wang):
+        return build.make_site("Kiln", "窑", state="draft", kinds=[build.make_kind()])
+
+
+def url(site, page="review"):
+    return reverse(f"admin:heritage_site_{page}", args=[site.pk])
+
+
+def do(client, user, site, what, **data):
+    client.force_login(user)
+    return client.post(url(site), {"do": what, **data}, follow=True)
+
+
+def state(site):
+    return Site.objects.get(pk=site.pk).state
+
+
+# --- steps ---------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_sent_sent_back_sent_again_and_published(
+    client, wang, li, draft, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        do(client, wang, draft, "sent")
+    assert state(draft) == "in_review"
+    assert mail.outbox[-1].to == ["li@example.org"] and url(draft) in mail.outbox[-1].body
+    # What waits for review is not changed.
+    assert client.get(url(draft, "change")).context["has_change_permission"] is False
+    assert client.post(url(draft, "change"), {"slug": "mine"}).status_code == 403
+
+    response = do(client, li, draft, "sent_back")
+    assert "Say why, please." in response.content.decode() and state(draft) == "in_review"
+    with django_capture_on_commit_callbacks(execute=True):
+        do(client, li, draft, "sent_back", why="No source.")
+    assert state(draft) == "draft"
+    assert mail.outbox[-1].to == ["wang@example.org"] and "No source." in mail.outbox[-1].body
+    made = ChangeSet.objects.latest("pk")
+    assert (made.user, made.reason) == (li, "No source.")
+
+    do(client, wang, draft, "sent")
+    do(client, li, draft, "published")
+    assert state(draft) == "published"
+    kinds = list(draft.review_comments.values_list("kind", flat=True))
+    assert kinds == ["sent", "sent_back", "sent", "published"]
+
+
+def test_an_author_takes_a_record_back_and_deletes_it(client, wang, draft):
+    do(client, wang, draft, "sent")
+    assert client.post(url(draft, "delete"), {"post": "yes"}).status_code == 403
+    do(client, wang, draft, "withdrawn")
+    assert state(draft) == "draft"
+    client.post(url(draft, "delete"), {"post": "yes"})
+    assert not Site.objects.exists()
+
+
+STEPS = ("sent", "sent_back", "withdrawn", "published", "archived")
+# By state: the steps of its author, of another contributor, of an editor.
+TABLE = {
+    "draft": ({"sent"}, set(), {"sent", "published"}),
+    "in_review": ({"withdrawn"}, set(), {"sent_back", "published"}),
+    "published": (set(), set(), {"archived"}),
+    "archived": (set(), set(), {"published"}),
+}
+
+
+@pytest.mark.parametrize("before", TABLE)
+@pytest.mark.parametrize("who", range(3))
+def test_nobody_takes_a_step_that_is_not_theirs(client, wang, li, draft, before, who):
+    other = build.make_user("zhao", group="contributor")
+    user = (wang, other, li)[who]
+    for step in STEPS:
+        Site.objects.filter(pk=draft.pk).update(state=before)
+        response = do(client, user, draft, step, why="Because.")
+        expected = review.STEPS[step][1] if step in TABLE[before][who] else before
+        assert state(draft) == expected, step
+        if step not in TABLE[before][who]:
+            assert response.status_code == 403
+
+
+@pytest.mark.parametrize("who", ["nobody", "reader", "no group"])
+def test_outsiders_do_nothing(client, draft, who):
+    if who != "nobody":
+        client.force_login(build.make_user(is_staff=who == "no group"))
+    for data in ({"do": "sent"}, {"do": "comment", "text": "Hello"}, {"do": "assign"}):
+        assert client.post(url(draft), data).status_code in (302, 403)
+    assert state(draft) == "draft" and not ReviewComment.objects.exists()
+
+
+def test_a_contributor_changes_own_drafts_and_those_given_to_them(client, wang, li, draft):
+    other = build.make_user("zhao", group="contributor")
+    client.force_login(other)
+    assert client.post(url(draft, "change"), {}).status_code == 403
+    review.assign(draft, other, li)
+    assert client.get(url(draft, "change")).context["has_change_permission"] is True
+
+
+def test_what_is_not_fit_is_not_published_and_each_reason_leads_to_its_field(client, li, draft):
+    draft.kinds.clear()
+    build.make_event(draft, date="1950", first_era=build.make_era("Tang", span="0618/0907"))
+    client.force_login(li)
+    shown = client.get(url(draft))
+    links = {address.partition("#")[2] for _text, address in shown.context["reasons"]}
+    assert links == {"id_kinds", "events-group"}
+    page = client.get(url(draft, "change")).content.decode()
+    assert 'id="id_kinds"' in page and 'id="events-group"' in page
+    response = do(client, li, draft, "published")
+    assert state(draft) == "draft" and "cannot be published yet" in response.content.decode()
+
+
+def test_a_state_that_is_set_in_the_form_is_told_too(
+    client, wang, li, draft, django_capture_on_commit_callbacks
+):
+    client.force_login(wang)
+    address = url(draft, "change")
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(address, filled(client, address, {"state": "in_review"}))
+    assert state(draft) == "in_review"
+    assert draft.review_comments.get().kind == "sent"
+    assert [message.to for message in mail.outbox] == [["li@example.org"]]
+
+
+def test_a_step_that_somebody_else_has_taken_already_is_told(client, li, draft, monkeypatch):
+    real = review.step
+
+    def too_late(site, *args):
+        Site.objects.filter(pk=site.pk).update(state="published")
+        real(site, *args)
+
+    monkeypatch.setattr(review, "step", too_late)
+    response = do(client, li, draft, "sent")
+    assert "Somebody has changed this meanwhile" in response.content.decode()
+    assert state(draft) == "published"
+
+
+# --- comments ------------------------------------------------------------------------------------
+
+
+def test_comments_stand_at_their_field_until_they_are_done(
+    client, wang, li, draft, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        do(client, li, draft, "comment", text="Which dynasty?", field="events")
+    assert mail.outbox[-1].to == ["wang@example.org"]
+    client.force_login(wang)
+    page = client.get(url(draft, "change")).content.decode()
+    assert "Which dynasty?" in page and 'href="#events-group"' in page
+    said = ReviewComment.objects.get()
+    do(client, wang, draft, "done", comment=said.pk)
+    assert "Which dynasty?" not in client.get(url(draft, "change")).content.decode()
+    said.refresh_from_db()
+    assert said.is_done and said.done_by == wang
+    do(client, wang, draft, "undone", comment=said.pk)
+    said.refresh_from_db()
+    assert not said.is_done and said.done_by is None
+
+
+@pytest.mark.parametrize("data", [{"text": ""}, {"text": "x", "field": "password"}])
+def test_a_comment_without_words_or_sense_is_refused(client, li, draft, data):
+    do(client, li, draft, "comment", **data)
+    assert not ReviewComment.objects.exists()
+
+
+def test_a_comment_of_another_record_is_not_found(client, li, draft):
+    other = build.make_site(state="draft")
+    review.comment(other, li, "Hm.")
+    said = ReviewComment.objects.get()
+    assert do(client, li, draft, "done", comment=said.pk).status_code == 404
+    assert do(client, li, draft, "done", comment="x").status_code == 404
+
+
+def test_comments_are_shown_to_no_reader_and_come_back_with_a_restored_record(client, li, draft):
+    with change_set():
+        Site.objects.filter(pk=draft.pk).update(state="published")
+    draft.refresh_from_db()
+    review.comment(draft, li, "Between ourselves.")
+    review.assign(draft, li, li)
+    client.logout()
+    assert "Between ourselves" not in client.get(f"/en/sites/{draft.slug}/").content.decode()
+    with change_set() as made:
+        draft.delete()
+    deletion = made.changes.get(model__model="site")
+    assert restore_deleted(deletion).conflicts == []
+    said = ReviewComment.objects.get(kind="comment")
+    assert (said.text, said.author) == ("Between ourselves.", li)
+    assert Review.objects.get().assigned_to == li
+
+
+def test_nothing_is_mailed_where_mail_is_not_set_up(
+    settings, client, wang, li, draft, django_capture_on_commit_callbacks
+):
+    settings.MAIL_IS_SET_UP = False
+    with django_capture_on_commit_callbacks(execute=True):
+        do(client, wang, draft, "sent")
+    assert mail.outbox == []
+
+
+def test_a_notice_that_cannot_be_sent_stops_nothing(
+    client, wang, li, draft, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    def refuse(self, *args, **kwargs):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    with django_capture_on_commit_callbacks(execute=True):
+        do(client, wang, draft, "sent")
+    assert state(draft) == "in_review" and "could not be sent" in caplog.text
+
+
+# --- later ---------------------------------------------------------------------------------------
+
+
+def test_a_record_is_published_when_its_time_has_come(client, li, draft, capsys):
+    at = timezone.localtime() + timedelta(hours=1)
+    do(client, li, draft, "schedule", publish_at=at.strftime("%Y-%m-%dT%H:%M"))
+    client.force_login(li)
+    assert "to be published on" in client.get(url(draft, "change")).content.decode()
+    call_command("publish_due", verbosity=2)
+    assert state(draft) == "draft" and "0 published" in capsys.readouterr().out
+    assert review.publish_due(timezone.now() + timedelta(hours=2)) == (1, 0)
+    assert state(draft) == "published"
+    site = Site.objects.get()
+    assert site.state_changed_by == li and Review.objects.get().publish_at is None
+    assert review.publish_due(timezone.now() + timedelta(hours=2)) == (0, 0)
+
+
+@pytest.mark.parametrize("why", ["unfit", "left"])
+def test_what_may_not_be_published_then_is_not_and_they_are_told(
+    li, draft, why, django_capture_on_commit_callbacks
+):
+    review.schedule(draft, timezone.now() - timedelta(hours=1), li)
+    if why == "unfit":
+        draft.kinds.clear()
+    else:
+        li.groups.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert review.publish_due() == (0, 1)
+    assert state(draft) == "draft"
+    assert draft.review_comments.last().kind == "refused"
+    assert {"li@example.org"} <= {address for message in mail.outbox for address in message.to}
+    assert review.publish_due() == (0, 0)
+
+
+def test_only_who_may_publish_schedules(client, wang, draft):
+    at = timezone.localtime() + timedelta(hours=1)
+    data = {"publish_at": at.strftime("%Y-%m-%dT%H:%M")}
+    assert do(client, wang, draft, "schedule", **data).status_code == 403
+    assert do(client, wang, draft, "assign").status_code == 403
+    assert not Review.objects.exists()
+
+
+def test_a_time_that_has_passed_is_refused(client, li, draft):
+    response = do(client, li, draft, "schedule", publish_at="2020-01-01T10:00")
+    assert "That time has passed." in response.content.decode()
+    assert not Review.objects.exists()
