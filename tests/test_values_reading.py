@@ -164,7 +164,7 @@ def test_refused_with_a_reason(text, message):
 
 
 def test_reasons_are_translated():
-    with override("zh-hans"), pytest.raises(EDTFError, match="“你好”无法识别为日期"):
+    with override("zh-hans"), pytest.raises(EDTFError, match="无法将“你好”读作日期"):
         read("你好")
 
 
