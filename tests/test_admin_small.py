@@ -69,6 +69,22 @@ def test_nothing_is_found_by_signs_alone(client, vocabulary):
     assert client.get(reverse("admin:autocomplete"), query).json()["results"] == []
 
 
+def test_what_is_named_just_so_comes_first(client):
+    for order, (label, zh) in enumerate(
+        [("Jain temple", "耆那教寺庙"), ("Temple of the sun", "太阳寺庙"), ("Temple", "寺庙")]
+    ):
+        build.make_kind(label, zh, order=order)
+
+    def first(term):
+        query = {"app_label": "heritage", "model_name": "site", "field_name": "kinds"}
+        found = client.get(reverse("admin:autocomplete"), query | {"term": term}).json()
+        return [row["text"] for row in found["results"]]
+
+    for term in ("temple", "寺庙", "simiao", "Sì miào"):
+        assert first(term)[0] == "Temple", term
+    assert first("temple")[1] == "Temple of the sun"
+
+
 def test_kinds_come_in_their_order(client):
     for number in (3, 1, 2):
         build.make_kind(f"Kind {number}", order=number)

@@ -6,10 +6,12 @@ from django import forms
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Case, Model, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Concat
 from django.utils.text import capfirst
 
 from heritage.models import Designation, Era, Place, SchemeTerm, Site
+from heritage.values import normalize
 
 
 def _joined(*parts) -> str:
@@ -70,7 +72,19 @@ class ChooserView(AutocompleteJsonView):
         return {"id": str(getattr(obj, to_field_name)), "text": label_of(obj)}
 
     def get_queryset(self):
-        return with_label(super().get_queryset())
+        """What is named just so comes first, then what begins so."""
+        found = with_label(super().get_queryset())
+        word = "".join(normalize.tokens(self.term))
+        if not word or not hasattr(found.model, "search_text") or found.model is Site:
+            return found
+        closeness = Case(
+            When(Q(names__contains=f"\n{word}\n"), then=0),
+            When(Q(names__contains=f"\n{word}"), then=1),
+            default=2,
+        )
+        names = Concat(Value("\n"), "search_text", Value("\n"), output_field=TextField())
+        order = found.query.order_by or found.model._meta.ordering
+        return found.annotate(names=names).order_by(closeness, *order)
 
 
 # --- one look-up for all rows of a form ----------------------------------------------------------

@@ -88,7 +88,7 @@
     if (button?.matches(".remove-row")) {
       const row = button.closest(".record-line");
       const set = row.closest(".record-rows");
-      row.remove();
+      (row.closest(".record-place") ?? row).remove();
       set.querySelector(".add-row")?.focus();
       keepSoon();
     }

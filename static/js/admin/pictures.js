@@ -43,7 +43,7 @@
       input.dispatchEvent(new Event("change", { bubbles: true }));
     }
     number();
-    set.querySelector(".record-line:last-child [name*=-alt__]")?.focus();
+    lines().at(-1)?.querySelector("[name*=-alt__]")?.focus();
   };
 
   // --- the order -------------------------------------------------------------------------------------
@@ -64,19 +64,23 @@
     const all = lines();
     const other = all[all.indexOf(line) + step];
     if (!other) return;
-    if (step < 0) other.before(line);
-    else other.after(line);
+    if (step < 0) place(other).before(place(line));
+    else place(other).after(place(line));
     const name = line.dataset.number;
     await number();
     const moved = set.querySelector(`.record-line[data-number="${name}"]`);
-    moved?.querySelector(step < 0 ? ".earlier" : ".later")?.focus();
+    if (moved) place(moved).querySelector(step < 0 ? ".earlier" : ".later").focus();
   };
 
+  // A line and, beside it, its buttons: within the line they would be hidden while it is closed.
+  const place = (line) => line.parentElement;
   const arrange = (line) => {
-    const summary = line.querySelector("summary");
-    if (summary.querySelector(".move-row")) return;
-    summary.append(set.querySelector("template.move-row").content.cloneNode(true));
-    summary.draggable = true;
+    line.querySelector("summary").draggable = true;
+    if (place(line).matches(".record-place")) return;
+    const made = document.createElement("div");
+    made.className = "record-place";
+    line.replaceWith(made);
+    made.append(line, set.querySelector("template.move-row").content.cloneNode(true));
   };
 
   let dragged = null;
@@ -94,8 +98,7 @@
     set.addEventListener("click", (event) => {
       const button = event.target.closest(".move-row button");
       if (!button) return;
-      event.preventDefault(); // the line stays open or closed
-      move(button.closest(".record-line"), button.matches(".earlier") ? -1 : 1);
+      move(button.closest(".record-place").querySelector(".record-line"), button.matches(".earlier") ? -1 : 1);
     });
     set.addEventListener("dragstart", (event) => {
       dragged = event.target.closest?.(".record-line");
@@ -106,8 +109,8 @@
       const line = event.target.closest(".record-line");
       if (!dragged || !line || line === dragged) return;
       const middle = line.getBoundingClientRect().top + line.offsetHeight / 2;
-      if (event.clientY < middle) line.before(dragged);
-      else line.after(dragged);
+      if (event.clientY < middle) place(line).before(place(dragged));
+      else place(line).after(place(dragged));
     });
     set.addEventListener("drop", (event) => {
       event.preventDefault();

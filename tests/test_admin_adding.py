@@ -1,0 +1,247 @@
+"""Adding a site in a browser as an editor does: few clicks, by keyboard, and nothing is lost."""
+
+import io
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from PIL import Image as Picture
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from heritage.models import Image, Site
+from tests import builders as build
+from tests.axe import inject, violations
+from tests.browser import active, emulate, press, resize, wait
+from tests.test_admin_browser import DJANGOS_OWN, field, log_in, write
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def words():
+    return {
+        "temple": build.make_kind("Temple", "寺庙"),
+        "luolong": build.make_place("Luolong", "洛龙", parent=build.make_place("Luoyang", "洛阳")),
+        "ming": build.make_era("Ming Dynasty", "明", span="1368/1644"),
+        "source": build.make_source("National register"),
+    }
+
+
+class Hand:
+    """Somebody at the form: what they click and type, counted."""
+
+    def __init__(self, browser):
+        self.browser, self.clicks, self.keys = browser, 0, 0
+
+    def click(self, selector):
+        found = self.browser.find_element(By.CSS_SELECTOR, selector)
+        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
+        found.click()
+        self.clicks += 1
+        return found
+
+    def type(self, name, text):
+        field(self.browser, name).send_keys(text)
+        self.keys += len(text)
+
+    def choose(self, name, text, label):
+        """In a chooser: opened, typed into, and the first that is found."""
+        self.click(f"#id_{name} + .select2 [role=combobox]")
+        press(self.browser, text)
+        wait(self.browser, lambda: label in self.browser.find_element(
+            By.CSS_SELECTOR, ".select2-results__option--highlighted").text)  # fmt: skip
+        press(self.browser, Keys.ENTER)
+
+    def add_row(self, prefix):
+        self.click(f"#{prefix}-group .add-row")
+        wait(self.browser, lambda: self.browser.find_elements(By.ID, f"{prefix}-0"))
+
+
+def open_add(browser, live_server):
+    log_in(browser, live_server, "anna")
+    browser.get(live_server.url + reverse("admin:heritage_site_add"))
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[role=combobox][aria-label]"))
+
+
+def test_guanlin_temple_takes_six_clicks(browser, live_server, words):
+    open_add(browser, live_server)
+    hand = Hand(browser)
+    hand.type("name__en", "Guanlin Temple")
+    hand.type("name__zh-hans", "关林")
+    hand.choose("kinds", "simiao", "Temple")
+    hand.choose("place", "洛龍", "Luolong")
+    hand.type("coordinates", "34°36′31″N 112°28′26″E")
+    hand.add_row("events")
+    hand.type("events-0-kind", "b")  # the row's first field has the focus: “built”
+    hand.type("events-0-date", "明万历二十年")
+    hand.type("summary__en", "A temple at the grave of the general Guan Yu.")
+    hand.type("summary__zh-hans", "祭祀关羽的庙宇。")
+    hand.choose("sources", "register", "National register")
+    hand.click("[name=_save]")
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".messagelist .success"))
+    site = Site.objects.get()
+    assert site.name == {"en": "Guanlin Temple", "zh-hans": "关林"}
+    assert (list(site.kinds.all()), site.place) == ([words["temple"]], words["luolong"])
+    assert (round(site.latitude, 4), round(site.longitude, 4)) == (34.6086, 112.4739)
+    assert site.events.get().date == "1592"
+    assert (site.state, site.created_by.username) == ("draft", "anna")
+    assert hand.clicks <= 6
+
+
+def test_the_same_site_is_not_made_twice(browser, live_server, words):
+    build.make_site("Guanlin Temple", "关林", latitude=34.6086, longitude=112.4739)
+    open_add(browser, live_server)
+    write(browser, "name__zh-hans", "關林")
+    wait(browser, lambda: "Guanlin Temple" in browser.find_element(By.ID, "similar").text)
+    link = browser.find_element(By.CSS_SELECTOR, "#similar .is-doubtful a")
+    assert link.get_attribute("target") == "_blank"  # what is typed stays
+    browser.find_element(By.NAME, "_save").click()
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".errornote"))
+    box = browser.find_element(By.NAME, "_not_the_same")
+    assert box.is_displayed()
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", box)
+    box.click()
+    browser.find_element(By.NAME, "_save").click()
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".messagelist .success"))
+    assert Site.objects.count() == 2
+
+
+def test_the_point_is_moved_by_keyboard(browser, live_server, words):
+    open_add(browser, live_server)
+    hand = Hand(browser)
+    hand.type("coordinates", "34.6086, 112.4739")
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".point-mark.is-set"))
+    browser.execute_script("document.querySelector('.point-mark').focus()")
+    press(browser, Keys.ARROW_UP, Keys.ARROW_RIGHT)
+    latitude, longitude = map(
+        float, field(browser, "coordinates").get_attribute("value").split(",")
+    )
+    assert 34.6086 < latitude < 34.63 and 112.4739 < longitude < 112.5
+    assert active(browser, ".point-mark")
+
+
+def test_unsaved_text_is_guarded_kept_and_offered_back(browser, live_server, words):
+    site = build.make_site("Kiln", kinds=[words["temple"]])
+    log_in(browser, live_server, "anna")
+    address = live_server.url + reverse("admin:heritage_site_change", args=[site.pk])
+    browser.get(address)
+    hand = Hand(browser)
+    hand.type("summary__en", "Much work.")
+    hand.click("#events-group .add-row")
+    wait(browser, lambda: browser.find_elements(By.NAME, "events-0-date"))
+    hand.type("events-0-kind", "b")
+    hand.type("events-0-date", "1592")
+    hand.choose("place", "luolong", "Luolong")
+    wait(browser, lambda: "1592" in browser.execute_script(
+        "return Object.values(localStorage).join()"))  # fmt: skip
+    wait(browser, lambda: "Luolong" in browser.execute_script(
+        "return Object.values(localStorage).join()"))  # fmt: skip
+    # Who leaves is asked, which the driver answers by itself.
+    leaves = "return dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    assert browser.execute_script(leaves) is False
+    browser.get(address)
+    wait(browser, lambda: browser.find_element(By.ID, "unsaved").is_displayed())
+    hand.click("#unsaved-restore")
+    wait(browser, lambda: browser.find_elements(By.NAME, "events-0-date"))
+    wait(browser, lambda: field(browser, "events-0-date").get_attribute("value") == "1592")
+    assert field(browser, "summary__en").get_attribute("value") == "Much work."
+    hand.click("[name=_save]")
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".messagelist .success"))
+    site.refresh_from_db()
+    assert (site.summary["en"], site.place) == ("Much work.", words["luolong"])
+    assert site.events.get().date == "1592"
+    browser.get(address)
+    assert not browser.find_element(By.ID, "unsaved").is_displayed()
+    assert browser.execute_script("return Object.keys(localStorage)") == []
+
+
+def picture(tmp_path, name, colour):
+    path = tmp_path / name
+    out = io.BytesIO()
+    Picture.new("RGB", (60, 40), colour).save(out, "PNG")
+    path.write_bytes(out.getvalue())
+    return str(path)
+
+
+def test_many_pictures_at_once_in_an_order_by_keyboard(browser, live_server, words, tmp_path):
+    site = build.make_site("Kiln", kinds=[words["temple"]])
+    log_in(browser, live_server, "anna")
+    browser.get(live_server.url + reverse("admin:heritage_site_change", args=[site.pk]))
+    chosen = [picture(tmp_path, "gate.png", "red"), picture(tmp_path, "hall.png", "blue")]
+    several = browser.find_element(By.CSS_SELECTOR, ".drop-pictures input")
+    several.send_keys("\n".join(chosen))
+    wait(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, "#images-group img")) == 2)
+    write(browser, "images-0-alt__en", "The gate")
+    write(browser, "images-1-alt__en", "The hall")
+    up = browser.find_element(By.CSS_SELECTOR, "#images-1 + .move-row .earlier")
+    browser.execute_script("arguments[0].focus()", up)
+    press(browser, Keys.ENTER)
+    wait(browser, lambda: field(browser, "images-1-order").get_attribute("value") == "1")
+    browser.find_element(By.NAME, "_save").click()
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".messagelist .success"))
+    assert [row.alt["en"] for row in Image.objects.all()] == ["The hall", "The gate"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_desk_and_form_are_accessible(browser, live_server, words, scheme, language):
+    site = build.make_site("Kiln", "窑", kinds=[words["temple"]], latitude=34.6, longitude=112.4)
+    build.make_event(site, date="1592", first_era=None)
+    build.make_image(site)
+    build.make_site("Draft", state="in_review")
+    log_in(browser, live_server, "anna")
+    emulate(browser, scheme)
+    pages = {}
+    for width in (1280, 820):
+        resize(browser, width)
+        browser.get(f"{live_server.url}/{language}/admin/")
+        pages[f"desk at {width}"] = check(browser, scheme)
+        browser.get(f"{live_server.url}/{language}/admin/heritage/site/{site.pk}/change/")
+        for prefix in ("events", "images"):
+            browser.execute_script(
+                f"document.querySelector('#{prefix}-group .record-line > summary').click()"
+            )
+            wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, f"[name={prefix}-0-id]"))  # noqa: B023
+        browser.execute_script("document.getElementById('id_coordinates').scrollIntoView()")
+        wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".point-mark"))
+        pages[f"form at {width}"] = check(browser, scheme)
+        edge = browser.execute_script(
+            "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert edge[0] <= edge[1]
+    assert {page: found for page, found in pages.items() if found} == {}
+
+
+def check(browser, scheme):
+    inject(browser)
+    return [each for each in violations(browser, scheme) if not each.startswith(DJANGOS_OWN)]
+
+
+def test_the_bar_stays_in_sight_and_the_menu_leads_to_its_sections(browser, live_server, words):
+    open_add(browser, live_server)
+    save = browser.find_element(By.NAME, "_save")
+    for selector in (".sections a[href='#section-texts']", ".sections a[href='#section-kept']"):
+        link = browser.find_element(By.CSS_SELECTOR, selector)
+        ActionChains(browser).move_to_element(link).perform()
+        link.send_keys(Keys.ENTER)
+        heading = browser.find_element(By.CSS_SELECTOR, link.get_attribute("hash") + " h2")
+        wait(browser, lambda: is_in_sight(browser, heading) and is_in_sight(browser, save))  # noqa: B023
+
+
+def is_in_sight(browser, element) -> bool:
+    return browser.execute_script(
+        "const {top, bottom} = arguments[0].getBoundingClientRect();"
+        "return top >= 0 && bottom <= innerHeight + 1",
+        element,
+    )
+
+
+def test_without_scripts_all_is_there_by_one_link():
+    client = Client()
+    client.force_login(build.make_user("anna", group="editor"))
+    page = client.get(reverse("admin:heritage_site_add"))
+    assert '<noscript><p class="whole-form"><a href="?all=1">' in page.content.decode()
+    whole = client.get(reverse("admin:heritage_site_add"), {"all": "1"}).content.decode()
+    assert 'name="events-0-date"' in whole and 'name="name__fr"' in whole
