@@ -136,10 +136,7 @@
 
   // --- what was typed and not saved --------------------------------------------------------------
 
-  const LATEST = 20; // forms that are kept
-  const DAYS = 14;
-  const START = "unsaved:";
-  const key = START + location.pathname;
+  const key = `unsaved:${location.pathname}`;
   const opened = new Map(); // by name, what each control held when the page was made
 
   const controls = (root) =>
@@ -258,19 +255,7 @@
     });
   };
 
-  // A save that succeeded says so on the next page; until then the text is kept.
-  const SENT = "sent-form";
-
-  const tidy = () => {
-    const sent = sessionStorage.getItem(SENT);
-    if (sent && document.querySelector(".messagelist :is(.success, .info)")) localStorage.removeItem(sent);
-    sessionStorage.removeItem(SENT);
-    const kept = Object.keys(localStorage).filter((name) => name.startsWith(START));
-    const at = (name) => JSON.parse(localStorage.getItem(name)).at;
-    kept.sort((a, b) => at(b) - at(a));
-    for (const name of kept)
-      if (kept.indexOf(name) >= LATEST || Date.now() - at(name) > DAYS * 86_400_000) localStorage.removeItem(name);
-  };
+  const SENT = "sent-form"; // see saved.js
 
   let isSent = false;
   const guard = () => {
@@ -343,11 +328,6 @@
     if (root !== document) note(root);
   };
 
-  try {
-    tidy();
-  } catch {
-    // Without storage there is nothing to tidy.
-  }
   if (form) {
     prepare(document);
     // After the other scripts have made their choosers.

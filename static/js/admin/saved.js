@@ -1,0 +1,26 @@
+"use strict";
+// What form.js keeps of a form in this browser goes when the next page says that it was saved, and
+// when it is old or there is too much.
+{
+  const START = "unsaved:";
+  const SENT = "sent-form";
+  const LATEST = 20; // forms
+  const DAYS = 14;
+
+  const tidy = () => {
+    const sent = sessionStorage.getItem(SENT);
+    if (sent && document.querySelector(".messagelist :is(.success, .info)")) localStorage.removeItem(sent);
+    sessionStorage.removeItem(SENT);
+    const kept = Object.keys(localStorage).filter((name) => name.startsWith(START));
+    const at = (name) => JSON.parse(localStorage.getItem(name)).at;
+    kept.sort((a, b) => at(b) - at(a));
+    for (const name of kept)
+      if (kept.indexOf(name) >= LATEST || Date.now() - at(name) > DAYS * 86_400_000) localStorage.removeItem(name);
+  };
+
+  try {
+    tidy();
+  } catch {
+    // Without storage there is nothing to tidy.
+  }
+}
