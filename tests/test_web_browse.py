@@ -13,7 +13,7 @@ from heritage.services.history import change_set
 from heritage.web import cards
 from heritage.web.browse.listing import clean_query
 from tests import builders as build
-from tests.webrows import full_site, plain_site, plain_sites, vocabulary
+from tests.webrows import as_read, full_site, plain_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,7 @@ def test_filters(client, three, query, found):
 
 
 def test_what_is_applied_is_said_in_words_and_can_be_taken_off(client, three):
-    html = client.get("/en/sites/?q=luolong&era=tang&era=qing&literal=1").content.decode()
+    html = as_read(client.get("/en/sites/?q=luolong&era=tang&era=qing&literal=1"))
     assert "<title>luolong, Tang, Qing · Heritage</title>" in html
     assert 'href="?era=tang&amp;era=qing"><span class="applied-label">Search</span> luolong' in html
     assert (
@@ -90,9 +90,9 @@ def test_an_empty_result_says_what_to_drop(client, three):
     assert [(way.label, way.value, way.count, way.query) for way in shown.ways] == [
         ("Kind", "Bridge", 1, "q=temple+2&era=tang")
     ]
-    html = client.get("/en/sites/?q=zzz&kind=bridge").content.decode()
+    html = as_read(client.get("/en/sites/?q=zzz&kind=bridge"))
     assert "Dropping one thing is not enough here." in html
-    html = client.get("/en/sites/?kind=bridge").content.decode()
+    html = as_read(client.get("/en/sites/?kind=bridge"))
     assert "No site found" in html and "one thing" not in html  # it would be all that was asked
 
 
@@ -121,7 +121,7 @@ def test_addresses_are_kept_clean(client, three, given, clean):
 
 
 def test_the_canonical_address_leaves_foreign_parameters_out(client, three):
-    html = client.get("/en/sites/?utm_source=x&era=tang").content.decode()
+    html = as_read(client.get("/en/sites/?utm_source=x&era=tang"))
     assert '<link rel="canonical" href="http://testserver/en/sites/?era=tang">' in html
 
 
@@ -150,9 +150,9 @@ def test_near_a_site_it_is_said_how_far_each_is(client, words):
     assert [(str(c.name), c.distance) for c in shown.cards] == [
         ("Hill", "here"), ("Gate", "9.2 km"), ("Pond", "18 km"),
     ]  # fmt: skip
-    html = client.get(f"/en/sites/?{asked}").content.decode()
+    html = as_read(client.get(f"/en/sites/?{asked}"))
     assert '<span class="applied-label">Distance</span> Within 20 km of Hill<' in html
-    html = client.get(f"/en/sites/?{asked}&view=list").content.decode()
+    html = as_read(client.get(f"/en/sites/?{asked}&view=list"))
     assert re.findall(r'<tr><td class="row-distance">(.*?)</td><th', html) == [
         "here", "9.2 km", "18 km",
     ]  # fmt: skip
@@ -169,7 +169,7 @@ def test_the_list_explains_its_marks_where_it_has_any(client, three):
 
 
 def test_the_form_carries_an_order_that_was_asked_for(client, three):
-    html = client.get("/en/sites/?sort=oldest").content.decode()
+    html = as_read(client.get("/en/sites/?sort=oldest"))
     assert '<input type="hidden" name="sort" value="oldest">' in html
     assert 'name="sort"' not in client.get("/en/sites/").content.decode()
 
@@ -178,19 +178,19 @@ def test_paging(client, words):
     for number in range(50):
         build.make_site(f"Site {number:02}")
     first = client.get("/en/sites/")
-    html = first.content.decode()
+    html = as_read(first)
     assert len(first.context["list"].cards) == 24
     assert '<link rel="next" href="?page=2&amp;after=site-23">' in html
     assert 'rel="prev"' not in html
     assert ", page 1 of 3" in html
-    html = client.get("/en/sites/?q=site&page=2").content.decode()
+    html = as_read(client.get("/en/sites/?q=site&page=2"))
     assert '<link rel="prev" href="?q=site">' in html
     assert (
         '<a class="paging-step" rel="next nofollow" href="?q=site&amp;page=3&amp;after=site-47">'
         in html
     )
     assert '<span class="paging-here" aria-current="page">2</span>' in html
-    html = client.get("/en/sites/?q=site&page=3").content.decode()
+    html = as_read(client.get("/en/sites/?q=site&page=3"))
     assert '<link rel="prev" href="?q=site&amp;page=2&amp;before=site-48">' in html
     last = client.get("/en/sites/?page=3").context["list"]
     assert len(last.cards) == 2 and last.paging.next is None
@@ -229,7 +229,7 @@ def test_cards_say_what_when_where_and_how_sure(client, words):
     assert (card.unesco, card.protection) == ("part", "National")
     assert card.picture.alt == "A gate" and card.picture.src.startswith("/images/")
     assert (card.other_name.text, card.other_name.lang_tag) == ("龙门石窟", "zh-Hans")
-    html = client.get("/en/sites/?q=temple").content.decode()
+    html = as_read(client.get("/en/sites/?q=temple"))
     assert 'class="mark mark-tradition"' in html and ">by tradition</span>" in html
 
 
@@ -253,7 +253,7 @@ def test_a_card_is_what_its_template_makes_of_it(words, form):
 
 def test_a_name_that_is_not_translated_is_marked(client, words):
     build.make_site("Nameless in Chinese")
-    html = client.get("/zh-hans/sites/").content.decode()
+    html = as_read(client.get("/zh-hans/sites/"))
     assert '<span lang="en" dir="ltr">Nameless in Chinese</span>' in html
     assert 'class="in-language"' in html
 
@@ -282,7 +282,7 @@ def test_what_is_applied_can_be_taken_off_and_stays_a_choice(client, three):
     for query in ("language=fr", "batch=cn-national.99", "rating=x", "open=2026-05-01"):
         shown = listed(client, query)
         assert [item.without for item in shown.applied] == ([""] if query != "rating=x" else [])
-    html = client.get("/en/sites/?language=fr&batch=cn-national.99").content.decode()
+    html = as_read(client.get("/en/sites/?language=fr&batch=cn-national.99"))
     assert 'name="language" value="fr" checked' in html
     assert 'name="batch" value="cn-national.99" checked' in html
 
@@ -290,19 +290,19 @@ def test_what_is_applied_can_be_taken_off_and_stays_a_choice(client, three):
 def test_the_canonical_address_of_a_step_is_a_page_that_there_is(client, words):
     for number in range(50):
         build.make_site(f"Site {number:02}")
-    html = client.get("/en/sites/?page=3&after=site-44").content.decode()
+    html = as_read(client.get("/en/sites/?page=3&after=site-44"))
     assert "<title>Sites, page 3 · " in html  # of which it is the canonical address too
     assert '<link rel="canonical" href="http://testserver/en/sites/?page=3">' in html
-    html = client.get("/en/sites/?after=site-48").content.decode()
+    html = as_read(client.get("/en/sites/?after=site-48"))
     assert '<link rel="canonical" href="http://testserver/en/sites/?page=3">' in html
 
 
 def test_another_language_keeps_the_page_and_not_the_step(client, words):
     for number in range(50):
         build.make_site(f"Site {number:02}")
-    html = client.get("/en/sites/?sort=recent&page=2&after=site-23").content.decode()
+    html = as_read(client.get("/en/sites/?sort=recent&page=2&after=site-23"))
     assert 'href="/zh-hans/sites/?sort=recent&amp;page=2"' in html
-    html = client.get("/en/sites/?sort=recent&page=2").content.decode()
+    html = as_read(client.get("/en/sites/?sort=recent&page=2"))
     assert 'href="/zh-hans/sites/?sort=recent&amp;page=2"' in html
 
 
@@ -341,6 +341,42 @@ def test_nothing_found_shows_no_wall_of_noughts(client, three):
     assert [facet.name for facet in shown.facets] == ["era"]  # it can be taken back
 
 
+def test_what_would_not_narrow_the_list_is_no_filter_of_it(client, words):
+    for name, kind in (("A", words.temple), ("B", words.bridge)):
+        build.make_site(name, kinds=[kind], place=words.county)
+    shown = client.get("/en/sites/").context["list"]
+    assert [facet.name for facet in shown.facets] == ["kind"]  # all lie in one place
+    shown = client.get("/en/sites/?place=henan").context["list"]
+    assert [facet.name for facet in shown.facets] == ["kind", "place"]  # it can be taken back
+
+
+def test_rare_filters_are_behind_one_fold(client, words):
+    listed = build.make_site("A", "甲", kinds=[words.temple])
+    build.make_coverage(listed, build.make_designation(scheme=words.national, batch=2))
+    build.make_site("B")
+    shown = client.get("/en/sites/").context["list"]
+    assert {facet.name for facet in shown.more_facets} >= {"protection", "batch"}
+    assert not shown.has_more_chosen
+    chosen = client.get(f"/en/sites/?protection={words.national.slug}").context["list"]
+    assert chosen.has_more_chosen
+
+
+@pytest.mark.parametrize(
+    ("query", "values", "chosen"),
+    [
+        ("", ["10", "25", "", "100", "250"], ""),
+        ("near=34,112&within=60", ["10", "25", "50", "60", "100", "250"], "60"),
+        ("near=34,112&within=50", ["10", "25", "50", "100", "250"], "50"),
+    ],
+)
+def test_the_form_asks_how_near(client, three, query, values, chosen):
+    shown = client.get(f"/en/sites/?{query}").context["list"]
+    assert [distance.value for distance in shown.distances] == values
+    assert [distance.value for distance in shown.distances if distance.is_chosen] == [chosen]
+    assert shown.typed["near"] == ("34,112" if query else "")
+    assert not {"near", "within"} & {name for name, _value in shown.carried}
+
+
 def test_spans_that_run_through_an_era_are_offered_apart(client, words):
     song = build.make_era("Song", "宋", slug="song", span="0960/1279", region=words.china)
     eras = {slug: Era.objects.get(slug=slug) for slug in ("tang", "qing")}
@@ -366,7 +402,7 @@ def test_what_is_mixed_is_said_to_be_both(client, words):
         build.make_kind("Natural place", order=1), build.make_kind("Cultural place", order=2)
     ]  # fmt: skip
     build.make_site("Mount Tai", kinds=kinds, place=words.china)
-    html = client.get("/en/sites/?q=Tai").content.decode()
+    html = as_read(client.get("/en/sites/?q=Tai"))
     assert "Natural place, Cultural place · China" in html
 
 
@@ -409,7 +445,7 @@ def test_of_many_values_that_mean_nothing_ten_are_named(client, words):
     names = ("era", "kind", "place", "criterion", "unesco", "protection")
     query = "&".join(f"{name}=x{number}" for name in names for number in range(50))
     response = client.get(f"/en/sites/?{query}")
-    html = response.content.decode()
+    html = as_read(response)
     assert html.count("is not known here") == 10
     assert "and 290 more" in html and html.count('class="drop"') == 11
     assert len(response.content) < 200_000

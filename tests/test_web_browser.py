@@ -53,6 +53,7 @@ def test_filters_apply_at_once_and_history_is_right(browser, live_server, filled
     other = browser.find_element(By.CSS_SELECTOR, ".languages a").get_attribute("href")
     assert other == f"{live_server.url}/zh-hans/sites/?kind=bridge"
 
+    click(browser, browser.find_element(By.ID, "facet-place"))
     click(browser, browser.find_element(By.ID, "more-place"))
     wait(browser, lambda: browser.current_url == f"{start}?kind=bridge&all=place")
     whole = (By.CSS_SELECTOR, ".facet:has(.facet-search)")
@@ -85,6 +86,7 @@ def test_on_a_phone_the_rest_of_a_facet_comes_in_the_open_sheet(
     browser.get(f"{live_server.url}/en/sites/")
     browser.find_element(By.CSS_SELECTOR, ".filters-open").click()
     click(browser, box(browser, "kind", "bridge"))
+    click(browser, browser.find_element(By.ID, "facet-place"))
     click(browser, browser.find_element(By.ID, "more-place"))
     wait(browser, lambda: "all=place" in browser.current_url)
     wait(browser, lambda: len(browser.find_elements(By.NAME, "place")) == 16)
@@ -104,3 +106,34 @@ def test_the_same_without_a_script(browser, live_server, filled):
     browser.find_element(By.LINK_TEXT, "List").click()
     wait(browser, lambda: "view=list" in browser.current_url)
     assert len(browser.find_elements(By.CSS_SELECTOR, ".rows tbody tr")) == 16
+
+
+def near_me(browser, live_server, permission: str):
+    """Press the button, with what the browser answers."""
+    answer = {"permission": {"name": "geolocation"}, "setting": permission}
+    browser.execute_cdp_cmd("Browser.setPermission", answer | {"origin": live_server.url})
+    where = {"latitude": 34.61834, "longitude": 112.45401, "accuracy": 20}
+    browser.execute_cdp_cmd("Emulation.setGeolocationOverride", where)
+    browser.get(f"{live_server.url}/en/sites/")
+    assert browser.find_element(By.ID, "near").get_attribute("value") == ""
+    click(browser, browser.find_element(By.ID, "facet-near"))
+    click(browser, browser.find_element(By.ID, "near-me"))
+
+
+def test_near_me_asks_the_browser_once_it_is_pressed(browser, live_server, filled):
+    near_me(browser, live_server, "granted")
+    wait(browser, lambda: "near=34.62%2C112.45" in browser.current_url)  # no closer than needed
+    wait(browser, lambda: "Within 50 km" in browser.find_element(By.CLASS_NAME, "applied").text)
+
+
+def test_near_me_says_that_the_browser_refused(browser, live_server, filled):
+    near_me(browser, live_server, "denied")
+    wait(browser, lambda: "does not say" in browser.find_element(By.ID, "near-me-said").text)
+    assert "near=" not in browser.current_url
+
+
+def test_without_scripts_no_button_asks_where_one_is(browser, live_server, filled):
+    scripts(browser, are_run=False)
+    browser.get(f"{live_server.url}/en/sites/?near=34.6,112.4")
+    assert not browser.find_element(By.ID, "near-me").is_displayed()
+    assert browser.find_element(By.ID, "near").is_displayed()

@@ -7,7 +7,7 @@ from django.test import override_settings
 
 from heritage.web import style
 from tests import builders as build
-from tests.webrows import LANGUAGES, full_site, plain_sites, vocabulary
+from tests.webrows import LANGUAGES, as_read, full_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,8 @@ def test_scripts_come_from_here_and_only_where_needed(client, filled):
     browse = client.get("/en/sites/").content.decode()
     sources = re.findall(r'<script[^>]* src="([^"]+)"', browse)
     assert sources == [
-        "/static/django_htmx/htmx-2.min.js", "/static/js/browse.js", "/static/js/suggest.js",
+        "/static/django_htmx/htmx-2.min.js", "/static/js/browse.js", "/static/js/near.js",
+        "/static/js/suggest.js",
     ]  # fmt: skip
     assert '"allowEval":false' in browse and '"includeIndicatorStyles":false' in browse
     for path in ("", "eras/", "world-heritage/", "sites/longmen-grottoes/"):
@@ -72,11 +73,11 @@ def test_scripts_come_from_here_and_only_where_needed(client, filled):
 def test_long_facets_are_folded(client):
     for number in range(20):
         build.make_site(place=build.make_place(f"Land {number:02}", level="country"))
-    html = client.get("/en/sites/").content.decode()
+    html = as_read(client.get("/en/sites/"))
     assert len(re.findall(r'name="place" value="', html)) == 8
     more = 'name="all" value="place" formaction="/en/sites/#facet-place">12 more</button>'
     assert more in html and "data-filter" not in html
-    html = client.get("/en/sites/?all=place").content.decode()
+    html = as_read(client.get("/en/sites/?all=place"))
     assert len(re.findall(r'name="place" value="', html)) == 20
     assert '<ul class="options" data-filter="Find among them">' in html
     assert '<input type="hidden" name="all" value="place">' in html
@@ -93,7 +94,7 @@ def test_the_style_page_is_for_those_who_build(client, filled):
 
 
 def test_the_address_to_share_needs_no_script(client, filled):
-    html = client.get("/zh-hans/sites/longmen-grottoes/").content.decode()
+    html = as_read(client.get("/zh-hans/sites/longmen-grottoes/"))
     address = "http://testserver/zh-hans/sites/longmen-grottoes/"
     assert f'readonly value="{address}"' in html
     assert "mailto:?subject=%E9%BE%99%E9%97%A8" in html and "&amp;body=http%3A%2F%2F" in html

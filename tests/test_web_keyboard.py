@@ -107,6 +107,11 @@ def test_search(browser, live_server, filled, path, field, width):
     wait(browser, lambda: browser.find_elements("link text", "Longmen Grottoes"))
 
 
+def test_the_way_to_the_first_result_is_short(browser, live_server, filled):
+    browser.get(f"{live_server.url}/en/sites/")
+    tab_to(browser, ".card a", most=36)
+
+
 def test_filters_on_a_desk(browser, live_server, filled):
     browser.get(f"{live_server.url}/en/sites/")
     tab_to(browser, "input[name=kind][value=bridge]")
@@ -116,7 +121,7 @@ def test_filters_on_a_desk(browser, live_server, filled):
     live = "return document.getElementById('live').textContent"
     wait(browser, lambda: browser.execute_script(live) == "15 sites")
     tab_to(browser, ".facet > summary")
-    for is_open in (False, True):
+    for is_open in (True, False):
         press(browser, Keys.ENTER)
         folded = "return document.activeElement.parentElement.open"
         assert browser.execute_script(folded) is is_open

@@ -88,6 +88,11 @@ def plain_site(words: SimpleNamespace, number: int, **fields) -> Site:
 
 
 @change_set("command")
+def as_read(response) -> str:
+    """A page with each run of white space as one space: lines are broken within its tags too."""
+    return " ".join(response.content.decode().split())
+
+
 def plain_sites(words: SimpleNamespace, numbers: Iterable[int]) -> list[Site]:
     return [plain_site(words, number) for number in numbers]
 

@@ -50,7 +50,6 @@ class Facet:
 
     name: str  # in addresses, and what its values in the index begin with
     label: Any  # lazily translated
-    is_open = False  # its values are shown in the form before anything is chosen
     in_form = True
     is_endless = False  # anybody may make up values: search engines shall not index its lists
     # Several chosen values widen a list; where this is true they narrow it.
@@ -216,7 +215,6 @@ class TreeFacet(Facet):
     that names one may be taken for it.
     """
 
-    is_open = True
     offers_empty = False
     is_multilingual = True
     model: type[Term]

@@ -39,7 +39,7 @@ _ON_THE_LIST = (UnescoStatus.IN_DANGER, UnescoStatus.INSCRIBED, UnescoStatus.PAR
 class UnescoFacet(ChoicesFacet):
     """The statuses of sites; above those of what is on the List stands one for all of them."""
 
-    name, label, is_open = "unesco", _("UNESCO status"), True
+    name, label = "unesco", _("UNESCO status")
     admin_title = label
     enumeration = UnescoStatus
     listed_today = _Listed("listed", _("World Heritage, whole or in part"))

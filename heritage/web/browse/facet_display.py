@@ -10,11 +10,12 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from heritage.search.facets.counting import FacetCounts
-from heritage.search.facets.registry import BY_NAME
+from heritage.search.facets.registry import FACETS
 from heritage.web import language_html
 
 MOST = 12  # values that are shown without a fold
 _AT_HAND = 8
+_AT_FIRST = ("kind", "era", "region", "place", "unesco", "has")  # others are behind one fold
 UNFOLDED = "all"
 
 
@@ -40,6 +41,10 @@ class FoldedFacet:
     is_whole: bool  # unfolded, and so long that it wants a search of its own
     is_open: bool
 
+    @property
+    def is_at_first(self) -> bool:
+        return self.name in _AT_FIRST
+
 
 def folded(facet: FacetCounts, data: QueryDict) -> FoldedFacet:
     """What is chosen is always at hand. A value parted from its broader one names it.
@@ -60,7 +65,7 @@ def folded(facet: FacetCounts, data: QueryDict) -> FoldedFacet:
         len(facet.picked),
         len(facet.offered) - len(kept),
         whole and is_long,
-        BY_NAME[facet.name].is_open or bool(facet.picked) or whole,
+        facet.name == FACETS[0].name or bool(facet.picked) or whole,
     )
 
 

@@ -14,7 +14,7 @@ from heritage.search.active_filters import ActiveFilter
 from heritage.search.facets.counting import FacetCounts, facets
 from heritage.search.facets.registry import FACETS, TREES
 from heritage.search.filter_fields import MAX_TEXT, MOST_VALUES
-from heritage.search.filters import NEEDED, TOGETHER, SiteFilter, tidied
+from heritage.search.filters import NEEDED, TOGETHER, WITHIN_KM, SiteFilter, tidied
 from heritage.search.queries import STEPS, changed, without
 from heritage.web import cards, language_html
 from heritage.web.browse import paging
@@ -26,17 +26,18 @@ from heritage.web.site.location import distance_phrase
 _AT_ONCE = 3  # pictures that are in view when the page opens
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.
 _CARRIED = (
-    *("bbox", "near", "within", "property", "part_of"),
+    *("bbox", "property", "part_of"),
     *(facet.name for facet in FACETS if not facet.in_form),
     *("view", "sort", UNFOLDED),
 )
 # Fields of the form beside filters: the text that filters stand for, and that which is meant as it
 # is written; in an address only that the words of the text are meant.
 UNDERSTOOD, LITERAL = "understood", "literal"
-_TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
+_TYPED = ("from", "to", "open", "near")  # fields of the form that are shown as they were written
 _MOST_TERMS, _TRIED = 4, 12  # terms that a search names: shown, and looked at
 MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
 _FORMS = {"cards": "card", "list": "row"}
+_DISTANCES = (10, 25, WITHIN_KM, 100, 250)  # km of what a list is near to
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,13 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class Distance:
+    value: str  # empty for what everybody gets
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """Cards or a list: two views of one address."""
 
@@ -119,7 +127,9 @@ class Listing:
     cards: list[Shown]
     is_near: bool  # to a point: how far each site is is said
     facets: list[FoldedFacet]
+    more_facets: list[FoldedFacet]  # behind one fold
     roles: list[Role]
+    distances: list[Distance]
     within: SearchTerm | None
     applied: list[ActiveFilter]
     narrowed: int  # by how many filters, beside the text
@@ -139,6 +149,11 @@ class Listing:
     typed: dict[str, str]
     paging: Paging
     canonical: str
+
+    @property
+    def has_more_chosen(self) -> bool:
+        """Whether something is chosen, or unfolded, behind the fold of rarer filters."""
+        return any(facet.is_open for facet in self.more_facets)
 
     @property
     def is_canonical(self) -> bool:
@@ -205,9 +220,9 @@ def listing(data: QueryDict) -> Listing:
     filtered = SiteFilter(data)
     answer, text = filtered.answer, data.get("q", "")
     language = get_language()
-    choices = facets(filtered)
     in_words = filtered.active()
     total = len(filtered.hits)
+    choices = [folded(facet, data) for facet in facets(filtered) if _leads_on(facet, total)]
     start = paging.start(filtered, language)
     ids = filtered.page(language, start, start + PER_PAGE)
     view = "list" if data.get("view") == "list" else "cards"
@@ -221,8 +236,10 @@ def listing(data: QueryDict) -> Listing:
         ids=ids,
         cards=shown,
         is_near=filtered.nearby is not None,
-        facets=[folded(facet, data) for facet in choices if total or _leads_on(facet)],
+        facets=[facet for facet in choices if facet.is_at_first],
+        more_facets=[facet for facet in choices if not facet.is_at_first],
         roles=_roles(filtered),
+        distances=_distances(filtered),
         within=None if start else _within(filtered),
         applied=in_words,
         narrowed=sum(item.name != "q" for item in in_words),
@@ -269,9 +286,10 @@ def _distance(km: float) -> str:
     return distance_phrase(km) if km else pgettext("distance", "here")
 
 
-def _leads_on(facet: FacetCounts) -> bool:
-    """Whether choosing in it, or taking a choice back, could show anything."""
-    return bool(facet.picked) or any(facet.counts[place] for place in facet.offered)
+def _leads_on(facet: FacetCounts, total: int) -> bool:
+    """Whether choosing in it, or taking a choice back, could show another list."""
+    counts = (facet.counts[place] for place in facet.offered)
+    return bool(facet.picked) or any(count and count != total for count in counts)
 
 
 def _roles(filtered: SiteFilter) -> list[Role]:
@@ -283,6 +301,19 @@ def _roles(filtered: SiteFilter) -> list[Role]:
         (SiteEra.Role.WITHIN, _("only a span of eras around it")),
     ]
     return [Role(value, label, value == chosen) for value, label in choices]
+
+
+def _distances(filtered: SiteFilter) -> list[Distance]:
+    """Those to choose from, and the one in the address."""
+    here = filtered.within_km
+    return [
+        Distance(
+            "" if km == WITHIN_KM and "within" not in filtered.data else f"{km:g}",
+            distance_phrase(km),
+            km == here,
+        )
+        for km in sorted({*_DISTANCES, here})
+    ]
 
 
 def _within(filtered: SiteFilter) -> SearchTerm | None:
