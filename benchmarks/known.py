@@ -25,6 +25,7 @@ class Known:
     kinds: list[Kind]
     eras: list[Era]  # those with years, the oldest first
     all_eras: denormalized.EraPeriods
+    terms: denormalized.Terms
     places: dict[int, Place]
     counties: list[Place]
     points: dict[bool, list[ComponentPoint]]  # by whether they lie in China
@@ -59,6 +60,7 @@ class Known:
             kinds=kinds,
             eras=[era for era in eras if era.first_year is not None],
             all_eras=denormalized.EraPeriods(eras),
+            terms=denormalized.Terms(),
             places=places,
             counties=sorted(
                 (places[pk] for pk in below if places[pk].level in ("county", "city", "province")),

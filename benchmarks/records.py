@@ -302,6 +302,7 @@ class Record:
             "names": sorted(rows[Name], key=lambda name: (name.kind, name.language, name.text)),
             "kinds": sorted(self.kinds, key=lambda kind: (kind.order, kind.slug)),
             "also_in": [],
+            "identifiers": [],
             "events": rows[Event],
             "coverages": sorted(
                 rows[Coverage], key=lambda one: (one.designation.scheme.rank, one.uid)
@@ -314,7 +315,7 @@ class Record:
         ]
         site.first_year = min(years, default=None)
         site.inscribed_year = denormalized.inscribed_year_of(rows[Coverage])
-        site.search_text = denormalized._search_text(site, self.known.places)
+        site.search_text = denormalized.search_text_of(site, self.known.terms)
         site.reading = denormalized.reading_of(site)
         site.effective_prominence = denormalized.prominence_of(site)
         tied = denormalized.eras_of_site(rows[Event], self.known.all_eras)

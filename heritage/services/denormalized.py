@@ -252,7 +252,7 @@ def _refresh_sites(sites: Iterable[Site]) -> None:
         ]
         before = _columns(site)
         site.first_year = min(years, default=None)
-        site.search_text = _search_text(site, terms)
+        site.search_text = search_text_of(site, terms)
         site.reading = reading_of(site)
         site.effective_prominence = prominence_of(site)
         if before != _columns(site):
@@ -287,7 +287,8 @@ def reading_of(site: Site) -> str:
     return normalize.pinyin(site.name.get("zh-hans", ""))
 
 
-def _search_text(site: Site, terms: "Terms") -> str:
+def search_text_of(site: Site, terms: "Terms") -> str:
+    """The text that a site is found by."""
     known, foreign = _names(site)
     return tokens.found_by(
         known,

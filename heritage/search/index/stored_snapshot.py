@@ -25,7 +25,7 @@ from heritage.search.index.snapshot import Order, State
 from heritage.services import changelog
 
 # Raised whenever the index holds something else than before: older snapshots are read no more.
-FORMAT = 7
+FORMAT = 8
 _HEAD = "head"
 _VALUE, _ORDER = "value ", "order "
 _POINTS, _TIMES, _SPANS = "points ", "times ", "spans "

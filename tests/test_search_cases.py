@@ -1,0 +1,138 @@
+"""Searches as people type them, on the records of the demo: what is first, and what never is."""
+
+import random
+from collections import defaultdict
+from pathlib import Path
+
+from django.conf import settings
+from django.test import TestCase
+
+from heritage.exchange.fixtures import install
+from heritage.models import Site
+from heritage.search.filters import SiteFilter
+from heritage.values import normalize, tokens
+from tests import search_cases
+
+SAMPLE = 60  # records of each question in bulk
+LANGUAGES = ("en", "zh-hans", "fr", "es", "ru", "ar")
+# Of the table, by what a row expects.
+LEAST = {"found": 0.95, "filter": 0.95, "suggest": 0.95, "absurd": 1}
+
+
+def found(text: str, site: Site, most: int = 5) -> bool:
+    return site.pk in SiteFilter({"q": text}).page("en", 0, most)
+
+
+def _name(site: Site, language: str) -> str:
+    return next((row.text for row in site.names.all() if row.language == language), "")
+
+
+def _plural(word: str) -> str:
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
+
+
+def sampled(demo: list[Site], number: int = SAMPLE) -> list[Site]:
+    return random.Random(68).sample(demo, number)
+
+
+class Searches(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        folders = map(Path, settings.FIXTURE_DIRS)
+        install(sorted(path for folder in folders for path in folder.glob("*.json")))
+        cls.demo = list(Site.objects.published().order_by("uid").prefetch_related("names"))
+
+    def most(self, asked: list[tuple[str, Site]], least: float) -> None:
+        """At least so large a share of the texts finds its site among the first."""
+        missed = [text for text, site in asked if not found(text, site)]
+        assert len(missed) <= (1 - least) * len(asked), missed
+
+    def test_searches_find_what_people_mean(self):
+        judged = [(case, search_cases.fault(case)) for case in search_cases.cases()]
+        shares = search_cases.shares(judged)
+        said = "\n".join(f"{case.expect} {case.query}: {fault}" for case, fault in judged if fault)
+        assert not [kind for kind, share in shares.items() if share < LEAST[kind]], said
+
+    def test_nothing_is_empty_where_something_fits(self):
+        empty = [
+            case.query
+            for case in search_cases.cases()
+            if case.kind == "found" and not SiteFilter({"q": case.query}).hits
+        ]
+        assert len(empty) <= 3, empty  # names that no record has
+
+    def test_the_exact_name_is_first_in_six_languages(self):
+        """Of several sites of one name any is right."""
+        named = defaultdict(set)
+        for site in self.demo:
+            for name in (*site.name.values(), *(row.text for row in site.names.all())):
+                named[normalize.fold(name)].add(site.pk)
+        missed = []
+        for language in LANGUAGES:
+            named_so = [
+                site for site in self.demo if language in site.name or _name(site, language)
+            ]
+            for site in random.Random(language).sample(named_so, min(SAMPLE, len(named_so))):
+                name = site.name.get(language) or _name(site, language)
+                [first] = SiteFilter({"q": name}).page("en", 0, 1) or [None]
+                if first not in named[normalize.fold(name)]:
+                    missed.append((language, name))
+        assert missed == []
+
+    def test_the_name(self):
+        self.most([(f"the {site.name['en']}", site) for site in sampled(self.demo)], 0.97)
+
+    def test_the_name_in_its_place(self):
+        asked = [
+            (f"{site.name['en']} in {site.place.label['en']}", site)
+            for site in sampled(self.demo)
+            if site.place
+        ]
+        self.most(asked, 0.97)
+        asked = [
+            (f"{site.place.label['zh-hans']}{site.name['zh-hans']}", site)
+            for site in sampled(self.demo)
+            if site.place and "zh-hans" in site.name
+        ]
+        self.most(asked, 0.9)
+
+    def test_the_name_and_unesco(self):
+        listed = [site for site in self.demo if site.inscribed_year]
+        asked = [(f"{site.name['en']} UNESCO", site) for site in sampled(listed)]
+        asked += [
+            (f"{site.name['zh-hans']} 世界遗产", site)
+            for site in sampled(listed)
+            if "zh-hans" in site.name
+        ]
+        self.most(asked, 0.97)
+
+    def test_the_last_word_in_the_other_number(self):
+        asked = []
+        for site in sampled(self.demo, 2 * SAMPLE):
+            words = normalize.tokens(site.name["en"])
+            if words[-1].isascii() and words[-1].isalpha() and len(words[-1]) > 3:
+                other = [
+                    each for each in tokens.other_numbers(words[-1]) if each.endswith(("y", "e"))
+                ]
+                last = other[0] if other else words[-1].removesuffix("s")
+                asked.append((" ".join([*words[:-1], last]), site))
+                if last == words[-1]:
+                    asked[-1] = (" ".join([*words[:-1], _plural(last)]), site)
+        self.most(asked, 0.97)
+
+    def test_what_is_asked_in_a_sentence(self):
+        asked = [(f"what is {site.name['en']}?", site) for site in sampled(self.demo)]
+        self.most(asked, 0.97)
+
+    def test_the_page_says_what_was_understood(self):
+        shown = self.client.get("/en/sites/", {"q": "castles in Germany"}).context["list"]
+        assert shown.understood == "castles in Germany" and shown.total
+        assert [(item.label, str(item.value)) for item in shown.applied] == [
+            ("Kind", "Castle"),
+            ("Place", "Germany"),
+        ]
+        assert shown.literal_query == "q=castles+in+Germany&literal=1"
+        literal = self.client.get(f"/en/sites/?{shown.literal_query}").context["list"]
+        assert (literal.understood, [item.name for item in literal.applied]) == ("", ["q"])
