@@ -1,6 +1,7 @@
 """The list of sites: its filters, what it says of wrong ones, paging, order, clean addresses."""
 
 import re
+from urllib.parse import unquote_plus
 
 import pytest
 from django.db import transaction
@@ -63,7 +64,8 @@ def test_what_is_applied_is_said_in_words_and_can_be_taken_off(client, three):
         'href="?q=luolong&amp;era=qing&amp;literal=1"><span class="applied-label">Era</span> Tang'
         in html
     )
-    assert '<p id="count" class="results-count" tabindex="-1"><strong>3</strong> sites</p>' in html
+    count = '<p id="count" class="results-count" tabindex="-1"><strong>3</strong> sites</p>'
+    assert count in " ".join(html.split())
     assert 'value="tang" checked' in html and 'value="eastern-han"' not in html
 
 
@@ -485,3 +487,47 @@ def test_only_the_cards_of_changed_sites_are_made_anew(client, words, monkeypatc
     words.temple.save()
     assert "Shrine" in client.get("/en/sites/").text
     assert set(made) == {site.pk for site in (first, second, *others)}
+
+
+# --- what a text is understood as --------------------------------------------------------------
+
+
+def redirected(client, query: str) -> str:
+    """Where a form leads that sends this."""
+    answer = client.get(f"/en/sites/?{query}")
+    return unquote_plus(answer.headers["Location"].partition("?")[2])
+
+
+def test_the_filters_of_a_text_stand_for_it_when_others_are_chosen(client, three):
+    sent = "q=Tang+temples&understood=Tang+temples"
+    assert redirected(client, f"{sent}&kind=temple&era=tang") == "kind=temple&era=tang"
+    assert redirected(client, f"{sent}&kind=temple&place=henan") == "kind=temple&place=henan"
+
+
+def test_another_text_takes_the_filters_of_the_former_one_away(client, three):
+    sent = "q=bridges&understood=Tang+temples&kind=temple&era=tang&place=henan"
+    assert redirected(client, sent) == "q=bridges&place=henan"
+
+
+def test_the_words_of_a_text_stay_words_until_there_is_another(client, three):
+    assert redirected(client, "q=temple&literal=temple&era=tang") == ("q=temple&literal=1&era=tang")
+    assert redirected(client, "q=bridges&literal=temple") == "q=bridges"
+    assert redirected(client, "literal=1&era=tang") == "era=tang"
+
+
+def test_the_form_carries_what_was_understood(client, three):
+    html = client.get("/en/sites/?q=Tang+temples").content.decode()
+    assert '<input type="hidden" name="understood" value="Tang temples">' in html
+    assert 'name="kind" value="temple" checked' in " ".join(html.split())
+    assert "“Tang temples” was understood as these filters." in " ".join(html.split())
+    html = client.get("/en/sites/?q=temples").content.decode()
+    assert "“temples” was understood as this filter." in " ".join(html.split())
+    html = client.get("/en/sites/?q=temples&literal=1").content.decode()
+    assert '<input type="hidden" name="literal" value="temples">' in html
+    assert "understood" not in html
+
+
+def test_terms_are_known_by_their_names_in_addresses(client, three):
+    for query in ("era=唐", "era=Tang", "place=洛阳市", "kind=寺庙"):
+        shown = client.get(f"/en/sites/?{query}", follow=True).context["list"]
+        assert (shown.total, shown.problems) == (3, []), query

@@ -91,7 +91,7 @@ def suggestions(index: State, text: str) -> list[Group]:
         # A term of just that name comes before sites that are called more than that.
         closest = found[0][0]
         groups.append((closest, order if closest else -order, Group(name, lines)))
-    groups.append((_HELD + 1, 0, Group(FILTERS, list(_filters(index, text)))))
+    groups.append((_BEGUN, len(TREES) + 1, Group(FILTERS, list(_filters(index, text)))))
     ordered = sorted(groups, key=lambda each: each[:2])
     return [group for _closeness, _order, group in ordered if group.lines]
 
