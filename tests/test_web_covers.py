@@ -139,8 +139,15 @@ def test_the_seal_is_never_half_a_name(era, country, cut):
     land = build.make_place("Land", country or None, level="country", code="XX")
     site = build.make_site(place=land, cover="giza")
     if era:
-        build.make_event(site, "built", "", build.make_era("Era", era))
+        build.make_event(site, "built", "", build.make_era("Era", era, region=land))
     assert "".join(texts_of(cover(site))) == cut
+
+
+def test_the_seal_of_an_era_from_elsewhere_is_the_country(angkor):
+    france = build.make_place("France", "法国", level="country", code="FR")
+    build.make_event(angkor, "built", "", build.make_era("Colonial", "殖民", region=france))
+    angkor.cover = "angkor"
+    assert "".join(texts_of(cover(angkor))) == "柬埔寨"
 
 
 def test_a_solemn_plate_keeps_still(angkor):

@@ -32,7 +32,7 @@ def with_covers(*also: str):
         Site.objects.only(*fields, "inscribed_year", *also)
         .select_related("place__parent__parent__parent")
         .prefetch_related(
-            "kinds", Prefetch("events", Event.objects.select_related("first_era", "last_era"))
+            "kinds", Prefetch("events", Event.objects.select_related("first_era__region"))
         )
     )
 
@@ -210,13 +210,14 @@ def _palettes(site: Site, era: Era | None) -> tuple[str, ...]:
 
 
 def _seal(era: Era | None, country: Place | None) -> str:
-    """The era or else the country in its own characters, if they are few; else its letters."""
-    names = (
-        seal_characters(era) if era else "",
-        country.label.get("zh-hans", "") if country else "",
-    )
-    code = country.code if country else ""
-    return next((name for name in names if 0 < len(name) <= LONGEST_SEAL), code)
+    """An era of the country itself, else the country, in Chinese if it is short; else its code."""
+    names = []
+    if era and (era.region == country or not (era.region or era.region_name)):
+        names.append(seal_characters(era))
+    if country:
+        names.append(country.label.get("zh-hans", ""))
+    short = (name for name in names if 0 < len(name) <= LONGEST_SEAL)
+    return next(short, country.code if country else "")
 
 
 def seal_characters(era: Era) -> str:
