@@ -1,5 +1,6 @@
 """Heads of pages: titles, descriptions, what is indexed, other languages, shared links."""
 
+import json
 import re
 
 import pytest
@@ -13,7 +14,7 @@ from tests.webrows import LANGUAGES, full_site, plain_site, plain_sites, vocabul
 pytestmark = pytest.mark.django_db
 
 ORIGIN = "http://testserver"
-INDEXED = ("", "sites/", "sites/?era=tang", "sites/?era=tang&page=2", "sites/longmen-grottoes/",
+INDEXED = ("", "sites/", "sites/?unesco=part", "sites/?era=tang&page=2", "sites/longmen-grottoes/",
            "about/", "privacy/")  # fmt: skip
 
 
@@ -78,14 +79,52 @@ def test_lists_that_are_indexed(client, words, query, robots):
     plain_sites(words, range(25))
     html = page(client, f"/en/sites/{query}")
     assert metas(html)["robots"] == robots
-    assert bool(alternates(html)) == ("noindex" not in robots)
+    is_here = canonical(html).startswith(f"{ORIGIN}/en/sites/")
+    assert bool(alternates(html)) == (is_here and "noindex" not in robots)
 
 
-def test_foreign_parameters_are_left_out_of_every_language(client, words):
-    plain_site(words, 1)
-    html = page(client, "/en/sites/?utm_source=letter&era=tang")
-    assert canonical(html) == f"{ORIGIN}/en/sites/?era=tang"
-    assert alternates(html)["zh-Hans"] == f"{ORIGIN}/zh-hans/sites/?era=tang"
+def test_foreign_parameters_are_left_out_of_every_language(client, longmen):
+    html = page(client, "/en/sites/?utm_source=letter&unesco=part")
+    assert canonical(html) == f"{ORIGIN}/en/sites/?unesco=part"
+    assert alternates(html)["zh-Hans"] == f"{ORIGIN}/zh-hans/sites/?unesco=part"
+
+
+@pytest.mark.parametrize(
+    ("query", "address"),
+    [
+        ("?era=tang", "eras/tang/"),
+        ("?kind=temple&view=list", "kinds/temple/"),
+        ("?place=luoyang", "places/luoyang/"),
+        ("?era=tang&page=2", "sites/?era=tang&page=2"),
+        ("?era=tang&era=qing", "sites/?era=tang&era=qing"),
+        ("?unesco=part", "sites/?unesco=part"),
+    ],
+)
+def test_the_list_of_a_term_is_found_by_the_page_of_the_term(client, words, query, address):
+    plain_sites(words, range(30))
+    assert canonical(page(client, f"/en/sites/{query}")) == f"{ORIGIN}/en/{address}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_way_to_a_term_is_told_to_readers_and_to_programs(client, words, longmen, language):
+    content = client.get(f"/{language}/places/luoyang/").content.decode()
+    document = json.loads(
+        re.search(r'<script type="application/ld\+json">(.*?)</script>', content)[1]
+    )
+    steps = document["breadcrumb"]["itemListElement"]
+    start = f"{ORIGIN}/{language}/places/"
+    ways = [start, f"{start}china/", f"{start}henan/", f"{start}luoyang/"]
+    assert [step["item"] for step in steps] == ways
+    seen = content.partition('<nav class="trail"')[2].partition("</nav>")[0]
+    links = re.findall(r'<a href="([^"]+)">([^<]+)</a>', seen)
+    assert links == [(step["item"].removeprefix(ORIGIN), step["name"]) for step in steps[:-1]]
+
+
+def test_the_way_to_a_site_can_be_walked(client, longmen):
+    content = client.get("/en/sites/longmen-grottoes/").content.decode()
+    seen = content.partition('<nav class="trail"')[2].partition("</nav>")[0]
+    ways = re.findall(r'<a href="/en/([^"]+)">', seen)
+    assert ways[:4] == ["sites/", "places/china/", "places/henan/", "places/luoyang/"]
 
 
 def test_no_two_pages_have_one_title(client, words, longmen):

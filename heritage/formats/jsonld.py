@@ -7,6 +7,7 @@ Whoever calls loads the rows (one query each otherwise); what may be shown is ju
 """
 
 import json
+from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
@@ -86,6 +87,18 @@ def catalogue_document(identity: Identity, addresses: Addresses) -> dict:
     )
 
 
+def page_document(url: str, title: str, steps: Iterable[tuple[str, str]]) -> dict:
+    """The page of a term: a collection of sites, and the way to it."""
+    return {
+        "@context": CONTEXT,
+        "@type": "CollectionPage",
+        "@id": url,
+        "name": title,
+        "inLanguage": proper_tag(get_language() or "en"),
+        "breadcrumb": breadcrumb(steps),
+    }
+
+
 def as_script(document: dict) -> SafeString:
     """The document as text that is safe within a script element, whatever it says."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -146,11 +159,17 @@ def _page(site: Site, url: str, addresses: Addresses, identity: Identity) -> dic
 def _breadcrumb(site: Site, url: str, addresses: Addresses) -> dict:
     """From the first page through the places that it lies in."""
     places = (*site.place.ancestors(), site.place) if site.place else ()
-    steps = [
-        (addresses.of("web:sites"), _("Sites")),
-        *((addresses.of("web:place", place.slug), str(place.label.best())) for place in places),
-        (url, str(site.name.best())),
-    ]
+    return breadcrumb(
+        [
+            (addresses.of("web:sites"), _("Sites")),
+            *((addresses.of("web:place", place.slug), str(place.label.best())) for place in places),
+            (url, str(site.name.best())),
+        ]
+    )
+
+
+def breadcrumb(steps: Iterable[tuple[str, str]]) -> dict:
+    """The way to a page: addresses and names, the broadest first and the page itself last."""
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [

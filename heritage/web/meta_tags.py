@@ -1,10 +1,12 @@
 """Meta tags of a page, for search engines, feed readers and link previews.
 
 Indexed are pages that answer a question of their own: the home page, texts, sites, and lists
-under at most one filter. Searches, other orders and combinations of filters can be walked
-through but are not indexed: there is no end of them, and each site is found without them.
+under at most one filter; of one era, kind or place its page instead. Searches, other orders and
+combinations of filters can be walked through but are not indexed: there is no end of them, and each
+site is found without them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from html import unescape
 
@@ -21,7 +23,7 @@ from django.utils.translation import gettext as _
 from heritage.formats import jsonld, sentence
 from heritage.formats.addresses import Addresses
 from heritage.models import Site
-from heritage.search.facets.registry import FACETS
+from heritage.search.facets.registry import FACETS, TREES
 from heritage.search.queries import changed
 from heritage.values.language import proper_tag
 from heritage.values.markdown import to_text
@@ -86,12 +88,18 @@ def of_text(request, title: str, words: str = "") -> Head:
     return _head(request, title=title, description=describe(words))
 
 
-def of_term(request, title: str, words: str, sites) -> Head:
-    """The page of an era, a kind or a place: what is written of it, else what it leads to."""
-    names = [_plain(card.name) for card in sites.cards[:_NAMES_SHOWN]]
+def of_term(request, title: str, words: str, sites, trail: Iterable[tuple[str, str]]) -> Head:
+    """The page of an era, a kind or a place: what is written of it, else what it leads to.
+
+    `trail` are the paths and names of what is broader.
+    """
+    names = [plain(card.name) for card in sites.cards[:_NAMES_SHOWN]]
     if not words and names:
         words = _counted(sites.total, names)
     about = of_text(request, title, words)
+    steps = [(request.build_absolute_uri(path), name) for path, name in trail]
+    document = jsonld.page_document(about.canonical, title, [*steps, (about.canonical, title)])
+    about = replace(about, jsonld=jsonld.as_script(document))
     if not sites.total:  # it can be read, but nobody need be led to it
         return replace(about, robots=_NEVER, alternates=[])
     return about
@@ -122,6 +130,10 @@ def of_site(request, page) -> Head:
 
 def of_list(request, page) -> Head:
     """A list of sites; `page` is a Listing."""
+    if path := _page_of_term(page):
+        said = {"canonical": request.build_absolute_uri(path), "alternates": []}
+    else:
+        said = {}
     return _head(
         request,
         title=_list_title(page),
@@ -129,6 +141,7 @@ def of_list(request, page) -> Head:
         query=page.canonical,
         robots=_list_robots(page),
         feeds=[*_feeds(request), *_list_feeds(request, page)],
+        **said,
     )
 
 
@@ -184,7 +197,7 @@ def _list_title(page) -> str:
 
 
 def _list_description(page) -> str:
-    names = [_plain(card.name) for card in page.cards[:_NAMES_SHOWN]]
+    names = [plain(card.name) for card in page.cards[:_NAMES_SHOWN]]
     return _counted(page.total, names)
 
 
@@ -200,7 +213,8 @@ def _counted(total: int, names: list[str]) -> str:
     return _("%(count)s: %(names)s%(more)s") % {"count": count, "names": listed, "more": more}
 
 
-def _plain(html: str) -> str:
+def plain(html: str) -> str:
+    """The words of a label that is HTML."""
     return " ".join(unescape(strip_tags(html)).split())
 
 
@@ -240,6 +254,15 @@ def _addresses(request) -> Addresses:
 
 
 # --- lists -----------------------------------------------------------------------------------
+
+
+def _page_of_term(page) -> str:
+    """The page of the only era, kind or place that a list is narrowed by: that one is found."""
+    query = dict(QueryDict(page.canonical).lists())
+    if len(query) != 1 or not page.is_canonical or not page.total:
+        return ""
+    [(name, values)] = query.items()
+    return reverse(f"web:{name}", args=values) if name in TREES and len(values) == 1 else ""
 
 
 def _list_robots(page) -> str:

@@ -2,6 +2,7 @@
 
 from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -51,22 +52,22 @@ def world_heritage(request):
 @conditional_page
 def era(request, slug: str):
     page = _found(era_page, slug)
-    return _page(request, "web/era.html", page, str(page.era), sites=page.sites)
+    return _term(request, "era", page, str(page.era), _("Eras"))
 
 
 @require_safe
 @conditional_page
 def kind(request, slug: str):
     page = _found(kind_page, slug)
-    words = page.kind.description
-    return _page(request, "web/kind.html", page, str(page.kind), words, sites=page.sites)
+    words = str(page.kind.description.best())
+    return _term(request, "kind", page, str(page.kind), _("Kinds of places"), words)
 
 
 @require_safe
 @conditional_page
 def place(request, slug: str):
     page = _found(place_page, slug)
-    return _page(request, "web/place.html", page, str(page.place), page.lead, sites=page.sites)
+    return _term(request, "place", page, str(page.place), _("Places"), page.lead)
 
 
 def _found(prepare, slug: str):
@@ -76,11 +77,16 @@ def _found(prepare, slug: str):
         raise Http404 from error
 
 
-def _page(request, template: str, page, title: str, words: LanguageMap | str = "", sites=None):
-    """`words` describe the page to search engines; `sites` are those of a term."""
+def _page(request, template: str, page, title: str, words: LanguageMap | str = ""):
+    """`words` describe the page to search engines."""
     words = str(words.best() if isinstance(words, LanguageMap) else words or "")
-    if sites is None:
-        about = meta_tags.of_text(request, title, words)
-    else:
-        about = meta_tags.of_term(request, title, words, sites)
-    return public(render(request, template, {"page": page, "head": about}))
+    head = meta_tags.of_text(request, title, words)
+    return public(render(request, template, {"page": page, "head": head}))
+
+
+def _term(request, name: str, page, title: str, index_title: str, words: str = ""):
+    """The page of an era, a kind or a place, under that of all of them."""
+    trail = [(reverse(f"web:{name}s"), index_title)]
+    trail += [(link.url, meta_tags.plain(link.label)) for link in page.above]
+    head = meta_tags.of_term(request, title, words, page.sites, trail)
+    return public(render(request, f"web/{name}.html", {"page": page, "head": head}))
