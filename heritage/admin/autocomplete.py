@@ -7,7 +7,7 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db.models import Case, Model, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Length
 from django.utils.text import capfirst
 
 from heritage.models import Designation, Era, Place, SchemeTerm, Site
@@ -72,7 +72,7 @@ class ChooserView(AutocompleteJsonView):
         return {"id": str(getattr(obj, to_field_name)), "text": label_of(obj)}
 
     def get_queryset(self):
-        """What is named just so comes first, then what begins so."""
+        """What is named just so comes first, then what begins so; of these what has least else."""
         found = with_label(super().get_queryset())
         word = "".join(normalize.tokens(self.term))
         if not word or not hasattr(found.model, "search_text") or found.model is Site:
@@ -84,7 +84,9 @@ class ChooserView(AutocompleteJsonView):
         )
         names = Concat(Value("\n"), "search_text", Value("\n"), output_field=TextField())
         order = found.query.order_by or found.model._meta.ordering
-        return found.annotate(names=names).order_by(closeness, *order)
+        found = found.annotate(names=names, closeness=closeness)
+        least_else = Case(When(closeness__lt=2, then=Length("search_text")), default=0)
+        return found.order_by("closeness", least_else, *order)
 
 
 # --- one look-up for all rows of a form ----------------------------------------------------------

@@ -7,6 +7,7 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from pyroaring import BitMap
 
 from heritage.admin import desk
 from heritage.models import Coverage, Era, Image, Kind, Place, Scheme, Site
@@ -19,6 +20,7 @@ from heritage.values.language import language_name
 LONGEST = 60  # choices of one filter
 MOST_USED = 20  # of those that are offered by use; all others are found by searching
 MOST_COUNTED = 1_000  # unpublished sites; they are few
+MOST_NAMED = 10_000  # sites that a query names by their ids
 
 
 class TreeFilter(SimpleListFilter):
@@ -197,8 +199,19 @@ class GapFilter(SimpleListFilter):
         ]
         return [(value, label) for value, (label, _q) in self.GAPS.items()] + texts
 
+    @staticmethod
+    def known(request) -> BitMap | None:
+        """The sites, where the index knows them: the published ones."""
+        is_published = request.GET.get("state__exact") == Site.State.PUBLISHED
+        value = request.GET.get("lacks", "")
+        is_known = value in ("point", "place", "picture") or value.startswith("text-")
+        return desk.lacking(value) if is_published and is_known else None
+
     def queryset(self, request, queryset):
         value = self.value() or ""
+        found = self.known(request)
+        if found is not None and len(found) <= MOST_NAMED:
+            return queryset.filter(pk__in=list(found))
         if value.startswith("text-") and value in dict(self.lookup_choices):
             return queryset.filter(_lacks_text(value.removeprefix("text-")))
         return queryset.filter(self.GAPS[value][1]) if value in self.GAPS else queryset

@@ -69,7 +69,10 @@ class KindAdmin(TermAdmin):
     )
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(site_count=Count("sites"))
+        kinds = super().get_queryset(request)
+        # Only the list shows it; a chooser would count all sites with each letter that is typed.
+        is_list = request.resolver_match.url_name == "heritage_kind_changelist"
+        return kinds.annotate(site_count=Count("sites")) if is_list else kinds
 
     @admin.display(description=_("sites"), ordering="site_count")
     def sites(self, row):

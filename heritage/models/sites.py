@@ -247,6 +247,7 @@ class Site(Record):
                 fields=["state", "-effective_prominence", "id"],  # the list that is not narrowed
                 name="site_prominence",
             ),
+            models.Index(fields=["state", "-updated_at", "id"], name="site_state_updated"),
             models.Index(
                 fields=["featured"],
                 condition=models.Q(featured__isnull=False),  # a few of very many
