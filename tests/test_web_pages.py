@@ -213,9 +213,27 @@ def test_home_numbers_are_true(client, words, longmen):
     assert {str(way.label): way.count for way in home.kinds} == {
         "Religious place": 4, "Temple": 4, "Bridge": 1,
     }  # fmt: skip
-    assert [(str(way.label), way.seal) for way in home.eras] == [
+    assert [(str(way.label), way.seal) for group in home.eras for way in group.eras] == [
         ("Eastern Han", "东汉"), ("Tang", "唐"), ("Qing", "清"),
     ]  # fmt: skip
+
+
+def test_home_shows_the_eras_with_most_sites_in_the_order_of_time(client):
+    china = build.make_place("China", level="country", code="CN")
+    sites = [build.make_site() for _ in range(2)]
+    for number in range(24):
+        region = {"region_name": {"en": "Europe"}} if number % 2 else {"region": china}
+        years = {"slug": f"era-{number}", "span": f"{1000 + number * 10}/{1009 + number * 10}"}
+        era = build.make_era(f"Era {number}", **years, **region)
+        for site in sites[: 1 if number < 4 else 2]:
+            build.make_event(site, "built", "", era)
+    home = client.get("/en/").context["home"]
+    shown = [(group.label, [str(way.label) for way in group.eras]) for group in home.eras]
+    assert shown == [
+        ("China", [f"Era {number}" for number in range(4, 24, 2)]),
+        ("The rest of the world", [f"Era {number}" for number in range(5, 24, 2)]),
+    ]
+    assert home.era_count == 24
 
 
 def test_home_shows_the_chosen_sites_else_the_newest(client, words):

@@ -364,6 +364,18 @@ def test_eras_are_grouped_by_region_china_first(client, words):
                      as_read(client.get("/en/sites/")))  # fmt: skip
 
 
+def test_bars_and_figures_of_the_list_lead_to_their_sites(client, page, listed):
+    world = page("world-heritage/")
+    ways = [row.url for chart in (world.regions, world.criteria) for row in chart.rows]
+    ways += [figure.url for figure in world.figures if "category=" in figure.url]
+    assert ways
+    html = client.get("/en/world-heritage/").text
+    for url in ways:
+        assert f'href="{url}"' in html
+        shown = client.get(url).context["list"]
+        assert shown.total and len(shown.applied) == 1 and not shown.problems
+
+
 def test_numbers_behind_the_charts_are_in_tables(client, listed):
     html = client.get("/en/world-heritage/").content.decode()
     assert html.count('<details class="numbers-behind">') == 4

@@ -20,11 +20,13 @@ from heritage.web.certainty import Mark
 from heritage.web.media.covers import seal_characters
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import TermLink, Tree
+from heritage.web.vocabularies.eras import is_of_china
 from heritage.web.vocabularies.places import regions
 from heritage.web.world_heritage.page import Counted, counted
 
 _FEATURED = 5
 _MOST_WAYS = 12
+_MOST_ERAS = 10
 _MOST_COUNTRIES = 6
 
 
@@ -49,13 +51,23 @@ class RegionWays:
 
 
 @dataclass(frozen=True, slots=True)
+class EraWays:
+    """The eras of one part of the world that most sites have, in the order of time."""
+
+    label: str
+    eras: list[Way]
+    are_slips: bool  # set down the page, in characters
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """Prepared for the template web/home.html."""
 
     featured: list[Card]
     total: int
     world_heritage: Counted
-    eras: list[Way]
+    eras: list[EraWays]
+    era_count: int
     kinds: list[Way]
     regions: list[RegionWays]
     unesco: list[Way]
@@ -75,6 +87,7 @@ def home(name: LanguageMap) -> Home:
         total=len(every.hits),
         world_heritage=counted(every.index),
         eras=_eras(by_name["era"]),
+        era_count=len(by_name["era"].options),
         kinds=_ways(kind, kind.options, "web:kind"),
         regions=_regions(every.index),
         unesco=_ways(unesco, unesco.options),
@@ -146,22 +159,30 @@ def _ways(facet: FacetCounts, options: list[Option], page: str = "") -> list[Way
     ]
 
 
-def _eras(facet: FacetCounts) -> list[Way]:
-    """The broad eras in the order of time; the narrower ones are counted in them."""
-    ways = []
-    for option in facet.options:
-        era = option.term
-        if option.depth == 0:
-            ways.append(
-                Way(
-                    reverse("web:era", args=[era.slug]),
-                    language_html.as_html(era.short()),
-                    option.count,
-                    _years(era),
-                    seal_characters(era),
-                )
-            )
-    return ways
+def _eras(facet: FacetCounts) -> list[EraWays]:
+    """The broad eras, in which the narrower ones are counted: those of China, and all others."""
+    broad = [option for option in facet.options if option.depth == 0]
+    groups = [(_("China"), True), (_("The rest of the world"), False)]
+    found = []
+    for label, is_china in groups:
+        options = [option for option in broad if is_of_china(option.term) == is_china]
+        most = sorted(options, key=lambda option: -option.count)[:_MOST_ERAS]
+        kept = {option.value for option in most}
+        ways = [_era(option) for option in options if option.value in kept]
+        if ways:
+            found.append(EraWays(label, ways, is_china))
+    return found
+
+
+def _era(option: Option) -> Way:
+    era = option.term
+    return Way(
+        reverse("web:era", args=[era.slug]),
+        language_html.as_html(era.short()),
+        option.count,
+        _years(era),
+        seal_characters(era),
+    )
 
 
 def _years(era: Era) -> str:

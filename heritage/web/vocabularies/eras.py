@@ -117,14 +117,16 @@ def region_label(era: Era) -> Text | str:
     return era.region.label.best() if era.region else ""
 
 
+def is_of_china(era: Era) -> bool:
+    return era.region is not None and (era.region.level, era.region.code) == ("country", "CN")
+
+
 def _region_order(by_region: dict[Text | str, list[Era]]) -> Callable[[Text | str], tuple]:
     """China first, the others by their names, last what has no region."""
     language = get_language()
 
     def key(label) -> tuple:
-        region = by_region[label][0].region
-        is_china = region is not None and (region.level, region.code) == ("country", "CN")
-        return (not is_china, not label, sort_key(str(label), language))
+        return (not is_of_china(by_region[label][0]), not label, sort_key(str(label), language))
 
     return key
 

@@ -155,9 +155,9 @@ def _figures(states: int, register: Register) -> list[Figure]:
     endangered = register.inscribed().filter(standing=Designation.Standing.IN_DANGER).count()
     figures = [
         Figure(sum(counts.values()), listed),
-        Figure(counts["cultural"], _("cultural")),
-        Figure(counts["natural"], _("natural")),
-        Figure(counts["mixed"], _("mixed")),
+        Figure(counts["cultural"], _("cultural"), common.list_url(category="cultural")),
+        Figure(counts["natural"], _("natural"), common.list_url(category="natural")),
+        Figure(counts["mixed"], _("mixed"), common.list_url(category="mixed")),
         Figure(states, _("states with a property"), reverse("web:places")),
         Figure(shared.filter(n__gt=1).count(), _("shared by several states")),
         Figure(endangered, _("in danger"), "#danger"),

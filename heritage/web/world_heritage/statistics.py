@@ -18,6 +18,7 @@ from heritage.search.index import store
 from heritage.search.index.snapshot import State
 from heritage.web import language_html
 from heritage.web.charts import Chart, Row, Series
+from heritage.web.vocabularies.common import list_url
 
 CATEGORIES = ("cultural", "mixed", "natural")  # in the order in which they are stacked
 STANDING = (Designation.Standing.IN_FORCE, Designation.Standing.IN_DANGER)
@@ -127,7 +128,12 @@ def by_criterion(register: Register) -> Chart | None:
     counts = _grouped(register.inscribed(), "world_heritage__criteria__code")
     known = register.by_facet[SchemeTerm.Facet.CRITERION]
     rows = [
-        Row(f"({code})", [counts[code]], note=language_html.as_html(term.label.best()))
+        Row(
+            f"({code})",
+            [counts[code]],
+            list_url(criterion=code),
+            note=language_html.as_html(term.label.best()),
+        )
         for code, term in known.items()
         if counts[code]
     ]
@@ -146,7 +152,11 @@ def by_region(register: Register) -> Chart | None:
         counts[region, category] += count
     known = register.by_facet[SchemeTerm.Facet.REGION]
     rows = [
-        Row(language_html.as_html(term.label.best()), [counts[code, c] for c in CATEGORIES])
+        Row(
+            language_html.as_html(term.label.best()),
+            [counts[code, c] for c in CATEGORIES],
+            list_url(region=code),
+        )
         for code, term in known.items()
     ]
     rows = sorted((row for row in rows if row.total), key=lambda row: -row.total)
