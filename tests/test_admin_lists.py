@@ -67,7 +67,7 @@ def test_filters_offer_what_only_a_draft_has(client, temples):
         assert str(term) in page
 
 
-@pytest.mark.parametrize(("query", "count"), [({}, 26), ({"q": "temple"}, 27)])
+@pytest.mark.parametrize(("query", "count"), [({}, 27), ({"q": "temple"}, 28)])
 def test_the_list_asks_a_fixed_number_of_queries(client, temples, query, count):
     client.get(LIST, query)
     store.current()

@@ -199,10 +199,12 @@ def act_on(client, action, *sites, **more):
 
 def test_a_reason_is_said_once_with_links_to_all_that_it_holds_for(client):
     sites = [build.make_site(f"Unfit {number}", state="draft") for number in range(3)]
-    html = act_on(client, "publish", *sites).content.decode()
+    asked = act_on(client, "publish", *sites).content.decode()
+    assert "Publish these sites?" in asked and asked.count("Unfit") == 3
+    html = act_on(client, "publish", *sites, post="yes").content.decode()
     assert html.count("at least one kind") == 1
     for site in sites:
-        assert f'<a href="{change(site)}">{site}</a>' in html
+        assert f'<a href="{change(site)}#id_kinds">{site}</a>' in html
 
 
 def test_archiving_is_confirmed_and_says_what_changes(client, site):

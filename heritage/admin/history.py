@@ -188,6 +188,12 @@ def comment_of(change_set: ChangeSet) -> str:
         return str(dict(Correction.State.choices).get(state, state))
     if merged := detail.get("merged"):
         return _("“%(name)s” was merged into this") % {"name": merged}
+    if replaced := detail.get("replaced"):
+        names = {"old": replaced, "new": detail.get("by", "")}
+        return _("“%(old)s” was replaced by “%(new)s”") % names
+    for key in ("added", "place", "licence"):
+        if key in detail:
+            return _("Set for many: %(what)s") % {"what": detail[key]}
     if files := detail.get("files"):
         return _("Fixtures: %(files)s") % {"files": ", ".join(files)}
     if message := detail.get("message"):

@@ -140,9 +140,32 @@ def _more(sites: list[Site]) -> str:
     return ", " + _("and %(count)s more") % {"count": more} if more > 0 else ""
 
 
+def _confirm(model_admin, request, queryset, state: str, title: str, action: str):
+    """Ask first, naming the sites; then give them the state."""
+    sites = queryset.exclude(state=state)
+    if "post" in request.POST or not sites:
+        set_state(model_admin, request, queryset, state)  # which says so where there are none
+        return None
+    context = model_admin.admin_site.each_context(request) | {
+        "title": title,
+        "opts": model_admin.opts,
+        "media": model_admin.media,
+        "sites": sites[:CONFIRMED],
+        "more": max(0, sites.count() - CONFIRMED),
+        "shown": sites.filter(state=Site.State.PUBLISHED).count(),
+        "waiting": sites.filter(state=Site.State.REVIEW).count(),
+        "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
+        "select_across": request.POST.get("select_across", "0"),
+        "checkbox": helpers.ACTION_CHECKBOX_NAME,
+        "action": action,
+    }
+    return TemplateResponse(request, "admin/state_confirmation.html", context)
+
+
 @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
 def publish(model_admin, request, queryset):
-    set_state(model_admin, request, queryset, Site.State.PUBLISHED)
+    title = _("Publish these sites?")
+    return _confirm(model_admin, request, queryset, Site.State.PUBLISHED, title, "publish")
 
 
 @admin.action(description=gettext_lazy("Send to review"), permissions=["change"])
@@ -152,26 +175,8 @@ def send_to_review(model_admin, request, queryset):
 
 @admin.action(description=gettext_lazy("Archive"), permissions=["publish"])
 def archive(model_admin, request, queryset):
-    if "post" in request.POST:
-        set_state(model_admin, request, queryset, Site.State.ARCHIVED)
-        return None
-    sites = queryset.exclude(state=Site.State.ARCHIVED)
-    if not sites:
-        set_state(model_admin, request, queryset, Site.State.ARCHIVED)  # which says so
-        return None
-    shown = sites.filter(state=Site.State.PUBLISHED)
-    context = model_admin.admin_site.each_context(request) | {
-        "title": _("Archive these sites?"),
-        "opts": model_admin.opts,
-        "media": model_admin.media,
-        "sites": sites[:CONFIRMED],
-        "more": max(0, sites.count() - CONFIRMED),
-        "shown": shown.count(),
-        "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
-        "select_across": request.POST.get("select_across", "0"),
-        "checkbox": helpers.ACTION_CHECKBOX_NAME,
-    }
-    return TemplateResponse(request, "admin/archive_confirmation.html", context)
+    title = _("Archive these sites?")
+    return _confirm(model_admin, request, queryset, Site.State.ARCHIVED, title, "archive")
 
 
 STATE_ACTIONS = [publish, send_to_review, archive]

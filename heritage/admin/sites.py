@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from heritage.admin import access
 from heritage.admin.autocomplete import with_label
 from heritage.admin.base import RecordAdmin
+from heritage.admin.bulk import change_terms
 from heritage.admin.completeness import completeness_of
 from heritage.admin.coverage import CoverageRows
+from heritage.admin.export import export_csv, export_fixture
 from heritage.admin.filters import (
     FACET_FILTERS,
     AuthorFilter,
@@ -29,6 +31,7 @@ from heritage.admin.filters import (
     SiteSchemeFilter,
 )
 from heritage.admin.forms import RecordForm
+from heritage.admin.lists import ListPages
 from heritage.admin.merge_records import MergePages, merge_two
 from heritage.admin.parts import PartOfRows, PartRows
 from heritage.admin.points import PointField, map_view, similar_view, with_point, written
@@ -36,6 +39,7 @@ from heritage.admin.publishing import STATE_ACTIONS
 from heritage.admin.review import ReviewPages
 from heritage.admin.rows import EventRows, ImageRows, NameRows
 from heritage.admin.scenes import SceneSelect
+from heritage.admin.table import TablePages, edit_table
 from heritage.admin.visiting import ROWS as VISITING_ROWS
 from heritage.models import Coverage, Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.unesco import statuses
@@ -113,7 +117,7 @@ class SiteForm(RecordForm):
 
 
 @admin.register(Site)
-class SiteAdmin(MergePages, ReviewPages, RecordAdmin):
+class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
     form = SiteForm
     search_fields = ("search_text",)
     list_display = ("named", "place", "beginnings", "unesco", "state_badge")
@@ -129,7 +133,7 @@ class SiteAdmin(MergePages, ReviewPages, RecordAdmin):
     list_select_related = ("place__parent__parent", "state_changed_by")
     ordering = ("-updated_at", "pk")
     search_help_text = _("Names in any script, pinyin, references such as 1003 or 1-0037-4-004.")
-    actions = [*STATE_ACTIONS, merge_two]
+    actions = [*STATE_ACTIONS, change_terms, edit_table, merge_two, export_csv, export_fixture]
     long_texts = {"summary": 3, "description": 12, "note": 2}
     drawn_by = {"cover": partial(SceneSelect, plates=True)}
     readonly_fields = (

@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.base import NameSearch, RecordAdmin
+from heritage.admin.bulk import ReplacePages
 from heritage.admin.fields import said
 from heritage.admin.filters import WithinEraFilter, WithinKindFilter, WithinPlaceFilter
 from heritage.admin.forms import RecordForm
@@ -41,7 +42,7 @@ class TermForm(RecordForm):
         return next(slug for slug in chain([base], numbered) if slug not in taken)
 
 
-class TermAdmin(NameSearch, RecordAdmin):
+class TermAdmin(ReplacePages, NameSearch, RecordAdmin):
     """A vocabulary with broader and narrower terms."""
 
     form = TermForm
@@ -108,7 +109,7 @@ class EraAdmin(TermAdmin):
 
 
 @admin.register(Source)
-class SourceAdmin(NameSearch, RecordAdmin):
+class SourceAdmin(ReplacePages, NameSearch, RecordAdmin):
     list_display = ("cited", "kind", "seen_on", "licence")
     list_filter = ("kind",)
     list_select_related = ("licence",)

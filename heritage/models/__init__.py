@@ -14,6 +14,7 @@ from heritage.models.history import Change, ChangeSet
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.identity import Identity
 from heritage.models.images import Image
+from heritage.models.lists import SavedFilter
 from heritage.models.loaded_rows import LoadedRow
 from heritage.models.logins import LoginAttempt
 from heritage.models.names import FormerSlug, Name
@@ -59,6 +60,7 @@ __all__ = [
     "Price",
     "Review",
     "ReviewComment",
+    "SavedFilter",
     "Scheme",
     "SchemeTerm",
     "Site",

@@ -137,6 +137,20 @@ class RecordQuerySet(models.QuerySet):
 
     bulk_add.alters_data = True
 
+    def bulk_remove(self, relation: str, other: int, ids: Iterable[int]) -> None:
+        """Part many rows from one other of a many-to-many relation."""
+        field = self.model._meta.get_field(relation)
+        through = field.remote_field.through
+        near, far = field.m2m_column_name(), field.m2m_reverse_name()
+        with unit_of_work() as unit:
+            unit.begin(self.model)
+            for chunk in chunks(list(dict.fromkeys(ids))):
+                before = linked_ids(field, chunk)
+                through.objects.filter(**{far: other, f"{near}__in": chunk}).delete()
+                unit.relation_changed(field, before, linked_ids(field, chunk))
+
+    bulk_remove.alters_data = True
+
     def delete(self):
         with unit_of_work() as unit, unit.gathering():
             return super().delete()

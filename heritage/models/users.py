@@ -1,7 +1,12 @@
 """The user model: everybody who signs in to the admin."""
 
 from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
     """The project's own user model, so that it can grow without a painful migration."""
+
+    # Columns of the list of sites, by name; empty: those that everybody sees.
+    site_columns = models.JSONField(_("columns of the list"), default=list, blank=True)

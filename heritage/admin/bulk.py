@@ -1,0 +1,269 @@
+"""Actions on many sites, and the replacement of a term: each shows what it would do, and asks."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from heritage.admin import access
+from heritage.admin.autocomplete import label_of, with_label
+from heritage.models import Event, Image, Kind, Name, Site
+from heritage.models.base import chunks
+from heritage.models.waiting import waiting_at_most
+from heritage.services import bulk
+
+MOST = 5_000  # sites that an action changes at once
+SHOWN = 50
+
+# What can be done to many sites: label, and the column whose terms are offered.
+OPERATIONS: dict[str, tuple[Any, Any]] = {
+    "add_kind": (gettext_lazy("Add a kind"), Site._meta.get_field("kinds")),
+    "replace_kind": (gettext_lazy("Replace a kind"), Site._meta.get_field("kinds")),
+    "set_place": (gettext_lazy("Set the place"), Site._meta.get_field("place")),
+    "replace_era": (gettext_lazy("Replace an era"), Event._meta.get_field("first_era")),
+    "add_source": (gettext_lazy("Add a source"), Name._meta.get_field("source")),
+    "replace_source": (gettext_lazy("Replace a source"), Name._meta.get_field("source")),
+    "set_licence": (
+        gettext_lazy("Set the licence of the pictures"),
+        Image._meta.get_field("licence"),
+    ),
+}
+
+
+class _TermField(forms.ModelChoiceField):
+    def label_from_instance(self, obj):
+        return label_of(obj)
+
+
+class TermForm(forms.Form):
+    """The term that is to be there, and the one that it is to replace."""
+
+    def __init__(self, column, admin_site, replaces: bool, data=None):
+        if data is not None:  # the chooser draws what was sent, and knows numbers alone
+            sent = {name: data.get(name, "") for name in ("old", "new")}
+            data = {name: value for name, value in sent.items() if _is_id(value)}
+        super().__init__(data)
+        rows = with_label(column.related_model._default_manager.all())
+        names = {"old": capfirst(_("this one"))} if replaces else {}
+        names["new"] = (
+            capfirst(_("by this one")) if replaces else capfirst(str(column.verbose_name))
+        )
+        for name, label in names.items():
+            widget = AutocompleteSelect(column, admin_site)
+            self.fields[name] = _TermField(rows, label=label, widget=widget)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("old") and cleaned.get("new"):
+            try:
+                bulk.refuse_replacing(cleaned["old"], cleaned["new"])
+            except bulk.CannotReplace as error:
+                raise forms.ValidationError(str(error)) from error
+        return cleaned
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 15
+
+
+# --- an action of the list ---------------------------------------------------------------------
+
+
+def chosen_ids(queryset) -> list[int]:
+    return list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+
+
+def open_ids(user, ids: Iterable[int]) -> list[int]:
+    """Those of the sites that somebody may change."""
+    found: list[int] = []
+    for chunk in chunks(list(ids)):
+        rows = access.open_rows(user, Site.objects.filter(pk__in=chunk)).order_by("pk")
+        found += rows.values_list("pk", flat=True)
+    return found
+
+
+def affected(ids: list[int]) -> dict:
+    """What a confirmation says of sites: names, how many readers see, who reviews some."""
+    sites = Site.objects.filter(pk__in=ids[:SHOWN]).order_by("slug")
+    counts = dict.fromkeys(Site.State.values, 0)
+    reviewers: set[str] = set()
+    for chunk in chunks(ids):
+        rows = Site.objects.filter(pk__in=chunk).order_by()
+        for state in rows.values_list("state", flat=True):
+            counts[state] += 1
+        waiting = rows.filter(state=Site.State.REVIEW, review__assigned_to__isnull=False)
+        for site in waiting.select_related("review__assigned_to"):
+            if user := site.review.assigned_to:
+                reviewers.add(user.get_full_name() or user.get_username())
+    return {
+        "sites": sites,
+        "count": len(ids),
+        "more": max(0, len(ids) - SHOWN),
+        "published": counts[Site.State.PUBLISHED],
+        "in_review": counts[Site.State.REVIEW],
+        "reviewers": sorted(reviewers),
+    }
+
+
+@admin.action(description=gettext_lazy("Change terms and licences …"), permissions=["change"])
+def change_terms(model_admin, request, queryset):
+    """First what is to be done, then with which terms and to what, then it is done."""
+    ids = chosen_ids(queryset)
+    if len(ids) > MOST:
+        text = _("These are more than %(count)s sites. Choose fewer.") % {"count": MOST}
+        model_admin.message_user(request, text, messages.ERROR)
+        return None
+    operation = request.POST.get("operation", "")
+    context = model_admin.admin_site.each_context(request) | {
+        "title": _("Change many sites"),
+        "opts": model_admin.opts,
+        "action": "change_terms",
+        "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
+        "select_across": request.POST.get("select_across", "0"),
+        "checkbox": helpers.ACTION_CHECKBOX_NAME,
+        "operations": [(key, label) for key, (label, _column) in OPERATIONS.items()],
+        "operation": operation,
+    }
+    if operation not in OPERATIONS:
+        context["affected"] = affected(ids)
+        return TemplateResponse(request, "admin/bulk.html", context)
+    label, column = OPERATIONS[operation]
+    replaces = operation.startswith("replace")
+    is_filled = "new" in request.POST
+    data = request.POST if is_filled else None
+    form = TermForm(column, model_admin.admin_site, replaces, data)
+    context |= {"label": label, "form": form, "media": model_admin.media + form.media}
+    if not (is_filled and form.is_valid()):
+        context["affected"] = affected(ids)
+        return TemplateResponse(request, "admin/bulk.html", context)
+    old, new = form.cleaned_data.get("old"), form.cleaned_data["new"]
+    ids = open_ids(request.user, ids)
+    changed = _changed_by(operation, ids, old, new)
+    if "post" not in request.POST:
+        context |= {"affected": affected(changed), "is_ready": True, "old": old, "new": new}
+        return TemplateResponse(request, "admin/bulk.html", context)
+    if changed:
+        _carry_out(operation, changed, old, new, request.user)
+    _tell(model_admin, request, len(changed))
+    return None
+
+
+def _changed_by(operation: str, ids: list[int], old, new) -> list[int]:
+    """The sites that would be written."""
+    if operation.startswith("replace"):
+        return sorted(bulk.sites_of(bulk.uses(old, ids)))
+    if operation == "set_licence":
+        pictures = Image.objects.filter(site__in=ids).exclude(licence=new).order_by()
+        return sorted(set(pictures.values_list("site_id", flat=True)))
+    relation = {"add_kind": "kinds", "add_source": "sources", "set_place": "place"}[operation]
+    there: set[int] = set()
+    for chunk in chunks(ids):
+        there |= bulk.has(chunk, relation, new)
+    return [pk for pk in ids if pk not in there]
+
+
+def _carry_out(operation: str, ids: list[int], old, new, user) -> None:
+    with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+        if operation.startswith("replace"):
+            bulk.replace(old, new, user, sites=ids)
+        elif operation == "set_place":
+            bulk.set_place(new, ids, user)
+        elif operation == "set_licence":
+            bulk.set_licence(new, ids, user)
+        else:
+            bulk.add("kinds" if isinstance(new, Kind) else "sources", new, ids, user)
+
+
+def _tell(model_admin, request, count: int) -> None:
+    from heritage.models import ChangeSet
+
+    if not count:
+        model_admin.message_user(request, _("There was nothing to change."), messages.INFO)
+        return
+    made = ChangeSet.objects.filter(user=request.user).latest("pk")
+    text = ngettext("%(count)s site was changed.", "%(count)s sites were changed.", count)
+    text = format_html(
+        '{} <a href="{}">{}</a>',
+        text % {"count": count},
+        reverse("admin:heritage_changeset_undo", args=[made.pk]),
+        _("Undo …"),
+    )
+    model_admin.message_user(request, text, messages.SUCCESS)
+
+
+# --- a term is replaced everywhere -------------------------------------------------------------
+
+
+class ReplacePages(admin.ModelAdmin):
+    """For vocabularies and sources: a term that is used can be replaced, and then deleted."""
+
+    actions = ("replace_by",)
+
+    def get_urls(self):
+        view, name = self.admin_site.admin_view, self.opts.model_name
+        own = path("<int:pk>/replace/", view(self.replace_view), name=f"heritage_{name}_replace")
+        return [own, *super().get_urls()]
+
+    @admin.action(description=gettext_lazy("Replace by …"), permissions=["delete"])
+    def replace_by(self, request, queryset):
+        chosen = list(queryset[:2])
+        if len(chosen) != 1:
+            self.message_user(request, _("Choose one of them."), messages.ERROR)
+            return None
+        return redirect(f"admin:heritage_{self.opts.model_name}_replace", chosen[0].pk)
+
+    def replace_view(self, request, pk):
+        old = self.get_object(request, str(pk))
+        if old is None:
+            raise Http404
+        if not (self.has_delete_permission(request, old) and access.may_publish(request.user)):
+            raise PermissionDenied
+        column = next(
+            each.field
+            for each in old._meta.get_fields(include_hidden=True)
+            if each.auto_created and each.related_model and hasattr(each, "field")
+        )
+        asked = request.POST if request.method == "POST" else request.GET
+        data = asked if "new" in asked else None
+        form = TermForm(column, self.admin_site, False, data)
+        form.fields["new"].label = _("by")
+        new = form.cleaned_data["new"] if data is not None and form.is_valid() else None
+        if new is not None:
+            try:
+                bulk.refuse_replacing(old, new)
+            except bulk.CannotReplace as error:
+                form.add_error("new", str(error))
+                new = None
+        found = list(bulk.uses(old))
+        if request.method == "POST" and new is not None:
+            then_delete = bool(request.POST.get("then_delete"))
+            with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+                made = bulk.replace(old, new, request.user, then_delete=then_delete)
+            undo = reverse("admin:heritage_changeset_undo", args=[made.pk]) if made.pk else ""
+            text = format_html('{} <a href="{}">{}</a>', _("Replaced."), undo, _("Undo …"))
+            self.message_user(request, text if undo else _("There was nothing to change."))
+            return redirect(f"admin:heritage_{self.opts.model_name}_changelist")
+        context = self.admin_site.each_context(request) | {
+            "title": _("Replace “%(term)s”") % {"term": old},
+            "opts": self.opts,
+            "old": old,
+            "new": new,
+            "form": form,
+            "media": self.media + form.media,
+            "uses": [(capfirst(use.label), len(use.ids)) for use in found],
+            "affected": affected(sorted(bulk.sites_of(found))),
+        }
+        return TemplateResponse(request, "admin/replace.html", context)

@@ -1,0 +1,109 @@
+"""Actions that download the chosen sites: a table for spreadsheets, and a fixture."""
+
+import csv
+import io
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core import serializers
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from heritage.admin.bulk import MOST, chosen_ids
+from heritage.models import (
+    Coverage,
+    Event,
+    Identifier,
+    Image,
+    Name,
+    Notice,
+    Opening,
+    PartOf,
+    Price,
+    Site,
+    VisitingFact,
+)
+from heritage.models.base import chunks
+
+# In an order in which each refers to what came before.
+ROWS = (Name, Event, Coverage, Image, Identifier, Opening, Price, VisitingFact, Notice)
+# With these a cell would be taken for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _texts() -> list[tuple[str, str]]:
+    languages = [code for code, _name in (*settings.LANGUAGES, *settings.CONTENT_LANGUAGES)]
+    return [(name, code) for name in ("name", "summary", "description") for code in languages]
+
+
+def _cell(value) -> str:
+    """Text that a spreadsheet shows as it is, and does not compute."""
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _ids(model_admin, request, queryset) -> list[int]:
+    ids = chosen_ids(queryset)
+    if len(ids) > MOST:
+        text = _("These are more than %(count)s sites. Choose fewer.") % {"count": MOST}
+        model_admin.message_user(request, text, messages.ERROR)
+        return []
+    return ids
+
+
+@admin.action(description=gettext_lazy("Download as a table (CSV)"), permissions=["view"])
+def export_csv(model_admin, request, queryset):
+    ids = _ids(model_admin, request, queryset)
+    if not ids:
+        return None
+    out = io.StringIO()
+    writer = csv.writer(out)
+    texts = [(name, code) for name, code in _texts()]
+    writer.writerow(
+        ["uid", "slug", "state", "latitude", "longitude", "place", "kinds", "area_ha", "updated"]
+        + [f"{name}:{code}" for name, code in texts]
+    )
+    for chunk in chunks(ids):
+        sites = Site.objects.filter(pk__in=chunk).select_related("place").order_by("pk")
+        for site in sites.prefetch_related("kinds"):
+            plain = [site.uid, site.slug, site.state]
+            numbers = ["" if n is None else n for n in (site.latitude, site.longitude)]
+            terms = [
+                site.place.slug if site.place else "",
+                " ".join(kind.slug for kind in site.kinds.all()),
+            ]
+            area = "" if site.area_ha is None else site.area_ha
+            words = [_cell(getattr(site, name).get(code, "")) for name, code in texts]
+            writer.writerow([*plain, *numbers, *terms, area, site.updated_at.isoformat(), *words])
+    # The mark at its beginning tells spreadsheets that it is UTF-8.
+    return _file("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", "sites.csv")
+
+
+@admin.action(description=gettext_lazy("Download as a fixture (JSON)"), permissions=["view"])
+def export_fixture(model_admin, request, queryset):
+    """As `loaddata` reads it: the sites with their rows; what they refer to must be there."""
+    ids = _ids(model_admin, request, queryset)
+    if not ids:
+        return None
+    rows: list = []
+    for chunk in chunks(ids):
+        rows += Site.objects.filter(pk__in=chunk).order_by("pk")
+    for model in ROWS:
+        for chunk in chunks(ids):
+            rows += model.objects.filter(site__in=chunk).order_by("pk")
+    rows += PartOf.objects.filter(part__in=ids, whole__in=ids).order_by("pk")
+    text = serializers.serialize(
+        "json",
+        rows,
+        indent=1,
+        ensure_ascii=False,
+        use_natural_foreign_keys=True,
+        use_natural_primary_keys=True,
+    )
+    return _file(text, "application/json", "sites.json")
+
+
+def _file(text: str, content_type: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text.encode(), content_type=content_type, headers=headers)

@@ -1,0 +1,106 @@
+"""The list of sites as each person wants it: own columns, and filters kept under a name."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from heritage.models import SavedFilter
+
+MOST_FILTERS = 50
+# The columns that can be chosen; the name always comes first.
+COLUMNS = {
+    "place": gettext_lazy("place"),
+    "beginnings": gettext_lazy("beginnings"),
+    "unesco": gettext_lazy("UNESCO"),
+    "state_badge": gettext_lazy("state"),
+    "slug": gettext_lazy("slug"),
+    "latitude": gettext_lazy("latitude"),
+    "longitude": gettext_lazy("longitude"),
+    "precision": gettext_lazy("precision"),
+    "area_ha": gettext_lazy("area in hectares"),
+    "custodian": gettext_lazy("custodian"),
+    "featured": gettext_lazy("place on the home page"),
+    "prominence": gettext_lazy("prominence"),
+    "created_by": gettext_lazy("created by"),
+    "created_at": gettext_lazy("created"),
+    "published_at": gettext_lazy("first published"),
+}
+USUAL = ("place", "beginnings", "unesco", "state_badge")
+
+
+class FilterForm(forms.Form):
+    name = forms.CharField(max_length=60)
+    query = forms.CharField(max_length=2000, required=False)
+
+
+class ListPages(admin.ModelAdmin):
+    """For `SiteAdmin`."""
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        own = [
+            path("columns/", view(require_POST(self.columns_view)), name="heritage_site_columns"),
+            path("filters/", view(require_POST(self.filters_view)), name="heritage_site_filters"),
+        ]
+        return own + super().get_urls()
+
+    def get_list_display(self, request):
+        chosen = [name for name in request.user.site_columns if name in COLUMNS]
+        return ("named", *(chosen or USUAL))
+
+    def get_list_select_related(self, request):
+        return ("place__parent__parent", "state_changed_by", "custodian", "created_by")
+
+    def changelist_view(self, request, extra_context=None):
+        chosen = self.get_list_display(request)
+        context = {
+            "list_columns": [(name, label, name in chosen) for name, label in COLUMNS.items()],
+            "saved_filters": request.user.saved_filters.all(),
+            "list_query": request.GET.urlencode(),
+        }
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    def columns_view(self, request):
+        """The columns that somebody wants to see."""
+        self._refuse(request)
+        wanted = request.POST.getlist("column")
+        request.user.site_columns = [name for name in COLUMNS if name in wanted]
+        request.user.save(update_fields=["site_columns"])
+        return redirect(self._list(request.POST.get("query", "")))
+
+    def filters_view(self, request):
+        """Keep a filter under a name, or forget it."""
+        self._refuse(request)
+        forget = request.POST.get("forget", "")
+        if forget:
+            if forget.isascii() and forget.isdigit() and len(forget) < 15:
+                request.user.saved_filters.filter(pk=forget).delete()
+            return redirect(self._list(""))
+        form = FilterForm(request.POST)
+        if not form.is_valid():
+            self.message_user(request, _("Give the filter a name."), messages.ERROR)
+            return redirect(self._list(request.POST.get("query", "")))
+        name, query = form.cleaned_data["name"], form.cleaned_data["query"]
+        if request.user.saved_filters.exclude(name=name).count() >= MOST_FILTERS:
+            self.message_user(
+                request, _("These are many filters: forget one first."), messages.ERROR
+            )
+            return redirect(self._list(query))
+        SavedFilter.objects.update_or_create(
+            user=request.user, name=name, defaults={"query": query}
+        )
+        return redirect(self._list(query))
+
+    def _refuse(self, request) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
+    @staticmethod
+    def _list(query: str) -> str:
+        address = reverse("admin:heritage_site_changelist")
+        return f"{address}?{query}" if query else address

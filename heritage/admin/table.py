@@ -1,0 +1,313 @@
+"""Edit in a table: some columns of up to a hundred sites, looked over, then saved at once.
+
+Each cell is sent with the text that it was opened with. What somebody else has written meanwhile
+is a conflict, shown with both texts to choose from; nothing is written before all is settled.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from heritage.admin import access
+from heritage.admin.writes import change_set
+from heritage.models import Site
+from heritage.models.unit_of_work import unit_of_work
+from heritage.services.history import excerpts, words
+from heritage.values.language import LanguageMap, direction, language_name, proper_tag
+
+MOST = 100
+_TEXTS = ("name", "summary", "description", "note")
+_PLAIN = (
+    "latitude",
+    "longitude",
+    "precision",
+    "accuracy_m",
+    "blur_km",
+    "area_ha",
+    "featured",
+    "prominence",
+)
+USUAL = 2  # columns that are shown where none were chosen
+MINE, THEIRS = "mine", "theirs"
+
+
+@dataclass(slots=True)
+class Column:
+    key: str  # "area_ha", "summary:en"
+    name: str
+    label: str
+    form_field: forms.Field
+    language: str = ""
+    lang: str = ""
+    dir: str = ""
+
+    def text(self, site: Site) -> str:
+        """What a cell shows of a site."""
+        value = getattr(site, self.name)
+        if self.language:
+            return str(value.get(self.language, ""))
+        return "" if value is None else str(value)
+
+    def says(self, site: Site, text: str) -> bool:
+        """Whether a text means what the site has: 3 is 3.0000."""
+        if self.language:
+            return _plain(self.text(site)) == text
+        try:
+            return self.form_field.clean(text) == getattr(site, self.name)
+        except ValidationError:
+            return False
+
+    def put(self, site: Site, text: str) -> None:
+        """Raises ValidationError where the text means nothing."""
+        value = self.form_field.clean(text)
+        if self.language:
+            texts = dict(getattr(site, self.name)) | {self.language: value}
+            value = LanguageMap.clean(texts)
+        setattr(site, self.name, value)
+
+
+@dataclass(slots=True)
+class Cell:
+    column: Column
+    was: str
+    text: str
+    control: str = ""
+    error: str = ""
+
+
+@dataclass(slots=True)
+class ChangedCell:
+    """A cell that somebody has changed; `theirs` is what is stored where that differs too."""
+
+    column: Column
+    was: str
+    text: str
+    theirs: str = ""
+    is_conflict: bool = False
+    error: str = ""
+
+    @property
+    def pieces(self) -> list[tuple[str, str]]:
+        return excerpts(words(self.was, self.text))
+
+
+@dataclass(slots=True)
+class ChangedSite:
+    site: Site
+    cells: list[ChangedCell] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+def columns() -> dict[str, Column]:
+    found = {}
+    for name in _TEXTS:
+        model_field: Any = Site._meta.get_field(name)
+        for code, _language in settings.LANGUAGES:
+            control = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+            label = f"{capfirst(str(model_field.verbose_name))} ({language_name(code)})"
+            key = f"{name}:{code}"
+            lang = (proper_tag(code), direction(code))
+            found[key] = Column(key, name, label, control, code, *lang)
+    for name in _PLAIN:
+        model_field = Site._meta.get_field(name)
+        label = capfirst(str(model_field.verbose_name))
+        control = model_field.formfield()
+        if not isinstance(control, forms.TypedChoiceField):
+            control.widget = forms.TextInput(attrs={"size": 10})
+        found[name] = Column(name, name, label, control)
+    return found
+
+
+@admin.action(description=gettext_lazy("Edit in a table …"), permissions=["change"])
+def edit_table(model_admin, request, queryset):
+    ids = list(queryset.values_list("pk", flat=True)[: MOST + 1])
+    if len(ids) > MOST:
+        text = _("A table holds no more than %(count)s sites. Choose fewer.") % {"count": MOST}
+        model_admin.message_user(request, text, messages.ERROR)
+        return None
+    address = reverse("admin:heritage_site_table")
+    return redirect(f"{address}?ids={','.join(map(str, ids))}")
+
+
+class TablePages(admin.ModelAdmin):
+    """For `SiteAdmin`."""
+
+    def get_urls(self):
+        own = path(
+            "table/", self.admin_site.admin_view(self.table_view), name="heritage_site_table"
+        )
+        return [own, *super().get_urls()]
+
+    def table_view(self, request):
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        every = columns()
+        chosen = [every[key] for key in every if key in request.GET.getlist("c")]
+        chosen = chosen or list(every.values())[:USUAL]
+        sites = _sites(request.GET.get("ids", ""))
+        open_ids = set(
+            access.open_rows(request.user, Site.objects.filter(pk__in=sites)).values_list(
+                "pk", flat=True
+            )
+        )
+        context = self.admin_site.each_context(request) | {
+            "title": _("Edit in a table"),
+            "opts": self.opts,
+            "ids": ",".join(map(str, sites)),
+            "columns": chosen,
+            "offered": [(each, each in chosen) for each in every.values()],
+            "back": request.get_full_path(),
+        }
+        if request.method == "POST":
+            changed = _changed(request.POST, {pk: sites[pk] for pk in open_ids}, every)
+            if "save" in request.POST and _is_settled(changed):
+                response = self._save(request, changed, every)
+                if response is not None:
+                    return response
+                # Somebody was quicker: once more, with what is stored now.
+                fresh = Site.objects.in_bulk(list(open_ids))
+                changed = _changed(request.POST, fresh, every)
+            if "back" not in request.POST:
+                context |= {"changed": changed, "is_settled": _is_settled(changed)}
+                return TemplateResponse(request, "admin/table_preview.html", context)
+        context["rows"] = [
+            (site, [_cell(request, site, column, site.pk in open_ids) for column in chosen])
+            for site in sites.values()
+        ]
+        return TemplateResponse(request, "admin/table.html", context)
+
+    def _save(self, request, changed: list[ChangedSite], every: dict[str, Column]):
+        """Write all of it, if it is still as it was compared; else nothing."""
+        if not changed:
+            self.message_user(request, _("Nothing was changed, so nothing was saved."))
+            return redirect(request.get_full_path())
+        comment = request.POST.get("comment", "").strip()[:300]
+        with change_set("bulk", request.user, comment) as made, unit_of_work() as unit:
+            unit.begin(Site)
+            ids = [each.site.pk for each in changed]
+            stored = {site.pk: site for site in Site.objects.select_for_update().filter(pk__in=ids)}
+            again = _changed(request.POST, stored, every)
+            if len(stored) < len(ids) or not _is_settled(again):
+                return None
+            if len(access.open_rows(request.user, Site.objects.filter(pk__in=ids))) < len(ids):
+                raise PermissionDenied
+            for each in again:
+                each.site.save(update_fields={cell.column.name for cell in each.cells})
+            names = sorted({cell.column.label for each in again for cell in each.cells})
+            message = [{"changed": {"fields": names}}]
+            entries = LogEntry.objects.log_actions(
+                request.user.pk, [each.site for each in again], CHANGE, message
+            )
+            if entries:
+                made.detail["table"] = names
+        text = ngettext("%(count)s site was changed.", "%(count)s sites were changed.", len(again))
+        text = format_html(
+            '{} <a href="{}">{}</a>',
+            text % {"count": len(again)},
+            reverse("admin:heritage_changeset_undo", args=[made.pk]),
+            _("Undo …"),
+        )
+        self.message_user(request, text, messages.SUCCESS)
+        return redirect(request.get_full_path())
+
+
+def _sites(ids: str) -> dict[int, Site]:
+    numbers = [int(pk) for pk in ids.split(",") if pk.isascii() and pk.isdigit() and len(pk) < 15]
+    found = Site.objects.in_bulk(numbers[:MOST])
+    return {pk: found[pk] for pk in numbers[:MOST] if pk in found}
+
+
+def _cell(request, site: Site, column: Column, is_open: bool) -> Cell:
+    name = f"{site.pk}-{column.key}"
+    was = request.POST.get(f"w-{name}", column.text(site))
+    text = request.POST.get(f"c-{name}", column.text(site))
+    if not is_open:
+        return Cell(column, was, column.text(site))
+    widget = column.form_field.widget
+    attrs = {"aria-label": f"{site}: {column.label}", "lang": column.lang, "dir": column.dir}
+    attrs = {key: value for key, value in attrs.items() if value}
+    return Cell(column, was, text, widget.render(f"c-{name}", text, attrs))
+
+
+def _changed(data, sites: dict[int, Site], every: dict[str, Column]) -> list[ChangedSite]:
+    """What was changed, put into the sites, with what stands against it."""
+    found: dict[int, ChangedSite] = {}
+    cells: dict[int, list] = defaultdict(list)
+    for name in data:
+        start, _dash, rest = name.partition("-")
+        pk, _dash, key = rest.partition("-")
+        if start == "c" and key in every and pk.isascii() and pk.isdigit() and len(pk) < 15:
+            cells[int(pk)].append((key, f"{pk}-{key}"))
+    for pk, site in sites.items():
+        changed = ChangedSite(site)
+        for key, name in cells.get(pk, ()):
+            cell = _compared(data, site, every[key], name)
+            if cell is not None:
+                changed.cells.append(cell)
+        if changed.cells:
+            _judge(changed)
+            found[pk] = changed
+    return list(found.values())
+
+
+def _compared(data, site: Site, column: Column, name: str) -> ChangedCell | None:
+    was, text = (_plain(data.get(f"{start}-{name}", "")) for start in ("w", "c"))
+    now = _plain(column.text(site))
+    if text == was or column.says(site, text):
+        return None
+    cell = ChangedCell(column, now, text)
+    if now != was:
+        # A decision counts for the text that was shown with it.
+        is_decided = _plain(data.get(f"n-{name}", "")) == now
+        decision = data.get(f"x-{name}", "") if is_decided else ""
+        if decision == THEIRS:
+            return None
+        cell.theirs, cell.is_conflict = now, decision != MINE
+        if decision == MINE:
+            return cell
+        cell.was = was
+    return cell
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _judge(changed: ChangedSite) -> None:
+    """Put the cells into their site, and say what it then does not keep."""
+    by_name: dict[str, ChangedCell] = {}
+    for cell in changed.cells:
+        by_name[cell.column.name] = cell
+        try:
+            cell.column.put(changed.site, cell.text)
+        except ValidationError as error:
+            cell.error = " ".join(error.messages)
+    try:
+        changed.site.full_clean(validate_unique=False)
+    except ValidationError as error:
+        for name, texts in error.message_dict.items():
+            at = by_name.get(name)
+            if at is not None and not at.error:
+                at.error = " ".join(texts)
+            elif at is None:
+                changed.errors += texts
+
+
+def _is_settled(changed: list[ChangedSite]) -> bool:
+    return not any(
+        each.errors or any(cell.error or cell.is_conflict for cell in each.cells)
+        for each in changed
+    )

@@ -1,0 +1,137 @@
+"""What editors do to many records at once: add and replace terms, set licences.
+
+Each call is one change set, so that it can be undone as a whole.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Model
+from django.utils.translation import gettext as _
+
+from heritage.models import ChangeSet, Event, Image, Licence, Place, Site, User
+from heritage.models.base import Record, TreeRecord, chunks
+from heritage.services.history import change_set
+
+# By which relation of a site terms can be added to it.
+ADDED_BY = {"kind": "kinds", "source": "sources"}
+
+
+@dataclass(slots=True)
+class Use:
+    """Rows of a model that refer to a term by one column."""
+
+    model: type[Record]
+    column: Any
+    ids: list[int]
+
+    @property
+    def label(self) -> str:
+        return f"{self.model._meta.verbose_name_plural} ({self.column.verbose_name})"
+
+
+class CannotReplace(Exception):
+    """Why a term cannot be replaced, in the reader's language."""
+
+
+def uses(term: Record, sites: Iterable[int] | None = None) -> Iterator[Use]:
+    """What refers to a term: everything, or only some sites and their rows."""
+    relation: Any
+    chosen = None if sites is None else list(sites)
+    for relation in term._meta.get_fields(include_hidden=True):
+        model = relation.related_model if relation.auto_created else None
+        if not (isinstance(model, type) and issubclass(model, Record)):
+            continue
+        column = relation.field
+        rows = model._base_manager.filter(**{column.name: term.pk}).order_by("pk")
+        if chosen is not None:
+            if model is not Site and model.owner != "site":
+                continue
+            rows = rows.filter(**{"pk__in" if model is Site else "site__in": chosen})
+        ids = list(rows.values_list("pk", flat=True))
+        if ids:
+            yield Use(model, column, ids)
+
+
+def sites_of(found: Iterable[Use]) -> set[int]:
+    """The sites that such rows are, or belong to."""
+    ids: set[int] = set()
+    for use in found:
+        if use.model is Site:
+            ids.update(use.ids)
+        elif use.model.owner == "site":
+            for chunk in chunks(use.ids):
+                rows: Any = use.model
+                found_ids = rows._base_manager.filter(pk__in=chunk)
+                ids.update(found_ids.values_list("site_id", flat=True))
+    return ids
+
+
+def refuse_replacing(old: Record, new: Record) -> None:
+    """Raise `CannotReplace` where one term cannot stand for the other."""
+    if type(old) is not type(new) or old.pk == new.pk:
+        raise CannotReplace(_("Choose another one of the same sort."))
+    if isinstance(new, TreeRecord) and old in new.ancestors():
+        raise CannotReplace(_("That one lies within it: move it out first."))
+
+
+def replace(
+    old: Record,
+    new: Record,
+    user: User | None = None,
+    reason: str = "",
+    sites: Iterable[int] | None = None,
+    then_delete: bool = False,
+) -> ChangeSet:
+    """Let everything, or some sites with their rows, refer to another term."""
+    refuse_replacing(old, new)
+    with change_set(ChangeSet.Kind.BULK, user, reason) as made:
+        made.detail |= {"replaced": str(old), "by": str(new)}
+        for use in list(uses(old, sites)):
+            rows: Any = use.model.objects
+            if use.column.many_to_many:
+                rows.bulk_add(use.column.name, [(pk, new.pk) for pk in use.ids])
+                rows.bulk_remove(use.column.name, old.pk, use.ids)
+            else:
+                for chunk in chunks(use.ids):
+                    rows.filter(pk__in=chunk).update(**{use.column.name: new})
+            if use.model is Event:
+                # A span from an era to itself is that era.
+                same = rows.filter(pk__in=use.ids, first_era=F("last_era"))
+                same.update(last_era=None)
+        if then_delete:
+            old.delete()
+    return made
+
+
+def add(relation: str, term: Record, sites: Iterable[int], user: User | None) -> ChangeSet:
+    """Add a kind or a source to sites that do not have it."""
+    with change_set(ChangeSet.Kind.BULK, user) as made:
+        made.detail["added"] = str(term)
+        Site.objects.bulk_add(relation, [(pk, term.pk) for pk in sites])
+    return made
+
+
+def set_place(place: Place, sites: Iterable[int], user: User | None) -> ChangeSet:
+    """Say of sites that they lie in a place."""
+    with change_set(ChangeSet.Kind.BULK, user) as made:
+        made.detail["place"] = str(place)
+        for chunk in chunks(list(sites)):
+            Site.objects.filter(pk__in=chunk).update(place=place)
+    return made
+
+
+def set_licence(licence: Licence, sites: Iterable[int], user: User | None) -> ChangeSet:
+    """Give the pictures of sites a licence."""
+    with change_set(ChangeSet.Kind.BULK, user) as made:
+        made.detail["licence"] = str(licence)
+        for chunk in chunks(list(sites)):
+            Image.objects.filter(site__in=chunk).update(licence=licence)
+    return made
+
+
+def has(site_ids: Iterable[int], relation: str, term: Model) -> set[int]:
+    """Those of the sites that refer to a term already."""
+    rows = Site.objects.filter(pk__in=list(site_ids), **{relation: term}).order_by()
+    return set(rows.values_list("pk", flat=True))

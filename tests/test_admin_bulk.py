@@ -1,0 +1,213 @@
+"""Many sites changed at once, terms replaced everywhere: shown first, undone as a whole."""
+
+import random
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.urls import reverse
+
+from heritage.admin.history import comment_of
+from heritage.models import ChangeSet, Era, Kind, Place, Site, Source
+from heritage.search.index import store
+from heritage.services import bulk, review
+from heritage.services.undo import undo
+from tests import builders as build
+from tests.exact import assert_as_rebuilt, assert_nothing_to_derive
+from tests.randomly import Catalogue
+from tests.test_history_random import everything, without_addresses
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/en/admin/heritage/site/"
+
+
+@pytest.fixture
+def editor(client):
+    user = build.make_user("li", group="editor")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def three():
+    kind = build.make_kind("Temple")
+    return [
+        build.make_site("One", kinds=[kind]),
+        build.make_site("Two", kinds=[kind], state="in_review"),
+        build.make_site("Three"),
+    ]
+
+
+def act(client, sites, **data):
+    ids = [site.pk for site in sites]
+    return client.post(
+        LIST, {"action": "change_terms", "_selected_action": ids, **data}, follow=True
+    )
+
+
+def test_a_kind_is_added_after_what_would_change_was_shown(client, editor, three):
+    pagoda = build.make_kind("Pagoda")
+    three[0].kinds.add(pagoda)
+    zhao = build.make_user("zhao", group="editor")
+    review.assign(three[1], zhao, editor)
+    first = act(client, three)
+    assert first.context["affected"]["count"] == 3 and "Add a kind" in first.content.decode()
+    assert "Pagoda" not in [str(kind) for kind in three[2].kinds.all()]
+    shown = act(client, three, operation="add_kind", new=pagoda.pk)
+    told = shown.context["affected"]
+    assert (told["count"], told["published"], told["in_review"]) == (2, 1, 1)
+    assert told["reviewers"] == ["zhao"]
+    assert three[2].kinds.count() == 0  # not before somebody has said yes
+    response = act(client, three, operation="add_kind", new=pagoda.pk, post="yes")
+    assert "2 sites were changed." in response.content.decode()
+    assert pagoda.sites.count() == 3
+    made = ChangeSet.objects.latest("pk")
+    assert (made.kind, made.user, comment_of(made)) == ("bulk", editor, "Set for many: Pagoda")
+    assert reverse("admin:heritage_changeset_undo", args=[made.pk]) in response.content.decode()
+    undo(made)
+    assert list(pagoda.sites.all()) == [three[0]]
+
+
+def test_each_operation_does_what_it_says(client, editor, three):
+    temple, pagoda = Kind.objects.get(), build.make_kind("Pagoda")
+    tang, song = build.make_era("Tang"), build.make_era("Song", span="0960/1279")
+    old, new = build.make_source(), build.make_source()
+    event = build.make_event(three[0], first_era=tang, last_era=song, source=old)
+    other = build.make_event(build.make_site("Not chosen"), first_era=tang)
+    name = build.make_name(three[1], source=old)
+    picture, licence = build.make_image(three[0]), build.make_licence()
+    place = build.make_place("Luoyang")
+    for operation, terms in (
+        ("replace_kind", {"old": temple.pk, "new": pagoda.pk}),
+        ("set_place", {"new": place.pk}),
+        ("replace_era", {"old": tang.pk, "new": song.pk}),
+        ("replace_source", {"old": old.pk, "new": new.pk}),
+        ("add_source", {"new": new.pk}),
+        ("set_licence", {"new": licence.pk}),
+    ):
+        count = ChangeSet.objects.count()
+        act(client, three, operation=operation, post="yes", **terms)
+        assert ChangeSet.objects.count() == count + 1, operation
+    for row in (event, other, name, picture):
+        row.refresh_from_db()
+    assert not temple.sites.exists() and pagoda.sites.count() == 2
+    assert set(place.sites.all()) == set(three)
+    assert (event.first_era, event.last_era, event.source) == (song, None, new)
+    assert other.first_era == tang  # of a site that was not chosen
+    assert name.source == new and picture.licence == licence
+    assert all(site.sources.get() == new for site in three)
+    assert_nothing_to_derive()
+    assert_as_rebuilt(store.current())
+
+
+def test_a_contributor_changes_own_drafts_alone(client, three):
+    client.force_login(build.make_user(group="contributor"))
+    draft = build.make_site("Draft", state="draft")
+    pagoda = build.make_kind("Pagoda")
+    act(client, [*three, draft], operation="add_kind", new=pagoda.pk, post="yes")
+    assert list(pagoda.sites.all()) == [draft]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"operation": "delete everything"},
+        {"operation": "add_kind", "new": "x", "post": "yes"},
+        {"operation": "add_kind", "new": 10**9, "post": "yes"},
+        {"operation": "replace_kind", "new": 1, "post": "yes"},
+    ],
+)
+def test_strange_requests_change_nothing(client, editor, three, data):
+    count = ChangeSet.objects.count()
+    assert act(client, three, **data).status_code == 200
+    assert ChangeSet.objects.count() == count
+
+
+def test_too_many_are_refused(client, editor, three, monkeypatch):
+    monkeypatch.setattr("heritage.admin.bulk.MOST", 2)
+    assert "Choose fewer" in act(client, three).content.decode()
+
+
+# --- a term is replaced everywhere ---------------------------------------------------------------
+
+
+def address(term):
+    return reverse(f"admin:heritage_{term._meta.model_name}_replace", args=[term.pk])
+
+
+def test_a_term_is_replaced_everywhere_and_deleted(client, editor, three):
+    tang, song = build.make_era("Tang"), build.make_era("Song", span="0960/1279")
+    below = build.make_era("Early Tang", parent=tang)
+    event = build.make_event(three[0], first_era=tang)
+    listed = client.post(
+        "/en/admin/heritage/era/", {"action": "replace_by", "_selected_action": tang.pk}
+    )
+    assert listed["Location"] == address(tang)
+    shown = client.get(address(tang), {"new": song.pk})
+    assert ("Events (era)", 1) in shown.context["uses"] and shown.context["affected"]["count"] == 1
+    event.refresh_from_db()
+    assert event.first_era == tang
+    response = client.post(address(tang), {"new": song.pk, "then_delete": "1"}, follow=True)
+    assert "Replaced." in response.content.decode()
+    event.refresh_from_db()
+    below.refresh_from_db()
+    assert event.first_era == song and below.parent == song
+    assert not Era.objects.filter(pk=tang.pk).exists()
+    made = ChangeSet.objects.latest("pk")
+    assert comment_of(made) == "“Tang” was replaced by “Song”"
+    undo(made)
+    event.refresh_from_db()
+    assert event.first_era == tang
+
+
+def test_a_term_is_not_replaced_by_what_lies_within_it(client, editor):
+    tang = build.make_era("Tang")
+    below = build.make_era("Early Tang", parent=tang)
+    response = client.post(address(tang), {"new": below.pk})
+    assert "lies within it" in response.content.decode()
+    assert client.post(address(tang), {"new": tang.pk}).status_code == 200
+    below.refresh_from_db()
+    assert below.parent == tang
+
+
+@pytest.mark.parametrize("model", [Kind, Place, Era, Source])
+def test_every_vocabulary_can_be_replaced_by_those_who_may_delete(client, three, model):
+    make = {
+        Kind: build.make_kind,
+        Place: build.make_place,
+        Era: build.make_era,
+        Source: build.make_source,
+    }
+    old, new = make[model](), make[model]()
+    client.force_login(build.make_user(group="contributor"))
+    assert client.get(address(old)).status_code == 403
+    assert client.post(address(old), {"new": new.pk}).status_code == 403
+    client.force_login(build.make_user(group="editor"))
+    assert client.get(address(old)).status_code == 200
+    client.post(address(old), {"new": new.pk, "then_delete": "1"})
+    assert not model.objects.filter(pk=old.pk).exists()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_replaced_an_undo_brings_back(seed):
+    dice = random.Random(seed)
+    default_storage.save("images/x.png", ContentFile(b""))
+    Catalogue(dice).populate(10)
+    states, made = [everything()], []
+    for model in (Kind, Place, Era, Source):
+        terms = list(model.objects.order_by("pk"))
+        old, new = dice.choice(terms), dice.choice(terms)
+        sites = dice.choice([None, list(Site.objects.values_list("pk", flat=True)[:5])])
+        try:
+            made.append(bulk.replace(old, new, sites=sites))
+        except bulk.CannotReplace:
+            continue
+        states.append(everything())
+        assert_nothing_to_derive()
+        assert_as_rebuilt(store.current())
+    for each, before in zip(reversed(made), reversed(states[:-1]), strict=True):
+        if each.pk and ChangeSet.objects.filter(pk=each.pk).exists():
+            assert undo(each).conflicts == []
+        assert without_addresses(everything()) == without_addresses(before)
+    assert_as_rebuilt(store.current())

@@ -1,0 +1,225 @@
+"""Edit in a table, downloads, own columns and filters of the list of sites."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from heritage.models import ChangeSet, Event, SavedFilter, Site
+from heritage.services.undo import undo
+from tests import builders as build
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/en/admin/heritage/site/"
+
+
+@pytest.fixture
+def editor(client):
+    user = build.make_user("li", group="editor")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def two():
+    kind = build.make_kind("Temple")
+    return [build.make_site("One", "一", kinds=[kind]), build.make_site("Two", "二", kinds=[kind])]
+
+
+def address(sites, *columns):
+    ids = ",".join(str(site.pk) for site in sites)
+    return (
+        reverse("admin:heritage_site_table")
+        + f"?ids={ids}"
+        + "".join(f"&c={column}" for column in columns)
+    )
+
+
+def sent(client, url, **cells):
+    """What a browser sends of the table, with some cells changed: {"<pk>-<column>": text}."""
+    data = {}
+    for site, row in client.get(url).context["rows"]:
+        for cell in row:
+            name = f"{site.pk}-{cell.column.key}"
+            data |= {f"w-{name}": cell.was, f"c-{name}": cells.get(name, cell.text)}
+    return data
+
+
+def test_cells_are_changed_after_a_look_and_undone_at_once(client, editor, two):
+    one, other = two
+    url = address(two, "name:en", "area_ha", "summary:zh-hans")
+    response = client.post(
+        LIST, {"action": "edit_table", "_selected_action": [site.pk for site in two]}
+    )
+    assert response["Location"].startswith(reverse("admin:heritage_site_table"))
+    cells = {f"{one.pk}-area_ha": "12.5", f"{other.pk}-summary:zh-hans": "古寺。"}
+    data = sent(client, url, **cells)
+    shown = client.post(url, data | {"preview": "1"})
+    assert [len(each.cells) for each in shown.context["changed"]] == [1, 1]
+    assert shown.context["is_settled"] and not ChangeSet.objects.filter(kind="bulk").exists()
+    response = client.post(url, data | {"save": "1", "comment": "Measured"}, follow=True)
+    assert "2 sites were changed." in response.content.decode()
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert str(one.area_ha) == "12.5000" and other.summary["zh-hans"] == "古寺。"
+    assert other.name["zh-hans"] == "二"
+    made = ChangeSet.objects.get(kind="bulk")
+    assert (made.user, made.reason, made.changes.count()) == (editor, "Measured", 2)
+    undo(made)
+    one.refresh_from_db()
+    assert one.area_ha is None
+
+
+def test_what_somebody_else_wrote_meanwhile_is_asked_about(client, editor, two):
+    one, other = two
+    url = address(two, "name:en", "area_ha")
+    name = f"{one.pk}-name:en"
+    data = sent(client, url, **{name: "Mine", f"{other.pk}-area_ha": "3"})
+    one.name = build.text("Theirs", "一")
+    one.save()
+    shown = client.post(url, data | {"save": "1"})
+    cell = shown.context["changed"][0].cells[0]
+    assert cell.is_conflict and (cell.was, cell.text, cell.theirs) == ("One", "Mine", "Theirs")
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert one.name["en"] == "Theirs" and other.area_ha is None  # all or nothing
+    for decision, expected in (("theirs", "Theirs"), ("mine", "Mine")):
+        decided = data | {f"n-{name}": "Theirs", f"x-{name}": decision}
+        client.post(url, decided | {"save": "1"})
+        one.refresh_from_db()
+        assert one.name["en"] == expected
+    # A decision about what was stored before counts for nothing.
+    one.name = build.text("Newer", "一")
+    one.save()
+    shown = client.post(url, decided | {"save": "1"})
+    assert shown.context["changed"][0].cells[0].is_conflict
+    one.refresh_from_db()
+    assert one.name["en"] == "Newer"
+
+
+def test_what_was_written_while_it_was_saved_is_asked_about(client, editor, two, monkeypatch):
+    from heritage.admin import table
+
+    one = two[0]
+    url = address(two, "name:en")
+    data = sent(client, url, **{f"{one.pk}-name:en": "Mine"})
+    real = table.change_set
+
+    def slow(*args):
+        Site.objects.filter(pk=one.pk).update(name=build.text("Quicker"))
+        return real(*args)
+
+    monkeypatch.setattr(table, "change_set", slow)
+    shown = client.post(url, data | {"save": "1"})
+    assert shown.context["changed"][0].cells[0].theirs == "Quicker"
+    one.refresh_from_db()
+    assert one.name["en"] == "Quicker"
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [("latitude", "91"), ("latitude", "34"), ("area_ha", "-1"), ("area_ha", "x"), ("name:en", "")],
+)
+def test_bad_cells_are_refused_beside_themselves(client, editor, column, text):
+    site = build.make_site("One", kinds=[build.make_kind()])
+    url = address([site], column)
+    data = sent(client, url, **{f"{site.pk}-{column}": text})
+    shown = client.post(url, data | {"save": "1"})
+    [changed] = shown.context["changed"]
+    assert changed.errors or changed.cells[0].error
+    assert not ChangeSet.objects.filter(kind="bulk").exists()
+
+
+def test_a_table_writes_only_what_somebody_may_change(client, two):
+    client.force_login(build.make_user(group="contributor"))
+    draft = build.make_site("Draft", state="draft")
+    url = address([*two, draft], "name:en")
+    names = {f"{site.pk}-name:en": "Changed" for site in (*two, draft)}
+    data = sent(client, url, **names)
+    client.post(url, data | {"save": "1"})
+    assert set(Site.objects.values_list("name__en", flat=True)) == {"One", "Two", "Changed"}
+    client.force_login(build.make_user())
+    assert client.get(url).status_code == client.post(url, data).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?ids=x", "?ids=1,,9999999999999999999", "?ids=1&c=password"]
+)
+def test_strange_addresses_show_a_table(client, editor, two, query):
+    assert client.get(reverse("admin:heritage_site_table") + query).status_code == 200
+
+
+# --- downloads -----------------------------------------------------------------------------------
+
+
+def download(client, sites, action):
+    data = {"action": action, "_selected_action": [site.pk for site in sites]}
+    return client.post(LIST, data).content.decode()
+
+
+def test_the_table_for_spreadsheets_computes_nothing(client, editor, two):
+    two[0].summary = build.text("=HYPERLINK(1)")
+    two[0].longitude, two[0].latitude = -5.5, 40
+    two[0].save()
+    text = download(client, two, "export_csv")
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert [row["name:zh-hans"] for row in rows] == ["一", "二"]
+    assert rows[0]["summary:en"] == "'=HYPERLINK(1)" and rows[0]["longitude"] == "-5.5"
+
+
+def test_the_fixture_is_loaded_again_as_it_was(client, editor, two, tmp_path):
+    event = build.make_event(two[0], first_era=build.make_era())
+    build.make_part(two[1], two[0])
+    path = tmp_path / "sites.json"
+    path.write_text(download(client, two, "export_fixture"))
+    assert {row["model"] for row in json.loads(path.read_text())} >= {
+        "heritage.site",
+        "heritage.event",
+        "heritage.partof",
+    }
+    uid = event.uid
+    Site.objects.all().delete()
+    call_command("loaddata", path, verbosity=0)
+    assert Site.objects.count() == 2
+    assert Event.objects.get(uid=uid).site.name["en"] == "One"
+    assert Site.objects.get(name__en="Two").part_of.count() == 1
+
+
+def test_outsiders_download_nothing(client, two):
+    client.force_login(build.make_user())
+    data = {"action": "export_csv", "_selected_action": [two[0].pk]}
+    assert client.post(LIST, data).status_code == 403
+
+
+# --- own lists -----------------------------------------------------------------------------------
+
+
+def test_each_person_has_columns_of_their_own(client, editor, two):
+    client.post(reverse("admin:heritage_site_columns"), {"column": ["slug", "area_ha", "password"]})
+    editor.refresh_from_db()
+    assert editor.site_columns == ["slug", "area_ha"]
+    shown = client.get(LIST).context["cl"].list_display
+    assert [name for name in shown if name != "action_checkbox"] == ["named", "slug", "area_ha"]
+    client.force_login(build.make_user(group="editor"))
+    assert "unesco" in client.get(LIST).context["cl"].list_display
+
+
+def test_filters_are_kept_and_forgotten_by_their_owner_alone(client, editor, two):
+    filters = reverse("admin:heritage_site_filters")
+    response = client.post(filters, {"name": "Drafts", "query": "state__exact=draft"})
+    assert response["Location"] == f"{LIST}?state__exact=draft"
+    assert 'href="?state__exact=draft"' in client.get(LIST).content.decode()
+    kept = SavedFilter.objects.get()
+    client.force_login(build.make_user(group="editor"))
+    assert "Drafts" not in client.get(LIST).content.decode()
+    client.post(filters, {"forget": kept.pk})
+    assert SavedFilter.objects.exists()
+    client.force_login(editor)
+    assert client.post(filters, {"name": ""}, follow=True).status_code == 200
+    client.post(filters, {"forget": kept.pk})
+    assert not SavedFilter.objects.exists()
+    assert client.get(filters).status_code == 405
