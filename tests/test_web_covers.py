@@ -157,6 +157,13 @@ def test_a_solemn_plate_keeps_still(angkor):
     assert "circle" not in svg
 
 
+def test_a_site_without_a_point_is_shown_where_its_town_is():
+    city = build.make_place("Luoyang", level="city", latitude=34.6, longitude=112.4)
+    county = build.make_place("Luolong", level="county", parent=city)
+    placed, unplaced = build.make_site(place=county), build.make_site()
+    assert "fill-rule" in cover(placed) and "fill-rule" not in cover(unplaced)
+
+
 @pytest.mark.parametrize("shape", ["", "square/"])
 def test_the_cover_of_a_plate_is_served(client, angkor, shape):
     assert "Angkor" in client.get(f"/covers/{shape}{angkor.uid}.svg").content.decode()

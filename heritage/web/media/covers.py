@@ -17,6 +17,7 @@ from heritage.media.covers.shapes import SHAPES, CoverShape
 from heritage.models import Coverage, Era, Event, Kind, Place, Site, WorldHeritage
 from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.events import first_beginning
+from heritage.values.coordinates import Point
 from heritage.values.language import LanguageMap
 
 # Of an exact date: its year, and that of its end.
@@ -61,7 +62,7 @@ def cover(site: Site, shape: CoverShape = SHAPES[""], *, is_named: bool = False)
         scene.name,
         site.uid,
         _palettes(site, era),
-        plants_of(country.code if country else "", site.public_latitude),
+        plants_of(country.code if country else "", _latitude(site)),
         _seal(era, country),
         shape,
         is_named,
@@ -151,13 +152,28 @@ def _plate(
     )
 
 
+def _point(site: Site) -> Point | None:
+    """The public point, or the centre of the town: on a globe they are the same."""
+    if site.public_latitude is not None and site.public_longitude is not None:
+        return site.public_latitude, site.public_longitude
+    place = site.place
+    while place is not None and place.centre is None:
+        place = place.parent
+    return place.centre if place else None
+
+
+def _latitude(site: Site) -> float | None:
+    point = _point(site)
+    return point[0] if point else None
+
+
 def _globe(site: Site) -> Callable[[int], OnGlobe] | None:
-    latitude, longitude = site.public_latitude, site.public_longitude
-    if latitude is None or longitude is None:
+    point = _point(site)
+    if point is None:
         return None
 
     def leaning(degrees: int) -> OnGlobe:
-        found = globe(latitude, longitude, degrees)
+        found = globe(*point, degrees)
         return OnGlobe(found.land, *found.point, found.radius)
 
     return leaning
@@ -206,7 +222,7 @@ def country_code(place: Place | None) -> str:
 
 def _palettes(site: Site, era: Era | None) -> tuple[str, ...]:
     """Those of the era; where it has none, those of the light."""
-    return palettes.around(era.palette if era else "") or palettes.of_latitude(site.public_latitude)
+    return palettes.around(era.palette if era else "") or palettes.of_latitude(_latitude(site))
 
 
 def _seal(era: Era | None, country: Place | None) -> str:
