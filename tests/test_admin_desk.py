@@ -104,7 +104,7 @@ def test_the_latest_changes_are_readable_and_lead_to_the_history(client, editor,
 def test_the_head_of_every_page_tells_what_waits(client, sites):
     page = client.get(reverse("admin:heritage_source_changelist")).content.decode()
     assert '<span class="badge">1</span>' in page
-    assert "Corrections from readers" in page
+    assert "Corrections" in page
 
 
 def test_who_may_see_less_is_shown_less(client, sites):

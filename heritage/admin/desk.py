@@ -106,7 +106,7 @@ def tasks(request) -> list[Task]:
     found = []
     if user.has_perm("heritage.view_correction"):
         url = list_url(Correction, state__exact=Correction.State.NEW)
-        found.append(Task(_("Corrections from readers"), counts["corrections"], url))
+        found.append(Task(_("Corrections"), counts["corrections"], url))
     if user.has_perm("heritage.view_site"):
         url = list_url(Site, state__exact=Site.State.REVIEW)
         found.append(Task(_("In review"), counts["review"], url))
@@ -186,7 +186,7 @@ def latest_work() -> list[Work]:
     names = _Names(owners)
     return [
         Work(
-            who=str(each.user.get_full_name() or each.user) if each.user else "",
+            who=_who(each),
             at=each.at,
             comment=comment_of(each),
             records=[names.of(*key) for key in owners[each.pk][:NAMED]],
@@ -194,6 +194,12 @@ def latest_work() -> list[Work]:
         )
         for each in sets
     ]
+
+
+def _who(work: ChangeSet) -> str:
+    if work.user:
+        return str(work.user.get_full_name() or work.user)
+    return _("a reader") if work.kind == ChangeSet.Kind.CORRECTION else _("a command")
 
 
 def _owners(sets: list[ChangeSet]) -> dict[int, list[tuple[int, int]]]:

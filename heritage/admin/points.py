@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from heritage.cartography import around
@@ -22,7 +23,8 @@ from heritage.search.index import columns, orders, store
 from heritage.values.coordinates import Point
 from heritage.values.point_reader import read_point
 
-NAMED = 14  # sites on the map
+SHOWN = 40  # sites on the map
+LONGEST_NAME = 28
 LUOYANG = (34.6, 112.5)  # where a map without a point begins
 
 
@@ -141,7 +143,7 @@ def _width(request) -> float:
 
 
 def _sites(window: Window, without: str) -> list[dict]:
-    """Published sites on the map, the best known with their names."""
+    """The best known published sites on the map, with their names where there is room."""
     tall, wide = window.reach
     box = columns.Box(
         window.longitude - wide,
@@ -151,13 +153,23 @@ def _sites(window: Window, without: str) -> list[dict]:
     )
     index = store.current()
     found = columns.within(index.points, box)
-    rows = Site.objects.filter(pk__in=index.orders[orders.PROMINENCE].slice(found, 0, NAMED))
-    rows = rows.only("name", "public_latitude", "public_longitude").order_by()
-    return [
-        {"name": str(row), "at": window.place(row.public_latitude, row.public_longitude)}
-        for row in rows
-        if str(row.pk) != without
-    ]
+    ids = index.orders[orders.PROMINENCE].slice(found, 0, SHOWN)
+    rows = Site.objects.only("name", "public_latitude", "public_longitude").in_bulk(ids)
+    shown: list[dict] = []
+    for row in (rows[pk] for pk in ids if pk in rows and str(pk) != without):
+        at = window.place(row.public_latitude, row.public_longitude)
+        name = Truncator(row).chars(LONGEST_NAME)
+        is_free = not any(_overlap(at, name, other["at"], other["name"]) for other in shown)
+        shown.append({"name": name if is_free else "", "at": at})
+    return shown
+
+
+def _overlap(at, name: str, other_at, other_name: str) -> bool:
+    """Whether two names would be written over each other: a letter is six pixels, a line twelve."""
+    if not other_name or abs(at[1] - other_at[1]) > 12:
+        return False
+    left, right = sorted(((at[0], name), (other_at[0], other_name)))
+    return left[0] + 8 + 6 * len(left[1]) > right[0]
 
 
 def similar_view(model_admin, request):
