@@ -15,6 +15,7 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from heritage.media.covers import scene_files
 from heritage.models import Kind, LoadedRow, Site, User
 from heritage.services.checks import check_data_folder, check_sqlite_version
 from tests.builders import make_kind, make_site, text
@@ -126,6 +127,14 @@ def test_check_catalogue_fails_on_what_is_wrong():
         run("check_catalogue")
     bare.kinds.add(kind)
     run("check_catalogue")
+
+
+@pytest.mark.django_db
+def test_check_catalogue_looks_at_the_files_of_scenes(tmp_path, monkeypatch):
+    (tmp_path / "red.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><path/></svg>')
+    monkeypatch.setattr(scene_files, "FOLDER", tmp_path)
+    with pytest.raises(CommandError, match="problems found"):
+        run("check_catalogue")
 
 
 def split(path: Path) -> list[str]:

@@ -1,16 +1,19 @@
-"""Validate all stored records and print each problem with its record and field."""
+"""Validate all stored records, and the scenes that they may name; print each problem."""
+
+from itertools import chain
 
 from django.core.management.base import BaseCommand, CommandError
 
+from heritage.media.covers import scene_files
 from heritage.services.record_checks import problems
 
 
 class Command(BaseCommand):
-    help = "Validates everything stored; names file, object and field of what is wrong."
+    help = "Validates everything stored, and the scenes of covers; names what is wrong, and where."
 
     def handle(self, *args, **options) -> None:
         count = 0
-        for problem in problems():
+        for problem in chain(problems(), scene_files.all_problems()):
             count += 1
             self.stdout.write(str(problem))
         if count:
