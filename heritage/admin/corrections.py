@@ -7,20 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from heritage.admin.base import RecordAdmin
+from heritage.admin.deciding import ANCHORS, DecidingPages
 from heritage.admin.writes import change_set
 from heritage.models import Correction
 
 _SENT = ("site", "where", "topic", "text", "suggestion", "source", "language", "created_at")
-# What a topic is about in the form of a site.
-_ANCHORS = {
-    "name": "id_name__en",
-    "dates": "events-group",
-    "position": "id_latitude",
-    "status": "coverages-group",
-    "visit": "openings-group",
-    "picture": "images-group",
-    "text": "id_summary__en",
-}
 _DECIDED = ("decided_by", "decided_at")
 
 
@@ -56,8 +47,8 @@ def mark_spam(model_admin, request, queryset):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(RecordAdmin):
-    list_display = ("about", "said", "state", "language", "created_at", "decided_by")
+class CorrectionAdmin(DecidingPages, RecordAdmin):
+    list_display = ("about", "said", "state", "language", "created_at", "decided_by", "decide_link")
     list_filter = ("state", "topic", "language", "created_at")
     list_select_related = ("site", "decided_by")
     search_fields = ("text", "suggestion", "site__name", "site__slug")
@@ -79,9 +70,11 @@ class CorrectionAdmin(RecordAdmin):
         """The record at the field that the reader speaks of, and what the public sees."""
         edit = reverse("admin:heritage_site_change", args=[correction.site_id])
         return format_html(
-            '<a href="{}#{}">{}</a> · <a href="{}">{}</a>',
+            '<a href="{}">{}</a> · <a href="{}#{}">{}</a> · <a href="{}">{}</a>',
+            reverse("admin:heritage_correction_decide", args=[correction.pk]),
+            _("Decide beside the record"),
             edit,
-            _ANCHORS.get(correction.topic, "content-main"),
+            ANCHORS.get(correction.topic, "content-main"),
             _("Edit %(site)s") % {"site": correction.site},
             reverse("web:site", args=[correction.site.slug]),
             _("public page"),
@@ -93,11 +86,11 @@ class CorrectionAdmin(RecordAdmin):
         sent = (*_SENT, "email") if may_answer else _SENT
         return (
             (_("Sent by a reader"), {"fields": sent}),
-            (_("What the editors say"), {"fields": ("state", "note", *_DECIDED)}),
+            (_("What the editors say"), {"fields": ("state", "answer", "note", *_DECIDED)}),
         )
 
     def get_readonly_fields(self, request, obj=None):
-        return (*_SENT, "email", *_DECIDED)
+        return (*_SENT, "email", "answer", *_DECIDED)
 
     def has_add_permission(self, request):
         return False  # readers write them
@@ -105,6 +98,11 @@ class CorrectionAdmin(RecordAdmin):
     @admin.display(description=_("correction"), ordering="site__slug")
     def about(self, correction):
         return str(correction)
+
+    @admin.display(description=_("beside the record"))
+    def decide_link(self, correction):
+        address = reverse("admin:heritage_correction_decide", args=[correction.pk])
+        return format_html('<a href="{}">{}</a>', address, _("decide"))
 
     @admin.display(description=_("what is wrong"))
     def said(self, correction):

@@ -182,6 +182,9 @@ def comment_of(change_set: ChangeSet) -> str:
     detail = change_set.detail
     if change_set.reason:
         return change_set.reason
+    if suggested := detail.get("reader"):
+        suggested = Truncator(suggested).chars(LONGEST)
+        return _("A reader's suggestion: %(words)s") % {"words": suggested}
     if state := detail.get("state"):
         return _("State: %(state)s") % {"state": dict(Site.State.choices).get(state, state)}
     if state := detail.get("correction"):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from heritage.admin import access
 from heritage.admin.publishing import anchor_of, reasons_against
-from heritage.models import Review, ReviewComment, Site, User
+from heritage.models import Correction, Review, ReviewComment, Site, User
 from heritage.models.waiting import waiting_at_most
 from heritage.services import review
 from heritage.services.publication import RELATED
@@ -230,6 +230,9 @@ class ReviewPages(admin.ModelAdmin):
                 _shown(each, None) for each in said.select_related("author")
             ]
             context["publish_at"] = _publish_at(obj)
+            if request.user.has_perm("heritage.change_correction"):
+                new = obj.corrections.filter(state=Correction.State.NEW)
+                context["new_corrections"] = new
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change):

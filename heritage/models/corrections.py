@@ -49,6 +49,11 @@ class Correction(Record):
         _("state"), max_length=10, choices=State, default=State.NEW, db_index=True
     )
     note = PlainTextField(_("editors' note"), blank=True, help_text=_("Never shown outside."))
+    answer = PlainTextField(
+        _("answer to the reader"),
+        blank=True,
+        help_text=_("Sent by mail, where there is an address."),
+    )
     created_at = models.DateTimeField(_("sent"), editable=False, serialize=False, db_index=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

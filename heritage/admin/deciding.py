@@ -1,0 +1,158 @@
+"""A reader's correction beside the field that it concerns: applied, declined, answered."""
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from heritage.admin.table import Column, columns
+from heritage.admin.writes import change_set
+from heritage.models import ChangeSet, Correction, Site
+from heritage.models.unit_of_work import unit_of_work
+from heritage.services.notices import send
+
+# What a topic is about in the form of a site.
+ANCHORS = {
+    "name": "id_name__en",
+    "dates": "events-group",
+    "position": "id_latitude",
+    "status": "coverages-group",
+    "visit": "openings-group",
+    "picture": "images-group",
+    "text": "id_summary__en",
+}
+# And which column of it, where it is one: of text the one in the reader's language.
+_COLUMNS = {"name": "name", "text": "summary", "position": "latitude"}
+_LONGEST_ANSWER = 4_000
+APPLY = "apply"
+_DECISIONS = {
+    APPLY: Correction.State.ACCEPTED,
+    "accept": Correction.State.ACCEPTED,
+    "decline": Correction.State.DECLINED,
+    "spam": Correction.State.SPAM,
+}
+
+
+class DecidingPages(admin.ModelAdmin):
+    """For `CorrectionAdmin`."""
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        own = path("<int:pk>/decide/", view(self.decide_view), name="heritage_correction_decide")
+        return [own, *super().get_urls()]
+
+    def decide_view(self, request, pk):
+        correction = self.get_object(request, str(pk))
+        if correction is None:
+            raise Http404
+        if not self.has_change_permission(request, correction):
+            raise PermissionDenied
+        site, every = correction.site, columns()
+        key = request.GET.get("c") or _usual(correction)
+        column = every.get(key) or every[_usual(correction)]
+        text, error = column.text(site), ""
+        may_apply = self.admin_site.get_model_admin(Site).has_change_permission(request, site)
+        if request.method == "POST":
+            if request.POST.get("do") not in _DECISIONS:
+                raise PermissionDenied
+            if request.POST["do"] == APPLY and not may_apply:
+                raise PermissionDenied
+            error = self._decide(request, correction, column)
+            if not error:
+                return redirect("admin:heritage_correction_changelist")
+            text = request.POST.get("text", "")
+        change = reverse("admin:heritage_site_change", args=[site.pk])
+        anchor = ANCHORS.get(correction.topic, "content-main")
+        attrs = {"id": "decide-text", "lang": column.lang, "dir": column.dir, "rows": 8}
+        attrs = {name: value for name, value in attrs.items() if value}
+        context = self.admin_site.each_context(request) | {
+            "title": _("Correction: %(what)s") % {"what": correction},
+            "opts": self.opts,
+            "correction": correction,
+            "site": site,
+            "public": reverse("web:site", args=[site.slug]),
+            "form_url": f"{change}#{anchor}",
+            "column": column,
+            "offered": list(every.values()),
+            "was": column.text(Site.objects.get(pk=site.pk)),
+            "control": column.form_field.widget.render("text", text, attrs),
+            "error": error,
+            "may_apply": may_apply,
+            "is_mail_set_up": settings.MAIL_IS_SET_UP,
+            "answer": request.POST.get("answer", correction.answer),
+            "note": request.POST.get("note", correction.note),
+        }
+        return TemplateResponse(request, "admin/decide.html", context)
+
+    def _decide(self, request, correction: Correction, column: Column) -> str:
+        """Carry the decision out in one change set; gives what stands against it."""
+        decision = request.POST["do"]
+        answer = request.POST.get("answer", "").strip()[:_LONGEST_ANSWER]
+        with change_set(ChangeSet.Kind.CORRECTION, request.user) as made, unit_of_work() as unit:
+            unit.begin(Site)
+            stored = Correction.objects.select_for_update().get(pk=correction.pk)
+            if stored.state != correction.state or stored.state != request.POST.get("state"):
+                return _("Somebody has decided this meanwhile.")
+            if decision == APPLY:
+                if problem := _apply(request, stored, column):
+                    return problem
+                made.detail["reader"] = stored.suggestion or stored.text
+            made.detail["correction"] = str(_DECISIONS[decision])
+            stored.decide(_DECISIONS[decision], request.user)
+            stored.note = request.POST.get("note", "").strip()[:_LONGEST_ANSWER]
+            is_new_answer = answer and answer != stored.answer and decision != "spam"
+            if is_new_answer:
+                stored.answer = answer
+            stored.save()
+            if is_new_answer and stored.email:
+                self._answer(request, stored)
+        text = _("The correction is now: %(state)s.") % {"state": stored.get_state_display()}
+        self.message_user(request, text, messages.SUCCESS)
+        return ""
+
+    def _answer(self, request, correction: Correction) -> None:
+        """To the reader, in the reader's language."""
+        with translation.override(correction.language):
+            page = reverse("web:site", args=[correction.site.slug])
+            subject = _("Your suggestion on %(site)s") % {"site": correction.site.name.best()}
+            send(
+                correction.email,
+                subject,
+                [
+                    correction.answer,
+                    _("You wrote:"),
+                    correction.text,
+                    request.build_absolute_uri(page),
+                ],
+            )
+
+
+def _usual(correction: Correction) -> str:
+    """The column that a correction speaks of, as far as its topic tells."""
+    name = _COLUMNS.get(correction.topic, "description")
+    if name == "latitude":
+        return name
+    codes = [code for code, _name in settings.LANGUAGES]
+    return f"{name}:{correction.language if correction.language in codes else codes[0]}"
+
+
+def _apply(request, correction: Correction, column: Column) -> str:
+    """Write the column; gives what stands against it, and then nothing is written."""
+    site = Site.objects.select_for_update().get(pk=correction.site_id)
+    text = request.POST.get("text", "").replace("\r\n", "\n").strip()
+    if column.text(site) != request.POST.get("was", "").replace("\r\n", "\n"):
+        return _("Somebody has changed this meanwhile. Look at it once more, please.")
+    if column.says(site, text):
+        return _("The text is as it was: change it, or accept without a change.")
+    try:
+        column.put(site, text)
+        site.full_clean(validate_unique=False)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    site.save(update_fields={column.name})
+    return ""

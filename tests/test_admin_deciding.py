@@ -1,0 +1,145 @@
+"""A correction is decided beside the record: applied and accepted in one step, and answered."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from heritage.admin.history import comment_of
+from heritage.models import ChangeSet, Correction, Site
+from heritage.services.undo import undo
+from tests import builders as build
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def correction(settings):
+    settings.MAIL_IS_SET_UP = True
+    site = build.make_site(
+        "Kiln",
+        "窑",
+        kinds=[build.make_kind()],
+        summary=build.text("Built in 1044.", "建于1044年。"),
+    )
+    return Correction.objects.create(
+        site=site,
+        topic="text",
+        text="不是1044年。",
+        suggestion="1049年",
+        language="zh-hans",
+        email="reader@example.org",
+    )
+
+
+@pytest.fixture
+def editor(client):
+    user = build.make_user("li", group="editor")
+    client.force_login(user)
+    return user
+
+
+def address(correction, column=""):
+    url = reverse("admin:heritage_correction_decide", args=[correction.pk])
+    return f"{url}?c={column}" if column else url
+
+
+def decide(client, correction, do, column="", **data):
+    shown = client.get(address(correction, column)).context
+    sent = {"do": do, "was": shown["was"], "state": shown["correction"].state, **data}
+    return client.post(address(correction, column), sent)
+
+
+def test_it_stands_beside_the_field_and_is_applied_and_answered(
+    client, editor, correction, django_capture_on_commit_callbacks
+):
+    page = client.get(address(correction))
+    html = page.content.decode()
+    assert page.context["column"].key == "summary:zh-hans"
+    assert "建于1044年。" in html and "1049年" in html and "/en/sites/kiln/" in html
+    with django_capture_on_commit_callbacks(execute=True):
+        response = decide(
+            client, correction, "apply", text="建于1049年。", answer="谢谢。", note="Stele."
+        )
+    assert response.status_code == 302
+    correction.refresh_from_db()
+    site = Site.objects.get()
+    assert site.summary["zh-hans"] == "建于1049年。" and site.summary["en"] == "Built in 1044."
+    assert (correction.state, correction.decided_by) == ("accepted", editor)
+    assert (correction.answer, correction.note) == ("谢谢。", "Stele.")
+    [message] = mail.outbox
+    assert message.to == ["reader@example.org"] and message.subject == "关于您对窑的建议"
+    assert "谢谢。" in message.body and "/zh-hans/sites/kiln/" in message.body
+    made = ChangeSet.objects.latest("pk")
+    assert (made.kind, comment_of(made)) == ("correction", "A reader's suggestion: 1049年")
+    history = client.get(reverse("admin:heritage_site_history", args=[site.pk])).content.decode()
+    assert "A reader&#x27;s suggestion: 1049年" in history
+    assert "reader@example.org" not in history
+    undo(made)
+    correction.refresh_from_db()
+    assert correction.state == "new" and Site.objects.get().summary["zh-hans"] == "建于1044年。"
+
+
+@pytest.mark.parametrize(
+    ("do", "state"), [("accept", "accepted"), ("decline", "declined"), ("spam", "spam")]
+)
+def test_other_decisions_change_no_record(
+    client, editor, correction, do, state, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        decide(client, correction, do, text="Something else", answer="No.")
+    correction.refresh_from_db()
+    assert correction.state == state
+    assert Site.objects.get().summary["zh-hans"] == "建于1044年。"
+    assert len(mail.outbox) == (0 if do == "spam" else 1)  # nobody answers spam
+
+
+def test_what_was_changed_or_decided_meanwhile_is_told(client, editor, correction):
+    shown = client.get(address(correction)).context
+    data = {"do": "apply", "was": shown["was"], "state": "new", "text": "建于1049年。"}
+    site = correction.site
+    site.summary = build.text("Built in 1044.", "建于宋代。")
+    site.save()
+    response = client.post(address(correction), data)
+    assert "Somebody has changed this meanwhile" in response.content.decode()
+    assert "建于1049年。" in response.content.decode()  # nothing typed is lost
+    correction.decide("declined", editor)
+    correction.save()
+    response = client.post(address(correction), data | {"was": "建于宋代。"})
+    assert "Somebody has decided this meanwhile" in response.content.decode()
+    assert Site.objects.get().summary["zh-hans"] == "建于宋代。"
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [("latitude", "95"), ("area_ha", "-1"), ("summary:zh-hans", "建于1044年。")],
+)
+def test_what_means_nothing_is_refused(client, editor, correction, column, text):
+    count = ChangeSet.objects.count()
+    response = decide(client, correction, "apply", column, text=text)
+    assert response.status_code == 200 and response.context["error"]
+    correction.refresh_from_db()
+    assert correction.state == "new" and ChangeSet.objects.count() == count
+
+
+def test_the_form_of_the_site_shows_new_corrections(client, editor, correction):
+    url = reverse("admin:heritage_site_change", args=[correction.site_id])
+    assert address(correction) in client.get(url).content.decode()
+    decide(client, correction, "decline")
+    assert address(correction) not in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("group", ["contributor", None])
+def test_who_may_not_decide_sees_no_address_and_changes_nothing(client, correction, group):
+    client.force_login(build.make_user(group=group))
+    data = {"do": "apply", "was": "建于1044年。", "state": "new", "text": "x"}
+    for response in (client.get(address(correction)), client.post(address(correction), data)):
+        assert response.status_code == 403
+    correction.refresh_from_db()
+    assert correction.state == "new"
+
+
+def test_strange_requests(client, editor, correction):
+    assert client.post(address(correction), {"do": "delete"}).status_code == 403
+    assert client.get(address(correction, "password")).status_code == 200
+    gone = reverse("admin:heritage_correction_decide", args=[10**9])
+    assert client.get(gone).status_code == 404
