@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from heritage.admin.desk import Named
-from heritage.models import Correction, Opening, Site
+from heritage.models import Correction, Opening, Review, Site
 from heritage.search.index import store
 from heritage.services.history import change_set
 from tests import builders as build
@@ -78,6 +78,14 @@ def test_each_count_is_that_of_its_list(client, sites):
         assert (task.label, task.url, listed) == (task.label, task.url, task.count)
     # No picture, no point, no place, no text in English and in Chinese; a temple twice.
     assert [task.count for task in found] == [1, 1, 1, 2, 1, 1, 1, 2, 2, 1, 0, 0, 1, 0, 0]
+
+
+def test_what_is_assigned_to_me_is_counted_and_listed(client, editor, sites):
+    site = Site.objects.get(state="in_review")
+    Review.objects.create(site=site, assigned_to=editor)
+    [task] = [task for task in counts(client) if "by=assigned" in task.url]
+    assert (task.label, task.count) == ("Assigned to me", 1)
+    assert list(client.get(task.url).context["cl"].result_list) == [site]
 
 
 def test_namesakes_far_apart_are_no_doubt(client, sites):

@@ -94,9 +94,10 @@ def _waiting(user) -> dict[str, int]:
         _counted(Correction.objects.filter(state=Correction.State.NEW)),
         _counted(Site.objects.filter(state=Site.State.REVIEW)),
         _counted(Site.objects.filter(state=Site.State.DRAFT, created_by=OuterRef("pk"))),
+        _counted(Site.objects.filter(state=Site.State.REVIEW, review__assigned_to=OuterRef("pk"))),
     )
-    found = next(iter(counted), (0, 0, 0))
-    keys = ("corrections", "review", "drafts")
+    keys = ("corrections", "review", "drafts", "assigned")
+    found = next(iter(counted), (0,) * len(keys))
     return dict(zip(keys, (count or 0 for count in found), strict=True))
 
 
@@ -110,6 +111,9 @@ def tasks(request) -> list[Task]:
     if user.has_perm("heritage.view_site"):
         url = list_url(Site, state__exact=Site.State.REVIEW)
         found.append(Task(_("In review"), counts["review"], url))
+        url = list_url(Site, state__exact=Site.State.REVIEW, by="assigned")
+        if counts["assigned"]:
+            found.append(Task(_("Assigned to me"), counts["assigned"], url))
         url = list_url(Site, state__exact=Site.State.DRAFT, by="me")
         found.append(Task(_("My drafts"), counts["drafts"], url))
     return found
@@ -178,8 +182,8 @@ def checks(user) -> list[Task]:
 
 def latest_work() -> list[Work]:
     """What everybody did last, fixtures left out."""
-    sets = ChangeSet.objects.exclude(kind=ChangeSet.Kind.IMPORT).select_related("user")
-    sets = list(sets.order_by("-pk")[:LATEST])
+    latest = ChangeSet.objects.exclude(kind=ChangeSet.Kind.IMPORT).order_by("-pk")
+    sets = list(latest.select_related("user")[:LATEST])
     if not sets:
         return []
     owners = _owners(sets)
@@ -206,9 +210,9 @@ def _owners(sets: list[ChangeSet]) -> dict[int, list[tuple[int, int]]]:
     """By change set, the records that it wrote, or rows of them: content type and id."""
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     rows = Change.objects.filter(change_set__in=sets).order_by("-change_set", "pk")
-    for pk, *key in rows.values_list("change_set", "owner_model", "owner_id")[:MOST_ROWS]:
-        if tuple(key) not in found[pk]:
-            found[pk].append(tuple(key))
+    for pk, model, owner in rows.values_list("change_set", "owner_model", "owner_id")[:MOST_ROWS]:
+        if (model, owner) not in found[pk]:
+            found[pk].append((model, owner))
     return found
 
 

@@ -232,15 +232,19 @@ class DoubtFilter(SimpleListFilter):
 
 
 class AuthorFilter(SimpleListFilter):
-    """Records that whoever looks has added."""
+    """Records that whoever looks has added, or is to look at."""
 
-    title, parameter_name = _("who added it"), "by"
+    title, parameter_name = _("whose they are"), "by"
 
     def lookups(self, request, model_admin):
-        return [("me", _("me"))]
+        return [("me", _("added by me")), ("assigned", _("assigned to me"))]
 
     def queryset(self, request, queryset):
-        return queryset.filter(created_by=request.user) if self.value() == "me" else queryset
+        if self.value() == "me":
+            return queryset.filter(created_by=request.user)
+        if self.value() == "assigned":
+            return queryset.filter(review__assigned_to=request.user)
+        return queryset
 
 
 class CheckedFilter(SimpleListFilter):

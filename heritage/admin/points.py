@@ -157,6 +157,8 @@ def _sites(window: Window, without: str) -> list[dict]:
     rows = Site.objects.only("name", "public_latitude", "public_longitude").in_bulk(ids)
     shown: list[dict] = []
     for row in (rows[pk] for pk in ids if pk in rows and str(pk) != without):
+        if row.public_latitude is None or row.public_longitude is None:
+            continue  # it has lost its point since
         at = window.place(row.public_latitude, row.public_longitude)
         name = Truncator(row).chars(LONGEST_NAME)
         is_free = not any(_overlap(at, name, other["at"], other["name"]) for other in shown)

@@ -74,7 +74,7 @@ def lines(window: Window) -> list[tuple[str, float, float, float, float]]:
     """Meridians and parallels: what each says, and where it begins and ends."""
     tall_reach, wide_reach = window.reach
     step = _round_step(tall_reach)
-    found = []
+    found: list[tuple[str, float, float, float, float]] = []
     first = floor((window.latitude - tall_reach) / step)
     for number in range(first, first + 12):
         degrees = number * step

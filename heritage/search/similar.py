@@ -133,8 +133,8 @@ def _same_names() -> BitMap:
         for key, site in rows.values_list("key", "site"):
             groups[language, key].append(site)
     ids = {pk for group in groups.values() for pk in group}
-    rows = Site.objects.filter(pk__in=ids).order_by()
-    where = {pk: found for pk, *found in rows.values_list("pk", "latitude", "longitude", "place")}
+    sites = Site.objects.filter(pk__in=ids).order_by()
+    where = {pk: found for pk, *found in sites.values_list("pk", "latitude", "longitude", "place")}
     found = BitMap()
     for group in groups.values():
         found |= _close(group, where)

@@ -266,6 +266,13 @@
       remember();
       sessionStorage.setItem(SENT, key);
     });
+    // The keys that save everywhere else.
+    addEventListener("keydown", (event) => {
+      const button = form.querySelector("[name=_continue]");
+      if (event.key !== "s" || !(event.ctrlKey || event.metaKey) || !button) return;
+      event.preventDefault();
+      button.click();
+    });
     addEventListener("beforeunload", (event) => {
       if (!isSent && Object.keys(changed()).length) event.preventDefault();
     });
