@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from heritage.formats import jsonld, sentence
 from heritage.formats.addresses import Addresses
 from heritage.models import Site
-from heritage.search.facets.registry import FACETS, TREES
+from heritage.search.facets.registry import FACETS
 from heritage.search.queries import changed
 from heritage.values.language import proper_tag
 from heritage.values.markdown import to_text
@@ -258,11 +258,10 @@ def _addresses(request) -> Addresses:
 
 def _page_of_term(page) -> str:
     """The page of the only era, kind or place that a list is narrowed by: that one is found."""
-    query = dict(QueryDict(page.canonical).lists())
-    if len(query) != 1 or not page.is_canonical or not page.total:
+    if not page.only_term or page.paging.number > 1 or not page.is_canonical or not page.total:
         return ""
-    [(name, values)] = query.items()
-    return reverse(f"web:{name}", args=values) if name in TREES and len(values) == 1 else ""
+    name, slug = page.only_term
+    return reverse(f"web:{name}", args=[slug])
 
 
 def _list_robots(page) -> str:

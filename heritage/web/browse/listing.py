@@ -149,6 +149,7 @@ class Listing:
     typed: dict[str, str]
     paging: Paging
     canonical: str
+    only_term: tuple[str, str] | None  # a facet and a slug, where nothing else is asked
 
     @property
     def has_more_chosen(self) -> bool:
@@ -259,6 +260,7 @@ def listing(data: QueryDict) -> Listing:
         carried=list(_carried(filtered)),
         paging=pages,
         canonical=_canonical(data, filtered, pages.number),
+        only_term=_only_term(filtered, in_words),
     )
 
 
@@ -410,6 +412,15 @@ def _ways(filtered: SiteFilter, in_words: list[ActiveFilter]) -> list[FilterToDr
 def _together(name: str) -> list[str]:
     """Filters that go with one that is taken off."""
     return [part for part, whole in TOGETHER.items() if whole == name]
+
+
+def _only_term(filtered: SiteFilter, in_words: list[ActiveFilter]) -> tuple[str, str] | None:
+    """The one era, kind or place that is asked for, if that is all."""
+    if len(in_words) != 1 or in_words[0].name not in TREES:
+        return None
+    name = in_words[0].name
+    terms = filtered.chosen(name)
+    return (name, terms[0].slug) if terms and len(terms) == 1 else None
 
 
 def _canonical(data: QueryDict, filtered: SiteFilter, number: int) -> str:
