@@ -249,7 +249,7 @@ def test_regions_of_the_world_are_counted_and_described(henan):
     )
     with translation.override("zh-hans"):
         (active,) = filtered("region=africa").active()
-        assert (active.label, str(active.value)) == ("世界地区", "非洲")
+        assert (active.label, str(active.value)) == ("世界区域", "非洲")
     assert "“atlantis” is not known here." in filtered("region=atlantis").problems()[0].message
 
 
@@ -324,3 +324,27 @@ def test_counts_are_what_one_would_get(limits, monkeypatch):
                 alone = query.copy()
                 alone.setlist(facet.name, [option.value])
                 assert option.count == len(brute.matching(alone)), (query, option)
+
+
+@pytest.mark.parametrize(
+    ("near", "found"),
+    [
+        ("hill-fort", ["Hill fort"]),
+        ("Hill Fort", ["Hill fort"]),
+        ("loyang", ["Hill fort"]),
+        ("LOYANG", ["Hill fort"]),
+        ("洛阳", ["Hill fort"]),  # the city is broader than a county of its name
+        ("nowhere", ["Far", "Hill fort"]),  # means nothing, and is left out
+    ],
+)
+def test_near_a_town_or_a_site_by_name(near, found):
+    city = {"latitude": 34.6, "longitude": 112.4, "level": "city"}
+    make_place("Loyang", "洛阳", slug="loyang", **city)
+    make_place(
+        "Loyang County", "洛阳", slug="loyang-county", level="county", latitude=1, longitude=1
+    )
+    make_site("Hill fort", slug="hill-fort", latitude=34.7, longitude=112.5)
+    make_site("Far", latitude=0, longitude=0)
+    filtered = SiteFilter({"near": near})
+    names = [str(site.name.best()) for site in Site.objects.filter(pk__in=list(filtered.hits))]
+    assert sorted(names) == found

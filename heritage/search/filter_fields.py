@@ -17,11 +17,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import MultipleHiddenInput
 from django.utils.formats import number_format
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from heritage.models import Place, Site
 from heritage.search.index.columns import Box
-from heritage.values import coordinates, edtf, years
+from heritage.values import coordinates, edtf, normalize, tokens, years
 from heritage.values.coordinates import Point
 from heritage.values.date_parser import read
 
@@ -238,8 +239,18 @@ class Centre:
     place: Place | None = None
 
 
+def _place(text: str) -> Place | None:
+    """The place of a slug or of a name; of several of one name the broadest."""
+    if place := Place.objects.filter(slug=text.lower()).first():
+        return place
+    name = normalize.fold(text)
+    likely = Place.objects.filter(search_text__contains=name) if name else ()
+    named = [place for place in likely if name in tokens.written_names(place.search_text)]
+    return min(named, key=lambda place: Place.Level.values.index(place.level), default=None)
+
+
 class CentreField(ValueField):
-    """Latitude and longitude, or the slug of a published site or of a place."""
+    """Latitude and longitude, the slug of a published site, or the slug or a name of a place."""
 
     def parse(self, text: str) -> Centre:
         parts = text.replace("，", ",").split(",")
@@ -255,9 +266,10 @@ class CentreField(ValueField):
                 ),
                 code="invalid",
             )
-        site = None if "\0" in text else Site.objects.published().filter(slug=text).first()
+        slugs = {text, slugify(text)}  # Taj Mahal for taj-mahal
+        site = None if "\0" in text else Site.objects.published().filter(slug__in=slugs).first()
         if site is None:
-            place = None if "\0" in text else Place.objects.filter(slug=text.lower()).first()
+            place = None if "\0" in text else _place(text)
             if place is None:
                 raise unknown(text)
             return Centre(place.centre, place=place)

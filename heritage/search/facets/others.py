@@ -16,7 +16,7 @@ class HasFacet(Facet):
     """Unlike all others, its values narrow: who asks for a photograph and visiting facts plans a
     journey and wants both."""
 
-    name, label = "has", _("With")
+    name, label = "has", _("Visits and pictures")
     values_narrow = True
     labels = {
         "image": _("a photograph"),
