@@ -150,6 +150,13 @@ def test_the_seal_of_an_era_from_elsewhere_is_the_country(angkor):
     assert "".join(texts_of(cover(angkor))) == "柬埔寨"
 
 
+def test_a_solemn_plate_says_what_happened_and_not_only_what_came_first():
+    site = build.make_site("Dome", cover="solemn")
+    for kind, date in (("built", "1915"), ("destroyed", "1945-08-06"), ("rebuilt", "196X")):
+        build.make_event(site, kind, date)
+    assert texts_of(cover(site)) == ["Dome", "1915 · 1945"]
+
+
 def test_a_solemn_plate_keeps_still(angkor):
     angkor.cover = "solemn"
     svg = cover(angkor)

@@ -19,6 +19,7 @@ from heritage.media.covers.shapes import SHAPES, CoverShape, clean, picture, wid
 _SIZES = (108, 96, 84, 73, 63, 54, 46, 40)  # of the first name, in a shape 1200 wide
 _MOST_LINES = 4
 _LEADING = 1.24
+_UNDER = 2  # lines of a place, and of a date
 _SECOND = 0.6  # size of the second name, of the first
 _STONE = Palette(
     sky="#d4d2cd", mist="#e4e2dd", far="#c9c6c0", mid="#a9a6a0", near="#6f6c67", ground="#bab7b1",
@@ -33,7 +34,7 @@ class Words:
 
     names: Sequence[str]
     where: Sequence[str] = ()  # in each language
-    when: str = ""
+    when: Sequence[str] = ()  # years, or an era in each language
     inscribed: str = ""
     criteria: Sequence[str] = ()  # i to x
 
@@ -115,7 +116,7 @@ def solemn_plate(
     middle = whole.left + whole.width / 2
     type_set = _lines(blocks, middle, y, p)
     size = 38 * scale
-    under = _under((*words.where, words.when), room, size)
+    under = _under((*words.where, *words.when), room, size)
     type_set += _lines([(under, size, "wash")], middle, horizon + below.height * 0.5 - size, p)
     inner = (
         '<defs><linearGradient id="stone" x1="0" x2="0" y1="0" y2="1">'
@@ -262,7 +263,7 @@ def _set(words: Words, paper: _Box, p: Palette, scale: float) -> str:
     margin = min(paper.width, paper.height * 1.3) * 0.1
     room = paper.width - 2 * margin
     small = 37 * scale
-    lines = [*_under(words.where, room, small), *_under((words.when,), room, small)]
+    lines = [*_under(words.where, room, small), *_under(words.when, room, small)]
     seals = 56 * scale if words.criteria or words.inscribed else 0
     foot = len(lines) * small * _LEADING + (seals + 26 * scale if seals else 0)
     blocks = _blocks(words.names, room, paper.height - 2 * margin - foot - 44 * scale, scale)
@@ -302,12 +303,13 @@ def _seals(words: Words, x: float, y: float, size: float, room: float, p: Palett
 
 
 def _under(texts: Sequence[str], room: float, size: float) -> list[str]:
-    """Short texts on one line if they fit, else each on its own."""
+    """Short texts on one line if they fit, else each on its own; of two lines at most."""
     shown = [text for text in map(clean, texts) if text]
     whole = " · ".join(shown)
     if width_of(whole) * size <= room:
         return [whole] if whole else []
-    return [line for text in shown for line in _wrapped(text, room, size)[:1]]
+    lines = [line for text in shown for line in _wrapped(text, room, size)]
+    return lines if len(lines) <= _UNDER else [*lines[: _UNDER - 1], f"{lines[_UNDER - 1]}…"]
 
 
 def _lines(blocks: list[_Block], x: float, y: float, p: Palette) -> str:

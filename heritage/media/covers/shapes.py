@@ -49,7 +49,7 @@ def clean(text: str) -> str:
 
 def width_of(text: str) -> float:
     """About how many times its size a text is wide."""
-    return sum(1.0 if ord(letter) >= 0x2E80 else 0.53 for letter in text)
+    return sum(1.0 if ord(letter) >= 0x2E80 else 0.57 for letter in text)
 
 
 def picture(shape: CoverShape, inner: str, titles: Mapping[str, str] | None = None) -> str:

@@ -22,6 +22,7 @@ from heritage.values.language import LanguageMap
 
 # Of an exact date: its year, and that of its end.
 _YEARS = re.compile(r"(\d{4})(?:-\d\d)*(?:/(\d{4})(?:-\d\d)*)?")
+_MOST_YEARS = 3  # on a solemn plate
 # Said of any era, so they tell nothing on a seal.
 _IDLE = ("时代", "时期", "文化", "王朝")
 
@@ -133,7 +134,7 @@ def _plate(
     words = Words(
         names=() if shape == SHAPES["preview"] else lines,
         where=name_lines(land.label) if land else (),
-        when=_years(event) or ("" if is_solemn else _era(event)),
+        when=_all_years(site) if is_solemn else _when(event),
         inscribed=str(site.inscribed_year or ""),
         criteria=() if is_solemn or not site.inscribed_year else _criteria(site),
     )
@@ -179,15 +180,22 @@ def _globe(site: Site) -> Callable[[int], OnGlobe] | None:
     return leaning
 
 
-def _years(event: Event | None) -> str:
-    """Years of our era in figures, where the date of the beginning is exact."""
+def _years(event: Event | None) -> list[str]:
+    """Years of our era in figures, where the date of an event is exact."""
     years = _YEARS.fullmatch(event.date) if event else None
-    return "–".join(str(int(year)) for year in years.groups() if year) if years else ""
+    return ["–".join(str(int(year)) for year in years.groups() if year)] if years else []
 
 
-def _era(event: Event | None) -> str:
+def _when(event: Event | None) -> list[str]:
+    """The year of the beginning; its era where the year is not known."""
     era = event.first_era if event else None
-    return " · ".join(name_lines(era.label)) if era else ""
+    return _years(event) or (name_lines(era.label) if era else [])
+
+
+def _all_years(site: Site) -> list[str]:
+    """Of a place of memory: not what came first, but what happened there."""
+    years = dict.fromkeys(year for event in site.events.all() for year in _years(event))
+    return list(years)[-_MOST_YEARS:]
 
 
 def _criteria(site: Site) -> list[str]:
