@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 GROUP = re.compile(r'role="group" aria-label="([^"]+)">(.*?)</div>', re.DOTALL)
 OPTION = re.compile(
     r'<a class="suggestions-line[^"]*" role="option" aria-selected="false" tabindex="-1"'
-    r' href="([^"]+)">(.*?)</a>',
+    r'\s+href="([^"]+)">(.*?)</a>',
     re.DOTALL,
 )
 
