@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from heritage.admin.fields import language_in_words
 from heritage.models import Site
-from heritage.values.language import language_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _wishes(site: Site, rows: dict[str, list]) -> Iterator[Wish]:
         for code, _name in settings.LANGUAGES:
             there = bool(getattr(site, name).get(code))
             yield Wish(
-                label % {"language": language_name(code)}, section, f"id_{name}__{code}", there
+                label % {"language": language_in_words(code)}, section, f"id_{name}__{code}", there
             )
 
     yield from text("name", "names", _("name in %(language)s"))

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.admin.autocomplete import label_of, with_label
+from heritage.admin.fields import language_in_words
 from heritage.admin.history import comment_of
 from heritage.models import (
     Change,
@@ -32,7 +33,6 @@ from heritage.models import (
 )
 from heritage.search import similar
 from heritage.search.index import columns, store
-from heritage.values.language import language_name
 
 LATEST = 12  # change sets
 NAMED = 3  # records of a change set that are named
@@ -140,7 +140,7 @@ def gaps(user) -> Iterator[Task]:
         return
     wanted = [("picture", _("No picture")), ("point", _("No point")), ("place", _("No place"))]
     wanted += [
-        (f"text-{code}", _("No text in %(language)s") % {"language": language_name(code)})
+        (f"text-{code}", _("No text in %(language)s") % {"language": language_in_words(code)})
         for code, _name in settings.LANGUAGES
     ]
     for what, label in wanted:

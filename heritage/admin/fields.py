@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import ClearableFileInput
 from django.urls import reverse
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Identity
@@ -18,6 +19,14 @@ _JOINT = "__"
 
 def interface_languages() -> list[str]:
     return [code for code, _name in settings.LANGUAGES]
+
+
+def language_in_words(code: str) -> str:
+    """What the reader's language calls another one: Simplified Chinese, 英语."""
+    try:
+        return get_language_info(code)["name_translated"]
+    except KeyError:
+        return language_name(code)
 
 
 def offered_languages() -> list[tuple[str, str]]:

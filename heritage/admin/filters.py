@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
 from heritage.admin import desk
+from heritage.admin.fields import language_in_words
 from heritage.models import Coverage, Era, Image, Kind, Place, Scheme, Site
 from heritage.search import similar
 from heritage.search.facets.base import Facet, TreeFacet
 from heritage.search.facets.registry import FACETS
 from heritage.search.index import store
-from heritage.values.language import language_name
 
 LONGEST = 60  # choices of one filter
 MOST_USED = 20  # of those that are offered by use; all others are found by searching
@@ -194,7 +194,7 @@ class GapFilter(SimpleListFilter):
 
     def lookups(self, request, model_admin):
         texts = [
-            (f"text-{code}", _("text in %(language)s") % {"language": language_name(code)})
+            (f"text-{code}", _("text in %(language)s") % {"language": language_in_words(code)})
             for code, _name in settings.LANGUAGES
         ]
         return [(value, label) for value, (label, _q) in self.GAPS.items()] + texts

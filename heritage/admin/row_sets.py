@@ -23,7 +23,7 @@ MOST = 1_000  # rows of a set, as Django has it
 
 
 @dataclass(slots=True)
-class Line:
+class RowLine:
     """One row: what its line says, and its form where it is open."""
 
     number: int
@@ -102,7 +102,7 @@ class RowSet:
         name = f"admin:{opts.app_label}_{opts.model_name}_rows"
         return reverse(name, args=[self.owner.pk if self.owner else "add", self.prefix])
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[RowLine]:
         formset = self._formset
         if formset is None:
             return [self.line(number, row) for number, row in enumerate(self.rows)]
@@ -114,8 +114,8 @@ class RowSet:
             lines.append(self.line(number, row, admin_form))
         return lines
 
-    def line(self, number: int, row, form: InlineAdminForm | None = None) -> Line:
-        return Line(number, row, "" if row is None else self.opts.line_of(row), form)
+    def line(self, number: int, row, form: InlineAdminForm | None = None) -> RowLine:
+        return RowLine(number, row, "" if row is None else self.opts.line_of(row), form)
 
     def admin_form(self, form, row) -> InlineAdminForm:
         request, inline = self._request, self.opts
