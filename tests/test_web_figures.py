@@ -21,7 +21,7 @@ from heritage.web.site.rows import add_rows
 from heritage.web.site.timeline import lifeline
 from heritage.web.time_axis import Scale, scale_of
 from tests import builders as build
-from tests.webrows import full_site, plain_site, vocabulary
+from tests.webrows import as_read, full_site, plain_site, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -226,7 +226,7 @@ def test_a_ring_is_as_large_as_the_doubt(said, km):
 
 def test_a_site_lies_on_land_that_the_page_embeds(client, words):
     site = full_site(words)
-    html = client.get("/en/sites/longmen-grottoes/").content.decode()
+    html = as_read(client.get("/en/sites/longmen-grottoes/"))
     src = f"/land/sites/{site.uid}.svg"
     assert f'<img src="{src}" width="480" height="330" alt="Map: ' in html
     response = client.get(src)
@@ -261,7 +261,7 @@ def test_sites_of_a_place_are_dots(client, words):
     for latitude, longitude in ((34.5, 112.5), (40, 116)):
         build.make_site(place=words.china, latitude=latitude, longitude=longitude)
     assert client.get("/land/places/china.svg").content.count(b'class="dot"') == 1
-    html = client.get("/en/places/china/").content.decode()
+    html = as_read(client.get("/en/places/china/"))
     assert '<img src="/land/places/china.svg" width="480" height="330"' in html
     build.make_site(place=words.china, latitude=-20, longitude=-60)
     assert 'width="1000"' in client.get("/en/places/china/").content.decode()
