@@ -3,9 +3,9 @@
     HERITAGE_DATA=… uv run python -m benchmarks.covers
 
 composes and paints the cover of each published site in the order in which readers see them, 24 a
-page, and prints two tables: time and size, and the pages whose covers are least apart. How far two
-are apart is the share of a difference hash (16 × 16 steps from dark to light) that differs; of
-equal pictures it is 0, of unlike ones about a half.
+page, and prints two tables: time and size, and the pages whose covers are least apart. How far
+two forms are apart is the share of a difference hash (16 × 16 steps from dark to light) that
+differs: 0 of equal pictures, about a half of unlike ones.
 """
 
 import gzip
@@ -19,7 +19,8 @@ import resvg_py
 from PIL import Image
 
 PAGE = 24
-ALIKE = 0.12  # below this two covers are taken for one another
+ALIKE = 0.12  # below this two covers have the same form
+SAME_COLOUR = 0.05  # and below this the same colours
 _SIDE = 16
 _SHOWN = 12
 
@@ -42,7 +43,7 @@ def main() -> None:
         sizes.append(len(svg.encode()) / 1000)
         packed.append(len(gzip.compress(svg.encode())) / 1000)
         scene = covers.scene_of(sites[pk])
-        told[pk] = difference_hash(svg), scene if isinstance(scene, str) else scene.name
+        told[pk] = seen(svg), scene if isinstance(scene, str) else scene.name
     for pk in ids[:: max(1, len(ids) // 50)]:
         svg = covers.cover(sites[pk], SHAPES["preview"])
         before = time.process_time()
@@ -63,28 +64,45 @@ def main() -> None:
             for one, other in combinations(page, 2)
         )
         worst.append((apart, number, one, other))
-    alike = sum(apart < ALIKE for apart, *_rest in worst)
-    print(f"\n{len(ids)} covers on {len(pages)} pages; {alike} pages have two that look alike.\n")
+    forms = [pair for pair in worst if pair[0] < ALIKE]
+    colours = [hues(told[one][0], told[other][0]) for _apart, _number, one, other in forms]
+    print(
+        f"\n{len(ids)} covers on {len(pages)} pages. {len(forms)} pages have two of the same form, "
+        f"{sum(apart < SAME_COLOUR for apart in colours)} of them in the same colours.\n"
+    )
     rows = [
-        [str(number), f"{apart:.2f}", *(f"{sites[pk].name.best()} ({told[pk][1]})" for pk in pair)]
+        [
+            str(number),
+            f"{apart:.2f}",
+            f"{hues(told[pair[0]][0], told[pair[1]][0]):.2f}",
+            *(f"{sites[pk].name.best()} ({told[pk][1]})" for pk in pair),
+        ]
         for apart, number, *pair in sorted(worst)[:_SHOWN]
     ]
-    _print(["page", "apart", "", ""], rows)
+    _print(["page", "forms apart", "colours apart", "", ""], rows)
 
 
-def difference_hash(svg: str) -> int:
-    """A bit for each step from one place to its right neighbour: whether it grows lighter."""
-    painted = resvg_py.svg_to_bytes(svg_string=svg, width=120)
-    grey = Image.open(io.BytesIO(painted)).convert("L").resize((_SIDE + 1, _SIDE))
+def seen(svg: str) -> tuple[int, bytes]:
+    """The difference hash, and the colours of a picture of 3 × 2 pixels."""
+    painted = Image.open(io.BytesIO(resvg_py.svg_to_bytes(svg_string=svg, width=120)))
+    colours = painted.convert("RGB").resize((3, 2), Image.Resampling.BOX).tobytes()
+    grey = painted.convert("L").resize((_SIDE + 1, _SIDE))
     bits = 0
     for row in batched(grey.tobytes(), _SIDE + 1):
         for here, right in pairwise(row):
             bits = bits << 1 | (here < right)
-    return bits
+    return bits, colours
 
 
-def distance(one: int, other: int) -> float:
-    return (one ^ other).bit_count() / _SIDE**2
+def distance(one: tuple[int, bytes], other: tuple[int, bytes]) -> float:
+    """Of forms: from 0 to about a half."""
+    return (one[0] ^ other[0]).bit_count() / _SIDE**2
+
+
+def hues(one: tuple[int, bytes], other: tuple[int, bytes]) -> float:
+    """Of colours: from 0 to 1."""
+    apart = [abs(here - there) for here, there in zip(one[1], other[1], strict=True)]
+    return sum(apart) / len(apart) / 255
 
 
 def _print(head: list[str], rows: list[list[str]]) -> None:

@@ -12,6 +12,7 @@ import pytest
 import resvg_py
 from PIL import Image
 
+from benchmarks import covers as measure
 from heritage.media.covers import palettes, scene_files
 from heritage.media.covers.composer import choose_palette, compose
 from heritage.media.covers.dice import Dice
@@ -242,6 +243,17 @@ def test_a_title_in_both_languages_or_none(small):
     ]  # fmt: skip
     plain = parsed(compose(small, seed="a"))
     assert plain.get("aria-hidden") == "true" and plain.find(f"{SVG}title") is None
+
+
+def test_the_benchmark_tells_forms_and_colours_apart():
+    one, other, blue = (
+        measure.seen(compose(scene_files.scene(name), seed="a", palettes=[palette]))
+        for name, palette in (("medina", "ochre"), ("reef", "ochre"), ("medina", "lapis"))
+    )
+    assert measure.distance(one, one) == 0 == measure.hues(one, one)
+    assert measure.distance(one, other) > 0.25
+    assert measure.distance(one, blue) < measure.ALIKE < 0.25
+    assert measure.hues(one, blue) > measure.SAME_COLOUR
 
 
 def test_it_is_quickly_composed():
