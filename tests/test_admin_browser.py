@@ -183,3 +183,18 @@ def test_the_list_is_usable_on_a_tablet(browser, live_server, site):
     filters = browser.find_element(By.ID, "changelist-filter")
     assert filters.size["width"] > 100  # beside the table, with nothing to open
     assert filters.location["x"] > browser.find_element(By.ID, "result_list").location["x"]
+
+
+def test_a_cover_is_chosen_by_its_picture(browser, live_server, site):
+    log_in(browser, live_server, "li")
+    open_form(browser, live_server, site)
+    shown = browser.find_element(By.CSS_SELECTOR, ".scene-shown")
+    assert not shown.is_displayed()
+    browser.execute_script("document.querySelector('.scene-choice').open = true")
+    choice = ".scene-grid button[value=pagoda-zh-brick]"
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, choice))
+    browser.find_element(By.CSS_SELECTOR, choice).click()
+    assert field(browser, "cover").get_property("value") == "pagoda-zh-brick"
+    assert shown.is_displayed() and "/pagoda-zh-brick.svg" in shown.get_attribute("src")
+    pressed = browser.find_elements(By.CSS_SELECTOR, ".scene-grid [aria-pressed=true]")
+    assert [button.get_attribute("value") for button in pressed] == ["pagoda-zh-brick"]
