@@ -98,8 +98,11 @@ class CatalogueAdminSite(AdminSite):
 
         identity = Identity.objects.current()
         name = str(identity.name.best())
+        request.is_without_sidebar = True  # for which Django would list all models here
+        context = super().each_context(request)
+        request.is_without_sidebar = False
         return {
-            **super().each_context(request),
+            **context,
             "site_title": name,
             "site_header": name,
             "site_url": reverse("web:home"),
@@ -174,6 +177,8 @@ class CatalogueAdminSite(AdminSite):
 
     def get_app_list(self, request, app_label=None):
         """Models by sections instead of by Django apps, which mean nothing to editors."""
+        if getattr(request, "is_without_sidebar", False):
+            return []
         if app_label:
             return super().get_app_list(request, app_label)
         found = {
