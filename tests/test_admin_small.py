@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
 
@@ -314,3 +315,25 @@ def test_an_accepted_correction_leads_to_the_field_and_to_the_page(client, site)
     html = client.post(change(row), data, follow=True).content.decode()
     assert "The record itself is not changed by this" in html
     assert link in html
+
+
+# --- other names -------------------------------------------------------------------------------
+
+
+def test_other_names_are_written_one_a_line(client):
+    place = build.make_place("Henan", "河南省", other_names=["河南"])
+    page = client.get(change(place))
+    assert page_data(page)["other_names"] == ["河南"]
+    sent = filled(client, change(place), {"other_names": "河南\r\n  Honan \r\n\r\n河南"})
+    client.post(change(place), sent)
+    place.refresh_from_db()
+    assert place.other_names == ["河南", "Honan"]
+
+
+@pytest.mark.parametrize("wrong", ["Honan", {"en": "Honan"}, [1]])
+def test_other_names_are_a_list_of_texts(wrong):
+    place = build.make_place("Henan")
+    place.other_names = wrong
+    with pytest.raises(ValidationError) as refused:
+        place.clean_fields()
+    assert "other_names" in refused.value.message_dict

@@ -23,6 +23,8 @@ _SPELT_OUT = 5  # letters of a name that cannot be mere initials
 _MOST_JOINED = 6  # words of which two may have been meant as one
 _COMMON = 0.25  # of all sites: a word that more of them hold tells nothing beside others
 _OF_NAMES = 2  # half as much again for a word of a name
+_MOST_IN_BRIEF = 20_000  # sites, among which those that say a word in brief come before others
+_UNKNOWN = 6.0  # the weight of a word that no site holds: as that of one that one in 400 holds
 _LEAST = 0.34  # of all that is asked, by weight
 _HALF = 0.6  # of the most that any site has, which others must have to be shown
 
@@ -112,8 +114,12 @@ def named(index: State, among: BitMap, text: str) -> Iterator[BitMap]:
 
 def tiers(index: State, hits: BitMap, text: str) -> Iterator[BitMap]:
     """The hits parted by how close they are: names that hold the words, then what says them in
-    brief, then names in which they only begin so; then the rest."""
-    for asked in (*tokens.closest(text), tokens.brief(text), *tokens.begun_so(text)):
+    brief, then names in which they only begin so; then the rest.
+
+    What very many hold most of them say in brief: there that parts nothing, and takes long.
+    """
+    in_brief = [tokens.brief(text)] if len(hits) <= _MOST_IN_BRIEF else []
+    for asked in (*tokens.closest(text), *in_brief, *tokens.begun_so(text)):
         if len(hits) < 2:
             break
         tier = hits & _holding_of(index, asked, hits)
@@ -194,7 +200,7 @@ def partly(index: State, text: str, others: Iterable[BitMap]) -> Partly:
     than a third of all is nothing that was asked for.
     """
     number = max(1, len(index.sites))
-    asked = log(number + 1)  # of a word that no site holds
+    asked = min(log(number + 1), _UNKNOWN)
     size = index.sites.max() + 1 if index.sites else 0
     weights = np.zeros(size, dtype=np.float32)
     whole = 0.0

@@ -61,7 +61,7 @@ _FILLERS = pgettext_lazy(
     "|what|what is|what are|where|where is|which|who|how|are|there|all|any|some|every|many|much"
     "|list|list of|best|top|most|famous|popular|beautiful|interesting|new|show|show me|find|get|me"
     "|i|want|please|can|could|must see|must|worth|located|in the world|tourist|tourism|travel|trip"
-    "|guide|and|or|not|that|with|https|http|www|org|com|en|html",
+    "|guide|near|around|and|or|not|that|with|https|http|www|org|com|en|html",
 )
 
 

@@ -37,7 +37,7 @@ _BETWEEN = "-"  # the words of a whole name
 STOP_WORDS = frozenset(
     word
     for words in (
-        "a an and as at by for from in into is near not of on or that the this to with",
+        "a an and as at by for from in into is not of on or that the this to with",
         "au aux avec dans de des du en et la le les ou par pour sur un une",
         "al con del el las los o para por su una y",
         "am an das dem den der des die ein eine im und vom von zu zum zur",

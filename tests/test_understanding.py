@@ -1,0 +1,167 @@
+"""Which filters the words of a search mean, and which words are left."""
+
+from datetime import date
+
+import pytest
+
+from heritage.models import Site
+from heritage.search import understanding
+from heritage.search.filters import SiteFilter
+from heritage.search.index import store
+from tests import builders as build
+
+pytestmark = pytest.mark.django_db
+
+THURSDAY = date(2026, 11, 26)
+
+
+@pytest.fixture(autouse=True)
+def catalogue():
+    """One site that has everything that the table below names, and one near it."""
+    china = build.make_place("China", "中国", level="country", slug="china", code="CN")
+    henan = build.make_place("Henan", "河南省", level="province", slug="henan", parent=china)
+    henan.other_names = ["河南"]
+    henan.save()
+    luoyang = build.make_place("Luoyang", "洛阳市", slug="luoyang", parent=henan)
+    luoyang.other_names = ["洛阳"]
+    luoyang.save()
+    georgia = build.make_place("Georgia", level="country", slug="georgia")
+    states = build.make_place("United States", level="country", slug="united-states")
+    state = build.make_place("Georgia", level="province", slug="georgia-us", parent=states)
+    tang = build.make_era("Tang Dynasty", "唐", slug="tang")
+    tang.other_names = ["Tang", "唐朝", "唐代"]
+    tang.save()
+    ming = build.make_era("Ming Dynasty", "明", slug="ming", span="1368/1644")
+    temple = build.make_kind("Temple", "寺庙", slug="temple")
+    church = build.make_kind("Church", "教堂", slug="church")
+    cultural = build.make_scheme("world_heritage", slug="whl")
+    entry = build.make_designation(
+        scheme=cultural,
+        events=["1987", ("in_danger", "2001")],
+        reference="1003",
+        category=build.make_term(cultural, "natural", label="Natural", zh="自然遗产"),
+        criteria=[build.make_term(cultural, code, "criterion") for code in ("i", "iv")],
+        regions=[build.make_term(cultural, "africa", "region", "Africa", "非洲")],
+    )
+    rating = build.make_scheme("rating", slug="cn-rating")
+    grade = build.make_term(rating, "5A", label="AAAAA", zh="5A级")
+    grade.other_names = ["5A"]
+    grade.save()
+    site = build.make_site(
+        "Jade Hall",
+        slug="jade-hall",
+        kinds=[temple, church],
+        place=luoyang,
+        latitude=34,
+        longitude=112,
+    )
+    build.make_coverage(site, entry)
+    build.make_coverage(site, build.make_designation(scheme=rating, category=grade))
+    build.make_coverage(site, build.make_designation("protection", scheme=_national(), batch=1))
+    for era in (tang, ming):
+        build.make_event(site, first_era=era)
+    build.make_event(site, date="0068")
+    build.make_price(site, amount=0)
+    build.make_opening(site)
+    build.make_site(place=georgia), build.make_site(place=state)
+
+
+def _national():
+    return build.make_scheme("protection", "National protection", "国保", slug="cn-national")
+
+
+TABLE = {
+    "Tang temples": "era=tang kind=temple",
+    "temples in Luoyang": "kind=temple place=luoyang",
+    "唐代寺庙": "era=tang kind=temple",
+    "洛阳的唐朝寺庙": "place=luoyang era=tang kind=temple",
+    "churches": "kind=church",
+    "河南": "place=henan",
+    "Luoyang, Henan, China": "place=luoyang",
+    "Georgia": "place=georgia",
+    "temples near Luoyang": "kind=temple near=luoyang",
+    "洛阳附近": "near=luoyang",
+    "near China": "place=china",
+    "near Jade Hall": "near=jade-hall",
+    "UNESCO": "unesco=listed",
+    "世界遗产": "unesco=listed",
+    "World Heritage in danger": "unesco=in_danger",
+    "濒危的世界遗产": "unesco=in_danger",
+    "natural heritage": "category=natural",
+    "natural sites in Africa": "category=natural region=africa",
+    "criterion (iv)": "criterion=iv",
+    "criteria i and iv": "criterion=i,iv",
+    "标准（四）": "criterion=iv",
+    "inscribed in 1987": "inscribed=1987",
+    "1987年列入": "inscribed=1987",
+    "World Heritage 1990-1999": "inscribed=1990-1999",
+    "1987": "inscribed=1987",
+    "5A": "rating=cn-rating.5A",
+    "national protection": "protection=cn-national",
+    "第一批国保": "batch=cn-national.1 protection=cn-national",
+    "batch 1": "batch=cn-national.1",
+    "12th century": "from=1101 to=1200",
+    "twelfth century churches": "from=1101 to=1200 kind=church",
+    "十二世纪": "from=1101 to=1200",
+    "5th century BC": "from=-500 to=-401",
+    "built in 68": "from=68 to=68 role=beginnings",
+    "建于68年": "from=68 to=68 role=beginnings",
+    "1003": "+ 1003",
+    "open on Monday": "open=2026-11-30",
+    "周一开放": "open=2026-11-30",
+    "open today": "open=2026-11-26",
+    "星期四开放": "open=2026-11-26",
+    "free": "has=free",
+    "免费": "has=free",
+    "what to see in Luoyang": "place=luoyang",
+    "明": "era=ming",
+    "明堂": "+ 明堂",
+    "洛阳明堂": "place=luoyang + 明堂",
+    "jade temples": "kind=temple + jade",
+    "white jade": "+ white jade",
+    "near nothing": "+ nothing",
+    "": "",
+}
+
+
+def read(text: str) -> str:
+    found = understanding.understood(store.current(), text, THURSDAY)
+    meanings = [f"{each.name}={','.join(each.values)}" for each in found.meanings]
+    return " ".join([*meanings, *([f"+ {found.rest}"] if found.rest else [])])
+
+
+def test_what_words_mean():
+    read_so = {text: read(text) for text in TABLE}
+    assert read_so == TABLE
+
+
+def test_each_is_applied_and_finds_the_site_that_has_it():
+    jade = Site.objects.get(slug="jade-hall").pk
+    for text, meant in TABLE.items():
+        if meant and "+" not in meant and "Georgia" not in text:
+            filtered = SiteFilter({"q": text})
+            assert filtered.answer.filters, text
+            # A day of the week is counted from today; an open span has no site of its years here.
+            if "open" not in meant and "1990" not in meant and "-" not in meant:
+                assert (jade in filtered.hits) == ("1101" not in meant), text
+
+
+def test_a_name_is_meant_before_what_its_words_mean():
+    build.make_site("Tang Temple", slug="tang-temple")
+    assert SiteFilter({"q": "Tang Temple"}).answer.filters == ()
+    assert SiteFilter({"q": "temples of Tang"}).answer.filters
+    literal = SiteFilter({"q": "temples of Tang", "literal": "1"})
+    assert literal.answer.filters == () and literal.data.getlist("kind") == []
+
+
+def test_what_is_typed_holds_before_what_was_chosen_of_the_same_filter():
+    filtered = SiteFilter({"q": "temples", "kind": "church", "era": "tang"})
+    assert (filtered.data.getlist("kind"), filtered.data.getlist("era")) == (["temple"], ["tang"])
+
+
+def test_a_term_that_is_renamed_is_understood_by_its_new_name():
+    era = Site.objects.get(slug="jade-hall").events.get(first_era__slug="tang").first_era
+    era.other_names = ["T'ang"]
+    era.save()
+    assert read("T'ang") == "era=tang"
+    assert read("唐朝") == "+ 唐朝"
