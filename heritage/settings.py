@@ -56,8 +56,13 @@ CSRF_TRUSTED_ORIGINS = env.list("HERITAGE_TRUSTED_ORIGINS", default=[])
 INSTALLED_APPS = [
     "heritage",
     "heritage.apps.CatalogueAdminConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",  # pages of allauth
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
@@ -76,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "heritage.web.database_errors.DatabaseAwayMiddleware",
     "heritage.web.middleware.one_index",
@@ -85,7 +91,7 @@ ROOT_URLCONF = "heritage.urls"
 WSGI_APPLICATION = "heritage.wsgi.application"
 AUTH_USER_MODEL = "heritage.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"  # for who was sent to log in from no page of ours
 
 TEMPLATES = [
@@ -260,6 +266,28 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# --- Getting in: allauth, see heritage/admin/getting_in.py ---------------------------------------
+
+ACCOUNT_ADAPTER = "heritage.admin.getting_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # accounts are made in the admin alone
+ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever makes an account knows whose it is
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers whose address somebody types
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login": None}  # models/logins.py counts them
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+# Limits of allauth, such as of one-time codes, hold for all workers.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(DATA_DIR / "cache"),
+    }
+}
 
 # --- Who runs it ------------------------------------------------------------------------------
 

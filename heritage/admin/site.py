@@ -1,17 +1,17 @@
 """The admin site: its name and languages, and how its models are grouped."""
 
 from functools import wraps
-from math import ceil
 
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse, translate_url
-from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -19,7 +19,6 @@ from django.views.decorators.http import require_POST
 from heritage.models.waiting import Busy, is_busy
 from heritage.values.language import direction, language_name, proper_tag
 from heritage.values.markdown import to_html
-from heritage.values.network import client_network
 
 LONGEST_TEXT = 100_000  # characters that are shown as readers will see them
 
@@ -140,26 +139,14 @@ class CatalogueAdminSite(AdminSite):
         ]
 
     def login(self, request, extra_context=None):
-        """Django's own, as often as models/logins.py allows."""
-        if request.method != "POST":
-            return super().login(request, extra_context)
-        from heritage.models import logins
+        """Everybody gets in by the pages of allauth."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
+        wanted = request.GET.get("next") or reverse("admin:index")
+        return redirect_to_login(wanted)
 
-        tried = request.POST.get("username", ""), client_network(request.META)
-        wait = logins.admit(*tried)
-        if wait:
-            return self._too_many_attempts(request, ceil(wait.total_seconds()))
-        response = super().login(request, extra_context)
-        if request.user.is_authenticated:
-            logins.succeed(*tried)
-        return response
-
-    @staticmethod
-    def _too_many_attempts(request, seconds: int):
-        response = render(request, "429.html", {"minutes": ceil(seconds / 60)}, status=429)
-        response["Retry-After"] = str(seconds)
-        patch_cache_control(response, private=True, no_store=True)
-        return response
+    def password_change(self, request, extra_context=None):
+        return redirect("account_change_password")
 
     def get_urls(self):
         from heritage.admin.scenes import scenes_view

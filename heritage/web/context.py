@@ -34,6 +34,7 @@ def catalogue(request) -> dict:
         "identity": SimpleLazyObject(lambda: identity(request)),
         "editions": SimpleLazyObject(lambda: editions(request)),
         "canonical": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
+        "mail_is_set_up": settings.MAIL_IS_SET_UP,
         "page_language": language_html.page_language(),
         "page_direction": "rtl" if get_language_bidi() else "ltr",
     }

@@ -1,0 +1,45 @@
+"""How people get in: allauth, with the limits of models/logins.py; nobody signs up alone."""
+
+from math import ceil
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+
+from heritage.models import logins
+from heritage.values.network import client_network
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """What differs from allauth's own: see its documentation for the methods."""
+
+    def is_open_for_signup(self, request) -> bool:
+        return False
+
+    def pre_authenticate(self, request, **credentials) -> None:
+        """Count the attempt before the password is looked at, in place of allauth's own count."""
+        wait = logins.admit(*_tried(request, credentials))
+        if wait:
+            raise ImmediateHttpResponse(_too_many_attempts(request, ceil(wait.total_seconds())))
+
+    def authenticate(self, request, **credentials):
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            logins.succeed(*_tried(request, credentials))
+        return user
+
+    def get_client_ip(self, request) -> str:
+        """For the list of sessions; of a proxy's word see values/network.py."""
+        return client_network(request.META).partition("/")[0] or "0.0.0.0"  # noqa: S104
+
+
+def _tried(request, credentials: dict) -> tuple[str, str]:
+    return credentials.get("username", ""), client_network(request.META)
+
+
+def _too_many_attempts(request, seconds: int):
+    response = render(request, "429.html", {"minutes": ceil(seconds / 60)}, status=429)
+    response["Retry-After"] = str(seconds)
+    patch_cache_control(response, private=True, no_store=True)
+    return response
