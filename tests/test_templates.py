@@ -71,9 +71,9 @@ def walk(client, rf) -> None:
     errors.server_error(rf.get("/en/"))
     with mock.patch("heritage.web.database_errors._is_there", return_value=False):
         DatabaseAwayMiddleware(None).process_exception(rf.get("/en/"), OperationalError())
-    Client(enforce_csrf_checks=True).post("/en/admin/login/", {})
+    Client(enforce_csrf_checks=True).post("/en/accounts/login/", {})
     for _ in range(6):
-        Client().post("/en/admin/login/", {"username": "nobody"})
+        Client().post("/en/accounts/login/", {"login": "nobody", "password": "x"})
 
 
 def test_every_template_is_rendered(client, rf, rendered):

@@ -275,7 +275,7 @@ def test_a_form_without_its_token_helps(longmen):
     from django.test import Client
 
     guarded = Client(enforce_csrf_checks=True)
-    response = guarded.post("/en/admin/login/", {"username": "a", "password": "b"})
+    response = guarded.post("/en/accounts/login/", {"login": "a", "password": "b"})
     assert response.status_code == 403
     assert "This form has expired" in response.content.decode()
 

@@ -43,12 +43,12 @@ OPERATIONS: dict[str, tuple[Any, Any]] = {
 }
 
 
-class _TermField(forms.ModelChoiceField):
+class _TermChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, obj):
         return label_of(obj)
 
 
-class TermForm(forms.Form):
+class ReplacementForm(forms.Form):
     """The term that is to be there, and the one that it is to replace."""
 
     def __init__(self, column, admin_site, replaces: bool, data=None):
@@ -63,7 +63,7 @@ class TermForm(forms.Form):
         )
         for name, label in names.items():
             widget = AutocompleteSelect(column, admin_site)
-            self.fields[name] = _TermField(rows, label=label, widget=widget)
+            self.fields[name] = _TermChoiceField(rows, label=label, widget=widget)
 
     def clean(self):
         cleaned = super().clean()
@@ -144,7 +144,7 @@ def change_terms(model_admin, request, queryset):
     replaces = operation.startswith("replace")
     is_filled = "new" in request.POST
     data = request.POST if is_filled else None
-    form = TermForm(column, model_admin.admin_site, replaces, data)
+    form = ReplacementForm(column, model_admin.admin_site, replaces, data)
     context |= {"label": label, "form": form, "media": model_admin.media + form.media}
     if not (is_filled and form.is_valid()):
         context["affected"] = affected(ids)
@@ -238,7 +238,7 @@ class ReplacePages(admin.ModelAdmin):
         )
         asked = request.POST if request.method == "POST" else request.GET
         data = asked if "new" in asked else None
-        form = TermForm(column, self.admin_site, False, data)
+        form = ReplacementForm(column, self.admin_site, False, data)
         form.fields["new"].label = _("by")
         new = form.cleaned_data["new"] if data is not None and form.is_valid() else None
         if new is not None:

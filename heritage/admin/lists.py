@@ -33,7 +33,7 @@ COLUMNS = {
 USUAL = ("place", "beginnings", "unesco", "state_badge")
 
 
-class FilterForm(forms.Form):
+class SavedFilterForm(forms.Form):
     name = forms.CharField(max_length=60)
     query = forms.CharField(max_length=2000, required=False)
 
@@ -81,7 +81,7 @@ class ListPages(admin.ModelAdmin):
             if forget.isascii() and forget.isdigit() and len(forget) < 15:
                 request.user.saved_filters.filter(pk=forget).delete()
             return redirect(self._list(""))
-        form = FilterForm(request.POST)
+        form = SavedFilterForm(request.POST)
         if not form.is_valid():
             self.message_user(request, _("Give the filter a name."), messages.ERROR)
             return redirect(self._list(request.POST.get("query", "")))
