@@ -10,7 +10,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from heritage.models import Image, Site
+from heritage.models import Image, Site, User
 from tests import builders as build
 from tests.axe import inject, violations
 from tests.browser import active, emulate, press, resize, wait
@@ -155,6 +155,20 @@ def test_unsaved_text_is_guarded_kept_and_offered_back(browser, live_server, wor
     browser.get(address)
     assert not browser.find_element(By.ID, "unsaved").is_displayed()
     assert browser.execute_script("return Object.keys(localStorage)") == []
+
+
+def test_no_password_is_kept_in_the_browser(browser, live_server):
+    log_in(browser, live_server, "anna")
+    User.objects.update(is_superuser=True)
+    browser.get(live_server.url + reverse("admin:heritage_user_add"))
+    hand = Hand(browser)
+    hand.type("username", "newcomer")
+    hand.type("password1", "not for others")
+    wait(browser, lambda: "newcomer" in browser.execute_script(
+        "return Object.values(localStorage).join()"))  # fmt: skip
+    kept = browser.execute_script("return Object.values(localStorage).join()")
+    assert "not for others" not in kept and "password" not in kept
+    browser.execute_script("localStorage.clear()")
 
 
 def picture(tmp_path, name, colour):

@@ -14,7 +14,7 @@ from django.forms import FileField, ModelMultipleChoiceField
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -285,6 +285,8 @@ class RecordAdmin(RestoringPages, RecordFields, admin.ModelAdmin):
         context["error_links"] = list(_error_links(context)) if context.get("errors") else []
         if change and self.has_change_permission(request, obj):
             context |= {"opened_name": OPENED, "opened": editing.next.dumps()}
+            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_open"
+            context["open_url"] = reverse(name, args=[obj.pk])
         if editing.clashes:
             context["questions"] = conflicts.questions(editing)
             context["last_saved"] = conflicts.last_saved(obj)

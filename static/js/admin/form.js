@@ -141,7 +141,7 @@
 
   const controls = (root) =>
     [...root.querySelectorAll("input, select, textarea")].filter(
-      (each) => each.name && each.type !== "file" && !/csrfmiddlewaretoken|_opened$|_FORMS$/.test(each.name),
+      (each) => each.name && !["file", "password"].includes(each.type) && !/csrfmiddlewaretoken|_opened$|_FORMS$/.test(each.name),
     );
 
   const held = (control) => {
