@@ -33,6 +33,16 @@ def test_translations_keep_their_placeholders(catalogue):
                 assert set(PLACEHOLDER.findall(text)) <= set(PLACEHOLDER.findall(said)), entry.msgid
 
 
+def test_the_glossary_says_what_pages_say():
+    """Its Chinese terms are those of the messages, wherever a term is a message by itself."""
+    [chinese] = [path for path in CATALOGUES if "zh_Hans" in path.parts]
+    messages = {each.msgid: each.msgstr for each in polib.pofile(str(chinese)) if not each.msgctxt}
+    rows = re.findall(r"^\| ([\w -]+) \| ([^|]+) \|", (ROOT / "docs/glossary.md").read_text(), re.M)
+    known = {term: words for term, words in rows if term in messages}
+    assert len(known) > 12
+    assert {term: messages[term] for term in known} == known
+
+
 def test_the_compiled_catalogue_is_fresh(catalogue):
     compiled = polib.mofile(catalogue.fpath.removesuffix("po") + "mo")
 
