@@ -77,6 +77,19 @@ def test_a_span_states_its_ends_and_runs_through_broad_eras(china, first, last, 
     }
 
 
+def test_a_span_runs_through_eras_of_its_own_region_alone():
+    """Regions that are no places of the catalogue are told apart by their names."""
+    europe, india = text("Europe"), text("India")
+    gothic = make_era("gothic", slug="gothic", span="1140/1500", region_name=europe)
+    make_era("renaissance", slug="renaissance", span="1400/1600", region_name=europe)
+    make_era("sultanate", slug="sultanate", span="1206/1526", region_name=india)
+    make_era("stone-age", slug="stone-age", span="1200/1300")  # of no region
+    baroque = make_era("baroque", slug="baroque", span="1600/1750", region_name=europe)
+    site = make_site()
+    make_event(site, "fabric", first_era=gothic, last_era=baroque)
+    assert {slug for slug, role in eras(site) if role == "within"} == {"renaissance"}
+
+
 def test_what_is_stated_is_not_within_a_span_too(china):
     site = make_site()
     make_event(site, "fabric", first_era=china["tang"], last_era=china["qing"])

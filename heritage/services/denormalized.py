@@ -181,19 +181,27 @@ class EraPeriods:
         return self._within[key]
 
     def _between(self, first: Era, last: Era) -> set[int]:
-        start, end = first.first_year, last.last_year
-        if start is None or end is None:
+        """The eras of the same region, without parts, that lie within the span."""
+        start, end, region = first.first_year, last.last_year, _region(first)
+        if start is None or end is None or region is None:
             return set()
         return {
             era.pk
             for era in self._by_id.values()
             if era.parent_id is None
-            and era.region_id == first.region_id
+            and _region(era) == region
             and era.first_year is not None
             and era.last_year is not None
             and start <= era.first_year
             and era.last_year <= end
         } - {first.pk, last.pk}
+
+
+def _region(era: Era) -> tuple | None:
+    """What tells the region of an era from others; None where it has none."""
+    if era.region_id is None and not era.region_name:
+        return None
+    return era.region_id, tuple(sorted(era.region_name.items()))
 
 
 def _refresh_names(sites: Iterable[Site]) -> None:

@@ -82,8 +82,12 @@ def _is_anonymous(request: HttpRequest) -> bool:
 
 
 def _is_a_page(request: HttpRequest) -> bool:
-    """Whether the address is that of a page in a language: a health check asks no database."""
-    return get_language_from_path(request.path_info) is not None
+    """Whether the address is that of a page in a language.
+
+    A health check asks no database; suggestions would push out the pages, and are kept elsewhere.
+    """
+    path = request.path_info
+    return get_language_from_path(path) is not None and not path.endswith("/suggest/")
 
 
 def _key(request: HttpRequest, index: State) -> tuple:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
 
 from heritage.models import Scheme, SchemeTerm, UnescoStatus, WorldHeritage
 from heritage.models.unesco import statuses_of
@@ -177,13 +176,13 @@ class BatchFacet(Facet):
 
     def term(self, value):
         register = value.scheme.short_label.best() or value.scheme.label.best()
-        return now("%(register)s, batch %(number)s") % {
+        return gettext("%(register)s, batch %(number)s") % {
             "register": register,
             "number": value.number,
         }
 
     def describe(self, value):
-        return now("%(register)s, batch %(number)s") % {
+        return gettext("%(register)s, batch %(number)s") % {
             "register": value.scheme.label.best(),
             "number": value.number,
         }

@@ -24,8 +24,8 @@ _PICTURE = CoverShape(252, 168, -600, -610, 1200)
 _LEFT, _TOP = (_WIDTH - _PICTURE.width) / 2, 14
 _PAPER, _INK, _SOFT = "#fffdf8", "#26221c", "#5d5547"
 _FONTS = "'Noto Serif CJK SC','Songti SC',STSong,SimSun,'Noto Serif',Georgia,serif"
-_SIZES = (6.4, 3.7)  # of the name, and of what is said below it
-_ROOM = 165  # for a name, before the address
+_NAME_SIZE, _TEXT_SIZE, _ADDRESS_SIZE = 6.4, 3.7, 3.1
+_NAME_ROOM = 175  # before the name of the catalogue, on the same line
 
 
 @require_safe
@@ -48,10 +48,14 @@ def _printed(site: Site, sheet: str, catalogue: str, address: str) -> str:
     said = [text.partition(": ")[2] or text.partition("：")[2] for text in said if text]
     left, right = _LEFT, _WIDTH - _LEFT
     foot = _TOP + _PICTURE.height
-    caption = _line(left, foot + 10, _fitted(" · ".join(names)), _INK)
-    caption += "".join(_line(left, foot + 16.5, (text, _SIZES[1]), _SOFT) for text in said)
-    caption += _line(right, foot + 10, (catalogue, _SIZES[1]), _INK, at="end")
-    caption += _line(right, foot + 16.5, (unquote(address), 3.1), _SOFT, at="end")
+    caption = _line(left, foot + 9, _fitted(" · ".join(names), _NAME_SIZE, _NAME_ROOM), _INK)
+    caption += "".join(
+        _line(left, foot + 15, _fitted(text, _TEXT_SIZE, _PICTURE.width), _SOFT) for text in said
+    )
+    whole = _fitted(unquote(address), _ADDRESS_SIZE, _PICTURE.width)
+    caption += _line(left, foot + 20.5, whole, _SOFT)
+    who = _fitted(catalogue, _TEXT_SIZE, _PICTURE.width - _NAME_ROOM - 4)
+    caption += _line(right, foot + 9, who, _INK, at="end")
     width, height = SHEETS[sheet]
     return (
         f'<?xml-stylesheet href="{static(f"css/sheet-{sheet}.css")}"?>'
@@ -63,10 +67,10 @@ def _printed(site: Site, sheet: str, catalogue: str, address: str) -> str:
     )
 
 
-def _fitted(text: str) -> tuple[str, float]:
-    """The text, and the size in which it has room."""
+def _fitted(text: str, size: float, room: float) -> tuple[str, float]:
+    """The text, and the size in which it has room: this one, or a smaller one."""
     text = clean(text)
-    return text, min(_SIZES[0], _ROOM / max(1, width_of(text)))
+    return text, min(size, room / max(1, width_of(text)))
 
 
 def _line(x: float, y: float, words: tuple[str, float], colour: str, at: str = "start") -> str:
