@@ -726,7 +726,8 @@ def test_history_tells_who_changed_what(client, editor, words):
     response = client.get(reverse("admin:heritage_site_history", args=[site.pk]))
     newest, oldest, *_builders = response.context["entries"]
     assert [d.label for d in newest.changes[0].differences] == ["Summary (简体中文)"]
-    assert newest.changes[0].differences[0].before == "一座窑。"
+    pieces = newest.changes[0].differences[0].pieces
+    assert pieces == [("=", "一座"), ("+", "古"), ("=", "窑。")]
     assert newest.comment == "Changed Summary."  # what Django says, where no reason is given
     assert oldest.comment == oldest.change_set.reason == "Placed"
     assert {(c.what, c.name) for c in oldest.changes} >= {

@@ -172,13 +172,14 @@ class TablePages(admin.ModelAdmin):
             "back": request.get_full_path(),
         }
         if request.method == "POST":
-            changed = _changed(request.POST, {pk: sites[pk] for pk in open_ids}, every)
+            changed = _changed(request.POST, {pk: site for pk, site in sites.items() if pk in open_ids}, every)
             if "save" in request.POST and _is_settled(changed):
                 response = self._save(request, changed, every)
                 if response is not None:
                     return response
                 # Somebody was quicker: once more, with what is stored now.
                 fresh = Site.objects.in_bulk(list(open_ids))
+                fresh = {pk: fresh[pk] for pk in sites if pk in fresh}
                 changed = _changed(request.POST, fresh, every)
             if "back" not in request.POST:
                 context |= {"changed": changed, "is_settled": _is_settled(changed)}
