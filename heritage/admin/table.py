@@ -172,7 +172,9 @@ class TablePages(admin.ModelAdmin):
             "back": request.get_full_path(),
         }
         if request.method == "POST":
-            changed = _changed(request.POST, {pk: site for pk, site in sites.items() if pk in open_ids}, every)
+            changed = _changed(
+                request.POST, {pk: site for pk, site in sites.items() if pk in open_ids}, every
+            )
             if "save" in request.POST and _is_settled(changed):
                 response = self._save(request, changed, every)
                 if response is not None:
