@@ -1,6 +1,7 @@
 """History pages: what was done in words, restoring values and records, undo of whole acts."""
 
 import os
+import re
 import time
 
 import pytest
@@ -8,7 +9,8 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from heritage.models import Change, ChangeSet, Event, Image, Site
+from heritage.models import Change, ChangeSet, Correction, Event, Image, Site
+from heritage.services import bulk, review
 from heritage.services.history import change_set, deletions_of, excerpts, words
 from heritage.services.undo import restore_deleted, undo
 from tests import builders as build
@@ -341,3 +343,84 @@ def test_undo_of_an_event_says_what_it_wrote(client, li, site):
     undo(made)
     assert Event.objects.get().date == "0700"
     assert Change.objects.filter(change_set=last()).count() == 1
+
+
+# --- what may be taken back ----------------------------------------------------------------------
+
+
+def plan_of(response) -> str:
+    found = re.search(r'name="plan" value="(\w+)"', response.content.decode())
+    return found[1] if found else ""
+
+
+def undone_by(client, user, made):
+    """What a browser gets that sends the undo of a change set, offered or not."""
+    client.force_login(user)
+    address = reverse("admin:heritage_changeset_undo", args=[made.pk])
+    return client.post(address, {"plan": plan_of(client.get(address))})
+
+
+def test_a_contributor_moves_no_row_back_to_a_published_record(client, li, site):
+    wang = build.make_user("wang", group="contributor")
+    with change_set(user=wang):
+        draft = build.make_site("Kiln", state="draft")
+    event = Event.objects.create(site=site, kind="built", date="1420")
+    with change_set(user=li) as made:
+        event.site = draft
+        event.save()
+    assert undone_by(client, wang, made).status_code == 403
+    assert Event.objects.get().site == draft
+
+
+@pytest.mark.parametrize(
+    ("state", "is_own", "comes_back"),
+    [("draft", True, True), ("draft", False, False), ("in_review", True, False)],
+)
+def test_a_contributor_brings_back_own_drafts_alone(client, li, state, is_own, comes_back):
+    wang = build.make_user("wang", group="contributor")
+    with change_set(user=wang if is_own else li):
+        site = build.make_site("Kiln", state=state)
+    with change_set(user=li) as made:
+        site.delete()
+    response = undone_by(client, wang, made)
+    assert response.status_code == (302 if comes_back else 403)
+    assert Site.objects.exists() is comes_back
+
+
+def test_restoring_a_record_leaves_what_people_say_of_it(client, li, site):
+    then = last()
+    review.comment(site, li, "Which source?")
+    review.assign(site, li, li)
+    Correction.objects.create(site=site, topic="name", text="wrong", language="en")
+    edit(site, li, area_ha=5)
+    address = url("restore", site.pk, then.pk)
+    response = client.post(address, {"plan": plan_of(page(client, address))})
+    assert response.status_code == 302
+    assert Site.objects.get().area_ha is None
+    assert site.review_comments.count() == 2 and site.corrections.count() == 1
+    assert site.review.assigned_to == li
+
+
+def test_a_step_of_review_has_a_page_that_undoes_it(client, li):
+    draft = build.make_site("Kiln", state="draft")
+    review.step(draft, "sent", li)
+    assert (
+        "Review comment" in page(client, url("undo", last().pk, model="changeset")).content.decode()
+    )
+
+
+def test_an_undo_leaves_no_published_record_without_what_it_needs(client, li):
+    kind = build.make_kind("Kiln")
+    sites = [build.make_site(f"Kiln {n}", state="draft") for n in range(2)]
+    made = bulk.add("kinds", kind, [site.pk for site in sites], li)
+    review.step(sites[0], "published", li)
+    assert undone_by(client, li, made).status_code == 302
+    assert [site.kinds.count() for site in sites] == [1, 0]
+    # Nor by the deletion of a kind that came with the same act.
+    with change_set(user=li) as made:
+        other = build.make_kind("Pagoda")
+        sites[1].kinds.add(other)
+    review.step(sites[1], "published", li)
+    response = client.get(undone_by(client, li, made).url)
+    assert "Taken back, but for 1 thing that stays" in response.content.decode()
+    assert list(sites[1].kinds.all()) == [other]

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from heritage.models import ChangeSet, Review, ReviewComment, Site
+from heritage.models import ChangeSet, IndexChange, Review, ReviewComment, Site
 from heritage.services import review
 from heritage.services.history import change_set
 from heritage.services.undo import restore_deleted
@@ -290,3 +290,13 @@ def test_a_time_that_has_passed_is_refused(client, li, draft):
     response = do(client, li, draft, "schedule", publish_at="2020-01-01T10:00")
     assert "That time has passed." in response.content.decode()
     assert not Review.objects.exists()
+
+
+def test_what_is_said_of_a_record_is_no_change_of_it(li, draft):
+    review.step(draft, "sent", li)
+    before = Site.objects.get(pk=draft.pk).updated_at
+    entries = IndexChange.objects.count()
+    review.comment(draft, li, "Which source?")
+    review.assign(draft, li, li)
+    assert Site.objects.get(pk=draft.pk).updated_at == before
+    assert IndexChange.objects.count() == entries

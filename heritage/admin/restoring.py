@@ -121,6 +121,7 @@ def _take_back(request, asked: TakeBack, digest: str):
             request.POST.get("reason", "").strip(),
             undoes=asked.undoes,
             approve=approve,
+            keeps_fit=True,
         )
 
 
@@ -168,15 +169,19 @@ def refusals(user, steps: Iterable[Step]) -> Iterator[str]:
 
 def _is_closed(user, step: Step, steps: list[Step]) -> bool:
     """Whether a step would write to a record that is not open to somebody."""
+    if step.model is Site and step.action == CREATE:
+        is_own = step.values.get("created_by") in (None, user.pk)
+        return not is_own or step.values.get("state") != Site.State.DRAFT
     if step.model is Site and step.values.get("state", Site.State.DRAFT) not in access.states_for(
         user
     ):
         return True
     if step.action != CREATE:
         row = unwatched(step.model).filter(pk=step.object_id).first()
-        return row is not None and not access.is_open(user, row)
+        if row is not None and not access.is_open(user, row):
+            return True
     name = access.owner_field(step.model)
-    if not name:
+    if name not in step.values:  # it belongs to nothing, or stays where it is
         return False
     owner_model: Any = step.model._meta.get_field(name).related_model
     owner_id = step.values.get(name)

@@ -180,8 +180,10 @@ class Record(models.Model):
     constraint_fields: dict[str, str] = {}
     owner: str | None = None
     kept_when_deleted: tuple[str, ...] = ()
-    # Whether the search index and the pages follow from the model's rows.
-    is_indexed = True
+    # Whether the model's rows say something of the sites: the search index, the pages and the dates
+    # of sites follow from them, and they are restored with a record. Not so what people say to
+    # each other about a record.
+    is_content = True
     # The stored rows that share a foreign key with this one, and the name of that key: for those
     # who judge many rows of one owner and have them at hand.
     siblings: tuple[str, Iterable["Record"]] = ("", ())

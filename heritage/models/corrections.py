@@ -75,7 +75,7 @@ class Correction(Record):
 
     derived_fields = ("created_at",)
     kept_when_deleted = ("created_at", "decided_by", "decided_at")
-    is_indexed = False
+    is_content = False
 
     class Meta:
         verbose_name = _("correction")

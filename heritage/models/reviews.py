@@ -43,7 +43,7 @@ class Review(Record):
 
     owner = "site"
     kept_when_deleted = ("assigned_to", "scheduled_by")
-    is_indexed = False
+    is_content = False
 
     class Meta:
         verbose_name = _("review")
@@ -94,7 +94,7 @@ class ReviewComment(Record):
 
     owner = "site"
     kept_when_deleted = ("author", "at", "done_by")
-    is_indexed = False
+    is_content = False
 
     class Meta:
         verbose_name = _("review comment")

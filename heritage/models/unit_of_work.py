@@ -53,7 +53,7 @@ class UnitOfWork:
 
     def begin(self, model: type[models.Model]) -> None:
         """Say that rows of a model are about to be read in order to be written."""
-        if model.is_indexed and not self._has_begun:
+        if model.is_content and not self._has_begun:
             self._has_begun = True
             indexed_rows_are_to_be_written.send(sender=model)
 
@@ -96,7 +96,8 @@ class UnitOfWork:
             for pk, old in before.items()
             if pk in owners
         ]
-        self.touch(owner.related_model if owner else model, owners.values())
+        if model.is_content:
+            self.touch(owner.related_model if owner else model, owners.values())
         self._enter(changes)
 
     def deleted_by(self, origin: object) -> dict[type[models.Model], set[int]]:
@@ -126,7 +127,8 @@ class UnitOfWork:
             old, new = ((row or {}).get(model.owner) for row in (before, after))
             owner_id = new if after is not None else old
             former = old if before is not None and old != owner_id else None
-        self.touch(owner_model, [owner_id, former])
+        if model.is_content:
+            self.touch(owner_model, [owner_id, former])
         if before is not None and after is not None:
             names = [name for name in after if before[name] != after[name]]
             if not names:

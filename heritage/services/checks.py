@@ -88,7 +88,7 @@ def model_errors(model: type[models.Model]) -> list[checks.CheckMessage]:
         hint = "Keep it in the app “heritage”, with a manager made from RecordQuerySet."
         errors.append(_error(model, "is a record whose bulk writes go unnoticed", hint, 2))
     owner = model._meta.get_field(model.owner).related_model if model.owner else model
-    if targets and model.is_indexed and owner not in SITES_OF:
+    if targets and model.is_content and owner not in SITES_OF:
         hint = "Name its owner, or enter it in heritage.services.dependencies.SITES_OF."
         errors.append(_error(model, "belongs to a site that does not follow it", hint, 3))
     for field in model._meta.concrete_fields:

@@ -47,21 +47,32 @@ MOST_WORDS = 4_000  # that are compared one by one: it takes the square of them
 
 
 def changes_of(record: Record) -> QuerySet[Change]:
-    """Changes of a record and of the rows that belong to it, or once did; oldest first."""
+    """Changes of a record and of the rows that belong to it, or once did; oldest first.
+
+    Without those of what people say about it, such as comments: they are asked for themselves.
+    """
     content_type, pk = _type(type(record)), record.pk
     found = [
         Q(owner_model=content_type, owner_id=pk),
         Q(owner_model=content_type, former_owner_id=pk),
         Q(model=content_type, object_id=pk),
     ]
+    talk: list[ContentType] = []
     for relation in record._meta.related_objects:
         other, name = relation.related_model, relation.field.name
-        if relation.on_delete is CASCADE and issubclass(other, Record) and other.owner != name:
+        if not issubclass(other, Record):
+            continue
+        if type(record).is_content and not other.is_content:
+            talk.append(_type(other))
+        elif relation.on_delete is CASCADE and other.owner != name:
             # A row that ties two records is owned by the other one.
             found.append(Q(model=_type(other), **{f"before__{name}": pk}))
             found.append(Q(model=_type(other), **{f"after__{name}": pk}))
     # One query with OR would read the whole table.
-    first, *others = (Change.objects.filter(each).order_by().values("pk") for each in found)
+    first, *others = (
+        Change.objects.filter(each).exclude(model__in=talk).order_by().values("pk")
+        for each in found
+    )
     return Change.objects.filter(pk__in=first.union(*others)).order_by("pk")
 
 

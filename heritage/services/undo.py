@@ -16,6 +16,7 @@ from heritage.models.base import Record, chunks, unwatched
 from heritage.models.row_values import kept_relations
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import change_set, changes_of, column_of
+from heritage.services.publication import RELATED, unfit
 from heritage.services.undo_plan import (
     CREATE,
     DELETE,
@@ -118,10 +119,12 @@ def take_back(
     reason: str = "",
     undoes: ChangeSet | None = None,
     approve: Callable[[Plan], None] | None = None,
+    keeps_fit: bool = False,
 ) -> Undone:
     """Take these changes back as one change set; the other functions here come down to it.
 
     `approve` is shown the plan once the rows are locked; what it raises stops everything.
+    With `keeps_fit` no published site is left without what a published site must have.
     """
     changes = list(changes)
     with change_set(kind, user, reason, undoes) as made, unit_of_work() as unit:
@@ -131,11 +134,78 @@ def take_back(
         planned = plan(changes, only)
         if approve is not None:
             approve(planned)
-        refused = _carry_out(planned.steps)
+        refused = (_carry_out_fit if keeps_fit else _carry_out)(planned.steps)
     return Undone(made if made.pk else None, planned.conflicts + refused)
 
 
 # --- carrying out ----------------------------------------------------------------------------
+
+
+class _LeavesUnfit(Exception):
+    """These published sites would lack something that they have."""
+
+    def __init__(self, sites: set[int]):
+        self.sites = sites
+
+
+def _carry_out_fit(steps: list[Step]) -> list[Conflict]:
+    """Carry steps out, but for those of sites that readers see and that would not be fit for it."""
+    sites = _sites_of(steps)
+    before = _faults(sites)
+    try:
+        return _carry_out_unless_worse(steps, before, sites)
+    except _LeavesUnfit as error:
+        stay = error.sites
+    without = {number for pk in stay for number in sites[pk]}
+    rest = [step for number, step in enumerate(steps) if number not in without]
+    refused: list[Conflict] = []
+    try:
+        refused = _carry_out_unless_worse(rest, before, sites)
+    except _LeavesUnfit as error:  # by what is deleted elsewhere: all of it stays
+        stay |= error.sites
+    return [Conflict(Site, pk, "unfit") for pk in sorted(stay)] + refused
+
+
+def _carry_out_unless_worse(
+    steps: list[Step], before: dict[int, set[tuple]], sites: Iterable[int]
+) -> list[Conflict]:
+    with transaction.atomic():
+        refused = _carry_out(steps)
+        after = _faults(sites)
+        worse = {pk for pk, faults in after.items() if not faults <= before.get(pk, set())}
+        if worse:
+            raise _LeavesUnfit(worse)
+    return refused
+
+
+def _faults(sites: Iterable[int]) -> dict[int, set[tuple]]:
+    """What published sites lack, where they lack something."""
+    found: dict[int, set[tuple]] = {}
+    for chunk in chunks(sorted(sites)):
+        rows = Site.objects.filter(pk__in=chunk, state=Site.State.PUBLISHED).order_by()
+        for site in rows.prefetch_related(*RELATED):
+            if faults := {(each.relation, each.field, each.reason) for each in unfit(site)}:
+                found[site.pk] = faults
+    return found
+
+
+def _sites_of(steps: list[Step]) -> dict[int, set[int]]:
+    """The sites that are there before and after, each with the numbers of the steps about it."""
+    found: dict[int, set[int]] = defaultdict(set)
+    by_model: dict[type[Record], dict[int, int]] = defaultdict(dict)
+    for number, step in enumerate(steps):
+        if step.model is Site:
+            found[step.object_id].add(number)
+        elif step.model.owner == "site" and step.model.is_content:
+            by_model[step.model][step.object_id] = number
+            found[step.values.get("site", 0)].add(number)
+    for model, numbers in by_model.items():
+        for chunk in chunks(list(numbers)):
+            rows = unwatched(model).filter(pk__in=chunk).order_by()
+            for pk, site in rows.values_list("pk", "site"):
+                found[site].add(numbers[pk])
+    come_or_go = {s.object_id for s in steps if s.model is Site and s.action != UPDATE}
+    return {pk: numbers for pk, numbers in found.items() if pk and pk not in come_or_go}
 
 
 def _carry_out(steps: list[Step]) -> list[Conflict]:

@@ -45,6 +45,7 @@ class Conflict:
             "exists": _("is there again, with other values"),
             "missing": _("what it refers to is gone: %(what)s"),
             "file": _("its picture is no longer kept"),
+            "unfit": _("it is published, and would lack what a published site must have"),
             "refused": _("the database refuses it: another row has the same"),
         }
         return texts[self.why] % {"what": self._what(), "by": self.by}

@@ -27,7 +27,7 @@ from django.db.models import SET_NULL
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 from django.utils import timezone
 
-from heritage.models import Change, Designation, Site
+from heritage.models import Designation, Site
 from heritage.models.base import Record, unwatched
 from heritage.models.row_values import (
     kept_relations,
@@ -38,6 +38,7 @@ from heritage.models.row_values import (
 )
 from heritage.models.unit_of_work import (
     UnitOfWork,
+    Written,
     indexed_rows_are_to_be_written,
     unit_ends,
     unit_of_work,
@@ -184,7 +185,7 @@ def _ids_of(field: Any, instance: Any, reverse: bool, pk_set: set[int] | None) -
 
 def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
     touched = {model: ids for model, ids in unit.touched.items() if ids}
-    if any(model.is_indexed for model in touched):
+    if any(model.is_content for model in touched):
         if unit.is_named:
             changelog.lock()  # a savepoint that was rolled back has given it up
         denormalized.refresh_designations(touched.get(Designation, ()))
@@ -196,8 +197,9 @@ def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
         _renew(written, unit.saved[Site])
 
 
-def _renew(written: Iterable[Change], saved: set[int]) -> None:
+def _renew(written: Iterable[Written], saved: set[int]) -> None:
     """A site of which only names, events or pictures were written has been updated too."""
-    stale = {row.owner_id for row in written if row.owner_model is Site} - saved
+    content = [row for row in written if row.model.is_content]
+    stale = {row.owner_id for row in content if row.owner_model is Site} - saved
     if stale:
         unwatched(Site).filter(pk__in=stale).update(updated_at=timezone.now())
