@@ -52,7 +52,7 @@ def test_the_list_shows_the_same_sites_as_the_cards(client, filled):
     named = re.compile(r'href="(/en/sites/[a-z0-9-]+/)"')
     assert set(named.findall(cards)) == set(named.findall(rows))
     assert '<table class="rows">' in rows and '<img class="card-picture' not in rows
-    assert '<link rel="canonical" href="http://testserver/en/sites/?era=tang">' in rows
+    assert '<link rel="canonical" href="http://testserver/en/eras/tang/">' in rows
     assert '<input type="hidden" name="view" value="list">' in rows
     assert 'href="?era=tang&amp;view=list&amp;page=2"' in rows
 
