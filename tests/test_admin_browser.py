@@ -40,6 +40,7 @@ def log_in(browser, live_server, name):
     client = Client()
     client.force_login(build.make_user(name, group="editor"))
     browser.get(f"{live_server.url}/robots.txt")
+    browser.execute_script("localStorage.clear(); sessionStorage.clear()")  # of other tests
     cookie = client.cookies["sessionid"].value
     browser.add_cookie({"name": "sessionid", "value": cookie, "path": "/"})
 
