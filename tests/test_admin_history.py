@@ -236,6 +236,19 @@ def test_who_may_not_change_a_record_may_not_do_so_by_its_history(client, site):
     assert draft.summary == {}
 
 
+def test_nothing_is_moved_back_to_a_record_that_is_not_open(client, site):
+    draft = build.make_site("Draft", state="draft")
+    event = build.make_event(site)
+    with change_set() as made:
+        Event.objects.filter(pk=event.pk).update(site=draft)
+    client.force_login(build.make_user(group="contributor"))
+    address = url("undo", made.pk, model="changeset")
+    shown = page(client, address)
+    assert client.post(address, {"plan": shown.context["plan"]}).status_code == 403
+    event.refresh_from_db()
+    assert event.site == draft
+
+
 def test_an_undo_that_publishes_needs_the_right_to_publish(client, site):
     with change_set() as made:
         site.state = "draft"

@@ -183,8 +183,9 @@ def _is_closed(user, step: Step, steps: list[Step]) -> bool:
     name = access.owner_field(step.model)
     if name not in step.values:  # it belongs to nothing, or stays where it is
         return False
+    # Where it is created, or moved to.
     owner_model: Any = step.model._meta.get_field(name).related_model
-    owner_id = step.values.get(name)
+    owner_id = step.values[name]
     if any(s.model is owner_model and s.object_id == owner_id for s in steps if s.action == CREATE):
         return False  # judged by itself
     owner = unwatched(owner_model).filter(pk=owner_id).first()
