@@ -227,6 +227,8 @@ def _mailers(url: str) -> dict:
 _MAIL_URL = env.str("HERITAGE_EMAIL_URL", default="")
 MAILERS = _mailers(_MAIL_URL)
 MAIL_IS_SET_UP = bool(_MAIL_URL) or DEBUG or DEMO
+if not _MAIL_URL:
+    SILENCED_SYSTEM_CHECKS = ["mail.E001"]  # to do without mail is a choice, see docs/deployment.md
 DEFAULT_FROM_EMAIL = env.str("HERITAGE_EMAIL_FROM", default="heritage@localhost")
 
 # --- Safety ----------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from heritage.admin.history import ShownValues
 from heritage.models import Site
+from heritage.models.base import unwatched
 from heritage.models.row_values import plain_object
 from heritage.models.waiting import waiting_at_most
 from heritage.search import similar
@@ -179,6 +180,6 @@ def _counts(other: Site):
     for relation in Site._meta.related_objects:
         model, name = relation.related_model, relation.field.name
         if getattr(model, "owner", None) or model.__name__ == "Correction":
-            count = model._base_manager.filter(**{name: other}).count()
+            count = unwatched(model).filter(**{name: other}).count()
             if count:
                 yield capfirst(str(model._meta.verbose_name_plural)), count
