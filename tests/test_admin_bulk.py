@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
+from heritage.admin import bulk as admin_bulk
 from heritage.admin.history import comment_of
 from heritage.models import ChangeSet, Era, Kind, Place, Site, Source
 from heritage.search.index import store
@@ -107,6 +108,21 @@ def test_a_contributor_changes_own_drafts_alone(client, three):
     pagoda = build.make_kind("Pagoda")
     act(client, [*three, draft], operation="add_kind", new=pagoda.pk, post="yes")
     assert list(pagoda.sites.all()) == [draft]
+
+
+def test_a_record_that_was_published_meanwhile_is_not_changed(client, three, monkeypatch):
+    client.force_login(build.make_user(group="contributor"))
+    draft = build.make_site("Draft", state="draft")
+    pagoda = build.make_kind("Pagoda")
+    usual = admin_bulk.change_set
+
+    def late(*args):
+        Site.objects.filter(pk=draft.pk).update(state="published")
+        return usual(*args)
+
+    monkeypatch.setattr(admin_bulk, "change_set", late)
+    act(client, [draft], operation="add_kind", new=pagoda.pk, post="yes")
+    assert not pagoda.sites.exists()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from django.db import connection
 from django.forms import BaseInlineFormSet, ModelForm, Widget
 from django.urls import reverse
 
+from heritage.admin import base
 from heritage.admin.conflicts import marked
 from heritage.admin.editing import OPENED
 from heritage.exchange.fixtures import load
@@ -382,6 +383,24 @@ def test_what_was_typed_into_a_deleted_record_is_shown(client, editor, site):
         "Further name 1: Text": "Better name",
     }
     assert "This record was deleted meanwhile" in response.content.decode()
+
+
+def test_a_row_of_a_record_that_was_published_while_it_was_saved_is_not_added(
+    client, site, monkeypatch
+):
+    client.force_login(build.make_user(group="contributor"))
+    Site.objects.filter(pk=site.pk).update(state="draft")
+    event = {"kind": "built", "date": "1420", "certainty": "certain"}
+    data = filled(client, url_of(site), events=[event])
+    usual = base.change_set
+
+    def late(*args):
+        Site.objects.filter(pk=site.pk).update(state="published")
+        return usual(*args)
+
+    monkeypatch.setattr(base, "change_set", late)
+    assert "You may not change this record any more" in save(client, site, data).content.decode()
+    assert not Event.objects.exists()
 
 
 def test_what_a_contributor_typed_into_a_record_that_was_published_is_shown(client, site):

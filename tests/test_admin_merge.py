@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from heritage.admin import merge_records
 from heritage.models import ChangeSet, Site
 from tests import builders as build
 
@@ -52,6 +53,22 @@ def test_what_was_changed_meanwhile_is_shown_first(client, editor, two):
     version = client.get(url(kept, other)).context["version"]
     other.note = build.text("New.")
     other.save()
+    response = client.post(url(kept, other), {"version": version})
+    assert "Somebody has changed this meanwhile" in response.content.decode()
+    assert Site.objects.count() == 2
+
+
+def test_what_was_changed_while_the_merge_waited_is_shown_first(client, editor, two, monkeypatch):
+    kept, other = two
+    version = client.get(url(kept, other)).context["version"]
+    usual = merge_records.merge
+
+    def late(*args):
+        other.note = build.text("New.")
+        other.save()
+        return usual(*args)
+
+    monkeypatch.setattr(merge_records, "merge", late)
     response = client.post(url(kept, other), {"version": version})
     assert "Somebody has changed this meanwhile" in response.content.decode()
     assert Site.objects.count() == 2

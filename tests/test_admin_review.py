@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -249,11 +251,16 @@ def test_a_notice_that_cannot_be_sent_stops_nothing(
 
 def test_a_record_is_published_when_its_time_has_come(client, li, draft, capsys):
     at = timezone.localtime() + timedelta(hours=1)
-    do(client, li, draft, "schedule", publish_at=at.strftime("%Y-%m-%dT%H:%M"))
+    data = {"publish_at": at.strftime("%Y-%m-%dT%H:%M")}
+    response = do(client, li, draft, "schedule", **data)
+    assert "Only what is in review can be scheduled." in response.content.decode()
+    assert not Review.objects.exists()
+    review.step(draft, "sent", li)
+    do(client, li, draft, "schedule", **data)
     client.force_login(li)
     assert "to be published on" in client.get(url(draft, "change")).content.decode()
     call_command("publish_due", verbosity=2)
-    assert state(draft) == "draft" and "0 published" in capsys.readouterr().out
+    assert state(draft) == "in_review" and "0 published" in capsys.readouterr().out
     assert review.publish_due(timezone.now() + timedelta(hours=2)) == (1, 0)
     assert state(draft) == "published"
     site = Site.objects.get()
@@ -261,18 +268,21 @@ def test_a_record_is_published_when_its_time_has_come(client, li, draft, capsys)
     assert review.publish_due(timezone.now() + timedelta(hours=2)) == (0, 0)
 
 
-@pytest.mark.parametrize("why", ["unfit", "left"])
+@pytest.mark.parametrize("why", ["unfit", "left", "taken back"])
 def test_what_may_not_be_published_then_is_not_and_they_are_told(
     li, draft, why, django_capture_on_commit_callbacks
 ):
+    review.step(draft, "sent", li)
     review.schedule(draft, timezone.now() - timedelta(hours=1), li)
     if why == "unfit":
         draft.kinds.clear()
+    elif why == "taken back":
+        draft.set_state("draft", by=li)
     else:
         li.groups.clear()
     with django_capture_on_commit_callbacks(execute=True):
         assert review.publish_due() == (0, 1)
-    assert state(draft) == "draft"
+    assert state(draft) == ("draft" if why == "taken back" else "in_review")
     assert draft.review_comments.last().kind == "refused"
     assert {"li@example.org"} <= {address for message in mail.outbox for address in message.to}
     assert review.publish_due() == (0, 0)
@@ -300,3 +310,62 @@ def test_what_is_said_of_a_record_is_no_change_of_it(li, draft):
     review.assign(draft, li, li)
     assert Site.objects.get(pk=draft.pk).updated_at == before
     assert IndexChange.objects.count() == entries
+
+
+def test_a_record_that_was_given_a_state_meanwhile_is_not_published_by_itself(client, li, draft):
+    review.step(draft, "sent", li)
+    review.schedule(draft, timezone.now() + timedelta(hours=1), li)
+    client.force_login(li)
+    for action in ("publish", "archive"):
+        data = {"action": action, "_selected_action": [draft.pk], "post": "yes"}
+        client.post(reverse("admin:heritage_site_changelist"), data)
+        found = Review.objects.get()
+        assert (found.publish_at, found.scheduled_by) == (None, None)
+    assert review.publish_due(timezone.now() + timedelta(hours=2)) == (0, 0)
+    assert state(draft) == "archived"
+
+
+def test_nothing_unfit_is_published_by_a_step(li):
+    site = build.make_site("Kiln", state="in_review")
+    with pytest.raises(review.NotFit):
+        review.step(site, "published", li)
+    assert state(site) == "in_review" and not ReviewComment.objects.exists()
+
+
+def test_a_record_that_is_added_for_review_is_told(
+    client, wang, li, django_capture_on_commit_callbacks
+):
+    client.force_login(wang)
+    address = reverse("admin:heritage_site_add")
+    form = filled(client, address, {"name__en": "Newest", "state": "in_review"})
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(address, form).status_code == 302
+    assert [said.kind for said in Site.objects.get().review_comments.all()] == ["sent"]
+    assert mail.outbox[-1].to == ["li@example.org"]
+
+
+def test_many_are_sent_to_review_in_a_few_queries(client, li, wang):
+    with change_set(user=wang):
+        sites = [build.make_site(f"Kiln {n}", state="draft") for n in range(14)]
+    client.force_login(li)
+
+    def queries(chosen):
+        ids = [site.pk for site in chosen]
+        with CaptureQueriesContext(connection) as asked:
+            data = {"action": "send_to_review", "_selected_action": ids}
+            client.post(reverse("admin:heritage_site_changelist"), data)
+        assert {state(site) for site in chosen} == {"in_review"}
+        return len(asked)
+
+    queries(sites[:1])  # what is asked only once
+    assert queries(sites[4:]) <= queries(sites[1:4])
+
+
+def test_no_more_are_given_a_state_at_once_than_can_be_taken_back(client, li, draft, monkeypatch):
+    monkeypatch.setattr("heritage.admin.bulk.MOST", 1)
+    other = build.make_site("Pit", state="draft")
+    client.force_login(li)
+    data = {"action": "send_to_review", "_selected_action": [draft.pk, other.pk]}
+    response = client.post(reverse("admin:heritage_site_changelist"), data, follow=True)
+    assert "These are more than 1 sites" in response.content.decode()
+    assert state(draft) == "draft"

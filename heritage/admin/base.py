@@ -30,6 +30,7 @@ from heritage.admin.record_pages import RestoringPages
 from heritage.admin.writes import change_set
 from heritage.models import open_forms
 from heritage.models.fields import LanguageMapField
+from heritage.models.unit_of_work import unit_of_work
 from heritage.models.waiting import Busy, waiting_at_most
 from heritage.services.history import current_change_set
 from heritage.values import normalize
@@ -228,7 +229,15 @@ class RecordAdmin(RestoringPages, RecordFields, admin.ModelAdmin):
         editing.is_writing = True
         comment = request.POST.get(COMMENT, "").strip()
         editing.stack.enter_context(change_set("edit", request.user, comment))
-        if change and not _is_as_compared(editing, form):
+        with unit_of_work() as unit:
+            unit.begin(self.model)
+        if not change:
+            return
+        stored = self.model._default_manager.filter(pk=form.instance.pk).first()
+        # Who may not change it any more is told when it is compared once more.
+        if not (
+            self.has_change_permission(request, stored) and _is_as_compared(editing, form, stored)
+        ):
             raise Outdated
 
     def save_model(self, request, obj, form, change):
@@ -348,10 +357,8 @@ def _without(rows: list, starts: tuple[str, ...]) -> list:
     return [row for row in nested if row and not (isinstance(row, str) and row.startswith(starts))]
 
 
-def _is_as_compared(editing: Editing, form) -> bool:
+def _is_as_compared(editing: Editing, form, stored) -> bool:
     """Whether all that is about to be written is stored as it was when it was compared."""
-    row = form.instance
-    stored = type(row)._default_manager.filter(pk=row.pk).first()
     if form.has_changed() and not is_fresh(editing, form.base_fields, stored, None):
         return False
     for formset in editing.formsets:

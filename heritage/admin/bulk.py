@@ -20,8 +20,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
 from heritage.admin.autocomplete import label_of, with_label
-from heritage.models import Event, Image, Kind, Name, Site
+from heritage.admin.writes import change_set
+from heritage.models import ChangeSet, Event, Image, Kind, Name, Site
 from heritage.models.base import chunks
+from heritage.models.unit_of_work import unit_of_work
 from heritage.models.waiting import waiting_at_most
 from heritage.services import bulk
 
@@ -86,6 +88,11 @@ def chosen_ids(queryset) -> list[int]:
     return list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
 
 
+def tell_too_many(model_admin, request) -> None:
+    text = _("These are more than %(count)s sites. Choose fewer.") % {"count": MOST}
+    model_admin.message_user(request, text, messages.ERROR)
+
+
 def open_ids(user, ids: Iterable[int]) -> list[int]:
     """Those of the sites that somebody may change."""
     found: list[int] = []
@@ -123,8 +130,7 @@ def change_terms(model_admin, request, queryset):
     """First what is to be done, then with which terms and to what, then it is done."""
     ids = chosen_ids(queryset)
     if len(ids) > MOST:
-        text = _("These are more than %(count)s sites. Choose fewer.") % {"count": MOST}
-        model_admin.message_user(request, text, messages.ERROR)
+        tell_too_many(model_admin, request)
         return None
     operation = request.POST.get("operation", "")
     context = model_admin.admin_site.each_context(request) | {
@@ -150,14 +156,16 @@ def change_terms(model_admin, request, queryset):
         context["affected"] = affected(ids)
         return TemplateResponse(request, "admin/bulk.html", context)
     old, new = form.cleaned_data.get("old"), form.cleaned_data["new"]
-    ids = open_ids(request.user, ids)
-    changed = _changed_by(operation, ids, old, new)
     if "post" not in request.POST:
+        changed = _changed_by(operation, open_ids(request.user, ids), old, new)
         context |= {"affected": affected(changed), "is_ready": True, "old": old, "new": new}
         return TemplateResponse(request, "admin/bulk.html", context)
-    if changed:
-        _carry_out(operation, changed, old, new, request.user)
-    _tell(model_admin, request, len(changed))
+    with change_set("bulk", request.user) as made, unit_of_work() as unit:
+        unit.begin(Site)  # from now on nobody else makes one of them a record that is not open
+        changed = _changed_by(operation, open_ids(request.user, ids), old, new)
+        if changed:
+            _carry_out(operation, changed, old, new, request.user)
+    _tell(model_admin, request, len(changed), made)
     return None
 
 
@@ -176,24 +184,20 @@ def _changed_by(operation: str, ids: list[int], old, new) -> list[int]:
 
 
 def _carry_out(operation: str, ids: list[int], old, new, user) -> None:
-    with waiting_at_most(settings.WRITE_WAIT_SECONDS):
-        if operation.startswith("replace"):
-            bulk.replace(old, new, user, sites=ids)
-        elif operation == "set_place":
-            bulk.set_place(new, ids, user)
-        elif operation == "set_licence":
-            bulk.set_licence(new, ids, user)
-        else:
-            bulk.add("kinds" if isinstance(new, Kind) else "sources", new, ids, user)
+    if operation.startswith("replace"):
+        bulk.replace(old, new, user, sites=ids)
+    elif operation == "set_place":
+        bulk.set_place(new, ids, user)
+    elif operation == "set_licence":
+        bulk.set_licence(new, ids, user)
+    else:
+        bulk.add("kinds" if isinstance(new, Kind) else "sources", new, ids, user)
 
 
-def _tell(model_admin, request, count: int) -> None:
-    from heritage.models import ChangeSet
-
+def _tell(model_admin, request, count: int, made: ChangeSet) -> None:
     if not count:
         model_admin.message_user(request, _("There was nothing to change."), messages.INFO)
         return
-    made = ChangeSet.objects.filter(user=request.user).latest("pk")
     text = ngettext("%(count)s site was changed.", "%(count)s sites were changed.", count)
     text = format_html(
         '{} <a href="{}">{}</a>',

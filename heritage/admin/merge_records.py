@@ -41,6 +41,10 @@ class MergeChoice:
     dir: str = ""
 
 
+class _Differs(Exception):
+    """One of the two is no longer what was shown."""
+
+
 class MergePages(admin.ModelAdmin):
     """For `SiteAdmin`."""
 
@@ -107,15 +111,25 @@ class MergePages(admin.ModelAdmin):
         return TemplateResponse(request, "admin/merge_choose.html", context)
 
     def _merge(self, request, kept: Site, other: Site):
-        if request.POST.get("version") != _version(kept, other):
-            text = _("Somebody has changed this meanwhile. Look at it once more, please.")
-            self.message_user(request, text, messages.WARNING)
-            return None
+        def approve(kept: Site, other: Site) -> None:
+            if request.POST.get("version") != _version(kept, other):
+                raise _Differs
+            if not (
+                self.has_change_permission(request, kept)
+                and self.has_change_permission(request, other)
+                and self.has_delete_permission(request, other)
+            ):
+                raise PermissionDenied
+
         taken = [key for key, _f, _c in choices(kept, other) if request.POST.get(key) == "theirs"]
         reason = request.POST.get("reason", "").strip()
         try:
             with waiting_at_most(settings.WRITE_WAIT_SECONDS):
-                made = merge(kept, other, taken, request.user, reason)
+                made = merge(kept, other, taken, request.user, reason, approve)
+        except _Differs:
+            text = _("Somebody has changed this meanwhile. Look at it once more, please.")
+            self.message_user(request, text, messages.WARNING)
+            return None
         except CannotMerge as error:
             self.message_user(request, str(error), messages.ERROR)
             return None

@@ -1,6 +1,7 @@
 """States of a record: who may set which, in the form and as actions of the list."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
@@ -14,10 +15,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from heritage.admin import access
+from heritage.admin import access, bulk
 from heritage.admin.writes import change_set
 from heritage.models import Site
+from heritage.models.base import chunks
 from heritage.models.fields import LanguageMapField
+from heritage.models.unit_of_work import unit_of_work
 from heritage.services import review
 from heritage.services.publication import RELATED, unfit
 
@@ -65,6 +68,10 @@ def _field_label(row, field: str) -> str:
 
 def set_state(model_admin, request, queryset, state: str) -> None:
     """Give the chosen records a state; those that may not have it stay as they are."""
+    ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: bulk.MOST + 1])
+    if len(ids) > bulk.MOST:
+        bulk.tell_too_many(model_admin, request)
+        return
     fit, refused = [], []
     for site in queryset.filter(pk__in=queryset.values("pk")).prefetch_related(*RELATED):
         if site.state == state:
@@ -75,13 +82,16 @@ def set_state(model_admin, request, queryset, state: str) -> None:
         else:
             fit.append(site)
     if fit:
-        with change_set("bulk", request.user) as running:
+        with change_set("bulk", request.user) as running, unit_of_work() as unit:
+            unit.begin(Site)
             running.detail["state"] = str(state)
             fit, changed = _unchanged(fit)
             refused += [(site, [Reason(_("it was changed meanwhile"))]) for site in changed]
             before = [(site, site.state) for site in fit]
-            for site in fit:
-                site.set_state(state, by=request.user)
+            for chunk in chunks(fit):
+                Site.objects.filter(pk__in=[site.pk for site in chunk]).update(state=state)
+                for site in chunk:
+                    site.state = state
             review.tell_of_states(before, request.user)
             message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
             LogEntry.objects.log_actions(request.user.pk, fit, CHANGE, message)
@@ -90,8 +100,10 @@ def set_state(model_admin, request, queryset, state: str) -> None:
 
 def _unchanged(sites: list[Site]) -> tuple[list[Site], list[Site]]:
     """Those that are still as they were read, locked; and those that were written or deleted."""
-    stored = Site.objects.filter(pk__in=[site.pk for site in sites]).select_for_update()
-    times = dict(stored.values_list("pk", "updated_at"))
+    times: dict[int, datetime] = {}
+    for chunk in chunks([site.pk for site in sites]):
+        stored = Site.objects.filter(pk__in=chunk).select_for_update()
+        times |= dict(stored.values_list("pk", "updated_at"))
     same = [site for site in sites if times.get(site.pk) == site.updated_at]
     return same, [site for site in sites if times.get(site.pk) != site.updated_at]
 

@@ -181,7 +181,7 @@ def _is_closed(user, step: Step, steps: list[Step]) -> bool:
         if row is not None and not access.is_open(user, row):
             return True
     name = access.owner_field(step.model)
-    if name not in step.values:  # it belongs to nothing, or stays where it is
+    if name is None or name not in step.values:  # it belongs to nothing, or stays where it is
         return False
     # Where it is created, or moved to.
     owner_model: Any = step.model._meta.get_field(name).related_model

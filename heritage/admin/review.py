@@ -189,7 +189,11 @@ class ReviewPages(admin.ModelAdmin):
             if asked == "assign":
                 review.assign(site, form.cleaned_data["assigned_to"], user, link)
             else:
-                review.schedule(site, form.cleaned_data["publish_at"], user)
+                try:
+                    review.schedule(site, form.cleaned_data["publish_at"], user)
+                except review.NotNow:
+                    form.add_error("publish_at", _("Only what is in review can be scheduled."))
+                    return form
             return None
         raise PermissionDenied
 
@@ -198,12 +202,12 @@ class ReviewPages(admin.ModelAdmin):
         if asks_why and not text:
             self.message_user(request, _("Say why, please."), messages.ERROR)
             return
-        if kind == Kind.PUBLISHED and list(self._reasons(request, site)):
+        try:
+            review.step(site, kind, request.user, text, link)
+        except review.NotFit:
             text = _("It cannot be published yet: see what stands against it.")
             self.message_user(request, text, messages.ERROR)
             return
-        try:
-            review.step(site, kind, request.user, text, link)
         except review.NotNow:
             text = _("Somebody has changed this meanwhile. Look at it once more, please.")
             self.message_user(request, text, messages.WARNING)
@@ -236,9 +240,10 @@ class ReviewPages(admin.ModelAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change):
-        before = form.initial.get("state")
+        before = form.initial.get("state") if change else Site.State.DRAFT
         super().save_model(request, obj, form, change)
-        if change and "state" in form.changed_data:
+        is_sent = not change and obj.state == Site.State.REVIEW
+        if is_sent or (change and "state" in form.changed_data):
             link = request.build_absolute_uri(reverse("admin:heritage_site_review", args=[obj.pk]))
             review.tell_of_states([(obj, before)], request.user, link)
 

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
 
-_LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE of PostgreSQL
+# SQLSTATE of PostgreSQL: a lock was not to be had in time; two writers waited for each other.
+_GAVE_UP = ("55P03", "40P01")
 
 
 class Busy(Exception):
@@ -19,7 +20,7 @@ def is_busy(error: OperationalError) -> bool:
     if isinstance(cause, sqlite3.Error):
         # Extended codes, such as that of a stale snapshot, have the plain code in their low byte.
         return getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-    return getattr(cause, "sqlstate", None) == _LOCK_NOT_AVAILABLE
+    return getattr(cause, "sqlstate", None) in _GAVE_UP
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 One change set, and its undo brings both records back with all that they had.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -92,10 +92,12 @@ def merge(
     taken: Iterable[str] = (),
     user: User | None = None,
     reason: str = "",
+    approve: Callable[[Site, Site], None] | None = None,
 ) -> ChangeSet:
     """Make two records one: `taken` names what the other one says better, see `choices()`.
 
     Kinds, places and sources of both are kept, and so are names that are no longer shown.
+    `approve` is shown both once they are locked; what it raises stops everything.
     """
     detail = {"merged": str(other), "kept": kept.pk, "other": other.pk}
     with change_set(ChangeSet.Kind.MERGE, user, reason, **detail) as made, unit_of_work() as unit:
@@ -104,6 +106,8 @@ def merge(
         if len(rows) < 2 and kept.pk != other.pk:
             raise CannotMerge(_("One of the two was deleted meanwhile."))
         kept, other = rows[kept.pk], rows[other.pk]
+        if approve is not None:
+            approve(kept, other)
         refuse(kept, other)
         titles = _titles(kept, other)
         _take(kept, other, set(taken))

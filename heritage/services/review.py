@@ -5,16 +5,18 @@ by mail to those whom it concerns.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from heritage.models import ChangeSet, Review, ReviewComment, Site, User
+from heritage.models.base import chunks
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import change_set
 from heritage.services.notices import tell
@@ -39,6 +41,10 @@ class NotNow(Exception):
     """The record is in another state than this step begins with."""
 
 
+class NotFit(Exception):
+    """The record lacks something that a published one must have: see `publication.unfit()`."""
+
+
 def step(site: Site, kind: str, by: User | None, text: str = "", link: str = "") -> None:
     """Take a record one step further; `text` says why, `link` is where it can be looked at."""
     begins, ends = STEPS[kind]
@@ -47,27 +53,28 @@ def step(site: Site, kind: str, by: User | None, text: str = "", link: str = "")
         stored = Site.objects.select_for_update().get(pk=site.pk)
         if stored.state not in begins:
             raise NotNow
+        if ends == State.PUBLISHED and any(unfit(stored)):
+            raise NotFit
         stored.set_state(ends, by=by)
         site.state = ends
         _say(site, kind, by, text)
-        if kind != Kind.SENT:
-            Review.objects.filter(site=site, publish_at__isnull=False).update(
-                publish_at=None, scheduled_by=None
-            )
+        _unschedule([site])
     _tell(site, kind, by, _whom(site, kind), text, link)
 
 
 def tell_of_states(changed: Iterable[tuple[Site, str]], by: User | None, link: str = "") -> None:
     """Say what it means that records have another state than before; one mail for each person."""
-    said: list[ReviewComment] = []
+    kinds = {site: _kind_of_step(site, before, by) for site, before in changed}
     news: dict[User, list[tuple[Site, str]]] = defaultdict(list)
-    for site, before in changed:
-        kind = _kind_of_step(site, before, by)
-        said.append(ReviewComment(site=site, kind=kind, author=by, is_done=True))
-        for user in dict.fromkeys(_whom(site, kind)):
-            news[user].append((site, kind))
-    with change_set(ChangeSet.Kind.EDIT, by):
-        ReviewComment.objects.bulk_create(said)
+    for site, users in _whom_of_many(kinds).items():
+        for user in dict.fromkeys(users):
+            news[user].append((site, kinds[site]))
+    with _writing(by):
+        ReviewComment.objects.bulk_create(
+            ReviewComment(site=site, kind=kind, author=by, is_done=True)
+            for site, kind in kinds.items()
+        )
+        _unschedule(kinds)
     for user, steps in news.items():
         with translation.override(settings.LANGUAGE_CODE):
             lines = [f"{site}: {Kind(kind).label}" for site, kind in steps]
@@ -86,9 +93,47 @@ def _whom(site: Site, kind: str) -> Iterable[User]:
     return _reviewers(site) if kind in (Kind.SENT, Kind.WITHDRAWN) else _authors(site)
 
 
+def _whom_of_many(kinds: dict[Site, str]) -> dict[Site, list[User]]:
+    """As `_whom()` of each, in a number of queries that does not grow with the sites."""
+    assigned: dict[int, User | None] = {}
+    senders: dict[int, User | None] = {}
+    for chunk in chunks([site.pk for site in kinds]):
+        reviews = Review.objects.filter(site__in=chunk, assigned_to__isnull=False)
+        for review in reviews.select_related("assigned_to"):
+            assigned[review.site_id] = review.assigned_to
+        sent = ReviewComment.objects.filter(site__in=chunk, kind=Kind.SENT)
+        for said in sent.select_related("author"):
+            senders[said.site_id] = said.author  # the last one counts
+    prefetch_related_objects(list(kinds), "created_by")
+    anybody = list(publishers()[:MOST_TOLD])
+    found = {}
+    for site, kind in kinds.items():
+        named = assigned.get(site.pk)
+        users = [site.created_by, senders.get(site.pk)]
+        if kind in (Kind.SENT, Kind.WITHDRAWN):
+            users = [named] if named else list[User | None](anybody)
+        found[site] = [user for user in users if user]
+    return found
+
+
+@contextmanager
+def _writing(by: User | None) -> Iterator[None]:
+    """A change set that waits for other writers before it locks any row, as all of them do."""
+    with change_set(ChangeSet.Kind.EDIT, by), unit_of_work() as unit:
+        unit.begin(Site)
+        yield
+
+
+def _unschedule(sites: Iterable[Site]) -> None:
+    """A record that gets a state is not given one later by itself."""
+    for chunk in chunks([site.pk for site in sites]):
+        scheduled = Review.objects.filter(site__in=chunk, publish_at__isnull=False)
+        scheduled.update(publish_at=None, scheduled_by=None)
+
+
 def comment(site: Site, by: User | None, text: str, field: str = "", link: str = "") -> None:
     """Say something of a record or of one of its fields."""
-    with change_set(ChangeSet.Kind.EDIT, by):
+    with _writing(by):
         _say(site, Kind.COMMENT, by, text, field)
     whom = [*_authors(site), *_assigned(site), *_speakers(site)]
     _tell(site, Kind.COMMENT, by, whom, text, link)
@@ -96,14 +141,14 @@ def comment(site: Site, by: User | None, text: str, field: str = "", link: str =
 
 def settle(said: ReviewComment, by: User | None, is_done: bool = True) -> None:
     """Mark what a comment asks for as done, or as to be done again."""
-    with change_set(ChangeSet.Kind.EDIT, by):
+    with _writing(by):
         said.is_done, said.done_by = is_done, by if is_done else None
         said.save(update_fields=["is_done", "done_by"])
 
 
 def assign(site: Site, to: User | None, by: User | None, link: str = "") -> None:
     """Say who is to look at it next; `None`: whoever comes first."""
-    with change_set(ChangeSet.Kind.EDIT, by):
+    with _writing(by):
         review = _review(site)
         if review.assigned_to_id == (to.pk if to else None):
             return
@@ -114,8 +159,10 @@ def assign(site: Site, to: User | None, by: User | None, link: str = "") -> None
 
 
 def schedule(site: Site, at: datetime | None, by: User | None) -> None:
-    """Publish it by itself at a time; `None`: no longer."""
-    with change_set(ChangeSet.Kind.EDIT, by):
+    """Publish what is in review by itself at a time; `None`: no longer."""
+    with _writing(by):
+        if at and not Site.objects.filter(pk=site.pk, state=State.REVIEW).exists():
+            raise NotNow
         review = _review(site)
         review.publish_at, review.scheduled_by = at, by if at else None
         review.save()
@@ -148,9 +195,10 @@ def _publish_one(pk: int, now: datetime) -> bool | None:
         made.user = by
         review.publish_at = review.scheduled_by = None
         review.save()
-        if site.state == Site.State.PUBLISHED:
+        if site.state in (State.PUBLISHED, State.ARCHIVED):
             return None
-        reasons = [each.reason for each in unfit(site)]
+        reasons = [] if site.state == State.REVIEW else [_("It is no longer in review.")]
+        reasons += [each.reason for each in unfit(site)]
         if by is None or not (by.is_active and by.has_perm("heritage.publish_site")):
             reasons.append(_("Who scheduled it may not publish any more."))
         if reasons:
