@@ -4,7 +4,7 @@ import pytest
 
 from heritage.models import Identity
 from tests import builders as build
-from tests.browser import resize
+from tests.browser import resize, wait
 from tests.webrows import LANGUAGES
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,4 +66,4 @@ def test_on_a_phone_a_menu_leads_to_the_search_and_all_ways(browser, live_server
     assert ways == ["Sites", "Eras", "Kinds of places", "Places", "World Heritage", "About"]
     field.send_keys("longmen")
     field.submit()
-    assert browser.current_url.endswith("/en/sites/?q=longmen")
+    wait(browser, lambda: browser.current_url.endswith("/en/sites/?q=longmen"))

@@ -71,9 +71,11 @@ def test_search_and_facets_by_keyboard_alone(browser, live_server, filled):
     before = [count_of(browser, "kind", kind) for kind in ("temple", "bridge")]
     assert before == ["4", "4"]  # one is both
 
+    tab_to(browser, "#facet-era")
+    press(browser, Keys.ENTER)
     tab_to(browser, "input[name=era][value=tang]")
     press(browser, Keys.SPACE)
-    wait(browser, lambda: query(browser) == {"q": ["luoyang"], "era": ["tang"]})
+    wait(browser, lambda: query(browser).get("era") == ["tang"])
     wait(browser, lambda: text_of(browser, "#live") == "4 sites")
     after = [count_of(browser, "kind", kind) for kind in ("temple", "bridge")]
     assert after == ["4", "1"]
@@ -88,7 +90,7 @@ def test_search_and_facets_by_keyboard_alone(browser, live_server, filled):
 
     tab_to(browser, ".applied a[href*='kind=bridge']:not([href*='era='])")  # take the era off
     press(browser, Keys.ENTER)
-    wait(browser, lambda: query(browser) == {"q": ["luoyang"], "kind": ["bridge"]})
+    wait(browser, lambda: query(browser).get("kind") == ["bridge"] and "era" not in query(browser))
     wait(browser, lambda: text_of(browser, "#live") == "4 sites")
     tab_to(browser, ".card-name a")
     assert names(browser)[0] in browser.execute_script("return document.activeElement.textContent")
@@ -100,7 +102,7 @@ def test_search_and_facets_by_keyboard_alone(browser, live_server, filled):
     wait(browser, lambda: browser.current_url == there and names(browser) == listed)
     assert text_of(browser, "#count") == "4 sites"
     assert browser.find_elements("css selector", "input[name=kind][value=bridge]:checked")
-    assert browser.find_element("id", "q").get_property("value") == "luoyang"
+    assert "Luoyang" in text_of(browser, ".applied")  # as which the word was understood
 
 
 def test_another_language_keeps_place_and_question(browser, live_server, filled):
@@ -170,12 +172,12 @@ def test_without_a_script(browser, live_server, filled):
     browser.get(f"{live_server.url}/en/")
     browser.find_element("id", "home-q").send_keys("temple", Keys.ENTER)
     wait(browser, lambda: query(browser) == {"q": ["temple"]})
+    browser.find_element("id", "facet-era").click()  # the word is taken for the kind
     browser.find_element("css selector", "input[name=era][value=tang]").click()
-    browser.find_element("css selector", "input[name=kind][value=temple]").click()
     browser.find_element("css selector", ".filters-apply .button").click()
     wait(browser, lambda: query(browser).get("era") == ["tang"])
     asked = query(browser)
-    assert asked["q"] == ["temple"] and asked["kind"] == ["temple"]
+    assert asked["kind"] == ["temple"]
     assert text_of(browser, "#count").startswith("34 sites")
     first = names(browser)
     browser.find_element("css selector", ".paging a[rel~=next]").click()
