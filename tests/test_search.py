@@ -6,8 +6,8 @@ import pytest
 from django.db import connection, transaction
 from pyroaring import BitMap
 
-from heritage.models import Site
-from heritage.search import spelling, text_search
+from heritage.models import Place, Site
+from heritage.search import answers, spelling, text_search
 from heritage.search.filters import SiteFilter
 from heritage.search.index import store
 from heritage.services import fulltext
@@ -134,6 +134,7 @@ ANYTHING = [
     "(", "^white", ".temple", "=whitehorsetemple", "~ma", "-", "--", ";drop table", "%", "_",
     "\\", "\\'", "<->", "\0", "white\0horse", "😀", "白😀马", "\ud800", "\u202e", "  ", "",
     "x" * 10_000, "white " * 2_000, "白马" * 5_000, "'); select 1; --", "{words} : white",
+    "photos", "temples without photos", "没有照片", "፩፩፩፩", "⓵⓵⓵⓵", "١٩٨٧", "٤٠٠s", "not", "before",
 ]  # fmt: skip
 
 
@@ -143,6 +144,12 @@ def test_any_string_is_a_search(rows, client):
         if "\ud800" not in text:  # no address can hold half a character
             answer = client.get("/en/sites/", {"q": text}, follow=True)
             assert answer.status_code == 200, text
+
+
+def test_a_value_of_no_site_is_searched_for_as_words(rows, client):
+    for text in ("photos", "temples without photos", "没有照片"):
+        assert client.get("/en/sites/feed.atom", {"q": text}, follow=True).status_code == 200, text
+        assert SiteFilter({"q": text}).answer.filters == ()
 
 
 def test_a_mark_of_the_index_is_no_way_in(rows):
@@ -284,6 +291,89 @@ def test_what_is_meant_follows_what_is_written(rows):
     build.make_site("Quilongs", slug="quilongs")
     assert meant("Quilong") is None  # it is found
     assert meant("Kuilongs") == "(quilongs)"
+
+
+def test_no_word_is_corrected_into_one_that_says_nothing(rows):
+    build.make_site("Summer Palace", slug="summer", summary={"en": "A place of sights, the third."})
+    build.make_kind("Holy Place")
+    assert meant("summer palce") == "summer palace"
+    assert (meant("sighs"), meant("thirt")) == (None, None)
+
+
+def test_of_two_corrections_that_of_a_name_comes_first(rows):
+    longan = build.make_place("Longan", "龙安区")
+    build.make_site("Old Caves", slug="caves", place=longan)
+    build.make_site("Petra", slug="petra", summary={"en": "Rose."})
+    for number in range(3):
+        build.make_site(f"Church {number}", summary={"en": "Of Saint Peter."})
+    assert (meant("longman grottoes"), meant("longman")) == ("longmen grottoes", "longmen")
+    assert meant("petera") == "petra"
+
+
+def test_words_that_are_known_and_fit_nothing_together_may_be_misspelt(rows):
+    shaoling = build.make_place("Shaoling", "召陵区")
+    build.make_site("Town Wall", slug="wall", place=shaoling)
+    temple = build.make_site("Shaolin Temple", "少林寺", slug="shaolin").pk
+    filtered = SiteFilter({"q": "shaoling temple"})
+    assert (filtered.answer.corrected, filtered.page("en", 0, 1)) == ("shaolin temple", [temple])
+    assert meant("shaoling") is None  # it is found
+
+
+def test_what_fits_nothing_together_is_shown_in_part(rows):
+    shaoling = build.make_place("Shaoling", "召陵区")
+    wall = build.make_site("Town Wall", slug="wall", place=shaoling)
+    filtered = SiteFilter({"q": "grottoes in Shaoling"})
+    assert filtered.answer.partly and wall.pk in filtered.hits
+
+
+def test_a_correction_keeps_the_words_behind_the_sixth(rows):
+    text = "grotoes of white horse temple luoyang guide city old gate"
+    assert meant(text) == text.replace("grotoes", "grottoes")
+
+
+def test_texts_of_very_many_runs_are_not_parted(rows, monkeypatch):
+    asked = []
+    holding = fulltext.holding
+    monkeypatch.setattr(fulltext, "holding", lambda *a: asked.append(a) or holding(*a))
+    text = " ".join(f"{first}洛阳城白马寺" for first in "甲乙丙丁戊己庚辛壬癸")
+    assert text_search.parted(store.current(), text) == text
+    assert len(asked) == 1
+    assert text_search.parted(store.current(), "龙门石窟白马寺") == "龙门石窟 白马寺"
+
+
+def test_answers_of_many_sites_in_part_are_kept_apart(rows, monkeypatch):
+    monkeypatch.setattr(answers, "_BROAD", 0)
+    for text in ("gongxian quilang", "white horse"):
+        found(rows, text)
+    memory = store.current().memory
+    assert [text for text, _day in memory["answers"]] == ["white horse"]
+    assert [text for text, _day in memory["broad answers"]] == ["gongxian quilang"]
+
+
+@pytest.mark.parametrize(
+    ("near", "site", "place"),
+    [
+        ("白马寺", "white-horse", None),
+        ("white horse temple", "white-horse", None),
+        ("巩县", "gongxian", None),
+        ("luoyang", "luoyang-site", None),  # the slug of both
+        ("place:luoyang", None, "luoyang"),
+        ("洛阳", None, "luoyang"),
+        ("place:nowhere", None, None),
+        ("nowhere", None, None),
+    ],
+)
+def test_what_a_list_is_near_to(rows, near, site, place):
+    Place.objects.filter(label__en="Luoyang").update(slug="luoyang")
+    build.make_site("Luoyang Square", "广场", slug="luoyang", latitude=34, longitude=112)
+    for slug in ("white-horse", "gongxian"):
+        located = Site.objects.get(slug=slug)
+        located.latitude, located.longitude = 34.7, 112.6
+        located.save()
+    centre = SiteFilter({"near": near}).chosen("near")
+    slug = site and site.removesuffix("-site")
+    assert (centre and centre.site and centre.site.slug) == slug
+    assert (centre and centre.place and centre.place.slug) == place
 
 
 def test_no_word_of_the_interface_is_corrected(rows):

@@ -171,7 +171,7 @@ def test_a_town_says_what_one_reaches_from_its_centre(client, page, words):
     reach = page("places/luoyang/").reach
     assert [str(near.name) for near in reach.nearby] == ["East", "West", "Over the border"]
     assert [near.direction for near in reach.nearby] == ["east", "west", "north-east"]
-    assert reach.url == "/en/sites/?near=luoyang&within=30"
+    assert reach.url == "/en/sites/?near=place%3Aluoyang&within=30"
     html = client.get("/en/places/luoyang/").content.decode()
     # At the scale of a town it is drawn how its sites lie, in place of the land.
     assert 'class="locator"' in html and 'class="land"' not in html

@@ -18,7 +18,9 @@ from heritage.search.lru_cache import Recent
 from heritage.search.text_search import Partly
 from heritage.search.understanding import Meaning
 
-_KEPT = 500  # texts whose answers are remembered
+# Texts whose answers are remembered: 10 kB at most each, and those that have more sites in part.
+_KEPT, _KEPT_BROAD = 500, 64
+_BROAD = 1_000  # sites
 
 # The sites that filters leave, with the words of a text.
 type Narrow = Callable[[Iterable[Meaning], str], BitMap]
@@ -38,8 +40,14 @@ class Answer:
 def answer(index: State, text: str, narrow: Narrow) -> Answer:
     """How to answer a text. Remembered as long as nothing is written, for a day."""
     today = timezone.localdate()
-    kept = index.memory.setdefault("answers", Recent(_KEPT))
-    return kept.recall((text, today), lambda: _answer(index, text, today, narrow))
+    few = index.memory.setdefault("answers", Recent(_KEPT))
+    broad = index.memory.setdefault("broad answers", Recent(_KEPT_BROAD))
+    found = few.get((text, today)) or broad.get((text, today))
+    if found is None:
+        found = _answer(index, text, today, narrow)
+        is_broad = found.partly is not None and len(found.partly.ids) > _BROAD
+        (broad if is_broad else few)[(text, today)] = found
+    return found
 
 
 def literally(index: State, text: str) -> Answer:
@@ -62,10 +70,24 @@ def _answer(index: State, text: str, today: date, narrow: Narrow) -> Answer:
         if found is not None:
             suggestion = suggestion or correction.text
     read = understanding.understood(index, text, today)
-    others = [narrow([meaning], "") for meaning in read.meanings]
+    is_understood = bool(read.meanings) and not read.rest
     parted = text_search.parted(index, text)
+    if is_understood and not all(meaning.is_name for meaning in read.meanings):
+        return Answer("", read.meanings, suggestion=suggestion)  # the page says what to drop
     rest = text_search.parted(index, read.rest) if read.meanings else parted
-    return Answer(parted, suggestion=suggestion, partly=_partly(index, rest, others))
+    partly = _partly(index, rest, (narrow(group, "") for group in _groups(read.meanings)))
+    if is_understood and partly is None:
+        return Answer("", read.meanings, suggestion=suggestion)
+    return Answer(parted, suggestion=suggestion, partly=partly)
+
+
+def _groups(meanings: Iterable[Meaning]) -> list[list[Meaning]]:
+    """The filters that narrow by themselves; what is said of years together."""
+    groups: dict[str, list[Meaning]] = {}
+    for meaning in meanings:
+        name = "from" if meaning.name in ("to", "role") else meaning.name
+        groups.setdefault(name, []).append(meaning)
+    return list(groups.values())
 
 
 def _directly(index: State, text: str, today: date, narrow: Narrow) -> Answer | None:
@@ -93,8 +115,6 @@ def _directly(index: State, text: str, today: date, narrow: Narrow) -> Answer | 
             found = finds(index, each.text) if each.text else index.sites
             if found and (not each.filters or found.intersect(narrow(each.filters, each.text))):
                 return each
-    if read.meanings and not read.rest:
-        return Answer("", read.meanings)  # the page says what to drop
     return None
 
 

@@ -21,12 +21,15 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from heritage.models import Place, Site
+from heritage.search import text_search
+from heritage.search.index import store
 from heritage.search.index.columns import Box
 from heritage.values import coordinates, edtf, normalize, tokens, years
 from heritage.values.coordinates import Point
 from heritage.values.date_parser import read
 
 MAX_TEXT = 200  # characters of a search
+PLACE_MARK = "place:"  # before the slug of a place that something is near to
 MAX_KM = 20_000  # half way round the globe
 MOST_VALUES = 50  # of one filter
 
@@ -249,8 +252,25 @@ def _place(text: str) -> Place | None:
     return min(named, key=lambda place: Place.Level.values.index(place.level), default=None)
 
 
+def _site(text: str) -> Site | None:
+    """The published site of a slug, written as people may write it: Taj Mahal for taj-mahal."""
+    return Site.objects.published().filter(slug__in={text, slugify(text)}).first()
+
+
+def _site_called(text: str) -> Site | None:
+    """The best known of the sites that are called so, or else of those with it in a name."""
+    index = store.current()
+    found = text_search.called(index, text) or text_search.in_names(index, text)
+    if not found:
+        return None
+    return Site.objects.published().filter(pk=text_search.best_known(index, found)).first()
+
+
 class CentreField(ValueField):
-    """Latitude and longitude, the slug of a published site, or the slug or a name of a place."""
+    """Latitude and longitude, the slug or a name of a published site or of a place.
+
+    A slug may be that of both: then it is the site, and behind `place:` the place.
+    """
 
     def parse(self, text: str) -> Centre:
         parts = text.replace("，", ",").split(",")
@@ -266,13 +286,15 @@ class CentreField(ValueField):
                 ),
                 code="invalid",
             )
-        slugs = {text, slugify(text)}  # Taj Mahal for taj-mahal
-        site = None if "\0" in text else Site.objects.published().filter(slug__in=slugs).first()
-        if site is None:
-            place = None if "\0" in text else _place(text)
-            if place is None:
-                raise unknown(text)
+        if "\0" in text:
+            raise unknown(text)
+        name = text.removeprefix(PLACE_MARK)
+        site = _site(text) if name == text else None
+        if site is None and (place := _place(name)):
             return Centre(place.centre, place=place)
+        site = site or _site_called(name)
+        if site is None:
+            raise unknown(text)
         if site.public_latitude is None or site.public_longitude is None:
             raise ValidationError(
                 _("It is not known where %(site)s lies."), code="invalid", params={"site": site}

@@ -1,7 +1,9 @@
 """What a search that finds nothing may have been meant to be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, product
+from math import inf
 from string import ascii_lowercase
 
 from rapidfuzz import process
@@ -9,13 +11,14 @@ from rapidfuzz.distance import OSA
 
 from heritage.models import Site
 from heritage.search import text_search, understanding
+from heritage.search.index import orders
 from heritage.search.index.snapshot import State
 from heritage.services import fulltext
 from heritage.values import normalize, tokens
 
 _MOST_WORDS = 6  # of a search that is worth the trouble
 _CANDIDATES = 4  # for each misspelt word
-_TRIES = 12  # combinations of them
+_COMBINED, _TRIES = 32, 12  # combinations of them: that are compared, and that are tried
 _VOWELS = frozenset("aeiouy")
 _SHORTEST = 4  # letters of a word that may be misspelt
 _SHORTEST_REPLACED = 5  # letters of one in which a letter stands for another
@@ -41,20 +44,54 @@ class _Spelling:
 
 def corrections(index: State, text: str) -> list[SpellingCorrection]:
     """The likeliest first. Words that some record holds, and those of the interface, stay."""
-    parts = normalize.tokens(text)[:_MOST_WORDS]
+    words = normalize.tokens(text)
+    parts, others = words[:_MOST_WORDS], words[_MOST_WORDS:]
     if any(map(tokens.is_han, parts)):
         name = _same_sound(index, text)
         return [SpellingCorrection(name, is_sure=True)] if name else []
     choices = [_spelt(index, part) for part in parts]
-    combined = islice(product(*choices), _TRIES) if all(choices) else ()
+    if all(
+        len(each) == 1 and each[0].text == part for part, each in zip(parts, choices, strict=True)
+    ):
+        is_found = others or text_search.matching(index, text)
+        return [] if is_found else _otherwise_known(index, parts)
+    combined = islice(product(*choices), _COMBINED) if all(choices) else ()
     found = [
-        SpellingCorrection(
-            " ".join(word.text for word in words), all(word.is_sure for word in words)
-        )
-        for words in combined
+        (_likelihood(index, spelt), " ".join([*(word.text for word in spelt), *others]))
+        for spelt in combined
     ]
-    found = [each for each in found if each.text.split() != parts]
-    return sorted(found, key=lambda each: not each.is_sure)
+    found.sort(key=lambda each: each[0])
+    return [SpellingCorrection(text, is_sure=not unsure) for (unsure, *_), text in found[:_TRIES]]
+
+
+def _likelihood(index: State, spelt: Sequence["_Spelling"]) -> tuple[bool, float, bool, float]:
+    """The likeliest is the least: sure, near, and what a site is called, the best known of all
+    that have it in their names."""
+    text = " ".join(word.text for word in spelt)
+    unsure = not all(word.is_sure for word in spelt)
+    called = text_search.called(index, text)
+    found = called or text_search.in_names(index, text)
+    best_known = index.orders[orders.PROMINENCE]
+    known = best_known.places[text_search.best_known(index, found)] if found else inf
+    return unsure, sum(word.distance for word in spelt), not called, float(known)
+
+
+def _otherwise_known(index: State, parts: list[str]) -> list[SpellingCorrection]:
+    """For words that are all known, and together fit nothing: with one of them a letter off, so
+    that they are the name of a site (shaoling temple), or stand in one."""
+    kept = understanding.dictionary(index).of_interface | tokens.STOP_WORDS
+    found = []
+    for at, word in enumerate(parts):
+        if len(word) < _SHORTEST_REPLACED or not word.isalpha() or word in kept:
+            continue
+        lengths = range(len(word) - 1, len(word) + 2)
+        for other in _near(word, fulltext.spelt_from(word[0], lengths), 1):
+            text = " ".join([*parts[:at], other, *parts[at + 1 :]])
+            if other == word or not text_search.in_names(index, text):
+                continue
+            is_sure = bool(text_search.called(index, text)) and _is_sure(word, other, 1)
+            found.append(SpellingCorrection(text, is_sure))
+    return sorted(found, key=lambda each: not each.is_sure)[:_TRIES]
 
 
 def _same_sound(index: State, text: str) -> str | None:
@@ -69,7 +106,8 @@ def _same_sound(index: State, text: str) -> str | None:
 def _spelt(index: State, word: str) -> list[_Spelling]:
     """The word itself if some record holds it or it says something; else those that are spelt
     most like it."""
-    known = understanding.dictionary(index).words
+    dictionary = understanding.dictionary(index)
+    known = dictionary.words
     itself = _Spelling(word, 0, is_sure=True)
     if word in tokens.STOP_WORDS or word in known or known.intersection(tokens.other_numbers(word)):
         return [itself]
@@ -81,19 +119,24 @@ def _spelt(index: State, word: str) -> list[_Spelling]:
         return [split]
     slips = 1 if len(word) < 6 else 2  # letters wrong, missing, doubled or swapped
     lengths = range(len(word) - slips, len(word) + slips + 1)
-    of_the_interface = [each for each in known if len(each) in lengths and each.isascii()]
-    near = _near(word, [*fulltext.spelt_from(word[0], lengths), *of_the_interface], slips)
+    terms = [each for each in dictionary.corrections if len(each) in lengths and each.isascii()]
+    near = _near(word, dictionary.saying([*fulltext.spelt_from(word[0], lengths), *terms]), slips)
     if not near:  # the first letters themselves may be wrong
-        near = _near(word, fulltext.spelt_among(_begun_otherwise(word)), slips)
+        near = _near(word, dictionary.saying(fulltext.spelt_among(_begun_otherwise(word))), slips)
     holding = {found: len(text_search.matching(index, found)) for found in near}
     ordered = sorted(
         (
             found
             for found in near
-            if (holding[found] or found in known) and len(word) > 4 * near[found]
+            if (holding[found] or found in dictionary.corrections) and len(word) > 4 * near[found]
         ),
         # Of two words as near (grottes, grottoes), the one that terms are called by.
-        key=lambda found: (near[found], found not in known, -holding[found], found),
+        key=lambda found: (
+            near[found],
+            found not in dictionary.corrections,
+            -holding[found],
+            found,
+        ),
     )
     return [_Spelling(found, near[found], _is_sure(word, found, near[found])) for found in ordered]
 

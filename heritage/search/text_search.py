@@ -16,6 +16,7 @@ from heritage.values.tokens import Query
 
 _LONGEST_RUN = 40  # Han characters in a row that are taken for words
 _LONGEST_WORD = 8  # of them in one word
+_MOST_RUNS = 5  # that are parted
 # Answers that a state remembers: of few sites, 4 kB at most; of many, 125 kB at most at a million.
 _KEPT_FEW, _KEPT_MANY = 1_000, 64
 _MANY = 1_000  # sites
@@ -42,12 +43,16 @@ def parted(index: State, text: str) -> str:
     """The text with spaces where Han characters are several words: 洛阳白马寺 → 洛阳 白马寺.
 
     Only where nothing is called just that. Each word is the longest that some site holds, of at
-    most eight characters; where a single one is left over, it is another word.
+    most eight characters; where a single one is left over, it is another word. A text of very
+    many runs is left as it is: each asks the database many times.
     """
     if matching(index, text):
         return text
     words: list[str] = []
-    for token in normalize.tokens(text):
+    found = normalize.tokens(text)
+    if sum(map(tokens.is_han, found)) > _MOST_RUNS:
+        return text
+    for token in found:
         if not tokens.is_han(token):
             words.append(token)
             continue
@@ -102,14 +107,6 @@ def run_together(index: State, text: str) -> str:
 def in_names(index: State, text: str) -> BitMap:
     """The sites whose names, as they are written, hold all the words."""
     return holding(index, tokens.in_written_names(text)) & index.sites
-
-
-def named(index: State, among: BitMap, text: str) -> Iterator[BitMap]:
-    """Those whose names hold a text, the closest first; each tier is looked up when asked for."""
-    for asked in tokens.closer(text):
-        tier = among & _holding_of(index, asked, among)
-        yield tier
-        among = among - tier
 
 
 def tiers(index: State, hits: BitMap, text: str) -> Iterator[BitMap]:
@@ -222,8 +219,9 @@ def partly(index: State, text: str, others: Iterable[BitMap]) -> Partly:
 
 def _known_words(index: State, words: list[str]) -> Iterator[str]:
     """The words; of runs of Han characters the longest that some site holds, and not the rest."""
+    is_parted = sum(map(tokens.is_han, words)) <= _MOST_RUNS
     for word in words:
-        if tokens.is_han(word):
+        if is_parted and tokens.is_han(word):
             yield from (part for part in _words_of(index, word) if len(part) > 1)
         else:
             yield word

@@ -6,8 +6,9 @@ module: terms and registers have their names in the database, facets what their 
 whichever the page is in. Here are only the words that tie them together: near, built in, open on.
 """
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -19,16 +20,19 @@ from django.utils.translation import pgettext_lazy
 
 from heritage.models import Event, Place, Site
 from heritage.search import text_search, vocabulary
-from heritage.search.facets.base import Facet, TreeFacet, spoken
+from heritage.search.facets.base import BOUNDS, YEAR, Facet, TreeFacet, ordinals, spoken
 from heritage.search.facets.registry import BY_NAME, FACETS
-from heritage.search.filter_fields import read_years
+from heritage.search.filter_fields import PLACE_MARK, read_years
 from heritage.search.index.snapshot import State
 from heritage.search.vocabulary import Vocabulary
 from heritage.values import tokens, years
 
+_FIGURES = re.compile("[0-9]+")
+_BEGINS_WITH_FIGURE = re.compile("[0-9]")
+_TWO_YEARS = re.compile("([0-9]{3,4})-([0-9]{3,4})")
 _LONGEST_DATE = 7  # words
 _FIRST_LIST = 1978  # the year of the first inscriptions
-_LONGEST_NAME = 6  # words of a site that something is near to
+_LONGEST_NAME = 8  # words, or Han characters, of a site that something is near to
 # The facets of which people name alternatives.
 _ORDER = ("place", "region", "era", "kind")
 
@@ -41,17 +45,16 @@ _BUILT = pgettext_lazy(
     "|dating from|from|in|of the|from the|in the",
 )
 _CENTURY = pgettext_lazy("words that make a date of a number", "century|centuries|BC|BCE|AD|CE|BP")
-_ORDINALS = pgettext_lazy(
-    "numbers of centuries, from the first",
-    "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth"
-    "|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|twenty first",
-)
 _OPEN = pgettext_lazy("search words", "open|opened|opening|open on")
 _TODAY = pgettext_lazy("search words", "today|now")
 _TOMORROW = pgettext_lazy("search words", "tomorrow")
 _WEEKDAY = pgettext_lazy(
     "short names of the days, Monday first",
     "Mon Mondays|Tue Tuesdays|Wed Wednesdays|Thu Thursdays|Fri Fridays|Sat Saturdays|Sun Sundays",
+)
+_NOT = pgettext_lazy(
+    "search words that deny what stands beside them",
+    "not|no|without|except|except for|excluding|outside|outside of|other than|apart from|nor|never",
 )
 _FILLERS = pgettext_lazy(
     "words that ask for anything, and say nothing of what",
@@ -61,7 +64,7 @@ _FILLERS = pgettext_lazy(
     "|what|what is|what are|where|where is|which|who|how|are|there|all|any|some|every|many|much"
     "|list|list of|best|top|most|famous|popular|beautiful|interesting|new|show|show me|find|get|me"
     "|i|want|please|can|could|must see|must|worth|located|in the world|tourist|tourism|travel|trip"
-    "|guide|near|around|and|or|not|that|with|https|http|www|org|com|en|html",
+    "|guide|near|around|and|or|that|with|https|http|www|org|com|en|html",
 )
 
 
@@ -93,8 +96,10 @@ class Dictionary:
     phrases: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)
     lists: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
     weekdays: dict[tuple[str, ...], int] = field(default_factory=dict)
-    ordinals: dict[tuple[str, ...], int] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)  # that are not misspelt
+    corrections: set[str] = field(default_factory=set)  # of names of values
+    fillers: set[str] = field(default_factory=set)  # words that are nothing else
+    of_interface: set[str] = field(default_factory=set)  # words that are of no term's name
     longest: int = 1
     _names: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -107,6 +112,7 @@ class Dictionary:
             meanings.append((facet, slug))
         self.longest = max(self.longest, len(phrase))
         self.words.update(phrase)
+        self.corrections.update(phrase)
 
     def begun(self, text: str) -> Iterator[tuple[str, str, str]]:
         """(name, facet, value) of all whose name begins so, in one piece."""
@@ -120,6 +126,10 @@ class Dictionary:
             if not self._names[at][0].startswith(text):
                 break
             yield self._names[at]
+
+    def saying(self, words: Iterable[str]) -> list[str]:
+        """Those that say something: nobody misspells a word to ask for any place."""
+        return [word for word in words if word not in self.fillers]
 
     def list(self, name: str, texts: Sequence[str]) -> None:
         found = {tokens.atoms(text) for text in texts} - {()}
@@ -152,19 +162,32 @@ def _dictionary(terms: Vocabulary) -> Dictionary:
         "open": _OPEN,
         "today": _TODAY,
         "tomorrow": _TOMORROW,
+        "not": _NOT,
+        "bounds": BOUNDS,
+        "year": YEAR,
         "fillers": _FILLERS,
     }
     for name, words in lists.items():
         found.list(name, spoken(words))
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
-            for number, name in enumerate(str(_ORDINALS).split("|"), start=1):
-                found.ordinals[tokens.atoms(name)] = number
-                found.words.update(tokens.atoms(name))
             for day, names in enumerate(str(_WEEKDAY).split("|")):
                 for name in (str(WEEKDAYS[day]), *names.split()):
                     found.weekdays[tokens.atoms(name)] = day
                     found.words.update(tokens.atoms(name))
+    numbers = {word for phrase in ordinals() for word in phrase}
+    found.words |= numbers
+    fillers = {word for phrase in found.lists["fillers"] for word in phrase}
+    # World Heritage is asked for; that a kind is called a holy place asks for no place.
+    of_terms, of_others = set(), set()
+    for phrase, meanings in found.phrases.items():
+        for facet, _slug in meanings:
+            (of_terms if isinstance(BY_NAME[facet], TreeFacet) else of_others).update(phrase)
+    found.fillers = (fillers | numbers) - of_others
+    found.of_interface = found.words - of_terms
+    for name in ("century", "open", "today", "tomorrow"):
+        found.corrections.update(word for phrase in found.lists[name] for word in phrase)
+    found.corrections.update(word for phrase in found.weekdays for word in phrase)
     return found
 
 
@@ -204,6 +227,8 @@ class _Reading:
                 words += range(at, at + length)
                 names += range(at, at + length) if all(each.is_name for each in found) else ()
                 at, is_behind = at + length, True
+            elif self._in_list("not", at):
+                return self._denied()
             elif filler := self._filler(at, is_behind):
                 at += filler
             else:
@@ -212,6 +237,11 @@ class _Reading:
                 at, is_behind = at + 1, False
         texts = map(self._text, (words, names, rest))
         return Understood(tuple(meanings.values()), *texts)
+
+    def _denied(self) -> Understood:
+        """Where something is denied no filter is meant: it would find the opposite."""
+        text = self._text(list(range(len(self.atoms))))
+        return Understood((), text, text, text)
 
     def _at(self, at: int) -> tuple[int, list[Meaning]]:
         """What begins at a place: how many words, and the filters that they mean."""
@@ -280,8 +310,9 @@ class _Reading:
 
     # --- names of values ----------------------------------------------------------------------
 
-    def _phrase(self, at: int) -> tuple[int, list[Meaning]]:
-        for length in range(min(self.known.longest, len(self.atoms) - at), 0, -1):
+    def _phrase(self, at: int, most: int | None = None) -> tuple[int, list[Meaning]]:
+        """The longest at a place that is called so, of at most so many words."""
+        for length in range(min(most or self.known.longest, len(self.atoms) - at), 0, -1):
             found = self._meaning(self.atoms[at : at + length])
             if found:
                 return length, found
@@ -303,10 +334,12 @@ class _Reading:
         for name, named in by_facet.items():
             facet = BY_NAME[name]
             slugs = self._with_sites(facet, named)
+            if not slugs:
+                continue
             meaning = Meaning(name, tuple(slugs), isinstance(facet, TreeFacet))
             choices = facet.choices(self.terms)
             sites = facet.sites([choices[slug] for slug in slugs], self.index, None)
-            found.append((len(sites) if slugs else 0, meaning))
+            found.append((len(sites), meaning))
         if not found:
             return []
         number, meaning = max(found, key=lambda each: each[0])
@@ -339,30 +372,37 @@ class _Reading:
             start = at + before
             while start < len(self.atoms) and self.atoms[start] in tokens.STOP_WORDS:
                 start += 1
-            length, found = self._phrase(start)
-            if found and found[0].name == "place":
-                return start + length - at, self._around(found[0])
-            length, slug = self._named_site(start)
-            if slug:
-                return start + length - at, [Meaning("near", (slug,))]
-            return 0, []
-        length, found = self._phrase(at)
-        if found and found[0].name == "place":
+            length, found = self._centre(start)
+            return (start + length - at, found) if found else (0, [])
+        for length in range(min(_LONGEST_NAME, len(self.atoms) - at), 0, -1):
             behind = self._in_list("nearby", at + length)
             if behind:
-                return length + behind, self._around(found[0])
+                read, found = self._centre(at, length)
+                if found and read == length:
+                    return length + behind, found
         return 0, []
+
+    def _centre(self, at: int, most: int = _LONGEST_NAME) -> tuple[int, list[Meaning]]:
+        """The longest of at most so many words at a place that name a place or a site, and what
+        is near it: Longmen Grottoes before Longmen."""
+        length, found = self._phrase(at, most)
+        if not found or found[0].name != "place":
+            length, found = 0, []
+        named, slug = self._named_site(at, length + 1, most)
+        if slug:
+            return named, [Meaning("near", (slug,))]
+        return length, self._around(found[0]) if found else []
 
     def _around(self, place: Meaning) -> list[Meaning]:
         """Near a town or a county; of what is larger than one can be near to, within."""
         term = self.terms.places.by_slug[place.values[0]]
         if term.level in (Place.Level.COUNTRY, Place.Level.PROVINCE):
             return [place]
-        return [Meaning("near", place.values[:1])]
+        return [Meaning("near", (f"{PLACE_MARK}{term.slug}",))]
 
-    def _named_site(self, at: int) -> tuple[int, str]:
+    def _named_site(self, at: int, least: int, most: int) -> tuple[int, str]:
         """The longest of the words at a place that are the name of a site, and its slug."""
-        for length in range(min(_LONGEST_NAME, len(self.atoms) - at), 0, -1):
+        for length in range(min(most, len(self.atoms) - at), least - 1, -1):
             name = self._text(list(range(at, at + length)))
             found = text_search.called(self.index, name)
             if found:
@@ -404,31 +444,49 @@ class _Reading:
         return 0, None
 
     def _years(self, at: int) -> tuple[int, list[Meaning]]:
-        """built in 68, 12th century, 公元前5世纪, 建于1420年."""
-        start = at + self._in_list("built", at)
-        for length in range(min(_LONGEST_DATE, len(self.atoms) - start), 0, -1):
-            date = self._with_figures(self.atoms[start : start + length])
-            if not any(word[0].isdigit() for word in date):
+        """built in 68, 12th century, 公元前5世纪, 建于1420年, before 500 BC, from 500 to 700."""
+        built = at + self._in_list("built", at)
+        for start in dict.fromkeys((at, built)):
+            if self._is_bounded(start):  # what is not read as a span is no single year
                 continue
-            is_year = start > at and len(date) == 1 and date[0].isdigit()
-            if not is_year and not self._is_dating(date):
-                continue
-            span = _span(("" if any(map(tokens.is_han, date)) else " ").join(date))
-            if span is None:
-                continue
-            behind = start + length + self._in_list("built", start + length)
-            meanings = [Meaning("from", (span[0],)), Meaning("to", (span[1],))]
-            if self._says_built(at, start) or self._says_built(start + length, behind):
-                meanings.append(Meaning("role", (str(Event.Role.BEGINNINGS),)))
-                return behind - at, meanings
-            return start + length - at, meanings
+            for length in range(min(_LONGEST_DATE, len(self.atoms) - start), 0, -1):
+                date = self._with_figures(self.atoms[start : start + length])
+                is_year = start > at and len(date) == 1 and bool(_FIGURES.fullmatch(date[0]))
+                if not any(_BEGINS_WITH_FIGURE.match(word) for word in date):
+                    continue
+                if not (is_year or self._is_dating(date) or self._is_span(date)):
+                    continue
+                if start == at and self._year(at)[0] == length:
+                    continue
+                if span := _span(("" if any(map(tokens.is_han, date)) else " ").join(date)):
+                    return self._dated(at, start, start + length, span)
         return 0, []
+
+    def _dated(self, at: int, start: int, end: int, span: list[Meaning]) -> tuple[int, list]:
+        """How many words a date has with those that say what was then, and what all mean."""
+        behind = end + self._in_list("built", end)
+        if self._says_built(at, start) or self._says_built(end, behind):
+            return behind - at, [*span, Meaning("role", (str(Event.Role.BEGINNINGS),))]
+        return end - at, span
+
+    def _is_bounded(self, at: int) -> bool:
+        """Whether the words before a place make a date there the end of a span: since 1900."""
+        return any(self.atoms[at - n : at] in self.known.lists["bounds"] for n in (1, 2) if n <= at)
+
+    def _is_span(self, date: Sequence[str]) -> bool:
+        """Whether words with a figure are a span of years: since 1900, 500 to 700, 500-700."""
+        bounds = self.known.lists["bounds"]
+        if tuple(date[:1]) in bounds or tuple(date[:2]) in bounds:
+            return len(date) > 1
+        if span := _TWO_YEARS.fullmatch(date[0]) if len(date) == 1 else None:
+            return int(span[1]) < int(span[2]) <= self.today.year
+        return len(date) > 2 and bool(_FIGURES.fullmatch(date[-1]))
 
     def _with_figures(self, words: tuple[str, ...]) -> list[str]:
         """twelfth century → 12th century; 十二世纪 → 12世纪."""
         for length in (3, 2, 1):
             for at in range(len(words) - length + 1):
-                number = self.known.ordinals.get(words[at : at + length])
+                number = ordinals().get(words[at : at + length])
                 if number and self._is_dating(words[at + length : at + length + 2]):
                     is_han = tokens.is_han(words[at])
                     figure = str(number) if is_han else f"{number}th"
@@ -438,9 +496,10 @@ class _Reading:
     def _year(self, at: int) -> tuple[int, list[Meaning]]:
         """A year of the List, such as 1987: that of the inscription, where nothing is so called."""
         word = self.atoms[at]
-        if word.isdigit() and len(word) == 4 and _FIRST_LIST <= int(word) <= self.today.year:
-            is_dated = self.atoms[at + 1 : at + 2] == ("年",)
-            return 1 + is_dated, [Meaning("inscribed", (word,), is_name=True)]
+        if not re.fullmatch("[0-9]{4}", word) or self._is_bounded(at):
+            return 0, []
+        if _FIRST_LIST <= int(word) <= self.today.year:
+            return 1 + self._in_list("year", at + 1), [Meaning("inscribed", (word,), is_name=True)]
         return 0, []
 
     def _says_built(self, first: int, last: int) -> bool:
@@ -456,15 +515,15 @@ class _Reading:
             tuple(date[at : at + length]) in self.known.lists["century"]
             for at in range(len(date))
             for length in (1, 2, 3)
-        ) or any(word.endswith("0s") and word[:-1].isdigit() for word in date)
+        ) or any(re.fullmatch("[0-9]+0s", word) for word in date)
 
 
-def _span(text: str) -> tuple[str, str] | None:
-    """First and last year of a date, as an address has them."""
+def _span(text: str) -> list[Meaning]:
+    """The ends of a date as an address has them; nothing for what is none."""
     try:
-        first, last = read_years(text)
+        ends = zip(("from", "to"), read_years(text), strict=True)
     except ValidationError:
-        return None
-    if first is None or last is None:
-        return None
-    return str(years.to_historical(first)), str(years.to_historical(last))
+        return []
+    return [
+        Meaning(name, (str(years.to_historical(year)),)) for name, year in ends if year is not None
+    ]

@@ -239,11 +239,6 @@ def is_han(word: str) -> bool:
     return _HAN.match(word) is not None
 
 
-def closer(text: str) -> list[Query]:
-    """What the names of a record must hold to be closer to a search than others: closest first."""
-    return [*closest(text), *begun_so(text)]
-
-
 def closest(text: str) -> list[Query]:
     """What names hold whose words are those of a search, the closest first.
 

@@ -6,12 +6,14 @@ holds nothing of a request.
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.utils import translation
+from django.utils.translation import pgettext_lazy
 from pyroaring import BitMap
 
 from heritage.models.vocabularies import Term
@@ -42,6 +44,37 @@ def in_all_languages(said: Callable[[], str]) -> list[str]:
 def spoken(words: Any) -> list[str]:
     """The phrases of a lazily translated list, in each language of the interface."""
     return [each for said in in_all_languages(lambda: str(words)) for each in said.split("|")]
+
+
+# Words before or behind numbers, in all languages of the interface.
+ORDINALS = pgettext_lazy(
+    "numbers of centuries, from the first",
+    "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth"
+    "|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|twenty first",
+)
+BOUNDS = pgettext_lazy(
+    "search words before a year that ends a span",
+    "before|prior to|after|since|until|till|up to|between",
+)
+YEAR = pgettext_lazy("a word behind the number of a year", "year")
+
+
+@lru_cache
+def as_words(phrases: Any) -> frozenset[tuple[str, ...]]:
+    """The phrases of a lazily translated list as they are compared, each Han character by
+    itself."""
+    return frozenset(map(tokens.atoms, spoken(phrases)))
+
+
+@cache
+def ordinals() -> dict[tuple[str, ...], int]:
+    """Numbers by the words that say which of a row something is: third, 十一."""
+    said = in_all_languages(lambda: str(ORDINALS))
+    return {
+        tokens.atoms(name): number
+        for names in said
+        for number, name in enumerate(names.split("|"), start=1)
+    }
 
 
 class Facet:

@@ -4,18 +4,25 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Scheme, SchemeTerm, UnescoStatus, WorldHeritage
 from heritage.models.unesco import statuses_of
-from heritage.search.facets.base import ChoicesFacet, Facet, in_all_languages, spoken
+from heritage.search.facets.base import (
+    BOUNDS,
+    YEAR,
+    ChoicesFacet,
+    Facet,
+    as_words,
+    in_all_languages,
+    ordinals,
+)
 from heritage.search.filter_fields import Years, read_years, unknown
 from heritage.search.vocabulary import Vocabulary
-from heritage.values import tokens
 from heritage.values.date_format import span_phrase
 
 
@@ -136,14 +143,18 @@ class BatchFacet(Facet):
 
     def read_words(self, words, terms):
         """batch 8, 8th batch, 第一批: of the protection that is named first."""
-        batch = _as_words(self.called)
-        schemes = list(self.choices(terms))
-        before = 1 if words[:1] in (("第",), ("the",)) else 0
-        for at, others in ((before, words[before + 1 :]), (1, words[:1])):
-            number = _counted(words[at]) if len(words) > at else 0
-            if number and tuple(others[:1]) in batch and schemes:
-                return max(at + 1, before + 2), [f"{schemes[0]}.{number}"]
-        return 0, []
+        batch, schemes = as_words(self.called), list(self.choices(terms))
+        before = 1 if tuple(words[:1]) in as_words(_THE) else 0
+        length, number = _numbered(words[before:])
+        end = before + length
+        if number and tuple(words[end : end + 1]) in batch:
+            end += 1
+        elif tuple(words[:1]) in batch:
+            length, number = _numbered(words[1:])
+            end = 1 + length
+        else:
+            return 0, []
+        return (end, [f"{schemes[0]}.{number}"]) if number and schemes else (0, [])
 
     def read(self, rows):
         for pk, _designation, entry in rows.coverages:
@@ -266,14 +277,12 @@ class CriterionFacet(WorldHeritageTermFacet):
         length = 0
         while words[length : length + 1] and not codes and length < _LONGEST_WORD:
             length += 1
-            if tuple(words[:length]) in _as_words(self.called):
+            if tuple(words[:length]) in as_words(self.called):
                 codes = _roman(words[length:])
         if not codes:
             return 0, []
         read = length
-        while read < len(words) and (
-            words[read] in _NUMERALS or words[read] in ("and", "和", "第")
-        ):
+        while read < len(words) and (words[read] in _NUMERALS or _is_joining(words[read])):
             read += 1
         return read, codes
 
@@ -304,8 +313,7 @@ class InscribedFacet(Facet):
     site_columns = ("inscribed_year",)
     before = pgettext_lazy(
         "search words before a year",
-        "inscribed|inscribed in|listed|listed in|added in|inscribed since|inscribed after"
-        "|World Heritage since|UNESCO since|World Heritage in|World Heritage|UNESCO",
+        "inscribed|inscribed in|listed|listed in|added in|World Heritage in|World Heritage|UNESCO",
     )
     behind = pgettext_lazy(
         "search words behind a year",
@@ -342,17 +350,17 @@ class InscribedFacet(Facet):
 
     def read_words(self, words, terms):
         """inscribed in 1987, inscribed 1990-1999, 2000年列入."""
-        before, behind = _as_words(self.before), _as_words(self.behind)
+        before, behind = as_words(self.before), as_words(self.behind)
         for length in range(min(_LONGEST_WORD, len(words) - 1), 0, -1):
-            if tuple(words[:length]) in before and _is_year(words[length]):
-                is_dated = words[length + 1 : length + 2] == ("年",)
-                return length + 1 + is_dated, [words[length]]
-        if words and _is_year(words[0]):
-            start = 1 + (words[1:2] == ("年",))
-            for length in range(_LONGEST_WORD, 0, -1):
-                phrase = tuple(words[start : start + length])
-                if len(phrase) == length and phrase in behind:
-                    return start + length, [words[0]]
+            if tuple(words[:length]) in before:
+                read, value = _read_years(words[length:])
+                if read:
+                    return length + read, [value]
+        read, value = _read_years(words)
+        for length in range(_LONGEST_WORD, 0, -1) if read else ():
+            phrase = tuple(words[read : read + length])
+            if len(phrase) == length and phrase in behind:
+                return read + length, [value]
         return 0, []
 
     def term(self, value):
@@ -362,13 +370,13 @@ class InscribedFacet(Facet):
 _LONGEST_WORD = 6  # words before or behind a number
 _CODES = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _NUMERALS = {code: code for code in _CODES} | dict(zip("一二三四五六七八九十", _CODES, strict=True))
-_AND = ("and", "和", "第")
+_AND = pgettext_lazy("search words between numbers", "and")
+_THE = pgettext_lazy("search words before an ordinal number", "the")
 
 
-@lru_cache
-def _as_words(phrases) -> frozenset[tuple[str, ...]]:
-    """Phrases of a lazily translated list as they are compared, each Han character by itself."""
-    return frozenset(map(tokens.atoms, spoken(phrases)))
+def _is_joining(word: str) -> bool:
+    """Whether a word stands between numbers and says nothing: and, 和, 第."""
+    return (word,) in as_words(_AND) | as_words(_THE)
 
 
 def _roman(words: Sequence[str]) -> list[str]:
@@ -377,16 +385,38 @@ def _roman(words: Sequence[str]) -> list[str]:
     for word in words:
         if word in _NUMERALS:
             found.append(_NUMERALS[word])
-        elif word not in _AND:
+        elif not _is_joining(word):
             break
     return found
 
 
-def _counted(word: str) -> int:
-    """The number that a word is: 8, 8th, 八; 0 for any other."""
-    if figure := re.fullmatch("([0-9]{1,2})(?:st|nd|rd|th)?", word):
-        return int(figure[1])
-    return _CODES.index(_NUMERALS[word]) + 1 if tokens.is_han(word) and word in _NUMERALS else 0
+def _numbered(words: Sequence[str]) -> tuple[int, int]:
+    """How many of the first words are a number, and which: 8, 8th, third, 十一; else 0 and 0."""
+    if words and (figure := re.fullmatch("([0-9]{1,2})(?:st|nd|rd|th)?", words[0])):
+        return 1, int(figure[1])
+    for length in (3, 2, 1):
+        if number := ordinals().get(tuple(words[:length])):
+            return min(length, len(words)), number
+    return 0, 0
+
+
+def _read_years(words: Sequence[str]) -> tuple[int, str]:
+    """How many of the first words are a year of the List or a span of them, and what an address
+    calls it: 1987, 1990-1999, since 2010."""
+    if not words:
+        return 0, ""
+    if _is_year(words[0]):
+        return 1 + (tuple(words[1:2]) in as_words(YEAR)), words[0]
+    for length in (4, 3, 2):
+        bound = next((n for n in (1, 2) if tuple(words[:n]) in as_words(BOUNDS)), 0)
+        if bound and len(words) >= length and _is_year(words[length - 1]):
+            text = " ".join(words[:length])
+            try:
+                read_years(text)
+            except ValidationError:
+                continue
+            return length, text
+    return 0, ""
 
 
 def _is_year(word: str) -> bool:

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from heritage.models import Place, SchemeTerm, Site, UnescoStatus
+from heritage.search.filter_fields import PLACE_MARK
 from heritage.search.index import store
 from heritage.search.index.orders import PROMINENCE
 from heritage.search.nearby import reachable
@@ -176,7 +177,7 @@ def _reach(index, place: Place) -> Reach | None:
         _DAY_KM,
         locator(place.centre, found),
         neighbours(place.centre, found),
-        common.list_url(near=place.slug, within=str(_DAY_KM)),
+        common.list_url(near=f"{PLACE_MARK}{place.slug}", within=str(_DAY_KM)),
     )
 
 
