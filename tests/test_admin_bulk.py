@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from heritage.admin import bulk as admin_bulk
+from heritage.admin import restoring
 from heritage.admin.history import comment_of
 from heritage.models import ChangeSet, Era, Kind, Place, Site, Source
 from heritage.search.index import store
@@ -123,6 +124,30 @@ def test_a_record_that_was_published_meanwhile_is_not_changed(client, three, mon
     monkeypatch.setattr(admin_bulk, "change_set", late)
     act(client, [draft], operation="add_kind", new=pagoda.pk, post="yes")
     assert not pagoda.sites.exists()
+
+
+def test_what_could_not_be_undone_at_once_is_not_done(client, editor, three, monkeypatch):
+    monkeypatch.setattr("heritage.admin.bulk.MOST_CHANGES", 1)
+    pagoda = build.make_kind("Pagoda")
+    response = act(client, three, operation="add_kind", new=pagoda.pk, post="yes")
+    assert "This would write more than 1 rows." in response.content.decode()
+    assert not pagoda.sites.exists()
+    data = {"action": "archive", "_selected_action": [three[0].pk], "post": "yes"}
+    response = client.post(LIST, data, follow=True)  # a state, and a comment that tells it
+    assert "This would write more than 1 rows." in response.content.decode()
+    assert Site.objects.get(pk=three[0].pk).state == "published"
+
+
+def test_what_a_page_writes_at_once_a_page_takes_back():
+    assert admin_bulk.MOST == admin_bulk.MOST_CHANGES == restoring.MOST_CHANGES
+
+
+def test_a_term_that_something_refers_to_still_is_not_replaced(three):
+    old, new = build.make_place("Luoyang"), build.make_place("Kaifeng")
+    Site.objects.update(place=old)
+    with pytest.raises(bulk.CannotReplace):
+        bulk.replace(old, new, sites=[three[0].pk], then_delete=True)
+    assert Site.objects.filter(place=old).count() == 3
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from heritage.admin import corrections
 from heritage.admin.history import comment_of
 from heritage.models import ChangeSet, Correction, Site
 from heritage.services.undo import undo
@@ -109,9 +110,25 @@ def test_what_was_changed_or_decided_meanwhile_is_told(client, editor, correctio
     assert Site.objects.get().summary["zh-hans"] == "建于宋代。"
 
 
+def test_a_position_is_applied_with_both_coordinates(client, editor, correction):
+    Site.objects.update(latitude=10.0, longitude=20.0)
+    Correction.objects.update(topic="position")
+    page = client.get(address(correction)).context
+    assert (page["column"].key, page["was"]) == ("point", "10, 20")
+    assert not {"latitude", "longitude"} & {each.key for each in page["offered"]}
+    assert decide(client, correction, "apply", text="34.6086, 112.4739").status_code == 302
+    site = Site.objects.get()
+    assert (site.latitude, site.longitude) == (34.6086, 112.4739)
+
+
 @pytest.mark.parametrize(
     ("column", "text"),
-    [("latitude", "95"), ("area_ha", "-1"), ("summary:zh-hans", "建于1044年。")],
+    [
+        ("point", "95, 195"),
+        ("point", "34.6"),
+        ("area_ha", "-1"),
+        ("summary:zh-hans", "建于1044年。"),
+    ],
 )
 def test_what_means_nothing_is_refused(client, editor, correction, column, text):
     count = ChangeSet.objects.count()
@@ -143,3 +160,19 @@ def test_strange_requests(client, editor, correction):
     assert client.get(address(correction, "password")).status_code == 200
     gone = reverse("admin:heritage_correction_decide", args=[10**9])
     assert client.get(gone).status_code == 404
+
+
+def test_an_action_decides_what_is_stored_and_keeps_what_others_wrote(client, editor, correction):
+    late = corrections.change_set
+
+    def with_a_note(*args):
+        Correction.objects.filter(pk=correction.pk).update(note="Seen.")
+        return late(*args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(corrections, "change_set", with_a_note)
+        data = {"action": "decline", "_selected_action": [correction.pk]}
+        client.post(reverse("admin:heritage_correction_changelist"), data)
+    correction.refresh_from_db()
+    assert (correction.state, correction.decided_by) == ("declined", editor)
+    assert correction.note == "Seen."

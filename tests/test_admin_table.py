@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.urls import reverse
 
@@ -223,3 +224,15 @@ def test_filters_are_kept_and_forgotten_by_their_owner_alone(client, editor, two
     client.post(filters, {"forget": kept.pk})
     assert not SavedFilter.objects.exists()
     assert client.get(filters).status_code == 405
+
+
+def test_a_text_that_is_the_same_when_it_is_put_in_order_is_no_change(client, editor):
+    site = build.make_site("Café", "窑", state="draft")
+    name = f"{site.pk}-name:en"
+    response = client.post(
+        reverse("admin:heritage_site_table") + f"?ids={site.pk}&c=name:en",
+        {f"w-{name}": "Café", f"c-{name}": "Cafe\u0301", "save": "1"},
+        follow=True,
+    )
+    assert "Nothing was changed, so nothing was saved." in response.content.decode()
+    assert not LogEntry.objects.exists()

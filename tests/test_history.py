@@ -17,6 +17,7 @@ from heritage.models import (
     FormerSlug,
     Kind,
     Name,
+    PartOf,
     Place,
     Site,
 )
@@ -29,7 +30,7 @@ from heritage.services.history import (
     fold,
     words,
 )
-from heritage.services.undo import plan, redo, restore, restore_deleted, undo
+from heritage.services.undo import changes_with, plan, redo, restore, restore_deleted, undo
 from tests import builders as build
 from tests.exact import assert_nothing_to_derive
 
@@ -569,3 +570,27 @@ def test_a_tree_is_undone_and_done_again():
     assert (conflicts, Place.objects.count()) == ([], 0)
     assert redo(undone).conflicts == []
     assert Place.objects.get(slug="below").parent.parent_id == top.pk
+
+
+def test_one_record_is_taken_out_of_a_large_deletion_by_the_database():
+    kind = build.make_kind("Kiln")
+    site, other, third = (build.make_site(name, kinds=[kind]) for name in ("A", "B", "C"))
+    event = build.make_event(site)
+    build.make_event(other)
+    whole = build.make_part(site, other)
+    with change_set():
+        kind.delete()
+        Site.objects.filter(pk__in=[site.pk, other.pk]).delete()
+    with CaptureQueriesContext(connection) as asked:
+        found = changes_with(deletions_of(Site).get(object_id=site.pk))
+    rows = {(change.model_class(), change.object_id) for change in found}
+    assert {(Site, site.pk), (Event, event.pk), (PartOf, whole.pk)} <= rows
+    assert sum(model is Event for model, _pk in rows) == 1
+    [question] = [each["sql"] for each in asked if 'FROM "heritage_change"' in each["sql"]][-1:]
+    assert "owner_id" in question.partition("WHERE")[2]
+    of_kind = changes_with(deletions_of(Kind).get())
+    assert {change.object_id for change in of_kind if change.model_class() is Site} == {
+        site.pk,
+        other.pk,
+        third.pk,
+    }

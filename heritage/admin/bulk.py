@@ -1,6 +1,7 @@
 """Actions on many sites, and the replacement of a term: each shows what it would do, and asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -26,8 +28,9 @@ from heritage.models.base import chunks
 from heritage.models.unit_of_work import unit_of_work
 from heritage.models.waiting import waiting_at_most
 from heritage.services import bulk
+from heritage.services.undo import MOST_CHANGES
 
-MOST = 5_000  # sites that an action changes at once
+MOST = MOST_CHANGES  # sites that an action changes at once
 SHOWN = 50
 
 # What can be done to many sites: label, and the column whose terms are offered.
@@ -91,6 +94,28 @@ def chosen_ids(queryset) -> list[int]:
 def tell_too_many(model_admin, request) -> None:
     text = _("These are more than %(count)s sites. Choose fewer.") % {"count": MOST}
     model_admin.message_user(request, text, messages.ERROR)
+
+
+class TooMany(Exception):
+    """An action would write more rows than a page can take back."""
+
+
+@contextmanager
+def writing(user) -> Iterator[ChangeSet]:
+    """The change set of an action, once nobody else writes; all or nothing of it is written.
+
+    Raises `TooMany`, so that whatever an action does can be undone where it is offered.
+    """
+    with change_set("bulk", user) as made, unit_of_work() as unit, transaction.atomic():
+        unit.begin(Site)
+        yield made
+        if made.pk is not None and made.changes.count() > MOST_CHANGES:
+            raise TooMany
+
+
+def tell_too_many_rows(model_admin, request) -> None:
+    text = _("This would write more than %(count)s rows. Choose fewer sites.")
+    model_admin.message_user(request, text % {"count": MOST_CHANGES}, messages.ERROR)
 
 
 def open_ids(user, ids: Iterable[int]) -> list[int]:
@@ -160,11 +185,14 @@ def change_terms(model_admin, request, queryset):
         changed = _changed_by(operation, open_ids(request.user, ids), old, new)
         context |= {"affected": affected(changed), "is_ready": True, "old": old, "new": new}
         return TemplateResponse(request, "admin/bulk.html", context)
-    with change_set("bulk", request.user) as made, unit_of_work() as unit:
-        unit.begin(Site)  # from now on nobody else makes one of them a record that is not open
-        changed = _changed_by(operation, open_ids(request.user, ids), old, new)
-        if changed:
-            _carry_out(operation, changed, old, new, request.user)
+    try:
+        with writing(request.user) as made:
+            changed = _changed_by(operation, open_ids(request.user, ids), old, new)
+            if changed:
+                _carry_out(operation, changed, old, new, request.user)
+    except TooMany:
+        tell_too_many_rows(model_admin, request)
+        return None
     _tell(model_admin, request, len(changed), made)
     return None
 
@@ -174,8 +202,11 @@ def _changed_by(operation: str, ids: list[int], old, new) -> list[int]:
     if operation.startswith("replace"):
         return sorted(bulk.sites_of(bulk.uses(old, ids)))
     if operation == "set_licence":
-        pictures = Image.objects.filter(site__in=ids).exclude(licence=new).order_by()
-        return sorted(set(pictures.values_list("site_id", flat=True)))
+        found: set[int] = set()
+        for chunk in chunks(ids):
+            pictures = Image.objects.filter(site__in=chunk).exclude(licence=new).order_by()
+            found |= set(pictures.values_list("site_id", flat=True))
+        return sorted(found)
     relation = {"add_kind": "kinds", "add_source": "sources", "set_place": "place"}[operation]
     there: set[int] = set()
     for chunk in chunks(ids):
@@ -254,8 +285,12 @@ class ReplacePages(admin.ModelAdmin):
         found = list(bulk.uses(old))
         if request.method == "POST" and new is not None:
             then_delete = bool(request.POST.get("then_delete"))
-            with waiting_at_most(settings.WRITE_WAIT_SECONDS):
-                made = bulk.replace(old, new, request.user, then_delete=then_delete)
+            try:
+                with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+                    made = bulk.replace(old, new, request.user, then_delete=then_delete)
+            except bulk.CannotReplace as error:
+                self.message_user(request, str(error), messages.ERROR)
+                return redirect(request.get_full_path())
             undo = reverse("admin:heritage_changeset_undo", args=[made.pk]) if made.pk else ""
             text = format_html('{} <a href="{}">{}</a>', _("Replaced."), undo, _("Undo …"))
             self.message_user(request, text if undo else _("There was nothing to change."))

@@ -15,6 +15,7 @@ from heritage.admin import restoring
 from heritage.admin.history import Entry, comment_of, entries
 from heritage.models import Change, ChangeSet
 from heritage.models.base import Record
+from heritage.services.undo import MOST_CHANGES
 
 PER_PAGE = 40  # rows of a change set
 
@@ -88,7 +89,7 @@ class ChangeSetAdmin(admin.ModelAdmin):
 
     def undo_view(self, request, pk):
         change_set = self._change_set(request, pk)
-        changes = change_set.changes.order_by("pk")[: restoring.MOST_CHANGES + 1]
+        changes = change_set.changes.order_by("pk")[: MOST_CHANGES + 1]
         is_undo = change_set.kind == ChangeSet.Kind.UNDO
         address = reverse("admin:heritage_changeset_change", args=[pk])
         asked = restoring.TakeBack(

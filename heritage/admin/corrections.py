@@ -10,19 +10,23 @@ from heritage.admin.base import RecordAdmin
 from heritage.admin.deciding import ANCHORS, DecidingPages
 from heritage.admin.writes import change_set
 from heritage.models import Correction
+from heritage.models.base import chunks
 
 _SENT = ("site", "where", "topic", "text", "suggestion", "source", "language", "created_at")
 _DECIDED = ("decided_by", "decided_at")
 
 
 def _decide(model_admin, request, queryset, state: str) -> None:
-    chosen = list(queryset.exclude(state=state))
-    if chosen:
-        with change_set("bulk", request.user) as running:
-            running.detail["correction"] = str(state)
-            for correction in chosen:
-                correction.decide(state, request.user)
-                correction.save()
+    ids = list(queryset.exclude(state=state).values_list("pk", flat=True))
+    chosen: list[Correction] = []
+    with change_set("bulk", request.user) as running:
+        running.detail["correction"] = str(state)
+        for chunk in chunks(ids):
+            rows = Correction.objects.select_for_update().filter(pk__in=chunk)
+            chosen += rows.exclude(state=state).order_by("pk")
+        for correction in chosen:
+            correction.decide(state, request.user)
+            correction.save(update_fields=["state", "decided_by", "decided_at"])
     text = ngettext(
         "%(count)s correction is now: %(state)s.",
         "%(count)s corrections are now: %(state)s.",

@@ -1,5 +1,6 @@
 """A reader's correction beside the field that it concerns: applied, declined, answered."""
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -8,13 +9,16 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from heritage.admin.points import written
 from heritage.admin.table import Column, columns
 from heritage.admin.writes import change_set
 from heritage.models import ChangeSet, Correction, Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.notices import send
+from heritage.values.point_reader import read_point
 
 # What a topic is about in the form of a site.
 ANCHORS = {
@@ -27,7 +31,7 @@ ANCHORS = {
     "text": "id_summary__en",
 }
 # And which column of it, where it is one: of text the one in the reader's language.
-_COLUMNS = {"name": "name", "text": "summary", "position": "latitude"}
+_COLUMNS = {"name": "name", "text": "summary", "position": "point"}
 _LONGEST_ANSWER = 4_000
 APPLY = "apply"
 _DECISIONS = {
@@ -36,6 +40,33 @@ _DECISIONS = {
     "decline": Correction.State.DECLINED,
     "spam": Correction.State.SPAM,
 }
+
+
+class _PointColumn(Column):
+    """Both coordinates as one text, in any way of writing them."""
+
+    @property
+    def names(self) -> set[str]:
+        return {"latitude", "longitude"}
+
+    def text(self, site: Site) -> str:
+        return written(site.latitude, site.longitude)
+
+    def says(self, site: Site, text: str) -> bool:
+        return text == self.text(site)
+
+    def put(self, site: Site, text: str) -> None:
+        try:
+            site.latitude, site.longitude = read_point(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+
+def _columns() -> dict[str, Column]:
+    """What a correction can be applied to: those of the table, the coordinates together."""
+    found = {key: each for key, each in columns().items() if key not in ("latitude", "longitude")}
+    control = forms.CharField(widget=forms.TextInput(attrs={"size": 40}))
+    return found | {"point": _PointColumn("point", "latitude", capfirst(_("point")), control)}
 
 
 class DecidingPages(admin.ModelAdmin):
@@ -52,7 +83,7 @@ class DecidingPages(admin.ModelAdmin):
             raise Http404
         if not self.has_change_permission(request, correction):
             raise PermissionDenied
-        site, every = correction.site, columns()
+        site, every = correction.site, _columns()
         key = request.GET.get("c") or _usual(correction)
         column = every.get(key) or every[_usual(correction)]
         text, error = column.text(site), ""
@@ -135,7 +166,7 @@ class DecidingPages(admin.ModelAdmin):
 def _usual(correction: Correction) -> str:
     """The column that a correction speaks of, as far as its topic tells."""
     name = _COLUMNS.get(correction.topic, "description")
-    if name == "latitude":
+    if name == "point":
         return name
     codes = [code for code, _name in settings.LANGUAGES]
     return f"{name}:{correction.language if correction.language in codes else codes[0]}"
@@ -154,5 +185,5 @@ def _apply(request, correction: Correction, column: Column) -> str:
         site.full_clean(validate_unique=False)
     except ValidationError as error:
         return " ".join(error.messages)
-    site.save(update_fields={column.name})
+    site.save(update_fields=column.names)
     return ""

@@ -16,11 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access, bulk
-from heritage.admin.writes import change_set
 from heritage.models import Site
 from heritage.models.base import chunks
 from heritage.models.fields import LanguageMapField
-from heritage.models.unit_of_work import unit_of_work
 from heritage.services import review
 from heritage.services.publication import RELATED, unfit
 
@@ -82,20 +80,29 @@ def set_state(model_admin, request, queryset, state: str) -> None:
         else:
             fit.append(site)
     if fit:
-        with change_set("bulk", request.user) as running, unit_of_work() as unit:
-            unit.begin(Site)
-            running.detail["state"] = str(state)
-            fit, changed = _unchanged(fit)
-            refused += [(site, [Reason(_("it was changed meanwhile"))]) for site in changed]
-            before = [(site, site.state) for site in fit]
-            for chunk in chunks(fit):
-                Site.objects.filter(pk__in=[site.pk for site in chunk]).update(state=state)
-                for site in chunk:
-                    site.state = state
-            review.tell_of_states(before, request.user)
-            message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
-            LogEntry.objects.log_actions(request.user.pk, fit, CHANGE, message)
+        try:
+            fit, changed = _write_state(request.user, fit, state)
+        except bulk.TooMany:
+            bulk.tell_too_many_rows(model_admin, request)
+            return
+        refused += [(site, [Reason(_("it was changed meanwhile"))]) for site in changed]
     _tell(model_admin, request, state, fit, refused)
+
+
+def _write_state(user, sites: list[Site], state: str) -> tuple[list[Site], list[Site]]:
+    """Those that have the state now, and those that somebody has changed meanwhile."""
+    with bulk.writing(user) as running:
+        running.detail["state"] = str(state)
+        fit, changed = _unchanged(sites)
+        before = [(site, site.state) for site in fit]
+        for chunk in chunks(fit):
+            Site.objects.filter(pk__in=[site.pk for site in chunk]).update(state=state)
+            for site in chunk:
+                site.state = state
+        review.tell_of_states(before, user)
+        message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
+        LogEntry.objects.log_actions(user.pk, fit, CHANGE, message)
+    return fit, changed
 
 
 def _unchanged(sites: list[Site]) -> tuple[list[Site], list[Site]]:

@@ -14,7 +14,7 @@ from heritage.admin import restoring
 from heritage.admin.history import RowNames
 from heritage.models import Change, ChangeSet
 from heritage.services.history import RowChange, changes_of, deletions_of
-from heritage.services.undo import changes_with
+from heritage.services.undo import MOST_CHANGES, changes_with
 
 DELETED_PER_PAGE = 50
 
@@ -61,7 +61,7 @@ class RestoringPages(admin.ModelAdmin):
         history = self._address("history", pk)
         asked = restoring.TakeBack(
             title=_("Restore this value?") if only else _("Restore the record as it was then?"),
-            changes=list(later[: restoring.MOST_CHANGES + 1]),
+            changes=list(later[: MOST_CHANGES + 1]),
             kind=ChangeSet.Kind.RESTORE,
             back=history,
             button=_("Restore"),

@@ -28,10 +28,9 @@ from heritage.models.base import Record, unwatched
 from heritage.models.row_values import linked_ids, plain_row, stored_rows
 from heritage.models.waiting import waiting_at_most
 from heritage.services.history import RowChange, changed_since
-from heritage.services.undo import plan, take_back
+from heritage.services.undo import MOST_CHANGES, plan, take_back
 from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Only, Plan, Step
 
-MOST_CHANGES = 2_000  # that a page takes back; more are for the command
 SHOWN_STEPS = 100
 SHOWN_LATER = 8
 

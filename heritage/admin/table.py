@@ -54,6 +54,11 @@ class Column:
     lang: str = ""
     dir: str = ""
 
+    @property
+    def names(self) -> set[str]:
+        """Of the columns of the database that it writes."""
+        return {self.name}
+
     def text(self, site: Site) -> str:
         """What a cell shows of a site."""
         value = getattr(site, self.name)
@@ -64,7 +69,11 @@ class Column:
     def says(self, site: Site, text: str) -> bool:
         """Whether a text means what the site has: 3 is 3.0000."""
         if self.language:
-            return _plain(self.text(site)) == text
+            now = _plain(self.text(site))
+            try:
+                return now in (text, LanguageMap.clean({self.language: text}).get(self.language))
+            except ValueError:
+                return False
         try:
             return self.form_field.clean(text) == getattr(site, self.name)
         except ValidationError:
@@ -216,6 +225,9 @@ class TablePages(admin.ModelAdmin):
             )
             if entries:
                 made.detail["table"] = names
+        if made.pk is None:  # a value was put in order, and was the stored one then
+            self.message_user(request, _("Nothing was changed, so nothing was saved."))
+            return redirect(request.get_full_path())
         text = ngettext("%(count)s site was changed.", "%(count)s sites were changed.", len(again))
         text = format_html(
             '{} <a href="{}">{}</a>',

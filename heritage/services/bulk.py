@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Model
+from django.db.models import F, Model, ProtectedError
 from django.utils.translation import gettext as _
 
 from heritage.models import ChangeSet, Event, Image, Licence, Place, Site, User
 from heritage.models.base import Record, TreeRecord, chunks
+from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import change_set
 
 # By which relation of a site terms can be added to it.
@@ -45,11 +46,14 @@ def uses(term: Record, sites: Iterable[int] | None = None) -> Iterator[Use]:
             continue
         column = relation.field
         rows = model._base_manager.filter(**{column.name: term.pk}).order_by("pk")
-        if chosen is not None:
-            if model is not Site and model.owner != "site":
-                continue
-            rows = rows.filter(**{"pk__in" if model is Site else "site__in": chosen})
-        ids = list(rows.values_list("pk", flat=True))
+        if chosen is None:
+            ids = list(rows.values_list("pk", flat=True))
+        elif model is Site or model.owner == "site":
+            of = "pk__in" if model is Site else "site__in"
+            found = (rows.filter(**{of: chunk}) for chunk in chunks(chosen))
+            ids = [pk for each in found for pk in each.values_list("pk", flat=True)]
+        else:
+            continue
         if ids:
             yield Use(model, column, ids)
 
@@ -86,7 +90,8 @@ def replace(
 ) -> ChangeSet:
     """Let everything, or some sites with their rows, refer to another term."""
     refuse_replacing(old, new)
-    with change_set(ChangeSet.Kind.BULK, user, reason) as made:
+    with change_set(ChangeSet.Kind.BULK, user, reason) as made, unit_of_work() as unit:
+        unit.begin(Site)  # what refers to it is to be the same when it is written
         made.detail |= {"replaced": str(old), "by": str(new)}
         for use in list(uses(old, sites)):
             rows: Any = use.model.objects
@@ -98,10 +103,16 @@ def replace(
                     rows.filter(pk__in=chunk).update(**{use.column.name: new})
             if use.model is Event:
                 # A span from an era to itself is that era.
-                same = rows.filter(pk__in=use.ids, first_era=F("last_era"))
-                same.update(last_era=None)
+                for chunk in chunks(use.ids):
+                    same = rows.filter(pk__in=chunk, first_era=F("last_era"))
+                    same.update(last_era=None)
         if then_delete:
-            old.delete()
+            try:
+                old.delete()
+            except ProtectedError as error:
+                raise CannotReplace(
+                    _("Something still refers to it, so nothing was done.")
+                ) from error
     return made
 
 

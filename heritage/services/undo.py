@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 
 from heritage.models import Change, ChangeSet, FormerSlug, Site, User
 from heritage.models.base import Record, chunks, unwatched
@@ -39,6 +41,9 @@ __all__ = [
     "take_back",
     "undo",
 ]
+
+
+MOST_CHANGES = 5_000  # that a page takes back or writes at once; more are for commands
 
 
 class Undone(NamedTuple):
@@ -91,8 +96,22 @@ def restore_deleted(deletion: Change, user: User | None = None, reason: str = ""
 
 def changes_with(deletion: Change) -> list[Change]:
     """Of the change set that deleted a record, what is about that record."""
-    every = deletion.change_set.changes.order_by("pk")
-    return [change for change in every if _is_about(change, deletion)]
+    found = Q(owner_model=deletion.model_id, owner_id=deletion.object_id)
+    found |= Q(model=deletion.model_id, object_id=deletion.object_id)
+    model = deletion.model_class()
+    relation: Any  # forward and backward ones, told apart below
+    for relation in model._meta.get_fields(include_hidden=True) if model is not None else ():
+        other = relation.related_model if relation.auto_created else None
+        if not (isinstance(other, type) and issubclass(other, Record)):
+            continue
+        column: Any = relation.field
+        content_type = ContentType.objects.get_for_model(other)
+        if column.many_to_many:  # SQLite cannot look into the list
+            found |= Q(model=content_type, before__has_key=column.name)
+        else:
+            found |= Q(model=content_type, **{f"before__{column.name}": deletion.object_id})
+    candidates = deletion.change_set.changes.filter(found).order_by("pk")
+    return [change for change in candidates if _is_about(change, deletion)]
 
 
 def _is_about(change: Change, record: Change) -> bool:

@@ -199,7 +199,7 @@ def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
 
 def _renew(written: Iterable[Written], saved: set[int]) -> None:
     """A site of which only names, events or pictures were written has been updated too."""
-    content = [row for row in written if row.model.is_content]
+    content = [row for row in written if issubclass(row.model, Record) and row.model.is_content]
     stale = {row.owner_id for row in content if row.owner_model is Site} - saved
     if stale:
         unwatched(Site).filter(pk__in=stale).update(updated_at=timezone.now())
