@@ -13,10 +13,11 @@ from django.db.models import Count
 from pyroaring import BitMap
 
 from heritage.models import Site, SortName
+from heritage.models.base import chunks
 from heritage.search.index.snapshot import State
 from heritage.services import fulltext
 from heritage.values import tokens
-from heritage.values.coordinates import KM_PER_DEGREE, Point, distances_km
+from heritage.values.coordinates import KM_PER_DEGREE, Point, distances_km, pair_distances_km
 
 NEAR_KM = 2  # within which two records may be of one site
 SAME_NAME_KM = (
@@ -120,39 +121,80 @@ def same_names(index: State) -> BitMap:
 
 
 def _same_names() -> BitMap:
+    """All names at once: what somebody has written asks for it again."""
+    names, ids = _namesakes()
+    if not len(ids):
+        return BitMap()
+    rows = _where(ids)
+    latitudes, longitudes, places = (
+        np.array([rows[pk][at] for pk in ids.tolist()], dtype=float) for at in range(3)
+    )
+    has_point = ~(np.isnan(latitudes) | np.isnan(longitudes))
+    found = np.zeros(len(ids), dtype=bool)
+    pointed = np.flatnonzero(has_point)
+    close = _close(names[pointed], latitudes[pointed], longitudes[pointed])
+    found[pointed[close]] = True
+    placed = np.flatnonzero(~np.isnan(places))
+    found[placed[_in_one_place(names[placed], places[placed], has_point[placed])]] = True
+    return BitMap(ids[found].tolist())
+
+
+def _namesakes() -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of names that a few sites share, and the sites that have them: one pair a line."""
     keys = SortName.objects.values("language", "key").annotate(sites=Count("site"))
-    shared = keys.filter(sites__gt=1).order_by("language", "key")
-    groups: dict[tuple, list[int]] = defaultdict(list)
+    shared = keys.filter(sites__gt=1, sites__lte=MOST_NAMED).order_by("language", "key")
+    by_language: dict[str, list[str]] = defaultdict(list)
     for language, key in shared.values_list("language", "key")[:MOST_NAMESAKES]:
-        groups[language, key] = []
-    by_language: dict[str, list] = defaultdict(list)
-    for language, key in groups:
         by_language[language].append(key)
+    numbers: dict[tuple[str, str], int] = {}
+    pairs: list[tuple[int, int]] = []
     for language, wanted in by_language.items():
-        rows = SortName.objects.filter(language=language, key__in=wanted).order_by()
-        for key, site in rows.values_list("key", "site"):
-            groups[language, key].append(site)
-    ids = {pk for group in groups.values() for pk in group}
-    sites = Site.objects.filter(pk__in=ids).order_by()
-    where = {pk: found for pk, *found in sites.values_list("pk", "latitude", "longitude", "place")}
-    found = BitMap()
-    for group in groups.values():
-        found |= _close(group, where)
+        for chunk in chunks(wanted):
+            rows = SortName.objects.filter(language=language, key__in=chunk).order_by()
+            for key, site in rows.values_list("key", "site"):
+                pairs.append((numbers.setdefault((language, key), len(numbers)), site))
+    names, ids = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return names, ids
+
+
+def _where(ids: np.ndarray) -> dict[int, tuple]:
+    """Latitude, longitude and place of sites; what they lack is None."""
+    found: dict[int, tuple] = {}
+    for chunk in chunks(np.unique(ids).tolist()):
+        rows = Site.objects.filter(pk__in=chunk).order_by()
+        for pk, *where in rows.values_list("pk", "latitude", "longitude", "place"):
+            found[pk] = tuple(where)
     return found
 
 
-def _close(group: list[int], where: dict[int, list]) -> BitMap:
-    """Of sites of one name those that are close to another one."""
-    found = BitMap()
-    for at, one in enumerate(group):
-        for other in group[at + 1 :]:
-            if _may_be_one(where[one], where[other]):
-                found |= BitMap([one, other])
-    return found
+def _close(names: np.ndarray, latitudes: np.ndarray, longitudes: np.ndarray) -> np.ndarray:
+    """Which of these points have another one of the same name close by.
+
+    From south to north each is compared with the next ones, as far as these may be close.
+    """
+    order = np.lexsort((latitudes, names))
+    names, latitudes, longitudes = names[order], latitudes[order], longitudes[order]
+    found = np.zeros(len(order), dtype=bool)
+    ones, step = np.arange(len(order)), 1
+    while len(ones := ones[ones + step < len(order)]):
+        others = ones + step
+        near = (names[ones] == names[others]) & (
+            latitudes[others] - latitudes[ones] <= NEAR_KM / KM_PER_DEGREE * 1.01
+        )
+        ones, others = ones[near], others[near]
+        km = pair_distances_km(
+            (latitudes[ones], longitudes[ones]), (latitudes[others], longitudes[others])
+        )
+        is_close = km <= NEAR_KM
+        found[ones[is_close]] = found[others[is_close]] = True
+        step += 1
+    return order[found]
 
 
-def _may_be_one(one: list, other: list) -> bool:
-    if None in (one[0], other[0]):
-        return one[2] is not None and one[2] == other[2]
-    there = np.array([other[0]]), np.array([other[1]])
-    return bool(distances_km((one[0], one[1]), *there)[0] <= NEAR_KM)
+def _in_one_place(names: np.ndarray, places: np.ndarray, has_point: np.ndarray) -> np.ndarray:
+    """Which share name and place with another one, where one of the two has no point."""
+    pairs = np.column_stack((names, places.astype(np.int64)))
+    _pairs, group, sizes = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
+    group = group.reshape(-1)
+    without = np.bincount(group, weights=~has_point, minlength=len(sizes))
+    return np.flatnonzero(((sizes > 1) & (without > 0))[group])

@@ -133,9 +133,19 @@ def distance_km(a: Point, b: Point) -> float:
 
 def distances_km(here: Point, latitudes: np.ndarray, longitudes: np.ndarray) -> np.ndarray:
     """The same, of many points at once."""
-    lat, lon = np.radians(latitudes), np.radians(longitudes)
-    h = np.sin((lat - radians(here[0])) / 2) ** 2
-    h += np.cos(lat) * cos(radians(here[0])) * np.sin((lon - radians(here[1])) / 2) ** 2
+    points = np.array([here[0]]), np.array([here[1]])
+    return pair_distances_km(points, (latitudes, longitudes))
+
+
+def pair_distances_km(
+    ones: tuple[np.ndarray, np.ndarray], others: tuple[np.ndarray, np.ndarray]
+) -> np.ndarray:
+    """The same, of many pairs of points: latitudes and longitudes of the ones and the others."""
+    (lat, lon), (lat2, lon2) = (
+        (np.radians(each[0]), np.radians(each[1])) for each in (ones, others)
+    )
+    h = np.sin((lat2 - lat) / 2) ** 2
+    h += np.cos(lat) * np.cos(lat2) * np.sin((lon2 - lon) / 2) ** 2
     return 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1, np.sqrt(h)))
 
 
