@@ -1,8 +1,15 @@
 """The app and its admin site."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin
 from django.utils.translation import gettext_lazy as _
+
+_OF_ACCOUNTS = (
+    "account.EmailAddress",
+    "account.EmailConfirmation",
+    "mfa.Authenticator",
+    "usersessions.UserSession",
+)
 
 
 class HeritageConfig(AppConfig):
@@ -26,3 +33,13 @@ class HeritageConfig(AppConfig):
 class CatalogueAdminConfig(admin.AdminConfig):
     default = False
     default_site = "heritage.admin.site.CatalogueAdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        from django.contrib.admin import site
+
+        # What allauth keeps of a person is that person's alone, on the pages of the account.
+        for label in _OF_ACCOUNTS:
+            model = apps.get_model(label)
+            if site.is_registered(model):
+                site.unregister(model)

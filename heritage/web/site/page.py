@@ -67,8 +67,8 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A section of the page, to be led to from its head."""
+class Anchor:
+    """Where in the page a section begins, for the list of contents."""
 
     anchor: str
     title: str
@@ -127,7 +127,7 @@ class SitePage:
         return max(0, len(self.photos) - 1)
 
     @property
-    def contents(self) -> list[Section]:
+    def contents(self) -> list[Anchor]:
         """The parts of a page in their order; none of one that has little to say."""
         time = ("time", _("Through time"), self.chapters)
         parts = [
@@ -143,7 +143,7 @@ class SitePage:
             ("names", _("Names"), self.names),
             ("sources", _("Sources"), self.sources),
         ]
-        found = [Section(anchor, title) for anchor, title, is_there in parts if is_there]
+        found = [Anchor(anchor, title) for anchor, title, is_there in parts if is_there]
         return found if len(found) >= _MANY_PARTS else []
 
     @property
