@@ -157,6 +157,50 @@ def test_unsaved_text_is_guarded_kept_and_offered_back(browser, live_server, wor
     assert browser.execute_script("return Object.keys(localStorage)") == []
 
 
+def test_unsaved_text_is_its_writers_and_goes_when_they_log_out(browser, live_server, words):
+    site = build.make_site("Kiln", kinds=[words["temple"]])
+    log_in(browser, live_server, "anna")
+    address = live_server.url + reverse("admin:heritage_site_change", args=[site.pk])
+    browser.get(address)
+    Hand(browser).type("summary__en", "Much work.")
+    keys = "return Object.keys(localStorage)"
+    wait(browser, lambda: browser.execute_script(keys))
+    [key] = browser.execute_script(keys)
+    browser.execute_script(
+        "const text = localStorage.getItem(arguments[0]);"
+        "localStorage.clear();"
+        "localStorage.setItem(arguments[0].replace(/\\d+/, '999999'), text)",
+        key,
+    )
+    browser.get(address)  # as one who finds what somebody else has typed here
+    wait(browser, lambda: browser.execute_script("return document.readyState") == "complete")
+    assert not browser.find_element(By.ID, "unsaved").is_displayed()
+    browser.execute_script("document.getElementById('logout-form').requestSubmit()")
+    wait(browser, lambda: not browser.find_elements(By.ID, "logout-form"))
+    assert browser.execute_script(keys) == []
+
+
+def test_a_row_that_could_not_be_loaded_can_be_opened_again(browser, live_server, words):
+    site = build.make_site("Kiln", kinds=[words["temple"]])
+    build.make_event(site, date="1592")
+    log_in(browser, live_server, "anna")
+    browser.get(live_server.url + reverse("admin:heritage_site_change", args=[site.pk]))
+    hand = Hand(browser)
+    if browser.find_elements(By.CSS_SELECTOR, "#events-group .closed-rows > summary"):
+        hand.click("#events-group .closed-rows > summary")
+    line = "#events-group .record-line[data-row] > summary"
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, line))
+    browser.execute_script(
+        "window.usual = window.fetch; window.fetch = () => Promise.reject(new Error('No way'))"
+    )
+    hand.click(line)
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "#events-group .errornote"))
+    browser.execute_script("window.fetch = window.usual")
+    hand.click(line)  # closed
+    hand.click(line)
+    wait(browser, lambda: browser.find_elements(By.NAME, "events-0-date"))
+
+
 def test_no_password_is_kept_in_the_browser(browser, live_server):
     log_in(browser, live_server, "anna")
     User.objects.update(is_superuser=True)

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
@@ -136,6 +137,19 @@ def test_what_could_not_be_undone_at_once_is_not_done(client, editor, three, mon
     response = client.post(LIST, data, follow=True)  # a state, and a comment that tells it
     assert "This would write more than 1 rows." in response.content.decode()
     assert Site.objects.get(pk=three[0].pk).state == "published"
+
+
+def test_rows_are_changed_by_those_alone_who_may_change_such_rows(client, three):
+    user = build.make_user(group="editor")
+    of_events = Permission.objects.filter(codename="change_event")
+    Group.objects.get(name="editor").permissions.remove(*of_events)
+    client.force_login(user)
+    old, new = build.make_era("Tang"), build.make_era("Song")
+    event = build.make_event(three[0], first_era=old)
+    data = {"operation": "replace_era", "old": old.pk, "new": new.pk, "post": "yes"}
+    assert "You may not change this: events." in act(client, three, **data).content.decode()
+    event.refresh_from_db()
+    assert event.first_era == old
 
 
 def test_what_a_page_writes_at_once_a_page_takes_back():

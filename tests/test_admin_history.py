@@ -7,6 +7,8 @@ import time
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from heritage.models import Change, ChangeSet, Correction, Event, Image, Site
@@ -437,3 +439,20 @@ def test_an_undo_leaves_no_published_record_without_what_it_needs(client, li):
     response = client.get(undone_by(client, li, made).url)
     assert "Taken back, but for 1 thing that stays" in response.content.decode()
     assert list(sites[1].kinds.all()) == [other]
+
+
+def test_the_names_of_deleted_rows_are_read_together(client, li):
+    sites = [build.make_site(f"Kiln {n}") for n in range(8)]
+    for site in sites:
+        build.make_event(site)
+
+    def queries():
+        with CaptureQueriesContext(connection) as asked:
+            page(client, reverse("admin:heritage_event_deleted"))
+        return len(asked)
+
+    Event.objects.filter(site__in=sites[:2]).delete()
+    queries()  # what is asked only once
+    few = queries()
+    Event.objects.all().delete()
+    assert queries() == few

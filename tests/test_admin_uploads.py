@@ -6,6 +6,7 @@ import time
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 
 from heritage.admin import kept_uploads
@@ -82,4 +83,9 @@ def test_it_is_nobody_elses_and_lapses(client, site, editor, settings):
         kept_uploads.keep(editor, SimpleUploadedFile(f"{number}.png", b"x", "image/png"))
     files = list(path.parent.iterdir())
     assert len(files) == kept_uploads.MOST and path not in files
+    os.utime(files[0], (time.time() - 2 * kept_uploads.LASTS,) * 2)
+    call_command("sweep_pictures", dry_run=True)
+    assert files[0].exists()
+    call_command("sweep_pictures")
+    assert [path for path in files if not path.exists()] == files[:1]
     assert kept_uploads.take(editor, token) is None

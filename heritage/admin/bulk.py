@@ -11,6 +11,7 @@ from django.contrib.admin import helpers
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Model
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -181,6 +182,10 @@ def change_terms(model_admin, request, queryset):
         context["affected"] = affected(ids)
         return TemplateResponse(request, "admin/bulk.html", context)
     old, new = form.cleaned_data.get("old"), form.cleaned_data["new"]
+    if refused := _not_permitted(request.user, operation, old, ids):
+        text = _("You may not change this: %(kind)s.") % {"kind": refused}
+        model_admin.message_user(request, text, messages.ERROR)
+        return None
     if "post" not in request.POST:
         changed = _changed_by(operation, open_ids(request.user, ids), old, new)
         context |= {"affected": affected(changed), "is_ready": True, "old": old, "new": new}
@@ -195,6 +200,22 @@ def change_terms(model_admin, request, queryset):
         return None
     _tell(model_admin, request, len(changed), made)
     return None
+
+
+def _not_permitted(user, operation: str, old, ids: list[int]) -> str:
+    """The rows that would be written though somebody may not change any of their kind."""
+    models: set[type[Model]] = {Site}
+    if operation.startswith("replace"):
+        models = {use.model for use in bulk.uses(old, ids)}
+    elif operation == "set_licence":
+        models = {Image}
+    return ", ".join(
+        sorted(
+            str(model._meta.verbose_name_plural)
+            for model in models
+            if not user.has_perm(f"heritage.change_{model._meta.model_name}")
+        )
+    )
 
 
 def _changed_by(operation: str, ids: list[int], old, new) -> list[int]:

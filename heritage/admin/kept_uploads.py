@@ -4,16 +4,16 @@ They lie outside of all that is served, a few for each person and for a day.
 """
 
 import shutil
-import time
 import uuid
 from pathlib import Path
 
-from django.conf import settings
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 
+from heritage.media import kept_files
+from heritage.media.kept_files import LASTS
+
 MOST = 10  # of one person
-LASTS = 24 * 60 * 60  # seconds
 KEPT = "_kept"  # after the name of a file input: the hidden one that says what is kept
 _SALT = "heritage.admin.kept_upload"
 
@@ -53,12 +53,12 @@ def take_all(request) -> None:
 
 
 def _folder(user) -> Path:
-    return settings.DATA_DIR / "uploads" / str(user.pk)
+    return kept_files.folder() / str(user.pk)
 
 
 def _make_room(folder: Path) -> None:
     """Drop what has lapsed, and the oldest of what is too much."""
     files = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
     for number, path in enumerate(files):
-        if number >= MOST - 1 or time.time() - path.stat().st_mtime > LASTS:
+        if number >= MOST - 1 or kept_files.is_lapsed(path):
             path.unlink(missing_ok=True)

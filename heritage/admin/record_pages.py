@@ -89,7 +89,7 @@ class RestoringPages(admin.ModelAdmin):
         context = self.admin_site.each_context(request) | {
             "title": _("Deleted: %(kind)s") % {"kind": self.opts.verbose_name_plural},
             "opts": self.opts,
-            "rows": [(each, _called(self.model, each)) for each in page],
+            "rows": list(zip(page, _called(self.model, list(page)), strict=True)),
             "page": page,
             "pages": page.paginator.get_elided_page_range(page.number),
             "may_restore": self.has_add_permission(request),
@@ -104,7 +104,7 @@ class RestoringPages(admin.ModelAdmin):
             raise Http404
         deleted = self._address("deleted")
         asked = restoring.TakeBack(
-            title=_("Restore “%(name)s”?") % {"name": _called(self.model, deletion)},
+            title=_("Restore “%(name)s”?") % {"name": _called(self.model, [deletion])[0]},
             changes=changes_with(deletion),
             kind=ChangeSet.Kind.RESTORE,
             back=deleted,
@@ -122,10 +122,11 @@ class RestoringPages(admin.ModelAdmin):
             raise PermissionDenied
 
 
-def _called(model, deletion: Change) -> str:
+def _called(model, deletions: list[Change]) -> list[str]:
+    """How the deleted rows were called."""
     names = RowNames()
-    state = deletion.before or {}
-    row = RowChange(model, deletion.object_id, state, None)
-    names.want(row, state)
+    rows = [RowChange(model, each.object_id, each.before or {}, None) for each in deletions]
+    for row in rows:
+        names.want(row, row.before or {})
     names.read()
-    return names.of(row, state)
+    return [names.of(row, row.before or {}) for row in rows]

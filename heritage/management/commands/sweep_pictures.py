@@ -1,6 +1,7 @@
 """Delete picture files of which nothing speaks any more, once they are old enough.
 
-The file of a deleted picture is kept so that the picture can be restored from the history.
+The file of a deleted picture is kept so that the picture can be restored from the history. With
+them go uploads that were kept a day for a form with errors.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import FileField
 from django.utils import timezone
 
+from heritage.media import kept_files
 from heritage.models import Change
 from heritage.models.fields import PictureField
 
@@ -42,6 +44,11 @@ class Command(BaseCommand):
                         size += field.storage.size(name)
                         if not dry_run:
                             field.storage.delete(name)
+        for path in kept_files.lapsed():
+            count += 1
+            size += path.stat().st_size
+            if not dry_run:
+                path.unlink(missing_ok=True)
         verb = "would be deleted" if dry_run else "deleted"
         self.stdout.write(f"{count} files {verb}, {size / 1_000_000:.1f} MB.")
 

@@ -31,7 +31,10 @@
     const set = line.closest(".record-rows");
     const { number, row } = line.dataset;
     delete line.dataset.row; // once
-    const content = await fetched(`${set.dataset.url}${number}/`, { row });
+    const content = await fetched(`${set.dataset.url}${number}/`, { row }).catch((error) => {
+      line.dataset.row = row; // it can be opened again
+      throw error;
+    });
     const opened = content.firstElementChild;
     line.replaceWith(opened);
     prepare(opened);
@@ -136,7 +139,7 @@
 
   // --- what was typed and not saved --------------------------------------------------------------
 
-  const key = `unsaved:${location.pathname}`;
+  const key = `unsaved:${words.user}:${location.pathname}`;
   const opened = new Map(); // by name, what each control held when the page was made
 
   const controls = (root) =>

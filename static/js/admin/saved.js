@@ -1,6 +1,6 @@
 "use strict";
 // What form.js keeps of a form in this browser goes when the next page says that it was saved, and
-// when it is old or there is too much.
+// when it is old or there is too much, and when somebody logs out.
 {
   const START = "unsaved:";
   const SENT = "sent-form";
@@ -18,8 +18,13 @@
       if (kept.indexOf(name) >= LATEST || Date.now() - at(name) > DAYS * 86_400_000) localStorage.removeItem(name);
   };
 
+  const forget = () => {
+    for (const name of Object.keys(localStorage)) if (name.startsWith(START)) localStorage.removeItem(name);
+  };
+
   try {
     tidy();
+    document.getElementById("logout-form")?.addEventListener("submit", forget);
   } catch {
     // Without storage there is nothing to tidy.
   }

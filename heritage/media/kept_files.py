@@ -1,0 +1,25 @@
+"""Where uploads of forms with errors are kept for a day: outside of all that is served."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+LASTS = 24 * 60 * 60  # seconds
+
+
+def folder() -> Path:
+    """It has a folder for each person."""
+    return settings.DATA_DIR / "uploads"
+
+
+def lapsed() -> Iterator[Path]:
+    """Files that nobody can send any more."""
+    for path in folder().glob("*/*"):
+        if is_lapsed(path):
+            yield path
+
+
+def is_lapsed(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime > LASTS
