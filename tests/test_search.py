@@ -152,6 +152,14 @@ def test_a_value_of_no_site_is_searched_for_as_words(rows, client):
         assert SiteFilter({"q": text}).answer.filters == ()
 
 
+def test_what_is_denied_is_not_searched_for_and_the_page_says_so(rows, client):
+    filtered = SiteFilter({"q": "white horse not temple"})
+    assert (filtered.answer.corrected, filtered.answer.filters) == ("white horse", ())
+    assert found(rows, "white horse not temple") == WHITE_HORSE
+    page = client.get("/en/sites/", {"q": "white horse not temple"}).content.decode()
+    assert "Showing <strong>white horse</strong>." in page
+
+
 def test_a_mark_of_the_index_is_no_way_in(rows):
     assert found(rows, "=whitehorsetemple") == found(rows, "whitehorsetemple") == ["white-horse"]
 

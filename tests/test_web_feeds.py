@@ -128,9 +128,9 @@ def test_a_filtered_feed_says_what_it_is_of(client, words):
     plain_site(words, 1)
     feed = parsed(client, "/en/sites/feed.atom?era=tang&unesco=none&q=temple&page=2")
     [title] = texts(feed, "a:title")
-    assert title == "Heritage: “temple”, Tang, Not World Heritage"
+    assert title == "Heritage: Temple, Tang, Not World Heritage"
     links = {link.get("rel"): link.get("href") for link in feed.iterfind("a:link", ATOM)}
-    assert links["alternate"] == f"{ORIGIN}/en/sites/?era=tang&unesco=none&q=temple"
+    assert links["alternate"] == f"{ORIGIN}/en/sites/?era=tang&unesco=none&kind=temple"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from heritage.search import spelling, text_search, understanding
 from heritage.search.index.snapshot import State
 from heritage.search.lru_cache import Recent
 from heritage.search.text_search import Partly
-from heritage.search.understanding import Meaning
+from heritage.search.understanding import Meaning, Understood
 
 # Texts whose answers are remembered: 10 kB at most each, and those that have more sites in part.
 _KEPT, _KEPT_BROAD = 500, 64
@@ -71,7 +71,7 @@ def _answer(index: State, text: str, today: date, narrow: Narrow) -> Answer:
             suggestion = suggestion or correction.text
     read = understanding.understood(index, text, today)
     is_understood = bool(read.meanings) and not read.rest
-    parted = text_search.parted(index, text)
+    parted = text_search.parted(index, read.words if read.is_cut else text)
     if is_understood and not all(meaning.is_name for meaning in read.meanings):
         return Answer("", read.meanings, suggestion=suggestion)  # the page says what to drop
     rest = text_search.parted(index, read.rest) if read.meanings else parted
@@ -91,8 +91,17 @@ def _groups(meanings: Iterable[Meaning]) -> list[list[Meaning]]:
 
 
 def _directly(index: State, text: str, today: date, narrow: Narrow) -> Answer | None:
-    """Without a correction, and only if some site has all of it."""
+    """Without a correction, and only if some site has all of it, or all before what is denied."""
     read = understanding.understood(index, text, today)
+    if read.is_cut and not text_search.begun(index, text):
+        found = _as_read(index, read.words, read, today, narrow)
+        return found and replace(found, corrected=read.words)
+    return _as_read(index, text, read, today, narrow)
+
+
+def _as_read(
+    index: State, text: str, read: Understood, today: date, narrow: Narrow
+) -> Answer | None:
     for name in (text, read.words):  # “what is Angkor” is about Angkor
         if text_search.called(index, name):
             return Answer(name)

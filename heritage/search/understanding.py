@@ -53,9 +53,10 @@ _WEEKDAY = pgettext_lazy(
     "Mon Mondays|Tue Tuesdays|Wed Wednesdays|Thu Thursdays|Fri Fridays|Sat Saturdays|Sun Sundays",
 )
 _NOT = pgettext_lazy(
-    "search words that deny what stands beside them",
+    "search words that deny what stands behind them",
     "not|no|without|except|except for|excluding|outside|outside of|other than|apart from|nor|never",
 )
+_EXCEPTED = pgettext_lazy("search words that deny what stands before them", "excluded|excepted")
 _FILLERS = pgettext_lazy(
     "words that ask for anything, and say nothing of what",
     "site|sites|place|places|heritage|heritage site|heritage sites|attraction|attractions|sight"
@@ -87,6 +88,7 @@ class Understood:
     words: str
     names: str
     rest: str
+    is_cut: bool = False  # before a part that is denied
 
 
 @dataclass(slots=True)
@@ -163,6 +165,7 @@ def _dictionary(terms: Vocabulary) -> Dictionary:
         "today": _TODAY,
         "tomorrow": _TOMORROW,
         "not": _NOT,
+        "excepted": _EXCEPTED,
         "bounds": BOUNDS,
         "year": YEAR,
         "fillers": _FILLERS,
@@ -179,10 +182,11 @@ def _dictionary(terms: Vocabulary) -> Dictionary:
     found.words |= numbers
     fillers = {word for phrase in found.lists["fillers"] for word in phrase}
     # World Heritage is asked for; that a kind is called a holy place asks for no place.
-    of_terms, of_others = set(), set()
+    of_terms: set[str] = set()
+    of_others: set[str] = set()
     for phrase, meanings in found.phrases.items():
-        for facet, _slug in meanings:
-            (of_terms if isinstance(BY_NAME[facet], TreeFacet) else of_others).update(phrase)
+        for name, _slug in meanings:
+            (of_terms if isinstance(BY_NAME[name], TreeFacet) else of_others).update(phrase)
     found.fillers = (fillers | numbers) - of_others
     found.of_interface = found.words - of_terms
     for name in ("century", "open", "today", "tomorrow"):
@@ -228,20 +232,23 @@ class _Reading:
                 names += range(at, at + length) if all(each.is_name for each in found) else ()
                 at, is_behind = at + length, True
             elif self._in_list("not", at):
-                return self._denied()
+                return self._denied(at)
+            elif self._in_list("excepted", at):
+                return self._denied(0)
             elif filler := self._filler(at, is_behind):
                 at += filler
             else:
                 for places in (rest, names, words):
                     places.append(at)
                 at, is_behind = at + 1, False
-        texts = map(self._text, (words, names, rest))
-        return Understood(tuple(meanings.values()), *texts)
+        said, named, left = map(self._text, (words, names, rest))
+        return Understood(tuple(meanings.values()), said, named, left)
 
-    def _denied(self) -> Understood:
-        """Where something is denied no filter is meant: it would find the opposite."""
-        text = self._text(list(range(len(self.atoms))))
-        return Understood((), text, text, text)
+    def _denied(self, at: int) -> Understood:
+        """Where something is denied no filter is meant: it would find the opposite. Looked for
+        are the words before a place at which that begins, if there are any."""
+        text = self._text(list(range(at or len(self.atoms))))
+        return Understood((), text, text, text, is_cut=bool(at))
 
     def _at(self, at: int) -> tuple[int, list[Meaning]]:
         """What begins at a place: how many words, and the filters that they mean."""
