@@ -4,12 +4,16 @@ import threading
 import time
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
 
-from heritage.models import Correction, Kind, Site, logins
+from heritage.models import Correction, Kind, Review, Site, logins
+from heritage.models.unit_of_work import unit_of_work
+from heritage.models.waiting import Busy, waiting_at_most
 from heritage.search.index import store
+from heritage.services import review
 from heritage.services.history import change_set, changes_of
-from tests.builders import make_kind, make_site
+from tests.builders import make_kind, make_site, make_user
 from tests.exact import assert_as_rebuilt, assert_nothing_to_derive
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -130,3 +134,33 @@ def test_attempts_to_log_in_at_once_are_counted_one_by_one():
 
     assert together(*[attempt] * 12) == []
     assert len(admitted) == logins.PER_ACCOUNT_AND_ADDRESS
+
+
+def test_who_assigns_and_who_takes_a_step_do_not_wait_for_each_other():
+    site, user = make_site(state="in_review"), make_user("li")
+    Review.objects.create(site=site, publish_at=timezone.now())
+    is_locked = threading.Event()
+
+    def step():
+        with change_set(), unit_of_work() as unit:
+            unit.begin(Site)
+            Site.objects.select_for_update().get(pk=site.pk)
+            is_locked.set()
+            time.sleep(0.5)
+            Review.objects.filter(site=site).update(publish_at=None)
+
+    def assign():
+        is_locked.wait(10)
+        review.assign(site, user, user)
+
+    assert together(step, assign) == []
+    found = Review.objects.get()
+    assert (found.publish_at, found.assigned_to) == (None, user)
+
+
+def test_two_who_wait_for_each_other_are_told_that_others_write():
+    class Deadlock(Exception):
+        sqlstate = "40P01"
+
+    with pytest.raises(Busy), waiting_at_most(1):
+        raise OperationalError from Deadlock()
