@@ -144,6 +144,7 @@ TABLE = {
     "temples not in China": "+ temples",
     "churches outside Luoyang": "+ churches",
     "World Heritage not in danger": "+ world heritage",
+    "西非": "+ 西非",
     "without danger": "+ without danger",
     "not open today": "+ not open today",
     "洛阳以外的寺庙": "+ 洛阳以外的寺庙",
