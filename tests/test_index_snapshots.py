@@ -40,7 +40,9 @@ def test_a_snapshot_of_another_format_is_not_read():
     make_site()
     store.save_snapshot()
     head = IndexPart.objects.get(name="head")
-    head.data = bytes(head.data).replace(b'"format": 7', b'"format": 6')
+    this, other = (f'"format": {number},'.encode() for number in (stored_snapshot.FORMAT, 0))
+    assert this in bytes(head.data)
+    head.data = bytes(head.data).replace(this, other)
     head.save()
     assert stored_snapshot.load() is None
     assert stored_snapshot.saved_number() is None

@@ -151,7 +151,8 @@ def test_what_was_recalled_bears_its_mark(client, site):
     make(VisitingFact, site, "time_needed", **basis(1, recalled=True, quality="recalled"))
     html = page(client)
     visit = html[html.index('id="visit"') : html.index('id="where"')]
-    assert 'href="#mark-recalled"' in visit and '<div id="mark-recalled">' in html
+    assert "<dt>Time needed</dt> <dd>recalled, not checked </dd>" in " ".join(visit.split())
+    assert '<div id="mark-recalled">' in html
 
 
 @pytest.mark.parametrize(
@@ -179,7 +180,7 @@ def test_it_does_not_if_all_was_checked(client, site):
 def test_others_that_differ_are_told(client, site):
     make(Price, site, **basis(1, checked_on=TODAY, differs=build.text("40 CNY.", "40元。")))
     assert "Others differ: 40 CNY." in page(client)
-    assert "另有说法： 40元。" in page(client, "zh-hans")
+    assert "另有说法：40元。" in page(client, "zh-hans")
 
 
 def test_rows_on_the_same_basis_say_it_once(client, site):

@@ -29,7 +29,7 @@ if (list.checkVisibility() !== (field.getAttribute("aria-expanded") === "true"))
   throw "what is seen and what is said differ";
 if (chosen.length !== (at ? 1 : 0) || (at && (chosen[0] !== at || !list.contains(at))))
   throw "what is selected and what is said differ";
-return {open: list.checkVisibility(), at: at && at.textContent,
+return {open: list.checkVisibility(), at: at && at.textContent.trim().replace(/\\s+/g, " "),
   said: list.nextElementSibling.textContent};
 """
 ASKED = """

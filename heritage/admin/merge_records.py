@@ -41,7 +41,7 @@ class MergeChoice:
     dir: str = ""
 
 
-class _Differs(Exception):
+class _PairChanged(Exception):
     """One of the two is no longer what was shown."""
 
 
@@ -113,7 +113,7 @@ class MergePages(admin.ModelAdmin):
     def _merge(self, request, kept: Site, other: Site):
         def approve(kept: Site, other: Site) -> None:
             if request.POST.get("version") != _version(kept, other):
-                raise _Differs
+                raise _PairChanged
             if not (
                 self.has_change_permission(request, kept)
                 and self.has_change_permission(request, other)
@@ -126,7 +126,7 @@ class MergePages(admin.ModelAdmin):
         try:
             with waiting_at_most(settings.WRITE_WAIT_SECONDS):
                 made = merge(kept, other, taken, request.user, reason, approve)
-        except _Differs:
+        except _PairChanged:
             text = _("Somebody has changed this meanwhile. Look at it once more, please.")
             self.message_user(request, text, messages.WARNING)
             return None

@@ -175,7 +175,7 @@ def _age_of(row: CheckedRecord) -> str:
             return _("as reported, %(date)s") % {"date": date}
         case Quality.REPORTED:
             return _("as reported, undated")
-    return ""  # of what was recalled, the mark says so
+    return _("recalled, not checked")
 
 
 def _joined(hints: list[Hint]) -> list[Hint]:
