@@ -188,7 +188,7 @@ def test_on_the_list_of_sites(browser, live_server, filled):
     press(browser, Keys.ENTER)
     wait(browser, lambda: "q=temple" in browser.current_url)
     assert "kind=temple" in browser.current_url
-    wait(browser, lambda: browser.title.startswith("temple"))
+    wait(browser, lambda: browser.title.lower().startswith("temple"))
     time.sleep(0.2)
     assert closed(browser, "q") and value(browser, "q") == "temple"
     assert browser.execute_script("return window.same")  # nothing was loaded anew
