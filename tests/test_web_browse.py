@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.template.loader import get_template
 
-from heritage.models import Era
+from heritage.models import Era, Place
 from heritage.search.index import store
 from heritage.services.history import change_set
 from heritage.web import cards
@@ -361,6 +361,20 @@ def test_rare_filters_are_behind_one_fold(client, words):
     assert not shown.has_more_chosen
     chosen = client.get(f"/en/sites/?protection={words.national.slug}").context["list"]
     assert chosen.has_more_chosen
+
+
+def test_the_form_says_by_name_what_the_list_is_near_to(client, words):
+    build.make_site("Hill", slug="hill-of-tombs", latitude=34, longitude=112)
+    Place.objects.filter(slug="luoyang").update(latitude=34.6, longitude=112.4)
+    for asked, said in (
+        ("hill-of-tombs", "Hill"), ("place:luoyang", "Luoyang"), ("34,112", "34,112"),
+        ("nowhere", "nowhere"),
+    ):  # fmt: skip
+        listed = client.get("/en/sites/", {"near": asked}).context["list"]
+        assert listed.typed["near"] == said
+        if said not in ("34,112", "nowhere"):
+            again = client.get("/en/sites/", {"near": said}).context["list"]
+            assert again.total == listed.total
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
@@ -13,7 +14,7 @@ from heritage.search import suggest
 from heritage.search.active_filters import ActiveFilter
 from heritage.search.facets.counting import FacetCounts, facets
 from heritage.search.facets.registry import FACETS, TREES
-from heritage.search.filter_fields import MAX_TEXT, MOST_VALUES
+from heritage.search.filter_fields import MAX_TEXT, MOST_VALUES, CentreField
 from heritage.search.filters import NEEDED, TOGETHER, WITHIN_KM, SiteFilter, tidied
 from heritage.search.queries import STEPS, changed, without
 from heritage.web import cards, language_html
@@ -33,7 +34,7 @@ _CARRIED = (
 # Fields of the form beside filters: the text that filters stand for, and that which is meant as it
 # is written; in an address only that the words of the text are meant.
 UNDERSTOOD, LITERAL = "understood", "literal"
-_TYPED = ("from", "to", "open", "near")  # fields of the form that are shown as they were written
+_TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
 _MOST_TERMS, _TRIED = 4, 12  # terms that a search names: shown, and looked at
 MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
 _FORMS = {"cards": "card", "list": "row"}
@@ -256,7 +257,7 @@ def listing(data: QueryDict) -> Listing:
         view=view,
         has_marks=any('class="mark ' in card.html for card in shown),
         sorts=_sorts(filtered),
-        typed={name: filtered.data.get(name, "") for name in _TYPED},
+        typed=_typed(filtered),
         carried=list(_carried(filtered)),
         paging=pages,
         canonical=_canonical(data, filtered, pages.number),
@@ -330,6 +331,25 @@ def _within(filtered: SiteFilter) -> SearchTerm | None:
     query = changed(clean_query(filtered.data), role=str(SiteEra.Role.WITHIN))
     label = pgettext("between items of a list", ", ").join(str(era.short()) for era in eras)
     return SearchTerm("", language_html.as_html(label), "", count, query)
+
+
+def _typed(filtered: SiteFilter) -> dict[str, str]:
+    """What stands in the fields that one writes in."""
+    found = {name: filtered.data.get(name, "") for name in _TYPED}
+    return found | {"near": _near_in_words(filtered)}
+
+
+def _near_in_words(filtered: SiteFilter) -> str:
+    """What the list is near to by its name, where that means the same as what the address has."""
+    written, centre = filtered.data.get("near", ""), filtered.chosen("near")
+    if centre is None or not (centre.place or centre.site):
+        return written
+    named = centre.place.label if centre.place else centre.site.name
+    try:
+        again = CentreField(required=False).clean(str(named.best()))
+    except ValidationError:
+        return written
+    return str(named.best()) if again == centre else written
 
 
 def _sorts(filtered: SiteFilter) -> list[Sort]:
