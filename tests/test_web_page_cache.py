@@ -155,7 +155,7 @@ def test_what_is_read_in_a_transaction_that_is_rolled_back_stays_in_it(client, w
 SHOWN = [
     model
     for model in apps.get_app_config("heritage").get_models()
-    if issubclass(model, Record) and model.is_indexed
+    if issubclass(model, Record) and model.is_content
 ]
 
 
