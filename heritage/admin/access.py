@@ -86,3 +86,8 @@ def may_delete(user, row) -> bool:
     if isinstance(row, Site) and not may_publish(user):
         return is_open(user, row) and row.created_by_id == user.pk
     return is_open(user, row)
+
+
+def is_id(text: str) -> bool:
+    """Whether a text from outside may be the id of a row, in any database."""
+    return text.isascii() and text.isdigit() and len(text) < 15

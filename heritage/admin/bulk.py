@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
+from heritage.admin.access import is_id
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.writes import change_set
 from heritage.models import ChangeSet, Event, Image, Kind, Name, Site
@@ -60,7 +61,7 @@ class ReplacementForm(forms.Form):
     def __init__(self, column, admin_site, replaces: bool, data=None):
         if data is not None:  # the chooser draws what was sent, and knows numbers alone
             sent = {name: data.get(name, "") for name in ("old", "new")}
-            data = {name: value for name, value in sent.items() if _is_id(value)}
+            data = {name: value for name, value in sent.items() if is_id(value)}
         super().__init__(data)
         rows = with_label(column.related_model._default_manager.all())
         names = {"old": capfirst(_("this one"))} if replaces else {}
@@ -79,10 +80,6 @@ class ReplacementForm(forms.Form):
             except bulk.CannotReplace as error:
                 raise forms.ValidationError(str(error)) from error
         return cleaned
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 15
 
 
 # --- an action of the list ---------------------------------------------------------------------

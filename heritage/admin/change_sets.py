@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin import restoring
+from heritage.admin.access import is_id
 from heritage.admin.history import Entry, comment_of, entries
 from heritage.models import Change, ChangeSet
 from heritage.models.base import Record
@@ -71,7 +72,7 @@ class ChangeSetAdmin(admin.ModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """What was done, row by row."""
-        if not (object_id.isascii() and object_id.isdigit() and len(object_id) < 15):
+        if not is_id(object_id):
             raise Http404
         change_set = self._change_set(request, object_id)
         models = _seen_by(request.user)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
 from heritage.admin import desk
+from heritage.admin.access import is_id
 from heritage.admin.fields import language_in_words
 from heritage.models import Coverage, Era, Image, Kind, Place, Scheme, Site
 from heritage.search import similar
@@ -54,7 +55,7 @@ class TreeFilter(SimpleListFilter):
     def chosen(cls, request):
         value = request.GET.get(cls.parameter_name, "")
         # An id beyond the column's range would be an error in the database.
-        if not (value.isascii() and value.isdigit() and len(value) < 15):
+        if not is_id(value):
             return None
         return cls.model.objects.filter(pk=value).first()
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from heritage.admin.access import is_id
 from heritage.models import SavedFilter
 
 MOST_FILTERS = 50
@@ -78,7 +79,7 @@ class ListPages(admin.ModelAdmin):
         self._refuse(request)
         forget = request.POST.get("forget", "")
         if forget:
-            if forget.isascii() and forget.isdigit() and len(forget) < 15:
+            if is_id(forget):
                 request.user.saved_filters.filter(pk=forget).delete()
             return redirect(self._list(""))
         form = SavedFilterForm(request.POST)

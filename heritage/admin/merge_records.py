@@ -14,6 +14,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from heritage.admin.access import is_id
 from heritage.admin.history import ShownValues
 from heritage.models import Site
 from heritage.models.base import unwatched
@@ -79,7 +80,7 @@ class MergePages(admin.ModelAdmin):
 
     def _to_merge(self, request, pk) -> Site:
         pk = str(pk)
-        site = self.get_object(request, pk) if pk.isascii() and pk.isdigit() else None
+        site = self.get_object(request, pk) if is_id(pk) else None
         if site is None:
             raise Http404
         if not self.has_change_permission(request, site):

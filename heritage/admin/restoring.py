@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from heritage.admin import access
+from heritage.admin.access import is_id
 from heritage.admin.history import RowNames, ShownDifference, ShownValues
 from heritage.models import Change, ChangeSet, FormerSlug, Site
 from heritage.models.base import Record, unwatched
@@ -254,7 +255,7 @@ def rows_and_columns(row: str, column: str) -> Only | None:
     from django.apps import apps
 
     name, _dash, number = row.rpartition("-")
-    if not (name and number.isascii() and number.isdigit() and len(number) < 15):
+    if not (name and is_id(number)):
         return None
     try:
         model = apps.get_model("heritage", name)

@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from heritage.admin import access
+from heritage.admin.access import is_id
 from heritage.admin.publishing import anchor_of, reasons_against
 from heritage.models import Correction, Review, ReviewComment, Site, User
 from heritage.models.waiting import waiting_at_most
@@ -218,7 +219,7 @@ class ReviewPages(admin.ModelAdmin):
         if not self._may_take_part(request, site):
             raise PermissionDenied
         pk = request.POST.get("comment", "")
-        if not (pk.isascii() and pk.isdigit() and len(pk) < 15):
+        if not is_id(pk):
             raise Http404
         said = site.review_comments.filter(pk=pk, kind=Kind.COMMENT).first()
         if said is None:

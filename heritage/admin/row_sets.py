@@ -18,6 +18,8 @@ from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from heritage.admin.access import is_id
+
 SHOWS_ALL = "all"  # in an address: all rows and all languages
 MOST = 1_000  # rows of a set, as Django has it
 
@@ -183,7 +185,7 @@ def rows_view(model_admin, request, object_id: str, prefix: str, number: int | N
 def _form_of_row(request, model_admin, inline, owner, may_edit, number):
     queryset = inline.get_queryset(request)
     pk = request.GET.get("row", "")
-    pk = int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 15 else None
+    pk = int(pk) if is_id(pk) else None
     queryset = queryset.filter(pk=pk) if pk else queryset.none()
     request.editing.extra = 0 if pk else 1
     formset_class = inline.get_formset(request, owner)

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
+from heritage.admin.access import is_id
 from heritage.admin.writes import change_set
 from heritage.models import Site
 from heritage.models.unit_of_work import unit_of_work
@@ -240,7 +241,7 @@ class TablePages(admin.ModelAdmin):
 
 
 def _sites(ids: str) -> dict[int, Site]:
-    numbers = [int(pk) for pk in ids.split(",") if pk.isascii() and pk.isdigit() and len(pk) < 15]
+    numbers = [int(pk) for pk in ids.split(",") if is_id(pk)]
     found = Site.objects.in_bulk(numbers[:MOST])
     return {pk: found[pk] for pk in numbers[:MOST] if pk in found}
 
@@ -264,7 +265,7 @@ def _changed(data, sites: dict[int, Site], every: dict[str, Column]) -> list[Cha
     for name in data:
         start, _dash, rest = name.partition("-")
         pk, _dash, key = rest.partition("-")
-        if start == "c" and key in every and pk.isascii() and pk.isdigit() and len(pk) < 15:
+        if start == "c" and key in every and is_id(pk):
             cells[int(pk)].append((key, f"{pk}-{key}"))
     for pk, site in sites.items():
         changed = ChangedSite(site)
