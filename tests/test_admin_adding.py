@@ -232,6 +232,7 @@ def test_many_pictures_at_once_in_an_order_by_keyboard(browser, live_server, wor
     several = browser.find_element(By.CSS_SELECTOR, ".drop-pictures input")
     several.send_keys("\n".join(chosen))
     wait(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, "#images-group img")) == 2)
+    wait(browser, lambda: active(browser, "[name^='images-1-alt__']"))
     write(browser, "images-0-alt__en", "The gate")
     write(browser, "images-1-alt__en", "The hall")
     up = browser.find_element(By.CSS_SELECTOR, "#images-1 + .move-row .earlier")

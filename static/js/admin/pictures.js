@@ -34,6 +34,7 @@
   // --- many at once ----------------------------------------------------------------------------------
 
   const takeIn = async (files) => {
+    const focused = document.activeElement;
     for (const file of [...files].filter((each) => each.type.startsWith("image/"))) {
       const line = await window.recordForm.add(set);
       const one = new DataTransfer();
@@ -42,7 +43,8 @@
       input.files = one.files;
       input.dispatchEvent(new Event("change", { bubbles: true }));
     }
-    number();
+    await number();
+    if (document.activeElement !== focused) return; // who has begun to write elsewhere goes on there
     lines().at(-1)?.querySelector("[name*=-alt__]")?.focus();
   };
 
