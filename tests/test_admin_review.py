@@ -352,7 +352,7 @@ def test_many_are_sent_to_review_in_a_few_queries(client, li, wang):
     def queries(chosen):
         ids = [site.pk for site in chosen]
         with CaptureQueriesContext(connection) as asked:
-            data = {"action": "send_to_review", "_selected_action": ids}
+            data = {"action": "send_to_review", "_selected_action": ids, "post": "yes"}
             client.post(reverse("admin:heritage_site_changelist"), data)
         assert {state(site) for site in chosen} == {"in_review"}
         return len(asked)
@@ -365,7 +365,7 @@ def test_no_more_are_given_a_state_at_once_than_can_be_taken_back(client, li, dr
     monkeypatch.setattr("heritage.admin.bulk.MOST", 1)
     other = build.make_site("Pit", state="draft")
     client.force_login(li)
-    data = {"action": "send_to_review", "_selected_action": [draft.pk, other.pk]}
+    data = {"action": "send_to_review", "_selected_action": [draft.pk, other.pk], "post": "yes"}
     response = client.post(reverse("admin:heritage_site_changelist"), data, follow=True)
     assert "These are more than 1 sites" in response.content.decode()
     assert state(draft) == "draft"

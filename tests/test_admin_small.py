@@ -220,6 +220,20 @@ def test_archiving_is_confirmed_and_says_what_changes(client, site):
     assert Site.objects.filter(state="archived").count() == 2
 
 
+@pytest.mark.parametrize(
+    ("language", "asked"), [("en", "Send these sites to review?"), ("zh-hans", "将这些遗产地送审？")]
+)
+def test_sending_to_review_is_confirmed(client, site, language, asked):
+    draft = build.make_site("Draft", state="draft")
+    address = reverse("admin:heritage_site_changelist").replace("/en/", f"/{language}/")
+    data = {"action": "send_to_review", "_selected_action": [site.pk, draft.pk], "index": "0"}
+    response = client.post(address, data)
+    assert asked in response.content.decode() and response.context["shown"] == 1
+    assert not Site.objects.filter(state="in_review").exists()
+    client.post(address, data | {"post": "yes"})
+    assert Site.objects.filter(state="in_review").count() == 2
+
+
 def test_a_draft_has_a_preview_and_a_published_site_its_page(client, site):
     draft = build.make_site("Draft", state="draft")
     page = reverse("web:site", args=[draft.slug])

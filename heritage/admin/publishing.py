@@ -159,7 +159,7 @@ def _more(sites: list[Site]) -> str:
     return ", " + _("and %(count)s more") % {"count": more} if more > 0 else ""
 
 
-def _confirm(model_admin, request, queryset, state: str, title: str, action: str):
+def _confirm(model_admin, request, queryset, state: str, title: str, action):
     """Ask first, naming the sites; then give them the state."""
     sites = queryset.exclude(state=state)
     if "post" in request.POST or not sites:
@@ -176,7 +176,9 @@ def _confirm(model_admin, request, queryset, state: str, title: str, action: str
         "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
         "select_across": request.POST.get("select_across", "0"),
         "checkbox": helpers.ACTION_CHECKBOX_NAME,
-        "action": action,
+        "state": state,
+        "action": action.__name__,
+        "button": action.short_description,
     }
     return TemplateResponse(request, "admin/state_confirmation.html", context)
 
@@ -184,18 +186,19 @@ def _confirm(model_admin, request, queryset, state: str, title: str, action: str
 @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
 def publish(model_admin, request, queryset):
     title = _("Publish these sites?")
-    return _confirm(model_admin, request, queryset, Site.State.PUBLISHED, title, "publish")
+    return _confirm(model_admin, request, queryset, Site.State.PUBLISHED, title, publish)
 
 
 @admin.action(description=gettext_lazy("Send to review"), permissions=["change"])
 def send_to_review(model_admin, request, queryset):
-    set_state(model_admin, request, queryset, Site.State.REVIEW)
+    title = _("Send these sites to review?")
+    return _confirm(model_admin, request, queryset, Site.State.REVIEW, title, send_to_review)
 
 
 @admin.action(description=gettext_lazy("Archive"), permissions=["publish"])
 def archive(model_admin, request, queryset):
     title = _("Archive these sites?")
-    return _confirm(model_admin, request, queryset, Site.State.ARCHIVED, title, "archive")
+    return _confirm(model_admin, request, queryset, Site.State.ARCHIVED, title, archive)
 
 
 STATE_ACTIONS = [publish, send_to_review, archive]
