@@ -48,6 +48,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# Former keys: sessions and one-time codes that were made under them still hold.
+SECRET_KEY_FALLBACKS = env.list("HERITAGE_SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("HERITAGE_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("HERITAGE_TRUSTED_ORIGINS", default=[])
 
@@ -272,6 +274,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Getting in: allauth, see heritage/admin/getting_in.py ---------------------------------------
 
 ACCOUNT_ADAPTER = "heritage.admin.getting_in.AccountAdapter"
+MFA_ADAPTER = "heritage.admin.getting_in.MFAAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # accounts are made in the admin alone
 ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever makes an account knows whose it is

@@ -12,10 +12,12 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
 from heritage.models import LoginAttempt, logins
+from heritage.values.encryption import decrypt, encrypt
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -225,8 +227,44 @@ def test_a_one_time_code_is_asked_for_once_it_is_set_up(client, li):
     assert client.get("/en/admin/").status_code == 302
 
 
+def test_secrets_of_codes_are_stored_encrypted(client, li, settings):
+    enter(client)
+    secret = client.get("/en/accounts/2fa/totp/activate/").context["form"].secret
+    client.post("/en/accounts/2fa/totp/activate/", {"code": _code(secret)})
+    stored = {row.type: row.data for row in Authenticator.objects.all()}
+    assert secret not in str(stored) and decrypt(stored["totp"]["secret"]) == secret
+    codes = client.get("/en/accounts/2fa/recovery-codes/").context["unused_codes"]
+    client.logout()
+
+    def is_let_in(code):
+        cache.clear()  # a code is good for once
+        client.post("/en/accounts/login/", {"login": "li", "password": PASSWORD})
+        response = client.post("/en/accounts/2fa/authenticate/", {"code": code})
+        is_in = client.get("/en/admin/").status_code == 200
+        client.logout()
+        return is_in, response
+
+    # With the key changed the former one still decrypts, until the secrets are encrypted anew.
+    former, settings.SECRET_KEY = settings.SECRET_KEY, "another secret key"
+    settings.SECRET_KEY_FALLBACKS = [former]
+    assert is_let_in(_code(secret))[0]
+    call_command("encrypt_codes")
+    settings.SECRET_KEY_FALLBACKS = []
+    assert is_let_in(_code(secret))[0] and is_let_in(codes[0])[0]
+
+    # Without the key nobody gets in by a code, whatever it is, and the page says why.
+    settings.SECRET_KEY = "a third secret key"
+    for code in (_code(secret), _code(""), codes[1], "000000"):
+        is_in, response = is_let_in(code)
+        assert not is_in and response.status_code == 403
+        assert "secret key of this catalogue has changed" in response.content.decode()
+    with pytest.raises(CommandError, match="li"):
+        call_command("encrypt_codes")
+
+
 def test_codes_cannot_be_guessed_for_long(client, li):
-    Authenticator.objects.create(user=li, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+    data = {"secret": encrypt("JBSWY3DPEHPK3PXP")}
+    Authenticator.objects.create(user=li, type="totp", data=data)
     client.post("/en/accounts/login/", {"login": "li", "password": PASSWORD})
     for _ in range(12):
         response = client.post("/en/accounts/2fa/authenticate/", {"code": "000000"})

@@ -221,7 +221,8 @@ def test_archiving_is_confirmed_and_says_what_changes(client, site):
 
 
 @pytest.mark.parametrize(
-    ("language", "asked"), [("en", "Send these sites to review?"), ("zh-hans", "将这些遗产地送审？")]
+    ("language", "asked"),
+    [("en", "Send these sites to review?"), ("zh-hans", "将这些遗产地送审？")],
 )
 def test_sending_to_review_is_confirmed(client, site, language, asked):
     draft = build.make_site("Draft", state="draft")

@@ -1,14 +1,20 @@
 """How people get in: allauth, with the limits of models/logins.py; nobody signs up alone."""
 
+import logging
 from math import ceil
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 
 from heritage.models import logins
+from heritage.values import encryption
 from heritage.values.network import client_network
+
+log = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -32,6 +38,22 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request) -> str:
         """For the list of sessions; of a proxy's word see values/network.py."""
         return client_network(request.META).partition("/")[0] or "0.0.0.0"  # noqa: S104
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Secrets of one-time and recovery codes are stored encrypted."""
+
+    def encrypt(self, text: str) -> str:
+        return encryption.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return encryption.decrypt(encrypted_text)
+        except encryption.InvalidToken:
+            log.error("A secret of one-time codes is under another secret key than the present.")
+            page = render(context.request, "account/lost_codes.html", status=403)
+            patch_cache_control(page, private=True, no_store=True)
+            raise ImmediateHttpResponse(page) from None
 
 
 def _tried(request, credentials: dict) -> tuple[str, str]:

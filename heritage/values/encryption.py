@@ -1,0 +1,33 @@
+"""Texts that are stored encrypted, so that a copy of the database alone does not tell them."""
+
+from base64 import urlsafe_b64encode
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+__all__ = ["InvalidToken", "decrypt", "encrypt", "encrypt_again"]
+
+_SALT = "heritage.values.encryption"
+
+
+def encrypt(text: str) -> str:
+    """The text under the secret key of this installation."""
+    return _keys().encrypt(text.encode()).decode()
+
+
+def decrypt(encrypted: str) -> str:
+    """The text again; `InvalidToken` where neither the key nor a former one made it."""
+    return _keys().decrypt(encrypted).decode()
+
+
+def encrypt_again(encrypted: str) -> str:
+    """What a former key made, under the present one."""
+    return _keys().rotate(encrypted).decode()
+
+
+def _keys() -> MultiFernet:
+    """The present key first, which encrypts; then the former ones, which only decrypt."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [salted_hmac(_SALT, "", secret, algorithm="sha256").digest() for secret in secrets]
+    return MultiFernet([Fernet(urlsafe_b64encode(digest)) for digest in digests])
