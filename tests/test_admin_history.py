@@ -133,6 +133,63 @@ def test_a_value_is_restored_and_later_edits_are_told(client, li, site):
     assert second.pk < made.pk
 
 
+def test_one_language_of_a_text_is_restored_and_the_others_stay(client, li, site):
+    first = edit(site, li, summary=build.text("Wrong.", "错。"))
+    other = edit(site, None, summary=build.text("Wrong.", "错了。", fr="Faux."))
+    again = edit(site, None, summary=build.text("Quite wrong.", "错了。", fr="Faux."))
+    history = page(client, url("history", site.pk)).content.decode()
+    of_all = url("restore", site.pk, first.pk) + f"?row=site-{site.pk}&column=summary"
+    of_english = f"{of_all}&language=en"
+    for address in (of_english, f"{of_all}&language=zh-hans", of_all):
+        assert f'href="{address}"'.replace("&", "&amp;") in history
+    assert history.count("Restore all its languages</a>") == 2  # of the acts that wrote several
+
+    shown = page(client, of_english)
+    [step] = shown.context["steps"]
+    [difference] = step.differences
+    assert difference.label == "Summary (English)"
+    assert list(shown.context["later"]) == [again]  # who wrote the same language since
+    assert list(page(client, of_all).context["later"]) == [again, other]
+    carry_out(client, of_english)
+    site.refresh_from_db()
+    expected = {"en": "An old temple.", "zh-hans": "错了。", "fr": "Faux."}
+    assert (site.summary, last().kind) == (expected, "restore")
+
+    # What it had not before is taken out, and only that.
+    carry_out(client, f"{url('restore', site.pk, other.pk)}?row=site-{site.pk}"
+              "&column=summary&language=fr")  # fmt: skip
+    site.refresh_from_db()
+    assert site.summary == {"en": "An old temple.", "zh-hans": "错了。"}
+    for nonsense in ("xx", "", "%00"):
+        address = f"{url('restore', site.pk, first.pk)}?row=site-{site.pk}&column=area_ha"
+        assert page(client, f"{address}&language={nonsense}").context["steps"] == []
+
+
+def test_a_language_that_somebody_writes_meanwhile_is_told_before_it_is_restored(client, li, site):
+    made = edit(site, li, summary=build.text("Wrong.", "古寺。"))
+    address = url("restore", site.pk, made.pk) + f"?row=site-{site.pk}&column=summary&language=en"
+    digest = page(client, address).context["plan"]
+    chinese = edit(site, None, summary=build.text("Wrong.", "千年古寺。"))
+    edit(site, None, summary=build.text("Better.", "千年古寺。"))
+    response = client.post(address, {"plan": digest}, follow=True)
+    site.refresh_from_db()
+    assert site.summary == {"en": "Better.", "zh-hans": "千年古寺。"}
+    assert "Somebody has changed this meanwhile" in response.content.decode()
+    later = list(response.context["later"])
+    assert len(later) == 1 and chinese not in later
+
+
+def test_the_undo_of_one_language_tells_what_was_edited_since(site):
+    made = edit(site, None, summary=build.text("Wrong.", "错。"))
+    edit(site, None, summary=build.text("Better.", "错。"))
+    done = undo(made, only={(Site, site.pk): {"summary": "en"}})
+    assert [str(each) for each in done.conflicts] == ["edited since: summary (English)"]
+    assert done.change_set is None
+    assert undo(made, only={(Site, site.pk): {"summary": "zh-hans"}}).conflicts == []
+    site.refresh_from_db()
+    assert site.summary == {"en": "Better.", "zh-hans": "古寺。"}
+
+
 def test_a_record_is_restored_with_its_rows(client, li, site):
     event = build.make_event(site, date="0700")
     pk, before = event.pk, last()

@@ -43,8 +43,10 @@ class ShownDifference:
     label: str
     pieces: list[tuple[str, str]]
     column: str
+    language: str = ""  # its code, as it is stored
     lang: str = ""
     dir: str = ""
+    of_several: str = ""  # the label of the column, after the last of several of its languages
 
 
 @dataclass(slots=True)
@@ -174,7 +176,12 @@ def _shown(row: RowChange, name: str, values: "ShownValues") -> ShownChange:
     what = "deleted" if row.after is None else "added" if row.before is None else "changed"
     found = [] if row.after is None else values.differences(row.model, row.before or {}, row.after)
     kind = str(row.model._meta.verbose_name)
-    return ShownChange(what, row.model, row.object_id, kind, name, list(found))
+    told = list(found)
+    by_column = {each.column: each for each in told}
+    for column, last in by_column.items():
+        if sum(each.column == column for each in told) > 1:
+            last.of_several = _label(column_of(row.model, column))
+    return ShownChange(what, row.model, row.object_id, kind, name, told)
 
 
 def comment_of(change_set: ChangeSet) -> str:
@@ -263,7 +270,9 @@ class ShownValues:
                 label = f"{_label(column)} ({language_name(found.language)})"
                 pieces = _pieces(found.old, found.new)
                 code = found.language
-                yield ShownDifference(label, pieces, column.name, proper_tag(code), direction(code))
+                yield ShownDifference(
+                    label, pieces, column.name, code, proper_tag(code), direction(code)
+                )
             else:
                 old, new = (self.worded(column, value) for value in (found.old, found.new))
                 pieces = _pieces(old, new) if _is_text(column) else _whole(old, new)

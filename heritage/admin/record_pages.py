@@ -43,29 +43,36 @@ class RestoringPages(admin.ModelAdmin):
         return reverse(f"admin:heritage_{self.opts.model_name}_{page}", args=args)
 
     def restore_view(self, request, pk, change_set):
-        """The record as it was after a change set; with `row` and `column`, one value before it."""
+        """The record as it was after a change set; with `row` and `column`, one value before it.
+
+        With `language`, that language alone of a translated text.
+        """
         row = self.get_object(request, str(pk))
         if row is None:
             raise Http404
         if not self.has_change_permission(request, row):
             raise PermissionDenied
-        later = changes_of(row)
-        only = restoring.rows_and_columns(request.GET.get("row", ""), request.GET.get("column", ""))
+        changes = changes_of(row)
+        later = None
+        only = restoring.rows_and_columns(request.GET)
         if only:
             [(model, object_id)] = only
             content_type = ContentType.objects.get_for_model(model)
-            later = later.filter(change_set__gte=change_set, model=content_type)
-            later = later.filter(object_id=object_id)
+            changes = changes.filter(change_set__gte=change_set, model=content_type)
+            changes = changes.filter(object_id=object_id)
+            since = changes.filter(change_set__gt=change_set)[:MOST_CHANGES]
+            later = restoring.writers_of(since, only)
         else:
-            later = later.filter(change_set__gt=change_set)
+            changes = changes.filter(change_set__gt=change_set)
         history = self._address("history", pk)
         asked = restoring.TakeBack(
             title=_("Restore this value?") if only else _("Restore the record as it was then?"),
-            changes=list(later[: MOST_CHANGES + 1]),
+            changes=list(changes[: MOST_CHANGES + 1]),
             kind=ChangeSet.Kind.RESTORE,
             back=history,
             button=_("Restore"),
             only=only,
+            later=later,
             trail=[
                 (self._address("changelist"), self.opts.verbose_name_plural),
                 (self._address("change", pk), str(row)),
@@ -109,7 +116,7 @@ class RestoringPages(admin.ModelAdmin):
             kind=ChangeSet.Kind.RESTORE,
             back=deleted,
             button=_("Restore"),
-            asks=False,
+            later=ChangeSet.objects.none(),
             trail=[
                 (self._address("changelist"), self.opts.verbose_name_plural),
                 (deleted, capfirst(_("deleted"))),

@@ -6,7 +6,7 @@ do so by its history either.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import QuerySet
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -26,9 +27,10 @@ from heritage.admin.access import is_id
 from heritage.admin.history import RowNames, ShownDifference, ShownValues
 from heritage.models import Change, ChangeSet, FormerSlug, Site
 from heritage.models.base import Record, unwatched
+from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import linked_ids, plain_row, stored_rows
 from heritage.models.waiting import waiting_at_most
-from heritage.services.history import RowChange, changed_since
+from heritage.services.history import RowChange, changed_since, column_of, differences
 from heritage.services.undo import MOST_CHANGES, plan, take_back
 from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Only, Plan, Step
 
@@ -49,7 +51,7 @@ class TakeBack:
     button: str
     only: Only | None = None
     undoes: ChangeSet | None = None
-    asks: bool = True  # whether to tell what was edited since
+    later: QuerySet[ChangeSet] | None = None  # edits to tell of; else all of the same rows
     trail: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -85,11 +87,9 @@ def view(admin_site, request, asked: TakeBack):
                 return redirect(request.get_full_path())
             _tell(request, done)
             return redirect(asked.back)
-    later = (
-        changed_since(asked.changes)
-        if asked.asks and not is_too_large
-        else ChangeSet.objects.none()
-    )
+    later = ChangeSet.objects.none() if is_too_large else asked.later
+    if later is None:
+        later = changed_since(asked.changes)
     context = admin_site.each_context(request) | {
         "title": asked.title,
         "asked": asked,
@@ -250,11 +250,14 @@ def change_url(model: type[Record], pk: int) -> str:
     return reverse(f"admin:heritage_{model._meta.model_name}_change", args=[pk])
 
 
-def rows_and_columns(row: str, column: str) -> Only | None:
-    """What an address names as in row=event-12&column=date; nothing where it means nothing."""
+def rows_and_columns(asked: Mapping[str, str]) -> Only | None:
+    """What an address names as in row=event-12&column=note&language=en, all languages without one.
+
+    Nothing where it means nothing.
+    """
     from django.apps import apps
 
-    name, _dash, number = row.rpartition("-")
+    name, _dash, number = asked.get("row", "").rpartition("-")
     if not (name and is_id(number)):
         return None
     try:
@@ -263,4 +266,19 @@ def rows_and_columns(row: str, column: str) -> Only | None:
         return None
     if not issubclass(model, Record):
         return None
-    return {(model, int(number)): {column}}
+    column = asked.get("column", "")
+    is_translated = isinstance(column_of(model, column), LanguageMapField)
+    return {(model, int(number)): {column: asked.get("language", "") if is_translated else ""}}
+
+
+def writers_of(changes: Iterable[Change], only: Only) -> QuerySet[ChangeSet]:
+    """The acts that wrote what alone is to be taken back, the latest first."""
+    found = {change.change_set_id for change in changes if _wrote(change, only)}
+    return ChangeSet.objects.filter(pk__in=found).order_by("-pk")
+
+
+def _wrote(change: Change, only: Only) -> bool:
+    model = change.model_class()
+    names = only.get((model, change.object_id), {}) if model else {}
+    found = differences(model, change.before or {}, change.after or {}) if names else ()
+    return any(names.get(each.field.name) in ("", each.language) for each in found)

@@ -20,8 +20,9 @@ from heritage.services.history import RowChange, column_of, fold
 from heritage.values.language import language_name
 
 Key = tuple[type[Record], int]
-# Rows and their columns, by name: what alone is to be taken back.
-Only = dict[Key, set[str]]
+# Rows and their columns, by name, each with the one language that is meant, or "" for all of it:
+# what alone is to be taken back.
+Only = dict[Key, dict[str, str]]
 
 CREATE, UPDATE, DELETE = "create", "update", "delete"
 
@@ -88,11 +89,18 @@ def _limited(rows: list[RowChange], only: Only) -> Iterator[RowChange]:
         names = only.get((row.model, row.object_id))
         if names is None:
             continue
-        for values in (row.before, row.after):
-            if values is not None and row.before is not None and row.after is not None:
-                for name in values.keys() - names:
-                    del values[name]
+        if row.before is not None and row.after is not None:
+            row.before, row.after = _parts(row.before, names), _parts(row.after, names)
         yield row
+
+
+def _parts(values: dict, names: dict[str, str]) -> dict:
+    """Those columns alone, and of a translated text the one language that is meant."""
+    found = {name: value for name, value in values.items() if name in names}
+    for name, language in names.items():
+        if language and isinstance(found.get(name), dict):
+            found[name] = {code: text for code, text in found[name].items() if code == language}
+    return found
 
 
 class _Planner:
