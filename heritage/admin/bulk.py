@@ -137,7 +137,7 @@ def affected(ids: list[int]) -> dict:
         waiting = rows.filter(state=Site.State.REVIEW, review__assigned_to__isnull=False)
         for site in waiting.select_related("review__assigned_to"):
             if user := site.review.assigned_to:
-                reviewers.add(user.get_full_name() or user.get_username())
+                reviewers.add(user.display_name)
     return {
         "sites": sites,
         "count": len(ids),

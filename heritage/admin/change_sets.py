@@ -49,7 +49,7 @@ class ChangeSetAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("who"), ordering="user")
     def who(self, change_set):
-        return name_of(change_set.user)
+        return change_set.author
 
     @admin.display(description=_("what"))
     def what(self, change_set):
@@ -106,10 +106,6 @@ class ChangeSetAdmin(admin.ModelAdmin):
             ],
         )
         return restoring.view(self.admin_site, request, asked)
-
-
-def name_of(user) -> str:
-    return str(user.get_full_name() or user.get_username()) if user else str(_("a command"))
 
 
 def _seen_by(user) -> list[int]:

@@ -190,7 +190,7 @@ def latest_work() -> list[Work]:
     names = _Names(owners)
     return [
         Work(
-            who=_who(each),
+            who=each.author,
             at=each.at,
             comment=comment_of(each),
             records=[names.of(*key) for key in owners[each.pk][:NAMED]],
@@ -198,12 +198,6 @@ def latest_work() -> list[Work]:
         )
         for each in sets
     ]
-
-
-def _who(work: ChangeSet) -> str:
-    if work.user:
-        return str(work.user.get_full_name() or work.user)
-    return _("a reader") if work.kind == ChangeSet.Kind.CORRECTION else _("a command")
 
 
 def _owners(sets: list[ChangeSet]) -> dict[int, list[tuple[int, int]]]:

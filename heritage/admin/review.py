@@ -1,5 +1,6 @@
 """The review page of a site: what was said of it, who looks at it, when it is published."""
 
+from operator import attrgetter
 from typing import NamedTuple
 
 from django import forms
@@ -53,7 +54,7 @@ class AssignForm(forms.Form):
         field.queryset = people()
         field.label = capfirst(_("assigned to"))
         field.empty_label = _("nobody in particular")
-        field.label_from_instance = lambda user: user.get_full_name() or user.get_username()
+        field.label_from_instance = attrgetter("display_name")
 
 
 class ScheduleForm(forms.Form):

@@ -49,6 +49,13 @@ class ChangeSet(models.Model):
     def __str__(self) -> str:
         return self.reason or str(self.get_kind_display())
 
+    @property
+    def author(self) -> str:
+        """Who made it, as the history shows it."""
+        if self.user:
+            return self.user.display_name
+        return str(_("a reader") if self.kind == self.Kind.CORRECTION else _("a command"))
+
 
 class Change(models.Model):
     """One write to one row; rows of this table are never changed.

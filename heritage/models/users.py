@@ -10,3 +10,8 @@ class User(AbstractUser):
 
     # Columns of the list of sites, by name; empty: those that everybody sees.
     site_columns = models.JSONField(_("columns of the list"), default=list, blank=True)
+
+    @property
+    def display_name(self) -> str:
+        """The full name, or the user name of an account that has none."""
+        return self.get_full_name() or self.get_username()

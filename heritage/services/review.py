@@ -154,7 +154,7 @@ def assign(site: Site, to: User | None, by: User | None, link: str = "") -> None
             return
         review.assigned_to = to
         review.save()
-        _say(site, Kind.ASSIGNED, by, str(to.get_full_name() or to.get_username()) if to else "–")
+        _say(site, Kind.ASSIGNED, by, to.display_name if to else "–")
     _tell(site, Kind.ASSIGNED, by, [to], "", link)
 
 
@@ -263,7 +263,7 @@ def _tell(
 ) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         what = str(Kind(kind).label)
-        who = str(by.get_full_name() or by.get_username()) if by else ""
+        who = by.display_name if by else ""
         subject = f"{site}: {what}"
         lines = [f"{who}: {what}" if who else what, text, link]
         tell(whom, subject, lines, by)
