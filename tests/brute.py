@@ -17,7 +17,6 @@ from heritage.models import (
     PartOf,
     Place,
     Price,
-    Scheme,
     Site,
     SortName,
     VisitingFact,
@@ -222,8 +221,8 @@ _ASK = {
     "era": _era,
     "place": lambda sites, values, query: sites.in_places(subtree(Place, values)),
     "unesco": _unesco,
-    "protection": lambda sites, values, query: sites.under_schemes(
-        Scheme.objects.filter(slug__in=values)
+    "protection": lambda sites, values, query: _covered(
+        sites, designation__scheme__slug__in=values
     ),
     "criterion": _world_heritage("designation__world_heritage__criteria"),
     "category": _world_heritage("designation__category"),

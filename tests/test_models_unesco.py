@@ -1,9 +1,11 @@
 """UNESCO status and protection follow from the properties and units that cover a site."""
 
 import pytest
+from django.http import QueryDict
 
 from heritage.models import Coverage, DesignationEvent, Site, UnescoStatus
 from heritage.models.unesco import statuses
+from heritage.search.filters import SiteFilter
 from tests.builders import make_coverage, make_designation, make_scheme, make_site
 
 WHL, TENTATIVE = "world_heritage", "tentative"
@@ -125,4 +127,5 @@ def test_protection_counts_only_what_is_in_force():
     kept, lost = make_site(), make_site()
     make_coverage(kept, make_designation(scheme=national))
     make_coverage(lost, make_designation(scheme=national, events=["1961", (DELISTED, "1963")]))
-    assert list(Site.objects.under_schemes([national.pk])) == [kept]
+    found = SiteFilter(QueryDict(f"protection={national.slug}"))
+    assert set(found.hits) == {kept.pk}

@@ -83,7 +83,7 @@ class ChooserView(AutocompleteJsonView):
             default=2,
         )
         names = Concat(Value("\n"), "search_text", Value("\n"), output_field=TextField())
-        order = found.query.order_by or found.model._meta.ordering
+        order = self.model_admin.get_ordering(self.request) or found.model._meta.ordering
         found = found.annotate(names=names, closeness=closeness)
         least_else = Case(When(closeness__lt=2, then=Length("search_text")), default=0)
         return found.order_by("closeness", least_else, *order)

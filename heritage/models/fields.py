@@ -158,6 +158,7 @@ class PictureField(models.FileField):
         return super().pre_save(instance, add)
 
     def _make_safe(self, value, instance) -> None:
+        # Django tells a stored file from a new one by this attribute alone.
         if value._committed or getattr(value.file, "is_safe", False):
             return
         safe = make_safe(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import FETCH_PEERS, Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Q
 
 from heritage.models.base import RecordQuerySet
 
@@ -34,33 +34,6 @@ class SiteQuerySet(RecordQuerySet):
 
         return self.filter(status_condition(wanted))
 
-    def under_schemes(self, scheme_ids: Iterable[int]):
-        """Covered by an entry of these registers that is in force."""
-        from heritage.models.designations import Designation
-        from heritage.models.relations import Coverage
-
-        standing = Designation.Standing
-        rows = Coverage.objects.filter(
-            site=OuterRef("pk"),
-            designation__scheme__in=scheme_ids,
-            designation__standing__in=(standing.IN_FORCE, standing.IN_DANGER),
-        )
-        return self.filter(Exists(rows))
-
     def for_page(self):
-        """With what a site's own row refers to; web.site_rows reads the rest."""
+        """With what a site's own row refers to; `web.site.rows` reads the rest."""
         return self.select_related("point_source__licence", "custodian")
-
-    def for_cards(self):
-        """With all that a card shows, in a fixed number of queries."""
-        from heritage.models.events import Event
-        from heritage.models.images import Image
-        from heritage.models.relations import Coverage
-
-        return self.fetch_mode(FETCH_PEERS).prefetch_related(
-            "kinds",
-            "place__parent__parent",
-            Prefetch("events", Event.objects.select_related("first_era", "last_era")),
-            Prefetch("coverages", Coverage.objects.select_related("designation__scheme")),
-            Prefetch("images", Image.objects.published(), to_attr="public_images"),
-        )

@@ -15,9 +15,6 @@ from heritage.models.base import Record, TreeRecord, chunks
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import change_set
 
-# By which relation of a site terms can be added to it.
-ADDED_BY = {"kind": "kinds", "source": "sources"}
-
 
 @dataclass(slots=True)
 class Use:
@@ -45,7 +42,7 @@ def uses(term: Record, sites: Iterable[int] | None = None) -> Iterator[Use]:
         if not (isinstance(model, type) and issubclass(model, Record)):
             continue
         column = relation.field
-        rows = model._base_manager.filter(**{column.name: term.pk}).order_by("pk")
+        rows = model._default_manager.filter(**{column.name: term.pk}).order_by("pk")
         if chosen is None:
             ids = list(rows.values_list("pk", flat=True))
         elif model is Site or model.owner == "site":
@@ -66,9 +63,8 @@ def sites_of(found: Iterable[Use]) -> set[int]:
             ids.update(use.ids)
         elif use.model.owner == "site":
             for chunk in chunks(use.ids):
-                rows: Any = use.model
-                found_ids = rows._base_manager.filter(pk__in=chunk)
-                ids.update(found_ids.values_list("site_id", flat=True))
+                rows: Any = use.model._default_manager.filter(pk__in=chunk)
+                ids.update(rows.values_list("site_id", flat=True))
     return ids
 
 

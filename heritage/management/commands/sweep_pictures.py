@@ -62,7 +62,9 @@ def _files(field: FileField) -> Iterator[str]:
 
 def _kept(model, field: FileField, since) -> set[str]:
     """Files that rows have, or had until lately: those can be restored."""
-    kept = set(model._base_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True))
+    kept = set(
+        model._default_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True)
+    )
     changes = Change.objects.filter(
         model=ContentType.objects.get_for_model(model), change_set__at__gt=since
     )
