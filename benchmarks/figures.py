@@ -66,6 +66,7 @@ class Walked:
     computing: float
     seconds: float
     memory: list[tuple[int, int]] = field(default_factory=list)  # resident and unshared, bytes
+    wrote: list[float] = field(default_factory=list)  # what each write meanwhile took
 
     def cell(self) -> str:
         p50, p95 = percentile(self.walls, 0.5), percentile(self.walls, 0.95)

@@ -1,12 +1,12 @@
 """An editor while readers are measured: a process that saves sites, and says what that took.
 
     python -m benchmarks.writing one-a-second     until its standard input is closed
-    python -m benchmarks.writing at-once 1000     so many in one transaction
+    python -m benchmarks.writing in-bulk 1000     so many at once each five seconds, until then
     python -m benchmarks.writing one-by-one 150   so many, as quickly as may be
     python -m benchmarks.writing nothing          computes, until its standard input is closed
 
-Sites are saved as the admin saves them, with a new area; which ones, is drawn with a seed. The last
-is what the others are compared with: it takes a processor from those who serve, and no more.
+Single sites are saved with a new area; many get a place, as the bulk action of the admin does it.
+Which ones, is drawn. The last only takes a processor from those who serve: compare with it.
 """
 
 import json
@@ -17,8 +17,9 @@ import sys
 import threading
 import time
 
-ONE_A_SECOND, AT_ONCE, ONE_BY_ONE = "one-a-second", "at-once", "one-by-one"
+ONE_A_SECOND, IN_BULK, ONE_BY_ONE = "one-a-second", "in-bulk", "one-by-one"
 NOTHING = "nothing"
+BULK_SECONDS = 5  # from the beginning of one bulk change to that of the next
 
 
 def start(database, *arguments: str) -> subprocess.Popen:
@@ -50,11 +51,12 @@ def main(mode: str, count: str = "0") -> None:
     import django
 
     django.setup()
-    from heritage.models import Site
-    from heritage.services.history import change_set
+    from heritage.models import Place, Site
+    from heritage.services import bulk
 
     dice = random.Random(int(time.time()))
     highest = Site.objects.order_by("-pk").values_list("pk", flat=True).first()
+    places = list(Place.objects.order_by("pk")[:50])
     took: list[float] = []
 
     def save() -> None:
@@ -67,7 +69,7 @@ def main(mode: str, count: str = "0") -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     closed = threading.Event()
-    if mode in (ONE_A_SECOND, NOTHING):
+    if mode in (ONE_A_SECOND, IN_BULK, NOTHING):
         threading.Thread(target=lambda: (sys.stdin.read(), closed.set()), daemon=True).start()
     if mode == ONE_A_SECOND:
         while not closed.is_set():
@@ -76,12 +78,13 @@ def main(mode: str, count: str = "0") -> None:
     elif mode == NOTHING:
         while not closed.is_set():
             dice.random()
-    elif mode == AT_ONCE:
-        started = time.perf_counter()
-        with change_set():
-            for _number in range(int(count)):
-                save()
-        took = [(time.perf_counter() - started) * 1000]
+    elif mode == IN_BULK:
+        while not closed.is_set():
+            ids = dice.sample(range(1, highest + 1), int(count))
+            started = time.perf_counter()
+            bulk.set_place(dice.choice(places), ids, None)
+            took.append((time.perf_counter() - started) * 1000)
+            closed.wait(max(0, BULK_SECONDS - took[-1] / 1000))
     else:
         for _number in range(int(count)):
             save()
