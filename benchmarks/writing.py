@@ -80,7 +80,7 @@ def main(mode: str, count: str = "0") -> None:
             dice.random()
     elif mode == IN_BULK:
         while not closed.is_set():
-            ids = dice.sample(range(1, highest + 1), int(count))
+            ids = dice.sample(range(1, highest + 1), min(int(count), highest))
             started = time.perf_counter()
             bulk.set_place(dice.choice(places), ids, None)
             took.append((time.perf_counter() - started) * 1000)

@@ -282,12 +282,13 @@ def test_what_a_write_does_to_readers_is_a_row_a_figure():
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("mode", "count", "told"), [("one-by-one", 3, 3), ("at-once", 5, 1), ("one-a-second", 0, 1)]
+    ("mode", "count", "told"), [("one-by-one", 3, 3), ("in-bulk", 1000, 1), ("one-a-second", 0, 1)]
 )
 def test_an_editor_saves_sites_meanwhile(mode, count, told):
     """The process writes to the database of the test, as to one of the benchmark."""
     for number in range(4):
         build.make_site(f"Site {number}")
+    henan = build.make_place("Henan")
     name = connection.settings_dict["NAME"]
     url = f"sqlite:///{name}" if connection.vendor == "sqlite" else os.environ["DATABASE_URL"]
     if connection.vendor == "postgresql":
@@ -296,11 +297,14 @@ def test_an_editor_saves_sites_meanwhile(mode, count, told):
     before = IndexChange.objects.count()
     writer = writing.start(SimpleNamespace(environment=environment), mode, str(count))
     writing.begin(writer)
-    if mode == "one-a-second":
+    if mode in ("one-a-second", "in-bulk"):
         time.sleep(0.5)
     assert len(writing.finish(writer)) == told
     assert IndexChange.objects.count() > before
-    assert Site.objects.filter(area_ha__isnull=False).exists()
+    if mode == "in-bulk":
+        assert Site.objects.filter(place=henan).count() == 4
+    else:
+        assert Site.objects.filter(area_ha__isnull=False).exists()
     assert_as_rebuilt(store.current())
 
 
