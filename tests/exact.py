@@ -13,11 +13,11 @@ from heritage.models import (
     SortName,
 )
 from heritage.search.index import store
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.services.denormalized import refresh, refresh_designations, refresh_terms
 
 
-def assert_as_rebuilt(state: State) -> None:
+def assert_as_rebuilt(state: IndexSnapshot) -> None:
     """The state, however it was come by, equals one that is read anew."""
     anew = store.rebuilt(state.number, state.token)
     assert state.sites == anew.sites

@@ -14,7 +14,7 @@ from heritage.models import ChangeSet, Identity, Opening, Price, Site, VisitingF
 from heritage.services.record_checks import problems
 from heritage.web.site.visiting import visiting
 from tests import builders as build
-from tests.test_catalogue_filters import found
+from tests.test_search_filters import found
 
 pytestmark = pytest.mark.django_db
 

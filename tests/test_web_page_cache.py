@@ -18,7 +18,7 @@ from heritage.models import (
 )
 from heritage.models.base import Record
 from heritage.search.index import store
-from heritage.search.lru_cache import Recent
+from heritage.search.lru_cache import LRUCache
 from heritage.web import middleware
 from tests import builders as build
 from tests.webrows import full_site, plain_site, vocabulary
@@ -30,7 +30,7 @@ SITE = "/en/sites/longmen-grottoes/"
 @pytest.fixture(autouse=True)
 def kept(settings, monkeypatch):
     settings.PAGES_KEPT = 50
-    pages = Recent(50)
+    pages = LRUCache(50)
     monkeypatch.setattr(middleware, "pages", pages)
     return pages
 
@@ -95,7 +95,7 @@ def test_another_day_is_another_page(client, words, monkeypatch, kept):
 
 
 def test_so_many_are_kept_and_no_more(client, words, monkeypatch):
-    monkeypatch.setattr(middleware, "pages", Recent(2))
+    monkeypatch.setattr(middleware, "pages", LRUCache(2))
     for path in PAGES:
         client.get(path)
     assert len(middleware.pages) == 2

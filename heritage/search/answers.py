@@ -13,8 +13,8 @@ from django.utils import timezone
 from pyroaring import BitMap
 
 from heritage.search import spelling, text_search, understanding
-from heritage.search.index.snapshot import State
-from heritage.search.lru_cache import Recent
+from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.lru_cache import LRUCache
 from heritage.search.text_search import Partly
 from heritage.search.understanding import Meaning, Understood
 
@@ -37,11 +37,11 @@ class Answer:
     partly: Partly | None = None  # no site has all of it: those that have most
 
 
-def answer(index: State, text: str, narrow: Narrow) -> Answer:
+def answer(index: IndexSnapshot, text: str, narrow: Narrow) -> Answer:
     """How to answer a text. Remembered as long as nothing is written, for a day."""
     today = timezone.localdate()
-    few = index.memory.setdefault("answers", Recent(_KEPT))
-    broad = index.memory.setdefault("broad answers", Recent(_KEPT_BROAD))
+    few = index.memory.setdefault("answers", LRUCache(_KEPT))
+    broad = index.memory.setdefault("broad answers", LRUCache(_KEPT_BROAD))
     found = few.get((text, today)) or broad.get((text, today))
     if found is None:
         found = _answer(index, text, today, narrow)
@@ -50,7 +50,7 @@ def answer(index: State, text: str, narrow: Narrow) -> Answer:
     return found
 
 
-def literally(index: State, text: str) -> Answer:
+def literally(index: IndexSnapshot, text: str) -> Answer:
     """Nothing but the words, as they are written; if no site has all of them, in part."""
     parted = text_search.parted(index, text)
     if text_search.matching(index, parted):
@@ -58,7 +58,7 @@ def literally(index: State, text: str) -> Answer:
     return Answer(parted, partly=_partly(index, parted, ()))
 
 
-def _answer(index: State, text: str, today: date, narrow: Narrow) -> Answer:
+def _answer(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Answer:
     found = _directly(index, text, today, narrow)
     if found is not None:
         return found
@@ -90,7 +90,7 @@ def _groups(meanings: Iterable[Meaning]) -> list[list[Meaning]]:
     return list(groups.values())
 
 
-def _directly(index: State, text: str, today: date, narrow: Narrow) -> Answer | None:
+def _directly(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Answer | None:
     """Without a correction, and only if some site has all of it, or all before what is denied."""
     read = understanding.understood(index, text, today)
     if read.is_cut and not text_search.begun(index, text):
@@ -100,7 +100,7 @@ def _directly(index: State, text: str, today: date, narrow: Narrow) -> Answer | 
 
 
 def _as_read(
-    index: State, text: str, read: Understood, today: date, narrow: Narrow
+    index: IndexSnapshot, text: str, read: Understood, today: date, narrow: Narrow
 ) -> Answer | None:
     for name in (text, read.words):  # “what is Angkor” is about Angkor
         if text_search.called(index, name):
@@ -127,6 +127,6 @@ def _as_read(
     return None
 
 
-def _partly(index: State, text: str, others: Iterable[BitMap]) -> Partly | None:
+def _partly(index: IndexSnapshot, text: str, others: Iterable[BitMap]) -> Partly | None:
     found = text_search.partly(index, text, others)
     return found if len(found.ids) else None

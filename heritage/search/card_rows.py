@@ -25,7 +25,7 @@ from heritage.models import (
 )
 from heritage.models.events import first_beginning
 from heritage.search import vocabulary
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
 from heritage.values.language import LanguageMap
 
@@ -54,7 +54,7 @@ class Summary:
     photograph: Image | None = None
 
 
-def read(index: State, ids: Iterable[int]) -> list[Summary]:
+def read(index: IndexSnapshot, ids: Iterable[int]) -> list[Summary]:
     """Summaries in the order of the ids; a site withdrawn meanwhile is left out."""
     ids = list(ids)
     terms = vocabulary.of(index)
@@ -103,7 +103,7 @@ def _event(values: list, eras: dict[int, Era]) -> Event:
     return event
 
 
-def _add_registers(found: dict[int, Summary], terms: Vocabulary, index: State) -> None:
+def _add_registers(found: dict[int, Summary], terms: Vocabulary, index: IndexSnapshot) -> None:
     for status in reversed(UnescoStatus):  # the first of them comes last, and stays
         for pk in index.having(f"unesco:{status}") & BitMap(found):
             found[pk].status = status
@@ -118,7 +118,7 @@ def _add_registers(found: dict[int, Summary], terms: Vocabulary, index: State) -
                 found[pk].protection = scheme
 
 
-def danger_since(index: State) -> dict[int, int]:
+def danger_since(index: IndexSnapshot) -> dict[int, int]:
     """By site, since when a property in danger is so; asked once until one of them is written."""
     memory = index.world_heritage_memory
     if "danger since" not in memory:
@@ -133,7 +133,7 @@ def danger_since(index: State) -> dict[int, int]:
     return memory["danger since"]
 
 
-def _add_photographs(found: dict[int, Summary], index: State) -> None:
+def _add_photographs(found: dict[int, Summary], index: IndexSnapshot) -> None:
     pictured = index.having("has:image") & BitMap(found)
     images = Image.objects.published().filter(site__in=list(pictured)).order_by("-order", "-uid")
     for image in images:

@@ -26,7 +26,7 @@ from heritage.search.facets.fields import FacetField
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index import columns, orders, store
 from heritage.search.index.openings import open_on
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.understanding import Meaning
 from heritage.values import normalize
 
@@ -177,7 +177,7 @@ class SiteFilter(filters.FilterSet):
     # --- what is left ------------------------------------------------------------------------
 
     @cached_property
-    def index(self) -> State:
+    def index(self) -> IndexSnapshot:
         return store.current()
 
     @cached_property

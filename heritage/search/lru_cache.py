@@ -6,7 +6,7 @@ from threading import Lock
 _MISSING = object()
 
 
-class Recent[K, V]:
+class LRUCache[K, V]:
     """The latest `most` things; what was neither set nor got for longest makes room.
 
     Many threads may use it at once.

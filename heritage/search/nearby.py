@@ -7,7 +7,7 @@ from pyroaring import BitMap
 from heritage.models import Site
 from heritage.search.index import columns
 from heritage.search.index.orders import PROMINENCE
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.coordinates import Point
 
 _FIRST_LOOK = 10  # of the radius a tenth: where sites are many, enough are there
@@ -19,7 +19,9 @@ class Neighbour:
     km: float
 
 
-def nearby(index: State, site: Site, within_km: float = 50, limit: int = 6) -> list[Neighbour]:
+def nearby(
+    index: IndexSnapshot, site: Site, within_km: float = 50, limit: int = 6
+) -> list[Neighbour]:
     """Published sites near a site's public point, the nearest first, without itself."""
     if site.public_latitude is None:
         return []
@@ -31,7 +33,7 @@ def nearby(index: State, site: Site, within_km: float = 50, limit: int = 6) -> l
     return _read(found_near, ids)
 
 
-def reachable(index: State, here: Point, within_km: float, limit: int) -> list[Neighbour]:
+def reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) -> list[Neighbour]:
     """The best known of the published sites around a point, the nearest first."""
     around = columns.within_radius(index.points, here, within_km)
     ids = columns.bitmap(around.ids)

@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 from heritage.models import Site, SortName
 from heritage.models.base import chunks
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.services import fulltext
 from heritage.values import tokens
 from heritage.values.coordinates import KM_PER_DEGREE, Point, distances_km, pair_distances_km
@@ -110,7 +110,7 @@ def _km(point: Point | None, site: Site, near: dict[int, float]) -> float | None
     return float(distances_km(point, *there)[0])
 
 
-def same_names(index: State) -> BitMap:
+def same_names(index: IndexSnapshot) -> BitMap:
     """Sites with the same name as another one within 2 km, or in the same place without a point.
 
     Remembered until something is written.

@@ -13,10 +13,10 @@ from heritage.models import (
     Site,
     VisitingFact,
 )
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 
 
-def records_by_source(index: State) -> dict[int, int]:
+def records_by_source(index: IndexSnapshot) -> dict[int, int]:
     """Sources by their key, with the number of published sites that they bear out in part.
 
     Counted in one query, once as long as nothing is written.

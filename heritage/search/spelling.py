@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 from heritage.models import Site
 from heritage.search import text_search, understanding
 from heritage.search.index import orders
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.services import fulltext
 from heritage.values import normalize, tokens
 
@@ -42,7 +42,7 @@ class _Spelling:
     is_sure: bool
 
 
-def corrections(index: State, text: str) -> list[SpellingCorrection]:
+def corrections(index: IndexSnapshot, text: str) -> list[SpellingCorrection]:
     """The likeliest first. Words that some record holds, and those of the interface, stay."""
     words = normalize.tokens(text)
     parts, others = words[:_MOST_WORDS], words[_MOST_WORDS:]
@@ -64,7 +64,9 @@ def corrections(index: State, text: str) -> list[SpellingCorrection]:
     return [SpellingCorrection(text, is_sure=not unsure) for (unsure, *_), text in found[:_TRIES]]
 
 
-def _likelihood(index: State, spelt: Sequence["_Spelling"]) -> tuple[bool, float, bool, float]:
+def _likelihood(
+    index: IndexSnapshot, spelt: Sequence["_Spelling"]
+) -> tuple[bool, float, bool, float]:
     """The likeliest is the least: sure, near, and what a site is called, the best known of all
     that have it in their names."""
     text = " ".join(word.text for word in spelt)
@@ -76,7 +78,7 @@ def _likelihood(index: State, spelt: Sequence["_Spelling"]) -> tuple[bool, float
     return unsure, sum(word.distance for word in spelt), not called, float(known)
 
 
-def _otherwise_known(index: State, parts: list[str]) -> list[SpellingCorrection]:
+def _otherwise_known(index: IndexSnapshot, parts: list[str]) -> list[SpellingCorrection]:
     """For words that are all known, and together fit nothing: with one of them a letter off, so
     that they are the name of a site (shaoling temple), or stand in one."""
     kept = understanding.dictionary(index).of_interface | tokens.STOP_WORDS
@@ -94,7 +96,7 @@ def _otherwise_known(index: State, parts: list[str]) -> list[SpellingCorrection]
     return sorted(found, key=lambda each: not each.is_sure)[:_TRIES]
 
 
-def _same_sound(index: State, text: str) -> str | None:
+def _same_sound(index: IndexSnapshot, text: str) -> str | None:
     """The name of a site that is spoken so: 白马寺 for 白马四."""
     found = text_search.called(index, normalize.romanise(text))
     if not found:
@@ -103,7 +105,7 @@ def _same_sound(index: State, text: str) -> str | None:
     return str(best.name.best("zh-hans"))
 
 
-def _spelt(index: State, word: str) -> list[_Spelling]:
+def _spelt(index: IndexSnapshot, word: str) -> list[_Spelling]:
     """The word itself if some record holds it or it says something; else those that are spelt
     most like it."""
     dictionary = understanding.dictionary(index)
@@ -159,7 +161,7 @@ def _is_sure(word: str, found: str, distance: float) -> bool:
     return len(differing) == 2 or _VOWELS.issuperset(differing[0])
 
 
-def _split(index: State, word: str) -> _Spelling | None:
+def _split(index: IndexSnapshot, word: str) -> _Spelling | None:
     """Two words that have run together: machupicchu. Such that a name holds both."""
     places = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
     parts = {part for at in places for part in (word[:at], word[at:])}

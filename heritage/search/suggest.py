@@ -14,8 +14,8 @@ from heritage.search import spelling, text_search, understanding, vocabulary
 from heritage.search.facets.base import Facet, TreeFacet
 from heritage.search.facets.registry import BY_NAME, TREES
 from heritage.search.index import orders
-from heritage.search.index.snapshot import State
-from heritage.search.lru_cache import Recent
+from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.lru_cache import LRUCache
 from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.services.denormalized import CHINESE_CODES
 from heritage.values import normalize, tokens
@@ -55,7 +55,7 @@ class NamedTerm:
     rest: str
 
 
-def named_terms(index: State, text: str) -> list[NamedTerm]:
+def named_terms(index: IndexSnapshot, text: str) -> list[NamedTerm]:
     """The eras, places and kinds whose very name is the text, its beginning or its end.
 
     A name in any form, so that initials will do; the longest first, then the fullest.
@@ -77,7 +77,7 @@ def named_terms(index: State, text: str) -> list[NamedTerm]:
     return list(found.values())
 
 
-def suggestions(index: State, text: str) -> list[Group]:
+def suggestions(index: IndexSnapshot, text: str) -> list[Group]:
     """For a text as it is typed. Nothing for one without a letter or digit."""
     terms = [
         (name, found)
@@ -99,7 +99,7 @@ def suggestions(index: State, text: str) -> list[Group]:
 # --- terms -----------------------------------------------------------------------------------
 
 
-def _finders(index: State) -> "dict[str, Finder]":
+def _finders(index: IndexSnapshot) -> "dict[str, Finder]":
     terms = vocabulary.of(index)
     if "finders" not in terms.memory:
         terms.memory["finders"] = {
@@ -109,7 +109,7 @@ def _finders(index: State) -> "dict[str, Finder]":
 
 
 def _fullest(
-    index: State, facet: str, found: Iterable[tuple[int, Term]]
+    index: IndexSnapshot, facet: str, found: Iterable[tuple[int, Term]]
 ) -> list[tuple[int, Term, int]]:
     """The closest that have sites, the fullest of the equally close first."""
     counted = [
@@ -194,7 +194,7 @@ def _is_chinese_spoken(term: Term, terms: Vocabulary) -> bool:
 # --- filters ---------------------------------------------------------------------------------
 
 
-def _filters(index: State, text: str) -> Iterator[SuggestedLine]:
+def _filters(index: IndexSnapshot, text: str) -> Iterator[SuggestedLine]:
     """Values of facets that are no vocabulary, of which some name begins with the text."""
     known, terms = understanding.dictionary(index), vocabulary.of(index)
     typed = "".join(tokens.atoms(text))
@@ -220,10 +220,10 @@ def _filters(index: State, text: str) -> Iterator[SuggestedLine]:
 # --- sites -----------------------------------------------------------------------------------
 
 
-def _sites(index: State, text: str, *, by_name_only: bool) -> tuple[int, list[Site]]:
+def _sites(index: IndexSnapshot, text: str, *, by_name_only: bool) -> tuple[int, list[Site]]:
     """The sites, and how close the closest is."""
     # Everybody begins with one of a few letters, and those have the most to be looked through.
-    kept = index.memory.setdefault("suggested", Recent(_KEPT))
+    kept = index.memory.setdefault("suggested", LRUCache(_KEPT))
     key = (*normalize.tokens(text), by_name_only)
     find = _by_name if by_name_only else _closest
     closeness, ids = kept.recall(key, lambda: find(index, text))
@@ -234,7 +234,7 @@ def _sites(index: State, text: str, *, by_name_only: bool) -> tuple[int, list[Si
     return closeness, [found[pk] for pk in ids if pk in found]
 
 
-def _closest(index: State, text: str) -> tuple[int, list[int]]:
+def _closest(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
     """The closest by name; else what is called otherwise and says so, or what was meant."""
     closeness, ids = _by_name(index, text)
     if not ids:
@@ -246,7 +246,7 @@ def _closest(index: State, text: str) -> tuple[int, list[int]]:
     return closeness, ids
 
 
-def _by_name(index: State, text: str) -> tuple[int, list[int]]:
+def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
     best_known = index.orders[orders.PROMINENCE]
     closeness, ids = _HELD, []
     found = index.sites
@@ -274,7 +274,7 @@ def _asked(text: str) -> Iterator[tuple[int, Query]]:
     yield from ((_HELD, asked) for asked in tokens.held_somewhere(text))
 
 
-def _by_text(index: State, text: str) -> list[int]:
+def _by_text(index: IndexSnapshot, text: str) -> list[int]:
     """A code, or a word that stands in no name."""
     hits = text_search.matching(index, text)
     if not hits or len(text) < 2:

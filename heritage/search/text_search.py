@@ -8,8 +8,8 @@ import numpy as np
 from pyroaring import BitMap
 
 from heritage.search.index import columns, orders
-from heritage.search.index.snapshot import Order, State
-from heritage.search.lru_cache import Recent
+from heritage.search.index.snapshot import IndexSnapshot, Order
+from heritage.search.lru_cache import LRUCache
 from heritage.services import fulltext
 from heritage.values import normalize, tokens
 from heritage.values.tokens import Query
@@ -30,7 +30,7 @@ _LEAST = 0.34  # of all that is asked, by weight
 _HALF = 0.6  # of the most that any site has, which others must have to be shown
 
 
-def matching(index: State, text: str) -> BitMap:
+def matching(index: IndexSnapshot, text: str) -> BitMap:
     """The ids of published sites that hold every word of `text` that says something, or one that
     begins with it.
 
@@ -39,7 +39,7 @@ def matching(index: State, text: str) -> BitMap:
     return holding(index, tokens.asked(text)) & index.sites
 
 
-def parted(index: State, text: str) -> str:
+def parted(index: IndexSnapshot, text: str) -> str:
     """The text with spaces where Han characters are several words: 洛阳白马寺 → 洛阳 白马寺.
 
     Only where nothing is called just that. Each word is the longest that some site holds, of at
@@ -61,7 +61,7 @@ def parted(index: State, text: str) -> str:
     return " ".join(words)
 
 
-def _words_of(index: State, run: str) -> Iterator[str]:
+def _words_of(index: IndexSnapshot, run: str) -> Iterator[str]:
     run = run[:_LONGEST_RUN]
     while run:
         lengths = range(min(len(run), _LONGEST_WORD), 1, -1)
@@ -70,7 +70,7 @@ def _words_of(index: State, run: str) -> Iterator[str]:
         run = run[length:]
 
 
-def called(index: State, text: str) -> BitMap:
+def called(index: IndexSnapshot, text: str) -> BitMap:
     """The sites whose name is just that: as it is written, or spelt in full in any form."""
     found = holding(index, tokens.just_named(text)) & index.sites
     length = len("".join(normalize.tokens(text)))
@@ -81,12 +81,12 @@ def called(index: State, text: str) -> BitMap:
     return found
 
 
-def begun(index: State, text: str) -> BitMap:
+def begun(index: IndexSnapshot, text: str) -> BitMap:
     """The sites with a written name that begins with these words."""
     return holding(index, tokens.begun(text)) & index.sites
 
 
-def run_together(index: State, text: str) -> str:
+def run_together(index: IndexSnapshot, text: str) -> str:
     """The text with two or all of its words as one, where that stands in a name and the words do
     not: stone henge, gu gong. Else empty."""
     words = tokens.searched(text)
@@ -104,12 +104,12 @@ def run_together(index: State, text: str) -> str:
     return ""
 
 
-def in_names(index: State, text: str) -> BitMap:
+def in_names(index: IndexSnapshot, text: str) -> BitMap:
     """The sites whose names, as they are written, hold all the words."""
     return holding(index, tokens.in_written_names(text)) & index.sites
 
 
-def tiers(index: State, hits: BitMap, text: str) -> Iterator[BitMap]:
+def tiers(index: IndexSnapshot, hits: BitMap, text: str) -> Iterator[BitMap]:
     """The hits parted by how close they are: names that hold the words, then what says them in
     brief, then names in which they only begin so; then the rest.
 
@@ -125,7 +125,7 @@ def tiers(index: State, hits: BitMap, text: str) -> Iterator[BitMap]:
     yield hits
 
 
-def best_known(index: State, hits: BitMap) -> int:
+def best_known(index: IndexSnapshot, hits: BitMap) -> int:
     """The id of the best known of some sites."""
     return index.orders[orders.PROMINENCE].slice(hits, 0, 1)[0]
 
@@ -134,7 +134,7 @@ def best_known(index: State, hits: BitMap) -> int:
 class ByRelevance:
     """An order: the closest first; of the equally close the best known."""
 
-    index: State
+    index: IndexSnapshot
     text: str
     best_known: Order
 
@@ -190,7 +190,7 @@ class Partly:
         return ids[np.lexsort((self.best_known.places[ids], -weights))]
 
 
-def partly(index: State, text: str, others: Iterable[BitMap]) -> Partly:
+def partly(index: IndexSnapshot, text: str, others: Iterable[BitMap]) -> Partly:
     """For a text of which nothing holds all words; `others` are sites of filters that it names.
 
     The rarer a word, the weightier it is; in a name it counts half as much again. What has less
@@ -217,7 +217,7 @@ def partly(index: State, text: str, others: Iterable[BitMap]) -> Partly:
     return Partly(ids, weights[ids], index.orders[orders.PROMINENCE])
 
 
-def _known_words(index: State, words: list[str]) -> Iterator[str]:
+def _known_words(index: IndexSnapshot, words: list[str]) -> Iterator[str]:
     """The words; of runs of Han characters the longest that some site holds, and not the rest."""
     is_parted = sum(map(tokens.is_han, words)) <= _MOST_RUNS
     for word in words:
@@ -227,7 +227,7 @@ def _known_words(index: State, words: list[str]) -> Iterator[str]:
             yield word
 
 
-def _holding_word(index: State, word: str) -> tuple[BitMap, BitMap]:
+def _holding_word(index: IndexSnapshot, word: str) -> tuple[BitMap, BitMap]:
     """The sites that hold a word, and those that do in a name."""
     found = holding(index, tokens.whole_words(word)) & index.sites
     return found, found & holding(index, tokens.in_names(word))
@@ -236,17 +236,17 @@ def _holding_word(index: State, word: str) -> tuple[BitMap, BitMap]:
 # --- asking ------------------------------------------------------------------------------------
 
 
-def _holding_of(index: State, asked: Query, among: BitMap) -> BitMap:
+def _holding_of(index: IndexSnapshot, asked: Query, among: BitMap) -> BitMap:
     """Those that hold what is asked for, at least of these sites."""
     if fulltext.is_quicker_among(among):
         return fulltext.holding_among(among, asked)
     return holding(index, asked)
 
 
-def holding(index: State, asked: Query) -> BitMap:
+def holding(index: IndexSnapshot, asked: Query) -> BitMap:
     """The answer of the database, remembered as long as nothing is written."""
-    few = index.memory.setdefault("search", Recent(_KEPT_FEW))
-    many = index.memory.setdefault("broad search", Recent(_KEPT_MANY))
+    few = index.memory.setdefault("search", LRUCache(_KEPT_FEW))
+    many = index.memory.setdefault("broad search", LRUCache(_KEPT_MANY))
     found = few.get(asked)
     if found is None:
         found = many.get(asked)

@@ -23,7 +23,7 @@ from heritage.search import text_search, vocabulary
 from heritage.search.facets.base import BOUNDS, YEAR, Facet, TreeFacet, ordinals, spoken
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.filter_fields import PLACE_MARK, read_years
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
 from heritage.values import tokens, years
 
@@ -143,7 +143,7 @@ def _is_too_short(word: str) -> bool:
     return word in tokens.STOP_WORDS or (len(word) == 1 and not tokens.is_han(word))
 
 
-def dictionary(index: State) -> Dictionary:
+def dictionary(index: IndexSnapshot) -> Dictionary:
     """Made once as long as no term is written."""
     terms = vocabulary.of(index)
     if "dictionary" not in terms.memory:
@@ -198,7 +198,7 @@ def _dictionary(terms: Vocabulary) -> Dictionary:
 # --- reading -----------------------------------------------------------------------------------
 
 
-def understood(index: State, text: str, today: date) -> Understood:
+def understood(index: IndexSnapshot, text: str, today: date) -> Understood:
     """What a text means. A character that is the name of an era, such as 明, means it only where
     the whole text is understood."""
     reading = _Reading(index, text, today, with_characters=True)
@@ -211,7 +211,7 @@ def understood(index: State, text: str, today: date) -> Understood:
 class _Reading:
     """One text, read from left to right: the longest phrase at each place."""
 
-    def __init__(self, index: State, text: str, today: date, *, with_characters: bool):
+    def __init__(self, index: IndexSnapshot, text: str, today: date, *, with_characters: bool):
         self.index, self.today, self.with_characters = index, today, with_characters
         self.known, self.terms = dictionary(index), vocabulary.of(index)
         self.atoms = tokens.atoms(text)

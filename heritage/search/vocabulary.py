@@ -6,11 +6,11 @@ Read again when one of them is written.
 from dataclasses import dataclass, field
 
 from heritage.models import Era, Identity, Kind, Place, Scheme, SchemeTerm, Source
-from heritage.search.index.snapshot import State
-from heritage.search.lru_cache import Recent
+from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.lru_cache import LRUCache
 
 _KEPT = 2  # the one that all use, and that of a transaction which is still open
-_kept: Recent[str, "Vocabulary"] = Recent(_KEPT)
+_kept: LRUCache[str, "Vocabulary"] = LRUCache(_KEPT)
 
 
 class TermTree:
@@ -62,6 +62,6 @@ class Vocabulary:
         return [t for t in self.terms if t.scheme_id == scheme.pk and t.facet == facet]
 
 
-def of(index: State) -> Vocabulary:
+def of(index: IndexSnapshot) -> Vocabulary:
     """The vocabularies as of a state of the index."""
     return _kept.recall(index.vocabulary_token, Vocabulary)

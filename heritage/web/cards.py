@@ -23,8 +23,8 @@ from heritage.models import (
 )
 from heritage.search import card_rows, vocabulary
 from heritage.search.card_rows import Summary
-from heritage.search.index.snapshot import State
-from heritage.search.lru_cache import Recent
+from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.lru_cache import LRUCache
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LanguageMap, Text
 from heritage.web import certainty, language_html
@@ -71,10 +71,10 @@ class Printed(NamedTuple):
 
 
 # Rendered cards, by site and its version, template, language and when the picture is loaded.
-rendered: Recent[tuple, Printed] = Recent(_KEPT)
+rendered: LRUCache[tuple, Printed] = LRUCache(_KEPT)
 
 
-def of_ids(index: State, ids: Iterable[int]) -> list[Card]:
+def of_ids(index: IndexSnapshot, ids: Iterable[int]) -> list[Card]:
     """Cards of published sites in the order of the ids; one withdrawn meanwhile is left out."""
     terms = _Terms(index)
     return [_card(row, terms) for row in card_rows.read(index, ids)]
@@ -99,7 +99,7 @@ def _summary(text: LanguageMap, row: Summary) -> SafeString:
 
 
 def printed(
-    index: State, ids: list[int], form: str = "card", at_once: int = 0
+    index: IndexSnapshot, ids: list[int], form: str = "card", at_once: int = 0
 ) -> dict[int, Printed]:
     """The same as HTML, by id, remembered until something is written that they show.
 
@@ -129,7 +129,7 @@ def _html(card: Card, form: str, is_at_once: bool) -> SafeString:
 class _Terms:
     """What cards say of terms, kept as long as the vocabularies stay the same."""
 
-    def __init__(self, index: State):
+    def __init__(self, index: IndexSnapshot):
         known = vocabulary.of(index)
         self._kept = known.memory.setdefault(("cards", get_language()), {})
 

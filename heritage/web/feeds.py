@@ -19,7 +19,7 @@ from heritage.formats.addresses import Addresses
 from heritage.models import Event, Site
 from heritage.search.filters import SiteFilter
 from heritage.search.index import columns, store
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.language import proper_tag
 from heritage.web.browse.listing import MOST_PROBLEMS
 from heritage.web.context import identity
@@ -79,7 +79,7 @@ def sites_feed(request):
     return _answer(request, newest(filtered.index, filtered.hits), title, page)
 
 
-def newest(index: State, hits: BitMap) -> list[Site]:
+def newest(index: IndexSnapshot, hits: BitMap) -> list[Site]:
     """Those of some sites that were last changed, with all that an entry says."""
     events = Event.objects.select_related("first_era", "last_era")
     ids = columns.latest(index.times, hits, ENTRIES)

@@ -11,7 +11,7 @@ from heritage.models import Era, Event, Site
 from heritage.search.facets.counting import FacetCounts, Option, facets
 from heritage.search.filters import SiteFilter
 from heritage.search.index import orders
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.date_format import span_phrase
 from heritage.values.language import LanguageMap, Text
 from heritage.web import cards, language_html
@@ -97,7 +97,7 @@ def home(name: LanguageMap) -> Home:
     )
 
 
-def _earliest(index: State) -> Event | None:
+def _earliest(index: IndexSnapshot) -> Event | None:
     """The earliest event that begins a published site."""
     kinds = [kind for kind, role in Event.ROLES.items() if role == Event.Role.BEGINNINGS]
     events = Event.objects.filter(kind__in=kinds, first_year__isnull=False)

@@ -14,8 +14,8 @@ from django.utils.translation import get_language, get_language_from_path
 from django.views.decorators.http import conditional_page
 
 from heritage.search.index import store
-from heritage.search.index.snapshot import State
-from heritage.search.lru_cache import Recent
+from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.lru_cache import LRUCache
 
 _LARGEST = 500_000  # bytes of a page that is kept
 _HEADERS = ("Content-Type", "Cache-Control", "Vary", "ETag", "X-Robots-Tag")
@@ -31,7 +31,7 @@ class Kept(NamedTuple):
 
 
 # Whole public pages, see docs/caches.md.
-pages: Recent[tuple, Kept] = Recent(settings.PAGES_KEPT)
+pages: LRUCache[tuple, Kept] = LRUCache(settings.PAGES_KEPT)
 
 
 def one_index(get_response):
@@ -90,7 +90,7 @@ def _is_a_page(request: HttpRequest) -> bool:
     return get_language_from_path(path) is not None and not path.endswith("/suggest/")
 
 
-def _key(request: HttpRequest, index: State) -> tuple:
+def _key(request: HttpRequest, index: IndexSnapshot) -> tuple:
     return (
         index.number,
         index.token,

@@ -21,7 +21,7 @@ from heritage.search.facets.fields import FacetFilter
 from heritage.search.facets.values import Value
 from heritage.search.filter_fields import unknown
 from heritage.search.index.rows import SiteRows
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.values import normalize, tokens
 from heritage.values.language import Text
@@ -169,11 +169,11 @@ class Facet:
 
     # --- which sites ---------------------------------------------------------------------------
 
-    def keys(self, values: Iterable, index: State, role: str | None) -> list[str]:
+    def keys(self, values: Iterable, index: IndexSnapshot, role: str | None) -> list[str]:
         """What the index calls the chosen values."""
         return [self.key(value, role) for value in values]
 
-    def sites(self, values: Sequence, index: State, role: str | None) -> BitMap:
+    def sites(self, values: Sequence, index: IndexSnapshot, role: str | None) -> BitMap:
         """The ids of the sites that the chosen values leave."""
         keys = self.keys(values, index, role)
         if self.values_narrow:
@@ -182,11 +182,11 @@ class Facet:
 
     # --- what a page shows ---------------------------------------------------------------------
 
-    def listed(self, index: State, terms: Vocabulary) -> Iterable:
+    def listed(self, index: IndexSnapshot, terms: Vocabulary) -> Iterable:
         """The values that a form lists, in their order."""
         return self.choices(terms).values()
 
-    def values(self, index: State, terms: Vocabulary, role: str | None) -> list[Value]:
+    def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[Value]:
         """The listed values with their sites."""
         return [
             Value(self.term(value), self.slug(value), 0, None, index.having(self.key(value)))
@@ -280,7 +280,7 @@ class TreeFacet(Facet):
                 raise
             return called[0]
 
-    def values(self, index: State, terms: Vocabulary, role: str | None) -> list[Value]:
+    def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[Value]:
         tree, name = self.tree(terms), self.index_name(role)
         found: list[Value] = []
 

@@ -17,7 +17,7 @@ from heritage.search import vocabulary
 from heritage.search.facets.base import Facet
 from heritage.search.facets.registry import FACETS
 from heritage.search.facets.values import Value, Values
-from heritage.search.lru_cache import Recent
+from heritage.search.lru_cache import LRUCache
 from heritage.values.language import Text
 
 if TYPE_CHECKING:
@@ -177,5 +177,5 @@ def _counts(
         return counts()
     index = filtered.index
     memory = index.facet_memory if filtered.is_answered_by_values(beside) else index.memory
-    kept = memory.setdefault("counts", Recent(_KEPT))
+    kept = memory.setdefault("counts", LRUCache(_KEPT))
     return kept.recall((filtered.fingerprint(beside), name), lambda: array("I", counts()))

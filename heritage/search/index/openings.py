@@ -5,10 +5,10 @@ from datetime import date
 from pyroaring import BitMap
 
 from heritage.models.visiting import falls_within, is_in_season
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 
 
-def open_on(index: State, day: date) -> BitMap:
+def open_on(index: IndexSnapshot, day: date) -> BitMap:
     """Sites with dependable hours on the day, unless a row or a notice closes them."""
     rows = {"open": [], "closed": []}
     for hours in index.values_of("hours"):

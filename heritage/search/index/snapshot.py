@@ -54,7 +54,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class IndexSnapshot:
     """All bitmaps, orders and columns as of one entry of the change log, by number and token."""
 
     number: int
@@ -79,7 +79,7 @@ class State:
     world_heritage_memory: dict = field(default_factory=dict, compare=False)
 
     def version(self, site_id: int) -> tuple[str, str]:
-        """The same in two states: nothing was written between them that is shown of the site."""
+        """The same in two snapshots if nothing was written between them that is shown of the site."""
         return self.vocabulary_token, self.changes.get(site_id, self.since)
 
     def having(self, value: str) -> BitMap:
@@ -94,9 +94,11 @@ class State:
         return [name[len(start) :] for name in self.values if name.startswith(start)]
 
 
-def build(number: int, token: str, facts, order_ids: dict[str, Iterable[int]]) -> State:
-    """A state from the facts of all sites and their ids in each order."""
-    return State(
+def build_snapshot(
+    number: int, token: str, facts, order_ids: dict[str, Iterable[int]]
+) -> IndexSnapshot:
+    """A snapshot from the facts of all sites and their ids in each order."""
+    return IndexSnapshot(
         number,
         token,
         BitMap(facts.sites),
@@ -108,15 +110,15 @@ def build(number: int, token: str, facts, order_ids: dict[str, Iterable[int]]) -
     )
 
 
-def patched(
-    state: State,
+def patched_snapshot(
+    state: IndexSnapshot,
     number: int,
     token: str,
     changed: BitMap,
     facts,
     order_of: Callable[[str, Order], Order],
-) -> State:
-    """A state in which the changed sites have the values that `facts` says, and no other.
+) -> IndexSnapshot:
+    """A snapshot in which the changed sites have the values that `facts` says, and no other.
 
     What has not changed is the same object as before.
     """
@@ -128,7 +130,7 @@ def patched(
     if len(changes) > _MOST_CHANGES:
         changes, since = {}, token
     listed = state.having(WORLD_HERITAGE) | values.get(WORLD_HERITAGE, NOTHING)
-    return State(
+    return IndexSnapshot(
         number,
         token,
         sites,

@@ -19,7 +19,7 @@ from pyroaring import BitMap
 
 from heritage.models import IndexChange, IndexPart
 from heritage.search.index import loader, orders, stored_snapshot
-from heritage.search.index.snapshot import Order, State, build, patched
+from heritage.search.index.snapshot import IndexSnapshot, Order, build_snapshot, patched_snapshot
 from heritage.services import changelog
 from heritage.services.changelog import VOCABULARY
 
@@ -29,11 +29,11 @@ _NO_SITE = BitMap([VOCABULARY])
 _ATTEMPTS = 5  # to read while others write, before they are made to wait
 _STAGGERED = 5.0  # seconds within which processes begin to save, so that one of them is enough
 
-_shared: list[State] = []  # at most one: the committed state that all threads use
+_shared: list[IndexSnapshot] = []  # at most one: the committed state that all threads use
 _lock = threading.Lock()
 _private = threading.local()  # of a thread whose transaction is open
 # What the request that is answered has been given; None outside of `pinned()`.
-_pinned: ContextVar[list[State] | None] = ContextVar("pinned", default=None)
+_pinned: ContextVar[list[IndexSnapshot] | None] = ContextVar("pinned", default=None)
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def pinned() -> Iterator[None]:
         _pinned.reset(token)
 
 
-def current() -> State:
+def current() -> IndexSnapshot:
     """The index as of the last entry of the change log."""
     pinned = _pinned.get()
     if pinned is None:
@@ -56,7 +56,7 @@ def current() -> State:
     return pinned[0]
 
 
-def _newest() -> State:
+def _newest() -> IndexSnapshot:
     number, token = _head()
     state = _known(number, token)
     if state is not None:
@@ -82,19 +82,19 @@ def _head() -> tuple[int, str]:
         return cursor.fetchone() or (0, "")
 
 
-def _known(number: int, token: str) -> State | None:
+def _known(number: int, token: str) -> IndexSnapshot | None:
     for state in _states():
         if (state.number, state.token) == (number, token):
             return state
     return None
 
 
-def _states() -> list[State]:
+def _states() -> list[IndexSnapshot]:
     private = getattr(_private, "state", None) if connection.in_atomic_block else None
     return [state for state in (private, *_shared) if state is not None]
 
 
-def _fresh() -> State:
+def _fresh() -> IndexSnapshot:
     """The state as of the last entry of the change log, from what is nearest to it.
 
     While sites are read, others may be written. The change log tells: then these are read again,
@@ -119,7 +119,7 @@ def _fresh() -> State:
         return _as_of(base if base and _is_in_log(base) else _base(), *_head())
 
 
-def _base() -> State:
+def _base() -> IndexSnapshot:
     """A state from which the change log leads on: this process's own, the snapshot, or all read."""
     for state in _states():
         if _is_in_log(state) and _is_near(state):
@@ -134,50 +134,50 @@ def _base() -> State:
     return rebuilt(*_head())
 
 
-def _as_of(base: State, number: int, token: str) -> State:
+def _as_of(base: IndexSnapshot, number: int, token: str) -> IndexSnapshot:
     changed = _changed_since(base)
     if changed:
         return _patch(base, number, token, changed)
     return base
 
 
-def _changed_since(state: State) -> BitMap:
+def _changed_since(state: IndexSnapshot) -> BitMap:
     changes = IndexChange.objects.filter(pk__gt=state.number)
     return BitMap(changes.values_list("site_id", flat=True))
 
 
-def _is_near(state: State) -> bool:
+def _is_near(state: IndexSnapshot) -> bool:
     """Whether so few sites have changed that not all need to be read."""
     return len(_changed_since(state) - _NO_SITE) <= len(state.sites) // 4
 
 
-def _is_in_log(state: State) -> bool:
+def _is_in_log(state: IndexSnapshot) -> bool:
     """Whether the change log goes on from this state: it was not rolled back, nor cut off."""
     if state.number == 0:
         return not IndexPart.objects.exists()
     return IndexChange.objects.filter(pk=state.number, token=state.token).exists()
 
 
-def _patch(state: State, number: int, token: str, changed: BitMap) -> State:
+def _patch(state: IndexSnapshot, number: int, token: str, changed: BitMap) -> IndexSnapshot:
     sites = changed - _NO_SITE
     found = loader.read(sites)
 
     def order_of(name: str, order: Order) -> Order:
         return orders.placed(name, order, sites, found.sites) if sites else order
 
-    return patched(state, number, token, changed, found, order_of)
+    return patched_snapshot(state, number, token, changed, found, order_of)
 
 
-def rebuilt(number: int, token: str) -> State:
+def rebuilt(number: int, token: str) -> IndexSnapshot:
     """The state, from the whole database."""
     by_order = {name: orders.ids(name) for name in orders.names()}
-    return build(number, token, loader.read(), by_order)
+    return build_snapshot(number, token, loader.read(), by_order)
 
 
 # --- snapshots -------------------------------------------------------------------------------
 
 
-def save_snapshot() -> State:
+def save_snapshot() -> IndexSnapshot:
     """Read everything, keep it for processes to come, and let those that run take it too."""
     state = rebuilt(*_head())
     for _attempt in range(_ATTEMPTS):
@@ -191,7 +191,7 @@ def save_snapshot() -> State:
     return state
 
 
-def _led_on(state: State) -> State:
+def _led_on(state: IndexSnapshot) -> IndexSnapshot:
     """A state that was read anew, with what was written since."""
     if state.number and not _is_in_log(state):
         state = rebuilt(*_head())
@@ -219,7 +219,7 @@ def refresh_snapshot() -> bool:
     return _is_due(state, stored_snapshot.saved_number()) and stored_snapshot.save(state)
 
 
-def _is_due(state: State, saved: int | None) -> bool:
+def _is_due(state: IndexSnapshot, saved: int | None) -> bool:
     every = settings.INDEX_SNAPSHOT_EVERY
     if not every or not state.number:  # nothing was ever written, or only past the change log
         return False

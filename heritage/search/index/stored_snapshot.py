@@ -21,7 +21,7 @@ from heritage.models import Event, IndexChange, IndexPart
 from heritage.models.base import chunks
 from heritage.search.index import orders
 from heritage.search.index.columns import POINTS, SPANS, TIMES, Table
-from heritage.search.index.snapshot import Order, State
+from heritage.search.index.snapshot import IndexSnapshot, Order
 from heritage.services import changelog
 
 # Raised whenever the index holds something else than before: older snapshots are read no more.
@@ -49,7 +49,7 @@ def saved_number() -> int | None:
     return head["number"] if head else None
 
 
-def load() -> State | None:
+def load() -> IndexSnapshot | None:
     """The snapshot; None if there is none or it is of another format.
 
     Raises BrokenSnapshot.
@@ -63,7 +63,7 @@ def load() -> State | None:
         return _load(_head())  # replaced while it was read
 
 
-def save(state: State, *, starts_anew: bool = False, pause: float = _PAUSE) -> bool:
+def save(state: IndexSnapshot, *, starts_anew: bool = False, pause: float = _PAUSE) -> bool:
     """Make this state the snapshot; whether it was done.
 
     Not if another process has replaced the snapshot meanwhile. `starts_anew`: processes that run
@@ -106,7 +106,7 @@ def _read(data: bytes | None) -> dict | None:
         raise BrokenSnapshot("The head cannot be read.") from error
 
 
-def _load(data: bytes | None) -> State | None:
+def _load(data: bytes | None) -> IndexSnapshot | None:
     head = _read(data)
     if head is None:
         return None
@@ -123,7 +123,7 @@ def _load(data: bytes | None) -> State | None:
     }
     if by_order.keys() != set(orders.names()):  # a language was added since
         return None
-    return State(
+    return IndexSnapshot(
         head["number"],
         head["token"],
         BitMap.deserialize(parts["sites"]),
@@ -151,7 +151,7 @@ def _digest(data: bytes) -> str:
 # --- writing ---------------------------------------------------------------------------------
 
 
-def _parts(state: State) -> Iterator[tuple[str, bytes]]:
+def _parts(state: IndexSnapshot) -> Iterator[tuple[str, bytes]]:
     yield "sites", state.sites.serialize()
     for name, bitmap in state.values.items():
         yield f"{_VALUE}{name}", bitmap.serialize()
@@ -164,7 +164,7 @@ def _parts(state: State) -> Iterator[tuple[str, bytes]]:
             yield f"{name}{number}", data
 
 
-def _write_missing(state: State, pause: float) -> dict[str, str]:
+def _write_missing(state: IndexSnapshot, pause: float) -> dict[str, str]:
     """Write those parts that are not there yet; gives the digest of each part."""
     there = set(IndexPart.objects.values_list("name", flat=True))
     digests: dict[str, str] = {}

@@ -16,7 +16,7 @@ from heritage.cartography import sheets
 from heritage.cartography.sheets import Spot
 from heritage.models import ComponentPoint, Coverage, Place, Scheme, Site
 from heritage.search.index import columns, store
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.coordinates import Point
 from heritage.web.access import may_see
 from heritage.web.charts import Series
@@ -149,5 +149,5 @@ def of_world_heritage(request):
     return drawing(request, svg, is_public=True)
 
 
-def _points(index: State, hits: BitMap) -> tuple[Point, ...]:
+def _points(index: IndexSnapshot, hits: BitMap) -> tuple[Point, ...]:
     return tuple(columns.of_some(index.points, hits, _MOST))

@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from heritage.models import Place, Scheme, Site
 from heritage.search.index import orders
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.web import language_html
 from heritage.web.vocabularies import common
 
@@ -35,7 +35,7 @@ class More:
     url: str
 
 
-def more(index: State, site: Site) -> list[More]:
+def more(index: IndexSnapshot, site: Site) -> list[More]:
     """What is not empty; the rows of the site are loaded."""
     best_known = index.orders[orders.PROMINENCE]
     here = BitMap([site.pk])
@@ -53,7 +53,7 @@ def more(index: State, site: Site) -> list[More]:
     ]
 
 
-def _groups(index: State, site: Site) -> Iterator[tuple[str, str, BitMap, str]]:
+def _groups(index: IndexSnapshot, site: Site) -> Iterator[tuple[str, str, BitMap, str]]:
     """Key, title, the sites (this one may be among them) and the address of their list."""
     kind, country = next(iter(site.kinds.all()), None), _country(site)
     if kind and country:

@@ -14,7 +14,7 @@ from heritage.search import vocabulary
 from heritage.search.facets.registry import TREES
 from heritage.search.filters import WITHIN_KM
 from heritage.search.index import orders
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.language import LanguageMap, Text
 from heritage.web import cards, language_html
 from heritage.web.cards import Printed
@@ -52,7 +52,7 @@ class Sites:
 class Tree:
     """A vocabulary with how many sites of `hits` each term has: "kind", "era" or "place"."""
 
-    def __init__(self, name: str, index: State, hits: BitMap | None = None):
+    def __init__(self, name: str, index: IndexSnapshot, hits: BitMap | None = None):
         self.name, self.index = name, index
         self.hits = index.sites if hits is None else hits
         known = TREES[name].tree(vocabulary.of(index))
@@ -122,7 +122,7 @@ def around_url(site: Site) -> str:
 
 
 def sites(
-    index: State, hits: BitMap, url: str, order: str = orders.PROMINENCE, shown: int = SHOWN
+    index: IndexSnapshot, hits: BitMap, url: str, order: str = orders.PROMINENCE, shown: int = SHOWN
 ) -> Sites:
     """The first ones in an order of the index (by default the best known)."""
     page = index.orders[order].slice(hits, 0, shown)

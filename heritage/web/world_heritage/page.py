@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from heritage.models import Coverage, Designation, Scheme, Site, UnescoStatus
 from heritage.search.index import store
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.date_format import year_phrase
 from heritage.web import cards, language_html
 from heritage.web.cards import Printed
@@ -129,7 +129,7 @@ def _world() -> World:
     )
 
 
-def counted(index: State) -> Counted:
+def counted(index: IndexSnapshot) -> Counted:
     """Each site by the first that is true of it: in danger, a whole property, a part of one."""
     in_danger, whole, part = (index.having(f"unesco:{status}") for status in WORLD_HERITAGE)
     return Counted(
@@ -204,7 +204,7 @@ def _sites_of(entries, kind: str) -> list[Listed]:
     return sorted(found, key=lambda listed: -listed.since)
 
 
-def _newest(index: State, register: Register) -> tuple[int | None, list[Printed]]:
+def _newest(index: IndexSnapshot, register: Register) -> tuple[int | None, list[Printed]]:
     """A few of the properties inscribed last, and when that was."""
     entries = register.inscribed().filter(listed_year__isnull=False)
     year = entries.order_by("-listed_year").values_list("listed_year", flat=True).first()

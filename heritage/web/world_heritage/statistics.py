@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Scheme, SchemeTerm
 from heritage.search import vocabulary
 from heritage.search.index import store
-from heritage.search.index.snapshot import State
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.web import language_html
 from heritage.web.charts import Chart, Row, Series
 from heritage.web.vocabularies.common import list_url
@@ -31,7 +31,7 @@ def properties():
     return entries.exclude(pk__in=_not_shown(store.current()))
 
 
-def _not_shown(index: State) -> list[int]:
+def _not_shown(index: IndexSnapshot) -> list[int]:
     """The other entries, which are few: looked for once, not for each chart."""
     memory = index.world_heritage_memory
     if "entries not shown" not in memory:
@@ -46,7 +46,7 @@ def _not_shown(index: State) -> list[int]:
 class Register:
     """The World Heritage List as a page shows it: its edition, its entries, its own words."""
 
-    def __init__(self, index: State):
+    def __init__(self, index: IndexSnapshot):
         schemes = vocabulary.of(index).schemes.values()
         found = (each for each in schemes if each.role == Scheme.Role.WORLD_HERITAGE)
         self.scheme: Scheme | None = next(found, None)
@@ -243,7 +243,7 @@ def _grouped(entries, field: str) -> Counter:
     return Counter(dict(entries.values_list(field).annotate(Count("pk"))))
 
 
-def region_of_states(index: State) -> dict[int, str]:
+def region_of_states(index: IndexSnapshot) -> dict[int, str]:
     """By state, the code of the UNESCO region in which most of its properties lie.
 
     Asked once as long as nothing of World Heritage is written.

@@ -3,12 +3,12 @@
 import sys
 import threading
 
-from heritage.search.lru_cache import Recent
+from heritage.search.lru_cache import LRUCache
 from heritage.values.tokens import Asked
 
 
 def test_what_was_used_longest_ago_makes_room():
-    kept = Recent(2)
+    kept = LRUCache(2)
     kept["a"], kept["b"] = 1, 2
     assert kept.get("a") == 1  # used again
     kept["c"] = 3
@@ -17,13 +17,13 @@ def test_what_was_used_longest_ago_makes_room():
 
 
 def test_what_is_set_anew_counts_as_used():
-    kept = Recent(2)
+    kept = LRUCache(2)
     kept["a"], kept["b"], kept["a"], kept["c"] = 1, 2, 3, 4
     assert list(kept) == ["a", "c"] and kept.get("a") == 3
 
 
 def test_many_threads_may_use_it():
-    kept, errors = Recent(8), []
+    kept, errors = LRUCache(8), []
 
     def use(first: int) -> None:
         try:
