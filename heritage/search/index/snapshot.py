@@ -79,7 +79,7 @@ class IndexSnapshot:
     world_heritage_memory: dict = field(default_factory=dict, compare=False)
 
     def version(self, site_id: int) -> tuple[str, str]:
-        """The same in two snapshots if nothing was written between them that is shown of the site."""
+        """The same in two snapshots if nothing that is shown of the site was written between."""
         return self.vocabulary_token, self.changes.get(site_id, self.since)
 
     def having(self, value: str) -> BitMap:
