@@ -86,8 +86,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "heritage.web.database_errors.DatabaseAwayMiddleware",
-    "heritage.web.middleware.one_index",
-    "heritage.web.middleware.whole_pages",
+    "heritage.web.middleware.index_snapshot",
+    "heritage.web.middleware.page_cache",
 ]
 ROOT_URLCONF = "heritage.urls"
 WSGI_APPLICATION = "heritage.wsgi.application"

@@ -8,7 +8,7 @@ from heritage.web import health, sitemaps, style, views
 from heritage.web.media import files
 
 urlpatterns = [
-    path("", views.front_door, name="front_door"),
+    path("", views.redirect_to_language, name="language_redirect"),
     path("robots.txt", views.robots, name="robots"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

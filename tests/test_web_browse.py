@@ -244,7 +244,7 @@ def test_a_card_is_what_its_template_makes_of_it(words, form):
     build.make_site("", "只有中文", slug="chinese")
     index = store.current()
     ids = list(index.sites)
-    found = cards.printed(index, ids, form, at_once=2)
+    found = cards.rendered_cards(index, ids, form, at_once=2)
     template = get_template(f"components/{form}.html")
     for place, card in enumerate(cards.of_ids(index, ids)):
         other, picture = card.other_name, card.picture

@@ -1,4 +1,4 @@
-"""Charts, strips of time, the locator and folded facets: geometry that tells the truth."""
+"""Charts, timelines, the map of nearby sites and folded facets: geometry that tells the truth."""
 
 import re
 
@@ -16,9 +16,9 @@ from heritage.search.vocabulary import of as vocabulary_in_memory
 from heritage.web import time_axis
 from heritage.web.browse.facet_display import folded
 from heritage.web.charts import Chart, Row, Series, nice_step
-from heritage.web.site.nearby_map import direction, doubt_km, locator
+from heritage.web.site.nearby_map import direction, nearby_map, uncertainty_km
 from heritage.web.site.rows import add_rows
-from heritage.web.site.timeline import lifeline
+from heritage.web.site.timeline import site_timeline
 from heritage.web.time_axis import Scale, scale_of
 from tests import builders as build
 from tests.webrows import as_read, full_site, plain_site, vocabulary
@@ -82,7 +82,7 @@ def loaded(site) -> Site:
 
 
 def strip(site):
-    return lifeline(loaded(site), Era.objects.all())
+    return site_timeline(loaded(site), Era.objects.all())
 
 
 def test_founding_and_fabric_are_told_apart_on_the_strip(client, words):
@@ -148,7 +148,7 @@ def test_neighbours_lie_in_their_direction():
     east = build.make_site("East", latitude=34.5, longitude=112.6)
     south = build.make_site("South", latitude=34.4, longitude=112.5)
     found = nearby(store.current(), here)
-    drawing = locator(here.public_point, found)
+    drawing = nearby_map(here.public_point, found)
     by_name = dict(zip([str(n.site) for n in found], drawing.dots, strict=True))
     assert float(by_name["East"].x) > 160 and float(by_name["East"].y) == 160
     assert float(by_name["South"].y) > 160 and float(by_name["South"].x) == 160
@@ -163,7 +163,7 @@ def test_numbers_lie_neither_on_dots_nor_on_each_other():
     here = build.make_site("Here", latitude=34.5, longitude=112.5)
     for number in range(5):
         build.make_site(latitude=34.4 + number / 2000, longitude=112.4 + number % 2 / 500)
-    dots = locator(here.public_point, nearby(store.current(), here)).dots
+    dots = nearby_map(here.public_point, nearby(store.current(), here)).dots
     # A number's place is that of its foot: its middle is a little higher.
     numbers = [(float(dot.text_x), float(dot.text_y) - 4) for dot in dots]
     taken = [(float(dot.x), float(dot.y)) for dot in dots] + numbers
@@ -179,22 +179,22 @@ def test_directions_hold_across_the_date_line():
 
 
 def test_alone_or_without_a_point_there_is_no_drawing():
-    assert locator((1, 1), []) is None
-    assert locator(None, []) is None
+    assert nearby_map((1, 1), []) is None
+    assert nearby_map(None, []) is None
 
 
 def drawn(site):
     """The drawing as the page of the site makes it."""
     found = nearby(store.current(), site)
     blurred = bool(site.blur_km)
-    return locator(site.public_point, found, doubt=doubt_km(site), is_blurred=blurred)
+    return nearby_map(site.public_point, found, doubt=uncertainty_km(site), is_blurred=blurred)
 
 
 def test_a_blurred_site_is_an_area_and_its_exact_point_is_nowhere(client):
     site = build.make_site(slug="tomb", latitude=34.51234, longitude=112.51234, blur_km=5)
     build.make_site(latitude=34.7, longitude=112.7)
     html = client.get("/en/sites/tomb/").content.decode()
-    assert 'locator-blur"' in html and "locator-here" not in html
+    assert 'nearby-map-blur"' in html and "nearby-map-here" not in html
     other = build.make_site(latitude=34.52, longitude=112.52)
     exact = drawn(loaded(site))
     site.latitude += 0.0001  # within the same cell
@@ -215,7 +215,7 @@ def test_a_blurred_site_is_an_area_and_its_exact_point_is_nowhere(client):
 )
 def test_a_ring_is_as_large_as_the_doubt(said, km):
     site = build.make_site(latitude=34.5, longitude=112.5, **said)
-    assert doubt_km(site) == km
+    assert uncertainty_km(site) == km
     build.make_site(latitude=34.5, longitude=112.7)
     drawing = drawn(site)
     assert bool(drawing.doubt) == (km is not None) and drawing.is_blurred == bool(site.blur_km)

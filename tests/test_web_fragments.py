@@ -90,7 +90,7 @@ def test_the_style_page_is_for_those_who_build(client, filled):
     for name, _value in style.tokens():
         if name.startswith(("paper", "ink", "size-")):
             assert f"<code>{name}</code>" in html
-    assert 'class="seal"' in html and 'class="locator"' in html
+    assert 'class="seal"' in html and 'class="nearby-map"' in html
 
 
 def test_the_address_to_share_needs_no_script(client, filled):

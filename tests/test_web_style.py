@@ -53,6 +53,18 @@ def test_every_space_and_size_has_its_rule_in_the_sheet():
 
 
 def test_it_shows_what_pages_are_made_of(html):
-    for part in ("gallery", "ledger", "legend", "badge-in_danger", "notice-problem", "figures",
-                 "paging", "card-picture", "seal", "sources", "prose", "hints"):  # fmt: skip
+    for part in (
+        "gallery",
+        "ledger",
+        "legend",
+        "badge-in_danger",
+        "notice-problem",
+        "figures",
+        "prose",
+        "paging",
+        "card-picture",
+        "seal",
+        "sources",
+        "visiting-lines",
+    ):
         assert re.search(rf'class="[^"]*\b{part}\b', html), part

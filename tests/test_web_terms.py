@@ -168,14 +168,16 @@ def test_a_town_says_what_one_reaches_from_its_centre(client, page, words):
     build.make_site("Nowhere", place=words.county)
     build.make_site("Over the border", place=words.henan, latitude=34.6, longitude=112.6)
     build.make_site("Far", place=words.henan, latitude=36.5, longitude=112.4)
-    reach = page("places/luoyang/").reach
-    assert [str(near.name) for near in reach.nearby] == ["East", "West", "Over the border"]
-    assert [near.direction for near in reach.nearby] == ["east", "west", "north-east"]
-    assert reach.url == "/en/sites/?near=place%3Aluoyang&within=30"
+    surroundings = page("places/luoyang/").surroundings
+    assert [str(near.name) for near in surroundings.nearby] == ["East", "West", "Over the border"]
+    assert [near.direction for near in surroundings.nearby] == ["east", "west", "north-east"]
+    assert surroundings.url == "/en/sites/?near=place%3Aluoyang&within=30"
     html = client.get("/en/places/luoyang/").content.decode()
     # At the scale of a town it is drawn how its sites lie, in place of the land.
-    assert 'class="locator"' in html and 'class="land"' not in html
-    assert page("places/henan/").reach is None and page("places/luolong/").reach is None
+    assert 'class="nearby-map"' in html and 'class="land"' not in html
+    assert (
+        page("places/henan/").surroundings is None and page("places/luolong/").surroundings is None
+    )
 
 
 def test_of_many_sites_in_reach_the_best_known_are_named(page, words):
@@ -185,7 +187,7 @@ def test_of_many_sites_in_reach_the_best_known_are_named(page, words):
             f"Site {number}", place=words.henan, latitude=34.5, longitude=112.41 + number / 100,
             prominence=1 + number,
         )  # fmt: skip
-    named = [str(near.name) for near in page("places/luoyang/").reach.nearby]
+    named = [str(near.name) for near in page("places/luoyang/").surroundings.nearby]
     assert named == [f"Site {number}" for number in range(3, 12)]
 
 

@@ -62,7 +62,7 @@ class Card(NamedTuple):  # quickly made: a page has dozens
     summary: SafeString | str = ""  # only where it is asked for
 
 
-class Printed(NamedTuple):
+class RenderedCard(NamedTuple):
     """A card as HTML."""
 
     slug: str
@@ -71,7 +71,7 @@ class Printed(NamedTuple):
 
 
 # Rendered cards, by site and its version, template, language and when the picture is loaded.
-rendered: LRUCache[tuple, Printed] = LRUCache(_KEPT)
+rendered: LRUCache[tuple, RenderedCard] = LRUCache(_KEPT)
 
 
 def of_ids(index: IndexSnapshot, ids: Iterable[int]) -> list[Card]:
@@ -98,9 +98,9 @@ def _summary(text: LanguageMap, row: Summary) -> SafeString:
     return format_html("{}", sentence(kind, event, row.place))
 
 
-def printed(
+def rendered_cards(
     index: IndexSnapshot, ids: list[int], form: str = "card", at_once: int = 0
-) -> dict[int, Printed]:
+) -> dict[int, RenderedCard]:
     """The same as HTML, by id, remembered until something is written that they show.
 
     `form` names the template: components/<form>.html. The pictures of the first `at_once` are
@@ -115,7 +115,7 @@ def printed(
     for card in of_ids(index, new):
         pk = card.row.pk
         html = _html(card, form, is_at_once=keys[pk][-1])
-        found[pk] = rendered[keys[pk]] = Printed(card.row.slug, card.name, html)
+        found[pk] = rendered[keys[pk]] = RenderedCard(card.row.slug, card.name, html)
     return {pk: card for pk, card in found.items() if card}
 
 

@@ -18,7 +18,7 @@ from heritage.web import language_html
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class LanguageVersion:
     """The page in one language of the interface."""
 
     tag: str  # zh-Hans
@@ -32,7 +32,7 @@ def catalogue(request) -> dict:
     """Looked up only if a template asks."""
     return {
         "identity": SimpleLazyObject(lambda: identity(request)),
-        "editions": SimpleLazyObject(lambda: editions(request)),
+        "language_versions": SimpleLazyObject(lambda: language_versions(request)),
         "canonical": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
         "mail_is_set_up": settings.MAIL_IS_SET_UP,
         "page_language": language_html.page_language(),
@@ -54,7 +54,7 @@ def _page(data: QueryDict) -> dict[str, str]:
     return {"page": data["page"]} if data.get("page") else {}
 
 
-def editions(request) -> list[Edition]:
+def language_versions(request) -> list[LanguageVersion]:
     """This page in every language, with its query; for an address without one, the home page."""
     codes = dict(settings.LANGUAGES)
     first, slash, rest = request.path_info.lstrip("/").partition("/")
@@ -67,7 +67,7 @@ def editions(request) -> list[Edition]:
     for code, name in codes.items():
         path = escape_uri_path(f"/{code}/{rest}") + (f"?{query}" if query and rest else "")
         found.append(
-            Edition(
+            LanguageVersion(
                 tag=proper_tag(code),
                 name=name,
                 path=path,

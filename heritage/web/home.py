@@ -19,10 +19,10 @@ from heritage.web.cards import Card
 from heritage.web.certainty import Mark
 from heritage.web.media.covers import seal_characters
 from heritage.web.vocabularies import common
-from heritage.web.vocabularies.common import TermLink, Tree
+from heritage.web.vocabularies.common import CountedTree, TermLink
 from heritage.web.vocabularies.eras import is_of_china
 from heritage.web.vocabularies.places import regions
-from heritage.web.world_heritage.page import Counted, counted
+from heritage.web.world_heritage.page import WorldHeritageCounts, world_heritage_counts
 
 _FEATURED = 5
 _MOST_WAYS = 12
@@ -31,7 +31,7 @@ _MOST_COUNTRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class BrowseLink:
     url: str
     label: SafeString
     count: int
@@ -41,7 +41,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class RegionWays:
+class RegionLinks:
     """A region of the world, with the countries that have most sites in it."""
 
     url: str
@@ -51,11 +51,11 @@ class RegionWays:
 
 
 @dataclass(frozen=True, slots=True)
-class EraWays:
+class EraLinks:
     """The eras of one part of the world that most sites have, in the order of time."""
 
     label: str
-    eras: list[Way]
+    eras: list[BrowseLink]
     are_slips: bool  # set down the page, in characters
 
 
@@ -65,12 +65,12 @@ class Home:
 
     featured: list[Card]
     total: int
-    world_heritage: Counted
-    eras: list[EraWays]
+    world_heritage: WorldHeritageCounts
+    eras: list[EraLinks]
     era_count: int
-    kinds: list[Way]
-    regions: list[RegionWays]
-    unesco: list[Way]
+    kinds: list[BrowseLink]
+    regions: list[RegionLinks]
+    unesco: list[BrowseLink]
     since: str  # the earliest beginning of any site
     since_marks: list[Mark]
     other_names: list[Text]
@@ -85,7 +85,7 @@ def home(name: LanguageMap) -> Home:
     return Home(
         featured=_featured(every.index),
         total=len(every.hits),
-        world_heritage=counted(every.index),
+        world_heritage=world_heritage_counts(every.index),
         eras=_eras(by_name["era"]),
         era_count=len(by_name["era"].options),
         kinds=_ways(kind, kind.options, "web:kind"),
@@ -126,29 +126,29 @@ def _url(name: str, *values: str) -> str:
     return f"{reverse('web:sites')}?{query.urlencode()}"
 
 
-def _regions(index) -> list[RegionWays]:
+def _regions(index) -> list[RegionLinks]:
     """Every region; a catalogue of one country shows that country's provinces or cities."""
-    tree = Tree("place", index)
+    tree = CountedTree("place", index)
     if len(tree.counted()) < 2:
         links = sorted(common.links(tree, tree.choice()), key=lambda link: -link.count)
         shown = links[:_MOST_WAYS]
         more = len(links) - len(shown)
-        return [RegionWays(reverse("web:places"), _("Places"), shown, more)] if shown else []
+        return [RegionLinks(reverse("web:places"), _("Places"), shown, more)] if shown else []
     found = []
     for region in regions(tree):
         most = sorted(region.countries, key=lambda link: -link.count)[:_MOST_COUNTRIES]
         url = f"{reverse('web:places')}#{region.key}"
-        found.append(RegionWays(url, region.label, most, len(region.countries) - len(most)))
+        found.append(RegionLinks(url, region.label, most, len(region.countries) - len(most)))
     return found
 
 
-def _ways(facet: FacetCounts, options: list[Option], page: str = "") -> list[Way]:
+def _ways(facet: FacetCounts, options: list[Option], page: str = "") -> list[BrowseLink]:
     """The values with most sites, in the order of the facet; `page` is that of a value."""
     most = sorted(options, key=lambda option: -option.count)[:_MOST_WAYS]
     kept = {option.value for option in most}
     top = min((option.depth for option in options), default=0)
     return [
-        Way(
+        BrowseLink(
             reverse(page, args=[option.value]) if page else _url(facet.name, option.value),
             language_html.as_html(option.label),
             option.count,
@@ -159,7 +159,7 @@ def _ways(facet: FacetCounts, options: list[Option], page: str = "") -> list[Way
     ]
 
 
-def _eras(facet: FacetCounts) -> list[EraWays]:
+def _eras(facet: FacetCounts) -> list[EraLinks]:
     """The broad eras, in which the narrower ones are counted: those of China, and all others."""
     broad = [option for option in facet.options if option.depth == 0]
     groups = [(_("China"), True), (_("The rest of the world"), False)]
@@ -170,13 +170,13 @@ def _eras(facet: FacetCounts) -> list[EraWays]:
         kept = {option.value for option in most}
         ways = [_era(option) for option in options if option.value in kept]
         if ways:
-            found.append(EraWays(label, ways, is_china))
+            found.append(EraLinks(label, ways, is_china))
     return found
 
 
-def _era(option: Option) -> Way:
+def _era(option: Option) -> BrowseLink:
     era = option.term
-    return Way(
+    return BrowseLink(
         reverse("web:era", args=[era.slug]),
         language_html.as_html(era.short()),
         option.count,

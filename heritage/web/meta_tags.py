@@ -225,7 +225,7 @@ def alternates(request, query: str = "") -> list[Alternate]:
     """The page in each language of the interface, itself among them, and for everybody else."""
     found = [Alternate(proper_tag(code), _url(request, code, query)) for code in _languages()]
     if request.path_info == reverse("web:home"):
-        default = request.build_absolute_uri(reverse("front_door"))  # it follows the browser
+        default = request.build_absolute_uri(reverse("language_redirect"))  # it follows the browser
     else:
         default = _url(request, _default_language(), query)
     return [*found, Alternate("x-default", default)]

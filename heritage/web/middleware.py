@@ -23,7 +23,7 @@ _HEADERS = ("Content-Type", "Cache-Control", "Vary", "ETag", "X-Robots-Tag")
 _VARIES = {"hx-request", "hx-history-restore-request"}
 
 
-class Kept(NamedTuple):
+class CachedPage(NamedTuple):
     """A page as it was sent: its headers, and its text compressed."""
 
     headers: dict[str, str]
@@ -31,10 +31,10 @@ class Kept(NamedTuple):
 
 
 # Whole public pages, see docs/caches.md.
-pages: LRUCache[tuple, Kept] = LRUCache(settings.PAGES_KEPT)
+pages: LRUCache[tuple, CachedPage] = LRUCache(settings.PAGES_KEPT)
 
 
-def one_index(get_response):
+def index_snapshot(get_response):
     """A page that is read is made from one state of the index, asked for once."""
 
     def answer(request):
@@ -46,7 +46,7 @@ def one_index(get_response):
     return answer
 
 
-def whole_pages(get_response):
+def page_cache(get_response):
     """Public pages, as long as nothing is written and the day is the same.
 
     Only those that are the same for everybody: asked for without a session, marked as public by
@@ -70,7 +70,7 @@ def whole_pages(get_response):
         response = get_response(request)
         if _is_the_same_for_all(request, response):
             headers = {name: response[name] for name in _HEADERS if name in response}
-            pages[key] = Kept(headers, zlib.compress(response.content, 1))
+            pages[key] = CachedPage(headers, zlib.compress(response.content, 1))
         return response
 
     return answer
@@ -119,5 +119,5 @@ def _is_the_same_for_all(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 @conditional_page
-def _again(request: HttpRequest, kept: Kept) -> HttpResponse:
+def _again(request: HttpRequest, kept: CachedPage) -> HttpResponse:
     return HttpResponse(zlib.decompress(kept.text), headers=kept.headers)

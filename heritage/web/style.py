@@ -28,7 +28,7 @@ _TOKEN = re.compile(r"--([a-z0-9-]+):\s*([^;]+);")
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
+class CoverSample:
     src: str
     scene: str
     name: SafeString
@@ -50,8 +50,8 @@ def style(request):
         "sizes": [t for t in tokens() if t[0].startswith("size-")],
         "spaces": [t for t in tokens() if t[0].startswith(("space-", "edge"))],
         "marks": certainty.ALL,
-        "cards": cards.printed(index, some).values(),
-        "rows": cards.printed(index, some, "row").values(),
+        "cards": cards.rendered_cards(index, some).values(),
+        "rows": cards.rendered_cards(index, some, "row").values(),
         "page": site_page(site) if site else None,
         "photos": site_page(pictured).photos if pictured else [],
         "columns": statistics.by_year(statistics.Register(store.current())) or _chart("columns"),
@@ -81,16 +81,16 @@ def colours() -> list[tuple[str, str, str]]:
     return [(name, value, dark[name]) for name, value in tokens() if value.startswith("#")]
 
 
-def _twelve() -> list[Cover]:
+def _twelve() -> list[CoverSample]:
     """Covers of twelve sites that are drawn as differently as the catalogue allows."""
     related = ("kinds", "events__first_era")
     sites = Site.objects.published().select_related("place__parent__parent__parent")
-    found: dict[str, Cover] = {}
+    found: dict[str, CoverSample] = {}
     for site in sites.prefetch_related(*related).order_by("uid")[:_LOOKED_AT]:
         scene = covers.scene_of(site)
         name = scene if isinstance(scene, str) else scene.name
         src = reverse("media:cover", args=[site.uid])
-        shown = Cover(src, name, language_html.as_html(site.name.best()))
+        shown = CoverSample(src, name, language_html.as_html(site.name.best()))
         found.setdefault(name, shown)
     shuffled = sorted(found.values(), key=lambda shown: sha256(shown.scene.encode()).digest())
     return shuffled[:12]

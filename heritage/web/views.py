@@ -27,7 +27,7 @@ _LONGEST = 4_000  # characters of a query: each of the page's links repeats it
 
 
 @require_safe
-def front_door(request):
+def redirect_to_language(request):
     """To the home page in the first of the browser's languages that the interface speaks."""
     response = HttpResponseRedirect(f"/{get_language_from_request(request)}/")
     patch_vary_headers(response, ["Accept-Language", "Cookie"])

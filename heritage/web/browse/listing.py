@@ -21,7 +21,7 @@ from heritage.web import cards, language_html
 from heritage.web.browse import paging
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
 from heritage.web.browse.paging import PER_PAGE, Paging
-from heritage.web.cards import Printed
+from heritage.web.cards import RenderedCard
 from heritage.web.site.location import distance_phrase
 
 _AT_ONCE = 3  # pictures that are in view when the page opens
@@ -78,7 +78,7 @@ class SearchTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownCard:
     """A card, and how far the site is from where the list is near to."""
 
     name: SafeString
@@ -125,7 +125,7 @@ class Listing:
     total: int
     first: int
     ids: list[int]
-    cards: list[Shown]
+    cards: list[ShownCard]
     is_near: bool  # to a point: how far each site is is said
     facets: list[FoldedFacet]
     more_facets: list[FoldedFacet]  # behind one fold
@@ -228,7 +228,7 @@ def listing(data: QueryDict) -> Listing:
     start = paging.start(filtered, language)
     ids = filtered.page(language, start, start + PER_PAGE)
     view = "list" if data.get("view") == "list" else "cards"
-    printed = cards.printed(filtered.index, ids, _FORMS[view], _AT_ONCE)
+    printed = cards.rendered_cards(filtered.index, ids, _FORMS[view], _AT_ONCE)
     shown = _shown(filtered, printed)
     pages = paging.paging(filtered, start, [card.slug for card in printed.values()])
     return Listing(
@@ -277,10 +277,10 @@ def _carried(filtered: SiteFilter) -> Iterator[tuple[str, str]]:
         yield UNDERSTOOD, text
 
 
-def _shown(filtered: SiteFilter, printed: dict[int, Printed]) -> list[Shown]:
+def _shown(filtered: SiteFilter, printed: dict[int, RenderedCard]) -> list[ShownCard]:
     km = filtered.nearby.km_of(printed) if filtered.nearby else {}
     return [
-        Shown(card.name, card.html, _distance(km[pk]) if pk in km else "")
+        ShownCard(card.name, card.html, _distance(km[pk]) if pk in km else "")
         for pk, card in printed.items()
     ]
 

@@ -21,14 +21,14 @@ from heritage.values.coordinates import Point
 from heritage.web.access import may_see
 from heritage.web.charts import Series
 from heritage.web.media.files import drawing
-from heritage.web.site.nearby_map import doubt_km
+from heritage.web.site.nearby_map import uncertainty_km
 from heritage.web.world_heritage import statistics
 
 _MOST = 3000  # dots: more of them on one map are evenly thinned
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class MapImage:
     """Prepared for components/land.html."""
 
     src: str
@@ -46,16 +46,16 @@ class Sheet:
 # --- for pages ---------------------------------------------------------------------------------
 
 
-def around(site: Site, parts: tuple[Point, ...] = ()) -> Sheet | None:
+def around(site: Site, parts: tuple[Point, ...] = ()) -> MapImage | None:
     """The land in which a site lies, with its parts if it has several; None without a point."""
     if site.public_latitude is None:
         return None
     if len(parts) > 1:
         alt = _("Map: the component parts of %(name)s as dots on the land around")
         address = reverse("media:site_land", args=[site.uid])
-        return Sheet(address, alt % {"name": site.name.best()}, *sheets.size_of(parts))
+        return MapImage(address, alt % {"name": site.name.best()}, *sheets.size_of(parts))
     alt = _("Map: %(name)s on the land around it, and where that is on the globe")
-    return Sheet(reverse("media:site_land", args=[site.uid]), alt % {"name": site.name.best()})
+    return MapImage(reverse("media:site_land", args=[site.uid]), alt % {"name": site.name.best()})
 
 
 def parts_of(site: Site) -> tuple[Point, ...]:
@@ -70,13 +70,13 @@ def parts_of(site: Site) -> tuple[Point, ...]:
     return tuple(points.order_by("number").values_list("latitude", "longitude"))
 
 
-def of_sites(place: Place, hits) -> Sheet | None:
+def of_sites(place: Place, hits) -> MapImage | None:
     """The sites of a place as dots; None where none has a point."""
     points = _points(store.current(), hits)
     if not points:
         return None
     alt = _("Map: the sites of %(place)s as dots on the land around; the list below names them")
-    return Sheet(
+    return MapImage(
         reverse("media:place_land", args=[place.slug]),
         alt % {"place": place.label.best()},
         *sheets.size_of(points),
@@ -84,10 +84,10 @@ def of_sites(place: Place, hits) -> Sheet | None:
     )
 
 
-def of_properties(series: list[Series]) -> Sheet:
+def of_properties(series: list[Series]) -> MapImage:
     """The World Heritage of all the world."""
     alt = _("World map: a dot for each property; the charts below count them by region and state")
-    return Sheet(
+    return MapImage(
         reverse("media:world_land"),
         alt,
         sheets.WORLD_WIDTH,
@@ -112,7 +112,7 @@ def of_site(request, uid: str):
     parts = parts_of(site)
     if len(parts) > 1:
         return drawing(request, sheets.draw_places(parts), is_public)
-    spot = Spot(site.public_latitude, site.public_longitude, doubt_km(site))
+    spot = Spot(site.public_latitude, site.public_longitude, uncertainty_km(site))
     return drawing(request, sheets.draw_spot(spot), is_public)
 
 

@@ -32,7 +32,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class SiteDesignation:
     role: str  # world_heritage, tentative, protection, rating: its colour
     cut: Text  # the few characters cut into it
     scheme: SafeString
@@ -51,7 +51,7 @@ class Seal:
     marks: list[Mark]
 
 
-def seals(site: Site) -> list[Seal]:
+def site_designations(site: Site) -> list[SiteDesignation]:
     """The entries that cover a site, those in force first."""
     past = (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED)
     coverages = sorted(
@@ -61,11 +61,11 @@ def seals(site: Site) -> list[Seal]:
     return [_seal(coverage, others.get(coverage.designation_id, [])) for coverage in coverages]
 
 
-def _seal(coverage: Coverage, others: list[Fact]) -> Seal:
+def _seal(coverage: Coverage, others: list[Fact]) -> SiteDesignation:
     entry = coverage.designation
     scheme, detail = entry.scheme, _detail(entry)
     said_by = [source for source in (entry.source, coverage.source) if source]
-    return Seal(
+    return SiteDesignation(
         role=scheme.role,
         cut=_cut(entry),
         scheme=language_html.as_html(scheme.label.best()),

@@ -55,13 +55,13 @@ def chapters(events: Iterable[Event]) -> list[Chapter]:
     """The events by the question they answer, in the order of time within each."""
     by_role: dict[str, list[TimelineEvent]] = {role: [] for role in _HEADINGS}
     for event in events:
-        by_role[event.role].append(moment(event))
+        by_role[event.role].append(timeline_event(event))
     return [
         Chapter(str(role), str(_HEADINGS[role]), found) for role, found in by_role.items() if found
     ]
 
 
-def moment(event: Event) -> TimelineEvent:
+def timeline_event(event: Event) -> TimelineEvent:
     date, eras = event.date_phrase(), event.era_phrase()
     return TimelineEvent(
         date=date or eras,

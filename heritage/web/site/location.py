@@ -29,7 +29,7 @@ class PlaceLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
+class SiteLocation:
     place: str  # the whole chain in one phrase
     chains: list[list[PlaceLink]]  # the primary place first; each from the broadest down
     point: str
@@ -41,7 +41,7 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class NeighbourLine:
     url: str
     name: SafeString
     other_names: list
@@ -49,11 +49,11 @@ class Near:
     direction: str
 
 
-def whereabouts(site: Site) -> Whereabouts:
+def site_location(site: Site) -> SiteLocation:
     has_point = site.public_latitude is not None
     accuracy = _accuracy_m(site)
-    return Whereabouts(
-        place=place_phrase(site.place) or several(site),
+    return SiteLocation(
+        place=place_phrase(site.place) or shared_by_states(site),
         chains=[_chain(place) for place in (site.place, *site.also_in.all()) if place],
         point=format_point(site.public_latitude, site.public_longitude, accuracy)
         if has_point
@@ -69,7 +69,7 @@ def whereabouts(site: Site) -> Whereabouts:
     )
 
 
-def several(site: Site) -> str:
+def shared_by_states(site: Site) -> str:
     """The first of the states that share a site, and how many more there are."""
     labels = [str(place.label.best()) for place in site.also_in.all()]
     shown = pgettext("between items of a list", ", ").join(labels[:_MOST_STATES])
@@ -128,9 +128,9 @@ def distance_phrase(km: float) -> str:
     }
 
 
-def neighbours(here: Point | None, found: list[Neighbour]) -> list[Near]:
+def neighbours(here: Point | None, found: list[Neighbour]) -> list[NeighbourLine]:
     return [
-        Near(
+        NeighbourLine(
             url=reverse("web:site", args=[near.site.slug]),
             name=language_html.as_html(near.site.name.best()),
             other_names=language_html.others(near.site.name)[:1],

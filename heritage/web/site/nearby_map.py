@@ -50,8 +50,8 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Locator:
-    """Prepared for components/locator.html."""
+class NearbyMap:
+    """Prepared for components/nearby_map.html."""
 
     rings: list[Ring]
     dots: list[Dot]
@@ -61,13 +61,13 @@ class Locator:
     middle: int = int(_MIDDLE)
 
 
-def locator(
+def nearby_map(
     here: Point | None,
     neighbours: list[Neighbour],
     *,
     doubt: float | None = None,
     is_blurred: bool = False,
-) -> Locator | None:
+) -> NearbyMap | None:
     """None for what has no point, or is alone in its region: an empty sheet says nothing.
 
     `doubt` is within how many km of the point the site lies, where that is not its own.
@@ -84,7 +84,7 @@ def locator(
         if near.km > 0.01
     ]
     numbered = _numbered(dots)
-    return Locator(
+    return NearbyMap(
         rings=[_ring(km, pixels, numbered) for km in rings],
         dots=numbered,
         is_blurred=is_blurred,
@@ -93,7 +93,7 @@ def locator(
     )
 
 
-def doubt_km(site: Site) -> float | None:
+def uncertainty_km(site: Site) -> float | None:
     """Within how many km of its public point a site lies; None where the point is its own."""
     if site.blur_km:
         return site.blur_km * _CELL_REACH

@@ -35,14 +35,14 @@ from heritage.web.cards import Picture
 from heritage.web.certainty import Mark
 from heritage.web.media import covers, maps
 from heritage.web.site import visiting
-from heritage.web.site.designations import Seal, area_phrase, seals
+from heritage.web.site.designations import SiteDesignation, area_phrase, site_designations
 from heritage.web.site.events import Chapter, SourceLine, chapters, source_line
 from heritage.web.site.gallery import Photo, photos
-from heritage.web.site.location import Near, Whereabouts, neighbours, whereabouts
-from heritage.web.site.more import More, more
-from heritage.web.site.nearby_map import Locator, doubt_km, locator
+from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, site_location
+from heritage.web.site.nearby_map import NearbyMap, nearby_map, uncertainty_km
+from heritage.web.site.related_sites import RelatedSites, related_sites
 from heritage.web.site.rows import add_rows
-from heritage.web.site.timeline import Lifeline, lifeline
+from heritage.web.site.timeline import SiteTimeline, site_timeline
 from heritage.web.site.visiting import NoticeLine, Visiting
 from heritage.web.vocabularies import common
 
@@ -67,7 +67,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Anchor:
+class ContentsLink:
     """Where in the page a section begins, for the list of contents."""
 
     anchor: str
@@ -95,9 +95,9 @@ class SitePage:
     inscribed: str  # the years in which its World Heritage properties were
     inscribed_for: list[SafeString]  # the criteria that it meets, where no summary says why
     protection: SafeString | str
-    where: Whereabouts
+    where: SiteLocation
     chapters: list[Chapter]
-    seals: list[Seal]
+    designations: list[SiteDesignation]
     names: list[NameLine]
     wholes: list[Link]
     parts: list[Link]
@@ -110,14 +110,14 @@ class SitePage:
     sources: list[SourceLine]
     picture: Picture
     photos: list[Photo]  # the first is the cover
-    nearby: list[Near]
+    nearby: list[NeighbourLine]
     around: str  # the list of all within that many km; empty where nothing lies near
     within_km: int
-    more: list[More]  # others of its kind, others listed the same year
-    land: maps.Sheet | None
+    related: list[RelatedSites]  # others of its kind, others listed the same year
+    land: maps.MapImage | None
     component_parts: int  # of the property that it is, as the official list counts them
-    locator: Locator | None
-    lifeline: Lifeline | None
+    nearby_map: NearbyMap | None
+    timeline: SiteTimeline | None
     marks: list[Mark]
     updated: str
     mailto: str  # the address of the page is to follow
@@ -127,7 +127,7 @@ class SitePage:
         return max(0, len(self.photos) - 1)
 
     @property
-    def contents(self) -> list[Anchor]:
+    def contents(self) -> list[ContentsLink]:
         """The parts of a page in their order; none of one that has little to say."""
         time = ("time", _("Through time"), self.chapters)
         parts = [
@@ -138,12 +138,12 @@ class SitePage:
             ("where", _("Where it lies"), True),
             ("parts", _("What belongs together"), self.wholes or self.parts),
             *([time] if self.description else []),
-            ("status", _("Status and protection"), self.seals),
+            ("status", _("Status and protection"), self.designations),
             ("nearby", _("Nearby"), self.nearby),
             ("names", _("Names"), self.names),
             ("sources", _("Sources"), self.sources),
         ]
-        found = [Anchor(anchor, title) for anchor, title, is_there in parts if is_there]
+        found = [ContentsLink(anchor, title) for anchor, title, is_there in parts if is_there]
         return found if len(found) >= _MANY_PARTS else []
 
     @property
@@ -179,7 +179,7 @@ def site_page(site: Site) -> SitePage:
     if beginning and beginning.role == Event.Role.STANDING:
         beginning = None  # said by `standing`
     description = site.description.best()
-    where, told, registers = whereabouts(site), chapters(events), seals(site)
+    where, told, registers = site_location(site), chapters(events), site_designations(site)
     sources = [source_line(source) for source in site.sources.all()]
     names = [*_translations(site), *map(_name_line, site.names.all())]
     visit = visiting.visiting(site)
@@ -206,7 +206,7 @@ def site_page(site: Site) -> SitePage:
         protection=cards.protection_label(site.coverages.all()),
         where=where,
         chapters=told,
-        seals=registers,
+        designations=registers,
         names=names,
         wholes=[_link(row.whole, row) for row in site.part_of.all()],
         parts=[_link(row.part, row) for row in site.parts.all()],
@@ -229,13 +229,13 @@ def site_page(site: Site) -> SitePage:
         nearby=neighbours(site.public_point, near),
         around=_around(site) if near else "",
         within_km=WITHIN_KM,
-        more=more(index, site),
+        related=related_sites(index, site),
         land=maps.around(site, component_parts),
         component_parts=len(component_parts),
-        locator=locator(
-            site.public_point, near, doubt=doubt_km(site), is_blurred=bool(site.blur_km)
+        nearby_map=nearby_map(
+            site.public_point, near, doubt=uncertainty_km(site), is_blurred=bool(site.blur_km)
         ),
-        lifeline=lifeline(site, known.eras.terms.values()),
+        timeline=site_timeline(site, known.eras.terms.values()),
         marks=_all_marks(where, told, registers, visit, sources, names),
         updated=language_html.day(timezone.localdate(site.updated_at)),
         mailto=f"mailto:?subject={quote(_title(site))}&body=",

@@ -38,8 +38,8 @@ class MomentMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Lifeline:
-    """Prepared for components/lifeline.html."""
+class SiteTimeline:
+    """Prepared for components/site_timeline.html."""
 
     marks: list[MomentMark]
     segments: list[Segment]
@@ -57,7 +57,7 @@ class Lifeline:
         return self.foot - 14
 
 
-def lifeline(site: Site, eras: Iterable[Era]) -> Lifeline | None:
+def site_timeline(site: Site, eras: Iterable[Era]) -> SiteTimeline | None:
     """None where nothing is dated, or where one date alone makes no strip."""
     events = [e for e in site.events.all() if (e.first_year, e.last_year) != (None, None)]
     scale = time_axis.scale_of((event.first_year, event.last_year) for event in events)
@@ -71,7 +71,7 @@ def lifeline(site: Site, eras: Iterable[Era]) -> Lifeline | None:
     foot = time_axis.height(segments, top) + 17
     present = {event.role for event in events}
     roles = [(str(role), str(role.label)) for role in _ORDER if role in present]
-    return Lifeline(marks, segments, scale.ticks, foot + 7, foot, roles)
+    return SiteTimeline(marks, segments, scale.ticks, foot + 7, foot, roles)
 
 
 def _short(event: Event, label: str, room: float) -> str:

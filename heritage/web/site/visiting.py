@@ -42,7 +42,7 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
+class VisitingLine:
     label: SafeString | str
     value: SafeString | str
     note: SafeString | str
@@ -50,7 +50,7 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class BasisLine:
     """What facts of a visit rest on: those that stand together and rest on the same, at once."""
 
     about: SafeString
@@ -59,31 +59,31 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Visiting:
-    hours: list[Hint]
-    prices: list[Hint]
-    facts: list[Hint]
+    hours: list[VisitingLine]
+    prices: list[VisitingLine]
+    facts: list[VisitingLine]
     age: str  # one line on how old it is, where not all of it was checked
 
     def __bool__(self) -> bool:
         return bool(self.hours or self.prices or self.facts)
 
     @property
-    def _hints(self) -> list[Hint]:
+    def _lines(self) -> list[VisitingLine]:
         return [*self.hours, *self.prices, *self.facts]
 
     @property
     def marks(self) -> list[Mark]:
-        return [mark for hint in self._hints if hint.basis for mark in hint.basis.marks]
+        return [mark for line in self._lines if line.basis for mark in line.basis.marks]
 
     @property
-    def grounds(self) -> list[Ground]:
+    def basis_lines(self) -> list[BasisLine]:
         found, labels = [], []
-        for hint in self._hints:
-            labels.append(hint.label)
-            if hint.basis:
+        for line in self._lines:
+            labels.append(line.label)
+            if line.basis:
                 comma = pgettext("between items of a list", ", ")
                 rows = [(label,) for label in dict.fromkeys(labels)]
-                found.append(Ground(format_html_join(comma, "{}", rows), hint.basis))
+                found.append(BasisLine(format_html_join(comma, "{}", rows), line.basis))
                 labels = []
         return found
 
@@ -149,8 +149,8 @@ def _age(rows: Iterable[CheckedRecord]) -> str:
     return text % {"first": first, "last": last}
 
 
-def _hint(row, label, value, note) -> Hint:
-    return Hint(label, value, language_html.as_html(note.best()), _basis(row))
+def _hint(row, label, value, note) -> VisitingLine:
+    return VisitingLine(label, value, language_html.as_html(note.best()), _basis(row))
 
 
 def _basis(row: CheckedRecord) -> Basis:
@@ -178,11 +178,11 @@ def _age_of(row: CheckedRecord) -> str:
     return _("recalled, not checked")
 
 
-def _joined(hints: list[Hint]) -> list[Hint]:
+def _joined(lines: list[VisitingLine]) -> list[VisitingLine]:
     """Rows in a run that rest on the same say so once, after the last of them."""
     return [
-        replace(hint, basis=None) if after and after.basis == hint.basis else hint
-        for hint, after in zip_longest(hints, hints[1:])
+        replace(line, basis=None) if after and after.basis == line.basis else line
+        for line, after in zip_longest(lines, lines[1:])
     ]
 
 
@@ -191,7 +191,7 @@ def _asked(row: VisitingFact) -> int:
     return VisitingFact.Kind.values.index(row.kind)
 
 
-def _fact(row: VisitingFact) -> Hint:
+def _fact(row: VisitingFact) -> VisitingLine:
     value = language_html.as_html(row.text.best())
     if row.kind == VisitingFact.Kind.WEBSITE and safe_url(row.value):
         shown = row.value.partition("://")[2].rstrip("/")
@@ -203,7 +203,7 @@ def _fact(row: VisitingFact) -> Hint:
         value = format_html('<a href="tel:{}" dir="ltr">{}</a> {}', number, row.value, value)
     elif row.value:
         value = format_html("{} {}", row.value, value)
-    return Hint(row.get_kind_display(), value, "", _basis(row))
+    return VisitingLine(row.get_kind_display(), value, "", _basis(row))
 
 
 def _amount(row: Price) -> str:

@@ -17,7 +17,7 @@ from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.language import LanguageMap, Text
 from heritage.web import cards, language_html
-from heritage.web.cards import Printed
+from heritage.web.cards import RenderedCard
 from heritage.web.charts import Chart, Row, Series
 
 SHOWN = 12  # cards on the page of a term
@@ -33,7 +33,7 @@ class TermLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class TermLabel:
     """The term in one more language or script."""
 
     text: Text
@@ -41,15 +41,15 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Sites:
+class TermSites:
     """A first page of the sites of a term, and the way to all of them."""
 
     total: int
-    cards: list[Printed]
+    cards: list[RenderedCard]
     url: str
 
 
-class Tree:
+class CountedTree:
     """A vocabulary with how many sites of `hits` each term has: "kind", "era" or "place"."""
 
     def __init__(self, name: str, index: IndexSnapshot, hits: BitMap | None = None):
@@ -87,7 +87,7 @@ def page_url(name: str, term) -> str:
     return reverse(f"web:{name}", args=[term.slug])
 
 
-def links(tree: Tree, terms: Iterable, note=lambda term: "") -> list[TermLink]:
+def links(tree: CountedTree, terms: Iterable, note=lambda term: "") -> list[TermLink]:
     """`tree.name` is the name of the page's address too."""
     return [
         TermLink(
@@ -100,12 +100,12 @@ def links(tree: Tree, terms: Iterable, note=lambda term: "") -> list[TermLink]:
     ]
 
 
-def labels(label: LanguageMap) -> list[Label]:
+def labels(label: LanguageMap) -> list[TermLabel]:
     """The term in every other language and script that it is known in."""
     best, found = label.best(), []
     for code, words in label.items():
         if code != best.language and words not in {str(best), *(str(row.text) for row in found)}:
-            found.append(Label(Text(words, code), language_html.name_for_reader(code)))
+            found.append(TermLabel(Text(words, code), language_html.name_for_reader(code)))
     return found
 
 
@@ -123,13 +123,15 @@ def around_url(site: Site) -> str:
 
 def sites(
     index: IndexSnapshot, hits: BitMap, url: str, order: str = orders.PROMINENCE, shown: int = SHOWN
-) -> Sites:
+) -> TermSites:
     """The first ones in an order of the index (by default the best known)."""
     page = index.orders[order].slice(hits, 0, shown)
-    return Sites(len(hits), list(cards.printed(index, page).values()), url)
+    return TermSites(len(hits), list(cards.rendered_cards(index, page).values()), url)
 
 
-def chart(tree: Tree, terms: Iterable, *, id: str, title: str, head: str, url) -> Chart | None:
+def chart(
+    tree: CountedTree, terms: Iterable, *, id: str, title: str, head: str, url
+) -> Chart | None:
     """How many sites each term has, the most first; None where that says nothing."""
     counted = sorted(((tree.count(term), term) for term in terms), key=lambda pair: -pair[0])
     rows = [

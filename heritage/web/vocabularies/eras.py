@@ -19,7 +19,7 @@ from heritage.web.media.covers import seal_characters
 from heritage.web.site.events import SourceLine, source_line
 from heritage.web.time_axis import Scale, Segment, Tick
 from heritage.web.vocabularies import common
-from heritage.web.vocabularies.common import Label, Sites, TermLink, Tree
+from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
 
 # The strip of all eras begins here; what is older would leave no room for the rest.
 _SINCE = -2199
@@ -81,7 +81,7 @@ class EraPage:
 
     era: Era
     seal: str
-    labels: list[Label]
+    labels: list[TermLabel]
     span: str
     marks: list[Mark]
     above: list[TermLink]
@@ -91,11 +91,11 @@ class EraPage:
     source: SourceLine | None
     strip: EraStrip | None
     charts: list[Chart]
-    sites: Sites
+    sites: TermSites
 
 
 def eras() -> ErasPage:
-    tree = Tree("era", store.current())
+    tree = CountedTree("era", store.current())
     scale = Scale(_SINCE, max([era.last_year or 0 for era in tree.terms.values()] + [2030]))
     by_region: dict[Text | str, list[Era]] = {}
     for era in tree.children.get(None, []):
@@ -132,7 +132,7 @@ def _region_order(by_region: dict[Text | str, list[Era]]) -> Callable[[Text | st
 
 
 def _rows(
-    tree: Tree, eras: list[Era], group: Text | str, scale: Scale, depth: int = 0
+    tree: CountedTree, eras: list[Era], group: Text | str, scale: Scale, depth: int = 0
 ) -> Iterator[EraRow]:
     """Eras with the narrower ones under each."""
     for era in eras:
@@ -166,9 +166,9 @@ def era_page(slug: str) -> EraPage:
     """Raises Era.DoesNotExist."""
     era = Era.objects.select_related("region", "source__licence").get(slug=slug)
     index = store.current()
-    tree = Tree("era", index)
+    tree = CountedTree("era", index)
     hits = tree.sites(era)
-    kinds = Tree("kind", index, hits)
+    kinds = CountedTree("kind", index, hits)
     found = common.chart(
         kinds,
         kinds.leaves(),

@@ -11,7 +11,7 @@ from heritage.search.index import store
 from heritage.web import language_html
 from heritage.web.charts import Chart
 from heritage.web.vocabularies import common
-from heritage.web.vocabularies.common import Label, Sites, TermLink, Tree
+from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
 
 _AAT = "http://vocab.getty.edu/page/aat/"
 
@@ -27,7 +27,7 @@ class KindPlate:
 
 
 @dataclass(frozen=True, slots=True)
-class Kinds:
+class KindsPage:
     """Prepared for the template web/kinds.html."""
 
     plates: list[KindPlate]
@@ -39,18 +39,18 @@ class KindPage:
     """Prepared for the template web/kind.html."""
 
     kind: Kind
-    labels: list[Label]
+    labels: list[TermLabel]
     description: SafeString
     picture: str
     above: list[TermLink]
     children: list[TermLink]
     aat: str
     charts: list[Chart]
-    sites: Sites
+    sites: TermSites
 
 
-def kinds() -> Kinds:
-    tree = Tree("kind", store.current())
+def kinds() -> KindsPage:
+    tree = CountedTree("kind", store.current())
     roots = common.links(tree, tree.children.get(None, []))
     plates, others = [], []
     for kind, link in zip(tree.children.get(None, []), roots, strict=True):
@@ -60,16 +60,16 @@ def kinds() -> Kinds:
             plates.append(KindPlate(link, _picture(kind), description, narrower))
         else:
             others.append(link)
-    return Kinds(plates, others)
+    return KindsPage(plates, others)
 
 
 def kind_page(slug: str) -> KindPage:
     """Raises Kind.DoesNotExist."""
     kind = Kind.objects.get(slug=slug)
     index = store.current()
-    tree = Tree("kind", index)
+    tree = CountedTree("kind", index)
     hits = tree.sites(kind)
-    eras, places = (Tree("era", index, hits), Tree("place", index, hits))
+    eras, places = (CountedTree("era", index, hits), CountedTree("place", index, hits))
     found = [
         common.chart(
             eras, eras.counted(), id="eras", title=_("Eras"), head=_("Era"),

@@ -16,10 +16,10 @@ from heritage.search.nearby import reachable
 from heritage.web import language_html
 from heritage.web.charts import Chart, Row, Series
 from heritage.web.media import maps
-from heritage.web.site.location import Near, neighbours
-from heritage.web.site.nearby_map import Locator, locator
+from heritage.web.site.location import NeighbourLine, neighbours
+from heritage.web.site.nearby_map import NearbyMap, nearby_map
 from heritage.web.vocabularies import common
-from heritage.web.vocabularies.common import Label, Sites, TermLink, Tree
+from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
 from heritage.web.world_heritage import statistics
 
 _DAY_KM = 30  # from a town's centre and back in a day, with time to look
@@ -38,7 +38,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class PlacesPage:
     """Prepared for the template web/places.html."""
 
     regions: list[Region]
@@ -46,12 +46,12 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class TownSurroundings:
     """The best known sites that one reaches from the centre of a town, nearest first."""
 
     km: int
-    locator: Locator | None
-    nearby: list[Near]
+    nearby_map: NearbyMap | None
+    nearby: list[NeighbourLine]
     url: str  # of the list of all
 
 
@@ -60,25 +60,25 @@ class PlacePage:
     """Prepared for the template web/place.html."""
 
     place: Place
-    labels: list[Label]
+    labels: list[TermLabel]
     level: str
     lead: SafeString | str
     above: list[TermLink]
     children: list[TermLink]
-    reach: Reach | None
-    map: maps.Sheet | None
+    surroundings: TownSurroundings | None
+    map: maps.MapImage | None
     charts: list[Chart]
     by_year: Chart | None
-    sites: Sites  # the best known
+    sites: TermSites  # the best known
 
 
-def places() -> Places:
-    tree = Tree("place", store.current())
+def places() -> PlacesPage:
+    tree = CountedTree("place", store.current())
     found = regions(tree)
-    return Places(found, len(tree.counted()))
+    return PlacesPage(found, len(tree.counted()))
 
 
-def regions(tree: Tree) -> list[Region]:
+def regions(tree: CountedTree) -> list[Region]:
     """Countries that have sites, under their regions; those of none come last."""
     of_state = statistics.region_of_states(tree.index)
     known = statistics.Register(tree.index).by_facet
@@ -106,15 +106,15 @@ def place_page(slug: str) -> PlacePage:
     """Raises Place.DoesNotExist."""
     place = Place.objects.get(slug=slug)
     index = store.current()
-    tree = Tree("place", index)
+    tree = CountedTree("place", index)
     hits = tree.sites(place)
-    kinds = Tree("kind", index, hits)
+    kinds = CountedTree("kind", index, hits)
     of_kinds = common.chart(
         kinds, kinds.leaves(), id="kinds", title=_("Kinds of sites"), head=_("Kind"),
         url=lambda kind: common.list_url(place=place.slug, kind=kind.slug),
     )  # fmt: skip
     is_country = place.level == Place.Level.COUNTRY
-    reach = _reach(index, place)
+    surroundings = _surroundings(index, place)
     return PlacePage(
         place=place,
         labels=common.labels(place.label),
@@ -122,9 +122,9 @@ def place_page(slug: str) -> PlacePage:
         lead=language_html.as_html(place.note.best()) or _sentence(index, place, hits),
         above=common.links(tree, tree.above(place)),
         children=common.links(tree, _by_name(tree.counted(place.pk))),
-        reach=reach,
+        surroundings=surroundings,
         # Of a town the land would show a blot of dots: how its sites lie to one another says more.
-        map=None if reach else maps.of_sites(place, hits),
+        map=None if surroundings else maps.of_sites(place, hits),
         charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
         by_year=_by_year(index, place) if is_country else None,
         sites=common.sites(index, hits, common.list_url(place=place.slug), shown=_FIRST),
@@ -169,13 +169,13 @@ def _sentence(index, place: Place, hits) -> str:
     return text
 
 
-def _reach(index, place: Place) -> Reach | None:
+def _surroundings(index, place: Place) -> TownSurroundings | None:
     found = reachable(index, place.centre, _DAY_KM, _NAMED) if place.centre else []
     if not found:
         return None
-    return Reach(
+    return TownSurroundings(
         _DAY_KM,
-        locator(place.centre, found),
+        nearby_map(place.centre, found),
         neighbours(place.centre, found),
         common.list_url(near=f"{PLACE_MARK}{place.slug}", within=str(_DAY_KM)),
     )

@@ -16,7 +16,7 @@ from heritage.web.vocabularies.kinds import kind_page
 from heritage.web.vocabularies.kinds import kinds as all_kinds
 from heritage.web.vocabularies.places import place_page
 from heritage.web.vocabularies.places import places as all_places
-from heritage.web.world_heritage.page import world
+from heritage.web.world_heritage.page import world_heritage_page
 
 
 @require_safe
@@ -43,7 +43,7 @@ def places(request):
 @require_safe
 @conditional_page
 def world_heritage(request):
-    page = world()
+    page = world_heritage_page()
     words = page.scheme.description if page.scheme else ""
     return _page(request, "web/world_heritage.html", page, _("World Heritage"), words)
 

@@ -14,11 +14,11 @@ from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.date_format import year_phrase
 from heritage.web import cards, language_html
-from heritage.web.cards import Printed
+from heritage.web.cards import RenderedCard
 from heritage.web.charts import Chart
 from heritage.web.media import maps
 from heritage.web.site.designations import danger_reason
-from heritage.web.site.location import several
+from heritage.web.site.location import shared_by_states
 from heritage.web.vocabularies import common
 from heritage.web.world_heritage import statistics
 from heritage.web.world_heritage.statistics import Register
@@ -36,7 +36,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedSite:
     """A site in a list of names, with a year."""
 
     url: str
@@ -48,7 +48,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class WorldHeritageCounts:
     """Sites of the catalogue that are World Heritage, by how they are; none counts twice."""
 
     total: int
@@ -59,7 +59,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class WorldHeritagePage:
     """Prepared for the template web/world_heritage.html."""
 
     scheme: Scheme | None
@@ -68,27 +68,27 @@ class World:
     edition: str  # the year or day of the list that is followed
     edition_note: SafeString
     figures: list[Figure]
-    sites: "Counted"
-    map: maps.Sheet | None
+    sites: "WorldHeritageCounts"
+    map: maps.MapImage | None
     by_year: Chart | None
     criteria: Chart | None
     regions: Chart | None
     states: Chart | None
     all_states: Chart | None
     danger: Chart | None
-    in_danger: list[Listed]
+    in_danger: list[ListedSite]
     in_danger_url: str
-    delisted: list[Listed]
-    newest: list[Printed]
+    delisted: list[ListedSite]
+    newest: list[RenderedCard]
     newest_year: int | None
-    later: list[Listed]  # inscribed after the edition
+    later: list[ListedSite]  # inscribed after the edition
 
     @property
     def has_reasons(self) -> bool:
         return any(listed.reason for listed in self.in_danger)
 
 
-def world() -> World:
+def world_heritage_page() -> WorldHeritagePage:
     """Remembered until something of World Heritage, or a term, is written."""
     memory, key = store.current().world_heritage_memory, ("page", get_language(), localdate().year)
     if key not in memory:
@@ -96,7 +96,7 @@ def world() -> World:
     return memory[key]
 
 
-def _world() -> World:
+def _world() -> WorldHeritagePage:
     index = store.current()
     register = statistics.Register(index)
     scheme = register.scheme
@@ -105,7 +105,7 @@ def _world() -> World:
     )
     newest_year, newest = _newest(index, register)
     figures = _figures(how_many, register)
-    return World(
+    return WorldHeritagePage(
         scheme=scheme,
         description=language_html.as_html(scheme.description.best()) if scheme else "",
         authority=language_html.as_html(scheme.authority.best()) if scheme else "",
@@ -113,7 +113,7 @@ def _world() -> World:
         edition_note=language_html.as_html(scheme.edition_note.best()) if scheme else "",
         figures=figures,
         map=maps.of_properties(register.series()) if figures else None,
-        sites=counted(index),
+        sites=world_heritage_counts(index),
         by_year=statistics.by_year(register),
         criteria=statistics.by_criterion(register),
         regions=statistics.by_region(register),
@@ -129,10 +129,10 @@ def _world() -> World:
     )
 
 
-def counted(index: IndexSnapshot) -> Counted:
+def world_heritage_counts(index: IndexSnapshot) -> WorldHeritageCounts:
     """Each site by the first that is true of it: in danger, a whole property, a part of one."""
     in_danger, whole, part = (index.having(f"unesco:{status}") for status in WORLD_HERITAGE)
-    return Counted(
+    return WorldHeritageCounts(
         total=len(in_danger | whole | part),
         whole=len(whole - in_danger),
         in_danger=len(in_danger),
@@ -165,13 +165,13 @@ def _figures(states: int, register: Register) -> list[Figure]:
     return [figure for figure in figures if figure.number]
 
 
-def _listed(standing: str, kind: str) -> list[Listed]:
+def _listed(standing: str, kind: str) -> list[ListedSite]:
     """Published sites of the entries of one standing, with the year of the last such event."""
     entries = Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE, standing=standing)
     return _sites_of(entries.order_by(), kind)
 
 
-def _sites_of(entries, kind: str) -> list[Listed]:
+def _sites_of(entries, kind: str) -> list[ListedSite]:
     """The published sites of entries, with the year of the last event of a kind."""
     # Step by step: in one query the database may begin with all sites that are published.
     rows = (
@@ -192,10 +192,10 @@ def _sites_of(entries, kind: str) -> list[Listed]:
         ]
         since = max(years, default=0)
         found.append(
-            Listed(
+            ListedSite(
                 reverse("web:site", args=[row.site.slug]),
                 language_html.as_html(row.site.name.best()),
-                str(row.site.place.label.best()) if row.site.place else several(row.site),
+                str(row.site.place.label.best()) if row.site.place else shared_by_states(row.site),
                 year_phrase(since) if since else "",
                 since,
                 danger_reason(row.designation),
@@ -204,7 +204,7 @@ def _sites_of(entries, kind: str) -> list[Listed]:
     return sorted(found, key=lambda listed: -listed.since)
 
 
-def _newest(index: IndexSnapshot, register: Register) -> tuple[int | None, list[Printed]]:
+def _newest(index: IndexSnapshot, register: Register) -> tuple[int | None, list[RenderedCard]]:
     """A few of the properties inscribed last, and when that was."""
     entries = register.inscribed().filter(listed_year__isnull=False)
     year = entries.order_by("-listed_year").values_list("listed_year", flat=True).first()
@@ -214,4 +214,4 @@ def _newest(index: IndexSnapshot, register: Register) -> tuple[int | None, list[
         designation__in=entries.filter(listed_year=year), site__state="published"
     )
     ids = rows.order_by("site__slug").values_list("site_id", flat=True)[:_NEWEST]
-    return year, list(cards.printed(index, list(ids)).values())
+    return year, list(cards.rendered_cards(index, list(ids)).values())

@@ -42,7 +42,7 @@ def ways(client, slug) -> dict:
     page = client.get(f"/en/sites/{slug}/").context["page"]
     return {
         more.key: ([other.url.split("/")[-2] for other in more.others], more.total, more.url)
-        for more in page.more
+        for more in page.related
     }
 
 

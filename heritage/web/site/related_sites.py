@@ -21,21 +21,21 @@ _SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class RelatedSite:
     url: str
     name: SafeString
 
 
 @dataclass(frozen=True, slots=True)
-class More:
+class RelatedSites:
     key: str
     title: str
-    others: list[Other]
+    others: list[RelatedSite]
     total: int  # with this site: what the list of all shows
     url: str
 
 
-def more(index: IndexSnapshot, site: Site) -> list[More]:
+def related_sites(index: IndexSnapshot, site: Site) -> list[RelatedSites]:
     """What is not empty; the rows of the site are loaded."""
     best_known = index.orders[orders.PROMINENCE]
     here = BitMap([site.pk])
@@ -48,7 +48,7 @@ def more(index: IndexSnapshot, site: Site) -> list[More]:
     every = {pk for _key, _title, ids, *_rest in found for pk in ids}
     names = Site.objects.published().only("slug", "name").in_bulk(every)
     return [
-        More(key, title, [_other(names[pk]) for pk in ids if pk in names], total, url)
+        RelatedSites(key, title, [_other(names[pk]) for pk in ids if pk in names], total, url)
         for key, title, ids, total, url in found
     ]
 
@@ -83,5 +83,5 @@ def _country(site: Site) -> Place | None:
     return next((each for each in line if each.level == Place.Level.COUNTRY), None)
 
 
-def _other(site: Site) -> Other:
-    return Other(common.page_url("site", site), language_html.as_html(site.name.best()))
+def _other(site: Site) -> RelatedSite:
+    return RelatedSite(common.page_url("site", site), language_html.as_html(site.name.best()))
