@@ -17,7 +17,7 @@ class _Form(HTMLParser):
         attrs = dict(attrs)
         if tag == "form":
             self._form = attrs.get("id", "")
-        if not (self._form or "").endswith("_form"):
+        if not (self._form or "").endswith("_form") or "form" in attrs:
             return
         if tag == "input" and attrs.get("name") and attrs.get("type") not in ("submit", "file"):
             if attrs.get("type") not in ("checkbox", "radio") or "checked" in attrs:

@@ -4,11 +4,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
-from heritage.models import Site
+from heritage.models import ReviewComment, Site
+from heritage.services import review
 from tests import builders as build
 from tests.axe import inject, violations
-from tests.browser import emulate, resize, scripts, settle, start, wait
+from tests.browser import active, emulate, press, resize, scripts, settle, start, text_of, wait
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -199,3 +201,42 @@ def test_a_cover_is_chosen_by_its_picture(browser, live_server, site):
     assert shown.is_displayed() and "/pagoda-zh-brick.svg" in shown.get_attribute("src")
     pressed = browser.find_elements(By.CSS_SELECTOR, ".scene-grid [aria-pressed=true]")
     assert [button.get_attribute("value") for button in pressed] == ["pagoda-zh-brick"]
+
+
+def test_a_comment_is_answered_and_done_at_its_field(browser, live_server, site):
+    log_in(browser, live_server, "anna")
+    bo = build.make_user("bo", group="editor")
+    review.comment(site, bo, "Which bricks?", "summary")
+    review.comment(site, bo, "Well done.")
+    said, whole = ReviewComment.objects.order_by("pk")
+    open_form(browser, live_server, site)
+    write(browser, "area_ha", "2.5")
+    box = browser.find_element(By.ID, f"comment-{said.pk}")
+    assert box.find_element(By.XPATH, "ancestor::div[contains(@class, 'field-summary')]")
+    for scheme in ("light", "dark"):
+        emulate(browser, scheme)
+        assert check(browser, scheme) == []
+
+    answer = f"#comment-{said.pk} textarea"
+    browser.find_element(By.CSS_SELECTOR, answer).send_keys("Glazed ones.")
+    press_with_keys(browser, f"#comment-{said.pk} [value=answer]")
+    wait(browser, lambda: text_of(browser, f"#comment-{said.pk}").find("Glazed ones.") > 0)
+    assert said.answers.get().text == "Glazed ones."
+    assert active(browser, answer) and text_of(browser, "#about-status") == "Your answer was added."
+    press_with_keys(browser, f"#comment-{said.pk} [value=done]")
+    wait(browser, lambda: not browser.find_elements(By.ID, f"comment-{said.pk}"))
+    assert active(browser, ".field-summary *")
+    press_with_keys(browser, f"#comment-{whole.pk} [value=done]")
+    wait(browser, lambda: not browser.find_elements(By.CSS_SELECTOR, "#comments *"))
+    assert not ReviewComment.objects.filter(is_done=False).exists()
+    # What was typed in the form meanwhile is there still, and is saved.
+    assert field(browser, "area_ha").get_property("value") == "2.5"
+    save(browser)
+    site.refresh_from_db()
+    assert site.area_ha == 2.5
+
+
+def press_with_keys(browser, selector):
+    button = browser.find_element(By.CSS_SELECTOR, selector)
+    browser.execute_script("arguments[0].focus({focusVisible: true})", button)
+    press(browser, Keys.ENTER)

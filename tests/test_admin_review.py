@@ -1,8 +1,10 @@
 """From draft to published: who may take which step, what is said, mailed and scheduled."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection
@@ -15,7 +17,7 @@ from heritage.services import review
 from heritage.services.history import change_set
 from heritage.services.undo import restore_deleted
 from tests import builders as build
-from tests.adminforms import filled
+from tests.adminforms import filled, page_data
 
 pytestmark = pytest.mark.django_db
 
@@ -183,8 +185,8 @@ def test_comments_stand_at_their_field_until_they_are_done(
     assert mail.outbox[-1].to == ["wang@example.org"]
     client.force_login(wang)
     page = client.get(url(draft, "change")).content.decode()
-    assert "Which dynasty?" in page and 'href="#events-group"' in page
     said = ReviewComment.objects.get()
+    assert f'href="#comment-{said.pk}"' in page and page.count("Which dynasty?") == 2
     do(client, wang, draft, "done", comment=said.pk)
     assert "Which dynasty?" not in client.get(url(draft, "change")).content.decode()
     said.refresh_from_db()
@@ -192,6 +194,77 @@ def test_comments_stand_at_their_field_until_they_are_done(
     do(client, wang, draft, "undone", comment=said.pk)
     said.refresh_from_db()
     assert not said.is_done and said.done_by is None
+
+
+def at(page: str, name: str) -> str:
+    """The comments at a field of the form, or at a set of rows."""
+    place = rf'(?:form-row[^"]* field-{name}\b[^"]*|id="{name}-group)"(.*?)(?:form-row|</section>)'
+    found = re.search(place, page, re.DOTALL)
+    return " ".join(re.findall(r'<div class="review-text">\s*<p>(.*?)</p>', found[1]))
+
+
+@pytest.mark.parametrize(
+    "field", ["summary", "kinds", "coordinates", "boundary", "place", "events", "images"]
+)
+def test_a_comment_stands_at_its_field_and_is_answered_there(client, wang, li, draft, field):
+    review.comment(draft, li, "Why so?", field)
+    review.comment(draft, li, "All well else.")
+    said = ReviewComment.objects.first()
+    client.force_login(wang)
+    page = client.get(url(draft, "change")).content.decode()
+    assert at(page, field) == "Why so?"
+    assert page.count("Why so?") == 2 and page.count("All well else.") == 2
+    # Its controls belong to a form of its own: what is typed here is not sent with the record.
+    assert page.count(f'form="about-{said.pk}"') == 3 and f'<form id="about-{said.pk}"' in page
+    assert "text" not in page_data(client.get(url(draft, "change")))
+
+    data = {"comment": said.pk, "text": "The stele says so.", "back": "form"}
+    response = do(client, wang, draft, "answer", **data)
+    assert response.redirect_chain[-1][0] == url(draft, "change") + "#comments"
+    page = response.content.decode()
+    assert at(page, field) == "Why so? The stele says so." and "1 answer" in page
+    assert said.answers.get().field == field
+    response = do(client, li, draft, "done", comment=said.pk, back="form")
+    page = response.content.decode()
+    assert "Why so?" not in page and "The stele says so." not in page and "All well else." in page
+    page = client.get(url(draft)).content.decode()
+    assert page.index("Why so?") < page.index("The stele says so.") < page.index("All well else.")
+
+
+def test_answers_are_mailed_and_need_words_and_a_right(
+    client, wang, li, draft, django_capture_on_commit_callbacks
+):
+    review.comment(draft, li, "Why so?", "summary")
+    said = ReviewComment.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        response = do(client, wang, draft, "answer", comment=said.pk, text="Line one.\r\nTwo.")
+    assert "Line one." in response.content.decode()
+    assert mail.outbox[-1].to == ["li@example.org"] and "Line one." in mail.outbox[-1].body
+    answer = said.answers.get()
+    assert (answer.text, answer.author, answer.kind) == ("Line one.\nTwo.", wang, "comment")
+    assert "Write an answer" in do(client, li, draft, "answer", comment=said.pk, text=" ").text
+    assert do(client, li, draft, "answer", comment=answer.pk, text="No.").status_code == 404
+    outsider = build.make_user(is_staff=True)
+    assert do(client, outsider, draft, "answer", comment=said.pk, text="Hm.").status_code == 403
+    assert said.answers.count() == 1
+    # A record that comes back has its comments with their answers.
+    with change_set() as made:
+        draft.delete()
+    assert restore_deleted(made.changes.get(model__model="site")).conflicts == []
+    assert ReviewComment.objects.get(answer_to=None).answers.get().text == answer.text
+
+
+def test_who_may_only_look_sees_comments_without_their_controls(client, wang, li, draft):
+    review.step(draft, "sent", wang)
+    review.comment(draft, li, "Why so?", "summary")
+    other = build.make_user(is_staff=True)
+    other.user_permissions.add(Permission.objects.get(codename="view_site"))
+    client.force_login(other)
+    page = client.get(url(draft, "change")).content.decode()
+    assert "Why so?" in page and "about-comment" not in page and 'value="answer"' not in page
+    client.force_login(wang)  # whose record waits for review: no form, but a word to say
+    page = client.get(url(draft, "change").replace("/en/", "/zh-hans/")).content.decode()
+    assert re.search(r'<a href="#comment-\d+">简介</a>', page) and 'value="answer">回复<' in page
 
 
 @pytest.mark.parametrize("data", [{"text": ""}, {"text": "x", "field": "password"}])

@@ -24,7 +24,7 @@ from heritage.values.point_reader import read_point
 ANCHORS = {
     "name": "id_name__en",
     "dates": "events-group",
-    "position": "id_latitude",
+    "position": "id_coordinates",
     "status": "coverages-group",
     "visit": "openings-group",
     "picture": "images-group",

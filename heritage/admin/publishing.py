@@ -48,6 +48,8 @@ def anchor_of(relation: str, field: str) -> str:
     """The place of a field in the form of a site, or of a set of its rows."""
     if relation:
         return f"{relation}-group"
+    if field in ("latitude", "longitude", "coordinates"):
+        return "id_coordinates"  # the box that says both
     try:
         column = Site._meta.get_field(field)
     except FieldDoesNotExist:

@@ -279,6 +279,8 @@ def writers_of(changes: Iterable[Change], only: Only) -> QuerySet[ChangeSet]:
 
 def _wrote(change: Change, only: Only) -> bool:
     model = change.model_class()
-    names = only.get((model, change.object_id), {}) if model else {}
+    if model is None or not issubclass(model, Record):
+        return False
+    names = only.get((model, change.object_id), {})
     found = differences(model, change.before or {}, change.after or {}) if names else ()
     return any(names.get(each.field.name) in ("", each.language) for each in found)

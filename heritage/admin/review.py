@@ -1,5 +1,9 @@
-"""The review page of a site: what was said of it, who looks at it, when it is published."""
+"""The review page of a site: what was said of it, who looks at it, when it is published.
 
+What is still to be done of that stands in the form, too, at the fields that it is about.
+"""
+
+from collections import defaultdict
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -7,8 +11,10 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -24,6 +30,7 @@ from heritage.services import review
 from heritage.services.publication import RELATED
 
 Kind = ReviewComment.Kind
+LONGEST = 4_000  # characters of a comment
 # What one can comment on beside the columns of the site: its rows.
 ROWS = ("names", "events", "coverages", "images", "openings", "prices", "facts", "parts")
 
@@ -32,10 +39,20 @@ class ShownComment(NamedTuple):
     comment: ReviewComment
     label: str  # of the field that it is about
     url: str
+    answers: list[ReviewComment]
+
+
+class CommentedField(forms.BoundField):
+    """A field of a site's form with the comments on it, as its form has them by field."""
+
+    def as_widget(self, widget=None, attrs=None, only_initial=False):
+        control = super().as_widget(widget, attrs, only_initial)
+        said = self.form.comments.get(self.name)
+        return control + render_to_string("admin/field_comments.html", said) if said else control
 
 
 class CommentForm(forms.Form):
-    text = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
     field = forms.ChoiceField(required=False)
 
     def __init__(self, *args, **kwargs):
@@ -78,7 +95,9 @@ def labels() -> dict[str, str]:
     """What one can comment on, by the names of columns and of sets of rows."""
     found = {}
     for column in (*Site._meta.concrete_fields, *Site._meta.many_to_many):
-        if column.editable and column.name not in ("state", "featured"):
+        if column.name == "latitude":
+            found["coordinates"] = capfirst(_("point"))  # the form has one box for both
+        elif column.editable and column.name not in ("state", "featured", "longitude"):
             found[column.name] = capfirst(str(column.verbose_name))
     for relation in Site._meta.related_objects:
         name = relation.get_accessor_name()
@@ -119,15 +138,15 @@ class ReviewPages(admin.ModelAdmin):
             with waiting_at_most(settings.WRITE_WAIT_SECONDS):
                 form = self._do(request, site, asked, steps)
             if form is None:
-                return redirect("admin:heritage_site_review", pk)
+                return redirect(self._back(request, site))
             shown[asked] = form
-        said = list(site.review_comments.select_related("author", "done_by"))
+        said = site.review_comments.filter(answer_to=None).select_related("author", "done_by")
         context = self.admin_site.each_context(request) | {
             "title": _("Review: %(site)s") % {"site": site},
             "opts": self.opts,
             "site": site,
             "steps": steps,
-            "comments": [_shown(each, site) for each in said],
+            "comments": _shown(said, reverse("admin:heritage_site_change", args=[pk])),
             "forms": shown,
             "assigned": _assigned(site),
             "publish_at": _publish_at(site),
@@ -136,6 +155,12 @@ class ReviewPages(admin.ModelAdmin):
             "may_publish": access.may_publish(request.user),
         }
         return TemplateResponse(request, "admin/review.html", context)
+
+    def _back(self, request, site) -> str:
+        """The page that somebody has done something on."""
+        if request.POST.get("back") == "form":
+            return reverse("admin:heritage_site_change", args=[site.pk]) + "#comments"
+        return reverse("admin:heritage_site_review", args=[site.pk])
 
     def _may_take_part(self, request, site) -> bool:
         """Comments are for all who may change sites, also those that wait for review."""
@@ -174,8 +199,8 @@ class ReviewPages(admin.ModelAdmin):
         if asked in asks_why:
             self._step(request, site, asked, asks_why[asked], link)
             return None
-        if asked in ("done", "undone"):
-            self._settle(request, site, asked == "done")
+        if asked in ("done", "undone", "answer"):
+            self._about_comment(request, site, asked, link)
             return None
         if asked == "comment" and self._may_take_part(request, site):
             form: forms.Form = CommentForm(request.POST)
@@ -200,7 +225,7 @@ class ReviewPages(admin.ModelAdmin):
         raise PermissionDenied
 
     def _step(self, request, site, kind, asks_why: bool, link: str) -> None:
-        text = request.POST.get("why", "").strip()[:4000]
+        text = request.POST.get("why", "").strip()[:LONGEST]
         if asks_why and not text:
             self.message_user(request, _("Say why, please."), messages.ERROR)
             return
@@ -216,30 +241,51 @@ class ReviewPages(admin.ModelAdmin):
             return
         self.message_user(request, capfirst(str(Kind(kind).label)) + ".", messages.SUCCESS)
 
-    def _settle(self, request, site, is_done: bool) -> None:
+    def _about_comment(self, request, site, asked: str, link: str) -> None:
         if not self._may_take_part(request, site):
             raise PermissionDenied
         pk = request.POST.get("comment", "")
         if not is_id(pk):
             raise Http404
-        said = site.review_comments.filter(pk=pk, kind=Kind.COMMENT).first()
+        said = site.review_comments.filter(pk=pk, kind=Kind.COMMENT, answer_to=None).first()
         if said is None:
             raise Http404
-        review.settle(said, request.user, is_done)
+        text = request.POST.get("text", "").replace("\r\n", "\n").strip()[:LONGEST]
+        if asked != "answer":
+            review.settle(said, request.user, asked == "done")
+        elif text:
+            review.answer(said, request.user, text, link)
+        else:
+            self.message_user(request, _("Write an answer, please."), messages.ERROR)
 
     # --- in the form
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change and obj is not None:
             said = obj.review_comments.filter(kind=Kind.COMMENT, is_done=False)
-            context["review_comments"] = [
-                _shown(each, None) for each in said.select_related("author")
-            ]
+            context["review_comments"] = shown = _shown(said.select_related("author"))
+            self._put_at_fields(request, context, shown, self._may_take_part(request, obj))
             context["publish_at"] = _publish_at(obj)
             if request.user.has_perm("heritage.change_correction"):
                 new = obj.corrections.filter(state=Correction.State.NEW)
                 context["new_corrections"] = new
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _put_at_fields(self, request, context, shown: list[ShownComment], may_take_part) -> None:
+        by_field: dict[str, list[ShownComment]] = defaultdict(list)
+        for each in shown:
+            by_field[each.comment.field].append(each)
+        form = context["adminform"].form
+        sets = {rows.prefix: rows for rows in context["inline_admin_formsets"]}
+        for name, said in by_field.items():
+            told = {"comments": said, "may_take_part": may_take_part}
+            if name in form.fields:
+                form.comments[name] = told
+            elif name in sets:
+                sets[name].told = told
+            else:  # about the record, or about what this form does not have
+                context.setdefault("other_comments", []).extend(said)
+        context["may_take_part"] = may_take_part
 
     def save_model(self, request, obj, form, change):
         before = form.initial.get("state") if change else Site.State.DRAFT
@@ -250,12 +296,17 @@ class ReviewPages(admin.ModelAdmin):
             review.tell_of_states([(obj, before)], request.user, link)
 
 
-def _shown(said: ReviewComment, site: Site | None) -> ShownComment:
-    """A comment with the place in the form that it is about: on the same page, without a site."""
-    label = labels().get(said.field, "")
-    anchor = anchor_of("" if _is_column(said.field) else said.field, said.field) if label else ""
-    change = reverse("admin:heritage_site_change", args=[site.pk]) if site else ""
-    return ShownComment(said, label, f"{change}#{anchor}" if anchor else "")
+def _shown(said: QuerySet[ReviewComment], form_url: str = "") -> list[ShownComment]:
+    """Comments with their answers and the place in the form that they are about."""
+    found, known = [], labels()
+    answers = ReviewComment.objects.select_related("author")
+    for each in said.prefetch_related(Prefetch("answers", answers)):
+        label, anchor = known.get(each.field, ""), ""
+        if label:
+            anchor = anchor_of("" if _is_column(each.field) else each.field, each.field)
+        url = f"{form_url}#{anchor}" if anchor else ""
+        found.append(ShownComment(each, label, url, list(each.answers.all())))
+    return found
 
 
 def _is_column(name: str) -> bool:

@@ -58,6 +58,8 @@ class RowSet:
         fields = self.opts.model._meta.fields
         return any(isinstance(column.formfield(), FileField) for column in fields)
 
+    told: dict | None = None  # comments on it, see review.py
+
     def non_form_errors(self) -> str:
         return ""
 

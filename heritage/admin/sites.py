@@ -36,7 +36,7 @@ from heritage.admin.merge_records import MergePages, merge_two
 from heritage.admin.parts import PartOfRows, PartRows
 from heritage.admin.points import PointField, map_view, similar_view, with_point, written
 from heritage.admin.publishing import STATE_ACTIONS
-from heritage.admin.review import ReviewPages
+from heritage.admin.review import CommentedField, ReviewPages
 from heritage.admin.rows import EventRows, ImageRows, NameRows
 from heritage.admin.scenes import SceneSelect
 from heritage.admin.table import TablePages, edit_table
@@ -65,8 +65,10 @@ WIDE_LISTED = 500  # of those that a wider search finds
 
 class SiteForm(RecordForm):
     coordinates = PointField()
+    bound_field_class = CommentedField
 
     def __init__(self, data=None, files=None, *, instance=None, **kwargs):
+        self.comments: dict[str, dict] = {}  # by field, see admin/review.py
         point_error = ""
         if data is not None:
             data, point_error = with_point(data)

@@ -54,7 +54,10 @@ class Review(Record):
 
 
 class ReviewComment(Record):
-    """One thing that somebody said of a record, or of one of its fields."""
+    """One thing that somebody said of a record, or of one of its fields.
+
+    A comment is done when somebody says so, with all its answers.
+    """
 
     class Kind(models.TextChoices):
         COMMENT = "comment", _("comment")
@@ -73,6 +76,14 @@ class ReviewComment(Record):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.COMMENT)
     field = models.CharField(_("about"), max_length=40, blank=True)
     text = PlainTextField(_("text"), max_length=4000, blank=True)
+    answer_to = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="answers",
+        verbose_name=_("answer to"),
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -139,6 +139,17 @@ def comment(site: Site, by: User | None, text: str, field: str = "", link: str =
     _tell(site, Kind.COMMENT, by, whom, text, link)
 
 
+def answer(said: ReviewComment, by: User | None, text: str, link: str = "") -> None:
+    """Answer a comment; it is still to be done."""
+    with _writing(by):
+        ReviewComment.objects.create(
+            site=said.site, field=said.field, answer_to=said, author=by, text=text, is_done=True
+        )
+    site = said.site
+    whom = [*_authors(site), *_assigned(site), *_speakers(site)]
+    _tell(site, Kind.COMMENT, by, whom, text, link)
+
+
 def settle(said: ReviewComment, by: User | None, is_done: bool = True) -> None:
     """Mark what a comment asks for as done, or as to be done again."""
     with _writing(by):

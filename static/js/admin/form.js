@@ -144,7 +144,7 @@
 
   const controls = (root) =>
     [...root.querySelectorAll("input, select, textarea")].filter(
-      (each) => each.name && !["file", "password"].includes(each.type) && !/csrfmiddlewaretoken|_opened$|_FORMS$/.test(each.name),
+      (each) => each.name && !each.hasAttribute("form") && !["file", "password"].includes(each.type) && !/csrfmiddlewaretoken|_opened$|_FORMS$/.test(each.name),
     );
 
   const held = (control) => {
