@@ -12,9 +12,10 @@ from pyroaring import BitMap
 from heritage.admin import desk
 from heritage.admin.access import is_id
 from heritage.admin.fields import language_in_words
-from heritage.models import Coverage, Era, Image, Kind, Place, Scheme, Site
+from heritage.models import Coverage, Era, Image, Kind, Place, Scheme, Site, UnescoStatus
 from heritage.search import similar
-from heritage.search.facets.base import Facet, TreeFacet
+from heritage.search.facets.base import TreeFacet
+from heritage.search.facets.registers import UnescoFacet
 from heritage.search.facets.registry import FACETS
 from heritage.search.index import store
 
@@ -102,13 +103,13 @@ class TreeFacetListFilter(TreeFilter):
         return queryset if ids is None else self.facet.narrow(queryset, ids)
 
 
-class FacetListFilter(SimpleListFilter):
-    """Sites by the few values of a facet, published or not."""
+class UnescoListFilter(SimpleListFilter):
+    """Sites by their UNESCO status, published or not."""
 
-    facet: Facet
+    facet: UnescoFacet
 
     def lookups(self, request, model_admin):
-        return self.facet.admin_choices()
+        return UnescoStatus.choices
 
     def queryset(self, request, queryset):
         if self.value() in dict(self.lookup_choices):
@@ -116,16 +117,18 @@ class FacetListFilter(SimpleListFilter):
         return queryset
 
 
-def _facet_filter(facet: Facet) -> type[SimpleListFilter]:
+def _facet_filter(facet: TreeFacet | UnescoFacet) -> type[SimpleListFilter]:
     attributes = {"facet": facet, "title": facet.admin_title, "parameter_name": facet.name}
     name = f"{facet.name.title()}FacetListFilter"
     if isinstance(facet, TreeFacet):
         return type(name, (TreeFacetListFilter,), {**attributes, "model": facet.model})
-    return type(name, (FacetListFilter,), attributes)
+    return type(name, (UnescoListFilter,), attributes)
 
 
 # In the order of the form; those of the facets that are none of the admin's are left out.
-FACET_FILTERS = [_facet_filter(facet) for facet in FACETS if facet.admin_title]
+FACET_FILTERS = [
+    _facet_filter(facet) for facet in FACETS if isinstance(facet, TreeFacet | UnescoFacet)
+]
 
 
 class WithinPlaceFilter(TreeFilter):

@@ -308,10 +308,14 @@ class Record(models.Model):
 class TreeQuerySet(RecordQuerySet):
     """Rows with a `parent`. Vocabularies are small: one query reads a whole tree."""
 
+    def parents(self) -> dict[int, int | None]:
+        """The id of each row's parent, by the row's own."""
+        return dict(self.values_list("pk", "parent_id"))
+
     def subtree_ids(self, roots: Iterable[int]) -> set[int]:
         """The ids of `roots` and of everything below them, at any depth."""
         children: dict[int | None, list[int]] = {}
-        for pk, parent in self.model.objects.values_list("pk", "parent_id"):
+        for pk, parent in self.model.objects.parents().items():
             children.setdefault(parent, []).append(pk)
         found, todo = set(), list(roots)
         while todo:
@@ -345,6 +349,7 @@ class TreeRecord(Record):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children"
     )
+    parent_id: int | None
     objects = TreeQuerySet.as_manager()
 
     class Meta:

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from heritage.models import Event
 from heritage.search import queries
 from heritage.search.facets.registry import FACETS
-from heritage.search.filter_fields import Centre, unknown
+from heritage.search.filter_fields import BadValue, Centre, unknown
 from heritage.values import edtf
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import phrase, span_phrase
@@ -45,7 +45,12 @@ class InvalidValue:
 def problems(filtered: "SiteFilter") -> list[InvalidValue]:
     filtered.is_valid()
     return [
-        InvalidValue(name, _label(filtered, name), _message(error), getattr(error, "raw", None))
+        InvalidValue(
+            name,
+            _label(filtered, name),
+            _message(error),
+            error.raw if isinstance(error, BadValue) else None,
+        )
         for name, errors in filtered.form.errors.as_data().items()
         if name in filtered.filters
         for error in errors
@@ -115,7 +120,9 @@ def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
 def _where(centre: Centre) -> Text | str:
     if centre.site:
         return centre.site.name.best()
-    return centre.place.label.best() if centre.place else format_point(*centre.point)
+    if centre.place:
+        return centre.place.label.best()
+    return format_point(*centre.point) if centre.point else ""
 
 
 def _active(

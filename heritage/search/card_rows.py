@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import Any
 
 from pyroaring import BitMap
 
@@ -26,7 +27,7 @@ from heritage.models import (
 from heritage.models.events import first_beginning
 from heritage.search import vocabulary
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.vocabulary import Vocabulary
+from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.values.language import LanguageMap
 
 _EVENT = (
@@ -61,7 +62,7 @@ def read(index: IndexSnapshot, ids: Iterable[int]) -> list[Summary]:
     rows = Site.objects.published().filter(pk__in=ids).order_by()
     columns = ("pk", "uid", "slug", "name", "inscribed_year", "place_id")
     found = {
-        pk: Summary(pk, uid, slug, name, year, terms.places.terms.get(place))
+        pk: Summary(pk, uid, slug, name, year, terms.places.get(place))
         for pk, uid, slug, name, year, place in rows.values_list(*columns)
     }
     _add_kinds(found, terms)
@@ -86,18 +87,19 @@ def _add_kinds(found: dict[int, Summary], terms: Vocabulary) -> None:
 
 
 def _add_beginnings(found: dict[int, Summary], terms: Vocabulary) -> None:
-    rows, eras = defaultdict(list), terms.eras.terms
-    events = Event.objects.filter(site__in=list(found))
-    for site, *event in events.values_list("site_id", *_EVENT):
+    rows: dict[int, list[list[Any]]] = defaultdict(list)
+    eras, columns = terms.eras, ("site_id", *_EVENT)
+    for site, *event in Event.objects.filter(site__in=list(found)).values_list(*columns):
         rows[site].append(event)
     for site, events in rows.items():
         kind = itemgetter(_EVENT.index("kind"))
         of_standing = [row for row in events if Event.ROLES.get(kind(row)) == Event.Role.STANDING]
         found[site].standing = [_event(row, eras) for row in of_standing]
-        found[site].beginning = _event(first_beginning(events, kind), eras)
+        beginning = first_beginning(events, kind)
+        found[site].beginning = _event(beginning, eras) if beginning else None
 
 
-def _event(values: list, eras: dict[int, Era]) -> Event:
+def _event(values: list[Any], eras: TermTree[Era]) -> Event:
     event = Event.from_db(None, _EVENT, values)
     event.first_era, event.last_era = eras.get(event.first_era_id), eras.get(event.last_era_id)
     return event

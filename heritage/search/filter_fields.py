@@ -5,16 +5,17 @@ A value that means nothing is refused in words that say what to write instead.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
+from typing import Any, Self
 
 import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import MultipleHiddenInput
 from django.utils.formats import number_format
 from django.utils.text import slugify
@@ -44,7 +45,7 @@ def unknown(value: str) -> ValidationError:
 class Fixed:
     """A filter that no list changes: where django-filter copies it deeply, a plain copy will do."""
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return copy(self)
 
 
@@ -58,8 +59,8 @@ class OneOfFilter(Fixed, filters.ChoiceFilter):
 class AnyTextField(forms.CharField):
     """Text to search for. Any string is a valid search; what is too long is cut."""
 
-    def to_python(self, value):
-        return super().to_python(str(value or "").replace("\0", " ")[:MAX_TEXT])
+    def to_python(self, value: object) -> str:
+        return super().to_python(str(value or "").replace("\0", " ")[:MAX_TEXT]) or ""
 
 
 class TextFilter(Fixed, filters.CharFilter):
@@ -69,33 +70,42 @@ class TextFilter(Fixed, filters.CharFilter):
 # --- one value, or several -------------------------------------------------------------------
 
 
-class ValueField(forms.Field):
+class ValueField[V](forms.Field):
     """One value, read by `parse()`."""
 
     widget = forms.TextInput
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return copy(self)  # no list changes its widget or its messages
 
-    def to_python(self, value):
+    def to_python(self, value: object) -> V | None:
         text = str(value or "").strip()
         return self.parse(text) if text else None
 
-    def parse(self, text: str):
+    def parse(self, text: str) -> V:
         raise NotImplementedError
 
 
-class ValuesField(forms.Field):
+class BadValue(ValidationError):
+    """What is wrong with one of several values; `raw` is its text."""
+
+    def __init__(self, error: ValidationError, raw: str):
+        super().__init__(error.message, error.code, error.params)
+        self.raw = raw
+
+
+class ValuesField[V](forms.Field):
     """Several values, read by `parse_all()`; each bad one is named, the good ones hold."""
 
     widget = MultipleHiddenInput
+    valid: list[V]
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return copy(self)
 
-    def to_python(self, value):
-        texts = dict.fromkeys(str(text).strip() for text in value or ())
-        texts = [text for text in texts if text]
+    def to_python(self, value: Iterable[object] | None) -> list[V]:
+        every = dict.fromkeys(str(text).strip() for text in value or ())
+        texts = [text for text in every if text]
         self.valid, errors = self.parse_all(texts[:MOST_VALUES])
         if len(texts) > MOST_VALUES:
             message = _("At most %(most)s values can be asked for at once.")
@@ -104,41 +114,36 @@ class ValuesField(forms.Field):
             raise ValidationError(errors)
         return self.valid
 
-    def parse_all(self, texts: list[str]) -> tuple[list, list[ValidationError]]:
-        """What the texts mean, and an error for each that means nothing: `raw` is its text."""
-        found, errors = [], []
+    def parse_all(self, texts: list[str]) -> tuple[list[V], list[ValidationError]]:
+        """What the texts mean, and a `BadValue` for each that means nothing."""
+        found: list[V] = []
+        errors: list[ValidationError] = []
         for text in texts:
             try:
                 found.append(self.parse(text))
             except ValidationError as error:
-                error.raw = text
-                errors.append(error)
+                errors.append(BadValue(error, text))
         return found, errors
 
-    def parse(self, text: str):
+    def parse(self, text: str) -> V:
         raise NotImplementedError
 
 
-class RowsField(ValuesField):
+class RowsField[M: Model](ValuesField[M]):
     """Rows by their slugs or references, looked up in the database."""
 
-    def __init__(self, *args, rows: Callable[[], QuerySet], key: str = "slug", **kwargs):
+    def __init__(self, *, rows: Callable[[], QuerySet[M]], key: str = "slug", **options: Any):
         self.rows, self.key = rows, key
-        super().__init__(*args, **kwargs)
+        super().__init__(**options)
 
-    def parse_all(self, texts: list[str]) -> tuple[list, list[ValidationError]]:
+    def parse_all(self, texts: list[str]) -> tuple[list[M], list[ValidationError]]:
         # No database may be asked for a NUL, and with nothing to ask for none need be asked.
         asked = [text for text in texts if "\0" not in text]
-        self._found: dict[str, list] = {}
+        found: dict[str, list[M]] = {}  # several where registers share a reference
         for row in self.rows().filter(**{f"{self.key}__in": asked}) if asked else ():
-            self._found.setdefault(getattr(row, self.key), []).append(row)
-        found, errors = super().parse_all(texts)
-        return [row for rows in found for row in rows], errors
-
-    def parse(self, text: str):
-        if text not in self._found:
-            raise unknown(text)
-        return self._found[text]  # more than one where several registers have a reference
+            found.setdefault(getattr(row, self.key), []).append(row)
+        rows = [row for text in texts for row in found.get(text, ())]
+        return rows, [BadValue(unknown(text), text) for text in texts if text not in found]
 
 
 class RowsFilter(Fixed, filters.Filter):
@@ -164,12 +169,12 @@ def read_years(text: str) -> tuple[int | None, int | None]:
     return date.first_year, date.last_year
 
 
-class YearField(ValueField):
+class YearField(ValueField[int]):
     """One end of a span of years; of a century the end that lies outward."""
 
-    def __init__(self, *args, end: int, **kwargs):
+    def __init__(self, *, end: int, **options: Any):
         self.end = end  # 0: the first year, 1: the last
-        super().__init__(*args, **kwargs)
+        super().__init__(**options)
 
     def parse(self, text: str) -> int:
         year = read_years(text)[self.end]
@@ -203,14 +208,14 @@ class Years:
 # --- where -----------------------------------------------------------------------------------
 
 
-def _degrees(text: str, judge) -> float:
+def _degrees(text: str, judge: Callable[[str], float]) -> float:
     try:
         return judge(text.strip())
     except ValueError as error:
         raise ValidationError(str(error), code="invalid") from error
 
 
-class BoxField(ValueField):
+class BoxField(ValueField[Box]):
     def parse(self, text: str) -> Box:
         parts = text.replace("，", ",").split(",")
         if len(parts) != 4:
@@ -266,7 +271,7 @@ def _site_called(text: str) -> Site | None:
     return Site.objects.published().filter(pk=text_search.best_known(index, found)).first()
 
 
-class CentreField(ValueField):
+class CentreField(ValueField[Centre]):
     """Latitude and longitude, the slug or a name of a published site or of a place.
 
     A slug may be that of both: then it is the site, and behind `place:` the place.
@@ -306,7 +311,7 @@ class CentreFilter(Fixed, filters.Filter):
     field_class = CentreField
 
 
-class KmField(ValueField):
+class KmField(ValueField[float]):
     def parse(self, text: str) -> float:
         try:
             km = float(text)
@@ -328,7 +333,7 @@ class KmFilter(Fixed, filters.Filter):
 # --- days ----------------------------------------------------------------------
 
 
-class DayField(ValueField):
+class DayField(ValueField[date]):
     def parse(self, text: str) -> date:
         try:
             if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):

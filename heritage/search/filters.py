@@ -1,7 +1,9 @@
 """What a list of sites can be narrowed by: the facets, and filters beside them."""
 
-from collections.abc import Iterable
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any, Protocol, cast
 
 import django_filters as filters
 from django import forms
@@ -19,6 +21,7 @@ from heritage.models import (
     Site,
     SiteEra,
 )
+from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
 from heritage.search import active_filters, answers, filter_fields, text_search, vocabulary
 from heritage.search.answers import Answer
@@ -50,13 +53,28 @@ TOGETHER = {"to": "from", "within": "near"}
 NEEDED = {"relevance": "q", "distance": "near"}
 
 
+# A query as a form sends it, or values by the names of their filters.
+type Asked = QueryDict | Mapping[str, str | Iterable[str]]
+
+
+class InOrder(Protocol):
+    """Sites in an order that a list can have."""
+
+    def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
+        """The ids of `hits` at places `start` to `stop` among them."""
+
+    def place(self, hits: BitMap, site_id: int) -> int:
+        """How many of `hits` come before one of them."""
+
+
 class FilterForm(forms.Form):
     """Judges values that are right by themselves and wrong together."""
 
-    def clean(self):
-        for name in self._errors:
-            if isinstance(self.fields.get(name), filter_fields.ValuesField):
-                self.cleaned_data[name] = self.fields[name].valid
+    def clean(self) -> dict[str, Any]:
+        for name in self.errors:
+            field = self.fields.get(name)
+            if isinstance(field, filter_fields.ValuesField):
+                self.cleaned_data[name] = field.valid
         first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
         if first is not None and last is not None and first > last:
             self.add_error("to", _("The span ends before it begins: swap the years."))
@@ -89,10 +107,13 @@ class SiteFilter(filters.FilterSet):
         form = FilterForm
         fields: list[str] = []
 
-    def __init__(self, data=None, **kwargs):
+    data: QueryDict
+    queryset: SiteQuerySet
+
+    def __init__(self, data: "Asked | None" = None, **options: Any):
         """`data` as an address has it (`asked`); what its text means is in `self.data`."""
         self.asked = as_query(data or {})
-        super().__init__(self.asked, Site.objects.published(), **kwargs)
+        super().__init__(self.asked, Site.objects.published(), **options)
         self.answer = self._answer()
         if self.answer and (self.answer.filters or self.answer.corrected):
             self.data = self._understood(self.answer)
@@ -116,12 +137,12 @@ class SiteFilter(filters.FilterSet):
         return understood
 
     @classmethod
-    def get_filters(cls):
+    def get_filters(cls) -> OrderedDict[str, filters.Filter]:
         declared = super().get_filters()
         text = {"q": declared.pop("q")}
         facets = {facet.name: facet.filter() for facet in FACETS}
         # These two have names that Python keeps for itself.
-        return (
+        return OrderedDict(
             text
             | facets
             | declared
@@ -140,29 +161,29 @@ class SiteFilter(filters.FilterSet):
             }
         )
 
-    def get_form_class(self):
+    def get_form_class(self) -> type[FilterForm]:
         """Made once: no field depends on what is asked."""
         return _form_class()
 
     @cached_property
     def form(self) -> FilterForm:
-        form = super().form
+        form = cast(FilterForm, super().form)
         for field in form.fields.values():
             if isinstance(field, FacetField):
                 field.vocabulary = lambda: vocabulary.of(self.index)
         return form
 
     @property
-    def qs(self):
+    def qs(self) -> SiteQuerySet:
         """The sites as a queryset, for results of moderate size; lists are cut by `page()`."""
         return self.queryset.filter(pk__in=self.hits)
 
-    def chosen(self, name: str):
-        """The valid value of a filter, or None."""
+    def chosen(self, name: str) -> Any:
+        """The valid value of a filter, of whatever type its field gives, or None."""
         return self._valid.get(name)
 
     @cached_property
-    def _valid(self) -> dict:
+    def _valid(self) -> dict[str, Any]:
         self.is_valid()
         return self.form.cleaned_data
 
@@ -205,7 +226,7 @@ class SiteFilter(filters.FilterSet):
             found &= text_search.matching(self.index, text_search.parted(self.index, text))
         return found
 
-    def fingerprint(self, without: str | None = None) -> frozenset:
+    def fingerprint(self, without: str | None = None) -> frozenset[tuple[str, ...]]:
         """What all filters, or all but one, are asked for: the same for lists of the same sites."""
         names = {name for name in self._left_by if name != without}
         return frozenset((name, *self.data.getlist(name)) for name in (*names, "role", *TOGETHER))
@@ -295,7 +316,7 @@ class SiteFilter(filters.FilterSet):
     def sorts(self) -> list[tuple[str, str]]:
         """The orders that this list can have."""
         return [
-            (name, label)
+            (name, str(label))
             for name, label in SORTS
             if name not in NEEDED or self.chosen(NEEDED[name])
         ]
@@ -318,20 +339,20 @@ class SiteFilter(filters.FilterSet):
             return None
         return self._ordered(language).place(self.hits, site_id)
 
-    def _ordered(self, language: str):
+    def _ordered(self, language: str) -> "InOrder":
         if self.order == "relevance":
             if self.answer and self.answer.partly:
                 return self.answer.partly
             best_known = self.index.orders[orders.PROMINENCE]
             text = self.answer.text if self.answer else ""
             return text_search.ByRelevance(self.index, text, best_known)
-        if self.order == "distance":
+        if self.order == "distance" and self.nearby:
             return self.nearby
         name = orders.by_name(language) if self.order == "name" else self.order
         return self.index.orders[name]
 
 
-def as_query(data) -> QueryDict:
+def as_query(data: Asked) -> QueryDict:
     """A query of an address, of whatever names and values."""
     if isinstance(data, QueryDict):
         return data
@@ -343,7 +364,7 @@ def as_query(data) -> QueryDict:
 
 def _narrow(meanings: Iterable[Meaning], text: str) -> BitMap:
     """The sites that filters leave, with the words of a text."""
-    data: dict[str, object] = {meaning.name: meaning.values for meaning in meanings}
+    data = {meaning.name: meaning.values for meaning in meanings}
     filtered = SiteFilter(data)
     if not text:
         return filtered.hits

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator
 from threading import Lock
 
-_MISSING = object()
-
 
 class LRUCache[K, V]:
     """The latest `most` things; what was neither set nor got for longest makes room.
@@ -18,10 +16,11 @@ class LRUCache[K, V]:
 
     def get(self, key: K, default: V | None = None) -> V | None:
         with self._lock:
-            if key not in self._kept:
-                return default
-            value = self._kept[key] = self._kept.pop(key)
-            return value
+            return self._latest(key) if key in self._kept else default
+
+    def _latest(self, key: K) -> V:
+        value = self._kept[key] = self._kept.pop(key)
+        return value
 
     def __setitem__(self, key: K, value: V) -> None:
         with self._lock:
@@ -32,10 +31,12 @@ class LRUCache[K, V]:
 
     def recall(self, key: K, make: Callable[[], V]) -> V:
         """What is kept; else what is made now, and kept. Two who miss it at once both make it."""
-        found = self.get(key, _MISSING)
-        if found is _MISSING:
-            found = self[key] = make()
-        return found
+        with self._lock:
+            if key in self._kept:
+                return self._latest(key)
+        made = make()
+        self[key] = made
+        return made
 
     def clear(self) -> None:
         with self._lock:

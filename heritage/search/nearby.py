@@ -23,7 +23,7 @@ def nearby(
     index: IndexSnapshot, site: Site, within_km: float = 50, limit: int = 6
 ) -> list[Neighbour]:
     """Published sites near a site's public point, the nearest first, without itself."""
-    if site.public_latitude is None:
+    if site.public_latitude is None or site.public_longitude is None:
         return []
     here = (site.public_latitude, site.public_longitude)
     found_near = columns.within_radius(index.points, here, within_km / _FIRST_LOOK)

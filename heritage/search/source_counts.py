@@ -1,6 +1,10 @@
 """How many published records rest on each source."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.db import connection
+from django.db.models import QuerySet
 
 from heritage.models import (
     Coverage,
@@ -38,7 +42,7 @@ def _counted() -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _pairs():
+def _pairs() -> Iterator[QuerySet[Any, tuple[int, int]]]:
     """Queries for (source, published site), one for each way in which a record names a source."""
     published = Site.objects.published().order_by()
     yield (

@@ -7,11 +7,12 @@ holds the words; of these sites before terms, unless a term has just that name.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from heritage.models import Era, Place, Site
 from heritage.models.vocabularies import Term
 from heritage.search import spelling, text_search, understanding, vocabulary
-from heritage.search.facets.base import Facet, TreeFacet
+from heritage.search.facets.base import AnyFacet, TreeFacet
 from heritage.search.facets.registry import BY_NAME, TREES
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
@@ -34,7 +35,7 @@ class SuggestedLine:
     slug: str
     row: Site | Term | None = None
     count: int = 0  # of the sites of a term
-    facet: Facet | None = None
+    facet: AnyFacet | None = None
     value: object = None
 
 
@@ -61,7 +62,7 @@ def named_terms(index: IndexSnapshot, text: str) -> list[NamedTerm]:
     A name in any form, so that initials will do; the longest first, then the fullest.
     """
     typed = normalize.tokens(text)[: tokens.MOST_ASKED]
-    parts = [(typed, [])]
+    parts: list[tuple[list[str], list[str]]] = [(typed, [])]
     for at in range(len(typed) - 1, 0, -1):
         parts += [(typed[:at], typed[at:]), (typed[at:], typed[:at])]
     found: dict[tuple[str, int], NamedTerm] = {}
@@ -122,7 +123,7 @@ def _fullest(
 class Finder:
     """The terms of a vocabulary by their names, in whatever language; by pinyin those of China."""
 
-    def __init__(self, tree: TermTree, terms: Vocabulary):
+    def __init__(self, tree: TermTree[Any], terms: Vocabulary):
         self.tree = tree
         names: set[tuple[str, int]] = set()
         words: set[tuple[str, int]] = set()
@@ -182,7 +183,7 @@ def _is_chinese_spoken(term: Term, terms: Vocabulary) -> bool:
     """Whether people know the term by a Chinese name of its own: then they type its pinyin."""
     place = term if isinstance(term, Place) else None
     if isinstance(term, Era):
-        place = terms.places.terms.get(term.region_id)
+        place = terms.places.get(term.region_id)
         if place is None:
             return not term.region_name
     if place is None:
@@ -230,7 +231,7 @@ def _sites(index: IndexSnapshot, text: str, *, by_name_only: bool) -> tuple[int,
     terms = vocabulary.of(index)
     found = Site.objects.published().only("slug", "name", "place_id").in_bulk(ids)
     for site in found.values():
-        site.place = terms.places.terms.get(site.place_id)
+        site.place = terms.places.get(site.place_id)
     return closeness, [found[pk] for pk in ids if pk in found]
 
 
@@ -248,7 +249,8 @@ def _closest(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
 
 def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
     best_known = index.orders[orders.PROMINENCE]
-    closeness, ids = _HELD, []
+    closeness = _HELD
+    ids: list[int] = []
     found = index.sites
     for close, asked in _asked(text):
         tier = found & text_search.holding(index, asked)

@@ -20,7 +20,7 @@ from django.utils.translation import pgettext_lazy
 
 from heritage.models import Event, Place, Site
 from heritage.search import text_search, vocabulary
-from heritage.search.facets.base import BOUNDS, YEAR, Facet, TreeFacet, ordinals, spoken
+from heritage.search.facets.base import BOUNDS, YEAR, AnyFacet, TreeFacet, ordinals, spoken
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.filter_fields import PLACE_MARK, read_years
 from heritage.search.index.snapshot import IndexSnapshot
@@ -353,7 +353,7 @@ class _Reading:
         self.has_read_a_character |= is_character and bool(number)
         return [meaning] if number else []
 
-    def _with_sites(self, facet: Facet, slugs: list[str]) -> list[str]:
+    def _with_sites(self, facet: AnyFacet, slugs: list[str]) -> list[str]:
         """Of several values of one name those that have sites; of terms the broadest: the country
         before a province of its name."""
         choices = facet.choices(self.terms)

@@ -3,9 +3,11 @@
 Read again when one of them is written.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from heritage.models import Era, Identity, Kind, Place, Scheme, SchemeTerm, Source
+from heritage.models.vocabularies import Term
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
 
@@ -13,33 +15,37 @@ _KEPT = 2  # the one that all use, and that of a transaction which is still open
 _kept: LRUCache[str, "Vocabulary"] = LRUCache(_KEPT)
 
 
-class TermTree:
+class TermTree[T: Term]:
     """The terms of one vocabulary, each tied to its broader one. Never to be written to."""
 
-    def __init__(self, model):
-        self.terms = {term.pk: term for term in model.objects.all()}
+    def __init__(self, terms: Iterable[T]):
+        self.terms: dict[int, T] = {term.pk: term for term in terms}
         self.by_slug = {term.slug: term for term in self.terms.values()}
-        self.children: dict[int | None, list] = {}
+        self.children: dict[int | None, list[T]] = {}
         for term in self.terms.values():
             self.children.setdefault(term.parent_id, []).append(term)
             if term.parent_id is not None:
                 term.parent = self.terms[term.parent_id]
         self.order = {pk: place for place, pk in enumerate(self.terms)}
 
-    def above(self, term) -> list:
+    def get(self, pk: int | None) -> T | None:
+        return None if pk is None else self.terms.get(pk)
+
+    def above(self, term: T) -> list[T]:
         """From the broadest term down to the parent."""
-        chain, parent = [], self.terms.get(term.parent_id)
+        chain: list[T] = []
+        parent = self.get(term.parent_id)
         while parent is not None and parent not in chain:
             chain.append(parent)
-            parent = self.terms.get(parent.parent_id)
+            parent = self.get(parent.parent_id)
         return chain[::-1]
 
 
 @dataclass(slots=True)
 class Vocabulary:
-    kinds: TermTree = field(default_factory=lambda: TermTree(Kind))
-    eras: TermTree = field(default_factory=lambda: TermTree(Era))
-    places: TermTree = field(default_factory=lambda: TermTree(Place))
+    kinds: TermTree[Kind] = field(default_factory=lambda: TermTree(Kind.objects.all()))
+    eras: TermTree[Era] = field(default_factory=lambda: TermTree(Era.objects.all()))
+    places: TermTree[Place] = field(default_factory=lambda: TermTree(Place.objects.all()))
     schemes: dict[int, Scheme] = field(  # in the order of their rank
         default_factory=lambda: {scheme.pk: scheme for scheme in Scheme.objects.all()}
     )
@@ -53,9 +59,9 @@ class Vocabulary:
     # What pages make of the terms, such as their labels as HTML; as long-lived as the terms.
     memory: dict = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for era in self.eras.terms.values():
-            era.region = self.places.terms.get(era.region_id)
+            era.region = self.places.get(era.region_id)
 
     def terms_of(self, scheme: Scheme, facet: str) -> list[SchemeTerm]:
         """The words that a register uses for its categories, criteria or regions."""

@@ -7,10 +7,17 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+# Text of the interface that is translated when it is shown.
+type LazyText = StrPromise
 
 # language, then a script, a region and variants, each if need be; extensions are of no use here.
 _SHAPE = re.compile(

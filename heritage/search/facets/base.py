@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.utils import translation
 from django.utils.translation import pgettext_lazy
 from pyroaring import BitMap
 
+from heritage.models import Scheme, SchemeTerm
+from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
 from heritage.search.facets.fields import FacetFilter
-from heritage.search.facets.values import Value
+from heritage.search.facets.values import Shown, Value
 from heritage.search.filter_fields import unknown
 from heritage.search.index.rows import SiteRows
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.values import normalize, tokens
-from heritage.values.language import Text
+from heritage.values.language import LazyText, Text
 
 if TYPE_CHECKING:
     from heritage.search.filters import SiteFilter
@@ -41,7 +43,7 @@ def in_all_languages(said: Callable[[], str]) -> list[str]:
     return found
 
 
-def spoken(words: Any) -> list[str]:
+def spoken(words: LazyText) -> list[str]:
     """The phrases of a lazily translated list, in each language of the interface."""
     return [each for said in in_all_languages(lambda: str(words)) for each in said.split("|")]
 
@@ -60,7 +62,7 @@ YEAR = pgettext_lazy("a word behind the number of a year", "year")
 
 
 @lru_cache
-def as_words(phrases: Any) -> frozenset[tuple[str, ...]]:
+def as_words(phrases: LazyText) -> frozenset[tuple[str, ...]]:
     """The phrases of a lazily translated list as they are compared, each Han character by
     itself."""
     return frozenset(map(tokens.atoms, spoken(phrases)))
@@ -77,12 +79,12 @@ def ordinals() -> dict[tuple[str, ...], int]:
     }
 
 
-class Facet:
-    """A flat list of values; see `ChoicesFacet` for those of an enumeration, and `TreeFacet` for a
-    vocabulary with broader and narrower terms."""
+class Facet[V]:
+    """A flat list of values; see `ChoicesFacet` for those of an enumeration, `RowFacet` for rows,
+    and `TreeFacet` for a vocabulary with broader and narrower terms."""
 
     name: str  # in addresses, and what its values in the index begin with
-    label: Any  # lazily translated
+    label: LazyText
     in_form = True
     is_endless = False  # anybody may make up values: search engines shall not index its lists
     # Several chosen values widen a list; where this is true they narrow it.
@@ -91,11 +93,9 @@ class Facet:
     offers_empty = True
     # Its values hold their labels in all languages, and need not be made for each.
     is_multilingual = False
-    # The title of its filter in the admin's list of sites; without one it has none there.
-    admin_title: Any = None
     # What people call values beside their labels, by what an address calls the value: words and
     # phrases parted by |, lazily translated.
-    words: Mapping[str, Any] = {}
+    words: Mapping[str, LazyText] = {}
     # Columns of a site's own row that `read` gets from `rows.column()`.
     site_columns: tuple[Hashable, ...] = ()
 
@@ -105,9 +105,9 @@ class Facet:
         """(id of a published site, key of a value that it has); a pair may come twice."""
         raise NotImplementedError
 
-    def key(self, value, role: str | None = None) -> str:
+    def key(self, value: V, role: str | None = None) -> str:
         """What the index calls a value; `role` is that of eras."""
-        return f"{self.index_name(role)}:{value.pk}"
+        raise NotImplementedError
 
     def index_name(self, role: str | None = None) -> str:
         return self.name
@@ -117,19 +117,20 @@ class Facet:
     def filter(self) -> FacetFilter:
         return FacetFilter(field_name=self.name, label=self.label, facet=self)
 
-    def choices(self, terms: Vocabulary) -> dict[str, Any]:
+    def choices(self, terms: Vocabulary) -> Mapping[str, V]:
         """All values that may be asked for, by what an address calls them, in their order."""
         raise NotImplementedError
 
-    def slug(self, value) -> str:
+    def slug(self, value: V) -> str:
         """What an address calls a value."""
-        return value.slug
+        raise NotImplementedError
 
-    def parse(self, text: str, choices: dict[str, Any]):
+    def parse(self, text: str, terms: Vocabulary) -> V:
         """The value that a text of an address means; case and brackets do not matter.
 
         Raises ValidationError in words for one that means nothing.
         """
+        choices = self.choices(terms)
         if text in choices:
             return choices[text]
         plain = text.strip("()（）").casefold()
@@ -144,7 +145,7 @@ class Facet:
 
     # --- what a search says --------------------------------------------------------------------
 
-    def phrases(self, terms: Vocabulary) -> Iterator[tuple[str, str]]:
+    def phrases(self, terms: Vocabulary) -> Iterable[tuple[str, str]]:
         """(phrase, value) of what its values are called, in all languages of the interface."""
         for slug, value in self.choices(terms).items():
             for name in self.names(value):
@@ -153,7 +154,7 @@ class Facet:
             for phrase in spoken(words):
                 yield phrase, slug
 
-    def names(self, value) -> Iterable[str]:
+    def names(self, value: V) -> Iterable[str]:
         """What a value is called."""
         term = self.term(value)
         return [term] if isinstance(term, str) else term.names()
@@ -169,11 +170,11 @@ class Facet:
 
     # --- which sites ---------------------------------------------------------------------------
 
-    def keys(self, values: Iterable, index: IndexSnapshot, role: str | None) -> list[str]:
+    def keys(self, values: Iterable[V], index: IndexSnapshot, role: str | None) -> list[str]:
         """What the index calls the chosen values."""
         return [self.key(value, role) for value in values]
 
-    def sites(self, values: Sequence, index: IndexSnapshot, role: str | None) -> BitMap:
+    def sites(self, values: Sequence[V], index: IndexSnapshot, role: str | None) -> BitMap:
         """The ids of the sites that the chosen values leave."""
         keys = self.keys(values, index, role)
         if self.values_narrow:
@@ -182,7 +183,7 @@ class Facet:
 
     # --- what a page shows ---------------------------------------------------------------------
 
-    def listed(self, index: IndexSnapshot, terms: Vocabulary) -> Iterable:
+    def listed(self, index: IndexSnapshot, terms: Vocabulary) -> Iterable[V]:
         """The values that a form lists, in their order."""
         return self.choices(terms).values()
 
@@ -193,11 +194,11 @@ class Facet:
             for value in self.listed(index, terms)
         ]
 
-    def term(self, value):
-        """What stands for a value in a form: a row with a `label`, or the label itself."""
-        return value
+    def term(self, value: V) -> Shown:
+        """What stands for a value in a form."""
+        raise NotImplementedError
 
-    def describe(self, value) -> Text | str:
+    def describe(self, value: V) -> Text | str:
         """A chosen value in the reader's words."""
         term = self.term(value)
         return term if isinstance(term, str) else term.label.best()
@@ -206,42 +207,43 @@ class Facet:
         """The facet's name beside a chosen value."""
         return str(self.label)
 
-    # --- in the admin --------------------------------------------------------------------------
 
-    def admin_choices(self) -> Iterable[tuple[str, str]]:
-        """(value, label) of its filter in the admin."""
-        raise NotImplementedError
-
-    def narrow(self, queryset, values: Iterable):
-        """Those sites of a queryset, published or not, that have any of these values."""
-        raise NotImplementedError
+# Of a list of facets each is asked of its own values alone.
+type AnyFacet = Facet[Any]
 
 
-class ChoicesFacet(Facet):
+class RowFacet[V: (Scheme, SchemeTerm)](Facet[V]):
+    """Values that are rows of a register."""
+
+    def key(self, value: V, role: str | None = None) -> str:
+        return f"{self.index_name(role)}:{value.pk}"
+
+    def term(self, value: V) -> V:
+        return value
+
+
+class ChoicesFacet[C: TextChoices](Facet[C]):
     """Values that a field or a rule chooses among: an enumeration with labels."""
 
-    enumeration: type[TextChoices]
+    enumeration: type[C]
 
-    def key(self, value, role=None):
+    def key(self, value: C, role: str | None = None) -> str:
         return f"{self.name}:{value}"
 
-    def choices(self, terms):
+    def choices(self, terms: Vocabulary) -> Mapping[str, C]:
         return {choice.value: choice for choice in self.enumeration}
 
-    def slug(self, value):
+    def slug(self, value: C) -> str:
         return value.value
 
-    def term(self, value):
+    def term(self, value: C) -> str:
         return str(value.label)
 
-    def names(self, value):
-        return list(spoken(value.label))
-
-    def admin_choices(self):
-        return self.enumeration.choices
+    def names(self, value: C) -> list[str]:
+        return in_all_languages(lambda: self.term(value))
 
 
-class TreeFacet(Facet):
+class TreeFacet[T: Term](Facet[T]):
     """The terms of a vocabulary: a site that has one has its broader ones too.
 
     Offered are the terms that sites of the list have. Suggestions propose its terms, and a search
@@ -250,30 +252,40 @@ class TreeFacet(Facet):
 
     offers_empty = False
     is_multilingual = True
-    model: type[Term]
-    suggestions_label: Any  # above its terms, as one types
-    search_label: Any  # beside a term that a search names
+    model: type[T]
+    admin_title: LazyText  # of its filter in the admin's list of sites
+    suggestions_label: LazyText  # above its terms, as one types
+    search_label: LazyText  # beside a term that a search names
     suggestions_order = 0
 
-    def tree(self, terms: Vocabulary) -> TermTree:
+    def tree(self, terms: Vocabulary) -> TermTree[T]:
         raise NotImplementedError
 
-    def choices(self, terms: Vocabulary) -> dict[str, Any]:
+    def key(self, value: T, role: str | None = None) -> str:
+        return f"{self.index_name(role)}:{value.pk}"
+
+    def choices(self, terms: Vocabulary) -> Mapping[str, T]:
         return self.tree(terms).by_slug
+
+    def slug(self, value: T) -> str:
+        return value.slug
+
+    def term(self, value: T) -> T:
+        return value
 
     def above(self, slug: str, terms: Vocabulary) -> list[str]:
         tree = self.tree(terms)
         return [term.slug for term in tree.above(tree.by_slug[slug])]
 
-    def parse(self, text: str, choices: dict[str, Any]):
+    def parse(self, text: str, terms: Vocabulary) -> T:
         """By its names too, where they are those of one term: place=河南."""
         try:
-            return super().parse(text, choices)
+            return super().parse(text, terms)
         except ValidationError:
             wanted = normalize.fold(text)
             called = [
                 term
-                for term in choices.values()
+                for term in self.choices(terms).values()
                 if wanted in tokens.written_names(term.search_text)
             ]
             if not wanted or len(called) != 1:
@@ -293,9 +305,12 @@ class TreeFacet(Facet):
         walk(None, None, 0)
         return found
 
-    def read_terms(self, rows: SiteRows, pairs: Iterable[tuple[int, int]]) -> Iterator:
+    def read_terms(
+        self, rows: SiteRows, pairs: Iterable[tuple[int, int]]
+    ) -> Iterator[tuple[int, str]]:
         """(site, key) of these (site, term) pairs and of all broader terms."""
-        broader, keys = rows.broader[self.model], {}
+        broader = rows.broader[self.model]
+        keys: dict[int, list[str]] = {}
         for pk, term in pairs:
             if term not in keys:
                 keys[term] = [f"{self.name}:{each}" for each in broader[term]]
@@ -304,6 +319,10 @@ class TreeFacet(Facet):
 
     # --- in the admin --------------------------------------------------------------------------
 
-    def used_by(self):
+    def used_by(self) -> tuple[QuerySet[Any], str]:
         """Rows of which each uses a term once, and the column that names it."""
+        raise NotImplementedError
+
+    def narrow(self, queryset: SiteQuerySet, ids: Iterable[int]) -> SiteQuerySet:
+        """Those sites of a queryset, published or not, that have any of these terms."""
         raise NotImplementedError

@@ -7,16 +7,15 @@ second value of it shows what one would get.
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language
 
-from heritage.models import Era, Scheme, SchemeTerm
-from heritage.models.vocabularies import Term
+from heritage.models import Era
 from heritage.search import vocabulary
-from heritage.search.facets.base import Facet
+from heritage.search.facets.base import AnyFacet
 from heritage.search.facets.registry import FACETS
-from heritage.search.facets.values import Value, Values
+from heritage.search.facets.values import Shown, Value, Values
 from heritage.search.lru_cache import LRUCache
 from heritage.values.language import Text
 
@@ -27,9 +26,10 @@ _MANY = 10_000  # sites, among which counting takes longer than anything else
 _KEPT = 1_000  # facets whose counts among many are remembered, of four bytes a value
 
 
-class Option(NamedTuple):  # quickly made: a page has hundreds
+@dataclass(slots=True)  # not frozen: quickly made, a page has hundreds
+class Option:
     value: str
-    term: Term | Scheme | SchemeTerm | str  # what it stands for, or its label
+    term: Shown
     count: int
     chosen: bool
     depth: int
@@ -92,7 +92,7 @@ def facets(filtered: "SiteFilter") -> list[FacetCounts]:
     return [_with_others(filtered, facet) for facet in FACETS if facet.in_form]
 
 
-def _with_others(filtered: "SiteFilter", facet: Facet) -> FacetCounts:
+def _with_others(filtered: "SiteFilter", facet: AnyFacet) -> FacetCounts:
     """With what was chosen and is not listed, at the end: a batch of no site, a span of years."""
     counted = _counted(filtered, facet)
     chosen = filtered.chosen(facet.name)
@@ -120,7 +120,7 @@ def _with_others(filtered: "SiteFilter", facet: Facet) -> FacetCounts:
     )
 
 
-def _counted(filtered: "SiteFilter", facet: Facet) -> FacetCounts:
+def _counted(filtered: "SiteFilter", facet: AnyFacet) -> FacetCounts:
     """With those of its values offered that have sites here, or are chosen.
 
     Values, and what is counted among all sites, are remembered until a value or a term changes.
@@ -154,7 +154,7 @@ def _counted(filtered: "SiteFilter", facet: Facet) -> FacetCounts:
 
 
 def _counts(
-    filtered: "SiteFilter", facet: Facet, name: str, values: Values
+    filtered: "SiteFilter", facet: AnyFacet, name: str, values: Values
 ) -> Sequence[int] | None:
     """How many sites each value would show beside all that other filters ask; None: all it has.
 

@@ -1,28 +1,38 @@
 """Facets of what a record holds: photographs, visiting facts, texts in a language."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from django.core.exceptions import ValidationError
-from django.db.models import Func, TextField
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Func, TextChoices, TextField
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from heritage.models import Image, Opening, Price, VisitingFact
-from heritage.search.facets.base import Facet, spoken
-from heritage.search.index.rows import CHUNK
+from heritage.search.facets.base import ChoicesFacet, Facet
+from heritage.search.index.rows import CHUNK, SiteRows
+from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.vocabulary import Vocabulary
 from heritage.values import edtf
 from heritage.values.language import language_name, normalise_code
 
 
-class HasFacet(Facet):
+class Holding(TextChoices):
+    """What a record of a site may hold."""
+
+    IMAGE = "image", _("a photograph")
+    VISITING = "visiting", _("visiting facts")
+    FREE = "free", _("free admission")
+
+
+class HasFacet(ChoicesFacet[Holding]):
     """Unlike all others, its values narrow: who asks for a photograph and visiting facts plans a
     journey and wants both."""
 
-    name, label = "has", _("Visits and pictures")
+    name, label, enumeration = "has", _("Visits and pictures"), Holding
     values_narrow = True
-    labels = {
-        "image": _("a photograph"),
-        "visiting": _("visiting facts"),
-        "free": _("free admission"),
-    }
     words = {
         "image": pgettext_lazy("search words", "photo|photos|photographs|with photos|pictures"),
         "visiting": pgettext_lazy("search words", "opening hours|opening times|tickets|prices"),
@@ -31,7 +41,7 @@ class HasFacet(Facet):
         ),
     }
 
-    def read(self, rows):
+    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
         images = rows.of(Image.objects.published()).values_list("site_id", flat=True)
         for pk in rows.published.intersection(images.iterator(CHUNK)):
             yield pk, "has:image"
@@ -48,21 +58,6 @@ class HasFacet(Facet):
         for pk in rows.published & {pk for pk, is_free in by_site.items() if is_free}:
             yield pk, "has:free"
 
-    def key(self, value, role=None):
-        return f"has:{value}"
-
-    def choices(self, terms):
-        return {what: what for what in self.labels}
-
-    def slug(self, value):
-        return value
-
-    def term(self, value):
-        return str(self.labels[value])
-
-    def names(self, value):
-        return list(spoken(self.labels[value]))
-
 
 class LanguageCodes(Func):
     """The codes of a language map, in one text: the map itself may be long."""
@@ -70,52 +65,56 @@ class LanguageCodes(Func):
     output_field = TextField()
     arity = 1
 
-    def as_sqlite(self, compiler, connection, **extra):
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
         template = "(SELECT group_concat(key, ' ') FROM json_each(%(expressions)s))"
         return self.as_sql(compiler, connection, template=template, **extra)
 
-    def as_postgresql(self, compiler, connection, **extra):
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
         template = (
             "(SELECT string_agg(code, ' ') FROM jsonb_object_keys(%(expressions)s) AS keys(code))"
         )
         return self.as_sql(compiler, connection, template=template, **extra)
 
 
-class LanguageFacet(Facet):
+class LanguageFacet(Facet[str]):
     """Languages of summaries and descriptions; any language may be asked for."""
 
     name, label = "language", _("Written in")
     site_columns = (LanguageCodes("summary"), LanguageCodes("description"))
 
-    def read(self, rows):
+    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
         for column in self.site_columns:
             for pk, codes in rows.column(column):
                 for code in (codes or "").split():
                     yield pk, f"language:{code}"
 
-    def key(self, value, role=None):
+    def key(self, value: str, role: str | None = None) -> str:
         return f"language:{value}"
 
-    def choices(self, terms):
+    def choices(self, terms: Vocabulary) -> Mapping[str, str]:
         return {}
 
-    def parse(self, text, choices):
+    def parse(self, text: str, terms: Vocabulary) -> str:
         try:
             return normalise_code(text)
         except ValueError as error:
             raise ValidationError(edtf.printable(str(error)), code="invalid") from error
 
-    def slug(self, value):
+    def slug(self, value: str) -> str:
         return value
 
-    def tidied(self, text):
+    def tidied(self, text: str) -> str:
         try:
             return normalise_code(text)
         except ValueError:
             return text
 
-    def listed(self, index, terms):
+    def listed(self, index: IndexSnapshot, terms: Vocabulary) -> list[str]:
         return sorted(index.values_of("language"))
 
-    def term(self, value):
+    def term(self, value: str) -> str:
         return language_name(value)

@@ -2,28 +2,32 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Scheme, SchemeTerm, UnescoStatus, WorldHeritage
+from heritage.models.querysets import SiteQuerySet
 from heritage.models.unesco import statuses_of
 from heritage.search.facets.base import (
     BOUNDS,
     YEAR,
-    ChoicesFacet,
     Facet,
+    RowFacet,
     as_words,
     in_all_languages,
     ordinals,
 )
+from heritage.search.facets.values import Value
 from heritage.search.filter_fields import Years, read_years, unknown
+from heritage.search.index.rows import SiteRows
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
 from heritage.values.date_format import span_phrase
+from heritage.values.language import LazyText
 
 
 def schemes(terms: Vocabulary, role: str) -> dict[str, Scheme]:
@@ -36,18 +40,19 @@ class _Listed:
     """Any status of what is on the World Heritage List today, whole or in part."""
 
     value: str
-    label: Any
+    label: LazyText
 
+
+type Status = UnescoStatus | _Listed
 
 _ON_THE_LIST = (UnescoStatus.IN_DANGER, UnescoStatus.INSCRIBED, UnescoStatus.PART)
 
 
-class UnescoFacet(ChoicesFacet):
+class UnescoFacet(Facet[Status]):
     """The statuses of sites; above those of what is on the List stands one for all of them."""
 
     name, label = "unesco", _("UNESCO status")
     admin_title = label
-    enumeration = UnescoStatus
     listed_today = _Listed("listed", _("World Heritage, whole or in part"))
     words = {
         "listed": pgettext_lazy(
@@ -67,7 +72,7 @@ class UnescoFacet(ChoicesFacet):
         ),
     }
 
-    def read(self, rows):
+    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
         covered = defaultdict(set)
         for pk, _designation, entry in rows.coverages:
             covered[pk].add(entry[:3])
@@ -76,49 +81,56 @@ class UnescoFacet(ChoicesFacet):
             for status in found:
                 yield pk, self.key(status)
             if not set(_ON_THE_LIST).isdisjoint(found):
-                yield pk, self.key(self.listed_today.value)
+                yield pk, self.key(self.listed_today)
 
-    def key(self, value, role=None):
-        return super().key(getattr(value, "value", value))
+    def key(self, value: Status, role: str | None = None) -> str:
+        return f"unesco:{value.value}"
 
-    def choices(self, terms):
-        return {self.listed_today.value: self.listed_today} | super().choices(terms)
+    def choices(self, terms: Vocabulary) -> Mapping[str, Status]:
+        return {status.value: status for status in (self.listed_today, *UnescoStatus)}
 
-    def values(self, index, terms, role):
+    def slug(self, value: Status) -> str:
+        return value.value
+
+    def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[Value]:
         found = super().values(index, terms, role)
         return [
             each._replace(depth=1, parent=0) if each.slug in _ON_THE_LIST else each
             for each in found
         ]
 
-    def term(self, value):
-        return str(value.label) if value is self.listed_today else value.counted_label
+    def term(self, value: Status) -> str:
+        return value.counted_label if isinstance(value, UnescoStatus) else str(value.label)
 
-    def names(self, value):
+    def names(self, value: Status) -> list[str]:
         return in_all_languages(lambda: self.term(value))
 
-    def above(self, slug, terms):
+    def above(self, slug: str, terms: Vocabulary) -> list[str]:
         return [self.listed_today.value] if slug in _ON_THE_LIST else []
 
-    def narrow(self, queryset, values):
+    def narrow(self, queryset: SiteQuerySet, values: Iterable[str]) -> SiteQuerySet:
+        """Those sites of a queryset, published or not, that have any of these statuses."""
         return queryset.with_unesco_status(*values)
 
 
-class ProtectionFacet(Facet):
+class ProtectionFacet(RowFacet[Scheme]):
     """Registers that protect; the index holds the registers of all other roles beside them."""
 
     name, label = "protection", _("Protection")
 
-    def index_name(self, role=None):
+    def index_name(self, role: str | None = None) -> str:
         return "scheme"
 
-    def read(self, rows):
+    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
             if entry.is_in_force:
                 yield pk, f"scheme:{entry.scheme}"
 
-    def choices(self, terms):
+    def choices(self, terms: Vocabulary) -> Mapping[str, Scheme]:
         return schemes(terms, Scheme.Role.PROTECTION)
+
+    def slug(self, value: Scheme) -> str:
+        return value.slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +144,18 @@ class Batch:
         return f"{self.scheme.slug}.{self.number}"
 
 
-class BatchFacet(Facet):
+class BatchFacet(Facet[Batch]):
     """Any number of a register may be asked for, whether or not it has such a batch."""
 
     name, label = "batch", _("Batch")
     called = pgettext_lazy("search words before or behind a number", "batch")
 
-    def phrases(self, terms):
+    def phrases(self, terms: Vocabulary) -> Iterable[tuple[str, str]]:
         return ()
 
-    def read_words(self, words, terms):
+    def read_words(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
         """batch 8, 8th batch, 第一批: of the protection that is named first."""
-        batch, schemes = as_words(self.called), list(self.choices(terms))
+        batch, registers = as_words(self.called), list(schemes(terms, Scheme.Role.PROTECTION))
         before = 1 if tuple(words[:1]) in as_words(_THE) else 0
         length, number = _numbered(words[before:])
         end = before + length
@@ -154,45 +166,46 @@ class BatchFacet(Facet):
             end = 1 + length
         else:
             return 0, []
-        return (end, [f"{schemes[0]}.{number}"]) if number and schemes else (0, [])
+        return (end, [f"{registers[0]}.{number}"]) if number and registers else (0, [])
 
-    def read(self, rows):
+    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
             if entry.is_in_force and entry.batch is not None:
                 yield pk, f"batch:{entry.scheme}.{entry.batch}"
 
-    def key(self, value, role=None):
+    def key(self, value: Batch, role: str | None = None) -> str:
         return f"batch:{value.scheme.pk}.{value.number}"
 
-    def choices(self, terms):
-        return schemes(terms, Scheme.Role.PROTECTION)
+    def choices(self, terms: Vocabulary) -> Mapping[str, Batch]:
+        return {}
 
-    def parse(self, text, choices):
+    def parse(self, text: str, terms: Vocabulary) -> Batch:
         slug, _dot, number = text.partition(".")
-        scheme = choices.get(slug) or choices.get(slug.lower())
+        registers = schemes(terms, Scheme.Role.PROTECTION)
+        scheme = registers.get(slug) or registers.get(slug.lower())
         if scheme is None or not re.fullmatch("[0-9]{1,5}", number):
             raise unknown(text)
         return Batch(scheme, int(number))
 
-    def slug(self, value):
+    def slug(self, value: Batch) -> str:
         return str(value)
 
-    def tidied(self, text):
+    def tidied(self, text: str) -> str:
         found = re.fullmatch(r"([^.]+)\.0*([0-9]{1,5})", text)
         return f"{found[1]}.{found[2]}" if found else text
 
-    def listed(self, index, terms):
+    def listed(self, index: IndexSnapshot, terms: Vocabulary) -> list[Batch]:
         found = (tuple(map(int, value.split("."))) for value in index.values_of("batch"))
         return [Batch(terms.schemes[scheme], number) for scheme, number in sorted(found)]
 
-    def term(self, value):
+    def term(self, value: Batch) -> str:
         register = value.scheme.short_label.best() or value.scheme.label.best()
         return gettext("%(register)s, batch %(number)s") % {
             "register": register,
             "number": value.number,
         }
 
-    def describe(self, value):
+    def describe(self, value: Batch) -> str:
         return gettext("%(register)s, batch %(number)s") % {
             "register": value.scheme.label.best(),
             "number": value.number,
@@ -210,43 +223,43 @@ class Rating:
         return f"{self.scheme.slug}.{self.grade.code}" if self.grade else self.scheme.slug
 
 
-class RatingFacet(Facet):
+class RatingFacet(Facet[Rating]):
     """Registers that rate (read by `ProtectionFacet`) and their grades (by `CategoryFacet`)."""
 
     name, label = "rating", _("Tourist rating")
 
-    def read(self, rows):
+    def read(self, rows: SiteRows) -> Iterable[tuple[int, str]]:
         return ()
 
-    def key(self, value, role=None):
+    def key(self, value: Rating, role: str | None = None) -> str:
         return f"category:{value.grade.pk}" if value.grade else f"scheme:{value.scheme.pk}"
 
-    def choices(self, terms):
+    def choices(self, terms: Vocabulary) -> Mapping[str, Rating]:
         found = []
         for scheme in schemes(terms, Scheme.Role.RATING).values():
             grades = terms.terms_of(scheme, SchemeTerm.Facet.CATEGORY)
             found += [Rating(scheme), *(Rating(scheme, grade) for grade in grades)]
         return {str(rating): rating for rating in found}
 
-    def slug(self, value):
+    def slug(self, value: Rating) -> str:
         return str(value)
 
-    def term(self, value):
+    def term(self, value: Rating) -> Scheme | SchemeTerm:
         return value.grade or value.scheme
 
 
-class WorldHeritageTermFacet(Facet):
+class WorldHeritageTermFacet(RowFacet[SchemeTerm]):
     """Terms of the World Heritage List by their codes, of the entries that hold today."""
 
     term_facet: SchemeTerm.Facet
 
-    def choices(self, terms):
+    def choices(self, terms: Vocabulary) -> Mapping[str, SchemeTerm]:
         registers = schemes(terms, Scheme.Role.WORLD_HERITAGE).values()
         return {
             term.code: term for each in registers for term in terms.terms_of(each, self.term_facet)
         }
 
-    def slug(self, value):
+    def slug(self, value: SchemeTerm) -> str:
         return value.code
 
 
@@ -256,7 +269,7 @@ class CategoryFacet(WorldHeritageTermFacet):
     name, label = "category", _("World Heritage category")
     term_facet = SchemeTerm.Facet.CATEGORY
 
-    def read(self, rows):
+    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
             if entry.is_in_force and entry.category is not None:
                 yield pk, f"category:{entry.category}"
@@ -267,11 +280,11 @@ class CriterionFacet(WorldHeritageTermFacet):
     term_facet = SchemeTerm.Facet.CRITERION
     called = pgettext_lazy("search words before a number", "criterion|criteria|UNESCO criterion")
 
-    def read(self, rows):
+    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
         for pk, term in rows.terms_of_world_heritage(WorldHeritage.criteria.through):
             yield pk, f"criterion:{term}"
 
-    def read_words(self, words, terms):
+    def read_words(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
         """criterion (iv), criteria i and ii, 标准（三）."""
         codes: list[str] = []
         length = 0
@@ -286,7 +299,7 @@ class CriterionFacet(WorldHeritageTermFacet):
             read += 1
         return read, codes
 
-    def describe(self, value):
+    def describe(self, value: SchemeTerm) -> str:
         words = {"code": value.code, "label": value.label.best()}
         return pgettext("criterion", "(%(code)s) %(label)s") % words
 
@@ -297,12 +310,12 @@ class RegionFacet(WorldHeritageTermFacet):
     name, label = "region", _("Region of the world")
     term_facet = SchemeTerm.Facet.REGION
 
-    def read(self, rows):
+    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
         for pk, term in rows.terms_of_world_heritage(WorldHeritage.regions.through):
             yield pk, f"region:{term}"
 
 
-class InscribedFacet(Facet):
+class InscribedFacet(Facet[Years]):
     """Years in which World Heritage was inscribed.
 
     Listed are the years that some site has; spans of years may be asked for as well: 1990-1999,
@@ -320,35 +333,35 @@ class InscribedFacet(Facet):
         "inscription|inscriptions|inscribed|World Heritage|UNESCO|new World Heritage",
     )
 
-    def read(self, rows):
+    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
         for pk, year in rows.column("inscribed_year"):
             if year is not None:
                 yield pk, f"inscribed:{year}"
 
-    def choices(self, terms):
+    def choices(self, terms: Vocabulary) -> Mapping[str, Years]:
         return {}
 
-    def parse(self, text, choices):
+    def parse(self, text: str, terms: Vocabulary) -> Years:
         return Years(text, *read_years(text))
 
-    def slug(self, value):
+    def slug(self, value: Years) -> str:
         return value.text
 
-    def tidied(self, text):
+    def tidied(self, text: str) -> str:
         return text
 
-    def key(self, value, role=None):
+    def key(self, value: Years, role: str | None = None) -> str:
         return f"inscribed:{value.first}"  # of a listed year
 
-    def keys(self, values, index, role):
+    def keys(self, values: Iterable[Years], index: IndexSnapshot, role: str | None) -> list[str]:
         listed = map(int, index.values_of("inscribed"))
         return [f"inscribed:{year}" for year in listed if any(year in span for span in values)]
 
-    def listed(self, index, terms):
+    def listed(self, index: IndexSnapshot, terms: Vocabulary) -> list[Years]:
         years = sorted(map(int, index.values_of("inscribed")))
         return [Years(str(year), year, year) for year in years]
 
-    def read_words(self, words, terms):
+    def read_words(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
         """inscribed in 1987, inscribed 1990-1999, 2000年列入."""
         before, behind = as_words(self.before), as_words(self.behind)
         for length in range(min(_LONGEST_WORD, len(words) - 1), 0, -1):
@@ -363,7 +376,7 @@ class InscribedFacet(Facet):
                 return read + length, [value]
         return 0, []
 
-    def term(self, value):
+    def term(self, value: Years) -> str:
         return span_phrase(value.first, value.last)
 
 

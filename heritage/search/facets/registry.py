@@ -1,9 +1,11 @@
 """All facets, in the order of the form."""
 
-from heritage.search.facets import others, registers, vocabularies
-from heritage.search.facets.base import Facet, TreeFacet
+from typing import Any
 
-FACETS: tuple[Facet, ...] = (
+from heritage.search.facets import others, registers, vocabularies
+from heritage.search.facets.base import AnyFacet, TreeFacet
+
+FACETS: tuple[AnyFacet, ...] = (
     vocabularies.KindFacet(),
     vocabularies.EraFacet(),
     registers.RegionFacet(),
@@ -18,9 +20,9 @@ FACETS: tuple[Facet, ...] = (
     others.HasFacet(),
     others.LanguageFacet(),
 )
-BY_NAME: dict[str, Facet] = {facet.name: facet for facet in FACETS}
+BY_NAME: dict[str, AnyFacet] = {facet.name: facet for facet in FACETS}
 # Those that suggestions propose, in their order.
-TREES: dict[str, TreeFacet] = {
+TREES: dict[str, TreeFacet[Any]] = {
     facet.name: facet
     for facet in sorted(
         (facet for facet in FACETS if isinstance(facet, TreeFacet)),

@@ -20,10 +20,14 @@ _LONG = 128  # values, above which a list is counted site by site
 _SHARE = 4  # of all sites one in so many: more are not counted site by site
 
 
+# What stands for a value in a form: a row with a `label`, or the label itself.
+type Shown = Term | Scheme | SchemeTerm | str
+
+
 class Value(NamedTuple):
     """A value of a facet with the sites that have it; `parent` is the place of the broader one."""
 
-    term: Term | Scheme | SchemeTerm | str
+    term: Shown
     slug: str
     depth: int
     parent: int | None

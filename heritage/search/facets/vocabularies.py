@@ -1,47 +1,56 @@
 """Facets of the three vocabularies: kinds, eras and places."""
 
+from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Era, Kind, Place, Site, SiteEra
+from heritage.models.querysets import SiteQuerySet
 from heritage.search.facets.base import TreeFacet
-from heritage.search.index.rows import CHUNK
+from heritage.search.index.rows import CHUNK, SiteRows
+from heritage.search.vocabulary import TermTree, Vocabulary
+
+if TYPE_CHECKING:
+    from heritage.search.filters import SiteFilter
 
 
-class KindFacet(TreeFacet):
+class KindFacet(TreeFacet[Kind]):
     name, admin_title = "kind", _("kind")
     label, model = _("Kind"), Kind
     suggestions_label, search_label, suggestions_order = _("Kinds of places"), _("As a kind"), 3
 
-    def tree(self, terms):
+    def tree(self, terms: Vocabulary) -> TermTree[Kind]:
         return terms.kinds
 
-    def read(self, rows):
+    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
         return self.read_terms(rows, rows.pairs(Site.kinds.through, "site_id", "kind_id"))
 
-    def used_by(self):
+    def used_by(self) -> tuple[QuerySet[Any], str]:
         return Site.kinds.through.objects, "kind"
 
-    def narrow(self, queryset, values):
-        return queryset.of_kinds(values)
+    def narrow(self, queryset: SiteQuerySet, ids: Iterable[int]) -> SiteQuerySet:
+        return queryset.of_kinds(ids)
 
 
-class EraFacet(TreeFacet):
+class EraFacet(TreeFacet[Era]):
     """Eras of any part of a site's history; those of each role are kept beside them."""
 
     name, admin_title = "era", _("era")
     label, model = _("Era"), Era
     suggestions_label, search_label, suggestions_order = _("Eras"), _("As an era"), 1
 
-    def tree(self, terms):
+    def tree(self, terms: Vocabulary) -> TermTree[Era]:
         return terms.eras
 
-    def index_name(self, role=None):
+    def index_name(self, role: str | None = None) -> str:
         return f"{self.name}.{role}" if role else self.name
 
-    def read(self, rows):
-        broader, keys = rows.broader[Era], {}
+    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
+        broader = rows.broader[Era]
+        keys: dict[tuple[int, str], list[str]] = {}
         found = rows.of(SiteEra.objects.all()).values_list("site_id", "era_id", "role")
         for pk, era, role in found.iterator(CHUNK):
             if pk not in rows.published:
@@ -54,33 +63,33 @@ class EraFacet(TreeFacet):
             for key in keys[era, role]:
                 yield pk, key
 
-    def active_label(self, filtered):
+    def active_label(self, filtered: "SiteFilter") -> str:
         role = dict(SiteEra.Role.choices).get(filtered.chosen("role"))
         return f"{self.label} ({role})" if role else str(self.label)
 
-    def used_by(self):
+    def used_by(self) -> tuple[QuerySet[Any], str]:
         return SiteEra.objects.exclude(role=SiteEra.Role.WITHIN), "era"
 
-    def narrow(self, queryset, values):
-        return queryset.of_eras(values)
+    def narrow(self, queryset: SiteQuerySet, ids: Iterable[int]) -> SiteQuerySet:
+        return queryset.of_eras(ids)
 
 
-class PlaceFacet(TreeFacet):
+class PlaceFacet(TreeFacet[Place]):
     name, admin_title = "place", _("place")
     label, model = _("Place"), Place
     suggestions_label, search_label, suggestions_order = _("Places"), _("As a place"), 2
     site_columns = ("place_id",)
 
-    def tree(self, terms):
+    def tree(self, terms: Vocabulary) -> TermTree[Place]:
         return terms.places
 
-    def read(self, rows):
+    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
         main = ((pk, place) for pk, place in rows.column("place_id") if place)
         others = rows.pairs(Site.also_in.through, "site_id", "place_id")
         return self.read_terms(rows, chain(main, others))
 
-    def used_by(self):
-        return Site.objects, "place"
+    def used_by(self) -> tuple[QuerySet[Any], str]:
+        return Site.objects.all(), "place"
 
-    def narrow(self, queryset, values):
-        return queryset.in_places(values)
+    def narrow(self, queryset: SiteQuerySet, ids: Iterable[int]) -> SiteQuerySet:
+        return queryset.in_places(ids)

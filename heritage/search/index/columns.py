@@ -52,9 +52,9 @@ class Rows:
     """Rows on their way into a table, in any order: much smaller than as many tuples."""
 
     def __init__(self, types: str):
-        self.columns = [array(kind) for kind in types]
+        self.columns: list[array[float]] = [array(kind) for kind in types]
 
-    def add(self, *row) -> None:
+    def add(self, *row: float) -> None:
         for column, value in zip(self.columns, row, strict=True):
             column.append(value)
 
@@ -65,7 +65,7 @@ class Table:
 
     ids: np.ndarray
     columns: tuple[np.ndarray, ...]
-    _by_first: list = field(default_factory=list, compare=False)
+    _by_first: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list, compare=False)
 
     @property
     def by_first(self) -> tuple[np.ndarray, np.ndarray]:

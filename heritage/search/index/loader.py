@@ -30,8 +30,8 @@ class Facts:
     """Ids of published sites and of those with each value; where they lie, their years, and when
     each was last changed."""
 
-    sites: array = field(default_factory=lambda: array("I"))
-    values: dict[str, array] = field(default_factory=lambda: defaultdict(lambda: array("I")))
+    sites: array[int] = field(default_factory=lambda: array("I"))
+    values: dict[str, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("I")))
     points: Rows = field(default_factory=lambda: Rows(POINTS))
     times: Rows = field(default_factory=lambda: Rows(TIMES))
     spans: dict[str, Rows] = field(
@@ -86,8 +86,9 @@ def _add_spans(facts: Facts, rows: SiteRows) -> None:
     for pk, kind, first, last in events.iterator(CHUNK):
         if pk in rows.published and not (first is None and last is None):
             role = Event.ROLES.get(kind, Event.Role.OTHER)
-            first, last = NO_FIRST if first is None else first, NO_LAST if last is None else last
-            facts.spans[role].add(pk, first, last)
+            facts.spans[role].add(
+                pk, NO_FIRST if first is None else first, NO_LAST if last is None else last
+            )
 
 
 def _add_hours(facts: Facts, rows: SiteRows) -> None:

@@ -10,7 +10,7 @@ from heritage.search.index.snapshot import IndexSnapshot
 
 def open_on(index: IndexSnapshot, day: date) -> BitMap:
     """Sites with dependable hours on the day, unless a row or a notice closes them."""
-    rows = {"open": [], "closed": []}
+    rows: dict[str, list[str]] = {"open": [], "closed": []}
     for hours in index.values_of("hours"):
         kind, *days = hours.split(",")
         if is_in_season(day, *days):

@@ -8,13 +8,15 @@ compared here exactly as the database compares it.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import batched, pairwise
+from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OrderBy, OuterRef, QuerySet
 from pyroaring import BitMap
 
 from heritage.models import Site, SortName
+from heritage.models.querysets import SiteQuerySet
 from heritage.search.index.columns import ids_of, microseconds
 from heritage.search.index.snapshot import Order
 
@@ -25,7 +27,7 @@ _KEYS_AT_ONCE = 2_000  # of which the keys are asked for in one query
 # Sites that one step of a search looks at: enough that few steps find the place of a single one.
 _PROBES = 128
 
-Key = tuple  # what a site is sorted by, its id last
+type Key = tuple[Any, ...]  # what a site is sorted by, its id last
 
 
 def by_name(language: str) -> str:
@@ -114,31 +116,34 @@ def _keys(name: str, site_ids: Iterable[int]) -> dict[int, Key]:
 
 def _keys_of(name: str, site_ids: tuple[int, ...]) -> dict[int, Key]:
     """A site that is deleted while this is read comes last: what is read then is read again."""
+    found: dict[int, Key] = {}
     if name == RECENT:
-        rows = _sites(site_ids).values_list("pk", "published_at")
-        found = {pk: (at is None, -microseconds(at) if at else 0, -pk, pk) for pk, at in rows}
+        for pk, at in _sites(site_ids).values_list("pk", "published_at"):
+            found[pk] = (at is None, -microseconds(at) if at else 0, -pk, pk)
         return {pk: (True, 0, -pk, pk) for pk in site_ids} | found
     if name == PROMINENCE:
-        rows = _sites(site_ids).values_list("pk", "effective_prominence")
-        found = {pk: (False, -prominence, pk) for pk, prominence in rows}
+        for pk, prominence in _sites(site_ids).values_list("pk", "effective_prominence"):
+            found[pk] = (False, -prominence, pk)
         return {pk: (True, 0, pk) for pk in site_ids} | found
     if name in _BY_YEAR:
-        rows = _sites(site_ids).values_list("pk", _BY_YEAR[name])
-        found = {pk: (year is None, year or 0, pk) for pk, year in rows}
+        for pk, year in _sites(site_ids).values_list("pk", _BY_YEAR[name]):
+            found[pk] = (year is None, year or 0, pk)
         return {pk: (True, 0, pk) for pk in site_ids} | found
     rows = SortName.objects.filter(site__in=site_ids, language=_language(name))
-    found = {pk: (False, key, pk) for pk, key in rows.values_list("site_id", "key")}
+    for pk, key in rows.values_list("site_id", "key"):
+        found[pk] = (False, key, pk)
     return {pk: (True, "", pk) for pk in site_ids} | found
 
 
-def _sites(site_ids: tuple[int, ...]):
+def _sites(site_ids: tuple[int, ...]) -> SiteQuerySet:
     return Site.objects.filter(pk__in=site_ids).order_by()
 
 
 # --- whole orders ----------------------------------------------------------------------------
 
 
-def _rows(order: str):
+def _rows(order: str) -> QuerySet[Site, int]:
+    by: tuple[str | OrderBy, str]
     if order == RECENT:
         by = F("published_at").desc(nulls_last=True), "-pk"
     elif order == PROMINENCE:
@@ -148,12 +153,12 @@ def _rows(order: str):
     return Site.objects.published().order_by(*by).values_list("pk", flat=True)
 
 
-def _named(order: str):
+def _named(order: str) -> QuerySet[SortName, int]:
     rows = SortName.objects.filter(language=_language(order), site__state="published")
     return rows.order_by("key", "site_id").values_list("site_id", flat=True)
 
 
-def _nameless(order: str):
+def _nameless(order: str) -> QuerySet[Site, int]:
     """Those whose key in a language is yet to be made, as when the language is new: last."""
     keys = SortName.objects.filter(language=_language(order), site=OuterRef("pk"))
     rows = Site.objects.published().filter(~Exists(keys))

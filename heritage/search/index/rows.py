@@ -2,12 +2,15 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.db.models import Model, QuerySet
 
 from heritage.models import Coverage, Opening, Scheme, Site
 from heritage.models.designations import IN_FORCE
+from heritage.models.vocabularies import Term
 
 CHUNK = 5_000
 
@@ -35,19 +38,20 @@ class RegisterEntry(NamedTuple):
 class BroaderTerms:
     """Of each term of a model: itself and all broader ones; read when first asked for."""
 
-    def __init__(self):
-        self._of: dict[type, dict[int, set[int]]] = {}
+    def __init__(self) -> None:
+        self._of: dict[type[Term], dict[int, set[int]]] = {}
 
-    def __getitem__(self, model) -> dict[int, set[int]]:
+    def __getitem__(self, model: type[Term]) -> dict[int, set[int]]:
         if model not in self._of:
             self._of[model] = self._read(model)
         return self._of[model]
 
-    def _read(self, model) -> dict[int, set[int]]:
-        parents = dict(model.objects.values_list("pk", "parent_id"))
+    def _read(self, model: type[Term]) -> dict[int, set[int]]:
+        parents = model.objects.parents()
         lines = {}
         for pk in parents:
-            line, term = set(), pk
+            line: set[int] = set()
+            term: int | None = pk
             while term is not None and term not in line:
                 line.add(term)
                 term = parents.get(term)
@@ -61,16 +65,18 @@ class SiteRows:
     def __init__(self, ids: list[int] | None, broader: BroaderTerms):
         self.ids, self.broader = ids, broader
         self.sites = array("I")
-        self._columns: dict[Hashable, list] = {}
+        self._columns: dict[Hashable, list[Any]] = {}
 
-    def read_sites(self, own: Iterable, columns: Iterable[Hashable]) -> Iterator[tuple]:
+    def read_sites(
+        self, own: Sequence[str], columns: Iterable[Hashable]
+    ) -> Iterator[tuple[Any, ...]]:
         """The sites with the caller's `own` columns; the other `columns` are kept for `column`."""
-        own, columns = list(own), list(dict.fromkeys(columns))
+        columns = list(dict.fromkeys(columns))
         sites = Site.objects.published()
         sites = sites if self.ids is None else sites.filter(pk__in=self.ids)
         self._columns = {column: [] for column in columns}
         kept = list(self._columns.values())
-        seen: dict = {}  # a million sites have few different values
+        seen: dict[Any, Any] = {}  # a million sites have few different values
         rows = sites.order_by("pk").values_list("pk", *own, *columns)
         for row in rows.iterator(CHUNK):
             self.sites.append(row[0])
@@ -82,16 +88,16 @@ class SiteRows:
     def published(self) -> set[int]:
         return set(self.sites)
 
-    def column(self, column: Hashable) -> Iterator[tuple[int, object]]:
+    def column(self, column: Hashable) -> Iterator[tuple[int, Any]]:
         """(site, value) for each published site."""
         return zip(self.sites, self._columns[column], strict=True)
 
-    def pairs(self, through, site: str, other: str) -> Iterator[tuple[int, int]]:
+    def pairs(self, through: type[Model], site: str, other: str) -> Iterator[tuple[int, int]]:
         """(site, other row) for the published sites of a table between two models."""
-        rows = self.of(through.objects.all(), site).values_list(site, other)
+        rows = self.of(through._default_manager.all(), site).values_list(site, other)
         return (pair for pair in rows.iterator(CHUNK) if pair[0] in self.published)
 
-    def of(self, rows, column: str = "site_id"):
+    def of[M: Model](self, rows: QuerySet[M], column: str = "site_id") -> QuerySet[M]:
         """Those rows of a queryset that belong to these sites, in no order."""
         rows = rows.order_by()
         return rows if self.ids is None else rows.filter(**{f"{column}__in": self.ids})
@@ -120,10 +126,10 @@ class SiteRows:
                 found[designation].append(pk)
         return found
 
-    def terms_of_world_heritage(self, through) -> Iterator[tuple[int, int]]:
+    def terms_of_world_heritage(self, through: type[Model]) -> Iterator[tuple[int, int]]:
         """(site, term) through a relation between World Heritage entries and register terms."""
         columns = ("worldheritage__designation_id", "schemeterm_id")
-        rows = through.objects.order_by()
+        rows = through._default_manager.order_by()
         if self.ids is not None:
             rows = rows.filter(**{f"{columns[0]}__in": list(self.world_heritage)})
         if self.world_heritage:

@@ -1,7 +1,8 @@
 """The index in memory: never changed once made, so that many threads may read it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pyroaring import BitMap
@@ -9,6 +10,9 @@ from pyroaring import BitMap
 from heritage.models.base import new_uid
 from heritage.search.index.columns import Table, ids_of
 from heritage.services.changelog import VOCABULARY
+
+if TYPE_CHECKING:
+    from heritage.search.index.loader import Facts
 
 NOTHING = BitMap()
 # The sites under any entry of the World Heritage List, whatever has become of it.
@@ -21,7 +25,7 @@ class Order:
     """Ids of all sites in one order (int32), and each id's place in it."""
 
     ids: np.ndarray
-    _places: list = field(default_factory=list, compare=False)
+    _places: list[np.ndarray] = field(default_factory=list, compare=False)
 
     @property
     def places(self) -> np.ndarray:
@@ -71,12 +75,12 @@ class IndexSnapshot:
     changes: dict[int, str] = field(default_factory=dict)
     since: str = field(default_factory=new_uid)
     # For what others derive from this state and want to find again: emptied by every write.
-    memory: dict = field(default_factory=dict, compare=False)
+    memory: dict[Any, Any] = field(default_factory=dict, compare=False)
     # The same for what follows from the bitmaps and the vocabularies alone: a write that changes
     # neither leaves it as it was.
-    facet_memory: dict = field(default_factory=dict, compare=False)
+    facet_memory: dict[Any, Any] = field(default_factory=dict, compare=False)
     # The same for what follows from World Heritage entries, their sites and the vocabularies.
-    world_heritage_memory: dict = field(default_factory=dict, compare=False)
+    world_heritage_memory: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     def version(self, site_id: int) -> tuple[str, str]:
         """The same in two snapshots if nothing that is shown of the site was written between."""
@@ -95,7 +99,7 @@ class IndexSnapshot:
 
 
 def build_snapshot(
-    number: int, token: str, facts, order_ids: dict[str, Iterable[int]]
+    number: int, token: str, facts: "Facts", order_ids: Mapping[str, Iterable[int]]
 ) -> IndexSnapshot:
     """A snapshot from the facts of all sites and their ids in each order."""
     return IndexSnapshot(
@@ -115,7 +119,7 @@ def patched_snapshot(
     number: int,
     token: str,
     changed: BitMap,
-    facts,
+    facts: "Facts",
     order_of: Callable[[str, Order], Order],
 ) -> IndexSnapshot:
     """A snapshot in which the changed sites have the values that `facts` says, and no other.
@@ -153,7 +157,7 @@ def patched_snapshot(
 
 
 def _patched_values(
-    values: dict[str, BitMap], changed: BitMap, found: dict[str, Iterable[int]]
+    values: dict[str, BitMap], changed: BitMap, found: Mapping[str, Iterable[int]]
 ) -> dict[str, BitMap]:
     fresh = {name: BitMap(ids) for name, ids in found.items()}
     after = {

@@ -101,7 +101,7 @@ def _fresh() -> IndexSnapshot:
     together with all that was placed beside them. Only where that does not come to an end are
     writers made to wait.
     """
-    base = None
+    base: IndexSnapshot | None = None
     for _attempt in range(_ATTEMPTS):
         before = _head()
         try:
@@ -125,12 +125,12 @@ def _base() -> IndexSnapshot:
         if _is_in_log(state) and _is_near(state):
             return state
     try:
-        state = stored_snapshot.load()
+        stored = stored_snapshot.load()
     except stored_snapshot.BrokenSnapshot:
         logger.exception("The snapshot of the index is broken; everything is read anew.")
-        state = None
-    if state and _is_in_log(state) and _is_near(state):
-        return state
+        stored = None
+    if stored and _is_in_log(stored) and _is_near(stored):
+        return stored
     return rebuilt(*_head())
 
 
@@ -202,7 +202,7 @@ _saving = threading.Lock()
 _saved: list[int] = []  # the number of the snapshot, as far as this process knows
 
 
-def keep_snapshot_fresh(**kwargs) -> None:
+def keep_snapshot_fresh(**kwargs: object) -> None:
     """Called at the end of a request: have a thread save the snapshot when it is time.
 
     That is after INDEX_SNAPSHOT_EVERY changes, or where there is no snapshot. No page waits for it.
