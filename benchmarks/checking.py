@@ -7,7 +7,7 @@ from django.db import transaction
 from heritage.models import Coverage, Designation, Event, Site, SiteEra, SortName
 from heritage.services import denormalized, fulltext
 from heritage.values import tokens
-from heritage.values.tokens import Asked
+from heritage.values.tokens import QueryWord
 
 
 def differences(count: int, seed: int = 0) -> list[str]:
@@ -68,7 +68,7 @@ def _unfound(drawn: list[int], dice: random.Random) -> list[str]:
     """Sites that one of their own words, drawn at random, does not find."""
     found = []
     for pk, text in Site.objects.filter(pk__in=drawn).values_list("pk", "search_text"):
-        word = dice.choice(tokens.held_by(text))
-        if pk not in fulltext.holding(((Asked(word, begins=False),),)):
+        word = dice.choice(tokens.index_words(text))
+        if pk not in fulltext.sites_holding(((QueryWord(word, begins=False),),)):
             found.append(f"Site {pk} is not found by {word!r}")
     return found

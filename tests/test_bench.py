@@ -108,7 +108,7 @@ def test_made_up_records_are_what_the_catalogue_makes_of_them(vocabulary):
     # The proof can fail: by a column of another table, by a word, by a column of its own.
     SortName.objects.filter(site=Site.objects.first(), language="en").update(key="wrong")
     assert [line.split()[2] for line in checking.differences(RECORDS)] == ["key:"]
-    fulltext.forget([Site.objects.last().pk])
+    fulltext.delete([Site.objects.last().pk])
     assert len(checking.differences(RECORDS)) == 2
     QuerySet(Site).filter(pk=Site.objects.first().pk).update(public_latitude=1)
     assert len(checking.differences(RECORDS)) == 3

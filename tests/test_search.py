@@ -11,7 +11,7 @@ from heritage.search import answers, spelling, text_search
 from heritage.search.filters import SiteFilter
 from heritage.search.index import store
 from heritage.services import fulltext
-from heritage.services.fulltext import holding
+from heritage.services.fulltext import sites_holding
 from heritage.values import tokens
 from tests import builders as build
 
@@ -176,7 +176,7 @@ def test_what_is_written_is_found_at_once_and_what_is_gone_no_more(rows):
     pk = site.pk
     site.delete()
     assert found(rows, "shikusi") == []
-    assert pk not in holding(tokens.asked("shikusi"))
+    assert pk not in sites_holding(tokens.parse_query("shikusi"))
 
 
 def test_a_renamed_term_is_found_by_its_new_name(rows):
@@ -201,12 +201,14 @@ def test_full_text_can_be_made_anew_again_and_again(rows):
 @pytest.mark.parametrize("is_among_few", [False, True])
 def test_who_searches_while_it_is_made_anew_finds_all(is_among_few):
     site = build.make_site("White Horse Temple")
-    found, asked, few = [], tokens.asked("horse"), BitMap([site.pk])
+    found, asked, few = [], tokens.parse_query("horse"), BitMap([site.pk])
     is_among_few &= fulltext.is_quicker_among(few)
 
     def search_meanwhile():
         try:
-            hits = fulltext.holding_among(few, asked) if is_among_few else holding(asked)
+            hits = (
+                fulltext.sites_holding_among(few, asked) if is_among_few else sites_holding(asked)
+            )
             found.append(site.pk in hits)
         finally:
             connection.close()
@@ -242,8 +244,8 @@ def test_rows_of_full_text_lie_close_together(db):
     some = [f"word{number}" for number in range(200)]  # about 2 kB, less than what moves by itself
     for last in ("first", "second"):  # a row that is written anew too
         fulltext.write({pk: [*some, last] for pk in range(1_000, 1_300)})
-    assert len(holding(tokens.asked("word7 second"))) == 300
-    assert not holding(tokens.asked("first"))
+    assert len(sites_holding(tokens.parse_query("word7 second"))) == 300
+    assert not sites_holding(tokens.parse_query("first"))
     assert size_of_rows() - before < 150 * 2 * 300
 
 
@@ -339,14 +341,14 @@ def test_a_correction_keeps_the_words_behind_the_sixth(rows):
     assert meant(text) == text.replace("grotoes", "grottoes")
 
 
-def test_texts_of_very_many_runs_are_not_parted(rows, monkeypatch):
+def test_texts_of_very_many_runs_are_not_segmented(rows, monkeypatch):
     asked = []
-    holding = fulltext.holding
-    monkeypatch.setattr(fulltext, "holding", lambda *a: asked.append(a) or holding(*a))
+    sites_holding = fulltext.sites_holding
+    monkeypatch.setattr(fulltext, "sites_holding", lambda *a: asked.append(a) or sites_holding(*a))
     text = " ".join(f"{first}洛阳城白马寺" for first in "甲乙丙丁戊己庚辛壬癸")
-    assert text_search.parted(store.current(), text) == text
+    assert text_search.segmented(store.current(), text) == text
     assert len(asked) == 1
-    assert text_search.parted(store.current(), "龙门石窟白马寺") == "龙门石窟 白马寺"
+    assert text_search.segmented(store.current(), "龙门石窟白马寺") == "龙门石窟 白马寺"
 
 
 def test_answers_of_many_sites_in_part_are_kept_apart(rows, monkeypatch):
@@ -420,14 +422,15 @@ def test_what_has_most_of_the_words_is_shown_and_said_to_be(rows, client):
 def test_the_answers_are_those_of_brute_force(rows):
     """Every word that any record holds, and every beginning of it, finds exactly its holders."""
     held = {
-        pk: set(tokens.held_by(text)) for pk, text in Site.objects.values_list("pk", "search_text")
+        pk: set(tokens.index_words(text))
+        for pk, text in Site.objects.values_list("pk", "search_text")
     }
     here = BitMap(held)  # tests with transactions of their own leave words of sites behind
     for word in sorted({word for found in held.values() for word in found}):
         holders = {pk for pk, found in held.items() if word in found}
-        assert set(holding(((tokens.Asked(word, begins=False),),)) & here) == holders
+        assert set(sites_holding(((tokens.QueryWord(word, begins=False),),)) & here) == holders
         begun = {pk for pk, found in held.items() if any(w.startswith(word[:3]) for w in found)}
-        assert set(holding(((tokens.Asked(word[:3], begins=True),),)) & here) == begun
+        assert set(sites_holding(((tokens.QueryWord(word[:3], begins=True),),)) & here) == begun
 
 
 def test_every_page_of_a_search_comes_once(rows):
@@ -440,8 +443,8 @@ def test_every_page_of_a_search_comes_once(rows):
 
 def test_closeness_is_looked_up_only_while_it_decides_anything(rows, monkeypatch):
     asked = []
-    holding, among = fulltext.holding, fulltext.holding_among
-    monkeypatch.setattr(fulltext, "holding", lambda *a: asked.append(a) or holding(*a))
-    monkeypatch.setattr(fulltext, "holding_among", lambda *a: asked.append(a) or among(*a))
+    sites_holding, among = fulltext.sites_holding, fulltext.sites_holding_among
+    monkeypatch.setattr(fulltext, "sites_holding", lambda *a: asked.append(a) or sites_holding(*a))
+    monkeypatch.setattr(fulltext, "sites_holding_among", lambda *a: asked.append(a) or among(*a))
     assert len(found(rows, "gongxian")) == 1
     assert len(asked) == 2  # just that name; any word

@@ -4,7 +4,7 @@ import sys
 import threading
 
 from heritage.search.lru_cache import LRUCache
-from heritage.values.tokens import Asked
+from heritage.values.tokens import QueryWord
 
 
 def test_what_was_used_longest_ago_makes_room():
@@ -28,7 +28,7 @@ def test_many_threads_may_use_it():
     def use(first: int) -> None:
         try:
             for number in range(3_000):
-                key = Asked(f"word {(first + number) % 20}", begins=True)
+                key = QueryWord(f"word {(first + number) % 20}", begins=True)
                 kept[key] = kept.get(key) or number
         except Exception as error:
             errors.append(error)

@@ -175,7 +175,7 @@ OF_NO_SITE = {
 
 
 def read(text: str) -> str:
-    found = understanding.understood(store.current(), text, THURSDAY)
+    found = understanding.understand(store.current(), text, THURSDAY)
     meanings = [f"{each.name}={','.join(each.values)}" for each in found.meanings]
     return " ".join([*meanings, *([f"+ {found.rest}"] if found.rest else [])])
 

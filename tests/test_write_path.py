@@ -5,7 +5,7 @@ import pytest
 from heritage.models import FormerSlug, Kind, Name, Place, Site
 from heritage.search.index import store
 from heritage.services import fulltext
-from heritage.values.tokens import Asked
+from heritage.values.tokens import QueryWord
 from tests.builders import make_kind, make_name, make_site, make_user, text
 from tests.exact import assert_as_rebuilt, assert_nothing_to_derive
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found_by(word: str) -> set[str]:
-    hits = fulltext.holding(((Asked(word, begins=False),),))
+    hits = fulltext.sites_holding(((QueryWord(word, begins=False),),))
     return set(Site.objects.filter(pk__in=hits).values_list("slug", flat=True))
 
 

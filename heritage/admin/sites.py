@@ -245,8 +245,8 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
         """
         if not search_term.strip():
             return queryset, False
-        asked = tokens.asked(search_term)
-        found = fulltext.holding(asked) if asked else ()
+        asked = tokens.parse_query(search_term)
+        found = fulltext.sites_holding(asked) if asked else ()
         if len(found) <= MOST_LISTED:
             return queryset.filter(pk__in=list(found)), False
         request.is_search_cut = True

@@ -41,7 +41,7 @@ class Source(Record):
         return str(self.citation.best())
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
-        self.search_text = tokens.found_by(list(self.citation.values()), (), ())
+        self.search_text = tokens.index_text(list(self.citation.values()), (), ())
 
     @property
     def is_recalled(self) -> bool:

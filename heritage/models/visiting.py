@@ -377,4 +377,4 @@ class Custodian(Record):
         return str(self.name.best())
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
-        self.search_text = tokens.found_by(list(self.name.values()), (), ())
+        self.search_text = tokens.index_text(list(self.name.values()), (), ())

@@ -34,7 +34,7 @@ class Term(TreeRecord):
         abstract = True
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
-        self.search_text = tokens.found_by(self.names(), (), ())
+        self.search_text = tokens.index_text(self.names(), (), ())
 
     def names(self) -> list[str]:
         """What it is called, in whatever language."""

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from heritage.models import Event
-from heritage.search import queries
+from heritage.search import query_strings
 from heritage.search.facets.registry import FACETS
-from heritage.search.filter_fields import BadValue, Centre, unknown
+from heritage.search.filter_fields import BadValue, Centre, unknown_value_error
 from heritage.values import edtf
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import phrase, span_phrase
@@ -60,7 +60,7 @@ def problems(filtered: "SiteFilter") -> list[InvalidValue]:
 def _message(error: ValidationError) -> str:
     value = (error.params or {}).get("value")
     if error.code == "invalid_choice" and value:
-        error = unknown(str(value))
+        error = unknown_value_error(str(value))
     return " ".join(error.messages)
 
 
@@ -134,7 +134,7 @@ def _active(
     label: str | None = None,
 ) -> ActiveFilter:
     """Without `value` the whole filter is taken off, and the filters `together` with it."""
-    without = queries.without(filtered.data, name, value, together or ())
+    without = query_strings.without(filtered.data, name, value, together or ())
     return ActiveFilter(name, label or _label(filtered, name), words, without)
 
 

@@ -35,21 +35,21 @@ MAX_KM = 20_000  # half way round the globe
 MOST_VALUES = 50  # of one filter
 
 
-def unknown(value: str) -> ValidationError:
+def unknown_value_error(value: str) -> ValidationError:
     """What is said of a value that could be one of the right shape, and is not there."""
     shown = edtf.printable(value)[:60]
     message = _("“%(value)s” is not known here.")
     return ValidationError(message, code="invalid_choice", params={"value": shown})
 
 
-class Fixed:
+class ShallowCopyFilter:
     """A filter that no list changes: where django-filter copies it deeply, a plain copy will do."""
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return copy(self)
 
 
-class OneOfFilter(Fixed, filters.ChoiceFilter):
+class OneOfFilter(ShallowCopyFilter, filters.ChoiceFilter):
     """One of a few values."""
 
 
@@ -63,7 +63,7 @@ class AnyTextField(forms.CharField):
         return super().to_python(str(value or "").replace("\0", " ")[:MAX_TEXT]) or ""
 
 
-class TextFilter(Fixed, filters.CharFilter):
+class TextFilter(ShallowCopyFilter, filters.CharFilter):
     field_class = AnyTextField
 
 
@@ -143,10 +143,12 @@ class RowsField[M: Model](ValuesField[M]):
         for row in self.rows().filter(**{f"{self.key}__in": asked}) if asked else ():
             found.setdefault(getattr(row, self.key), []).append(row)
         rows = [row for text in texts for row in found.get(text, ())]
-        return rows, [BadValue(unknown(text), text) for text in texts if text not in found]
+        return rows, [
+            BadValue(unknown_value_error(text), text) for text in texts if text not in found
+        ]
 
 
-class RowsFilter(Fixed, filters.Filter):
+class RowsFilter(ShallowCopyFilter, filters.Filter):
     field_class = RowsField
 
 
@@ -187,7 +189,7 @@ class YearField(ValueField[int]):
         return year
 
 
-class YearFilter(Fixed, filters.Filter):
+class YearFilter(ShallowCopyFilter, filters.Filter):
     field_class = YearField
 
 
@@ -233,7 +235,7 @@ class BoxField(ValueField[Box]):
         return Box(west, south, east, north)
 
 
-class BoxFilter(Fixed, filters.Filter):
+class BoxFilter(ShallowCopyFilter, filters.Filter):
     field_class = BoxField
 
 
@@ -265,7 +267,9 @@ def _site(text: str) -> Site | None:
 def _site_called(text: str) -> Site | None:
     """The best known of the sites that are called so, or else of those with it in a name."""
     index = store.current()
-    found = text_search.called(index, text) or text_search.in_names(index, text)
+    found = text_search.sites_named(index, text) or text_search.sites_with_words_in_names(
+        index, text
+    )
     if not found:
         return None
     return Site.objects.published().filter(pk=text_search.best_known(index, found)).first()
@@ -292,14 +296,14 @@ class CentreField(ValueField[Centre]):
                 code="invalid",
             )
         if "\0" in text:
-            raise unknown(text)
+            raise unknown_value_error(text)
         name = text.removeprefix(PLACE_MARK)
         site = _site(text) if name == text else None
         if site is None and (place := _place(name)):
             return Centre(place.centre, place=place)
         site = site or _site_called(name)
         if site is None:
-            raise unknown(text)
+            raise unknown_value_error(text)
         if site.public_latitude is None or site.public_longitude is None:
             raise ValidationError(
                 _("It is not known where %(site)s lies."), code="invalid", params={"site": site}
@@ -307,7 +311,7 @@ class CentreField(ValueField[Centre]):
         return Centre((site.public_latitude, site.public_longitude), site)
 
 
-class CentreFilter(Fixed, filters.Filter):
+class CentreFilter(ShallowCopyFilter, filters.Filter):
     field_class = CentreField
 
 
@@ -326,7 +330,7 @@ class KmField(ValueField[float]):
         return km
 
 
-class KmFilter(Fixed, filters.Filter):
+class KmFilter(ShallowCopyFilter, filters.Filter):
     field_class = KmField
 
 
@@ -347,5 +351,5 @@ class DayField(ValueField[date]):
         )
 
 
-class DayFilter(Fixed, filters.Filter):
+class DayFilter(ShallowCopyFilter, filters.Filter):
     field_class = DayField

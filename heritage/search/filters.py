@@ -223,7 +223,7 @@ class SiteFilter(filters.FilterSet):
         key = BY_NAME[facet].key(term, self.chosen("role"))
         found = self.without("q", facet) & self.index.having(key)
         if found and text:
-            found &= text_search.matching(self.index, text_search.parted(self.index, text))
+            found &= text_search.matching(self.index, text_search.segmented(self.index, text))
         return found
 
     def fingerprint(self, without: str | None = None) -> frozenset[tuple[str, ...]]:
@@ -371,9 +371,9 @@ def _narrow(meanings: Iterable[Meaning], text: str) -> BitMap:
     return filtered.hits & text_search.matching(filtered.index, text)
 
 
-def tidied(name: str, value: str) -> str:
+def normalized(name: str, value: str) -> str:
     """A value as an address should have it, where it can be written in several ways."""
-    return BY_NAME[name].tidied(value) if name in BY_NAME else value
+    return BY_NAME[name].normalized(value) if name in BY_NAME else value
 
 
 @cache

@@ -76,8 +76,8 @@ def _named(names: Iterable[str]) -> tuple[BitMap, BitMap]:
     """The sites that have one of the names, and those with one that holds its words."""
     same, alike = BitMap(), BitMap()
     for name in filter(None, map(str.strip, names)):
-        for asked, into in ((tokens.just_named(name), same), (tokens.in_names(name), alike)):
-            found = fulltext.holding(asked)
+        for asked, into in ((tokens.exact_name(name), same), (tokens.words_in_names(name), alike)):
+            found = fulltext.sites_holding(asked)
             if len(found) <= MOST_NAMED:
                 into |= found
     return same, alike

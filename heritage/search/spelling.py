@@ -71,8 +71,8 @@ def _likelihood(
     that have it in their names."""
     text = " ".join(word.text for word in spelt)
     unsure = not all(word.is_sure for word in spelt)
-    called = text_search.called(index, text)
-    found = called or text_search.in_names(index, text)
+    called = text_search.sites_named(index, text)
+    found = called or text_search.sites_with_words_in_names(index, text)
     best_known = index.orders[orders.PROMINENCE]
     known = best_known.places[text_search.best_known(index, found)] if found else inf
     return unsure, sum(word.distance for word in spelt), not called, float(known)
@@ -87,18 +87,18 @@ def _otherwise_known(index: IndexSnapshot, parts: list[str]) -> list[SpellingCor
         if len(word) < _SHORTEST_REPLACED or not word.isalpha() or word in kept:
             continue
         lengths = range(len(word) - 1, len(word) + 2)
-        for other in _near(word, fulltext.spelt_from(word[0], lengths), 1):
+        for other in _near(word, fulltext.words_starting_with(word[0], lengths), 1):
             text = " ".join([*parts[:at], other, *parts[at + 1 :]])
-            if other == word or not text_search.in_names(index, text):
+            if other == word or not text_search.sites_with_words_in_names(index, text):
                 continue
-            is_sure = bool(text_search.called(index, text)) and _is_sure(word, other, 1)
+            is_sure = bool(text_search.sites_named(index, text)) and _is_sure(word, other, 1)
             found.append(SpellingCorrection(text, is_sure))
     return sorted(found, key=lambda each: not each.is_sure)[:_TRIES]
 
 
 def _same_sound(index: IndexSnapshot, text: str) -> str | None:
     """The name of a site that is spoken so: 白马寺 for 白马四."""
-    found = text_search.called(index, normalize.romanise(text))
+    found = text_search.sites_named(index, normalize.romanise(text))
     if not found:
         return None
     best = Site.objects.only("name").get(pk=text_search.best_known(index, found))
@@ -122,9 +122,11 @@ def _spelt(index: IndexSnapshot, word: str) -> list[_Spelling]:
     slips = 1 if len(word) < 6 else 2  # letters wrong, missing, doubled or swapped
     lengths = range(len(word) - slips, len(word) + slips + 1)
     terms = [each for each in dictionary.corrections if len(each) in lengths and each.isascii()]
-    near = _near(word, dictionary.saying([*fulltext.spelt_from(word[0], lengths), *terms]), slips)
+    near = _near(
+        word, dictionary.saying([*fulltext.words_starting_with(word[0], lengths), *terms]), slips
+    )
     if not near:  # the first letters themselves may be wrong
-        near = _near(word, dictionary.saying(fulltext.spelt_among(_begun_otherwise(word))), slips)
+        near = _near(word, dictionary.saying(fulltext.known_words(_begun_otherwise(word))), slips)
     holding = {found: len(text_search.matching(index, found)) for found in near}
     ordered = sorted(
         (
@@ -166,12 +168,12 @@ def _split(index: IndexSnapshot, word: str) -> _Spelling | None:
     places = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
     parts = {part for at in places for part in (word[:at], word[at:])}
     known = understanding.dictionary(index).words
-    there = {*fulltext.spelt_among(parts), *(part for part in parts if part in known)}
+    there = {*fulltext.known_words(parts), *(part for part in parts if part in known)}
     best, text = 0, ""
     for at in places:
         if word[:at] in there and word[at:] in there:
             split = f"{word[:at]} {word[at:]}"
-            hits = text_search.in_names(index, split)
+            hits = text_search.sites_with_words_in_names(index, split)
             weight = min(at, len(word) - at)
             if hits and weight > best:
                 best, text = weight, split

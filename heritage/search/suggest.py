@@ -69,8 +69,8 @@ def named_terms(index: IndexSnapshot, text: str) -> list[NamedTerm]:
     for named, rest in parts:
         called = [
             (-len(index.having(f"{facet}:{term.pk}")), facet, term)
-            for facet, finder in _finders(index).items()
-            for term in finder.called("".join(named))
+            for facet, matcher in _matchers(index).items()
+            for term in matcher.named("".join(named))
         ]
         for less, facet, term in sorted(called, key=lambda each: each[0]):
             if less:
@@ -82,8 +82,8 @@ def suggestions(index: IndexSnapshot, text: str) -> list[Group]:
     """For a text as it is typed. Nothing for one without a letter or digit."""
     terms = [
         (name, found)
-        for name, finder in _finders(index).items()
-        if (found := _fullest(index, name, finder.find(text)))
+        for name, matcher in _matchers(index).items()
+        if (found := _fullest(index, name, matcher.matches(text)))
     ]
     closeness, sites = _sites(index, text, by_name_only=bool(terms))
     groups = [(closeness, 0, Group(SITES, [SuggestedLine(site.slug, site) for site in sites]))]
@@ -100,13 +100,13 @@ def suggestions(index: IndexSnapshot, text: str) -> list[Group]:
 # --- terms -----------------------------------------------------------------------------------
 
 
-def _finders(index: IndexSnapshot) -> "dict[str, Finder]":
+def _matchers(index: IndexSnapshot) -> "dict[str, TermMatcher]":
     terms = vocabulary.of(index)
-    if "finders" not in terms.memory:
-        terms.memory["finders"] = {
-            name: Finder(facet.tree(terms), terms) for name, facet in TREES.items()
+    if "term matchers" not in terms.memory:
+        terms.memory["term matchers"] = {
+            name: TermMatcher(facet.tree(terms), terms) for name, facet in TREES.items()
         }
-    return terms.memory["finders"]
+    return terms.memory["term matchers"]
 
 
 def _fullest(
@@ -120,7 +120,7 @@ def _fullest(
     return [(close, term, -less) for close, less, _slug, term in ordered[:MOST_TERMS]]
 
 
-class Finder:
+class TermMatcher:
     """The terms of a vocabulary by their names, in whatever language; by pinyin those of China."""
 
     def __init__(self, tree: TermTree[Any], terms: Vocabulary):
@@ -132,12 +132,12 @@ class Finder:
             if _is_chinese_spoken(term, terms):
                 found = tokens.all_names(term.search_text)
             for name in found:
-                parts = normalize.parted(name)
+                parts = normalize.split_words(name)
                 names.add(("".join(parts), pk))
                 words |= {(word, pk) for word in _words(parts)}
         self.names, self.words = sorted(names), sorted(words)
 
-    def find(self, text: str) -> list[tuple[int, Term]]:
+    def matches(self, text: str) -> list[tuple[int, Term]]:
         """The terms that hold all the words, each with its closeness."""
         parts = normalize.tokens(text)[: tokens.MOST_ASKED]
         if not parts:
@@ -150,7 +150,7 @@ class Finder:
             closest.setdefault(pk, _HELD)
         return [(close, self.tree.terms[pk]) for pk, close in closest.items()]
 
-    def called(self, name: str) -> list[Term]:
+    def named(self, name: str) -> list[Term]:
         """The terms of just that name, which is folded and in one piece; a letter is none."""
         if not name or (len(name) == 1 and not tokens.is_han(name)):
             return []
@@ -253,7 +253,7 @@ def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
     ids: list[int] = []
     found = index.sites
     for close, asked in _asked(text):
-        tier = found & text_search.holding(index, asked)
+        tier = found & text_search.sites_holding(index, asked)
         if not tier:
             continue
         closeness = close if not ids else closeness
@@ -270,10 +270,10 @@ def _asked(text: str) -> Iterator[tuple[int, Query]]:
     A syllable somewhere in the pinyin of a name only where there is nothing else.
     """
     yield from (
-        (_EXACTLY, tokens.just_named(text, mark)) for mark in (tokens.DISPLAYED, tokens.NAME)
+        (_EXACTLY, tokens.exact_name(text, mark)) for mark in (tokens.DISPLAYED, tokens.NAME)
     )
-    yield from ((_BEGUN, asked) for asked in tokens.beginning(text))
-    yield from ((_HELD, asked) for asked in tokens.held_somewhere(text))
+    yield from ((_BEGUN, asked) for asked in tokens.prefix_queries(text))
+    yield from ((_HELD, asked) for asked in tokens.name_queries(text))
 
 
 def _by_text(index: IndexSnapshot, text: str) -> list[int]:

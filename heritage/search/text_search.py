@@ -36,10 +36,10 @@ def matching(index: IndexSnapshot, text: str) -> BitMap:
 
     Script, accents and case do not matter; Han characters are found anywhere in a name.
     """
-    return holding(index, tokens.asked(text)) & index.sites
+    return sites_holding(index, tokens.parse_query(text)) & index.sites
 
 
-def parted(index: IndexSnapshot, text: str) -> str:
+def segmented(index: IndexSnapshot, text: str) -> str:
     """The text with spaces where Han characters are several words: 洛阳白马寺 → 洛阳 白马寺.
 
     Only where nothing is called just that. Each word is the longest that some site holds, of at
@@ -70,53 +70,53 @@ def _words_of(index: IndexSnapshot, run: str) -> Iterator[str]:
         run = run[length:]
 
 
-def called(index: IndexSnapshot, text: str) -> BitMap:
+def sites_named(index: IndexSnapshot, text: str) -> BitMap:
     """The sites whose name is just that: as it is written, or spelt in full in any form."""
-    found = holding(index, tokens.just_named(text)) & index.sites
+    found = sites_holding(index, tokens.exact_name(text)) & index.sites
     length = len("".join(normalize.tokens(text)))
     if found and length < _SPELT_OUT:  # initials of few letters are many things
-        return found & holding(index, tokens.written(text))
+        return found & sites_holding(index, tokens.written_name(text))
     if found and length > tokens.LONGEST:  # only the beginning of a name has been compared
-        return found & holding(index, tokens.asked(text))
+        return found & sites_holding(index, tokens.parse_query(text))
     return found
 
 
-def begun(index: IndexSnapshot, text: str) -> BitMap:
+def sites_with_name_prefix(index: IndexSnapshot, text: str) -> BitMap:
     """The sites with a written name that begins with these words."""
-    return holding(index, tokens.begun(text)) & index.sites
+    return sites_holding(index, tokens.written_name_prefix(text)) & index.sites
 
 
-def run_together(index: IndexSnapshot, text: str) -> str:
+def joined_words(index: IndexSnapshot, text: str) -> str:
     """The text with two or all of its words as one, where that stands in a name and the words do
     not: stone henge, gu gong. Else empty."""
-    words = tokens.searched(text)
-    if not 1 < len(words) <= _MOST_JOINED or in_names(index, text):
+    words = tokens.query_words(text)
+    if not 1 < len(words) <= _MOST_JOINED or sites_with_words_in_names(index, text):
         return ""
     whole = "".join(words)
-    if holding(index, tokens.in_a_row(text)).intersect(index.sites):
+    if sites_holding(index, tokens.joined_words(text)).intersect(index.sites):
         return whole
     for at in range(len(words) - 1) if len(words) > 2 else ():
         pair = f"{words[at]} {words[at + 1]}"
-        if holding(index, tokens.in_a_row(pair)):
+        if sites_holding(index, tokens.joined_words(pair)):
             joined = " ".join((*words[:at], words[at] + words[at + 1], *words[at + 2 :]))
-            if in_names(index, joined):
+            if sites_with_words_in_names(index, joined):
                 return joined
     return ""
 
 
-def in_names(index: IndexSnapshot, text: str) -> BitMap:
+def sites_with_words_in_names(index: IndexSnapshot, text: str) -> BitMap:
     """The sites whose names, as they are written, hold all the words."""
-    return holding(index, tokens.in_written_names(text)) & index.sites
+    return sites_holding(index, tokens.words_in_written_names(text)) & index.sites
 
 
-def tiers(index: IndexSnapshot, hits: BitMap, text: str) -> Iterator[BitMap]:
+def relevance_tiers(index: IndexSnapshot, hits: BitMap, text: str) -> Iterator[BitMap]:
     """The hits parted by how close they are: names that hold the words, then what says them in
     brief, then names in which they only begin so; then the rest.
 
     What very many hold most of them say in brief: there that parts nothing, and takes long.
     """
-    in_brief = [tokens.brief(text)] if len(hits) <= _MOST_IN_BRIEF else []
-    for asked in (*tokens.closest(text), *in_brief, *tokens.begun_so(text)):
+    in_brief = [tokens.words_in_brief(text)] if len(hits) <= _MOST_IN_BRIEF else []
+    for asked in (*tokens.closeness_queries(text), *in_brief, *tokens.unfinished_queries(text)):
         if len(hits) < 2:
             break
         tier = hits & _holding_of(index, asked, hits)
@@ -142,7 +142,7 @@ class ByRelevance:
         """The ids of `hits` at places `start` to `stop` among them."""
         found: list[int] = []
         passed = 0
-        for tier in tiers(self.index, hits, self.text):
+        for tier in relevance_tiers(self.index, hits, self.text):
             if passed + len(tier) > start:
                 found += self.best_known.slice(tier, max(0, start - passed), stop - passed)
             passed += len(tier)
@@ -153,7 +153,7 @@ class ByRelevance:
     def place(self, hits: BitMap, site_id: int) -> int:
         """How many of `hits` come before one of them."""
         passed = 0
-        for tier in tiers(self.index, hits, self.text):
+        for tier in relevance_tiers(self.index, hits, self.text):
             if site_id in tier:
                 return passed + self.best_known.place(tier, site_id)
             passed += len(tier)
@@ -164,7 +164,7 @@ class ByRelevance:
 
 
 @dataclass(frozen=True, slots=True)
-class Partly:
+class PartialMatches:
     """The sites that have most of what is asked, or the weightiest, and how much they have.
 
     An order, too: the most first; of those that have as much the best known.
@@ -190,7 +190,7 @@ class Partly:
         return ids[np.lexsort((self.best_known.places[ids], -weights))]
 
 
-def partly(index: IndexSnapshot, text: str, others: Iterable[BitMap]) -> Partly:
+def partial_matches(index: IndexSnapshot, text: str, others: Iterable[BitMap]) -> PartialMatches:
     """For a text of which nothing holds all words; `others` are sites of filters that it names.
 
     The rarer a word, the weightier it is; in a name it counts half as much again. What has less
@@ -201,7 +201,7 @@ def partly(index: IndexSnapshot, text: str, others: Iterable[BitMap]) -> Partly:
     size = index.sites.max() + 1 if index.sites else 0
     weights = np.zeros(size, dtype=np.float32)
     whole = 0.0
-    words = list(_known_words(index, tokens.searched(text)))
+    words = list(_known_words(index, tokens.query_words(text)))
     found = [(hits, BitMap()) for hits in others] + [_holding_word(index, word) for word in words]
     for hits, named in found:
         weight = log((number + 1) / len(hits)) if hits else asked
@@ -212,9 +212,9 @@ def partly(index: IndexSnapshot, text: str, others: Iterable[BitMap]) -> Partly:
     most = weights.max(initial=0)
     if most < whole * _LEAST or not most:
         nothing = np.empty(0, dtype=np.uint32)
-        return Partly(nothing, weights[:0], index.orders[orders.PROMINENCE])
+        return PartialMatches(nothing, weights[:0], index.orders[orders.PROMINENCE])
     ids = np.flatnonzero(weights >= most * _HALF).astype(np.uint32)
-    return Partly(ids, weights[ids], index.orders[orders.PROMINENCE])
+    return PartialMatches(ids, weights[ids], index.orders[orders.PROMINENCE])
 
 
 def _known_words(index: IndexSnapshot, words: list[str]) -> Iterator[str]:
@@ -229,8 +229,8 @@ def _known_words(index: IndexSnapshot, words: list[str]) -> Iterator[str]:
 
 def _holding_word(index: IndexSnapshot, word: str) -> tuple[BitMap, BitMap]:
     """The sites that hold a word, and those that do in a name."""
-    found = holding(index, tokens.whole_words(word)) & index.sites
-    return found, found & holding(index, tokens.in_names(word))
+    found = sites_holding(index, tokens.whole_words(word)) & index.sites
+    return found, found & sites_holding(index, tokens.words_in_names(word))
 
 
 # --- asking ------------------------------------------------------------------------------------
@@ -239,11 +239,11 @@ def _holding_word(index: IndexSnapshot, word: str) -> tuple[BitMap, BitMap]:
 def _holding_of(index: IndexSnapshot, asked: Query, among: BitMap) -> BitMap:
     """Those that hold what is asked for, at least of these sites."""
     if fulltext.is_quicker_among(among):
-        return fulltext.holding_among(among, asked)
-    return holding(index, asked)
+        return fulltext.sites_holding_among(among, asked)
+    return sites_holding(index, asked)
 
 
-def holding(index: IndexSnapshot, asked: Query) -> BitMap:
+def sites_holding(index: IndexSnapshot, asked: Query) -> BitMap:
     """The answer of the database, remembered as long as nothing is written."""
     few = index.memory.setdefault("search", LRUCache(_KEPT_FEW))
     many = index.memory.setdefault("broad search", LRUCache(_KEPT_MANY))
@@ -251,7 +251,7 @@ def holding(index: IndexSnapshot, asked: Query) -> BitMap:
     if found is None:
         found = many.get(asked)
     if found is None:
-        found = fulltext.holding(asked)
+        found = fulltext.sites_holding(asked)
         kept = many if len(found) > _MANY else few
         kept[asked] = found
     return found

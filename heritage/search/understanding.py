@@ -80,7 +80,7 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class UnderstoodQuery:
     """The filters in a text, and its words without those that say nothing: all of them, those
     that are no filter but a name, and those that are no filter at all."""
 
@@ -198,7 +198,7 @@ def _dictionary(terms: Vocabulary) -> Dictionary:
 # --- reading -----------------------------------------------------------------------------------
 
 
-def understood(index: IndexSnapshot, text: str, today: date) -> Understood:
+def understand(index: IndexSnapshot, text: str, today: date) -> UnderstoodQuery:
     """What a text means. A character that is the name of an era, such as 明, means it only where
     the whole text is understood."""
     reading = _Reading(index, text, today, with_characters=True)
@@ -217,7 +217,7 @@ class _Reading:
         self.atoms = tokens.atoms(text)
         self.has_read_a_character = False
 
-    def read(self) -> Understood:
+    def read(self) -> UnderstoodQuery:
         meanings: dict[str, Meaning] = {}
         rest: list[int] = []  # places
         names: list[int] = []
@@ -242,13 +242,13 @@ class _Reading:
                     places.append(at)
                 at, is_behind = at + 1, False
         said, named, left = map(self._text, (words, names, rest))
-        return Understood(tuple(meanings.values()), said, named, left)
+        return UnderstoodQuery(tuple(meanings.values()), said, named, left)
 
-    def _denied(self, at: int) -> Understood:
+    def _denied(self, at: int) -> UnderstoodQuery:
         """Where something is denied no filter is meant: it would find the opposite. Looked for
         are the words before a place at which that begins, if there are any."""
         text = self._text(list(range(at or len(self.atoms))))
-        return Understood((), text, text, text, is_cut=bool(at))
+        return UnderstoodQuery((), text, text, text, is_cut=bool(at))
 
     def _at(self, at: int) -> tuple[int, list[Meaning]]:
         """What begins at a place: how many words, and the filters that they mean."""
@@ -411,7 +411,7 @@ class _Reading:
         """The longest of the words at a place that are the name of a site, and its slug."""
         for length in range(min(most, len(self.atoms) - at), least - 1, -1):
             name = self._text(list(range(at, at + length)))
-            found = text_search.called(self.index, name)
+            found = text_search.sites_named(self.index, name)
             if found:
                 best = text_search.best_known(self.index, found)
                 slug = Site.objects.filter(pk=best, public_latitude__isnull=False)

@@ -33,7 +33,7 @@ def refresh(site_ids: Iterable[int]) -> None:
         _refresh_names(sites)
         _refresh_inscribed(sites)
         _refresh_sites(sites)
-        fulltext.forget(set(chunk) - {site.pk for site in sites})
+        fulltext.delete(set(chunk) - {site.pk for site in sites})
 
 
 def refresh_terms() -> None:
@@ -265,7 +265,7 @@ def _refresh_sites(sites: Iterable[Site]) -> None:
         site.effective_prominence = prominence_of(site)
         if before != _columns(site):
             changed.append(site)
-    fulltext.write({site.pk: tokens.held_by(site.search_text) for site in changed})
+    fulltext.write({site.pk: tokens.index_words(site.search_text) for site in changed})
     _write(Site, changed, _COLUMNS)
 
 
@@ -298,7 +298,7 @@ def reading_of(site: Site) -> str:
 def search_text_of(site: Site, terms: "Terms") -> str:
     """The text that a site is found by."""
     known, foreign = _names(site)
-    return tokens.found_by(
+    return tokens.index_text(
         known,
         _terms(site, terms),
         site.summary.values(),

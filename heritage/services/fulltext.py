@@ -86,7 +86,7 @@ def _enter(held: dict[int, list[str]], statement: str) -> None:
     )
 
 
-def spelt_from(letter: str, lengths: range) -> list[str]:
+def words_starting_with(letter: str, lengths: range) -> list[str]:
     """The words of these lengths that begin with a letter."""
     known = SpeltWord.objects.annotate(length=Length("text"))
     known = known.filter(length__gte=lengths.start, length__lt=lengths.stop)
@@ -97,7 +97,7 @@ def spelt_from(letter: str, lengths: range) -> list[str]:
     return list(known.values_list("text", flat=True))
 
 
-def spelt_among(asked: Iterable[str]) -> list[str]:
+def known_words(asked: Iterable[str]) -> list[str]:
     """Those of some words that any record holds, or held."""
     return list(SpeltWord.objects.filter(text__in=asked).values_list("text", flat=True))
 
@@ -107,7 +107,7 @@ def _is_spelt(word: str) -> bool:
     return len(word) > 3 and word.isalpha() and not tokens.is_han(word)
 
 
-def forget(site_ids: Iterable[int]) -> None:
+def delete(site_ids: Iterable[int]) -> None:
     """Drop the words of sites that are gone."""
     rows = [(site_id,) for site_id in site_ids]
     if rows:
@@ -115,7 +115,7 @@ def forget(site_ids: Iterable[int]) -> None:
             cursor.executemany(_FORGET[connection.vendor], rows)
 
 
-def holding(asked: Query) -> BitMap:
+def sites_holding(asked: Query) -> BitMap:
     """The ids of the sites, published or not, that hold what is asked for."""
     return _answer(_ASK[connection.vendor], [_query(asked)]) if asked else BitMap()
 
@@ -125,7 +125,7 @@ def is_quicker_among(sites: BitMap) -> bool:
     return connection.vendor == "postgresql" and len(sites) <= _FEW
 
 
-def holding_among(sites: BitMap, asked: Query) -> BitMap:
+def sites_holding_among(sites: BitMap, asked: Query) -> BitMap:
     """Of a few sites those that hold what is asked for: see `is_quicker_among`."""
     return _answer(_ASK_FEW, [list(sites), _query(asked)]) if asked else BitMap()
 
@@ -149,7 +149,7 @@ def _query(asked: Query) -> str:
 
 
 def rebuild(
-    found_by: Iterable[tuple[int, str]], progress: Callable[[int], None] = lambda done: None
+    texts: Iterable[tuple[int, str]], progress: Callable[[int], None] = lambda done: None
 ) -> None:
     """Make all of it anew, from the ids of all sites and the text each is found by.
 
@@ -160,8 +160,8 @@ def rebuild(
     with transaction.atomic():
         execute(connection, CREATE[vendor], MADE_ANEW)
         SpeltWord.objects.all().delete()
-        for chunk in batched(found_by, CHUNK):
-            _enter({site_id: tokens.held_by(text) for site_id, text in chunk}, statement)
+        for chunk in batched(texts, CHUNK):
+            _enter({site_id: tokens.index_words(text) for site_id, text in chunk}, statement)
             done += len(chunk)
             progress(done)
         execute(connection, INDEX[vendor], MADE_ANEW)

@@ -126,10 +126,10 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The words of the folded text; a run of Han characters is one word."""
-    return parted(fold(text))
+    return split_words(fold(text))
 
 
-def parted(folded: str) -> list[str]:
+def split_words(folded: str) -> list[str]:
     """The words of a text that is folded already."""
     return _WORD.findall(folded)
 
@@ -256,7 +256,7 @@ def forms(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(2_000)
-def runs(text: str, lengths: tuple[int, ...]) -> tuple[str, ...]:
+def pinyin_runs(text: str, lengths: tuple[int, ...]) -> tuple[str, ...]:
     """So many syllables in a row of the pinyin of a text, in one piece: 北京故宫 → "jinggu" …"""
     found: dict[str, None] = {}
     for word in _spelt(text) if _HAN_RUN.search(_clean(text)) else ():

@@ -54,24 +54,24 @@ _TONED = re.compile(r"(?:[a-z]{0,3}[aeiouv][a-z]{0,3}[1-5])+")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueryWord:
     """A word that a record must hold; `begins`: or one that begins with it."""
 
     text: str
     begins: bool
 
-    def behind(self, mark: str) -> "Asked":
+    def marked(self, mark: str) -> "QueryWord":
         return replace(self, text=mark + self.text)
 
-    def whole(self) -> "Asked":
+    def whole(self) -> "QueryWord":
         return replace(self, begins=False)
 
 
-type Clause = tuple[Asked, ...]  # one of these must be held
+type Clause = tuple[QueryWord, ...]  # one of these must be held
 type Query = tuple[Clause, ...]  # and all of these
 
 
-def found_by(
+def index_text(
     names: Iterable[str],
     terms: Iterable[str],
     sentences: Iterable[str],
@@ -98,7 +98,7 @@ def found_by(
         written[first] = None
         if spoken:
             spelt |= dict.fromkeys(others)
-            runs |= dict.fromkeys(normalize.runs(name, _RUNS))
+            runs |= dict.fromkeys(normalize.pinyin_runs(name, _RUNS))
         elif others:
             spelt[normalize.romanise(name).replace(" ", "")] = None
     for name in displayed:
@@ -130,7 +130,7 @@ def all_names(text: str) -> list[str]:
     return [name for part in parts for name in part.split("\n") if name]
 
 
-def held_by(text: str) -> list[str]:
+def index_words(text: str) -> list[str]:
     """The words of a record, from the text that it is found by."""
     shown, written, spelt, runs, brief, long = [*text.split(_BLANK_LINE, 5), *[""] * 5][:6]
     words: dict[str, None] = {}  # a set that keeps its order
@@ -139,16 +139,18 @@ def held_by(text: str) -> list[str]:
         (spelt, ("", NAME_WORD), False),
     ):
         for name in filter(None, names.split("\n")):
-            parts = normalize.parted(name)
+            parts = normalize.split_words(name)
             whole = _whole(parts)
             for word in (whole, *_pieces(name)):
                 words |= dict.fromkeys(mark + word for mark in word_marks)
             if is_written:
                 words[WRITTEN_NAME + _joined(parts)] = None
-            words |= dict.fromkeys(NAME + each for each in (whole, _whole(without_stops(parts))))
+            words |= dict.fromkeys(
+                NAME + each for each in (whole, _whole(without_stop_words(parts)))
+            )
     for name in filter(None, shown.split("\n")):
-        parts = normalize.parted(name)
-        wholes = (_joined(parts), _whole(parts), _whole(without_stops(parts)))
+        parts = normalize.split_words(name)
+        wholes = (_joined(parts), _whole(parts), _whole(without_stop_words(parts)))
         words |= dict.fromkeys(DISPLAYED + each for each in wholes)
     for run in runs.split():
         words |= dict.fromkeys((run, NAME_WORD + run))
@@ -158,12 +160,12 @@ def held_by(text: str) -> list[str]:
     return list(words)
 
 
-def without_stops(words: list[str]) -> list[str]:
+def without_stop_words(words: list[str]) -> list[str]:
     """Without what says nothing by itself, unless nothing else is there."""
     return [word for word in words if word not in STOP_WORDS and word not in _HAN_STOPS] or words
 
 
-def asked(text: str) -> Query:
+def parse_query(text: str) -> Query:
     """What a record must hold to be found by a search. Any string will do; one without a word
     gives nothing to hold.
 
@@ -171,7 +173,7 @@ def asked(text: str) -> Query:
     but for the last, which may be still to be typed.
     """
     found: dict[Clause, None] = {}
-    words = searched(text)
+    words = query_words(text)
     for at, word in enumerate(words, start=1):
         is_whole = at < len(words) and len(word) < _SHORT and word.isalpha()
         for clause in _clauses(word):
@@ -181,7 +183,7 @@ def asked(text: str) -> Query:
     return tuple(found)[:MOST_ASKED]
 
 
-def searched(text: str) -> list[str]:
+def query_words(text: str) -> list[str]:
     """The words of a search that say something, as they are compared."""
     words = _tokens(text)
     says = [word for word in words if word not in STOP_WORDS and word not in _HAN_STOPS]
@@ -197,15 +199,15 @@ def atoms(text: str) -> tuple[str, ...]:
 
 def _clauses(word: str) -> Iterator[Clause]:
     if not is_han(word):
-        others = (Asked(each[:LONGEST], begins=False) for each in other_numbers(word))
+        others = (QueryWord(each[:LONGEST], begins=False) for each in other_numbers(word))
         # A figure or two stand for themselves.
         is_begun = not word.isdigit() or len(word) >= _WINDOW
-        yield (Asked(word[:LONGEST], begins=is_begun), *others)
+        yield (QueryWord(word[:LONGEST], begins=is_begun), *others)
     elif len(word) < _WINDOW:
-        yield (Asked(word, begins=True),)
+        yield (QueryWord(word, begins=True),)
     else:
         for at in range(len(word) - _WINDOW + 1):
-            yield (Asked(word[at : at + _WINDOW], begins=False),)
+            yield (QueryWord(word[at : at + _WINDOW], begins=False),)
 
 
 def other_numbers(word: str) -> list[str]:
@@ -239,7 +241,7 @@ def is_han(word: str) -> bool:
     return _HAN.match(word) is not None
 
 
-def closest(text: str) -> list[Query]:
+def closeness_queries(text: str) -> list[Query]:
     """What names hold whose words are those of a search, the closest first.
 
     Just that name, the one that is shown before others; a name that is the search's beginning or
@@ -247,116 +249,116 @@ def closest(text: str) -> list[Query]:
     syllables of pinyin in a row.
     """
     tokens = _tokens(text)[:MOST_ASKED]
-    words, kept = asked(text), without_stops(tokens)
+    words, kept = parse_query(text), without_stop_words(tokens)
     if not words:
         return []
     parts = [_whole(part) for at in range(1, len(kept)) for part in (kept[:at], kept[at:])]
     begun = _joined(tokens)
     beginnings = (
-        Asked(begun, begins=is_han(begun)),
-        Asked(begun + _BETWEEN, begins=True),
+        QueryWord(begun, begins=is_han(begun)),
+        QueryWord(begun + _BETWEEN, begins=True),
     )
     return [
-        just_named(text, DISPLAYED),
-        just_named(text),
-        *([(tuple(Asked(NAME + part, begins=False) for part in parts),)] if parts else []),
-        (tuple(word.behind(DISPLAYED) for word in beginnings),),
-        (tuple(word.behind(WRITTEN_NAME) for word in beginnings),),
-        _behind(WRITTEN_WORD, words, in_whole=True),
-        *([in_a_row(text)] if len(kept) > 1 else []),
+        exact_name(text, DISPLAYED),
+        exact_name(text),
+        *([(tuple(QueryWord(NAME + part, begins=False) for part in parts),)] if parts else []),
+        (tuple(word.marked(DISPLAYED) for word in beginnings),),
+        (tuple(word.marked(WRITTEN_NAME) for word in beginnings),),
+        _marked(WRITTEN_WORD, words, in_whole=True),
+        *([joined_words(text)] if len(kept) > 1 else []),
     ]
 
 
-def just_named(text: str, mark: str = NAME) -> Query:
+def exact_name(text: str, mark: str = NAME) -> Query:
     """Just that name in any form, with or without words that say nothing."""
     tokens = _tokens(text)[:MOST_ASKED]
     if not tokens:
         return ()
-    names = dict.fromkeys((_whole(tokens), _whole(without_stops(tokens))))
-    return (tuple(Asked(mark + name, begins=False) for name in names),)
+    names = dict.fromkeys((_whole(tokens), _whole(without_stop_words(tokens))))
+    return (tuple(QueryWord(mark + name, begins=False) for name in names),)
 
 
-def begun_so(text: str) -> list[Query]:
+def unfinished_queries(text: str) -> list[Query]:
     """What names hold where a search breaks off within a word, or in any form: closest first."""
-    tokens, words = _tokens(text), asked(text)
+    tokens, words = _tokens(text), parse_query(text)
     if not words:
         return []
     return [
-        ((Asked(WRITTEN_NAME + _joined(tokens), begins=True),),),
-        _behind(WRITTEN_WORD, words),
-        ((Asked(NAME + _whole(tokens), begins=True),),),
-        _behind(NAME_WORD, words),
+        ((QueryWord(WRITTEN_NAME + _joined(tokens), begins=True),),),
+        _marked(WRITTEN_WORD, words),
+        ((QueryWord(NAME + _whole(tokens), begins=True),),),
+        _marked(NAME_WORD, words),
     ]
 
 
-def beginning(text: str) -> list[Query]:
+def prefix_queries(text: str) -> list[Query]:
     """Names that begin with a search which is still being typed: the shown one first."""
     tokens = _tokens(text)[:MOST_ASKED]
     if not tokens:
         return []
     begun, whole = _joined(tokens), _whole(tokens)
     marked = (DISPLAYED + begun, WRITTEN_NAME + begun, NAME + whole)
-    return [((Asked(word, begins=True),),) for word in marked]
+    return [((QueryWord(word, begins=True),),) for word in marked]
 
 
-def held_somewhere(text: str) -> list[Query]:
+def name_queries(text: str) -> list[Query]:
     """Names that hold the words of a search, the last of which may go on: written, in any form."""
-    words = asked(text)
+    words = parse_query(text)
     if not words:
         return []
-    return [_behind(WRITTEN_WORD, words), in_a_row(text), _behind(NAME_WORD, words)]
+    return [_marked(WRITTEN_WORD, words), joined_words(text), _marked(NAME_WORD, words)]
 
 
-def in_a_row(text: str) -> Query:
+def joined_words(text: str) -> Query:
     """Names with these syllables of pinyin in a row, or these words run together."""
-    return ((Asked(NAME_WORD + _whole(searched(text)), begins=False),),)
+    return ((QueryWord(NAME_WORD + _whole(query_words(text)), begins=False),),)
 
 
 def whole_words(text: str) -> Query:
     """The words themselves, and none that only begins so."""
-    return _behind("", asked(text), in_whole=True)
+    return _marked("", parse_query(text), in_whole=True)
 
 
-def written(text: str) -> Query:
+def written_name(text: str) -> Query:
     """A name just as it is written."""
     name = _joined(normalize.tokens(text)[:MOST_ASKED])
-    return ((Asked(WRITTEN_NAME + name, begins=False),),) if name else ()
+    return ((QueryWord(WRITTEN_NAME + name, begins=False),),) if name else ()
 
 
-def begun(text: str) -> Query:
+def written_name_prefix(text: str) -> Query:
     """A name as it is written that begins with these words."""
     name = _joined(normalize.tokens(text)[:MOST_ASKED])
     if not name:
         return ()
-    return ((Asked(WRITTEN_NAME + name + (_BETWEEN * (not is_han(name))), begins=True),),)
+    return ((QueryWord(WRITTEN_NAME + name + (_BETWEEN * (not is_han(name))), begins=True),),)
 
 
-def in_written_names(text: str) -> Query:
+def words_in_written_names(text: str) -> Query:
     """Names that hold the words as they are written."""
-    return _behind(WRITTEN_WORD, asked(text), in_whole=True)
+    return _marked(WRITTEN_WORD, parse_query(text), in_whole=True)
 
 
-def in_names(text: str) -> Query:
+def words_in_names(text: str) -> Query:
     """Names that hold the words, in any form."""
-    return _behind(NAME_WORD, asked(text))
+    return _marked(NAME_WORD, parse_query(text))
 
 
-def brief(text: str) -> Query:
+def words_in_brief(text: str) -> Query:
     """What a record must hold in its names or in what says briefly what it is: whole words."""
     words = whole_words(text)
     return tuple(
-        tuple(word.behind(mark) for word in clause for mark in (BRIEF, NAME_WORD))
+        tuple(word.marked(mark) for word in clause for mark in (BRIEF, NAME_WORD))
         for clause in words
     )
 
 
-def _behind(mark: str, words: Query, *, in_whole: bool = False) -> Query:
+def _marked(mark: str, words: Query, *, in_whole: bool = False) -> Query:
     """The words behind a mark; `in_whole`: none that only begins so, but of Han characters."""
 
-    def marked(word: Asked) -> Asked:
-        return (word.whole() if in_whole and not is_han(word.text) else word).behind(mark)
+    def mark_word(word: QueryWord) -> QueryWord:
+        return (word.whole() if in_whole and not is_han(word.text) else word).marked(mark)
 
-    return tuple(tuple(map(marked, clause)) for clause in words)
+    return tuple(tuple(map(mark_word, clause)) for clause in words)
 
 
 def _whole(parts: Iterable[str]) -> str:
@@ -368,7 +370,7 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def _pieces(folded: str) -> Iterable[str]:
-    for word in normalize.parted(folded):
+    for word in normalize.split_words(folded):
         if is_han(word):
             yield from (word[at : at + _WINDOW] for at in range(len(word)))
         else:

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, get_language_bidi
 from heritage.models import Identity
 from heritage.search import vocabulary
 from heritage.search.index import store
-from heritage.search.queries import changed
+from heritage.search.query_strings import updated
 from heritage.search.vocabulary import Vocabulary
 from heritage.values.language import proper_tag
 from heritage.web import language_html
@@ -62,7 +62,7 @@ def language_versions(request) -> list[LanguageVersion]:
     # A step names the site that it goes on from, which in another language stands elsewhere.
     query = request.META.get("QUERY_STRING", "")
     if "after" in request.GET or "before" in request.GET:
-        query = changed(request.GET, **_page(request.GET))
+        query = updated(request.GET, **_page(request.GET))
     found = []
     for code, name in codes.items():
         path = escape_uri_path(f"/{code}/{rest}") + (f"?{query}" if query and rest else "")

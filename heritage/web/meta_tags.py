@@ -24,7 +24,7 @@ from heritage.formats import jsonld, sentence
 from heritage.formats.addresses import Addresses
 from heritage.models import Site
 from heritage.search.facets.registry import FACETS
-from heritage.search.queries import changed
+from heritage.search.query_strings import updated
 from heritage.values.language import proper_tag
 from heritage.values.markdown import to_text
 from heritage.web.context import identity
@@ -287,5 +287,5 @@ def _list_feeds(request, page) -> list[FeedLink]:
         return []
     words = pgettext("between items of a list", ", ").join(str(i.value) for i in page.applied)
     title = _("%(name)s: new and changed") % {"name": words}
-    query = changed(QueryDict(page.canonical), drop=["sort"])
+    query = updated(QueryDict(page.canonical), drop=["sort"])
     return [FeedLink(title, request.build_absolute_uri(f"{reverse('web:sites_feed')}?{query}"))]

@@ -30,10 +30,10 @@ class Command(BaseCommand):
                 refresh(chunk)
             done += len(chunk)
             self._say(done, len(ids), "sites brought up to date")
-        found_by = Site.objects.order_by("pk").values_list("pk", "search_text")
+        texts = Site.objects.order_by("pk").values_list("pk", "search_text")
         with changelog.locked():
             fulltext.rebuild(
-                found_by.iterator(CHUNK),
+                texts.iterator(CHUNK),
                 lambda done: self._say(done, len(ids), "sites in full text"),
             )
             changelog.enter([VOCABULARY])  # what was found before is found anew

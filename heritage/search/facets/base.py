@@ -21,7 +21,7 @@ from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
 from heritage.search.facets.fields import FacetFilter
 from heritage.search.facets.values import Shown, Value
-from heritage.search.filter_fields import unknown
+from heritage.search.filter_fields import unknown_value_error
 from heritage.search.index.rows import SiteRows
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import TermTree, Vocabulary
@@ -137,9 +137,9 @@ class Facet[V]:
         for slug, value in choices.items():
             if slug.casefold() == plain:
                 return value
-        raise unknown(text)
+        raise unknown_value_error(text)
 
-    def tidied(self, text: str) -> str:
+    def normalized(self, text: str) -> str:
         """A value as an address should have it, where it can be written in several ways."""
         return text.strip("()（）").lower() if _CODE.fullmatch(text) else text
 

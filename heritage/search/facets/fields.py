@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import django_filters as filters
 
-from heritage.search.filter_fields import Fixed, ValuesField
+from heritage.search.filter_fields import ShallowCopyFilter, ValuesField
 from heritage.search.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -25,5 +25,5 @@ class FacetField[V](ValuesField[V]):
         return self.facet.parse(text, self.vocabulary())
 
 
-class FacetFilter(Fixed, filters.Filter):
+class FacetFilter(ShallowCopyFilter, filters.Filter):
     field_class = FacetField

@@ -107,7 +107,7 @@ class LanguageFacet(Facet[str]):
     def slug(self, value: str) -> str:
         return value
 
-    def tidied(self, text: str) -> str:
+    def normalized(self, text: str) -> str:
         try:
             return normalise_code(text)
         except ValueError:

@@ -22,7 +22,7 @@ from heritage.search.facets.base import (
     ordinals,
 )
 from heritage.search.facets.values import Value
-from heritage.search.filter_fields import Years, read_years, unknown
+from heritage.search.filter_fields import Years, read_years, unknown_value_error
 from heritage.search.index.rows import SiteRows
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
@@ -184,13 +184,13 @@ class BatchFacet(Facet[Batch]):
         registers = schemes(terms, Scheme.Role.PROTECTION)
         scheme = registers.get(slug) or registers.get(slug.lower())
         if scheme is None or not re.fullmatch("[0-9]{1,5}", number):
-            raise unknown(text)
+            raise unknown_value_error(text)
         return Batch(scheme, int(number))
 
     def slug(self, value: Batch) -> str:
         return str(value)
 
-    def tidied(self, text: str) -> str:
+    def normalized(self, text: str) -> str:
         found = re.fullmatch(r"([^.]+)\.0*([0-9]{1,5})", text)
         return f"{found[1]}.{found[2]}" if found else text
 
@@ -347,7 +347,7 @@ class InscribedFacet(Facet[Years]):
     def slug(self, value: Years) -> str:
         return value.text
 
-    def tidied(self, text: str) -> str:
+    def normalized(self, text: str) -> str:
         return text
 
     def key(self, value: Years, role: str | None = None) -> str:

@@ -15,8 +15,8 @@ from heritage.search.active_filters import ActiveFilter
 from heritage.search.facets.counting import FacetCounts, facets
 from heritage.search.facets.registry import FACETS, TREES
 from heritage.search.filter_fields import MAX_TEXT, MOST_VALUES, CentreField
-from heritage.search.filters import NEEDED, TOGETHER, WITHIN_KM, SiteFilter, tidied
-from heritage.search.queries import STEPS, changed, without
+from heritage.search.filters import NEEDED, TOGETHER, WITHIN_KM, SiteFilter, normalized
+from heritage.search.query_strings import STEPS, updated, without
 from heritage.web import cards, language_html
 from heritage.web.browse import paging
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
@@ -174,7 +174,7 @@ def clean_query(data: QueryDict) -> QueryDict:
     clean = QueryDict(mutable=True)
     for name, values in _settled(data).lists():
         stripped = (value.replace("\0", "").strip()[:MAX_TEXT].rstrip() for value in values)
-        kept = list(dict.fromkeys(tidied(name, value) for value in stripped if value))
+        kept = list(dict.fromkeys(normalized(name, value) for value in stripped if value))
         if kept:
             clean.setlist(name, kept[:MOST_VALUES])
     for name, is_idle in _IDLE.items():
@@ -251,7 +251,7 @@ def listing(data: QueryDict) -> Listing:
         shown_for=answer.corrected if answer else "",
         meant=_meant(data, answer.suggestion) if answer and answer.suggestion else None,
         is_partial=bool(answer and answer.partly),
-        literal_query=changed(data, literal="1"),
+        literal_query=updated(data, literal="1"),
         terms=[] if start or (answer and answer.filters) else _terms(filtered),
         views=_views(data),
         view=view,
@@ -328,7 +328,7 @@ def _within(filtered: SiteFilter) -> SearchTerm | None:
     count = len((filtered.without("era") & spanning) - filtered.hits)
     if not count:
         return None
-    query = changed(clean_query(filtered.data), role=str(SiteEra.Role.WITHIN))
+    query = updated(clean_query(filtered.data), role=str(SiteEra.Role.WITHIN))
     label = pgettext("between items of a list", ", ").join(str(era.short()) for era in eras)
     return SearchTerm("", language_html.as_html(label), "", count, query)
 
@@ -354,7 +354,7 @@ def _near_in_words(filtered: SiteFilter) -> str:
 
 def _sorts(filtered: SiteFilter) -> list[Sort]:
     return [
-        Sort(str(label), changed(filtered.asked, sort=value), value == filtered.order)
+        Sort(str(label), updated(filtered.asked, sort=value), value == filtered.order)
         for value, label in filtered.sorts
     ]
 
@@ -364,8 +364,8 @@ def _views(data: QueryDict) -> list[View]:
     is_list = data.get("view") == "list"
     steps = {step: data[step] for step in STEPS if step in data}
     return [
-        View("cards", _("Cards"), changed(data, drop=["view"], **steps), not is_list),
-        View("list", _("List"), changed(data, view="list", **steps), is_list),
+        View("cards", _("Cards"), updated(data, drop=["view"], **steps), not is_list),
+        View("list", _("List"), updated(data, view="list", **steps), is_list),
     ]
 
 
@@ -384,12 +384,12 @@ def _problems(filtered: SiteFilter) -> list[InvalidFilter]:
         data = filtered.data
         for problem in found[MOST_PROBLEMS:]:
             data = QueryDict(without(data, problem.name, problem.value))
-        named.append(InvalidFilter("", message, changed(data)))
+        named.append(InvalidFilter("", message, updated(data)))
     return named
 
 
 def _meant(data: QueryDict, text: str) -> SpellingSuggestion:
-    return SpellingSuggestion(text, changed(data, q=text))
+    return SpellingSuggestion(text, updated(data, q=text))
 
 
 def _terms(filtered: SiteFilter) -> list[SearchTerm]:
@@ -402,7 +402,7 @@ def _terms(filtered: SiteFilter) -> list[SearchTerm]:
             data = filtered.data.copy()
             data.setlist("q", [named.rest] if named.rest else [])
             data.setlist(named.facet, [named.term.slug])  # a second value would widen
-            address = changed(clean_query(data))
+            address = updated(clean_query(data))
             label = language_html.as_html(named.term.label.best())
             facet = TREES[named.facet]
             found.append(SearchTerm(str(facet.search_label), label, named.rest, count, address))

@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from heritage.models import Site
 from heritage.search.filters import SiteFilter
-from heritage.search.queries import changed
+from heritage.search.query_strings import updated
 
 PER_PAGE = 24
 _NEIGHBOURS = 2  # pages shown on each side of the current one
@@ -85,10 +85,10 @@ def paging(filtered: SiteFilter, start: int, slugs: list[str]) -> Paging:
 
 
 def page_query(data: QueryDict, page: int) -> str:
-    return changed(data, page=str(page)) if page > 1 else changed(data)
+    return updated(data, page=str(page)) if page > 1 else updated(data)
 
 
 def _step(data: QueryDict, page: int, name: str, slug: str | None) -> str:
     if page == 1 or slug is None:
         return page_query(data, page)
-    return changed(data, page=str(page), **{name: slug})
+    return updated(data, page=str(page), **{name: slug})

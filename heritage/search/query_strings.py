@@ -8,7 +8,7 @@ from django.http import QueryDict
 STEPS = ("page", "after", "before")  # what an address says of the page, and not of the list
 
 
-def changed(data: QueryDict, drop: Iterable[str] = (), **values: str) -> str:
+def updated(data: QueryDict, drop: Iterable[str] = (), **values: str) -> str:
     """The same query with other values, which stand where their names stood or at the end.
 
     Without the names in `drop`; and starting at its first page, unless `values` says another.
