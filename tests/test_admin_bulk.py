@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from heritage.admin import bulk as admin_bulk
-from heritage.admin import restoring
+from heritage.admin import revert_pages
 from heritage.admin.history import comment_of
 from heritage.models import ChangeSet, Era, Kind, Place, Site, Source
 from heritage.search.index import store
@@ -153,7 +153,7 @@ def test_rows_are_changed_by_those_alone_who_may_change_such_rows(client, three)
 
 
 def test_what_a_page_writes_at_once_a_page_takes_back():
-    assert admin_bulk.MOST == admin_bulk.MOST_CHANGES == restoring.MOST_CHANGES
+    assert admin_bulk.MOST == admin_bulk.MOST_CHANGES == revert_pages.MOST_CHANGES
 
 
 def test_a_term_that_something_refers_to_still_is_not_replaced(three):

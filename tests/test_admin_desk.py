@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from heritage.admin.desk import Named
+from heritage.admin.desk import RecordLink
 from heritage.models import Correction, Opening, Review, Site
 from heritage.search.index import store
 from heritage.services.history import change_set
@@ -103,7 +103,7 @@ def test_the_latest_changes_are_readable_and_lead_to_the_history(client, editor,
     pk = gone.pk
     gone.delete()
     work = client.get(DESK).context["work"]
-    assert work[0].records[0] == Named(f"site {pk}, deleted", "")
+    assert work[0].records[0] == RecordLink(f"site {pk}, deleted", "")
     told = next(each for each in work if each.comment == "After the visit")
     assert (told.who, told.records[0].name) == ("li", "Bare")
     assert told.records[0].url == reverse("admin:heritage_site_history", args=[sites[1].pk])

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from heritage.models import LoginAttempt, logins
+from heritage.models import LoginAttempt, login_attempts
 from heritage.values.encryption import decrypt, encrypt
 from tests import builders as build
 
@@ -53,7 +53,7 @@ def checked():
     ("language", "words"), [("en", "Wait 15 minutes"), ("zh-hans", "请等候15分钟")]
 )
 def test_the_sixth_guess_has_to_wait(editor, language, words):
-    for _ in range(logins.PER_ACCOUNT_AND_ADDRESS):
+    for _ in range(login_attempts.PER_ACCOUNT_AND_ADDRESS):
         assert post(language=language).status_code == 200  # the form again, with its message
     refused = post(language=language, password=PASSWORD)
     assert refused.status_code == 429
@@ -75,15 +75,17 @@ def test_who_does_not_exist_is_counted_alike_and_no_password_is_hashed(editor, c
 
 def test_a_success_clears_what_was_mistyped(editor):
     for _ in range(10):
-        for _ in range(logins.PER_ACCOUNT_AND_ADDRESS - 1):
+        for _ in range(login_attempts.PER_ACCOUNT_AND_ADDRESS - 1):
             post()
         assert post(password=PASSWORD).status_code == 302
     assert not LoginAttempt.objects.exists()
 
 
 def test_one_address_cannot_try_many_accounts(editor):
-    answers = [post(username=f"user-{n}").status_code for n in range(logins.PER_ADDRESS + 1)]
-    assert answers == [200] * logins.PER_ADDRESS + [429]
+    answers = [
+        post(username=f"user-{n}").status_code for n in range(login_attempts.PER_ADDRESS + 1)
+    ]
+    assert answers == [200] * login_attempts.PER_ADDRESS + [429]
 
 
 def test_of_ipv6_the_network_counts(editor):
@@ -93,28 +95,32 @@ def test_of_ipv6_the_network_counts(editor):
 
 
 def test_many_addresses_cannot_try_one_account(editor):
-    answers = [post(address=f"198.51.100.{n}").status_code for n in range(logins.PER_ACCOUNT + 1)]
-    assert answers == [200] * logins.PER_ACCOUNT + [429]
+    answers = [
+        post(address=f"198.51.100.{n}").status_code for n in range(login_attempts.PER_ACCOUNT + 1)
+    ]
+    assert answers == [200] * login_attempts.PER_ACCOUNT + [429]
 
 
 def test_where_no_address_is_known_only_the_account_counts():
-    for number in range(logins.PER_ADDRESS + 5):
-        assert not logins.admit(f"user-{number}", "")
+    for number in range(login_attempts.PER_ADDRESS + 5):
+        assert not login_attempts.register_attempt(f"user-{number}", "")
 
 
 def test_the_wait_ends_and_old_rows_go():
     now = timezone.now()
-    for second in range(logins.PER_ACCOUNT_AND_ADDRESS):
-        assert not logins.admit("ed", "192.0.2.1", now + timedelta(seconds=second))
+    for second in range(login_attempts.PER_ACCOUNT_AND_ADDRESS):
+        assert not login_attempts.register_attempt(
+            "ed", "192.0.2.1", now + timedelta(seconds=second)
+        )
     later = now + timedelta(minutes=10)
-    assert logins.admit("ed", "192.0.2.1", later) == timedelta(minutes=5)
-    assert not logins.admit("ed", "192.0.2.1", now + logins.WINDOW)
-    assert not logins.admit("ed", "192.0.2.1", now + 2 * logins.WINDOW)
+    assert login_attempts.register_attempt("ed", "192.0.2.1", later) == timedelta(minutes=5)
+    assert not login_attempts.register_attempt("ed", "192.0.2.1", now + login_attempts.WINDOW)
+    assert not login_attempts.register_attempt("ed", "192.0.2.1", now + 2 * login_attempts.WINDOW)
     assert LoginAttempt.objects.count() == 3
 
 
 def test_neither_name_nor_address_is_kept():
-    logins.admit("somebody", "192.0.2.1")
+    login_attempts.register_attempt("somebody", "192.0.2.1")
     kept = " ".join(LoginAttempt.objects.values_list("key", flat=True))
     assert "somebody" not in kept and "192.0.2" not in kept
 

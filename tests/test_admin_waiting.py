@@ -8,7 +8,7 @@ from django.db import OperationalError, connection, connections
 from django.urls import reverse
 
 from heritage.models import Correction, Name, Site
-from heritage.models.waiting import Busy, waiting_at_most
+from heritage.models.lock_timeout import LockTimeout, lock_timeout
 from heritage.services.history import change_set
 from tests import builders as build
 from tests.adminforms import filled, page_data
@@ -166,7 +166,7 @@ def test_other_errors_of_the_database_are_not_called_busy():
         failing = "SELECT load_extension('none')"
     else:
         failing = "SET LOCAL statement_timeout = 10; SELECT pg_sleep(5)"
-    with pytest.raises(OperationalError), waiting_at_most(1), connection.cursor() as cursor:
+    with pytest.raises(OperationalError), lock_timeout(1), connection.cursor() as cursor:
         cursor.execute(failing)
 
 
@@ -179,9 +179,9 @@ def test_the_usual_patience_comes_back():
             return cursor.fetchone()[0]
 
     usual = patience()
-    with waiting_at_most(1):
+    with lock_timeout(1):
         assert patience() in (1000, "1s")
     assert patience() == usual
-    with pytest.raises(Busy), another_writer(), waiting_at_most(0.1):
+    with pytest.raises(LockTimeout), another_writer(), lock_timeout(0.1):
         build.make_source()
     assert patience() == usual

@@ -11,7 +11,7 @@ from fixtures.build import make_land
 from fixtures.build.command import CommandError
 from heritage.cartography import equal_earth, land, outlines, sheets
 from heritage.cartography.land import Frame, land_in
-from heritage.cartography.sheets import Spot
+from heritage.cartography.sheets import MapPoint
 from heritage.values.coordinates import distance_km
 
 SQUARE = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)]
@@ -156,7 +156,7 @@ EVERYWHERE = {
 
 @pytest.mark.parametrize("here", EVERYWHERE.values(), ids=EVERYWHERE)
 def test_every_place_has_a_small_sheet(here):
-    svg = sheets.draw_spot(Spot(*here))
+    svg = sheets.draw_point(MapPoint(*here))
     root = ElementTree.fromstring(svg)  # noqa: S314 - our own drawing
     assert (root.get("width"), root.get("height")) == ("480", "330")
     assert len(svg) < 20_000 and "nan" not in svg
@@ -164,7 +164,7 @@ def test_every_place_has_a_small_sheet(here):
 
 
 def test_a_doubtful_place_is_a_ring_as_large_as_the_doubt():
-    exact, near, far = (sheets.draw_spot(Spot(41.9, 12.48, km)) for km in (None, 0.5, 100))
+    exact, near, far = (sheets.draw_point(MapPoint(41.9, 12.48, km)) for km in (None, 0.5, 100))
     assert 'fill-opacity=".25"' not in exact
     assert 'r="90"' in near  # the least that can be told from a point
     assert f'r="{round(100 * 480 / 1600 * 10)}"' in far

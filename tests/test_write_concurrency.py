@@ -7,9 +7,9 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from heritage.models import Correction, Kind, Review, Site, logins
+from heritage.models import Correction, Kind, Review, Site, login_attempts
+from heritage.models.lock_timeout import LockTimeout, lock_timeout
 from heritage.models.unit_of_work import unit_of_work
-from heritage.models.waiting import Busy, waiting_at_most
 from heritage.search.index import store
 from heritage.services import review
 from heritage.services.history import change_set, changes_of
@@ -129,11 +129,11 @@ def test_attempts_to_log_in_at_once_are_counted_one_by_one():
     admitted = []
 
     def attempt():
-        if not logins.admit("ed", "192.0.2.1"):
+        if not login_attempts.register_attempt("ed", "192.0.2.1"):
             admitted.append(1)
 
     assert together(*[attempt] * 12) == []
-    assert len(admitted) == logins.PER_ACCOUNT_AND_ADDRESS
+    assert len(admitted) == login_attempts.PER_ACCOUNT_AND_ADDRESS
 
 
 def test_who_assigns_and_who_takes_a_step_do_not_wait_for_each_other():
@@ -162,5 +162,5 @@ def test_two_who_wait_for_each_other_are_told_that_others_write():
     class Deadlock(Exception):
         sqlstate = "40P01"
 
-    with pytest.raises(Busy), waiting_at_most(1):
+    with pytest.raises(LockTimeout), lock_timeout(1):
         raise OperationalError from Deadlock()

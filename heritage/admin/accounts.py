@@ -13,7 +13,7 @@ def _may_change(user, other) -> bool:
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class CatalogueUserAdmin(UserAdmin):
     list_display = (
         "username",
         "full_name",

@@ -92,7 +92,7 @@ class ChooserView(AutocompleteJsonView):
 # --- one look-up for all rows of a form ----------------------------------------------------------
 
 
-class Lookup:
+class RowLookup:
     """Rows of one table by their ids: all that a page names are read with the first one."""
 
     def __init__(self, rows: QuerySet, known: Iterable[Model] = ()):
@@ -115,24 +115,24 @@ class Lookup:
         return self._found[key]
 
 
-class Lookups:
+class RowLookups:
     """The look-ups of one page: fields that offer the same rows share one."""
 
     def __init__(self):
         self._by_offer: dict = {}
 
-    def of(self, field: "ChooserField") -> Lookup:
+    def of(self, field: "ChooserField") -> RowLookup:
         limit = field.get_limit_choices_to() or {}
         key = (field.queryset.model, repr(limit), str(field.queryset.query))
         if key not in self._by_offer:
-            self._by_offer[key] = Lookup(field.queryset.complex_filter(limit))
+            self._by_offer[key] = RowLookup(field.queryset.complex_filter(limit))
         return self._by_offer[key]
 
 
 class ChooserField(forms.ModelChoiceField):
     """One row of another table. With a `lookup` it costs no query of its own."""
 
-    lookup: Lookup | None = None
+    lookup: RowLookup | None = None
 
     def to_python(self, value):
         if self.lookup is None or value in self.empty_values:
@@ -148,10 +148,10 @@ class ChooserField(forms.ModelChoiceField):
         return label_of(obj)
 
 
-class ChoosersField(forms.ModelMultipleChoiceField):
+class MultipleChooserField(forms.ModelMultipleChoiceField):
     """Several rows of another table. With a `lookup` those that are chosen cost no query."""
 
-    lookup: Lookup | None = None
+    lookup: RowLookup | None = None
 
     def label_from_instance(self, obj):
         return label_of(obj)
@@ -173,7 +173,7 @@ class Chooser(AutocompleteSelect):
         return [(None, options, 0)]
 
 
-class Choosers(AutocompleteSelectMultiple):
+class MultipleChooser(AutocompleteSelectMultiple):
     """The widget of a `ChoosersField`: it holds the chosen rows only."""
 
     def optgroups(self, name, value, attr=None):

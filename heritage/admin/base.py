@@ -26,12 +26,12 @@ from heritage.admin.fields import offered_languages
 from heritage.admin.forms import RecordFields, RecordForm
 from heritage.admin.history import history_view
 from heritage.admin.inlines import RecordInline
-from heritage.admin.record_pages import RestoringPages
+from heritage.admin.restore_pages import RestorePages
 from heritage.admin.writes import change_set
 from heritage.models import open_forms
 from heritage.models.fields import LanguageMapField
+from heritage.models.lock_timeout import LockTimeout, lock_timeout
 from heritage.models.unit_of_work import unit_of_work
-from heritage.models.waiting import Busy, waiting_at_most
 from heritage.services.history import current_change_set
 from heritage.values import normalize
 
@@ -61,7 +61,7 @@ class NameSearch:
         return queryset, False
 
 
-class RecordAdmin(RestoringPages, RecordFields, admin.ModelAdmin):
+class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
     """The pages of one kind of record."""
 
     form = RecordForm
@@ -119,7 +119,7 @@ class RecordAdmin(RestoringPages, RecordFields, admin.ModelAdmin):
                 if not self._is_lost(request, object_id):
                     raise
                 return self._typed(request, _("You may not change this record any more"))
-            except Busy:
+            except LockTimeout:
                 break
         with ExitStack() as stack:
             self._begin(request, stack, is_busy=True)
@@ -202,7 +202,7 @@ class RecordAdmin(RestoringPages, RecordFields, admin.ModelAdmin):
         row = self.get_object(request, unquote(object_id))
         if row is None or not self.has_change_permission(request, row):
             raise PermissionDenied
-        with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+        with lock_timeout(settings.WRITE_WAIT_SECONDS):
             if "closed" in request.POST:
                 open_forms.unmark(row, request.user)
                 return HttpResponse(status=204)
@@ -325,7 +325,7 @@ class RecordAdmin(RestoringPages, RecordFields, admin.ModelAdmin):
     def delete_view(self, request, object_id, extra_context=None):
         if request.method != "POST":
             return super().delete_view(request, object_id, extra_context)
-        with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+        with lock_timeout(settings.WRITE_WAIT_SECONDS):
             return super().delete_view(request, object_id, extra_context)
 
     def response_action(self, request, queryset, action_location=ActionLocation.CHANGE_LIST):

@@ -27,8 +27,8 @@ from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.writes import change_set
 from heritage.models import ChangeSet, Event, Image, Kind, Name, Site
 from heritage.models.base import chunks
+from heritage.models.lock_timeout import lock_timeout
 from heritage.models.unit_of_work import unit_of_work
-from heritage.models.waiting import waiting_at_most
 from heritage.services import bulk
 from heritage.services.undo import MOST_CHANGES
 
@@ -76,7 +76,7 @@ class ReplacementForm(forms.Form):
         cleaned = super().clean()
         if cleaned.get("old") and cleaned.get("new"):
             try:
-                bulk.refuse_replacing(cleaned["old"], cleaned["new"])
+                bulk.check_replaceable(cleaned["old"], cleaned["new"])
             except bulk.CannotReplace as error:
                 raise forms.ValidationError(str(error)) from error
         return cleaned
@@ -296,7 +296,7 @@ class ReplacePages(admin.ModelAdmin):
         new = form.cleaned_data["new"] if data is not None and form.is_valid() else None
         if new is not None:
             try:
-                bulk.refuse_replacing(old, new)
+                bulk.check_replaceable(old, new)
             except bulk.CannotReplace as error:
                 form.add_error("new", str(error))
                 new = None
@@ -304,7 +304,7 @@ class ReplacePages(admin.ModelAdmin):
         if request.method == "POST" and new is not None:
             then_delete = bool(request.POST.get("then_delete"))
             try:
-                with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+                with lock_timeout(settings.WRITE_WAIT_SECONDS):
                     made = bulk.replace(old, new, request.user, then_delete=then_delete)
             except bulk.CannotReplace as error:
                 self.message_user(request, str(error), messages.ERROR)

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from heritage.admin import restoring
+from heritage.admin import revert_pages
 from heritage.admin.access import is_id
 from heritage.admin.history import Entry, comment_of, entries
 from heritage.models import Change, ChangeSet
@@ -93,7 +93,7 @@ class ChangeSetAdmin(admin.ModelAdmin):
         changes = change_set.changes.order_by("pk")[: MOST_CHANGES + 1]
         is_undo = change_set.kind == ChangeSet.Kind.UNDO
         address = reverse("admin:heritage_changeset_change", args=[pk])
-        asked = restoring.TakeBack(
+        asked = revert_pages.RevertRequest(
             title=_("Do it again?") if is_undo else _("Undo all of it?"),
             changes=list(changes),
             kind=ChangeSet.Kind.UNDO,
@@ -105,7 +105,7 @@ class ChangeSetAdmin(admin.ModelAdmin):
                 (address, comment_of(change_set) or change_set.get_kind_display()),
             ],
         )
-        return restoring.view(self.admin_site, request, asked)
+        return revert_pages.revert_view(self.admin_site, request, asked)
 
 
 def _seen_by(user) -> list[int]:

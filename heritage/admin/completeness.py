@@ -11,7 +11,7 @@ from heritage.models import Site
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CompletenessItem:
     """Something that a reader looks for; `anchor` is the control that takes it."""
 
     label: str
@@ -22,46 +22,48 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    wishes: list[Wish]
+    items: list[CompletenessItem]
 
     @property
     def done(self) -> int:
-        return sum(wish.is_there for wish in self.wishes)
+        return sum(item.is_there for item in self.items)
 
     @property
     def total(self) -> int:
-        return len(self.wishes)
+        return len(self.items)
 
     @property
-    def next(self) -> Wish | None:
-        return next((wish for wish in self.wishes if not wish.is_there), None)
+    def next(self) -> CompletenessItem | None:
+        return next((item for item in self.items if not item.is_there), None)
 
     def missing_in(self, section: str) -> list[str]:
-        return [wish.label for wish in self.wishes if wish.section == section and not wish.is_there]
+        return [item.label for item in self.items if item.section == section and not item.is_there]
 
 
 def completeness_of(site: Site | None, rows: dict[str, list]) -> Completeness:
     """`rows` are the stored rows of the form by the name of their set."""
-    return Completeness(list(_wishes(site or Site(), rows)))
+    return Completeness(list(_items(site or Site(), rows)))
 
 
-def _wishes(site: Site, rows: dict[str, list]) -> Iterator[Wish]:
-    def text(name: str, section: str, label) -> Iterator[Wish]:
+def _items(site: Site, rows: dict[str, list]) -> Iterator[CompletenessItem]:
+    def text(name: str, section: str, label) -> Iterator[CompletenessItem]:
         for code, _name in settings.LANGUAGES:
             there = bool(getattr(site, name).get(code))
-            yield Wish(
+            yield CompletenessItem(
                 label % {"language": language_in_words(code)}, section, f"id_{name}__{code}", there
             )
 
     yield from text("name", "names", _("name in %(language)s"))
     stored = site.pk is not None
-    yield Wish(_("kind"), "what", "id_kinds", stored and bool(site.kinds.all()))
-    yield Wish(_("place"), "where", "id_place", site.place_id is not None)
-    yield Wish(_("point"), "where", "id_coordinates", site.latitude is not None)
+    yield CompletenessItem(_("kind"), "what", "id_kinds", stored and bool(site.kinds.all()))
+    yield CompletenessItem(_("place"), "where", "id_place", site.place_id is not None)
+    yield CompletenessItem(_("point"), "where", "id_coordinates", site.latitude is not None)
     dated = any(event.date or event.first_era_id for event in rows.get("events", ()))
-    yield Wish(_("date"), "history", "events-group", dated)
+    yield CompletenessItem(_("date"), "history", "events-group", dated)
     yield from text("summary", "texts", _("summary in %(language)s"))
     yield from text("description", "texts", _("description in %(language)s"))
     shown = any(image.published for image in rows.get("images", ()))
-    yield Wish(_("published picture"), "pictures", "images-group", shown)
-    yield Wish(_("source"), "sources", "id_sources", stored and bool(site.sources.all()))
+    yield CompletenessItem(_("published picture"), "pictures", "images-group", shown)
+    yield CompletenessItem(
+        _("source"), "sources", "id_sources", stored and bool(site.sources.all())
+    )

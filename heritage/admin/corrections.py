@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from heritage.admin.base import RecordAdmin
-from heritage.admin.deciding import ANCHORS, DecidingPages
+from heritage.admin.decisions import ANCHORS, DecisionPages
 from heritage.admin.writes import change_set
 from heritage.models import Correction
 from heritage.models.base import chunks
@@ -51,7 +51,7 @@ def mark_spam(model_admin, request, queryset):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(DecidingPages, RecordAdmin):
+class CorrectionAdmin(DecisionPages, RecordAdmin):
     list_display = ("about", "said", "state", "language", "created_at", "decided_by", "decide_link")
     list_filter = ("state", "topic", "language", "created_at")
     list_select_related = ("site", "decided_by")

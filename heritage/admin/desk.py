@@ -51,19 +51,19 @@ class Task:
 
 
 @dataclass(slots=True)
-class Named:
+class RecordLink:
     name: str
     url: str  # empty where it is gone
 
 
 @dataclass(slots=True)
-class Work:
+class RecentChanges:
     """What one person did at once."""
 
     who: str
     at: datetime
     comment: str
-    records: list[Named]
+    records: list[RecordLink]
     more: int
 
 
@@ -180,7 +180,7 @@ def checks(user) -> list[Task]:
 # --- what was changed ------------------------------------------------------------------------
 
 
-def latest_work() -> list[Work]:
+def latest_work() -> list[RecentChanges]:
     """What everybody did last, fixtures left out."""
     latest = ChangeSet.objects.exclude(kind=ChangeSet.Kind.IMPORT).order_by("-pk")
     sets = list(latest.select_related("user")[:LATEST])
@@ -189,7 +189,7 @@ def latest_work() -> list[Work]:
     owners = _owners(sets)
     names = _Names(owners)
     return [
-        Work(
+        RecentChanges(
             who=each.author,
             at=each.at,
             comment=comment_of(each),
@@ -218,7 +218,7 @@ class _Names:
         for keys in owners.values():
             for content_type, pk in keys[:NAMED]:
                 wanted[content_type].add(pk)
-        self._found: dict[tuple[int, int], Named] = {}
+        self._found: dict[tuple[int, int], RecordLink] = {}
         for content_type, ids in wanted.items():
             model = ContentType.objects.get_for_id(content_type).model_class()
             if model is not None:
@@ -227,17 +227,17 @@ class _Names:
                         f"admin:{model._meta.app_label}_{model._meta.model_name}_history",
                         args=[row.pk],
                     )
-                    self._found[content_type, row.pk] = Named(label_of(row), url)
+                    self._found[content_type, row.pk] = RecordLink(label_of(row), url)
 
-    def of(self, content_type: int, pk: int) -> Named:
+    def of(self, content_type: int, pk: int) -> RecordLink:
         found = self._found.get((content_type, pk))
         if found:
             return found
         kind = ContentType.objects.get_for_id(content_type).name
-        return Named(_("%(kind)s %(number)s, deleted") % {"kind": kind, "number": pk}, "")
+        return RecordLink(_("%(kind)s %(number)s, deleted") % {"kind": kind, "number": pk}, "")
 
 
-def desk(request) -> dict:
+def desk_context(request) -> dict:
     """What the first page shows."""
     return {
         "tasks": tasks(request),
@@ -247,7 +247,7 @@ def desk(request) -> dict:
     }
 
 
-def head(request) -> dict:
+def header_context(request) -> dict:
     """What the head of every page shows."""
     may_view = request.user.has_perm("heritage.view_site")
     links = [Task(_("Desk"), 0, reverse("admin:index"))]

@@ -19,7 +19,7 @@ from django.db.models import Model
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.utils.datastructures import MultiValueDict
 
-from heritage.admin.autocomplete import Lookups
+from heritage.admin.autocomplete import RowLookups
 from heritage.admin.merging import (
     Values,
     field_of,
@@ -92,7 +92,7 @@ class Editing:
         self.next = Snapshot()  # what the form is opened with when it is shown after this
         self.clashes: list[Clash] = []
         self.kept: list[str] = []
-        self.lookups = Lookups()
+        self.lookups = RowLookups()
         self.formsets: list = []
         self.shared: dict = {}  # what sets of rows look up for each other
         self.stored: dict = {}  # values as they were read, by the form or the row

@@ -18,9 +18,9 @@ from heritage.admin import access
 from heritage.admin.autocomplete import (
     Chooser,
     ChooserField,
-    Choosers,
-    ChoosersField,
-    Lookup,
+    MultipleChooser,
+    MultipleChooserField,
+    RowLookup,
     with_label,
 )
 from heritage.admin.editing import AGAIN, Editing
@@ -119,8 +119,8 @@ class RecordFields:
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs |= {
-                "widget": Choosers(db_field, self.admin_site),
-                "form_class": ChoosersField,
+                "widget": MultipleChooser(db_field, self.admin_site),
+                "form_class": MultipleChooserField,
                 "queryset": with_label(db_field.related_model._default_manager.all()),
             }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -222,13 +222,13 @@ class RecordForm(ModelForm):
             self.instance.siblings = (name, siblings)
             setattr(self.instance, name, row)
         for name, field in self.fields.items():
-            if isinstance(field, ChoosersField) and is_stored:
-                field.lookup = Lookup(field.queryset, getattr(self.instance, name).all())
+            if isinstance(field, MultipleChooserField) and is_stored:
+                field.lookup = RowLookup(field.queryset, getattr(self.instance, name).all())
             if isinstance(field, ChooserField):
                 column = self.instance._meta.get_field(name) if name in self._columns() else None
                 if column and column.is_cached(self.instance):
                     row = column.get_cached_value(self.instance)
-                    field.lookup = Lookup(field.queryset, [row] if row else [])
+                    field.lookup = RowLookup(field.queryset, [row] if row else [])
 
     def show_all(self, is_all: bool) -> None:
         """Texts have inputs for all languages, covers all scenes; or else those that are used."""

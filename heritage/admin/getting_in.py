@@ -1,4 +1,4 @@
-"""How people get in: allauth, with the limits of models/logins.py; nobody signs up alone."""
+"""Logging in, by allauth: attempts are limited, and nobody signs up alone."""
 
 import logging
 from math import ceil
@@ -10,7 +10,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 
-from heritage.models import logins
+from heritage.models import login_attempts
 from heritage.values import encryption
 from heritage.values.network import client_network
 
@@ -25,14 +25,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request, **credentials) -> None:
         """Count the attempt before the password is looked at, in place of allauth's own count."""
-        wait = logins.admit(*_tried(request, credentials))
+        wait = login_attempts.register_attempt(*_tried(request, credentials))
         if wait:
             raise ImmediateHttpResponse(_too_many_attempts(request, ceil(wait.total_seconds())))
 
     def authenticate(self, request, **credentials):
         user = super().authenticate(request, **credentials)
         if user is not None:
-            logins.succeed(*_tried(request, credentials))
+            login_attempts.clear_attempts(*_tried(request, credentials))
         return user
 
     def get_client_ip(self, request) -> str:

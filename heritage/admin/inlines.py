@@ -7,7 +7,7 @@ from django.forms import BaseInlineFormSet, Media
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.functional import cached_property
 
-from heritage.admin.autocomplete import Chooser, ChooserField, Lookup
+from heritage.admin.autocomplete import Chooser, ChooserField, RowLookup
 from heritage.admin.editing import Editing
 from heritage.admin.forms import RecordFields, RecordForm
 from heritage.admin.row_sets import MOST
@@ -110,8 +110,8 @@ class RowFormSet(BaseInlineFormSet):
         form.fields[key] = hidden
 
     @cached_property
-    def _rows(self) -> Lookup:
-        return Lookup(self.queryset, self.get_queryset())
+    def _rows(self) -> RowLookup:
+        return RowLookup(self.queryset, self.get_queryset())
 
 
 class RecordInline(RecordFields, admin.StackedInline):

@@ -18,8 +18,8 @@ from heritage.admin.access import is_id
 from heritage.admin.history import ShownValues
 from heritage.models import Site
 from heritage.models.base import unwatched
+from heritage.models.lock_timeout import lock_timeout
 from heritage.models.row_values import plain_object
-from heritage.models.waiting import waiting_at_most
 from heritage.search import similar
 from heritage.services.merge import POINT, CannotMerge, choices, is_empty, merge
 from heritage.values.coordinates import format_point
@@ -125,7 +125,7 @@ class MergePages(admin.ModelAdmin):
         taken = [key for key, _f, _c in choices(kept, other) if request.POST.get(key) == "theirs"]
         reason = request.POST.get("reason", "").strip()
         try:
-            with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+            with lock_timeout(settings.WRITE_WAIT_SECONDS):
                 made = merge(kept, other, taken, request.user, reason, approve)
         except _PairChanged:
             text = _("Somebody has changed this meanwhile. Look at it once more, please.")

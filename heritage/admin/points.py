@@ -15,8 +15,8 @@ from django.template.loader import render_to_string
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from heritage.cartography import around
-from heritage.cartography.around import Window
+from heritage.cartography import point_map
+from heritage.cartography.point_map import Window
 from heritage.models import Site
 from heritage.search import similar
 from heritage.search.index import columns, orders, store
@@ -28,7 +28,7 @@ LONGEST_NAME = 28
 LUOYANG = (34.6, 112.5)  # where a map without a point begins
 
 
-def written(latitude: float | None, longitude: float | None) -> str:
+def point_text(latitude: float | None, longitude: float | None) -> str:
     """A point as the box has it."""
     return "" if latitude is None or longitude is None else f"{latitude:.7g}, {longitude:.7g}"
 
@@ -113,18 +113,18 @@ def map_view(model_admin, request):
     tall, wide = window.per_degree
     context = {
         "error": error,
-        "point": written(*point) if point else "",
+        "point": point_text(*point) if point else "",
         "place": window.place(*point) if point else None,
         "window": window,
         "tall": tall,
         "wide": wide,
-        "width": around.WIDTH,
-        "height": around.HEIGHT,
-        "land": around.land(window),
-        "lines": around.lines(window),
+        "width": point_map.WIDTH,
+        "height": point_map.HEIGHT,
+        "land": point_map.land(window),
+        "lines": point_map.lines(window),
         "sites": _sites(window, request.GET.get("without", "")),
-        "wider": min(around.WIDEST_KM, window.km * 4),
-        "closer": max(around.NARROWEST_KM, window.km / 4),
+        "wider": min(point_map.WIDEST_KM, window.km * 4),
+        "closer": max(point_map.NARROWEST_KM, window.km / 4),
     }
     return HttpResponse(render_to_string("admin/point_map.html", context, request))
 
@@ -139,7 +139,7 @@ def _middle(request, point: Point | None) -> Point:
 def _width(request) -> float:
     text = request.GET.get("km", "")
     known = float(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,4})?", text) else 40.0
-    return min(max(known, around.NARROWEST_KM), around.WIDEST_KM)
+    return min(max(known, point_map.NARROWEST_KM), point_map.WIDEST_KM)
 
 
 def _sites(window: Window, without: str) -> list[dict]:

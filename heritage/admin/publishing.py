@@ -20,7 +20,7 @@ from heritage.models import Site
 from heritage.models.base import chunks
 from heritage.models.fields import LanguageMapField
 from heritage.services import review
-from heritage.services.publication import RELATED, unfit
+from heritage.services.publication import RELATED, publication_problems
 
 SHOWN = 10  # refused records that a message names for one reason
 CONFIRMED = 100  # records that a confirmation names
@@ -38,7 +38,7 @@ def reasons_against(user, site: Site, state: str) -> Iterator[Reason]:
     if not access.is_open(user, site) or state not in access.states_for(user):
         yield Reason(_("you may not change it"))
     elif state == Site.State.PUBLISHED:
-        for row, relation, field, reason in unfit(site):
+        for row, relation, field, reason in publication_problems(site):
             of_row = f"{row._meta.verbose_name} “{row}”, " if relation else ""
             text = f"{of_row}{_field_label(row, field)}: {reason}"
             yield Reason(text, anchor_of(relation, field))

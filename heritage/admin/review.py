@@ -25,7 +25,7 @@ from heritage.admin import access
 from heritage.admin.access import is_id
 from heritage.admin.publishing import anchor_of, reasons_against
 from heritage.models import Correction, Review, ReviewComment, Site, User
-from heritage.models.waiting import waiting_at_most
+from heritage.models.lock_timeout import lock_timeout
 from heritage.services import review
 from heritage.services.publication import RELATED
 
@@ -135,7 +135,7 @@ class ReviewPages(admin.ModelAdmin):
             "schedule": ScheduleForm(initial={"publish_at": _publish_at(site)}),
         }
         if request.method == "POST":
-            with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+            with lock_timeout(settings.WRITE_WAIT_SECONDS):
                 form = self._do(request, site, asked, steps)
             if form is None:
                 return redirect(self._back(request, site))

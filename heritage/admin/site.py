@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from heritage.models.waiting import Busy, is_busy
+from heritage.models.lock_timeout import LockTimeout, is_lock_timeout
 from heritage.values.language import direction, language_name, proper_tag
 from heritage.values.markdown import to_html
 
@@ -65,10 +65,10 @@ def _answering_when_busy(view):
     def answer(request, *args, **kwargs):
         try:
             return view(request, *args, **kwargs)
-        except Busy:
+        except LockTimeout:
             pass
         except OperationalError as error:
-            if not is_busy(error):
+            if not is_lock_timeout(error):
                 raise
         context = admin.site.each_context(request) | {"title": _("Please try again in a moment")}
         response = TemplateResponse(request, "admin/busy.html", context, status=503)
@@ -114,7 +114,7 @@ class CatalogueAdminSite(AdminSite):
         """The desk."""
         from heritage.admin import desk
 
-        return super().index(request, desk.desk(request) | (extra_context or {}))
+        return super().index(request, desk.desk_context(request) | (extra_context or {}))
 
     def _head(self, request) -> dict:
         """What the head of every page offers whoever is logged in."""
@@ -122,7 +122,7 @@ class CatalogueAdminSite(AdminSite):
             return {}
         from heritage.admin import desk
 
-        return desk.head(request)
+        return desk.header_context(request)
 
     @staticmethod
     def _languages(request) -> list[dict]:

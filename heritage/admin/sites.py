@@ -34,7 +34,7 @@ from heritage.admin.forms import RecordForm
 from heritage.admin.lists import ListPages
 from heritage.admin.merge_records import MergePages, merge_two
 from heritage.admin.parts import PartOfRows, PartRows
-from heritage.admin.points import PointField, map_view, similar_view, with_point, written
+from heritage.admin.points import PointField, map_view, point_text, similar_view, with_point
 from heritage.admin.publishing import STATE_ACTIONS
 from heritage.admin.review import CommentedField, ReviewPages
 from heritage.admin.rows import EventRows, ImageRows, NameRows
@@ -76,7 +76,7 @@ class SiteForm(RecordForm):
         self._point_error = point_error
         self.doubtful: list[similar.Similar] = []
         if "coordinates" in self.fields:
-            stored = written(self.instance.latitude, self.instance.longitude)
+            stored = point_text(self.instance.latitude, self.instance.longitude)
             self.initial["coordinates"] = self.fields["coordinates"].widget.stored = stored
 
     def clean(self):

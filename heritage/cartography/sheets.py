@@ -61,7 +61,7 @@ DOTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class MapPoint:
     """A place on a map; `blur_km` is how far from the point it may be, None where it is exact."""
 
     latitude: float
@@ -70,7 +70,7 @@ class Spot:
 
 
 @lru_cache(maxsize=512)
-def draw_spot(spot: Spot) -> str:
+def draw_point(spot: MapPoint) -> str:
     """One place in the land around it, and on the globe."""
     here = (spot.latitude, spot.longitude)
     frame = frame_around([here], WIDTH, HEIGHT)
@@ -185,7 +185,7 @@ def _seal(x: float, y: float) -> str:
     )
 
 
-def _ring(spot: Spot, frame: Frame) -> str:
+def _ring(spot: MapPoint, frame: Frame) -> str:
     """Somewhere in here: as large as the doubt is, and never so small that it seems a point."""
     radius = max(9.0, (spot.blur_km or 0) * frame.pixels_per_km)
     middle = f'cx="{_u(frame.width / 2)}" cy="{_u(frame.height / 2)}" r="{_u(radius)}"'

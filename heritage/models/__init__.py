@@ -14,13 +14,13 @@ from heritage.models.history import Change, ChangeSet
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.identity import Identity
 from heritage.models.images import Image
-from heritage.models.lists import SavedFilter
 from heritage.models.loaded_rows import LoadedRow
-from heritage.models.logins import LoginAttempt
+from heritage.models.login_attempts import LoginAttempt
 from heritage.models.names import FormerSlug, Name
 from heritage.models.open_forms import OpenForm
 from heritage.models.relations import Coverage, PartOf
 from heritage.models.reviews import Review, ReviewComment
+from heritage.models.saved_filters import SavedFilter
 from heritage.models.search_index import IndexChange, IndexPart, SpeltWord
 from heritage.models.sites import Site
 from heritage.models.sources import Licence, Source

@@ -68,7 +68,7 @@ def sites_of(found: Iterable[Use]) -> set[int]:
     return ids
 
 
-def refuse_replacing(old: Record, new: Record) -> None:
+def check_replaceable(old: Record, new: Record) -> None:
     """Raise `CannotReplace` where one term cannot stand for the other."""
     if type(old) is not type(new) or old.pk == new.pk:
         raise CannotReplace(_("Choose another one of the same sort."))
@@ -85,7 +85,7 @@ def replace(
     then_delete: bool = False,
 ) -> ChangeSet:
     """Let everything, or some sites with their rows, refer to another term."""
-    refuse_replacing(old, new)
+    check_replaceable(old, new)
     with change_set(ChangeSet.Kind.BULK, user, reason) as made, unit_of_work() as unit:
         unit.begin(Site)  # what refers to it is to be the same when it is written
         made.detail |= {"replaced": str(old), "by": str(new)}

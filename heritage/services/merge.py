@@ -63,7 +63,7 @@ def _value(site: Site, name: str) -> Any:
     return getattr(site, column_of(Site, name).attname)
 
 
-def refuse(kept: Site, other: Site) -> None:
+def check_mergeable(kept: Site, other: Site) -> None:
     """Raise `CannotMerge` where the two cannot become one."""
     if kept.pk == other.pk:
         raise CannotMerge(_("A record cannot be merged with itself."))
@@ -108,7 +108,7 @@ def merge(
         kept, other = rows[kept.pk], rows[other.pk]
         if approve is not None:
             approve(kept, other)
-        refuse(kept, other)
+        check_mergeable(kept, other)
         titles = _titles(kept, other)
         _take(kept, other, set(taken))
         kept.save()

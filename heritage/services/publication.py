@@ -19,7 +19,7 @@ RELATED = (
 _ROWS = ("names", "events", "coverages", "images")
 
 
-class Unfit(NamedTuple):
+class PublicationProblem(NamedTuple):
     """What is wrong with a site or one of its rows; `relation` names the rows, as in "events"."""
 
     row: Record
@@ -28,7 +28,7 @@ class Unfit(NamedTuple):
     reason: str
 
 
-def unfit(site: Site) -> Iterator[Unfit]:
+def publication_problems(site: Site) -> Iterator[PublicationProblem]:
     """What stands against publishing a site."""
     before, site.state = site.state, Site.State.PUBLISHED
     try:
@@ -37,6 +37,6 @@ def unfit(site: Site) -> Iterator[Unfit]:
             rows += [(relation, row) for row in getattr(site, relation).all()]
         for relation, row in rows:
             for field, reason in row_problems(row):
-                yield Unfit(row, relation, field, reason)
+                yield PublicationProblem(row, relation, field, reason)
     finally:
         site.state = Site.State(before)

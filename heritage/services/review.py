@@ -19,8 +19,8 @@ from heritage.models import ChangeSet, Review, ReviewComment, Site, User
 from heritage.models.base import chunks
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import change_set
-from heritage.services.notices import tell
-from heritage.services.publication import RELATED, unfit
+from heritage.services.notifications import notify
+from heritage.services.publication import RELATED, publication_problems
 
 MOST_TOLD = 20  # editors who hear of a record that nobody in particular is to look at
 
@@ -53,7 +53,7 @@ def step(site: Site, kind: str, by: User | None, text: str = "", link: str = "")
         stored = Site.objects.select_for_update().get(pk=site.pk)
         if stored.state not in begins:
             raise NotNow
-        if ends == State.PUBLISHED and any(unfit(stored)):
+        if ends == State.PUBLISHED and any(publication_problems(stored)):
             raise NotFit
         stored.set_state(ends, by=by)
         site.state = ends
@@ -78,7 +78,7 @@ def tell_of_states(changed: Iterable[tuple[Site, str]], by: User | None, link: s
     for user, steps in news.items():
         with translation.override(settings.LANGUAGE_CODE):
             lines = [f"{site}: {Kind(kind).label}" for site, kind in steps]
-        tell([user], lines[0] if len(lines) == 1 else f"{lines[0]} …", [*lines, link], by)
+        notify([user], lines[0] if len(lines) == 1 else f"{lines[0]} …", [*lines, link], by)
 
 
 def _kind_of_step(site: Site, before: str, by: User | None) -> str:
@@ -209,7 +209,7 @@ def _publish_one(pk: int, now: datetime) -> bool | None:
         if site.state in (State.PUBLISHED, State.ARCHIVED):
             return None
         reasons = [] if site.state == State.REVIEW else [_("It is no longer in review.")]
-        reasons += [each.reason for each in unfit(site)]
+        reasons += [each.reason for each in publication_problems(site)]
         if by is None or not (by.is_active and by.has_perm("heritage.publish_site")):
             reasons.append(_("Who scheduled it may not publish any more."))
         if reasons:
@@ -277,4 +277,4 @@ def _tell(
         who = by.display_name if by else ""
         subject = f"{site}: {what}"
         lines = [f"{who}: {what}" if who else what, text, link]
-        tell(whom, subject, lines, by)
+        notify(whom, subject, lines, by)

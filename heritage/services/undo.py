@@ -18,7 +18,7 @@ from heritage.models.base import Record, chunks, unwatched
 from heritage.models.row_values import kept_relations
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import change_set, changes_of, column_of
-from heritage.services.publication import RELATED, unfit
+from heritage.services.publication import RELATED, publication_problems
 from heritage.services.undo_plan import (
     CREATE,
     DELETE,
@@ -32,13 +32,13 @@ from heritage.services.undo_plan import (
 )
 
 __all__ = [
-    "Undone",
+    "UndoResult",
     "changes_with",
     "plan",
     "redo",
     "restore",
     "restore_deleted",
-    "take_back",
+    "revert",
     "undo",
 ]
 
@@ -46,7 +46,7 @@ __all__ = [
 MOST_CHANGES = 5_000  # that a page takes back or writes at once; more are for commands
 
 
-class Undone(NamedTuple):
+class UndoResult(NamedTuple):
     """The change set that was made, or None where nothing was written; and what stayed."""
 
     change_set: ChangeSet | None
@@ -62,14 +62,14 @@ def undo(
     reason: str = "",
     changes: Iterable[Change] | None = None,
     only: Only | None = None,
-) -> Undone:
+) -> UndoResult:
     """Take a change set back, or some `changes` of it, such as those of one deleted record."""
     if changes is None:
         changes = of.changes.order_by("pk")
-    return take_back(changes, only, ChangeSet.Kind.UNDO, user, reason, undoes=of)
+    return revert(changes, only, ChangeSet.Kind.UNDO, user, reason, undoes=of)
 
 
-def redo(of: ChangeSet, user: User | None = None, reason: str = "") -> Undone:
+def redo(of: ChangeSet, user: User | None = None, reason: str = "") -> UndoResult:
     """Take back an undo: it is a change set like others."""
     return undo(of, user, reason)
 
@@ -80,18 +80,18 @@ def restore(
     user: User | None = None,
     reason: str = "",
     only: Only | None = None,
-) -> Undone:
+) -> UndoResult:
     """Make a record and its rows what they were right after a change."""
     later = changes_of(record).filter(pk__gt=change.pk)
-    return take_back(later, only, ChangeSet.Kind.RESTORE, user, reason)
+    return revert(later, only, ChangeSet.Kind.RESTORE, user, reason)
 
 
-def restore_deleted(deletion: Change, user: User | None = None, reason: str = "") -> Undone:
+def restore_deleted(deletion: Change, user: User | None = None, reason: str = "") -> UndoResult:
     """Bring a deleted record back, out of whatever else its change set deleted.
 
     With it come the rows that belonged to it, and the ties of others to it.
     """
-    return take_back(changes_with(deletion), None, ChangeSet.Kind.RESTORE, user, reason)
+    return revert(changes_with(deletion), None, ChangeSet.Kind.RESTORE, user, reason)
 
 
 def changes_with(deletion: Change) -> list[Change]:
@@ -130,7 +130,7 @@ def _is_about(change: Change, record: Change) -> bool:
     )
 
 
-def take_back(
+def revert(
     changes: Iterable[Change],
     only: Only | None,
     kind: str,
@@ -139,7 +139,7 @@ def take_back(
     undoes: ChangeSet | None = None,
     approve: Callable[[Plan], None] | None = None,
     keeps_fit: bool = False,
-) -> Undone:
+) -> UndoResult:
     """Take these changes back as one change set; the other functions here come down to it.
 
     `approve` is shown the plan once the rows are locked; what it raises stops everything.
@@ -154,7 +154,7 @@ def take_back(
         if approve is not None:
             approve(planned)
         refused = (_carry_out_fit if keeps_fit else _carry_out)(planned.steps)
-    return Undone(made if made.pk else None, planned.conflicts + refused)
+    return UndoResult(made if made.pk else None, planned.conflicts + refused)
 
 
 # --- carrying out ----------------------------------------------------------------------------
@@ -203,7 +203,9 @@ def _faults(sites: Iterable[int]) -> dict[int, set[tuple]]:
     for chunk in chunks(sorted(sites)):
         rows = Site.objects.filter(pk__in=chunk, state=Site.State.PUBLISHED).order_by()
         for site in rows.prefetch_related(*RELATED):
-            if faults := {(each.relation, each.field, each.reason) for each in unfit(site)}:
+            if faults := {
+                (each.relation, each.field, each.reason) for each in publication_problems(site)
+            }:
                 found[site.pk] = faults
     return found
 

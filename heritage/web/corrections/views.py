@@ -27,7 +27,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heritage.models import Correction, FormerSlug, Site
-from heritage.models.waiting import Busy, waiting_at_most
+from heritage.models.lock_timeout import LockTimeout, lock_timeout
 from heritage.values.network import client_network
 from heritage.web import meta_tags
 
@@ -188,10 +188,10 @@ def correction(request, slug: str):
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            with waiting_at_most(settings.WRITE_WAIT_SECONDS):
+            with lock_timeout(settings.WRITE_WAIT_SECONDS):
                 _store(form)
             return HttpResponseRedirect(reverse("web:correction_thanks", args=[site.slug]))
-        except Busy:
+        except LockTimeout:
             form.add_error(None, ValidationError(_BUSY, code="busy"))
             status = 503
     elif form.errors:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from pyroaring import BitMap
 
 from heritage.cartography import sheets
-from heritage.cartography.sheets import Spot
+from heritage.cartography.sheets import MapPoint
 from heritage.models import ComponentPoint, Coverage, Place, Scheme, Site
 from heritage.search.index import columns, store
 from heritage.search.index.snapshot import IndexSnapshot
@@ -112,8 +112,8 @@ def of_site(request, uid: str):
     parts = parts_of(site)
     if len(parts) > 1:
         return drawing(request, sheets.draw_places(parts), is_public)
-    spot = Spot(site.public_latitude, site.public_longitude, uncertainty_km(site))
-    return drawing(request, sheets.draw_spot(spot), is_public)
+    spot = MapPoint(site.public_latitude, site.public_longitude, uncertainty_km(site))
+    return drawing(request, sheets.draw_point(spot), is_public)
 
 
 @require_safe

@@ -34,7 +34,7 @@ class LoginAttempt(models.Model):
         return f"{self.key[:8]} {self.at:%Y-%m-%d %H:%M:%S}"
 
 
-def admit(account: str, network: str, now: datetime | None = None) -> timedelta:
+def register_attempt(account: str, network: str, now: datetime | None = None) -> timedelta:
     """Count an attempt, and say how long to wait: nothing if it may go on.
 
     One that has to wait is not counted, so that the wait comes to an end.
@@ -67,7 +67,7 @@ def _one_at_a_time(keys: Iterable[str]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
-def succeed(account: str, network: str) -> None:
+def clear_attempts(account: str, network: str) -> None:
     """Forget what this account has tried from this address: it was its owner."""
     own, *others = _limits(account, network)
     tried = LoginAttempt.objects.filter(key=own)

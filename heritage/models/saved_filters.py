@@ -1,4 +1,4 @@
-"""What people keep of the lists that they work with: filters under a name."""
+"""Filters of a list that people keep under a name."""
 
 from django.conf import settings
 from django.db import models

@@ -10,11 +10,11 @@ from django.db import OperationalError, connection, transaction
 _GAVE_UP = ("55P03", "40P01")
 
 
-class Busy(Exception):
+class LockTimeout(Exception):
     """Somebody else was writing for longer than this write could wait: nothing was written."""
 
 
-def is_busy(error: OperationalError) -> bool:
+def is_lock_timeout(error: OperationalError) -> bool:
     """Whether the database gave up waiting for another writer."""
     cause = error.__cause__
     if isinstance(cause, sqlite3.Error):
@@ -24,8 +24,8 @@ def is_busy(error: OperationalError) -> bool:
 
 
 @contextmanager
-def waiting_at_most(seconds: float) -> Iterator[None]:
-    """Let what is written within wait this long for other writers; then it is `Busy`."""
+def lock_timeout(seconds: float) -> Iterator[None]:
+    """Let what is written within wait this long for other writers; then it is `LockTimeout`."""
     try:
         if connection.vendor == "sqlite":
             with _busy_timeout(seconds):
@@ -36,8 +36,8 @@ def waiting_at_most(seconds: float) -> Iterator[None]:
                     cursor.execute(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
                 yield
     except OperationalError as error:
-        if is_busy(error):
-            raise Busy from error
+        if is_lock_timeout(error):
+            raise LockTimeout from error
         raise
 
 

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from heritage.admin import restoring
+from heritage.admin import revert_pages
 from heritage.admin.history import RowNames
 from heritage.models import Change, ChangeSet
 from heritage.services.history import RowChange, changes_of, deletions_of
@@ -19,7 +19,7 @@ from heritage.services.undo import MOST_CHANGES, changes_with
 DELETED_PER_PAGE = 50
 
 
-class RestoringPages(admin.ModelAdmin):
+class RestorePages(admin.ModelAdmin):
     """For `RecordAdmin`: pages that bring a record back to what it was."""
 
     def get_urls(self):
@@ -54,18 +54,18 @@ class RestoringPages(admin.ModelAdmin):
             raise PermissionDenied
         changes = changes_of(row)
         later = None
-        only = restoring.rows_and_columns(request.GET)
+        only = revert_pages.rows_and_columns(request.GET)
         if only:
             [(model, object_id)] = only
             content_type = ContentType.objects.get_for_model(model)
             changes = changes.filter(change_set__gte=change_set, model=content_type)
             changes = changes.filter(object_id=object_id)
             since = changes.filter(change_set__gt=change_set)[:MOST_CHANGES]
-            later = restoring.writers_of(since, only)
+            later = revert_pages.writers_of(since, only)
         else:
             changes = changes.filter(change_set__gt=change_set)
         history = self._address("history", pk)
-        asked = restoring.TakeBack(
+        asked = revert_pages.RevertRequest(
             title=_("Restore this value?") if only else _("Restore the record as it was then?"),
             changes=list(changes[: MOST_CHANGES + 1]),
             kind=ChangeSet.Kind.RESTORE,
@@ -79,7 +79,7 @@ class RestoringPages(admin.ModelAdmin):
                 (history, _("History")),
             ],
         )
-        return restoring.view(self.admin_site, request, asked)
+        return revert_pages.revert_view(self.admin_site, request, asked)
 
     # --- what was deleted
 
@@ -110,7 +110,7 @@ class RestoringPages(admin.ModelAdmin):
         if deletion is None:
             raise Http404
         deleted = self._address("deleted")
-        asked = restoring.TakeBack(
+        asked = revert_pages.RevertRequest(
             title=_("Restore “%(name)s”?") % {"name": _called(self.model, [deletion])[0]},
             changes=changes_with(deletion),
             kind=ChangeSet.Kind.RESTORE,
@@ -122,7 +122,7 @@ class RestoringPages(admin.ModelAdmin):
                 (deleted, capfirst(_("deleted"))),
             ],
         )
-        return restoring.view(self.admin_site, request, asked)
+        return revert_pages.revert_view(self.admin_site, request, asked)
 
     def _refuse_who_may_not_look(self, request) -> None:
         if not self.has_view_permission(request):

@@ -13,7 +13,7 @@ from heritage.models import User
 logger = logging.getLogger(__name__)
 
 
-def tell(
+def notify(
     people: Iterable[User | None], subject: str, lines: Iterable[str], by: User | None = None
 ) -> None:
     """Tell people something once the transaction is through, but not who did it."""
@@ -23,10 +23,10 @@ def tell(
         if person is not None and person.is_active and person.email and person != by
     }
     for address in sorted(addresses):
-        send(address, subject, lines)
+        send_mail(address, subject, lines)
 
 
-def send(address: str, subject: str, lines: Iterable[str]) -> None:
+def send_mail(address: str, subject: str, lines: Iterable[str]) -> None:
     """One message, once the transaction is through."""
     if not settings.MAIL_IS_SET_UP:
         return

@@ -28,10 +28,10 @@ from heritage.admin.history import RowNames, ShownDifference, ShownValues
 from heritage.models import Change, ChangeSet, FormerSlug, Site
 from heritage.models.base import Record, unwatched
 from heritage.models.fields import LanguageMapField
+from heritage.models.lock_timeout import lock_timeout
 from heritage.models.row_values import linked_ids, plain_row, stored_rows
-from heritage.models.waiting import waiting_at_most
 from heritage.services.history import RowChange, changed_since, column_of, differences
-from heritage.services.undo import MOST_CHANGES, plan, take_back
+from heritage.services.undo import MOST_CHANGES, plan, revert
 from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Only, Plan, Step
 
 SHOWN_STEPS = 100
@@ -41,7 +41,7 @@ _PERMISSION = {CREATE: "add", UPDATE: "change", DELETE: "delete"}
 
 
 @dataclass
-class TakeBack:
+class RevertRequest:
     """What somebody asks to take back: these changes, or only some rows and columns of them."""
 
     title: str
@@ -70,7 +70,7 @@ class _Differs(Exception):
     """The plan is no longer the one that was shown."""
 
 
-def view(admin_site, request, asked: TakeBack):
+def revert_view(admin_site, request, asked: RevertRequest):
     """The page that asks (GET), and what it asks about (POST)."""
     is_too_large = len(asked.changes) > MOST_CHANGES
     planned = Plan() if is_too_large else plan(asked.changes, asked.only)
@@ -80,7 +80,7 @@ def view(admin_site, request, asked: TakeBack):
             raise PermissionDenied
         if planned.steps and not is_too_large:
             try:
-                done = _take_back(request, asked, request.POST.get("plan", ""))
+                done = _revert(request, asked, request.POST.get("plan", ""))
             except _Differs:
                 text = _("Somebody has changed this meanwhile. Look at it once more, please.")
                 messages.warning(request, text)
@@ -102,18 +102,18 @@ def view(admin_site, request, asked: TakeBack):
         "is_too_large": is_too_large,
         "changes": len(asked.changes),
     }
-    return TemplateResponse(request, "admin/take_back.html", context)
+    return TemplateResponse(request, "admin/revert.html", context)
 
 
-def _take_back(request, asked: TakeBack, digest: str):
+def _revert(request, asked: RevertRequest, digest: str):
     def approve(planned: Plan) -> None:
         if _digest(planned) != digest:
             raise _Differs
         if list(refusals(request.user, planned.steps)):
             raise PermissionDenied
 
-    with waiting_at_most(settings.WRITE_WAIT_SECONDS):
-        return take_back(
+    with lock_timeout(settings.WRITE_WAIT_SECONDS):
+        return revert(
             asked.changes,
             asked.only,
             asked.kind,

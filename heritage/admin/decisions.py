@@ -12,12 +12,12 @@ from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from heritage.admin.points import written
+from heritage.admin.points import point_text
 from heritage.admin.table import Column, columns
 from heritage.admin.writes import change_set
 from heritage.models import ChangeSet, Correction, Site
 from heritage.models.unit_of_work import unit_of_work
-from heritage.services.notices import send
+from heritage.services.notifications import send_mail
 from heritage.values.point_reader import read_point
 
 # What a topic is about in the form of a site.
@@ -50,7 +50,7 @@ class _PointColumn(Column):
         return {"latitude", "longitude"}
 
     def text(self, site: Site) -> str:
-        return written(site.latitude, site.longitude)
+        return point_text(site.latitude, site.longitude)
 
     def says(self, site: Site, text: str) -> bool:
         return text == self.text(site)
@@ -69,7 +69,7 @@ def _columns() -> dict[str, Column]:
     return found | {"point": _PointColumn("point", "latitude", capfirst(_("point")), control)}
 
 
-class DecidingPages(admin.ModelAdmin):
+class DecisionPages(admin.ModelAdmin):
     """For `CorrectionAdmin`."""
 
     def get_urls(self):
@@ -151,7 +151,7 @@ class DecidingPages(admin.ModelAdmin):
         with translation.override(correction.language):
             page = reverse("web:site", args=[correction.site.slug])
             subject = _("Your suggestion on %(site)s") % {"site": correction.site.name.best()}
-            send(
+            send_mail(
                 correction.email,
                 subject,
                 [
