@@ -39,7 +39,9 @@ def test_every_scene_and_the_plates_are_offered_with_what_they_show(client, lang
     assert re.findall(r'<option value="([^"]*)"', fetched) == list(scene_files.names())
     title = scene_files.scene("giza").title(language)
     assert (title.partition(": ")[2] or title.partition("：")[2]) in html
-    assert '<img class="scene-shown" src="/covers/scenes/giza.svg"' in html
+    shown = re.search(r'<img class="scene-shown" src="(/covers/scenes/giza.svg\?v=\w+)"', html)[1]
+    assert f'data-address="{shown.replace("giza", "NAME")}"' in html
+    assert "immutable" in client.get(shown)["Cache-Control"]
 
 
 def test_a_cover_is_saved(client):

@@ -40,7 +40,7 @@ PAGES = {
     "/land/sites/longmen.svg": 2,
     "/land/places/china.svg": 2,
     "/land/world-heritage.svg": 2,
-    "/previews/longmen.jpg": 9,
+    "/previews/longmen.jpg": 4,
     "/preview.jpg": 1,
     "/en/sites/longmen-grottoes/correction/": 2,
     "/en/sites/longmen-grottoes/correction/thanks/": 2,

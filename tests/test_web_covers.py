@@ -6,9 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from heritage.media.covers import scene_files
+from heritage.media.covers.shapes import SHAPES
 from heritage.models import Site, WorldHeritage
 from heritage.services.record_checks import row_problems
-from heritage.web.media.covers import cover, described, kind_cover, scene_of
+from heritage.web.media.covers import cover, described, drawing_of_kind, scene_of
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -102,8 +103,6 @@ def test_a_plate_says_name_country_years_and_criteria(angkor):
     build.make_event(angkor, "founded", "0802")
     shown = ["Cambodia · 柬埔寨", "802", "i", "iv", "1992"]
     assert texts_of(cover(angkor)) == ["Angkor", "吴哥古迹", *shown]
-    from heritage.media.covers.shapes import SHAPES
-
     assert texts_of(cover(angkor, SHAPES["preview"])) == shown
 
 
@@ -208,8 +207,9 @@ def test_a_scene_is_shown_by_itself(client):
 
 
 def test_a_kind_without_a_scene_has_a_plate():
-    assert texts_of(kind_cover(build.make_kind("Temple", "寺庙"))) == ["Temple", "寺庙"]
-    assert texts_of(kind_cover(build.make_kind("Temple", "寺庙", scene="giza"))) == []
+    for scene, said in (("", ["Temple", "寺庙"]), ("giza", [])):
+        kind = build.make_kind("Temple", "寺庙", scene=scene)
+        assert texts_of(drawing_of_kind(kind).svg(SHAPES[""])) == said
 
 
 # --- to print ----------------------------------------------------------------------------------

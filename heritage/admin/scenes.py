@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.media.covers import scene_files
 from heritage.media.covers.palettes import PALETTES
+from heritage.media.covers.tags import tag_of_chooser
 from heritage.models.covers import PLATE, SOLEMN
 
 
@@ -39,11 +40,15 @@ class SceneSelect(Select):
         context = select.get_context(name, chosen, attrs)
         context["widget"] |= {
             "template_name": self.template_name,
-            "address": reverse("media:scene", args=["NAME"]),
+            "address": _address("NAME"),
             "others": "" if self.shows_all else reverse("admin:scenes"),
-            "shown": chosen if chosen in scene_files.names() else "",
+            "shown": _address(chosen) if chosen in scene_files.names() else "",
         }
         return context
+
+
+def _address(scene: str) -> str:
+    return reverse("media:scene", args=[scene], query={"v": tag_of_chooser()})
 
 
 def _plates() -> Iterator[tuple]:

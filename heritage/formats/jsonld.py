@@ -36,8 +36,13 @@ _UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 _WEB = ("https://", "http://")
 
 
-def site_document(site: Site, addresses: Addresses, identity: Identity, today: date) -> dict:
-    """A published site in the active language. ValueError for one that is not published."""
+def site_document(
+    site: Site, addresses: Addresses, identity: Identity, today: date, preview: str = ""
+) -> dict:
+    """A published site in the active language. ValueError for one that is not published.
+
+    `preview` is the address of the picture that it has where it has no photograph.
+    """
     if site.state != Site.State.PUBLISHED:
         raise ValueError("Only what is published is described to the world")
     url = addresses.site(site)
@@ -61,7 +66,7 @@ def site_document(site: Site, addresses: Addresses, identity: Identity, today: d
             "identifier": _identifiers(site),
             "sameAs": _same_as(site),
             "image": [_image(image, addresses) for image in _pictures(site)]
-            or [addresses.of("media:preview", site.uid)],
+            or [preview or addresses.of("media:preview", site.uid)],
             "isAccessibleForFree": _is_free(site),
             "openingHoursSpecification": [
                 _hours(row, today) for row in site.openings.all() if row.is_dependable

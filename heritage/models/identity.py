@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import LanguageMapField, PictureField
@@ -13,7 +14,16 @@ from heritage.values.language import LanguageMap
 class IdentityQuerySet(RecordQuerySet):
     def current(self) -> "Identity":
         """The one that is stored, or a plain one."""
-        return self.first() or Identity(name=LanguageMap(en=str(settings.DEFAULT_CATALOGUE_NAME)))
+        return self.first() or Identity(name=_default_name())
+
+
+def _default_name() -> LanguageMap:
+    """In each language, whichever is active."""
+    names = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            names[code] = str(settings.DEFAULT_CATALOGUE_NAME)
+    return LanguageMap(names)
 
 
 class Identity(Record):

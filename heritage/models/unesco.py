@@ -23,6 +23,8 @@ class UnescoStatus(models.TextChoices):
         return str(_("World Heritage, not in danger") if self is self.INSCRIBED else self.label)
 
 
+# Of a site that is itself a World Heritage property.
+WHOLE_STATUSES = (UnescoStatus.IN_DANGER, UnescoStatus.INSCRIBED)
 # Each status as a condition on one coverage: (role of the scheme, standing, extent or None).
 _ROLE, _STANDING = Scheme.Role, Designation.Standing
 _CONDITIONS: dict[str, tuple[str, tuple[str, ...], str | None]] = {

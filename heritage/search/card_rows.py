@@ -7,7 +7,7 @@ and no others. Terms come from the vocabularies in memory, status and protection
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from pyroaring import BitMap
@@ -21,6 +21,7 @@ from heritage.models import (
     Kind,
     Place,
     Scheme,
+    SchemeTerm,
     Site,
     UnescoStatus,
 )
@@ -46,11 +47,16 @@ class Summary:
     name: LanguageMap
     inscribed_year: int | None
     place: Place | None
+    cover: str = ""
+    public_latitude: float | None = None
+    public_longitude: float | None = None
     kinds: list[Kind] = field(default_factory=list)  # the telling one first
     beginning: Event | None = None  # the event that says how old it is
+    dates: list[str] = field(default_factory=list)  # of all events, in their order
     standing: list[Event] = field(default_factory=list)  # what says from when that is which stands
     status: UnescoStatus = UnescoStatus.NONE  # that of the badge
     danger_since: int | None = None  # the year, of one in danger
+    criteria: list[str] = field(default_factory=list)  # of World Heritage, whole or in part
     protection: Scheme | None = None  # the first legal one in force
     photograph: Image | None = None
 
@@ -61,9 +67,10 @@ def read(index: IndexSnapshot, ids: Iterable[int]) -> list[Summary]:
     terms = vocabulary.of(index)
     rows = Site.objects.published().filter(pk__in=ids).order_by()
     columns = ("pk", "uid", "slug", "name", "inscribed_year", "place_id")
+    drawn = ("cover", "public_latitude", "public_longitude")
     found = {
-        pk: Summary(pk, uid, slug, name, year, terms.places.get(place))
-        for pk, uid, slug, name, year, place in rows.values_list(*columns)
+        pk: Summary(pk, uid, slug, name, year, terms.places.get(place), *cover)
+        for pk, uid, slug, name, year, place, *cover in rows.values_list(*columns, *drawn)
     }
     _add_kinds(found, terms)
     _add_beginnings(found, terms)
@@ -91,9 +98,10 @@ def _add_beginnings(found: dict[int, Summary], terms: Vocabulary) -> None:
     eras, columns = terms.eras, ("site_id", *_EVENT)
     for site, *event in Event.objects.filter(site__in=list(found)).values_list(*columns):
         rows[site].append(event)
+    kind, date = itemgetter(_EVENT.index("kind")), itemgetter(_EVENT.index("date"))
     for site, events in rows.items():
-        kind = itemgetter(_EVENT.index("kind"))
         of_standing = [row for row in events if Event.ROLES.get(kind(row)) == Event.Role.STANDING]
+        found[site].dates = [date(row) for row in events]
         found[site].standing = [_event(row, eras) for row in of_standing]
         beginning = first_beginning(events, kind)
         found[site].beginning = _event(beginning, eras) if beginning else None
@@ -106,17 +114,22 @@ def _event(values: list[Any], eras: TermTree[Era]) -> Event:
 
 
 def _add_registers(found: dict[int, Summary], terms: Vocabulary, index: IndexSnapshot) -> None:
+    here = BitMap(found)
     for status in reversed(UnescoStatus):  # the first of them comes last, and stays
-        for pk in index.having(f"unesco:{status}") & BitMap(found):
+        for pk in index.having(f"unesco:{status}") & here:
             found[pk].status = status
     if any(row.status == UnescoStatus.IN_DANGER for row in found.values()):
         since = danger_since(index)
         for pk, row in found.items():
             if row.status == UnescoStatus.IN_DANGER:
                 row.danger_since = since.get(pk)
+    criteria = [term for term in terms.terms if term.facet == SchemeTerm.Facet.CRITERION]
+    for term in sorted(criteria, key=attrgetter("order", "code")):
+        for pk in index.having(f"criterion:{term.pk}") & here:
+            found[pk].criteria.append(term.code)
     for scheme in reversed(terms.schemes.values()):
         if scheme.role == Scheme.Role.PROTECTION:
-            for pk in index.having(f"scheme:{scheme.pk}") & BitMap(found):
+            for pk in index.having(f"scheme:{scheme.pk}") & here:
                 found[pk].protection = scheme
 
 

@@ -29,7 +29,7 @@ from heritage.values.date_format import year_phrase
 from heritage.values.language import LanguageMap, Text
 from heritage.web import certainty, language_html
 from heritage.web.certainty import Mark
-from heritage.web.media import covers
+from heritage.web.media import covers, tagged
 
 COVER_SIZE = (1200, 800)
 _KEPT = 4_000  # pieces of HTML, of about 1 kB each
@@ -163,9 +163,15 @@ def _card(row: Summary, terms: _Terms) -> Card:
         unesco=status,
         unesco_label=badge(status, row.danger_since) if status else "",
         protection=terms.said(_short_label, row.protection),
-        picture=photograph(row.photograph) if row.photograph else drawn_cover(row.uid),
+        picture=_picture_of(row),
         row=row,
     )
+
+
+def _picture_of(row: Summary) -> Picture:
+    if row.photograph:
+        return photograph(row.photograph)
+    return drawn_cover(row.uid, covers.drawing_of_row(row).tag)
 
 
 def _inscribed(year: int | None) -> str:
@@ -281,11 +287,13 @@ def protection_label(coverages) -> SafeString | str:
 
 
 def picture(site: Site) -> Picture:
-    """The first published photograph, or the drawn cover with what it shows in words."""
+    """The first published photograph of a site with the rows of its page, or the drawn cover with
+    what it shows in words."""
     photo = next(iter(site.public_images), None)
     if photo:
         return photograph(photo)
-    return drawn_cover(site.uid)._replace(alt=covers.described(site, get_language() or "en"))
+    said = covers.described(site, get_language() or "en")
+    return drawn_cover(site.uid, covers.drawing_of_page(site).tag)._replace(alt=said)
 
 
 def photograph(image: Image) -> Picture:
@@ -298,6 +306,6 @@ def image_url(image: Image) -> str:
     return reverse("media:image", args=[image.uid, image.file.name.rpartition("/")[2]])
 
 
-def drawn_cover(uid: str) -> Picture:
-    square = reverse("media:square_cover", args=[uid])
-    return Picture(reverse("media:cover", args=[uid]), *COVER_SIZE, is_drawn=True, square=square)
+def drawn_cover(uid: str, tag: str) -> Picture:
+    src, square = (tagged.address(route, uid, tag) for route in ("cover", "square_cover"))
+    return Picture(src, *COVER_SIZE, is_drawn=True, square=square)

@@ -28,6 +28,7 @@ from heritage.search.query_strings import updated
 from heritage.values.language import proper_tag
 from heritage.values.markdown import to_text
 from heritage.web.context import identity
+from heritage.web.media import previews
 
 # About what a search engine shows; a Chinese character is as wide as two letters.
 _DESCRIPTION_WIDTH = 160
@@ -116,13 +117,15 @@ def of_data(request, title: str, script: SafeString) -> Head:
 def of_site(request, page) -> Head:
     """A published site's page; `page` is a SitePage."""
     site, who = page.site, identity(request)
-    document = jsonld.site_document(site, _addresses(request), who, timezone.localdate())
+    picture = request.build_absolute_uri(previews.address_of(site))
+    today = timezone.localdate()
+    document = jsonld.site_document(site, _addresses(request), who, today, picture)
     return _head(
         request,
         title=page.title,
         description=site_description(site, with_registers=True),
         kind="article",
-        picture=request.build_absolute_uri(reverse("media:preview", args=[site.uid])),
+        picture=picture,
         picture_alt=page.title,
         jsonld=jsonld.as_script(document),
     )
@@ -153,13 +156,14 @@ def hidden(title: str) -> Head:
 def _head(request, *, query: str = "", robots: str = "", **said) -> Head:
     language = get_language()
     canonical = _url(request, language, query)
-    picture = request.build_absolute_uri(reverse("media:catalogue_preview"))
+    who = identity(request)
+    picture = request.build_absolute_uri(previews.address_of_catalogue(who))
     values = {
         "canonical": canonical,
         "alternates": [] if _NEVER in robots else alternates(request, query),
         "robots": robots or _LARGE_PICTURES,
         "picture": picture,
-        "picture_alt": str(identity(request).name.best()),
+        "picture_alt": str(who.name.best()),
         "locale": _locale(language),
         "other_locales": [_locale(code) for code in _languages() if code != language],
         "feeds": _feeds(request),

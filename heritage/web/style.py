@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db.models import F
 from django.http import Http404
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
@@ -19,7 +18,7 @@ from heritage.values.language import Text
 from heritage.web import cards, certainty, language_html
 from heritage.web.browse.paging import PageLink, Paging
 from heritage.web.charts import Chart, Row, Series
-from heritage.web.media import covers
+from heritage.web.media import covers, tagged
 from heritage.web.site.page import site_page
 from heritage.web.world_heritage import statistics
 
@@ -83,13 +82,11 @@ def colours() -> list[tuple[str, str, str]]:
 
 def _twelve() -> list[CoverSample]:
     """Covers of twelve sites that are drawn as differently as the catalogue allows."""
-    related = ("kinds", "events__first_era")
-    sites = Site.objects.published().select_related("place__parent__parent__parent")
     found: dict[str, CoverSample] = {}
-    for site in sites.prefetch_related(*related).order_by("uid")[:_LOOKED_AT]:
+    for site in covers.with_covers().published().order_by("uid")[:_LOOKED_AT]:
         scene = covers.scene_of(site)
         name = scene if isinstance(scene, str) else scene.name
-        src = reverse("media:cover", args=[site.uid])
+        src = tagged.address("cover", site.uid, covers.drawing_of(site).tag)
         shown = CoverSample(src, name, language_html.as_html(site.name.best()))
         found.setdefault(name, shown)
     shuffled = sorted(found.values(), key=lambda shown: sha256(shown.scene.encode()).digest())

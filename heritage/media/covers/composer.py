@@ -5,6 +5,7 @@ The same arguments always give the same picture; the seed decides whatever nothi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from heritage.media.covers import scene_files
@@ -36,16 +37,15 @@ def compose(
     The seed (a site's uid) chooses among `palettes`, those of the region and era, and `plants`;
     a scene that asks for its own has those. Of `seal` the first four characters are cut.
     """
-    name = choose_palette(scene, seed, palettes)
+    name, plant = choose_palette(scene, seed, palettes), choose_plant(scene, seed, plants)
     paints = Paints(PALETTES[name], f"c{number_of(seed, scene.name, name, seal, repr(shape)):016x}")
     paints.id = paints.id[:6]
     dice = Dice(number_of(seed, scene.name))
     # Half of the pictures look the other way, and the seal keeps clear of what is near.
     is_turned = scene.turns and dice.whole(0, 1) == 1
     back, body, front = _back(paints, dice, scene), _body(paints, dice, scene, shape), ""
-    growing = [each for each in scene.plants or plants if each != "none"]
     if scene.near:
-        front = _near(paints, dice, growing, shape)
+        front = _near(paints, dice, plant, shape)
     turn = ' transform="scale(-1 1)"' if is_turned else ""
     drawn = f'<g fill="none" stroke-linecap="round"{turn}>{back}{body}{front}</g>'
     drawn += _seal(seal, shape, paints.colours, left=is_turned)
@@ -57,6 +57,18 @@ def choose_palette(scene: Scene, seed: str, palettes: Sequence[str] = ()) -> str
     allowed = scene.palettes or tuple(PALETTES)
     wanted = [each for each in palettes if each in allowed] or allowed
     return Dice(number_of(seed, "palette")).pick(wanted)
+
+
+def choose_plant(scene: Scene, seed: str, plants: Sequence[str] = ()) -> str:
+    """One that a scene asks for, else one of these; empty where nothing grows near."""
+    growing = [each for each in scene.plants or plants if each != "none"] if scene.near else []
+    return Dice(number_of(seed, "plant")).pick(growing) if growing else ""
+
+
+@lru_cache(maxsize=4096)  # names of eras and countries
+def seal_letters(text: str) -> str:
+    """What of a text may be cut in a seal."""
+    return "".join(clean(text).split())
 
 
 class Paints:
@@ -272,17 +284,15 @@ def _coloured(drawn: str, paints: Paints, part: str) -> str:
     return drawn.format_map({**asdict(paints.colours), "id": f"{paints.id}{part}_"})
 
 
-def _near(paints: Paints, dice: Dice, plants: Sequence[str], shape: CoverShape) -> str:
+def _near(paints: Paints, dice: Dice, plant: str, shape: CoverShape) -> str:
     """A dark slope in the corner that the eye steps off from, with something growing on it."""
     top = dice.between(84, 118)
     slope = steps(
         "M", -820, top - 30, "Q", -600, top - 34, -450, top + 34, "T", -130, 200, "H", -820, "z"
     )
     drawn = _path(paints.colours.ink, slope, 0.92)
-    if plants:
-        grown = _coloured(
-            scene_files.drawn(scene_files.plant(dice.pick(plants)), dice), paints, "q"
-        )
+    if plant:
+        grown = _coloured(scene_files.drawn(scene_files.plant(plant), dice), paints, "q")
         first, second = _place(dice, -608, top, 0.95), _place(dice, -508, top, 0.6)
         drawn += f'<g transform="{first}"><g id="{paints.id}p">{grown}</g></g>'
         drawn += f'<use href="#{paints.id}p" transform="{second}"/>'
@@ -300,7 +310,7 @@ def _place(dice: Dice, x: float, top: float, scale: float) -> str:
 
 def _seal(text: str, shape: CoverShape, p: Palette, *, left: bool) -> str:
     """Up to four characters cut in cinnabar, in a lower corner of what is shown."""
-    letters = "".join(clean(text).split())[:LONGEST_SEAL]
+    letters = seal_letters(text)[:LONGEST_SEAL]
     if not letters:
         return ""
     wide, tall = _sides(letters)

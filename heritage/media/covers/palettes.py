@@ -136,6 +136,8 @@ def around(palette: str) -> tuple[str, ...]:
 
 def of_latitude(latitude: float | None) -> tuple[str, ...]:
     """The palettes that have the light of a latitude."""
-    if latitude is None:
-        return ()
-    return next(names for least, names in _LIGHTS if abs(latitude) >= least)
+    if latitude is not None:
+        for least, names in _LIGHTS:
+            if abs(latitude) >= least:
+                return names
+    return ()

@@ -85,9 +85,7 @@ def plate(
 
     `globe` gives the side of the earth that the place lies on, leaning by some degrees.
     """
-    days = [name for name, colours in PALETTES.items() if not colours.night]
-    wanted = [each for each in palettes if each in days] or days
-    p = PALETTES[choose_palette(LANDSCAPE, seed, wanted)]
+    p = PALETTES[choose_day_palette(seed, palettes)]
     dice = Dice(number_of(seed, "plate"))
     layout = dice.pick((_beside, _beside, _dark, _dark, _horizon, _moon))(shape, p, dice)
     name = f"p{number_of(seed, repr(shape)):x}"[:6]
@@ -99,6 +97,13 @@ def plate(
         )
     )
     return picture(shape, inner, titles)
+
+
+def choose_day_palette(seed: str, palettes: Sequence[str] = ()) -> str:
+    """One of these, or of all; none of the night, on which type is hard to read."""
+    days = [name for name, colours in PALETTES.items() if not colours.night]
+    wanted = [each for each in palettes if each in days] or days
+    return choose_palette(LANDSCAPE, seed, wanted)
 
 
 def solemn_plate(

@@ -92,13 +92,18 @@ def scene(name: str) -> Scene:
     """A scene by its name. Raises LookupError where there is none."""
     if name not in names():
         raise LookupError(name)
-    return parsed((FOLDER / f"{name}.svg").read_text(encoding="utf-8"), name)
+    return parsed(text_of(name), name)
 
 
 @cache
 def plant(name: str) -> Body:
-    root = ElementTree.parse(FOLDER / "plants" / f"{name}.svg").getroot()  # noqa: S314 - ours
-    return _body(root)
+    return _body(ElementTree.fromstring(text_of(f"plants/{name}")))  # noqa: S314 - ours
+
+
+@cache  # so that what is drawn and what is said of it is the same file
+def text_of(name: str) -> str:
+    """The file of a scene, or of a plant as `plants/pine`."""
+    return (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
 
 
 def parsed(text: str, name: str = "") -> Scene:

@@ -1,30 +1,43 @@
 """The cover of a site: what is drawn is said by its record, the colours follow from it."""
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 
 from django.conf import settings
 from django.db.models import Prefetch
 
-from heritage.cartography.globe import globe
 from heritage.media.covers import palettes, scene_files
-from heritage.media.covers.composer import LONGEST_SEAL, compose
+from heritage.media.covers.composer import (
+    LONGEST_SEAL,
+    choose_palette,
+    choose_plant,
+    compose,
+    seal_letters,
+)
 from heritage.media.covers.plants import plants_of
-from heritage.media.covers.plates import OnGlobe, Words, plate, solemn_plate
+from heritage.media.covers.plates import Words, choose_day_palette
 from heritage.media.covers.scene_files import LANDSCAPE, Scene
-from heritage.media.covers.shapes import SHAPES, CoverShape
-from heritage.models import Coverage, Era, Event, Kind, Place, Site, WorldHeritage
+from heritage.media.covers.shapes import SHAPES, CoverShape, clean
+from heritage.media.covers.tags import tag_of
+from heritage.models import Coverage, Era, Event, Kind, Place, Scheme, Site, WorldHeritage
 from heritage.models.covers import PLATE, SOLEMN
+from heritage.models.designations import IN_FORCE
 from heritage.models.events import first_beginning
+from heritage.models.unesco import WHOLE_STATUSES
+from heritage.search.card_rows import Summary
 from heritage.values.coordinates import Point
 from heritage.values.language import LanguageMap
+from heritage.web.media.drawings import Drawing, PlateDrawing, SceneDrawing, kept
 
 # Of an exact date: its year, and that of its end.
 _YEARS = re.compile(r"(\d{4})(?:-\d\d)*(?:/(\d{4})(?:-\d\d)*)?")
 _MOST_YEARS = 3  # on a solemn plate
+_NAMES_SHOWN = 2  # on a plate
+_PARTS = 2  # of a degree: on a globe, places that are nearer to each other are one
 # Said of any era, so they tell nothing on a seal.
 _IDLE = ("时代", "时期", "文化", "王朝")
+_SAMPLE_PLANTS = ("leafy", "reeds")
 
 
 def with_covers(*also: str):
@@ -41,8 +54,12 @@ def with_covers(*also: str):
 
 def scene_of(site: Site) -> Scene | str:
     """The scene that a record asks for, itself or by its kinds; else PLATE or SOLEMN."""
-    kinds = (kind.scene for kind in site.kinds.all() if kind.scene) if not site.cover else ()
-    asked = site.cover or next(iter(kinds), PLATE)
+    return _scene(site.cover, site.kinds.all())
+
+
+def _scene(cover: str, kinds: Iterable[Kind]) -> Scene | str:
+    of_kinds = (kind.scene for kind in kinds if kind.scene) if not cover else ()
+    asked = cover or next(iter(of_kinds), PLATE)
     if asked in (PLATE, SOLEMN):
         return asked
     try:
@@ -53,20 +70,32 @@ def scene_of(site: Site) -> Scene | str:
 
 def cover(site: Site, shape: CoverShape = SHAPES[""], *, is_named: bool = False) -> str:
     """The cover as SVG text; `is_named` where it stands alone and must say what it shows."""
-    scene = scene_of(site)
-    event = first_beginning(site.events.all())
-    if isinstance(scene, str):
-        return _plate(site, event, shape, is_solemn=scene == SOLEMN, is_named=is_named)
-    era = event.first_era if event else None
-    country = country_of(site.place)
-    return _composed(
-        scene.name,
-        site.uid,
-        _palettes(site, era),
-        plants_of(country.code if country else "", _latitude(site)),
-        _seal(era, country),
-        shape,
-        is_named,
+    drawing = drawing_of(site)
+    if not is_named:
+        return kept(drawing, shape)
+    if isinstance(drawing, SceneDrawing):
+        return drawing.svg(shape, scene_files.scene(drawing.scene).titles)
+    return drawing.svg(shape, {code: str(site.name.best(code)) for code, _ in settings.LANGUAGES})
+
+
+def drawing_of(site: Site) -> Drawing:
+    """What the cover of a site `with_covers` is drawn from; a plate asks for the criteria."""
+    return _of_site(site, lambda: _criteria(site))
+
+
+def drawing_of_page(site: Site) -> Drawing:
+    """The same of a site that has all rows of its page."""
+    return _of_site(site, lambda: _criteria_among(site.coverages.all()))
+
+
+def drawing_of_row(row: Summary) -> Drawing:
+    """The same of a card."""
+    return _drawing(
+        row,
+        row.kinds,
+        row.beginning,
+        row.dates,
+        lambda: list(dict.fromkeys(row.criteria)) if row.status in WHOLE_STATUSES else [],
     )
 
 
@@ -76,20 +105,17 @@ def described(site: Site, language: str) -> str:
     return "" if isinstance(scene, str) else scene.title(language)
 
 
-def kind_cover(kind: Kind) -> str:
+def drawing_of_kind(kind: Kind) -> Drawing:
     """The scene that stands for a kind, whatever the site; else a plate with its name."""
-    shape = SHAPES[""]
     try:
-        scene = scene_files.scene(kind.scene)
+        return _in_scene(scene_files.scene(kind.scene), kind.uid)
     except LookupError:
-        return plate(Words(name_lines(kind.label)), seed=kind.uid, shape=shape)
-    return _composed(scene.name, kind.uid, (), _SAMPLE_PLANTS, "", shape, False)
+        return PlateDrawing(_words(kind.label), kind.uid, choose_day_palette(kind.uid))
 
 
-def scene_cover(name: str, shape: CoverShape = SHAPES[""]) -> str:
-    """A scene by itself, to choose it. Raises LookupError where there is none."""
-    scene = scene_files.scene(name)
-    return _composed(scene.name, name, (), _SAMPLE_PLANTS, "", shape, True)
+def scene_cover(scene: Scene) -> str:
+    """A scene by itself, to choose it."""
+    return _in_scene(scene, scene.name).svg(SHAPES[""], scene.titles)
 
 
 def landscape(seed: str, shape: CoverShape) -> str:
@@ -97,122 +123,142 @@ def landscape(seed: str, shape: CoverShape) -> str:
     return compose(LANDSCAPE, seed=seed, plants=_SAMPLE_PLANTS, shape=shape)
 
 
-_SAMPLE_PLANTS = ("leafy", "reeds")
+def landscape_tag(seed: str) -> str:
+    return tag_of(seed, _SAMPLE_PLANTS)
 
 
-@lru_cache(maxsize=1024)  # a few kB each, and always the same for the same record
-def _composed(
-    name: str,
+def _of_site(site: Site, criteria: Callable[[], list[str]]) -> Drawing:
+    events = site.events.all()
+    dates = [event.date for event in events]
+    return _drawing(site, site.kinds.all(), first_beginning(events), dates, criteria)
+
+
+def _drawing(
+    record: Site | Summary,
+    kinds: Iterable[Kind],
+    beginning: Event | None,
+    dates: Iterable[str],
+    criteria: Callable[[], list[str]],
+) -> Drawing:
+    scene, country = _scene(record.cover, kinds), country_of(record.place)
+    point = _point(record)
+    latitude = point[0] if point else None
+    era = beginning.first_era if beginning else None
+    # Those of the era; where it has none, those of the light.
+    wanted = palettes.around(era.palette if era else "") or palettes.of_latitude(latitude)
+    if isinstance(scene, Scene):
+        plants = plants_of(country.code if country else "", latitude)
+        return _in_scene(scene, record.uid, wanted, plants, _seal(era, country))
+    if scene == SOLEMN:
+        return PlateDrawing(_words(record.name, country, _all_years(dates)))
+    when, why = _when(beginning), criteria() if record.inscribed_year else []
+    return PlateDrawing(
+        _words(record.name, country, when, record.inscribed_year, why),
+        record.uid,
+        choose_day_palette(record.uid, wanted),
+        point and (round(point[0] * _PARTS) / _PARTS, round(point[1] * _PARTS) / _PARTS),
+    )
+
+
+def _in_scene(
+    scene: Scene,
     seed: str,
-    wanted: tuple[str, ...],
-    plants: tuple[str, ...],
-    seal: str,
-    shape: CoverShape,
-    is_named: bool,
-) -> str:
-    scene = scene_files.scene(name)
-    return compose(
-        scene,
-        seed=seed,
-        palettes=wanted,
-        plants=plants,
-        seal=seal,
-        titles=scene.titles if is_named else None,
-        shape=shape,
+    wanted: tuple[str, ...] = (),
+    plants: tuple[str, ...] = _SAMPLE_PLANTS,
+    seal: str = "",
+) -> SceneDrawing:
+    palette = choose_palette(scene, seed, wanted)
+    return SceneDrawing(scene.name, seed, palette, choose_plant(scene, seed, plants), seal)
+
+
+def _words(
+    name: LanguageMap,
+    country: Place | None = None,
+    when: Iterable[str] = (),
+    inscribed: int | None = None,
+    criteria: Iterable[str] = (),
+) -> Words:
+    """The name in both scripts, where and when, and why it is World Heritage."""
+    return Words(
+        names=_cleaned(name_lines(name))[:_NAMES_SHOWN],
+        where=_cleaned(name_lines(country.label)) if country else (),
+        when=_cleaned(when),
+        inscribed=str(inscribed or ""),
+        criteria=tuple(criteria),
     )
 
 
-def _plate(
-    site: Site, event: Event | None, shape: CoverShape, *, is_solemn: bool, is_named: bool
-) -> str:
-    """The name in both scripts, where and when, and why it is World Heritage.
-
-    A link preview has the name below its picture already.
-    """
-    lines = name_lines(site.name)
-    land = country_of(site.place)
-    words = Words(
-        names=() if shape == SHAPES["preview"] else lines,
-        where=name_lines(land.label) if land else (),
-        when=_all_years(site) if is_solemn else _when(event),
-        inscribed=str(site.inscribed_year or ""),
-        criteria=() if is_solemn or not site.inscribed_year else _criteria(site),
-    )
-    titles = {code: str(site.name.best(code)) for code, _name in settings.LANGUAGES}
-    shown = titles if is_named else None
-    if is_solemn:
-        return solemn_plate(words, titles=shown, shape=shape)
-    era = event.first_era if event else None
-    return plate(
-        words,
-        seed=site.uid,
-        palettes=_palettes(site, era),
-        globe=_globe(site),
-        titles=shown,
-        shape=shape,
-    )
+def _cleaned(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(text for text in map(clean, texts) if text)
 
 
-def _point(site: Site) -> Point | None:
+def _point(record: Site | Summary) -> Point | None:
     """The public point, or the centre of the town: on a globe they are the same."""
-    if site.public_latitude is not None and site.public_longitude is not None:
-        return site.public_latitude, site.public_longitude
-    place = site.place
+    if record.public_latitude is not None and record.public_longitude is not None:
+        return record.public_latitude, record.public_longitude
+    place = record.place
     while place is not None and place.centre is None:
         place = place.parent
     return place.centre if place else None
 
 
-def _latitude(site: Site) -> float | None:
-    point = _point(site)
-    return point[0] if point else None
-
-
-def _globe(site: Site) -> Callable[[int], OnGlobe] | None:
-    point = _point(site)
-    if point is None:
-        return None
-
-    def leaning(degrees: int) -> OnGlobe:
-        found = globe(*point, degrees)
-        return OnGlobe(found.land, *found.point, found.radius)
-
-    return leaning
-
-
-def _years(event: Event | None) -> list[str]:
-    """Years of our era in figures, where the date of an event is exact."""
-    years = _YEARS.fullmatch(event.date) if event else None
+def _years(date: str) -> list[str]:
+    """Years of our era in figures, where a date is exact."""
+    years = _YEARS.fullmatch(date)
     return ["–".join(str(int(year)) for year in years.groups() if year)] if years else []
 
 
 def _when(event: Event | None) -> list[str]:
     """The year of the beginning; its era where the year is not known."""
     era = event.first_era if event else None
-    return _years(event) or (name_lines(era.label) if era else [])
+    return _years(event.date if event else "") or (name_lines(era.label) if era else [])
 
 
-def _all_years(site: Site) -> list[str]:
+def _all_years(dates: Iterable[str]) -> list[str]:
     """Of a place of memory: not what came first, but what happened there."""
-    years = dict.fromkeys(year for event in site.events.all() for year in _years(event))
+    years = dict.fromkeys(year for date in dates for year in _years(date))
     return list(years)[-_MOST_YEARS:]
 
 
 def _criteria(site: Site) -> list[str]:
-    """The criteria, i to x, under which the property is inscribed that a site is."""
+    """The criteria, i to x, of the World Heritage that a site is, wholly; of a mere part none."""
+    extent = "designation__coverages__extent"
     found = WorldHeritage.objects.filter(
         criteria__isnull=False,
         designation__coverages__site=site,
-        designation__coverages__extent=Coverage.Extent.WHOLE,
-    )
-    codes = found.order_by("criteria__order").values_list("criteria__code", flat=True)
-    return list(dict.fromkeys(codes))
+        designation__scheme__role=Scheme.Role.WORLD_HERITAGE,
+        designation__standing__in=IN_FORCE,
+    ).order_by("criteria__order", "criteria__code")
+    rows = list(found.values_list("criteria__code", extent))
+    is_whole = any(extent == Coverage.Extent.WHOLE for _code, extent in rows)
+    return list(dict.fromkeys(code for code, _extent in rows)) if is_whole else []
+
+
+def _criteria_among(coverages: Iterable[Coverage]) -> list[str]:
+    """The same, of coverages that are loaded."""
+    listed = [
+        coverage
+        for coverage in coverages
+        if coverage.designation.scheme.role == Scheme.Role.WORLD_HERITAGE
+        and coverage.designation.is_in_force
+        and hasattr(coverage.designation, "world_heritage")
+    ]
+    if not any(coverage.extent == Coverage.Extent.WHOLE for coverage in listed):
+        return []
+    terms = {term for each in listed for term in each.designation.world_heritage.criteria.all()}
+    ordered = sorted(terms, key=attrgetter("order", "code"))
+    return list(dict.fromkeys(term.code for term in ordered))
 
 
 def name_lines(name: LanguageMap) -> list[str]:
-    """The name in the languages of the interface, each text once; else as it is."""
+    """The name in the languages of the interface, each text once; else as it is.
+
+    The same for every reader: a picture has one address in all languages.
+    """
     codes = [code for code, _name in settings.LANGUAGES]
-    found = [name[code] for code in codes if name.get(code)] or [str(name.best())]
+    found = [name[code] for code in codes if name.get(code)] or [
+        str(name.best(settings.LANGUAGE_CODE))
+    ]
     return list(dict.fromkeys(text for text in found if text))
 
 
@@ -228,19 +274,15 @@ def country_code(place: Place | None) -> str:
     return country.code if country else ""
 
 
-def _palettes(site: Site, era: Era | None) -> tuple[str, ...]:
-    """Those of the era; where it has none, those of the light."""
-    return palettes.around(era.palette if era else "") or palettes.of_latitude(_latitude(site))
-
-
 def _seal(era: Era | None, country: Place | None) -> str:
     """An era of the country itself, else the country, in Chinese if it is short; else its code."""
     names = []
-    if era and (era.region == country or not (era.region or era.region_name)):
+    region = era.region_id if era else None
+    if era and ((region and country and region == country.pk) or not (region or era.region_name)):
         names.append(seal_characters(era))
     if country:
         names.append(country.label.get("zh-hans", ""))
-    short = (name for name in names if 0 < len(name) <= LONGEST_SEAL)
+    short = (name for name in map(seal_letters, names) if 0 < len(name) <= LONGEST_SEAL)
     return next(short, country.code if country else "")
 
 

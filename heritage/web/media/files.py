@@ -1,21 +1,20 @@
 """Serves pictures and small files, only while their record may be seen."""
 
-import hashlib
 import mimetypes
+from functools import partial
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.http import FileResponse, Http404, HttpResponsePermanentRedirect
 from django.templatetags.static import static
-from django.utils.cache import get_conditional_response, patch_cache_control
-from django.utils.http import quote_etag
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from heritage.media.covers import scene_files
 from heritage.media.covers.shapes import SHAPES
+from heritage.media.covers.tags import tag_of_chooser
 from heritage.models import Identity, Image, Kind, Site
 from heritage.web.access import may_see
-from heritage.web.media import covers
-
-_YEAR = 365 * 24 * 3600
-_HOUR = 3600
+from heritage.web.media import covers, tagged
+from heritage.web.media.drawings import kept
 
 
 @require_safe
@@ -47,8 +46,7 @@ def _file(field, is_public: bool) -> FileResponse:
     response = FileResponse(content, content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"
     if is_public:
-        # A browser keeps it for good; what many share asks again within the hour.
-        patch_cache_control(response, public=True, max_age=_YEAR, s_maxage=_HOUR, immutable=True)
+        tagged.may_be_kept(response, for_good=True)
     else:
         patch_cache_control(response, private=True, no_store=True)
     return response
@@ -63,7 +61,9 @@ def cover(request, uid: str, shape: str = ""):
     is_public = found.state == Site.State.PUBLISHED
     if not is_public and not may_see(request, "view_site"):
         raise Http404
-    return drawing(request, covers.cover(found, SHAPES[shape]), is_public)
+    drawing = covers.drawing_of(found)
+    drawn = partial(kept, drawing, SHAPES[shape])
+    return tagged.answer(request, drawing.tag, is_public, lambda: tagged.svg_response(drawn()))
 
 
 @require_safe
@@ -72,29 +72,19 @@ def kind_cover(request, slug: str):
     kind = Kind.objects.filter(slug=slug).first()
     if kind is None:
         raise Http404
-    return drawing(request, covers.kind_cover(kind), is_public=True)
-
-
-def drawing(request, svg: str, is_public: bool):
-    """A picture of ours: kept for an hour, then asked for again by its tag."""
-    response = HttpResponse(svg, content_type="image/svg+xml")
-    if is_public:
-        patch_cache_control(response, public=True, max_age=_HOUR)
-    else:
-        patch_cache_control(response, private=True, no_store=True)
-    etag = quote_etag(hashlib.sha256(svg.encode()).hexdigest()[:32])
-    response["ETag"] = etag
-    return get_conditional_response(request, etag=etag, response=response)
+    drawing = covers.drawing_of_kind(kind)
+    drawn = partial(kept, drawing, SHAPES[""])
+    return tagged.answer(request, drawing.tag, True, lambda: tagged.svg_response(drawn()))
 
 
 @require_safe
 def scene(request, name: str):
     """A scene by itself, as an editor chooses one."""
     try:
-        svg = covers.scene_cover(name)
+        drawn = partial(covers.scene_cover, scene_files.scene(name))
     except LookupError as error:
         raise Http404 from error
-    return drawing(request, svg, is_public=True)
+    return tagged.answer(request, tag_of_chooser(), True, lambda: tagged.svg_response(drawn()))
 
 
 @require_safe

@@ -20,7 +20,7 @@ from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.coordinates import Point
 from heritage.web.access import may_see
 from heritage.web.charts import Series
-from heritage.web.media.files import drawing
+from heritage.web.media import tagged
 from heritage.web.site.nearby_map import uncertainty_km
 from heritage.web.world_heritage import statistics
 
@@ -111,9 +111,9 @@ def of_site(request, uid: str):
         raise Http404
     parts = parts_of(site)
     if len(parts) > 1:
-        return drawing(request, sheets.draw_places(parts), is_public)
+        return tagged.svg(request, sheets.draw_places(parts), is_public)
     spot = MapPoint(site.public_latitude, site.public_longitude, uncertainty_km(site))
-    return drawing(request, sheets.draw_point(spot), is_public)
+    return tagged.svg(request, sheets.draw_point(spot), is_public)
 
 
 @require_safe
@@ -125,7 +125,7 @@ def of_place(request, slug: str):
     points = _points(index, index.having(f"place:{place.pk}"))
     if not points:
         raise Http404
-    return drawing(request, sheets.draw_places(points), is_public=True)
+    return tagged.svg(request, sheets.draw_places(points), is_public=True)
 
 
 @require_safe
@@ -146,7 +146,7 @@ def of_world_heritage(request):
     for category, latitude, longitude in found:
         groups[category if category in groups else ""].append((latitude, longitude))
     svg = sheets.draw_world(tuple((key, tuple(each)) for key, each in groups.items()))
-    return drawing(request, svg, is_public=True)
+    return tagged.svg(request, svg, is_public=True)
 
 
 def _points(index: IndexSnapshot, hits: BitMap) -> tuple[Point, ...]:

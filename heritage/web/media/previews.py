@@ -9,34 +9,34 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import resvg_py
 from django.conf import settings
 from django.core.files import locks
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
-from django.utils.cache import get_conditional_response, patch_cache_control
-from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 from PIL import Image as Picture
 from PIL import ImageOps
 
 from heritage.media.covers.shapes import SHAPES, clean, width_of
+from heritage.media.covers.tags import tag_of_files, tag_of_texts
 from heritage.models import Identity, Image, Site
-from heritage.values.language import LanguageMap
 from heritage.web.access import may_see
-from heritage.web.media import covers
+from heritage.web.media import covers, tagged
+from heritage.web.media.drawings import Drawing, kept
 
 WIDTH, HEIGHT = 1200, 630
 PICTURE_HEIGHT = SHAPES["preview"].height  # below it the names stand on paper
-_STYLE = "3"  # counted up when the drawing of previews changes
+_STYLE = tag_of_files(Path(__file__))
 _DAY = 24 * 3600
-_SOON = 60  # seconds after which the picture itself may be asked for again
 # A cover is painted in soft washes: at half its size it costs a quarter, and looks the same.
 _PAINTED = 600
 _QUALITY = 85
@@ -45,6 +45,22 @@ _PAPER, _INK, _SOFT, _SEAL = "#f7f2e6", "#26221c", "#5d5547", "#a8321f"
 _FONTS = "'Noto Serif CJK SC','Songti SC',STSong,SimSun,'Noto Serif','DejaVu Serif',Georgia,serif"
 # Two characters of a script; drawn alike, they are the box for what no font has.
 _SAMPLES = {"han": "唐宋", "latin": "ag"}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the picture is drawn from; `uid` is under which it is kept."""
+
+    uid: str
+    names: tuple[str, ...]
+    drawing_tag: str
+    draw: Callable[[], str]  # the cover, which stands in for a photograph whose file is lost too
+    photo: Image | None = None
+
+    @property
+    def tag(self) -> str:
+        photo = self.photo.sha256 if self.photo else ""
+        return tag_of_texts(_STYLE, self.drawing_tag, photo, *self.names, "", *_scripts())
 
 
 @require_safe
@@ -56,46 +72,61 @@ def preview(request, uid: str):
     is_public = found.state == Site.State.PUBLISHED
     if not is_public and not may_see(request, "view_site"):
         raise Http404
-    photo = next(iter(found.public_images), None)
-    ground = covers.cover(found, SHAPES["preview"])  # for a photograph too: its file may be lost
-    return _answer(request, found.uid, found.name, ground, photo, is_public)
+    return _answer(request, _of_site(found, covers.drawing_of(found)), is_public)
 
 
 @require_safe
 def catalogue_preview(request):
     """For pages that are about no single site."""
-    name = Identity.objects.current().name
-    ground = covers.landscape(str(name.best("en")), SHAPES["preview"])
-    return _answer(request, "catalogue", name, ground, None, is_public=True)
+    return _answer(request, _of_catalogue(Identity.objects.current()), is_public=True)
+
+
+def address_of(site: Site) -> str:
+    """Of the preview of a site that has the rows of its page."""
+    tag = _of_site(site, covers.drawing_of_page(site)).tag
+    return tagged.address("preview", site.uid, tag)
+
+
+def address_of_catalogue(identity: Identity) -> str:
+    return tagged.address("catalogue_preview", "", _of_catalogue(identity).tag)
 
 
 def _sites():
-    return Site.objects.for_cards()
+    photographs = Prefetch("images", Image.objects.published(), to_attr="public_images")
+    return covers.with_covers().prefetch_related(photographs)
 
 
-def _answer(request, uid, name: LanguageMap, ground: str, photo: Image | None, is_public: bool):
-    names = covers.name_lines(name)
-    key = _key(*names, ground, photo.sha256 if photo else "", *_scripts())
-    response = get_conditional_response(request, etag=quote_etag(key))
-    max_age = _DAY
-    if response is None:
-        picture = _kept(uid, key)
-        if picture is None:
-            with _only_one() as is_free:
-                if is_free:  # perhaps since somebody else has just drawn this one
-                    picture = _kept(uid, key) or draw(names, ground, photo)
-                    _keep(uid, key, picture, is_public)
-        if picture is not None:
-            response = HttpResponse(picture, content_type="image/jpeg")
-        else:
-            response, max_age = HttpResponseRedirect(static("img/preview.jpg")), _SOON
-    if max_age == _DAY:
-        response["ETag"] = quote_etag(key)
-    if is_public:
-        patch_cache_control(response, public=True, max_age=max_age)
-    else:
-        patch_cache_control(response, private=True, no_store=True)
-    return response
+def _of_site(site, drawing: Drawing) -> Preview:
+    photo = next(iter(site.public_images), None)
+    draw = partial(kept, drawing, SHAPES["preview"])
+    return Preview(site.uid, tuple(covers.name_lines(site.name)), drawing.tag, draw, photo)
+
+
+def _of_catalogue(identity: Identity) -> Preview:
+    seed = str(identity.name.best("en"))
+    draw = partial(covers.landscape, seed, SHAPES["preview"])
+    names = tuple(covers.name_lines(identity.name))
+    return Preview("catalogue", names, covers.landscape_tag(seed), draw)
+
+
+def _answer(request, wanted: Preview, is_public: bool):
+    return tagged.answer(
+        request, wanted.tag, is_public, lambda: _drawn(wanted, is_public), seconds=_DAY
+    )
+
+
+def _drawn(wanted: Preview, is_public: bool) -> HttpResponse:
+    picture = _kept(wanted.uid, wanted.tag)
+    if picture is None:
+        with _only_one() as is_free:
+            if is_free:  # perhaps since somebody else has just drawn this one
+                picture = _kept(wanted.uid, wanted.tag)
+                if picture is None:
+                    picture = draw(list(wanted.names), wanted.draw(), wanted.photo)
+                    _keep(wanted.uid, wanted.tag, picture, is_public)
+    if picture is None:
+        return HttpResponseRedirect(static("img/preview.jpg"))
+    return HttpResponse(picture, content_type="image/jpeg")
 
 
 @contextmanager
@@ -118,29 +149,25 @@ def _only_one() -> Iterator[bool]:
 # --- kept on disk ----------------------------------------------------------------------------
 
 
-def _key(*parts: str) -> str:
-    return hashlib.sha256("\0".join((_STYLE, *parts)).encode()).hexdigest()[:32]
-
-
-def _path(uid: str, key: str) -> Path:
+def _path(uid: str, tag: str) -> Path:
     whose = hashlib.sha256(uid.encode()).hexdigest()[:24]
-    return _folder() / whose[:2] / f"{whose}-{key}.jpg"
+    return _folder() / whose[:2] / f"{whose}-{tag}.jpg"
 
 
 def _folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "cache" / "previews"
 
 
-def _kept(uid: str, key: str) -> bytes | None:
+def _kept(uid: str, tag: str) -> bytes | None:
     try:
-        return _path(uid, key).read_bytes()
+        return _path(uid, tag).read_bytes()
     except OSError:
         return None
 
 
-def _keep(uid: str, key: str, picture: bytes, is_public: bool) -> None:
+def _keep(uid: str, tag: str, picture: bytes, is_public: bool) -> None:
     """Put away whole or not at all, in the place of older ones. A full disk stops no page."""
-    path = _path(uid, key)
+    path = _path(uid, tag)
     if is_public:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from heritage.media.covers.shapes import CoverShape, clean, width_of
 from heritage.models import Identity, Site
 from heritage.web.access import may_see
-from heritage.web.media import covers, files
+from heritage.web.media import covers, tagged
 
 # In millimetres. All have the same proportions, so one drawing serves.
 SHEETS = {"a4": (297, 210), "a3": (420, 297)}
@@ -39,7 +39,7 @@ def cover_print(request, uid: str, sheet: str):
         raise Http404
     address = request.build_absolute_uri(reverse("web:site", args=[site.slug]))
     catalogue = str(Identity.objects.current().name.best())
-    return files.drawing(request, _printed(site, sheet, catalogue, address), is_public)
+    return tagged.svg(request, _printed(site, sheet, catalogue, address), is_public)
 
 
 def _printed(site: Site, sheet: str, catalogue: str, address: str) -> str:

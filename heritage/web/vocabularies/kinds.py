@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -10,6 +9,7 @@ from heritage.models import Kind
 from heritage.search.index import store
 from heritage.web import language_html
 from heritage.web.charts import Chart
+from heritage.web.media import covers, tagged
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
 
@@ -94,4 +94,4 @@ def kind_page(slug: str) -> KindPage:
 
 
 def _picture(kind: Kind) -> str:
-    return reverse("media:kind_cover", args=[kind.slug])
+    return tagged.address("kind_cover", kind.slug, covers.drawing_of_kind(kind).tag)

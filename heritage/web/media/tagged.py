@@ -1,0 +1,75 @@
+"""Addresses that change with what they show, so that whoever has it need never ask again.
+
+`/covers/UID.svg?v=TAG` shows one drawing for ever. With another tag the address leads to that of
+today; without one it shows what is drawn today, and browsers ask again after an hour.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import quote_etag
+
+from heritage.media.covers.tags import tag_of_texts
+
+_TAG = "v"
+_YEAR = round(timedelta(days=365).total_seconds())
+_HOUR = 3600
+_SOON = 60
+
+
+def address(route: str, argument: str, tag: str) -> str:
+    """The address of a picture under `media:`, with its tag."""
+    return reverse(f"media:{route}", args=[argument] if argument else [], query={_TAG: tag})
+
+
+def answer(
+    request: HttpRequest,
+    tag: str,
+    is_public: bool,
+    draw: Callable[[], HttpResponse],
+    seconds: int = _HOUR,
+) -> HttpResponseBase:
+    """The picture that has this tag today; `seconds` for which it is kept under its plain address.
+
+    `draw` is called only if it has to be sent.
+    """
+    asked = request.GET.get(_TAG)
+    if is_public and asked not in (None, tag):
+        return _moved(request, tag)
+    etag = quote_etag(tag)
+    response = get_conditional_response(request, etag=etag) or draw()
+    if not is_public:
+        patch_cache_control(response, private=True, no_store=True)
+    elif response.status_code == HTTPStatus.FOUND:  # not ready: what stands in for it meanwhile
+        may_be_kept(response, for_good=False, seconds=_SOON)
+    else:
+        response["ETag"] = etag
+        may_be_kept(response, for_good=asked is not None, seconds=seconds)
+    return response
+
+
+def svg(request: HttpRequest, text: str, is_public: bool) -> HttpResponseBase:
+    """What no page has the tag of: a browser asks again after an hour, by the tag of the text."""
+    return answer(request, tag_of_texts(text), is_public, lambda: svg_response(text))
+
+
+def svg_response(text: str) -> HttpResponse:
+    return HttpResponse(text, content_type="image/svg+xml")
+
+
+def may_be_kept(response: HttpResponseBase, *, for_good: bool, seconds: int = _HOUR) -> None:
+    """By a browser; what many share asks again within the hour, for a record may be withdrawn."""
+    if for_good:
+        patch_cache_control(response, public=True, max_age=_YEAR, s_maxage=_HOUR, immutable=True)
+    else:
+        patch_cache_control(response, public=True, max_age=seconds)
+
+
+def _moved(request: HttpRequest, tag: str) -> HttpResponse:
+    response = HttpResponseRedirect(f"{request.path}?{_TAG}={tag}")
+    patch_cache_control(response, no_store=True)
+    return response
