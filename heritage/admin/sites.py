@@ -11,10 +11,13 @@ from django.db.models import OuterRef, Prefetch, Subquery, prefetch_related_obje
 from django.forms import HiddenInput
 from django.shortcuts import redirect
 from django.urls import path, reverse, translate_url
+from django.utils.csp import CSP
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csp import csp_override
 
 from heritage.admin import access
 from heritage.admin.autocomplete import with_label
@@ -308,6 +311,11 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
 
     # --- the form
 
+    @method_decorator(csp_override(settings.SECURE_CSP | {"frame-src": [CSP.SELF]}))
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The preview stands in a frame beside the form."""
+        return super().change_view(request, object_id, form_url, extra_context)
+
     @admin.display(description=_("point that the public sees"))
     def public_point(self, site):
         from heritage.values.coordinates import format_point
@@ -359,9 +367,15 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
         """The page, or what it would be, in each language."""
         if site is None:
             return []
-        address = self.view_on_site(site)
+        address, framed = self.view_on_site(site), reverse("web:preview", args=[site.pk])
         return [
-            {"name": name, "lang": proper_tag(code), "url": translate_url(address, code)}
+            {
+                "name": name,
+                "lang": proper_tag(code),
+                "url": translate_url(address, code),
+                "frame_url": translate_url(framed, code),
+                "is_current": code == get_language(),
+            }
             for code, name in settings.LANGUAGES
         ]
 

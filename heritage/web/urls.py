@@ -7,6 +7,7 @@ from heritage.web.browse import suggestions
 from heritage.web.corrections import views as corrections
 from heritage.web.credits import page as credits
 from heritage.web.media import prints
+from heritage.web.site.preview import preview
 from heritage.web.vocabularies import views as vocabularies
 
 app_name = "web"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("sites/feed.atom", feeds.sites_feed, name="sites_feed"),
     path("suggest/", suggestions.suggestions, name="suggest"),
     path("sites/<slug:slug>/", views.site, name="site"),
+    path("preview/<int:pk>/", preview, name="preview"),
     path("covers/a4/<uid:uid>.svg", prints.cover_print, {"sheet": "a4"}, name="cover_a4"),
     path("covers/a3/<uid:uid>.svg", prints.cover_print, {"sheet": "a3"}, name="cover_a3"),
     path("sites/<slug:slug>/correction/", corrections.correction, name="correction"),

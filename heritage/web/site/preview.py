@@ -1,0 +1,88 @@
+"""The page of a site as editors look at it beside the form, as it is saved or as it is typed.
+
+Nothing is written: what is typed is put into the columns of a site that is not saved. Rows, and
+what is chosen of many, are shown as they are saved.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Field
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.utils.csp import CSP
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_http_methods
+
+from heritage.models import Site
+from heritage.models.fields import LanguageMapField
+from heritage.values.point_reader import read_point
+from heritage.web import meta_tags
+from heritage.web.access import may_see
+from heritage.web.site.page import site_page
+
+_FRAMED: dict[str, Any] = settings.SECURE_CSP | {"frame-ancestors": [CSP.SELF]}
+# Columns that the page does not show, and those that the box of the point says.
+_LEFT_OUT = ("slug", "state", "featured", "prominence", "latitude", "longitude", "boundary")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@xframe_options_sameorigin
+@csp_override(_FRAMED)
+def preview(request, pk: int) -> HttpResponse:
+    """The one page that may stand in a frame, and in one of ours alone."""
+    site = Site.objects.for_page().filter(pk=pk).first()
+    if site is None or not may_see(request, "view_site"):
+        raise Http404
+    saved_at, is_typed = site.updated_at, request.method == "POST"
+    unread = put_typed(site, request.POST) if is_typed else []
+    page = site_page(site)
+    context = {
+        "page": page,
+        "head": meta_tags.hidden(page.title),
+        "preview": "typed" if is_typed else "saved",
+        "saved_at": saved_at,
+        "unread": unread,
+    }
+    response = render(request, "web/site.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+def put_typed(site: Site, data: Mapping[str, str]) -> list[str]:
+    """Give the columns of a site what stands in its form; gives the labels of what has no sense."""
+    unread = []
+    for column in Site._meta.concrete_fields:
+        if column.editable and column.name not in _LEFT_OUT:
+            try:
+                _put(site, column, data)
+            except ValidationError:
+                unread.append(capfirst(str(column.verbose_name)))
+    text = data.get("coordinates", "").strip()
+    if text != data.get("coordinates_initial", "").strip():
+        try:
+            is_shifted = bool(data.get("coordinates_gcj02"))
+            point = read_point(text, is_shifted) if text else (None, None)
+            site.latitude, site.longitude = point
+        except ValueError:
+            unread.append(capfirst(_("point")))
+    site.derive()
+    return unread
+
+
+def _put(site: Site, column: Field, data: Mapping[str, str]) -> None:
+    if isinstance(column, LanguageMapField):
+        start = f"{column.name}__"
+        texts = {name.removeprefix(start): data[name] for name in data if name.startswith(start)}
+        if texts:
+            setattr(site, column.name, column.to_python(texts))
+    elif column.name in data:
+        text = data[column.name] or (None if column.null else "")
+        setattr(site, column.attname, column.clean(text, site))

@@ -1,0 +1,206 @@
+"""The preview beside the form: as saved and as typed, framed by the form alone, in a browser."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from heritage.models import Site
+from tests import builders as build
+from tests.adminforms import filled
+from tests.browser import active, emulate, press, resize, scripts, tab_to, wait
+from tests.test_admin_browser import check, log_in, open_form, save, write
+
+FRAMED = "frame-ancestors 'self'"
+FRAMES = "frame-src 'self'"
+
+
+@pytest.fixture
+def kiln():
+    return build.make_site(
+        "Kiln",
+        "窑",
+        state="draft",
+        summary=build.text("Where bowls were fired.", "烧碗之处。"),
+        latitude=34.5,
+        longitude=112.5,
+        blur_km=20,
+    )
+
+
+def address(site, language="en"):
+    return f"/{language}/preview/{site.pk}/"
+
+
+def change(site):
+    return reverse("admin:heritage_site_change", args=[site.pk])
+
+
+@pytest.mark.django_db
+def test_only_the_form_frames_and_only_the_preview_is_framed(client, kiln):
+    shown = build.make_site("Shown")
+    client.force_login(build.make_user(group="editor"))
+    page = client.get(address(kiln))
+    assert FRAMED in page["Content-Security-Policy"] and page["X-Frame-Options"] == "SAMEORIGIN"
+    assert FRAMES not in page["Content-Security-Policy"]
+    assert page["X-Robots-Tag"] == "noindex" and "no-store" in page["Cache-Control"]
+    form = client.get(change(kiln))
+    assert FRAMES in form["Content-Security-Policy"]
+    others = [
+        reverse("admin:heritage_site_add"),
+        reverse("admin:heritage_site_changelist"),
+        reverse("admin:heritage_site_history", args=[kiln.pk]),
+        reverse("admin:heritage_source_change", args=[build.make_source().pk]),
+        f"/en/sites/{kiln.slug}/",
+        f"/en/sites/{shown.slug}/",
+    ]
+    for path in others:
+        page = client.get(path)
+        assert page.status_code == 200 and FRAMES not in page["Content-Security-Policy"], path
+    for page in (form, *map(client.get, others)):
+        assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
+        assert page["X-Frame-Options"] == "DENY"
+        assert "default-src 'none'" in page["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["nobody", "reader", "staff without a right"])
+def test_nobody_else_sees_it(client, kiln, who):
+    if who != "nobody":
+        client.force_login(build.make_user(is_staff=who.startswith("staff")))
+    assert client.get(address(kiln)).status_code == 404
+    assert client.post(address(kiln), {"summary__en": "Mine."}).status_code == 404
+    assert client.get("/en/preview/999999/").status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "With what stands in the form"), ("zh-hans", "含表单中尚未保存的")],
+)
+def test_what_is_typed_is_shown_and_not_written(client, kiln, language, said):
+    town = build.make_place("Gongyi", "巩义")
+    user = build.make_user(group="editor")
+    client.force_login(user)
+    saved = client.get(address(kiln, language)).content.decode()
+    assert ("Where bowls were fired." if language == "en" else "烧碗之处。") in saved
+    assert said not in saved
+    before = Site.objects.filter(pk=kiln.pk).values().get()
+    data = filled(client, change(kiln)) | {
+        "summary__en": "Typed words.",
+        "summary__zh-hans": "未存之词。",
+        "place": town.pk,
+        "area_ha": "2.5",
+        "coordinates": "34.7, 113.2",
+        "blur_km": "0",
+    }
+    with CaptureQueriesContext(connection) as asked:
+        page = client.post(address(kiln, language), data).content.decode()
+    assert ("Typed words." if language == "en" else "未存之词。") in page and said in page
+    assert ("Gongyi" if language == "en" else "巩义") in page and "2.5" in page
+    assert "113.2" in page and "34.7" in page and "bowls" not in page
+    assert {query["sql"].split()[0] for query in asked} == {"SELECT"}
+    assert Site.objects.filter(pk=kiln.pk).values().get() == before
+
+
+@pytest.mark.django_db
+def test_a_blurred_point_is_blurred_while_it_is_typed(client, kiln):
+    client.force_login(build.make_user(group="editor"))
+    data = filled(client, change(kiln)) | {"coordinates": "34.7123, 113.2123"}
+    page = client.post(address(kiln), data).content.decode()
+    assert "34.7123" not in page and "113.2123" not in page and "To protect the place" in page
+
+
+@pytest.mark.django_db
+def test_what_has_no_sense_is_named_and_all_else_is_shown(client, kiln):
+    client.force_login(build.make_user(group="editor"))
+    data = filled(client, change(kiln)) | {
+        "summary__en": "Typed words.",
+        "area_ha": "wide",
+        "place": "999999",
+        "coordinates": "somewhere",
+        "cover": "no-such-scene",
+    }
+    response = client.post(address(kiln), data)
+    page = response.content.decode()
+    assert "Typed words." in page
+    assert response.context["unread"] == ["Place", "Area in hectares", "Cover", "Point"]
+    assert "Place, Area in hectares, Cover, Point" in page
+    # And nothing at all is the page as it is saved, whatever was sent.
+    assert "Where bowls were fired." in client.post(address(kiln), {"junk": "1"}).content.decode()
+
+
+# --- in a browser ------------------------------------------------------------------------------
+
+TOGGLE = "#preview-toggle"
+
+
+def in_frame(browser, selector):
+    """The text of a part of the page in the frame; empty while there is none."""
+    return browser.execute_script(
+        "return document.querySelector('#preview-page iframe:not(.is-coming)')"
+        "?.contentDocument?.querySelector(arguments[0])?.textContent ?? ''",
+        selector,
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_preview_stands_beside_the_form(browser, live_server, kiln):
+    log_in(browser, live_server, "anna")
+    resize(browser, 1280)
+    open_form(browser, live_server, kiln)
+    browser.get_log("browser")
+    tab_to(browser, TOGGLE, most=150, back=True)
+    press(browser, Keys.ENTER)
+    wait(browser, lambda: "Where bowls were fired." in in_frame(browser, "main"))
+    assert "As saved" in in_frame(browser, ".notice-preview")
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 1280
+    for scheme in ("light", "dark"):
+        emulate(browser, scheme)
+        assert check(browser, scheme) == []
+
+    # As it is typed, at the place in the page where somebody reads; in the other language by keys.
+    frame = "document.querySelector('#preview-page iframe').contentWindow"
+    browser.execute_script(f"{frame}.scrollTo(0, 200)")
+    write(browser, "summary__en", "Typed and not saved.")
+    wait(browser, lambda: "Typed and not saved." in in_frame(browser, "main"))
+    assert browser.execute_script(f"return {frame}.scrollY") == 200
+    write(browser, "summary__zh-hans", "未存之词。")
+    browser.execute_script("document.querySelector('[role=tab][aria-selected=true]').focus()")
+    press(browser, Keys.ARROW_RIGHT)
+    wait(browser, lambda: "未存之词。" in in_frame(browser, "main"))
+    assert active(browser, "[role=tab][aria-selected=true][lang=zh-Hans]")
+    assert browser.execute_script(
+        f"return [...{frame}.document.links]"
+        ".every((link) => link.target === '_blank' || link.getAttribute('href').startsWith('#'))"
+    )
+
+    # It is there again after a save, in the same language, and stays closed once it was closed.
+    save(browser)
+    open_form(browser, live_server, kiln)
+    wait(browser, lambda: "未存之词。" in in_frame(browser, "main"))
+    assert "已保存" in in_frame(browser, ".notice-preview")
+    assert browser.get_log("browser") == []  # nothing that the policy refused
+    browser.find_element(By.CLASS_NAME, "preview-close").click()
+    assert active(browser, TOGGLE)
+    open_form(browser, live_server, kiln)
+    assert not browser.find_element(By.ID, "preview-pane").is_displayed()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_narrow", [True, False])
+def test_it_is_a_link_where_there_is_no_room_or_no_script(browser, live_server, kiln, is_narrow):
+    log_in(browser, live_server, "anna")
+    browser.execute_script("localStorage.setItem('preview-language', 'en')")
+    if is_narrow:
+        resize(browser, 1024)
+    else:
+        scripts(browser, are_run=False)
+    open_form(browser, live_server, kiln)
+    assert not browser.find_element(By.CSS_SELECTOR, TOGGLE).is_displayed()
+    assert not browser.find_element(By.ID, "preview-pane").is_displayed()
+    link = browser.find_element(By.CSS_SELECTOR, ".bar-preview a")
+    assert link.is_displayed() and link.get_attribute("href").endswith(f"/en/sites/{kiln.slug}/")
+    assert not browser.find_elements(By.TAG_NAME, "iframe")
