@@ -93,7 +93,7 @@ class Plane:
         self.horizon = horizon
         self.globe = globe  # as seen from afar (orthographic); else of equal areas
 
-    def radius(self, angle):
+    def radius[A: (float, np.ndarray)](self, angle: A) -> A:
         return np.sin(angle) if self.globe else 2 * np.sin(angle / 2)
 
     def flat(self, points: np.ndarray) -> np.ndarray:

@@ -11,17 +11,22 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Field, QuerySet
 
-from heritage.models import LoadedRow
+from heritage.models import LoadedRow, row_values
 from heritage.models.base import Record
 from heritage.search.index import store
 from heritage.services.history import change_set
 from heritage.services.record_checks import problems
+
+# A row that is not yet saved, and the ids of its many-to-many relations by field.
+type Built = tuple[Record, dict[str, list[int]]]
 
 
 class FixtureError(Exception):
@@ -113,7 +118,9 @@ def load(paths: Iterable[Path], tell: Callable[[str], None] = lambda text: None)
 
 
 def _read(paths: Iterable[Path]) -> list[FixtureRow]:
-    rows, problems, seen = [], [], {}
+    rows: list[FixtureRow] = []
+    problems: list[str] = []
+    seen: dict[tuple[type[Record], str], str] = {}
     for path in paths:
         try:
             objects = json.loads(path.read_text(encoding="utf-8"))
@@ -146,7 +153,7 @@ def _row(file: str, item: dict) -> FixtureRow:
     return FixtureRow(file, model, fields, _digest([item["model"], fields]))
 
 
-def _digest(value) -> str:
+def _digest(value: object) -> str:
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -158,7 +165,7 @@ def _in_order(rows: list[FixtureRow]) -> list[tuple[type[Record], list[FixtureRo
         by_model[row.model].append(row)
     ordered: list[type[Record]] = []
 
-    def visit(model) -> None:
+    def visit(model: type[Record]) -> None:
         if model in ordered:
             return
         for relation in _relations(model):
@@ -172,7 +179,7 @@ def _in_order(rows: list[FixtureRow]) -> list[tuple[type[Record], list[FixtureRo
     return [(model, _parents_first(model, by_model[model])) for model in ordered]
 
 
-def _parents_first(model, rows: list[FixtureRow]) -> list[FixtureRow]:
+def _parents_first(model: type[Record], rows: list[FixtureRow]) -> list[FixtureRow]:
     own = [relation.name for relation in _relations(model) if relation.related_model is model]
     if not own:
         return rows
@@ -193,7 +200,7 @@ def _parents_first(model, rows: list[FixtureRow]) -> list[FixtureRow]:
     return list(ordered.values())
 
 
-def _relations(model) -> list:
+def _relations(model: type[Record]) -> list[Field]:
     return [f for f in (*model._meta.concrete_fields, *model._meta.many_to_many) if f.is_relation]
 
 
@@ -207,12 +214,13 @@ class _Loader:
         self.pks: dict[type[Record], dict[str, int]] = {}
         self.written: list[tuple[FixtureRow, Record]] = []
 
-    def pk_of(self, model, uid: str) -> int | None:
+    def pk_of(self, model: type[Record], uid: str) -> int | None:
         if model not in self.pks:
-            self.pks[model] = dict(model.objects.values_list("uid", "pk"))
+            rows: QuerySet[Any] = model.objects.all()
+            self.pks[model] = dict(rows.values_list("uid", "pk"))
         return self.pks[model].get(uid)
 
-    def load(self, model, rows: list[FixtureRow]) -> int:
+    def load(self, model: type[Record], rows: list[FixtureRow]) -> int:
         """Write what is to be written of a model's rows; gives how many."""
         wanted = [row for row in rows if self._is_wanted(row)]
         for wave in _waves(model, wanted):
@@ -235,8 +243,9 @@ class _Loader:
         self.report.kept.append(row.problem("-", "changed here"))
         return False
 
-    def _write(self, model, rows: list[FixtureRow]) -> None:
-        problems, built = [], []
+    def _write(self, model: type[Record], rows: list[FixtureRow]) -> None:
+        problems: list[str] = []
+        built: list[tuple[FixtureRow, Record, dict[str, list[int]]]] = []
         for row in rows:
             try:
                 built.append((row, *self._build(row)))
@@ -254,7 +263,7 @@ class _Loader:
             raise FixtureError(list(_clashes(built)) or [str(error)]) from error
         self.written += [(row, obj) for row, obj, _many in built]
 
-    def _store(self, model, built: list[tuple[Record, dict[str, list[int]]]]) -> None:
+    def _store(self, model: type[Record], built: list[Built]) -> None:
         new = [(obj, many) for obj, many in built if obj.pk is None]
         old = [(obj, many) for obj, many in built if obj.pk is not None]
         model.objects.bulk_create([obj for obj, _many in new], batch_size=500)
@@ -271,10 +280,11 @@ class _Loader:
         """The object of a row, not yet saved, and its many-to-many ids by field."""
         pk = self.pk_of(row.model, row.uid)
         obj = row.model.objects.get(pk=pk) if pk else row.model()
-        many, errors = {}, {}
+        many: dict[str, list[int]] = {}
+        errors: dict[str, list[str]] = {}
         for name, value in row.fields.items():
             try:
-                column = row.model._meta.get_field(name)
+                column = row_values.column(row.model, name)
                 if column.many_to_many:
                     many[name] = [self._key(column, key) for key in value]
                 elif column.is_relation:
@@ -290,10 +300,11 @@ class _Loader:
         obj.clean_fields(exclude=["slug"] if not row.fields.get("slug") else None)
         return obj, many
 
-    def _key(self, column, key: list[str]) -> int:
-        pk = self.pk_of(column.related_model, key[0])
+    def _key(self, column: Field, key: list[str]) -> int:
+        model = cast(type[Record], column.related_model)
+        pk = self.pk_of(model, key[0])
         if pk is None:
-            raise LookupError(f"there is no {column.related_model._meta.label_lower} “{key[0]}”")
+            raise LookupError(f"there is no {model._meta.label_lower} “{key[0]}”")
         return pk
 
     def remember(self) -> None:
@@ -323,7 +334,7 @@ class _Loader:
         )
 
 
-def _waves(model, rows: list[FixtureRow]) -> list[list[FixtureRow]]:
+def _waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]]:
     """Rows that refer to rows of their own model come after those: one bulk write a wave."""
     own = [relation.name for relation in _relations(model) if relation.related_model is model]
     depth: dict[str, int] = {}
@@ -346,7 +357,7 @@ def _clashes(built: list[tuple[FixtureRow, Record, dict]]) -> Iterator[str]:
                 yield row.problem(name, " ".join(messages))
 
 
-def _tie(model, new: list[tuple[Record, dict[str, list[int]]]]) -> None:
+def _tie(model: type[Record], new: list[Built]) -> None:
     """The many-to-many rows of objects that were just made: one bulk write a relation."""
     for relation in model._meta.many_to_many:
         model.objects.bulk_add(
@@ -354,26 +365,24 @@ def _tie(model, new: list[tuple[Record, dict[str, list[int]]]]) -> None:
         )
 
 
-def _stored_digests(model, pks: list[int]) -> dict[int, str]:
+def _stored_digests(model: type[Record], pks: list[int]) -> dict[int, str]:
     """A digest of each stored row: its carried columns and its many-to-many ids.
 
     Without columns that have their default: a column that a later version adds changes no digest,
     and the row goes on following its fixture.
     """
-    defaults = {f.attname: f.get_default() for f in model._meta.concrete_fields if f.serialize}
+    carried = filter(row_values.is_carried, model._meta.concrete_fields)
+    defaults = {field.attname: field.get_default() for field in carried}
+    rows: QuerySet[Any] = model.objects.filter(pk__in=pks)
     found = {
         row["pk"]: {
             name: value
             for name, value in row.items()
             if name not in defaults or value != defaults[name]
         }
-        for row in model.objects.filter(pk__in=pks).values("pk", *defaults)
+        for row in rows.values("pk", *defaults)
     }
     for relation in model._meta.many_to_many:
-        near, far = relation.m2m_column_name(), relation.m2m_reverse_name()
-        through = relation.remote_field.through.objects.filter(**{f"{near}__in": pks})
-        for row in found.values():
-            row[relation.name] = []
-        for pk, other in through.order_by(far).values_list(near, far):
-            found[pk][relation.name].append(other)
+        for pk, others in row_values.linked_ids(relation, found).items():
+            found[pk][relation.name] = others
     return {pk: _digest(row) for pk, row in found.items()}

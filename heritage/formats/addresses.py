@@ -17,7 +17,7 @@ class Addresses:
 
     origin: str = ""
 
-    def of(self, name: str, *args, language: str | None = None) -> str:
+    def of(self, name: str, *args: str, language: str | None = None) -> str:
         """The address of a named route, in a language of the interface (None: the active one)."""
         if language is None:
             return self.origin + reverse(name, args=args)
@@ -28,4 +28,4 @@ class Addresses:
         return self.of("web:site", site.slug, language=language)
 
     def image(self, image: Image) -> str:
-        return self.of("media:image", image.uid, image.file.name.rpartition("/")[2])
+        return self.of("media:image", image.uid, image.file_name)

@@ -1,6 +1,7 @@
 """The catalogue as a schema.org Dataset in JSON-LD, for search engines of data sets."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.conf import settings
 
@@ -13,7 +14,10 @@ from heritage.values.web_address import safe_url
 
 
 def dataset_document(
-    identity: Identity, addresses: Addresses, sources: Iterable[Source], changed
+    identity: Identity,
+    addresses: Addresses,
+    sources: Iterable[Source],
+    changed: datetime | None,
 ) -> dict:
     """In the active language. No licence is claimed for the whole: the page says what holds."""
     page = addresses.of("web:credits")

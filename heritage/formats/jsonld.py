@@ -29,7 +29,7 @@ TYPES = ["LandmarksOrHistoricalBuildings", ATTRACTION]
 DESCRIPTION_LIMIT = 500
 _AAT = "http://vocab.getty.edu/aat/"
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_AREAS = {Place.Level.COUNTRY: "Country", Place.Level.CITY: "City"}
+_AREAS: dict[str, str] = {Place.Level.COUNTRY: "Country", Place.Level.CITY: "City"}
 _DECIMALS = 6  # of a degree: a hand's breadth
 # What could end a script element, open a comment in one, or a line in old JavaScript.
 _UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -189,12 +189,13 @@ def breadcrumb(steps: Iterable[tuple[str, str]]) -> dict:
 
 def _geo(site: Site) -> dict | None:
     """The public point; of a blurred site the area that it stands for."""
-    if site.public_latitude is None:
+    if site.public_point is None:
         return None
+    latitude, longitude = site.public_point
     point = {
         "@type": "GeoCoordinates",
-        "latitude": round(site.public_latitude, _DECIMALS),
-        "longitude": round(site.public_longitude, _DECIMALS),
+        "latitude": round(latitude, _DECIMALS),
+        "longitude": round(longitude, _DECIMALS),
     }
     if not site.blur_km:
         return point
@@ -332,6 +333,7 @@ def _pictures(site: Site) -> list[Image]:
 
 
 def _image(image: Image, addresses: Addresses) -> dict:
+    licence = image.licence
     return _filled(
         {
             "@type": "ImageObject",
@@ -340,7 +342,7 @@ def _image(image: Image, addresses: Addresses) -> dict:
             "height": image.height,
             "caption": _said(image.caption.best() or image.alt.best()),
             "creditText": image.credit_line or image.author,
-            "license": safe_url(image.licence.url) or str(image.licence.label.best()),
+            "license": licence and (safe_url(licence.url) or str(licence.label.best())),
             "acquireLicensePage": image.source_url,
         }
     )

@@ -73,9 +73,9 @@ def _what(kind: Kind | None, event: Event | None) -> str:
 
 def _when(event: Event) -> tuple[str, bool]:
     """The era or the date, and whether it is one era, without years in its name."""
-    eras = event.era_phrase()
-    if not eras:
+    if event.first_era is None:
         return event.date_phrase("short"), False
+    eras = event.era_phrase()
     era = str(event.first_era.label.best())  # in full: it stands by itself
     if event.last_era_id not in (None, event.first_era_id) or "(" in era:
         return eras, False

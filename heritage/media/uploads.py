@@ -245,7 +245,7 @@ def _upright(picture: Image.Image) -> Image.Image:
         orientation = picture.getexif().get(ExifTags.Base.Orientation)
     except Exception:  # the EXIF parser meets the same hostile bytes as the decoders
         orientation = None
-    turn = _TURNS.get(orientation)
+    turn = None if orientation is None else _TURNS.get(orientation)
     return picture if turn is None else picture.transpose(turn)
 
 
@@ -271,7 +271,7 @@ def _plain(picture: Image.Image) -> Image.Image:
     elif picture.mode not in ("L", "RGB", "CMYK"):
         picture = picture.convert("RGB")
     picture = _to_srgb(picture, profile)
-    if alpha is not None and alpha.getextrema()[0] < 255:
+    if alpha is not None and alpha.histogram()[255] < alpha.width * alpha.height:
         picture = _with_alpha(picture, alpha)
     return picture
 
@@ -288,7 +288,8 @@ def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
                 return picture
             # sRGB has no grey channel, so a grey picture comes back as equal R, G and B.
             converted = ImageCms.profileToProfile(picture, source, srgb, outputMode="RGB")
-            return converted.convert(mode)
+            if converted is not None:
+                return converted.convert(mode)
         except (ImageCms.PyCMSError, OSError, ValueError):
             pass  # a broken profile, or one for other channels: browsers ignore those as well
     return picture.convert("RGB") if picture.mode == "CMYK" else picture
@@ -311,7 +312,8 @@ def _encode(picture: Image.Image, *, lossless: bool) -> SafeImage:
     # Pillow's writers take comments, profiles and more from here unless told otherwise.
     picture.info = {}
     drawing = lossless and picture.getcolors(FEW_COLOURS) is not None
-    out, form = io.BytesIO(), "png" if picture.mode == "RGBA" or drawing else "jpeg"
+    out = io.BytesIO()
+    form: Literal["png", "jpeg"] = "png" if picture.mode == "RGBA" or drawing else "jpeg"
     if form == "png":
         picture.save(out, "PNG")
     else:

@@ -2,16 +2,26 @@
 
 import copy
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import batched
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.base import ModelBase
 from django.utils.translation import gettext_lazy as _
 
+from heritage.models import row_values
 from heritage.models.conditions import Undecidable, holds
-from heritage.models.row_values import linked_ids, plain_object, plain_row, stored_rows
+from heritage.models.row_values import (
+    column,
+    linked_ids,
+    plain_object,
+    plain_row,
+    stored_rows,
+    ties,
+)
 from heritage.models.unit_of_work import UnitOfWork, unit_of_work
 
 CHUNK = 500  # rows read and written at once
@@ -25,22 +35,34 @@ def chunks[T](values: list[T]) -> list[list[T]]:
     return [list(chunk) for chunk in batched(values, CHUNK)]
 
 
-class RecordQuerySet(models.QuerySet):
+def marked[F: Callable[..., Any]](**marks: bool) -> Callable[[F], F]:
+    """Set the attributes by which Django knows what a method of a queryset does.
+
+    What overrides a method of Django's that alters data is marked by Django itself.
+    """
+
+    def mark(method: F) -> F:
+        for name, value in marks.items():
+            setattr(method, name, value)
+        return method
+
+    return mark
+
+
+class RecordQuerySet[M: "Record"](models.QuerySet[M]):
     """Bulk writes go the way of single saves: see `services.write_path`."""
 
-    def get_by_natural_key(self, *key):
+    def get_by_natural_key(self, *key: str) -> M:
         return self.get(**dict(zip(self.model.natural_key_fields, key, strict=True)))
 
-    def update(self, **values):
+    def update(self, **values: Any) -> int:
         with unit_of_work() as unit:
             unit.begin(self.model)
             # A join may give a row more than once.
             ids = list(dict.fromkeys(self.values_list("pk", flat=True)))
             return sum(self._update_rows(unit, chunk, values) for chunk in chunks(ids))
 
-    update.alters_data = True
-
-    def _update_rows(self, unit: UnitOfWork, ids: list[int], values: dict) -> int:
+    def _update_rows(self, unit: UnitOfWork, ids: list[int], values: dict[str, Any]) -> int:
         stored = stored_rows(self.model, ids)
         changed = models.QuerySet.update(self.filter(pk__in=ids), **values)
         derived = self.model.derived_fields
@@ -57,13 +79,13 @@ class RecordQuerySet(models.QuerySet):
 
     def bulk_create(
         self,
-        objs,
-        batch_size=None,
-        ignore_conflicts=False,
-        update_conflicts=False,
-        update_fields=None,
-        unique_fields=None,
-    ):
+        objs: Iterable[M],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
+    ) -> list[M]:
         objs = list(objs)
         if not (ignore_conflicts or update_conflicts):
             with unit_of_work() as unit:
@@ -75,8 +97,6 @@ class RecordQuerySet(models.QuerySet):
             return created
         if update_conflicts and list(unique_fields or ()) != ["uid"]:
             raise ValueError("Rows that are there already are known by their uid alone.")
-        options = {"update_fields": update_fields, "unique_fields": unique_fields}
-        options |= {"ignore_conflicts": ignore_conflicts, "update_conflicts": update_conflicts}
         with unit_of_work() as unit:
             unit.begin(self.model)
             # Django does not tell which of them were there, nor which it has written.
@@ -84,7 +104,14 @@ class RecordQuerySet(models.QuerySet):
             stored = stored_rows(self.model, same.values_list("pk", flat=True))
             for obj in objs:
                 obj.derive(None, unit.user_id)
-            created = super().bulk_create(objs, batch_size, **options)
+            created = super().bulk_create(
+                objs,
+                batch_size,
+                ignore_conflicts=ignore_conflicts,
+                update_conflicts=update_conflicts,
+                update_fields=update_fields,
+                unique_fields=unique_fields,
+            )
             rows = {row.pk: row for row in same.all()}
             if update_conflicts and self.model.derived_fields:
                 for pk, row in rows.items():
@@ -94,9 +121,9 @@ class RecordQuerySet(models.QuerySet):
             unit.rows_saved(self.model, stored, saved)
         return created
 
-    bulk_create.alters_data = True
-
-    def bulk_update(self, objs, fields, batch_size=None):
+    def bulk_update(
+        self, objs: Iterable[M], fields: Iterable[str], batch_size: int | None = None
+    ) -> int:
         objs = list(objs)
         with unit_of_work() as unit:
             unit.begin(self.model)
@@ -115,12 +142,11 @@ class RecordQuerySet(models.QuerySet):
                 unit.rows_saved(self.model, stored, saved)
         return changed
 
-    bulk_update.alters_data = True
-
+    @marked(alters_data=True)
     def bulk_add(self, relation: str, pairs: Iterable[tuple[int, int]]) -> None:
         """Tie many rows to others by a many-to-many relation: (id, id of the other)."""
-        field = self.model._meta.get_field(relation)
-        through = field.remote_field.through
+        field = row_values.relation(self.model, relation)
+        rows = ties(field)
         near, far = field.m2m_column_name(), field.m2m_reverse_name()
         pairs = list(dict.fromkeys(pairs))
         with unit_of_work() as unit:
@@ -128,38 +154,33 @@ class RecordQuerySet(models.QuerySet):
             for chunk in chunks(list(dict.fromkeys(pk for pk, _other in pairs))):
                 of_chunk = set(chunk)
                 before = linked_ids(field, chunk)
-                through.objects.bulk_create(
-                    [through(**{near: pk, far: other}) for pk, other in pairs if pk in of_chunk],
+                rows.bulk_create(
+                    [rows.model(**{near: pk, far: other}) for pk, other in pairs if pk in of_chunk],
                     batch_size=CHUNK,
                     ignore_conflicts=True,
                 )
                 unit.relation_changed(field, before, linked_ids(field, chunk))
 
-    bulk_add.alters_data = True
-
+    @marked(alters_data=True)
     def bulk_remove(self, relation: str, other: int, ids: Iterable[int]) -> None:
         """Part many rows from one other of a many-to-many relation."""
-        field = self.model._meta.get_field(relation)
-        through = field.remote_field.through
+        field = row_values.relation(self.model, relation)
+        rows = ties(field)
         near, far = field.m2m_column_name(), field.m2m_reverse_name()
         with unit_of_work() as unit:
             unit.begin(self.model)
             for chunk in chunks(list(dict.fromkeys(ids))):
                 before = linked_ids(field, chunk)
-                through.objects.filter(**{far: other, f"{near}__in": chunk}).delete()
+                rows.filter(**{far: other, f"{near}__in": chunk}).delete()
                 unit.relation_changed(field, before, linked_ids(field, chunk))
 
-    bulk_remove.alters_data = True
-
-    def delete(self):
+    @marked(queryset_only=True)
+    def delete(self) -> tuple[int, dict[str, int]]:
         with unit_of_work() as unit, unit.gathering():
             return super().delete()
 
-    delete.alters_data = True
-    delete.queryset_only = True
 
-
-def unwatched(model: type[models.Model]) -> models.QuerySet:
+def unwatched[R: models.Model](model: type[R]) -> models.QuerySet[R]:
     """Rows of a model, to be written past the write path: for columns that follow from others."""
     return models.QuerySet(model)
 
@@ -203,7 +224,13 @@ class Record(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *, update_fields=None, force_insert=False, **options) -> None:
+    def save(
+        self,
+        *,
+        update_fields: Iterable[str] | None = None,
+        force_insert: bool | tuple[ModelBase, ...] = False,
+        **options: Any,
+    ) -> None:
         deferred = self.get_deferred_fields()
         if update_fields is None and deferred and not force_insert and not self._state.adding:
             # As Django does, which would leave the derived ones out.
@@ -243,7 +270,7 @@ class Record(models.Model):
     def after_save(cls, before: dict[int, dict], after: dict[int, dict]) -> None:
         """What else a write of these rows brings with it: plain values by id, see `row_values`."""
 
-    def clean_fields(self, exclude=None) -> None:
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         # The database enforces foreign keys and forms look them up: asking once more for
         # each would cost a query a key.
         keys = {f.name for f in self._meta.fields if f.many_to_one or f.one_to_one}
@@ -258,32 +285,37 @@ class Record(models.Model):
         if missing:
             raise ValidationError(missing)
 
-    def get_constraints(self):
+    def get_constraints(
+        self,
+    ) -> list[tuple[type[models.Model], Sequence[models.BaseConstraint]]]:
         # Those that the row plainly keeps need not be put to the database.
         return [
             (model, [constraint for constraint in constraints if not self._keeps(constraint)])
             for model, constraints in super().get_constraints()
         ]
 
-    def _keeps(self, constraint) -> bool:
+    def _keeps(self, constraint: models.BaseConstraint) -> bool:
         if isinstance(constraint, models.UniqueConstraint):
             return self._is_unlike_its_siblings(constraint)
+        condition = getattr(constraint, "condition", None)
+        if not isinstance(condition, models.Q):
+            return False
         try:
-            return holds(constraint.condition, self) is not False
+            return holds(condition, self) is not False
         except (AttributeError, Undecidable, TypeError):
             return False
 
-    def _is_unlike_its_siblings(self, constraint) -> bool:
+    def _is_unlike_its_siblings(self, constraint: models.UniqueConstraint) -> bool:
         owners, rows = self.siblings
         if constraint.condition or owners not in constraint.fields:
             return False
-        names = [self._meta.get_field(name).attname for name in constraint.fields if name != owners]
+        names = [column(type(self), name).attname for name in constraint.fields if name != owners]
         mine = [getattr(self, name) for name in names]
         return not any(
             row.pk != self.pk and [getattr(row, name) for name in names] == mine for row in rows
         )
 
-    def validate_constraints(self, exclude=None) -> None:
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         try:
             super().validate_constraints(exclude=exclude)
         except ValidationError as error:
@@ -294,18 +326,18 @@ class Record(models.Model):
         placed: dict[str, list] = {}
         for field, errors in error.error_dict.items():
             for single in errors:
-                target = self.constraint_fields.get(single.code, field)
+                target = self.constraint_fields.get(single.code or "", field)
                 if target in exclude:
                     target = NON_FIELD_ERRORS
                 placed.setdefault(target, []).append(single)
         return placed
 
-    def delete(self, *args, **kwargs):
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with unit_of_work() as unit, unit.gathering():
             return super().delete(*args, **kwargs)
 
 
-class TreeQuerySet(RecordQuerySet):
+class TreeQuerySet[T: "TreeRecord"](RecordQuerySet[T]):
     """Rows with a `parent`. Vocabularies are small: one query reads a whole tree."""
 
     def parents(self) -> dict[int, int | None]:
@@ -326,7 +358,12 @@ class TreeQuerySet(RecordQuerySet):
         return found
 
 
-def refuse_cycle(start: int | None, above: Iterable[int], parents_of, field: str) -> None:
+def refuse_cycle(
+    start: int | None,
+    above: Iterable[int],
+    parents_of: Callable[[Iterable[int]], Iterable[int]],
+    field: str,
+) -> None:
     """Raise a ValidationError at `field` if `start` is found by climbing from `above`.
 
     `parents_of(ids)` gives the ids one step up: one query a level, at any depth.
@@ -346,11 +383,11 @@ def refuse_cycle(start: int | None, above: Iterable[int], parents_of, field: str
 class TreeRecord(Record):
     """A term with one broader term."""
 
-    parent = models.ForeignKey(
+    parent: "models.ForeignKey[Self | None, Self | None]" = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children"
     )
     parent_id: int | None
-    objects = TreeQuerySet.as_manager()
+    objects: ClassVar = TreeQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -361,14 +398,14 @@ class TreeRecord(Record):
             refuse_cycle(self.pk, [self.parent_id], self._parents_of, "parent")
 
     @classmethod
-    def _parents_of(cls, ids):
-        return cls.objects.filter(pk__in=ids, parent__isnull=False).values_list(
-            "parent_id", flat=True
-        )
+    def _parents_of(cls, ids: Iterable[int]) -> Iterable[int]:
+        parents = cls.objects.filter(pk__in=ids).parents().values()
+        return [parent for parent in parents if parent is not None]
 
-    def ancestors(self) -> list:
+    def ancestors(self) -> list[Self]:
         """From the broadest term down to this one's parent."""
-        chain, node = [], self.parent
+        chain: list[Self] = []
+        node = self.parent
         while node is not None and node not in chain:
             chain.append(node)
             node = node.parent

@@ -1,10 +1,14 @@
 """Check constraints evaluated in Python, as asking the database costs a query for each."""
 
 import operator
+from collections.abc import Callable
+from typing import Any
 
 from django.db.models import F, Model, Q
 
-_COMPARE = {
+from heritage.models.row_values import column
+
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "exact": operator.eq,
     "lt": operator.lt,
     "lte": operator.le,
@@ -21,7 +25,7 @@ class Undecidable(Exception):
 def holds(condition: Q, row: Model) -> bool | None:
     """Whether a row keeps a condition; None for SQL's "unknown", with which a check is content."""
     found = [
-        holds(child, row) if isinstance(child, Q) else _compare(row, *child)
+        holds(child, row) if isinstance(child, Q) else _compare(row, child)
         for child in condition.children
     ]
     if condition.connector == Q.AND:
@@ -33,13 +37,16 @@ def holds(condition: Q, row: Model) -> bool | None:
     return not result if condition.negated and result is not None else result
 
 
-def _compare(row: Model, lookup: str, value) -> bool | None:
+def _compare(row: Model, child: object) -> bool | None:
+    if not isinstance(child, tuple):
+        raise Undecidable(child)
+    lookup, value = child
     name, _joint, comparison = lookup.partition("__")
     left = _value(row, name)
     if comparison == "isnull":
         return (left is None) == value
     if isinstance(value, F):
-        value = _value(row, value.name)
+        value = _value(row, value.name)  # type: ignore[attr-defined]  # which django-stubs lacks
     elif hasattr(value, "resolve_expression"):
         raise Undecidable(lookup)
     compare = _COMPARE.get(comparison or "exact")
@@ -48,5 +55,5 @@ def _compare(row: Model, lookup: str, value) -> bool | None:
     return None if left is None or value is None else compare(left, value)
 
 
-def _value(row: Model, name: str):
-    return getattr(row, row._meta.get_field(name).attname)
+def _value(row: Model, name: str) -> Any:
+    return getattr(row, column(type(row), name).attname)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
 from heritage.models.fields import PlainTextField
+from heritage.models.users import User
 from heritage.values.web_address import validate_web_address
 
 
@@ -88,7 +89,7 @@ class Correction(Record):
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         self.created_at = self.created_at or timezone.now()
 
-    def decide(self, state: str, user) -> None:
+    def decide(self, state: str, user: User | None) -> None:
         """Put it in a state and remember who did so, and when; taken back, nobody did."""
         self.state = state
         is_open = state == self.State.NEW

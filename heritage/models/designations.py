@@ -12,6 +12,7 @@ from heritage.models.fields import (
     NamesField,
     edtf_bounds,
 )
+from heritage.models.vocabularies import Place
 from heritage.values import edtf
 from heritage.values.date_format import phrase
 from heritage.values.web_address import safe_url, validate_web_address_template
@@ -197,7 +198,7 @@ class Designation(Record):
 
     def clean(self) -> None:
         super().clean()
-        if self.category_id and self.category.scheme_id != self.scheme_id:
+        if self.category is not None and self.category.scheme_id != self.scheme_id:
             raise ValidationError(
                 {"category": _("This category belongs to another register.")}, code="category"
             )
@@ -299,7 +300,7 @@ class WorldHeritage(Record):
         limit_choices_to={"facet": SchemeTerm.Facet.REGION},
     )
     states = models.ManyToManyField(
-        "Place",
+        Place,
         blank=True,
         related_name="+",
         verbose_name=_("states"),

@@ -1,11 +1,16 @@
 """Model fields: language maps, EDTF dates, pictures that were encoded again."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import orjson
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Expression
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +22,7 @@ from heritage.values.language import LanguageMap, with_plain_line_ends
 class LanguageMapAttribute(DeferredAttribute):
     """Makes a LanguageMap of whatever dict is assigned."""
 
-    def __set__(self, instance, value):
+    def __set__(self, instance: models.Model, value: object) -> None:
         if isinstance(value, dict) and not isinstance(value, LanguageMap):
             value = LanguageMap(value)
         instance.__dict__[self.field.attname] = value
@@ -28,24 +33,26 @@ class LanguageMapField(models.JSONField):
 
     descriptor_class = LanguageMapAttribute
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         kwargs.setdefault("default", LanguageMap)
         super().__init__(*args, **kwargs)
 
-    def from_db_value(self, value, expression, connection):
+    def from_db_value(
+        self, value: Any, expression: Expression, connection: BaseDatabaseWrapper
+    ) -> Any:
         # Stored maps are clean already; anything else is left to those who can tell what it is.
         if isinstance(value, str) and value.startswith("{"):
             return LanguageMap(orjson.loads(value))
         value = super().from_db_value(value, expression, connection)
         return LanguageMap(value) if isinstance(value, dict) else value
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> LanguageMap:
         try:
             return LanguageMap.clean(value if value is not None else {})
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
 
-    def get_prep_value(self, value):
+    def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
         if isinstance(value, dict):  # not an expression
             return LanguageMap(
@@ -58,12 +65,12 @@ class LanguageMapField(models.JSONField):
 class NamesField(models.JSONField):
     """Further names that people search by, in whatever language: a list of texts, each once."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         kwargs.setdefault("verbose_name", _("other names"))
         kwargs.setdefault("help_text", _("One a line: what people call it when they search."))
         super().__init__(*args, **kwargs | {"default": list, "blank": True})
 
-    def to_python(self, value):
+    def to_python(self, value: object) -> list[str]:
         if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
             raise ValidationError(_("Write a list of names."), code="invalid")
         return list(dict.fromkeys(filter(None, (" ".join(name.split()) for name in value))))
@@ -72,22 +79,22 @@ class NamesField(models.JSONField):
 class PlainTextField(models.TextField):
     """Text of several lines, whatever the browser that sent it ends a line with."""
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
         return with_plain_line_ends(value) if isinstance(value, str) else value
 
-    def get_prep_value(self, value):
+    def get_prep_value(self, value: Any) -> Any:
         return self.to_python(super().get_prep_value(value))
 
 
 class EDTFField(models.CharField):
     """A date in EDTF (ISO 8601-2, levels 0 and 1), kept as text in its normal form."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         kwargs.setdefault("max_length", 60)
         super().__init__(*args, **kwargs)
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
         if not value:
             return value
@@ -116,16 +123,16 @@ def edtf_bounds(text: str) -> tuple[int | None, int | None]:
 class DegreesField(models.FloatField):
     """A latitude (`limit` 90) or a longitude (180) in WGS 84; north and east are positive."""
 
-    def __init__(self, *args, limit: int = 180, **kwargs):
+    def __init__(self, *args: Any, limit: int = 180, **kwargs: Any):
         self.limit = limit
         super().__init__(*args, **kwargs)
 
     @property
-    def validators(self):
+    def validators(self) -> list[Callable[[Any], None]]:
         bounds = [MinValueValidator(-self.limit), MaxValueValidator(self.limit)]
         return [*super().validators, *bounds]
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "limit": self.limit}
 
@@ -133,7 +140,7 @@ class DegreesField(models.FloatField):
 class SortKeyField(models.CharField):
     """A key that sorts plainly by code point, whatever the database's own language is."""
 
-    def db_parameters(self, connection):
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, str | None]:
         plain = {"postgresql": "C", "sqlite": "BINARY"}.get(connection.vendor)
         return {**super().db_parameters(connection), "collation": plain}
 
@@ -142,7 +149,7 @@ class PictureField(models.FileField):
     """An uploaded picture. What is stored is never the upload itself: it is decoded,
     stripped of metadata and encoded again; the row's width, height and sha256 follow."""
 
-    def clean(self, value, instance):
+    def clean(self, value: Any, instance: models.Model | None) -> Any:
         value = super().clean(value, instance)
         if value:
             try:
@@ -151,13 +158,13 @@ class PictureField(models.FileField):
                 raise ValidationError(str(error), code="invalid_image") from error
         return value
 
-    def pre_save(self, instance, add):
+    def pre_save(self, instance: models.Model, add: bool) -> Any:
         value = getattr(instance, self.attname)
         if value:
             self._make_safe(value, instance)
         return super().pre_save(instance, add)
 
-    def _make_safe(self, value, instance) -> None:
+    def _make_safe(self, value: Any, instance: Any) -> None:
         # Django tells a stored file from a new one by this attribute alone.
         if value._committed or getattr(value.file, "is_safe", False):
             return

@@ -1,11 +1,18 @@
 """History in two tables: `ChangeSet` (who, when, why) and `Change` (one row, before and after)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from heritage.models.base import Record
 
 
 class ChangeSet(models.Model):
@@ -97,6 +104,8 @@ class Change(models.Model):
     def __str__(self) -> str:
         return f"{self.model.model} {self.object_id}"
 
-    def model_class(self) -> type[models.Model] | None:
+    def model_class(self) -> type[Record] | None:
         """The row's model; None where the catalogue has it no longer."""
-        return ContentType.objects.get_for_id(self.model_id).model_class()
+        return cast(
+            "type[Record] | None", ContentType.objects.get_for_id(self.model_id).model_class()
+        )

@@ -1,5 +1,7 @@
 """The identity of the installation: name, logo, about and privacy texts."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,7 +13,7 @@ from heritage.models.fields import LanguageMapField, PictureField
 from heritage.values.language import LanguageMap
 
 
-class IdentityQuerySet(RecordQuerySet):
+class IdentityQuerySet(RecordQuerySet["Identity"]):
     def current(self) -> "Identity":
         """The one that is stored, or a plain one."""
         return self.first() or Identity(name=_default_name())
@@ -39,7 +41,7 @@ class Identity(Record):
     privacy = LanguageMapField(_("privacy"), blank=True, help_text=_("Markdown."))
     email = models.EmailField(_("e-mail"), blank=True)
 
-    objects = IdentityQuerySet.as_manager()
+    objects: ClassVar = IdentityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("identity")

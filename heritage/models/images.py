@@ -1,5 +1,7 @@
 """Pictures of a site, with author, licence and source."""
 
+from typing import ClassVar, Self
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -7,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import LanguageMapField, PictureField
-from heritage.values.language import language_name
+from heritage.values.language import LazyText, language_name
 from heritage.values.web_address import validate_web_address
 
 
-class ImageQuerySet(RecordQuerySet):
-    def published(self):
+class ImageQuerySet(RecordQuerySet["Image"]):
+    def published(self) -> Self:
         """Those that anybody may see: published themselves, of a published site."""
         return self.filter(published=True, site__state="published")
 
@@ -42,7 +44,7 @@ class Image(Record):
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     published = models.BooleanField(_("published"), default=False)
 
-    objects = ImageQuerySet.as_manager()
+    objects: ClassVar = ImageQuerySet.as_manager()
     constraint_fields = {"image_licensed": "licence"}
 
     owner = "site"
@@ -60,6 +62,11 @@ class Image(Record):
             )
         ]
 
+    @property
+    def file_name(self) -> str:
+        """The last part of the file's path: it stands in the picture's address."""
+        return (self.file.name or "").rpartition("/")[2]
+
     def __str__(self) -> str:
         return str(self.caption.best() or self.alt.best()) or self.uid
 
@@ -67,7 +74,7 @@ class Image(Record):
         super().clean()
         if not self.published:
             return
-        errors = {}
+        errors: dict[str, str | LazyText] = {}
         missing = [code for code, _name in settings.LANGUAGES if not self.alt.get(code)]
         if missing:
             languages = ", ".join(language_name(code) for code in missing)

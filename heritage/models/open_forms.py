@@ -10,6 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from heritage.models.users import User
+
 LAPSES = timedelta(minutes=3)  # browsers renew a mark every minute
 
 
@@ -33,7 +35,7 @@ class OpenForm(models.Model):
         return f"{self.model} {self.object_id}: {self.user}"
 
 
-def mark(row: models.Model, user) -> list[OpenForm]:
+def mark(row: models.Model, user: User) -> list[OpenForm]:
     """Say that somebody has a record open; gives the marks of others."""
     now = timezone.now()
     OpenForm.objects.filter(seen_at__lt=now - LAPSES).delete()
@@ -48,6 +50,6 @@ def mark(row: models.Model, user) -> list[OpenForm]:
     return list(others.exclude(user=user).select_related("user").order_by("since"))
 
 
-def unmark(row: models.Model, user) -> None:
+def unmark(row: models.Model, user: User) -> None:
     """Say that somebody has closed it."""
     OpenForm.objects.filter(model=row._meta.label_lower, object_id=row.pk, user=user).delete()

@@ -1,27 +1,31 @@
 """Querysets of sites; searches, pages and the admin use them."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
 
 from django.db.models import Exists, OuterRef, Q
 
 from heritage.models.base import RecordQuerySet
 
+if TYPE_CHECKING:
+    from heritage.models.sites import Site  # noqa: F401 - the text below names it
 
-class SiteQuerySet(RecordQuerySet):
-    def published(self):
+
+class SiteQuerySet(RecordQuerySet["Site"]):
+    def published(self) -> Self:
         """Those that anybody may see."""
         return self.filter(state="published")
 
-    def of_kinds(self, kind_ids: Iterable[int]):
+    def of_kinds(self, kind_ids: Iterable[int]) -> Self:
         rows = self.model.kinds.through.objects.filter(site=OuterRef("pk"), kind__in=kind_ids)
         return self.filter(Exists(rows))
 
-    def in_places(self, place_ids: Iterable[int]):
+    def in_places(self, place_ids: Iterable[int]) -> Self:
         place_ids = list(place_ids)
         rows = self.model.also_in.through.objects.filter(site=OuterRef("pk"), place__in=place_ids)
         return self.filter(Q(place__in=place_ids) | Exists(rows))
 
-    def of_eras(self, era_ids: Iterable[int], role: str | None = None):
+    def of_eras(self, era_ids: Iterable[int], role: str | None = None) -> Self:
         """With beginnings or fabric of the eras (`role`), or with anything that states them."""
         from heritage.models.events import SiteEra
 
@@ -29,11 +33,11 @@ class SiteQuerySet(RecordQuerySet):
         rows = rows.filter(role=role) if role else rows.exclude(role=SiteEra.Role.WITHIN)
         return self.filter(Exists(rows))
 
-    def with_unesco_status(self, *wanted: str):
+    def with_unesco_status(self, *wanted: str) -> Self:
         from heritage.models.unesco import status_condition
 
         return self.filter(status_condition(wanted))
 
-    def for_page(self):
+    def for_page(self) -> Self:
         """With what a site's own row refers to; `web.site.rows` reads the rest."""
         return self.select_related("point_source__licence", "custodian")

@@ -1,5 +1,7 @@
 """Relations between sites, and which designations cover them."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +50,7 @@ class PartOf(Record):
             refuse_cycle(self.part_id, [self.whole_id], self._wholes_of, "whole")
 
     @staticmethod
-    def _wholes_of(ids):
+    def _wholes_of(ids: Iterable[int]) -> Iterable[int]:
         return PartOf.objects.filter(part__in=ids).values_list("whole_id", flat=True)
 
 

@@ -9,19 +9,45 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import connection, models
+
+
+def is_carried(field: models.Field) -> bool:
+    """Whether a fixture may carry it: it does not follow from other columns."""
+    return field.serialize  # type: ignore[attr-defined]  # which django-stubs does not know
 
 
 @cache
 def kept_columns(model: type[models.Model]) -> tuple[models.Field, ...]:
     fields = model._meta.concrete_fields
-    return tuple(field for field in fields if field.serialize and not field.primary_key)
+    return tuple(field for field in fields if is_carried(field) and not field.primary_key)
 
 
 @cache
 def kept_relations(model: type[models.Model]) -> tuple[models.ManyToManyField, ...]:
-    return tuple(field for field in model._meta.many_to_many if field.serialize)
+    return tuple(field for field in model._meta.many_to_many if is_carried(field))
+
+
+def column(model: type[models.Model], name: str) -> models.Field:
+    """The field of a column by its name, which is that of no reverse relation."""
+    field = model._meta.get_field(name)
+    if not isinstance(field, models.Field):
+        raise FieldDoesNotExist(name)
+    return field
+
+
+def relation(model: type[models.Model], name: str) -> models.ManyToManyField:
+    """A many-to-many relation by its name."""
+    field = model._meta.get_field(name)
+    if not isinstance(field, models.ManyToManyField):
+        raise FieldDoesNotExist(name)
+    return field
+
+
+def ties(field: models.ManyToManyField) -> models.QuerySet[models.Model]:
+    """The rows of a many-to-many relation, each of which ties two others."""
+    return models.QuerySet(field.remote_field.through)
 
 
 def stored_rows(model: type[models.Model], ids: Iterable[int]) -> dict[int, dict]:
@@ -30,7 +56,7 @@ def stored_rows(model: type[models.Model], ids: Iterable[int]) -> dict[int, dict
     They are locked, so that of two writers each is told what the other has left.
     """
     # A row that Django's own loaddata saves may come outside of a transaction.
-    rows = models.QuerySet(model).order_by()
+    rows: models.QuerySet[models.Model] = models.QuerySet(model).order_by()
     if connection.in_atomic_block:
         # No key: whoever adds a row that refers to one of these need not wait.
         rows = rows.select_for_update(of=("self",), no_key=True)
@@ -44,7 +70,7 @@ def plain_row(model: type[models.Model], stored: dict, more: Iterable[str] = ())
     """What is kept of a stored row, ready for JSON; `more` names further columns."""
     kept = {field.name: plain(field, stored[field.attname]) for field in kept_columns(model)}
     for name in more:
-        field = model._meta.get_field(name)
+        field = column(model, name)
         kept[name] = plain(field, stored[field.attname])
     return kept
 
@@ -86,7 +112,7 @@ def linked_ids(field: models.ManyToManyField, ids: Iterable[int]) -> dict[int, l
     """For each of these rows the ids that it is tied to, in order."""
     near, far = field.m2m_column_name(), field.m2m_reverse_name()
     found: dict[int, list[int]] = {pk: [] for pk in ids}
-    rows = field.remote_field.through.objects.filter(**{f"{near}__in": list(found)})
+    rows = ties(field).filter(**{f"{near}__in": list(found)})
     for pk, other in rows.order_by(far).values_list(near, far):
         found[pk].append(other)
     return found

@@ -1,5 +1,7 @@
 """The site: the main record of the catalogue."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,9 +14,14 @@ from heritage.models.covers import COVER_LENGTH, validate_cover
 from heritage.models.fields import DegreesField, LanguageMapField
 from heritage.models.names import FormerSlug
 from heritage.models.querysets import SiteQuerySet
+from heritage.models.row_values import kept_columns
+from heritage.models.sources import Source
 from heritage.models.unit_of_work import change_set
+from heritage.models.users import User
+from heritage.models.vocabularies import Kind, Place
 from heritage.values import coordinates, normalize
 from heritage.values.boundaries import check_boundary
+from heritage.values.language import LazyText
 
 # What stays as it was first written, whoever writes again.
 _STAMPS = (
@@ -60,11 +67,9 @@ class Site(Record):
         help_text=_("One or two sentences: what it is and why it matters."),
     )
     description = LanguageMapField(_("description"), blank=True, help_text=_("Markdown."))
-    kinds = models.ManyToManyField(
-        "Kind", blank=True, related_name="sites", verbose_name=_("kinds")
-    )
+    kinds = models.ManyToManyField(Kind, blank=True, related_name="sites", verbose_name=_("kinds"))
     place = models.ForeignKey(
-        "Place",
+        Place,
         models.PROTECT,
         null=True,
         blank=True,
@@ -73,10 +78,10 @@ class Site(Record):
         help_text=_("The narrowest that is sure."),
     )
     also_in = models.ManyToManyField(
-        "Place", blank=True, related_name="+", verbose_name=_("also lies in")
+        Place, blank=True, related_name="+", verbose_name=_("also lies in")
     )
     sources = models.ManyToManyField(
-        "Source", blank=True, related_name="+", verbose_name=_("sources")
+        Source, blank=True, related_name="+", verbose_name=_("sources")
     )
     note = LanguageMapField(
         _("note on the record"),
@@ -212,7 +217,7 @@ class Site(Record):
     # The Chinese name in pinyin: a worker that shows it needs no dictionary, which are large.
     reading = models.TextField(default="", editable=False, serialize=False)
 
-    objects = SiteQuerySet.as_manager()
+    objects: ClassVar = SiteQuerySet.as_manager()
 
     derived_fields = (
         "public_latitude",
@@ -282,7 +287,7 @@ class Site(Record):
 
     def clean(self) -> None:
         super().clean()
-        errors = {}
+        errors: dict[str, str | LazyText] = {}
         if self.state == self.State.PUBLISHED and not self.name:
             errors["name"] = _("A published site needs a name.")
         if self.area_ha is not None and self.area_ha <= 0:
@@ -314,12 +319,12 @@ class Site(Record):
         """Whether the row says what the stored one says."""
         if not stored:
             return False
-        carried = [field.attname for field in self._meta.concrete_fields if field.serialize]
+        carried = [field.attname for field in kept_columns(type(self))]
         return all(stored[name] == getattr(self, name) for name in carried)
 
     def _derive_public_point(self) -> None:
         self.public_latitude, self.public_longitude = self.latitude, self.longitude
-        if self.blur_km and None not in (self.latitude, self.longitude):
+        if self.blur_km and self.latitude is not None and self.longitude is not None:
             self.public_latitude, self.public_longitude = coordinates.snap(
                 self.latitude, self.longitude, self.blur_km
             )
@@ -356,21 +361,21 @@ class Site(Record):
                 FormerSlug.objects.filter(slug=new, site=pk).delete()
                 FormerSlug.objects.update_or_create(slug=old, defaults={"site_id": pk})
 
-    def set_state(self, state: str, by=None, reason: str = "") -> None:
+    def set_state(self, state: str, by: User | None = None, reason: str = "") -> None:
         """Give the stored site another state; `by` is who decides."""
         with change_set(user=by, reason=reason, state=str(state)):
             self.state = state
             self.save(update_fields=["state"])
 
-    def publish(self, by=None, reason: str = "") -> None:
+    def publish(self, by: User | None = None, reason: str = "") -> None:
         """Show it to everybody."""
         self.set_state(self.State.PUBLISHED, by, reason)
 
-    def withdraw(self, by=None, reason: str = "") -> None:
+    def withdraw(self, by: User | None = None, reason: str = "") -> None:
         """Archive it: its page says that it is gone."""
         self.set_state(self.State.ARCHIVED, by, reason)
 
-    def rename(self, slug: str, by=None, reason: str = "") -> None:
+    def rename(self, slug: str, by: User | None = None, reason: str = "") -> None:
         """Give it another address; the one that it has redirects from now on."""
         with change_set(user=by, reason=reason):
             self.slug = slug

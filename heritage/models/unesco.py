@@ -1,10 +1,18 @@
 """The UNESCO status of a site, derived from the properties that cover it."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.designations import Designation, Scheme
+
+if TYPE_CHECKING:
+    from heritage.models.relations import Coverage
 
 
 class UnescoStatus(models.TextChoices):
@@ -40,7 +48,7 @@ _CONDITIONS: dict[str, tuple[str, tuple[str, ...], str | None]] = {
 }
 
 
-def statuses(coverages) -> list[UnescoStatus]:
+def statuses(coverages: Iterable[Coverage]) -> list[UnescoStatus]:
     """The statuses that follow from loaded coverages, in the order of the badge; never empty."""
     return statuses_of(
         (coverage.designation.scheme.role, coverage.designation.standing, coverage.extent)
@@ -48,7 +56,7 @@ def statuses(coverages) -> list[UnescoStatus]:
     )
 
 
-def statuses_of(covered) -> list[UnescoStatus]:
+def statuses_of(covered: Iterable[tuple[str, str, str]]) -> list[UnescoStatus]:
     """The same, of (role of the register, standing, extent) for each coverage."""
     covered = list(covered)
     found = {
@@ -62,11 +70,11 @@ def statuses_of(covered) -> list[UnescoStatus]:
     return [status for status in UnescoStatus if status in found] or [UnescoStatus.NONE]
 
 
-def status_condition(wanted) -> Q:
+def status_condition(wanted: Iterable[str]) -> Q:
     """A condition on sites: those with at least one of the `wanted` statuses."""
     from heritage.models.relations import Coverage
 
-    def covered(status):
+    def covered(status: str) -> Q:
         role, standings, extent = _CONDITIONS[status]
         rows = Coverage.objects.filter(
             site=OuterRef("pk"),

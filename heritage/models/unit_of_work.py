@@ -11,14 +11,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.dispatch import Signal
 
 from heritage.models.history import Change, ChangeSet
-from heritage.models.row_values import plain_row
+from heritage.models.row_values import column, plain_row
+
+if TYPE_CHECKING:
+    from heritage.models.base import Record
+    from heritage.models.users import User
 
 # Sent once, before rows of a model (the sender) that the search index follows are written.
 indexed_rows_are_to_be_written = Signal()
@@ -29,9 +34,16 @@ unit_ends = Signal()
 class Written(NamedTuple):
     """Of which record (the owner) a row of which model was written."""
 
-    model: type[models.Model]
-    owner_model: type[models.Model]
+    model: type[Record]
+    owner_model: type[Record]
     owner_id: int
+
+
+def owner_model(model: type[Record]) -> type[Record]:
+    """The model of the record that rows of a model belong to: its own where they have no owner."""
+    if not model.owner:
+        return model
+    return cast("type[Record]", column(model, model.owner).related_model)
 
 
 class UnitOfWork:
@@ -39,8 +51,8 @@ class UnitOfWork:
         self.change_set = change_set
         self.is_named = change_set.pk is not None  # somebody has called change_set()
         # What others derive from: the ids of written records, by model.
-        self.touched: dict[type[models.Model], set[int]] = defaultdict(set)
-        self.saved: dict[type[models.Model], set[int]] = defaultdict(set)
+        self.touched: dict[type[Record], set[int]] = defaultdict(set)
+        self.saved: dict[type[Record], set[int]] = defaultdict(set)
         self._has_begun = False
         self._gathered: list[Change] | None = None
         self._written: set[Written] = set()
@@ -51,19 +63,21 @@ class UnitOfWork:
     def user_id(self) -> int | None:
         return self.change_set.user_id
 
-    def begin(self, model: type[models.Model]) -> None:
+    def begin(self, model: type[Record]) -> None:
         """Say that rows of a model are about to be read in order to be written."""
         if model.is_content and not self._has_begun:
             self._has_begun = True
             indexed_rows_are_to_be_written.send(sender=model)
 
-    def touch(self, model: type[models.Model], ids: Iterable[int | None]) -> None:
+    def touch(self, model: type[Record], ids: Iterable[int | None]) -> None:
         """Say that what follows from these rows may be out of date."""
         self.touched[model].update(pk for pk in ids if pk is not None)
 
     # --- what was written ----------------------------------------------------------------
 
-    def rows_saved(self, model, stored: dict[int, dict], saved: dict[int, dict]) -> None:
+    def rows_saved(
+        self, model: type[Record], stored: dict[int, dict], saved: dict[int, dict]
+    ) -> None:
         """Rows were created or changed: as they were stored (`stored_rows`), and plain as saved."""
         changes = []
         before = {pk: plain_row(model, row) for pk, row in stored.items() if pk in saved}
@@ -73,7 +87,7 @@ class UnitOfWork:
         self._enter(changes)
         model.after_save(before, saved)
 
-    def rows_deleted(self, model, plain_rows: dict[int, dict]) -> None:
+    def rows_deleted(self, model: type[Record], plain_rows: dict[int, dict]) -> None:
         """Rows are about to be deleted: plain, with their relations."""
         changes = []
         for pk, before in plain_rows.items():
@@ -84,20 +98,19 @@ class UnitOfWork:
         self, field: models.ManyToManyField, before: dict[int, list], after: dict[int, list]
     ) -> None:
         """Rows of the relation's model were tied to others than before: ids by id."""
-        model = field.model
-        owner = model._meta.get_field(model.owner) if model.owner else None
+        model = cast("type[Record]", field.model)
         ids = [pk for pk in before if before[pk] != after[pk]]
         owners = dict(zip(ids, ids, strict=True))
-        if owner and ids:
-            rows = models.QuerySet(model).filter(pk__in=ids).order_by()
-            owners = dict(rows.values_list("pk", owner.attname))
+        if model.owner and ids:
+            rows: models.QuerySet[Any] = models.QuerySet(model).filter(pk__in=ids).order_by()
+            owners = dict(rows.values_list("pk", column(model, model.owner).attname))
         changes = [
             self._made(model, pk, owners[pk], None, {field.name: old}, {field.name: after[pk]})
             for pk, old in before.items()
             if pk in owners
         ]
         if model.is_content:
-            self.touch(owner.related_model if owner else model, owners.values())
+            self.touch(owner_model(model), owners.values())
         self._enter(changes)
 
     def deleted_by(self, origin: object) -> dict[type[models.Model], set[int]]:
@@ -120,15 +133,16 @@ class UnitOfWork:
             self._gathered = None
         self._enter(changes)
 
-    def _change(self, model, pk: int, before: dict | None, after: dict | None) -> list[Change]:
-        owner_model, owner_id, former = model, pk, None
+    def _change(
+        self, model: type[Record], pk: int, before: dict | None, after: dict | None
+    ) -> list[Change]:
+        owner_id, former = pk, None
         if model.owner:
-            owner_model = model._meta.get_field(model.owner).related_model
-            old, new = ((row or {}).get(model.owner) for row in (before, after))
-            owner_id = new if after is not None else old
-            former = old if before is not None and old != owner_id else None
+            owners = [row[model.owner] for row in (before, after) if row is not None]
+            owner_id = owners[-1]
+            former = owners[0] if owners[0] != owner_id else None
         if model.is_content:
-            self.touch(owner_model, [owner_id, former])
+            self.touch(owner_model(model), [owner_id, former])
         if before is not None and after is not None:
             names = [name for name in after if before[name] != after[name]]
             if not names:
@@ -136,14 +150,21 @@ class UnitOfWork:
             before, after = ({name: row[name] for name in names} for row in (before, after))
         return [self._made(model, pk, owner_id, former, before, after)]
 
-    def _made(self, model, pk, owner_id, former, before, after) -> Change:
-        owner_model = model._meta.get_field(model.owner).related_model if model.owner else model
-        self._written.add(Written(model, owner_model, owner_id))
+    def _made(
+        self,
+        model: type[Record],
+        pk: int,
+        owner_id: int,
+        former: int | None,
+        before: dict | None,
+        after: dict | None,
+    ) -> Change:
+        self._written.add(Written(model, owner_model(model), owner_id))
         content_type = ContentType.objects.get_for_model
         return Change(
             model=content_type(model),
             object_id=pk,
-            owner_model=content_type(owner_model),
+            owner_model=content_type(owner_model(model)),
             owner_id=owner_id,
             former_owner_id=former,
             before=before,
@@ -170,8 +191,8 @@ class UnitOfWork:
         rows = Change.objects.filter(change_set=self.change_set).order_by()
         found = rows.values_list("model", "owner_model", "owner_id").distinct()
 
-        def model(pk):
-            return ContentType.objects.get_for_id(pk).model_class()
+        def model(pk: int) -> type[Record]:
+            return cast("type[Record]", ContentType.objects.get_for_id(pk).model_class())
 
         return {Written(model(row), model(owner), pk) for row, owner, pk in found}
 
@@ -214,7 +235,11 @@ def unit_of_work(change_set: ChangeSet | None = None) -> Iterator[UnitOfWork]:
 
 @contextmanager
 def change_set(
-    kind: str = ChangeSet.Kind.EDIT, user=None, reason: str = "", undoes=None, **detail
+    kind: str = ChangeSet.Kind.EDIT,
+    user: User | AnonymousUser | None = None,
+    reason: str = "",
+    undoes: ChangeSet | None = None,
+    **detail: Any,
 ) -> Iterator[ChangeSet]:
     """All that is written within is one change set. Change sets nest: the outermost one counts.
 

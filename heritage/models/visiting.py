@@ -3,6 +3,10 @@
 Nothing unchecked is shown as a fact: what nobody has checked bears its date and its quality.
 """
 
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, ClassVar, Self
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -12,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import EDTFField, LanguageMapField
 from heritage.values import tokens
+from heritage.values.language import LazyText
 from heritage.values.web_address import validate_web_address
 
 WEEKDAYS = [
@@ -28,7 +33,7 @@ _MONTH_DAY = RegexValidator(
 )
 
 
-def is_in_season(day, weekdays: str, season_from: str, season_to: str) -> bool:
+def is_in_season(day: date, weekdays: str, season_from: str, season_to: str) -> bool:
     """Whether a day is one of these weekdays, and within the season if there is one."""
     if str(day.isoweekday()) not in weekdays:
         return False
@@ -40,7 +45,7 @@ def is_in_season(day, weekdays: str, season_from: str, season_to: str) -> bool:
     return month_day >= season_from or month_day <= season_to
 
 
-def falls_within(day, begins, ends) -> bool:
+def falls_within(day: date, begins: date | None, ends: date | None) -> bool:
     """Whether a day lies between two others, these included; None is no limit."""
     return (begins is None or begins <= day) and (ends is None or day <= ends)
 
@@ -54,21 +59,21 @@ class Quality(models.TextChoices):
     RECALLED = "recalled", _("recalled")
 
 
-def _is(quality: Quality, **others) -> models.Q:
+def _is(quality: Quality, **others: Any) -> models.Q:
     return models.Q(quality=quality, **others)
 
 
-class CheckedQuerySet(RecordQuerySet):
+class CheckedQuerySet[C: "CheckedRecord"](RecordQuerySet[C]):
     """Rows by what may be done with them; all of these have a source."""
 
-    def dependable(self):
+    def dependable(self) -> Self:
         """Checked by an editor, or official and dated: what filters may rely on."""
         return self.filter(
             models.Q(checked_on__isnull=False) | (_is(Quality.OFFICIAL) & ~models.Q(as_of="")),
             source__isnull=False,
         )
 
-    def shown(self):
+    def shown(self) -> Self:
         """What readers see: the dependable, and what its date and quality excuse.
 
         That is, press with its date, what two sources report alike, and what was recalled where
@@ -98,10 +103,10 @@ class CheckedRecord(Record):
     """
 
     site = models.ForeignKey(
-        "Site", models.CASCADE, related_name="%(class)ss", verbose_name=_("site")
+        "heritage.Site", models.CASCADE, related_name="%(class)ss", verbose_name=_("site")
     )
     source = models.ForeignKey(
-        "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
+        "heritage.Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
     )
     checked_on = models.DateField(_("checked on"), null=True, blank=True)
     quality = models.CharField(
@@ -117,7 +122,7 @@ class CheckedRecord(Record):
         help_text=_("The date of what the source says, such as 2020 or 2020-03."),
     )
     second_source = models.ForeignKey(
-        "Source",
+        "heritage.Source",
         models.PROTECT,
         null=True,
         blank=True,
@@ -131,7 +136,7 @@ class CheckedRecord(Record):
 
     owner = "site"
     harmless_kinds: tuple[str, ...] = ()  # that nobody is harmed by if they are wrong
-    objects = CheckedQuerySet.as_manager()
+    objects: ClassVar = CheckedQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -167,7 +172,7 @@ class CheckedRecord(Record):
         if errors := dict(self._quality_errors()):
             raise ValidationError(errors)
 
-    def _quality_errors(self):
+    def _quality_errors(self) -> Iterator[tuple[str, LazyText]]:
         if self.quality and self.source_id is None:
             yield "source", _("Name the source of it.")
         if self.quality in (Quality.OFFICIAL, Quality.PRESS) and not self.as_of:
@@ -223,18 +228,20 @@ class Opening(CheckedRecord):
 
     def clean(self) -> None:
         super().clean()
-        errors = {}
+        errors: dict[str, LazyText] = {}
         if bool(self.season_from) != bool(self.season_to):
             errors["season_to"] = _("A season has a first and a last day.")
         if (self.opens is None) != (self.closes is None):
             errors["closes"] = _("Give both hours, or neither where it is closed.")
-        if self.last_entry and not (self.is_open and self.last_entry <= self.closes):
+        if self.last_entry and (
+            self.opens is None or self.closes is None or self.last_entry > self.closes
+        ):
             errors["last_entry"] = _("The last entry lies within the opening hours.")
         if errors:
             raise ValidationError(errors)
 
-    def covers(self, day) -> bool:
-        """Whether the row speaks of a day (a `date`)."""
+    def covers(self, day: date) -> bool:
+        """Whether the row speaks of a day."""
         return is_in_season(day, self.weekdays, self.season_from, self.season_to)
 
 
@@ -315,8 +322,8 @@ class VisitingFact(CheckedRecord):
             raise ValidationError({"value": _("A web address begins with https://.")})
 
 
-class NoticeQuerySet(RecordQuerySet):
-    def current(self, day):
+class NoticeQuerySet(RecordQuerySet["Notice"]):
+    def current(self, day: date) -> Self:
         """Those that hold on a day."""
         return self.filter(
             models.Q(begins__isnull=True) | models.Q(begins__lte=day),
@@ -338,7 +345,7 @@ class Notice(Record):
 
     owner = "site"
     constraint_fields = {"notice_ends_after_start": "ends"}
-    objects = NoticeQuerySet.as_manager()
+    objects: ClassVar = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notice")

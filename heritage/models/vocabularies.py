@@ -16,7 +16,7 @@ from heritage.models.fields import (
 from heritage.values import normalize, tokens
 from heritage.values.coordinates import Point
 from heritage.values.date_format import span_phrase
-from heritage.values.language import LanguageMap
+from heritage.values.language import LanguageMap, Text
 from heritage.values.web_address import validate_web_address
 
 
@@ -28,7 +28,7 @@ class Term(TreeRecord):
     other_names = NamesField()
     search_text = models.TextField(default="", editable=False, serialize=False)
 
-    derived_fields = ("search_text",)
+    derived_fields: tuple[str, ...] = ("search_text",)
 
     class Meta:
         abstract = True
@@ -208,8 +208,8 @@ class Era(Term):
     def names(self) -> list[str]:
         return [*super().names(), *self.short_label.values()]
 
-    def short(self):
-        """The short label where there is one in the reader's language, as a `Text`."""
+    def short(self) -> Text:
+        """The short label where there is one in the reader's language."""
         short = self.short_label.best()
         return short if short and not short.is_fallback else self.label.best()
 

@@ -99,7 +99,7 @@ def merge(
     Kinds, places and sources of both are kept, and so are names that are no longer shown.
     `approve` is shown both once they are locked; what it raises stops everything.
     """
-    detail = {"merged": str(other), "kept": kept.pk, "other": other.pk}
+    detail: dict[str, Any] = {"merged": str(other), "kept": kept.pk, "other": other.pk}
     with change_set(ChangeSet.Kind.MERGE, user, reason, **detail) as made, unit_of_work() as unit:
         unit.begin(Site)
         rows = Site.objects.select_for_update().in_bulk([kept.pk, other.pk])

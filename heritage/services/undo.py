@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from heritage.models import Change, ChangeSet, FormerSlug, Site, User
 from heritage.models.base import Record, chunks, unwatched
@@ -222,7 +222,7 @@ def _sites_of(steps: list[Step]) -> dict[int, set[int]]:
             found[step.values.get("site", 0)].add(number)
     for model, numbers in by_model.items():
         for chunk in chunks(list(numbers)):
-            rows = unwatched(model).filter(pk__in=chunk).order_by()
+            rows: QuerySet[Any] = unwatched(model).filter(pk__in=chunk).order_by()
             for pk, site in rows.values_list("pk", "site"):
                 found[site].add(numbers[pk])
     come_or_go = {s.object_id for s in steps if s.model is Site and s.action != UPDATE}

@@ -303,7 +303,7 @@ def photograph(image: Image) -> Picture:
 
 
 def image_url(image: Image) -> str:
-    return reverse("media:image", args=[image.uid, image.file.name.rpartition("/")[2]])
+    return reverse("media:image", args=[image.uid, image.file_name])
 
 
 def drawn_cover(uid: str, tag: str) -> Picture:

@@ -5,7 +5,7 @@ holds nothing of a request.
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from heritage.models.vocabularies import Term
 from heritage.search.facets.fields import FacetFilter
 from heritage.search.facets.values import Shown, Value
 from heritage.search.filter_fields import unknown_value_error
-from heritage.search.index.rows import SiteRows
+from heritage.search.index.rows import Column, SiteRows
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.values import normalize, tokens
@@ -97,7 +97,7 @@ class Facet[V]:
     # phrases parted by |, lazily translated.
     words: Mapping[str, LazyText] = {}
     # Columns of a site's own row that `read` gets from `rows.column()`.
-    site_columns: tuple[Hashable, ...] = ()
+    site_columns: tuple[Column, ...] = ()
 
     # --- what the index holds ------------------------------------------------------------------
 

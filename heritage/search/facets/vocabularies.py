@@ -29,7 +29,7 @@ class KindFacet(TreeFacet[Kind]):
         return self.read_terms(rows, rows.pairs(Site.kinds.through, "site_id", "kind_id"))
 
     def used_by(self) -> tuple[QuerySet[Any], str]:
-        return Site.kinds.through.objects, "kind"
+        return Site.kinds.through.objects.all(), "kind"
 
     def narrow(self, queryset: SiteQuerySet, ids: Iterable[int]) -> SiteQuerySet:
         return queryset.of_kinds(ids)

@@ -2,17 +2,20 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Model, QuerySet
+from django.db.models.expressions import Combinable
 
 from heritage.models import Coverage, Opening, Scheme, Site
 from heritage.models.designations import IN_FORCE
 from heritage.models.vocabularies import Term
 
 CHUNK = 5_000
+
+type Column = str | Combinable
 
 
 class RegisterEntry(NamedTuple):
@@ -65,10 +68,10 @@ class SiteRows:
     def __init__(self, ids: list[int] | None, broader: BroaderTerms):
         self.ids, self.broader = ids, broader
         self.sites = array("I")
-        self._columns: dict[Hashable, list[Any]] = {}
+        self._columns: dict[Column, list[Any]] = {}
 
     def read_sites(
-        self, own: Sequence[str], columns: Iterable[Hashable]
+        self, own: Sequence[str], columns: Iterable[Column]
     ) -> Iterator[tuple[Any, ...]]:
         """The sites with the caller's `own` columns; the other `columns` are kept for `column`."""
         columns = list(dict.fromkeys(columns))
@@ -88,7 +91,7 @@ class SiteRows:
     def published(self) -> set[int]:
         return set(self.sites)
 
-    def column(self, column: Hashable) -> Iterator[tuple[int, Any]]:
+    def column(self, column: Column) -> Iterator[tuple[int, Any]]:
         """(site, value) for each published site."""
         return zip(self.sites, self._columns[column], strict=True)
 

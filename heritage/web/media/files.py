@@ -3,7 +3,7 @@
 import mimetypes
 from functools import partial
 
-from django.http import FileResponse, Http404, HttpResponsePermanentRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponsePermanentRedirect
 from django.templatetags.static import static
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
@@ -18,10 +18,10 @@ from heritage.web.media.drawings import kept
 
 
 @require_safe
-def image(request, uid: str, filename: str):
+def image(request: HttpRequest, uid: str, filename: str):
     """A picture under its permanent name; the file is named after its content."""
     found = Image.objects.filter(uid=uid).select_related("site").first()
-    if found is None or found.file.name.rpartition("/")[2] != filename:
+    if found is None or found.file_name != filename:
         raise Http404
     is_public = found.published and found.site.state == Site.State.PUBLISHED
     if not is_public and not may_see(request, "view_image"):
@@ -30,9 +30,9 @@ def image(request, uid: str, filename: str):
 
 
 @require_safe
-def logo(request, filename: str):
+def logo(request: HttpRequest, filename: str):
     picture = Identity.objects.current().logo
-    if not picture or picture.name.rpartition("/")[2] != filename:
+    if not picture or str(picture.name).rpartition("/")[2] != filename:
         raise Http404
     return _file(picture, is_public=True)
 
