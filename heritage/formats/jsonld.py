@@ -326,10 +326,7 @@ def _same_as(site: Site) -> list[str]:
 
 
 def _pictures(site: Site) -> list[Image]:
-    loaded = getattr(site, "public_images", None)
-    if loaded is None:
-        loaded = site.images.published().select_related("licence")
-    return [image for image in loaded if image.published and image.licence]
+    return [image for image in site.public_images if image.licence]
 
 
 def _image(image: Image, addresses: Addresses) -> dict:

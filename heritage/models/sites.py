@@ -1,11 +1,12 @@
 """The site: the main record of the catalogue."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,9 @@ from heritage.models.vocabularies import Kind, Place
 from heritage.values import coordinates, normalize
 from heritage.values.boundaries import check_boundary
 from heritage.values.language import LazyText
+
+if TYPE_CHECKING:
+    from heritage.models.images import Image
 
 # What stays as it was first written, whoever writes again.
 _STAMPS = (
@@ -335,6 +339,11 @@ class Site(Record):
         if self.public_latitude is None or self.public_longitude is None:
             return None
         return self.public_latitude, self.public_longitude
+
+    @cached_property
+    def public_images(self) -> list["Image"]:
+        """Its published pictures, in their order."""
+        return list(self.images.filter(published=True).select_related("licence"))
 
     def _free_slug(self) -> str:
         """A slug from the English name, else from the romanised first one; numbered if taken."""

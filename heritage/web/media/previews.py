@@ -19,7 +19,6 @@ from xml.sax.saxutils import escape
 import resvg_py
 from django.conf import settings
 from django.core.files import locks
-from django.db.models import Prefetch
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
@@ -66,7 +65,7 @@ class Preview:
 @require_safe
 def preview(request, uid: str):
     """The preview of a site; of one that is not published only for those who may see it."""
-    found = _sites().filter(uid=uid).first()
+    found = covers.with_covers().filter(uid=uid).first()
     if found is None:
         raise Http404
     is_public = found.state == Site.State.PUBLISHED
@@ -91,12 +90,7 @@ def address_of_catalogue(identity: Identity) -> str:
     return tagged.address("catalogue_preview", "", _of_catalogue(identity).tag)
 
 
-def _sites():
-    photographs = Prefetch("images", Image.objects.published(), to_attr="public_images")
-    return covers.with_covers().prefetch_related(photographs)
-
-
-def _of_site(site, drawing: Drawing) -> Preview:
+def _of_site(site: Site, drawing: Drawing) -> Preview:
     photo = next(iter(site.public_images), None)
     draw = partial(kept, drawing, SHAPES["preview"])
     return Preview(site.uid, tuple(covers.name_lines(site.name)), drawing.tag, draw, photo)
