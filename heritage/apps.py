@@ -1,4 +1,4 @@
-"""The app and its admin site."""
+"""The app configuration, and that of its admin site."""
 
 from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin

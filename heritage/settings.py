@@ -1,4 +1,4 @@
-"""One settings module, driven by HERITAGE_* variables (README lists them, a test compares)."""
+"""The settings module of every installation, driven by HERITAGE_* variables (see README)."""
 
 from pathlib import Path
 

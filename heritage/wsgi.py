@@ -1,4 +1,4 @@
-"""What a WSGI server starts: `granian --interface wsgi heritage.wsgi:application`."""
+"""The WSGI application: `granian --interface wsgi heritage.wsgi:application`."""
 
 import os
 

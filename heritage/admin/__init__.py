@@ -1,4 +1,4 @@
-"""The editors' pages. Django's autodiscovery imports this package, which registers them all."""
+"""The admin. Django's autodiscovery imports this package, which registers every admin class."""
 
 from heritage.admin import (  # noqa: F401
     accounts,

@@ -1,4 +1,7 @@
-"""Permissions on records: who may change a published record, used by every admin class."""
+"""Permissions: which states a user may set, and which records they may change.
+
+Every admin class asks here. A contributor may change only records that are not published.
+"""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 

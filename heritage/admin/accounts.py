@@ -1,4 +1,4 @@
-"""Admin pages of users, groups, the catalogue's identity and the rows that fixtures loaded."""
+"""Admin of users, groups, the catalogue's identity and the list of loaded fixture rows."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin

@@ -1,4 +1,8 @@
-"""Autocomplete of related records, with labels that differ and are read in one query."""
+"""Autocomplete fields for related records.
+
+Exports the form fields and widgets, and `with_label()`/`label_of()`, which give each record a
+label that tells it apart. The labels of a page are read in one query for each table.
+"""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,8 @@
-"""The pages of a record: permissions, search, merging with other editors, one short write."""
+"""`RecordAdmin`, the base class of the admin of every record.
+
+It adds permissions by state, search in any script, merging of concurrent edits, and writes in
+one short transaction: forms are validated and pictures decoded before any lock is taken.
+"""
 
 from contextlib import ExitStack
 from functools import cache

@@ -1,4 +1,7 @@
-"""Actions on many sites, and the replacement of a term: each shows what it would do, and asks."""
+"""Bulk actions on sites, and the page that replaces one term by another.
+
+Each shows what it would change and asks for confirmation. One action is one change set.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What people did: the list of change sets, the page of each, and its undo."""
+"""The list of change sets, the page of one change set, and the page that undoes it."""
 
 from collections import defaultdict
 

@@ -1,4 +1,4 @@
-"""How complete a site's record is, and what to add next: for its form."""
+"""How complete the record of a site is, and what to add next. Shown beside its form."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Conflicts between two editors as the form shows them: opened, theirs and yours side by side."""
+"""Presents conflicting edits: the opened, the stored and the posted value side by side.
+
+`editing` finds the conflicts; this module prepares them for templates/admin/conflicts.html.
+"""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The queue of what readers say is wrong: contributors may look, editors decide."""
+"""The queue of readers' corrections. Contributors may look at it, editors decide."""
 
 from django.contrib import admin, messages
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Inlines for the designations of a site; a new designation can be made in its row."""
+"""The inline for the designations of a site. A new designation can be created in its row."""
 
 from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError

@@ -1,4 +1,4 @@
-"""A reader's correction beside the field that it concerns: applied, declined, answered."""
+"""The page on which a reader's correction is applied to a field or declined, and answered."""
 
 from django import forms
 from django.conf import settings

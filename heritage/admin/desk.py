@@ -1,7 +1,7 @@
-"""The desk, first page of the admin: what waits, what is thin or doubtful, and what was changed.
+"""The desk, the first page of the admin: open tasks, gaps in records, and recent changes.
 
-Its counts lead to the lists that they count. All are cheap however large the catalogue is: of
-published sites the index knows them, of others an index of the database.
+Each count links to the list that it counts. Counts of published sites come from the search
+index, all others from indexed columns, so the page is fast in a catalogue of any size.
 """
 
 from collections import defaultdict

@@ -1,10 +1,11 @@
-"""Merges the changes of two editors of one record, and asks about those that conflict.
+"""Merges concurrent edits of one record, and asks the editor about conflicts.
 
-A form carries, signed, what it showed when it was opened, and so does each row that is open. When
-it is posted, three states are compared control by control: opened, stored now, posted. What only
-one side changed is taken from that side; what both changed in different ways is a `Clash`, which
-the editor decides with the form's radio buttons. Rows are matched by `uid`. The result is written
-back into the posted data, so that Django's forms see a form that was opened a moment ago.
+A form carries, signed, the values that it showed when it was opened, and so does each open row.
+When it is posted, three states are compared control by control: opened, stored now, posted.
+What only one side changed is taken from that side; what both changed in different ways is a
+`Clash`, which the editor decides with the form's radio buttons. Rows are matched by `uid`. The
+result is written back into the posted data, so that Django's forms see a form that was opened a
+moment ago.
 """
 
 import re

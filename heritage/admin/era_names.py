@@ -1,4 +1,4 @@
-"""Eras that somebody writes where a date is asked for: Ming, 明代, Tang dynasty, 金至清."""
+"""Recognises names of eras that are typed into a date field: Ming, 明代, Tang dynasty, 金至清."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Actions that download the chosen sites: a table for spreadsheets, and a fixture."""
+"""Actions that download the selected sites, as a CSV table or as a fixture."""
 
 import csv
 import io

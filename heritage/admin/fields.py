@@ -1,4 +1,4 @@
-"""Form fields of the admin: text in several languages, historical dates, pictures."""
+"""Form fields and widgets of the admin: language maps, EDTF dates, coordinates, pictures."""
 
 from django import forms
 from django.conf import settings

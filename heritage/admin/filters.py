@@ -1,4 +1,4 @@
-"""List filters of the admin; none of them lists more than a few choices."""
+"""List filters of the admin. Each offers a limited number of choices in a catalogue of any size."""
 
 from collections import Counter
 

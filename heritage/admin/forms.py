@@ -1,4 +1,4 @@
-"""Form fields for the columns of a record, on pages and in rows alike."""
+"""Builds the form fields for the columns of a record, for pages and inlines alike."""
 
 from collections.abc import Callable
 from functools import cache

@@ -1,4 +1,4 @@
-"""Logging in, by allauth: attempts are limited, and nobody signs up alone."""
+"""The adapter of allauth: limits attempts to log in, and closes sign-up."""
 
 import logging
 from math import ceil

@@ -1,4 +1,8 @@
-"""The default groups of users. What an operator changes in them is never changed back."""
+"""The default groups of users and their permissions.
+
+Groups are created after `migrate`. Permissions that an operator has changed are left as they
+are.
+"""
 
 from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions

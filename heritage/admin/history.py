@@ -1,6 +1,6 @@
-"""The history page of a record: who changed which of its columns and rows, when, and why.
+"""The history page of a record: who changed which columns and rows, when and why.
 
-`restoring` has the pages that take something back; `change_sets` those of whole change sets.
+`revert_pages` has the pages that undo and restore; `change_sets` shows whole change sets.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Inlines: rows of a record on the form of their owner."""
+"""`RecordInline` and its formset: the rows of a record on the form of their owner."""
 
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper

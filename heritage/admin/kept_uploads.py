@@ -1,6 +1,6 @@
-"""Pictures chosen in a form that came back with errors: kept, so that nobody has to choose again.
+"""Keeps the pictures of a form that came back with errors, so that they need not be chosen again.
 
-They lie outside of all that is served, a few for each person and for a day.
+They are stored outside MEDIA_ROOT, a few for each user, for a day.
 """
 
 import shutil

@@ -1,4 +1,4 @@
-"""The list of sites as each person wants it: own columns, and filters kept under a name."""
+"""The list of sites: each user's choice of columns, and their saved filters."""
 
 from django import forms
 from django.contrib import admin, messages

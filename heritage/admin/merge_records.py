@@ -1,4 +1,4 @@
-"""The page that merges two records of one site: which stays, and which says each thing better."""
+"""The page that merges two records of one site: which record stays, and whose values are kept."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,7 @@
-"""Compares three states of a record or a row in a form: opened, stored now, posted.
+"""Three-way merge of form values: opened, stored now, posted.
 
-They are compared control by control, so that one text has a say for each of its languages.
+Values are compared control by control, so each language of a translated text is merged by
+itself.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Inlines for the parts and wholes of a site; a circle is refused."""
+"""Inlines for the parts of a site and the sites that it is part of. Circles are refused."""
 
 from collections import defaultdict
 

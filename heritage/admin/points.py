@@ -1,7 +1,7 @@
-"""The point of a site in its form: one box that reads any way of writing it, and a map to drag on.
+"""The coordinate field of a site, which reads any common notation, and its map.
 
-The map has land, meridians and the sites nearby, all of the catalogue's own; nothing is asked of
-anybody else.
+The map shows land, meridians and nearby sites from the catalogue's own data; no tile server is
+involved.
 """
 
 import re

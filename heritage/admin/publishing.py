@@ -1,4 +1,4 @@
-"""States of a record: who may set which, in the form and as actions of the list."""
+"""The publication state of a record: who may set which, in the form and as list actions."""
 
 from collections.abc import Iterator
 from datetime import datetime

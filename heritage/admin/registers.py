@@ -1,4 +1,4 @@
-"""Registers, their words and their entries."""
+"""Admin of registers, their terms and their entries."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

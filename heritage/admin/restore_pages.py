@@ -1,4 +1,4 @@
-"""Further pages of a record in the admin: restoring it or a column of it, and what was deleted."""
+"""Pages of a record: restore it or one of its columns, and the list of deleted records."""
 
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType

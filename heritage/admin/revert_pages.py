@@ -1,7 +1,7 @@
-"""Pages that take changes back: they show what would be written, and ask.
+"""The page that undoes or restores changes: it lists what would be written and asks.
 
-What may be taken back is asked of every row: whoever may not change a record by its form may not
-do so by its history either.
+Permission is checked for every row: whoever may not change a record in its form cannot change it
+through its history either.
 """
 
 import hashlib

@@ -1,7 +1,4 @@
-"""The review page of a site: what was said of it, who looks at it, when it is published.
-
-What is still to be done of that stands in the form, too, at the fields that it is about.
-"""
+"""The review page of a site: comments, assignment, and the date of publication."""
 
 from collections import defaultdict
 from operator import attrgetter

@@ -1,9 +1,8 @@
-"""Sets of rows on the page of their owner: lines to read, forms only for what is opened.
+"""Rows of a record as a list of lines on its page; the form of a row is fetched when it is opened.
 
-A page with all forms of all rows would be several times as large and slow. A row's form is fetched
-when its line is opened (`row_view`), with what it was opened with, signed; a new row likewise.
-What is not opened is not sent, and stays as it is stored. `?all=1` shows all forms at once, for
-browsers without scripts.
+A page with the forms of all rows would be several times as large and slow. `row_view` serves
+the form of one row, with its opened values signed. A row that was not opened is not posted, and
+stays as it is stored. `?all=1` shows all forms at once, for browsers without scripts.
 """
 
 import re

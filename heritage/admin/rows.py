@@ -1,4 +1,4 @@
-"""Rows of a site: in its form, and on pages of their own for those who search all of them."""
+"""Admin of names, events, coverages and pictures: as inlines of a site, and in lists."""
 
 from django import forms
 from django.contrib import admin

@@ -1,4 +1,4 @@
-"""Choosing a cover: a list of scenes, beside the drawing of the one that is chosen."""
+"""The cover fields of a form: a list of scenes beside the drawing of the chosen one."""
 
 from collections.abc import Iterator
 

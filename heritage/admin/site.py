@@ -1,4 +1,4 @@
-"""The admin site: its name and languages, and how its models are grouped."""
+"""The admin site: its name and languages, and the sections of its index."""
 
 from functools import wraps
 

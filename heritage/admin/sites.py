@@ -1,4 +1,4 @@
-"""The site record: its list, and the one form that holds all of it."""
+"""The admin of sites: the list, and the form with everything that belongs to a site."""
 
 from functools import partial
 from itertools import islice

@@ -1,7 +1,7 @@
-"""Edit in a table: some columns of up to a hundred sites, looked over, then saved at once.
+"""Editing in a table: some columns of up to a hundred sites, previewed and then saved at once.
 
-Each cell is sent with the text that it was opened with. What somebody else has written meanwhile
-is a conflict, shown with both texts to choose from; nothing is written before all is settled.
+Each cell is sent with the text that it was opened with. If somebody else has written the cell
+since, both texts are shown to choose from. Nothing is written before every conflict is decided.
 """
 
 from collections import defaultdict

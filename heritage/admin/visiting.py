@@ -1,4 +1,4 @@
-"""Inlines and pages of visiting facts, custodians and identifiers."""
+"""Admin of visiting information: opening hours, prices, facts, notices, custodians, identifiers."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Vocabularies: kinds, places, eras, licences, and the sources that facts are cited from."""
+"""Admin of kinds, places, eras, sources and licences."""
 
 from itertools import chain, count
 

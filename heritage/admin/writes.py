@@ -1,4 +1,4 @@
-"""Opens the change set of a request of the admin; no other module of the admin does."""
+"""Opens the change set of an admin request. All writes of the admin go through it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

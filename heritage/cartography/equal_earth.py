@@ -1,7 +1,7 @@
-"""The whole earth on one sheet, areas true: the Equal Earth projection.
+"""The world map in the Equal Earth projection, which keeps areas true.
 
-By Bojan Šavrič, Tom Patterson and Bernhard Jenny (2018). The sheet is cut at 169° west, in the
-Bering Strait, so that no inhabited land lies on both its ends.
+By Bojan Šavrič, Tom Patterson and Bernhard Jenny (2018). The map is cut at 169° west, in the
+Bering Strait, so that no inhabited land lies at both edges.
 """
 
 from collections.abc import Iterator

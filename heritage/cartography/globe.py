@@ -1,4 +1,4 @@
-"""The globe as path data, for a drawing that shows where on the earth a place is."""
+"""Path data of a globe that shows where on earth a place is, for covers."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,9 +1,9 @@
-"""Maps of the land around a place: coastlines projected and clipped to a frame.
+"""Coastlines around a place, projected and clipped to a frame.
 
-After Natural Earth (public domain), see fixtures/build/land.py. No borders of states, anywhere:
-many are contested, and a catalogue of heritage takes no side.
+Data: Natural Earth (public domain), see fixtures/build/land.py. Borders of states are never
+drawn: many are contested, and a catalogue of heritage takes no side.
 
-Flat means an azimuthal plane that touches the globe in the middle of the frame: distances and
+The projection is azimuthal and touches the globe in the middle of the frame: distances and
 directions from there are true or nearly so, and neither 180° nor a pole is a seam.
 """
 

@@ -1,4 +1,4 @@
-"""Polylines and polygons: simplified, clipped, tested for points, stored as text."""
+"""Geometry of polylines and polygons: simplify, clip, test points, encode as text."""
 
 import heapq
 from collections.abc import Callable, Iterable, Sequence

@@ -1,7 +1,7 @@
-"""The land around a point on a plain map, for editors: longitudes and latitudes are straight lines.
+"""The map in the form of a site, in an equirectangular projection: x and y follow from degrees.
 
-So a browser reckons by itself which point a place on the map is. A degree of longitude is as wide
-as it is at the map's own latitude.
+A browser can therefore turn a position on the map into coordinates by itself. The scale of
+longitude is that of the map's middle latitude.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""Maps as small SVG images: land in ink wash, lines along the coast, places in red.
+"""Draws maps as small SVG images: land, coastline, places.
 
-Each is light or dark as the page that shows it is. The colours of a light page are attributes, so
-that a drawing opened alone needs no style at all.
+Each follows the light or dark scheme of the page that embeds it. The colours of the light
+scheme are attributes, so that a map opened by itself needs no style sheet.
 """
 
 from collections.abc import Sequence

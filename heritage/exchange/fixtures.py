@@ -1,4 +1,4 @@
-"""Loads fixtures without overwriting what editors have changed; for `loaddata` and `demo`.
+"""Loads fixtures without overwriting what editors have changed; used by `loaddata` and `demo`.
 
 A row is created once, follows its fixture as long as it is as the fixture made it, and is left
 alone as soon as somebody has changed or deleted it. All files are one transaction and one change

@@ -1,4 +1,4 @@
-"""Absolute URLs of sites, terms and files, used by every representation and by sitemaps."""
+"""Absolute URLs of sites, terms and files, for JSON-LD, feeds and sitemaps."""
 
 from dataclasses import dataclass
 

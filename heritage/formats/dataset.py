@@ -1,4 +1,4 @@
-"""The catalogue as a schema.org Dataset in JSON-LD, for search engines of data sets."""
+"""The whole catalogue as a schema.org Dataset in JSON-LD."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,9 +1,8 @@
-"""A site in JSON-LD with the words of schema.org: what search engines read of a page.
+"""A site in JSON-LD with the terms of schema.org, for search engines.
 
-Nothing is said here that the public page does not say: the public point alone, published
-pictures, parts and wholes alone, and of hours, prices and facts only those that an
-editor checked or that are official and dated.
-Whoever calls loads the rows (one query each otherwise); what may be shown is judged here again.
+It holds nothing that the public page does not show: the public point only, published pictures,
+published parts and wholes, and hours, prices and facts only if an editor checked them or they
+are official and dated. The caller loads the rows; without that each relation costs a query.
 """
 
 import json

@@ -1,8 +1,8 @@
-"""One sentence about a site of which nothing is written, made from the facts of its record.
+"""A sentence that describes a site from the facts of its record, where no summary is written.
 
-`sentence()` serves pages, cards, feeds and the descriptions that machines read. It is a label as
-a museum sets it: what it is, of which era, where, and since when it is protected. Whatever is
-missing is left out with the words around it. `place_phrase()` and `chain_phrase()` name places.
+`sentence()` serves pages, cards, feeds and JSON-LD. It reads like a museum label: kind, era,
+place, and the year of protection; what is missing is left out with the words around it.
+`place_phrase()` and `chain_phrase()` name places.
 """
 
 from collections.abc import Iterable

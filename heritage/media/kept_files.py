@@ -1,4 +1,4 @@
-"""Where uploads of forms with errors are kept for a day: outside of all that is served."""
+"""The folder of uploads that are kept for a day for forms with errors. It is never served."""
 
 import time
 from collections.abc import Iterator

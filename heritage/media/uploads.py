@@ -1,4 +1,4 @@
-"""Checks uploaded pictures and encodes them again: upright, sRGB, without metadata."""
+"""Validates uploaded pictures and encodes them again: upright, in sRGB, without metadata."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""The base classes of all stored records: a permanent uid, natural keys, tracked writes."""
+"""Base classes of all records: a permanent uid, natural keys, and writes that are tracked."""
 
 import copy
 import uuid

@@ -1,4 +1,4 @@
-"""Check constraints evaluated in Python, as asking the database costs a query for each."""
+"""Evaluates check constraints in Python, because asking the database costs a query for each."""
 
 import operator
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Corrections suggested by readers: a queue for editors. They change no record themselves."""
+"""Corrections suggested by readers. They wait in a queue and change no record themselves."""
 
 from django.conf import settings
 from django.db import models

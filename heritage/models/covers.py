@@ -1,4 +1,4 @@
-"""What a record may say of its cover: the name of a scene or a palette, or that it has a plate."""
+"""The cover fields of a record: the name of a scene or a palette, or that it has a plate."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _

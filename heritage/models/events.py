@@ -1,4 +1,4 @@
-"""Dated events of a site, the eras that follow from them, and its sort keys."""
+"""Dated events of a site, the eras derived from them, and the sort keys of its names."""
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache

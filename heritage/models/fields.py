@@ -1,4 +1,4 @@
-"""Model fields: language maps, EDTF dates, pictures that were encoded again."""
+"""Model fields: language maps, EDTF dates, coordinates, sort keys, re-encoded pictures."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""History in two tables: `ChangeSet` (who, when, why) and `Change` (one row, before and after)."""
+"""History in two tables: `ChangeSet` (who, when, why) and `Change` (one row before and after)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that fixtures loaded: a second load compares with them and spares editors' changes."""
+"""What fixtures have loaded, so that a second load can tell which rows editors have changed."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

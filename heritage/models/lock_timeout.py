@@ -1,4 +1,4 @@
-"""Time limit of writes that wait for another writer, and the exception when it is passed."""
+"""A time limit for writes that wait for another writer, and the exception when it has passed."""
 
 import sqlite3
 from collections.abc import Iterator

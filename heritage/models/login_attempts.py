@@ -1,7 +1,7 @@
-"""Limits attempts to log in, counted before the password is checked.
+"""Limits attempts to log in; they are counted before the password is checked.
 
-Used by the log-in alone, see admin/getting_in.py. Accounts that do not exist are counted as those
-that do, so that nothing can be told from the answer or from how long it takes.
+Used by admin/getting_in.py alone. Attempts at accounts that do not exist are counted alike, so
+that neither the answer nor its timing tells whether an account exists.
 """
 
 import unicodedata

@@ -1,6 +1,6 @@
-"""Who has the form of a record open: a mark for colleagues, no lock.
+"""Who has the form of a record open. Shown to colleagues; it locks nothing.
 
-A browser renews its mark while the form is open; one that is not renewed lapses.
+A browser renews its entry while the form is open; an entry that is not renewed expires.
 """
 
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What editors say to each other about a record before it is published: never seen by readers."""
+"""Comments of editors about a record before it is published. Readers never see them."""
 
 from django.conf import settings
 from django.db import models

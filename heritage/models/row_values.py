@@ -1,7 +1,7 @@
 """Plain values of rows for the history, read from the database or from an object.
 
-Kept are the columns that a fixture may carry (`serialize`), relations by id. What is derived from
-other columns is not kept, as it follows by itself.
+The columns are those that a fixture may carry (`serialize`), with relations as ids. Derived
+columns are left out.
 """
 
 from collections.abc import Iterable

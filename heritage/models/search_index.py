@@ -1,4 +1,4 @@
-"""Tables of the search index: change log, snapshot, words for spelling."""
+"""Tables of the search index: the change log, the stored snapshot, and words for spelling."""
 
 from django.db import models
 

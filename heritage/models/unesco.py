@@ -1,4 +1,4 @@
-"""The UNESCO status of a site, derived from the properties that cover it."""
+"""The UNESCO status of a site, derived from the World Heritage entries that cover it."""
 
 from __future__ import annotations
 

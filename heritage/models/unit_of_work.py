@@ -1,8 +1,8 @@
 """The unit of work: one transaction, one change set, one refresh of derived columns.
 
-`change_set()` says that several writes belong together, who makes them and why. A single save
-outside of one is a change set by itself. The managers of records call `unit_of_work()`; see
-`services.write_path` for the whole way of a write.
+`change_set()` groups several writes and says who makes them and why. A single save outside of
+one is a change set by itself. The managers of records call `unit_of_work()`.
+`services.write_path` describes every step of a write.
 """
 
 from __future__ import annotations

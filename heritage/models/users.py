@@ -1,4 +1,4 @@
-"""The user model: everybody who signs in to the admin."""
+"""The user model: people who sign in to the admin."""
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models

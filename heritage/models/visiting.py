@@ -1,6 +1,7 @@
-"""What a traveller needs: opening, prices, ways to get there, notices.
+"""Visiting information: opening hours, prices, facts, notices, custodians.
 
-Nothing unchecked is shown as a fact: what nobody has checked bears its date and its quality.
+Nothing unchecked is shown as a fact: a row that nobody has checked is shown with its date and
+quality.
 """
 
 from collections.abc import Iterator

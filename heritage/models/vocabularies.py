@@ -1,4 +1,4 @@
-"""Vocabularies that records are described with: kinds, places, eras."""
+"""Vocabularies that sites are described with: kinds, places, eras."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""The filters that narrow a list, in the reader's words, and values that mean nothing."""
+"""The active filters of a list in words, and the values that are invalid."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

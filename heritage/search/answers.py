@@ -1,8 +1,9 @@
-"""How a search is answered: by its words, by filters that they mean, corrected, or in part.
+"""Decides how a search text is answered: by its words, by filters, corrected, or in part.
 
-In this order: a site of just that name; filters, if the whole text is understood; names that hold
-all words; filters and the words left of the text; the text with one good correction; what has most
-of it. Whatever is not the words as they were typed is said by the page, with a way back to them.
+In this order: a site of exactly that name; filters, if the whole text is understood; names that
+contain all words; filters and the remaining words; the text with one sure correction; partial
+matches. If anything but the typed words is searched for, the page says so and links back to
+them.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,7 +1,8 @@
-"""The rows that a few lines about a site are made of, for many sites at once.
+"""Reads what cards show, for many sites at once.
 
-Three queries, however many sites, or four if one has a photograph, of the columns that are shown
-and no others. Terms come from the vocabularies in memory, status and protection from the index.
+Three queries for any number of sites, or four if one has a photograph, and only the columns
+that are shown. Terms come from the vocabularies in memory, status and protection from the
+index.
 """
 
 from collections import defaultdict

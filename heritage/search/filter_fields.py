@@ -1,6 +1,6 @@
-"""How the values of filters are read and judged: years, places on the globe, days, codes.
+"""Form fields and filters for years, areas, distances, days and codes.
 
-A value that means nothing is refused in words that say what to write instead.
+The message for an invalid value says what to write instead.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What a list of sites can be narrowed by: the facets, and filters beside them."""
+"""`SiteFilter`: the filter form of a list of sites, with all facets and the other filters."""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""A memory of bounded size."""
+"""A thread-safe cache of limited size that drops the least recently used entry."""
 
 from collections.abc import Callable, Iterator
 from threading import Lock

@@ -1,4 +1,4 @@
-"""What lies near a site: by public points only, so that a blurred one stays blurred."""
+"""Sites near a site, by public points only: a blurred location stays blurred."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Query strings of lists that differ from the one at hand: each page links to dozens."""
+"""Query strings derived from the current one, for the links of a list."""
 
 from collections.abc import Iterable
 from urllib.parse import urlencode

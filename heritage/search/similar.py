@@ -1,7 +1,7 @@
-"""Records that may be of the same site: by name in any script, pinyin, and by distance.
+"""Finds records that may be of the same site: by name in any script, by pinyin, by distance.
 
-`similar()` is asked while somebody adds a site, in whatever state the others are;
-`same_names()` finds those that are in the catalogue twice.
+`similar()` is called while somebody adds a site, and looks at sites in any state. `same_names()`
+finds sites that may be recorded twice.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""How many published records rest on each source."""
+"""Counts the published records that rest on each source."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a search that finds nothing may have been meant to be."""
+"""Spelling corrections for a search that finds nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""What somebody who has begun to type may mean: sites by name, eras, kinds and places, filters.
+"""Suggestions while somebody types: sites by name, eras, kinds, places, and other filters.
 
-What is meant by most comes first: whose very name is the text, whose name begins so, whose name
-holds the words; of these sites before terms, unless a term has just that name.
+The order is: exact names, names that begin with the text, names that contain its words. Within
+each sites come before terms, unless a term has exactly that name.
 """
 
 from bisect import bisect_left

@@ -1,4 +1,4 @@
-"""Full text, behind one small interface: text in, ids of matching sites and their order out."""
+"""Full-text search: from a text to the ids of matching sites and their order."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

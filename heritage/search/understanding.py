@@ -1,9 +1,9 @@
-"""The field's own words in a search: which filters they are, and which words are left.
+"""Recognises filters in a search text, and the words that are left.
 
-“Tang temples near Luoyang” is era, kind and place. What things are called is no part of this
-module: terms and registers have their names in the database, facets what their values are called
-(`Facet.words`) and read what has a form (`Facet.read_words`), in all languages of the interface,
-whichever the page is in. Here are only the words that tie them together: near, built in, open on.
+“Tang temples near Luoyang” is an era, a kind and a place. The names of terms and registers come
+from the database; a facet knows the words of its values (`Facet.words`) and reads those that
+follow a pattern (`Facet.read_words`), in all languages of the interface, whichever the page is
+in. This module itself knows only the words that connect them: near, built in, open on.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""What every page needs, in memory: kinds, eras, places, registers, the catalogue's identity.
+"""Kinds, eras, places, registers and the catalogue's identity, in memory.
 
-Read again when one of them is written.
+They are read again when one of them is written.
 """
 
 from collections.abc import Iterable

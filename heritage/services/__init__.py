@@ -1,1 +1,1 @@
-"""Everything that a write brings with it; `write_path` documents the order."""
+"""Everything that follows from a write. `write_path` documents the order."""

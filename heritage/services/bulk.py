@@ -1,4 +1,4 @@
-"""What editors do to many records at once: add and replace terms, set licences.
+"""Changes to many records at once: add or replace a term, set a place or a licence.
 
 Each call is one change set, so that it can be undone as a whole.
 """

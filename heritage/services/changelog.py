@@ -1,8 +1,8 @@
 """The change log of the search index: which sites were written, in the order of the commits.
 
-A process that finds entries newer than its index reads those sites again. For that, entries must
-become visible in the order of their numbers: whoever writes something that the index follows
-holds one lock, from its first such row to its commit. SQLite has that lock by itself.
+A process that finds entries newer than its index reads those sites again. For that, entries
+must become visible in the order of their numbers: a transaction that writes anything the index
+follows holds one lock, from its first such row to its commit. SQLite has that lock by itself.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""System checks: the data folder, models that slip past the write path, a database too old."""
+"""System checks: the data folder, models outside the write path, a database that is too old."""
 
 import os
 import sqlite3

@@ -1,4 +1,4 @@
-"""Denormalised columns, refreshed for given ids in the transaction of the write."""
+"""Refreshes denormalised columns for given ids, in the transaction of the write."""
 
 from collections.abc import Iterable
 

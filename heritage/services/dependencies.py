@@ -1,8 +1,8 @@
-"""Which sites depend on which rows: writing one of these refreshes the sites.
+"""Which sites depend on which records, so that a write to one refreshes the others.
 
-`SITES_OF` gives for the ids of a model's records the ids of the sites; rows that belong to a
-record (`Record.owner`) count as that record. A model that belongs to a site and is neither here
-nor owned by one that is, is found by a system check, see `services.checks`.
+`SITES_OF` maps a model to a function from ids of its records to ids of sites; a row with an
+owner (`Record.owner`) counts as its owner. A system check (`services.checks`) finds a model
+that belongs to a site and is not covered.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,8 +1,8 @@
-"""Full text, kept by the database itself: which sites hold a word. All SQL of it is here.
+"""The full text in the database: which sites contain a word. All of its SQL is here.
 
-SQLite holds it in an FTS5 table without content, PostgreSQL in a column of type `tsvector`
-under a GIN index. Both are given words that are ready made (`values.words`) and only asked
-which rows hold them: no ranking, no language, no tokenizer of theirs, so that both answer alike.
+SQLite keeps it in a contentless FTS5 table, PostgreSQL in a `tsvector` column under a GIN
+index. Both store prepared words (`values.tokens`) and are only asked which rows contain them;
+ranking, language and tokenizer of the database are not used, so both give the same answers.
 """
 
 import time

@@ -1,7 +1,7 @@
-"""The table of the full text: its SQL, and a migration's operation that makes it.
+"""The table of the full text: its SQL, and the migration operation that creates it.
 
-No model is imported, so that migrations can use it. A change of the table is a new migration that
-drops it and makes it anew, followed by `reindex`.
+No model is imported, so that migrations can use it. To change the table, write a migration that
+drops and creates it, and run `reindex` afterwards.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper

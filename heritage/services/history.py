@@ -1,7 +1,6 @@
-"""Reads the history of records: changes, who made them, and how two states differ.
+"""Reads the history of records: changes, their authors, and the differences of two states.
 
-Change sets are made by `change_set()`; the changes in them are entered by the write path alone.
-`services.undo` takes them back.
+The write path alone enters changes. `services.undo` reverts them.
 """
 
 import difflib

@@ -1,6 +1,6 @@
-"""Merges two records of one site: the other one's rows follow, and its address redirects.
+"""Merges two records of one site: the rows of one move to the other, and its address redirects.
 
-One change set, and its undo brings both records back with all that they had.
+A merge is one change set; its undo restores both records completely.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Notices by e-mail to editors and readers, where mail is set up; what cannot be sent is logged."""
+"""Sends e-mail to editors and readers, if mail is set up. Failures are logged, not raised."""
 
 import logging
 import smtplib

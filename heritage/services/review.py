@@ -1,7 +1,7 @@
-"""The way of a record from draft to published: sent, commented, sent back, scheduled, published.
+"""The steps of a record from draft to published: submit, comment, send back, schedule, publish.
 
-Who may do what is the caller's to ask. Each step is one change set, leaves a comment, and is told
-by mail to those whom it concerns.
+Callers check permissions. Each step is one change set, leaves a comment, and notifies the people
+concerned by mail.
 """
 
 from collections import defaultdict

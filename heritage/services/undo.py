@@ -1,7 +1,7 @@
-"""Undoes, redoes and restores changes that no later change contradicts; see `undo_plan`.
+"""Undoes, redoes and restores changes, except where a later change contradicts; see `undo_plan`.
 
 `undo()`, `restore()` and `redo()` plan with the rows locked, and carry the plan out as a change
-set of its own. A former address is never taken back: it redirects for ever.
+set of its own. A former address is never removed: it redirects for ever.
 """
 
 from collections import defaultdict

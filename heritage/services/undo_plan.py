@@ -1,7 +1,7 @@
-"""Plans how changes are undone: which rows would be created, updated and deleted.
+"""Plans an undo: which rows would be created, updated and deleted.
 
-Columns are compared one by one, translated text language by language, relations id by id: what
-somebody has edited since stays as it is, and is a conflict. `plan()` only looks.
+Columns are compared one by one, translated text by language, relations by id. What somebody has
+edited since stays as it is and is reported as a conflict. `plan()` writes nothing.
 """
 
 from collections import defaultdict

@@ -1,6 +1,6 @@
 """Formats historical dates in any language that has a message catalogue.
 
-No language is named here: order, markers and endings all lie in the catalogue's messages.
+No language is hard-coded: word order, markers and endings are messages of the catalogue.
 """
 
 from django.utils.translation import get_language, override, pgettext, pgettext_lazy

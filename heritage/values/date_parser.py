@@ -1,7 +1,7 @@
 """Parses dates as editors write them, in English or Chinese, into EDTF.
 
-The inverse of `phrases`, and a little wider: it also takes usual spellings that are never printed
-(AD 68, ca 493, 493-907). What could be meant in two ways is refused, never guessed.
+It reads all that `date_format` prints, and common spellings beside (AD 68, ca 493, 493-907). An
+ambiguous date is refused, never guessed.
 """
 
 import re

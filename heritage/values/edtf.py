@@ -1,8 +1,8 @@
-"""Historical dates in EDTF text: parsed, checked and given bounds in years.
+"""Historical dates in EDTF: parsed, validated, and bounded by a first and last year.
 
-Levels 0 and 1 of the Extended Date/Time Format, whole: the Library of Congress specification of
-4 February 2019 (https://www.loc.gov/standards/datetime/), a profile of ISO 8601-2:2019. Years
-are astronomical throughout (see `years`).
+Levels 0 and 1 of the Extended Date/Time Format are supported in full: the Library of Congress
+specification of 4 February 2019 (https://www.loc.gov/standards/datetime/), a profile of
+ISO 8601-2:2019. Years are astronomical throughout (see `years`).
 """
 
 import calendar

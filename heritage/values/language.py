@@ -1,4 +1,4 @@
-"""Translated text: a language map, as in IIIF and JSON-LD, with the one rule for fallbacks.
+"""Translated text: a language map, as in IIIF and JSON-LD, with one rule for fallbacks.
 
 Codes are BCP 47 tags, kept in lower case: "en", "zh-hans", "zh-latn-pinyin".
 """

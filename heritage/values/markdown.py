@@ -1,4 +1,4 @@
-"""What editors write, in Markdown, turned into HTML that is safe in a page, or into plain text."""
+"""Renders Markdown as sanitised HTML or as plain text."""
 
 import re
 from collections.abc import Iterator, Sequence

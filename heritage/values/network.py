@@ -1,4 +1,4 @@
-"""Where a request comes from: the network of its sender, for limits. Used by forms and log-in."""
+"""The network address of the sender of a request, for rate limits."""
 
 import ipaddress
 from collections.abc import Mapping

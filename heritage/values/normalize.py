@@ -1,7 +1,7 @@
-"""Folding and romanising: what makes 龙门, 龍門, "Lóngmén" and "ＬＯＮＧＭＥＮ" one to a reader.
+"""Normalises and romanises text, so that 龙门, 龍門, "Lóngmén" and "ＬＯＮＧＭＥＮ" compare alike.
 
-`fold` is what two texts are compared by, `forms` what else a text is found by, `sort_key` what a
-list is ordered by. Every string is safe to pass, of any length.
+`fold()` gives the form in which two texts are compared, `forms()` all forms that a text is
+found by, `sort_key()` the key that a list is sorted by. Each accepts any string of any length.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""Patterns of identifiers: a part of regular expressions that no value can make run for long.
+r"""Patterns of identifiers: a subset of regular expressions that always match in linear time.
 
-Letters, classes such as [0-9] or \\d, quantifiers, alternatives and groups; a group may be left out
-but not repeated. So (a+)+, which takes time that doubles with each letter, cannot be written.
+Letters, classes such as [0-9] or \d, quantifiers, alternatives and groups; a group may be
+optional but not repeated. So (a+)+, whose time doubles with each letter, cannot be written.
 """
 
 import re

@@ -1,8 +1,8 @@
-"""Reads a point as people write or paste it: both coordinates in one text, or the link of a map.
+"""Parses a point as people write or paste it: two coordinates in one text, or the link of a map.
 
-Decimal degrees, degrees with minutes and seconds, letters, Chinese words, `geo:` addresses, links
-of map services. Which of two numbers is the latitude is never guessed: it comes first, unless
-letters say otherwise or it could not be one.
+Decimal degrees, degrees with minutes and seconds, letters, Chinese words, `geo:` URIs, links of
+map services. Which of two numbers is the latitude is never guessed: the first is, unless
+letters say otherwise or it is out of range.
 """
 
 import math

@@ -1,8 +1,8 @@
-"""Years of the reign titles of Chinese emperors: 永平十一年, 万历二十年, 东汉建武二年, 康熙年间.
+"""Converts years of Chinese reign titles: 永平十一年, 万历二十年, 东汉建武二年, 康熙年间.
 
-Year n of a title is the one that begins in the first year of the title plus n - 1: its last weeks
-belong to the next western year. A title that several dynasties had is told by the dynasty before
-it, or by the year, if only one of them lasted so long; else the reader is asked.
+Year n of a title is taken as the western year in which it begins: the first year of the title
+plus n - 1. A title that several dynasties used is resolved by the dynasty named before it, or
+by the year if only one of them lasted so long; otherwise it is refused with a question.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Path data for SVG: commands and numbers in, the shortest text for them out."""
+"""Writes path data for SVG as short as possible."""
 
 import re
 from collections.abc import Sequence

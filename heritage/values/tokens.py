@@ -1,20 +1,19 @@
-"""The words that a record is found by, and those that a search asks for: plain strings.
+"""The words that a record is found by, and the queries that ask for them.
 
-A database's full text holds a set of words for each record and answers which records hold a
-word, or a word that begins so. All that makes a search clever is in how the words are made:
+A database's full text stores a set of words for each record and answers which records contain a
+word, or a word with a given beginning. How the words are made decides what a search can do:
 
-- a Latin word stands for itself: `temple`
-- Han characters, which are written without spaces, give every three in a row: 洛阳白马寺 gives
-  `洛阳白 阳白马 白马寺 马寺 寺`, so that one, two or more of them are found anywhere in a name
-- of the pinyin of a name two to four syllables in a row are one word too: 北京故宫 is found by
+- a Latin word is stored as it is: `temple`
+- Han characters, which are written without spaces, are stored as every three in a row: 洛阳白马寺
+  gives `洛阳白 阳白马 白马寺 马寺 寺`, so that any one, two or more of them are found within a name
+- two to four syllables in a row of the pinyin of a name are one word too: 北京故宫 is found by
   `gugong`
-- what stands in a name is there again behind a mark, by which a search tells how close it is:
-  `.temple` a word of a name as it is written, `~ma` a word of a name in any form, `^white-horse…`
-  a whole name as it is written, `=baimasi` a whole name in any form, in one piece, `@baimasi` the
-  same of the name that is shown; `+tang` stands in what says briefly what a record is: kinds,
-  places, eras, its summary
+- words of names are stored again with a prefix that says how closely they match: `.temple` a
+  word of a name as written, `~ma` a word of a name in any form, `^white-horse…` a whole name as
+  written, `=baimasi` a whole name in any form and without spaces, `@baimasi` the same of the
+  displayed name; `+tang` a word of the brief description: kinds, places, eras, summary
 
-A search is a conjunction of alternatives: of each word of it some form must be held.
+A query is a conjunction of alternatives: for each of its words a record must contain some form.
 """
 
 import re

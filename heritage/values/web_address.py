@@ -1,4 +1,4 @@
-"""Addresses on the web that records carry: http and https alone, when written and when shown."""
+"""Validation of web addresses in records: http and https only, when stored and when shown."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator

@@ -1,4 +1,4 @@
-"""How years are counted: the convention that is stored, the one people speak, and its limits.
+"""Conversion between astronomical and historical years, and the range of years.
 
 Stored years are *astronomical*, as in EDTF and ISO 8601: 0 is 1 BCE, -1299 is 1300 BCE. People
 and the data files count *historically*: -1300 is 1300 BCE, and there is no year 0. From 1 CE on

@@ -1,4 +1,4 @@
-"""Who may see what is not published: those who may see it in the admin."""
+"""Who may see unpublished records: the users who may view them in the admin."""
 
 
 def may_see(request, permission: str) -> bool:

@@ -1,4 +1,4 @@
-"""A site in a few lines: what a list, a neighbour or the home page shows of it."""
+"""Cards: a site in a few lines, in lists, as a neighbour, and on the home page."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Marks of certainty beside a statement, each explained once on its page."""
+"""Marks of certainty beside a statement; each is explained once on its page."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""Charts as plain geometry: bars and columns in percent, so that type never shrinks with them.
+"""Charts as plain geometry: bars and columns in percent, with text that is never scaled.
 
-An SVG without a viewBox takes x in percent of its width and y in pixels. So a chart is as wide
-as its page, and its words keep their size on a phone.
+In an SVG without a viewBox, x is given in percent of the width and y in pixels. A chart is
+therefore as wide as its page, and its text keeps its size on a phone.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Parts of addresses that urls.py takes: what cannot be a uid leads nowhere, and to no query."""
+"""URL converters. A path segment that cannot be a uid does not match, and costs no query."""
 
 
 class UidConverter:

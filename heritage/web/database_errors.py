@@ -1,4 +1,4 @@
-"""While the database cannot be reached, pages say so and when to come again: 503, not 500."""
+"""Answers 503 with Retry-After instead of 500 while the database cannot be reached."""
 
 import logging
 

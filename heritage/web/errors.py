@@ -1,4 +1,4 @@
-"""Pages for when something goes wrong: they say what happened and lead on."""
+"""Error pages, which explain what happened and link onward."""
 
 from django.http import HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""Atom feeds: what is new or changed, of all sites or of those that a filter leaves."""
+"""Atom feeds of new and changed sites, for the whole catalogue or any filtered list."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""Health checks and security.txt, for monitoring and for those who report weaknesses."""
+"""Health checks for monitoring, and security.txt."""
 
 from datetime import UTC, datetime, time, timedelta
 

@@ -1,4 +1,4 @@
-"""The home page: a few sites shown large, numbers that are true, ways in."""
+"""The context of the home page: featured sites, counts, and links to eras, kinds and places."""
 
 from dataclasses import dataclass
 

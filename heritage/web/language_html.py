@@ -1,4 +1,4 @@
-"""Translated text as HTML: what is in another language than the page says so."""
+"""Translated text as HTML: text in another language than the page's has a lang attribute."""
 
 from datetime import date
 from functools import lru_cache

@@ -1,9 +1,9 @@
 """Meta tags of a page, for search engines, feed readers and link previews.
 
-Indexed are pages that answer a question of their own: the home page, texts, sites, and lists
-under at most one filter; of one era, kind or place its page instead. Searches, other orders and
-combinations of filters can be walked through but are not indexed: there is no end of them, and each
-site is found without them.
+Indexable are pages that answer a question of their own: the home page, texts, sites, and lists
+under at most one filter, unless an era, kind or place has a page of its own. Searches, other
+orders and combinations of filters may be followed but are not indexed: there is no end of them,
+and each site is found without them.
 """
 
 from collections.abc import Iterable

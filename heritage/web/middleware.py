@@ -1,6 +1,6 @@
-"""Middleware of public pages: one index snapshot per request, and the cache of whole pages.
+"""Middleware of public pages: one index snapshot for each request, and the cache of whole pages.
 
-Both are for pages that are read. Where something is written, what is read then shall tell of it.
+Both are for GET and HEAD only; a request that writes always reads the newest state.
 """
 
 import zlib

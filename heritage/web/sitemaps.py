@@ -1,7 +1,7 @@
 """Sitemaps: every public page in every language, each with links to its other languages.
 
-A file holds the sites of a block of ids: borders never move, and a crawler that has read a block
-need not read it again until its date changes. A million sites are five hundred files a language.
+A file holds the sites of a fixed block of ids, so a crawler need not read it again until its
+date changes. A million sites are five hundred files a language.
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The style page, in debug mode only: every design token and component on stored records."""
+"""The style guide, in debug mode only: every design token and component, with stored records."""
 
 import re
 from dataclasses import dataclass

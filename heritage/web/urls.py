@@ -1,4 +1,4 @@
-"""The pages, each in every language of the interface."""
+"""URLs of the pages, below the prefix of each language."""
 
 from django.urls import path
 

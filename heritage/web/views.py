@@ -1,4 +1,4 @@
-"""Views of the home page, lists, sites and text pages; `web/<page>/` prepares their contexts."""
+"""Views of the home page, lists, sites and text pages; other packages prepare their contexts."""
 
 from django.conf import settings
 from django.core.exceptions import BadRequest

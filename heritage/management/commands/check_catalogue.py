@@ -1,4 +1,4 @@
-"""Validate all stored records, and the scenes that they may name; print each problem."""
+"""Validate all stored records and the scenes that they name, and print each problem."""
 
 from itertools import chain
 

@@ -1,7 +1,7 @@
-"""Django's loaddata, with the rules of the catalogue for the catalogue's own fixtures.
+"""Django's loaddata, which loads the catalogue's own fixtures by the rules of `exchange.fixtures`.
 
-Those may be named in any order and as often as one likes; what editors have changed is kept. Other
-files, such as what `dumpdata` writes, are loaded as Django does, in one change set.
+They may be named in any order and loaded again; what editors have changed is kept. Other files,
+such as those that `dumpdata` writes, are loaded as Django does, in one change set.
 """
 
 from pathlib import Path

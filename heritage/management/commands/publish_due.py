@@ -1,4 +1,4 @@
-"""Publish the sites whose time has come; run it every few minutes, by cron or a systemd timer."""
+"""Publish the sites whose scheduled time has come. Run it every few minutes, by cron or systemd."""
 
 from django.core.management.base import BaseCommand
 

@@ -1,4 +1,4 @@
-"""Make anew all that follows from the records, and a snapshot of the index."""
+"""Recompute everything that is derived from records, and save a snapshot of the index."""
 
 import time
 

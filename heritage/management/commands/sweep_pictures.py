@@ -1,7 +1,7 @@
-"""Delete picture files of which nothing speaks any more, once they are old enough.
+"""Delete picture files that no record or recent change refers to, once they are old enough.
 
-The file of a deleted picture is kept so that the picture can be restored from the history. With
-them go uploads that were kept a day for a form with errors.
+The file of a deleted picture is kept for a while so that the picture can be restored from the
+history. Uploads kept for a form with errors are deleted after a day.
 """
 
 from collections.abc import Iterator

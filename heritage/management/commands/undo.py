@@ -1,4 +1,4 @@
-"""Undo a whole change set, however large; what was edited since stays as it is and is listed."""
+"""Undo a whole change set of any size. Later edits are kept, and listed as conflicts."""
 
 from django.core.management.base import BaseCommand, CommandError
 

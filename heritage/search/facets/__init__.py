@@ -1,6 +1,5 @@
-"""Facets: what a list of sites can be narrowed by, value by value, with counts.
+"""Facets: properties that a list of sites is filtered and counted by.
 
-A facet is one class (`base`), listed in `registry`. The index reads its values through it, the
-filter its parameters; form, counts, active filters, feeds, suggestions and the admin ask it for the
-rest.
+A facet is one class (`base`), listed in `registry`. The index, the filter form, the counts,
+active filters, feeds, suggestions and the admin all read it.
 """

@@ -1,7 +1,7 @@
-"""What a facet is: one class that says all that the index, the filter and the pages ask.
+"""The base classes of facets.
 
-A subclass says at least `name`, `label`, `read()` and `choices()`. It is made once (`registry`) and
-holds nothing of a request.
+A subclass has at least `name`, `label`, `read()` and `choices()`. There is one instance of each
+(`registry`), which holds nothing of a request.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""What can be chosen, with how many sites each choice would show.
+"""The options of a facet, with the number of sites that each would show.
 
-Each facet is counted among the sites that all *other* filters leave, so that choosing a
-second value of it shows what one would get.
+Each facet is counted among the sites that all *other* filters leave, so that the number beside a
+second value of it is the number of sites that it would show.
 """
 
 from array import array

@@ -1,4 +1,4 @@
-"""The form field and the filter of every facet: values that the facet itself reads and judges."""
+"""The form field and filter of every facet. The facet itself parses and validates the values."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Facets of what a record holds: photographs, visiting facts, texts in a language."""
+"""Facets of the contents of a record: photographs, visiting facts, texts in a language."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

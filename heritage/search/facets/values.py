@@ -1,6 +1,6 @@
-"""The values of a facet with their sites, and how many of some sites have each.
+"""The values of a facet with their sites, and counts of them among some sites.
 
-There are three ways to count, each the quickest somewhere.
+There are three ways to count; which is fastest depends on the number of sites and of values.
 """
 
 from collections import defaultdict

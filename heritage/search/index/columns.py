@@ -1,6 +1,6 @@
-"""Numbers in plain columns: where each site lies, the years of its events, its last change.
+"""Numeric columns of the index: coordinates, years of events, times of the last change.
 
-Rows are sorted by the site's id; a table is never changed once made.
+Rows are sorted by the id of the site. A table is never changed after it was made.
 """
 
 from array import array

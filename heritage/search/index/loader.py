@@ -1,8 +1,8 @@
-"""What the index holds of each published site, read from the database.
+"""Reads from the database what the index holds of each published site.
 
-A value is named `facet:id`; each facet reads its own (`search.facets`). A term counts for all its
-broader terms too, so that a filter by province or by dynasty is one bitmap. Here is read what is
-no facet: points, years of events, times of change, hours and closures.
+A value is named `facet:id`; each facet reads its own (`search.facets`). A term also counts for
+its broader terms, so that a filter by province or dynasty is one bitmap. This module reads the
+rest: coordinates, years of events, times of change, opening hours and closures.
 """
 
 from array import array

@@ -1,4 +1,4 @@
-"""Which sites are open on a day: by the hours that they share and the notices that close them."""
+"""Which sites are open on a day, from their opening hours and the notices that close them."""
 
 from datetime import date
 

@@ -1,8 +1,8 @@
-"""The orders that a list of sites can have, and where sites belong in them.
+"""The orders that a list of sites can have, and the position of a site in each.
 
-Exports `names()`, `ids()` for a whole order, and `placed()` for an order in which some sites have
-changed. Every order is total: what is equal is told apart by the id. What sites are sorted by is
-compared here exactly as the database compares it.
+Exports `names()`, `ids()` for a whole order, and `placed()` for an order in which some sites
+have changed. Every order is total: equal sites are ordered by id. Sort keys are compared here
+exactly as the database compares them.
 """
 
 from bisect import bisect_left

@@ -1,4 +1,4 @@
-"""The rows that an index is read from, each read once however many facets want them."""
+"""The rows that the index is read from; each is read once, however many facets use it."""
 
 from array import array
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The index in memory: never changed once made, so that many threads may read it."""
+"""`IndexSnapshot`, the index in memory. It never changes, so many threads may read it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field

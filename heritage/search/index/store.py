@@ -1,8 +1,8 @@
-"""Keeps this process's index as fresh as the database, exactly.
+"""Keeps the index snapshot of this process up to date with the database.
 
 Each write enters its sites in the change log, in its own transaction. A process that finds new
-entries reads those sites again; one that starts takes a snapshot or reads everything. What a
-transaction that is still open has written is seen within it and nowhere else.
+entries reads those sites again; a process that starts takes the stored snapshot or reads
+everything. Writes of an open transaction are visible within it and nowhere else.
 """
 
 import logging

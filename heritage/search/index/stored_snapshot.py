@@ -1,11 +1,10 @@
-"""The snapshot of the index in the database: what a process that starts takes instead of reading
-every record.
+"""The snapshot of the index in the database, which spares a starting process reading every record.
 
-Exports `load()` and `save()`. A snapshot is one row "head", which says as of which change it holds
-and which part has which digest, and one row for each part, named by that digest. A part that did
-not change since the last snapshot is therefore not written again, and a part that is damaged is
-noticed. Parts are written before the head that refers to them and removed after it: whoever reads
-finds a whole snapshot at any time.
+Exports `load()` and `save()`. A snapshot is one row "head", which names the change it is as of
+and the digest of each part, and one row for each part, named by that digest. A part that did
+not change since the last snapshot is not written again, and a damaged part is noticed. Parts
+are written before the head that refers to them and removed after it, so a reader finds a
+complete snapshot at any time.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Facets as the page shows them: the commonest values at hand, the others behind one line."""
+"""Facets as the page shows them: the most common values, and the others folded."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

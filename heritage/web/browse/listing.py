@@ -1,4 +1,4 @@
-"""The list of sites: what is applied, what can be chosen, one page of cards, how to go on."""
+"""The context of the list of sites: active filters, facets, one page of cards, and links onward."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""From page to page of a list: by number, and from one site on.
+"""Pages of a list, addressed by number and by the site that they start from.
 
-A step forward or back names the site that it goes on from, so that nothing is shown twice or
-passed over while sites are being added; the number beside it leads on if that site is gone.
+A link to the next or previous page names the site that it continues from, so that no site is
+shown twice or skipped while sites are added; the page number is used if that site is gone.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Suggestions while somebody types: a fragment of HTML for the field of search."""
+"""The suggestions of the search field, as an HTML fragment."""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,7 @@
-"""“Suggest a correction”: a form on each site's page, stored for the editors' queue.
+"""“Suggest a correction”: a form on the page of each site, stored in the editors' queue.
 
-Spam is kept out without any service: a trap that people do not see, a signed form that cannot be
-sent at once, late or twice, few links, and few suggestions from one network address in a day.
+Spam is kept out without an external service: a honeypot field, a signed form that cannot be sent
+at once, late or twice, a limit on links, and limits for each network.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Credits and data: where facts and pictures come from, under which terms, and on what all runs."""
+"""The page of credits: sources, pictures, licences and software."""
 
 from dataclasses import dataclass
 

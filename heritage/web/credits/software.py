@@ -1,4 +1,4 @@
-"""The programs that this one stands on, with the licences that they state of themselves."""
+"""The packages that this program uses, with the licences that they declare."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""The cover of a site: what is drawn is said by its record, the colours follow from it."""
+"""The cover of a site: its record names the scene; the colours follow from eras and latitude."""
 
 import re
 from collections.abc import Callable, Iterable

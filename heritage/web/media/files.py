@@ -1,4 +1,4 @@
-"""Serves pictures and small files, only while their record may be seen."""
+"""Serves pictures and small files, but only of records that the user may see."""
 
 import mimetypes
 from functools import partial

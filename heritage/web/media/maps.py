@@ -1,7 +1,7 @@
 """The maps of public pages: their addresses, text alternatives and SVG.
 
-Only public points are drawn. A page embeds a map as a picture of its own address, so that the page
-stays small and the map is kept by the browser.
+Only public points are drawn. A page embeds a map as an image with an address of its own, so
+that the page stays small and browsers cache the map.
 """
 
 from dataclasses import dataclass

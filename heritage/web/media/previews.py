@@ -1,8 +1,8 @@
 """Images for link previews: the cover or photograph of a site with its name in two scripts.
 
-Drawn once and kept under MEDIA_ROOT/cache by what is in them; the folder may be emptied any time.
-Drawing one costs a tenth of a second, and crawlers ask for many: one is drawn at a time on a
-machine, and whoever asks meanwhile is sent to a ready picture.
+They are cached in MEDIA_ROOT/cache under a digest of their content; the folder may be emptied
+at any time. Drawing one costs a tenth of a second and crawlers ask for many, so one is drawn at
+a time on a machine, and requests that come meanwhile are redirected to a picture that is ready.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
-"""Covers to print and hang: the drawing on a sheet of paper, with its name and where it is from.
+"""Covers for printing: the drawing on a sheet of paper, with the name and place of the site.
 
-They are SVG with sizes in millimetres: lines stay lines at any size, and nothing is painted here.
+They are SVG with sizes in millimetres, so lines stay sharp at any size.
 """
 
 from urllib.parse import unquote

@@ -1,4 +1,4 @@
-"""Pictures, covers, maps and link previews: one address for all languages."""
+"""URLs of pictures, covers, maps and link previews, which are the same in all languages."""
 
 from django.urls import path, register_converter
 from django.views.generic import RedirectView

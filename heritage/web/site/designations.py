@@ -1,4 +1,4 @@
-"""A site's entries in registers for its page: seals that explain themselves."""
+"""The designations of a site for its page, with their explanations."""
 
 from collections import defaultdict
 from dataclasses import dataclass

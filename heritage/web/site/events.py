@@ -1,4 +1,4 @@
-"""A site's events for its page: beginnings, what stands and what lies between told apart."""
+"""The events of a site for its page, grouped into beginnings, what stands today, and the rest."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The photographs of a site as its page shows them, each with what is owed for it."""
+"""The photographs of a site for its page, with their credits."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

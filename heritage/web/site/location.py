@@ -1,4 +1,4 @@
-"""Where a site lies, for its page: places, the public point and how good it is, neighbours."""
+"""The location of a site for its page: places, public point, accuracy, neighbours."""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,7 @@
-"""Where a site lies among its neighbours: a clean drawing, from public points alone.
+"""A diagram of nearby sites by distance and direction, from public points alone.
 
-No tiles and no land, for so near there is none to see: rings of distance around the site, and
-each neighbour in its direction. The land is on a map of its own, see land.py.
+At this scale there is no coastline to show, so it has only rings of distance around the site.
+The map with land is in web/media/maps.py.
 """
 
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Everything that a record says, put in the order in which a reader asks for it."""
+"""The context of the page of a site, in the order in which readers ask for it."""
 
 from dataclasses import dataclass
 from itertools import chain

@@ -1,7 +1,7 @@
-"""Ways on from a site's page: others of its kind in its country, others listed the same year.
+"""Related sites for the page of a site: of its kind in its country, or listed in the same year.
 
-`more()` gives short lists of links, the best known first. The index finds them; one query reads
-all their names.
+`related_sites()` gives short lists of links, best known first. The index finds the sites; one
+query reads their names.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""The rows that a site's page is made of, read for one site.
+"""Reads the rows that the page of a site shows.
 
-They lie in a dozen tables, and most sites have rows in a few: one question tells in which, and the
-others are not asked. Terms come from the vocabularies in memory.
+They are in a dozen tables, and most sites have rows in a few of them: one query finds out in
+which, and the others are not queried. Terms come from the vocabularies in memory.
 """
 
 from datetime import date

@@ -1,4 +1,4 @@
-"""A site's events on a strip against the eras: beginnings hollow, what stands filled."""
+"""The timeline of a site: its events drawn against the eras of its region."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a traveller needs, for the site's page: notices, hours, prices, ways, and how old it is."""
+"""Visiting information for the page of a site: notices, hours, prices, facts, and their age."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Shared by the pages of eras, kinds and places: names, trees with counts, lists of sites."""
+"""Shared by the pages of eras, kinds and places: labels, counted trees, lists of sites."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

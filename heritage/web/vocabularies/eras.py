@@ -1,4 +1,4 @@
-"""Context of the pages of eras: the chart of all eras, and one era with its sites."""
+"""Context of the pages of eras: the overview on a time axis, and one era with its sites."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Views of eras, kinds, places and of the World Heritage List."""
+"""Views of the pages of eras, kinds, places and the World Heritage List."""
 
 from django.http import Http404
 from django.shortcuts import render

@@ -1,7 +1,7 @@
 """Statistics of the World Heritage List, one grouped query each.
 
-Counted are properties, not sites, and only those that at least one published site shows. The
-register has an edition: all numbers are those of its year, and what came later is not among them.
+Properties are counted, not sites, and only those that cover at least one published site. The
+register has an edition: all numbers are as of its year; later inscriptions are left out.
 """
 
 from collections import Counter, defaultdict
