@@ -199,7 +199,12 @@ CONTENT_LANGUAGES = [
     if code not in dict(LANGUAGES)
 ]
 # Message catalogues of whoever runs it come first: they add languages and may change words.
-LOCALE_PATHS = [*env.list("HERITAGE_LOCALE", default=[]), BASE_DIR / "heritage" / "locale"]
+LOCALE_PATHS = [
+    *env.list("HERITAGE_LOCALE", default=[]),
+    BASE_DIR / "heritage" / "locale",
+    BASE_DIR / "heritage" / "rewordings",  # of what Django and allauth say
+]
+FORMAT_MODULE_PATH = ["heritage.rewordings"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("HERITAGE_TIME_ZONE", default="Asia/Shanghai")

@@ -68,7 +68,7 @@ def test_it_stands_beside_the_field_and_is_applied_and_answered(
     assert (correction.state, correction.decided_by) == ("accepted", editor)
     assert (correction.answer, correction.note) == ("谢谢。", "Stele.")
     [message] = mail.outbox
-    assert message.to == ["reader@example.org"] and message.subject == "关于您对窑的建议"
+    assert message.to == ["reader@example.org"] and message.subject == "关于您对窑的更正建议"
     assert "谢谢。" in message.body and "/zh-hans/sites/kiln/" in message.body
     made = ChangeSet.objects.latest("pk")
     assert (made.kind, comment_of(made)) == ("correction", "A reader's suggestion: 1049年")

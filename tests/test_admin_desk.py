@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from heritage.admin.desk import RecordLink
 from heritage.models import Correction, Opening, Review, Site
 from heritage.search.index import store
 from heritage.services.history import change_set
@@ -99,11 +98,10 @@ def test_the_latest_changes_are_readable_and_lead_to_the_history(client, editor,
     with change_set(user=editor, reason="After the visit"):
         sites[1].summary = build.text("Bare no more.")
         sites[1].save()
-    gone = build.make_site("Gone")
-    pk = gone.pk
-    gone.delete()
+    build.make_site("Gone").delete()
     work = client.get(DESK).context["work"]
-    assert work[0].records[0] == RecordLink(f"site {pk}, deleted", "")
+    assert work[0].records[0].name == "Gone, deleted"
+    assert "Restore “Gone”?" in client.get(work[0].records[0].url).content.decode()
     told = next(each for each in work if each.comment == "After the visit")
     assert (told.who, told.records[0].name) == ("li", "Bare")
     assert told.records[0].url == reverse("admin:heritage_site_history", args=[sites[1].pk])

@@ -241,7 +241,7 @@ def test_a_draft_has_a_preview_and_a_published_site_its_page(client, site):
     html = client.get(change(draft)).content.decode()
     assert f'<a href="{page}" class="viewsitelink">Preview</a>' in html
     assert client.get(page).status_code == 200
-    assert ">View on site</a>" in client.get(change(site)).content.decode()
+    assert ">Public page</a>" in client.get(change(site)).content.decode()
     gone = build.make_site("Gone", state="archived")
     assert "viewsitelink" not in client.get(change(gone)).content.decode()
 

@@ -7,12 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import allauth
+import django
 import polib
 import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 CATALOGUES = sorted((ROOT / "heritage" / "locale").glob("*/LC_MESSAGES/django.po"))
+REWORDED = sorted((ROOT / "heritage" / "rewordings").glob("*/LC_MESSAGES/django.po"))
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
@@ -21,12 +24,17 @@ def catalogue(request):
     return polib.pofile(str(request.param))
 
 
-def test_every_message_is_translated(catalogue):
-    assert [entry.msgid for entry in catalogue if not entry.translated() or entry.fuzzy] == []
+@pytest.fixture(params=[*CATALOGUES, *REWORDED], ids=lambda path: "-".join(path.parts[-4:-2]))
+def any_catalogue(request):
+    return polib.pofile(str(request.param))
 
 
-def test_translations_keep_their_placeholders(catalogue):
-    for entry in catalogue:
+def test_every_message_is_translated(any_catalogue):
+    assert [entry.msgid for entry in any_catalogue if not entry.translated() or entry.fuzzy] == []
+
+
+def test_translations_keep_their_placeholders(any_catalogue):
+    for entry in any_catalogue:
         said = " ".join([entry.msgid, entry.msgid_plural or ""])
         for text in [entry.msgstr, *entry.msgstr_plural.values()]:
             if text:
@@ -43,13 +51,13 @@ def test_the_glossary_says_what_pages_say():
     assert {term: messages[term] for term in known} == known
 
 
-def test_the_compiled_catalogue_is_fresh(catalogue):
-    compiled = polib.mofile(catalogue.fpath.removesuffix("po") + "mo")
+def test_the_compiled_catalogue_is_fresh(any_catalogue):
+    compiled = polib.mofile(any_catalogue.fpath.removesuffix("po") + "mo")
 
     def messages(file):
         return {(e.msgctxt, e.msgid): (e.msgstr, e.msgstr_plural) for e in file}
 
-    assert messages(compiled) == messages(catalogue)
+    assert messages(compiled) == messages(any_catalogue)
 
 
 def test_no_message_of_the_code_is_missing(catalogue, tmp_path):
@@ -72,3 +80,17 @@ def test_no_message_of_the_code_is_missing(catalogue, tmp_path):
     asked = {(entry.msgctxt, entry.msgid) for entry in found if not entry.obsolete}
     assert asked - known == set(), "run makemessages and translate"
     assert known - asked == set(), "no longer in the code: run makemessages"
+
+
+@pytest.mark.parametrize("path", REWORDED, ids=lambda path: path.parts[-3])
+def test_what_is_reworded_is_said_by_django_or_allauth(path):
+    """Else they have changed their words: say the new ones anew, or let them be."""
+    files = [
+        file
+        for package in (django, allauth)
+        for file in Path(package.__file__).parent.rglob("locale/zh_Hans/LC_MESSAGES/django.po")
+    ]
+    said = {(each.msgctxt, each.msgid) for file in files for each in polib.pofile(str(file))}
+    said.add((None, "- Select an option -"))  # new, and in no catalogue yet
+    ours = {(each.msgctxt, each.msgid) for each in polib.pofile(str(path))}
+    assert ours - said == set()

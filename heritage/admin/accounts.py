@@ -1,15 +1,26 @@
 """Admin of users, groups, the catalogue's identity and the list of loaded fixture rows."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.base import RecordAdmin
+from heritage.admin.wording import listed
 from heritage.models import Identity, LoadedRow, User
 
 
 def _may_change(user, other) -> bool:
     return user.is_superuser or other is None or not other.is_superuser
+
+
+class GroupsField(forms.ModelMultipleChoiceField):
+    """A few groups, all of them to be seen; the default ones in the reader's language."""
+
+    def label_from_instance(self, obj):
+        return gettext(obj.name)
 
 
 @admin.register(User)
@@ -24,9 +35,26 @@ class CatalogueUserAdmin(UserAdmin):
         "last_login",
     )
     list_filter = ("groups", "is_staff", "is_superuser", "is_active")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Who it is"), {"fields": (("first_name", "last_name"), "email")}),
+        (_("What they may do"), {"fields": ("groups", "is_active", "is_staff", "is_superuser")}),
+        (_("Single permissions"), {"classes": ("collapse",), "fields": ("user_permissions",)}),
+        (_("Kept by the catalogue"), {"fields": (("last_login", "date_joined"),)}),
+    )
+    readonly_fields = ("last_login", "date_joined")
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "groups":
+            kwargs |= {
+                "form_class": GroupsField,
+                "widget": forms.CheckboxSelectMultiple,
+                "queryset": Group.objects.order_by("pk"),
+            }
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     # Only a superuser makes superusers, or changes one.
 
@@ -48,7 +76,7 @@ class CatalogueUserAdmin(UserAdmin):
 
     @admin.display(description=_("groups"))
     def group_names(self, user):
-        return ", ".join(group.name for group in user.groups.all())
+        return listed(gettext(group.name) for group in user.groups.all())
 
 
 @admin.register(Identity)

@@ -14,6 +14,7 @@ from django.db.models import Case, Model, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Concat, Length
 from django.utils.text import capfirst
 
+from heritage.admin.wording import explained
 from heritage.models import Designation, Era, Place, SchemeTerm, Site
 from heritage.values import normalize
 
@@ -21,8 +22,7 @@ from heritage.values import normalize
 def _joined(*parts) -> str:
     """Parts in parentheses after the first: "Luoyang (Henan)"."""
     first, *rest = (str(part) for part in parts)
-    rest = [part for part in rest if part and part not in first]
-    return f"{first} ({', '.join(rest)})" if rest else first
+    return explained(first, [part for part in rest if part and part not in first])
 
 
 def _era(era: Era) -> str:
@@ -178,7 +178,11 @@ class Chooser(AutocompleteSelect):
 
 
 class MultipleChooser(AutocompleteSelectMultiple):
-    """The widget of a `ChoosersField`: it holds the chosen rows only."""
+    """The widget of a `ChoosersField`: it holds the chosen rows only, each with its own cross."""
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        # The cross for all of them would stand in the list as no item of it.
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
     def optgroups(self, name, value, attr=None):
         field = self.choices.field

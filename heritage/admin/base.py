@@ -31,6 +31,7 @@ from heritage.admin.forms import RecordFields, RecordForm
 from heritage.admin.history import history_view
 from heritage.admin.inlines import RecordInline
 from heritage.admin.restore_pages import RestorePages
+from heritage.admin.wording import listed
 from heritage.admin.writes import change_set
 from heritage.models import open_forms
 from heritage.models.fields import LanguageMapField
@@ -277,7 +278,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
                 "Somebody else had changed this meanwhile, and it was kept: %(fields)s.",
                 "Somebody else had changed these meanwhile, and they were kept: %(fields)s.",
                 len(kept),
-            ) % {"fields": ", ".join(kept)}
+            ) % {"fields": listed(kept)}
             self.message_user(request, text, messages.INFO)
         return super().response_change(request, obj)
 

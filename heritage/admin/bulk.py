@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from heritage.admin import access
 from heritage.admin.access import is_id
 from heritage.admin.autocomplete import label_of, with_label
+from heritage.admin.wording import listed
 from heritage.admin.writes import change_set
 from heritage.models import ChangeSet, Event, Image, Kind, Name, Site
 from heritage.models.base import chunks
@@ -209,7 +210,7 @@ def _not_permitted(user, operation: str, old, ids: list[int]) -> str:
         models = {use.model for use in bulk.uses(old, ids)}
     elif operation == "set_licence":
         models = {Image}
-    return ", ".join(
+    return listed(
         sorted(
             str(model._meta.verbose_name_plural)
             for model in models

@@ -23,6 +23,7 @@ from heritage.admin.editing import (
 )
 from heritage.admin.fields import EDTFFormField, said
 from heritage.admin.merging import Values, field_of, label_of_control, posted_values
+from heritage.admin.wording import explained, listed
 from heritage.values.language import direction, proper_tag
 
 # Chinese is compared by character, everything else by word.
@@ -125,15 +126,15 @@ def _shown(form_field: forms.Field, texts: list[str]) -> str:
     """Posted values as people read them."""
     if isinstance(form_field, forms.ModelChoiceField):
         rows = form_field.queryset.filter(pk__in=[text for text in texts if text.isdecimal()])
-        return ", ".join(form_field.label_from_instance(row) for row in rows)
+        return listed(form_field.label_from_instance(row) for row in rows)
     if isinstance(form_field, forms.ChoiceField):
         labels = dict(_flat(form_field.choices))
-        return ", ".join(str(labels.get(text, text)) for text in texts)
+        return listed(labels.get(text, text) for text in texts)
     if isinstance(form_field, forms.BooleanField):
         return _("yes")
     if isinstance(form_field, EDTFFormField):
-        return ", ".join(f"{text} ({said(text)})" if said(text) else text for text in texts)
-    return ", ".join(texts)
+        return listed(explained(text, [said(text)] if said(text) else ()) for text in texts)
+    return listed(texts)
 
 
 def _flat(choices):

@@ -8,11 +8,12 @@ from django.utils.translation import ngettext
 
 from heritage.admin.base import RecordAdmin
 from heritage.admin.decisions import ANCHORS, DecisionPages
+from heritage.admin.fields import language_in_words
 from heritage.admin.writes import change_set
 from heritage.models import Correction
 from heritage.models.base import chunks
 
-_SENT = ("site", "where", "topic", "text", "suggestion", "source", "language", "created_at")
+_SENT = ("site", "where", "topic", "text", "suggestion", "source", "written_in", "created_at")
 _DECIDED = ("decided_by", "decided_at")
 
 
@@ -52,7 +53,15 @@ def mark_spam(model_admin, request, queryset):
 
 @admin.register(Correction)
 class CorrectionAdmin(DecisionPages, RecordAdmin):
-    list_display = ("about", "said", "state", "language", "created_at", "decided_by", "decide_link")
+    list_display = (
+        "about",
+        "said",
+        "state",
+        "written_in",
+        "created_at",
+        "decided_by",
+        "decide_link",
+    )
     list_filter = ("state", "topic", "language", "created_at")
     list_select_related = ("site", "decided_by")
     search_fields = ("text", "suggestion", "site__name", "site__slug")
@@ -81,7 +90,7 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
             ANCHORS.get(correction.topic, "content-main"),
             _("Edit %(site)s") % {"site": correction.site},
             reverse("web:site", args=[correction.site.slug]),
-            _("public page"),
+            _("Public page"),
         )
 
     def get_fieldsets(self, request, obj=None):
@@ -102,6 +111,10 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
     @admin.display(description=_("correction"), ordering="site__slug")
     def about(self, correction):
         return str(correction)
+
+    @admin.display(description=_("language"), ordering="language")
+    def written_in(self, correction):
+        return language_in_words(correction.language)
 
     @admin.display(description=_("beside the record"))
     def decide_link(self, correction):

@@ -20,7 +20,7 @@ from pyroaring import BitMap
 
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.fields import language_in_words
-from heritage.admin.history import comment_of
+from heritage.admin.history import called, comment_of
 from heritage.models import (
     Change,
     ChangeSet,
@@ -31,8 +31,10 @@ from heritage.models import (
     User,
     VisitingFact,
 )
+from heritage.models.base import Record
 from heritage.search import similar
 from heritage.search.index import columns, store
+from heritage.services.history import deletions_of
 
 LATEST = 12  # change sets
 NAMED = 3  # records of a change set that are named
@@ -228,6 +230,22 @@ class _Names:
                         args=[row.pk],
                     )
                     self._found[content_type, row.pk] = RecordLink(label_of(row), url)
+                gone = [pk for pk in ids if (content_type, pk) not in self._found]
+                self._add_deleted(content_type, model, gone)
+
+    def _add_deleted(self, content_type: int, model, ids: list[int]) -> None:
+        """As they were called; the link leads to where they can be restored."""
+        if not (ids and issubclass(model, Record)):
+            return
+        deletions = list(deletions_of(model).filter(object_id__in=ids))
+        for deletion, name in zip(deletions, called(model, deletions), strict=True):
+            url = reverse(
+                f"admin:heritage_{model._meta.model_name}_restore_deleted", args=[deletion.pk]
+            )
+            self._found.setdefault(
+                (content_type, deletion.object_id),
+                RecordLink(_("%(name)s, deleted") % {"name": name}, url),
+            )
 
     def of(self, content_type: int, pk: int) -> RecordLink:
         found = self._found.get((content_type, pk))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.fields import said
+from heritage.admin.wording import explained, listed
 from heritage.models import Change, ChangeSet, Correction, Site
 from heritage.models.base import Record
 from heritage.models.fields import EDTFField
@@ -33,6 +34,7 @@ from heritage.values.language import direction, language_name, proper_tag
 
 PER_PAGE = 30
 LONGEST = 300  # characters of a value that is wholly new, or gone
+UNTOLD = ("uid", "width", "height", "sha256")  # what means nothing to people
 NAMED = 4  # columns that a sentence names
 
 
@@ -236,6 +238,16 @@ class RowNames:
             return f"#{row.object_id}"
 
 
+def called(model, deletions: list[Change]) -> list[str]:
+    """How the deleted rows were called."""
+    names = RowNames()
+    rows = [RowChange(model, each.object_id, each.before or {}, None) for each in deletions]
+    for row in rows:
+        names.want(row, row.before or {})
+    names.read()
+    return [names.of(row, row.before or {}) for row in rows]
+
+
 def _row(model: type[Record], pk: int, state: dict) -> Record:
     row = model(pk=pk)
     for name, value in state.items():
@@ -264,10 +276,10 @@ class ShownValues:
     def differences(self, model, before: dict, after: dict) -> Iterator[ShownDifference]:
         for found in differences(model, before, after):
             column = found.field
-            if column.name in ("uid", model.owner):
+            if column.name in (*UNTOLD, model.owner):
                 continue
             if found.language:
-                label = f"{_label(column)} ({language_name(found.language)})"
+                label = explained(_label(column), [language_name(found.language)])
                 pieces = _pieces(found.old, found.new)
                 code = found.language
                 yield ShownDifference(
@@ -284,7 +296,7 @@ class ShownValues:
             return ""
         if column.is_relation:
             rows = self._of(column.related_model)
-            return ", ".join(rows.get(key, f"#{key}") for key in _keys(value))
+            return listed(rows.get(key, f"#{key}") for key in _keys(value))
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(column, EDTFField):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from heritage.admin.access import is_id
 from heritage.admin.history import ShownValues
+from heritage.admin.wording import explained, listed
 from heritage.models import Site
 from heritage.models.base import unwatched
 from heritage.models.lock_timeout import lock_timeout
@@ -172,7 +173,7 @@ def _shown(kept: Site, other: Site):
             label = _("point")
         elif language:
             texts = [plain[site][field.name].get(language, "") for site in (kept, other)]
-            label = f"{field.verbose_name} ({language_name(language)})"
+            label = explained(field.verbose_name, [language_name(language)])
         else:
             texts = [values.worded(field, plain[site][field.name]) for site in (kept, other)]
             label = str(field.verbose_name)
@@ -187,7 +188,7 @@ def _point(site: Site, plain: dict, values: ShownValues) -> str:
         return ""
     source = values.worded(Site._meta.get_field("point_source"), plain["point_source"])
     parts = [format_point(site.latitude, site.longitude), site.get_precision_display(), source]
-    return ", ".join(str(part) for part in parts if part)
+    return listed(part for part in parts if part)
 
 
 def _counts(other: Site):

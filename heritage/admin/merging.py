@@ -14,6 +14,7 @@ from django.forms.models import model_to_dict
 from django.utils.datastructures import MultiValueDict
 
 from heritage.admin.fields import LanguageMapFormField
+from heritage.admin.wording import explained
 from heritage.values.language import language_name
 
 _BETWEEN = "__"  # the name of a field and a language
@@ -129,4 +130,4 @@ def label_of_control(fields, key: str) -> str:
     """“Summary (Français)”, “Order”."""
     form_field, code = field_of(fields, key)
     label = str(form_field.label) if form_field and form_field.label else key
-    return f"{label} ({language_name(code)})" if code else label
+    return explained(label, [language_name(code)]) if code else label

@@ -7,13 +7,12 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from heritage.admin import revert_pages
-from heritage.admin.history import RowNames
-from heritage.models import Change, ChangeSet
-from heritage.services.history import RowChange, changes_of, deletions_of
+from heritage.admin.history import called
+from heritage.models import ChangeSet
+from heritage.services.history import changes_of, deletions_of
 from heritage.services.undo import MOST_CHANGES, changes_with
 
 DELETED_PER_PAGE = 50
@@ -94,9 +93,9 @@ class RestorePages(admin.ModelAdmin):
         deletions = deletions.select_related("change_set__user")
         page = Paginator(deletions, DELETED_PER_PAGE).get_page(request.GET.get("p"))
         context = self.admin_site.each_context(request) | {
-            "title": _("Deleted: %(kind)s") % {"kind": self.opts.verbose_name_plural},
+            "title": _("Recycle bin: %(kind)s") % {"kind": self.opts.verbose_name_plural},
             "opts": self.opts,
-            "rows": list(zip(page, _called(self.model, list(page)), strict=True)),
+            "rows": list(zip(page, called(self.model, list(page)), strict=True)),
             "page": page,
             "pages": page.paginator.get_elided_page_range(page.number),
             "may_restore": self.has_add_permission(request),
@@ -111,7 +110,7 @@ class RestorePages(admin.ModelAdmin):
             raise Http404
         deleted = self._address("deleted")
         asked = revert_pages.RevertRequest(
-            title=_("Restore “%(name)s”?") % {"name": _called(self.model, [deletion])[0]},
+            title=_("Restore “%(name)s”?") % {"name": called(self.model, [deletion])[0]},
             changes=changes_with(deletion),
             kind=ChangeSet.Kind.RESTORE,
             back=deleted,
@@ -119,7 +118,7 @@ class RestorePages(admin.ModelAdmin):
             later=ChangeSet.objects.none(),
             trail=[
                 (self._address("changelist"), self.opts.verbose_name_plural),
-                (deleted, capfirst(_("deleted"))),
+                (deleted, _("Recycle bin")),
             ],
         )
         return revert_pages.revert_view(self.admin_site, request, asked)
@@ -127,13 +126,3 @@ class RestorePages(admin.ModelAdmin):
     def _refuse_who_may_not_look(self, request) -> None:
         if not self.has_view_permission(request):
             raise PermissionDenied
-
-
-def _called(model, deletions: list[Change]) -> list[str]:
-    """How the deleted rows were called."""
-    names = RowNames()
-    rows = [RowChange(model, each.object_id, each.before or {}, None) for each in deletions]
-    for row in rows:
-        names.want(row, row.before or {})
-    names.read()
-    return [names.of(row, row.before or {}) for row in rows]

@@ -12,6 +12,7 @@ from heritage.admin.fields import picture_address
 from heritage.admin.filters import CoverageSchemeFilter, SiteStateFilter
 from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
+from heritage.admin.wording import listed
 from heritage.models import Coverage, Era, Event, FormerSlug, Image, Name, PartOf
 from heritage.services.denormalized import event_bounds
 
@@ -81,7 +82,7 @@ class EventForm(RecordForm):
     def clean(self):
         cleaned = super().clean()
         if self._may_mean and "date" in self.errors:
-            names = ", ".join(map(label_of, self._may_mean))
+            names = listed(map(label_of, self._may_mean))
             text = _("The date may be one of these eras, choose: %(eras)s.") % {"eras": names}
             self.add_error("first_era", text)
         return cleaned

@@ -11,13 +11,12 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse, translate_url
-from django.utils.translation import get_language, gettext_lazy
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from heritage.models.lock_timeout import LockTimeout, is_lock_timeout
-from heritage.values.language import direction, language_name, proper_tag
 from heritage.values.markdown import to_html
 
 LONGEST_TEXT = 100_000  # characters that are shown as readers will see them
@@ -87,6 +86,7 @@ class CatalogueAdminSite(AdminSite):
     """Django's admin under the catalogue's own name."""
 
     index_title = gettext_lazy("Editing the catalogue")
+    empty_value_display = ""
     enable_nav_sidebar = False  # the head has what is used daily, the desk all else
 
     def admin_view(self, view, cacheable=False):
@@ -106,7 +106,6 @@ class CatalogueAdminSite(AdminSite):
             "site_header": name,
             "site_url": reverse("web:home"),
             "identity": identity,
-            "languages": self._languages(request),
             **self._head(request),
         }
 
@@ -124,19 +123,9 @@ class CatalogueAdminSite(AdminSite):
 
         return desk.header_context(request)
 
-    @staticmethod
-    def _languages(request) -> list[dict]:
-        """The same page in each language of the interface."""
-        return [
-            {
-                "name": language_name(code),
-                "lang": proper_tag(code),
-                "dir": direction(code),
-                "url": translate_url(request.get_full_path(), code),
-                "is_current": code == get_language(),
-            }
-            for code, _name in settings.LANGUAGES
-        ]
+    def app_index(self, request, app_label, extra_context=None):
+        """Apps mean nothing to editors: the desk has all models."""
+        return redirect("admin:index")
 
     def login(self, request, extra_context=None):
         """Everybody gets in by the pages of allauth."""

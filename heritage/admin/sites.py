@@ -44,6 +44,7 @@ from heritage.admin.rows import EventRows, ImageRows, NameRows
 from heritage.admin.scenes import SceneSelect
 from heritage.admin.table import TablePages, edit_table
 from heritage.admin.visiting import ROWS as VISITING_ROWS
+from heritage.admin.wording import listed
 from heritage.models import Coverage, Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.unesco import statuses
 from heritage.search import similar
@@ -286,7 +287,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
             name.lang_tag,
             name.direction,
             name,
-            ", ".join(map(str, site.kinds.all())),
+            listed(site.kinds.all()),
         )
 
     @admin.display(description=_("beginnings"), ordering="first_year")
@@ -296,7 +297,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
     @admin.display(description=_("UNESCO"))
     def unesco(self, site):
         found = [status for status in statuses(site.coverages.all()) if status != UnescoStatus.NONE]
-        return ", ".join(str(status.label) for status in found)
+        return listed(status.label for status in found)
 
     @admin.display(description=_("state"), ordering="updated_at")
     def state_badge(self, site):

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
 from heritage.admin.access import is_id
+from heritage.admin.wording import explained
 from heritage.admin.writes import change_set
 from heritage.models import Site
 from heritage.models.unit_of_work import unit_of_work
@@ -127,7 +128,7 @@ def columns() -> dict[str, Column]:
         model_field: Any = Site._meta.get_field(name)
         for code, _language in settings.LANGUAGES:
             control = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
-            label = f"{capfirst(str(model_field.verbose_name))} ({language_name(code)})"
+            label = explained(capfirst(str(model_field.verbose_name)), [language_name(code)])
             key = f"{name}:{code}"
             lang = (proper_tag(code), direction(code))
             found[key] = Column(key, name, label, control, code, *lang)

@@ -29,7 +29,6 @@ from heritage.models import (
     Price,
     VisitingFact,
 )
-from heritage.models.visiting import WEEKDAYS
 
 # --- in the form of a site ---------------------------------------------------------------------
 
@@ -60,12 +59,6 @@ class OpeningRows(RecordInline):
         "note",
         *_CHECKED,
     )
-
-    def line_of(self, row):
-        """“every day 08:00–18:00”, “Tuesday, Sunday 04-01–10-31 08:00–18:00”."""
-        days = [str(WEEKDAYS[int(day) - 1]) for day in row.weekdays if day in "1234567"]
-        named = gettext("every day") if len(set(days)) == 7 else ", ".join(days)
-        return f"{named} {str(row).replace(row.weekdays + ' ', '', 1)}"
 
 
 class PriceRows(RecordInline):

@@ -2,9 +2,11 @@
 
 from itertools import chain, count
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Count
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.base import NameSearch, RecordAdmin
@@ -53,15 +55,17 @@ class TermAdmin(ReplacePages, NameSearch, RecordAdmin):
     def term(self, row):
         return str(row)
 
-    @admin.display(description=_("label in Chinese"))
-    def chinese(self, row):
-        return row.label.get("zh-hans", "")
+    @admin.display(description=_("in other languages"))
+    def elsewhere(self, row):
+        """The label in the languages of the interface that are not the reader's."""
+        others = (code for code, _name in settings.LANGUAGES if code != get_language())
+        return " · ".join(row.label[code] for code in others if row.label.get(code))
 
 
 @admin.register(Kind)
 class KindAdmin(TermAdmin):
     ordering = ("order", "slug")  # said here, since counting loses that of the model
-    list_display = ("term", "chinese", "parent", "scene", "sites", "slug")
+    list_display = ("term", "elsewhere", "parent", "scene", "site_total", "slug")
     list_filter = (WithinKindFilter,)
     drawn_by = {"scene": SceneSelect}
     fieldsets = (
@@ -76,13 +80,13 @@ class KindAdmin(TermAdmin):
         return kinds.annotate(site_count=Count("sites")) if is_list else kinds
 
     @admin.display(description=_("sites"), ordering="site_count")
-    def sites(self, row):
+    def site_total(self, row):
         return row.site_count
 
 
 @admin.register(Place)
 class PlaceAdmin(TermAdmin):
-    list_display = ("term", "chinese", "level", "parent", "code", "slug")
+    list_display = ("term", "elsewhere", "level", "parent", "code", "slug")
     list_filter = (WithinPlaceFilter, "level")
     also_searched = ("slug", "code")
     fieldsets = (
@@ -93,7 +97,7 @@ class PlaceAdmin(TermAdmin):
 
 @admin.register(Era)
 class EraAdmin(TermAdmin):
-    list_display = ("term", "chinese", "when", "certainty", "parent", "region", "slug")
+    list_display = ("term", "elsewhere", "when", "certainty", "parent", "region", "slug")
     list_filter = (WithinEraFilter, "certainty")
     drawn_by = {"palette": palette_select}
     list_select_related = ("parent", "region")

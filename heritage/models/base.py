@@ -384,7 +384,12 @@ class TreeRecord(Record):
     """A term with one broader term."""
 
     parent: "models.ForeignKey[Self | None, Self | None]" = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("within"),
     )
     parent_id: int | None
     objects: ClassVar = TreeQuerySet.as_manager()

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import EDTFField, LanguageMapField
@@ -219,9 +219,13 @@ class Opening(CheckedRecord):
         ordering = ["season_from", "weekdays", "opens", "uid"]
 
     def __str__(self) -> str:
+        """“every day 08:00–18:00”, “Tuesday, Sunday 04-01–10-31 08:00–18:00”."""
+        names = [str(WEEKDAYS[int(day) - 1]) for day in self.weekdays if day in "1234567"]
+        comma = pgettext("between items of a list", ", ")
+        days = _("every day") if len(set(names)) == 7 else comma.join(names)
         season = f"{self.season_from}–{self.season_to} " if self.season_from else ""
         hours = f"{self.opens:%H:%M}–{self.closes:%H:%M}" if self.is_open else str(_("closed"))
-        return f"{season}{self.weekdays} {hours}"
+        return f"{days} {season}{hours}"
 
     @property
     def is_open(self) -> bool:

@@ -1,7 +1,7 @@
 "use strict";
 // Choosers are drawn by select2, which gives their boxes no name: they get that of their field.
 {
-  const name = (select) => document.querySelector(`label[for="${select.id}"]`)?.textContent.trim().replace(/:$/, "");
+  const name = (select) => document.querySelector(`label[for="${select.id}"]`)?.textContent.trim().replace(/[:：]$/, "");
 
   const label = (root) => {
     for (const select of root.querySelectorAll("select.admin-autocomplete")) {
