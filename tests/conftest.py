@@ -5,7 +5,9 @@ import os
 import pytest
 from django.utils import translation
 
+from tests import builders as build
 from tests.browser import emulate, resize, scripts, settle, start
+from tests.webrows import full_site, vocabulary
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +16,26 @@ def _own_surroundings(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def editor(client):
+    """An editor, signed in."""
+    user = build.make_user("li", group="editor")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def words(db):
+    """The vocabularies of `tests.webrows`."""
+    return vocabulary()
+
+
+@pytest.fixture
+def longmen(words):
+    """A site with something of everything."""
+    return full_site(words)
 
 
 @pytest.fixture(scope="session")

@@ -26,13 +26,6 @@ LIST = "/en/admin/heritage/site/"
 
 
 @pytest.fixture
-def editor(client):
-    user = build.make_user("li", group="editor")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def three():
     kind = build.make_kind("Temple")
     return [

@@ -32,13 +32,6 @@ def correction(settings):
     )
 
 
-@pytest.fixture
-def editor(client):
-    user = build.make_user("li", group="editor")
-    client.force_login(user)
-    return user
-
-
 def address(correction, column=""):
     url = reverse("admin:heritage_correction_decide", args=[correction.pk])
     return f"{url}?c={column}" if column else url

@@ -18,13 +18,6 @@ DESK = reverse("admin:index")
 
 
 @pytest.fixture
-def editor(client):
-    user = build.make_user("li", group="editor")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def sites(editor):
     """One complete, one that lacks all, a namesake 700 m away, and some that are not published."""
     kind, place = build.make_kind("Temple", "寺庙"), build.make_place("Luoyang", "洛阳")

@@ -47,13 +47,6 @@ def row_of(site, row, prefix="events", number=0) -> str:
 
 
 @pytest.fixture
-def editor(client):
-    user = build.make_user("li", group="editor")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def words():
     """What an editor of the White Horse Temple finds in the vocabularies."""
     china = build.make_scheme("protection", "National protected units", "全国重点文物保护单位")

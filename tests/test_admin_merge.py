@@ -17,13 +17,6 @@ def two():
     return kept, other
 
 
-@pytest.fixture
-def editor(client):
-    user = build.make_user("li", group="editor")
-    client.force_login(user)
-    return user
-
-
 def url(kept, other=None):
     address = reverse("admin:heritage_site_merge", args=[kept.pk])
     return f"{address}?with={other.pk}" if other else address

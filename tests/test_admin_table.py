@@ -19,13 +19,6 @@ LIST = "/en/admin/heritage/site/"
 
 
 @pytest.fixture
-def editor(client):
-    user = build.make_user("li", group="editor")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def two():
     kind = build.make_kind("Temple")
     return [build.make_site("One", "一", kinds=[kind]), build.make_site("Two", "二", kinds=[kind])]

@@ -51,13 +51,6 @@ def another_writer():
 
 
 @pytest.fixture
-def editor(client):
-    user = build.make_user("li", group="editor")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def site():
     return build.make_site("Kiln", "窑", kinds=[build.make_kind()])
 

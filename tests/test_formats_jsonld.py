@@ -10,7 +10,6 @@ from heritage.formats import jsonld
 from heritage.formats.addresses import Addresses
 from heritage.models import Identity, Opening, Price, Site, VisitingFact
 from tests import builders as build
-from tests.webrows import full_site, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -26,16 +25,6 @@ def document(site: Site, language: str = "en", today: date = TODAY) -> dict:
     with translation.override(language):
         found = jsonld.site_document(site, ADDRESSES, Identity.objects.current(), today)
     return json.loads(jsonld.as_script(found))
-
-
-@pytest.fixture
-def words():
-    return vocabulary()
-
-
-@pytest.fixture
-def longmen(words):
-    return full_site(words)
 
 
 def test_what_it_is_and_how_it_is_called(longmen):

@@ -235,13 +235,6 @@ def test_programs_are_told_what_is_official_and_dated(site, fields, told):
 # --- editors -----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def editor(client):
-    user = build.make_user("li", group="editor")
-    client.force_login(user)
-    return user
-
-
 def confirm(row) -> str:
     return reverse(f"admin:heritage_{row._meta.model_name}_checked", args=[row.pk])
 

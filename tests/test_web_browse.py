@@ -14,14 +14,9 @@ from heritage.services.history import change_set
 from heritage.web import cards
 from heritage.web.browse.listing import clean_query
 from tests import builders as build
-from tests.webrows import as_read, full_site, plain_site, plain_sites, vocabulary
+from tests.webrows import as_read, full_site, plain_site, plain_sites
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def words():
-    return vocabulary()
 
 
 @pytest.fixture

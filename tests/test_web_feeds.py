@@ -11,7 +11,7 @@ from django.utils import timezone
 from heritage.models import Identity, Site
 from heritage.web import feeds
 from tests import builders as build
-from tests.webrows import LANGUAGES, full_site, plain_site, plain_sites, vocabulary
+from tests.webrows import LANGUAGES, full_site, plain_site, plain_sites
 
 pytestmark = pytest.mark.django_db
 
@@ -37,11 +37,6 @@ def titles(client, path: str) -> list[str]:
 def age(site: Site, days: int) -> None:
     """As if it was last changed so many days ago."""
     Site.objects.filter(pk=site.pk).update(updated_at=timezone.now() - timedelta(days=days))
-
-
-@pytest.fixture
-def words():
-    return vocabulary()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -70,11 +70,6 @@ def test_a_scale_has_room_around_and_no_year_nought():
     assert scale_of([(None, None)]) is None
 
 
-@pytest.fixture
-def words():
-    return vocabulary()
-
-
 def loaded(site) -> Site:
     found = Site.objects.for_page().get(pk=site.pk)
     add_rows(found, vocabulary_in_memory(store.current()))

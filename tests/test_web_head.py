@@ -9,23 +9,13 @@ from django.utils import translation
 from heritage.models import Identity
 from heritage.web import meta_tags
 from tests import builders as build
-from tests.webrows import LANGUAGES, full_site, plain_site, plain_sites, vocabulary
+from tests.webrows import LANGUAGES, plain_site, plain_sites
 
 pytestmark = pytest.mark.django_db
 
 ORIGIN = "http://testserver"
 INDEXED = ("", "sites/", "sites/?unesco=part", "sites/?era=tang&page=2", "sites/longmen-grottoes/",
            "about/", "privacy/")  # fmt: skip
-
-
-@pytest.fixture
-def words():
-    return vocabulary()
-
-
-@pytest.fixture
-def longmen(words):
-    return full_site(words)
 
 
 def page(client, path: str) -> str:

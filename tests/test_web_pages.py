@@ -9,19 +9,9 @@ from django.utils import translation
 from heritage.models import Identity
 from heritage.values import normalize
 from tests import builders as build
-from tests.webrows import LANGUAGES, full_site, plain_site, vocabulary
+from tests.webrows import LANGUAGES, plain_site
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def words():
-    return vocabulary()
-
-
-@pytest.fixture
-def longmen(words):
-    return full_site(words)
 
 
 def every_page() -> list[str]:

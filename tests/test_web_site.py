@@ -8,7 +8,7 @@ from heritage.models import Site
 from heritage.web.site.location import distance_phrase
 from heritage.web.site.page import site_page
 from tests import builders as build
-from tests.webrows import LANGUAGES, full_site, vocabulary
+from tests.webrows import LANGUAGES
 
 pytestmark = pytest.mark.django_db
 
@@ -67,16 +67,6 @@ SAID = [
     "“Longmen Grottoes”, in <cite>Heritage</cite>, version of",
     "http://testserver/en/sites/longmen-grottoes/</span>",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def words():
-    return vocabulary()
-
-
-@pytest.fixture
-def longmen(words):
-    return full_site(words)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from heritage.models import Site
 from heritage.web import errors
 from tests import builders as build
-from tests.webrows import LANGUAGES, full_site, plain_site, vocabulary
+from tests.webrows import LANGUAGES, full_site, plain_site
 
 pytestmark = pytest.mark.django_db
 
@@ -18,11 +18,6 @@ OPTION = re.compile(
     r'\s+href="([^"]+)">(.*?)</a>',
     re.DOTALL,
 )
-
-
-@pytest.fixture
-def words():
-    return vocabulary()
 
 
 def ask(client, text: str, language: str = "en") -> str:

@@ -19,17 +19,12 @@ from heritage.models import (
 )
 from heritage.web.world_heritage import statistics
 from tests import builders as build
-from tests.webrows import LANGUAGES, as_read, full_site, plain_sites, vocabulary
+from tests.webrows import LANGUAGES, as_read, full_site, plain_sites
 
 pytestmark = pytest.mark.django_db
 
 PAGES = ("eras/", "eras/tang/", "kinds/", "kinds/temple/", "places/", "places/china/",
          "places/luolong/", "world-heritage/")  # fmt: skip
-
-
-@pytest.fixture
-def words():
-    return vocabulary()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 
 from heritage.models import Site
 from tests import builders as build
-from tests.webrows import LANGUAGES, vocabulary
+from tests.webrows import LANGUAGES
 
 pytestmark = pytest.mark.django_db
 
@@ -28,11 +28,6 @@ def status(client, path: str) -> int:
     response = client.get(path)
     response.getvalue()
     return response.status_code
-
-
-@pytest.fixture
-def words():
-    return vocabulary()
 
 
 @pytest.fixture

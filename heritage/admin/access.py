@@ -3,6 +3,7 @@
 Every admin class asks here. A contributor may change only records that are not published.
 """
 
+from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heritage.models import (
@@ -94,3 +95,16 @@ def may_delete(user, row) -> bool:
 def is_id(text: str) -> bool:
     """Whether a text from outside may be the id of a row, in any database."""
     return text.isascii() and text.isdigit() and len(text) < 15
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Records that the program alone writes: the admin shows them."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

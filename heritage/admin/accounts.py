@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from heritage.admin.access import ReadOnlyAdmin
 from heritage.admin.base import RecordAdmin
 from heritage.admin.wording import listed
 from heritage.models import Identity, LoadedRow, User
@@ -97,19 +98,10 @@ class IdentityAdmin(RecordAdmin):
 
 
 @admin.register(LoadedRow)
-class LoadedRowAdmin(admin.ModelAdmin):
-    """To look at: written by the loader alone."""
+class LoadedRowAdmin(ReadOnlyAdmin):
+    """Written by the loader alone."""
 
     list_display = ("label", "uid", "file")
     list_filter = ("label", "file")
     search_fields = ("uid", "label", "file")
     readonly_fields = ("label", "uid", "file", "said", "stored")
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

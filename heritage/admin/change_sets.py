@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin import revert_pages
-from heritage.admin.access import is_id
+from heritage.admin.access import ReadOnlyAdmin, is_id
 from heritage.admin.history import Entry, comment_of, entries
 from heritage.models import Change, ChangeSet
 from heritage.models.base import Record
@@ -22,11 +22,11 @@ PER_PAGE = 40  # rows of a change set
 
 
 @admin.register(ChangeSet)
-class ChangeSetAdmin(admin.ModelAdmin):
-    """To look at, and to undo: written by the write path alone."""
+class ChangeSetAdmin(ReadOnlyAdmin):
+    """Written by the write path alone; a change set can be undone."""
 
-    list_display = ("when", "who", "what", "kind")
-    list_display_links = ("when",)
+    list_display = ("time", "author", "comment", "kind")
+    list_display_links = ("time",)
     list_filter = ("kind", ("user", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("user",)
     search_fields = ("reason", "user__username", "user__last_name")
@@ -34,25 +34,16 @@ class ChangeSetAdmin(admin.ModelAdmin):
     show_full_result_count = False
     ordering = ("-pk",)
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
     @admin.display(description=_("time"), ordering="pk")
-    def when(self, change_set):
+    def time(self, change_set):
         return change_set.at
 
     @admin.display(description=_("who"), ordering="user")
-    def who(self, change_set):
+    def author(self, change_set):
         return change_set.author
 
     @admin.display(description=_("what"))
-    def what(self, change_set):
+    def comment(self, change_set):
         return comment_of(change_set)
 
     # --- pages

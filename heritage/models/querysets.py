@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import FETCH_PEERS, Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Q
 
 from heritage.models.base import RecordQuerySet
 
@@ -41,17 +41,3 @@ class SiteQuerySet(RecordQuerySet["Site"]):
     def for_page(self) -> Self:
         """With what a site's own row refers to; `web.site.rows` reads the rest."""
         return self.select_related("point_source__licence", "custodian")
-
-    def for_cards(self):
-        """With all that a card shows, in a fixed number of queries."""
-        from heritage.models.events import Event
-        from heritage.models.images import Image
-        from heritage.models.relations import Coverage
-
-        return self.fetch_mode(FETCH_PEERS).prefetch_related(
-            "kinds",
-            "place__parent__parent",
-            Prefetch("events", Event.objects.select_related("first_era", "last_era")),
-            Prefetch("coverages", Coverage.objects.select_related("designation__scheme")),
-            Prefetch("images", Image.objects.published(), to_attr="public_images"),
-        )

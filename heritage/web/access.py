@@ -1,6 +1,22 @@
 """Who may see unpublished records: the users who may view them in the admin."""
 
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
 
-def may_see(request, permission: str) -> bool:
-    """Asked only where something is hidden, so that public pages never look at the session."""
+from heritage.models import Site
+
+
+def may_see(request: HttpRequest, permission: str) -> bool:
+    """Call it only for unpublished records, so that public pages never read the session."""
     return request.user.is_staff and request.user.has_perm(f"heritage.{permission}")
+
+
+def visible_site(request: HttpRequest, sites: QuerySet[Site], uid: str) -> tuple[Site, bool]:
+    """The site of a uid, and whether everybody may see it. Raises Http404 if the user may not."""
+    site = sites.filter(uid=uid).first()
+    if site is None:
+        raise Http404
+    is_public = site.state == Site.State.PUBLISHED
+    if not is_public and not may_see(request, "view_site"):
+        raise Http404
+    return site, is_public

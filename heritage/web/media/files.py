@@ -12,7 +12,7 @@ from heritage.media.covers import scene_files
 from heritage.media.covers.shapes import SHAPES
 from heritage.media.covers.tags import tag_of_chooser
 from heritage.models import Identity, Image, Kind, Site
-from heritage.web.access import may_see
+from heritage.web.access import may_see, visible_site
 from heritage.web.media import covers, tagged
 from heritage.web.media.drawings import kept
 
@@ -55,12 +55,7 @@ def _file(field, is_public: bool) -> FileResponse:
 @require_safe
 def cover(request, uid: str, shape: str = ""):
     """The drawn cover of a site, as SVG."""
-    found = covers.with_covers().filter(uid=uid).first()
-    if found is None:
-        raise Http404
-    is_public = found.state == Site.State.PUBLISHED
-    if not is_public and not may_see(request, "view_site"):
-        raise Http404
+    found, is_public = visible_site(request, covers.with_covers(), uid)
     drawing = covers.drawing_of(found)
     drawn = partial(kept, drawing, SHAPES[shape])
     return tagged.answer(request, drawing.tag, is_public, lambda: tagged.svg_response(drawn()))

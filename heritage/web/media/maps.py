@@ -18,7 +18,7 @@ from heritage.models import ComponentPoint, Coverage, Place, Scheme, Site
 from heritage.search.index import columns, store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.coordinates import Point
-from heritage.web.access import may_see
+from heritage.web.access import visible_site
 from heritage.web.charts import Series
 from heritage.web.media import tagged
 from heritage.web.site.nearby_map import uncertainty_km
@@ -103,12 +103,8 @@ def of_properties(series: list[Series]) -> MapImage:
 @require_safe
 def of_site(request, uid: str):
     fields = "state", "precision", "accuracy_m", "blur_km", "public_latitude", "public_longitude"
-    site = Site.objects.only(*fields).filter(uid=uid, public_latitude__isnull=False).first()
-    if site is None:
-        raise Http404
-    is_public = site.state == Site.State.PUBLISHED
-    if not is_public and not may_see(request, "view_site"):
-        raise Http404
+    sites = Site.objects.only(*fields).filter(public_latitude__isnull=False)
+    site, is_public = visible_site(request, sites, uid)
     parts = parts_of(site)
     if len(parts) > 1:
         return tagged.svg(request, sheets.draw_places(parts), is_public)

@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 import resvg_py
 from django.conf import settings
 from django.core.files import locks
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 from PIL import Image as Picture
@@ -28,7 +28,7 @@ from PIL import ImageOps
 from heritage.media.covers.shapes import SHAPES, clean, width_of
 from heritage.media.covers.tags import tag_of_files, tag_of_texts
 from heritage.models import Identity, Image, Site
-from heritage.web.access import may_see
+from heritage.web.access import visible_site
 from heritage.web.media import covers, tagged
 from heritage.web.media.drawings import Drawing, kept
 
@@ -65,12 +65,7 @@ class Preview:
 @require_safe
 def preview(request, uid: str):
     """The preview of a site; of one that is not published only for those who may see it."""
-    found = covers.with_covers().filter(uid=uid).first()
-    if found is None:
-        raise Http404
-    is_public = found.state == Site.State.PUBLISHED
-    if not is_public and not may_see(request, "view_site"):
-        raise Http404
+    found, is_public = visible_site(request, covers.with_covers(), uid)
     return _answer(request, _of_site(found, covers.drawing_of(found)), is_public)
 
 

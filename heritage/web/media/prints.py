@@ -6,7 +6,6 @@ They are SVG with sizes in millimetres, so lines stay sharp at any size.
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
-from django.http import Http404
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from heritage.media.covers.shapes import CoverShape, clean, width_of
 from heritage.models import Identity, Site
-from heritage.web.access import may_see
+from heritage.web.access import visible_site
 from heritage.web.media import covers, tagged
 
 # In millimetres. All have the same proportions, so one drawing serves.
@@ -31,12 +30,7 @@ _NAME_ROOM = 175  # before the name of the catalogue, on the same line
 @require_safe
 def cover_print(request, uid: str, sheet: str):
     """The cover of a site on a sheet of paper; its address is in the language of the visitor."""
-    site = covers.with_covers("slug").filter(uid=uid).first()
-    if site is None:
-        raise Http404
-    is_public = site.state == Site.State.PUBLISHED
-    if not is_public and not may_see(request, "view_site"):
-        raise Http404
+    site, is_public = visible_site(request, covers.with_covers("slug"), uid)
     address = request.build_absolute_uri(reverse("web:site", args=[site.slug]))
     catalogue = str(Identity.objects.current().name.best())
     return tagged.svg(request, _printed(site, sheet, catalogue, address), is_public)
