@@ -204,6 +204,30 @@ def test_a_place_says_what_the_catalogue_has_of_it(client, page, words):
     assert str(page("places/fenzhou/").lead) == "An old town."
 
 
+def test_an_era_says_when_and_where_it_was_and_what_came_before_and_after(client, page, words):
+    other = build.make_place("Elsewhere", level="country")
+    eras = [("Sui", 581, 618), ("Middle", 618, 907), ("Late", 902, 1279), ("Far", 1500, 1600)]
+    for name, first, last in eras:
+        span = f"{first:04}/{last:04}"
+        build.make_era(name, span=span, slug=name.lower(), region=words.china)
+    build.make_era("Foreign", span="0500/0618", slug="foreign", region=other)
+    kind = build.make_kind("Arch", "牌坊", slug="arch")
+    for number in range(2):
+        site = build.make_site(f"Site {number}", kinds=[kind], prominence=9 - number)
+        build.make_event(site, first_era=Era.objects.get(slug="middle"))
+    said = (
+        "Middle: 618–907, China. Before it: Sui; after it: Late. "
+        "This catalogue has 2 sites of it. They are Site 0 and Site 1."
+    )
+    html = client.get("/en/eras/middle/").content.decode()
+    assert f'<p class="term-lead">{said}</p>' in html
+    assert f'<meta name="description" content="{said}">' in html
+    assert page("eras/far/").lead == "Far: 1500–1600, China."
+    assert "after it" not in page("eras/late/").lead
+    said = "This catalogue has 2 sites of this kind. They are Site 0 and Site 1."
+    assert page("kinds/arch/").lead == said
+
+
 def test_the_home_page_counts_each_status_of_unesco(client, filled):
     ways = client.get("/en/").context["home"].unesco
     assert {(str(way.label), way.url) for way in ways} >= {

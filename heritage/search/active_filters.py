@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from heritage.models import Event
 from heritage.search import query_strings
 from heritage.search.facets.registry import FACETS
-from heritage.search.filter_fields import BadValue, Centre, unknown_value_error
+from heritage.search.filter_fields import NOT, BadValue, Centre, unknown_value_error
 from heritage.values import edtf
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import phrase, span_phrase
@@ -89,6 +89,9 @@ def _facets(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
 
 
 def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
+    for denied in filtered.chosen(NOT) or ():
+        words = _("without %(value)s") % {"value": denied.facet.describe(denied.value)}
+        yield _active(filtered, NOT, words, str(denied), label=str(denied.facet.label))
     if filtered.span != (None, None):
         label, role = _("Years"), dict(Event.Role.choices).get(filtered.chosen("role"))
         if role:

@@ -2,11 +2,11 @@
 
 In this order: a site of exactly that name; filters, if the whole text is understood; names that
 contain all words; filters and the remaining words; the text with one sure correction; partial
-matches. If anything but the typed words is searched for, the page says so and links back to
-them.
+matches; the filters without the other words. If anything but the typed words is searched for, the
+page says so and links back to them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,14 +14,18 @@ from django.utils import timezone
 from pyroaring import BitMap
 
 from heritage.search import spelling, text_search, understanding
+from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
 from heritage.search.text_search import PartialMatches
 from heritage.search.understanding import Meaning, UnderstoodQuery
+from heritage.values import tokens
 
 # Texts whose answers are remembered: 10 kB at most each, and those that have more sites in part.
 _KEPT, _KEPT_BROAD = 500, 64
 _BROAD = 1_000  # sites
+_MOST_NAMED = 5  # words of a name that stands in a longer text
+_MOST_PARTED = 10  # words, or Han characters, of a name with its place
 
 # The sites that filters leave, with the words of a text.
 type Narrow = Callable[[Iterable[Meaning], str], BitMap]
@@ -36,6 +40,7 @@ class Answer:
     corrected: str = ""  # the whole text as it was corrected
     suggestion: str = ""  # a correction that is not sure enough
     partly: PartialMatches | None = None  # no site has all of it: those that have most
+    unread: str = ""  # words that are left out: nothing is known by them
 
 
 def answer(index: IndexSnapshot, text: str, narrow: Narrow) -> Answer:
@@ -70,16 +75,39 @@ def _answer(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Ans
             return replace(found, corrected=correction.text)
         if found is not None:
             suggestion = suggestion or correction.text
+    found = _in_part(index, text, today, narrow)
+    respelt = "" if suggestion else spelling.respelt(index, text)
+    if respelt and (found.unread or not found.filters):
+        other = _directly(index, respelt, today, narrow) or _in_part(index, respelt, today, narrow)
+        if other.filters or other.partly or text_search.matching(index, other.text):
+            return replace(other, corrected=respelt)
+    return replace(found, suggestion=suggestion)
+
+
+def _in_part(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Answer:
+    """For a text of which no site has all: filters, if that is all; else the sites that have most
+    of it; else the filters without the words by which nothing is known."""
     read = understanding.understand(index, text, today)
     is_understood = bool(read.meanings) and not read.rest
-    parted = text_search.segmented(index, read.words if read.is_cut else text)
     if is_understood and not all(meaning.is_name for meaning in read.meanings):
-        return Answer("", read.meanings, suggestion=suggestion)  # the page says what to drop
+        return Answer("", read.meanings, unread=read.unread)  # the page says what to drop
+    if _is_denied(read) and read.rest and text_search.matching(index, read.rest):
+        return Answer(read.rest, read.meanings, unread=read.unread)
+    is_cut = read.unread not in ("", text)
+    parted = text_search.segmented(index, read.words if is_cut else text)
     rest = text_search.segmented(index, read.rest) if read.meanings else parted
-    partly = _partly(index, rest, (narrow(group, "") for group in _groups(read.meanings)))
-    if is_understood and partly is None:
-        return Answer("", read.meanings, suggestion=suggestion)
-    return Answer(parted, suggestion=suggestion, partly=partly)
+    others = [narrow(group, "") for group in _groups(read.meanings)]
+    if named := _named(index, read.words):
+        others.append(named)
+    partly = _partly(index, rest, others)
+    if partly is None and read.meanings and (is_understood or narrow(read.meanings, "")):
+        unread = " ".join(filter(None, (read.rest, read.unread)))
+        return Answer("", read.meanings, unread=unread)
+    return Answer(parted, partly=partly, unread=read.unread)
+
+
+def _is_denied(read: UnderstoodQuery) -> bool:
+    return any(meaning.name == NOT for meaning in read.meanings)
 
 
 def _groups(meanings: Iterable[Meaning]) -> list[list[Meaning]]:
@@ -94,9 +122,9 @@ def _groups(meanings: Iterable[Meaning]) -> list[list[Meaning]]:
 def _directly(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Answer | None:
     """Without a correction, and only if some site has all of it, or all before what is denied."""
     read = understanding.understand(index, text, today)
-    if read.is_cut and not text_search.sites_with_name_prefix(index, text):
-        found = _as_read(index, read.words, read, today, narrow)
-        return found and replace(found, corrected=read.words)
+    if read.unread and not text_search.sites_with_name_prefix(index, text):
+        found = _as_read(index, read.words, read, today, narrow) if read.words != text else None
+        return found and replace(found, unread=read.unread)
     return _as_read(index, text, read, today, narrow)
 
 
@@ -108,12 +136,15 @@ def _as_read(
             return Answer(name)
     if joined := text_search.joined_words(index, read.words):
         return _directly(index, joined, today, narrow)
+    if parted := _name_in_place(index, read.words):
+        return Answer(parted)
     if read.meanings and not read.rest:
         # A name that begins with what is typed is meant before what its words mean.
         is_begun = len(read.words.split()) > 1 and text_search.sites_with_name_prefix(index, text)
         if not is_begun and narrow(read.meanings, ""):
             return Answer("", read.meanings)
-    attempts = [Answer(text), Answer(read.words)]
+    # The words of what is denied would find the opposite.
+    attempts = [] if _is_denied(read) else [Answer(text), Answer(read.words)]
     if read.meanings:
         formed = tuple(meaning for meaning in read.meanings if not meaning.is_name)
         attempts.insert(0 if formed else 2, Answer(read.rest, read.meanings))
@@ -126,6 +157,39 @@ def _as_read(
             if found and (not each.filters or found.intersect(narrow(each.filters, each.text))):
                 return each
     return None
+
+
+def _named(index: IndexSnapshot, text: str) -> BitMap:
+    """The sites of which the whole name, of two words at least, stands in a longer text; the
+    longest name."""
+    words = tokens.query_words(text)[: tokens.MOST_ASKED]
+    for length in range(min(len(words) - 1, _MOST_NAMED), 1, -1):
+        for at in range(len(words) - length + 1):
+            if found := text_search.sites_named(index, " ".join(words[at : at + length])):
+                return found
+    return BitMap()
+
+
+def _name_in_place(index: IndexSnapshot, text: str) -> str:
+    """The text parted into the name of a site and words that its names or what says it in brief
+    hold, whatever else these mean: 罗马 斗兽场. Else empty."""
+    atoms = tokens.atoms(text)
+    if not 1 < len(atoms) <= _MOST_PARTED:
+        return ""
+    for at in range(1, len(atoms)):
+        parts = (_written(atoms[:at]), _written(atoms[at:]))
+        for name, rest in (parts, parts[::-1]):
+            if len(tokens.atoms(name)) < 2 or not text_search.sites_named(index, name):
+                continue
+            found = text_search.sites_named(index, name)
+            if found.intersect(text_search.sites_with_words_in_names(index, rest)):
+                return " ".join(parts)
+    return ""
+
+
+def _written(atoms: Sequence[str]) -> str:
+    """Words as they are written: Han characters without spaces."""
+    return ("" if all(map(tokens.is_han, atoms)) else " ").join(atoms)
 
 
 def _partly(index: IndexSnapshot, text: str, others: Iterable[BitMap]) -> PartialMatches | None:

@@ -31,6 +31,7 @@ from heritage.values.date_parser import read
 
 MAX_TEXT = 200  # characters of a search
 PLACE_MARK = "place:"  # before the slug of a place that something is near to
+NOT = "not"  # the filter that leaves out what others find
 MAX_KM = 20_000  # half way round the globe
 MOST_VALUES = 50  # of one filter
 

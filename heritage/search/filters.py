@@ -25,7 +25,7 @@ from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
 from heritage.search import active_filters, answers, filter_fields, text_search, vocabulary
 from heritage.search.answers import Answer
-from heritage.search.facets.fields import FacetField
+from heritage.search.facets.fields import DeniedField, DeniedFilter, FacetField
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index import columns, orders, store
 from heritage.search.index.openings import open_on
@@ -115,8 +115,9 @@ class SiteFilter(filters.FilterSet):
         self.asked = as_query(data or {})
         super().__init__(self.asked, Site.objects.published(), **options)
         self.answer = self._answer()
-        if self.answer and (self.answer.filters or self.answer.corrected):
-            self.data = self._understood(self.answer)
+        answer = self.answer
+        if answer and (answer.filters or answer.corrected or answer.unread):
+            self.data = self._understood(answer)
 
     def _answer(self) -> Answer | None:
         """How the text is answered; None without one."""
@@ -141,7 +142,7 @@ class SiteFilter(filters.FilterSet):
         declared = super().get_filters()
         text = {"q": declared.pop("q")}
         facets = {facet.name: facet.filter() for facet in FACETS}
-        # These two have names that Python keeps for itself.
+        # These have names that Python keeps for itself.
         return OrderedDict(
             text
             | facets
@@ -149,6 +150,9 @@ class SiteFilter(filters.FilterSet):
             | {
                 "from": filter_fields.YearFilter(
                     field_name="from", label=_("From the year"), end=0
+                ),
+                filter_fields.NOT: DeniedFilter(
+                    field_name=filter_fields.NOT, label=_("Without"), facets=BY_NAME
                 ),
                 "property": filter_fields.RowsFilter(
                     field_name="property",
@@ -169,7 +173,7 @@ class SiteFilter(filters.FilterSet):
     def form(self) -> FilterForm:
         form = cast(FilterForm, super().form)
         for field in form.fields.values():
-            if isinstance(field, FacetField):
+            if isinstance(field, (FacetField, DeniedField)):
                 field.vocabulary = lambda: vocabulary.of(self.index)
         return form
 
@@ -253,6 +257,9 @@ class SiteFilter(filters.FilterSet):
         }
         if self.chosen("q"):
             left["q"] = self._texts_hits
+        if denied := self.chosen(filter_fields.NOT):
+            having = (each.facet.sites([each.value], self.index, role) for each in denied)
+            left[filter_fields.NOT] = self.index.sites - BitMap.union(*having)
         if self.chosen("property"):
             covered = Coverage.objects.filter(designation__in=self.chosen("property"))
             left["property"] = BitMap(covered.values_list("site_id", flat=True))

@@ -1,7 +1,9 @@
 """Spelling corrections for a search that finds nothing."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, product
 from math import inf
 from string import ascii_lowercase
@@ -22,7 +24,19 @@ _COMBINED, _TRIES = 32, 12  # combinations of them: that are compared, and that 
 _VOWELS = frozenset("aeiouy")
 _SHORTEST = 4  # letters of a word that may be misspelt
 _SHORTEST_REPLACED = 5  # letters of one in which a letter stands for another
+_SHORTEST_BY_ITSELF = 6  # letters of one that is no term, where the others do not confirm it
 _SHORTEST_PART = 3  # letters of one that has run together with another
+# Letters that are spoken alike in the languages that names come from, and what stands for them; in
+# this order.
+_SOUNDS = [
+    (re.compile(letters), sound)
+    for letters, sound in (
+        ("ph", "f"), ("qu", "kv"), ("ck|q", "k"), ("c(?=[eiy])", "s"), ("c(?!h)", "k"),
+        ("oo|ou", "u"), ("ee|ea|ie|ei|y|j", "i"), ("ai|ae", "e"), ("w", "v"), ("z", "s"),
+        ("x", "ks"), ("(?<=[^cs])h", ""), (r"(.)\1+", r"\1"), ("(?<=..)e$", ""),
+    )
+]  # fmt: skip
+_SAME_FIRST = ("ckq", "fp", "sz", "vw", "ijy")  # first letters that sound alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,22 @@ def corrections(index: IndexSnapshot, text: str) -> list[SpellingCorrection]:
     ]
     found.sort(key=lambda each: each[0])
     return [SpellingCorrection(text, is_sure=not unsure) for (unsure, *_), text in found[:_TRIES]]
+
+
+def respelt(index: IndexSnapshot, text: str) -> str:
+    """A text of which nothing has all, with each word that nothing holds as it is most likely
+    spelt, and the others as they are; empty where no word is, or none is known by itself."""
+    words = normalize.tokens(text)[: tokens.MOST_ASKED]
+    if any(map(tokens.is_han, words)):
+        return ""
+    terms = understanding.dictionary(index).corrections
+    found, is_any_known = [], False
+    for word in words:
+        spelt = next((each.text for each in _spelt(index, word) if each.is_sure), "")
+        is_likely = len(word) >= _SHORTEST_BY_ITSELF or spelt in terms
+        found.append(spelt if spelt and is_likely else word)
+        is_any_known |= spelt == word and word not in tokens.STOP_WORDS
+    return " ".join(found) if is_any_known and found != words else ""
 
 
 def _likelihood(
@@ -125,6 +155,8 @@ def _spelt(index: IndexSnapshot, word: str) -> list[_Spelling]:
     near = _near(
         word, dictionary.saying([*fulltext.words_starting_with(word[0], lengths), *terms]), slips
     )
+    if not near:  # nobody is sure of the letters of a foreign name
+        near = dict.fromkeys(_sounding_like(word, dictionary), 1.0)
     if not near:  # the first letters themselves may be wrong
         near = _near(word, dictionary.saying(fulltext.known_words(_begun_otherwise(word))), slips)
     holding = {found: len(text_search.matching(index, found)) for found in near}
@@ -132,17 +164,38 @@ def _spelt(index: IndexSnapshot, word: str) -> list[_Spelling]:
         (
             found
             for found in near
-            if (holding[found] or found in dictionary.corrections) and len(word) > 4 * near[found]
+            if (holding[found] or found in dictionary.corrections)
+            and (len(word) > 4 * near[found] or _sound(found) == _sound(word))
         ),
-        # Of two words as near (grottes, grottoes), the one that terms are called by.
+        # Of two words as near, one that is spoken so (pisa for piza); else of grottes and grottoes
+        # the one that terms are called by.
         key=lambda found: (
             near[found],
+            _sound(found) != _sound(word),
             found not in dictionary.corrections,
             -holding[found],
             found,
         ),
     )
     return [_Spelling(found, near[found], _is_sure(word, found, near[found])) for found in ordered]
+
+
+def _sounding_like(word: str, dictionary: "understanding.Dictionary") -> list[str]:
+    """The words that are spoken like one, whatever their letters: timbuktu for timbuctoo."""
+    sound = _sound(word)
+    lengths = range(max(_SHORTEST, len(word) - 2), len(word) + 3)
+    letters = next((each for each in _SAME_FIRST if word[0] in each), word[0])
+    words = [each for letter in letters for each in fulltext.words_starting_with(letter, lengths)]
+    terms = [each for each in dictionary.corrections if len(each) in lengths and each[0] in letters]
+    return [each for each in dictionary.saying([*words, *terms]) if _sound(each) == sound]
+
+
+@lru_cache(maxsize=4_096)
+def _sound(word: str) -> str:
+    """A word by how it is roughly spoken: of letters that sound alike one stands for all."""
+    for letters, sound in _SOUNDS:
+        word = letters.sub(sound, word)
+    return word
 
 
 def _is_sure(word: str, found: str, distance: float) -> bool:
@@ -153,6 +206,8 @@ def _is_sure(word: str, found: str, distance: float) -> bool:
     """
     if word[0] != found[0] and sorted(word[:2]) != sorted(found[:2]):
         return False
+    if _sound(word) == _sound(found):
+        return True
     if distance > 1:
         return len(word) >= 8
     if len(word) != len(found) or len(word) >= 7:

@@ -211,7 +211,7 @@ def _filters(index: IndexSnapshot, text: str) -> Iterator[SuggestedLine]:
     for name, slug in kept:
         facet = BY_NAME[name]
         value = facet.choices(terms).get(slug)
-        if value is not None and index.having(facet.key(value)):
+        if value is not None and facet.sites([value], index, None):
             yield SuggestedLine(slug, facet=facet, value=value)
             shown += 1
         if shown == MOST_FILTERS:

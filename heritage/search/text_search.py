@@ -173,6 +173,7 @@ class PartialMatches:
     ids: np.ndarray
     weights: np.ndarray
     best_known: Order
+    share: float  # of all that is asked, by weight, that the first of them have
 
     @property
     def hits(self) -> BitMap:
@@ -202,7 +203,7 @@ def partial_matches(index: IndexSnapshot, text: str, others: Iterable[BitMap]) -
     weights = np.zeros(size, dtype=np.float32)
     whole = 0.0
     words = list(_known_words(index, tokens.query_words(text)))
-    found = [(hits, BitMap()) for hits in others] + [_holding_word(index, word) for word in words]
+    found = [(hits, hits) for hits in others] + [_holding_word(index, word) for word in words]
     for hits, named in found:
         weight = log((number + 1) / len(hits)) if hits else asked
         whole += weight
@@ -212,9 +213,9 @@ def partial_matches(index: IndexSnapshot, text: str, others: Iterable[BitMap]) -
     most = weights.max(initial=0)
     if most < whole * _LEAST or not most:
         nothing = np.empty(0, dtype=np.uint32)
-        return PartialMatches(nothing, weights[:0], index.orders[orders.PROMINENCE])
+        return PartialMatches(nothing, weights[:0], index.orders[orders.PROMINENCE], 0)
     ids = np.flatnonzero(weights >= most * _HALF).astype(np.uint32)
-    return PartialMatches(ids, weights[ids], index.orders[orders.PROMINENCE])
+    return PartialMatches(ids, weights[ids], index.orders[orders.PROMINENCE], float(most / whole))
 
 
 def _known_words(index: IndexSnapshot, words: list[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ in. This module itself knows only the words that connect them: near, built in, o
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from heritage.models import Event, Place, Site
 from heritage.search import text_search, vocabulary
 from heritage.search.facets.base import BOUNDS, YEAR, AnyFacet, TreeFacet, ordinals, spoken
 from heritage.search.facets.registry import BY_NAME, FACETS
-from heritage.search.filter_fields import PLACE_MARK, read_years
+from heritage.search.filter_fields import NOT, PLACE_MARK, read_years
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
 from heritage.values import tokens, years
@@ -34,7 +34,8 @@ _LONGEST_DATE = 7  # words
 _FIRST_LIST = 1978  # the year of the first inscriptions
 _LONGEST_NAME = 8  # words, or Han characters, of a site that something is near to
 # The facets of which people name alternatives.
-_ORDER = ("place", "region", "era", "kind")
+_IN = frozenset(("in", "at", "within"))
+_ORDER = ("place", "region", "area", "era", "kind")
 
 # Each is a list of words and phrases, parted by |; a translation may have more or fewer.
 _NEAR = pgettext_lazy("search words before a place", "near|nearby|around|close to|not far from")
@@ -57,6 +58,9 @@ _NOT = pgettext_lazy(
     "not|no|without|except|except for|excluding|outside|outside of|other than|apart from|nor|never",
 )
 _EXCEPTED = pgettext_lazy("search words that deny what stands before them", "excluded|excepted")
+_RUINS = pgettext_lazy(
+    "search words that say of an era that it is past", "ruins|ruin|remains|relics"
+)
 _FILLERS = pgettext_lazy(
     "words that ask for anything, and say nothing of what",
     "site|sites|place|places|heritage|heritage site|heritage sites|attraction|attractions|sight"
@@ -88,7 +92,7 @@ class UnderstoodQuery:
     words: str
     names: str
     rest: str
-    is_cut: bool = False  # before a part that is denied
+    unread: str = ""  # a part that is denied, and is no filter: it is left out
 
 
 @dataclass(slots=True)
@@ -168,6 +172,7 @@ def _dictionary(terms: Vocabulary) -> Dictionary:
         "excepted": _EXCEPTED,
         "bounds": BOUNDS,
         "year": YEAR,
+        "ruins": _RUINS,
         "fillers": _FILLERS,
     }
     for name, words in lists.items():
@@ -216,39 +221,102 @@ class _Reading:
         self.known, self.terms = dictionary(index), vocabulary.of(index)
         self.atoms = tokens.atoms(text)
         self.has_read_a_character = False
+        self.is_denied = False  # what is being read: a value that no site has can be left out
+        self.told_otherwise: set[int] = set()  # where a name of a place does not say where
 
     def read(self) -> UnderstoodQuery:
-        meanings: dict[str, Meaning] = {}
+        read: list[Meaning] = []
         rest: list[int] = []  # places
         names: list[int] = []
         words: list[int] = []
+        wheres: list[tuple[int, Meaning]] = []  # what names a place, and where
         at, is_behind = 0, True  # the end of what is understood
         while at < len(self.atoms):
+            if is_behind and read and read[-1].name == "era" and self._in_list("ruins", at):
+                at += self._in_list("ruins", at)  # whatever kind that may be
+                continue
             length, found = self._at(at)
-            if found and not self._contradicts(meanings, found):
-                for meaning in found:
-                    meanings[meaning.name] = self._joined(meanings.get(meaning.name), meaning)
+            if not found:
+                length, found = self._denied(at)
+            if found and not self._contradicts(read, found):
+                wheres += [(at, each) for each in found if each.name == "place"]
+                read += found
                 words += range(at, at + length)
                 names += range(at, at + length) if all(each.is_name for each in found) else ()
                 at, is_behind = at + length, True
-            elif self._in_list("not", at):
-                return self._denied(at)
-            elif self._in_list("excepted", at):
-                return self._denied(0)
+            elif is_behind and read and (excepted := self._in_list("excepted", at)):
+                denied = self._not(read.pop())
+                if not denied:
+                    return self._unread(0)
+                read += denied
+                at += excepted
+            elif self._is_denial(at):
+                return self._unread(at)
             elif filler := self._filler(at, is_behind):
                 at += filler
             else:
                 for places in (rest, names, words):
                     places.append(at)
                 at, is_behind = at + 1, False
+        if self._is_told_otherwise(wheres):
+            return self.read()
         said, named, left = map(self._text, (words, names, rest))
-        return UnderstoodQuery(tuple(meanings.values()), said, named, left)
+        return UnderstoodQuery(self._joined(read), said, named, left)
 
-    def _denied(self, at: int) -> UnderstoodQuery:
-        """Where something is denied no filter is meant: it would find the opposite. Looked for
-        are the words before a place at which that begins, if there are any."""
-        text = self._text(list(range(at or len(self.atoms))))
-        return UnderstoodQuery((), text, text, text, is_cut=bool(at))
+    def _is_told_otherwise(self, wheres: list[tuple[int, Meaning]]) -> bool:
+        """Whether places are named before the one that things are in: Greek temples in Italy."""
+        told = [where for where in wheres if self.atoms[where[0] - 1] in _IN and where[0]]
+        if len(told) != 1 or self.told_otherwise:
+            return False
+        place = told[0][1]
+        others = [
+            (at, meaning)
+            for at, meaning in wheres
+            if at < told[0][0]
+            and len(self._joined([meaning, place])) == 1
+            and len(self._joined([meaning, place])[0].values) > 1
+        ]
+        self.told_otherwise.update(at for at, _meaning in others)
+        return bool(others)
+
+    def _denied(self, at: int) -> tuple[int, list[Meaning]]:
+        """How many words deny a value of a facet, and the filter that leaves it out: not in
+        danger, 没有照片, outside Henan."""
+        start = at + self._in_list("not", at)
+        if start == at:
+            return 0, []
+        while start < len(self.atoms) and self.atoms[start] in tokens.STOP_WORDS:
+            start += 1
+        self.is_denied = True
+        length, found = self._at(start) if start < len(self.atoms) else (0, [])
+        self.is_denied = False
+        denied = [each for meaning in found for each in self._not(meaning)]
+        end = start + length
+        end += self._in_list("excepted", end)
+        return (end - at, denied) if denied else (0, [])
+
+    def _is_denial(self, at: int) -> bool:
+        """Whether words deny something, whatever it is. A Han character may be part of a name."""
+        length = self._in_list("not", at)
+        return length > 1 or (length == 1 and not tokens.is_han(self.atoms[at]))
+
+    @staticmethod
+    def _not(meaning: Meaning) -> list[Meaning]:
+        """The filter that leaves out what another one finds; nothing for what is no facet."""
+        if meaning.name not in BY_NAME:
+            return []
+        return [Meaning(NOT, tuple(f"{meaning.name}:{value}" for value in meaning.values))]
+
+    def _unread(self, at: int) -> UnderstoodQuery:
+        """Where what is denied is no filter, the words before it are read as if they were all."""
+        before, after = list(range(at)), list(range(at, len(self.atoms)))
+        if not before:
+            text = self._text(after)
+            return UnderstoodQuery((), text, text, text, unread=text)
+        found = _Reading(
+            self.index, self._text(before), self.today, with_characters=self.with_characters
+        ).read()
+        return replace(found, unread=self._text(after))
 
     def _at(self, at: int) -> tuple[int, list[Meaning]]:
         """What begins at a place: how many words, and the filters that they mean."""
@@ -256,26 +324,32 @@ class _Reading:
         return max((reader(at) for reader in readers), key=lambda found: found[0])
 
     @staticmethod
-    def _contradicts(meanings: dict[str, Meaning], found: list[Meaning]) -> bool:
+    def _contradicts(read: Sequence[Meaning], found: list[Meaning]) -> bool:
         """Whether a second value would widen what the first means, where people mean both: then
         it is looked for as words. Of places, eras and kinds they name alternatives."""
         return any(
-            each.name in meanings
-            and each.values != meanings[each.name].values
-            and each.name not in (*_ORDER, "criterion", "has", "unesco")
+            each.name == before.name
+            and each.values != before.values
+            and each.name not in (*_ORDER, "criterion", "has", "unesco", NOT)
             for each in found
+            for before in read
         )
 
-    def _joined(self, before: Meaning | None, meaning: Meaning) -> Meaning:
-        """Two of one filter: either, but the narrower of terms of which one is part of the other:
-        Luoyang, Henan."""
-        if before is None:
-            return meaning
-        values = tuple(dict.fromkeys((*before.values, *meaning.values)))
-        if facet := BY_NAME.get(meaning.name):
-            above = {broader for slug in values for broader in facet.above(slug, self.terms)}
-            values = tuple(slug for slug in values if slug not in above)
-        return Meaning(meaning.name, values, before.is_name and meaning.is_name)
+    def _joined(self, read: Iterable[Meaning]) -> tuple[Meaning, ...]:
+        """One meaning of each filter. Two of one: either, but the narrower of terms of which one
+        is part of the other: Luoyang, Henan."""
+        found: dict[str, Meaning] = {}
+        for meaning in read:
+            before = found.get(meaning.name)
+            if before is None:
+                found[meaning.name] = meaning
+                continue
+            values = tuple(dict.fromkeys((*before.values, *meaning.values)))
+            if facet := BY_NAME.get(meaning.name):
+                above = {broader for slug in values for broader in facet.above(slug, self.terms)}
+                values = tuple(slug for slug in values if slug not in above)
+            found[meaning.name] = Meaning(meaning.name, values, before.is_name and meaning.is_name)
+        return tuple(found.values())
 
     def _filler(self, at: int, is_behind: bool) -> int:
         """How many words at a place say nothing. A Han character may be part of a name: it counts
@@ -320,12 +394,12 @@ class _Reading:
     def _phrase(self, at: int, most: int | None = None) -> tuple[int, list[Meaning]]:
         """The longest at a place that is called so, of at most so many words."""
         for length in range(min(most or self.known.longest, len(self.atoms) - at), 0, -1):
-            found = self._meaning(self.atoms[at : at + length])
+            found = self._meaning(self.atoms[at : at + length], at in self.told_otherwise)
             if found:
                 return length, found
         return 0, []
 
-    def _meaning(self, phrase: tuple[str, ...]) -> list[Meaning]:
+    def _meaning(self, phrase: tuple[str, ...], is_no_place: bool) -> list[Meaning]:
         is_character = len(phrase) == 1 and tokens.is_han(phrase[0])
         if is_character and not self.with_characters:
             return []
@@ -336,6 +410,8 @@ class _Reading:
                 called = called or self.known.phrases.get((*phrase[:-1], other), [])
         by_facet: dict[str, list[str]] = {}
         for name, slug in called:
+            if is_no_place and name == "place":
+                continue
             by_facet.setdefault(name, []).append(slug)
         found = []
         for name, named in by_facet.items():
@@ -346,7 +422,7 @@ class _Reading:
             meaning = Meaning(name, tuple(slugs), isinstance(facet, TreeFacet))
             choices = facet.choices(self.terms)
             sites = facet.sites([choices[slug] for slug in slugs], self.index, None)
-            found.append((len(sites), meaning))
+            found.append((len(sites) or self.is_denied, meaning))
         if not found:
             return []
         number, meaning = max(found, key=lambda each: each[0])
@@ -357,7 +433,8 @@ class _Reading:
         """Of several values of one name those that have sites; of terms the broadest: the country
         before a province of its name."""
         choices = facet.choices(self.terms)
-        kept = [slug for slug in slugs if self.index.having(facet.key(choices[slug]))]
+        kept = [slug for slug in slugs if facet.sites([choices[slug]], self.index, None)]
+        kept = kept or (slugs if self.is_denied else [])
         depths = {slug: len(facet.above(slug, self.terms)) for slug in kept}
         return [slug for slug in kept if depths[slug] == min(depths.values())]
 

@@ -24,6 +24,7 @@ from heritage.formats import jsonld, sentence
 from heritage.formats.addresses import Addresses
 from heritage.models import Site
 from heritage.search.facets.registry import FACETS
+from heritage.search.filter_fields import NOT
 from heritage.search.query_strings import updated
 from heritage.values.language import proper_tag
 from heritage.values.markdown import to_text
@@ -37,7 +38,7 @@ _NEVER = "noindex"
 _FOLLOW_ONLY = "noindex, follow"
 _LARGE_PICTURES = "max-image-preview:large"
 _FREE = {"sort", "bbox", "near", "within"}  # with endless values, or another order
-_ENDLESS = {facet.name for facet in FACETS if facet.is_endless}
+_ENDLESS = {NOT, *(facet.name for facet in FACETS if facet.is_endless)}
 # Open Graph wants a territory with a language; those that have one here.
 _TERRITORIES = {"en": "en_GB", "zh-hans": "zh_CN", "zh-hant": "zh_TW"}
 

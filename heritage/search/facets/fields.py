@@ -1,15 +1,16 @@
 """The form field and filter of every facet. The facet itself parses and validates the values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import django_filters as filters
 
-from heritage.search.filter_fields import ShallowCopyFilter, ValuesField
+from heritage.search.filter_fields import ShallowCopyFilter, ValuesField, unknown_value_error
 from heritage.search.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from heritage.search.facets.base import Facet
+    from heritage.search.facets.base import AnyFacet, Facet
 
 
 class FacetField[V](ValuesField[V]):
@@ -27,3 +28,35 @@ class FacetField[V](ValuesField[V]):
 
 class FacetFilter(ShallowCopyFilter, filters.Filter):
     field_class = FacetField
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A value of a facet that sites are not to have."""
+
+    facet: "AnyFacet"
+    value: Any
+
+    def __str__(self) -> str:
+        return f"{self.facet.name}:{self.facet.slug(self.value)}"
+
+
+class DeniedField(ValuesField[Denied]):
+    """Values of any facet behind its name: place:henan."""
+
+    vocabulary: Callable[[], Vocabulary]  # set when a form is made
+
+    def __init__(self, *, facets: Mapping[str, "AnyFacet"], **options: Any):
+        self.facets = facets
+        super().__init__(**options)
+
+    def parse(self, text: str) -> Denied:
+        name, _colon, value = text.partition(":")
+        facet = self.facets.get(name)
+        if facet is None or not value:
+            raise unknown_value_error(text)
+        return Denied(facet, facet.parse(value, self.vocabulary()))
+
+
+class DeniedFilter(ShallowCopyFilter, filters.Filter):
+    field_class = DeniedField

@@ -34,10 +34,14 @@ class HasFacet(ChoicesFacet[Holding]):
     name, label, enumeration = "has", _("Visits and pictures"), Holding
     values_narrow = True
     words = {
-        "image": pgettext_lazy("search words", "photo|photos|photographs|with photos|pictures"),
+        "image": pgettext_lazy(
+            "search words", "photo|photos|photographs|with photos|pictures|images"
+        ),
         "visiting": pgettext_lazy("search words", "opening hours|opening times|tickets|prices"),
         "free": pgettext_lazy(
-            "search words", "free|free entry|free entrance|free of charge|no ticket|for free"
+            "search words",
+            "free|free entry|free entrance|free of charge|no ticket|for free|no entrance fee"
+            "|no entry fee|no admission fee|without entrance fee|without a ticket",
         ),
     }
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from heritage.search.facets import others, registers, vocabularies
+from heritage.search.facets import areas, others, registers, vocabularies
 from heritage.search.facets.base import AnyFacet, TreeFacet
 
 FACETS: tuple[AnyFacet, ...] = (
     vocabularies.KindFacet(),
     vocabularies.EraFacet(),
     registers.RegionFacet(),
+    areas.AreaFacet(),
     vocabularies.PlaceFacet(),
     registers.UnescoFacet(),
     registers.ProtectionFacet(),

@@ -14,7 +14,7 @@ from heritage.search import suggest
 from heritage.search.active_filters import ActiveFilter
 from heritage.search.facets.counting import FacetCounts, facets
 from heritage.search.facets.registry import FACETS, TREES
-from heritage.search.filter_fields import MAX_TEXT, MOST_VALUES, CentreField
+from heritage.search.filter_fields import MAX_TEXT, MOST_VALUES, NOT, CentreField
 from heritage.search.filters import NEEDED, TOGETHER, WITHIN_KM, SiteFilter, normalized
 from heritage.search.query_strings import STEPS, updated, without
 from heritage.web import cards, language_html
@@ -27,7 +27,7 @@ from heritage.web.site.location import distance_phrase
 _AT_ONCE = 3  # pictures that are in view when the page opens
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.
 _CARRIED = (
-    *("bbox", "property", "part_of"),
+    *("bbox", "property", "part_of", NOT),
     *(facet.name for facet in FACETS if not facet.in_form),
     *("view", "sort", UNFOLDED),
 )
@@ -138,6 +138,7 @@ class Listing:
     ways: list[FilterToDrop]
     understood: str  # the text, where filters stand for it or for a part of it
     shown_for: str  # the text as it was corrected
+    unread: str  # words of it that were left out
     meant: SpellingSuggestion | None
     is_partial: bool  # no site has all of the words
     literal_query: str  # of the search for the very words
@@ -249,6 +250,7 @@ def listing(data: QueryDict) -> Listing:
         ways=[] if total else _ways(filtered, in_words),
         understood=text if answer and answer.filters else "",
         shown_for=answer.corrected if answer else "",
+        unread=answer.unread if answer else "",
         meant=_meant(data, answer.suggestion) if answer and answer.suggestion else None,
         is_partial=bool(answer and answer.partly),
         literal_query=updated(data, literal="1"),

@@ -1,5 +1,6 @@
 """Shared by the pages of eras, kinds and places: labels, counted trees, lists of sites."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from pyroaring import BitMap
 
 from heritage.models import Site
@@ -15,6 +17,7 @@ from heritage.search.facets.registry import TREES
 from heritage.search.filters import WITHIN_KM
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.values import tokens
 from heritage.values.language import LanguageMap, Text
 from heritage.web import cards, language_html
 from heritage.web.cards import RenderedCard
@@ -22,6 +25,9 @@ from heritage.web.charts import Chart, Row, Series
 
 SHOWN = 12  # cards on the page of a term
 MOST_ROWS = 12  # of a chart
+_KNOWN_BEST = ("first", "second", "third")
+_LONG_NAME = 36  # letters; a Chinese character is as wide as two
+_BREAK = re.compile(r"[,:;(–—、：（]|(?<= )- ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,39 @@ def sites(
     """The first ones in an order of the index (by default the best known)."""
     page = index.orders[order].slice(hits, 0, shown)
     return TermSites(len(hits), list(cards.rendered_cards(index, page).values()), url)
+
+
+def best_known(index: IndexSnapshot, hits: BitMap) -> str:
+    """A sentence that names the best known of some sites; of up to three, all."""
+    ids = index.orders[orders.PROMINENCE].slice(hits, 0, len(_KNOWN_BEST))
+    named = Site.objects.published().only("name").in_bulk(ids)
+    names = dict(zip(_KNOWN_BEST, (_short(str(named[pk].name.best())) for pk in ids), strict=False))
+    match len(hits):
+        case 0:
+            return ""
+        case 1:
+            return _("It is %(first)s.") % names
+        case 2:
+            return _("They are %(first)s and %(second)s.") % names
+        case 3:
+            return _("They are %(first)s, %(second)s and %(third)s.") % names
+    return _("The best known are %(first)s, %(second)s and %(third)s.") % names
+
+
+def _short(name: str) -> str:
+    """A name in a row of names: of a long one what stands before the first comma or colon."""
+    length = sum(2 if tokens.is_han(letter) else 1 for letter in name)
+    return _BREAK.split(name, maxsplit=1)[0].rstrip() if length > _LONG_NAME else name
+
+
+def paragraph(sentences: Iterable[str]) -> str:
+    """Those that say something, in a row."""
+    said = [sentence for sentence in sentences if sentence]
+    text = said[0] if said else ""
+    for following in said[1:]:
+        pair = {"first": text, "second": following}
+        text = pgettext("two sentences", "%(first)s %(second)s") % pair
+    return text
 
 
 def chart(

@@ -1,11 +1,13 @@
 """Context of the pages of eras: the overview on a time axis, and one era with its sites."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from pyroaring import BitMap
 
 from heritage.models import Era, SiteEra
 from heritage.search.index import store
@@ -23,6 +25,7 @@ from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, T
 
 # The strip of all eras begins here; what is older would leave no room for the rest.
 _SINCE = -2199
+_LEAST_NEAR = 30  # years between two eras of which one follows the other
 _ROLES = (
     SiteEra.Role.BEGINNINGS,
     SiteEra.Role.STANDING,
@@ -83,6 +86,7 @@ class EraPage:
     seal: str
     labels: list[TermLabel]
     span: str
+    lead: str
     marks: list[Mark]
     above: list[TermLink]
     children: list[TermLink]
@@ -182,6 +186,7 @@ def era_page(slug: str) -> EraPage:
         seal=seal_characters(era),
         labels=common.labels(era.label),
         span=era.years(),
+        lead=_lead(index, era, tree, hits),
         marks=_marks(era),
         above=common.links(tree, tree.above(era)),
         children=common.links(tree, tree.children.get(era.pk, []), short_years),
@@ -192,6 +197,57 @@ def era_page(slug: str) -> EraPage:
         charts=[found] if found else [],
         sites=common.sites(index, hits, common.list_url(era=era.slug)),
     )
+
+
+def _lead(index, era: Era, tree: CountedTree, hits: BitMap) -> str:
+    """When and where it was, what was before and after it, and what the catalogue has of it."""
+    words = {"era": era.label.best(), "region": region_label(era), "years": era.years()}
+    said = []
+    if words["region"] and words["years"]:
+        said.append(_("%(era)s: %(years)s, %(region)s.") % words)
+    elif words["years"]:
+        said.append(_("%(era)s: %(years)s.") % words)
+    before, after = _neighbours(era, tree.terms.values())
+    around = {"before": before and before.label.best(), "after": after and after.label.best()}
+    if before and after:
+        said.append(_("Before it: %(before)s; after it: %(after)s.") % around)
+    elif before:
+        said.append(_("Before it: %(before)s.") % around)
+    elif after:
+        said.append(_("After it: %(after)s.") % around)
+    if hits:
+        said.append(
+            ngettext(
+                "This catalogue has %(number)s site of it.",
+                "This catalogue has %(number)s sites of it.",
+                len(hits),
+            )
+            % {"number": number_format(len(hits), force_grouping=True)}
+        )
+    return common.paragraph([*said, common.best_known(index, hits)])
+
+
+def _neighbours(era: Era, eras: Iterable[Era]) -> tuple[Era | None, Era | None]:
+    """The eras of its region and rank that end where it begins, and begin where it ends."""
+    if era.first_year is None or era.last_year is None:
+        return None, None
+    first, last = era.first_year, era.last_year
+    before, after = [], []
+    for other in eras:
+        if other.pk == era.pk or None in (other.first_year, other.last_year):
+            continue
+        if not _same_region(other, era) or other.parent_id != era.parent_id:
+            continue
+        near = max(_LEAST_NEAR, min(last - first, other.last_year - other.first_year) // 4)
+        if other.first_year < first and other.last_year < last:
+            before.append((abs(other.last_year - first), near, other))
+        if other.first_year > first and other.last_year > last:
+            after.append((abs(other.first_year - last), near, other))
+    found = []
+    for others in (before, after):
+        gap, near, other = min(others, key=lambda each: each[0], default=(0, -1, None))
+        found.append(other if gap <= near else None)
+    return found[0], found[1]
 
 
 def _marks(era: Era) -> list[Mark]:

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from pyroaring import BitMap
 
 from heritage.models import Kind
 from heritage.search.index import store
@@ -13,6 +16,7 @@ from heritage.web.media import covers, tagged
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
 
+_FEW = 5  # sites, of which most are nowhere
 _AAT = "http://vocab.getty.edu/page/aat/"
 
 
@@ -41,6 +45,7 @@ class KindPage:
     kind: Kind
     labels: list[TermLabel]
     description: SafeString
+    lead: str
     picture: str
     above: list[TermLink]
     children: list[TermLink]
@@ -84,6 +89,7 @@ def kind_page(slug: str) -> KindPage:
         kind=kind,
         labels=common.labels(kind.label),
         description=language_html.as_html(kind.description.best()),
+        lead=_lead(index, places, hits),
         picture=_picture(kind),
         above=common.links(tree, tree.above(kind)),
         children=common.links(tree, tree.children.get(kind.pk, [])),
@@ -91,6 +97,29 @@ def kind_page(slug: str) -> KindPage:
         charts=[chart for chart in found if chart],
         sites=common.sites(index, hits, common.list_url(kind=kind.slug)),
     )
+
+
+def _lead(index, places: CountedTree, hits: BitMap) -> str:
+    """How many sites there are, where most of them are, and the best known."""
+    if not hits:
+        return ""
+    said = [
+        ngettext(
+            "This catalogue has %(number)s site of this kind.",
+            "This catalogue has %(number)s sites of this kind.",
+            len(hits),
+        )
+        % {"number": number_format(len(hits), force_grouping=True)}
+    ]
+    counted = sorted((-places.count(place), place.slug, place) for place in places.counted())
+    if len(hits) > _FEW and len(counted) > 1 and counted[0][0] < counted[1][0]:
+        (first, _slug, one), (second, _other, two) = counted[:2]
+        words = {"first": one.label.best(), "second": two.label.best()}
+        words |= {"number": number_format(-first), "other": number_format(-second)}
+        said.append(
+            _("Most of all are in %(first)s (%(number)s), then in %(second)s (%(other)s).") % words
+        )
+    return common.paragraph([*said, common.best_known(index, hits)])
 
 
 def _picture(kind: Kind) -> str:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from heritage.models import Place, SchemeTerm, Site, UnescoStatus
+from heritage.models import Place, SchemeTerm, UnescoStatus
 from heritage.search.filter_fields import PLACE_MARK
 from heritage.search.index import store
-from heritage.search.index.orders import PROMINENCE
 from heritage.search.nearby import reachable
 from heritage.web import language_html
 from heritage.web.charts import Chart, Row, Series
@@ -25,7 +24,6 @@ from heritage.web.world_heritage import statistics
 _DAY_KM = 30  # from a town's centre and back in a day, with time to look
 _NAMED = 9  # sites that one reaches
 _FIRST = 6  # sites that are shown at the head of a place
-_KNOWN_BEST = ("first", "second", "third")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +146,11 @@ def _sentence(index, place: Place, hits) -> str:
         hits.intersection_cardinality(index.having(f"unesco:{status}"))
         for status in (UnescoStatus.INSCRIBED, UnescoStatus.IN_DANGER)
     )
-    if listed:
+    if listed == len(hits) == 1:
+        said.append(_("It is a World Heritage property."))
+    elif listed == len(hits):
+        said.append(_("All are World Heritage properties."))
+    elif listed:
         said.append(
             ngettext(
                 "%(number)s is a World Heritage property.",
@@ -157,16 +159,8 @@ def _sentence(index, place: Place, hits) -> str:
             )
             % {"number": number_format(listed)}
         )
-    if len(hits) > len(_KNOWN_BEST):
-        ids = index.orders[PROMINENCE].slice(hits, 0, len(_KNOWN_BEST))
-        named = Site.objects.published().only("name").in_bulk(ids)
-        names = dict(zip(_KNOWN_BEST, (str(named[pk].name.best()) for pk in ids), strict=True))
-        said.append(_("The best known are %(first)s, %(second)s and %(third)s.") % names)
-    text = said[0]
-    for following in said[1:]:
-        pair = {"first": text, "second": following}
-        text = pgettext("two sentences", "%(first)s %(second)s") % pair
-    return text
+    said.append(common.best_known(index, hits))
+    return common.paragraph(said)
 
 
 def _surroundings(index, place: Place) -> TownSurroundings | None:

@@ -10,6 +10,7 @@ from heritage.models import Era, Kind, Place
 from heritage.values.language import LanguageMap
 from heritage.web import meta_tags
 from heritage.web.responses import public
+from heritage.web.vocabularies import common
 from heritage.web.vocabularies.eras import era_page
 from heritage.web.vocabularies.eras import eras as all_eras
 from heritage.web.vocabularies.kinds import kind_page
@@ -52,14 +53,14 @@ def world_heritage(request):
 @conditional_page
 def era(request, slug: str):
     page = _found(era_page, slug)
-    return _term(request, "era", page, str(page.era), _("Eras"))
+    return _term(request, "era", page, str(page.era), _("Eras"), page.lead)
 
 
 @require_safe
 @conditional_page
 def kind(request, slug: str):
     page = _found(kind_page, slug)
-    words = str(page.kind.description.best())
+    words = common.paragraph([str(page.kind.description.best()), page.lead])
     return _term(request, "kind", page, str(page.kind), _("Kinds of places"), words)
 
 
