@@ -42,7 +42,7 @@ def main() -> None:
         spent.append((time.process_time() - before) * 1000)
         sizes.append(len(svg.encode()) / 1000)
         packed.append(len(gzip.compress(svg.encode())) / 1000)
-        scene = covers.scene_of(sites[pk])
+        scene = covers.scene_of(sites[pk], sites[pk].kinds.all())
         told[pk] = seen(svg), scene if isinstance(scene, str) else scene.name
     for pk in ids[:: max(1, len(ids) // 50)]:
         svg = covers.cover(sites[pk], SHAPES["preview"])

@@ -10,6 +10,7 @@ from heritage.formats import jsonld
 from heritage.formats.addresses import Addresses
 from heritage.models import Identity, Opening, Price, Site, VisitingFact
 from tests import builders as build
+from tests.webrows import rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -21,9 +22,8 @@ HOSTILE = ["</script><script>alert(1)</script>", "<!--", "]]>", "a\u2028b\u2029c
 
 
 def document(site: Site, language: str = "en", today: date = TODAY) -> dict:
-    site = Site.objects.get(pk=site.pk)
     with translation.override(language):
-        found = jsonld.site_document(site, ADDRESSES, Identity.objects.current(), today)
+        found = jsonld.site_document(rows_of(site), ADDRESSES, Identity.objects.current(), today)
     return json.loads(jsonld.as_script(found))
 
 

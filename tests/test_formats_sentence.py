@@ -18,6 +18,7 @@ from tests.builders import (
     make_site,
     text,
 )
+from tests.webrows import rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -82,12 +83,12 @@ def test_a_sentence_is_made_of_what_there_is(eras, holds, english, chinese):
     if register:
         scheme = make_scheme(register, short_label=text("National protection", "国保"))
         make_coverage(site, make_designation(scheme=scheme, events=["2001"]))
-    site = Site.objects.get(pk=site.pk)
+    rows = rows_of(site)
     with translation.override("en"):
-        said = sentence.of_site(site)
+        said = sentence.of_rows(rows)
         assert english is None or said == english
     with translation.override("zh-hans"):
-        said_zh = sentence.of_site(site)
+        said_zh = sentence.of_rows(rows)
         assert chinese is None or said_zh == chinese
     for words in (said, said_zh):
         assert not any(fault in words for fault in ("None", "()", "（）", " .", "..", "  ", "%("))

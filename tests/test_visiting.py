@@ -10,11 +10,12 @@ from django.utils import timezone, translation
 
 from heritage.formats import jsonld
 from heritage.formats.addresses import Addresses
-from heritage.models import ChangeSet, Identity, Opening, Price, Site, VisitingFact
+from heritage.models import ChangeSet, Identity, Opening, Price, VisitingFact
 from heritage.services.record_checks import problems
 from heritage.web.site.visiting import visiting
 from tests import builders as build
 from tests.test_search_filters import found
+from tests.webrows import rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -190,7 +191,7 @@ def test_rows_on_the_same_basis_say_it_once(client, site):
     Price.objects.create(
         site=site, label=build.text("Others"), amount=30, order=9, **same | {"as_of": "2021"}
     )
-    assert [bool(hint.basis) for hint in visiting(site).prices] == [False, True, True]
+    assert [bool(hint.basis) for hint in visiting(rows_of(site)).prices] == [False, True, True]
     assert page(client).count("official, as of 2020") == 1
 
 
@@ -226,7 +227,7 @@ def test_programs_are_told_what_is_official_and_dated(site, fields, told):
         make(model, site, **fields())
     identity = Identity.objects.first() or Identity(name=build.text("Heritage"))
     document = jsonld.site_document(
-        Site.objects.get(), Addresses("https://heritage.example"), identity, TODAY
+        rows_of(site), Addresses("https://heritage.example"), identity, TODAY
     )
     names = {"openingHoursSpecification", "isAccessibleForFree", "telephone"}
     assert names & document.keys() == (names if told else set())

@@ -26,7 +26,7 @@ def parsed(svg: str) -> ET.Element:
 
 def chosen(*scenes, **fields) -> str:
     kinds = [build.make_kind(scene=scene, order=n) for n, scene in enumerate(scenes)]
-    found = scene_of(build.make_site(kinds=kinds, **fields))
+    found = scene_of(build.make_site(**fields), kinds)
     return found if isinstance(found, str) else found.name
 
 
@@ -181,7 +181,7 @@ def test_the_cover_of_a_plate_is_served(client, angkor, shape):
 @pytest.mark.parametrize(("language", "start"), [("en", "Drawing: "), ("zh-hans", "绘画：")])
 def test_the_page_of_a_site_says_what_the_drawing_shows(client, language, start):
     site = build.make_site("Giza", slug="giza", cover="giza")
-    words = described(site, language)
+    words = described(site, site.kinds.all(), language)
     assert words == scene_files.scene("giza").title(language) and words.startswith(start)
     html = client.get(f"/{language}/sites/giza/").content.decode()
     assert f'alt="{words}"' in html

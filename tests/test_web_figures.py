@@ -12,16 +12,15 @@ from heritage.search.facets.values import Value
 from heritage.search.index import store
 from heritage.search.index.snapshot import NOTHING
 from heritage.search.nearby import nearby
-from heritage.search.vocabulary import of as vocabulary_in_memory
+from heritage.search.vocabulary import TermTree
 from heritage.web import time_axis
 from heritage.web.browse.facet_display import folded
 from heritage.web.charts import Chart, Row, Series, nice_step
 from heritage.web.site.nearby_map import direction, nearby_map, uncertainty_km
-from heritage.web.site.rows import add_rows
 from heritage.web.site.timeline import site_timeline
 from heritage.web.time_axis import Scale, scale_of
 from tests import builders as build
-from tests.webrows import as_read, full_site, plain_site, vocabulary
+from tests.webrows import as_read, full_site, plain_site, rows_of, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -70,14 +69,8 @@ def test_a_scale_has_room_around_and_no_year_nought():
     assert scale_of([(None, None)]) is None
 
 
-def loaded(site) -> Site:
-    found = Site.objects.for_page().get(pk=site.pk)
-    add_rows(found, vocabulary_in_memory(store.current()))
-    return found
-
-
 def strip(site):
-    return site_timeline(loaded(site), Era.objects.all())
+    return site_timeline(rows_of(site), TermTree(Era.objects.all()))
 
 
 def test_founding_and_fabric_are_told_apart_on_the_strip(client, words):
@@ -191,10 +184,10 @@ def test_a_blurred_site_is_an_area_and_its_exact_point_is_nowhere(client):
     html = client.get("/en/sites/tomb/").content.decode()
     assert 'nearby-map-blur"' in html and "nearby-map-here" not in html
     other = build.make_site(latitude=34.52, longitude=112.52)
-    exact = drawn(loaded(site))
+    exact = drawn(Site.objects.get(pk=site.pk))
     site.latitude += 0.0001  # within the same cell
     site.save()
-    assert drawn(loaded(site)) == exact
+    assert drawn(Site.objects.get(pk=site.pk)) == exact
     assert other.pk
 
 

@@ -4,7 +4,6 @@ import json
 import re
 
 import pytest
-from django.utils import translation
 
 from heritage.models import Identity
 from heritage.web import meta_tags
@@ -192,12 +191,14 @@ def test_descriptions_fit(text, longest):
     assert said.endswith("…") == (len(text) > 200)
 
 
-def test_a_site_without_a_summary_is_described_from_its_facts(words):
+def test_a_site_without_a_summary_is_described_from_its_facts(client, words):
     site = plain_site(words, 1)
-    assert meta_tags.site_description(site) == "Temple (Tang to Qing) in Luoyang, Henan."
-    with translation.override("zh-hans"):
-        assert meta_tags.site_description(site).endswith("的寺庙（唐至清）。")
-    assert meta_tags.site_description(build.make_site("Nothing known")) == ""
+    said = metas(page(client, f"/en/sites/{site.slug}/"))["description"]
+    assert said == "Temple (Tang to Qing) in Luoyang, Henan. National since 1961."
+    said = metas(page(client, f"/zh-hans/sites/{site.slug}/"))["description"]
+    assert "的寺庙（唐至清）。" in said
+    build.make_site("Nothing known", slug="unknown")
+    assert "description" not in metas(page(client, "/en/sites/unknown/"))
 
 
 def test_hostile_words_stay_words(client):
@@ -213,15 +214,14 @@ def test_an_error_is_not_indexed(client):
     assert metas(html)["robots"] == "noindex" and "og:" not in html
 
 
-def test_a_property_without_a_summary_is_described_by_its_inscription(words):
+def test_a_property_without_a_summary_is_described_by_its_inscription(client, words):
     term = build.make_term(words.unesco, "iv", "criterion")
     kinds = [build.make_kind("Cultural place"), build.make_kind("Natural place")]
-    site = build.make_site("Angkor", place=words.china, kinds=kinds)
+    site = build.make_site("Angkor", slug="angkor", place=words.china, kinds=kinds)
     build.make_coverage(
         site, build.make_designation(scheme=words.unesco, events=["1992"], criteria=[term])
     )
-    site.refresh_from_db()
-    said = meta_tags.site_description(site, with_registers=True)
+    said = metas(page(client, "/en/sites/angkor/"))["description"]
     assert said.startswith("Cultural place in China.") and said.endswith("since 1992.")
 
 

@@ -162,12 +162,12 @@ def test_a_blurred_point_stays_blurred(client, words):
 
 def test_pinyin_is_the_one_on_record_else_the_dictionary_s():
     site = build.make_site("White Horse Temple", "白马寺")
-    assert site_page(Site.objects.for_page().get(pk=site.pk)).pinyin == "Bái Mǎ Sì"
+    assert site_page(Site.objects.get(pk=site.pk)).pinyin == "Bái Mǎ Sì"
     abroad = build.make_place("Guinea", level="country", code="GN")
     site.also_in.add(abroad)  # there the Chinese name is a translation
-    assert site_page(Site.objects.for_page().get(pk=site.pk)).pinyin == ""
+    assert site_page(Site.objects.get(pk=site.pk)).pinyin == ""
     build.make_name(site, "Báimǎ Sì", "romanised", "zh-latn-pinyin")
-    assert site_page(Site.objects.for_page().get(pk=site.pk)).pinyin == "Báimǎ Sì"
+    assert site_page(Site.objects.get(pk=site.pk)).pinyin == "Báimǎ Sì"
 
 
 def of(client, slug):
@@ -253,7 +253,7 @@ def test_what_only_editors_see_leads_to_no_list_around_it():
     for state in ("draft", "published"):
         site = build.make_site(state, latitude=34, longitude=112, state=state)
         build.make_site(latitude=34.1, longitude=112)
-        page = site_page(Site.objects.for_page().get(pk=site.pk))
+        page = site_page(Site.objects.get(pk=site.pk))
         assert page.nearby and bool(page.around) == (state == "published")
 
 

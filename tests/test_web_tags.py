@@ -237,7 +237,7 @@ def test_the_tag_changes_exactly_when_the_drawing_does(seed):
         for card in cards.of_ids(index, now):
             if card.picture.is_drawn:
                 assert card.picture.src.endswith(f"?v={now[card.row.pk][0]}"), number
-        site = changes.some(Site.objects.published().for_page())
+        site = changes.some(Site.objects.published())
         picture = site_page(site).picture
         if picture.is_drawn:
             assert picture.src.endswith(f"?v={now[site.pk][0]}"), number

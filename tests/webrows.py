@@ -18,10 +18,19 @@ from heritage.models import (
     Site,
     VisitingFact,
 )
+from heritage.search import site_rows
+from heritage.search.index import store
+from heritage.search.site_rows import SiteRows
+from heritage.search.vocabulary import of as in_memory
 from heritage.services.history import change_set
 from tests import builders as build
 
 LANGUAGES = ("en", "zh-hans")
+
+
+def rows_of(site: Site) -> SiteRows:
+    """The rows of a site as its page reads them."""
+    return site_rows.read(Site.objects.get(pk=site.pk), in_memory(store.current()))
 
 
 @change_set("command")

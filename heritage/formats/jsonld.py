@@ -2,7 +2,7 @@
 
 It holds nothing that the public page does not show: the public point only, published pictures,
 published parts and wholes, and hours, prices and facts only if an editor checked them or they
-are official and dated. The caller loads the rows; without that each relation costs a query.
+are official and dated.
 """
 
 import json
@@ -18,6 +18,7 @@ from heritage.formats import sentence
 from heritage.formats.addresses import Addresses
 from heritage.models import Coverage, Designation, Identity, Image, Opening, Place, Scheme, Site
 from heritage.models import VisitingFact as Fact
+from heritage.search.site_rows import SiteRows
 from heritage.values.language import LanguageMap, Text, proper_tag
 from heritage.values.markdown import to_text
 from heritage.values.web_address import safe_url
@@ -36,41 +37,42 @@ _WEB = ("https://", "http://")
 
 
 def site_document(
-    site: Site, addresses: Addresses, identity: Identity, today: date, preview: str = ""
+    rows: SiteRows, addresses: Addresses, identity: Identity, today: date, preview: str = ""
 ) -> dict:
     """A published site in the active language. ValueError for one that is not published.
 
     `preview` is the address of the picture that it has where it has no photograph.
     """
+    site = rows.site
     if site.state != Site.State.PUBLISHED:
         raise ValueError("Only what is published is described to the world")
     url = addresses.site(site)
     return _filled(
         {
             "@context": CONTEXT,
-            "@type": _types(site),
+            "@type": _types(rows),
             "@id": _id(site, addresses),
-            "additionalType": [f"{_AAT}{kind.aat}" for kind in site.kinds.all() if kind.aat],
+            "additionalType": [f"{_AAT}{kind.aat}" for kind in rows.kinds if kind.aat],
             "name": _said(site.name.best()),
-            "alternateName": _other_names(site),
-            "description": _description(site),
+            "alternateName": _other_names(rows),
+            "description": _description(rows),
             "url": url,
             "mainEntityOfPage": _page(site, url, addresses, identity),
             "geo": _geo(site),
             "address": _address(site.place),
-            "containedInPlace": _wholes(site, addresses),
+            "containedInPlace": _wholes(rows, addresses),
             "containsPlace": [
-                _reference(row.part, addresses) for row in site.parts.all() if _public(row.part)
+                _reference(row.part, addresses) for row in rows.parts if _public(row.part)
             ],
-            "identifier": _identifiers(site),
-            "sameAs": _same_as(site),
-            "image": [_image(image, addresses) for image in _pictures(site)]
+            "identifier": _identifiers(rows),
+            "sameAs": _same_as(rows),
+            "image": [_image(image, addresses) for image in _pictures(rows)]
             or [preview or addresses.of("media:preview", site.uid)],
-            "isAccessibleForFree": _is_free(site),
+            "isAccessibleForFree": _is_free(rows),
             "openingHoursSpecification": [
-                _hours(row, today) for row in site.openings.all() if row.is_dependable
+                _hours(row, today) for row in rows.openings if row.is_dependable
             ],
-            "telephone": next(iter(_facts(site, Fact.Kind.PHONE)), None),
+            "telephone": next(iter(_facts(rows, Fact.Kind.PHONE)), None),
         }
     )
 
@@ -124,20 +126,20 @@ def _said(text: Text) -> str | dict:
     return {"@language": text.lang_tag, "@value": str(text)}
 
 
-def _other_names(site: Site) -> list[str | dict]:
-    texts = [Text(words, code) for code, words in site.name.items()]
-    texts += [Text(name.text, name.language) for name in site.names.all()]
-    shown = site.name.best().text
+def _other_names(rows: SiteRows) -> list[str | dict]:
+    texts = [Text(words, code) for code, words in rows.site.name.items()]
+    texts += [Text(name.text, name.language) for name in rows.names]
+    shown = rows.site.name.best().text
     return [_said(text) for text in dict.fromkeys(texts) if text.text != shown]
 
 
-def _description(site: Site) -> str | dict:
+def _description(rows: SiteRows) -> str | dict:
     """The summary; without one the beginning of the long text, or a sentence from the facts."""
-    if summary := site.summary.best():
+    if summary := rows.site.summary.best():
         return _said(summary)
-    long = site.description.best()
+    long = rows.site.description.best()
     if not long:
-        return sentence.of_site(site)
+        return sentence.of_rows(rows)
     return _said(Text(to_text(str(long), DESCRIPTION_LIMIT), long.language))
 
 
@@ -222,11 +224,11 @@ def _address(place: Place | None) -> dict | None:
     }
 
 
-def _wholes(site: Site, addresses: Addresses) -> list[dict]:
+def _wholes(rows: SiteRows, addresses: Addresses) -> list[dict]:
     """Sites that this one is a part of, then the narrowest place, which lies in broader ones."""
-    found = [_reference(row.whole, addresses) for row in site.part_of.all() if _public(row.whole)]
-    area = None
-    for place in (*site.place.ancestors(), site.place) if site.place else ():
+    found = [_reference(row.whole, addresses) for row in rows.part_of if _public(row.whole)]
+    area, narrowest = None, rows.site.place
+    for place in (*narrowest.ancestors(), narrowest) if narrowest else ():
         area = _filled(
             {
                 "@type": _AREAS.get(place.level, "AdministrativeArea"),
@@ -255,11 +257,11 @@ def _id(site: Site, addresses: Addresses) -> str:
     return f"{addresses.site(site, language=settings.LANGUAGE_CODE)}#site"
 
 
-def _types(site: Site) -> str | list[str]:
+def _types(rows: SiteRows) -> str | list[str]:
     """No building and no landmark where what is listed is nature alone."""
     categories = {
         coverage.designation.category.code
-        for coverage in site.coverages.all()
+        for coverage in rows.coverages
         if coverage.designation.scheme.role == Scheme.Role.WORLD_HERITAGE
         and coverage.extent == Coverage.Extent.WHOLE
         and coverage.designation.category
@@ -270,19 +272,19 @@ def _types(site: Site) -> str | list[str]:
 # --- what others call it ---------------------------------------------------------------------
 
 
-def _identifiers(site: Site) -> list[dict]:
+def _identifiers(rows: SiteRows) -> list[dict]:
     entries = [
         _identifier(entry.scheme.slug, entry.scheme.label, reference, uri)
-        for entry, reference, uri in _entries(site)
+        for entry, reference, uri in _entries(rows)
     ]
     others = [
         _identifier(row.scheme.slug, row.scheme.label, row.value, row.uri)
-        for row in site.identifiers.all()
+        for row in rows.identifiers
     ]
     return entries + others
 
 
-def _entries(site: Site) -> list[tuple[Designation, str, str]]:
+def _entries(rows: SiteRows) -> list[tuple[Designation, str, str]]:
     """References in registers that are this site's own, with the address of the entry.
 
     A component of a property has its component's reference, not that of the whole property;
@@ -290,7 +292,7 @@ def _entries(site: Site) -> list[tuple[Designation, str, str]]:
     """
     standing = Designation.Standing
     found = []
-    for coverage in site.coverages.all():
+    for coverage in rows.coverages:
         entry = coverage.designation
         is_register = entry.scheme.role != Scheme.Role.RATING
         if is_register and entry.standing in (standing.IN_FORCE, standing.IN_DANGER):
@@ -313,19 +315,19 @@ def _identifier(slug: str, label: LanguageMap, value: str, uri: str) -> dict:
     )
 
 
-def _same_as(site: Site) -> list[str]:
+def _same_as(rows: SiteRows) -> list[str]:
     """Pages elsewhere that are about just this site: registers, authorities, its own website."""
-    found = [uri for _entry, _reference, uri in _entries(site)]
-    found += [row.uri for row in site.identifiers.all()]
-    found += _facts(site, Fact.Kind.WEBSITE)
+    found = [uri for _entry, _reference, uri in _entries(rows)]
+    found += [row.uri for row in rows.identifiers]
+    found += _facts(rows, Fact.Kind.WEBSITE)
     return [uri for uri in dict.fromkeys(found) if uri.startswith(_WEB)]
 
 
 # --- pictures --------------------------------------------------------------------------------
 
 
-def _pictures(site: Site) -> list[Image]:
-    return [image for image in site.public_images if image.licence]
+def _pictures(rows: SiteRows) -> list[Image]:
+    return [image for image in rows.images if image.licence]
 
 
 def _image(image: Image, addresses: Addresses) -> dict:
@@ -347,14 +349,14 @@ def _image(image: Image, addresses: Addresses) -> dict:
 # --- a visit ---------------------------------------------------------------------------------
 
 
-def _facts(site: Site, kind: str) -> list[str]:
-    rows = site.visitingfacts.all()
-    return [row.value for row in rows if row.kind == kind and row.is_dependable and row.value]
+def _facts(rows: SiteRows, kind: str) -> list[str]:
+    found = (row for row in rows.visitingfacts if row.kind == kind and row.is_dependable)
+    return [row.value for row in found if row.value]
 
 
-def _is_free(site: Site) -> bool | None:
+def _is_free(rows: SiteRows) -> bool | None:
     """Free only if nobody pays; unknown where no price was checked."""
-    amounts = [price.amount for price in site.prices.all() if price.is_dependable]
+    amounts = [price.amount for price in rows.prices if price.is_dependable]
     return not any(amounts) if amounts else None
 
 

@@ -10,20 +10,26 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Designation, Event, Kind, Place, Scheme, Site
+from heritage.models import Designation, Event, Kind, Place, Scheme
 from heritage.models.events import first_beginning
+from heritage.search.site_rows import SiteRows
 from heritage.values.date_format import year_phrase
 
 _REGISTERS = (Scheme.Role.WORLD_HERITAGE, Scheme.Role.PROTECTION)
 
 
-def of_site(site: Site, *, with_registers: bool = True) -> str:
-    """The sentence of a site whose rows are loaded."""
-    entries = [coverage.designation for coverage in site.coverages.all()] if with_registers else []
-    events = list(site.events.all())
-    standing = [event for event in events if event.role == Event.Role.STANDING]
-    event = next(iter(standing), None) or first_beginning(events)
-    return sentence(next(iter(site.kinds.all()), None), event, site.place, entries)
+def of_rows(rows: SiteRows) -> str:
+    """The sentence of a site, with what registers say of it."""
+    entries = [coverage.designation for coverage in rows.coverages]
+    kind = next(iter(rows.kinds), None)
+    return sentence(kind, telling_event(rows.events), rows.site.place, entries)
+
+
+def telling_event(events: Iterable[Event]) -> Event | None:
+    """What stands today, else how old the site is."""
+    events = list(events)
+    standing = (event for event in events if event.role == Event.Role.STANDING)
+    return next(standing, None) or first_beginning(events)
 
 
 def sentence(

@@ -1,8 +1,7 @@
 """Dated events of a site, the eras derived from them, and the sort keys of its names."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
-from operator import attrgetter
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -163,15 +162,10 @@ class Event(Record):
 _KINDS = dict(Event.Kind.choices)
 
 
-def first_beginning[T](
-    events: Iterable[T], kind: Callable[[T], str] = attrgetter("kind")
-) -> T | None:
-    """The event that says how old a site is; events come in the order of their years.
-
-    `kind` tells what happened, where events are rows of another form.
-    """
+def first_beginning(events: Iterable[Event]) -> Event | None:
+    """The event that says how old a site is; events come in the order of their years."""
     events = list(events)
-    dated = [each for each in events if Event.ROLES.get(kind(each)) == Event.Role.BEGINNINGS]
+    dated = [event for event in events if event.role == Event.Role.BEGINNINGS]
     return next(iter(dated or events), None)
 
 

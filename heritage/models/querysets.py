@@ -37,7 +37,3 @@ class SiteQuerySet(RecordQuerySet["Site"]):
         from heritage.models.unesco import status_condition
 
         return self.filter(status_condition(wanted))
-
-    def for_page(self) -> Self:
-        """With what a site's own row refers to; `web.site.rows` reads the rest."""
-        return self.select_related("point_source__licence", "custodian")

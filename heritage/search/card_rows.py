@@ -8,15 +8,13 @@ index.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from operator import attrgetter, itemgetter
-from typing import Any
+from operator import attrgetter
 
 from pyroaring import BitMap
 
 from heritage.models import (
     Designation,
     DesignationEvent,
-    Era,
     Event,
     Image,
     Kind,
@@ -29,12 +27,17 @@ from heritage.models import (
 from heritage.models.events import first_beginning
 from heritage.search import vocabulary
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.vocabulary import TermTree, Vocabulary
+from heritage.search.rows_by_key import rows_by_key
+from heritage.search.vocabulary import Vocabulary
 from heritage.values.language import LanguageMap
 
+_SITE = (
+    *("id", "state", "uid", "slug", "name", "inscribed_year", "place_id", "cover"),
+    *("public_latitude", "public_longitude"),
+)
 _EVENT = (
-    *("kind", "date", "first_era_id", "last_era_id", "certainty", "source_id"),
-    *("first_year", "last_year"),
+    *("id", "uid", "site_id", "kind", "date", "first_era_id", "last_era_id", "certainty"),
+    *("source_id", "first_year", "last_year"),
 )
 
 
@@ -66,12 +69,14 @@ def read(index: IndexSnapshot, ids: Iterable[int]) -> list[Summary]:
     """Summaries in the order of the ids; a site withdrawn meanwhile is left out."""
     ids = list(ids)
     terms = vocabulary.of(index)
-    rows = Site.objects.published().filter(pk__in=ids).order_by()
-    columns = ("pk", "uid", "slug", "name", "inscribed_year", "place_id")
-    drawn = ("cover", "public_latitude", "public_longitude")
     found = {
-        pk: Summary(pk, uid, slug, name, year, terms.places.get(place), *cover)
-        for pk, uid, slug, name, year, place, *cover in rows.values_list(*columns, *drawn)
+        site.pk: Summary(
+            *(site.pk, site.uid, site.slug, site.name, site.inscribed_year),
+            *(terms.places.get(site.place_id), site.cover),
+            *(site.public_latitude, site.public_longitude),
+        )
+        for site in rows_by_key(Site, "id", ids, _SITE)
+        if site.state == Site.State.PUBLISHED
     }
     _add_kinds(found, terms)
     _add_beginnings(found, terms)
@@ -88,30 +93,25 @@ def texts(ids: Iterable[int]) -> dict[int, LanguageMap]:
 
 def _add_kinds(found: dict[int, Summary], terms: Vocabulary) -> None:
     order = terms.kinds.order
-    rows = Site.kinds.through.objects.filter(site__in=list(found))
-    pairs = rows.values_list("site_id", "kind_id")
-    for site, kind in sorted(pairs, key=lambda pair: order[pair[1]]):
-        found[site].kinds.append(terms.kinds.terms[kind])
+    rows = rows_by_key(Site.kinds.through, "site_id", found)
+    for row in sorted(rows, key=lambda row: order[row.kind_id]):
+        found[row.site_id].kinds.append(terms.kinds.terms[row.kind_id])
 
 
 def _add_beginnings(found: dict[int, Summary], terms: Vocabulary) -> None:
-    rows: dict[int, list[list[Any]]] = defaultdict(list)
-    eras, columns = terms.eras, ("site_id", *_EVENT)
-    for site, *event in Event.objects.filter(site__in=list(found)).values_list(*columns):
-        rows[site].append(event)
-    kind, date = itemgetter(_EVENT.index("kind")), itemgetter(_EVENT.index("date"))
+    rows: dict[int, list[Event]] = defaultdict(list)
+    for event in rows_by_key(Event, "site_id", found, _EVENT):
+        rows[event.site_id].append(event)
     for site, events in rows.items():
-        of_standing = [row for row in events if Event.ROLES.get(kind(row)) == Event.Role.STANDING]
-        found[site].dates = [date(row) for row in events]
-        found[site].standing = [_event(row, eras) for row in of_standing]
-        beginning = first_beginning(events, kind)
-        found[site].beginning = _event(beginning, eras) if beginning else None
-
-
-def _event(values: list[Any], eras: TermTree[Era]) -> Event:
-    event = Event.from_db(None, _EVENT, values)
-    event.first_era, event.last_era = eras.get(event.first_era_id), eras.get(event.last_era_id)
-    return event
+        events.sort(key=lambda event: (event.first_year is None, event.first_year, event.uid))
+        beginning = first_beginning(events)
+        standing = [event for event in events if event.role == Event.Role.STANDING]
+        for shown in (beginning, *standing):
+            if shown:
+                shown.first_era = terms.eras.get(shown.first_era_id)
+                shown.last_era = terms.eras.get(shown.last_era_id)
+        found[site].dates = [event.date for event in events]
+        found[site].beginning, found[site].standing = beginning, standing
 
 
 def _add_registers(found: dict[int, Summary], terms: Vocabulary, index: IndexSnapshot) -> None:
@@ -124,7 +124,7 @@ def _add_registers(found: dict[int, Summary], terms: Vocabulary, index: IndexSna
         for pk, row in found.items():
             if row.status == UnescoStatus.IN_DANGER:
                 row.danger_since = since.get(pk)
-    criteria = [term for term in terms.terms if term.facet == SchemeTerm.Facet.CRITERION]
+    criteria = [term for term in terms.terms.values() if term.facet == SchemeTerm.Facet.CRITERION]
     for term in sorted(criteria, key=attrgetter("order", "code")):
         for pk in index.having(f"criterion:{term.pk}") & here:
             found[pk].criteria.append(term.code)
@@ -151,6 +151,8 @@ def danger_since(index: IndexSnapshot) -> dict[int, int]:
 
 def _add_photographs(found: dict[int, Summary], index: IndexSnapshot) -> None:
     pictured = index.having("has:image") & BitMap(found)
+    if not pictured:
+        return
     images = Image.objects.published().filter(site__in=list(pictured)).order_by("-order", "-uid")
     for image in images:
         found[image.site_id].photograph = image

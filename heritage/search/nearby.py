@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pyroaring import BitMap
 
 from heritage.models import Site
+from heritage.search import site_rows
 from heritage.search.index import columns
 from heritage.search.index.orders import PROMINENCE
 from heritage.search.index.snapshot import IndexSnapshot
@@ -43,6 +44,5 @@ def reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) -
 
 def _read(around: columns.WithinRadius, ids: list[int]) -> list[Neighbour]:
     km = around.km_of(ids)
-    shown = ("slug", "uid", "name", "public_latitude", "public_longitude")
-    found = Site.objects.published().only(*shown).in_bulk(ids)
+    found = site_rows.links(ids)
     return [Neighbour(found[pk], km[pk]) for pk in ids if pk in found]

@@ -1,4 +1,4 @@
-"""Kinds, eras, places, registers and the catalogue's identity, in memory.
+"""Kinds, eras, places, registers, licences and the catalogue's identity, in memory.
 
 They are read again when one of them is written.
 """
@@ -6,7 +6,17 @@ They are read again when one of them is written.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from heritage.models import Era, Identity, Kind, Place, Scheme, SchemeTerm, Source
+from heritage.models import (
+    Era,
+    IdentifierScheme,
+    Identity,
+    Kind,
+    Licence,
+    Place,
+    Scheme,
+    SchemeTerm,
+    Source,
+)
 from heritage.models.vocabularies import Term
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
@@ -49,7 +59,13 @@ class Vocabulary:
     schemes: dict[int, Scheme] = field(  # in the order of their rank
         default_factory=lambda: {scheme.pk: scheme for scheme in Scheme.objects.all()}
     )
-    terms: list[SchemeTerm] = field(default_factory=lambda: list(SchemeTerm.objects.all()))
+    terms: dict[int, SchemeTerm] = field(
+        default_factory=lambda: {term.pk: term for term in SchemeTerm.objects.all()}
+    )
+    licences: dict[int, Licence] = field(default_factory=lambda: Licence.objects.in_bulk())
+    identifier_schemes: dict[int, IdentifierScheme] = field(
+        default_factory=lambda: IdentifierScheme.objects.in_bulk()
+    )
     recalled: frozenset[int] = field(
         default_factory=lambda: frozenset(
             Source.objects.filter(kind=Source.Kind.RECALLED).values_list("pk", flat=True)
@@ -65,7 +81,7 @@ class Vocabulary:
 
     def terms_of(self, scheme: Scheme, facet: str) -> list[SchemeTerm]:
         """The words that a register uses for its categories, criteria or regions."""
-        return [t for t in self.terms if t.scheme_id == scheme.pk and t.facet == facet]
+        return [t for t in self.terms.values() if t.scheme_id == scheme.pk and t.facet == facet]
 
 
 def of(index: IndexSnapshot) -> Vocabulary:

@@ -18,13 +18,13 @@ from heritage.models import (
     Image,
     Kind,
     Scheme,
-    Site,
     UnescoStatus,
 )
 from heritage.search import card_rows, vocabulary
 from heritage.search.card_rows import Summary
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
+from heritage.search.site_rows import SiteRows
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LanguageMap, Text
 from heritage.web import certainty, language_html
@@ -286,14 +286,12 @@ def protection_label(coverages) -> SafeString | str:
     return ""
 
 
-def picture(site: Site) -> Picture:
-    """The first published photograph of a site with the rows of its page, or the drawn cover with
-    what it shows in words."""
-    photo = next(iter(site.public_images), None)
-    if photo:
-        return photograph(photo)
-    said = covers.described(site, get_language() or "en")
-    return drawn_cover(site.uid, covers.drawing_of_page(site).tag)._replace(alt=said)
+def picture(rows: SiteRows) -> Picture:
+    """The first published photograph, or the drawn cover with what it shows in words."""
+    if rows.images:
+        return photograph(rows.images[0])
+    said = covers.described(rows.site, rows.kinds, get_language() or "en")
+    return drawn_cover(rows.site.uid, covers.drawing_of_page(rows).tag)._replace(alt=said)
 
 
 def photograph(image: Image) -> Picture:

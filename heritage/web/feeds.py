@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 from pyroaring import BitMap
 
+from heritage.formats import sentence
 from heritage.formats.addresses import Addresses
 from heritage.models import Event, Site
 from heritage.search.filters import SiteFilter
@@ -23,7 +24,7 @@ from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.language import proper_tag
 from heritage.web.browse.listing import MOST_PROBLEMS
 from heritage.web.context import identity
-from heritage.web.meta_tags import site_description
+from heritage.web.meta_tags import describe
 
 ENTRIES = 50
 _HALF_AN_HOUR = 1800
@@ -136,7 +137,7 @@ def _add(atom: Feed, site: Site, addresses: Addresses) -> None:
     atom.add_item(
         title=_clean(site.name.best()),
         link=addresses.site(site),
-        description=_clean(site_description(site)),
+        description=_clean(_described(site)),
         # Stays what it is when the slug or the host changes, or the records are loaded again; each
         # language is an entry of its own.
         unique_id=uuid.uuid5(_ENTRIES, f"{site.uid} {language}").urn,
@@ -144,6 +145,14 @@ def _add(atom: Feed, site: Site, addresses: Addresses) -> None:
         updateddate=site.updated_at,
         categories=[_clean(kind.label.best()) for kind in site.kinds.all()],
     )
+
+
+def _described(site: Site) -> str:
+    """The summary; of a site without one a sentence made from its facts."""
+    if summary := str(site.summary.best()):
+        return describe(summary)
+    event = sentence.telling_event(site.events.all())
+    return sentence.sentence(next(iter(site.kinds.all()), None), event, site.place)
 
 
 def _clean(text) -> str:

@@ -22,7 +22,6 @@ from django.utils.translation import gettext as _
 
 from heritage.formats import jsonld, sentence
 from heritage.formats.addresses import Addresses
-from heritage.models import Site
 from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT
 from heritage.search.query_strings import updated
@@ -117,14 +116,14 @@ def of_data(request, title: str, script: SafeString) -> Head:
 
 def of_site(request, page) -> Head:
     """A published site's page; `page` is a SitePage."""
-    site, who = page.site, identity(request)
-    picture = request.build_absolute_uri(previews.address_of(site))
+    who = identity(request)
+    picture = request.build_absolute_uri(previews.address_of(page.rows))
     today = timezone.localdate()
-    document = jsonld.site_document(site, _addresses(request), who, today, picture)
+    document = jsonld.site_document(page.rows, _addresses(request), who, today, picture)
     return _head(
         request,
         title=page.title,
-        description=site_description(site, with_registers=True),
+        description=describe(str(page.summary)) or sentence.of_rows(page.rows),
         kind="article",
         picture=picture,
         picture_alt=page.title,
@@ -180,16 +179,6 @@ def describe(text: str, width: int = _DESCRIPTION_WIDTH) -> str:
     wide = sum(ord(letter) >= 0x2E80 for letter in text[:width])
     share = wide / max(1, len(text[:width]))
     return to_text(text, round(width / (1 + share)))
-
-
-def site_description(site: Site, *, with_registers: bool = False) -> str:
-    """The summary; of a site without one a sentence made from its facts.
-
-    `with_registers`: what its entries say too, of a site that was read with them.
-    """
-    if summary := str(site.summary.best()):
-        return describe(summary)
-    return sentence.of_site(site, with_registers=with_registers)
 
 
 def _list_title(page) -> str:

@@ -37,7 +37,7 @@ class CoverSample:
 def style(request):
     if not settings.DEBUG:
         raise Http404
-    shown = Site.objects.published().for_page()
+    shown = Site.objects.published()
     chosen_first = F("featured").asc(nulls_last=True), "pk"
     site = shown.order_by(*chosen_first).first()
     pictured = shown.filter(images__published=True).order_by(*chosen_first).first()
@@ -84,7 +84,7 @@ def _twelve() -> list[CoverSample]:
     """Covers of twelve sites that are drawn as differently as the catalogue allows."""
     found: dict[str, CoverSample] = {}
     for site in covers.with_covers().published().order_by("uid")[:_LOOKED_AT]:
-        scene = covers.scene_of(site)
+        scene = covers.scene_of(site, site.kinds.all())
         name = scene if isinstance(scene, str) else scene.name
         src = tagged.address("cover", site.uid, covers.drawing_of(site).tag)
         shown = CoverSample(src, name, language_html.as_html(site.name.best()))

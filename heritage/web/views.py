@@ -10,6 +10,7 @@ from django.utils.translation import get_language_from_request, gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.models import FormerSlug, Site
+from heritage.search.site_rows import published_site
 from heritage.values.markdown import to_html
 from heritage.web import certainty, date_help, meta_tags
 from heritage.web.access import may_see
@@ -19,7 +20,6 @@ from heritage.web.context import identity
 from heritage.web.home import home as home_page
 from heritage.web.responses import page_or_part, public
 from heritage.web.site.page import site_page
-from heritage.web.site.rows import published_site
 
 # Parts of a query that by themselves make lists without end, or the same one in another order.
 _ENDLESS = ("q", "sort", "view", "role", "from", "to", "bbox", "near", "within", "open", "all")
@@ -92,7 +92,7 @@ def _not_public(request, slug: str) -> HttpResponse:
 
 
 def _preview(request, slug: str) -> HttpResponse:
-    found = Site.objects.for_page().get(slug=slug)
+    found = Site.objects.get(slug=slug)
     page = site_page(found)
     context = {"page": page, "preview": True, "head": meta_tags.hidden(page.title)}
     response = render(request, "web/site.html", context)

@@ -26,6 +26,7 @@ from heritage.models.designations import IN_FORCE
 from heritage.models.events import first_beginning
 from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search.card_rows import Summary
+from heritage.search.site_rows import SiteRows
 from heritage.values.coordinates import Point
 from heritage.values.language import LanguageMap
 from heritage.web.media.drawings import Drawing, PlateDrawing, SceneDrawing, kept
@@ -52,14 +53,9 @@ def with_covers(*also: str):
     )
 
 
-def scene_of(site: Site) -> Scene | str:
+def scene_of(record: Site | Summary, kinds: Iterable[Kind]) -> Scene | str:
     """The scene that a record asks for, itself or by its kinds; else PLATE or SOLEMN."""
-    return _scene(site.cover, site.kinds.all())
-
-
-def _scene(cover: str, kinds: Iterable[Kind]) -> Scene | str:
-    of_kinds = (kind.scene for kind in kinds if kind.scene) if not cover else ()
-    asked = cover or next(iter(of_kinds), PLATE)
+    asked = record.cover or next((kind.scene for kind in kinds if kind.scene), PLATE)
     if asked in (PLATE, SOLEMN):
         return asked
     try:
@@ -80,12 +76,16 @@ def cover(site: Site, shape: CoverShape = SHAPES[""], *, is_named: bool = False)
 
 def drawing_of(site: Site) -> Drawing:
     """What the cover of a site `with_covers` is drawn from; a plate asks for the criteria."""
-    return _of_site(site, lambda: _criteria(site))
+    events = site.events.all()
+    dates = [event.date for event in events]
+    return _drawing(site, site.kinds.all(), first_beginning(events), dates, lambda: _criteria(site))
 
 
-def drawing_of_page(site: Site) -> Drawing:
-    """The same of a site that has all rows of its page."""
-    return _of_site(site, lambda: _criteria_among(site.coverages.all()))
+def drawing_of_page(rows: SiteRows) -> Drawing:
+    """The same of a site with all rows of its page."""
+    dates = [event.date for event in rows.events]
+    beginning = first_beginning(rows.events)
+    return _drawing(rows.site, rows.kinds, beginning, dates, lambda: _criteria_among(rows))
 
 
 def drawing_of_row(row: Summary) -> Drawing:
@@ -99,9 +99,9 @@ def drawing_of_row(row: Summary) -> Drawing:
     )
 
 
-def described(site: Site, language: str) -> str:
+def described(site: Site, kinds: Iterable[Kind], language: str) -> str:
     """What a cover shows, in words; of a plate nothing, as its words stand beside it."""
-    scene = scene_of(site)
+    scene = scene_of(site, kinds)
     return "" if isinstance(scene, str) else scene.title(language)
 
 
@@ -127,12 +127,6 @@ def landscape_tag(seed: str) -> str:
     return tag_of(seed, _SAMPLE_PLANTS)
 
 
-def _of_site(site: Site, criteria: Callable[[], list[str]]) -> Drawing:
-    events = site.events.all()
-    dates = [event.date for event in events]
-    return _drawing(site, site.kinds.all(), first_beginning(events), dates, criteria)
-
-
 def _drawing(
     record: Site | Summary,
     kinds: Iterable[Kind],
@@ -140,7 +134,7 @@ def _drawing(
     dates: Iterable[str],
     criteria: Callable[[], list[str]],
 ) -> Drawing:
-    scene, country = _scene(record.cover, kinds), country_of(record.place)
+    scene, country = scene_of(record, kinds), country_of(record.place)
     point = _point(record)
     latitude = point[0] if point else None
     era = beginning.first_era if beginning else None
@@ -234,18 +228,18 @@ def _criteria(site: Site) -> list[str]:
     return list(dict.fromkeys(code for code, _extent in rows)) if is_whole else []
 
 
-def _criteria_among(coverages: Iterable[Coverage]) -> list[str]:
-    """The same, of coverages that are loaded."""
+def _criteria_among(rows: SiteRows) -> list[str]:
+    """The same, of rows that are loaded."""
     listed = [
         coverage
-        for coverage in coverages
+        for coverage in rows.coverages
         if coverage.designation.scheme.role == Scheme.Role.WORLD_HERITAGE
         and coverage.designation.is_in_force
-        and hasattr(coverage.designation, "world_heritage")
+        and coverage.designation_id in rows.properties
     ]
     if not any(coverage.extent == Coverage.Extent.WHOLE for coverage in listed):
         return []
-    terms = {term for each in listed for term in each.designation.world_heritage.criteria.all()}
+    terms = {term for coverage in listed for term in rows.criteria_of(coverage)}
     ordered = sorted(terms, key=attrgetter("order", "code"))
     return list(dict.fromkeys(term.code for term in ordered))
 

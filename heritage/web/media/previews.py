@@ -28,6 +28,7 @@ from PIL import ImageOps
 from heritage.media.covers.shapes import SHAPES, clean, width_of
 from heritage.media.covers.tags import tag_of_files, tag_of_texts
 from heritage.models import Identity, Image, Site
+from heritage.search.site_rows import SiteRows
 from heritage.web.access import visible_site
 from heritage.web.media import covers, tagged
 from heritage.web.media.drawings import Drawing, kept
@@ -75,10 +76,9 @@ def catalogue_preview(request):
     return _answer(request, _of_catalogue(Identity.objects.current()), is_public=True)
 
 
-def address_of(site: Site) -> str:
-    """Of the preview of a site that has the rows of its page."""
-    tag = _of_site(site, covers.drawing_of_page(site)).tag
-    return tagged.address("preview", site.uid, tag)
+def address_of(rows: SiteRows) -> str:
+    tag = _of_site(rows.site, covers.drawing_of_page(rows)).tag
+    return tagged.address("preview", rows.site.uid, tag)
 
 
 def address_of_catalogue(identity: Identity) -> str:

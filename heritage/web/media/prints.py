@@ -38,7 +38,7 @@ def cover_print(request, uid: str, sheet: str):
 
 def _printed(site: Site, sheet: str, catalogue: str, address: str) -> str:
     names = covers.name_lines(site.name)[:2]
-    said = [covers.described(site, get_language() or "en")]
+    said = [covers.described(site, site.kinds.all(), get_language() or "en")]
     said = [text.partition(": ")[2] or text.partition("：")[2] for text in said if text]
     left, right = _LEFT, _WIDTH - _LEFT
     foot = _TOP + _PICTURE.height

@@ -1,6 +1,7 @@
 """The designations of a site for its page, with their explanations."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,8 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Coverage, Designation, DesignationEvent, Scheme, Site, WorldHeritage
+from heritage.models import Coverage, Designation, DesignationEvent, Scheme, Site
 from heritage.models.unesco import statuses
+from heritage.search.site_rows import Property, SiteRows
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
 from heritage.web import certainty, language_html
@@ -51,19 +53,30 @@ class SiteDesignation:
     marks: list[Mark]
 
 
-def site_designations(site: Site) -> list[SiteDesignation]:
+def site_designations(rows: SiteRows) -> list[SiteDesignation]:
     """The entries that cover a site, those in force first."""
     past = (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED)
-    coverages = sorted(
-        site.coverages.all(), key=lambda coverage: coverage.designation.standing in past
-    )
-    others = _others(site, coverages) if coverages else {}
-    return [_seal(coverage, others.get(coverage.designation_id, [])) for coverage in coverages]
+    coverages = sorted(rows.coverages, key=lambda coverage: coverage.designation.standing in past)
+    others = _others(rows.site, coverages) if coverages else {}
+    return [
+        _seal(
+            coverage,
+            rows.properties.get(coverage.designation_id),
+            rows.entry_events.get(coverage.designation_id, []),
+            others.get(coverage.designation_id, []),
+        )
+        for coverage in coverages
+    ]
 
 
-def _seal(coverage: Coverage, others: list[Fact]) -> SiteDesignation:
-    entry = coverage.designation
-    scheme, detail = entry.scheme, _detail(entry)
+def _seal(
+    coverage: Coverage,
+    listed: Property | None,
+    events: list[DesignationEvent],
+    others: list[Fact],
+) -> SiteDesignation:
+    entry, events = coverage.designation, sorted(events, key=lambda event: event.order)
+    scheme, reason = entry.scheme, danger_reason(entry, events)
     said_by = [source for source in (entry.source, coverage.source) if source]
     return SiteDesignation(
         role=scheme.role,
@@ -72,13 +85,13 @@ def _seal(coverage: Coverage, others: list[Fact]) -> SiteDesignation:
         statement=_statement(coverage),
         is_past=entry.standing in (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED),
         is_in_danger=entry.standing == Designation.Standing.IN_DANGER,
-        danger_reason=danger_reason(entry),
-        danger_marks=[certainty.RECALLED] if danger_reason(entry) else [],
+        danger_reason=reason,
+        danger_marks=[certainty.RECALLED] if reason else [],
         explanation=language_html.as_html(scheme.description.best()),
-        facts=_facts(coverage, detail),
+        facts=_facts(coverage, listed, events),
         criteria=[
             Fact(term.code, language_html.as_html(term.label.best()))
-            for term in (detail.criteria.all() if detail else ())
+            for term in (listed.criteria if listed else ())
         ],
         notes=[language_html.as_html(note.best()) for note in (entry.note, coverage.note) if note],
         others=others[:MOST_OTHERS],
@@ -86,10 +99,6 @@ def _seal(coverage: Coverage, others: list[Fact]) -> SiteDesignation:
         sources=[source_line(source) for source in dict.fromkeys(said_by)],
         marks=certainty.legend(mark for source in said_by for mark in certainty.of_source(source)),
     )
-
-
-def _detail(entry: Designation) -> WorldHeritage | None:
-    return getattr(entry, "world_heritage", None)
 
 
 def _cut(entry: Designation) -> Text:
@@ -126,7 +135,9 @@ def _statement(coverage: Coverage) -> SafeString:
     return name
 
 
-def _facts(coverage: Coverage, detail: WorldHeritage | None) -> list[Fact]:
+def _facts(
+    coverage: Coverage, listed: Property | None, events: list[DesignationEvent]
+) -> list[Fact]:
     entry = coverage.designation
     pairs = [
         (_("Reference"), _reference(entry)),
@@ -135,15 +146,16 @@ def _facts(coverage: Coverage, detail: WorldHeritage | None) -> list[Fact]:
         (_("Batch"), entry.batch),
         (_("Listed in"), entry.listed_year),
         (_("Era as listed"), _han(entry.era_text)),
-        (_("What changed"), _changes(entry)),
-        (_("In danger"), _danger(entry)),
+        (_("What changed"), _changes(events)),
+        (_("In danger"), _danger(events)),
         (_("Superseded by"), _superseded(entry)),
     ]
-    if detail:
+    if listed:
+        detail = listed.detail
         pairs += [
             (_("Dossier"), detail.dossier if detail.dossier != entry.reference else ""),
-            (_("States"), _labels(detail.states.all())),
-            (_("Region"), _labels(detail.regions.all())),
+            (_("States"), _labels(listed.states)),
+            (_("Region"), _labels(listed.regions)),
             (_("Area"), area_phrase(detail.area_ha)),
         ]
     pairs.append((_("Maintained by"), language_html.as_html(entry.scheme.authority.best())))
@@ -179,11 +191,7 @@ def area_phrase(hectares: Decimal | None) -> str:
     return pgettext("area", "%(hectares)s ha") % {"hectares": number}
 
 
-def _events(entry: Designation) -> list[DesignationEvent]:
-    return sorted(entry.events.all(), key=lambda event: event.order)
-
-
-def _changes(entry: Designation) -> SafeString:
+def _changes(events: list[DesignationEvent]) -> SafeString:
     """What happened to the entry after it was listed, but for the danger list.
 
     What happened several times is said once, with all its years.
@@ -191,7 +199,7 @@ def _changes(entry: Designation) -> SafeString:
     kind = DesignationEvent.Kind
     told_elsewhere = (kind.INSCRIBED, kind.IN_DANGER, kind.OUT_OF_DANGER)
     years: dict[str, list] = {}
-    for event in _events(entry):
+    for event in events:
         if event.kind not in told_elsewhere:
             when = format_html("{}{}", event.when(), _note(event))
             years.setdefault(event.get_kind_display(), []).append((when,))
@@ -207,11 +215,11 @@ def _note(event: DesignationEvent) -> SafeString | str:
     return format_html(" ({})", language_html.as_html(event.note.best())) if event.note else ""
 
 
-def _danger(entry: Designation) -> str:
+def _danger(events: list[DesignationEvent]) -> str:
     """The periods on the List of World Heritage in Danger: “1984–1988, from 2000”."""
     kind = DesignationEvent.Kind
     periods, since, is_open = [], None, False
-    for event in _events(entry):
+    for event in events:
         if event.kind == kind.IN_DANGER and not is_open:
             since, is_open = event.first_year, True
         elif event.kind in (kind.OUT_OF_DANGER, kind.DELISTED) and is_open:
@@ -224,13 +232,13 @@ def _danger(entry: Designation) -> str:
     )
 
 
-def danger_reason(entry: Designation) -> SafeString | str:
-    """Why a property in danger was last entered as such; its events are loaded."""
+def danger_reason(entry: Designation, events: Iterable[DesignationEvent]) -> SafeString | str:
+    """Why a property in danger was last entered as such."""
     if entry.standing != Designation.Standing.IN_DANGER:
         return ""
     notes = [
         event.note.best()
-        for event in _events(entry)
+        for event in sorted(events, key=lambda event: event.order)
         if event.kind == DesignationEvent.Kind.IN_DANGER
     ]
     return language_html.as_html(notes[-1]) if notes else ""

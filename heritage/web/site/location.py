@@ -1,5 +1,6 @@
 """The location of a site for its page: places, public point, accuracy, neighbours."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from heritage.formats.sentence import place_phrase
 from heritage.models import Place, Site
 from heritage.search.nearby import Neighbour
+from heritage.search.site_rows import SiteRows
 from heritage.values.coordinates import Point, format_point
 from heritage.web import certainty, language_html
 from heritage.web.certainty import Mark
@@ -49,12 +51,13 @@ class NeighbourLine:
     direction: str
 
 
-def site_location(site: Site) -> SiteLocation:
+def site_location(rows: SiteRows) -> SiteLocation:
+    site = rows.site
     has_point = site.public_latitude is not None
     accuracy = _accuracy_m(site)
     return SiteLocation(
-        place=place_phrase(site.place) or shared_by_states(site),
-        chains=[_chain(place) for place in (site.place, *site.also_in.all()) if place],
+        place=place_phrase(site.place) or shared_by_states(rows.also_in),
+        chains=[_chain(place) for place in rows.places],
         point=format_point(site.public_latitude, site.public_longitude, accuracy)
         if has_point
         else "",
@@ -69,9 +72,9 @@ def site_location(site: Site) -> SiteLocation:
     )
 
 
-def shared_by_states(site: Site) -> str:
+def shared_by_states(places: Iterable[Place]) -> str:
     """The first of the states that share a site, and how many more there are."""
-    labels = [str(place.label.best()) for place in site.also_in.all()]
+    labels = [str(place.label.best()) for place in places]
     shown = pgettext("between items of a list", ", ").join(labels[:_MOST_STATES])
     more = len(labels) - _MOST_STATES
     if more <= 0:

@@ -23,10 +23,11 @@ from heritage.models import (
 )
 from heritage.models.events import first_beginning
 from heritage.models.unesco import statuses
-from heritage.search import vocabulary
+from heritage.search import site_rows, vocabulary
 from heritage.search.filters import WITHIN_KM
 from heritage.search.index import store
 from heritage.search.nearby import nearby
+from heritage.search.site_rows import SiteRows
 from heritage.values.language import Text
 from heritage.values.markdown import to_html
 from heritage.values.web_address import safe_url
@@ -41,7 +42,6 @@ from heritage.web.site.gallery import Photo, photos
 from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, site_location
 from heritage.web.site.nearby_map import NearbyMap, nearby_map, uncertainty_km
 from heritage.web.site.related_sites import RelatedSites, related_sites
-from heritage.web.site.rows import add_rows
 from heritage.web.site.timeline import SiteTimeline, site_timeline
 from heritage.web.site.visiting import NoticeLine, Visiting
 from heritage.web.vocabularies import common
@@ -78,7 +78,7 @@ class ContentsLink:
 class SitePage:
     """Prepared for the template web/site.html."""
 
-    site: Site
+    rows: SiteRows
     name: Text
     other_names: list[Text]
     pinyin: str
@@ -121,6 +121,10 @@ class SitePage:
     marks: list[Mark]
     updated: str
     mailto: str  # the address of the page is to follow
+
+    @property
+    def site(self) -> Site:
+        return self.rows.site
 
     @property
     def more_photos(self) -> int:
@@ -172,46 +176,46 @@ def site_page(site: Site) -> SitePage:
     """The page of a site; what it says is read here."""
     index = store.current()
     known = vocabulary.of(index)
-    add_rows(site, known)
-    events = site.events.all()
-    unesco = [s for s in statuses(site.coverages.all()) if s != UnescoStatus.NONE]
+    rows = site_rows.read(site, known)
+    events = rows.events
+    unesco = [s for s in statuses(rows.coverages) if s != UnescoStatus.NONE]
     beginning = first_beginning(events)
     if beginning and beginning.role == Event.Role.STANDING:
         beginning = None  # said by `standing`
     description = site.description.best()
-    where, told, registers = site_location(site), chapters(events), site_designations(site)
-    sources = [source_line(source) for source in site.sources.all()]
-    names = [*_translations(site), *map(_name_line, site.names.all())]
-    visit = visiting.visiting(site)
+    where, told, registers = site_location(rows), chapters(events), site_designations(rows)
+    sources = [source_line(source) for source in rows.sources]
+    names = [*_translations(site), *map(_name_line, rows.names)]
+    visit = visiting.visiting(rows)
     near = nearby(index, site, WITHIN_KM)
     is_property = any(s in (UnescoStatus.INSCRIBED, UnescoStatus.IN_DANGER) for s in unesco)
     component_parts = maps.parts_of(site) if is_property else ()
     return SitePage(
-        site=site,
+        rows=rows,
         name=site.name.best(),
         other_names=language_html.others(site.name),
-        pinyin=_pinyin(site),
+        pinyin=_pinyin(rows),
         title=_title(site),
         summary=site.summary.best(),
-        made_summary="" if site.summary or site.description else sentence.of_site(site),
+        made_summary="" if site.summary or site.description else sentence.of_rows(rows),
         description=mark_safe(to_html(str(description))),  # noqa: S308 - sanitised there
         description_language=description,
-        kinds=_kinds(site),
+        kinds=_kinds(rows),
         beginning=cards.what_and_when(beginning, "long") if beginning else "",
         beginning_marks=_event_marks(beginning),
         standing=cards.standing_phrase(events),
         unesco=unesco,
-        inscribed=_inscribed(site),
-        inscribed_for=[] if site.summary else _criteria(site),
-        protection=cards.protection_label(site.coverages.all()),
+        inscribed=_inscribed(rows),
+        inscribed_for=[] if site.summary else _criteria(rows),
+        protection=cards.protection_label(rows.coverages),
         where=where,
         chapters=told,
         designations=registers,
         names=names,
-        wholes=[_link(row.whole, row) for row in site.part_of.all()],
-        parts=[_link(row.part, row) for row in site.parts.all()],
+        wholes=[_link(row.whole, row) for row in rows.part_of],
+        parts=[_link(row.part, row) for row in rows.parts],
         note=language_html.as_html(site.note.best()),
-        notices=visiting.notices(site),
+        notices=visiting.notices(rows),
         visiting=visit,
         custodian=_custodian(site),
         area=area_phrase(site.area_ha),
@@ -221,21 +225,21 @@ def site_page(site: Site) -> SitePage:
                 format_html("{}", row.value),
                 language_html.as_html(row.scheme.label.best()),
             )
-            for row in site.identifiers.all()
+            for row in rows.identifiers
         ],
         sources=sources,
-        picture=cards.picture(site),
-        photos=photos(site.public_images),
+        picture=cards.picture(rows),
+        photos=photos(rows.images),
         nearby=neighbours(site.public_point, near),
         around=_around(site) if near else "",
         within_km=WITHIN_KM,
-        related=related_sites(index, site),
+        related=related_sites(index, rows),
         land=maps.around(site, component_parts),
         component_parts=len(component_parts),
         nearby_map=nearby_map(
             site.public_point, near, doubt=uncertainty_km(site), is_blurred=bool(site.blur_km)
         ),
-        timeline=site_timeline(site, known.eras.terms.values()),
+        timeline=site_timeline(rows, known.eras),
         marks=_all_marks(where, told, registers, visit, sources, names),
         updated=language_html.day(timezone.localdate(site.updated_at)),
         mailto=f"mailto:?subject={quote(_title(site))}&body=",
@@ -261,17 +265,16 @@ def _all_marks(where, told, registers, visit, sources, names) -> list[Mark]:
     return certainty.legend([*dangers, *chain.from_iterable(each.marks for each in holders)])
 
 
-def _pinyin(site: Site) -> str:
+def _pinyin(rows: SiteRows) -> str:
     """The reading of the Chinese name: the one on record, else as the dictionary has it.
 
     Elsewhere than in China the Chinese name is a translation, and its reading helps nobody.
     """
-    for name in site.names.all():
+    for name in rows.names:
         if name.language == "zh-latn-pinyin":
             return name.text
-    places = [place for place in (site.place, *site.also_in.all()) if place]
-    at_home = {covers.country_code(place) for place in places} <= {"CN", "HK", "MO", "TW"}
-    return site.reading if at_home else ""
+    at_home = {covers.country_code(place) for place in rows.places} <= {"CN", "HK", "MO", "TW"}
+    return rows.site.reading if at_home else ""
 
 
 def _title(site: Site) -> str:
@@ -280,8 +283,8 @@ def _title(site: Site) -> str:
     return pgettext("a name and the same in another language", " · ").join(names)
 
 
-def _inscribed(site: Site) -> str:
-    entries = [coverage.designation for coverage in site.coverages.all()]
+def _inscribed(rows: SiteRows) -> str:
+    entries = [coverage.designation for coverage in rows.coverages]
     years = {
         entry.listed_year
         for entry in entries
@@ -290,26 +293,25 @@ def _inscribed(site: Site) -> str:
     return pgettext("between items of a list", ", ").join(map(str, sorted(years)))
 
 
-def _criteria(site: Site) -> list[SafeString]:
+def _criteria(rows: SiteRows) -> list[SafeString]:
     """Why the Committee inscribed it; a component meets them only with the others."""
     return [
         language_html.as_html(term.label.best())
-        for coverage in site.coverages.all()
+        for coverage in rows.coverages
         if coverage.extent == Coverage.Extent.WHOLE
         and coverage.designation.scheme.role == Scheme.Role.WORLD_HERITAGE
-        and hasattr(coverage.designation, "world_heritage")
-        for term in coverage.designation.world_heritage.criteria.all()
+        for term in rows.criteria_of(coverage)
     ]
 
 
-def _kinds(site: Site) -> list[Link]:
+def _kinds(rows: SiteRows) -> list[Link]:
     return [
         Link(
             reverse("web:kind", args=[kind.slug]),
             language_html.as_html(kind.label.best()),
             language_html.as_html(kind.description.best()),
         )
-        for kind in site.kinds.all()
+        for kind in rows.kinds
     ]
 
 

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.models import Place, Scheme, Site
+from heritage.search import site_rows
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.site_rows import SiteRows
 from heritage.web import language_html
 from heritage.web.vocabularies import common
 
@@ -35,37 +37,37 @@ class RelatedSites:
     url: str
 
 
-def related_sites(index: IndexSnapshot, site: Site) -> list[RelatedSites]:
-    """What is not empty; the rows of the site are loaded."""
+def related_sites(index: IndexSnapshot, rows: SiteRows) -> list[RelatedSites]:
+    """What is not empty."""
     best_known = index.orders[orders.PROMINENCE]
-    here = BitMap([site.pk])
+    here = BitMap([rows.site.pk])
     found = []
-    for key, title, hits, url in _groups(index, site):
+    for key, title, hits, url in _groups(index, rows):
         if ids := best_known.slice(hits - here, 0, _SHOWN):
             found.append((key, title, ids, len(hits), url))
     if not found:
         return []
     every = {pk for _key, _title, ids, *_rest in found for pk in ids}
-    names = Site.objects.published().only("slug", "name").in_bulk(every)
+    names = site_rows.links(every)
     return [
         RelatedSites(key, title, [_other(names[pk]) for pk in ids if pk in names], total, url)
         for key, title, ids, total, url in found
     ]
 
 
-def _groups(index: IndexSnapshot, site: Site) -> Iterator[tuple[str, str, BitMap, str]]:
+def _groups(index: IndexSnapshot, rows: SiteRows) -> Iterator[tuple[str, str, BitMap, str]]:
     """Key, title, the sites (this one may be among them) and the address of their list."""
-    kind, country = next(iter(site.kinds.all()), None), _country(site)
+    kind, country = next(iter(rows.kinds), None), _country(rows)
     if kind and country:
         hits = index.having(f"kind:{kind.pk}") & index.having(f"place:{country.pk}")
         url = common.list_url(kind=kind.slug, place=country.slug)
         yield "kind", _("More of this kind in this country"), hits, url
-    if site.inscribed_year is not None:
-        year = str(site.inscribed_year)
+    if rows.site.inscribed_year is not None:
+        year = str(rows.site.inscribed_year)
         hits = index.having(f"inscribed:{year}")
         yield "year", _("Listed the same year"), hits, common.list_url(inscribed=year)
         return
-    for coverage in site.coverages.all():
+    for coverage in rows.coverages:
         entry = coverage.designation
         is_protection = entry.scheme.role == Scheme.Role.PROTECTION
         if is_protection and entry.is_in_force and entry.batch is not None:
@@ -75,8 +77,8 @@ def _groups(index: IndexSnapshot, site: Site) -> Iterator[tuple[str, str, BitMap
             return
 
 
-def _country(site: Site) -> Place | None:
-    place = site.place or next(iter(site.also_in.all()), None)
+def _country(rows: SiteRows) -> Place | None:
+    place = next(iter(rows.places), None)
     if place is None:
         return None
     line = [*place.ancestors(), place]

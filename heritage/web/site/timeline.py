@@ -1,9 +1,10 @@
 """The timeline of a site: its events drawn against the eras of its region."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from heritage.models import Era, Event, Site
+from heritage.models import Era, Event
+from heritage.search.site_rows import SiteRows
+from heritage.search.vocabulary import TermTree
 from heritage.web import time_axis
 from heritage.web.charts import percent
 from heritage.web.time_axis import LANE, Segment, Tick
@@ -57,16 +58,16 @@ class SiteTimeline:
         return self.foot - 14
 
 
-def site_timeline(site: Site, eras: Iterable[Era]) -> SiteTimeline | None:
+def site_timeline(rows: SiteRows, eras: TermTree[Era]) -> SiteTimeline | None:
     """None where nothing is dated, or where one date alone makes no strip."""
-    events = [e for e in site.events.all() if (e.first_year, e.last_year) != (None, None)]
+    events = [e for e in rows.events if (e.first_year, e.last_year) != (None, None)]
     scale = time_axis.scale_of((event.first_year, event.last_year) for event in events)
     if scale is None:
         return None
     events = sorted(events, key=lambda event: _ORDER.index(Event.Role(event.role)))[:_MOST]
     marks = [_mark(event, scale, row * LANE) for row, event in enumerate(events)]
     top = len(marks) * LANE + 8
-    segments = time_axis.segments(_shown(site, events, eras), scale, _named(events), top)
+    segments = time_axis.segments(_shown(rows, events, eras), scale, _named(events), top)
     segments = time_axis.with_labels_beside(segments)
     foot = time_axis.height(segments, top) + 17
     present = {event.role for event in events}
@@ -87,12 +88,12 @@ def _named(events) -> set[int]:
     return {era for era in ids if era is not None}
 
 
-def _shown(site: Site, events, eras: Iterable[Era]) -> list[Era]:
+def _shown(rows: SiteRows, events, eras: TermTree[Era]) -> list[Era]:
     """The broad eras of the region, and the narrower ones that the events name."""
-    named, eras = _named(events), list(eras)
-    regions = {_region(era) for era in eras if era.pk in named} or set(_countries(site))
-    broad = [era for era in eras if era.parent_id is None and _region(era) in regions]
-    return broad + [era for era in eras if era.pk in named and era.parent_id is not None]
+    named = [eras.terms[pk] for pk in sorted(_named(events), key=eras.order.__getitem__)]
+    regions = {_region(era) for era in named} or set(_countries(rows))
+    broad = [era for era in eras.children.get(None, ()) if _region(era) in regions]
+    return broad + [era for era in named if era.parent_id is not None]
 
 
 def _region(era: Era) -> int | tuple:
@@ -100,9 +101,8 @@ def _region(era: Era) -> int | tuple:
     return era.region_id or tuple(sorted(era.region_name.items()))
 
 
-def _countries(site: Site) -> list[int]:
-    places = [place for place in (site.place, *site.also_in.all()) if place]
-    return [step.pk for place in places for step in (*place.ancestors(), place)]
+def _countries(rows: SiteRows) -> list[int]:
+    return [step.pk for place in rows.places for step in (*place.ancestors(), place)]
 
 
 def _mark(event: Event, scale, y: int) -> MomentMark:

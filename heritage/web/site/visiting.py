@@ -11,9 +11,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Opening, Price, Site, VisitingFact
+from heritage.models import Opening, Price, VisitingFact
 from heritage.models.fields import edtf_bounds
 from heritage.models.visiting import WEEKDAYS, CheckedRecord, Quality
+from heritage.search.site_rows import SiteRows
 from heritage.values.web_address import safe_url
 from heritage.web import language_html
 from heritage.web.certainty import Mark
@@ -88,7 +89,7 @@ class Visiting:
         return found
 
 
-def notices(site: Site) -> list[NoticeLine]:
+def notices(rows: SiteRows) -> list[NoticeLine]:
     return [
         NoticeLine(
             language_html.as_html(notice.text.best()),
@@ -96,7 +97,7 @@ def notices(site: Site) -> list[NoticeLine]:
             notice.is_closed,
             source_line(notice.source),
         )
-        for notice in site.notices.all()
+        for notice in rows.notices
     ]
 
 
@@ -105,9 +106,9 @@ _WITH_HOURS = (VisitingFact.Kind.HOURS, VisitingFact.Kind.CLOSED_DAYS)
 _WITH_PRICES = (VisitingFact.Kind.PRICE, VisitingFact.Kind.BOOKING)
 
 
-def visiting(site: Site) -> Visiting:
-    openings, prices = site.openings.all(), site.prices.all()
-    facts = sorted(site.visitingfacts.all(), key=_asked)
+def visiting(rows: SiteRows) -> Visiting:
+    openings, prices = rows.openings, rows.prices
+    facts = sorted(rows.visitingfacts, key=_asked)
     of_hours = [_fact(row) for row in facts if row.kind in _WITH_HOURS]
     of_prices = [_fact(row) for row in facts if row.kind in _WITH_PRICES]
     others = [_fact(row) for row in facts if row.kind not in (*_WITH_HOURS, *_WITH_PRICES)]

@@ -195,10 +195,12 @@ def _sites_of(entries, kind: str) -> list[ListedSite]:
             ListedSite(
                 reverse("web:site", args=[row.site.slug]),
                 language_html.as_html(row.site.name.best()),
-                str(row.site.place.label.best()) if row.site.place else shared_by_states(row.site),
+                str(row.site.place.label.best())
+                if row.site.place
+                else shared_by_states(row.site.also_in.all()),
                 year_phrase(since) if since else "",
                 since,
-                danger_reason(row.designation),
+                danger_reason(row.designation, row.designation.events.all()),
             )
         )
     return sorted(found, key=lambda listed: -listed.since)
