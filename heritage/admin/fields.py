@@ -154,13 +154,6 @@ class NamesFormField(PlainTextFormField):
         return (initial or []) != self.to_python(data or "")
 
 
-class BoundaryFormField(forms.JSONField):
-    """GeoJSON; empty where there is none."""
-
-    def prepare_value(self, value):
-        return "" if value is None else super().prepare_value(value)
-
-
 class DateInput(forms.DateInput):
     """The browser's own picker, in the reader's language."""
 

@@ -23,9 +23,9 @@ from heritage.admin.autocomplete import (
     RowLookup,
     with_label,
 )
+from heritage.admin.boundaries import BoundaryFormField, BoundaryWidget
 from heritage.admin.editing import AGAIN, Editing
 from heritage.admin.fields import (
-    BoundaryFormField,
     DateInput,
     DegreesFormField,
     EDTFFormField,
@@ -63,7 +63,7 @@ class RecordFields:
         TimeField: {"widget": TimeInput},
         TextField: {"form_class": PlainTextFormField, "widget": AdminTextareaWidget},
         NamesField: {"form_class": NamesFormField, "widget": AdminTextareaWidget({"rows": 3})},
-        JSONField: {"form_class": BoundaryFormField, "widget": AdminTextareaWidget({"rows": 3})},
+        JSONField: {"form_class": BoundaryFormField, "widget": BoundaryWidget},
     }
     # Heights of texts by column; all others are single lines.
     long_texts: dict[str, int] = {"description": 10, "note": 1, "about": 12, "privacy": 12}

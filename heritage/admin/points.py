@@ -94,27 +94,23 @@ def with_point(data, name: str = "coordinates"):
 # --- what the form fetches ---------------------------------------------------------------------
 
 
-def _may_look(model_admin, request) -> None:
-    may = model_admin.has_add_permission(request) or model_admin.has_change_permission(request)
-    if not may:
-        raise PermissionDenied
+def may_look(model_admin, request) -> bool:
+    """Whether somebody has a form to look at maps in."""
+    return model_admin.has_add_permission(request) or model_admin.has_change_permission(request)
 
 
-def map_view(model_admin, request):
-    """The map around a point (`point`, or `at` the middle), so many `km` wide."""
-    _may_look(model_admin, request)
-    text, error = request.GET.get("point", ""), ""
-    point: Point | None = None
+def point_in(data, name: str = "coordinates") -> Point | None:
+    """The point that stands in the form, if it can be read."""
     try:
-        point = read_point(text, "gcj02" in request.GET) if text.strip() else None
-    except ValueError as refusal:
-        error = str(refusal)
-    window = Window(*_middle(request, point), _width(request))
+        return read_point(data.get(name, ""), bool(data.get(f"{name}_gcj02")))
+    except ValueError:
+        return None
+
+
+def ground(window: Window, without: str) -> dict:
+    """What the maps of the form are drawn on: land, lines and sites, but for one of them."""
     tall, wide = window.per_degree
-    context = {
-        "error": error,
-        "point": point_text(*point) if point else "",
-        "place": window.place(*point) if point else None,
+    return {
         "window": window,
         "tall": tall,
         "wide": wide,
@@ -122,7 +118,25 @@ def map_view(model_admin, request):
         "height": point_map.HEIGHT,
         "land": point_map.land(window),
         "lines": point_map.lines(window),
-        "sites": _sites(window, request.GET.get("without", "")),
+        "sites": _sites(window, without),
+    }
+
+
+def map_view(model_admin, request):
+    """The map around a point (`point`, or `at` the middle), so many `km` wide."""
+    if not may_look(model_admin, request):
+        raise PermissionDenied
+    text, error = request.GET.get("point", ""), ""
+    point: Point | None = None
+    try:
+        point = read_point(text, "gcj02" in request.GET) if text.strip() else None
+    except ValueError as refusal:
+        error = str(refusal)
+    window = Window(*_middle(request, point), _width(request))
+    context = ground(window, request.GET.get("without", "")) | {
+        "error": error,
+        "point": point_text(*point) if point else "",
+        "place": window.place(*point) if point else None,
         "wider": min(point_map.WIDEST_KM, window.km * 4),
         "closer": max(point_map.NARROWEST_KM, window.km / 4),
     }
@@ -176,7 +190,8 @@ def _overlap(at, name: str, other_at, other_name: str) -> bool:
 
 def similar_view(model_admin, request):
     """Records that may be of the site that somebody is typing in."""
-    _may_look(model_admin, request)
+    if not may_look(model_admin, request):
+        raise PermissionDenied
     point = None
     with suppress(ValueError):  # it may be half typed
         point = read_point(request.GET.get("point", ""), "gcj02" in request.GET)

@@ -18,10 +18,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_POST
 
 from heritage.admin import access
 from heritage.admin.autocomplete import with_label
 from heritage.admin.base import RecordAdmin
+from heritage.admin.boundaries import boundary_map_view
 from heritage.admin.bulk import change_terms
 from heritage.admin.completeness import completeness_of
 from heritage.admin.coverage import CoverageRows
@@ -212,6 +214,11 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
 
         return [
             path("similar/", page(similar_view), name="heritage_site_similar"),
+            path(
+                "boundary-map/",
+                require_POST(page(boundary_map_view)),
+                name="heritage_site_boundary_map",
+            ),
             path("point-map/", page(map_view), name="heritage_site_point_map"),
             *super().get_urls(),
         ]

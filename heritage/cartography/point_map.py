@@ -49,7 +49,7 @@ def land(window: Window) -> str:
     shapes = []
     for ring in drawing:
         placed = [window.place(latitude, longitude) for longitude, latitude in ring]
-        if _jumps(placed):
+        if _jumps(placed, 180 * window.per_degree[1]):
             continue  # it lies on the other side of the earth and is torn there
         cut = clipped(placed, -4, -4, WIDTH + 4, HEIGHT + 4)
         if len(cut) > 2:
@@ -57,8 +57,9 @@ def land(window: Window) -> str:
     return "".join(shapes)
 
 
-def _jumps(ring: Ring) -> bool:
-    return any(abs(a[0] - b[0]) > 20 * WIDTH for a, b in pairwise(ring))
+def _jumps(ring: Ring, half_round: float) -> bool:
+    """Whether two points that follow each other are more than half the earth's round apart."""
+    return any(abs(a[0] - b[0]) > half_round for a, b in pairwise(ring))
 
 
 def _path(ring: Ring) -> str:
@@ -80,13 +81,13 @@ def lines(window: Window) -> list[tuple[str, float, float, float, float]]:
         degrees = number * step
         _x, y = window.place(degrees, window.longitude)
         if 0 <= y <= HEIGHT and abs(degrees) <= 90:
-            found.append((f"{abs(degrees):g}° {'N' if degrees >= 0 else 'S'}", 0, y, WIDTH, y))
+            found.append((f"{abs(degrees):.7g}° {'N' if degrees >= 0 else 'S'}", 0, y, WIDTH, y))
     first = floor((window.longitude - wide_reach) / step)
     for number in range(first, first + 24):
         degrees = (number * step + 180) % 360 - 180
         x, _y = window.place(window.latitude, degrees)
         if 0 <= x <= WIDTH:
-            found.append((f"{abs(degrees):g}° {'E' if degrees >= 0 else 'W'}", x, 0, x, HEIGHT))
+            found.append((f"{abs(degrees):.7g}° {'E' if degrees >= 0 else 'W'}", x, 0, x, HEIGHT))
     return found
 
 

@@ -378,7 +378,7 @@ class Migration(migrations.Migration):
                 ('precision', models.CharField(choices=[('surveyed', 'surveyed'), ('approximate', 'approximate'), ('town', 'centre of the town')], default='approximate', max_length=12, verbose_name='precision')),
                 ('accuracy_m', models.PositiveIntegerField(blank=True, help_text='Empty if unknown.', null=True, verbose_name='good to, in metres')),
                 ('blur_km', models.PositiveSmallIntegerField(choices=[(0, 'not blurred'), (1, 'to about 1 km'), (5, 'to about 5 km'), (20, 'to about 20 km')], default=0, help_text='For places in danger of looters: the public sees a point on a grid.', verbose_name='blur for the public')),
-                ('boundary', models.JSONField(blank=True, help_text='GeoJSON: a Polygon or MultiPolygon, WGS 84. Not shown where the point is blurred.', null=True, verbose_name='boundary')),
+                ('boundary', models.JSONField(blank=True, help_text='GeoJSON, or a point on each line; WGS 84. Not shown where the point is blurred.', null=True, verbose_name='boundary')),
                 ('public_latitude', models.FloatField(editable=False, null=True, serialize=False)),
                 ('public_longitude', models.FloatField(editable=False, null=True, serialize=False)),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('in_review', 'in review'), ('published', 'published'), ('archived', 'archived')], db_index=True, default='draft', max_length=10, verbose_name='state')),

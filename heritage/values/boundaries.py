@@ -1,41 +1,226 @@
-"""Validation of site boundaries in GeoJSON (RFC 7946)."""
+"""Boundaries of sites in GeoJSON (RFC 7946): read as they are pasted, checked, measured."""
 
-from itertools import chain
+import json
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+from math import radians, sin
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from heritage.values.coordinates import EARTH_RADIUS_KM
+from heritage.values.point_reader import read_point
+
 # Far more than an outline needs; a larger one would make every page that draws it heavy.
 MAX_POSITIONS = 20_000
+COMPARED = 500  # points of a ring whose lines are compared with each other: it takes their square
+
+_TYPES = ("Polygon", "MultiPolygon")
+_WGS84 = ("CRS84", "4326", "WGS84", "WGS 84")
+_LISTS = (list, tuple)
+
+Ring = list[Any]
+
+
+def read_boundary(text: str) -> dict[str, Any] | None:
+    """What somebody has pasted: GeoJSON, also within features, or one point on each line.
+
+    None where there is nothing; ValueError, saying what is wrong and where, if it is no boundary.
+    """
+    if not text.strip():
+        return None
+    value = _of_json(text) if text.lstrip()[0] in "{[" else _of_lines(text)
+    check_boundary(value)
+    return value
 
 
 def check_boundary(value: object) -> None:
     """Raise ValueError unless `value` is None or a GeoJSON Polygon or MultiPolygon in WGS 84."""
     if value is None:
         return
-    if not isinstance(value, dict) or value.get("type") not in ("Polygon", "MultiPolygon"):
-        raise ValueError(_("A boundary is a GeoJSON geometry of type Polygon or MultiPolygon."))
-    polygons: Any = value.get("coordinates")
-    if value["type"] == "Polygon":
-        polygons = [polygons]
+    kind = value.get("type") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or kind not in _TYPES:
+        said = _("A boundary is a GeoJSON geometry of type Polygon or MultiPolygon.")
+        raise ValueError(f"{said} {_('This is: %(type)s.') % {'type': kind}}" if kind else said)
+    polygons = [value.get("coordinates")] if kind == "Polygon" else value.get("coordinates")
+    if not isinstance(polygons, _LISTS) or not all(isinstance(each, _LISTS) for each in polygons):
+        raise ValueError(_("The coordinates of the boundary are no rings of points."))
+    rings = [ring for polygon in polygons for ring in polygon]
+    if not all(isinstance(ring, _LISTS) for ring in rings):
+        raise ValueError(_("The coordinates of the boundary are no rings of points."))
+    if not rings or sum(map(len, rings)) > MAX_POSITIONS:
+        raise ValueError(
+            _("A boundary has between 4 and %(most)s points.") % {"most": MAX_POSITIONS}
+        )
+    for part, polygon in enumerate(polygons, 1):
+        for number, ring in enumerate(polygon, 1):
+            if fault := next(_faults(ring), ""):
+                where = _where(part, len(polygons), number, len(polygon))
+                raise ValueError(f"{where}: {fault}" if where else fault)
+
+
+def area_ha(value: dict[str, Any]) -> float:
+    """How many hectares a boundary encloses on a globe; what its inner rings leave out is none."""
+    found = 0.0
+    for outer, *inner in _polygons(value):
+        found += _enclosed_ha(outer) - sum(map(_enclosed_ha, inner))
+    return found
+
+
+def bounds(value: dict[str, Any]) -> tuple[float, float, float, float]:
+    """The least and the greatest latitude and longitude: south, west, north, east."""
+    points = [point for polygon in _polygons(value) for ring in polygon for point in ring]
+    longitudes, latitudes = [point[0] for point in points], [point[1] for point in points]
+    return min(latitudes), min(longitudes), max(latitudes), max(longitudes)
+
+
+def count_points(value: dict[str, Any]) -> int:
+    """Corners: the last point of a ring is its first."""
+    return sum(len(ring) - 1 for polygon in _polygons(value) for ring in polygon)
+
+
+def _polygons(value: dict[str, Any]) -> list[list[Ring]]:
+    found: list[list[Ring]] = value["coordinates"]
+    return found if value["type"] == "MultiPolygon" else [value["coordinates"]]
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def _of_json(text: str) -> Any:
     try:
-        rings = list(chain.from_iterable(polygons))
-        if not rings or sum(map(len, rings)) > MAX_POSITIONS:
-            raise ValueError(
-                _("A boundary has between 4 and %(most)s points.") % {"most": MAX_POSITIONS}
-            )
-        for ring in rings:
-            _check_ring(ring)
-    except TypeError as error:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        place = {"line": error.lineno, "column": error.colno}
+        said = _("This is no GeoJSON: it breaks off at line %(line)s, column %(column)s.") % place
+        raise ValueError(said) from error
+    except RecursionError as error:
         raise ValueError(_("The coordinates of the boundary are no rings of points.")) from error
+    if not isinstance(value, dict):
+        return value
+    _refuse_other_systems(value)
+    if value.get("type") in _TYPES:
+        return value
+    found = [each for each in _geometries(value) if each.get("type") in _TYPES]
+    if not found:
+        return value
+    if len(found) == 1:
+        return found[0]
+    parts = [
+        part
+        for each in found
+        for part in (
+            [each.get("coordinates")]
+            if each["type"] == "Polygon"
+            else each.get("coordinates") or []
+        )
+    ]
+    return {"type": "MultiPolygon", "coordinates": parts}
 
 
-def _check_ring(ring: list) -> None:
-    if len(ring) < 4 or ring[0] != ring[-1]:
-        raise ValueError(_("Each ring has at least four points and ends where it began."))
-    for longitude, latitude, *_height in ring:
-        if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
-            raise ValueError(
-                _("The point %(point)s lies outside the globe; GeoJSON puts longitude first.")
-                % {"point": [longitude, latitude]}
+def _geometries(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Those of a feature, of a collection of features or of one of geometries."""
+    inner = {"Feature": [value.get("geometry")], "FeatureCollection": value.get("features")}
+    inner["GeometryCollection"] = value.get("geometries")
+    for each in inner.get(str(value.get("type"))) or []:
+        if isinstance(each, dict):
+            yield each
+            if each.get("type") == "Feature" and isinstance(each.get("geometry"), dict):
+                yield each["geometry"]
+
+
+def _refuse_other_systems(value: dict[str, Any]) -> None:
+    """GeoJSON of before 2016 could name one."""
+    system = value.get("crs")
+    if system and not any(name in json.dumps(system) for name in _WGS84):
+        raise ValueError(
+            _("These coordinates are in another system (%(name)s); a boundary is in WGS 84.")
+            % {"name": json.dumps(system, ensure_ascii=False)[:120]}
+        )
+
+
+def _of_lines(text: str) -> dict[str, Any]:
+    ring = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            latitude, longitude = read_point(line)
+        except ValueError as error:
+            said = _("Line %(number)s: %(fault)s") % {"number": number, "fault": error}
+            raise ValueError(said) from error
+        ring.append([longitude, latitude])
+    if len(ring) > 1 and ring[0] == ring[-1]:
+        ring.pop()
+    if len(ring) < 3:
+        said = _("A boundary has at least three points; %(count)s are given.")
+        raise ValueError(said % {"count": len(ring)})
+    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+
+
+# --- checking ----------------------------------------------------------------------------------
+
+
+def _where(part: int, parts: int, ring: int, rings: int) -> str:
+    """Which ring it is; nothing where there is one alone."""
+    if parts > 1:
+        return _("Part %(part)s, ring %(ring)s") % {"part": part, "ring": ring}
+    return _("Ring %(ring)s") % {"ring": ring} if rings > 1 else ""
+
+
+def _faults(ring: Ring) -> Iterator[str]:
+    """What is wrong with a ring, the coarsest first: what follows may rest on it."""
+    for number, point in enumerate(ring, 1):
+        if not _is_pair(point):
+            said = _("point %(number)s is no pair of numbers: %(point)s")
+            yield said % {"number": number, "point": json.dumps(point)[:60]}
+        elif not (-180 <= point[0] <= 180 and -90 <= point[1] <= 90):
+            said = _(
+                "point %(number)s, %(point)s, lies outside the globe; GeoJSON puts longitude first."
             )
+            yield said % {"number": number, "point": list(point[:2])}
+    if len(ring) < 4:
+        said = _("a ring has at least four points, of which the last is the first; here are %(n)s.")
+        yield said % {"n": len(ring)}
+    if ring[0] != ring[-1]:
+        said = _("the last point, %(last)s, is not the first, %(first)s.")
+        yield said % {"last": ring[-1], "first": ring[0]}
+    if crossing := _crossing(ring):
+        said = _("the line from point %(a)s to %(b)s crosses that from point %(c)s to %(d)s.")
+        first, second = crossing
+        yield said % {"a": first, "b": first + 1, "c": second, "d": second + 1}
+    if not _enclosed_ha(ring):
+        yield _("the points enclose nothing.")
+
+
+def _is_pair(point: object) -> bool:
+    numbers = point[:2] if isinstance(point, _LISTS) else ()
+    return len(numbers) == 2 and all(type(each) in (int, float) for each in numbers)
+
+
+def _crossing(ring: Ring) -> tuple[int, int] | None:
+    """The numbers of two lines that cross, by the points that they begin at."""
+    if len(ring) > COMPARED:
+        return None
+    lines = list(enumerate(pairwise(ring), 1))
+    for (first, (a, b)), (second, (c, d)) in combinations(lines, 2):
+        if max(a[0], b[0]) < min(c[0], d[0]) or max(c[0], d[0]) < min(a[0], b[0]):
+            continue
+        if _side(a, b, c) * _side(a, b, d) < 0 and _side(c, d, a) * _side(c, d, b) < 0:
+            return first, second
+    return None
+
+
+def _side(a: list[float], b: list[float], point: list[float]) -> int:
+    """On which side of the line from a to b a point lies: 0 on it."""
+    turn = (b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0])
+    return (turn > 0) - (turn < 0)
+
+
+def _enclosed_ha(ring: Ring) -> float:
+    """Of a ring on a globe, by the areas between its lines and the pole."""
+    total = 0.0
+    for (east, north), (next_east, next_north) in pairwise(point[:2] for point in ring):
+        width = radians(next_east - east)
+        total += width * (2 + sin(radians(north)) + sin(radians(next_north)))
+    return abs(total) * EARTH_RADIUS_KM**2 / 2 * 100
