@@ -87,7 +87,8 @@ def _window(data, boundary: dict[str, Any] | None, point) -> Window:
     except ValueError:  # the first map, or all of it
         pass
     if boundary is None:
-        return Window(*(point or LUOYANG), USUAL_KM)
+        latitude, longitude = point or LUOYANG
+        return Window(latitude, longitude, USUAL_KM)
     south, west, north, east = bounds(boundary)
     middle = (south + north) / 2, (west + east) / 2
     across = distance_km((middle[0], west), (middle[0], east))
