@@ -24,7 +24,7 @@ from heritage.models import (
     PartOf,
     Site,
 )
-from heritage.services.history import fold
+from heritage.services.history import net_changes
 from heritage.services.undo import undo
 from heritage.values.language import language_name
 from tests import builders as build
@@ -169,7 +169,7 @@ def test_the_white_horse_temple_takes_one_form(client, editor, words):
     made = ChangeSet.objects.latest("pk")
     assert (made.user, made.reason) == (editor, "From the domain notes")
     # Site, 3 names, 3 events, 2 coverages with 2 new entries listed once each, 2 ties
-    assert len(fold(made.changes.all())) == 1 + 3 + 3 + 2 + 2 + 2 + 2
+    assert len(net_changes(made.changes.all())) == 1 + 3 + 3 + 2 + 2 + 2 + 2
 
 
 def test_ten_rows_more_cost_at_most_fifty_queries(client, editor, words):
@@ -646,7 +646,7 @@ def test_a_revision_holds_exactly_what_was_changed(client, editor, words):
     data[f"names-{rows['Gone']}-DELETE"] = ["on"]
     assert client.post(change(site), data).status_code == 302
     made = ChangeSet.objects.latest("pk")
-    rows = fold(made.changes.all())
+    rows = net_changes(made.changes.all())
     assert {(row.object_id, row.after is None) for row in rows} == {
         (changed.pk, False),
         (gone.pk, True),
@@ -681,7 +681,7 @@ def test_deleting_a_record_keeps_its_last_state_and_who_did_it(client, editor):
     assert client.post(url, {"post": "yes"}).status_code == 302
     made = ChangeSet.objects.latest("pk")
     assert made.user == editor
-    rows = {row.model: row for row in fold(made.changes.all())}
+    rows = {row.model: row for row in net_changes(made.changes.all())}
     assert rows.keys() == {Site, Name}
     assert all(row.after is None for row in rows.values())
     assert rows[Site].before["kinds"]
@@ -762,7 +762,7 @@ def test_publishing_many_refuses_those_that_are_not_fit_and_says_why(client, edi
     assert re.search(r"<li>kinds: [^<]+: <a href=[^>]+>Unfit</a></li>", html)
     made = ChangeSet.objects.latest("pk")
     assert (made.kind, made.user, comment_of(made)) == ("bulk", editor, "State: published")
-    site, said = fold(made.changes.order_by("pk"))
+    site, said = net_changes(made.changes.order_by("pk"))
     assert (site.model, site.object_id) == (Site, fit.pk)
     assert said.after["site"] == fit.pk and said.after["kind"] == "published"
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from heritage.models import Change, ChangeSet, Correction, Event, Image, Site
 from heritage.services import bulk, review
-from heritage.services.history import change_set, deletions_of, excerpts, words
+from heritage.services.history import change_set, deletions_of, excerpts, word_diff
 from heritage.services.undo import restore_deleted, undo
 from tests import builders as build
 
@@ -99,7 +99,7 @@ def test_words_put_together_are_both_texts(seed):
     chance = random.Random(seed)
     texts = ["".join(chance.choice(["a ", "bc", " 寺", "白", "\n", "d. "]) for _ in range(60))]
     texts.append("".join(part for part in texts[0] if chance.random() > 0.2) + "end")
-    pieces = words(*texts)
+    pieces = word_diff(*texts)
     assert "".join(text for what, text in pieces if what != "+") == texts[0]
     assert "".join(text for what, text in pieces if what != "-") == texts[1]
     changed = [piece for piece in pieces if piece[0] != "="]
@@ -109,7 +109,7 @@ def test_words_put_together_are_both_texts(seed):
 def test_very_long_texts_are_compared_at_once():
     old, new = ("".join(chr(0x4E00 + (n * k) % 5000) for n in range(30_000)) for k in (7, 11))
     start = time.process_time()
-    words(old, new)
+    word_diff(old, new)
     assert time.process_time() - start < 1
 
 

@@ -47,7 +47,7 @@ def on_land(name: str, latitude: float, longitude: float) -> bool:
     """By even and odd, in a frame around the point."""
     km = 1600 if name == "fine" else 6800
     shapes = land_in(Frame(latitude, longitude, km, 1000, 1000), 10, 0)
-    return sum(outlines.holds(ring, (500.5, 500.5)) for ring in shapes) % 2 == 1
+    return sum(outlines.contains_point(ring, (500.5, 500.5)) for ring in shapes) % 2 == 1
 
 
 @pytest.mark.parametrize("name", ["fine", "coarse"])
@@ -122,9 +122,9 @@ def test_a_globe_seen_from_the_other_side_is_not_inside_out():
     plane = land.Plane(-40, 176, 1.5, globe=True)
     shapes = list(plane.outlines("coarse", 1.5))
     x, y = plane.point(-45, -150)
-    assert sum(outlines.holds(ring, (x, y)) for ring in shapes) % 2 == 0
+    assert sum(outlines.contains_point(ring, (x, y)) for ring in shapes) % 2 == 0
     x, y = plane.point(-25, 135)
-    assert sum(outlines.holds(ring, (x, y)) for ring in shapes) % 2 == 1
+    assert sum(outlines.contains_point(ring, (x, y)) for ring in shapes) % 2 == 1
 
 
 def test_the_world_is_of_equal_areas_and_whole():

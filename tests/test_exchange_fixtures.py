@@ -7,7 +7,7 @@ import pytest
 from heritage.exchange import fixtures
 from heritage.exchange.fixtures import FixtureError, load
 from heritage.models import ChangeSet, Kind, LoadedRow, Place, Site
-from heritage.services.history import changes_of, fold
+from heritage.services.history import changes_of, net_changes
 from tests.builders import text
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_loads_in_any_order_and_derives(files):
     assert (site.first_year, site.place.parent.slug) == (68, "china")
     assert [kind.slug for kind in site.kinds.all()] == ["temple"]
     assert "bai ma si" in site.search_text
-    [told] = [row for row in fold(changes_of(site)) if row.model is Site]
+    [told] = [row for row in net_changes(changes_of(site)) if row.model is Site]
     assert (told.before, told.after["kinds"]) == (None, [site.kinds.get().pk])
     assert ChangeSet.objects.get().detail == {"files": ["a.json", "b.json"]}
 
@@ -101,7 +101,7 @@ def test_a_changed_kind_of_a_site_is_an_editors_change_too(files):
 def test_a_column_that_a_later_version_adds_is_nobodys_change(files, monkeypatch):
     """With its default it is not in what was noted of a row, so the row follows its fixture."""
     load(files(all=[KIND, CHINA, HENAN, SITE]))
-    noted = LoadedRow.objects.get(uid="white-horse-temple").stored
+    noted = LoadedRow.objects.get(uid="white-horse-temple").stored_digest
     columns = [column.name for column in Site._meta.concrete_fields if column.name != "cover"]
     monkeypatch.setattr(fixtures, "_digest", lambda row: row)
     pk = Site.objects.get().pk

@@ -132,7 +132,7 @@ def test_a_card_says_the_date_of_what_one_sees(eras, events, english, chinese):
     _add_events(site, events, eras)
     for language, wanted in (("en", english), ("zh-hans", chinese)):
         with translation.override(language):
-            [card] = cards.of_ids(store.current(), [site.pk])
+            [card] = cards.cards_of(store.current(), [site.pk])
             assert wanted is None or card.when == wanted
 
 

@@ -27,8 +27,8 @@ from heritage.services.history import (
     current_change_set,
     deletions_of,
     differences,
-    fold,
-    words,
+    net_changes,
+    word_diff,
 )
 from heritage.services.undo import changes_with, plan, redo, restore, restore_deleted, undo
 from tests import builders as build
@@ -42,7 +42,7 @@ def last() -> ChangeSet:
 
 
 def told(of: ChangeSet | None = None) -> list[tuple]:
-    rows = fold((of or last()).changes.order_by("pk"))
+    rows = net_changes((of or last()).changes.order_by("pk"))
     return [(row.model, row.object_id, row.before, row.after) for row in rows]
 
 
@@ -359,7 +359,7 @@ def test_differences_are_told_by_column_and_language():
     ],
 )  # fmt: skip
 def test_differences_are_told_by_word_and_chinese_by_character(old, new, expected):
-    assert words(old, new) == expected
+    assert word_diff(old, new) == expected
 
 
 # --- undoing -------------------------------------------------------------------------------------

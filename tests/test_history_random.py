@@ -16,7 +16,7 @@ from heritage.models import ChangeSet, Event, FormerSlug, Kind, Name, Place, Sit
 from heritage.models.base import Record
 from heritage.models.row_values import kept_relations, linked_ids, plain_row, stored_rows
 from heritage.search.index import store
-from heritage.services.history import change_set, fold
+from heritage.services.history import change_set, net_changes
 from heritage.services.undo import undo
 from tests.builders import make_name, text
 from tests.exact import assert_as_rebuilt, assert_nothing_to_derive
@@ -60,7 +60,7 @@ def difference(before: dict, after: dict) -> dict[tuple, tuple]:
 
 def history(made: ChangeSet) -> dict[tuple, tuple]:
     told = {}
-    for row in fold(made.changes.order_by("pk")):
+    for row in net_changes(made.changes.order_by("pk")):
         before = row.before
         if row.after is None:  # with what is kept only so that it can be restored
             before = {n: v for n, v in before.items() if n not in row.model.kept_when_deleted}

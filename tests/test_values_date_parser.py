@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from heritage.values.date_format import phrase
-from heritage.values.date_parser import read
+from heritage.values.date_parser import parse_date
 from heritage.values.edtf import EDTFError, parse
 
 READ = [
@@ -126,7 +126,7 @@ READ = [
 
 @pytest.mark.parametrize(("text", "edtf"), READ)
 def test_read(text, edtf):
-    assert read(text) == edtf
+    assert parse_date(text) == edtf
 
 
 @pytest.mark.parametrize(
@@ -160,12 +160,12 @@ def test_read(text, edtf):
 )
 def test_refused_with_a_reason(text, message):
     with pytest.raises(EDTFError, match=message):
-        read(text)
+        parse_date(text)
 
 
 def test_reasons_are_translated():
     with override("zh-hans"), pytest.raises(EDTFError, match="无法将“你好”读作日期"):
-        read("你好")
+        parse_date("你好")
 
 
 ORDINARY = [
@@ -184,7 +184,7 @@ ORDINARY = [
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize("text", ORDINARY)
 def test_what_is_printed_is_read_back(text, language, style):
-    assert read(phrase(parse(text), language, style)) == text
+    assert parse_date(phrase(parse(text), language, style)) == text
 
 
 def test_any_text_is_edtf_or_an_error():
@@ -198,12 +198,12 @@ def test_any_text_is_edtf_or_an_error():
     for _ in range(5000):
         text = "".join(chance.choices(pieces, k=chance.randrange(7)))
         try:
-            edtf = read(text)
+            edtf = parse_date(text)
         except EDTFError as error:
             assert str(error)
         else:
             accepted += 1
-            assert read(edtf) == edtf == parse(edtf).text
+            assert parse_date(edtf) == edtf == parse(edtf).text
     assert accepted > 50
 
 
@@ -245,7 +245,7 @@ def test_any_text_is_edtf_or_an_error():
     ],
 )
 def test_what_chinese_sources_and_captions_give(text, edtf):
-    assert read(text) == edtf
+    assert parse_date(text) == edtf
 
 
 @pytest.mark.parametrize(
@@ -262,4 +262,4 @@ def test_what_chinese_sources_and_captions_give(text, edtf):
 )
 def test_a_title_that_may_be_several_asks_for_the_dynasty(text, message):
     with pytest.raises(EDTFError, match=message):
-        read(text)
+        parse_date(text)

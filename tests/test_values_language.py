@@ -7,10 +7,10 @@ from django.utils.translation import override
 from heritage.values.language import (
     LanguageMap,
     Text,
-    direction,
     language_name,
     normalise_code,
     proper_tag,
+    text_direction,
 )
 
 
@@ -78,7 +78,7 @@ def test_a_refused_code_is_quoted_but_not_at_any_length():
     ],
 )
 def test_what_is_known_of_a_language(code, tag, way, name):
-    assert (proper_tag(code), direction(code), language_name(code)) == (tag, way, name)
+    assert (proper_tag(code), text_direction(code), language_name(code)) == (tag, way, name)
 
 
 # --- clean -------------------------------------------------------------------------------------

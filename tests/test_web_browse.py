@@ -217,10 +217,10 @@ def test_many_pages_are_shown_with_gaps(client, words):
 def test_cards_say_what_when_where_and_how_sure(client, words):
     full_site(words)
     index = store.current()
-    card = next(card for card in cards.of_ids(index, index.sites) if "longmen" in card.url)
+    card = next(card for card in cards.cards_of(index, index.sites) if "longmen" in card.url)
     assert (card.when, card.place) == ("Standing: Tang to Qing", "Luoyang, Henan")
     assert not card.when_marks
-    other = next(card for card in cards.of_ids(index, index.sites) if "temple-901" in card.url)
+    other = next(card for card in cards.cards_of(index, index.sites) if "temple-901" in card.url)
     assert other.when == "Founded c. 1501 (Tang)"
     assert [mark.key for mark in other.when_marks] == ["tradition"]
     assert (card.unesco, card.protection) == ("part", "National")
@@ -241,7 +241,7 @@ def test_a_card_is_what_its_template_makes_of_it(words, form):
     ids = list(index.sites)
     found = cards.rendered_cards(index, ids, form, at_once=2)
     template = get_template(f"components/{form}.html")
-    for place, card in enumerate(cards.of_ids(index, ids)):
+    for place, card in enumerate(cards.cards_of(index, ids)):
         other, picture = card.other_name, card.picture
         values = card._asdict() | picture._asdict() | {"is_at_once": place < 2}
         values["other_language"] = other.lang_tag if other else ""
@@ -470,13 +470,13 @@ def test_of_many_values_that_mean_nothing_ten_are_named(client, words):
 def test_only_the_cards_of_changed_sites_are_made_anew(client, words, monkeypatch):
     first, second, *others = [plain_site(words, number) for number in range(8)]
     made = []
-    of_ids = cards.of_ids
+    of_ids = cards.cards_of
 
     def remembering(index, ids):
         made.extend(ids)
         return of_ids(index, ids)
 
-    monkeypatch.setattr(cards, "of_ids", remembering)
+    monkeypatch.setattr(cards, "cards_of", remembering)
     client.get("/en/sites/")
     assert set(made) == {site.pk for site in (first, second, *others)}
     made.clear()

@@ -87,7 +87,7 @@ def test_the_style_page_is_for_those_who_build(client, filled):
     assert client.get("/style/").status_code == 404
     with override_settings(DEBUG=True):
         html = client.get("/style/").content.decode()
-    for name, _value in style.tokens():
+    for name, _value in style.design_tokens():
         if name.startswith(("paper", "ink", "size-")):
             assert f"<code>{name}</code>" in html
     assert 'class="seal"' in html and 'class="nearby-map"' in html

@@ -32,8 +32,8 @@ SAID = [
     "<em>long</em>", "<h3>Caves</h3>", "&lt;script&gt;",
     # events
     "<h3>Beginnings</h3>", "<h3>In between</h3>", "<h3>What stands today</h3>",
-    '<p class="moment-date">about 493</p>', "After the court moved.",
-    '<p class="moment-date">about 675 (uncertain)</p>',
+    '<p class="event-date">about 493</p>', "After the court moved.",
+    '<p class="event-date">about 675 (uncertain)</p>',
     # how sure
     'href="#mark-tradition"', 'href="#mark-approximate"', 'href="#mark-uncertain"',
     'href="#mark-recalled"', '<div id="mark-tradition">',

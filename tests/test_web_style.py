@@ -5,7 +5,7 @@ import re
 import pytest
 from django.conf import settings
 
-from heritage.web.style import colours, tokens
+from heritage.web.style import colours, design_tokens
 from tests import builders as build
 from tests.webrows import full_site, vocabulary
 
@@ -36,7 +36,7 @@ def test_twelve_covers_side_by_side_are_twelve_scenes(html):
 
 def test_every_colour_is_shown_light_and_dark(html):
     shown = colours()
-    declared = {name for name, value in tokens() if value.startswith("#")}
+    declared = {name for name, value in design_tokens() if value.startswith("#")}
     assert {name for name, _light, _dark in shown} == declared and len(shown) > 15
     for name, light, dark in shown:
         assert re.search(rf'aria-label="{name}">\s*<rect fill="{light}"', html)
@@ -45,7 +45,7 @@ def test_every_colour_is_shown_light_and_dark(html):
 
 def test_every_space_and_size_has_its_rule_in_the_sheet():
     css = (settings.BASE_DIR / "static/css/style.css").read_text()
-    for name, _value in tokens():
+    for name, _value in design_tokens():
         if name.startswith(("space-", "edge")):
             assert f".space-{name} " in css
         if name.startswith("size-"):

@@ -234,7 +234,7 @@ def test_the_tag_changes_exactly_when_the_drawing_does(seed):
             anew += now[pk][0] != before[pk][0]
         before = now
         index = store.current()
-        for card in cards.of_ids(index, now):
+        for card in cards.cards_of(index, now):
             if card.picture.is_drawn:
                 assert card.picture.src.endswith(f"?v={now[card.row.pk][0]}"), number
         site = changes.some(Site.objects.published())

@@ -104,4 +104,4 @@ class LoadedRowAdmin(ReadOnlyAdmin):
     list_display = ("label", "uid", "file")
     list_filter = ("label", "file")
     search_fields = ("uid", "label", "file")
-    readonly_fields = ("label", "uid", "file", "said", "stored")
+    readonly_fields = ("label", "uid", "file", "source_digest", "stored_digest")

@@ -222,7 +222,7 @@ def _not_permitted(user, operation: str, old, ids: list[int]) -> str:
 def _changed_by(operation: str, ids: list[int], old, new) -> list[int]:
     """The sites that would be written."""
     if operation.startswith("replace"):
-        return sorted(bulk.sites_of(bulk.uses(old, ids)))
+        return sorted(bulk.sites_using(bulk.uses(old, ids)))
     if operation == "set_licence":
         found: set[int] = set()
         for chunk in chunks(ids):
@@ -325,6 +325,6 @@ class ReplacePages(admin.ModelAdmin):
             "form": form,
             "media": self.media + form.media,
             "uses": [(capfirst(use.label), len(use.ids)) for use in found],
-            "affected": affected(sorted(bulk.sites_of(found))),
+            "affected": affected(sorted(bulk.sites_using(found))),
         }
         return TemplateResponse(request, "admin/replace.html", context)

@@ -24,7 +24,7 @@ from heritage.admin.editing import (
 from heritage.admin.fields import EDTFFormField, said
 from heritage.admin.merging import Values, field_of, label_of_control, posted_values
 from heritage.admin.wording import explained, listed
-from heritage.values.language import direction, proper_tag
+from heritage.values.language import proper_tag, text_direction
 
 # Chinese is compared by character, everything else by word.
 _PIECE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]|\s+|[^\W\u3400-\u9fff]+|[^\w\s]")
@@ -117,7 +117,7 @@ def _lines(
             shown = _shown(form_field, texts)
             was = _shown(form_field, (before or {}).get(key, [])) if before is not None else shown
             label = "" if clash.what == "field" else label_of_control(clash.fields, key)
-            lang = (proper_tag(code), direction(code)) if code else ("", "")
+            lang = (proper_tag(code), text_direction(code)) if code else ("", "")
             lines.append(ConflictLine(capfirst(label), marked(was, shown), *lang))
     return lines
 

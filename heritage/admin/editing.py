@@ -25,11 +25,11 @@ from heritage.admin.merging import (
     Values,
     field_of,
     label_of_control,
-    merge,
     posted_values,
     same,
     same_values,
     shown_values,
+    three_way_merge,
 )
 from heritage.admin.row_sets import SHOWS_ALL
 
@@ -138,7 +138,7 @@ class Editing:
 
     def settle(self, fields, row, prefix, opened, stored, posted, keep, anchor="") -> Values:
         """Merged values of one row: decided clashes as decided, open ones as posted."""
-        merged = merge(fields, opened, stored, posted)
+        merged = three_way_merge(fields, opened, stored, posted)
         self.kept += [label_of_control(fields, key) for key in merged.kept]
         for key in merged.clashes:
             name, now = f"{prefix}{key}", stored.get(key, [])

@@ -12,7 +12,7 @@ _BETWEEN = re.compile(r"\s*[–—至到]\s*|\s+(?:-|to)\s+")
 
 def is_date(text: str) -> bool:
     try:
-        date_parser.read(text)
+        date_parser.parse_date(text)
     except EDTFError:
         return False
     return True

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models import Identity
 from heritage.values import coordinates, date_parser, edtf
 from heritage.values.date_format import phrase
-from heritage.values.language import LanguageMap, direction, language_name, proper_tag
+from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
 
 # Between the name of a field and a language code: names hold no double underscore of their own.
 _JOINT = "__"
@@ -80,7 +80,7 @@ class LanguageMapWidget(forms.Widget):
             "name": f"{name}{_JOINT}{code}",
             "label": language_name(code),
             "lang": proper_tag(code),
-            "dir": direction(code),
+            "dir": text_direction(code),
             "value": texts.get(code, ""),
             "attrs": attrs,
         }
@@ -234,7 +234,7 @@ class EDTFFormField(forms.CharField):
         if value in self.empty_values:
             return value
         try:
-            return date_parser.read(value)
+            return date_parser.parse_date(value)
         except edtf.EDTFError as error:
             raise ValidationError(str(error), code="invalid") from error
 

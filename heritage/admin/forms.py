@@ -47,7 +47,7 @@ from heritage.models.fields import (
     NamesField,
     PictureField,
 )
-from heritage.values.language import LanguageMap, direction, language_name, proper_tag
+from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
 
 MARKDOWN = ("description", "about", "privacy")  # columns whose texts are written so
 
@@ -189,7 +189,7 @@ def languages_html(texts: LanguageMap) -> str:
         "",
         '<div class="language-text" lang="{}" dir="{}"><b>{}</b>{}</div>',
         (
-            (proper_tag(code), direction(code), language_name(code), text)
+            (proper_tag(code), text_direction(code), language_name(code), text)
             for code, text in sorted(
                 texts.items(), key=lambda pair: pair[0] not in interface_languages()
             )

@@ -24,8 +24,8 @@ _LOOK = ("view",)
 _RECORD = (("view", "add", "change"), _ALL, _ALL)
 _ROW = (_ALL, _ALL, _ALL)
 _VOCABULARY = (_LOOK, _ALL, _ALL)
-_HOUSE = ((), (), _ALL)
-_NOBODY = ((), (), ())
+_INSTALLATION = ((), (), _ALL)
+_NONE = ((), (), ())
 
 # Where it is not what follows from the model: see defaults_for().
 DEFAULTS = {
@@ -39,15 +39,12 @@ DEFAULTS = {
     "heritage.source": (("view", "add"), _ALL, _ALL),
     "heritage.custodian": (("view", "add"), _ALL, _ALL),
     "heritage.identity": ((), _LOOK, _ALL),
-    "heritage.user": _HOUSE,
+    "heritage.user": _INSTALLATION,
     "heritage.changeset": (_LOOK, _LOOK, _LOOK),
     "heritage.loadedrow": ((), _LOOK, _LOOK),
-    "auth.group": _HOUSE,
+    "auth.group": _INSTALLATION,
     "admin.logentry": ((), (), _LOOK),
 }
-
-# Where it is remembered what was given once: a row for each group, and for each of its models.
-_FILE = "groups.py"
 
 
 def connect() -> None:
@@ -60,7 +57,7 @@ def _after_migrate(sender, using, apps=installed, **kwargs) -> None:
         return
     try:
         apps.get_model("auth", "Permission")
-        apps.get_model("heritage", "LoadedRow")
+        apps.get_model("heritage", "GroupDefault")
     except LookupError:  # migrated back to before there were any
         return
     _create_permissions(apps, using)
@@ -74,23 +71,22 @@ def _create_permissions(apps, using) -> None:
 
 
 def ensure(using: str = "default") -> None:
-    """Make the groups that were never made, and give each what it was never given."""
+    """Create the groups that were never created, and give each the defaults it was never given."""
     from django.contrib.auth.models import Group
 
-    from heritage.models import LoadedRow
+    from heritage.models import GroupDefault
 
-    label = "auth.group"
-    known = set(LoadedRow.objects.using(using).filter(label=label).values_list("uid", flat=True))
+    known = set(GroupDefault.objects.using(using).values_list("group", "model"))
     permissions = _permissions(using)
-    notes = []
+    given = []
     for number, name in enumerate(GROUPS):
-        if name not in known:
+        if (name, "") not in known:
             group, _created = Group.objects.using(using).get_or_create(name=name)
-            notes.append(name)
+            given.append((name, ""))
         else:
             group = Group.objects.using(using).filter(name=name).first()
-        fresh = [model for model in permissions if f"{name}:{model}" not in known]
-        notes += [f"{name}:{model}" for model in fresh]
+        fresh = [model for model in permissions if (name, model) not in known]
+        given += [(name, model) for model in fresh]
         if group:
             group.permissions.add(
                 *(
@@ -100,8 +96,8 @@ def ensure(using: str = "default") -> None:
                     if action in permissions[model]
                 )
             )
-    LoadedRow.objects.using(using).bulk_create(
-        LoadedRow(label=label, uid=uid[:80], file=_FILE, said="", stored="") for uid in notes
+    GroupDefault.objects.using(using).bulk_create(
+        GroupDefault(group=group, model=model) for group, model in given
     )
 
 
@@ -114,9 +110,9 @@ def defaults_for(model: str) -> tuple:
     try:
         found = installed.get_model(model)
     except LookupError:  # a model that the catalogue once had
-        return _NOBODY
+        return _NONE
     if not issubclass(found, Record):
-        return _NOBODY  # followed from other rows, or of the machinery
+        return _NONE  # followed from other rows, or of the machinery
     return _ROW if found.owner == "site" else _VOCABULARY
 
 

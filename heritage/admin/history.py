@@ -27,10 +27,10 @@ from heritage.services.history import (
     column_of,
     differences,
     excerpts,
-    fold,
-    words,
+    net_changes,
+    word_diff,
 )
-from heritage.values.language import direction, language_name, proper_tag
+from heritage.values.language import language_name, proper_tag, text_direction
 
 PER_PAGE = 30
 LONGEST = 300  # characters of a value that is wholly new, or gone
@@ -122,7 +122,7 @@ def entries(sets: list[ChangeSet], changes: list[Change]) -> Iterator[Entry]:
     for change in changes:
         by_set[change.change_set_id].append(change)
     for pk, of_set in by_set.items():
-        for row in fold(of_set):
+        for row in net_changes(of_set):
             key = (row.model, row.object_id)
             state = states.get(key, {}) | (row.after if row.after is not None else row.before)
             states[key] = state
@@ -139,14 +139,14 @@ def entries(sets: list[ChangeSet], changes: list[Change]) -> Iterator[Entry]:
         entry = Entry(change_set, comment_of(change_set))
         for row, state in told[change_set.pk]:
             entry.changes.append(_shown(row, names.of(row, state), values))
-        entry.sentence = sentence(entry.changes)
+        entry.sentence = change_sentence(entry.changes)
         yield entry
 
 
 # --- in words ----------------------------------------------------------------------------------
 
 
-def sentence(changes: list[ShownChange]) -> str:
+def change_sentence(changes: list[ShownChange]) -> str:
     """What was done, as in "changed Summary (Chinese), added 2 events"."""
     groups: dict[tuple, list[ShownChange]] = defaultdict(list)
     for change in changes:
@@ -283,7 +283,7 @@ class ShownValues:
                 pieces = _pieces(found.old, found.new)
                 code = found.language
                 yield ShownDifference(
-                    label, pieces, column.name, code, proper_tag(code), direction(code)
+                    label, pieces, column.name, code, proper_tag(code), text_direction(code)
                 )
             else:
                 old, new = (self.worded(column, value) for value in (found.old, found.new))
@@ -324,7 +324,7 @@ def _is_text(column: Field) -> bool:
 
 
 def _pieces(old: str, new: str) -> list[tuple[str, str]]:
-    return excerpts(words(old, new)) if old and new else _whole(old, new)
+    return excerpts(word_diff(old, new)) if old and new else _whole(old, new)
 
 
 def _whole(old: str, new: str) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ from heritage.models.row_values import plain_object
 from heritage.search import similar
 from heritage.services.merge import POINT, CannotMerge, choices, is_empty, merge
 from heritage.values.coordinates import format_point
-from heritage.values.language import direction, language_name, proper_tag
+from heritage.values.language import language_name, proper_tag, text_direction
 
 MOST_FOUND = 20
 LONGEST = 1_500
@@ -178,7 +178,7 @@ def _shown(kept: Site, other: Site):
             texts = [values.worded(field, plain[site][field.name]) for site in (kept, other)]
             label = str(field.verbose_name)
         mine, theirs = (Truncator(text).chars(LONGEST) for text in texts)
-        lang = (proper_tag(language), direction(language)) if language else ("", "")
+        lang = (proper_tag(language), text_direction(language)) if language else ("", "")
         takes = is_empty(kept, field, language) and not is_empty(other, field, language)
         yield MergeChoice(key, capfirst(label), mine, theirs, takes, *lang)
 

@@ -100,7 +100,7 @@ class Merged(NamedTuple):
     kept: list[str]  # controls that somebody else changed and this form did not
 
 
-def merge(fields, opened: Values | None, stored: Values, posted: Values) -> Merged:
+def three_way_merge(fields, opened: Values | None, stored: Values, posted: Values) -> Merged:
     """Compare the three states of one record or row; an unknown `opened` explains no difference."""
     merged = Merged({}, [], [])
     for key in {**stored, **posted, **(opened or {})}:

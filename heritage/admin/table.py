@@ -27,8 +27,8 @@ from heritage.admin.wording import explained
 from heritage.admin.writes import change_set
 from heritage.models import Site
 from heritage.models.unit_of_work import unit_of_work
-from heritage.services.history import excerpts, words
-from heritage.values.language import LanguageMap, direction, language_name, proper_tag
+from heritage.services.history import excerpts, word_diff
+from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
 
 MOST = 100
 _TEXTS = ("name", "summary", "description", "note")
@@ -112,7 +112,7 @@ class ChangedCell:
 
     @property
     def pieces(self) -> list[tuple[str, str]]:
-        return excerpts(words(self.was, self.text))
+        return excerpts(word_diff(self.was, self.text))
 
 
 @dataclass(slots=True)
@@ -130,7 +130,7 @@ def columns() -> dict[str, Column]:
             control = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
             label = explained(capfirst(str(model_field.verbose_name)), [language_name(code)])
             key = f"{name}:{code}"
-            lang = (proper_tag(code), direction(code))
+            lang = (proper_tag(code), text_direction(code))
             found[key] = Column(key, name, label, control, code, *lang)
     for name in _PLAIN:
         model_field = Site._meta.get_field(name)

@@ -15,7 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
-from heritage.cartography.outlines import Point, Ring, area, clipped, decoded, holds, thinned
+from heritage.cartography.outlines import (
+    Point,
+    Ring,
+    area,
+    clipped,
+    contains_point,
+    decoded,
+    thinned,
+)
 
 EARTH_KM = 6371.0088
 _FOLDER = Path(__file__).parent
@@ -155,7 +163,7 @@ def _holds(outline: Outline, point: np.ndarray) -> bool:
     lat, lon = np.degrees(np.arcsin(z)), np.degrees(np.arctan2(y, x))
     plane = Plane(float(lat), float(lon), pi)
     flat = list(map(tuple, plane.flat(outline.points).tolist()))
-    return holds(flat, tuple(plane.flat(point.reshape(1, 3))[0].tolist()))
+    return contains_point(flat, tuple(plane.flat(point.reshape(1, 3))[0].tolist()))
 
 
 def land_in(frame: Frame, margin: float, detail: float) -> list[Ring]:

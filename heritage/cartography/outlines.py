@@ -87,7 +87,7 @@ def _cut(ring: Ring, axis: int, limit: float, sign: int) -> Ring:
     return kept
 
 
-def holds(ring: Ring, point: Point) -> bool:
+def contains_point(ring: Ring, point: Point) -> bool:
     """Whether a point lies inside (even and odd crossings)."""
     x, y = point
     inside = False

@@ -56,7 +56,7 @@ class FixtureRow:
     file: str
     model: type[Record]
     fields: dict
-    said: str
+    digest: str
 
     @property
     def uid(self) -> str:
@@ -231,14 +231,14 @@ class _Loader:
         """Whether a row is to be written: new, or changed by its fixture and by nobody else."""
         before = self.loaded.get((row.model._meta.label_lower, row.uid))
         pk = self.pk_of(row.model, row.uid)
-        if before and before.said == row.said:
+        if before and before.source_digest == row.digest:
             self.report.unchanged += 1
             return False
         if pk is None:
             if before:
                 self.report.kept.append(row.problem("-", "deleted here"))
             return before is None
-        if before and _stored_digests(row.model, [pk])[pk] == before.stored:
+        if before and _stored_digests(row.model, [pk])[pk] == before.stored_digest:
             return True
         self.report.kept.append(row.problem("-", "changed here"))
         return False
@@ -320,8 +320,8 @@ class _Loader:
                     label=model._meta.label_lower,
                     uid=row.uid,
                     file=row.file,
-                    said=row.said,
-                    stored=digests[obj.pk],
+                    source_digest=row.digest,
+                    stored_digest=digests[obj.pk],
                 )
                 for row, obj in written
             ]
@@ -330,7 +330,7 @@ class _Loader:
             batch_size=500,
             update_conflicts=True,
             unique_fields=["label", "uid"],
-            update_fields=["file", "said", "stored"],
+            update_fields=["file", "source_digest", "stored_digest"],
         )
 
 

@@ -10,6 +10,7 @@ from heritage.models.designations import (
     WorldHeritage,
 )
 from heritage.models.events import Event, SiteEra, SortName
+from heritage.models.group_defaults import GroupDefault
 from heritage.models.history import Change, ChangeSet
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.identity import Identity
@@ -41,6 +42,7 @@ __all__ = [
     "Era",
     "Event",
     "FormerSlug",
+    "GroupDefault",
     "Identifier",
     "IdentifierScheme",
     "Identity",

@@ -13,7 +13,7 @@ from django.db.models.base import ModelBase
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import row_values
-from heritage.models.conditions import Undecidable, holds
+from heritage.models.conditions import Undecidable, evaluate
 from heritage.models.row_values import (
     column,
     linked_ids,
@@ -301,7 +301,7 @@ class Record(models.Model):
         if not isinstance(condition, models.Q):
             return False
         try:
-            return holds(condition, self) is not False
+            return evaluate(condition, self) is not False
         except (AttributeError, Undecidable, TypeError):
             return False
 

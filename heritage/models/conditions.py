@@ -22,10 +22,10 @@ class Undecidable(Exception):
     """The condition says something that only the database understands."""
 
 
-def holds(condition: Q, row: Model) -> bool | None:
+def evaluate(condition: Q, row: Model) -> bool | None:
     """Whether a row keeps a condition; None for SQL's "unknown", with which a check is content."""
     found = [
-        holds(child, row) if isinstance(child, Q) else _compare(row, child)
+        evaluate(child, row) if isinstance(child, Q) else _compare(row, child)
         for child in condition.children
     ]
     if condition.connector == Q.AND:

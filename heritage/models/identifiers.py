@@ -81,7 +81,7 @@ class Identifier(Record):
     def clean(self) -> None:
         super().clean()
         pattern = self.scheme.pattern if self.scheme_id else ""
-        if pattern and not patterns.fits(pattern, self.value):
+        if pattern and not patterns.matches(pattern, self.value):
             raise ValidationError(
                 {
                     "value": _("“%(value)s” is no %(scheme)s identifier.")

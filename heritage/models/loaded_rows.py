@@ -5,13 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LoadedRow(models.Model):
-    """A row as a fixture brought it: where from, what the fixture said, what was stored."""
+    """A row that a fixture loaded, with digests of what it held and of what was then stored."""
 
     label = models.CharField(max_length=60)  # heritage.site
     uid = models.CharField(max_length=80)
     file = models.CharField(max_length=100)
-    said = models.CharField(max_length=64)  # digest of the fixture's row
-    stored = models.CharField(max_length=64)  # digest of the row right after it was loaded
+    source_digest = models.CharField(max_length=64)  # of the row in the fixture
+    stored_digest = models.CharField(max_length=64)  # of the stored row right after loading
 
     class Meta:
         verbose_name = _("loaded row")

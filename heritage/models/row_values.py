@@ -68,10 +68,10 @@ def stored_rows(model: type[models.Model], ids: Iterable[int]) -> dict[int, dict
 
 def plain_row(model: type[models.Model], stored: dict, more: Iterable[str] = ()) -> dict:
     """What is kept of a stored row, ready for JSON; `more` names further columns."""
-    kept = {field.name: plain(field, stored[field.attname]) for field in kept_columns(model)}
+    kept = {field.name: json_value(field, stored[field.attname]) for field in kept_columns(model)}
     for name in more:
         field = column(model, name)
-        kept[name] = plain(field, stored[field.attname])
+        kept[name] = json_value(field, stored[field.attname])
     return kept
 
 
@@ -87,11 +87,11 @@ def plain_object(row: models.Model) -> dict:
                 value = field.get_prep_value(value)
             except ValidationError:  # a broken date is stored as it is
                 value = str(value)
-        kept[field.name] = plain(field, value)
+        kept[field.name] = json_value(field, value)
     return kept
 
 
-def plain(field: models.Field, value: object) -> object:
+def json_value(field: models.Field, value: object) -> object:
     """A column's value as JSON has it."""
     match value:
         case Decimal() if isinstance(field, models.DecimalField):

@@ -42,7 +42,7 @@ class InvalidValue:
     value: str | None = None
 
 
-def problems(filtered: "SiteFilter") -> list[InvalidValue]:
+def invalid_values(filtered: "SiteFilter") -> list[InvalidValue]:
     filtered.is_valid()
     return [
         InvalidValue(

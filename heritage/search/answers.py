@@ -56,7 +56,7 @@ def answer(index: IndexSnapshot, text: str, narrow: Narrow) -> Answer:
     return found
 
 
-def literally(index: IndexSnapshot, text: str) -> Answer:
+def answer_literally(index: IndexSnapshot, text: str) -> Answer:
     """Nothing but the words, as they are written; if no site has all of them, in part."""
     parted = text_search.segmented(index, text)
     if text_search.matching(index, parted):
@@ -134,7 +134,7 @@ def _as_read(
     for name in (text, read.words):  # “what is Angkor” is about Angkor
         if text_search.sites_named(index, name):
             return Answer(name)
-    if joined := text_search.joined_words(index, read.words):
+    if joined := text_search.join_words(index, read.words):
         return _directly(index, joined, today, narrow)
     if parted := _name_in_place(index, read.words):
         return Answer(parted)

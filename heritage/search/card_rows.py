@@ -65,7 +65,7 @@ class Summary:
     photograph: Image | None = None
 
 
-def read(index: IndexSnapshot, ids: Iterable[int]) -> list[Summary]:
+def read_summaries(index: IndexSnapshot, ids: Iterable[int]) -> list[Summary]:
     """Summaries in the order of the ids; a site withdrawn meanwhile is left out."""
     ids = list(ids)
     terms = vocabulary.of(index)
@@ -85,7 +85,7 @@ def read(index: IndexSnapshot, ids: Iterable[int]) -> list[Summary]:
     return [found[pk] for pk in ids if pk in found]
 
 
-def texts(ids: Iterable[int]) -> dict[int, LanguageMap]:
+def read_texts(ids: Iterable[int]) -> dict[int, LanguageMap]:
     """The summaries themselves, which few pages show."""
     rows = Site.objects.filter(pk__in=list(ids)).order_by()
     return dict(rows.values_list("pk", "summary"))

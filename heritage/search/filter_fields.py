@@ -27,7 +27,7 @@ from heritage.search.index import store
 from heritage.search.index.columns import Box
 from heritage.values import coordinates, edtf, normalize, tokens, years
 from heritage.values.coordinates import Point
-from heritage.values.date_parser import read
+from heritage.values.date_parser import parse_date
 
 MAX_TEXT = 200  # characters of a search
 PLACE_MARK = "place:"  # before the slug of a place that something is near to
@@ -166,7 +166,7 @@ def read_years(text: str) -> tuple[int | None, int | None]:
         if re.fullmatch(r"[-+]?[0-9]{1,7}", plain):
             year = years.check_range(years.from_historical(int(plain)))
             return year, year
-        date = edtf.parse(read(text))
+        date = edtf.parse(parse_date(text))
     except ValueError as error:
         raise ValidationError(str(error), code="invalid") from error
     return date.first_year, date.last_year

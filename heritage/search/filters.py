@@ -125,7 +125,7 @@ class SiteFilter(filters.FilterSet):
         if not normalize.tokens(text):
             return None
         if self.asked.get("literal"):
-            return answers.literally(self.index, text)
+            return answers.answer_literally(self.index, text)
         return answers.answer(self.index, text, _narrow)
 
     def _understood(self, answer: Answer) -> QueryDict:
@@ -193,7 +193,7 @@ class SiteFilter(filters.FilterSet):
 
     def problems(self) -> list[active_filters.InvalidValue]:
         """Values that mean nothing, in the reader's words; they narrow nothing."""
-        return active_filters.problems(self)
+        return active_filters.invalid_values(self)
 
     def active(self) -> list[active_filters.ActiveFilter]:
         """Which filters are applied, in the reader's words."""

@@ -86,7 +86,7 @@ def sites_with_name_prefix(index: IndexSnapshot, text: str) -> BitMap:
     return sites_holding(index, tokens.written_name_prefix(text)) & index.sites
 
 
-def joined_words(index: IndexSnapshot, text: str) -> str:
+def join_words(index: IndexSnapshot, text: str) -> str:
     """The text with two or all of its words as one, where that stands in a name and the words do
     not: stone henge, gu gong. Else empty."""
     words = tokens.query_words(text)

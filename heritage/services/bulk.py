@@ -55,7 +55,7 @@ def uses(term: Record, sites: Iterable[int] | None = None) -> Iterator[Use]:
             yield Use(model, column, ids)
 
 
-def sites_of(found: Iterable[Use]) -> set[int]:
+def sites_using(found: Iterable[Use]) -> set[int]:
     """The sites that such rows are, or belong to."""
     ids: set[int] = set()
     for use in found:

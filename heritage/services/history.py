@@ -29,8 +29,8 @@ __all__ = [
     "deletions_of",
     "differences",
     "excerpts",
-    "fold",
-    "words",
+    "net_changes",
+    "word_diff",
 ]
 
 # Letters and digits of one word; Chinese, Japanese and Korean by character.
@@ -109,7 +109,7 @@ class RowChange:
     after: dict | None
 
 
-def fold(changes: Iterable[Change]) -> list[RowChange]:
+def net_changes(changes: Iterable[Change]) -> list[RowChange]:
     """All changes of each row as one, in the order of the first; what cancels out is left out.
 
     `changes` come in their own order. A created row's relations are empty, if nothing else is said.
@@ -188,7 +188,7 @@ def column_of(model: type[Model], name: str) -> Any:
         return None
 
 
-def words(old: str, new: str) -> list[tuple[str, str]]:
+def word_diff(old: str, new: str) -> list[tuple[str, str]]:
     """A text and its successor, word by word: ("=", kept), ("-", taken out), ("+", put in)."""
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     start = _same(before, after)

@@ -42,7 +42,7 @@ class NotNow(Exception):
 
 
 class NotFit(Exception):
-    """The record lacks something that a published one must have: see `publication.unfit()`."""
+    """The record lacks something that a published one must have: see `publication_problems()`."""
 
 
 def step(site: Site, kind: str, by: User | None, text: str = "", link: str = "") -> None:

@@ -16,7 +16,7 @@ from heritage.models import Change, FormerSlug, Site
 from heritage.models.base import Record, chunks, unwatched
 from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import kept_relations, linked_ids, plain_row, stored_rows
-from heritage.services.history import RowChange, column_of, fold
+from heritage.services.history import RowChange, column_of, net_changes
 from heritage.values.language import language_name
 
 Key = tuple[type[Record], int]
@@ -78,7 +78,7 @@ class Plan:
 
 def plan(changes: Iterable[Change], only: Only | None = None) -> Plan:
     """How changes can be taken back. Within a transaction the rows are locked."""
-    rows = fold(changes)
+    rows = net_changes(changes)
     if only is not None:
         rows = list(_limited(rows, only))
     return _Planner(rows).plan

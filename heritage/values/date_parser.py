@@ -14,7 +14,7 @@ from heritage.values.edtf import MAX_LENGTH, EDTFError, parse, printable, year_t
 from heritage.values.years import check_range, from_historical, to_historical
 
 
-def read(text: str) -> str:
+def parse_date(text: str) -> str:
     """The EDTF of a date as people write it: "c. 1300 BC" -> "-1299~"; EDTF stays as it is.
 
     Raises EDTFError, with the forms that are accepted, for what cannot be read, is ambiguous,
@@ -176,7 +176,7 @@ def _meaning(core: str) -> str | None:
         match = re.fullmatch(shape, core)
         if match:
             return meaning(match)
-    return _part_of_period(core) or reign_years.read(core)
+    return _part_of_period(core) or reign_years.parse_reign_year(core)
 
 
 def _unqualified(plain: str) -> tuple[str, str]:

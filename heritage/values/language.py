@@ -77,7 +77,7 @@ def proper_tag(code: str) -> str:
     return "-".join([language, *(cased.get(len(tag), str)(tag) for tag in subtags)])
 
 
-def direction(code: str) -> str:
+def text_direction(code: str) -> str:
     """Which way the language is written, for a `dir` attribute: "rtl" or "ltr"."""
     script = _script(code)
     rtl = script in _RTL_SCRIPTS if script else _base(code) in _RTL_LANGUAGES
@@ -139,7 +139,7 @@ class Text:
     @property
     def direction(self) -> str:
         """For an HTML `dir` attribute: "rtl" or "ltr"."""
-        return direction(self.language)
+        return text_direction(self.language)
 
 
 class LanguageMap(dict[str, str]):

@@ -75,7 +75,7 @@ def _compiled(pattern: str) -> re.Pattern | None:
     return re.compile(pattern)
 
 
-def fits(pattern: str, value: str) -> bool:
+def matches(pattern: str, value: str) -> bool:
     """Whether a pattern matches the whole of a value. One that is not of this kind matches none."""
     compiled = _compiled(pattern)
     return compiled is not None and len(value) <= MAX_VALUE and bool(compiled.fullmatch(value))

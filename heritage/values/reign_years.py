@@ -40,7 +40,7 @@ class Reign:
         return self.first_year + self.years - 1
 
 
-def read(text: str) -> str | None:
+def parse_reign_year(text: str) -> str | None:
     """The EDTF of a year or of a whole title; None where the text names no title.
 
     EDTFError, with the dynasties to choose from, where it may be several.

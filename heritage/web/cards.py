@@ -74,15 +74,15 @@ class RenderedCard(NamedTuple):
 rendered: LRUCache[tuple, RenderedCard] = LRUCache(_KEPT)
 
 
-def of_ids(index: IndexSnapshot, ids: Iterable[int]) -> list[Card]:
+def cards_of(index: IndexSnapshot, ids: Iterable[int]) -> list[Card]:
     """Cards of published sites in the order of the ids; one withdrawn meanwhile is left out."""
     terms = _Terms(index)
-    return [_card(row, terms) for row in card_rows.read(index, ids)]
+    return [_card(row, terms) for row in card_rows.read_summaries(index, ids)]
 
 
 def with_summaries(cards: list[Card]) -> list[Card]:
     """The same with what their sites say of themselves, without those just deleted."""
-    said = card_rows.texts(card.row.pk for card in cards)
+    said = card_rows.read_texts(card.row.pk for card in cards)
     return [
         card._replace(summary=_summary(said[card.row.pk], card.row))
         for card in cards
@@ -112,7 +112,7 @@ def rendered_cards(
     }
     found = {pk: rendered.get(key) for pk, key in keys.items()}
     new = [pk for pk, card in found.items() if card is None]
-    for card in of_ids(index, new):
+    for card in cards_of(index, new):
         pk = card.row.pk
         html = _html(card, form, is_at_once=keys[pk][-1])
         found[pk] = rendered[keys[pk]] = RenderedCard(card.row.slug, card.name, html)
@@ -155,10 +155,10 @@ def _card(row: Summary, terms: _Terms) -> Card:
     return Card(
         url=reverse("web:site", args=[row.slug]),
         name=language_html.as_html(row.name.best()),
-        other_name=next(iter(language_html.others(row.name)), None),
+        other_name=next(iter(language_html.in_other_languages(row.name)), None),
         kind=terms.kinds(row.kinds[:_KINDS_SHOWN]),
         place=terms.said(place_phrase, row.place),
-        when=when_seen(beginning, row.standing) or _inscribed(row.inscribed_year),
+        when=visible_date_phrase(beginning, row.standing) or _inscribed(row.inscribed_year),
         when_marks=_marks_seen(beginning, row.standing),
         unesco=status,
         unesco_label=badge(status, row.danger_since) if status else "",
@@ -204,7 +204,7 @@ def short_marks(event: Event, is_recalled: bool) -> list[Mark]:
     return [mark for mark in found if not (event.date and mark in certainty.SAID_BY_DATES)]
 
 
-def what_and_when(event: Event, style: str = "short") -> str:
+def event_phrase(event: Event, style: str = "short") -> str:
     """ "Founded 68 CE (Eastern Han)"."""
     date, eras = event.date_phrase(style), event.era_phrase()
     when = pgettext("date (era)", "%(date)s (%(era)s)") % {"date": date, "era": eras}
@@ -215,7 +215,7 @@ def what_and_when(event: Event, style: str = "short") -> str:
     return capfirst(words)
 
 
-def when_seen(beginning: Event | None, standing: list[Event]) -> str:
+def visible_date_phrase(beginning: Event | None, standing: list[Event]) -> str:
     """The date of what one sees: “Standing: Yuan”, or “Founded 68 CE” where nothing says more.
 
     A beginning dated within the years of what stands says it more closely. Who founded a place
@@ -223,7 +223,7 @@ def when_seen(beginning: Event | None, standing: list[Event]) -> str:
     """
     stands = standing_phrase(standing)
     if not stands or _is_closer(beginning, standing):
-        return what_and_when(beginning) if beginning else ""
+        return event_phrase(beginning) if beginning else ""
     if beginning is None or beginning.role == Event.Role.STANDING:
         return capfirst(stands)
     words = pgettext("date of what stands", "Standing: %(when)s") % {"when": stands}

@@ -93,7 +93,7 @@ def home(name: LanguageMap) -> Home:
         unesco=_ways(unesco, unesco.options),
         since=earliest.date_phrase("short") or earliest.era_phrase() if earliest else "",
         since_marks=_since_marks(earliest),
-        other_names=language_html.others(name),
+        other_names=language_html.in_other_languages(name),
     )
 
 
@@ -116,7 +116,7 @@ def _featured(index) -> list[Card]:
     """Those that editors chose; else the newest."""
     chosen = Site.objects.published().filter(featured__isnull=False).order_by("featured", "pk")
     ids = list(chosen.values_list("pk", flat=True)[:_FEATURED])
-    shown = cards.of_ids(index, ids or index.orders[orders.RECENT].ids[:_FEATURED].tolist())
+    shown = cards.cards_of(index, ids or index.orders[orders.RECENT].ids[:_FEATURED].tolist())
     return cards.with_summaries(shown)
 
 

@@ -54,7 +54,7 @@ def name_for_reader(code: str) -> str:
         return language_name(code)
 
 
-def others(texts: LanguageMap) -> list[Text]:
+def in_other_languages(texts: LanguageMap) -> list[Text]:
     """The same in the other languages of the interface, where it is written in them."""
     shown = texts.best().text
     return [

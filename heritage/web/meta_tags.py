@@ -94,7 +94,7 @@ def of_term(request, title: str, words: str, sites, trail: Iterable[tuple[str, s
 
     `trail` are the paths and names of what is broader.
     """
-    names = [plain(card.name) for card in sites.cards[:_NAMES_SHOWN]]
+    names = [strip_markup(card.name) for card in sites.cards[:_NAMES_SHOWN]]
     if not words and names:
         words = _counted(sites.total, names)
     about = of_text(request, title, words)
@@ -191,7 +191,7 @@ def _list_title(page) -> str:
 
 
 def _list_description(page) -> str:
-    names = [plain(card.name) for card in page.cards[:_NAMES_SHOWN]]
+    names = [strip_markup(card.name) for card in page.cards[:_NAMES_SHOWN]]
     return _counted(page.total, names)
 
 
@@ -207,7 +207,7 @@ def _counted(total: int, names: list[str]) -> str:
     return _("%(count)s: %(names)s%(more)s") % {"count": count, "names": listed, "more": more}
 
 
-def plain(html: str) -> str:
+def strip_markup(html: str) -> str:
     """The words of a label that is HTML."""
     return " ".join(unescape(strip_tags(html)).split())
 

@@ -46,8 +46,8 @@ def style(request):
     context = {
         "colours": colours(),
         "covers": _twelve(),
-        "sizes": [t for t in tokens() if t[0].startswith("size-")],
-        "spaces": [t for t in tokens() if t[0].startswith(("space-", "edge"))],
+        "sizes": [t for t in design_tokens() if t[0].startswith("size-")],
+        "spaces": [t for t in design_tokens() if t[0].startswith(("space-", "edge"))],
         "marks": certainty.ALL,
         "cards": cards.rendered_cards(index, some).values(),
         "rows": cards.rendered_cards(index, some, "row").values(),
@@ -66,7 +66,7 @@ def style(request):
 
 
 @cache
-def tokens(scheme: str = "light") -> list[tuple[str, str]]:
+def design_tokens(scheme: str = "light") -> list[tuple[str, str]]:
     """Names and values of a scheme, as static/css/tokens.css declares them."""
     css = (settings.BASE_DIR / "static/css/tokens.css").read_text()
     light, _mark, rest = css.partition("@media (prefers-color-scheme: dark)")
@@ -76,8 +76,8 @@ def tokens(scheme: str = "light") -> list[tuple[str, str]]:
 
 def colours() -> list[tuple[str, str, str]]:
     """Name, light and dark value of every colour."""
-    dark = dict(tokens("dark"))
-    return [(name, value, dark[name]) for name, value in tokens() if value.startswith("#")]
+    dark = dict(design_tokens("dark"))
+    return [(name, value, dark[name]) for name, value in design_tokens() if value.startswith("#")]
 
 
 def _twelve() -> list[CoverSample]:

@@ -39,7 +39,7 @@ class Facts:
     )
 
 
-def read(site_ids: Iterable[int] | None = None) -> Facts:
+def read_facts(site_ids: Iterable[int] | None = None) -> Facts:
     """The facts of these sites, or of all."""
     facts, broader = Facts(), BroaderTerms()
     if site_ids is None:

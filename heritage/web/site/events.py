@@ -20,7 +20,7 @@ _HEADINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineEvent:
+class EventLine:
     date: str  # the date, or the eras where there is none
     eras: str  # the eras, where there is a date too
     what: str
@@ -30,10 +30,10 @@ class TimelineEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class EventGroup:
     role: str
     heading: str
-    moments: list[TimelineEvent]
+    lines: list[EventLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +51,21 @@ class SourceLine:
         return bool(self.url or not self.marks)
 
 
-def chapters(events: Iterable[Event]) -> list[Chapter]:
+def event_groups(events: Iterable[Event]) -> list[EventGroup]:
     """The events by the question they answer, in the order of time within each."""
-    by_role: dict[str, list[TimelineEvent]] = {role: [] for role in _HEADINGS}
+    by_role: dict[str, list[EventLine]] = {role: [] for role in _HEADINGS}
     for event in events:
-        by_role[event.role].append(timeline_event(event))
+        by_role[event.role].append(event_line(event))
     return [
-        Chapter(str(role), str(_HEADINGS[role]), found) for role, found in by_role.items() if found
+        EventGroup(str(role), str(_HEADINGS[role]), found)
+        for role, found in by_role.items()
+        if found
     ]
 
 
-def timeline_event(event: Event) -> TimelineEvent:
+def event_line(event: Event) -> EventLine:
     date, eras = event.date_phrase(), event.era_phrase()
-    return TimelineEvent(
+    return EventLine(
         date=date or eras,
         eras=eras if date else "",
         what=capfirst(event.get_kind_display()),

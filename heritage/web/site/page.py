@@ -37,7 +37,7 @@ from heritage.web.certainty import Mark
 from heritage.web.media import covers, maps
 from heritage.web.site import visiting
 from heritage.web.site.designations import SiteDesignation, area_phrase, site_designations
-from heritage.web.site.events import Chapter, SourceLine, chapters, source_line
+from heritage.web.site.events import EventGroup, SourceLine, event_groups, source_line
 from heritage.web.site.gallery import Photo, photos
 from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, site_location
 from heritage.web.site.nearby_map import NearbyMap, nearby_map, uncertainty_km
@@ -96,7 +96,7 @@ class SitePage:
     inscribed_for: list[SafeString]  # the criteria that it meets, where no summary says why
     protection: SafeString | str
     where: SiteLocation
-    chapters: list[Chapter]
+    event_groups: list[EventGroup]
     designations: list[SiteDesignation]
     names: list[NameLine]
     wholes: list[Link]
@@ -133,7 +133,7 @@ class SitePage:
     @property
     def contents(self) -> list[ContentsLink]:
         """The parts of a page in their order; none of one that has little to say."""
-        time = ("time", _("Through time"), self.chapters)
+        time = ("time", _("Through time"), self.event_groups)
         parts = [
             ("description", _("Description"), self.description),
             ("photos", _("More pictures"), self.more_photos),
@@ -153,8 +153,8 @@ class SitePage:
     @property
     def is_partly_recalled(self) -> bool:
         """Said once a page, not beside each of them; a citation stands beside all others."""
-        moments = [moment for chapter in self.chapters for moment in chapter.moments]
-        return any(certainty.RECALLED in moment.marks for moment in moments)
+        lines = [line for group in self.event_groups for line in group.lines]
+        return any(certainty.RECALLED in line.marks for line in lines)
 
     @property
     def cited_name(self) -> str:
@@ -183,7 +183,7 @@ def site_page(site: Site) -> SitePage:
     if beginning and beginning.role == Event.Role.STANDING:
         beginning = None  # said by `standing`
     description = site.description.best()
-    where, told, registers = site_location(rows), chapters(events), site_designations(rows)
+    where, told, registers = site_location(rows), event_groups(events), site_designations(rows)
     sources = [source_line(source) for source in rows.sources]
     names = [*_translations(site), *map(_name_line, rows.names)]
     visit = visiting.visiting(rows)
@@ -193,7 +193,7 @@ def site_page(site: Site) -> SitePage:
     return SitePage(
         rows=rows,
         name=site.name.best(),
-        other_names=language_html.others(site.name),
+        other_names=language_html.in_other_languages(site.name),
         pinyin=_pinyin(rows),
         title=_title(site),
         summary=site.summary.best(),
@@ -201,7 +201,7 @@ def site_page(site: Site) -> SitePage:
         description=mark_safe(to_html(str(description))),  # noqa: S308 - sanitised there
         description_language=description,
         kinds=_kinds(rows),
-        beginning=cards.what_and_when(beginning, "long") if beginning else "",
+        beginning=cards.event_phrase(beginning, "long") if beginning else "",
         beginning_marks=_event_marks(beginning),
         standing=cards.standing_phrase(events),
         unesco=unesco,
@@ -209,7 +209,7 @@ def site_page(site: Site) -> SitePage:
         inscribed_for=[] if site.summary else _criteria(rows),
         protection=cards.protection_label(rows.coverages),
         where=where,
-        chapters=told,
+        event_groups=told,
         designations=registers,
         names=names,
         wholes=[_link(row.whole, row) for row in rows.part_of],
@@ -258,10 +258,10 @@ def _event_marks(event: Event | None) -> list[Mark]:
 
 
 def _all_marks(where, told, registers, visit, sources, names) -> list[Mark]:
-    moments = [moment for chapter in told for moment in chapter.moments]
-    said_by = [line.source for line in (*moments, *names) if line.source] + sources
+    lines = [line for group in told for line in group.lines]
+    said_by = [line.source for line in (*lines, *names) if line.source] + sources
     dangers = chain.from_iterable(register.danger_marks for register in registers)
-    holders = [where, *moments, *registers, visit, *said_by]
+    holders = [where, *lines, *registers, visit, *said_by]
     return certainty.legend([*dangers, *chain.from_iterable(each.marks for each in holders)])
 
 
@@ -279,7 +279,7 @@ def _pinyin(rows: SiteRows) -> str:
 
 def _title(site: Site) -> str:
     """For the head of the page: the name in both languages, so that either is found."""
-    names = [str(site.name.best()), *map(str, language_html.others(site.name)[:1])]
+    names = [str(site.name.best()), *map(str, language_html.in_other_languages(site.name)[:1])]
     return pgettext("a name and the same in another language", " · ").join(names)
 
 

@@ -88,6 +88,6 @@ def _page(request, template: str, page, title: str, words: LanguageMap | str = "
 def _term(request, name: str, page, title: str, index_title: str, words: str = ""):
     """The page of an era, a kind or a place, under that of all of them."""
     trail = [(reverse(f"web:{name}s"), index_title)]
-    trail += [(link.url, meta_tags.plain(link.label)) for link in page.above]
+    trail += [(link.url, meta_tags.strip_markup(link.label)) for link in page.above]
     head = meta_tags.of_term(request, title, words, page.sites, trail)
     return public(render(request, f"web/{name}.html", {"page": page, "head": head}))
