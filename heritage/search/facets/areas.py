@@ -10,7 +10,7 @@ from pyroaring import BitMap
 from heritage.models import Place
 from heritage.search.facets.base import Facet, in_all_languages
 from heritage.search.facets.values import Value
-from heritage.search.index.rows import SiteRows
+from heritage.search.index.rows import IndexRows
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
 from heritage.values.language import LazyText
@@ -204,7 +204,7 @@ class AreaFacet(Facet[Area]):
     name, label = "area", _("Part of a continent")
     words = {slug: group.words for slug, group in GROUPS.items()}
 
-    def read(self, rows: SiteRows) -> Iterable[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterable[tuple[int, str]]:
         return ()
 
     def choices(self, terms: Vocabulary) -> dict[str, Area]:

@@ -22,7 +22,7 @@ from heritage.models.vocabularies import Term
 from heritage.search.facets.fields import FacetFilter
 from heritage.search.facets.values import Shown, Value
 from heritage.search.filter_fields import unknown_value_error
-from heritage.search.index.rows import Column, SiteRows
+from heritage.search.index.rows import Column, IndexRows
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.values import normalize, tokens
@@ -101,7 +101,7 @@ class Facet[V]:
 
     # --- what the index holds ------------------------------------------------------------------
 
-    def read(self, rows: SiteRows) -> Iterable[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterable[tuple[int, str]]:
         """(id of a published site, key of a value that it has); a pair may come twice."""
         raise NotImplementedError
 
@@ -306,7 +306,7 @@ class TreeFacet[T: Term](Facet[T]):
         return found
 
     def read_terms(
-        self, rows: SiteRows, pairs: Iterable[tuple[int, int]]
+        self, rows: IndexRows, pairs: Iterable[tuple[int, int]]
     ) -> Iterator[tuple[int, str]]:
         """(site, key) of these (site, term) pairs and of all broader terms."""
         broader = rows.broader[self.model]

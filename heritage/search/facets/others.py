@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from heritage.models import Image, Opening, Price, VisitingFact
 from heritage.search.facets.base import ChoicesFacet, Facet
-from heritage.search.index.rows import CHUNK, SiteRows
+from heritage.search.index.rows import CHUNK, IndexRows
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
 from heritage.values import edtf
@@ -45,7 +45,7 @@ class HasFacet(ChoicesFacet[Holding]):
         ),
     }
 
-    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         images = rows.of(Image.objects.published()).values_list("site_id", flat=True)
         for pk in rows.published.intersection(images.iterator(CHUNK)):
             yield pk, "has:image"
@@ -90,7 +90,7 @@ class LanguageFacet(Facet[str]):
     name, label = "language", _("Written in")
     site_columns = (LanguageCodes("summary"), LanguageCodes("description"))
 
-    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for column in self.site_columns:
             for pk, codes in rows.column(column):
                 for code in (codes or "").split():

@@ -23,7 +23,7 @@ from heritage.search.facets.base import (
 )
 from heritage.search.facets.values import Value
 from heritage.search.filter_fields import Years, read_years, unknown_value_error
-from heritage.search.index.rows import SiteRows
+from heritage.search.index.rows import IndexRows
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
 from heritage.values.date_format import span_phrase
@@ -72,7 +72,7 @@ class UnescoFacet(Facet[Status]):
         ),
     }
 
-    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         covered = defaultdict(set)
         for pk, _designation, entry in rows.coverages:
             covered[pk].add(entry[:3])
@@ -121,7 +121,7 @@ class ProtectionFacet(RowFacet[Scheme]):
     def index_name(self, role: str | None = None) -> str:
         return "scheme"
 
-    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
             if entry.is_in_force:
                 yield pk, f"scheme:{entry.scheme}"
@@ -168,7 +168,7 @@ class BatchFacet(Facet[Batch]):
             return 0, []
         return (end, [f"{registers[0]}.{number}"]) if number and registers else (0, [])
 
-    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
             if entry.is_in_force and entry.batch is not None:
                 yield pk, f"batch:{entry.scheme}.{entry.batch}"
@@ -228,7 +228,7 @@ class RatingFacet(Facet[Rating]):
 
     name, label = "rating", _("Tourist rating")
 
-    def read(self, rows: SiteRows) -> Iterable[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterable[tuple[int, str]]:
         return ()
 
     def key(self, value: Rating, role: str | None = None) -> str:
@@ -269,7 +269,7 @@ class CategoryFacet(WorldHeritageTermFacet):
     name, label = "category", _("World Heritage category")
     term_facet = SchemeTerm.Facet.CATEGORY
 
-    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
             if entry.is_in_force and entry.category is not None:
                 yield pk, f"category:{entry.category}"
@@ -280,7 +280,7 @@ class CriterionFacet(WorldHeritageTermFacet):
     term_facet = SchemeTerm.Facet.CRITERION
     called = pgettext_lazy("search words before a number", "criterion|criteria|UNESCO criterion")
 
-    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, term in rows.terms_of_world_heritage(WorldHeritage.criteria.through):
             yield pk, f"criterion:{term}"
 
@@ -310,7 +310,7 @@ class RegionFacet(WorldHeritageTermFacet):
     name, label = "region", _("Region of the world")
     term_facet = SchemeTerm.Facet.REGION
 
-    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, term in rows.terms_of_world_heritage(WorldHeritage.regions.through):
             yield pk, f"region:{term}"
 
@@ -333,7 +333,7 @@ class InscribedFacet(Facet[Years]):
         "inscription|inscriptions|inscribed|World Heritage|UNESCO|new World Heritage",
     )
 
-    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, year in rows.column("inscribed_year"):
             if year is not None:
                 yield pk, f"inscribed:{year}"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models import Era, Kind, Place, Site, SiteEra
 from heritage.models.querysets import SiteQuerySet
 from heritage.search.facets.base import TreeFacet
-from heritage.search.index.rows import CHUNK, SiteRows
+from heritage.search.index.rows import CHUNK, IndexRows
 from heritage.search.vocabulary import TermTree, Vocabulary
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class KindFacet(TreeFacet[Kind]):
     def tree(self, terms: Vocabulary) -> TermTree[Kind]:
         return terms.kinds
 
-    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         return self.read_terms(rows, rows.pairs(Site.kinds.through, "site_id", "kind_id"))
 
     def used_by(self) -> tuple[QuerySet[Any], str]:
@@ -48,7 +48,7 @@ class EraFacet(TreeFacet[Era]):
     def index_name(self, role: str | None = None) -> str:
         return f"{self.name}.{role}" if role else self.name
 
-    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         broader = rows.broader[Era]
         keys: dict[tuple[int, str], list[str]] = {}
         found = rows.of(SiteEra.objects.all()).values_list("site_id", "era_id", "role")
@@ -83,7 +83,7 @@ class PlaceFacet(TreeFacet[Place]):
     def tree(self, terms: Vocabulary) -> TermTree[Place]:
         return terms.places
 
-    def read(self, rows: SiteRows) -> Iterator[tuple[int, str]]:
+    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         main = ((pk, place) for pk, place in rows.column("place_id") if place)
         others = rows.pairs(Site.also_in.through, "site_id", "place_id")
         return self.read_terms(rows, chain(main, others))

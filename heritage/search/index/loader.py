@@ -21,7 +21,7 @@ from heritage.search.index.columns import (
     Rows,
     microseconds,
 )
-from heritage.search.index.rows import CHUNK, BroaderTerms, SiteRows
+from heritage.search.index.rows import CHUNK, BroaderTerms, IndexRows
 from heritage.search.index.snapshot import WORLD_HERITAGE
 
 
@@ -43,15 +43,15 @@ def read_facts(site_ids: Iterable[int] | None = None) -> Facts:
     """The facts of these sites, or of all."""
     facts, broader = Facts(), BroaderTerms()
     if site_ids is None:
-        _read_chunk(facts, SiteRows(None, broader))  # whole tables: a chunk of a million
+        _read_chunk(facts, IndexRows(None, broader))  # whole tables: a chunk of a million
         return facts
     ids = sorted(set(site_ids))
     for start in range(0, len(ids), CHUNK):
-        _read_chunk(facts, SiteRows(ids[start : start + CHUNK], broader))
+        _read_chunk(facts, IndexRows(ids[start : start + CHUNK], broader))
     return facts
 
 
-def _read_chunk(facts: Facts, rows: SiteRows) -> None:
+def _read_chunk(facts: Facts, rows: IndexRows) -> None:
     _add_sites(facts, rows)
     for facet in FACETS:
         for pk, key in facet.read(rows):
@@ -62,7 +62,7 @@ def _read_chunk(facts: Facts, rows: SiteRows) -> None:
     _add_notices(facts, rows)
 
 
-def _add_sites(facts: Facts, rows: SiteRows) -> None:
+def _add_sites(facts: Facts, rows: IndexRows) -> None:
     own = ("public_latitude", "public_longitude", "updated_at")
     columns = [column for facet in FACETS for column in facet.site_columns]
     for pk, latitude, longitude, changed in rows.read_sites(own, columns):
@@ -72,14 +72,14 @@ def _add_sites(facts: Facts, rows: SiteRows) -> None:
     facts.sites.extend(rows.sites)
 
 
-def _add_world_heritage(facts: Facts, rows: SiteRows) -> None:
+def _add_world_heritage(facts: Facts, rows: IndexRows) -> None:
     """Who is under any entry of the World Heritage List, in force or not."""
     for pk, _designation, entry in rows.coverages:
         if entry.role == Scheme.Role.WORLD_HERITAGE:
             facts.values[WORLD_HERITAGE].append(pk)
 
 
-def _add_spans(facts: Facts, rows: SiteRows) -> None:
+def _add_spans(facts: Facts, rows: IndexRows) -> None:
     """The years of dated events, by the role that the event's kind has."""
     columns = ("site_id", "kind", "first_year", "last_year")
     events = rows.of(Event.objects.all()).values_list(*columns)
@@ -91,13 +91,13 @@ def _add_spans(facts: Facts, rows: SiteRows) -> None:
             )
 
 
-def _add_hours(facts: Facts, rows: SiteRows) -> None:
+def _add_hours(facts: Facts, rows: IndexRows) -> None:
     for pk, hours in rows.hours.items():
         for each in hours:
             facts.values[f"hours:{each}"].append(pk)
 
 
-def _add_notices(facts: Facts, rows: SiteRows) -> None:
+def _add_notices(facts: Facts, rows: IndexRows) -> None:
     """From when to when whole sites are closed."""
     notices = rows.of(Notice.objects.filter(is_closed=True))
     for pk, begins, ends in notices.values_list("site_id", "begins", "ends").iterator(CHUNK):

@@ -62,7 +62,7 @@ class BroaderTerms:
         return lines
 
 
-class SiteRows:
+class IndexRows:
     """The rows of some published sites, or of all (`ids` None). `read_sites` comes first."""
 
     def __init__(self, ids: list[int] | None, broader: BroaderTerms):
