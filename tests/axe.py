@@ -2,6 +2,8 @@
 
 from importlib.resources import files
 
+from tests.browser import resize
+
 AXE = "axe_selenium_python", "node_modules/axe-core/axe.min.js"
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 SCHEMES = {
@@ -25,3 +27,13 @@ def violations(browser, scheme: str = "light") -> list[str]:
 
 def inject(browser) -> None:
     browser.execute_script(files(AXE[0]).joinpath(AXE[1]).read_text(encoding="utf-8"))
+
+
+def check(browser, scheme: str = "light") -> list[str]:
+    """The violations of a page, in a window so high that no bar that stays lies over anything."""
+    width = browser.execute_script("return window.innerWidth")
+    resize(browser, width, 6000)
+    inject(browser)
+    found = violations(browser, scheme)
+    resize(browser, width)
+    return found

@@ -12,9 +12,9 @@ from selenium.webdriver.common.keys import Keys
 
 from heritage.models import Image, Site, User
 from tests import builders as build
-from tests.axe import inject, violations
+from tests.axe import check
 from tests.browser import active, emulate, press, resize, wait
-from tests.test_admin_browser import DJANGOS_OWN, field, log_in, write
+from tests.test_admin_browser import field, log_in, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -272,11 +272,6 @@ def test_desk_and_form_are_accessible(browser, live_server, words, scheme, langu
         )
         assert edge[0] <= edge[1]
     assert {page: found for page, found in pages.items() if found} == {}
-
-
-def check(browser, scheme):
-    inject(browser)
-    return [each for each in violations(browser, scheme) if not each.startswith(DJANGOS_OWN)]
 
 
 def test_the_bar_stays_in_sight_and_the_menu_leads_to_its_sections(browser, live_server, words):

@@ -9,7 +9,7 @@ from selenium.webdriver.common.keys import Keys
 from heritage.models import ReviewComment, Site
 from heritage.services import review
 from tests import builders as build
-from tests.axe import inject, violations
+from tests.axe import check
 from tests.browser import active, emulate, press, resize, scripts, settle, start, text_of, wait
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -153,17 +153,6 @@ def test_the_form_the_list_and_the_conflict_are_accessible(
         browser.get(listed)
         pages[f"list at {width}"] = check(browser, scheme)
     assert {page: found for page, found in pages.items() if found} == {}
-
-
-# What Django's own templates and select2 have, on every page of any admin.
-DJANGOS_OWN = ("list:", "target-size", "empty-table-header", "landmark", "region", "heading-order",
-               "page-has-heading-one", "skip-link", "scope-attr-valid", "label-title-only",
-               "duplicate")  # fmt: skip
-
-
-def check(browser, scheme):
-    inject(browser)
-    return [each for each in violations(browser, scheme) if not each.startswith(DJANGOS_OWN)]
 
 
 def test_the_list_is_usable_on_a_tablet(browser, live_server, site):

@@ -214,7 +214,7 @@ class FormerSlugAdmin(RowAdmin):
 @admin.register(Image)
 class ImageAdmin(RowAdmin):
     list_display = ("thumbnail", "named", "site", "author", "licence", "published", "order")
-    list_display_links = ("thumbnail", "named")
+    list_display_links = ("named",)
     list_filter = (SiteStateFilter, "published", "licence")
     list_select_related = ("site", "licence")
     search_fields = ("alt", "caption", "author", "credit_line", "site__name", "site__slug")

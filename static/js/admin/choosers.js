@@ -34,6 +34,11 @@
   start();
 }
 
+// Django's pair of lists marks its search fields with an image that has a name but no role.
+addEventListener("load", () => {
+  for (const mark of document.querySelectorAll(".selector .help-tooltip")) mark.setAttribute("role", "img");
+});
+
 // A scene is chosen from a list; here from its drawings as well, which are fetched as they come into sight.
 for (const box of document.querySelectorAll(".scene-input")) {
   const select = box.querySelector("select");
