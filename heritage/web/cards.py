@@ -127,10 +127,12 @@ def _html(card: Card, form: str, is_at_once: bool) -> SafeString:
 
 
 class _Terms:
-    """What cards say of terms, kept as long as the vocabularies stay the same."""
+    """What cards say of terms, kept as long as the vocabularies stay the same; and addresses."""
 
     def __init__(self, index: IndexSnapshot):
         known = vocabulary.of(index)
+        self.sites = reverse("web:sites")
+        self.cover, self.square_cover = map(tagged.addresses, ("cover", "square_cover"))
         self._kept = known.memory.setdefault(("cards", get_language()), {})
 
     def said[T](self, say: Callable[[T], str], term: T | None) -> str:
@@ -153,7 +155,7 @@ def _card(row: Summary, terms: _Terms) -> Card:
     beginning = row.beginning
     status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
-        url=reverse("web:site", args=[row.slug]),
+        url=f"{terms.sites}{row.slug}/",
         name=language_html.as_html(row.name.best()),
         other_name=next(iter(language_html.in_other_languages(row.name)), None),
         kind=terms.kinds(row.kinds[:_KINDS_SHOWN]),
@@ -163,15 +165,16 @@ def _card(row: Summary, terms: _Terms) -> Card:
         unesco=status,
         unesco_label=badge(status, row.danger_since) if status else "",
         protection=terms.said(_short_label, row.protection),
-        picture=_picture_of(row),
+        picture=_picture_of(row, terms),
         row=row,
     )
 
 
-def _picture_of(row: Summary) -> Picture:
+def _picture_of(row: Summary, terms: _Terms) -> Picture:
     if row.photograph:
         return photograph(row.photograph)
-    return drawn_cover(row.uid, covers.drawing_of_row(row).tag)
+    tag = covers.drawing_of_row(row).tag
+    return _drawn(terms.cover(row.uid, tag), terms.square_cover(row.uid, tag))
 
 
 def _inscribed(year: int | None) -> str:
@@ -305,5 +308,8 @@ def image_url(image: Image) -> str:
 
 
 def drawn_cover(uid: str, tag: str) -> Picture:
-    src, square = (tagged.address(route, uid, tag) for route in ("cover", "square_cover"))
+    return _drawn(*(tagged.address(route, uid, tag) for route in ("cover", "square_cover")))
+
+
+def _drawn(src: str, square: str) -> Picture:
     return Picture(src, *COVER_SIZE, is_drawn=True, square=square)

@@ -19,11 +19,18 @@ _TAG = "v"
 _YEAR = round(timedelta(days=365).total_seconds())
 _HOUR = 3600
 _SOON = 60
+_STAND_IN = "argument"
 
 
 def address(route: str, argument: str, tag: str) -> str:
     """The address of a picture under `media:`, with its tag."""
     return reverse(f"media:{route}", args=[argument] if argument else [], query={_TAG: tag})
+
+
+def addresses(route: str) -> Callable[[str, str], str]:
+    """The same for many, by argument and tag: a page has dozens, and the route is reversed once."""
+    before, _argument, after = reverse(f"media:{route}", args=[_STAND_IN]).partition(_STAND_IN)
+    return lambda argument, tag: f"{before}{argument}{after}?{_TAG}={tag}"
 
 
 def answer(
