@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import nlargest
-from typing import NamedTuple
+from typing import TypedDict
 
 from django.http import QueryDict
 from django.template.loader import get_template
@@ -19,7 +19,7 @@ _AT_FIRST = ("kind", "era", "region", "place", "unesco", "has")  # others are be
 UNFOLDED = "all"
 
 
-class OptionLine(NamedTuple):  # quickly made: a page has a hundred
+class OptionLine(TypedDict):  # a page has a hundred, and templates look into a dict first
     """A value of a facet as components/options.html prints it."""
 
     value: str
