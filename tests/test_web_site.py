@@ -281,3 +281,16 @@ def test_danger_periods(client, words, events, said):
 )  # fmt: skip
 def test_distances(km, said):
     assert distance_phrase(km) == said
+
+
+def test_what_is_long_is_folded_and_still_in_the_page(client):
+    """A phone shows the beginning of a text and what the rest is about; scripts are not needed."""
+    text = "South of the river.\n\n# The caves\n\nThe first.\n\n# The *terrace*\n\nThe second."
+    build.make_site("A", slug="a", description=build.text(text))
+    build.make_site("B", slug="b", description=build.text("# The caves\n\nThe first."))
+    html = client.get("/en/sites/a/").content.decode()
+    summary = "<summary>Read on: The caves · The <em>terrace</em></summary>"
+    before, fold, rest = html.partition(f'<details class="fold">{summary}')
+    assert fold and "<p>South of the river.</p>" in before and "<p>The first." not in before
+    assert "<h3>The caves</h3>\n<p>The first.</p>" in rest and "<p>The second.</p>" in rest
+    assert "Read on:" not in client.get("/en/sites/b/").content.decode()

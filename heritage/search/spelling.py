@@ -15,12 +15,15 @@ from heritage.models import Site
 from heritage.search import text_search, understanding
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.lru_cache import LRUCache
 from heritage.services import fulltext
 from heritage.values import normalize, tokens
 
 _MOST_WORDS = 6  # of a search that is worth the trouble
 _CANDIDATES = 4  # for each misspelt word
 _COMBINED, _TRIES = 32, 12  # combinations of them: that are compared, and that are tried
+_MOST_LETTERS_OFF = 4  # of a word that is spoken like another
+_KEPT = 1_000  # words whose spellings are remembered
 _VOWELS = frozenset("aeiouy")
 _SHORTEST = 4  # letters of a word that may be misspelt
 _SHORTEST_REPLACED = 5  # letters of one in which a letter stands for another
@@ -36,7 +39,6 @@ _SOUNDS = [
         ("x", "ks"), ("(?<=[^cs])h", ""), (r"(.)\1+", r"\1"), ("(?<=..)e$", ""),
     )
 ]  # fmt: skip
-_SAME_FIRST = ("ckq", "fp", "sz", "vw", "ijy")  # first letters that sound alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,13 @@ def _same_sound(index: IndexSnapshot, text: str) -> str | None:
 
 def _spelt(index: IndexSnapshot, word: str) -> list[_Spelling]:
     """The word itself if some record holds it or it says something; else those that are spelt
-    most like it."""
+    most like it. Remembered as long as nothing is written."""
+    kept = index.memory.setdefault("spelt", LRUCache(_KEPT))
+    found: list[_Spelling] = kept.recall(word, lambda: _spellings(index, word))
+    return found
+
+
+def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
     dictionary = understanding.dictionary(index)
     known = dictionary.words
     itself = _Spelling(word, 0, is_sure=True)
@@ -152,11 +160,10 @@ def _spelt(index: IndexSnapshot, word: str) -> list[_Spelling]:
     slips = 1 if len(word) < 6 else 2  # letters wrong, missing, doubled or swapped
     lengths = range(len(word) - slips, len(word) + slips + 1)
     terms = [each for each in dictionary.corrections if len(each) in lengths and each.isascii()]
-    near = _near(
-        word, dictionary.saying([*fulltext.words_starting_with(word[0], lengths), *terms]), slips
-    )
+    words = dictionary.saying([*fulltext.words_starting_with(word[0], lengths), *terms])
+    near = _near(word, words, slips)
     if not near:  # nobody is sure of the letters of a foreign name
-        near = dict.fromkeys(_sounding_like(word, dictionary), 1.0)
+        near = dict.fromkeys(_sounding_like(word, words), 1.0)
     if not near:  # the first letters themselves may be wrong
         near = _near(word, dictionary.saying(fulltext.known_words(_begun_otherwise(word))), slips)
     holding = {found: len(text_search.matching(index, found)) for found in near}
@@ -180,14 +187,11 @@ def _spelt(index: IndexSnapshot, word: str) -> list[_Spelling]:
     return [_Spelling(found, near[found], _is_sure(word, found, near[found])) for found in ordered]
 
 
-def _sounding_like(word: str, dictionary: "understanding.Dictionary") -> list[str]:
-    """The words that are spoken like one, whatever their letters: timbuktu for timbuctoo."""
-    sound = _sound(word)
-    lengths = range(max(_SHORTEST, len(word) - 2), len(word) + 3)
-    letters = next((each for each in _SAME_FIRST if word[0] in each), word[0])
-    words = [each for letter in letters for each in fulltext.words_starting_with(letter, lengths)]
-    terms = [each for each in dictionary.corrections if len(each) in lengths and each[0] in letters]
-    return [each for each in dictionary.saying([*words, *terms]) if _sound(each) == sound]
+def _sounding_like(word: str, words: list[str]) -> list[str]:
+    """The words that are spoken like one: timbuktu for timbuctoo."""
+    cutoff = _MOST_LETTERS_OFF
+    found = process.extract(word, words, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
+    return [text for text, _distance, _place in found if _sound(text) == _sound(word)]
 
 
 @lru_cache(maxsize=4_096)

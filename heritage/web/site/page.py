@@ -1,5 +1,6 @@
 """The context of the page of a site, in the order in which readers ask for it."""
 
+import re
 from dataclasses import dataclass
 from itertools import chain
 from urllib.parse import quote
@@ -49,6 +50,8 @@ from heritage.web.vocabularies import common
 _MANY_PARTS = 5
 _LONG_NAME = 34  # letters; a Chinese character is as wide as two
 
+_HEADING = re.compile(r"<h[3-6]>(.*?)</h[3-6]>")
+
 
 @dataclass(frozen=True, slots=True)
 class NameLine:
@@ -85,7 +88,9 @@ class SitePage:
     title: str
     summary: Text
     made_summary: str  # from the facts, where no summary and no description is stored
-    description: SafeString
+    description: SafeString  # as far as its first heading
+    further: SafeString  # the rest of it
+    headings: SafeString  # of the rest, in one line
     description_language: Text
     kinds: list[Link]
     beginning: str
@@ -151,6 +156,10 @@ class SitePage:
         return found if len(found) >= _MANY_PARTS else []
 
     @property
+    def events_told(self) -> int:
+        return sum(len(group.lines) for group in self.event_groups)
+
+    @property
     def is_partly_recalled(self) -> bool:
         """Said once a page, not beside each of them; a citation stands beside all others."""
         lines = [line for group in self.event_groups for line in group.lines]
@@ -183,6 +192,7 @@ def site_page(site: Site) -> SitePage:
     if beginning and beginning.role == Event.Role.STANDING:
         beginning = None  # said by `standing`
     description = site.description.best()
+    beginning_of_text, further = _parted(to_html(str(description)))
     where, told, registers = site_location(rows), event_groups(events), site_designations(rows)
     sources = [source_line(source) for source in rows.sources]
     names = [*_translations(site), *map(_name_line, rows.names)]
@@ -198,7 +208,9 @@ def site_page(site: Site) -> SitePage:
         title=_title(site),
         summary=site.summary.best(),
         made_summary="" if site.summary or site.description else sentence.of_rows(rows),
-        description=mark_safe(to_html(str(description))),  # noqa: S308 - sanitised there
+        description=beginning_of_text,
+        further=further,
+        headings=mark_safe(" · ".join(_HEADING.findall(further))),  # noqa: S308 - as further
         description_language=description,
         kinds=_kinds(rows),
         beginning=cards.event_phrase(beginning, "long") if beginning else "",
@@ -302,6 +314,13 @@ def _criteria(rows: SiteRows) -> list[SafeString]:
         and coverage.designation.scheme.role == Scheme.Role.WORLD_HERITAGE
         for term in rows.criteria_of(coverage)
     ]
+
+
+def _parted(html: SafeString) -> tuple[SafeString, SafeString]:
+    """A text as far as its first heading, and the rest; all of it where it begins with one."""
+    found = _HEADING.search(html, 1)
+    at = found.start() if found and html.find("<p>") in range(found.start()) else len(html)
+    return mark_safe(html[:at]), mark_safe(html[at:])  # noqa: S308 - sanitised by to_html
 
 
 def _kinds(rows: SiteRows) -> list[Link]:
