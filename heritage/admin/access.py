@@ -34,7 +34,7 @@ def may_publish(user) -> bool:
 
 
 def states_for(user, current: str | None = None) -> list[str]:
-    """The states that somebody may give a record; the one it has is always among them."""
+    """The states that a user may set on a record, including the one that it has."""
     return [
         state
         for state in Site.State.values
@@ -43,22 +43,22 @@ def states_for(user, current: str | None = None) -> list[str]:
 
 
 def owner_field(model) -> str | None:
-    """The foreign key to the record that rows of `model` are a part of."""
+    """The foreign key from rows of `model` to the record that they belong to."""
     return getattr(model, "owner", None) or _OWNERS.get(model)
 
 
 def _own_drafts(user) -> Q:
-    """Sites that somebody who may not publish may change: drafts of their own, or given to them.
+    """Sites that a user without the right to publish may change: own drafts, and assigned ones.
 
-    A draft that nobody has added, such as one of a fixture, is open to all. What waits for review
-    is not changed any more: its author can take it back.
+    A draft without an author, such as one from a fixture, is open to all. A record in review cannot
+    be changed; its author can take it back.
     """
     own = Q(created_by=user) | Q(created_by=None) | Q(review__assigned_to=user)
     return Q(state=Site.State.DRAFT) & own
 
 
 def open_rows(user, rows: QuerySet) -> QuerySet:
-    """Those of the sites or designations that somebody may change."""
+    """The sites or designations among `rows` that the user may change."""
     if may_publish(user):
         return rows
     own = Site.objects.filter(_own_drafts(user)).order_by().values("pk")
@@ -71,7 +71,7 @@ def open_rows(user, rows: QuerySet) -> QuerySet:
 
 
 def is_open(user, row) -> bool:
-    """Whether somebody with the permission for its model may change this row."""
+    """Whether a user with the model's permission may change this row."""
     if row is None or row.pk is None or may_publish(user):
         return True
     if isinstance(row, Site):
@@ -86,19 +86,19 @@ def is_open(user, row) -> bool:
 
 
 def may_delete(user, row) -> bool:
-    """Whether somebody may delete what is open: a record only if they added it themselves."""
+    """Whether a user may delete an open row: of records, only their own."""
     if isinstance(row, Site) and not may_publish(user):
         return is_open(user, row) and row.created_by_id == user.pk
     return is_open(user, row)
 
 
 def is_id(text: str) -> bool:
-    """Whether a text from outside may be the id of a row, in any database."""
+    """Whether a text from a request can be the id of a row in any database."""
     return text.isascii() and text.isdigit() and len(text) < 15
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Records that the program alone writes: the admin shows them."""
+    """Records that only the program writes; the admin shows them."""
 
     def has_add_permission(self, request):
         return False

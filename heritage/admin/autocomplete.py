@@ -64,19 +64,19 @@ def label_of(row: Model) -> str:
 
 
 def with_label(rows: QuerySet) -> QuerySet:
-    """With all that the labels need."""
+    """The queryset with everything that the labels need."""
     _label, keys = _LABELS.get(rows.model, (str, ()))
     return rows.select_related(*keys) if keys else rows
 
 
 class ChooserView(AutocompleteJsonView):
-    """Answers a chooser while somebody types."""
+    """The JSON view of autocomplete fields."""
 
     def serialize_result(self, obj, to_field_name):
         return {"id": str(getattr(obj, to_field_name)), "text": label_of(obj)}
 
     def get_queryset(self):
-        """What is named just so comes first, then what begins so; of these what has least else."""
+        """Exact names first, then names that begin with the text; shorter search texts first."""
         found = with_label(super().get_queryset())
         word = "".join(normalize.tokens(self.term))
         if not word or not hasattr(found.model, "search_text") or found.model is Site:
@@ -97,7 +97,7 @@ class ChooserView(AutocompleteJsonView):
 
 
 class RowLookup:
-    """Rows of one table by their ids: all that a page names are read with the first one."""
+    """Rows of one table by id. All ids that a page asks for are read with the first one."""
 
     def __init__(self, rows: QuerySet, known: Iterable[Model] = ()):
         self.rows = with_label(rows)
@@ -120,7 +120,7 @@ class RowLookup:
 
 
 class RowLookups:
-    """The look-ups of one page: fields that offer the same rows share one."""
+    """The look-ups of one page; fields that offer the same rows share one."""
 
     def __init__(self):
         self._by_offer: dict = {}
@@ -134,7 +134,7 @@ class RowLookups:
 
 
 class ChooserField(forms.ModelChoiceField):
-    """One row of another table. With a `lookup` it costs no query of its own."""
+    """Selects one related row. With a `lookup`, showing it costs no query of its own."""
 
     lookup: RowLookup | None = None
 
@@ -153,7 +153,7 @@ class ChooserField(forms.ModelChoiceField):
 
 
 class MultipleChooserField(forms.ModelMultipleChoiceField):
-    """Several rows of another table. With a `lookup` those that are chosen cost no query."""
+    """Selects several related rows. With a `lookup`, showing them costs no query of its own."""
 
     lookup: RowLookup | None = None
 
@@ -162,7 +162,7 @@ class MultipleChooserField(forms.ModelMultipleChoiceField):
 
 
 class Chooser(AutocompleteSelect):
-    """The widget of a `ChooserField`: it holds the chosen row only."""
+    """The widget of a `ChooserField`; it renders the selected option only."""
 
     def optgroups(self, name, value, attr=None):
         field = self.choices.field
@@ -178,7 +178,7 @@ class Chooser(AutocompleteSelect):
 
 
 class MultipleChooser(AutocompleteSelectMultiple):
-    """The widget of a `ChoosersField`: it holds the chosen rows only, each with its own cross."""
+    """The widget of a `MultipleChooserField`; it renders the selected options only."""
 
     def build_attrs(self, base_attrs, extra_attrs=None):
         # The cross for all of them would stand in the list as no item of it.
@@ -198,7 +198,7 @@ class MultipleChooser(AutocompleteSelectMultiple):
 
 
 def chooser_field(column, admin_site, **kwargs) -> ChooserField:
-    """A chooser that is no column of its form's own model: `column` says what it offers."""
+    """A chooser for a form that has no such column itself; `column` says what it offers."""
     rows = column.remote_field.model._default_manager.all()
     kwargs.setdefault("label", capfirst(column.verbose_name))
     kwargs.setdefault("help_text", column.help_text)

@@ -45,11 +45,11 @@ ATTEMPTS = 3  # to compare and to write, where others write in between
 
 
 class Outdated(Exception):
-    """What was compared has been written by somebody else in the meantime."""
+    """The stored data has changed since it was compared."""
 
 
 class NameSearch:
-    """Finds rows by their `search_text`: names in any script, pinyin, without accents."""
+    """Searches `search_text`: names in any script, in pinyin, without accents."""
 
     search_fields = ("search_text",)
     also_searched: tuple[str, ...] = ()  # columns of codes and addresses
@@ -67,7 +67,7 @@ class NameSearch:
 
 
 class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
-    """The pages of one kind of record."""
+    """The admin of one model of records."""
 
     form = RecordForm
     list_per_page = 50
@@ -92,7 +92,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         return super().get_action_choices(request, default_choices or nothing, action_location)
 
     def get_search_results(self, request, queryset, search_term):
-        """Every word in any of `search_fields`; language maps in all languages."""
+        """Sites in which every word occurs in one of `search_fields`, in any language."""
         for word in smart_split(search_term):
             if word[:1] in "\"'" and word[:1] == word[-1:] and len(word) > 1:
                 word = unescape_string_literal(word)
@@ -132,13 +132,13 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
 
     @staticmethod
     def _is_lost(request, object_id) -> bool:
-        """Whether a form was sent that was opened in order, and is not even compared now."""
+        """Whether a complete form was sent that can no longer be compared."""
         editing = request.editing
         is_sent = request.method == "POST" and object_id is not None
         return is_sent and not editing.stored and editing.opened is not None
 
     def _typed(self, request, title: str):
-        """The texts that somebody has typed for nothing, to be copied elsewhere."""
+        """The typed texts of a form that cannot be saved, to be copied elsewhere."""
         context = self.admin_site.each_context(request) | {
             "title": title,
             "opts": self.opts,
@@ -159,7 +159,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         return form
 
     def get_formsets_with_inlines(self, request, obj=None):
-        """Only those of which rows were sent, or shall be shown open: see `row_sets`."""
+        """Only the formsets whose rows were sent or are to be shown open, see `row_sets`."""
         sent = row_sets.opened_prefixes([*request.POST, *request.FILES])
         for inline in self.get_inline_instances(request, obj):
             is_record = isinstance(inline, RecordInline)
@@ -167,7 +167,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
                 yield inline.get_formset(request, obj), inline
 
     def get_inline_formsets(self, request, formsets, inline_instances, obj=None):
-        """All sets of rows, as lines where nothing of them is open."""
+        """All sets of rows; those without open rows are shown as lines."""
         may_edit = (
             self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         )
@@ -203,7 +203,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         ]
 
     def open_view(self, request, object_id):
-        """A browser says that it has the form open, or has closed it: who else is at it?"""
+        """A browser reports that the form was opened or closed; answers who else has it open."""
         row = self.get_object(request, unquote(object_id))
         if row is None or not self.has_change_permission(request, row):
             raise PermissionDenied
@@ -215,7 +215,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         return render(request, "admin/others_here.html", {"others": others})
 
     def rows_view(self, request, object_id, prefix, number=None):
-        """What a page fetches when somebody opens a set of rows, or one of them."""
+        """The HTML of a set of rows or of one row, fetched when it is opened."""
         with ExitStack() as stack:
             self._begin(request, stack)
             return row_sets.rows_view(self, request, unquote(object_id), prefix, number)
@@ -227,7 +227,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         return kwargs
 
     def _open_change_set(self, request, form, change: bool) -> None:
-        """Before the first write: from now on nobody else writes until this is done."""
+        """Open the change set before the first write; other writers wait until it ends."""
         editing = request.editing
         if editing.is_writing:
             return
@@ -313,7 +313,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         return response
 
     def get_deleted_objects(self, objs, request):
-        """Without the rows that the catalogue derives and links by itself."""
+        """Django's list without rows that are derived or linked automatically."""
         rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
         hidden = [
             model._meta
@@ -363,7 +363,7 @@ def _without(rows: list, starts: tuple[str, ...]) -> list:
 
 
 def _is_as_compared(editing: Editing, form, stored) -> bool:
-    """Whether all that is about to be written is stored as it was when it was compared."""
+    """Whether everything that is about to be written is still stored as it was compared."""
     if form.has_changed() and not is_fresh(editing, form.base_fields, stored, None):
         return False
     for formset in editing.formsets:
@@ -378,7 +378,7 @@ def _is_as_compared(editing: Editing, form, stored) -> bool:
 
 
 def _error_links(context):
-    """(anchor, field, message) of each error: in a long form nobody should have to look for it."""
+    """(anchor, field, message) of each error, for links at the top of a long form."""
     if context["adminform"].form.editing and context["adminform"].form.editing.clashes:
         yield "conflicts", _("Changed by two editors at once"), _("Choose what is to stay.")
     yield from _form_errors(context["adminform"].form, "")
@@ -401,7 +401,7 @@ def _form_errors(form, prefix):
 
 
 def _keep_uploads(request, context) -> None:
-    """What was chosen and is in order need not be chosen again."""
+    """Keep valid uploads of a form with errors, so that they need not be chosen again."""
     forms = [context["adminform"].form]
     for rows in context["inline_admin_formsets"]:
         forms += rows.formset.forms
@@ -413,13 +413,13 @@ def _keep_uploads(request, context) -> None:
 
 
 def _anchor(form, name: str) -> str:
-    """The control that shows a field; what is hidden is shown by the box of the point."""
+    """The id of the control that shows a field; coordinates are shown by the point box."""
     shown = "coordinates" if form[name].is_hidden and "coordinates" in form.fields else name
     return form[shown].id_for_label
 
 
 def _commented(entry):
-    """What Django says of a change belongs to the change set, for the history."""
+    """Store Django's change message in the change set, for the history."""
     running = current_change_set()
     if running is not None and entry is not None:
         running.detail.setdefault("message", entry.change_message)

@@ -60,7 +60,7 @@ class _TermChoiceField(forms.ModelChoiceField):
 
 
 class ReplacementForm(forms.Form):
-    """The term that is to be there, and the one that it is to replace."""
+    """The term to be replaced and its replacement."""
 
     def __init__(self, column, admin_site, replaces: bool, data=None):
         if data is not None:  # the chooser draws what was sent, and knows numbers alone
@@ -99,14 +99,14 @@ def tell_too_many(model_admin, request) -> None:
 
 
 class TooMany(Exception):
-    """An action would write more rows than a page can take back."""
+    """The action would write more rows than a page can undo."""
 
 
 @contextmanager
 def writing(user) -> Iterator[ChangeSet]:
-    """The change set of an action, once nobody else writes; all or nothing of it is written.
+    """The change set of an action, with the write lock held. All or nothing is written.
 
-    Raises `TooMany`, so that whatever an action does can be undone where it is offered.
+    Raises `TooMany` if the action could not be undone on its page.
     """
     with change_set("bulk", user) as made, unit_of_work() as unit, transaction.atomic():
         unit.begin(Site)
@@ -121,7 +121,7 @@ def tell_too_many_rows(model_admin, request) -> None:
 
 
 def open_ids(user, ids: Iterable[int]) -> list[int]:
-    """Those of the sites that somebody may change."""
+    """The ids of the sites that the user may change."""
     found: list[int] = []
     for chunk in chunks(list(ids)):
         rows = access.open_rows(user, Site.objects.filter(pk__in=chunk)).order_by("pk")
@@ -130,7 +130,7 @@ def open_ids(user, ids: Iterable[int]) -> list[int]:
 
 
 def affected(ids: list[int]) -> dict:
-    """What a confirmation says of sites: names, how many readers see, who reviews some."""
+    """The context of a confirmation: names, published sites, reviewers."""
     sites = Site.objects.filter(pk__in=ids[:SHOWN]).order_by("slug")
     counts = dict.fromkeys(Site.State.values, 0)
     reviewers: set[str] = set()
@@ -154,7 +154,7 @@ def affected(ids: list[int]) -> dict:
 
 @admin.action(description=gettext_lazy("Change terms and licences …"), permissions=["change"])
 def change_terms(model_admin, request, queryset):
-    """First what is to be done, then with which terms and to what, then it is done."""
+    """An action in three steps: choose the change, choose the terms, confirm."""
     ids = chosen_ids(queryset)
     if len(ids) > MOST:
         tell_too_many(model_admin, request)
@@ -204,7 +204,7 @@ def change_terms(model_admin, request, queryset):
 
 
 def _not_permitted(user, operation: str, old, ids: list[int]) -> str:
-    """The rows that would be written though somebody may not change any of their kind."""
+    """The rows that would be written although the user may not change their model."""
     models: set[type[Model]] = {Site}
     if operation.startswith("replace"):
         models = {use.model for use in bulk.uses(old, ids)}
@@ -265,7 +265,7 @@ def _tell(model_admin, request, count: int, made: ChangeSet) -> None:
 
 
 class ReplacePages(admin.ModelAdmin):
-    """For vocabularies and sources: a term that is used can be replaced, and then deleted."""
+    """For vocabularies and sources: replaces a term that is in use, and may then delete it."""
 
     actions = ("replace_by",)
 

@@ -62,7 +62,7 @@ class ChangeSetAdmin(ReadOnlyAdmin):
         return found
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """What was done, row by row."""
+        """The changes of a change set, row by row."""
         if not is_id(object_id):
             raise Http404
         change_set = self._change_set(request, object_id)
@@ -100,7 +100,7 @@ class ChangeSetAdmin(ReadOnlyAdmin):
 
 
 def _seen_by(user) -> list[int]:
-    """Content types of the records that somebody may look at."""
+    """Content types of the records that the user may view."""
     return [
         content_type.pk
         for content_type in ContentType.objects.filter(app_label="heritage")
@@ -111,7 +111,7 @@ def _seen_by(user) -> list[int]:
 
 
 def entry_of(change_set: ChangeSet, changes: list[Change]) -> Entry:
-    """Some changes of a change set, with the rows called as they were then."""
+    """The changes of a change set, with rows named as they were at that time."""
     rows: dict[int, set[int]] = defaultdict(set)
     for change in changes:
         rows[change.model_id].add(change.object_id)

@@ -12,7 +12,7 @@ from heritage.models import Site
 
 @dataclass(frozen=True, slots=True)
 class CompletenessItem:
-    """Something that a reader looks for; `anchor` is the control that takes it."""
+    """Something that readers look for; `anchor` is the id of its control."""
 
     label: str
     section: str
@@ -41,7 +41,7 @@ class Completeness:
 
 
 def completeness_of(site: Site | None, rows: dict[str, list]) -> Completeness:
-    """`rows` are the stored rows of the form by the name of their set."""
+    """The completeness of a site; `rows` are its stored rows by the name of their set."""
     return Completeness(list(_items(site or Site(), rows)))
 
 

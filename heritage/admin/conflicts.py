@@ -33,7 +33,7 @@ _MOST_PIECES = 4000  # of a text: comparing takes the square of them
 
 @dataclass
 class ConflictLine:
-    """One control of one side; of a row there are several, each with its label."""
+    """One control of one side. A row has several, each with its label."""
 
     label: str
     pieces: list[tuple[bool, str]]  # whether it differs from what was there, and the text
@@ -63,7 +63,7 @@ def questions(editing: Editing) -> list[Question]:
 
 
 def last_saved(row) -> LogEntry | None:
-    """Who has saved a record last, as far as the admin knows."""
+    """The latest log entry of a record, which says who saved it last."""
     entries = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk)
     )
@@ -123,7 +123,7 @@ def _lines(
 
 
 def _shown(form_field: forms.Field, texts: list[str]) -> str:
-    """Posted values as people read them."""
+    """Posted values in readable form."""
     if isinstance(form_field, forms.ModelChoiceField):
         rows = form_field.queryset.filter(pk__in=[text for text in texts if text.isdecimal()])
         return listed(form_field.label_from_instance(row) for row in rows)
@@ -146,7 +146,7 @@ def _flat(choices):
 
 
 def typed(model_admin, request) -> list[tuple[str, str]]:
-    """What somebody has typed into a form that cannot be saved any more, with labels."""
+    """The labelled texts of a form that cannot be saved any more."""
     opened = request.editing.opened
     known = [opened.form, *(row for rows in opened.rows.values() for row in rows.values())]
     seen = {_one_line(texts) for values in known for texts in values.values()}
@@ -179,7 +179,7 @@ def _one_line(texts: list[str]) -> str:
 
 
 def marked(before: str, after: str) -> list[tuple[bool, str]]:
-    """The pieces of `after`, and of each whether it is not so in `before`."""
+    """The pieces of `after`, each with whether it differs from `before`."""
     old, new = _PIECE.findall(before), _PIECE.findall(after)
     if old == new or len(old) + len(new) > _MOST_PIECES:
         return [(False, after)]

@@ -80,7 +80,7 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
 
     @admin.display(description=_("where to change it"))
     def where(self, correction):
-        """The record at the field that the reader speaks of, and what the public sees."""
+        """Links to the field that the correction is about, and to the public page."""
         edit = reverse("admin:heritage_site_change", args=[correction.site_id])
         return format_html(
             '<a href="{}">{}</a> · <a href="{}#{}">{}</a> · <a href="{}">{}</a>',
@@ -127,7 +127,7 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
 
     @admin.display(description=_("where that can be read"))
     def source(self, correction):
-        """A link that a stranger gave: never followed on behalf of the catalogue."""
+        """A link from the reader; the catalogue itself never fetches it."""
         if not correction.link.startswith(("https://", "http://")):
             return correction.link or "–"
         return format_html(

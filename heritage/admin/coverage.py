@@ -18,10 +18,10 @@ ENTRY_FIELDS = ("scheme", "reference", "category", "batch", "era_text")
 
 
 class CoverageForm(RecordForm):
-    """Either an entry is chosen, or its register and reference are given.
+    """Takes an existing designation, or a register and a reference.
 
-    A reference that the register has already means that entry, which is left as it is: what
-    else is said of it must agree.
+    A reference that the register already has selects that designation, which is not changed: the
+    other values must agree with it.
     """
 
     scheme = chooser_field(_COLUMN("scheme"), admin.site)
@@ -59,7 +59,7 @@ class CoverageForm(RecordForm):
         return cleaned
 
     def _describe(self, cleaned) -> None:
-        """Find the entry that the row describes, or prepare a new one."""
+        """Find the designation that the row describes, or prepare a new one."""
         if not cleaned.get("scheme"):
             raise ValidationError({"scheme": _("Say in which register the new entry stands.")})
         values = {name: cleaned[name] for name in ENTRY_FIELDS}
@@ -113,7 +113,7 @@ class CoverageForm(RecordForm):
 
 
 class CoverageFormSet(RowFormSet):
-    """Rows with the new entries that they describe; no two of them mean the same one."""
+    """Rows together with the new designations that they describe; no two describe the same one."""
 
     def save_new_objects(self, commit=True):
         new = [form for form in self.extra_forms if form.new_entry and not self.is_deleted(form)]

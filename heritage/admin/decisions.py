@@ -43,7 +43,7 @@ _DECISIONS = {
 
 
 class _PointColumn(Column):
-    """Both coordinates as one text, in any way of writing them."""
+    """Both coordinates as one text in any notation."""
 
     @property
     def names(self) -> set[str]:
@@ -63,7 +63,7 @@ class _PointColumn(Column):
 
 
 def _columns() -> dict[str, Column]:
-    """What a correction can be applied to: those of the table, the coordinates together."""
+    """The columns that a correction can be applied to, the coordinates as one."""
     found = {key: each for key, each in columns().items() if key not in ("latitude", "longitude")}
     control = forms.CharField(widget=forms.TextInput(attrs={"size": 40}))
     return found | {"point": _PointColumn("point", "latitude", capfirst(_("point")), control)}
@@ -121,7 +121,7 @@ class DecisionPages(admin.ModelAdmin):
         return TemplateResponse(request, "admin/decide.html", context)
 
     def _decide(self, request, correction: Correction, column: Column) -> str:
-        """Carry the decision out in one change set; gives what stands against it."""
+        """Carry out the decision in one change set. Returns the errors, if any."""
         decision = request.POST["do"]
         answer = request.POST.get("answer", "").strip()[:_LONGEST_ANSWER]
         with change_set(ChangeSet.Kind.CORRECTION, request.user) as made, unit_of_work() as unit:
@@ -147,7 +147,7 @@ class DecisionPages(admin.ModelAdmin):
         return ""
 
     def _answer(self, request, correction: Correction) -> None:
-        """To the reader, in the reader's language."""
+        """Answer the reader by mail, in the reader's language."""
         with translation.override(correction.language):
             page = reverse("web:site", args=[correction.site.slug])
             subject = _("Your suggestion on %(site)s") % {"site": correction.site.name.best()}
@@ -164,7 +164,7 @@ class DecisionPages(admin.ModelAdmin):
 
 
 def _usual(correction: Correction) -> str:
-    """The column that a correction speaks of, as far as its topic tells."""
+    """The column that the topic of a correction suggests."""
     name = _COLUMNS.get(correction.topic, "description")
     if name == "point":
         return name
@@ -173,7 +173,7 @@ def _usual(correction: Correction) -> str:
 
 
 def _apply(request, correction: Correction, column: Column) -> str:
-    """Write the column; gives what stands against it, and then nothing is written."""
+    """Write the column. Returns the errors, in which case nothing is written."""
     site = Site.objects.select_for_update().get(pk=correction.site_id)
     text = request.POST.get("text", "").replace("\r\n", "\n").strip()
     if column.text(site) != request.POST.get("was", "").replace("\r\n", "\n"):

@@ -44,7 +44,7 @@ CHECKED_DAYS = 365  # after which a visiting fact is to be checked again
 
 @dataclass(slots=True)
 class Task:
-    """A number of records that wait or want something, with the list of them."""
+    """A number of records that need attention, with a link to their list."""
 
     label: str
     count: int
@@ -79,13 +79,13 @@ def list_url(model, **query) -> str:
 
 
 def _counted(rows: QuerySet) -> Subquery:
-    """How many rows, all of one state, as a column of another query: several counts are one."""
+    """A count as a column of another query, so that several counts cost one query."""
     counts = rows.order_by().values("state").annotate(n=Count("pk")).values("n")
     return Subquery(counts, output_field=IntegerField())
 
 
 def waiting(request) -> dict[str, int]:
-    """What the head of every page counts, in one query a request."""
+    """The counts in the head of every page; one query for each request."""
     if not hasattr(request, "waiting"):
         request.waiting = _waiting(request.user)
     return request.waiting
@@ -104,7 +104,7 @@ def _waiting(user) -> dict[str, int]:
 
 
 def tasks(request) -> list[Task]:
-    """What waits for whoever asks."""
+    """The open tasks of the current user."""
     user, counts = request.user, waiting(request)
     found = []
     if user.has_perm("heritage.view_correction"):
@@ -125,7 +125,7 @@ def tasks(request) -> list[Task]:
 
 
 def lacking(what: str) -> BitMap:
-    """The published sites that lack something: see `filters.GapFilter`."""
+    """The published sites that lack something, see `filters.GapFilter`."""
     index = store.current()
     if what == "point":
         return index.sites - columns.bitmap(index.points.ids)
@@ -137,7 +137,7 @@ def lacking(what: str) -> BitMap:
 
 
 def gaps(user) -> Iterator[Task]:
-    """What readers would look for in vain, of published sites."""
+    """What published sites lack, each with its list."""
     if not user.has_perm("heritage.view_site"):
         return
     wanted = [("picture", _("No picture")), ("point", _("No point")), ("place", _("No place"))]
@@ -153,12 +153,12 @@ def gaps(user) -> Iterator[Task]:
 
 
 def last_checked(today: date) -> date:
-    """What was checked before this day is to be checked again."""
+    """Rows checked before this day are to be checked again."""
     return today - timedelta(days=CHECKED_DAYS)
 
 
 def checks(user) -> list[Task]:
-    """Visiting facts to be checked, each kind with its lists."""
+    """Visiting information to be checked, each kind with its lists."""
     models = [
         model
         for model in (Opening, Price, VisitingFact)
@@ -183,7 +183,7 @@ def checks(user) -> list[Task]:
 
 
 def latest_work() -> list[RecentChanges]:
-    """What everybody did last, fixtures left out."""
+    """The latest change sets of all users, without fixtures."""
     latest = ChangeSet.objects.exclude(kind=ChangeSet.Kind.IMPORT).order_by("-pk")
     sets = list(latest.select_related("user")[:LATEST])
     if not sets:
@@ -203,7 +203,7 @@ def latest_work() -> list[RecentChanges]:
 
 
 def _owners(sets: list[ChangeSet]) -> dict[int, list[tuple[int, int]]]:
-    """By change set, the records that it wrote, or rows of them: content type and id."""
+    """By change set, the records whose rows it wrote: content type and id."""
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     rows = Change.objects.filter(change_set__in=sets).order_by("-change_set", "pk")
     for pk, model, owner in rows.values_list("change_set", "owner_model", "owner_id")[:MOST_ROWS]:
@@ -213,7 +213,7 @@ def _owners(sets: list[ChangeSet]) -> dict[int, list[tuple[int, int]]]:
 
 
 class _Names:
-    """What the records are called, read once for each kind of them."""
+    """The names of records, read once for each model."""
 
     def __init__(self, owners: dict[int, list[tuple[int, int]]]):
         wanted: dict[int, set[int]] = defaultdict(set)
@@ -256,7 +256,7 @@ class _Names:
 
 
 def desk_context(request) -> dict:
-    """What the first page shows."""
+    """The template context of the first page."""
     return {
         "tasks": tasks(request),
         "gaps": list(gaps(request.user)),
@@ -266,7 +266,7 @@ def desk_context(request) -> dict:
 
 
 def header_context(request) -> dict:
-    """What the head of every page shows."""
+    """The template context of the head of every page."""
     may_view = request.user.has_perm("heritage.view_site")
     links = [Task(_("Desk"), 0, reverse("admin:index"))]
     if may_view:

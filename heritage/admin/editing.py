@@ -43,7 +43,7 @@ _OPENED_ROW = re.compile(r"(.+?)-[0-9]{1,5}-_opened")
 
 @dataclass
 class Clash:
-    """What the editor must decide. `key` names its radio buttons, `anchor` the control."""
+    """A conflict for the editor to decide. `key` names its radio buttons, `anchor` the control."""
 
     key: str
     what: str  # "field", "deleted" (the row, by somebody else) or "deleting" (by this editor)
@@ -58,7 +58,7 @@ class Clash:
 
 @dataclass
 class Snapshot:
-    """What a form was opened with: its own controls, its rows by uid, what it asked already."""
+    """What a form showed when it was opened: its controls, its rows by uid, earlier questions."""
 
     form: Values = field(default_factory=dict)
     rows: dict[str, dict[str, Values]] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Snapshot:
 
     @classmethod
     def loads(cls, data: Mapping[str, str]) -> "Snapshot | None":
-        """What posted data say; None where they do not, or are not ours."""
+        """The snapshot in posted data; None if it is missing or not signed by this installation."""
         try:
             form, asked = signing.loads(data.get(OPENED, ""), salt=_SALT)
             snapshot = cls(form, {}, asked)
@@ -83,7 +83,7 @@ class Snapshot:
 
 
 class Editing:
-    """One request for the form of one record: what its main form and its sets of rows share."""
+    """State of one request for the form of one record, shared by the main form and its rows."""
 
     def __init__(self, request, stack: ExitStack, is_busy: bool = False):
         self._request = request
@@ -105,7 +105,7 @@ class Editing:
         return Snapshot.loads(self._request.POST)
 
     def row_opened(self, prefix: str, uid: str) -> str:
-        """What an open row shows, signed; empty where that is not known."""
+        """The signed values of an open row, or an empty text."""
         values = self.next.rows.get(prefix, {}).get(uid)
         return signing.dumps([uid, values], salt=_ROW_SALT, compress=True) if values else ""
 
@@ -113,7 +113,7 @@ class Editing:
         return self._request.POST.get(CHOICE + key, "")
 
     def decision(self, key: str, theirs: list[str]) -> str:
-        """The editor's decision, if what they were shown is what is stored still."""
+        """The editor's decision, unless the stored value has changed since it was shown."""
         asked = self.opened.asked.get(key) if self.opened else None
         choice = self.choice(key)
         return choice if asked is not None and same(asked, theirs) else ""
@@ -137,7 +137,7 @@ class Editing:
         self.next.form = self.next.form | {key: texts}
 
     def settle(self, fields, row, prefix, opened, stored, posted, keep, anchor="") -> Values:
-        """Merged values of one row: decided clashes as decided, open ones as posted."""
+        """The merged values of one row: decided conflicts as decided, open ones as posted."""
         merged = three_way_merge(fields, opened, stored, posted)
         self.kept += [label_of_control(fields, key) for key in merged.kept]
         for key in merged.clashes:
@@ -155,7 +155,7 @@ class Editing:
         return merged.values
 
     def ask(self, clash: Clash, theirs: list[str]) -> None:
-        """The form is shown again, as often as it takes to decide this."""
+        """Record a conflict; the form is shown again until it is decided."""
         self.clashes.append(clash)
         self.next.asked[clash.key] = theirs
 
@@ -171,7 +171,7 @@ class Editing:
         return shown
 
     def merge_rows(self, formset) -> None:
-        """Put the merged rows into the data of the set: the stored ones first, then new ones."""
+        """Write the merged rows into the posted data of the set, stored rows first."""
         _RowMerge(self, formset).run()
 
 
@@ -197,7 +197,7 @@ class _PostedRow:
 
 
 class _RowMerge:
-    """The rows of one set, merged."""
+    """Merges the rows of one set."""
 
     def __init__(self, editing: Editing, formset):
         self._editing, self._formset = editing, formset
@@ -222,7 +222,7 @@ class _RowMerge:
         self._formset.opened = opened | set(places)
 
     def _posted_rows(self) -> list[_PostedRow] | None:
-        """The rows in the order of the form; None where Django is to refuse the whole set."""
+        """The rows in the order of the form; None if Django should reject the whole set."""
         formset = self._formset
         try:
             total = int(formset.data.get(f"{formset.prefix}-{TOTAL_FORM_COUNT}", ""))
@@ -252,7 +252,7 @@ class _RowMerge:
         return None if self._opened is None else self._opened.get(uid)
 
     def _kept(self, uid: str, row: _PostedRow | None) -> _PostedRow:
-        """A row that is stored, with what the form says of it."""
+        """Merge a row that is still stored."""
         stored, instance = self._shown[uid], self._stored[uid]
         if row is None or (self._opened is not None and uid not in self._opened):
             row = _PostedRow(MultiValueDict(stored), MultiValueDict())
@@ -291,7 +291,7 @@ class _RowMerge:
         return data
 
     def _delete(self, uid: str, row: _PostedRow, instance) -> None:
-        """This editor deletes a row: asked where somebody else has changed it."""
+        """Delete a row; asks if another editor has changed it."""
         was, now = self._was(uid), self._shown[uid]
         if was is None or same_values(_without_id(was), now):
             return
@@ -301,7 +301,7 @@ class _RowMerge:
             row.data.setlist(DELETION_FIELD_NAME, ["on"])
 
     def _again(self, row: _PostedRow) -> bool:
-        """Whether a row that somebody else deleted is still in the form: as a new one."""
+        """Whether a row that another editor deleted is still in the form; it becomes a new row."""
         was = self._was(row.uid)
         posted = posted_values(self._fields, row.data, row.files)
         untouched = was is not None and same_values(_without_files(self._fields, was), posted)
@@ -315,7 +315,7 @@ class _RowMerge:
         return decision != THEIRS
 
     def _ask(self, uid: str, clash: Clash) -> str:
-        """The editor's decision about a whole row, or nothing yet."""
+        """The editor's decision about a whole row, if there is one."""
         clash.key = f"{self._formset.prefix}-{uid}"
         clash.kind = str(self._formset.model._meta.verbose_name)
         theirs = [f"{key}: {texts}" for key, texts in sorted(clash.theirs.items())]
@@ -348,7 +348,7 @@ def _without_id(values: Values) -> Values:
 
 
 def _without_files(fields, values: Values) -> Values:
-    """What a browser can send again."""
+    """Without files, which a browser cannot send again."""
     return {
         key: texts
         for key, texts in _without_id(values).items()
@@ -357,5 +357,5 @@ def _without_files(fields, values: Values) -> Values:
 
 
 def is_fresh(editing: Editing, fields, row: Model | None, key) -> bool:
-    """Whether a row is stored as it was when the states were compared."""
+    """Whether a row is still stored as it was when the states were compared."""
     return row is not None and same_values(shown_values(fields, row), editing.stored[key])

@@ -19,7 +19,7 @@ def is_date(text: str) -> bool:
 
 
 def eras_named(text: str) -> list[list[Era]]:
-    """For one name, or for both ends of a span, the eras of that name; empty if one is unknown."""
+    """The eras of one name, or of both ends of a span; empty if a name is unknown."""
     parts = _BETWEEN.split(text)
     if len(parts) > 2:
         return []
@@ -35,5 +35,5 @@ def eras_named(text: str) -> list[list[Era]]:
 
 
 def _plain(name: str) -> str:
-    """As names are compared: without what says that it is an era, in one script."""
+    """The name as it is compared: in one script, without words such as “dynasty”."""
     return normalize.fold(_MORE.sub("", name.strip()) or name)

@@ -38,7 +38,7 @@ def _texts() -> list[tuple[str, str]]:
 
 
 def _cell(value) -> str:
-    """Text that a spreadsheet shows as it is, and does not compute."""
+    """The text, escaped so that a spreadsheet does not evaluate it as a formula."""
     text = str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
@@ -82,7 +82,7 @@ def export_csv(model_admin, request, queryset):
 
 @admin.action(description=gettext_lazy("Download as a fixture (JSON)"), permissions=["view"])
 def export_fixture(model_admin, request, queryset):
-    """As `loaddata` reads it: the sites with their rows; what they refer to must be there."""
+    """The sites and their rows as a fixture for `loaddata`; records they refer to must exist."""
     ids = _ids(model_admin, request, queryset)
     if not ids:
         return None

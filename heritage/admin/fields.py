@@ -22,7 +22,7 @@ def interface_languages() -> list[str]:
 
 
 def language_in_words(code: str) -> str:
-    """What the reader's language calls another one: Simplified Chinese, 英语."""
+    """The name of a language in the reader's language: Simplified Chinese, 英语."""
     try:
         return get_language_info(code)["name_translated"]
     except KeyError:
@@ -30,7 +30,7 @@ def language_in_words(code: str) -> str:
 
 
 def offered_languages() -> list[tuple[str, str]]:
-    """Those that a text may have besides the languages of the interface."""
+    """Languages that a text may have besides those of the interface."""
     ours = interface_languages()
     return [(code, name) for code, name in settings.CONTENT_LANGUAGES if code not in ours]
 
@@ -39,10 +39,10 @@ def offered_languages() -> list[tuple[str, str]]:
 
 
 class LanguageMapWidget(forms.Widget):
-    """One input a language: of the interface, and of others that are written in or asked for.
+    """One input for each language of the interface, and for others that are used or asked for.
 
-    `rows` makes text areas of that height; 0 makes single lines. The form says whether it
-    `shows_all` languages.
+    With `rows` they are text areas of that height, with 0 single lines. `shows_all` shows all
+    languages.
     """
 
     template_name = "admin/widgets/language_map.html"
@@ -96,7 +96,7 @@ class LanguageMapWidget(forms.Widget):
 
 
 class LanguageMapFormField(forms.Field):
-    """A language map; what is wrong with one language is said with its name."""
+    """A language map. Errors name the language that they are about."""
 
     widget = LanguageMapWidget
     default_error_messages = {
@@ -136,7 +136,7 @@ class PlainTextFormField(forms.CharField):
 
 
 class NamesFormField(PlainTextFormField):
-    """Several names, one a line."""
+    """Several names, one on each line."""
 
     def __init__(self, *, encoder=None, decoder=None, **kwargs):
         super().__init__(**kwargs | {"show_hidden_initial": False, "initial": None})
@@ -155,7 +155,7 @@ class NamesFormField(PlainTextFormField):
 
 
 class DateInput(forms.DateInput):
-    """The browser's own picker, in the reader's language."""
+    """The browser's date picker."""
 
     input_type = "date"
 
@@ -164,7 +164,7 @@ class DateInput(forms.DateInput):
 
 
 class TimeInput(forms.TimeInput):
-    """Hours are those of the place, whatever time zone the editor is in."""
+    """Times are local to the place, whatever the editor's time zone."""
 
     input_type = "time"
 
@@ -173,7 +173,7 @@ class TimeInput(forms.TimeInput):
 
 
 class DegreesFormField(forms.CharField):
-    """A latitude or a longitude as it is pasted: 34.6086, 34°36′31″N, 北纬34.6086度."""
+    """A latitude or longitude in any notation: 34.6086, 34°36′31″N, 北纬34.6086度."""
 
     def __init__(self, *, limit: int, **kwargs):
         for name in ("max_value", "min_value", "step_size"):
@@ -203,7 +203,7 @@ class DegreesFormField(forms.CharField):
 
 
 class EDTFWidget(forms.TextInput):
-    """A line of text; beside it what the stored date means in words."""
+    """A text input with the stored date in words beside it."""
 
     template_name = "admin/widgets/edtf.html"
 
@@ -217,7 +217,7 @@ class EDTFWidget(forms.TextInput):
 
 
 def said(text: str | None) -> str:
-    """A stored date for people; empty where there is none or it is no EDTF."""
+    """A stored date in words; empty if there is none or it is not valid EDTF."""
     try:
         return phrase(edtf.parse(text)) if text else ""
     except edtf.EDTFError:
@@ -225,7 +225,7 @@ def said(text: str | None) -> str:
 
 
 class EDTFFormField(forms.CharField):
-    """A date as people write it, in English, Chinese or EDTF; cleaned to EDTF."""
+    """A date as people write it, in English, Chinese or EDTF; the cleaned value is EDTF."""
 
     widget = EDTFWidget
 
@@ -249,7 +249,7 @@ class EDTFFormField(forms.CharField):
 
 
 class PictureWidget(ClearableFileInput):
-    """A file input that shows the picture it has, or names the one that is kept for it."""
+    """A file input that shows the current picture, or names the one kept from the last attempt."""
 
     template_name = "admin/widgets/picture.html"
     kept: tuple[str, str] | None = None  # name, and what is sent for it: see `kept_uploads`
@@ -270,7 +270,7 @@ class PictureWidget(ClearableFileInput):
 
 
 def picture_address(row) -> str:
-    """Where the picture of a stored row is shown to those who may see it."""
+    """The URL of a stored picture for users who may see it."""
     if isinstance(row, Identity):
         return reverse("media:logo", args=[_file_name(row.logo)])
     return reverse("media:image", args=[row.uid, _file_name(row.file)])

@@ -26,7 +26,7 @@ MOST_NAMED = 10_000  # sites that a query names by their ids
 
 
 class TreeFilter(SimpleListFilter):
-    """Terms of a tree, one level at a time: the broadest first, then what the chosen one holds."""
+    """Filters by the terms of a tree, one level at a time, the broadest first."""
 
     model = None
 
@@ -43,12 +43,12 @@ class TreeFilter(SimpleListFilter):
         return True
 
     def counts(self) -> dict[int, int] | None:
-        """How many sites each term has with those within it, where unused ones are left out."""
+        """The number of sites of each term, where unused terms are left out."""
         return None
 
     @staticmethod
     def most_used(level, counts: dict[int, int]) -> list[int]:
-        """Of a level, the terms under which the most is found."""
+        """The most used terms of a level."""
         used = [pk for pk in level.values_list("pk", flat=True) if counts.get(pk)]
         return sorted(used, key=lambda pk: -counts[pk])[:MOST_USED]
 
@@ -66,9 +66,9 @@ class TreeFilter(SimpleListFilter):
 
 
 def _counted(facet: str, model, column: str, rows) -> dict[int, int]:
-    """Sites by term: of the published ones the index knows, the others are counted here.
+    """Sites by term: published sites are counted by the index, others by the database.
 
-    `rows` has a row for each use of a term, which `column` names.
+    `rows` has a row for each use of a term, `column` names the term.
     """
     index = store.current()
     counts = {int(pk): len(index.having(f"{facet}:{pk}")) for pk in index.values_of(facet)}
@@ -90,7 +90,7 @@ def _counted(facet: str, model, column: str, rows) -> dict[int, int]:
 
 
 class TreeFacetListFilter(TreeFilter):
-    """Sites by the terms of a facet, published or not."""
+    """Sites by the terms of a facet, whether published or not."""
 
     facet: TreeFacet
 
@@ -104,7 +104,7 @@ class TreeFacetListFilter(TreeFilter):
 
 
 class UnescoListFilter(SimpleListFilter):
-    """Sites by their UNESCO status, published or not."""
+    """Sites by UNESCO status, whether published or not."""
 
     facet: UnescoFacet
 
@@ -132,7 +132,7 @@ FACET_FILTERS = [
 
 
 class WithinPlaceFilter(TreeFilter):
-    """Of places themselves: those within one."""
+    """For places: those within a place."""
 
     title, parameter_name, model = _("within"), "within", Place
 
@@ -166,7 +166,7 @@ class CoverageSchemeFilter(SchemeFilter):
 
 
 class SiteSchemeFilter(SchemeFilter):
-    """Sites covered by any entry of a register, whether it is in force or not."""
+    """Sites covered by any entry of a register, in force or not."""
 
     def queryset(self, request, queryset):
         if not self.value():
@@ -180,7 +180,7 @@ def _lacks_text(code: str) -> Q:
 
 
 class GapFilter(SimpleListFilter):
-    """Sites that lack something which a reader would look for."""
+    """Sites that lack something that readers look for."""
 
     title, parameter_name = _("what is missing"), "lacks"
 
@@ -205,7 +205,7 @@ class GapFilter(SimpleListFilter):
 
     @staticmethod
     def known(request) -> BitMap | None:
-        """The sites, where the index knows them: the published ones."""
+        """The published sites with this gap, from the index."""
         is_published = request.GET.get("state__exact") == Site.State.PUBLISHED
         value = request.GET.get("lacks", "")
         is_known = value in ("point", "place", "picture") or value.startswith("text-")
@@ -222,7 +222,7 @@ class GapFilter(SimpleListFilter):
 
 
 class DoubtFilter(SimpleListFilter):
-    """Sites that may be in the catalogue twice."""
+    """Sites that may be recorded twice."""
 
     title, parameter_name = _("doubt"), "doubt"
 
@@ -236,7 +236,7 @@ class DoubtFilter(SimpleListFilter):
 
 
 class AuthorFilter(SimpleListFilter):
-    """Records that whoever looks has added, or is to look at."""
+    """Records that the current user added or is assigned to."""
 
     title, parameter_name = _("whose they are"), "by"
 
@@ -252,7 +252,7 @@ class AuthorFilter(SimpleListFilter):
 
 
 class CheckedFilter(SimpleListFilter):
-    """Visiting facts by when somebody looked at their source."""
+    """Visiting information by the date when its source was last checked."""
 
     title, parameter_name = _("when it was checked"), "checked"
 
@@ -273,7 +273,7 @@ class CheckedFilter(SimpleListFilter):
 
 
 class SiteStateFilter(SimpleListFilter):
-    """Of rows: by the state of the site that they belong to."""
+    """Rows by the state of their site."""
 
     title, parameter_name = _("state of the site"), "state"
 

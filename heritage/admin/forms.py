@@ -141,7 +141,7 @@ class RecordFields:
         return [(name, options) for name, options in fieldsets if options["fields"]]
 
     def _readable_all(self, fields) -> list:
-        """Fields for reading; those that a form alone has are left out."""
+        """All fields as read-only fields, without those that are not columns."""
         lines = []
         for line in fields:
             names = line if isinstance(line, list | tuple) else [line]
@@ -163,7 +163,7 @@ class RecordFields:
 
 @cache
 def _readable(model, name):
-    """A field for reading: language maps and dates in words, everything else as Django has it."""
+    """A read-only field: language maps and dates in words, everything else as Django shows it."""
     try:
         column = model._meta.get_field(name)
     except FieldDoesNotExist:
@@ -198,10 +198,9 @@ def languages_html(texts: LanguageMap) -> str:
 
 
 class RecordForm(ModelForm):
-    """A form that writes what was changed, and nothing else.
+    """A form that writes only what was changed.
 
-    The main form of a page is given its `editing` by RecordAdmin.get_form(); rows are merged by
-    their set.
+    RecordAdmin.get_form() gives the main form its `editing`; rows are merged by their set.
     """
 
     editing: Editing | None = None
@@ -231,14 +230,14 @@ class RecordForm(ModelForm):
                     field.lookup = RowLookup(field.queryset, [row] if row else [])
 
     def show_all(self, is_all: bool) -> None:
-        """Texts have inputs for all languages, covers all scenes; or else those that are used."""
+        """Show inputs for all languages and all scenes, not only those in use."""
         for field in self.fields.values():
             if hasattr(field.widget, "shows_all"):
                 field.widget.shows_all = is_all
 
     @property
     def again(self) -> str:
-        """Of a new row: the uid of the row that somebody else deleted and that it would replace."""
+        """For a new row: the uid of the row deleted by another editor that it would replace."""
         return self.data.get(f"{self.prefix}-{AGAIN}", "") if self.prefix else ""
 
     def _columns(self) -> set[str]:

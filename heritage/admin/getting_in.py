@@ -18,13 +18,13 @@ log = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """What differs from allauth's own: see its documentation for the methods."""
+    """Our deviations from allauth's adapter; its documentation describes the methods."""
 
     def is_open_for_signup(self, request) -> bool:
         return False
 
     def pre_authenticate(self, request, **credentials) -> None:
-        """Count the attempt before the password is looked at, in place of allauth's own count."""
+        """Count the attempt before the password is checked, instead of allauth's own limits."""
         wait = login_attempts.register_attempt(*_tried(request, credentials))
         if wait:
             raise ImmediateHttpResponse(_too_many_attempts(request, ceil(wait.total_seconds())))
@@ -36,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def get_client_ip(self, request) -> str:
-        """For the list of sessions; of a proxy's word see values/network.py."""
+        """For the list of sessions; see values/network.py for proxies."""
         return client_network(request.META).partition("/")[0] or "0.0.0.0"  # noqa: S104
 
 

@@ -65,7 +65,7 @@ def _after_migrate(sender, using, apps=installed, **kwargs) -> None:
 
 
 def _create_permissions(apps, using) -> None:
-    """Django makes them app by app, some only after this app had its turn."""
+    """Create the permissions of all apps; Django creates some only after this app's turn."""
     for config in installed.get_app_configs():
         create_permissions(config, verbosity=0, using=using, apps=apps)
 
@@ -102,7 +102,7 @@ def ensure(using: str = "default") -> None:
 
 
 def defaults_for(model: str) -> tuple:
-    """What the groups may do with a model: rows of sites, vocabularies, else nothing."""
+    """The default permissions of the groups on a model."""
     from heritage.models.base import Record
 
     if model in DEFAULTS:

@@ -40,7 +40,7 @@ NAMED = 4  # columns that a sentence names
 
 @dataclass(slots=True)
 class ShownDifference:
-    """One column, or one language of it: what was taken out and put in, with the words around."""
+    """One column, or one language of it, with the removed and added words in context."""
 
     label: str
     pieces: list[tuple[str, str]]
@@ -64,7 +64,7 @@ class ShownChange:
 
     @property
     def row(self) -> str:
-        """The row in an address, as in event-12."""
+        """The row in a URL, such as event-12."""
         return f"{self.model._meta.model_name}-{self.object_id}"
 
 
@@ -77,7 +77,7 @@ class Entry:
 
 
 def history_view(model_admin, request, row, extra_context=None):
-    """The page, newest first; in place of the one that Django's admin has."""
+    """The history page, newest first; replaces Django's."""
     page = Paginator(History(row), PER_PAGE).get_page(request.GET.get("p"))
     context = {
         **model_admin.admin_site.each_context(request),
@@ -96,7 +96,7 @@ def history_view(model_admin, request, row, extra_context=None):
 
 
 class History:
-    """The change sets that wrote a record or one of its rows, newest first: a page's `entries`."""
+    """The change sets that wrote a record or its rows, newest first; a page shows its `entries`."""
 
     def __init__(self, row: Record):
         changes = changes_of(row).order_by().values_list("change_set", flat=True)
@@ -115,7 +115,7 @@ class History:
 
 
 def entries(sets: list[ChangeSet], changes: list[Change]) -> Iterator[Entry]:
-    """What the change sets did; `changes` tell of the same rows from their beginning."""
+    """One entry for each change set; `changes` hold the history of the same rows from the start."""
     by_set: dict[int, list[Change]] = defaultdict(list)
     states: dict[tuple, dict] = {}
     told: dict[int, list[tuple[RowChange, dict]]] = defaultdict(list)
@@ -187,7 +187,7 @@ def _shown(row: RowChange, name: str, values: "ShownValues") -> ShownChange:
 
 
 def comment_of(change_set: ChangeSet) -> str:
-    """A person's words; without them what the program knows, in the reader's language."""
+    """The user's reason, or else a description made from the detail."""
     detail = change_set.detail
     if change_set.reason:
         return change_set.reason
@@ -214,7 +214,7 @@ def comment_of(change_set: ChangeSet) -> str:
 
 
 class RowNames:
-    """What rows were called; what they refer to is read once for a whole page."""
+    """The names of rows at that time; related rows are read once for a page."""
 
     def __init__(self):
         self._rows: dict[int, Record | None] = {}
@@ -261,7 +261,7 @@ def _row(model: type[Record], pk: int, state: dict) -> Record:
 
 
 class ShownValues:
-    """Stored values as people read them; what keys point at is read once for a whole page."""
+    """Stored values in readable form; related rows are read once for a page."""
 
     def __init__(self):
         self._wanted: dict[type[Model], set] = defaultdict(set)
@@ -291,7 +291,7 @@ class ShownValues:
                 yield ShownDifference(_label(column), pieces, column.name)
 
     def worded(self, column: Field, value) -> str:
-        """A stored value as people read it."""
+        """A stored value in readable form."""
         if value in (None, "", []):
             return ""
         if column.is_relation:

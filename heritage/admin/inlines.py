@@ -14,9 +14,9 @@ from heritage.admin.row_sets import MOST
 
 
 class RowFormSet(BaseInlineFormSet):
-    """Rows of a form, merged with what others did to them since it was opened.
+    """Rows of a form, merged with concurrent changes.
 
-    All that they refer to is read in one query for each kind of record.
+    The related rows are read in one query for each model.
     """
 
     def __init__(self, *args, editing: Editing, first_number: int = 0, **kwargs):
@@ -35,7 +35,7 @@ class RowFormSet(BaseInlineFormSet):
         return super().add_prefix(index + self.first_number if isinstance(index, int) else index)
 
     def is_open(self, number: int) -> bool:
-        """Whether the form of a row is shown, and not its line alone."""
+        """Whether the form of a row is shown, and not only its line."""
         return self.opened is None or number in self.opened
 
     def _chooser_fields(self):
@@ -44,7 +44,7 @@ class RowFormSet(BaseInlineFormSet):
                 yield name, field
 
     def _want(self) -> None:
-        """Say what the rows refer to before the first of them is looked up."""
+        """Announce all related ids before the first of them is looked up."""
         rows = self.get_queryset() if self.instance.pk and self.total_form_count() else ()
         for name, field in self._chooser_fields():
             lookup = self.editing.lookups.of(field)
@@ -73,7 +73,7 @@ class RowFormSet(BaseInlineFormSet):
         return [form for form in self.initial_forms if form.has_changed() or self.is_deleted(form)]
 
     def save_new_objects(self, commit=True):
-        """New rows of one kind are written together."""
+        """Insert new rows of one model together."""
         if not commit or self.model._meta.many_to_many:
             return super().save_new_objects(commit)
         self.new_objects = [
@@ -88,7 +88,7 @@ class RowFormSet(BaseInlineFormSet):
         return self.new_objects
 
     def complete(self, row) -> None:
-        """Set what follows from a new row right away, so that it need not be written twice."""
+        """Set values derived for a new row at once, so that it is written once."""
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -115,7 +115,7 @@ class RowFormSet(BaseInlineFormSet):
 
 
 class RecordInline(RecordFields, admin.StackedInline):
-    """Rows of a record on the page of what they belong to, each a card of a few lines."""
+    """The rows of a record on its page."""
 
     form = RecordForm
     formset = RowFormSet
@@ -126,7 +126,7 @@ class RecordInline(RecordFields, admin.StackedInline):
 
     @cached_property
     def fk(self) -> ForeignKey:
-        """The key to the record that the rows belong to."""
+        """The foreign key to the record that the rows belong to."""
         keys = (
             column
             for column in self.model._meta.fields
@@ -137,11 +137,11 @@ class RecordInline(RecordFields, admin.StackedInline):
 
     @cached_property
     def prefix(self) -> str:
-        """As the formset has it."""
+        """The prefix of the formset."""
         return self.fk.remote_field.get_accessor_name()
 
     def line_of(self, row) -> str:
-        """What stands for a row that is not open."""
+        """The text of a row that is not open."""
         return str(row)
 
     def most(self, parent_model) -> int:
@@ -151,7 +151,7 @@ class RecordInline(RecordFields, admin.StackedInline):
         return request.editing.extra
 
     def row_media(self) -> Media:
-        """Of the choosers, which are in the rows of every set."""
+        """The media of the choosers in the rows."""
         column = next(
             (
                 column

@@ -19,7 +19,7 @@ _SALT = "heritage.admin.kept_upload"
 
 
 def keep(user, upload: UploadedFile) -> str:
-    """Keep an upload; gives what the form has to send in its place."""
+    """Keep an upload. Returns the token that the form sends instead of it."""
     folder = _folder(user)
     folder.mkdir(parents=True, exist_ok=True)
     _make_room(folder)
@@ -31,7 +31,7 @@ def keep(user, upload: UploadedFile) -> str:
 
 
 def take(user, token: str) -> UploadedFile | None:
-    """What was kept; None where it has lapsed, or was never this person's."""
+    """The kept upload of a token; None if it has expired or belongs to another user."""
     try:
         owner, name, upload_name, content_type = signing.loads(token, salt=_SALT, max_age=LASTS)
     except signing.BadSignature:
@@ -43,7 +43,7 @@ def take(user, token: str) -> UploadedFile | None:
 
 
 def take_all(request) -> None:
-    """Put what is kept where no other file was chosen."""
+    """Use the kept uploads where no other file was chosen."""
     for name, token in request.POST.items():
         field = name.removesuffix(KEPT)
         if field != name and field not in request.FILES and token:
@@ -57,7 +57,7 @@ def _folder(user) -> Path:
 
 
 def _make_room(folder: Path) -> None:
-    """Drop what has lapsed, and the oldest of what is too much."""
+    """Delete expired uploads, and the oldest if there are too many."""
     files = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
     for number, path in enumerate(files):
         if number >= MOST - 1 or kept_files.is_lapsed(path):

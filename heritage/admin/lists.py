@@ -67,7 +67,7 @@ class ListPages(admin.ModelAdmin):
         return super().changelist_view(request, context | (extra_context or {}))
 
     def columns_view(self, request):
-        """The columns that somebody wants to see."""
+        """The form for the columns of the list."""
         self._refuse(request)
         wanted = request.POST.getlist("column")
         request.user.site_columns = [name for name in COLUMNS if name in wanted]
@@ -75,7 +75,7 @@ class ListPages(admin.ModelAdmin):
         return redirect(self._list(request.POST.get("query", "")))
 
     def filters_view(self, request):
-        """Keep a filter under a name, or forget it."""
+        """Save a filter under a name, or delete it."""
         self._refuse(request)
         forget = request.POST.get("forget", "")
         if forget:

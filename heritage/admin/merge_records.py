@@ -32,7 +32,7 @@ LONGEST = 1_500
 
 @dataclass(slots=True)
 class MergeChoice:
-    """One thing that the two records say differently."""
+    """One value in which the two records differ."""
 
     key: str
     label: str
@@ -44,7 +44,7 @@ class MergeChoice:
 
 
 class _PairChanged(Exception):
-    """One of the two is no longer what was shown."""
+    """One of the two records has changed since it was shown."""
 
 
 class MergePages(admin.ModelAdmin):
@@ -92,7 +92,7 @@ class MergePages(admin.ModelAdmin):
         return self.admin_site.each_context(request) | {"opts": self.opts, "site": kept}
 
     def _choose(self, request, kept: Site):
-        """Which record is of the same site? Those that look like it, or what somebody searches."""
+        """The page on which the other record is chosen, from similar ones or by search."""
         asked = request.GET.get("q", "").strip()
         alike, found = [], []
         if asked:
@@ -192,7 +192,7 @@ def _point(site: Site, plain: dict, values: ShownValues) -> str:
 
 
 def _counts(other: Site):
-    """What comes along: how many rows of each kind."""
+    """The number of rows of each model that move to the other record."""
     for relation in Site._meta.related_objects:
         model, name = relation.related_model, relation.field.name
         if getattr(model, "owner", None) or model.__name__ == "Correction":

@@ -24,7 +24,7 @@ Values = dict[str, list[str]]
 
 
 def shown_values(fields: Mapping[str, forms.Field], row: Model | None) -> Values:
-    """What a browser would send of a form that shows `row` and is not touched."""
+    """What a browser would send if a form that shows `row` were submitted unchanged."""
     stored = model_to_dict(row, list(fields)) if row is not None else {}
     values: Values = {}
     for name, form_field in fields.items():
@@ -49,9 +49,9 @@ def _as_sent(name: str, form_field: forms.Field, value) -> Values:
 
 
 def posted_values(fields: Mapping[str, forms.Field], data: MultiValueDict, files) -> Values:
-    """What was sent of these fields; a file that was not chosen is not among them.
+    """What was sent for these fields.
 
-    Nor is a field that is no column and only fills in others.
+    Files that were not chosen are left out, and so are fields without a column.
     """
     values: Values = {}
     for name, form_field in fields.items():
@@ -81,7 +81,7 @@ def _not_empty(values: Values) -> Values:
 
 
 def _plain(texts: list[str]) -> list[str]:
-    """For comparing: browsers send CRLF, and the order of several choices says nothing."""
+    """A value as it is compared: LF line ends, multiple choices without order."""
     lines = (text.replace("\r\n", "\n").replace("\r", "\n").strip() for text in texts)
     return sorted(filter(None, lines))
 
@@ -101,7 +101,8 @@ class Merged(NamedTuple):
 
 
 def three_way_merge(fields, opened: Values | None, stored: Values, posted: Values) -> Merged:
-    """Compare the three states of one record or row; an unknown `opened` explains no difference."""
+    """Merge the three states of one record or row. If `opened` is unknown, every difference is a
+    conflict."""
     merged = Merged({}, [], [])
     for key in {**stored, **posted, **(opened or {})}:
         was, now = (opened or {}).get(key, []), stored.get(key, [])

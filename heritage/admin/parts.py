@@ -13,7 +13,7 @@ _HERE = "here"  # the site of the page, which may not be stored yet
 
 
 class PartForm(RecordForm):
-    """One end of the tie is the page's site: whatever is wrong stands at the other one."""
+    """One end of the relation is the page's site, so errors are shown at the other end."""
 
     def __init__(self, *args, other_end="whole", **kwargs):
         super().__init__(*args, **kwargs)
@@ -31,7 +31,7 @@ class PartForm(RecordForm):
 
 
 class PartFormSet(RowFormSet):
-    """Both kinds of rows of a page are judged together, as they will be once they are saved."""
+    """Checks both inlines together, as they will be once they are saved."""
 
     @property
     def other_end(self) -> str:
@@ -70,14 +70,14 @@ class PartFormSet(RowFormSet):
 
 
 class _StoredTies:
-    """What the stored rows say that the page leaves as they are."""
+    """The stored relations that the page does not change."""
 
     def __init__(self, here: int | None, changed: list[int]):
         self._here, self._changed = here, changed
         self._known: dict[frozenset, set] = {}  # what was looked up for one row serves the others
 
     def above(self, sites: set) -> set:
-        """The wholes that the sites lie in."""
+        """The wholes of the sites."""
         ids = frozenset({self._here if pk == _HERE else pk for pk in sites} - {None})
         if ids not in self._known:
             rows = PartOf.objects.filter(part__in=ids).exclude(pk__in=self._changed)
@@ -88,7 +88,7 @@ class _StoredTies:
 
 
 def _reaches(start, goal, ties, stored: _StoredTies) -> bool:
-    """Whether `goal` is found by climbing from `start`, one query a level."""
+    """Whether `goal` is reached by following wholes from `start`; one query for each level."""
     level, seen = {start}, set()
     while level:
         if goal in level:

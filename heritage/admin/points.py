@@ -29,12 +29,12 @@ LUOYANG = (34.6, 112.5)  # where a map without a point begins
 
 
 def point_text(latitude: float | None, longitude: float | None) -> str:
-    """A point as the box has it."""
+    """A point as the text box shows it."""
     return "" if latitude is None or longitude is None else f"{latitude:.7g}, {longitude:.7g}"
 
 
 class PointWidget(forms.TextInput):
-    """A box, what it held when the form was made, and the place of the map."""
+    """The text box, its initial value, and the container of the map."""
 
     template_name = "admin/widgets/point.html"
 
@@ -50,7 +50,7 @@ class PointWidget(forms.TextInput):
 
 
 class PointField(forms.CharField):
-    """Both coordinates of a site; what is read is given to the fields of the two columns."""
+    """Both coordinates of a site in one text box; they are passed to the two columns."""
 
     widget = PointWidget
     is_read_into_others = True  # see `merging`
@@ -72,9 +72,9 @@ class PointField(forms.CharField):
 
 
 def with_point(data, name: str = "coordinates"):
-    """Posted data with the columns' values from the box where it was changed, and what is wrong.
+    """The posted data with both columns set from the box, and the error if it cannot be read.
 
-    A box that was left as it was changes nothing, whatever others did to the point meanwhile.
+    A box that was not changed changes nothing, even if others moved the point meanwhile.
     """
     text = data.get(name)
     if text is None or text.strip() == data.get(f"{name}_initial", "").strip():
@@ -95,12 +95,12 @@ def with_point(data, name: str = "coordinates"):
 
 
 def may_look(model_admin, request) -> bool:
-    """Whether somebody has a form to look at maps in."""
+    """Whether the user has a form that shows maps."""
     return model_admin.has_add_permission(request) or model_admin.has_change_permission(request)
 
 
 def point_in(data, name: str = "coordinates") -> Point | None:
-    """The point that stands in the form, if it can be read."""
+    """The point in the form, if it can be read."""
     try:
         return read_point(data.get(name, ""), bool(data.get(f"{name}_gcj02")))
     except ValueError:
@@ -123,7 +123,7 @@ def ground(window: Window, without: str) -> dict:
 
 
 def map_view(model_admin, request):
-    """The map around a point (`point`, or `at` the middle), so many `km` wide."""
+    """The map around a point (`point`, or `at` its middle), `km` wide."""
     if not may_look(model_admin, request):
         raise PermissionDenied
     text, error = request.GET.get("point", ""), ""
@@ -157,7 +157,7 @@ def _width(request) -> float:
 
 
 def _sites(window: Window, without: str) -> list[dict]:
-    """The best known published sites on the map, with their names where there is room."""
+    """The best-known published sites on the map, with names where there is room."""
     tall, wide = window.reach
     box = columns.Box(
         window.longitude - wide,
@@ -181,7 +181,7 @@ def _sites(window: Window, without: str) -> list[dict]:
 
 
 def _overlap(at, name: str, other_at, other_name: str) -> bool:
-    """Whether two names would be written over each other: a letter is six pixels, a line twelve."""
+    """Whether two labels would overlap, at six pixels a letter and twelve a line."""
     if not other_name or abs(at[1] - other_at[1]) > 12:
         return False
     left, right = sorted(((at[0], name), (other_at[0], other_name)))
@@ -189,7 +189,7 @@ def _overlap(at, name: str, other_at, other_name: str) -> bool:
 
 
 def similar_view(model_admin, request):
-    """Records that may be of the site that somebody is typing in."""
+    """Records that may be of the site that is being added."""
     if not may_look(model_admin, request):
         raise PermissionDenied
     point = None

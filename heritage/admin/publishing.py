@@ -27,14 +27,14 @@ CONFIRMED = 100  # records that a confirmation names
 
 
 class Reason(NamedTuple):
-    """Why a record may not have a state, and where in its form that is mended."""
+    """Why a record may not have a state, and where in its form this can be corrected."""
 
     text: str
     anchor: str = ""
 
 
 def reasons_against(user, site: Site, state: str) -> Iterator[Reason]:
-    """Why somebody may not give this record that state now."""
+    """Why the user may not set this state on the record now."""
     if not access.is_open(user, site) or state not in access.states_for(user):
         yield Reason(_("you may not change it"))
     elif state == Site.State.PUBLISHED:
@@ -45,7 +45,7 @@ def reasons_against(user, site: Site, state: str) -> Iterator[Reason]:
 
 
 def anchor_of(relation: str, field: str) -> str:
-    """The place of a field in the form of a site, or of a set of its rows."""
+    """The id of a field in the form of a site, or of a set of its rows."""
     if relation:
         return f"{relation}-group"
     if field in ("latitude", "longitude", "coordinates"):
@@ -67,7 +67,7 @@ def _field_label(row, field: str) -> str:
 
 
 def set_state(model_admin, request, queryset, state: str) -> None:
-    """Give the chosen records a state; those that may not have it stay as they are."""
+    """Set the state of the selected records; those that may not have it are left as they are."""
     ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: bulk.MOST + 1])
     if len(ids) > bulk.MOST:
         bulk.tell_too_many(model_admin, request)
@@ -92,7 +92,7 @@ def set_state(model_admin, request, queryset, state: str) -> None:
 
 
 def _write_state(user, sites: list[Site], state: str) -> tuple[list[Site], list[Site]]:
-    """Those that have the state now, and those that somebody has changed meanwhile."""
+    """The records that have the state now, and those that were changed by others meanwhile."""
     with bulk.writing(user) as running:
         running.detail["state"] = str(state)
         fit, changed = _unchanged(sites)
@@ -108,7 +108,7 @@ def _write_state(user, sites: list[Site], state: str) -> tuple[list[Site], list[
 
 
 def _unchanged(sites: list[Site]) -> tuple[list[Site], list[Site]]:
-    """Those that are still as they were read, locked; and those that were written or deleted."""
+    """The records that are stored as they were read, locked; and those that are not."""
     times: dict[int, datetime] = {}
     for chunk in chunks([site.pk for site in sites]):
         stored = Site.objects.filter(pk__in=chunk).select_for_update()
@@ -138,7 +138,7 @@ def _tell(model_admin, request, state, done, refused) -> None:
 
 
 def _by_reason(refused) -> str:
-    """A line for each reason, with the sites that it holds for."""
+    """One line for each reason, with the sites that it applies to."""
     sites: dict[Reason, list[Site]] = {}
     for site, reasons in refused:
         for reason in dict.fromkeys(reasons):
@@ -162,7 +162,7 @@ def _more(sites: list[Site]) -> str:
 
 
 def _confirm(model_admin, request, queryset, state: str, title: str, action):
-    """Ask first, naming the sites; then give them the state."""
+    """Ask for confirmation, naming the sites; then set the state."""
     sites = queryset.exclude(state=state)
     if "post" in request.POST or not sites:
         set_state(model_admin, request, queryset, state)  # which says so where there are none

@@ -19,7 +19,7 @@ DELETED_PER_PAGE = 50
 
 
 class RestorePages(admin.ModelAdmin):
-    """For `RecordAdmin`: pages that bring a record back to what it was."""
+    """For `RecordAdmin`: pages that restore a record."""
 
     def get_urls(self):
         view, name = self.admin_site.admin_view, self.opts.model_name
@@ -44,7 +44,7 @@ class RestorePages(admin.ModelAdmin):
     def restore_view(self, request, pk, change_set):
         """The record as it was after a change set; with `row` and `column`, one value before it.
 
-        With `language`, that language alone of a translated text.
+        With `language`, only that language of a translated text.
         """
         row = self.get_object(request, str(pk))
         if row is None:
@@ -86,7 +86,7 @@ class RestorePages(admin.ModelAdmin):
         return super().changelist_view(request, {"has_deleted": True, **(extra_context or {})})
 
     def deleted_view(self, request):
-        """What was deleted of this model and is not there again, the latest first."""
+        """The deleted records of this model that have not been restored, latest first."""
         self._refuse_who_may_not_look(request)
         there = self.model._default_manager.order_by().values("pk")
         deletions = deletions_of(self.model).exclude(object_id__in=there)

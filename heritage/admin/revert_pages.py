@@ -42,7 +42,7 @@ _PERMISSION = {CREATE: "add", UPDATE: "change", DELETE: "delete"}
 
 @dataclass
 class RevertRequest:
-    """What somebody asks to take back: these changes, or only some rows and columns of them."""
+    """A request to revert changes, wholly or for some rows and columns."""
 
     title: str
     changes: list[Change]
@@ -67,11 +67,11 @@ class ShownStep:
 
 
 class _Differs(Exception):
-    """The plan is no longer the one that was shown."""
+    """The plan has changed since it was shown."""
 
 
 def revert_view(admin_site, request, asked: RevertRequest):
-    """The page that asks (GET), and what it asks about (POST)."""
+    """Shows what would be written (GET), and writes it (POST)."""
     is_too_large = len(asked.changes) > MOST_CHANGES
     planned = Plan() if is_too_large else plan(asked.changes, asked.only)
     refused = list(refusals(request.user, planned.steps))
@@ -153,7 +153,7 @@ def _digest(planned: Plan) -> str:
 
 
 def refusals(user, steps: Iterable[Step]) -> Iterator[str]:
-    """Why somebody may not carry these steps out, each reason once."""
+    """Why the user may not carry out these steps, each reason once."""
     steps = [step for step in steps if step.model is not FormerSlug]  # kept by the write path
     wanted = {(step.model, _PERMISSION[step.action]) for step in steps}
     for model, action in sorted(wanted, key=lambda pair: (pair[0]._meta.label, pair[1])):
@@ -168,7 +168,7 @@ def refusals(user, steps: Iterable[Step]) -> Iterator[str]:
 
 
 def _is_closed(user, step: Step, steps: list[Step]) -> bool:
-    """Whether a step would write to a record that is not open to somebody."""
+    """Whether a step would write to a record that the user may not change."""
     if step.model is Site and step.action == CREATE:
         is_own = step.values.get("created_by") in (None, user.pk)
         return not is_own or step.values.get("state") != Site.State.DRAFT
@@ -235,7 +235,7 @@ def _current(steps: list[Step]) -> dict[tuple, dict]:
 
 
 def _named_conflicts(planned: Plan) -> Iterator[tuple[str, str, str]]:
-    """Of each conflict: the row, its address, and why it stays."""
+    """For each conflict the row, its URL, and why it stays."""
     for conflict in planned.conflicts:
         row = unwatched(conflict.model).filter(pk=conflict.object_id).first()
         kind = capfirst(str(conflict.model._meta.verbose_name))
@@ -244,17 +244,14 @@ def _named_conflicts(planned: Plan) -> Iterator[tuple[str, str, str]]:
 
 
 def change_url(model: type[Record], pk: int) -> str:
-    """The form of a row; nothing where the admin has none, as for comments."""
+    """The URL of the form of a row; empty if it has none."""
     if not admin.site.is_registered(model):
         return ""
     return reverse(f"admin:heritage_{model._meta.model_name}_change", args=[pk])
 
 
 def rows_and_columns(asked: Mapping[str, str]) -> Only | None:
-    """What an address names as in row=event-12&column=note&language=en, all languages without one.
-
-    Nothing where it means nothing.
-    """
+    """The rows and columns named by row=event-12&column=note&language=en; None if invalid."""
     from django.apps import apps
 
     name, _dash, number = asked.get("row", "").rpartition("-")
@@ -272,7 +269,7 @@ def rows_and_columns(asked: Mapping[str, str]) -> Only | None:
 
 
 def writers_of(changes: Iterable[Change], only: Only) -> QuerySet[ChangeSet]:
-    """The acts that wrote what alone is to be taken back, the latest first."""
+    """The change sets that wrote these rows and columns, latest first."""
     found = {change.change_set_id for change in changes if _wrote(change, only)}
     return ChangeSet.objects.filter(pk__in=found).order_by("-pk")
 

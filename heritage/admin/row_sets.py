@@ -25,7 +25,7 @@ MOST = 1_000  # rows of a set, as Django has it
 
 @dataclass(slots=True)
 class RowLine:
-    """One row: what its line says, and its form where it is open."""
+    """One row: the text of its line, and its form if it is open."""
 
     number: int
     row: object  # None of a new one
@@ -34,7 +34,7 @@ class RowLine:
 
 
 class RowSet:
-    """One inline on a page, in the place of Django's InlineAdminFormSet."""
+    """One inline on a page, used in place of Django's InlineAdminFormSet."""
 
     def __init__(self, request, parent, inline, owner, formset, may_edit: bool, count: int | None):
         self.opts, self.owner = inline, owner if owner and owner.pk else None
@@ -78,7 +78,7 @@ class RowSet:
 
     @property
     def is_closed(self) -> bool:
-        """Whether its lines, too, are fetched when it is opened."""
+        """Whether its lines, too, are fetched only when it is opened."""
         return self.opts.is_folded and self._formset is None and self.count > 0
 
     @property
@@ -91,7 +91,7 @@ class RowSet:
 
     @property
     def total(self) -> int:
-        """Where the numbers of new rows begin."""
+        """The number of the first new row."""
         return self._formset.total_form_count() if self._formset is not None else self.count
 
     @property
@@ -138,7 +138,7 @@ def stored_rows(request, inline, owner) -> QuerySet:
 
 
 def counts(owner, inlines) -> dict[str, int]:
-    """How many rows the sets have whose lines are not shown, in one query."""
+    """The number of rows in each closed set, in one query."""
     folded = [inline for inline in inlines if inline.is_folded]
     if not folded or owner is None or owner.pk is None:
         return {inline.prefix: 0 for inline in folded}
@@ -153,7 +153,7 @@ def counts(owner, inlines) -> dict[str, int]:
 
 
 def opened_prefixes(data) -> set[str]:
-    """The sets of which rows were sent."""
+    """The prefixes of the sets whose rows were sent."""
     shape = re.compile(r"(.+?)-[0-9]+-.")
     return {found[1] for found in map(shape.match, data) if found}
 
@@ -162,7 +162,7 @@ def opened_prefixes(data) -> set[str]:
 
 
 def rows_view(model_admin, request, object_id: str, prefix: str, number: int | None = None):
-    """The lines of a set, or the form of one row: `number` is its place, or that of a new one."""
+    """The lines of a set, or the form of one row; `number` is its position."""
     owner = None if object_id == "add" else model_admin.get_object(request, object_id)
     if object_id != "add" and owner is None:
         raise Http404

@@ -20,7 +20,7 @@ from heritage.services.denormalized import event_bounds
 
 
 class LanguageCodeInput(forms.TextInput):
-    """A language code, with the usual ones on offer."""
+    """A language code, with common ones as suggestions."""
 
     template_name = "admin/widgets/language_code.html"
 
@@ -58,7 +58,7 @@ class NameRows(RecordInline):
 
 
 class EventForm(RecordForm):
-    """Where the date names an era, or two (“Ming”, 唐代, 金至清), these are chosen instead."""
+    """A date that names eras (“Ming”, 唐代, 金至清) selects them instead."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -15,11 +15,10 @@ from heritage.models.covers import PLATE, SOLEMN
 
 
 class SceneSelect(Select):
-    """All scenes by name, with what each shows; `plates` offers plates beside them.
+    """All scenes by name, with what each shows; `plates` adds plates.
 
-    Without JavaScript it is a list; with it, the drawings can be looked through. A page that does
-    not show all of everything has the chosen scene only, and fetches the others when they are
-    wanted (`scenes_view`).
+    Without JavaScript it is a list; with it, the drawings can be browsed. Unless the page shows
+    everything, it holds the selected scene only and fetches the others on demand (`scenes_view`).
     """
 
     template_name = "admin/widgets/scene.html"

@@ -58,7 +58,7 @@ SECTIONS = (
 
 
 def _answering_when_busy(view):
-    """Whatever a page writes: who has to wait too long for other writers is told so."""
+    """Answers 503 if a write has to wait too long for other writers."""
 
     @wraps(view)
     def answer(request, *args, **kwargs):
@@ -116,7 +116,7 @@ class CatalogueAdminSite(AdminSite):
         return super().index(request, desk.desk_context(request) | (extra_context or {}))
 
     def _head(self, request) -> dict:
-        """What the head of every page offers whoever is logged in."""
+        """The head of every page for the current user."""
         if not self.has_permission(request):
             return {}
         from heritage.admin import desk
@@ -152,7 +152,7 @@ class CatalogueAdminSite(AdminSite):
         return ChooserView.as_view(admin_site=self)(request)
 
     def get_app_list(self, request, app_label=None):
-        """Models by sections instead of by Django apps, which mean nothing to editors."""
+        """Models by section instead of by Django app, which means nothing to editors."""
         if getattr(request, "is_without_sidebar", False):
             return []
         if app_label:

@@ -98,7 +98,7 @@ class SiteForm(RecordForm):
         return cleaned
 
     def _look_for_the_same(self, cleaned) -> None:
-        """Whether the catalogue may have this site already: to be denied once."""
+        """Warn once if the catalogue may have this site already."""
         if not {"name", "latitude", "longitude"} & set(self.changed_data):
             return
         point = cleaned.get("latitude"), cleaned.get("longitude")
@@ -120,7 +120,7 @@ class SiteForm(RecordForm):
 
     @property
     def confirmed(self) -> str:
-        """The ids of records that the editor says are other sites."""
+        """The ids of records that the editor has confirmed to be other sites."""
         return self.data.get("_not_the_same", "")
 
 
@@ -249,10 +249,10 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
     # --- the list
 
     def get_search_results(self, request, queryset, search_term):
-        """By the full text, as visitors search, in whatever state the sites are.
+        """Full-text search as for visitors, but in sites of any state.
 
-        Of very many, those that were changed last: counting and sorting all of them takes the
-        database seconds in a catalogue of a million.
+        A result of very many sites is cut to those changed last: counting and sorting all of them
+        takes seconds in a catalogue of a million.
         """
         if not search_term.strip():
             return queryset, False
@@ -308,7 +308,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
 
     @admin.display(description=_("state"), ordering="updated_at")
     def state_badge(self, site):
-        """The state, when anything was written last, and who gave the record its state."""
+        """The state, the time of the last change, and who set the state."""
         return format_html(
             '<span class="state state-{}">{}</span> <small>{} {}</small>',
             site.state,

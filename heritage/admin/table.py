@@ -58,18 +58,18 @@ class Column:
 
     @property
     def names(self) -> set[str]:
-        """Of the columns of the database that it writes."""
+        """The database columns that it writes."""
         return {self.name}
 
     def text(self, site: Site) -> str:
-        """What a cell shows of a site."""
+        """The text of a cell of a site."""
         value = getattr(site, self.name)
         if self.language:
             return str(value.get(self.language, ""))
         return "" if value is None else str(value)
 
     def says(self, site: Site, text: str) -> bool:
-        """Whether a text means what the site has: 3 is 3.0000."""
+        """Whether a text means the stored value: 3 is 3.0000."""
         if self.language:
             now = _plain(self.text(site))
             try:
@@ -82,7 +82,7 @@ class Column:
             return False
 
     def put(self, site: Site, text: str) -> None:
-        """Raises ValidationError where the text means nothing."""
+        """Set the value. Raises ValidationError if the text is invalid."""
         value = self.form_field.clean(text)
         if self.language:
             texts = dict(getattr(site, self.name)) | {self.language: value}
@@ -101,7 +101,7 @@ class Cell:
 
 @dataclass(slots=True)
 class ChangedCell:
-    """A cell that somebody has changed; `theirs` is what is stored where that differs too."""
+    """A changed cell; `theirs` is the stored value if that has changed too."""
 
     column: Column
     was: str
@@ -204,7 +204,7 @@ class TablePages(admin.ModelAdmin):
         return TemplateResponse(request, "admin/table.html", context)
 
     def _save(self, request, changed: list[ChangedSite], every: dict[str, Column]):
-        """Write all of it, if it is still as it was compared; else nothing."""
+        """Write everything if it is still stored as it was compared; otherwise nothing."""
         if not changed:
             self.message_user(request, _("Nothing was changed, so nothing was saved."))
             return redirect(request.get_full_path())
@@ -260,7 +260,7 @@ def _cell(request, site: Site, column: Column, is_open: bool) -> Cell:
 
 
 def _changed(data, sites: dict[int, Site], every: dict[str, Column]) -> list[ChangedSite]:
-    """What was changed, put into the sites, with what stands against it."""
+    """The changed cells, applied to their sites, with the errors."""
     found: dict[int, ChangedSite] = {}
     cells: dict[int, list] = defaultdict(list)
     for name in data:
@@ -304,7 +304,7 @@ def _plain(text: str) -> str:
 
 
 def _judge(changed: ChangedSite) -> None:
-    """Put the cells into their site, and say what it then does not keep."""
+    """Apply the cells to their site and validate it."""
     by_name: dict[str, ChangedCell] = {}
     for cell in changed.cells:
         by_name[cell.column.name] = cell

@@ -103,7 +103,7 @@ class CheckedAdmin(RowAdmin):
 
     @admin.display(description=_("confirm"))
     def checked_today(self, row):
-        """A button within the form that the list is: it sends the form's token along."""
+        """A button inside the form of the list, so that it sends its CSRF token."""
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_checked", args=[row.pk])
         return format_html(
             '<button type="submit" class="button" formaction="{}">{}</button>',
@@ -112,7 +112,7 @@ class CheckedAdmin(RowAdmin):
         )
 
     def confirm(self, request, object_id):
-        """Say of a row that its source was looked at today and bears it out."""
+        """Record that the source of a row was checked today and still supports it."""
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404

@@ -20,7 +20,7 @@ from heritage.values import normalize
 
 
 class TermForm(RecordForm):
-    """An empty slug is made from the label."""
+    """An empty slug is filled in from the label."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

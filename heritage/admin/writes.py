@@ -12,7 +12,7 @@ from heritage.services import history
 
 @contextmanager
 def change_set(kind: str, user, reason: str = "") -> Iterator[ChangeSet]:
-    """One short transaction for the writes alone; `LockTimeout` where others write for too long."""
+    """One short transaction for the writes; `LockTimeout` if others write for too long."""
     with (
         lock_timeout(settings.WRITE_WAIT_SECONDS),
         history.change_set(kind, user, reason) as running,

@@ -18,7 +18,8 @@ _STEP = 4  # degrees: a longer edge is bent
 
 
 def projected(longitude: float, latitude: float) -> Point:
-    """On a sheet of the unit globe, y to the south; longitudes count from the middle."""
+    """Projected coordinates on the unit globe, y to the south; longitudes are relative to the
+    middle."""
     slant = asin(sqrt(3) / 2 * sin(radians(latitude)))
     squared = slant * slant
     sixth = squared**3
@@ -36,7 +37,7 @@ def height_of(width: int) -> int:
 
 
 def place(longitude: float, latitude: float, width: int) -> Point:
-    """In pixels from the upper left corner of a sheet."""
+    """Pixels from the upper left corner of the map."""
     east = (longitude - MIDDLE + 180) % 360 - 180
     return _pixels(projected(east, latitude), width)
 
@@ -47,7 +48,7 @@ def _pixels(point: Point, width: int) -> Point:
 
 
 def edge(width: int) -> Ring:
-    """The outline of the sheet."""
+    """The outline of the map."""
     return _laid([(-180, -90), (-180, 90), (180, 90), (180, -90)], width)
 
 
@@ -64,7 +65,7 @@ def land(width: int, detail: float) -> list[Ring]:
 
 
 def _pieces(ring: Ring) -> Iterator[Ring]:
-    """A ring cut at the ends of the sheet; one that runs round a pole gets that pole's edge."""
+    """A ring cut at the edges of the map; one around a pole follows the edge of that pole."""
     east, turns = [], 0
     last = ring[0][0]
     for longitude, latitude in [*ring, ring[0]]:

@@ -23,7 +23,7 @@ class Globe:
 
 
 def globe(latitude: float, longitude: float, lean: int = 0) -> Globe:
-    """The side of the earth that a point lies on: near the middle, or up by so many degrees."""
+    """The side of the earth around a point, tilted by `lean` degrees."""
     # The globe leans, so that the sea of ice is not all of it.
     middle = latitude - lean if lean else latitude * 0.75
     north = max(-90, round(middle / _STEP) * _STEP)

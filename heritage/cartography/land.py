@@ -37,7 +37,7 @@ _LEAST_LAND, _LEAST_SEA = 0.12, 0.18
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A ring on the globe, with the cap that holds it."""
+    """A ring on the globe, with the spherical cap that contains it."""
 
     points: np.ndarray  # unit vectors, one a row
     middle: np.ndarray
@@ -46,7 +46,7 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a drawing shows: the middle of the land, its width in km, and its size in pixels."""
+    """The section of a map: its middle, its width in km, and its size in pixels."""
 
     latitude: float
     longitude: float
@@ -69,7 +69,7 @@ def vectors(points: list[Point]) -> np.ndarray:
 
 @cache
 def rings(name: str) -> list[Ring]:
-    """The rings of a drawing, as longitude and latitude."""
+    """The rings of a data file as longitudes and latitudes."""
     file, units = _FILES[name]
     text = (_FOLDER / file).read_text(encoding="ascii")
     return decoded(text, lambda x, y: (x / units, y / units))
@@ -88,9 +88,9 @@ def _outlines(name: str) -> list[Outline]:
 
 
 class Plane:
-    """The globe laid flat around a middle, as far as a horizon; x to the east, y to the south.
+    """An azimuthal projection around a point up to a horizon; x to the east, y to the south.
 
-    What lies behind the horizon is drawn onto it, which keeps every outline closed.
+    Points behind the horizon are moved onto it, which keeps every outline closed.
     """
 
     def __init__(self, latitude: float, longitude: float, horizon: float, *, globe: bool = False):
@@ -188,9 +188,9 @@ def land_in(frame: Frame, margin: float, detail: float) -> list[Ring]:
 
 
 def frame_around(points: list[tuple[float, float]], width: int, height: int) -> Frame | None:
-    """The narrowest frame that holds all points and in which land and sea can be told apart.
+    """The narrowest frame that contains all points and shows land as well as sea.
 
-    Points are latitudes and longitudes. None where half a globe does not hold them.
+    Points are latitudes and longitudes. None if they do not fit on half a globe.
     """
     middle = _middle(points)
     frames = [Frame(*middle, km, width, height) for km in WIDTHS]
@@ -236,7 +236,7 @@ def pixels(frame: Frame, points: list[tuple[float, float]]) -> list[Point]:
 
 
 def holds_all(frame: Frame, points: list[tuple[float, float]], edge: float = 0.06) -> bool:
-    """Whether all points lie within, and not just at the edge."""
+    """Whether all points lie within the frame and not close to its edge."""
     x_edge, y_edge = frame.width * edge, frame.height * edge
     return all(
         x_edge <= x <= frame.width - x_edge and y_edge <= y <= frame.height - y_edge

@@ -15,7 +15,7 @@ _VALUES = {letter: value for value, letter in enumerate(_LETTERS)}
 
 
 def area(ring: Sequence[Point]) -> float:
-    """Of a closed ring, always positive."""
+    """The area of a closed ring, always positive."""
     turned = zip(ring, [*ring[1:], *ring[:1]], strict=True)
     return abs(sum(x * v - u * y for (x, y), (u, v) in turned)) / 2
 

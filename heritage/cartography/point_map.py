@@ -18,7 +18,7 @@ WIDEST_KM, NARROWEST_KM = 4_000.0, 2.0
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a map shows: its middle, and its width in km."""
+    """The section of a map: its middle, and its width in km."""
 
     latitude: float
     longitude: float
@@ -31,7 +31,7 @@ class Window:
         return tall, tall * max(0.05, cos(radians(self.latitude)))
 
     def place(self, latitude: float, longitude: float) -> tuple[float, float]:
-        """Where a point is on the map, in pixels from the left and from the top."""
+        """The position of a point in pixels from the left and from the top."""
         tall, wide = self.per_degree
         east = (longitude - self.longitude + 180) % 360 - 180
         return WIDTH / 2 + east * wide, HEIGHT / 2 - (latitude - self.latitude) * tall
@@ -72,7 +72,7 @@ def _path(ring: Ring) -> str:
 
 
 def lines(window: Window) -> list[tuple[str, float, float, float, float]]:
-    """Meridians and parallels: what each says, and where it begins and ends."""
+    """Meridians and parallels: label, start and end of each."""
     tall_reach, wide_reach = window.reach
     step = _round_step(tall_reach)
     found: list[tuple[str, float, float, float, float]] = []

@@ -62,7 +62,7 @@ DOTS = {
 
 @dataclass(frozen=True, slots=True)
 class MapPoint:
-    """A place on a map; `blur_km` is how far from the point it may be, None where it is exact."""
+    """A place on a map; `blur_km` is the radius in which it lies, None if it is exact."""
 
     latitude: float
     longitude: float
@@ -71,7 +71,7 @@ class MapPoint:
 
 @lru_cache(maxsize=512)
 def draw_point(spot: MapPoint) -> str:
-    """One place in the land around it, and on the globe."""
+    """A map of one place and the land around it, with its position on the globe."""
     here = (spot.latitude, spot.longitude)
     frame = frame_around([here], WIDTH, HEIGHT)
     if frame is None:
@@ -81,7 +81,7 @@ def draw_point(spot: MapPoint) -> str:
 
 
 def size_of(points: Sequence[tuple[float, float]]) -> tuple[int, int]:
-    """Width and height of what draw_places() gives, without drawing it."""
+    """Width and height of the result of draw_places(), without drawing it."""
     if fits_half_a_globe(list(points), WIDTH, HEIGHT):
         return WIDTH, HEIGHT
     return WORLD_WIDTH, WORLD_HEIGHT
@@ -89,7 +89,7 @@ def size_of(points: Sequence[tuple[float, float]]) -> tuple[int, int]:
 
 @lru_cache(maxsize=128)
 def draw_places(points: tuple[tuple[float, float], ...]) -> str:
-    """Several places as dots, in the land around them; those of half a world on all of it."""
+    """A map of several places as dots; the whole world if half a globe does not hold them."""
     frame = frame_around(list(points), WIDTH, HEIGHT)
     if frame is None:
         return draw_world((("", points),))
@@ -100,7 +100,7 @@ def draw_places(points: tuple[tuple[float, float], ...]) -> str:
 
 @lru_cache(maxsize=16)
 def draw_world(groups: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]) -> str:
-    """Dots on the whole earth, each group in its colour (DOTS), the last on top."""
+    """A world map with dots, each group in its colour (DOTS), the last on top."""
     width = WORLD_WIDTH
     sheet = _data([equal_earth.edge(width)])
     ground = f'<path {_fill("w")} {_stroke("e", 1)} d="{sheet}"/>' + _coast(

@@ -30,7 +30,7 @@ type Built = tuple[Record, dict[str, list[int]]]
 
 
 class FixtureError(Exception):
-    """Rows that cannot be loaded; `problems` has a line for each: file, object, field, reason."""
+    """Rows that cannot be loaded; `problems` has one line for each: file, object, field, reason."""
 
     def __init__(self, problems: list[str]):
         super().__init__("\n".join(problems))
@@ -67,8 +67,7 @@ class FixtureRow:
 
 
 def is_of_catalogue(path: Path) -> bool:
-    """Whether a file holds nothing but records by their uid. What `dumpdata` writes with primary
-    keys, or of other models, is not for this loader."""
+    """Whether a file holds only records identified by uid, which this loader accepts."""
     try:
         objects = json.loads(path.read_text(encoding="utf-8"))
         return all(
@@ -80,9 +79,9 @@ def is_of_catalogue(path: Path) -> bool:
 
 
 def install(paths: Iterable[Path], tell: Callable[[str], None] = lambda text: None) -> Report:
-    """Load fixture files together and check what they come to, by the rules across rows too.
+    """Load fixture files together and validate the result, including rules across rows.
 
-    Raises FixtureError, and then nothing is changed.
+    Raises FixtureError, in which case nothing is changed.
     """
     with transaction.atomic():
         report = load(paths, tell)
@@ -159,7 +158,7 @@ def _digest(value: object) -> str:
 
 
 def _in_order(rows: list[FixtureRow]) -> list[tuple[type[Record], list[FixtureRow]]]:
-    """By model, each after those that it refers to; within a model, owners before the owned."""
+    """Models in order of their dependencies; within a model, owners before owned rows."""
     by_model: dict[type[Record], list[FixtureRow]] = defaultdict(list)
     for row in rows:
         by_model[row.model].append(row)
@@ -228,7 +227,7 @@ class _Loader:
         return len(wanted)
 
     def _is_wanted(self, row: FixtureRow) -> bool:
-        """Whether a row is to be written: new, or changed by its fixture and by nobody else."""
+        """Whether a row is to be written: new, or changed by its fixture only."""
         before = self.loaded.get((row.model._meta.label_lower, row.uid))
         pk = self.pk_of(row.model, row.uid)
         if before and before.source_digest == row.digest:
@@ -308,7 +307,7 @@ class _Loader:
         return pk
 
     def remember(self) -> None:
-        """Note what was loaded, and what it came to in the database."""
+        """Record what was loaded and what was stored."""
         by_model: dict[type[Record], list[tuple[FixtureRow, Record]]] = defaultdict(list)
         for row, obj in self.written:
             by_model[row.model].append((row, obj))
@@ -335,7 +334,7 @@ class _Loader:
 
 
 def _waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]]:
-    """Rows that refer to rows of their own model come after those: one bulk write a wave."""
+    """Rows that refer to rows of their own model come later; one bulk insert for each wave."""
     own = [relation.name for relation in _relations(model) if relation.related_model is model]
     depth: dict[str, int] = {}
     waves: dict[int, list[FixtureRow]] = defaultdict(list)
@@ -347,7 +346,7 @@ def _waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]
 
 
 def _clashes(built: list[tuple[FixtureRow, Record, dict]]) -> Iterator[str]:
-    """What the database refused: rows that have what another row must be alone to have."""
+    """The rows that the database refused because of a uniqueness constraint."""
     for row, obj, _many in built:
         try:
             obj.validate_unique()
@@ -358,7 +357,7 @@ def _clashes(built: list[tuple[FixtureRow, Record, dict]]) -> Iterator[str]:
 
 
 def _tie(model: type[Record], new: list[Built]) -> None:
-    """The many-to-many rows of objects that were just made: one bulk write a relation."""
+    """Insert the many-to-many rows of new objects, one bulk insert for each relation."""
     for relation in model._meta.many_to_many:
         model.objects.bulk_add(
             relation.name, [(obj.pk, pk) for obj, many in new for pk in many.get(relation.name, ())]
@@ -366,10 +365,10 @@ def _tie(model: type[Record], new: list[Built]) -> None:
 
 
 def _stored_digests(model: type[Record], pks: list[int]) -> dict[int, str]:
-    """A digest of each stored row: its carried columns and its many-to-many ids.
+    """A digest of each stored row: its carried columns and many-to-many ids.
 
-    Without columns that have their default: a column that a later version adds changes no digest,
-    and the row goes on following its fixture.
+    Columns with their default value are left out, so a column that a later version adds changes no
+    digest, and the row continues to follow its fixture.
     """
     carried = filter(row_values.is_carried, model._meta.concrete_fields)
     defaults = {field.attname: field.get_default() for field in carried}

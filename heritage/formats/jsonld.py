@@ -106,13 +106,13 @@ def page_document(url: str, title: str, steps: Iterable[tuple[str, str]]) -> dic
 
 
 def as_script(document: dict) -> SafeString:
-    """The document as text that is safe within a script element, whatever it says."""
+    """The document as text that is safe inside a script element."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return mark_safe(text.translate(_UNSAFE))  # noqa: S308 - escaped just now
 
 
 def _filled(document: dict) -> dict:
-    """Without what is unknown: nothing is said by an empty value."""
+    """Without empty values."""
     return {name: value for name, value in document.items() if value not in (None, "", [], {})}
 
 
@@ -120,7 +120,7 @@ def _filled(document: dict) -> dict:
 
 
 def _said(text: Text) -> str | dict:
-    """Plain in the language of the page, which the page names; else with its own language."""
+    """A plain string in the language of the page, otherwise a value with its language."""
     if not text or text.language == get_language():
         return str(text)
     return {"@language": text.lang_tag, "@value": str(text)}
@@ -144,7 +144,7 @@ def _description(rows: SiteRows) -> str | dict:
 
 
 def _page(site: Site, url: str, addresses: Addresses, identity: Identity) -> dict:
-    """What is true of the page and not of the place: its language, its dates, its catalogue."""
+    """Properties of the page rather than the place: language, dates, catalogue."""
     return _filled(
         {
             "@type": "WebPage",
@@ -253,12 +253,12 @@ def _reference(site: Site, addresses: Addresses) -> dict:
 
 
 def _id(site: Site, addresses: Addresses) -> str:
-    """What the place is called in all languages: its page in the first one, and not the page."""
+    """The identifier of the place: its page in the first language."""
     return f"{addresses.site(site, language=settings.LANGUAGE_CODE)}#site"
 
 
 def _types(rows: SiteRows) -> str | list[str]:
-    """No building and no landmark where what is listed is nature alone."""
+    """Types of the site; not a building or landmark if it is listed for nature only."""
     categories = {
         coverage.designation.category.code
         for coverage in rows.coverages
@@ -285,10 +285,10 @@ def _identifiers(rows: SiteRows) -> list[dict]:
 
 
 def _entries(rows: SiteRows) -> list[tuple[Designation, str, str]]:
-    """References in registers that are this site's own, with the address of the entry.
+    """References in registers that belong to this site itself, with the URL of the entry.
 
-    A component of a property has its component's reference, not that of the whole property;
-    a grade that was awarded names nothing.
+    A component has the reference of its component, not that of the whole property; a rating has
+    none.
     """
     standing = Designation.Standing
     found = []
@@ -355,7 +355,7 @@ def _facts(rows: SiteRows, kind: str) -> list[str]:
 
 
 def _is_free(rows: SiteRows) -> bool | None:
-    """Free only if nobody pays; unknown where no price was checked."""
+    """True only if every checked price is zero; None if no price was checked."""
     amounts = [price.amount for price in rows.prices if price.is_dependable]
     return not any(amounts) if amounts else None
 

@@ -26,7 +26,7 @@ def of_rows(rows: SiteRows) -> str:
 
 
 def telling_event(events: Iterable[Event]) -> Event | None:
-    """What stands today, else how old the site is."""
+    """The event that says what stands today, else how old the site is."""
     events = list(events)
     standing = (event for event in events if event.role == Event.Role.STANDING)
     return next(standing, None) or first_beginning(events)

@@ -10,12 +10,12 @@ LASTS = 24 * 60 * 60  # seconds
 
 
 def folder() -> Path:
-    """It has a folder for each person."""
+    """The folder; it has a subfolder for each user."""
     return settings.DATA_DIR / "uploads"
 
 
 def lapsed() -> Iterator[Path]:
-    """Files that nobody can send any more."""
+    """Files that have expired."""
     for path in folder().glob("*/*"):
         if is_lapsed(path):
             yield path

@@ -73,11 +73,11 @@ _BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"avif": "AVIF"}
 
 
 class ImageRefused(ValueError):
-    """An upload that is not taken in.
+    """An upload that is refused.
 
-    Its text is for the person who sent the file, in their language: why, and what to do.
-    `code` is for programs, and does not change with the language: empty, too_large, svg,
-    unsupported, not_a_picture, damaged, too_many_pixels or too_long.
+    Its text is for the sender, in their language: why, and what to do. `code` is for programs and
+    does not depend on the language: empty, too_large, svg, unsupported, not_a_picture, damaged,
+    too_many_pixels or too_long.
     """
 
     def __init__(self, message: str, *, code: str) -> None:
@@ -87,10 +87,10 @@ class ImageRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SafeImage:
-    """A picture that we have encoded ourselves, with nothing in it but its pixels.
+    """A picture encoded by us, with nothing in it but its pixels.
 
-    `extension` has no dot; `width` and `height` are pixels as seen, after turning; `sha256`
-    is that of `content`, in hexadecimal.
+    `extension` has no dot; `width` and `height` are pixels after rotation; `sha256` is the digest
+    of `content`, in hexadecimal.
     """
 
     content: bytes
@@ -103,13 +103,13 @@ class SafeImage:
 
 
 def make_safe(stream_or_bytes: BinaryIO | bytes, *, max_bytes: int, max_pixels: int) -> SafeImage:
-    """Judge an upload and encode it anew, upright, in sRGB and without metadata.
+    """Check an upload and encode it again: upright, in sRGB and without metadata.
 
-    A stream is read from where it stands, `max_bytes` + 1 bytes of it at most. JPEG, PNG, WebP,
-    TIFF and GIF are taken, known by their content; of several frames or pages, the first. Those
-    whose pixels take much memory may have half of `max_pixels`, so that no picture takes more than
-    some ten bytes for each. The result is PNG where there is transparency or, in a lossless file,
-    few colours; else JPEG. Raises ImageRefused, with a reason to show, for anything else.
+    A stream is read from its position, `max_bytes` + 1 bytes at most. JPEG, PNG, WebP, TIFF and GIF
+    are accepted, identified by their content; of several frames or pages, the first. Formats whose
+    pixels take much memory may have half of `max_pixels`, so that no picture needs more than about
+    ten bytes a pixel. The result is PNG if there is transparency or, in a lossless file, few
+    colours; otherwise JPEG. Raises ImageRefused with a reason to show.
     """
     data = _read(stream_or_bytes, max_bytes)
     kind = _identify(data)
@@ -145,7 +145,7 @@ def _read(source: BinaryIO | bytes, max_bytes: int) -> bytes:
 
 
 def _identify(data: bytes) -> str:
-    """The format that the first bytes speak of; never the name, nor the type declared."""
+    """The format according to the first bytes, never the file name or the declared type."""
     kind = next((name for start, name in _SIGNATURES if data.startswith(start)), "")
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         kind = "WebP"
@@ -168,7 +168,7 @@ def _identify(data: bytes) -> str:
 
 
 def _decode(data: bytes, kind: str, max_pixels: int) -> Image.Image:
-    """The first frame, decoded to its last row; its size is judged before any pixel is."""
+    """The first frame, fully decoded; its size is checked before any pixel is."""
     try:
         if kind == "JPEG" and _scans(data) > _MOST_SCANS:
             raise ValueError("more scans than any picture needs")
@@ -192,7 +192,7 @@ def _decode(data: bytes, kind: str, max_pixels: int) -> Image.Image:
 
 
 def _scans(data: bytes) -> int:
-    """How many scans a JPEG has, up to its end: what phones put behind it does not count."""
+    """The number of scans of a JPEG up to its end; what phones append is not counted."""
     at, scans = 2, 0
     while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != _END:
         marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4])
@@ -240,7 +240,7 @@ def _too_many_pixels(found: str, max_pixels: int, is_light: bool = True) -> Imag
 
 
 def _upright(picture: Image.Image) -> Image.Image:
-    """Turned as its EXIF says. Unreadable EXIF says nothing, and is no reason to refuse."""
+    """Rotated as its EXIF says. Unreadable EXIF is ignored."""
     try:
         orientation = picture.getexif().get(ExifTags.Base.Orientation)
     except Exception:  # the EXIF parser meets the same hostile bytes as the decoders
@@ -250,7 +250,7 @@ def _upright(picture: Image.Image) -> Image.Image:
 
 
 def _plain(picture: Image.Image) -> Image.Image:
-    """The same pixels in sRGB: L or RGB, or RGBA where something shows through."""
+    """The same pixels in sRGB: L or RGB, or RGBA if there is transparency."""
     profile = picture.info.get("icc_profile")
     if picture.mode in ("I", "F"):
         raise ImageRefused(
@@ -296,10 +296,10 @@ def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _with_alpha(picture: Image.Image, alpha: Image.Image) -> Image.Image:
-    """RGBA, in which nothing is left of what had been erased.
+    """RGBA without the colours of fully transparent pixels.
 
-    An editor's eraser often sets the alpha to nothing and keeps the colour, so that a face or
-    a number plate could be brought back.
+    An eraser often sets alpha to zero and keeps the colour, so a face or a number plate could be
+    recovered.
     """
     visible = alpha.point(lambda value: 255 if value else 0)
     clean = Image.new("RGB", picture.size)

@@ -36,9 +36,9 @@ def chunks[T](values: list[T]) -> list[list[T]]:
 
 
 def marked[F: Callable[..., Any]](**marks: bool) -> Callable[[F], F]:
-    """Set the attributes by which Django knows what a method of a queryset does.
+    """Set the attributes by which Django recognises a queryset method.
 
-    What overrides a method of Django's that alters data is marked by Django itself.
+    Django itself marks overrides of its own methods that alter data.
     """
 
     def mark(method: F) -> F:
@@ -50,7 +50,7 @@ def marked[F: Callable[..., Any]](**marks: bool) -> Callable[[F], F]:
 
 
 class RecordQuerySet[M: "Record"](models.QuerySet[M]):
-    """Bulk writes go the way of single saves: see `services.write_path`."""
+    """Bulk writes follow the same steps as single saves, see `services.write_path`."""
 
     def get_by_natural_key(self, *key: str) -> M:
         return self.get(**dict(zip(self.model.natural_key_fields, key, strict=True)))
@@ -144,7 +144,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
 
     @marked(alters_data=True)
     def bulk_add(self, relation: str, pairs: Iterable[tuple[int, int]]) -> None:
-        """Tie many rows to others by a many-to-many relation: (id, id of the other)."""
+        """Add many rows to a many-to-many relation: pairs of (id, id of the other)."""
         field = row_values.relation(self.model, relation)
         rows = ties(field)
         near, far = field.m2m_column_name(), field.m2m_reverse_name()
@@ -163,7 +163,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
 
     @marked(alters_data=True)
     def bulk_remove(self, relation: str, other: int, ids: Iterable[int]) -> None:
-        """Part many rows from one other of a many-to-many relation."""
+        """Remove one related row from many rows of a many-to-many relation."""
         field = row_values.relation(self.model, relation)
         rows = ties(field)
         near, far = field.m2m_column_name(), field.m2m_reverse_name()
@@ -181,19 +181,18 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
 
 
 def unwatched[R: models.Model](model: type[R]) -> models.QuerySet[R]:
-    """Rows of a model, to be written past the write path: for columns that follow from others."""
+    """A plain queryset that bypasses the write path, for derived columns."""
     return models.QuerySet(model)
 
 
 class Record(models.Model):
-    """A row with a permanent `uid`: fixtures, undo, merges and imports stand on it.
+    """A row with a permanent `uid`, by which fixtures, undo, merges and imports identify it.
 
-    `derived_fields` names the columns that follow from the row's own other columns and are
-    set by `derive()` on every kind of write; they are never part of a fixture.
-    `owner` names the foreign key to the row that this one is a part of, where there is one.
-    `kept_when_deleted` names columns that are no part of a fixture and yet of the history of a
-    deleted row, so that it can be restored.
-    `constraint_fields` says at which form field the message of a constraint belongs.
+    `derived_fields` names the columns that `derive()` sets from the row's other columns on every
+    write; they are never part of a fixture. `owner` names the foreign key to the record that this
+    row is a part of, if any. `kept_when_deleted` names columns that no fixture carries but the
+    history of a deleted row keeps, so that it can be restored. `constraint_fields` says at which
+    form field the message of a constraint is shown.
     """
 
     natural_key_fields: tuple[str, ...] = ("uid",)
@@ -252,7 +251,7 @@ class Record(models.Model):
         """
 
     def derive_beside(self, written: Iterable[str], stored: dict, user_id: int | None) -> None:
-        """Derive where only some columns are written: the others count as they are stored."""
+        """Derive when only some columns are written; the others have their stored values."""
         written = {*written, *self.derived_fields}
         row = copy.copy(self)
         for field in self._meta.concrete_fields:
@@ -268,7 +267,7 @@ class Record(models.Model):
 
     @classmethod
     def after_save(cls, before: dict[int, dict], after: dict[int, dict]) -> None:
-        """What else a write of these rows brings with it: plain values by id, see `row_values`."""
+        """Other consequences of a write of these rows: plain values by id, see `row_values`."""
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         # The database enforces foreign keys and forms look them up: asking once more for
@@ -322,7 +321,7 @@ class Record(models.Model):
             raise ValidationError(self._at_fields(error, set(exclude or ()))) from error
 
     def _at_fields(self, error: ValidationError, exclude: set[str]) -> dict:
-        """Move a constraint's message to the field that it speaks of."""
+        """Move the message of a constraint to the field that it is about."""
         placed: dict[str, list] = {}
         for field, errors in error.error_dict.items():
             for single in errors:
@@ -364,9 +363,9 @@ def refuse_cycle(
     parents_of: Callable[[Iterable[int]], Iterable[int]],
     field: str,
 ) -> None:
-    """Raise a ValidationError at `field` if `start` is found by climbing from `above`.
+    """Raise a ValidationError at `field` if `start` is reached by going up from `above`.
 
-    `parents_of(ids)` gives the ids one step up: one query a level, at any depth.
+    `parents_of(ids)` gives the ids one step up; one query for each level.
     """
     level = set(above)
     seen: set[int] = set()

@@ -19,11 +19,11 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class Undecidable(Exception):
-    """The condition says something that only the database understands."""
+    """The condition contains something that only the database can evaluate."""
 
 
 def evaluate(condition: Q, row: Model) -> bool | None:
-    """Whether a row keeps a condition; None for SQL's "unknown", with which a check is content."""
+    """Whether a row satisfies a condition; None for SQL's "unknown", which a check accepts."""
     found = [
         evaluate(child, row) if isinstance(child, Q) else _compare(row, child)
         for child in condition.children

@@ -12,11 +12,11 @@ from heritage.values.web_address import validate_web_address
 
 
 class Correction(Record):
-    """One suggestion about one site.
+    """A suggestion about one site.
 
-    Who sent it is known by an e-mail address only, if one was given. `sender` is a keyed digest
-    of the network address and the day, kept for a day to hold back floods. Neither it nor the
-    e-mail address gets into a fixture or a revision.
+    The sender is known by e-mail address only, if one was given. `sender` is a keyed digest of the
+    network address and the day, kept for a day to limit floods. Neither is part of a fixture or a
+    revision.
     """
 
     class Topic(models.TextChoices):
@@ -90,7 +90,7 @@ class Correction(Record):
         self.created_at = self.created_at or timezone.now()
 
     def decide(self, state: str, user: User | None) -> None:
-        """Put it in a state and remember who did so, and when; taken back, nobody did."""
+        """Set the state and record who decided and when; reopening clears both."""
         self.state = state
         is_open = state == self.State.NEW
         self.decided_by = None if is_open else user

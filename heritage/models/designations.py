@@ -72,16 +72,16 @@ class Scheme(Record):
 
     @property
     def edition_year(self) -> int | None:
-        """The year up to which the entries are complete; None if nobody says."""
+        """The year up to which the entries are complete; None if unknown."""
         return edtf_bounds(self.edition)[1]
 
     def edition_phrase(self) -> str:
-        """The edition for people: “2025”, or an empty text."""
+        """The edition as text: “2025”, or an empty text."""
         return phrase(edtf.parse(self.edition)) if self.edition else ""
 
 
 class SchemeTerm(Record):
-    """A word that a register uses: a category, a criterion, a region, a grade."""
+    """A term of a register: a category, a criterion, a region, a grade."""
 
     class Facet(models.TextChoices):
         CATEGORY = "category", _("category or grade")
@@ -121,7 +121,7 @@ class SchemeTerm(Record):
 
 
 class Designation(Record):
-    """An entry in a register. What holds today follows from its dated events."""
+    """An entry in a register. Its present standing is derived from its dated events."""
 
     class Standing(models.TextChoices):
         IN_FORCE = "in_force", _("in force")
@@ -267,14 +267,14 @@ class DesignationEvent(Record):
 
     @property
     def order(self) -> tuple:
-        """Reading order: by year, then as the kinds stand above."""
+        """Sort key: by year, then in the order of the kinds."""
         kinds = list(self.Kind)
         year = self.first_year if self.first_year is not None else -10_000_000
         return (year, kinds.index(self.Kind(self.kind)), self.uid)
 
 
 class WorldHeritage(Record):
-    """What the World Heritage List says of a property beyond what every entry has."""
+    """The columns of World Heritage entries, beyond those of every designation."""
 
     designation = models.OneToOneField(
         Designation, models.CASCADE, related_name="world_heritage", verbose_name=_("designation")
@@ -336,9 +336,9 @@ class WorldHeritage(Record):
 
 
 class ComponentPoint(Record):
-    """Where a part of a property lies, when the official list gives a point and nothing else.
+    """The point of a component for which the official list gives nothing else.
 
-    It has neither name nor reference: a site takes its place only where one is recorded.
+    It has neither name nor reference; a component with a record of its own is a site.
     """
 
     designation = models.ForeignKey(

@@ -40,7 +40,7 @@ class Event(Record):
         OTHER = "other", _("other event")
 
     class Role(models.TextChoices):
-        """Which question about a site an event answers."""
+        """The question about a site that an event answers."""
 
         BEGINNINGS = "beginnings", _("beginnings")
         STANDING = "standing", _("what stands")
@@ -124,7 +124,7 @@ class Event(Record):
                 )
 
     def get_kind_display(self) -> str:  # type: ignore[no-redef]  # in place of Django's
-        """As Django's own, which takes ten times as long over so many kinds."""
+        """As Django's, which is ten times slower with so many kinds."""
         return str(_KINDS.get(self.kind, self.kind))
 
     @property
@@ -133,16 +133,16 @@ class Event(Record):
 
     @property
     def parsed(self) -> edtf.HistoricalDate | None:
-        """The date as a value; None where there is none or what is stored is broken."""
+        """The parsed date; None if there is none or the stored text is invalid."""
         return _parsed(self.date)
 
     def date_phrase(self, style: str = "long") -> str:
-        """The date for people, or an empty text: “about 493”."""
+        """The date in words, or an empty text: “about 493”."""
         approximate = self.certainty == self.Certainty.APPROXIMATE
         return _phrase(self.date, style, approximate, get_language())
 
     def era_phrase(self) -> str:
-        """The eras for people, or an empty text: “Jin (1115–1234) to Qing”."""
+        """The eras in words, or an empty text: “Jin (1115–1234) to Qing”."""
         if self.first_era is None:
             return ""
         first = str(self.first_era.short())
@@ -152,7 +152,7 @@ class Event(Record):
         return pgettext("span of eras", "%(first)s to %(last)s") % {"first": first, "last": last}
 
     def when(self) -> str:
-        """Date and eras for people: “about 493 (Northern Wei)”."""
+        """Date and eras in words: “about 493 (Northern Wei)”."""
         date, eras = self.date_phrase(), self.era_phrase()
         if date and eras:
             return pgettext("date (era)", "%(date)s (%(era)s)") % {"date": date, "era": eras}
@@ -163,7 +163,7 @@ _KINDS = dict(Event.Kind.choices)
 
 
 def first_beginning(events: Iterable[Event]) -> Event | None:
-    """The event that says how old a site is; events come in the order of their years."""
+    """The event that gives the age of a site, from events sorted by year."""
     events = list(events)
     dated = [event for event in events if event.role == Event.Role.BEGINNINGS]
     return next(iter(dated or events), None)
@@ -185,9 +185,10 @@ def _phrase(date: str, style: str, approximate: bool, language: str | None) -> s
 
 
 class SiteEra(models.Model):
-    """Derived: in which eras a site has its beginnings, its fabric, or something in between.
+    """Derived: the eras of a site's beginnings, of its fabric, or of other events.
 
-    These an event states. Through others only a span of eras runs: that is a role of its own.
+    These are stated by an event. Eras that a span of eras only runs through have a role of their
+    own.
     """
 
     class Role(models.TextChoices):
@@ -211,7 +212,7 @@ class SiteEra(models.Model):
 
 
 class SortName(models.Model):
-    """Derived: by what a site is sorted in one language of the interface."""
+    """Derived: the key by which a site is sorted in one language of the interface."""
 
     site = models.ForeignKey("Site", models.CASCADE, related_name="sort_names")
     language = models.CharField(max_length=35)

@@ -20,7 +20,7 @@ from heritage.values.language import LanguageMap, with_plain_line_ends
 
 
 class LanguageMapAttribute(DeferredAttribute):
-    """Makes a LanguageMap of whatever dict is assigned."""
+    """Converts an assigned dict to a LanguageMap."""
 
     def __set__(self, instance: models.Model, value: object) -> None:
         if isinstance(value, dict) and not isinstance(value, LanguageMap):
@@ -63,7 +63,7 @@ class LanguageMapField(models.JSONField):
 
 
 class NamesField(models.JSONField):
-    """Further names that people search by, in whatever language: a list of texts, each once."""
+    """Other names that people search by, in any language: a list of unique texts."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         kwargs.setdefault("verbose_name", _("other names"))
@@ -77,7 +77,7 @@ class NamesField(models.JSONField):
 
 
 class PlainTextField(models.TextField):
-    """Text of several lines, whatever the browser that sent it ends a line with."""
+    """Text of several lines with LF line ends, whatever the browser sent."""
 
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
@@ -109,9 +109,9 @@ class EDTFField(models.CharField):
 
 
 def edtf_bounds(text: str) -> tuple[int | None, int | None]:
-    """First and last year of a stored date (astronomical); None where open, unknown or broken.
+    """First and last year of a stored date (astronomical); None if open, unknown or invalid.
 
-    A fixture can store broken text: check_catalogue names it, a save must not fail on it.
+    A fixture can store invalid text: check_catalogue reports it, but a save must not fail.
     """
     try:
         date = edtf.parse(text)
@@ -138,7 +138,7 @@ class DegreesField(models.FloatField):
 
 
 class SortKeyField(models.CharField):
-    """A key that sorts plainly by code point, whatever the database's own language is."""
+    """A key that sorts by code point, whatever the collation of the database."""
 
     def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, str | None]:
         plain = {"postgresql": "C", "sqlite": "BINARY"}.get(connection.vendor)
@@ -146,8 +146,11 @@ class SortKeyField(models.CharField):
 
 
 class PictureField(models.FileField):
-    """An uploaded picture. What is stored is never the upload itself: it is decoded,
-    stripped of metadata and encoded again; the row's width, height and sha256 follow."""
+    """An uploaded picture.
+
+    The upload itself is never stored: it is decoded, stripped of metadata and encoded again. Width,
+    height and sha256 of the row are set from the result.
+    """
 
     def clean(self, value: Any, instance: models.Model | None) -> Any:
         value = super().clean(value, instance)

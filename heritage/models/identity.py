@@ -15,12 +15,12 @@ from heritage.values.language import LanguageMap
 
 class IdentityQuerySet(RecordQuerySet["Identity"]):
     def current(self) -> "Identity":
-        """The one that is stored, or a plain one."""
+        """The stored identity, or a default one."""
         return self.first() or Identity(name=_default_name())
 
 
 def _default_name() -> LanguageMap:
-    """In each language, whichever is active."""
+    """The default name in each language, whichever is active."""
     names = {}
     for code, _name in settings.LANGUAGES:
         with override(code):
@@ -29,7 +29,7 @@ def _default_name() -> LanguageMap:
 
 
 class Identity(Record):
-    """One row."""
+    """The identity of the catalogue; there is one row."""
 
     name = LanguageMapField(_("name"))
     tagline = LanguageMapField(_("tagline"), blank=True)

@@ -15,12 +15,12 @@ from heritage.values.web_address import validate_web_address
 
 class ImageQuerySet(RecordQuerySet["Image"]):
     def published(self) -> Self:
-        """Those that anybody may see: published themselves, of a published site."""
+        """Published pictures of published sites."""
         return self.filter(published=True, site__state="published")
 
 
 class Image(Record):
-    """One picture. It is published only with alt text, author or credit line, and licence."""
+    """A picture. It can be published only with alt text, author or credit line, and licence."""
 
     site = models.ForeignKey("Site", models.CASCADE, related_name="images", verbose_name=_("site"))
     file = PictureField(_("file"), upload_to="images/")
@@ -64,7 +64,7 @@ class Image(Record):
 
     @property
     def file_name(self) -> str:
-        """The last part of the file's path: it stands in the picture's address."""
+        """The last part of the file's path, which is also part of the picture's URL."""
         return (self.file.name or "").rpartition("/")[2]
 
     def __str__(self) -> str:

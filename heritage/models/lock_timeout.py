@@ -11,7 +11,7 @@ _GAVE_UP = ("55P03", "40P01")
 
 
 class LockTimeout(Exception):
-    """Somebody else was writing for longer than this write could wait: nothing was written."""
+    """Another writer held the lock for too long; nothing was written."""
 
 
 def is_lock_timeout(error: OperationalError) -> bool:
@@ -25,7 +25,7 @@ def is_lock_timeout(error: OperationalError) -> bool:
 
 @contextmanager
 def lock_timeout(seconds: float) -> Iterator[None]:
-    """Let what is written within wait this long for other writers; then it is `LockTimeout`."""
+    """Within it, a write waits this long for other writers, then raises `LockTimeout`."""
     try:
         if connection.vendor == "sqlite":
             with _busy_timeout(seconds):

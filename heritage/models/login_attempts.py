@@ -20,7 +20,7 @@ PER_ACCOUNT_AND_ADDRESS, PER_ACCOUNT, PER_ADDRESS = 5, 30, 20
 
 
 class LoginAttempt(models.Model):
-    """An attempt that has not succeeded: a row for each of the things that it counts against."""
+    """A failed attempt; one row for each limit that it counts against."""
 
     key = models.CharField(max_length=64)  # a digest: neither name nor address is kept
     at = models.DateTimeField(db_index=True)
@@ -35,9 +35,9 @@ class LoginAttempt(models.Model):
 
 
 def register_attempt(account: str, network: str, now: datetime | None = None) -> timedelta:
-    """Count an attempt, and say how long to wait: nothing if it may go on.
+    """Count an attempt. Returns how long to wait; zero if it may go on.
 
-    One that has to wait is not counted, so that the wait comes to an end.
+    An attempt that has to wait is not counted, so that the wait ends.
     """
     now = now or timezone.now()
     limits = _limits(account, network)
@@ -56,9 +56,9 @@ def register_attempt(account: str, network: str, now: datetime | None = None) ->
 
 
 def _one_at_a_time(keys: Iterable[str]) -> None:
-    """Let attempts that count against the same key wait for each other until the transaction ends.
+    """Serialise attempts that count against the same key until the transaction ends.
 
-    SQLite has one writer at a time anyway.
+    SQLite has a single writer anyway.
     """
     if connection.vendor != "postgresql":
         return
@@ -68,7 +68,7 @@ def _one_at_a_time(keys: Iterable[str]) -> None:
 
 
 def clear_attempts(account: str, network: str) -> None:
-    """Forget what this account has tried from this address: it was its owner."""
+    """Delete the attempts at this account from this address after a successful log-in."""
     own, *others = _limits(account, network)
     tried = LoginAttempt.objects.filter(key=own)
     times = list(tried.values_list("at", flat=True))
@@ -77,7 +77,7 @@ def clear_attempts(account: str, network: str) -> None:
 
 
 def _limits(account: str, network: str) -> dict[str, int]:
-    """How many attempts there may be, by key; the first is of the account at the address."""
+    """The limits by key; the first is for the account from the address."""
     account = unicodedata.normalize("NFKC", account)[:254].casefold()
     found = {_key("both", account, network): PER_ACCOUNT_AND_ADDRESS}
     found[_key("account", account)] = PER_ACCOUNT

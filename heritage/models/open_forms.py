@@ -36,7 +36,7 @@ class OpenForm(models.Model):
 
 
 def mark(row: models.Model, user: User) -> list[OpenForm]:
-    """Say that somebody has a record open; gives the marks of others."""
+    """Record that a user has a record open. Returns the entries of others."""
     now = timezone.now()
     OpenForm.objects.filter(seen_at__lt=now - LAPSES).delete()
     OpenForm.objects.update_or_create(
@@ -51,5 +51,5 @@ def mark(row: models.Model, user: User) -> list[OpenForm]:
 
 
 def unmark(row: models.Model, user: User) -> None:
-    """Say that somebody has closed it."""
+    """Record that a user has closed it."""
     OpenForm.objects.filter(model=row._meta.label_lower, object_id=row.pk, user=user).delete()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 class SiteQuerySet(RecordQuerySet["Site"]):
     def published(self) -> Self:
-        """Those that anybody may see."""
+        """Sites that everybody may see."""
         return self.filter(state="published")
 
     def of_kinds(self, kind_ids: Iterable[int]) -> Self:
@@ -26,7 +26,8 @@ class SiteQuerySet(RecordQuerySet["Site"]):
         return self.filter(Q(place__in=place_ids) | Exists(rows))
 
     def of_eras(self, era_ids: Iterable[int], role: str | None = None) -> Self:
-        """With beginnings or fabric of the eras (`role`), or with anything that states them."""
+        """Sites with beginnings or fabric of the eras (`role`), or with any event that states
+        them."""
         from heritage.models.events import SiteEra
 
         rows = SiteEra.objects.filter(site=OuterRef("pk"), era__in=era_ids)

@@ -10,7 +10,7 @@ from heritage.models.fields import LanguageMapField
 
 
 class PartOf(Record):
-    """`part` belongs to `whole`: the pagoda forest to the temple. It confers no status."""
+    """`part` belongs to `whole`: the pagoda forest to the temple. It implies no status."""
 
     part = models.ForeignKey("Site", models.CASCADE, related_name="part_of", verbose_name=_("part"))
     whole = models.ForeignKey("Site", models.CASCADE, related_name="parts", verbose_name=_("whole"))

@@ -10,7 +10,7 @@ from heritage.models.fields import PlainTextField
 
 
 class Review(Record):
-    """Who is to look at a site next, and when it is to be published by itself."""
+    """Who is assigned to a site, and when it is to be published automatically."""
 
     site = models.OneToOneField(
         "Site", models.CASCADE, related_name="review", verbose_name=_("site")
@@ -54,9 +54,9 @@ class Review(Record):
 
 
 class ReviewComment(Record):
-    """One thing that somebody said of a record, or of one of its fields.
+    """A comment on a record or on one of its fields.
 
-    A comment is done when somebody says so, with all its answers.
+    It is done, with all its answers, when an editor says so.
     """
 
     class Kind(models.TextChoices):

@@ -14,7 +14,7 @@ from django.db import connection, models
 
 
 def is_carried(field: models.Field) -> bool:
-    """Whether a fixture may carry it: it does not follow from other columns."""
+    """Whether a fixture may carry the column, which is not derived then."""
     return field.serialize  # type: ignore[attr-defined]  # which django-stubs does not know
 
 
@@ -51,9 +51,9 @@ def ties(field: models.ManyToManyField) -> models.QuerySet[models.Model]:
 
 
 def stored_rows(model: type[models.Model], ids: Iterable[int]) -> dict[int, dict]:
-    """Rows as they are in the database, by id: column name (`attname`) → value.
+    """Rows as stored in the database, by id: column name (`attname`) → value.
 
-    They are locked, so that of two writers each is told what the other has left.
+    They are locked, so the second of two writers sees what the first has written.
     """
     # A row that Django's own loaddata saves may come outside of a transaction.
     rows: models.QuerySet[models.Model] = models.QuerySet(model).order_by()
@@ -67,7 +67,7 @@ def stored_rows(model: type[models.Model], ids: Iterable[int]) -> dict[int, dict
 
 
 def plain_row(model: type[models.Model], stored: dict, more: Iterable[str] = ()) -> dict:
-    """What is kept of a stored row, ready for JSON; `more` names further columns."""
+    """The recorded columns of a stored row, ready for JSON; `more` names further columns."""
     kept = {field.name: json_value(field, stored[field.attname]) for field in kept_columns(model)}
     for name in more:
         field = column(model, name)
@@ -92,7 +92,7 @@ def plain_object(row: models.Model) -> dict:
 
 
 def json_value(field: models.Field, value: object) -> object:
-    """A column's value as JSON has it."""
+    """The JSON value of a column."""
     match value:
         case Decimal() if isinstance(field, models.DecimalField):
             return str(value.quantize(Decimal(1).scaleb(-field.decimal_places)))
@@ -109,7 +109,7 @@ def json_value(field: models.Field, value: object) -> object:
 
 
 def linked_ids(field: models.ManyToManyField, ids: Iterable[int]) -> dict[int, list[int]]:
-    """For each of these rows the ids that it is tied to, in order."""
+    """For each of these rows, the sorted ids that it is related to."""
     near, far = field.m2m_column_name(), field.m2m_reverse_name()
     found: dict[int, list[int]] = {pk: [] for pk in ids}
     rows = ties(field).filter(**{f"{near}__in": list(found)})

@@ -29,7 +29,7 @@ class IndexPart(models.Model):
 
 
 class SpeltWord(models.Model):
-    """A word that some record holds, or held: what a misspelt search is compared with."""
+    """A word that some record contains or contained, for spelling corrections."""
 
     text = models.CharField(max_length=tokens.LONGEST, unique=True)
 

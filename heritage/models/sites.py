@@ -320,7 +320,7 @@ class Site(Record):
         self._derive_public_point()
 
     def _is_as(self, stored: dict) -> bool:
-        """Whether the row says what the stored one says."""
+        """Whether the row equals the stored one."""
         if not stored:
             return False
         carried = [field.attname for field in kept_columns(type(self))]
@@ -335,7 +335,7 @@ class Site(Record):
 
     @property
     def public_point(self) -> coordinates.Point | None:
-        """Latitude and longitude as anybody may see them."""
+        """Latitude and longitude that everybody may see."""
         if self.public_latitude is None or self.public_longitude is None:
             return None
         return self.public_latitude, self.public_longitude
@@ -363,7 +363,7 @@ class Site(Record):
 
     @classmethod
     def after_save(cls, before: dict[int, dict], after: dict[int, dict]) -> None:
-        """A former address redirects, until it is that of a site again."""
+        """A former address redirects until another site takes it."""
         for pk, row in after.items():
             old, new = before.get(pk, {}).get("slug"), row["slug"]
             if old and old != new:
@@ -377,15 +377,15 @@ class Site(Record):
             self.save(update_fields=["state"])
 
     def publish(self, by: User | None = None, reason: str = "") -> None:
-        """Show it to everybody."""
+        """Make it visible to everybody."""
         self.set_state(self.State.PUBLISHED, by, reason)
 
     def withdraw(self, by: User | None = None, reason: str = "") -> None:
-        """Archive it: its page says that it is gone."""
+        """Archive it; its page then answers that it is gone."""
         self.set_state(self.State.ARCHIVED, by, reason)
 
     def rename(self, slug: str, by: User | None = None, reason: str = "") -> None:
-        """Give it another address; the one that it has redirects from now on."""
+        """Change the slug; the old address redirects from now on."""
         with change_set(user=by, reason=reason):
             self.slug = slug
             self.save(update_fields=["slug"])

@@ -10,7 +10,7 @@ from heritage.values.web_address import validate_web_address
 
 
 class Source(Record):
-    """A publication, an official file, a data set or plain recollection: readers see which."""
+    """A publication, an official file, a data set, or plain recollection; readers see which."""
 
     class Kind(models.TextChoices):
         OFFICIAL = "official", _("official register or file")

@@ -27,7 +27,7 @@ class UnescoStatus(models.TextChoices):
 
     @property
     def counted_label(self) -> str:
-        """What a number of sites with this status counts, where each status has a number."""
+        """The label beside a count, where each status has a count of its own."""
         return str(_("World Heritage, not in danger") if self is self.INSCRIBED else self.label)
 
 
@@ -57,7 +57,7 @@ def statuses(coverages: Iterable[Coverage]) -> list[UnescoStatus]:
 
 
 def statuses_of(covered: Iterable[tuple[str, str, str]]) -> list[UnescoStatus]:
-    """The same, of (role of the register, standing, extent) for each coverage."""
+    """The same from (role of the register, standing, extent) for each coverage."""
     covered = list(covered)
     found = {
         status

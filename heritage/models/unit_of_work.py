@@ -32,7 +32,7 @@ unit_ends = Signal()
 
 
 class Written(NamedTuple):
-    """Of which record (the owner) a row of which model was written."""
+    """A row that was written: its model, and the record that it belongs to."""
 
     model: type[Record]
     owner_model: type[Record]
@@ -64,13 +64,13 @@ class UnitOfWork:
         return self.change_set.user_id
 
     def begin(self, model: type[Record]) -> None:
-        """Say that rows of a model are about to be read in order to be written."""
+        """Announce that rows of a model are about to be read in order to be written."""
         if model.is_content and not self._has_begun:
             self._has_begun = True
             indexed_rows_are_to_be_written.send(sender=model)
 
     def touch(self, model: type[Record], ids: Iterable[int | None]) -> None:
-        """Say that what follows from these rows may be out of date."""
+        """Announce that data derived from these rows may be out of date."""
         self.touched[model].update(pk for pk in ids if pk is not None)
 
     # --- what was written ----------------------------------------------------------------
@@ -97,7 +97,7 @@ class UnitOfWork:
     def relation_changed(
         self, field: models.ManyToManyField, before: dict[int, list], after: dict[int, list]
     ) -> None:
-        """Rows of the relation's model were tied to others than before: ids by id."""
+        """A many-to-many relation was changed: related ids by id, before and after."""
         model = cast("type[Record]", field.model)
         ids = [pk for pk in before if before[pk] != after[pk]]
         owners = dict(zip(ids, ids, strict=True))
@@ -114,14 +114,14 @@ class UnitOfWork:
         self._enter(changes)
 
     def deleted_by(self, origin: object) -> dict[type[models.Model], set[int]]:
-        """What one deletion has taken so far, for whoever deletes: `origin` as Django gives it."""
+        """What one deletion has deleted so far; `origin` as Django gives it."""
         if self._deletion is None or self._deletion[0] is not origin:
             self._deletion = (origin, defaultdict(set))
         return self._deletion[1]
 
     @contextmanager
     def gathering(self) -> Iterator[None]:
-        """What is changed within, all or nothing of it, is entered at once at the end."""
+        """Changes within it are inserted together at the end, all or none."""
         if self._gathered is not None:
             yield
             return
@@ -185,7 +185,7 @@ class UnitOfWork:
     # --- the end -------------------------------------------------------------------------
 
     def written(self) -> set[Written]:
-        """Which rows were written, without those that a savepoint has taken back."""
+        """The rows that were written, without those of rolled-back savepoints."""
         if not self.is_named:
             return self._written
         rows = Change.objects.filter(change_set=self.change_set).order_by()
@@ -241,9 +241,9 @@ def change_set(
     undoes: ChangeSet | None = None,
     **detail: Any,
 ) -> Iterator[ChangeSet]:
-    """All that is written within is one change set. Change sets nest: the outermost one counts.
+    """All writes within it are one change set. Change sets nest: the outermost one counts.
 
-    Its reason and detail can be changed until the end; where nothing was written, none is left.
+    Its reason and detail can be changed until the end; if nothing was written, it is deleted.
     """
     if user is not None and not user.is_authenticated:
         user = None
@@ -253,6 +253,6 @@ def change_set(
 
 
 def current_change_set() -> ChangeSet | None:
-    """The change set that is being made."""
+    """The change set that is open."""
     running = _running.get()
     return running.change_set if running is not None else None

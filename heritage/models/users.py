@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
-    """The project's own user model, so that it can grow without a painful migration."""
+    """The project's user model, so that columns can be added later."""
 
     # Columns of the list of sites, by name; empty: those that everybody sees.
     site_columns = models.JSONField(_("columns of the list"), default=list, blank=True)

@@ -47,12 +47,12 @@ def is_in_season(day: date, weekdays: str, season_from: str, season_to: str) -> 
 
 
 def falls_within(day: date, begins: date | None, ends: date | None) -> bool:
-    """Whether a day lies between two others, these included; None is no limit."""
+    """Whether a day is between two others, both included; None is no limit."""
     return (begins is None or begins <= day) and (ends is None or day <= ends)
 
 
 class Quality(models.TextChoices):
-    """What a row rests on that no editor has checked."""
+    """What an unchecked row rests on."""
 
     OFFICIAL = "official", pgettext_lazy("what a visiting fact rests on", "official")
     PRESS = "press", _("press")
@@ -65,20 +65,20 @@ def _is(quality: Quality, **others: Any) -> models.Q:
 
 
 class CheckedQuerySet[C: "CheckedRecord"](RecordQuerySet[C]):
-    """Rows by what may be done with them; all of these have a source."""
+    """Rows that have a source, by how far they may be relied on."""
 
     def dependable(self) -> Self:
-        """Checked by an editor, or official and dated: what filters may rely on."""
+        """Checked by an editor, or official and dated: filters may rely on it."""
         return self.filter(
             models.Q(checked_on__isnull=False) | (_is(Quality.OFFICIAL) & ~models.Q(as_of="")),
             source__isnull=False,
         )
 
     def shown(self) -> Self:
-        """What readers see: the dependable, and what its date and quality excuse.
+        """What readers see: dependable rows, and others that their date and quality justify.
 
-        That is, press with its date, what two sources report alike, and what was recalled where
-        it harms nobody.
+        That is: press with its date, what two sources report alike, and recalled facts that can do
+        no harm.
         """
         return self.filter(
             models.Q(checked_on__isnull=False)
@@ -97,10 +97,10 @@ class CheckedQuerySet[C: "CheckedRecord"](RecordQuerySet[C]):
 
 
 class CheckedRecord(Record):
-    """Something of the day: true only with a source, and the date when it was checked or written.
+    """Information that changes: it needs a source, and the date when it was checked or written.
 
-    `checked_on` is the day on which an editor looked at the source. Without it a row is shown
-    under its `quality`, with the date that the source is of (`as_of`).
+    `checked_on` is the day on which an editor checked the source. Without it a row is shown with
+    its `quality` and the date of the source (`as_of`).
     """
 
     site = models.ForeignKey(
@@ -185,7 +185,7 @@ class CheckedRecord(Record):
 
 
 class Opening(CheckedRecord):
-    """Hours on some weekdays of a season; several rows make the year."""
+    """Hours on some weekdays of a season; several rows cover the year."""
 
     season_from = models.CharField(
         _("season from"),
@@ -246,7 +246,7 @@ class Opening(CheckedRecord):
             raise ValidationError(errors)
 
     def covers(self, day: date) -> bool:
-        """Whether the row speaks of a day."""
+        """Whether the row applies to a day."""
         return is_in_season(day, self.weekdays, self.season_from, self.season_to)
 
 
@@ -282,7 +282,7 @@ class Price(CheckedRecord):
 
 
 class VisitingFact(CheckedRecord):
-    """One thing that a traveller wants to know."""
+    """One piece of information for travellers."""
 
     class Kind(models.TextChoices):
         """In the order in which a traveller asks."""
@@ -337,7 +337,7 @@ class NoticeQuerySet(RecordQuerySet["Notice"]):
 
 
 class Notice(Record):
-    """Closed for repair until …: shown first, from its first day to its last."""
+    """A notice such as “closed for repair until …”, shown first from its first day to its last."""
 
     site = models.ForeignKey("Site", models.CASCADE, related_name="notices", verbose_name=_("site"))
     text = LanguageMapField(_("text"))

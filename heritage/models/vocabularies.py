@@ -125,7 +125,8 @@ class Place(Term):
 
     @property
     def centre(self) -> Point | None:
-        """Latitude and longitude of a town's centre; None where a place has none, as a country."""
+        """Latitude and longitude of a town's centre; None for places without one, such as
+        countries."""
         if self.latitude is None or self.longitude is None:
             return None
         return self.latitude, self.longitude
@@ -140,14 +141,14 @@ class Place(Term):
 
 
 def sort_keys(label: LanguageMap) -> dict[str, str]:
-    """What a label is sorted by in each language of the interface."""
+    """The sort keys of a label, by language of the interface."""
     return {
         code: normalize.sort_key(str(label.best(code)), code) for code, _name in settings.LANGUAGES
     }
 
 
 class Era(Term):
-    """A period of history in a region. `parent` only groups: an era may reach outside it."""
+    """A period of history in a region. `parent` only groups: an era may extend beyond it."""
 
     class Certainty(models.TextChoices):
         CERTAIN = "certain", _("certain")
@@ -209,7 +210,7 @@ class Era(Term):
         return [*super().names(), *self.short_label.values()]
 
     def short(self) -> Text:
-        """The short label where there is one in the reader's language."""
+        """The short label in the reader's language, if there is one."""
         short = self.short_label.best()
         return short if short and not short.is_fallback else self.label.best()
 

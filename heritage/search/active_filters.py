@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ActiveFilter:
-    """One value of a filter that is applied, with the query string that takes it off."""
+    """One value of an active filter, with the query string that removes it."""
 
     name: str
     label: str
@@ -34,7 +34,7 @@ class ActiveFilter:
 
 @dataclass(frozen=True, slots=True)
 class InvalidValue:
-    """What is wrong with one value of a filter; without `value` with the filter as a whole."""
+    """What is wrong with one value of a filter; without `value`, with the whole filter."""
 
     name: str
     label: str
@@ -65,7 +65,7 @@ def _message(error: ValidationError) -> str:
 
 
 def active_filters(filtered: "SiteFilter") -> list[ActiveFilter]:
-    """The text first, the facets in the order of the form, then the others."""
+    """The search text first, then the facets in the order of the form, then the other filters."""
     return [*_text(filtered), *_facets(filtered), *_others(filtered)]
 
 
@@ -136,7 +136,7 @@ def _active(
     together: list[str] | None = None,
     label: str | None = None,
 ) -> ActiveFilter:
-    """Without `value` the whole filter is taken off, and the filters `together` with it."""
+    """Without `value` the whole filter is removed, together with the filters in `together`."""
     without = query_strings.without(filtered.data, name, value, together or ())
     return ActiveFilter(name, label or _label(filtered, name), words, without)
 

@@ -33,7 +33,7 @@ type Narrow = Callable[[Iterable[Meaning], str], BitMap]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is searched for in place of a text."""
+    """How a search text is answered."""
 
     text: str  # words to look for; may be empty where there are filters
     filters: tuple[Meaning, ...] = ()
@@ -44,7 +44,7 @@ class Answer:
 
 
 def answer(index: IndexSnapshot, text: str, narrow: Narrow) -> Answer:
-    """How to answer a text. Remembered as long as nothing is written, for a day."""
+    """Decide how a text is answered. Cached until something is written, for a day at most."""
     today = timezone.localdate()
     few = index.memory.setdefault("answers", LRUCache(_KEPT))
     broad = index.memory.setdefault("broad answers", LRUCache(_KEPT_BROAD))
@@ -57,7 +57,7 @@ def answer(index: IndexSnapshot, text: str, narrow: Narrow) -> Answer:
 
 
 def answer_literally(index: IndexSnapshot, text: str) -> Answer:
-    """Nothing but the words, as they are written; if no site has all of them, in part."""
+    """The words alone, as they are written; if no site has all of them, partial matches."""
     parted = text_search.segmented(index, text)
     if text_search.matching(index, parted):
         return Answer(parted)
@@ -111,7 +111,7 @@ def _is_denied(read: UnderstoodQuery) -> bool:
 
 
 def _groups(meanings: Iterable[Meaning]) -> list[list[Meaning]]:
-    """The filters that narrow by themselves; what is said of years together."""
+    """Filters that are applied one by one; those of years belong together."""
     groups: dict[str, list[Meaning]] = {}
     for meaning in meanings:
         name = "from" if meaning.name in ("to", "role") else meaning.name

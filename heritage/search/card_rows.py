@@ -43,7 +43,7 @@ _EVENT = (
 
 @dataclass(slots=True)
 class Summary:
-    """A published site with what is said of it at a glance."""
+    """What a card shows of a published site."""
 
     pk: int
     uid: str
@@ -66,7 +66,7 @@ class Summary:
 
 
 def read_summaries(index: IndexSnapshot, ids: Iterable[int]) -> list[Summary]:
-    """Summaries in the order of the ids; a site withdrawn meanwhile is left out."""
+    """Summaries in the order of the ids, without sites that were withdrawn meanwhile."""
     ids = list(ids)
     terms = vocabulary.of(index)
     found = {
@@ -86,7 +86,7 @@ def read_summaries(index: IndexSnapshot, ids: Iterable[int]) -> list[Summary]:
 
 
 def read_texts(ids: Iterable[int]) -> dict[int, LanguageMap]:
-    """The summaries themselves, which few pages show."""
+    """The written summaries, which few pages show."""
     rows = Site.objects.filter(pk__in=list(ids)).order_by()
     return dict(rows.values_list("pk", "summary"))
 
@@ -135,7 +135,7 @@ def _add_registers(found: dict[int, Summary], terms: Vocabulary, index: IndexSna
 
 
 def danger_since(index: IndexSnapshot) -> dict[int, int]:
-    """By site, since when a property in danger is so; asked once until one of them is written."""
+    """For each site in danger the year since which it is; cached until one of them is written."""
     memory = index.world_heritage_memory
     if "danger since" not in memory:
         rows = DesignationEvent.objects.filter(

@@ -37,14 +37,15 @@ MOST_VALUES = 50  # of one filter
 
 
 def unknown_value_error(value: str) -> ValidationError:
-    """What is said of a value that could be one of the right shape, and is not there."""
+    """The error for a well-formed value that does not exist."""
     shown = edtf.printable(value)[:60]
     message = _("“%(value)s” is not known here.")
     return ValidationError(message, code="invalid_choice", params={"value": shown})
 
 
 class ShallowCopyFilter:
-    """A filter that no list changes: where django-filter copies it deeply, a plain copy will do."""
+    """A filter that is never changed, so a shallow copy serves where django-filter copies
+    deeply."""
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return copy(self)
@@ -58,7 +59,7 @@ class OneOfFilter(ShallowCopyFilter, filters.ChoiceFilter):
 
 
 class AnyTextField(forms.CharField):
-    """Text to search for. Any string is a valid search; what is too long is cut."""
+    """Text to search for. Any string is valid; a long one is cut."""
 
     def to_python(self, value: object) -> str:
         return super().to_python(str(value or "").replace("\0", " ")[:MAX_TEXT]) or ""
@@ -88,7 +89,7 @@ class ValueField[V](forms.Field):
 
 
 class BadValue(ValidationError):
-    """What is wrong with one of several values; `raw` is its text."""
+    """The error of one of several values; `raw` is its text."""
 
     def __init__(self, error: ValidationError, raw: str):
         super().__init__(error.message, error.code, error.params)
@@ -96,7 +97,7 @@ class BadValue(ValidationError):
 
 
 class ValuesField[V](forms.Field):
-    """Several values, read by `parse_all()`; each bad one is named, the good ones hold."""
+    """Several values, read by `parse_all()`; invalid ones are reported, the others are used."""
 
     widget = MultipleHiddenInput
     valid: list[V]
@@ -116,7 +117,7 @@ class ValuesField[V](forms.Field):
         return self.valid
 
     def parse_all(self, texts: list[str]) -> tuple[list[V], list[ValidationError]]:
-        """What the texts mean, and a `BadValue` for each that means nothing."""
+        """The values of the texts, and a `BadValue` for each invalid one."""
         found: list[V] = []
         errors: list[ValidationError] = []
         for text in texts:
@@ -157,9 +158,10 @@ class RowsFilter(ShallowCopyFilter, filters.Filter):
 
 
 def read_years(text: str) -> tuple[int | None, int | None]:
-    """First and last year of what people write: "500 BCE", "公元前500年", "c. 493", "5th century".
+    """First and last year of a date as people write it: "500 BCE", "公元前500年", "c. 493", "5th
+    century".
 
-    A bare number counts as people do: -500 is 500 BCE, and there is no year 0.
+    A bare number is historical: -500 is 500 BCE, and there is no year 0.
     """
     plain = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").strip()
     try:
@@ -173,7 +175,7 @@ def read_years(text: str) -> tuple[int | None, int | None]:
 
 
 class YearField(ValueField[int]):
-    """One end of a span of years; of a century the end that lies outward."""
+    """One end of a span of years; for a century, its outer end."""
 
     def __init__(self, *, end: int, **options: Any):
         self.end = end  # 0: the first year, 1: the last
@@ -196,7 +198,7 @@ class YearFilter(ShallowCopyFilter, filters.Filter):
 
 @dataclass(frozen=True, slots=True)
 class Years:
-    """As it was written, and what it means; None is an open end."""
+    """A span of years as written and as understood; None is an open end."""
 
     text: str
     first: int | None
@@ -242,8 +244,11 @@ class BoxFilter(ShallowCopyFilter, filters.Filter):
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """What a list is near to: a point, a site's public point, or a place: its centre, or where
-    nobody has said that, the middle of its sites."""
+    """The centre of a search by distance.
+
+    It is a point, the public point of a site, or a place: its centre or, if that is unknown, the
+    middle of its sites.
+    """
 
     point: Point | None
     site: Site | None = None
@@ -251,7 +256,7 @@ class Centre:
 
 
 def _place(text: str) -> Place | None:
-    """The place of a slug or of a name; of several of one name the broadest."""
+    """The place with a slug or name; of several with one name, the broadest."""
     if place := Place.objects.filter(slug=text.lower()).first():
         return place
     name = normalize.fold(text)
@@ -261,12 +266,12 @@ def _place(text: str) -> Place | None:
 
 
 def _site(text: str) -> Site | None:
-    """The published site of a slug, written as people may write it: Taj Mahal for taj-mahal."""
+    """The published site with a slug, in any spelling: Taj Mahal for taj-mahal."""
     return Site.objects.published().filter(slug__in={text, slugify(text)}).first()
 
 
 def _site_called(text: str) -> Site | None:
-    """The best known of the sites that are called so, or else of those with it in a name."""
+    """The best known of the sites with exactly this name, or else with it in a name."""
     index = store.current()
     found = text_search.sites_named(index, text) or text_search.sites_with_words_in_names(
         index, text
@@ -277,9 +282,9 @@ def _site_called(text: str) -> Site | None:
 
 
 class CentreField(ValueField[Centre]):
-    """Latitude and longitude, the slug or a name of a published site or of a place.
+    """Latitude and longitude, or the slug or name of a published site or a place.
 
-    A slug may be that of both: then it is the site, and behind `place:` the place.
+    A slug that is both means the site; with the prefix `place:` it means the place.
     """
 
     def parse(self, text: str) -> Centre:

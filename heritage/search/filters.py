@@ -68,7 +68,7 @@ class InOrder(Protocol):
 
 
 class FilterForm(forms.Form):
-    """Judges values that are right by themselves and wrong together."""
+    """Rejects values that are valid by themselves but contradict each other."""
 
     def clean(self) -> dict[str, Any]:
         for name in self.errors:
@@ -83,12 +83,11 @@ class FilterForm(forms.Form):
 
 
 class SiteFilter(filters.FilterSet):
-    """The query string of a list of published sites: `SiteFilter(request.GET)`.
+    """The filters of a list of published sites: `SiteFilter(request.GET)`.
 
-    Several values of one filter widen, several filters narrow. A value that means nothing is an
-    error at its field, and the list is as if it were not there. django-filter judges the values,
-    the index answers them: `hits`, `without()` and `page()` give ids, at a million sites as at
-    sixty.
+    Several values of one filter widen the result, several filters narrow it. An invalid value is an
+    error at its field and is otherwise ignored. django-filter validates the values, the index
+    answers them: `hits`, `without()` and `page()` give ids, whatever the size of the catalogue.
     """
 
     q = filter_fields.TextFilter(label=_("Search"), widget=SearchInput)
@@ -120,7 +119,7 @@ class SiteFilter(filters.FilterSet):
             self.data = self._understood(answer)
 
     def _answer(self) -> Answer | None:
-        """How the text is answered; None without one."""
+        """How the search text is answered; None without one."""
         text = self.asked.get("q", "").replace("\0", " ").strip()[: filter_fields.MAX_TEXT]
         if not normalize.tokens(text):
             return None
@@ -166,7 +165,7 @@ class SiteFilter(filters.FilterSet):
         )
 
     def get_form_class(self) -> type[FilterForm]:
-        """Made once: no field depends on what is asked."""
+        """Made once, since no field depends on the request."""
         return _form_class()
 
     @cached_property
@@ -179,11 +178,11 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def qs(self) -> SiteQuerySet:
-        """The sites as a queryset, for results of moderate size; lists are cut by `page()`."""
+        """The sites as a queryset, for results of moderate size; lists use `page()`."""
         return self.queryset.filter(pk__in=self.hits)
 
     def chosen(self, name: str) -> Any:
-        """The valid value of a filter, of whatever type its field gives, or None."""
+        """The valid value of a filter, of the type that its field gives, or None."""
         return self._valid.get(name)
 
     @cached_property
@@ -192,11 +191,11 @@ class SiteFilter(filters.FilterSet):
         return self.form.cleaned_data
 
     def problems(self) -> list[active_filters.InvalidValue]:
-        """Values that mean nothing, in the reader's words; they narrow nothing."""
+        """Invalid values, with a message for the reader; they filter nothing."""
         return active_filters.invalid_values(self)
 
     def active(self) -> list[active_filters.ActiveFilter]:
-        """Which filters are applied, in the reader's words."""
+        """The active filters in words."""
         return active_filters.active_filters(self)
 
     # --- what is left ------------------------------------------------------------------------
@@ -207,7 +206,7 @@ class SiteFilter(filters.FilterSet):
 
     @cached_property
     def hits(self) -> BitMap:
-        """The ids of the sites that all filters leave."""
+        """The ids of the sites that match all filters."""
         return self._among(self._left_by.values())
 
     @cached_property
@@ -216,7 +215,7 @@ class SiteFilter(filters.FilterSet):
         return self.index.sites - self.hits
 
     def without(self, *names: str) -> BitMap:
-        """The ids that all other filters leave: what a facet counts its values among."""
+        """The ids that all other filters leave, among which a facet counts its values."""
         dropped = {TOGETHER.get(name, name) for name in names}
         if dropped.isdisjoint(self._left_by):
             return self.hits
@@ -231,7 +230,7 @@ class SiteFilter(filters.FilterSet):
         return found
 
     def fingerprint(self, without: str | None = None) -> frozenset[tuple[str, ...]]:
-        """What all filters, or all but one, are asked for: the same for lists of the same sites."""
+        """A key of all filters, or all but one: equal keys mean equal lists."""
         names = {name for name in self._left_by if name != without}
         return frozenset((name, *self.data.getlist(name)) for name in (*names, "role", *TOGETHER))
 
@@ -286,7 +285,7 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def span(self) -> tuple[int | None, int | None]:
-        """First and last year that are asked for; None is no limit."""
+        """The first and last year asked for; None is no limit."""
         return self.chosen("from"), self.chosen("to")
 
     def _within_span(self) -> BitMap:
@@ -300,7 +299,7 @@ class SiteFilter(filters.FilterSet):
 
     @cached_property
     def nearby(self) -> columns.WithinRadius | None:
-        """The sites near what was asked for, and how far each is."""
+        """The sites near the centre, with their distances."""
         centre = self.chosen("near")
         if centre is None:
             return None
@@ -321,7 +320,7 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def sorts(self) -> list[tuple[str, str]]:
-        """The orders that this list can have."""
+        """The orders available for this list."""
         return [
             (name, str(label))
             for name, label in SORTS
@@ -330,8 +329,7 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def order(self) -> str:
-        """How the list is sorted: as asked, else the first that fits: best match, nearest,
-        best known."""
+        """The requested order, else the first available: best match, nearest, best known."""
         possible = [name for name, _label in self.sorts]
         chosen = self.chosen("sort")
         return chosen if chosen in possible else possible[0]
@@ -370,7 +368,7 @@ def as_query(data: Asked) -> QueryDict:
 
 
 def _narrow(meanings: Iterable[Meaning], text: str) -> BitMap:
-    """The sites that filters leave, with the words of a text."""
+    """The sites that match filters and the words of a text."""
     data = {meaning.name: meaning.values for meaning in meanings}
     filtered = SiteFilter(data)
     if not text:
@@ -379,7 +377,7 @@ def _narrow(meanings: Iterable[Meaning], text: str) -> BitMap:
 
 
 def normalized(name: str, value: str) -> str:
-    """A value as an address should have it, where it can be written in several ways."""
+    """The canonical form of a value in a URL."""
     return BY_NAME[name].normalized(value) if name in BY_NAME else value
 
 

@@ -5,9 +5,9 @@ from threading import Lock
 
 
 class LRUCache[K, V]:
-    """The latest `most` things; what was neither set nor got for longest makes room.
+    """A cache of at most `most` entries; the least recently used one is dropped.
 
-    Many threads may use it at once.
+    Safe for use by many threads.
     """
 
     def __init__(self, most: int):
@@ -30,7 +30,10 @@ class LRUCache[K, V]:
                 del self._kept[next(iter(self._kept))]
 
     def recall(self, key: K, make: Callable[[], V]) -> V:
-        """What is kept; else what is made now, and kept. Two who miss it at once both make it."""
+        """The cached value, or else a new one from `make`, which is cached.
+
+        Two threads that miss it at once both call `make`.
+        """
         with self._lock:
             if key in self._kept:
                 return self._latest(key)

@@ -23,7 +23,7 @@ class Neighbour:
 def nearby(
     index: IndexSnapshot, site: Site, within_km: float = 50, limit: int = 6
 ) -> list[Neighbour]:
-    """Published sites near a site's public point, the nearest first, without itself."""
+    """Published sites near a site's public point, nearest first, without itself."""
     if site.public_latitude is None or site.public_longitude is None:
         return []
     here = (site.public_latitude, site.public_longitude)
@@ -35,7 +35,7 @@ def nearby(
 
 
 def reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) -> list[Neighbour]:
-    """The best known of the published sites around a point, the nearest first."""
+    """The best-known published sites around a point, nearest first."""
     around = columns.within_radius(index.points, here, within_km)
     ids = columns.bitmap(around.ids)
     known = BitMap(index.orders[PROMINENCE].slice(ids, 0, limit))

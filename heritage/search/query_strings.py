@@ -9,9 +9,9 @@ STEPS = ("page", "after", "before")  # what an address says of the page, and not
 
 
 def updated(data: QueryDict, drop: Iterable[str] = (), **values: str) -> str:
-    """The same query with other values, which stand where their names stood or at the end.
+    """The query with other values, at the place of the old ones or at the end.
 
-    Without the names in `drop`; and starting at its first page, unless `values` says another.
+    Without the names in `drop`, and without the page unless `values` sets it.
     """
     dropped = {*STEPS, *drop}
     pairs: list[tuple[str, str]] = []
@@ -28,7 +28,7 @@ def updated(data: QueryDict, drop: Iterable[str] = (), **values: str) -> str:
 def without(
     data: QueryDict, name: str, value: str | None = None, together: Iterable[str] = ()
 ) -> str:
-    """The same query without `name`, or without one value of it, starting at its first page.
+    """The query without `name`, or without one value of it, from its first page.
 
     `together` are names that mean nothing without it.
     """

@@ -37,7 +37,7 @@ class Similar:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether it may well be the same site: said before another one is saved."""
+        """Whether it may well be the same site, so that the editor is warned before saving."""
         if self.has_same_name:
             return self.km is None or self.km <= SAME_NAME_KM
         return self.has_similar_name and self.km is not None and self.km <= NEAR_KM
@@ -48,14 +48,14 @@ class Similar:
 
     @property
     def other_names(self) -> list[tuple[str, str]]:
-        """By language, what else the record calls it."""
+        """Other names of the record, by language."""
         return [(code, name) for code, name in self.site.name.items() if name != str(self.site)]
 
 
 def similar(
     names: Iterable[str], point: Point | None = None, without: int | None = None, most: int = 6
 ) -> list[Similar]:
-    """Sites of the same or a similar name or within 2 km, those that are closest first."""
+    """Sites with the same or a similar name, or within 2 km; the most similar first."""
     same, alike = _named(names)
     near = _near(point) if point else {}
     ids = (same | alike | BitMap(near)) - BitMap([without] if without else [])
@@ -111,9 +111,9 @@ def _km(point: Point | None, site: Site, near: dict[int, float]) -> float | None
 
 
 def same_names(index: IndexSnapshot) -> BitMap:
-    """Sites with the same name as another one within 2 km, or in the same place without a point.
+    """Sites with the same name as another within 2 km, or in the same place without a point.
 
-    Remembered until something is written.
+    Cached until something is written.
     """
     if "same names" not in index.memory:
         index.memory["same names"] = _same_names()

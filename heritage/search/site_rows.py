@@ -43,7 +43,7 @@ from heritage.search.vocabulary import TermTree, Vocabulary
 
 @dataclass(slots=True)
 class Property:
-    """What the World Heritage List says of an entry."""
+    """The World Heritage columns of a designation."""
 
     detail: WorldHeritage
     criteria: list[SchemeTerm]
@@ -84,17 +84,17 @@ class SiteRows:
 
     @property
     def places(self) -> list[Place]:
-        """Where it lies, the primary place first."""
+        """The places of the site, the primary one first."""
         return [place for place in (self.site.place, *self.also_in) if place]
 
 
 def published_site(slug: str) -> Site | None:
-    """Its own row alone."""
+    """The row of the site alone."""
     return next(iter(_rows("published_site", slug)), None)
 
 
 def read(site: Site, known: Vocabulary) -> SiteRows:
-    """All that the page of a site says, and what its own row refers to."""
+    """Everything that the page of a site shows."""
     found: dict[str, Any] = {name: _rows(name, site.pk) for name in _present(site.pk)}
     cited_by_site = {row.source_id for row in found.pop("sources", ())}
     today = timezone.localdate()
@@ -245,7 +245,7 @@ def _by_pk[T: Model](model: type[T], ids: Iterable[int | None]) -> dict[int, T]:
 
 
 def _present(site_id: int) -> list[str]:
-    """The names of those of its relations in which the site has a row."""
+    """The names of the relations in which the site has rows."""
     sql, parameters = _is_there()
     with connection.cursor() as cursor:
         cursor.execute(sql, _filled(parameters, site_id))

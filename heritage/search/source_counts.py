@@ -21,9 +21,9 @@ from heritage.search.index.snapshot import IndexSnapshot
 
 
 def records_by_source(index: IndexSnapshot) -> dict[int, int]:
-    """Sources by their key, with the number of published sites that they bear out in part.
+    """For each source the number of published sites that cite it.
 
-    Counted in one query, once as long as nothing is written.
+    One query, cached until something is written.
     """
     if "records by source" not in index.memory:
         index.memory["records by source"] = _counted()

@@ -43,7 +43,7 @@ _SOUNDS = [
 
 @dataclass(frozen=True, slots=True)
 class SpellingCorrection:
-    """A search in place of another; `is_sure`: so near that it may be searched for at once."""
+    """A corrected search; `is_sure` if it may be searched for at once."""
 
     text: str
     is_sure: bool
@@ -59,7 +59,7 @@ class _Spelling:
 
 
 def corrections(index: IndexSnapshot, text: str) -> list[SpellingCorrection]:
-    """The likeliest first. Words that some record holds, and those of the interface, stay."""
+    """Corrections of a text, the likeliest first. Words known to records or the interface stay."""
     words = normalize.tokens(text)
     parts, others = words[:_MOST_WORDS], words[_MOST_WORDS:]
     if any(map(tokens.is_han, parts)):
@@ -99,8 +99,7 @@ def respelt(index: IndexSnapshot, text: str) -> str:
 def _likelihood(
     index: IndexSnapshot, spelt: Sequence["_Spelling"]
 ) -> tuple[bool, float, bool, float]:
-    """The likeliest is the least: sure, near, and what a site is called, the best known of all
-    that have it in their names."""
+    """A sort key, likeliest first: sure, few edits, a site's whole name, the best known site."""
     text = " ".join(word.text for word in spelt)
     unsure = not all(word.is_sure for word in spelt)
     called = text_search.sites_named(index, text)
@@ -129,7 +128,7 @@ def _otherwise_known(index: IndexSnapshot, parts: list[str]) -> list[SpellingCor
 
 
 def _same_sound(index: IndexSnapshot, text: str) -> str | None:
-    """The name of a site that is spoken so: 白马寺 for 白马四."""
+    """The name of a site that is pronounced alike: 白马寺 for 白马四."""
     found = text_search.sites_named(index, normalize.romanise(text))
     if not found:
         return None
@@ -188,7 +187,7 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
 
 
 def _sounding_like(word: str, words: list[str]) -> list[str]:
-    """The words that are spoken like one: timbuktu for timbuctoo."""
+    """Words that are pronounced alike: timbuktu for timbuctoo."""
     cutoff = _MOST_LETTERS_OFF
     found = process.extract(word, words, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
     return [text for text, _distance, _place in found if _sound(text) == _sound(word)]
@@ -223,7 +222,7 @@ def _is_sure(word: str, found: str, distance: float) -> bool:
 
 
 def _split(index: IndexSnapshot, word: str) -> _Spelling | None:
-    """Two words that have run together: machupicchu. Such that a name holds both."""
+    """Two words that were typed as one, if a name contains both: machupicchu."""
     places = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
     parts = {part for at in places for part in (word[:at], word[at:])}
     known = understanding.dictionary(index).words
@@ -240,7 +239,7 @@ def _split(index: IndexSnapshot, word: str) -> _Spelling | None:
 
 
 def _near(word: str, words: list[str], slips: int) -> dict[str, float]:
-    """The words that are spelt most like it, with how many letters differ."""
+    """The most similar words, with their edit distances."""
     words = list(dict.fromkeys(words))
     found = process.extract(word, words, scorer=OSA.distance, score_cutoff=slips, limit=_CANDIDATES)
     return {text: distance for text, distance, _place in found}

@@ -30,7 +30,7 @@ SITES, FILTERS = "site", "filter"
 
 @dataclass(frozen=True, slots=True)
 class SuggestedLine:
-    """A site, a term, or a value of another facet."""
+    """A suggestion: a site, a term, or a value of another facet."""
 
     slug: str
     row: Site | Term | None = None
@@ -41,7 +41,7 @@ class SuggestedLine:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lines of one kind: "site", "filter" or the name of a facet."""
+    """Suggestions of one kind: "site", "filter" or the name of a facet."""
 
     name: str
     lines: list[SuggestedLine]
@@ -49,7 +49,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class NamedTerm:
-    """A search, or a part of it, taken for a term: `rest` is what is left to search for."""
+    """A term that a search names; `rest` is the remaining text."""
 
     facet: str
     term: Term
@@ -57,9 +57,9 @@ class NamedTerm:
 
 
 def named_terms(index: IndexSnapshot, text: str) -> list[NamedTerm]:
-    """The eras, places and kinds whose very name is the text, its beginning or its end.
+    """Eras, places and kinds whose name is the text, its beginning or its end.
 
-    A name in any form, so that initials will do; the longest first, then the fullest.
+    Names match in any form, including initials; longest names first, then most sites.
     """
     typed = normalize.tokens(text)[: tokens.MOST_ASKED]
     parts: list[tuple[list[str], list[str]]] = [(typed, [])]
@@ -79,7 +79,7 @@ def named_terms(index: IndexSnapshot, text: str) -> list[NamedTerm]:
 
 
 def suggestions(index: IndexSnapshot, text: str) -> list[Group]:
-    """For a text as it is typed. Nothing for one without a letter or digit."""
+    """Suggestions for a text that is being typed; none without a letter or digit."""
     terms = [
         (name, found)
         for name, matcher in _matchers(index).items()
@@ -112,7 +112,7 @@ def _matchers(index: IndexSnapshot) -> "dict[str, TermMatcher]":
 def _fullest(
     index: IndexSnapshot, facet: str, found: Iterable[tuple[int, Term]]
 ) -> list[tuple[int, Term, int]]:
-    """The closest that have sites, the fullest of the equally close first."""
+    """The closest terms that have sites; of equally close ones those with most sites."""
     counted = [
         (close, -len(index.having(f"{facet}:{term.pk}")), term.slug, term) for close, term in found
     ]
@@ -121,7 +121,7 @@ def _fullest(
 
 
 class TermMatcher:
-    """The terms of a vocabulary by their names, in whatever language; by pinyin those of China."""
+    """Finds terms of a vocabulary by name in any language; those of China by pinyin, too."""
 
     def __init__(self, tree: TermTree[Any], terms: Vocabulary):
         self.tree = tree
@@ -138,7 +138,7 @@ class TermMatcher:
         self.names, self.words = sorted(names), sorted(words)
 
     def matches(self, text: str) -> list[tuple[int, Term]]:
-        """The terms that hold all the words, each with its closeness."""
+        """The terms that contain all words, each with its closeness."""
         parts = normalize.tokens(text)[: tokens.MOST_ASKED]
         if not parts:
             return []
@@ -151,7 +151,7 @@ class TermMatcher:
         return [(close, self.tree.terms[pk]) for pk, close in closest.items()]
 
     def named(self, name: str) -> list[Term]:
-        """The terms of just that name, which is folded and in one piece; a letter is none."""
+        """The terms of exactly this name, which is folded and without spaces."""
         if not name or (len(name) == 1 and not tokens.is_han(name)):
             return []
         return [self.tree.terms[pk] for pk in sorted(self._exactly(name))]
@@ -222,7 +222,7 @@ def _filters(index: IndexSnapshot, text: str) -> Iterator[SuggestedLine]:
 
 
 def _sites(index: IndexSnapshot, text: str, *, by_name_only: bool) -> tuple[int, list[Site]]:
-    """The sites, and how close the closest is."""
+    """The matching sites, and the closeness of the first."""
     # Everybody begins with one of a few letters, and those have the most to be looked through.
     kept = index.memory.setdefault("suggested", LRUCache(_KEPT))
     key = (*normalize.tokens(text), by_name_only)

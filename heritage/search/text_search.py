@@ -31,8 +31,8 @@ _HALF = 0.6  # of the most that any site has, which others must have to be shown
 
 
 def matching(index: IndexSnapshot, text: str) -> BitMap:
-    """The ids of published sites that hold every word of `text` that says something, or one that
-    begins with it.
+    """The ids of published sites that contain every significant word of `text`, or a word with that
+    beginning.
 
     Script, accents and case do not matter; Han characters are found anywhere in a name.
     """
@@ -71,7 +71,7 @@ def _words_of(index: IndexSnapshot, run: str) -> Iterator[str]:
 
 
 def sites_named(index: IndexSnapshot, text: str) -> BitMap:
-    """The sites whose name is just that: as it is written, or spelt in full in any form."""
+    """The sites of exactly this name, as written or spelt out in any form."""
     found = sites_holding(index, tokens.exact_name(text)) & index.sites
     length = len("".join(normalize.tokens(text)))
     if found and length < _SPELT_OUT:  # initials of few letters are many things
@@ -105,7 +105,7 @@ def join_words(index: IndexSnapshot, text: str) -> str:
 
 
 def sites_with_words_in_names(index: IndexSnapshot, text: str) -> BitMap:
-    """The sites whose names, as they are written, hold all the words."""
+    """The sites whose written names contain all the words."""
     return sites_holding(index, tokens.words_in_written_names(text)) & index.sites
 
 
@@ -132,7 +132,7 @@ def best_known(index: IndexSnapshot, hits: BitMap) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ByRelevance:
-    """An order: the closest first; of the equally close the best known."""
+    """An order: closest matches first; equally close ones by prominence."""
 
     index: IndexSnapshot
     text: str
@@ -165,9 +165,9 @@ class ByRelevance:
 
 @dataclass(frozen=True, slots=True)
 class PartialMatches:
-    """The sites that have most of what is asked, or the weightiest, and how much they have.
+    """The sites that match most of a text, by weight, and their weights.
 
-    An order, too: the most first; of those that have as much the best known.
+    It is also an order: greatest weight first; equal weights by prominence.
     """
 
     ids: np.ndarray
@@ -192,10 +192,11 @@ class PartialMatches:
 
 
 def partial_matches(index: IndexSnapshot, text: str, others: Iterable[BitMap]) -> PartialMatches:
-    """For a text of which nothing holds all words; `others` are sites of filters that it names.
+    """Partial matches of a text that no site matches entirely; `others` are the sites of its
+    filters.
 
-    The rarer a word, the weightier it is; in a name it counts half as much again. What has less
-    than a third of all is nothing that was asked for.
+    Rare words weigh more, and half as much again in a name. A site that matches less than a third
+    is left out.
     """
     number = max(1, len(index.sites))
     asked = min(log(number + 1), _UNKNOWN)
@@ -245,7 +246,7 @@ def _holding_of(index: IndexSnapshot, asked: Query, among: BitMap) -> BitMap:
 
 
 def sites_holding(index: IndexSnapshot, asked: Query) -> BitMap:
-    """The answer of the database, remembered as long as nothing is written."""
+    """The answer of the database, cached until something is written."""
     few = index.memory.setdefault("search", LRUCache(_KEPT_FEW))
     many = index.memory.setdefault("broad search", LRUCache(_KEPT_MANY))
     found = few.get(asked)

@@ -75,7 +75,7 @@ _FILLERS = pgettext_lazy(
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A filter, by what an address calls it and its values, that words of a search mean."""
+    """A filter that words of a search mean: its name and values in URLs."""
 
     name: str
     values: tuple[str, ...]
@@ -97,7 +97,7 @@ class UnderstoodQuery:
 
 @dataclass(slots=True)
 class Dictionary:
-    """What words mean, by the words as they are compared; Han characters are a word each."""
+    """Phrases and the values that they mean; each Han character is a word."""
 
     phrases: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)
     lists: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
@@ -148,7 +148,7 @@ def _is_too_short(word: str) -> bool:
 
 
 def dictionary(index: IndexSnapshot) -> Dictionary:
-    """Made once as long as no term is written."""
+    """The dictionary, cached until a term is written."""
     terms = vocabulary.of(index)
     if "dictionary" not in terms.memory:
         terms.memory["dictionary"] = _dictionary(terms)
@@ -214,7 +214,7 @@ def understand(index: IndexSnapshot, text: str, today: date) -> UnderstoodQuery:
 
 
 class _Reading:
-    """One text, read from left to right: the longest phrase at each place."""
+    """Reads a text from left to right, taking the longest phrase at each position."""
 
     def __init__(self, index: IndexSnapshot, text: str, today: date, *, with_characters: bool):
         self.index, self.today, self.with_characters = index, today, with_characters

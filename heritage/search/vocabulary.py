@@ -26,7 +26,7 @@ _kept: LRUCache[str, "Vocabulary"] = LRUCache(_KEPT)
 
 
 class TermTree[T: Term]:
-    """The terms of one vocabulary, each tied to its broader one. Never to be written to."""
+    """The terms of one vocabulary, each linked to its broader one. Read-only."""
 
     def __init__(self, terms: Iterable[T]):
         self.terms: dict[int, T] = {term.pk: term for term in terms}
@@ -80,10 +80,10 @@ class Vocabulary:
             era.region = self.places.get(era.region_id)
 
     def terms_of(self, scheme: Scheme, facet: str) -> list[SchemeTerm]:
-        """The words that a register uses for its categories, criteria or regions."""
+        """The terms of a register: its categories, criteria or regions."""
         return [t for t in self.terms.values() if t.scheme_id == scheme.pk and t.facet == facet]
 
 
 def of(index: IndexSnapshot) -> Vocabulary:
-    """The vocabularies as of a state of the index."""
+    """The vocabularies as of an index snapshot."""
     return _kept.recall(index.vocabulary_token, Vocabulary)

@@ -30,11 +30,11 @@ class Use:
 
 
 class CannotReplace(Exception):
-    """Why a term cannot be replaced, in the reader's language."""
+    """A term cannot be replaced; the text says why, in the reader's language."""
 
 
 def uses(term: Record, sites: Iterable[int] | None = None) -> Iterator[Use]:
-    """What refers to a term: everything, or only some sites and their rows."""
+    """The uses of a term: all of them, or those of some sites and their rows."""
     relation: Any
     chosen = None if sites is None else list(sites)
     for relation in term._meta.get_fields(include_hidden=True):
@@ -56,7 +56,7 @@ def uses(term: Record, sites: Iterable[int] | None = None) -> Iterator[Use]:
 
 
 def sites_using(found: Iterable[Use]) -> set[int]:
-    """The sites that such rows are, or belong to."""
+    """The sites that these rows are or belong to."""
     ids: set[int] = set()
     for use in found:
         if use.model is Site:
@@ -69,7 +69,7 @@ def sites_using(found: Iterable[Use]) -> set[int]:
 
 
 def check_replaceable(old: Record, new: Record) -> None:
-    """Raise `CannotReplace` where one term cannot stand for the other."""
+    """Raise `CannotReplace` if one term cannot replace the other."""
     if type(old) is not type(new) or old.pk == new.pk:
         raise CannotReplace(_("Choose another one of the same sort."))
     if isinstance(new, TreeRecord) and old in new.ancestors():
@@ -84,7 +84,7 @@ def replace(
     sites: Iterable[int] | None = None,
     then_delete: bool = False,
 ) -> ChangeSet:
-    """Let everything, or some sites with their rows, refer to another term."""
+    """Replace a term by another, everywhere or in some sites and their rows."""
     check_replaceable(old, new)
     with change_set(ChangeSet.Kind.BULK, user, reason) as made, unit_of_work() as unit:
         unit.begin(Site)  # what refers to it is to be the same when it is written
@@ -121,7 +121,7 @@ def add(relation: str, term: Record, sites: Iterable[int], user: User | None) ->
 
 
 def set_place(place: Place, sites: Iterable[int], user: User | None) -> ChangeSet:
-    """Say of sites that they lie in a place."""
+    """Set the place of sites."""
     with change_set(ChangeSet.Kind.BULK, user) as made:
         made.detail["place"] = str(place)
         for chunk in chunks(list(sites)):
@@ -130,7 +130,7 @@ def set_place(place: Place, sites: Iterable[int], user: User | None) -> ChangeSe
 
 
 def set_licence(licence: Licence, sites: Iterable[int], user: User | None) -> ChangeSet:
-    """Give the pictures of sites a licence."""
+    """Set the licence of all pictures of sites."""
     with change_set(ChangeSet.Kind.BULK, user) as made:
         made.detail["licence"] = str(licence)
         for chunk in chunks(list(sites)):
@@ -139,6 +139,6 @@ def set_licence(licence: Licence, sites: Iterable[int], user: User | None) -> Ch
 
 
 def has(site_ids: Iterable[int], relation: str, term: Model) -> set[int]:
-    """Those of the sites that refer to a term already."""
+    """The ids among the sites that already have the term."""
     rows = Site.objects.filter(pk__in=list(site_ids), **{relation: term}).order_by()
     return set(rows.values_list("pk", flat=True))

@@ -27,14 +27,14 @@ def lock() -> None:
 
 @contextmanager
 def locked() -> Iterator[None]:
-    """A transaction in which nobody else writes what the index follows."""
+    """A transaction that holds the lock."""
     with transaction.atomic():
         lock()
         yield
 
 
 def enter(site_ids: Iterable[int]) -> None:
-    """Enter changed sites, within their transaction, which holds the lock."""
+    """Enter changed sites, in their transaction, which holds the lock."""
     entries = [IndexChange(site_id=pk) for pk in sorted(set(site_ids))]
     if entries:
         IndexChange.objects.bulk_create(entries, batch_size=2000)

@@ -36,7 +36,7 @@ def register() -> None:
 
 
 def check_data_folder(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
-    """The data folder can be written: else SQLite alone would say so, and not where."""
+    """The data folder must be writable; SQLite's own error would not name it."""
     if os.access(settings.DATA_DIR, os.W_OK | os.X_OK):
         return []
     return [
@@ -51,7 +51,7 @@ def check_data_folder(app_configs: Any = None, **kwargs: Any) -> list[checks.Che
 def check_sqlite_version(
     app_configs: Any = None, databases: Any = None, **kwargs: Any
 ) -> list[checks.CheckMessage]:
-    """SQLite has what the full text is made of: `migrate` would fail half way otherwise."""
+    """SQLite must be new enough for the full text; `migrate` would fail half way otherwise."""
     if connection.vendor != "sqlite":
         return []
     version = sqlite3.sqlite_version_info
@@ -72,7 +72,7 @@ def check_models(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMes
 
 
 def model_errors(model: type[models.Model]) -> list[checks.CheckMessage]:
-    """What is wrong with a model in the eyes of the write path."""
+    """Why a model would bypass the write path."""
     errors: list[checks.CheckMessage] = []
     targets = {
         field.related_model for field in model._meta.concrete_fields if field.related_model
@@ -108,7 +108,7 @@ def _error(model: type[models.Model], what: str, hint: str, number: int) -> chec
 
 
 def is_of_older_version(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the tables are those of a version whose migrations are no longer there."""
+    """Whether the tables are those of a version whose migrations no longer exist."""
     tables = set(connection.introspection.table_names())
     return "reversion_version" in tables or (
         "heritage_site" in tables and "heritage_changeset" not in tables

@@ -15,7 +15,7 @@ from heritage.values import normalize, tokens
 
 
 def refresh(site_ids: Iterable[int]) -> None:
-    """Bring everything that follows from these sites' rows up to date."""
+    """Refresh everything that is derived from the rows of these sites."""
     for chunk in chunks(sorted(set(site_ids))):
         sites = list(
             Site.objects.filter(pk__in=chunk).prefetch_related(
@@ -37,7 +37,7 @@ def refresh(site_ids: Iterable[int]) -> None:
 
 
 def refresh_terms() -> None:
-    """What kinds, places and eras are found by: for when the rules have changed."""
+    """Refresh the search texts of kinds, places and eras, for when the rules have changed."""
     for model in (Kind, Place, Era):
         rows = list(model.objects.all())
         for row in rows:
@@ -46,7 +46,7 @@ def refresh_terms() -> None:
 
 
 def refresh_designations(ids: Iterable[int]) -> None:
-    """Standing and year of listing, from the events."""
+    """Refresh standing and year of listing, from the events."""
     for chunk in chunks(sorted(set(ids))):
         changed = []
         for entry in Designation.objects.filter(pk__in=chunk).prefetch_related("events"):
@@ -58,7 +58,7 @@ def refresh_designations(ids: Iterable[int]) -> None:
 
 
 def standing_of(events: Iterable[DesignationEvent]) -> tuple[str, int | None]:
-    """What the dated events of a register's entry add up to, and the year it was listed."""
+    """The standing of a designation and its year of listing, from its dated events."""
     kind, standing = DesignationEvent.Kind, Designation.Standing
     leads_to: dict[str, str] = {
         kind.INSCRIBED: standing.IN_FORCE,
@@ -91,7 +91,7 @@ def _refresh_events(sites: Iterable[Site]) -> None:
 
 
 def event_bounds(event: Event) -> tuple[int | None, int | None]:
-    """First and last year of an event: the date's, else those of its eras."""
+    """First and last year of an event: of its date, else of its eras."""
     date = event.parsed
     if date:
         return date.first_year, date.last_year
@@ -153,7 +153,7 @@ def stated_by(event: Event) -> set[int]:
 
 
 class EraPeriods:
-    """All eras: what each belongs to, and which of them a span from one to another runs through."""
+    """All eras with their groups, and the eras that a span runs through."""
 
     def __init__(self, eras: Iterable[Era]):
         self._by_id = {era.pk: era for era in eras}
@@ -277,9 +277,9 @@ def _columns(site: Site) -> tuple:
 
 
 def prominence_of(site: Site) -> int:
-    """How early a site comes in lists: as an editor says, else by what its record holds.
+    """The rank of a site in lists: set by an editor, else from what its record holds.
 
-    A site with a text comes before all that have none, whatever else is true of them.
+    A site with a description or summary always ranks above those without.
     """
     if site.prominence is not None:
         return site.prominence
@@ -296,7 +296,7 @@ def reading_of(site: Site) -> str:
 
 
 def search_text_of(site: Site, terms: "Terms") -> str:
-    """The text that a site is found by."""
+    """The text by which a site is found."""
     known, foreign = _names(site)
     return tokens.index_text(
         known,
@@ -310,7 +310,7 @@ def search_text_of(site: Site, terms: "Terms") -> str:
 
 
 class Terms:
-    """All kinds, places and eras, by id: what a site is found by are the broader ones too."""
+    """All kinds, places and eras by id; a site is found by its broader terms, too."""
 
     def __init__(self) -> None:
         self.kinds, self.eras = Kind.objects.in_bulk(), Era.objects.in_bulk()
@@ -342,7 +342,7 @@ def _line[T: (Kind, Place, Era)](terms: dict[int, T], pk: int | None) -> list[T]
 
 
 def _names(site: Site) -> tuple[list[str], list[str]]:
-    """What it is called in the languages of the interface, and in others."""
+    """Names in the languages of the interface, and in others."""
     known: list[str] = []
     foreign: list[str] = []
     ours = {code.partition("-")[0] for code, _name in settings.LANGUAGES}
@@ -372,7 +372,7 @@ def _terms(site: Site, terms: Terms) -> Iterable[str]:
 
 
 def _texts(site: Site) -> Iterable[str]:
-    """What is to be read of it beside the summary."""
+    """Longer texts beside the summary."""
     yield from site.description.values()
     for event in site.events.all():
         yield from event.note.values()
@@ -381,6 +381,6 @@ def _texts(site: Site) -> Iterable[str]:
 
 
 def _write(model: type[Record], rows: list, fields: Iterable[str]) -> None:
-    """Write columns that follow from others past the write path, which would refresh again."""
+    """Write derived columns past the write path, which would refresh them again."""
     if rows:
         unwatched(model).bulk_update(rows, fields, batch_size=200)

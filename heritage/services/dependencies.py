@@ -85,7 +85,7 @@ VOCABULARIES = (
 
 
 def sites_of(touched: dict[type, set[int]]) -> set[int]:
-    """The sites that follow from written records, which are given by model."""
+    """The sites that depend on written records, given by model."""
     sites: set[int] = set()
     for model, ids in touched.items():
         if ids and model in SITES_OF:

@@ -65,7 +65,7 @@ _IDS = {
 
 
 def write(held: dict[int, list[str]]) -> None:
-    """Enter the words of sites, by id, in place of those they had."""
+    """Replace the words of sites, by id."""
     _enter(held, _WRITE[connection.vendor].format(table=TABLE))
 
 
@@ -87,7 +87,7 @@ def _enter(held: dict[int, list[str]], statement: str) -> None:
 
 
 def words_starting_with(letter: str, lengths: range) -> list[str]:
-    """The words of these lengths that begin with a letter."""
+    """Words of these lengths that begin with a letter."""
     known = SpeltWord.objects.annotate(length=Length("text"))
     known = known.filter(length__gte=lengths.start, length__lt=lengths.stop)
     if connection.vendor == "sqlite":  # its LIKE knows no case, and therefore no index
@@ -98,7 +98,7 @@ def words_starting_with(letter: str, lengths: range) -> list[str]:
 
 
 def known_words(asked: Iterable[str]) -> list[str]:
-    """Those of some words that any record holds, or held."""
+    """The words among these that some record contains or contained."""
     return list(SpeltWord.objects.filter(text__in=asked).values_list("text", flat=True))
 
 
@@ -108,7 +108,7 @@ def _is_spelt(word: str) -> bool:
 
 
 def delete(site_ids: Iterable[int]) -> None:
-    """Drop the words of sites that are gone."""
+    """Delete the words of sites that no longer exist."""
     rows = [(site_id,) for site_id in site_ids]
     if rows:
         with connection.cursor() as cursor:
@@ -116,17 +116,17 @@ def delete(site_ids: Iterable[int]) -> None:
 
 
 def sites_holding(asked: Query) -> BitMap:
-    """The ids of the sites, published or not, that hold what is asked for."""
+    """The ids of sites, published or not, that match a query."""
     return _answer(_ASK[connection.vendor], [_query(asked)]) if asked else BitMap()
 
 
 def is_quicker_among(sites: BitMap) -> bool:
-    """Whether so few sites are better asked than all: PostgreSQL looks at each row it finds."""
+    """Whether a query is quicker among so few sites: PostgreSQL looks at each row it finds."""
     return connection.vendor == "postgresql" and len(sites) <= _FEW
 
 
 def sites_holding_among(sites: BitMap, asked: Query) -> BitMap:
-    """Of a few sites those that hold what is asked for: see `is_quicker_among`."""
+    """The ids among a few sites that match a query, see `is_quicker_among`."""
     return _answer(_ASK_FEW, [list(sites), _query(asked)]) if asked else BitMap()
 
 
@@ -151,9 +151,9 @@ def _query(asked: Query) -> str:
 def rebuild(
     texts: Iterable[tuple[int, str]], progress: Callable[[int], None] = lambda done: None
 ) -> None:
-    """Make all of it anew, from the ids of all sites and the text each is found by.
+    """Build the whole table again, from the ids and search texts of all sites.
 
-    Others find what was there, until it is replaced in one go.
+    Other connections read the old table until it is replaced at once.
     """
     vendor, done = connection.vendor, 0
     statement = _WRITE_ANEW[vendor].format(table=MADE_ANEW)

@@ -46,9 +46,9 @@ MOST_WORDS = 4_000  # that are compared one by one: it takes the square of them
 
 
 def changes_of(record: Record) -> QuerySet[Change]:
-    """Changes of a record and of the rows that belong to it, or once did; oldest first.
+    """Changes of a record and of rows that belong to it or once did, oldest first.
 
-    Without those of what people say about it, such as comments: they are asked for themselves.
+    Comments about the record are left out; they are read separately.
     """
     content_type, pk = _type(type(record)), record.pk
     found = [
@@ -76,12 +76,12 @@ def changes_of(record: Record) -> QuerySet[Change]:
 
 
 def deletions_of(model: type[Record]) -> QuerySet[Change]:
-    """What was deleted of a model, the latest first."""
+    """The deletions of a model's rows, latest first."""
     return Change.objects.filter(model=_type(model), after__isnull=True).order_by("-pk")
 
 
 def changed_since(changes: Iterable[Change]) -> QuerySet[ChangeSet]:
-    """The later change sets that wrote to the same rows, the latest first."""
+    """Later change sets that wrote the same rows, latest first."""
     rows: dict[int, set[int]] = {}
     latest = 0
     for change in changes:
@@ -101,7 +101,7 @@ def _type(model: type[Model]) -> ContentType:
 
 @dataclass(slots=True)
 class RowChange:
-    """What several changes have done to one row: as `Change.before` and `Change.after`."""
+    """The net effect of several changes on one row, as `Change.before` and `Change.after`."""
 
     model: type[Record]
     object_id: int
@@ -110,9 +110,10 @@ class RowChange:
 
 
 def net_changes(changes: Iterable[Change]) -> list[RowChange]:
-    """All changes of each row as one, in the order of the first; what cancels out is left out.
+    """The net change of each row, in order of its first change; rows without one are left out.
 
-    `changes` come in their own order. A created row's relations are empty, if nothing else is said.
+    `changes` are given in their own order. A created row has empty relations unless a change says
+    otherwise.
     """
     rows: dict[tuple[type, int], RowChange] = {}
     for change in changes:
@@ -157,7 +158,7 @@ def _still_says_something(row: RowChange) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One column that differs; one language of it, where its text is translated."""
+    """One column that differs, or one language of it if it is translated."""
 
     field: Field
     language: str
@@ -166,7 +167,7 @@ class Difference:
 
 
 def differences(model: type[Model], before: dict, after: dict) -> Iterator[Difference]:
-    """How two states of a row differ, column by column."""
+    """The differences of two states of a row, column by column."""
     for name in {**before, **after}:
         field = column_of(model, name)
         old, new = before.get(name), after.get(name)
@@ -189,7 +190,7 @@ def column_of(model: type[Model], name: str) -> Any:
 
 
 def word_diff(old: str, new: str) -> list[tuple[str, str]]:
-    """A text and its successor, word by word: ("=", kept), ("-", taken out), ("+", put in)."""
+    """Two texts compared word by word: ("=", kept), ("-", removed), ("+", added)."""
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     start = _same(before, after)
     end = _same(before[start:][::-1], after[start:][::-1])
@@ -222,7 +223,7 @@ def _compared(before: list[str], after: list[str]) -> list[tuple[str, str]]:
 
 
 def excerpts(pieces: list[tuple[str, str]], around: int = 40) -> list[tuple[str, str]]:
-    """The changed places alone, each with some characters around it."""
+    """Only the changed parts, each with some characters around it."""
     found = []
     last = len(pieces) - 1
     for number, (what, text) in enumerate(pieces):

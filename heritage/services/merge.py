@@ -27,11 +27,11 @@ _SAME: dict[type[Record], tuple[str, ...]] = {Image: ("sha256",)}
 
 
 class CannotMerge(Exception):
-    """Why two records cannot become one, in the reader's language."""
+    """Two records cannot be merged; the text says why, in the reader's language."""
 
 
 def fields() -> list[Field]:
-    """The columns of a site between whose values one can choose."""
+    """The columns of a site whose values can be chosen."""
     return [
         field
         for field in kept_columns(Site)
@@ -40,7 +40,7 @@ def fields() -> list[Field]:
 
 
 def choices(kept: Site, other: Site) -> Iterator[tuple[str, Field, str]]:
-    """(key, column, language) of what the two say differently; "latitude" stands for the point."""
+    """(key, column, language) of the values that differ; "latitude" stands for the point."""
     for field in fields():
         mine, theirs = getattr(kept, field.attname), getattr(other, field.attname)
         if field.name == POINT[0]:
@@ -64,7 +64,7 @@ def _value(site: Site, name: str) -> Any:
 
 
 def check_mergeable(kept: Site, other: Site) -> None:
-    """Raise `CannotMerge` where the two cannot become one."""
+    """Raise `CannotMerge` if the two records cannot be merged."""
     if kept.pk == other.pk:
         raise CannotMerge(_("A record cannot be merged with itself."))
     if other.state == Site.State.PUBLISHED and kept.state != Site.State.PUBLISHED:
@@ -94,10 +94,10 @@ def merge(
     reason: str = "",
     approve: Callable[[Site, Site], None] | None = None,
 ) -> ChangeSet:
-    """Make two records one: `taken` names what the other one says better, see `choices()`.
+    """Merge two records; `taken` names the values taken from the other one, see `choices()`.
 
-    Kinds, places and sources of both are kept, and so are names that are no longer shown.
-    `approve` is shown both once they are locked; what it raises stops everything.
+    Kinds, places and sources of both are kept, and so are names that are no longer shown. `approve`
+    is called with both records locked; an exception from it stops the merge.
     """
     detail: dict[str, Any] = {"merged": str(other), "kept": kept.pk, "other": other.pk}
     with change_set(ChangeSet.Kind.MERGE, user, reason, **detail) as made, unit_of_work() as unit:

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 def notify(
     people: Iterable[User | None], subject: str, lines: Iterable[str], by: User | None = None
 ) -> None:
-    """Tell people something once the transaction is through, but not who did it."""
+    """Send people a mail after the transaction commits, except the one who acted."""
     addresses = {
         person.email
         for person in people
@@ -27,7 +27,7 @@ def notify(
 
 
 def send_mail(address: str, subject: str, lines: Iterable[str]) -> None:
-    """One message, once the transaction is through."""
+    """Send one message after the transaction commits."""
     if not settings.MAIL_IS_SET_UP:
         return
     text = "\n\n".join(filter(None, lines)) + "\n"

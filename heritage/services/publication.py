@@ -20,7 +20,7 @@ _ROWS = ("names", "events", "coverages", "images")
 
 
 class PublicationProblem(NamedTuple):
-    """What is wrong with a site or one of its rows; `relation` names the rows, as in "events"."""
+    """What is wrong with a site or one of its rows; `relation` names these, as in "events"."""
 
     row: Record
     relation: str
@@ -29,7 +29,7 @@ class PublicationProblem(NamedTuple):
 
 
 def publication_problems(site: Site) -> Iterator[PublicationProblem]:
-    """What stands against publishing a site."""
+    """The reasons against publishing a site."""
     before, site.state = site.state, Site.State.PUBLISHED
     try:
         rows: list[tuple[str, Record]] = [("", site)]

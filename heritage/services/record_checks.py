@@ -37,7 +37,7 @@ class Problem:
 
 
 def problems() -> Iterator[Problem]:
-    """All that is wrong with what is stored, model by model."""
+    """All problems of stored records, model by model."""
     files = {
         (label, uid): file
         for label, uid, file in LoadedRow.objects.values_list("label", "uid", "file")
@@ -51,7 +51,7 @@ def problems() -> Iterator[Problem]:
 
 
 def row_problems(row: Record) -> Iterator[tuple[str, str]]:
-    """What is wrong with one row: (field, reason). Uniqueness the database keeps itself."""
+    """The problems of one row: (field, reason). The database itself ensures uniqueness."""
     try:
         row.clean_fields()
     except ValidationError as error:

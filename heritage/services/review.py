@@ -46,7 +46,7 @@ class NotFit(Exception):
 
 
 def step(site: Site, kind: str, by: User | None, text: str = "", link: str = "") -> None:
-    """Take a record one step further; `text` says why, `link` is where it can be looked at."""
+    """Carry out one step of a record; `text` says why, `link` is its address."""
     begins, ends = STEPS[kind]
     with change_set(ChangeSet.Kind.EDIT, by, text, state=str(ends)), unit_of_work() as unit:
         unit.begin(Site)
@@ -132,7 +132,7 @@ def _unschedule(sites: Iterable[Site]) -> None:
 
 
 def comment(site: Site, by: User | None, text: str, field: str = "", link: str = "") -> None:
-    """Say something of a record or of one of its fields."""
+    """Comment on a record or on one of its fields."""
     with _writing(by):
         _say(site, Kind.COMMENT, by, text, field)
     whom = [*_authors(site), *_assigned(site), *_speakers(site)]
@@ -151,14 +151,14 @@ def answer(said: ReviewComment, by: User | None, text: str, link: str = "") -> N
 
 
 def settle(said: ReviewComment, by: User | None, is_done: bool = True) -> None:
-    """Mark what a comment asks for as done, or as to be done again."""
+    """Mark a comment as done or not done."""
     with _writing(by):
         said.is_done, said.done_by = is_done, by if is_done else None
         said.save(update_fields=["is_done", "done_by"])
 
 
 def assign(site: Site, to: User | None, by: User | None, link: str = "") -> None:
-    """Say who is to look at it next; `None`: whoever comes first."""
+    """Assign a record; `None` assigns it to nobody."""
     with _writing(by):
         review = _review(site)
         if review.assigned_to_id == (to.pk if to else None):
@@ -170,7 +170,7 @@ def assign(site: Site, to: User | None, by: User | None, link: str = "") -> None
 
 
 def schedule(site: Site, at: datetime | None, by: User | None) -> None:
-    """Publish what is in review by itself at a time; `None`: no longer."""
+    """Publish a record in review automatically at a time; `None` cancels it."""
     with _writing(by):
         if at and not Site.objects.filter(pk=site.pk, state=State.REVIEW).exists():
             raise NotNow
@@ -182,7 +182,10 @@ def schedule(site: Site, at: datetime | None, by: User | None) -> None:
 
 
 def publish_due(now: datetime | None = None) -> tuple[int, int]:
-    """Publish what is due: how many were, and how many could not be. Safe to run at any time."""
+    """Publish what is due. Returns how many were and how many could not be published.
+
+    It may run at any time.
+    """
     now = now or timezone.now()
     due = Review.objects.filter(publish_at__lte=now).order_by("publish_at", "pk")
     published = refused = 0

@@ -47,7 +47,7 @@ MOST_CHANGES = 5_000  # that a page takes back or writes at once; more are for c
 
 
 class UndoResult(NamedTuple):
-    """The change set that was made, or None where nothing was written; and what stayed."""
+    """The change set that was made, or None if nothing was written; and the conflicts."""
 
     change_set: ChangeSet | None
     conflicts: list[Conflict]
@@ -63,14 +63,14 @@ def undo(
     changes: Iterable[Change] | None = None,
     only: Only | None = None,
 ) -> UndoResult:
-    """Take a change set back, or some `changes` of it, such as those of one deleted record."""
+    """Undo a change set, or some `changes` of it, such as those of one deleted record."""
     if changes is None:
         changes = of.changes.order_by("pk")
     return revert(changes, only, ChangeSet.Kind.UNDO, user, reason, undoes=of)
 
 
 def redo(of: ChangeSet, user: User | None = None, reason: str = "") -> UndoResult:
-    """Take back an undo: it is a change set like others."""
+    """Undo an undo, which is a change set like others."""
     return undo(of, user, reason)
 
 
@@ -81,21 +81,21 @@ def restore(
     reason: str = "",
     only: Only | None = None,
 ) -> UndoResult:
-    """Make a record and its rows what they were right after a change."""
+    """Restore a record and its rows to what they were right after a change."""
     later = changes_of(record).filter(pk__gt=change.pk)
     return revert(later, only, ChangeSet.Kind.RESTORE, user, reason)
 
 
 def restore_deleted(deletion: Change, user: User | None = None, reason: str = "") -> UndoResult:
-    """Bring a deleted record back, out of whatever else its change set deleted.
+    """Restore a deleted record, but not what else its change set deleted.
 
-    With it come the rows that belonged to it, and the ties of others to it.
+    Its rows are restored with it, and references from other rows to it.
     """
     return revert(changes_with(deletion), None, ChangeSet.Kind.RESTORE, user, reason)
 
 
 def changes_with(deletion: Change) -> list[Change]:
-    """Of the change set that deleted a record, what is about that record."""
+    """The changes of a deletion's change set that concern the deleted record."""
     found = Q(owner_model=deletion.model_id, owner_id=deletion.object_id)
     found |= Q(model=deletion.model_id, object_id=deletion.object_id)
     model = deletion.model_class()
@@ -140,10 +140,10 @@ def revert(
     approve: Callable[[Plan], None] | None = None,
     keeps_fit: bool = False,
 ) -> UndoResult:
-    """Take these changes back as one change set; the other functions here come down to it.
+    """Revert these changes in one change set; the other functions here use it.
 
-    `approve` is shown the plan once the rows are locked; what it raises stops everything.
-    With `keeps_fit` no published site is left without what a published site must have.
+    `approve` is called with the plan once the rows are locked; an exception from it stops
+    everything. With `keeps_fit` no published site is left unfit to be published.
     """
     changes = list(changes)
     with change_set(kind, user, reason, undoes) as made, unit_of_work() as unit:

@@ -59,7 +59,7 @@ class Conflict:
 
 @dataclass(slots=True)
 class Step:
-    """One row that is created, updated or deleted, and the plain values that it gets."""
+    """A row that is created, updated or deleted, with its new plain values."""
 
     action: str
     model: type[Record]
@@ -77,7 +77,7 @@ class Plan:
 
 
 def plan(changes: Iterable[Change], only: Only | None = None) -> Plan:
-    """How changes can be taken back. Within a transaction the rows are locked."""
+    """How changes can be reverted. Within a transaction the rows are locked."""
     rows = net_changes(changes)
     if only is not None:
         rows = list(_limited(rows, only))

@@ -23,9 +23,9 @@ Ring = list[Any]
 
 
 def read_boundary(text: str) -> dict[str, Any] | None:
-    """What somebody has pasted: GeoJSON, also within features, or one point on each line.
+    """Parses a pasted boundary: GeoJSON, also within features, or one point on each line.
 
-    None where there is nothing; ValueError, saying what is wrong and where, if it is no boundary.
+    None for an empty text; ValueError, saying what is wrong and where, for an invalid one.
     """
     if not text.strip():
         return None
@@ -60,7 +60,7 @@ def check_boundary(value: object) -> None:
 
 
 def area_ha(value: dict[str, Any]) -> float:
-    """How many hectares a boundary encloses on a globe; what its inner rings leave out is none."""
+    """The area of a boundary on the globe in hectares, without its holes."""
     found = 0.0
     for outer, *inner in _polygons(value):
         found += _enclosed_ha(outer) - sum(map(_enclosed_ha, inner))
@@ -68,7 +68,7 @@ def area_ha(value: dict[str, Any]) -> float:
 
 
 def bounds(value: dict[str, Any]) -> tuple[float, float, float, float]:
-    """The least and the greatest latitude and longitude: south, west, north, east."""
+    """The bounding box: south, west, north, east."""
     points = [point for polygon in _polygons(value) for ring in polygon for point in ring]
     longitudes, latitudes = [point[0] for point in points], [point[1] for point in points]
     return min(latitudes), min(longitudes), max(latitudes), max(longitudes)

@@ -27,22 +27,22 @@ KM_PER_DEGREE = EARTH_RADIUS_KM * pi / 180  # of latitude, and of longitude on t
 
 
 def validate_latitude(value: object) -> float:
-    """Degrees from what a form or a file gave; ValueError, naming the field, if it is none."""
+    """The latitude given by a form or file; ValueError, naming the field, if it is invalid."""
     return _validate(value, _("Latitude"), 90)
 
 
 def validate_longitude(value: object) -> float:
-    """Degrees from what a form or a file gave; ValueError, naming the field, if it is none."""
+    """The longitude given by a form or file; ValueError, naming the field, if it is invalid."""
     return _validate(value, _("Longitude"), 180)
 
 
 def read_latitude(text: str) -> float:
-    """Degrees as people write or paste them; ValueError, saying what to write, if they are none."""
+    """The latitude in a text; ValueError, saying what to write, if it cannot be read."""
     return validate_latitude(_read(text, "NS北南", _("Latitude")))
 
 
 def read_longitude(text: str) -> float:
-    """Degrees as people write or paste them; ValueError, saying what to write, if they are none."""
+    """The longitude in a text; ValueError, saying what to write, if it cannot be read."""
     return validate_longitude(_read(text, "EW东東西", _("Longitude")))
 
 
@@ -97,12 +97,12 @@ def _validate(value: object, field: str, limit: int) -> float:
 
 
 def snap(latitude: float, longitude: float, grid_km: float) -> Point:
-    """The centre of the grid cell that holds a point: what the public sees of a blurred record.
+    """The centre of the grid cell of a point: what the public sees of a blurred record.
 
     A cell measures `grid_km` or a little more each way. The grid is fixed, so all points of a cell
-    give the same centre, and no number of requests or edits tells more than the cell; a random
-    shift could be averaged away. Rows are of equal height in degrees, from pole to pole; each is
-    cut into whole columns, fewer towards the poles. ValueError if `grid_km` is not positive.
+    give the same centre, and no number of requests or edits reveals more than the cell; a random
+    shift could be averaged away. Rows have equal height in degrees; each is cut into whole columns,
+    fewer towards the poles. ValueError if `grid_km` is not positive.
     """
     if not (isfinite(grid_km) and grid_km > 0):
         raise ValueError(_("The grid must be a positive number of kilometres."))
@@ -132,7 +132,7 @@ def distance_km(a: Point, b: Point) -> float:
 
 
 def distances_km(here: Point, latitudes: np.ndarray, longitudes: np.ndarray) -> np.ndarray:
-    """The same, of many points at once."""
+    """The same for many points at once."""
     points = np.array([here[0]]), np.array([here[1]])
     return pair_distances_km(points, (latitudes, longitudes))
 
@@ -155,9 +155,10 @@ def format_point(
     accuracy_m: float | None = None,
     language: str | None = None,
 ) -> str:
-    """A point in words of `language` (None: the active one): "34.556° N, 112.472° E".
+    """A point in `language` (None: the active one): "34.556° N, 112.472° E".
 
-    As many decimals as the accuracy in metres warrants: 5 for 1 m, 2 for 2 km, 3 if it is unknown.
+    The accuracy in metres decides the number of decimals: 5 for 1 m, 2 for 2 km, 3 if it is
+    unknown.
     """
     decimals = _decimals(accuracy_m)
     lat, lon = round(latitude, decimals), round(longitude, decimals)

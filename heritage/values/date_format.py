@@ -52,10 +52,10 @@ def phrase(
     style: str = "long",
     approximate: bool = False,
 ) -> str:
-    """The date for people: 0493~ -> "about 493" (long) or "c. 493" (short).
+    """The date in words: 0493~ -> "about 493" (long) or "c. 493" (short).
 
-    `language` is a code such as zh-hans (default: the active one). `approximate` says "about"
-    of a date that does not say so itself.
+    `language` is a code such as zh-hans (default: the active one). `approximate` adds "about" to a
+    date that has no such qualifier.
     """
     every = approximate and not date.approximate
     with override(language or get_language()):
@@ -68,7 +68,7 @@ def phrase(
 def year_phrase(
     year: int, language: str | None = None, style: str = "long", approximate: bool = False
 ) -> str:
-    """One astronomical year for people: 0 -> "1 BCE", 68 -> "68 CE", 493 -> "493"."""
+    """An astronomical year in words: 0 -> "1 BCE", 68 -> "68 CE", 493 -> "493"."""
     with override(language or get_language()):
         return _qualified(_year(year), style, approximate)
 
@@ -80,9 +80,9 @@ def span_phrase(
     style: str = "long",
     approximate: bool = False,
 ) -> str:
-    """Astronomical years from and to, as of an era: "25–220 CE". None is an open end.
+    """A span of astronomical years in words: "25–220 CE". None is an open end.
 
-    Two open ends say nothing: the empty text.
+    With both ends open, an empty text.
     """
     start, end = (
         Moment(OPEN) if year is None else Moment(str(year), first_year=year, last_year=year)

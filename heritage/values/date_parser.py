@@ -17,8 +17,8 @@ from heritage.values.years import check_range, from_historical, to_historical
 def parse_date(text: str) -> str:
     """The EDTF of a date as people write it: "c. 1300 BC" -> "-1299~"; EDTF stays as it is.
 
-    Raises EDTFError, with the forms that are accepted, for what cannot be read, is ambiguous,
-    or lies outside the years of the catalogue.
+    Raises EDTFError, with the accepted forms, for a date that cannot be read, is ambiguous, or is
+    outside the years of the catalogue.
     """
     try:
         date = parse(_edtf(text.strip()))

@@ -19,14 +19,15 @@ MAX_LENGTH = 80
 
 
 class EDTFError(ValueError):
-    """Text that is no date, with a translated message that says what is wrong and what to write."""
+    """Text that is not a valid date; the translated message says what is wrong and what to
+    write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One end of an interval, or the whole of a simple date.
+    """A simple date, or one end of an interval.
 
-    An open end has the text `..` and an unknown one no text; neither has anything else.
+    An open end has the text `..`, an unknown one an empty text; neither has anything else.
     """
 
     text: str
@@ -52,7 +53,7 @@ class Moment:
 
     @property
     def is_bare_year(self) -> bool:
-        """Whether it is one year and no more is said: no month, no X, no qualifier."""
+        """Whether it is a single year: no month, no X, no qualifier."""
         parts = (self.unspecified, self.season, self.month, self.approximate, self.uncertain)
         return self.is_dated and not any(parts)
 
@@ -91,11 +92,11 @@ class HistoricalDate:
 
 
 def parse(text: str) -> HistoricalDate:
-    """The date that EDTF text of level 0 or 1 means; EDTFError for any other text.
+    """The date of EDTF text of level 0 or 1; EDTFError for any other text.
 
-    Spaces around the text are dropped, nothing else is forgiven: `reading.read` is the friendly
-    one. Years are not held to the limits of the catalogue (`years.check_range`), but always fit
-    a 32-bit integer.
+    Surrounding spaces are ignored, nothing else: `date_parser.parse_date` is the lenient one. Years
+    are not limited to those of the catalogue (`years.check_range`), but always fit a 32-bit
+    integer.
     """
     text = text.strip()
     if not text:
@@ -125,7 +126,7 @@ def year_text(year: int) -> str:
 
 
 def printable(text: str) -> str:
-    """The text as a message may quote it, with signs that cannot be shown replaced."""
+    """The text as a message may quote it, with unprintable characters replaced."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 

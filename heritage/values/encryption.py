@@ -12,17 +12,17 @@ _SALT = "heritage.values.encryption"
 
 
 def encrypt(text: str) -> str:
-    """The text under the secret key of this installation."""
+    """The text, encrypted with the secret key of this installation."""
     return _keys().encrypt(text.encode()).decode()
 
 
 def decrypt(encrypted: str) -> str:
-    """The text again; `InvalidToken` where neither the key nor a former one made it."""
+    """The decrypted text; `InvalidToken` if neither the present key nor a former one fits."""
     return _keys().decrypt(encrypted).decode()
 
 
 def encrypt_again(encrypted: str) -> str:
-    """What a former key made, under the present one."""
+    """A text encrypted with a former key, encrypted with the present one."""
     return _keys().rotate(encrypted).decode()
 
 

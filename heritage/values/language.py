@@ -78,14 +78,14 @@ def proper_tag(code: str) -> str:
 
 
 def text_direction(code: str) -> str:
-    """Which way the language is written, for a `dir` attribute: "rtl" or "ltr"."""
+    """The direction of a language, for a `dir` attribute: "rtl" or "ltr"."""
     script = _script(code)
     rtl = script in _RTL_SCRIPTS if script else _base(code) in _RTL_LANGUAGES
     return "rtl" if rtl else "ltr"
 
 
 def language_name(code: str) -> str:
-    """What a language calls itself: "Français", "繁體中文"; the tag where nobody knows."""
+    """The language's own name: "Français", "繁體中文"; the tag if it is unknown."""
     tag = code.lower()
     while tag:
         if name := _OWN_NAMES.get(tag) or _django_name(tag):
@@ -119,7 +119,7 @@ def _is_romanised(code: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text with the language that it is in, and whether that is another than was asked for."""
+    """A text with its language, and whether that is a fallback."""
 
     text: str = ""
     language: str = ""
@@ -143,14 +143,14 @@ class Text:
 
 
 class LanguageMap(dict[str, str]):
-    """Language codes and the text in each; `clean` makes one of what came from outside."""
+    """Texts by language code; `clean` validates one that comes from outside."""
 
     @classmethod
     def clean(cls, value: object) -> "LanguageMap":
-        """A map of normalised codes, in order, to stripped text in NFC; empty text is dropped.
+        """A map of normalised codes, in order, to stripped text in NFC, without empty texts.
 
-        ValueError, naming the language, if `value` is no such map: not a dict, a code that is
-        none, the same language twice, a value that is not text or cannot be stored.
+        ValueError, naming the language, if `value` is no valid map: not a dict, an invalid code, a
+        language twice, a value that is not text or cannot be stored.
         """
         if not isinstance(value, dict):
             raise ValueError(_("Translated text must be a map of language codes to text."))
@@ -165,11 +165,11 @@ class LanguageMap(dict[str, str]):
         return cls(sorted(cleaned.items()))
 
     def best(self, language: str | None = None) -> Text:
-        """The text for a reader of `language` (a code; None: the active language).
+        """The text for a reader of `language` (None: the active language).
 
-        The first there is of: that language; the same in another script or region, with
-        a romanisation only after the real scripts; the catalogue's language; the other languages
-        of the interface; any. Never blank while there is some text.
+        The first that exists of: that language; the same in another script or region, romanisations
+        last; the catalogue's language; other languages of the interface; any. Never empty if there
+        is any text.
         """
         asked = language or get_language() or settings.LANGUAGE_CODE
         if asked in self:  # nearly always
@@ -209,5 +209,5 @@ def _clean_text(raw: object, code: str) -> str:
 
 
 def with_plain_line_ends(text: str) -> str:
-    """The text with lines that end in LF: a browser sends CRLF, whatever it was given."""
+    """The text with LF line ends; browsers send CRLF."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -28,11 +28,10 @@ _BEFORE_WORD = r"[\s\u2e80-\U0010ffff]"
 
 
 def to_html(markdown_text: str, under: int = 2) -> SafeString:
-    """Paragraphs, emphasis, lists, links, headings, quotations, code, tables; no more.
+    """Paragraphs, emphasis, lists, links, headings, quotations, code and tables.
 
-    Its headings stand one below those of the level `under`, which is the page's own. Of an image
-    the alternative text is left: pictures are records with a licence. Links lead to http, https,
-    mailto, or within the site.
+    Headings start one level below `under`. Images are replaced by their alternative text, since
+    pictures are records with a licence. Links may lead to http, https, mailto, or within the site.
     """
     tokens = _parse(markdown_text)
     for token in tokens:
@@ -47,9 +46,9 @@ def to_html(markdown_text: str, under: int = 2) -> SafeString:
 
 
 def to_text(markdown_text: str, limit: int | None = None) -> str:
-    """The words alone on one line, not escaped, for a description or an index.
+    """The plain text on one line, not escaped, for a description or an index.
 
-    With a `limit`, at most so many characters, cut between words (between characters in Chinese)
+    With a `limit`, at most that many characters, cut between words (between characters in Chinese)
     and ended with "…".
     """
     text = " ".join("".join(_words(_parse(markdown_text))).split())

@@ -7,10 +7,10 @@ from django.conf import settings
 
 
 def client_network(headers: Mapping[str, str]) -> str:
-    """The address of whoever sent a request, from `request.META`; an empty text if nobody says.
+    """The address of the client from `request.META`; empty if unknown.
 
-    Of IPv6 a household has 2^64 addresses: there its network counts. What a proxy says is believed
-    only where HERITAGE_BEHIND_PROXY says that there is one.
+    For IPv6 it is the /64 network, since a household has 2^64 addresses. `X-Forwarded-For` is
+    trusted only with HERITAGE_BEHIND_PROXY.
     """
     address = headers.get("REMOTE_ADDR", "")
     forwarded = headers.get("HTTP_X_FORWARDED_FOR", "")

@@ -73,7 +73,7 @@ _TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
 
 
 def _once[T](load: Callable[[], T]) -> Callable[[], T]:
-    """`load`, run at the first call only, and by one thread only."""
+    """`load`, called once, by one thread."""
     lock, kept = Lock(), cache(load)
 
     def get() -> T:
@@ -92,10 +92,10 @@ def _opencc() -> Any:
 
 @_once
 def _simplified_characters() -> dict[int, str]:
-    """Each traditional character and its simplified one, without regard to what stands beside it.
+    """Each traditional character and its simplified form, regardless of context.
 
-    OpenCC itself looks at words (it leaves 乾 alone in 乾隆). That is right for reading, but what
-    is compared must fold the same in any surroundings, or a part of a name is not found in it.
+    OpenCC itself looks at words (it keeps 乾 in 乾隆). That is right for reading, but a comparison
+    must fold a character alike everywhere, or a part of a name is not found in it.
     """
     characters = [chr(c) for c in (*range(0x3400, 0xA000), *range(0x20000, 0x323B0))]
     once = _opencc().convert("\n".join(characters))
@@ -115,10 +115,10 @@ def _pypinyin() -> Callable[[str], list[str]]:
 
 
 def fold(text: str) -> str:
-    """The text as it is compared: no case, accents, width, script variants or punctuation.
+    """The text as it is compared: without case, accents, width, script variants or punctuation.
 
-    Words are parted by one space. A hyphen stays between digits, so that a code such as
-    1-0037-4-004 remains one word. Folding twice changes nothing.
+    Words are separated by one space. A hyphen stays between digits, so that a code such as
+    1-0037-4-004 remains one word. Folding is idempotent.
     """
     text = _clean(text)
     return text.translate(_simplified_characters()) if _HAN_RUN.search(text) else text
@@ -130,7 +130,7 @@ def tokens(text: str) -> list[str]:
 
 
 def split_words(folded: str) -> list[str]:
-    """The words of a text that is folded already."""
+    """The words of a text that is already folded."""
     return _WORD.findall(folded)
 
 
@@ -176,7 +176,7 @@ def romanise(text: str) -> str:
 
 
 def pinyin(text: str) -> str:
-    """Pinyin with tone marks, to be read: 白马寺 → "Bái Mǎ Sì". All else stays as written."""
+    """Pinyin with tone marks, for display: 白马寺 → "Bái Mǎ Sì". Other characters are kept."""
     text = _simplify(unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", text)))
 
     def spell(han: re.Match[str]) -> str:
@@ -238,10 +238,10 @@ def _toneless(syllable: str) -> str:
 
 @lru_cache(20_000)  # the names of places and kinds return with every site
 def forms(text: str) -> tuple[str, ...]:
-    """The forms that a text is found by, its folded form first; none where nothing is left of it.
+    """The forms by which a text is found, its folded form first; none for an empty text.
 
-    Where it holds Han characters: its pinyin in syllables, in one piece and in initials; 绿 is
-    found as "lu" and, as it is typed, "lv", in syllables and in one piece.
+    If it contains Han characters, also its pinyin in syllables, without spaces, and as initials; 绿
+    is found as "lu" and, as it is typed, "lv".
     """
     folded = fold(text)
     found = [folded]
@@ -257,7 +257,7 @@ def forms(text: str) -> tuple[str, ...]:
 
 @lru_cache(2_000)
 def pinyin_runs(text: str, lengths: tuple[int, ...]) -> tuple[str, ...]:
-    """So many syllables in a row of the pinyin of a text, in one piece: 北京故宫 → "jinggu" …"""
+    """The pinyin of every few syllables in a row, without spaces: 北京故宫 → "jinggu" …"""
     found: dict[str, None] = {}
     for word in _spelt(text) if _HAN_RUN.search(_clean(text)) else ():
         for spell in (_toneless, _typed):
@@ -269,11 +269,11 @@ def pinyin_runs(text: str, lengths: tuple[int, ...]) -> tuple[str, ...]:
 
 
 def sort_key(text: str, language: str) -> str:
-    """A key that sorts `text` by code point, as a reader of `language` (a code) expects.
+    """A key that sorts `text` by code point as a reader of `language` (a code) expects.
 
-    Chinese goes by pinyin, tone and character, so that one character's names stand together;
-    everything else by folded text. Numbers go by value: Cave 2 before Cave 10. Articles count.
-    What has neither letter nor digit comes last. At most SORT_KEY_LENGTH characters.
+    Chinese is sorted by pinyin, tone and character, everything else by folded text. Numbers are
+    sorted by value: Cave 2 before Cave 10. Articles count. A text without letter or digit comes
+    last. At most SORT_KEY_LENGTH characters.
     """
     text = text[: 2 * SORT_KEY_LENGTH]  # more of it could hardly reach the key
     chinese = re.split("[-_]", language.lower())[0] == "zh"

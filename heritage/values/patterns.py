@@ -25,7 +25,7 @@ _TOKEN = re.compile(
 
 
 def check(pattern: str) -> None:
-    """Raise ValueError, with words for an editor, if a pattern is not of this kind."""
+    """Raise ValueError, with a message for editors, if a pattern is not in this subset."""
     try:
         re.compile(pattern)
     except re.error as error:
@@ -76,6 +76,6 @@ def _compiled(pattern: str) -> re.Pattern | None:
 
 
 def matches(pattern: str, value: str) -> bool:
-    """Whether a pattern matches the whole of a value. One that is not of this kind matches none."""
+    """Whether a pattern matches a whole value. An invalid pattern matches none."""
     compiled = _compiled(pattern)
     return compiled is not None and len(value) <= MAX_VALUE and bool(compiled.fullmatch(value))

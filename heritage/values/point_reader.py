@@ -45,9 +45,9 @@ _LATITUDE, _LONGITUDE = re.compile("[NS北南]", re.I), re.compile("[EW东東西
 
 
 def read_point(text: str, is_gcj02: bool = False) -> Point:
-    """Latitude and longitude in WGS 84; ValueError, saying what to write, where there are none.
+    """Latitude and longitude in WGS 84; ValueError, saying what to write, if there are none.
 
-    `is_gcj02`: the text comes from a Chinese map, whose points are shifted.
+    `is_gcj02`: the text comes from a Chinese map, whose coordinates are shifted.
     """
     plain = unicodedata.normalize("NFKC", text[:LONGEST]).strip()
     if "//" in plain or plain.startswith("geo:"):
@@ -134,7 +134,7 @@ _CHINA = (0.8293, 55.8271, 72.004, 137.8347)  # where points are shifted: south,
 
 
 def from_gcj02(latitude: float, longitude: float) -> Point:
-    """The true point of one in GCJ-02, to about a centimetre; outside of China it is the same."""
+    """The WGS 84 point of one in GCJ-02, to about a centimetre; outside China it is unchanged."""
     south, north, west, east = _CHINA
     if not (south <= latitude <= north and west <= longitude <= east):
         return latitude, longitude

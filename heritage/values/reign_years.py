@@ -41,9 +41,9 @@ class Reign:
 
 
 def parse_reign_year(text: str) -> str | None:
-    """The EDTF of a year or of a whole title; None where the text names no title.
+    """The EDTF of a year or of a whole reign; None if the text names no reign title.
 
-    EDTFError, with the dynasties to choose from, where it may be several.
+    EDTFError, with the dynasties to choose from, if it is ambiguous.
     """
     if found := _YEAR.fullmatch(text):
         number = _number(found[2])

@@ -13,8 +13,8 @@ _TAKES = {"M": 2, "L": 2, "T": 2, "H": 1, "V": 1, "Q": 4, "C": 6, "A": 7}
 def steps(*parts: str | float) -> str:
     """Path data from commands, numbers and pieces of path data, in whole units.
 
-    Every command becomes the absolute or the relative one, whichever is shorter; on whole
-    numbers nothing drifts. Raises ValueError on a command that is not one of SVG's.
+    Every command becomes absolute or relative, whichever is shorter. Raises ValueError for a
+    command that is not one of SVG's.
     """
     words = _TOKEN.findall(" ".join(p if isinstance(p, str) else str(round(p)) for p in parts))
     text, said, at, start, index = "", "", (0, 0), (0, 0), 0

@@ -54,7 +54,7 @@ _TONED = re.compile(r"(?:[a-z]{0,3}[aeiouv][a-z]{0,3}[1-5])+")
 
 @dataclass(frozen=True, slots=True)
 class QueryWord:
-    """A word that a record must hold; `begins`: or one that begins with it."""
+    """A word that a record must contain; with `begins`, or a word with this beginning."""
 
     text: str
     begins: bool
@@ -79,13 +79,13 @@ def index_text(
     displayed: Iterable[str] = (),
     spoken: bool = True,
 ) -> str:
-    """The folded text that a site is found by, in six parts, a name or phrase a line.
+    """The folded text by which a record is found, in six parts, one name or phrase on each line.
 
-    First the names that are `displayed`, in whatever form; then all as they are written; what else
-    they are found by (see `normalize.forms`) and the `foreign` names, which stand back behind those
-    that readers know; syllables of their pinyin in a row; what says briefly what it is, terms and
-    sentences; last long `texts`. Of sentences and texts nobody types the pinyin, nor of names
-    that are not `spoken` in Chinese where the site lies: of those only the whole is there.
+    The parts: names that are `displayed`, in any form; all names as written; other forms of them
+    (see `normalize.forms`) and `foreign` names, which rank below names that readers know; runs of
+    pinyin syllables; brief descriptions, from terms and sentences; long `texts`. Sentences and
+    texts have no pinyin; nor have names if Chinese is not `spoken` at the site, of which only the
+    pinyin of the whole name is kept.
     """
     shown: dict[str, None] = {}
     written: dict[str, None] = {}
@@ -119,18 +119,18 @@ def index_text(
 
 
 def written_names(text: str) -> list[str]:
-    """The names as they are written, of the text that something is found by."""
+    """The names as written, from an index text."""
     return list(filter(None, text.split(_BLANK_LINE, 2)[1].split("\n"))) if text else []
 
 
 def all_names(text: str) -> list[str]:
-    """The names in whatever form."""
+    """The names in any form, from an index text."""
     parts = text.split(_BLANK_LINE, 3)[1:3] if text else []
     return [name for part in parts for name in part.split("\n") if name]
 
 
 def index_words(text: str) -> list[str]:
-    """The words of a record, from the text that it is found by."""
+    """The words of a record, from its index text."""
     shown, written, spelt, runs, brief, long = [*text.split(_BLANK_LINE, 5), *[""] * 5][:6]
     words: dict[str, None] = {}  # a set that keeps its order
     for names, word_marks, is_written in (
@@ -160,16 +160,16 @@ def index_words(text: str) -> list[str]:
 
 
 def without_stop_words(words: list[str]) -> list[str]:
-    """Without what says nothing by itself, unless nothing else is there."""
+    """Without stop words, unless there is nothing else."""
     return [word for word in words if word not in STOP_WORDS and word not in _HAN_STOPS] or words
 
 
 def parse_query(text: str) -> Query:
-    """What a record must hold to be found by a search. Any string will do; one without a word
-    gives nothing to hold.
+    """The query of a search text: what a record must contain. Any string is valid; one without
+    words gives an empty query.
 
-    The words that say something; of each word its other number will do. Short words are whole,
-    but for the last, which may be still to be typed.
+    Stop words are left out; singular and plural match each other. Short words match whole words
+    only, except the last, which may be incomplete.
     """
     found: dict[Clause, None] = {}
     words = query_words(text)
@@ -183,7 +183,7 @@ def parse_query(text: str) -> Query:
 
 
 def query_words(text: str) -> list[str]:
-    """The words of a search that say something, as they are compared."""
+    """The significant words of a search, folded."""
     words = _tokens(text)
     says = [word for word in words if word not in STOP_WORDS and word not in _HAN_STOPS]
     if all(len(word) == 1 and word.isascii() for word in says):
@@ -192,7 +192,7 @@ def query_words(text: str) -> list[str]:
 
 
 def atoms(text: str) -> tuple[str, ...]:
-    """The words of a text as they are compared, each Han character by itself."""
+    """The folded words of a text, each Han character separate."""
     return tuple(atom for word in _tokens(text) for atom in (word if is_han(word) else [word]))
 
 
@@ -210,7 +210,7 @@ def _clauses(word: str) -> Iterator[Clause]:
 
 
 def other_numbers(word: str) -> list[str]:
-    """What an English word may be in the singular, or in a plural that does not begin with it."""
+    """The singular of an English word, or a plural that does not begin with it."""
     if len(word) < 4 or not word.isascii() or not word.isalpha():
         return []
     if word.endswith("ies"):
@@ -241,10 +241,10 @@ def is_han(word: str) -> bool:
 
 
 def closeness_queries(text: str) -> list[Query]:
-    """What names hold whose words are those of a search, the closest first.
+    """Queries for names that match a search text, closest first.
 
-    Just that name, the one that is shown before others; a name that is the search's beginning or
-    end (White Horse Temple Luoyang); one that begins with its words; names that hold them; and
+    Exactly that name, displayed names before others; a name that is the beginning or end of the
+    text (White Horse Temple Luoyang); names that begin with its words; names that contain them;
     syllables of pinyin in a row.
     """
     tokens = _tokens(text)[:MOST_ASKED]
@@ -269,7 +269,7 @@ def closeness_queries(text: str) -> list[Query]:
 
 
 def exact_name(text: str, mark: str = NAME) -> Query:
-    """Just that name in any form, with or without words that say nothing."""
+    """Exactly that name in any form, with or without stop words."""
     tokens = _tokens(text)[:MOST_ASKED]
     if not tokens:
         return ()
@@ -278,7 +278,7 @@ def exact_name(text: str, mark: str = NAME) -> Query:
 
 
 def unfinished_queries(text: str) -> list[Query]:
-    """What names hold where a search breaks off within a word, or in any form: closest first."""
+    """Queries for names if the last word is incomplete, or in another form: closest first."""
     tokens, words = _tokens(text), parse_query(text)
     if not words:
         return []
@@ -291,7 +291,7 @@ def unfinished_queries(text: str) -> list[Query]:
 
 
 def prefix_queries(text: str) -> list[Query]:
-    """Names that begin with a search which is still being typed: the shown one first."""
+    """Queries for names that begin with an unfinished text: displayed names first."""
     tokens = _tokens(text)[:MOST_ASKED]
     if not tokens:
         return []
@@ -301,7 +301,7 @@ def prefix_queries(text: str) -> list[Query]:
 
 
 def name_queries(text: str) -> list[Query]:
-    """Names that hold the words of a search, the last of which may go on: written, in any form."""
+    """Queries for names that contain the words, the last of which may be incomplete."""
     words = parse_query(text)
     if not words:
         return []
@@ -309,23 +309,23 @@ def name_queries(text: str) -> list[Query]:
 
 
 def joined_words(text: str) -> Query:
-    """Names with these syllables of pinyin in a row, or these words run together."""
+    """Names with these syllables of pinyin in a row, or with these words written as one."""
     return ((QueryWord(NAME_WORD + _whole(query_words(text)), begins=False),),)
 
 
 def whole_words(text: str) -> Query:
-    """The words themselves, and none that only begins so."""
+    """The words themselves, not words that begin with them."""
     return _marked("", parse_query(text), in_whole=True)
 
 
 def written_name(text: str) -> Query:
-    """A name just as it is written."""
+    """A name exactly as written."""
     name = _joined(normalize.tokens(text)[:MOST_ASKED])
     return ((QueryWord(WRITTEN_NAME + name, begins=False),),) if name else ()
 
 
 def written_name_prefix(text: str) -> Query:
-    """A name as it is written that begins with these words."""
+    """A name, as written, that begins with these words."""
     name = _joined(normalize.tokens(text)[:MOST_ASKED])
     if not name:
         return ()
@@ -333,17 +333,17 @@ def written_name_prefix(text: str) -> Query:
 
 
 def words_in_written_names(text: str) -> Query:
-    """Names that hold the words as they are written."""
+    """Names that contain the words as written."""
     return _marked(WRITTEN_WORD, parse_query(text), in_whole=True)
 
 
 def words_in_names(text: str) -> Query:
-    """Names that hold the words, in any form."""
+    """Names that contain the words in any form."""
     return _marked(NAME_WORD, parse_query(text))
 
 
 def words_in_brief(text: str) -> Query:
-    """What a record must hold in its names or in what says briefly what it is: whole words."""
+    """Records with the whole words in names or in their brief description."""
     words = whole_words(text)
     return tuple(
         tuple(word.marked(mark) for word in clause for mark in (BRIEF, NAME_WORD))
@@ -352,7 +352,7 @@ def words_in_brief(text: str) -> Query:
 
 
 def _marked(mark: str, words: Query, *, in_whole: bool = False) -> Query:
-    """The words behind a mark; `in_whole`: none that only begins so, but of Han characters."""
+    """The words with a prefix; `in_whole` leaves out words with that beginning, except Han."""
 
     def mark_word(word: QueryWord) -> QueryWord:
         return (word.whole() if in_whole and not is_han(word.text) else word).marked(mark)

@@ -10,12 +10,12 @@ _validate = URLValidator(schemes=list(_SCHEMES), message=_MESSAGE)
 
 
 def validate_web_address(value: str) -> None:
-    """A validator for fields: nothing but http:// or https://."""
+    """A field validator: only http:// and https://."""
     _validate(value)
 
 
 def validate_web_address_template(value: str) -> None:
-    """The same for an address with a {gap} in it; where its host is does not depend on the gap."""
+    """The same for a URL with a {placeholder}, which must not be in its host."""
     before, brace, _rest = value.partition("{")
     _validate(value.replace("{value}", "1").replace("{reference}", "1"))
     if brace and before.count("/") < 3:
@@ -23,9 +23,10 @@ def validate_web_address_template(value: str) -> None:
 
 
 def safe_url(address: str) -> str:
-    """The address if a page may link to it, else an empty text: for where addresses are shown.
+    """The URL if a page may link to it, else an empty text.
 
-    Rows may be stored past the validators, by a script or a restored dump.
+    Use it wherever URLs are shown: rows may have been stored past the validators, by a script or a
+    restored dump.
     """
     scheme, colon, _rest = address.strip().partition(":")
     return address if colon and scheme.lower() in _SCHEMES else ""

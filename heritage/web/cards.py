@@ -75,13 +75,13 @@ rendered: LRUCache[tuple, RenderedCard] = LRUCache(_KEPT)
 
 
 def cards_of(index: IndexSnapshot, ids: Iterable[int]) -> list[Card]:
-    """Cards of published sites in the order of the ids; one withdrawn meanwhile is left out."""
+    """Cards of published sites in the order of the ids, without sites withdrawn meanwhile."""
     terms = _Terms(index)
     return [_card(row, terms) for row in card_rows.read_summaries(index, ids)]
 
 
 def with_summaries(cards: list[Card]) -> list[Card]:
-    """The same with what their sites say of themselves, without those just deleted."""
+    """The cards with the summaries of their sites, without sites just deleted."""
     said = card_rows.read_texts(card.row.pk for card in cards)
     return [
         card._replace(summary=_summary(said[card.row.pk], card.row))
@@ -101,10 +101,10 @@ def _summary(text: LanguageMap, row: Summary) -> SafeString:
 def rendered_cards(
     index: IndexSnapshot, ids: list[int], form: str = "card", at_once: int = 0
 ) -> dict[int, RenderedCard]:
-    """The same as HTML, by id, remembered until something is written that they show.
+    """Cards as HTML, by id; cached until something that they show is written.
 
-    `form` names the template: components/<form>.html. The pictures of the first `at_once` are
-    loaded at once, those of the others when they come into view.
+    `form` names the template: components/<form>.html. The pictures of the first `at_once` cards are
+    loaded eagerly, the others lazily.
     """
     keys = {
         pk: (pk, *index.version(pk), form, get_language(), place < at_once)
@@ -127,7 +127,7 @@ def _html(card: Card, form: str, is_at_once: bool) -> SafeString:
 
 
 class _Terms:
-    """What cards say of terms, kept as long as the vocabularies stay the same; and addresses."""
+    """Texts of terms on cards, cached as long as the vocabularies are the same."""
 
     def __init__(self, index: IndexSnapshot):
         known = vocabulary.of(index)
@@ -193,7 +193,7 @@ def _short_label(scheme: Scheme) -> SafeString:
 
 
 def badge(status: UnescoStatus, danger_since: int | None = None) -> str:
-    """Short enough for a badge."""
+    """A short label for a badge."""
     if status == UnescoStatus.IN_DANGER and danger_since is not None:
         return pgettext("badge", "In danger since %(year)s") % {"year": year_phrase(danger_since)}
     if status == UnescoStatus.PART:
@@ -202,7 +202,7 @@ def badge(status: UnescoStatus, danger_since: int | None = None) -> str:
 
 
 def short_marks(event: Event, is_recalled: bool) -> list[Mark]:
-    """The marks of an event where its date is printed: “c. 493” needs no “approximate”."""
+    """The marks of an event beside its date: “c. 493” needs no “approximate”."""
     found = certainty.of_event(event, is_recalled)
     return [mark for mark in found if not (event.date and mark in certainty.SAID_BY_DATES)]
 
@@ -219,10 +219,11 @@ def event_phrase(event: Event, style: str = "short") -> str:
 
 
 def visible_date_phrase(beginning: Event | None, standing: list[Event]) -> str:
-    """The date of what one sees: “Standing: Yuan”, or “Founded 68 CE” where nothing says more.
+    """The date of what is there today: “Standing: Yuan”, or “Founded 68 CE” if nothing else is
+    known.
 
-    A beginning dated within the years of what stands says it more closely. Who founded a place
-    that was rebuilt since is said after what stands, if there is room for both.
+    A beginning that is dated within the years of what stands is more exact and replaces it. If the
+    place was rebuilt since, its founding follows, if there is room for both.
     """
     stands = standing_phrase(standing)
     if not stands or _is_closer(beginning, standing):
@@ -270,7 +271,7 @@ def _marks_seen(beginning: Event | None, standing: list[Event]) -> list[Mark]:
 
 
 def standing_phrase(events: Iterable[Event]) -> str:
-    """From when what stands today is: “Jin (1115–1234) to Qing”; empty where nothing is said."""
+    """The dates of what stands today: “Jin (1115–1234) to Qing”; empty if unknown."""
     phrases = [
         event.era_phrase() or event.date_phrase("short")
         for event in events

@@ -71,6 +71,6 @@ def of_source(source) -> list[Mark]:
 
 
 def legend(used: Iterable[Mark]) -> list[Mark]:
-    """The marks of a page, each once, in their fixed order."""
+    """The marks used on a page, each once, in a fixed order."""
     used = set(used)
     return [mark for mark in ALL if mark in used]

@@ -75,7 +75,7 @@ class Chart:
 
     @property
     def bars(self) -> list[Shape]:
-        """One beside the other from the left; the longest row fills the width."""
+        """Horizontal bars, parts side by side; the longest row fills the width."""
         most = max((row.total for row in self.rows), default=0) or 1
         shapes = []
         for row in self.rows:
@@ -90,7 +90,7 @@ class Chart:
 
     @property
     def columns(self) -> list[Shape]:
-        """One on top of the other from the ground."""
+        """Vertical columns, parts stacked from the ground."""
         step = (100 - _LEFT) / (len(self.rows) or 1)
         shapes = []
         for number, row in enumerate(self.rows):
@@ -121,12 +121,12 @@ class Chart:
 
 
 def percent(value: float) -> str:
-    """As SVG wants it, whatever the reader's language writes for a decimal point."""
+    """A number as SVG requires it, whatever the locale's decimal point."""
     return f"{value:.2f}%"
 
 
 def nice_step(size: float, parts: int) -> int:
-    """A round number that cuts `size` into about so many parts."""
+    """A round number that divides `size` into about this many parts."""
     rough = max(1.0, size / parts)
     magnitude = 1
     while magnitude * 10 <= rough:

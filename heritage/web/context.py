@@ -29,7 +29,7 @@ class LanguageVersion:
 
 
 def catalogue(request) -> dict:
-    """Looked up only if a template asks."""
+    """Values for every template, computed only when used."""
     return {
         "identity": SimpleLazyObject(lambda: identity(request)),
         "language_versions": SimpleLazyObject(lambda: language_versions(request)),
@@ -41,12 +41,12 @@ def catalogue(request) -> dict:
 
 
 def identity(request) -> Identity:
-    """Who runs the catalogue."""
+    """The identity of the installation."""
     return vocabulary_of(request).identity
 
 
 def vocabulary_of(request) -> Vocabulary:
-    """The vocabularies; the same for a whole request."""
+    """The vocabularies, the same for a whole request."""
     return vocabulary.of(store.current())
 
 
@@ -55,7 +55,7 @@ def _page(data: QueryDict) -> dict[str, str]:
 
 
 def language_versions(request) -> list[LanguageVersion]:
-    """This page in every language, with its query; for an address without one, the home page."""
+    """This page in every language, with its query; the home page if it has no URL."""
     codes = dict(settings.LANGUAGES)
     first, slash, rest = request.path_info.lstrip("/").partition("/")
     rest = rest if slash and first in codes else ""

@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 class DatabaseAwayMiddleware:
-    """Answers for views that found no connection. Any other fault of a database stays a fault."""
+    """Answers 503 for views that found no connection. Other database errors are not handled."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -32,5 +32,5 @@ class DatabaseAwayMiddleware:
 
 
 def _is_there() -> bool:
-    """Whether the connection that failed still answers: then it refused, and is not away."""
+    """Whether the failed connection still answers, so that the database is not away."""
     return connection.connection is not None and connection.is_usable()

@@ -35,7 +35,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 
 class Feed(Atom1Feed):
-    """Django's, for a catalogue: an empty feed is as old as the catalogue, not new each second."""
+    """Django's Atom feed, in which an empty feed is as old as the catalogue."""
 
     def latest_post_date(self):
         return super().latest_post_date() if self.items else _EPOCH
@@ -52,7 +52,7 @@ class Feed(Atom1Feed):
 @require_safe
 @conditional_page
 def feed(request):
-    """All sites."""
+    """The feed of all sites."""
     name = _clean(identity(request).name.best())
     page, index = reverse("web:home"), store.current()
     return _answer(request, newest(index, index.sites), name, page)
@@ -61,7 +61,7 @@ def feed(request):
 @require_safe
 @conditional_page
 def sites_feed(request):
-    """The sites of a filtered list, by the query of its address; order and page do not matter."""
+    """The feed of a filtered list; order and page in the query are ignored."""
     filtered = SiteFilter(request.GET)
     if problems := list(_problems(filtered)):
         return HttpResponse(
@@ -81,7 +81,7 @@ def sites_feed(request):
 
 
 def newest(index: IndexSnapshot, hits: BitMap) -> list[Site]:
-    """Those of some sites that were last changed, with all that an entry says."""
+    """The sites among `hits` that were last changed, with everything that an entry shows."""
     events = Event.objects.select_related("first_era", "last_era")
     ids = columns.latest(index.times, hits, ENTRIES)
     return list(

@@ -16,14 +16,15 @@ _VALID = timedelta(days=180)
 @require_safe
 @never_cache
 def healthz(request):
-    """The process answers. Nothing else is asked: a restart would not bring a database back."""
+    """The process is alive. Nothing else is checked, since a restart would not help the
+    database."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @require_safe
 @never_cache
 def readyz(request):
-    """The process can answer visitors: 200 if the database and the index are there, else 503."""
+    """The process can serve pages: 200 if database and index are available, else 503."""
     state = {"database": _state(_ask_database), "index": _state(store.current)}
     return JsonResponse(state, status=200 if set(state.values()) == {"ok"} else 503)
 
@@ -43,7 +44,7 @@ def _ask_database() -> None:
 
 @require_safe
 def security_txt(request):
-    """RFC 9116: where whoever runs the catalogue wants to hear of a weakness."""
+    """RFC 9116: the contact for security reports."""
     if not settings.SECURITY_CONTACT:
         raise Http404
     midnight = datetime.combine(datetime.now(UTC), time.min)

@@ -77,7 +77,7 @@ class Home:
 
 
 def home(name: LanguageMap) -> Home:
-    """`name` is that of the catalogue."""
+    """The context of the home page; `name` is that of the catalogue."""
     every = SiteFilter(QueryDict())
     by_name = {facet.name: facet for facet in facets(every)}
     kind, unesco = by_name["kind"], by_name["unesco"]
@@ -113,7 +113,7 @@ def _since_marks(event: Event | None) -> list[Mark]:
 
 
 def _featured(index) -> list[Card]:
-    """Those that editors chose; else the newest."""
+    """The sites that editors chose, else the newest."""
     chosen = Site.objects.published().filter(featured__isnull=False).order_by("featured", "pk")
     ids = list(chosen.values_list("pk", flat=True)[:_FEATURED])
     shown = cards.cards_of(index, ids or index.orders[orders.RECENT].ids[:_FEATURED].tolist())

@@ -16,7 +16,8 @@ from heritage.values.language import LanguageMap, Text, language_name, proper_ta
 
 
 def as_html(text: Text | str) -> SafeString:
-    """The text, with its language where that is not the page's; a word if it stands in."""
+    """The text, with a lang attribute if its language is not the page's, and a mark if it is a
+    fallback."""
     if not isinstance(text, Text) or not text or text.language == get_language():
         # What conditional_escape() does, without its detour for lazy text: it is asked so often.
         return text if isinstance(text, SafeString) else SafeString(escape(str(text)))
@@ -24,19 +25,19 @@ def as_html(text: Text | str) -> SafeString:
 
 
 def within_quotes(text):
-    """For a name that is put in quotation marks: its own become the inner ones."""
+    """A name to be put in quotation marks; its own become the inner ones."""
     return type(text)(str(text).translate({0x201C: "\u2018", 0x201D: "\u2019"}))
 
 
 def in_its_language(text: Text) -> SafeString:
-    """The text under its own language and direction, without a word about it."""
+    """The text with its own language and direction, without a mark."""
     return format_html(
         '<span lang="{}" dir="{}">{}</span>', text.lang_tag, text.direction, text.text
     )
 
 
 def fallback_mark(text: Text) -> SafeString:
-    """ "in English", for a text that stands in for a missing translation; else nothing."""
+    """ "in English", for a fallback text; otherwise empty."""
     if not text.is_fallback:
         return mark_safe("")
     words = pgettext("language of a text that is not translated", "in %(language)s")
@@ -47,7 +48,7 @@ def fallback_mark(text: Text) -> SafeString:
 
 
 def name_for_reader(code: str) -> str:
-    """What the reader's language calls a language, or what it calls itself."""
+    """The name of a language in the reader's language, or else its own name."""
     try:
         return get_language_info(code)["name_translated"]
     except KeyError:
@@ -55,7 +56,7 @@ def name_for_reader(code: str) -> str:
 
 
 def in_other_languages(texts: LanguageMap) -> list[Text]:
-    """The same in the other languages of the interface, where it is written in them."""
+    """The texts in the other languages of the interface."""
     shown = texts.best().text
     return [
         Text(texts[code], code)
@@ -69,12 +70,12 @@ def interface_languages() -> list[str]:
 
 
 def day(value: date | None) -> str:
-    """A calendar day in the reader's language, as historical dates are said."""
+    """A calendar day in words."""
     return phrase(edtf.parse(value.isoformat())) if value else ""
 
 
 def edtf_date(text: str) -> str:
-    """A stored date in the reader's language; as it stands where it is broken."""
+    """A stored date in words; unchanged if it is invalid."""
     try:
         return phrase(edtf.parse(text)) if text else ""
     except edtf.EDTFError:
@@ -82,7 +83,7 @@ def edtf_date(text: str) -> str:
 
 
 def number(value: int) -> str:
-    """With its thousands told apart: 1,262."""
+    """A number with thousands separators: 1,262."""
     return _number(value, get_language())
 
 

@@ -90,9 +90,9 @@ def of_text(request, title: str, words: str = "") -> Head:
 
 
 def of_term(request, title: str, words: str, sites, trail: Iterable[tuple[str, str]]) -> Head:
-    """The page of an era, a kind or a place: what is written of it, else what it leads to.
+    """The page of an era, a kind or a place.
 
-    `trail` are the paths and names of what is broader.
+    `trail` are the paths and names of its broader terms.
     """
     names = [strip_markup(card.name) for card in sites.cards[:_NAMES_SHOWN]]
     if not words and names:
@@ -149,7 +149,7 @@ def of_list(request, page) -> Head:
 
 
 def hidden(title: str) -> Head:
-    """A page that is nobody's business outside: a preview, a form, a thank-you."""
+    """A page that search engines should not index: a preview, a form, a thank-you."""
     return Head(title=title, robots=_NEVER)
 
 
@@ -175,14 +175,14 @@ def _head(request, *, query: str = "", robots: str = "", **said) -> Head:
 
 
 def describe(text: str, width: int = _DESCRIPTION_WIDTH) -> str:
-    """The words of a text on one line, cut to what is shown of them."""
+    """The plain text on one line, cut to the length that search engines show."""
     wide = sum(ord(letter) >= 0x2E80 for letter in text[:width])
     share = wide / max(1, len(text[:width]))
     return to_text(text, round(width / (1 + share)))
 
 
 def _list_title(page) -> str:
-    """What is applied, and which page it is: no two pages have one title."""
+    """The active filters and the page number: no two pages have the same title."""
     words = [str(item.value) for item in page.applied] or [_("Sites")]
     title = pgettext("between items of a list", ", ").join(words)
     if page.paging.number == 1:
@@ -208,7 +208,7 @@ def _counted(total: int, names: list[str]) -> str:
 
 
 def strip_markup(html: str) -> str:
-    """The words of a label that is HTML."""
+    """The plain text of a label that is HTML."""
     return " ".join(unescape(strip_tags(html)).split())
 
 

@@ -35,7 +35,7 @@ pages: LRUCache[tuple, CachedPage] = LRUCache(settings.PAGES_KEPT)
 
 
 def index_snapshot(get_response):
-    """A page that is read is made from one state of the index, asked for once."""
+    """Middleware: a page is built from one index snapshot."""
 
     def answer(request):
         if request.method not in ("GET", "HEAD"):
@@ -47,11 +47,10 @@ def index_snapshot(get_response):
 
 
 def page_cache(get_response):
-    """Public pages, as long as nothing is written and the day is the same.
+    """Middleware: caches public pages until something is written or the day ends.
 
-    Only those that are the same for everybody: asked for without a session, marked as public by
-    their view, and setting no cookie. A browser that has the page already is told so before it is
-    made.
+    Only pages that are the same for everybody: requested without a session, marked as public by
+    their view, and setting no cookie. A browser that has the page gets 304 before it is built.
     """
 
     def answer(request):

@@ -6,13 +6,13 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 
 
 def public(response: HttpResponse) -> HttpResponse:
-    """Kept by browsers, and asked for again each time: what is withdrawn is gone at once."""
+    """Browsers may store it but must revalidate, so that withdrawn pages disappear at once."""
     patch_cache_control(response, public=True, no_cache=True)
     return response
 
 
 def page_or_part(request, template: str, part: str, context: dict) -> HttpResponse:
-    """The page, or the part of it that a script asks for; caches keep the two apart."""
+    """The page, or the part requested by htmx; caches keep the two apart."""
     is_part = request.htmx and not request.htmx.history_restore_request
     response = render(request, f"{template}#{part}" if is_part else template, context)
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])

@@ -56,7 +56,7 @@ def index(request):
 @require_safe
 @conditional_page
 def pages(request, language: str):
-    """Pages that are no site's."""
+    """Pages that do not belong to a site."""
     _check(language)
     origin = _origin(request)
     entries = [
@@ -91,7 +91,7 @@ def terms(request, language: str):
 @require_safe
 @conditional_page
 def sites(request, language: str, number: int):
-    """The published sites of a block of ids."""
+    """The published sites of one block of ids."""
     _check(language)
     size = block_size()
     rows = (

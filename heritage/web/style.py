@@ -67,7 +67,7 @@ def style(request):
 
 @cache
 def design_tokens(scheme: str = "light") -> list[tuple[str, str]]:
-    """Names and values of a scheme, as static/css/tokens.css declares them."""
+    """Names and values of a colour scheme, from static/css/tokens.css."""
     css = (settings.BASE_DIR / "static/css/tokens.css").read_text()
     light, _mark, rest = css.partition("@media (prefers-color-scheme: dark)")
     text = light if scheme == "light" else rest.partition("@media")[0]

@@ -63,7 +63,7 @@ class Scale:
 
     @property
     def ticks(self) -> list[Tick]:
-        """Round years of people's counting, none so near an edge that its label is cut."""
+        """Round historical years, none so close to the edge that its label would be cut."""
         step = nice_step(self.last - self.first, 6)
         start = -(-to_historical(self.first) // step) * step
         years = [
@@ -80,7 +80,7 @@ class Scale:
 
 
 def scale_of(spans: Iterable[tuple[int | None, int | None]]) -> Scale | None:
-    """A scale that shows all of the spans with room around; None if nothing is dated."""
+    """A scale that shows all spans with some margin; None if nothing is dated."""
     years = [year for span in spans for year in span if year is not None]
     if not years:
         return None
@@ -141,7 +141,8 @@ def _number(value: str) -> float:
 
 
 def fits(label: str, width: float, is_bold: bool = False) -> str:
-    """From which width of the strip on a label fits into `width` percent of it."""
+    """The CSS class for the width of the axis from which a label fits into `width` percent of
+    it."""
     needed = _width(label, is_bold)
     for size in _WIDTHS[1:]:
         if size * width / 100 >= needed:

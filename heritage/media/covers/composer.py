@@ -34,8 +34,8 @@ def compose(
 ) -> str:
     """The cover as SVG text.
 
-    The seed (a site's uid) chooses among `palettes`, those of the region and era, and `plants`;
-    a scene that asks for its own has those. Of `seal` the first four characters are cut.
+    The seed (a site's uid) chooses among `palettes`, which suit its region and era, and among
+    `plants`, unless the scene asks for its own. The first four characters of `seal` are shown.
     """
     name, plant = choose_palette(scene, seed, palettes), choose_plant(scene, seed, plants)
     paints = Paints(PALETTES[name], f"c{number_of(seed, scene.name, name, seal, repr(shape)):016x}")

@@ -43,12 +43,12 @@ SHAPES = {
 
 
 def clean(text: str) -> str:
-    """On one line, without what no XML may hold."""
+    """On one line, without characters that XML does not allow."""
     return _FORBIDDEN.sub("", " ".join(text.split()))
 
 
 def width_of(text: str) -> float:
-    """About how many times its size a text is wide."""
+    """The approximate width of a text, in multiples of its font size."""
     return sum(1.0 if ord(letter) >= 0x2E80 else 0.57 for letter in text)
 
 

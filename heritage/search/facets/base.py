@@ -35,7 +35,7 @@ _CODE = re.compile(r"[(（]?[A-Za-z0-9_-]+[)）]?")  # as people write them: era
 
 
 def in_all_languages(said: Callable[[], str]) -> list[str]:
-    """What is said in each language of the interface."""
+    """A text in each language of the interface."""
     found = []
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
@@ -63,14 +63,13 @@ YEAR = pgettext_lazy("a word behind the number of a year", "year")
 
 @lru_cache
 def as_words(phrases: LazyText) -> frozenset[tuple[str, ...]]:
-    """The phrases of a lazily translated list as they are compared, each Han character by
-    itself."""
+    """The phrases of a lazily translated list as they are compared, each Han character separate."""
     return frozenset(map(tokens.atoms, spoken(phrases)))
 
 
 @cache
 def ordinals() -> dict[tuple[str, ...], int]:
-    """Numbers by the words that say which of a row something is: third, 十一."""
+    """Numbers by their ordinal words: third, 十一."""
     said = in_all_languages(lambda: str(ORDINALS))
     return {
         tokens.atoms(name): number
@@ -106,7 +105,7 @@ class Facet[V]:
         raise NotImplementedError
 
     def key(self, value: V, role: str | None = None) -> str:
-        """What the index calls a value; `role` is that of eras."""
+        """The key of a value in the index; `role` is that of eras."""
         raise NotImplementedError
 
     def index_name(self, role: str | None = None) -> str:
@@ -118,11 +117,11 @@ class Facet[V]:
         return FacetFilter(field_name=self.name, label=self.label, facet=self)
 
     def choices(self, terms: Vocabulary) -> Mapping[str, V]:
-        """All values that may be asked for, by what an address calls them, in their order."""
+        """All values that may be asked for, by their names in URLs, in order."""
         raise NotImplementedError
 
     def slug(self, value: V) -> str:
-        """What an address calls a value."""
+        """The name of a value in URLs."""
         raise NotImplementedError
 
     def parse(self, text: str, terms: Vocabulary) -> V:
@@ -140,13 +139,13 @@ class Facet[V]:
         raise unknown_value_error(text)
 
     def normalized(self, text: str) -> str:
-        """A value as an address should have it, where it can be written in several ways."""
+        """The canonical form of a value in a URL."""
         return text.strip("()（）").lower() if _CODE.fullmatch(text) else text
 
     # --- what a search says --------------------------------------------------------------------
 
     def phrases(self, terms: Vocabulary) -> Iterable[tuple[str, str]]:
-        """(phrase, value) of what its values are called, in all languages of the interface."""
+        """(phrase, value) of the names of its values, in all languages of the interface."""
         for slug, value in self.choices(terms).items():
             for name in self.names(value):
                 yield name, slug
@@ -155,7 +154,7 @@ class Facet[V]:
                 yield phrase, slug
 
     def names(self, value: V) -> Iterable[str]:
-        """What a value is called."""
+        """The names of a value."""
         term = self.term(value)
         return [term] if isinstance(term, str) else term.names()
 
@@ -165,17 +164,17 @@ class Facet[V]:
         return 0, []
 
     def above(self, slug: str, terms: Vocabulary) -> list[str]:
-        """What an address calls the values that are broader than one."""
+        """The names, in URLs, of the broader values."""
         return []
 
     # --- which sites ---------------------------------------------------------------------------
 
     def keys(self, values: Iterable[V], index: IndexSnapshot, role: str | None) -> list[str]:
-        """What the index calls the chosen values."""
+        """The index keys of the chosen values."""
         return [self.key(value, role) for value in values]
 
     def sites(self, values: Sequence[V], index: IndexSnapshot, role: str | None) -> BitMap:
-        """The ids of the sites that the chosen values leave."""
+        """The ids of the sites that have one of the chosen values."""
         keys = self.keys(values, index, role)
         if self.values_narrow:
             return BitMap.intersection(*(index.having(key) for key in keys))
@@ -184,7 +183,7 @@ class Facet[V]:
     # --- what a page shows ---------------------------------------------------------------------
 
     def listed(self, index: IndexSnapshot, terms: Vocabulary) -> Iterable[V]:
-        """The values that a form lists, in their order."""
+        """The values that the form lists, in order."""
         return self.choices(terms).values()
 
     def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[Value]:
@@ -195,16 +194,16 @@ class Facet[V]:
         ]
 
     def term(self, value: V) -> Shown:
-        """What stands for a value in a form."""
+        """The object shown for a value in a form."""
         raise NotImplementedError
 
     def describe(self, value: V) -> Text | str:
-        """A chosen value in the reader's words."""
+        """A chosen value in words."""
         term = self.term(value)
         return term if isinstance(term, str) else term.label.best()
 
     def active_label(self, filtered: "SiteFilter") -> str:
-        """The facet's name beside a chosen value."""
+        """The facet's label beside a chosen value."""
         return str(self.label)
 
 
@@ -223,7 +222,7 @@ class RowFacet[V: (Scheme, SchemeTerm)](Facet[V]):
 
 
 class ChoicesFacet[C: TextChoices](Facet[C]):
-    """Values that a field or a rule chooses among: an enumeration with labels."""
+    """Values of a choices enumeration."""
 
     enumeration: type[C]
 
@@ -244,10 +243,10 @@ class ChoicesFacet[C: TextChoices](Facet[C]):
 
 
 class TreeFacet[T: Term](Facet[T]):
-    """The terms of a vocabulary: a site that has one has its broader ones too.
+    """The terms of a vocabulary; a site that has a term has its broader terms too.
 
-    Offered are the terms that sites of the list have. Suggestions propose its terms, and a search
-    that names one may be taken for it.
+    The form offers the terms that sites of the list have. Suggestions propose terms, and a search
+    that names one may be answered by it.
     """
 
     offers_empty = False
@@ -308,7 +307,7 @@ class TreeFacet[T: Term](Facet[T]):
     def read_terms(
         self, rows: IndexRows, pairs: Iterable[tuple[int, int]]
     ) -> Iterator[tuple[int, str]]:
-        """(site, key) of these (site, term) pairs and of all broader terms."""
+        """(site, key) for these (site, term) pairs and all broader terms."""
         broader = rows.broader[self.model]
         keys: dict[int, list[str]] = {}
         for pk, term in pairs:
@@ -320,9 +319,9 @@ class TreeFacet[T: Term](Facet[T]):
     # --- in the admin --------------------------------------------------------------------------
 
     def used_by(self) -> tuple[QuerySet[Any], str]:
-        """Rows of which each uses a term once, and the column that names it."""
+        """Rows that each use a term once, and the column that names it."""
         raise NotImplementedError
 
     def narrow(self, queryset: SiteQuerySet, ids: Iterable[int]) -> SiteQuerySet:
-        """Those sites of a queryset, published or not, that have any of these terms."""
+        """The sites of a queryset, published or not, that have any of these terms."""
         raise NotImplementedError

@@ -40,7 +40,7 @@ class Option:
 
     @property
     def note(self) -> str:
-        """What tells it from its like: the years of an era, and its region outside China."""
+        """What distinguishes it from others: years of an era, and its region outside China."""
         if not isinstance(self.term, Era):
             return ""
         region = str(self.term.region_name.best())
@@ -53,7 +53,7 @@ class Option:
 class FacetCounts:
     """A facet of one list: its values with their counts.
 
-    A page shows few of them, and only those are made options.
+    A page shows few of them; options are made only for those.
     """
 
     name: str
@@ -76,7 +76,7 @@ class FacetCounts:
         return [self.option(place) for place in self.picked]
 
     def broader(self, place: int) -> list[int]:
-        """The places of the broader values, the nearest first."""
+        """The positions of the broader values, the nearest first."""
         found = []
         while (above := self.values[place].parent) is not None:
             found.append(place := above)
@@ -93,7 +93,8 @@ def facets(filtered: "SiteFilter") -> list[FacetCounts]:
 
 
 def _with_others(filtered: "SiteFilter", facet: AnyFacet) -> FacetCounts:
-    """With what was chosen and is not listed, at the end: a batch of no site, a span of years."""
+    """With chosen values that are not listed, at the end: a batch without sites, a span of
+    years."""
     counted = _counted(filtered, facet)
     chosen = filtered.chosen(facet.name)
     if not chosen:

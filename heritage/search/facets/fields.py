@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class FacetField[V](ValuesField[V]):
-    """Values of a facet, by what an address calls them."""
+    """Values of a facet, by their names in URLs."""
 
     vocabulary: Callable[[], Vocabulary]  # set when a form is made
 
@@ -32,7 +32,7 @@ class FacetFilter(ShallowCopyFilter, filters.Filter):
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """A value of a facet that sites are not to have."""
+    """A value of a facet that sites must not have."""
 
     facet: "AnyFacet"
     value: Any

@@ -28,8 +28,7 @@ class Holding(TextChoices):
 
 
 class HasFacet(ChoicesFacet[Holding]):
-    """Unlike all others, its values narrow: who asks for a photograph and visiting facts plans a
-    journey and wants both."""
+    """Unlike other facets, its values narrow: a site must have all of them."""
 
     name, label, enumeration = "has", _("Visits and pictures"), Holding
     values_narrow = True
@@ -64,7 +63,7 @@ class HasFacet(ChoicesFacet[Holding]):
 
 
 class LanguageCodes(Func):
-    """The codes of a language map, in one text: the map itself may be long."""
+    """The codes of a language map as one text, since the map itself may be long."""
 
     output_field = TextField()
     arity = 1

@@ -31,7 +31,7 @@ from heritage.values.language import LazyText
 
 
 def schemes(terms: Vocabulary, role: str) -> dict[str, Scheme]:
-    """The registers of a role by their slugs, in the order of their rank."""
+    """The registers of a role by slug, in order of rank."""
     return {scheme.slug: scheme for scheme in terms.schemes.values() if scheme.role == role}
 
 
@@ -49,7 +49,7 @@ _ON_THE_LIST = (UnescoStatus.IN_DANGER, UnescoStatus.INSCRIBED, UnescoStatus.PAR
 
 
 class UnescoFacet(Facet[Status]):
-    """The statuses of sites; above those of what is on the List stands one for all of them."""
+    """UNESCO statuses; one value stands for all of those on the World Heritage List."""
 
     name, label = "unesco", _("UNESCO status")
     admin_title = label
@@ -114,7 +114,7 @@ class UnescoFacet(Facet[Status]):
 
 
 class ProtectionFacet(RowFacet[Scheme]):
-    """Registers that protect; the index holds the registers of all other roles beside them."""
+    """Registers that protect; the index holds registers of all other roles, too."""
 
     name, label = "protection", _("Protection")
 
@@ -135,7 +135,7 @@ class ProtectionFacet(RowFacet[Scheme]):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch of a protection register; in an address “cn-national.1”."""
+    """A batch of a protection register; in a URL “cn-national.1”."""
 
     scheme: Scheme
     number: int
@@ -145,7 +145,7 @@ class Batch:
 
 
 class BatchFacet(Facet[Batch]):
-    """Any number of a register may be asked for, whether or not it has such a batch."""
+    """Any number may be asked for, whether or not the register has such a batch."""
 
     name, label = "batch", _("Batch")
     called = pgettext_lazy("search words before or behind a number", "batch")
@@ -214,7 +214,7 @@ class BatchFacet(Facet[Batch]):
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """A tourist rating, of any grade or of one; in an address “cn-rating.5A”."""
+    """A tourist rating, of one grade or any; in a URL “cn-rating.5A”."""
 
     scheme: Scheme
     grade: SchemeTerm | None = None
@@ -316,9 +316,9 @@ class RegionFacet(WorldHeritageTermFacet):
 
 
 class InscribedFacet(Facet[Years]):
-    """Years in which World Heritage was inscribed.
+    """Years of World Heritage inscriptions.
 
-    Listed are the years that some site has; spans of years may be asked for as well: 1990-1999,
+    The form lists the years that some site has; spans of years may be asked for too: 1990-1999,
     since 2010.
     """
 

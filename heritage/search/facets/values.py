@@ -25,7 +25,7 @@ type Shown = Term | Scheme | SchemeTerm | str
 
 
 class Value(NamedTuple):
-    """A value of a facet with the sites that have it; `parent` is the place of the broader one."""
+    """A value of a facet with its sites; `parent` is the position of the broader value."""
 
     term: Shown
     slug: str
@@ -35,7 +35,7 @@ class Value(NamedTuple):
 
 
 class Values:
-    """The values of a facet, depth first: a site that has a value has the broader ones too."""
+    """The values of a facet, depth first; a site that has a value has the broader ones too."""
 
     def __init__(self, rows: Sequence[Value], sites: BitMap):
         """`sites`: all there are."""
@@ -49,7 +49,7 @@ class Values:
                 self._after[above] = max(self._after[above], self._after[place])
 
     def counts(self, hits: BitMap, misses: Callable[[], BitMap]) -> list[int]:
-        """How many of the hits have each value; `misses` gives all other sites."""
+        """The number of hits of each value; `misses` are all other sites."""
         if len(self.rows) > _LONG and len(hits) * _SHARE <= len(self._sites):
             return self._by_sites(hits)
         if len(hits) > _FEW:
@@ -57,7 +57,7 @@ class Values:
         return self._by_values(hits)
 
     def _by_values(self, hits: BitMap) -> list[int]:
-        """Value by value; where one has no site, nothing narrower has any."""
+        """Intersects value by value; below a value without sites nothing is counted."""
         counts, place = [0] * len(self.rows), 0
         while place < len(counts):
             counts[place] = hits.intersection_cardinality(self.rows[place].sites)

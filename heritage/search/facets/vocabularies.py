@@ -36,7 +36,7 @@ class KindFacet(TreeFacet[Kind]):
 
 
 class EraFacet(TreeFacet[Era]):
-    """Eras of any part of a site's history; those of each role are kept beside them."""
+    """Eras of any part of a site's history; the index keeps those of each role, too."""
 
     name, admin_title = "era", _("era")
     label, model = _("Era"), Era

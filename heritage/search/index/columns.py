@@ -25,13 +25,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def microseconds(at: datetime) -> int:
-    """Since 1970, exactly."""
+    """Microseconds since 1970, exactly."""
     passed = at - _EPOCH
     return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
 
 
 def moment(microseconds: int) -> datetime:
-    """The other way round."""
+    """The inverse of `microseconds`."""
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
@@ -49,7 +49,7 @@ def ids_of(bitmap: BitMap) -> np.ndarray:
 
 
 class Rows:
-    """Rows on their way into a table, in any order: much smaller than as many tuples."""
+    """Rows collected for a table, in any order; much smaller than tuples."""
 
     def __init__(self, types: str):
         self.columns: list[array[float]] = [array(kind) for kind in types]
@@ -61,7 +61,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Ids of sites, each with one or more rows, and the columns beside them."""
+    """Site ids, each with one or more rows, and their columns."""
 
     ids: np.ndarray
     columns: tuple[np.ndarray, ...]
@@ -98,7 +98,7 @@ class Table:
         return iter((self.ids, *self.columns))
 
     def patched(self, changed: BitMap, fresh: "Table") -> "Table":
-        """With these rows, and no others, of the changed sites."""
+        """With these rows, and no others, for the changed sites."""
         stale = np.isin(self.ids, ids_of(changed))
         if all(np.array_equal(old[stale], new) for old, new in zip(self, fresh, strict=True)):
             return self
@@ -114,7 +114,7 @@ class Table:
 
 
 def latest(times: Table, hits: BitMap, most: int) -> list[int]:
-    """The ids of those of `hits` with the latest times, the latest first; of one time by id."""
+    """The ids of `hits` with the latest times, latest first; equal times by id."""
     ids, moments = times.ids, times.columns[0]
     if len(hits) < len(ids):
         places = np.searchsorted(ids, ids_of(hits))
@@ -141,7 +141,7 @@ def latest_by_block(times: Table, size: int) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Degrees; west of its own east it crosses 180°."""
+    """A box in degrees; if west is greater than east, it crosses 180°."""
 
     west: float
     south: float
@@ -178,9 +178,9 @@ def of_some(points: Table, hits: BitMap, most: int) -> list[Point]:
 
 
 def middle(points: list[Point]) -> Point | None:
-    """The point of which as many lie north as south, and east as west; None of none.
+    """The median point, or None without points.
 
-    For points of one town or province, which none of those on both sides of 180° is.
+    For points of one town or province; not for points on both sides of 180°.
     """
     if not points:
         return None
@@ -190,7 +190,7 @@ def middle(points: list[Point]) -> Point | None:
 
 @dataclass(frozen=True, slots=True)
 class WithinRadius:
-    """The sites within a radius, by id, and how far each is, in km."""
+    """The sites within a radius by id, with their distances in km."""
 
     ids: np.ndarray
     km: np.ndarray
@@ -241,7 +241,7 @@ def within_radius(points: Table, here: Point, km: float) -> WithinRadius:
 
 
 def _may_be_near(longitudes: np.ndarray, here: Point, reach: float) -> np.ndarray:
-    """Which are in reach by their longitude: a quick look, before distances are reckoned."""
+    """Which points are in reach by longitude, a quick test before distances are computed."""
     farthest = abs(here[0]) + reach  # of all latitudes in reach the one where a degree is shortest
     if farthest >= 89:
         return np.ones(len(longitudes), dtype=bool)
@@ -255,7 +255,7 @@ def _may_be_near(longitudes: np.ndarray, here: Point, reach: float) -> np.ndarra
 
 
 def overlapping(spans: Table, first: int | None, last: int | None) -> BitMap:
-    """The sites with a span that shares a year with `first` to `last`; None is no limit."""
+    """The sites with a span that overlaps `first` to `last`; None is no limit."""
     firsts, lasts = spans.columns
     if first is None and last is None:
         return bitmap(spans.ids)

@@ -27,8 +27,7 @@ from heritage.search.index.snapshot import WORLD_HERITAGE
 
 @dataclass(slots=True)
 class Facts:
-    """Ids of published sites and of those with each value; where they lie, their years, and when
-    each was last changed."""
+    """What the index holds of published sites: ids by value, points, years, times of change."""
 
     sites: array[int] = field(default_factory=lambda: array("I"))
     values: dict[str, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("I")))

@@ -9,7 +9,7 @@ from heritage.search.index.snapshot import IndexSnapshot
 
 
 def open_on(index: IndexSnapshot, day: date) -> BitMap:
-    """Sites with dependable hours on the day, unless a row or a notice closes them."""
+    """Sites with dependable hours on the day, unless a row or notice closes them."""
     rows: dict[str, list[str]] = {"open": [], "closed": []}
     for hours in index.values_of("hours"):
         kind, *days = hours.split(",")

@@ -50,11 +50,12 @@ def ids(order: str) -> Iterator[int]:
 
 
 def placed(name: str, order: Order, changed: BitMap, published: Iterable[int]) -> Order:
-    """The order after some sites have changed, of which these are published now.
+    """The order after some sites have changed; `published` are those of them that are published
+    now.
 
-    The same object where every site stays in its place. All other sites must be in the order
-    already, and stand in it as their rows say. However many sites have changed, and in however
-    large a catalogue, a few dozen queries by primary key find their places.
+    Returns the same object if every site keeps its place. All other sites must be in the order
+    already and sorted as their rows say. However many sites have changed, a few dozen queries by
+    primary key find their places.
     """
     published = BitMap(published)
     places = np.flatnonzero(np.isin(order.ids, ids_of(changed)))
@@ -159,7 +160,8 @@ def _named(order: str) -> QuerySet[SortName, int]:
 
 
 def _nameless(order: str) -> QuerySet[Site, int]:
-    """Those whose key in a language is yet to be made, as when the language is new: last."""
+    """Sites without a key in a language, for example because the language is new; they come
+    last."""
     keys = SortName.objects.filter(language=_language(order), site=OuterRef("pk"))
     rows = Site.objects.published().filter(~Exists(keys))
     return rows.order_by("pk").values_list("pk", flat=True)

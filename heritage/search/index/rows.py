@@ -19,7 +19,7 @@ type Column = str | Combinable
 
 
 class RegisterEntry(NamedTuple):
-    """What an entry of a register says of the sites that it covers."""
+    """What a designation says of the sites that it covers."""
 
     role: str
     standing: str
@@ -39,7 +39,7 @@ class RegisterEntry(NamedTuple):
 
 
 class BroaderTerms:
-    """Of each term of a model: itself and all broader ones; read when first asked for."""
+    """For each term of a model, itself and all broader terms; read when first asked for."""
 
     def __init__(self) -> None:
         self._of: dict[type[Term], dict[int, set[int]]] = {}
@@ -63,7 +63,7 @@ class BroaderTerms:
 
 
 class IndexRows:
-    """The rows of some published sites, or of all (`ids` None). `read_sites` comes first."""
+    """The rows of some published sites, or of all (`ids` None). Call `read_sites` first."""
 
     def __init__(self, ids: list[int] | None, broader: BroaderTerms):
         self.ids, self.broader = ids, broader
@@ -73,7 +73,7 @@ class IndexRows:
     def read_sites(
         self, own: Sequence[str], columns: Iterable[Column]
     ) -> Iterator[tuple[Any, ...]]:
-        """The sites with the caller's `own` columns; the other `columns` are kept for `column`."""
+        """Read the sites with the caller's `own` columns; `columns` are kept for `column`."""
         columns = list(dict.fromkeys(columns))
         sites = Site.objects.published()
         sites = sites if self.ids is None else sites.filter(pk__in=self.ids)
@@ -101,7 +101,7 @@ class IndexRows:
         return (pair for pair in rows.iterator(CHUNK) if pair[0] in self.published)
 
     def of[M: Model](self, rows: QuerySet[M], column: str = "site_id") -> QuerySet[M]:
-        """Those rows of a queryset that belong to these sites, in no order."""
+        """The rows of a queryset that belong to these sites, unordered."""
         rows = rows.order_by()
         return rows if self.ids is None else rows.filter(**{f"{column}__in": self.ids})
 
@@ -142,7 +142,7 @@ class IndexRows:
 
     @cached_property
     def hours(self) -> dict[int, set[str]]:
-        """By site its dependable hours: one text for all sites that keep the same ones."""
+        """Dependable opening hours by site; sites with equal hours share one text."""
         columns = ("site_id", "opens", "closes", "weekdays", "season_from", "season_to")
         found: dict[int, set[str]] = defaultdict(set)
         rows = self.of(Opening.objects.dependable()).values_list(*columns)

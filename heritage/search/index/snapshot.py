@@ -22,7 +22,7 @@ _MOST_CHANGES = 10_000  # sites of which the last change is remembered
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Ids of all sites in one order (int32), and each id's place in it."""
+    """The ids of all sites in one order (int32), and the position of each."""
 
     ids: np.ndarray
     _places: list[np.ndarray] = field(default_factory=list, compare=False)
@@ -83,7 +83,7 @@ class IndexSnapshot:
     world_heritage_memory: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     def version(self, site_id: int) -> tuple[str, str]:
-        """The same in two snapshots if nothing that is shown of the site was written between."""
+        """A token of everything that is shown of a site; it changes when any of that is written."""
         return self.vocabulary_token, self.changes.get(site_id, self.since)
 
     def having(self, value: str) -> BitMap:
@@ -93,7 +93,7 @@ class IndexSnapshot:
         return BitMap.union(NOTHING, *(self.having(value) for value in values))
 
     def values_of(self, facet: str) -> list[str]:
-        """What follows the facet's name in those of its values that some site has."""
+        """The values of a facet that some site has, without the facet's name."""
         start = f"{facet}:"
         return [name[len(start) :] for name in self.values if name.startswith(start)]
 
@@ -122,9 +122,9 @@ def patched_snapshot(
     facts: "Facts",
     order_of: Callable[[str, Order], Order],
 ) -> IndexSnapshot:
-    """A snapshot in which the changed sites have the values that `facts` says, and no other.
+    """A snapshot in which the changed sites have the values in `facts` and no others.
 
-    What has not changed is the same object as before.
+    Unchanged parts are the same objects as before.
     """
     values = _patched_values(state.values, changed, facts.values)
     sites = _patched(state.sites, changed, BitMap(facts.sites))

@@ -38,7 +38,7 @@ _pinned: ContextVar[list[IndexSnapshot] | None] = ContextVar("pinned", default=N
 
 @contextmanager
 def pinned() -> Iterator[None]:
-    """Within, `current()` gives one and the same state: a page tells of one moment."""
+    """Within it, `current()` always returns the same snapshot."""
     token = _pinned.set([])
     try:
         yield
@@ -120,7 +120,8 @@ def _fresh() -> IndexSnapshot:
 
 
 def _base() -> IndexSnapshot:
-    """A state from which the change log leads on: this process's own, the snapshot, or all read."""
+    """A snapshot that the change log continues: this process's own, the stored one, or a new
+    one."""
     for state in _states():
         if _is_in_log(state) and _is_near(state):
             return state
@@ -147,12 +148,12 @@ def _changed_since(state: IndexSnapshot) -> BitMap:
 
 
 def _is_near(state: IndexSnapshot) -> bool:
-    """Whether so few sites have changed that not all need to be read."""
+    """Whether so few sites have changed that patching is quicker than reading everything."""
     return len(_changed_since(state) - _NO_SITE) <= len(state.sites) // 4
 
 
 def _is_in_log(state: IndexSnapshot) -> bool:
-    """Whether the change log goes on from this state: it was not rolled back, nor cut off."""
+    """Whether the change log continues this snapshot: it was not rolled back or cut off."""
     if state.number == 0:
         return not IndexPart.objects.exists()
     return IndexChange.objects.filter(pk=state.number, token=state.token).exists()
@@ -169,7 +170,7 @@ def _patch(state: IndexSnapshot, number: int, token: str, changed: BitMap) -> In
 
 
 def rebuilt(number: int, token: str) -> IndexSnapshot:
-    """The state, from the whole database."""
+    """A snapshot read from the whole database."""
     by_order = {name: orders.ids(name) for name in orders.names()}
     return build_snapshot(number, token, loader.read_facts(), by_order)
 
@@ -178,7 +179,7 @@ def rebuilt(number: int, token: str) -> IndexSnapshot:
 
 
 def save_snapshot() -> IndexSnapshot:
-    """Read everything, keep it for processes to come, and let those that run take it too."""
+    """Read everything and store it; running processes take it, too."""
     state = rebuilt(*_head())
     for _attempt in range(_ATTEMPTS):
         state = _led_on(state)
@@ -192,7 +193,7 @@ def save_snapshot() -> IndexSnapshot:
 
 
 def _led_on(state: IndexSnapshot) -> IndexSnapshot:
-    """A state that was read anew, with what was written since."""
+    """A snapshot that was read anew, with everything written since."""
     if state.number and not _is_in_log(state):
         state = rebuilt(*_head())
     return _as_of(state, *_head())
@@ -203,9 +204,9 @@ _saved: list[int] = []  # the number of the snapshot, as far as this process kno
 
 
 def keep_snapshot_fresh(**kwargs: object) -> None:
-    """Called at the end of a request: have a thread save the snapshot when it is time.
+    """Called at the end of a request: let a thread store the snapshot if it is due.
 
-    That is after INDEX_SNAPSHOT_EVERY changes, or where there is no snapshot. No page waits for it.
+    It is due after INDEX_SNAPSHOT_EVERY changes, or if there is none. No page waits for it.
     """
     if not _shared or not _is_due(_shared[0], _saved[0] if _saved else None):
         return
@@ -214,7 +215,8 @@ def keep_snapshot_fresh(**kwargs: object) -> None:
 
 
 def refresh_snapshot() -> bool:
-    """Save the state as it is now if it is time; whether it was. For commands that write much."""
+    """Store the present snapshot if it is due; returns whether it was. For commands that write
+    much."""
     state = current()
     return _is_due(state, stored_snapshot.saved_number()) and stored_snapshot.save(state)
 
@@ -227,7 +229,7 @@ def _is_due(state: IndexSnapshot, saved: int | None) -> bool:
 
 
 def _save_in_turn() -> None:
-    """Unless another process has done it meanwhile."""
+    """Store it, unless another process has done so meanwhile."""
     try:
         if stored_snapshot.saved_number() is not None:
             time.sleep(random.uniform(0, _STAGGERED))  # noqa: S311 - no secret

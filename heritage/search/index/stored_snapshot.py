@@ -40,7 +40,7 @@ class BrokenSnapshot(Exception):
 
 
 def saved_number() -> int | None:
-    """The number of the change that the snapshot holds; None if there is none that fits."""
+    """The change number of the stored snapshot; None if there is none of this format."""
     try:
         head = _read(_head())
     except BrokenSnapshot:
@@ -49,10 +49,7 @@ def saved_number() -> int | None:
 
 
 def load() -> IndexSnapshot | None:
-    """The snapshot; None if there is none or it is of another format.
-
-    Raises BrokenSnapshot.
-    """
+    """The stored snapshot; None if there is none of this format. Raises BrokenSnapshot."""
     data = _head()
     try:
         return _load(data)

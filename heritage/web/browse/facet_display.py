@@ -20,7 +20,7 @@ UNFOLDED = "all"
 
 
 class OptionLine(TypedDict):  # a page has a hundred, and templates look into a dict first
-    """A value of a facet as components/options.html prints it."""
+    """A value of a facet for components/options.html."""
 
     value: str
     label: SafeString
@@ -47,9 +47,9 @@ class FoldedFacet:
 
 
 def folded(facet: FacetCounts, data: QueryDict) -> FoldedFacet:
-    """What is chosen is always at hand. A value parted from its broader one names it.
+    """A facet with its most common values; chosen values are always shown.
 
-    `all=kind` in the address unfolds the kinds.
+    A value that is shown without its broader one names it. `all=kind` in the URL shows all kinds.
     """
     whole = facet.name in data.getlist(UNFOLDED)
     is_long, kept = len(facet.offered) > MOST, set(facet.offered)

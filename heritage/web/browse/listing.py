@@ -50,7 +50,7 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class FilterToDrop:
-    """A way out of an empty result: what to drop, and how many sites that would show."""
+    """A filter that could be removed from an empty list, and the sites that would be found."""
 
     label: str
     value: str
@@ -60,7 +60,7 @@ class FilterToDrop:
 
 @dataclass(frozen=True, slots=True)
 class SpellingSuggestion:
-    """A search that finds something, in place of one that finds nothing."""
+    """A corrected search, for one that finds nothing."""
 
     text: str
     query: str
@@ -68,7 +68,7 @@ class SpellingSuggestion:
 
 @dataclass(frozen=True, slots=True)
 class SearchTerm:
-    """An era, a place or a kind that a search names, with the list of its sites."""
+    """An era, place or kind that a search names, with its number of sites."""
 
     what: str
     label: SafeString
@@ -79,7 +79,7 @@ class SearchTerm:
 
 @dataclass(frozen=True, slots=True)
 class ShownCard:
-    """A card, and how far the site is from where the list is near to."""
+    """A card, and the distance of the site from the centre of the list."""
 
     name: SafeString
     html: SafeString
@@ -109,7 +109,7 @@ class Distance:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Cards or a list: two views of one address."""
+    """Cards or a list."""
 
     value: str
     label: str
@@ -155,22 +155,22 @@ class Listing:
 
     @property
     def has_more_chosen(self) -> bool:
-        """Whether something is chosen, or unfolded, behind the fold of rarer filters."""
+        """Whether something is chosen among the folded facets."""
         return any(facet.is_open for facet in self.more_facets)
 
     @property
     def is_canonical(self) -> bool:
-        """Narrowed by one filter at most: a list that search engines may follow further."""
+        """Whether at most one filter is active, so that search engines may index the list."""
         is_narrow = any(role.is_chosen and role.value for role in self.roles)
         is_sorted = any(name == "sort" for name, _value in self.carried)
         return not (self.text or is_sorted or is_narrow or len(self.applied) > 1 or self.problems)
 
 
 def clean_query(data: QueryDict) -> QueryDict:
-    """The query as an address should have it.
+    """The canonical query string.
 
-    Nothing empty, nothing twice, no defaults, nothing that means nothing without another value,
-    and no more of anything than a list can answer.
+    Without empty values, repetitions, defaults and values that mean nothing without another; and
+    with no more values than a list can answer.
     """
     clean = QueryDict(mutable=True)
     for name, values in _settled(data).lists():
@@ -185,10 +185,10 @@ def clean_query(data: QueryDict) -> QueryDict:
 
 
 def _settled(data: QueryDict) -> QueryDict:
-    """The query that a form means whose filters were in part understood from its text.
+    """The query of a form whose search text was in part understood as filters.
 
-    As long as the text is the same, the filters stand for it, as the reader has left them; another
-    text has nothing to do with the filters of the former one.
+    While the text is unchanged, the filters stand for it, as the reader has left them; a new text
+    replaces them.
     """
     if UNDERSTOOD not in data and data.get(LITERAL, "1") == "1":
         return data
@@ -219,7 +219,7 @@ _IDLE: dict[str, Callable[[QueryDict], bool]] = {
 
 
 def listing(data: QueryDict) -> Listing:
-    """Raises paging.NoSuchPage for a page that the result does not have."""
+    """The context of a list. Raises paging.NoSuchPage for a page beyond the last."""
     filtered = SiteFilter(data)
     answer, text = filtered.answer, data.get("q", "")
     language = get_language()
@@ -268,7 +268,7 @@ def listing(data: QueryDict) -> Listing:
 
 
 def _carried(filtered: SiteFilter) -> Iterator[tuple[str, str]]:
-    """What the form sends beside what can be seen in it."""
+    """Hidden fields of the form."""
     for name in _CARRIED:
         for value in filtered.data.getlist(name):
             yield name, value
@@ -292,7 +292,7 @@ def _distance(km: float) -> str:
 
 
 def _leads_on(facet: FacetCounts, total: int) -> bool:
-    """Whether choosing in it, or taking a choice back, could show another list."""
+    """Whether choosing or removing one of its values could change the list."""
     counts = (facet.counts[place] for place in facet.offered)
     return bool(facet.picked) or any(count and count != total for count in counts)
 
@@ -322,7 +322,7 @@ def _distances(filtered: SiteFilter) -> list[Distance]:
 
 
 def _within(filtered: SiteFilter) -> SearchTerm | None:
-    """How many more sites give a span of eras that runs through the chosen ones."""
+    """How many more sites there would be with spans of eras that run through the chosen ones."""
     eras = filtered.chosen("era")
     if not eras or filtered.chosen("role"):
         return None
@@ -336,13 +336,13 @@ def _within(filtered: SiteFilter) -> SearchTerm | None:
 
 
 def _typed(filtered: SiteFilter) -> dict[str, str]:
-    """What stands in the fields that one writes in."""
+    """The values of the text fields."""
     found = {name: filtered.data.get(name, "") for name in _TYPED}
     return found | {"near": _near_in_words(filtered)}
 
 
 def _near_in_words(filtered: SiteFilter) -> str:
-    """What the list is near to by its name, where that means the same as what the address has."""
+    """The name of the centre, if that means the same as the value in the URL."""
     written, centre = filtered.data.get("near", ""), filtered.chosen("near")
     if centre is None or not (centre.place or centre.site):
         return written
@@ -395,7 +395,7 @@ def _meant(data: QueryDict, text: str) -> SpellingSuggestion:
 
 
 def _terms(filtered: SiteFilter) -> list[SearchTerm]:
-    """What a search names that is a filter as well; only what would show anything."""
+    """Terms that the search text names; only those that would show something."""
     text = filtered.chosen("q")
     found = []
     for named in suggest.named_terms(filtered.index, text)[:_TRIED] if text else ():
@@ -414,7 +414,7 @@ def _terms(filtered: SiteFilter) -> list[SearchTerm]:
 
 
 def _ways(filtered: SiteFilter, in_words: list[ActiveFilter]) -> list[FilterToDrop]:
-    """What dropping each filter would show, the most first."""
+    """What removing each filter would show, most sites first."""
     found: dict[str, list[str]] = {}
     for item in in_words:
         found.setdefault(item.name, []).append(str(item.value))
@@ -437,7 +437,7 @@ def _together(name: str) -> list[str]:
 
 
 def _only_term(filtered: SiteFilter, in_words: list[ActiveFilter]) -> tuple[str, str] | None:
-    """The one era, kind or place that is asked for, if that is all."""
+    """The era, kind or place of a list that has no other filter."""
     if len(in_words) != 1 or in_words[0].name not in TREES:
         return None
     name = in_words[0].name
@@ -446,7 +446,7 @@ def _only_term(filtered: SiteFilter, in_words: list[ActiveFilter]) -> tuple[str,
 
 
 def _canonical(data: QueryDict, filtered: SiteFilter, number: int) -> str:
-    """The address of this list without what is no part of it, such as a campaign's tags."""
+    """The URL of this list without parameters that do not belong to it."""
     known = QueryDict(mutable=True)
     for name in filtered.filters:
         if name in data:

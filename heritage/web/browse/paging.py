@@ -17,7 +17,7 @@ _NEIGHBOURS = 2  # pages shown on each side of the current one
 
 
 class NoSuchPage(Exception):
-    """A page beyond the last one; `last` says which that is, `query` leads to it."""
+    """A page beyond the last one; `last` is the last page, `query` leads to it."""
 
     def __init__(self, last: int, query: str):
         super().__init__(last)
@@ -56,13 +56,13 @@ def start(filtered: SiteFilter, language: str) -> int:
 
 
 def _place(filtered: SiteFilter, language: str, slug: str) -> int | None:
-    """Where in the list the site stands that the address names."""
+    """The position of the site that the URL names."""
     site = slug and Site.objects.filter(slug=slug).values_list("pk", flat=True).first()
     return filtered.position(language, site) if site else None
 
 
 def paging(filtered: SiteFilter, start: int, slugs: list[str]) -> Paging:
-    """The ways on from a page that shows these sites."""
+    """The links to other pages, from a page that shows these sites."""
     data, total = filtered.asked, len(filtered.hits)
     last = max(1, -(-total // PER_PAGE))
     number = min(last, -(-start // PER_PAGE) + 1)

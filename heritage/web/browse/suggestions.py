@@ -84,7 +84,7 @@ def _filter(line: SuggestedLine) -> Suggestion:
 
 
 def _pages(text: str) -> list[Suggestion]:
-    """Pages of the catalogue whose name begins so, or a word of it."""
+    """Pages of the catalogue whose title has a word with this beginning."""
     typed = normalize.fold(text)
     if not typed:
         return []

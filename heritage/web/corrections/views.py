@@ -47,7 +47,7 @@ _MARKUP = re.compile(r"<\s*a\b|\[\s*(url|link)\b|\bhref\s*=", re.IGNORECASE)
 
 
 class CorrectionForm(forms.ModelForm):
-    """What a reader fills in. `website` is the trap, `key` the signed form."""
+    """The form for readers. `website` is the honeypot, `key` the signed token."""
 
     error_css_class = "has-problem"
     website = forms.CharField(
@@ -133,7 +133,7 @@ class CorrectionForm(forms.ModelForm):
 
 
 def new_key(site: Site) -> str:
-    """Signed: for which site the form is, since when, and a name of its own."""
+    """A signed token: the site, the time, and a random name."""
     data = {"site": site.uid, "at": int(timezone.now().timestamp()), "key": secrets.token_hex(16)}
     return signing.dumps(data, salt=_SALT)
 
@@ -155,7 +155,8 @@ def _without_links(text: str) -> str:
 
 
 def sender_of(request) -> str:
-    """A digest of the address and the day: tells floods, and nobody's address from it."""
+    """A keyed digest of the address and the day: it detects floods without revealing the
+    address."""
     message = f"{timezone.localdate()} {client_network(request.META)}"
     key = f"{_SALT} {settings.SECRET_KEY}".encode()
     return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()
@@ -216,7 +217,7 @@ def thanks(request, slug: str):
 
 
 def _store(form: CorrectionForm) -> None:
-    """A form sent twice is stored once: a finger slipped, or a robot repeats itself."""
+    """Store a correction; one that is sent twice is stored once."""
     found = form.save(commit=False)
     found.site, found.sender, found.form_key = form.site, form.sender, form.form_key
     found.language = get_language()
@@ -232,7 +233,7 @@ def _store(form: CorrectionForm) -> None:
 
 
 def _not_public(request, slug: str, name: str) -> HttpResponse:
-    """Moved, gone, or not there: as the site's own page says it."""
+    """The answer for a site that is not public, as its own page gives it."""
     former = FormerSlug.objects.filter(slug=slug).select_related("site").first()
     site = Site.objects.filter(slug=slug).first() or (former and former.site)
     if site is not None and site.state == Site.State.PUBLISHED:

@@ -24,7 +24,7 @@ class Program:
 
 @cache
 def software() -> list[Program]:
-    """What pyproject.toml asks for and is installed."""
+    """The dependencies in pyproject.toml that are installed."""
     project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]
     names = (re.match(r"[\w.-]+", wanted)[0] for wanted in project["dependencies"])
     return [program for program in map(_program, sorted(names)) if program]

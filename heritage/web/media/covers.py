@@ -82,7 +82,7 @@ def drawing_of(site: Site) -> Drawing:
 
 
 def drawing_of_page(rows: SiteRows) -> Drawing:
-    """The same of a site with all rows of its page."""
+    """The same for a site with the rows of its page."""
     dates = [event.date for event in rows.events]
     beginning = first_beginning(rows.events)
     return _drawing(rows.site, rows.kinds, beginning, dates, lambda: _criteria_among(rows))
@@ -100,7 +100,7 @@ def drawing_of_row(row: Summary) -> Drawing:
 
 
 def described(site: Site, kinds: Iterable[Kind], language: str) -> str:
-    """What a cover shows, in words; of a plate nothing, as its words stand beside it."""
+    """What a cover shows, in words; empty for a plate, whose words stand beside it."""
     scene = scene_of(site, kinds)
     return "" if isinstance(scene, str) else scene.title(language)
 
@@ -263,7 +263,7 @@ def country_of(place: Place | None) -> Place | None:
 
 
 def country_code(place: Place | None) -> str:
-    """The code of the country that a site lies in, or an empty text."""
+    """The code of the site's country, or an empty text."""
     country = country_of(place)
     return country.code if country else ""
 

@@ -84,5 +84,5 @@ def scene(request, name: str):
 
 @require_safe
 def favicon(request):
-    """For those that ask at the old address without looking at the page."""
+    """For clients that request /favicon.ico without reading the page."""
     return HttpResponsePermanentRedirect(static("img/favicon.svg"))

@@ -47,7 +47,7 @@ class MapImage:
 
 
 def around(site: Site, parts: tuple[Point, ...] = ()) -> MapImage | None:
-    """The land in which a site lies, with its parts if it has several; None without a point."""
+    """The map of the land around a site, with its parts if it has several; None without a point."""
     if site.public_latitude is None:
         return None
     if len(parts) > 1:
@@ -59,7 +59,7 @@ def around(site: Site, parts: tuple[Point, ...] = ()) -> MapImage | None:
 
 
 def parts_of(site: Site) -> tuple[Point, ...]:
-    """Where the parts lie of the property that a site is; of one that is blurred none is told."""
+    """The points of the parts of a property; none for a blurred site."""
     if site.blur_km:
         return ()
     points = ComponentPoint.objects.filter(
@@ -85,7 +85,7 @@ def of_sites(place: Place, hits) -> MapImage | None:
 
 
 def of_properties(series: list[Series]) -> MapImage:
-    """The World Heritage of all the world."""
+    """The World Heritage of the whole world."""
     alt = _("World map: a dot for each property; the charts below count them by region and state")
     return MapImage(
         reverse("media:world_land"),

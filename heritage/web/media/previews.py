@@ -120,9 +120,9 @@ def _drawn(wanted: Preview, is_public: bool) -> HttpResponse:
 
 @contextmanager
 def _only_one() -> Iterator[bool]:
-    """Whether nobody else on this machine is drawing; nobody else begins until this is left.
+    """Whether no other process on this machine is drawing; holds the lock until the end.
 
-    Where not even the lock can be written, nothing that is drawn could be kept.
+    Without a writable lock file nothing could be cached either.
     """
     folder = _folder()
     try:
@@ -155,7 +155,7 @@ def _kept(uid: str, tag: str) -> bytes | None:
 
 
 def _keep(uid: str, tag: str, picture: bytes, is_public: bool) -> None:
-    """Put away whole or not at all, in the place of older ones. A full disk stops no page."""
+    """Write the file atomically and delete older ones. A full disk breaks no page."""
     path = _path(uid, tag)
     if is_public:
         try:

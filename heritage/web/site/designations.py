@@ -54,7 +54,7 @@ class SiteDesignation:
 
 
 def site_designations(rows: SiteRows) -> list[SiteDesignation]:
-    """The entries that cover a site, those in force first."""
+    """The designations of a site, those in force first."""
     past = (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED)
     coverages = sorted(rows.coverages, key=lambda coverage: coverage.designation.standing in past)
     others = _others(rows.site, coverages) if coverages else {}
@@ -102,7 +102,7 @@ def _seal(
 
 
 def _cut(entry: Designation) -> Text:
-    """Of a rating the grade, of any other register its short label."""
+    """The text of the seal: the grade of a rating, otherwise the short label of the register."""
     if entry.scheme.role == Scheme.Role.RATING and entry.category:
         return Text(entry.category.code)
     label = entry.scheme.short_label
@@ -192,9 +192,9 @@ def area_phrase(hectares: Decimal | None) -> str:
 
 
 def _changes(events: list[DesignationEvent]) -> SafeString:
-    """What happened to the entry after it was listed, but for the danger list.
+    """Events after the listing, except those of the danger list.
 
-    What happened several times is said once, with all its years.
+    An event that happened several times is listed once, with all its years.
     """
     kind = DesignationEvent.Kind
     told_elsewhere = (kind.INSCRIBED, kind.IN_DANGER, kind.OUT_OF_DANGER)

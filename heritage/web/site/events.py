@@ -47,12 +47,12 @@ class SourceLine:
 
     @property
     def is_worth_a_line(self) -> bool:
-        """Not if all it says is “recalled”: the mark says that."""
+        """Not if it says only “recalled”, which the mark says already."""
         return bool(self.url or not self.marks)
 
 
 def event_groups(events: Iterable[Event]) -> list[EventGroup]:
-    """The events by the question they answer, in the order of time within each."""
+    """The events, grouped by role and sorted by time."""
     by_role: dict[str, list[EventLine]] = {role: [] for role in _HEADINGS}
     for event in events:
         by_role[event.role].append(event_line(event))

@@ -73,7 +73,7 @@ def site_location(rows: SiteRows) -> SiteLocation:
 
 
 def shared_by_states(places: Iterable[Place]) -> str:
-    """The first of the states that share a site, and how many more there are."""
+    """The first of the states that share a site, and the number of others."""
     labels = [str(place.label.best()) for place in places]
     shown = pgettext("between items of a list", ", ").join(labels[:_MOST_STATES])
     more = len(labels) - _MOST_STATES

@@ -68,9 +68,9 @@ def nearby_map(
     doubt: float | None = None,
     is_blurred: bool = False,
 ) -> NearbyMap | None:
-    """None for what has no point, or is alone in its region: an empty sheet says nothing.
+    """None for a site without a point or without neighbours.
 
-    `doubt` is within how many km of the point the site lies, where that is not its own.
+    `doubt` is the radius in km in which the site lies, if its point is not exact.
     """
     shown = [near for near in neighbours if near.km > 0.01]
     if here is None or not shown:
@@ -94,7 +94,7 @@ def nearby_map(
 
 
 def uncertainty_km(site: Site) -> float | None:
-    """Within how many km of its public point a site lies; None where the point is its own."""
+    """The radius in km around the public point in which a site lies; None if the point is exact."""
     if site.blur_km:
         return site.blur_km * _CELL_REACH
     said = (site.accuracy_m or 0) / 1000

@@ -161,7 +161,7 @@ class SitePage:
 
     @property
     def is_partly_recalled(self) -> bool:
-        """Said once a page, not beside each of them; a citation stands beside all others."""
+        """Said once on the page; facts with a source have a citation."""
         lines = [line for group in self.event_groups for line in group.lines]
         return any(certainty.RECALLED in line.marks for line in lines)
 
@@ -171,7 +171,7 @@ class SitePage:
 
     @property
     def has_long_name(self) -> bool:
-        """A title of many lines is set smaller, for the first screen is to answer more."""
+        """Whether the title is so long that it is set smaller."""
         return sum(1 if ord(letter) < 0x2E80 else 2 for letter in str(self.name)) > _LONG_NAME
 
     @property
@@ -182,7 +182,7 @@ class SitePage:
 
 
 def site_page(site: Site) -> SitePage:
-    """The page of a site; what it says is read here."""
+    """The context of the page of a site; reads everything that it shows."""
     index = store.current()
     known = vocabulary.of(index)
     rows = site_rows.read(site, known)
@@ -259,7 +259,7 @@ def site_page(site: Site) -> SitePage:
 
 
 def _around(site: Site) -> str:
-    """None is led to what only editors see: the list does not know it."""
+    """The URL of the list of nearby sites; empty for a site that is not published."""
     return common.around_url(site) if site.state == Site.State.PUBLISHED else ""
 
 

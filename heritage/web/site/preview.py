@@ -36,7 +36,7 @@ _LEFT_OUT = ("slug", "state", "featured", "prominence", "latitude", "longitude",
 @xframe_options_sameorigin
 @csp_override(_FRAMED)
 def preview(request, pk: int) -> HttpResponse:
-    """The one page that may stand in a frame, and in one of ours alone."""
+    """The only page that may be shown in a frame, and only in one of our own."""
     site = Site.objects.filter(pk=pk).first()
     if site is None or not may_see(request, "view_site"):
         raise Http404

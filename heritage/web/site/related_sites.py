@@ -38,7 +38,7 @@ class RelatedSites:
 
 
 def related_sites(index: IndexSnapshot, rows: SiteRows) -> list[RelatedSites]:
-    """What is not empty."""
+    """The groups of related sites that are not empty."""
     best_known = index.orders[orders.PROMINENCE]
     here = BitMap([rows.site.pk])
     found = []

@@ -16,7 +16,7 @@ _ORDER = (Event.Role.BEGINNINGS, Event.Role.OTHER, Event.Role.STANDING)
 
 @dataclass(frozen=True, slots=True)
 class MomentMark:
-    """One event: a bar, or a dot where it took no more than a few years."""
+    """An event on the timeline: a bar, or a dot if it took only a few years."""
 
     role: str
     is_dot: bool
@@ -59,7 +59,7 @@ class SiteTimeline:
 
 
 def site_timeline(rows: SiteRows, eras: TermTree[Era]) -> SiteTimeline | None:
-    """None where nothing is dated, or where one date alone makes no strip."""
+    """None if nothing is dated, or only one event without a span."""
     events = [e for e in rows.events if (e.first_year, e.last_year) != (None, None)]
     scale = time_axis.scale_of((event.first_year, event.last_year) for event in events)
     if scale is None:

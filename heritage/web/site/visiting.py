@@ -31,7 +31,7 @@ class NoticeLine:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What rows rest on, how old it is, and what others say."""
+    """The sources of rows, their age, and what other sources say."""
 
     sources: tuple[SourceLine, ...]
     age: str
@@ -52,7 +52,7 @@ class VisitingLine:
 
 @dataclass(frozen=True, slots=True)
 class BasisLine:
-    """What facts of a visit rest on: those that stand together and rest on the same, at once."""
+    """The common basis of several rows."""
 
     about: SafeString
     basis: Basis
@@ -128,7 +128,7 @@ def visiting(rows: SiteRows) -> Visiting:
 
 
 def _age(rows: Iterable[CheckedRecord]) -> str:
-    """How old the rows are that nobody has checked, or nothing if all were."""
+    """The age of rows that nobody has checked; empty if all were checked."""
     unchecked = [row for row in rows if row.checked_on is None]
     if not unchecked:
         return ""
@@ -180,7 +180,7 @@ def _age_of(row: CheckedRecord) -> str:
 
 
 def _joined(lines: list[VisitingLine]) -> list[VisitingLine]:
-    """Rows in a run that rest on the same say so once, after the last of them."""
+    """Rows in a run with the same basis show it once, after the last of them."""
     return [
         replace(line, basis=None) if after and after.basis == line.basis else line
         for line, after in zip_longest(lines, lines[1:])

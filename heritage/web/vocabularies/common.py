@@ -40,7 +40,7 @@ class TermLink:
 
 @dataclass(frozen=True, slots=True)
 class TermLabel:
-    """The term in one more language or script."""
+    """The label of a term in another language or script."""
 
     text: Text
     language: str
@@ -48,7 +48,7 @@ class TermLabel:
 
 @dataclass(frozen=True, slots=True)
 class TermSites:
-    """A first page of the sites of a term, and the way to all of them."""
+    """The first sites of a term, with a link to all of them."""
 
     total: int
     cards: list[RenderedCard]
@@ -56,7 +56,8 @@ class TermSites:
 
 
 class CountedTree:
-    """A vocabulary with how many sites of `hits` each term has: "kind", "era" or "place"."""
+    """A vocabulary ("kind", "era" or "place") with the number of sites of each term among
+    `hits`."""
 
     def __init__(self, name: str, index: IndexSnapshot, hits: BitMap | None = None):
         self.name, self.index = name, index
@@ -82,7 +83,7 @@ class CountedTree:
         ]
 
     def choice(self) -> list:
-        """The first level at which there is something to choose."""
+        """The first level that offers a choice."""
         terms = self.counted()
         while len(terms) == 1 and self.counted(terms[0].pk):
             terms = self.counted(terms[0].pk)
@@ -94,7 +95,7 @@ def page_url(name: str, term) -> str:
 
 
 def links(tree: CountedTree, terms: Iterable, note=lambda term: "") -> list[TermLink]:
-    """`tree.name` is the name of the page's address too."""
+    """Links to terms; `tree.name` is also the name of the page's URL."""
     return [
         TermLink(
             page_url(tree.name, term),
@@ -107,7 +108,7 @@ def links(tree: CountedTree, terms: Iterable, note=lambda term: "") -> list[Term
 
 
 def labels(label: LanguageMap) -> list[TermLabel]:
-    """The term in every other language and script that it is known in."""
+    """The term in every other language and script."""
     best, found = label.best(), []
     for code, words in label.items():
         if code != best.language and words not in {str(best), *(str(row.text) for row in found)}:
@@ -123,14 +124,14 @@ def list_url(**values: str) -> str:
 
 
 def around_url(site: Site) -> str:
-    """The list of all that lies around a published site, the site itself among it."""
+    """The list of all sites around a published site, itself included."""
     return list_url(near=site.slug, within=str(WITHIN_KM))
 
 
 def sites(
     index: IndexSnapshot, hits: BitMap, url: str, order: str = orders.PROMINENCE, shown: int = SHOWN
 ) -> TermSites:
-    """The first ones in an order of the index (by default the best known)."""
+    """The first sites in an order of the index (by default prominence)."""
     page = index.orders[order].slice(hits, 0, shown)
     return TermSites(len(hits), list(cards.rendered_cards(index, page).values()), url)
 

@@ -167,7 +167,7 @@ def short_years(era: Era) -> str:
 
 
 def era_page(slug: str) -> EraPage:
-    """Raises Era.DoesNotExist."""
+    """The context of an era. Raises Era.DoesNotExist."""
     era = Era.objects.select_related("region", "source__licence").get(slug=slug)
     index = store.current()
     tree = CountedTree("era", index)

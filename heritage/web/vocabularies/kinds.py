@@ -69,7 +69,7 @@ def kinds() -> KindsPage:
 
 
 def kind_page(slug: str) -> KindPage:
-    """Raises Kind.DoesNotExist."""
+    """The context of a kind. Raises Kind.DoesNotExist."""
     kind = Kind.objects.get(slug=slug)
     index = store.current()
     tree = CountedTree("kind", index)

@@ -45,7 +45,7 @@ class PlacesPage:
 
 @dataclass(frozen=True, slots=True)
 class TownSurroundings:
-    """The best known sites that one reaches from the centre of a town, nearest first."""
+    """The best-known sites within a day's reach of a town, nearest first."""
 
     km: int
     nearby_map: NearbyMap | None
@@ -101,7 +101,7 @@ def _by_name(found: list[Place]) -> list[Place]:
 
 
 def place_page(slug: str) -> PlacePage:
-    """Raises Place.DoesNotExist."""
+    """The context of a place. Raises Place.DoesNotExist."""
     place = Place.objects.get(slug=slug)
     index = store.current()
     tree = CountedTree("place", index)

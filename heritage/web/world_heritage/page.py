@@ -49,7 +49,7 @@ class ListedSite:
 
 @dataclass(frozen=True, slots=True)
 class WorldHeritageCounts:
-    """Sites of the catalogue that are World Heritage, by how they are; none counts twice."""
+    """World Heritage sites of the catalogue by status; none is counted twice."""
 
     total: int
     whole: int
@@ -89,7 +89,7 @@ class WorldHeritagePage:
 
 
 def world_heritage_page() -> WorldHeritagePage:
-    """Remembered until something of World Heritage, or a term, is written."""
+    """Cached until a World Heritage entry or a term is written."""
     memory, key = store.current().world_heritage_memory, ("page", get_language(), localdate().year)
     if key not in memory:
         memory[key] = _world()
@@ -130,7 +130,7 @@ def _world() -> WorldHeritagePage:
 
 
 def world_heritage_counts(index: IndexSnapshot) -> WorldHeritageCounts:
-    """Each site by the first that is true of it: in danger, a whole property, a part of one."""
+    """Each site is counted once: in danger, else as a whole property, else as a part."""
     in_danger, whole, part = (index.having(f"unesco:{status}") for status in WORLD_HERITAGE)
     return WorldHeritageCounts(
         total=len(in_danger | whole | part),

@@ -44,7 +44,7 @@ def _not_shown(index: IndexSnapshot) -> list[int]:
 
 
 class Register:
-    """The World Heritage List as a page shows it: its edition, its entries, its own words."""
+    """The World Heritage List in its edition: entries and terms."""
 
     def __init__(self, index: IndexSnapshot):
         schemes = vocabulary.of(index).schemes.values()
@@ -84,9 +84,9 @@ class Register:
 
 
 def by_year(register: Register, entries=None, title: str = "") -> Chart | None:
-    """How many of the properties listed were inscribed in each year, by category.
+    """Properties on the List by year of inscription and category.
 
-    Not how many were inscribed: some have left the list, or been merged into others.
+    Properties that left the List, or were merged into others, are not counted.
     """
     entries = register.inscribed() if entries is None else entries
     grouped = entries.values_list("listed_year", "category__code").annotate(Count("pk"))
@@ -223,7 +223,7 @@ def in_danger_by_year(register: Register) -> Chart | None:
 
 
 def danger_periods(events: Iterable[DesignationEvent]) -> list[tuple[int, int | None]]:
-    """From and to, of the dated events of one entry; None is until now."""
+    """Periods on the danger list, from the dated events of one entry; None is until now."""
     kind = DesignationEvent.Kind
     periods, since = [], None
     for event in sorted(events, key=lambda event: event.order):
@@ -244,9 +244,9 @@ def _grouped(entries, field: str) -> Counter:
 
 
 def region_of_states(index: IndexSnapshot) -> dict[int, str]:
-    """By state, the code of the UNESCO region in which most of its properties lie.
+    """For each state the code of the UNESCO region in which most of its properties lie.
 
-    Asked once as long as nothing of World Heritage is written.
+    Cached until a World Heritage entry is written.
     """
     memory = index.world_heritage_memory
     if "region of states" not in memory:
