@@ -184,6 +184,8 @@ def test_pages_of_getting_in_are_sound(browser, live_server, language):
     for page in ("login", "password/reset", "password/reset/done", "signup", "inactive"):
         browser.get(f"{live_server.url}/{language}/accounts/{page}/")
         found[page] = problems(browser, 360)
+        [other] = browser.find_elements(By.CSS_SELECTOR, ".languages a:not([aria-current])")
+        assert other.is_displayed() and f"/accounts/{page}/" in other.get_attribute("href")
     browser.get(f"{live_server.url}/{language}/accounts/login/")
     for name, text in (("login", "li"), ("password", "wrong")):
         browser.find_element(By.NAME, name).send_keys(text)

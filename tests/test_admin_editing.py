@@ -128,7 +128,7 @@ def test_a_clash_is_shown_side_by_side_and_nothing_typed_is_lost(client, site, c
     assert question.anchor == "id_summary__en"
     html = response.content.decode()
     assert 'id="id_summary__en"' in html
-    assert re.search(r"Saved last in these pages by li, \d{4}-", html)
+    assert re.search(r"Saved last in these pages by li, \d+ \w+ 2\d{3}, \d\d:\d\d", html)
     again = page_data(response)
     assert again["summary__en"] == ["A large kiln."]
     assert again["area_ha"] == ["12"]
