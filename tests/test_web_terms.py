@@ -17,6 +17,7 @@ from heritage.models import (
     SchemeTerm,
     Site,
 )
+from heritage.web.vocabularies import eras
 from heritage.web.world_heritage import statistics
 from tests import builders as build
 from tests.webrows import LANGUAGES, as_read, full_site, plain_sites
@@ -144,6 +145,14 @@ def test_the_era_page_says_what_an_era_is(client, filled):
         assert said in html
     html = client.get("/zh-hans/eras/wu-zhou/").content.decode()
     assert '<a href="/zh-hans/eras/tang/">唐</a>' in html
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 100), (-100, 0)])
+def test_an_era_that_begins_or_ends_in_1_bce_stands_whole_on_its_strip(first, last):
+    era = Era(pk=1, first_year=first, last_year=last, label={"en": "Era"})
+    segment = eras.era_strip(era, [era]).segments[0]
+    start, width = (float(part.removesuffix("%")) for part in (segment.x, segment.width))
+    assert start > 20 and 50 < width < 60
 
 
 def test_countries_stand_under_their_regions(page, filled):

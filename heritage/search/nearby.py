@@ -18,6 +18,7 @@ _FIRST_LOOK = 10  # of the radius a tenth: where sites are many, enough are ther
 class Neighbour:
     site: Site
     km: float
+    point: Point  # of the site, as the public sees it
 
 
 def nearby(
@@ -45,4 +46,8 @@ def reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) -
 def _read(around: columns.WithinRadius, ids: list[int]) -> list[Neighbour]:
     km = around.km_of(ids)
     found = site_rows.links(ids)
-    return [Neighbour(found[pk], km[pk]) for pk in ids if pk in found]
+    return [
+        Neighbour(site, km[pk], point)
+        for pk in ids
+        if (site := found.get(pk)) and (point := site.public_point)
+    ]

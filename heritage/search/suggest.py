@@ -5,7 +5,7 @@ each sites come before terms, unless a term has exactly that name.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,14 +29,28 @@ SITES, FILTERS = "site", "filter"
 
 
 @dataclass(frozen=True, slots=True)
-class SuggestedLine:
-    """A suggestion: a site, a term, or a value of another facet."""
+class SuggestedSite:
+    slug: str
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedTerm:
+    slug: str
+    term: Term
+    count: int  # of its sites
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedFilter:
+    """A value of a facet that is no vocabulary."""
 
     slug: str
-    row: Site | Term | None = None
-    count: int = 0  # of the sites of a term
-    facet: AnyFacet | None = None
-    value: object = None
+    facet: AnyFacet
+    value: object
+
+
+type SuggestedLine = SuggestedSite | SuggestedTerm | SuggestedFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,7 @@ class Group:
     """Suggestions of one kind: "site", "filter" or the name of a facet."""
 
     name: str
-    lines: list[SuggestedLine]
+    lines: Sequence[SuggestedLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +100,9 @@ def suggestions(index: IndexSnapshot, text: str) -> list[Group]:
         if (found := _fullest(index, name, matcher.matches(text)))
     ]
     closeness, sites = _sites(index, text, by_name_only=bool(terms))
-    groups = [(closeness, 0, Group(SITES, [SuggestedLine(site.slug, site) for site in sites]))]
+    groups = [(closeness, 0, Group(SITES, [SuggestedSite(site.slug, site) for site in sites]))]
     for order, (name, found) in enumerate(terms, start=1):
-        lines = [SuggestedLine(term.slug, term, count) for _close, term, count in found]
+        lines = [SuggestedTerm(term.slug, term, count) for _close, term, count in found]
         # A term of just that name comes before sites that are called more than that.
         closest = found[0][0]
         groups.append((closest, order if closest else -order, Group(name, lines)))
@@ -195,7 +209,7 @@ def _is_chinese_spoken(term: Term, terms: Vocabulary) -> bool:
 # --- filters ---------------------------------------------------------------------------------
 
 
-def _filters(index: IndexSnapshot, text: str) -> Iterator[SuggestedLine]:
+def _filters(index: IndexSnapshot, text: str) -> Iterator[SuggestedFilter]:
     """Values of facets that are no vocabulary, of which some name begins with the text."""
     known, terms = understanding.dictionary(index), vocabulary.of(index)
     typed = "".join(tokens.atoms(text))
@@ -212,7 +226,7 @@ def _filters(index: IndexSnapshot, text: str) -> Iterator[SuggestedLine]:
         facet = BY_NAME[name]
         value = facet.choices(terms).get(slug)
         if value is not None and facet.sites([value], index, None):
-            yield SuggestedLine(slug, facet=facet, value=value)
+            yield SuggestedFilter(slug, facet, value)
             shown += 1
         if shown == MOST_FILTERS:
             return

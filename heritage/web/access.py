@@ -3,12 +3,18 @@
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
-from heritage.models import Site
+from heritage.models import FormerSlug, Site
 
 
 def may_see(request: HttpRequest, permission: str) -> bool:
     """Call it only for unpublished records, so that public pages never read the session."""
     return request.user.is_staff and request.user.has_perm(f"heritage.{permission}")
+
+
+def any_site(slug: str) -> Site | None:
+    """A site in whatever state, by the slug that it has or had."""
+    former = FormerSlug.objects.filter(slug=slug).select_related("site").first()
+    return Site.objects.filter(slug=slug).first() or (former.site if former else None)
 
 
 def visible_site(request: HttpRequest, sites: QuerySet[Site], uid: str) -> tuple[Site, bool]:

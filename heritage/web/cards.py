@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from django.template.loader import get_template
+from django.db.models import Model
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from heritage.formats.sentence import place_phrase, sentence
 from heritage.models import (
+    Coverage,
     Designation,
     Event,
     Image,
@@ -123,7 +125,7 @@ def _html(card: Card, form: str, is_at_once: bool) -> SafeString:
     other = card.other_name
     values = card._asdict() | card.picture._asdict()
     values |= {"is_at_once": is_at_once, "other_language": other.lang_tag if other else ""}
-    return get_template(f"components/{form}.html").render(values)
+    return render_to_string(f"components/{form}.html", values)
 
 
 class _Terms:
@@ -135,7 +137,7 @@ class _Terms:
         self.cover, self.square_cover = map(tagged.addresses, ("cover", "square_cover"))
         self._kept = known.memory.setdefault(("cards", get_language()), {})
 
-    def said[T](self, say: Callable[[T], str], term: T | None) -> str:
+    def said[T: Model](self, say: Callable[[T], str], term: T | None) -> str:
         if term is None:
             return ""
         key = (say, term.pk)
@@ -280,7 +282,7 @@ def standing_phrase(events: Iterable[Event]) -> str:
     return pgettext("between items of a list", ", ").join(dict.fromkeys(phrases))
 
 
-def protection_label(coverages) -> SafeString | str:
+def protection_label(coverages: Iterable[Coverage]) -> SafeString | str:
     """The first legal protection in force, short: “National unit”."""
     standing = Designation.Standing
     for coverage in coverages:

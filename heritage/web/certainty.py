@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from heritage.models import Event
+from heritage.models import Event, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def of_event(event: Event, is_recalled: bool) -> list[Mark]:
     return marks
 
 
-def of_source(source) -> list[Mark]:
+def of_source(source: Source | None) -> list[Mark]:
     return [RECALLED] if source and source.is_recalled else []
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.encoding import escape_uri_path
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
@@ -28,7 +28,7 @@ class LanguageVersion:
     is_current: bool
 
 
-def catalogue(request) -> dict:
+def catalogue(request: HttpRequest) -> dict[str, object]:
     """Values for every template, computed only when used."""
     return {
         "identity": SimpleLazyObject(lambda: identity(request)),
@@ -40,21 +40,21 @@ def catalogue(request) -> dict:
     }
 
 
-def identity(request) -> Identity:
+def identity(request: HttpRequest) -> Identity:
     """The identity of the installation."""
     return vocabulary_of(request).identity
 
 
-def vocabulary_of(request) -> Vocabulary:
+def vocabulary_of(request: HttpRequest) -> Vocabulary:
     """The vocabularies, the same for a whole request."""
     return vocabulary.of(store.current())
 
 
 def _page(data: QueryDict) -> dict[str, str]:
-    return {"page": data["page"]} if data.get("page") else {}
+    return {"page": str(data["page"])} if data.get("page") else {}
 
 
-def language_versions(request) -> list[LanguageVersion]:
+def language_versions(request: HttpRequest) -> list[LanguageVersion]:
     """This page in every language, with its query; the home page if it has no URL."""
     codes = dict(settings.LANGUAGES)
     first, slash, rest = request.path_info.lstrip("/").partition("/")

@@ -1,9 +1,10 @@
 """Answers 503 with Retry-After instead of 500 while the database cannot be reached."""
 
 import logging
+from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError, connection
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.cache import add_never_cache_headers
 
@@ -15,13 +16,13 @@ _log = logging.getLogger(__name__)
 class DatabaseAwayMiddleware:
     """Answers 503 for views that found no connection. Other database errors are not handled."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(self, request, exception):
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, OperationalError | InterfaceError) or _is_there():
             return None
         _log.error("The database is away: %s", exception)

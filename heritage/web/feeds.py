@@ -4,14 +4,16 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from xml.sax.xmlreader import AttributesImpl
 
 from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import conditional_page, require_safe
 from pyroaring import BitMap
 
@@ -37,21 +39,21 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 class Feed(Atom1Feed):
     """Django's Atom feed, in which an empty feed is as old as the catalogue."""
 
-    def latest_post_date(self):
+    def latest_post_date(self) -> datetime:
         return super().latest_post_date() if self.items else _EPOCH
 
-    def add_root_elements(self, handler):
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
         super().add_root_elements(handler)
         if self.feed["author_email"] or self.feed["author_name"]:
             return
-        handler.startElement("author", {})
+        handler.startElement("author", AttributesImpl({}))
         handler.addQuickElement("name", self.feed["title"])
         handler.endElement("author")
 
 
 @require_safe
 @conditional_page
-def feed(request):
+def feed(request: HttpRequest) -> HttpResponse:
     """The feed of all sites."""
     name = _clean(identity(request).name.best())
     page, index = reverse("web:home"), store.current()
@@ -60,7 +62,7 @@ def feed(request):
 
 @require_safe
 @conditional_page
-def sites_feed(request):
+def sites_feed(request: HttpRequest) -> HttpResponse:
     """The feed of a filtered list; order and page in the query are ignored."""
     filtered = SiteFilter(request.GET)
     if problems := list(_problems(filtered)):
@@ -108,7 +110,7 @@ def _chosen(filtered: SiteFilter) -> Iterator[str]:
 # --- what is sent ----------------------------------------------------------------------------
 
 
-def _answer(request, sites: list[Site], title: str, page: str) -> HttpResponse:
+def _answer(request: HttpRequest, sites: list[Site], title: str, page: str) -> HttpResponse:
     who = identity(request)
     addresses = Addresses(request.build_absolute_uri("/").rstrip("/"))
     author = _clean(who.name.best())
@@ -155,5 +157,5 @@ def _described(site: Site) -> str:
     return sentence.sentence(next(iter(site.kinds.all()), None), event, site.place)
 
 
-def _clean(text) -> str:
+def _clean(text: object) -> str:
     return _FORBIDDEN.sub("", str(text))

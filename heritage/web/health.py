@@ -1,10 +1,11 @@
 """Health checks for monitoring, and security.txt."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -15,7 +16,7 @@ _VALID = timedelta(days=180)
 
 @require_safe
 @never_cache
-def healthz(request):
+def healthz(request: HttpRequest) -> HttpResponse:
     """The process is alive. Nothing else is checked, since a restart would not help the
     database."""
     return HttpResponse("ok\n", content_type="text/plain")
@@ -23,13 +24,13 @@ def healthz(request):
 
 @require_safe
 @never_cache
-def readyz(request):
+def readyz(request: HttpRequest) -> HttpResponse:
     """The process can serve pages: 200 if database and index are available, else 503."""
     state = {"database": _state(_ask_database), "index": _state(store.current)}
     return JsonResponse(state, status=200 if set(state.values()) == {"ok"} else 503)
 
 
-def _state(ask) -> str:
+def _state(ask: Callable[[], object]) -> str:
     try:
         ask()
     except (DatabaseError, InterfaceError):
@@ -43,7 +44,7 @@ def _ask_database() -> None:
 
 
 @require_safe
-def security_txt(request):
+def security_txt(request: HttpRequest) -> HttpResponse:
     """RFC 9116: the contact for security reports."""
     if not settings.SECURITY_CONTACT:
         raise Http404

@@ -112,7 +112,7 @@ def _since_marks(event: Event | None) -> list[Mark]:
     return cards.short_marks(event, bool(event.source and event.source.is_recalled))
 
 
-def _featured(index) -> list[Card]:
+def _featured(index: IndexSnapshot) -> list[Card]:
     """The sites that editors chose, else the newest."""
     chosen = Site.objects.published().filter(featured__isnull=False).order_by("featured", "pk")
     ids = list(chosen.values_list("pk", flat=True)[:_FEATURED])
@@ -126,7 +126,7 @@ def _url(name: str, *values: str) -> str:
     return f"{reverse('web:sites')}?{query.urlencode()}"
 
 
-def _regions(index) -> list[RegionLinks]:
+def _regions(index: IndexSnapshot) -> list[RegionLinks]:
     """Every region; a catalogue of one country shows that country's provinces or cities."""
     tree = CountedTree("place", index)
     if len(tree.counted()) < 2:
@@ -161,21 +161,24 @@ def _ways(facet: FacetCounts, options: list[Option], page: str = "") -> list[Bro
 
 def _eras(facet: FacetCounts) -> list[EraLinks]:
     """The broad eras, in which the narrower ones are counted: those of China, and all others."""
-    broad = [option for option in facet.options if option.depth == 0]
+    broad = [
+        (option, option.term)
+        for option in facet.options
+        if option.depth == 0 and isinstance(option.term, Era)
+    ]
     groups = [(_("China"), True), (_("The rest of the world"), False)]
     found = []
     for label, is_china in groups:
-        options = [option for option in broad if is_of_china(option.term) == is_china]
-        most = sorted(options, key=lambda option: -option.count)[:_MOST_ERAS]
-        kept = {option.value for option in most}
-        ways = [_era(option) for option in options if option.value in kept]
+        pairs = [(option, era) for option, era in broad if is_of_china(era) == is_china]
+        most = sorted(pairs, key=lambda pair: -pair[0].count)[:_MOST_ERAS]
+        kept = {era.pk for _option, era in most}
+        ways = [_era(option, era) for option, era in pairs if era.pk in kept]
         if ways:
             found.append(EraLinks(label, ways, is_china))
     return found
 
 
-def _era(option: Option) -> BrowseLink:
-    era = option.term
+def _era(option: Option, era: Era) -> BrowseLink:
     return BrowseLink(
         reverse("web:era", args=[era.slug]),
         language_html.as_html(era.short()),

@@ -24,7 +24,7 @@ def as_html(text: Text | str) -> SafeString:
     return format_html("{}{}", in_its_language(text), fallback_mark(text))
 
 
-def within_quotes(text):
+def within_quotes[T: (str, SafeString)](text: T) -> T:
     """A name to be put in quotation marks; its own become the inner ones."""
     return type(text)(str(text).translate({0x201C: "\u2018", 0x201D: "\u2019"}))
 

@@ -6,12 +6,15 @@ orders and combinations of filters may be followed but are not indexed: there is
 and each site is found without them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from html import unescape
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path
@@ -29,6 +32,11 @@ from heritage.values.language import proper_tag
 from heritage.values.markdown import to_text
 from heritage.web.context import identity
 from heritage.web.media import previews
+
+if TYPE_CHECKING:
+    from heritage.web.browse.listing import Listing
+    from heritage.web.site.page import SitePage
+    from heritage.web.vocabularies.common import TermSites
 
 # About what a search engine shows; a Chinese character is as wide as two letters.
 _DESCRIPTION_WIDTH = 160
@@ -77,19 +85,21 @@ class Head:
 # --- one for each kind of page ---------------------------------------------------------------
 
 
-def of_home(request) -> Head:
+def of_home(request: HttpRequest) -> Head:
     who = identity(request)
     document = jsonld.catalogue_document(who, _addresses(request))
     description = str(who.tagline.best()) or _("Places people travel to see")
     return _head(request, description=description, jsonld=jsonld.as_script(document))
 
 
-def of_text(request, title: str, words: str = "") -> Head:
+def of_text(request: HttpRequest, title: str, words: str = "") -> Head:
     """A page of text, such as About; `words` is Markdown."""
     return _head(request, title=title, description=describe(words))
 
 
-def of_term(request, title: str, words: str, sites, trail: Iterable[tuple[str, str]]) -> Head:
+def of_term(
+    request: HttpRequest, title: str, words: str, sites: TermSites, trail: Iterable[tuple[str, str]]
+) -> Head:
     """The page of an era, a kind or a place.
 
     `trail` are the paths and names of its broader terms.
@@ -106,7 +116,7 @@ def of_term(request, title: str, words: str, sites, trail: Iterable[tuple[str, s
     return about
 
 
-def of_data(request, title: str, script: SafeString) -> Head:
+def of_data(request: HttpRequest, title: str, script: SafeString) -> Head:
     """The page that describes the catalogue as a data set."""
     description = _(
         "Where the facts come from, who made the pictures, and what may be done with either."
@@ -114,8 +124,8 @@ def of_data(request, title: str, script: SafeString) -> Head:
     return _head(request, title=title, description=description, jsonld=script)
 
 
-def of_site(request, page) -> Head:
-    """A published site's page; `page` is a SitePage."""
+def of_site(request: HttpRequest, page: SitePage) -> Head:
+    """A published site's page."""
     who = identity(request)
     picture = request.build_absolute_uri(previews.address_of(page.rows))
     today = timezone.localdate()
@@ -131,12 +141,11 @@ def of_site(request, page) -> Head:
     )
 
 
-def of_list(request, page) -> Head:
-    """A list of sites; `page` is a Listing."""
+def of_list(request: HttpRequest, page: Listing) -> Head:
+    """A list of sites."""
+    said: dict[str, Any] = {}
     if path := _page_of_term(page):
         said = {"canonical": request.build_absolute_uri(path), "alternates": []}
-    else:
-        said = {}
     return _head(
         request,
         title=_list_title(page),
@@ -153,7 +162,7 @@ def hidden(title: str) -> Head:
     return Head(title=title, robots=_NEVER)
 
 
-def _head(request, *, query: str = "", robots: str = "", **said) -> Head:
+def _head(request: HttpRequest, *, query: str = "", robots: str = "", **said: Any) -> Head:
     language = get_language()
     canonical = _url(request, language, query)
     who = identity(request)
@@ -181,7 +190,7 @@ def describe(text: str, width: int = _DESCRIPTION_WIDTH) -> str:
     return to_text(text, round(width / (1 + share)))
 
 
-def _list_title(page) -> str:
+def _list_title(page: Listing) -> str:
     """The active filters and the page number: no two pages have the same title."""
     words = [str(item.value) for item in page.applied] or [_("Sites")]
     title = pgettext("between items of a list", ", ").join(words)
@@ -190,7 +199,7 @@ def _list_title(page) -> str:
     return _("%(title)s, page %(number)s") % {"title": title, "number": page.paging.number}
 
 
-def _list_description(page) -> str:
+def _list_description(page: Listing) -> str:
     names = [strip_markup(card.name) for card in page.cards[:_NAMES_SHOWN]]
     return _counted(page.total, names)
 
@@ -215,7 +224,7 @@ def strip_markup(html: str) -> str:
 # --- where -----------------------------------------------------------------------------------
 
 
-def alternates(request, query: str = "") -> list[Alternate]:
+def alternates(request: HttpRequest, query: str = "") -> list[Alternate]:
     """The page in each language of the interface, itself among them, and for everybody else."""
     found = [Alternate(proper_tag(code), _url(request, code, query)) for code in _languages()]
     if request.path_info == reverse("web:home"):
@@ -225,7 +234,7 @@ def alternates(request, query: str = "") -> list[Alternate]:
     return [*found, Alternate("x-default", default)]
 
 
-def _url(request, language: str, query: str = "") -> str:
+def _url(request: HttpRequest, language: str, query: str = "") -> str:
     _language, _slash, rest = request.path_info.lstrip("/").partition("/")
     path = escape_uri_path(f"/{language}/{rest}")
     return request.build_absolute_uri(f"{path}?{query}" if query else path)
@@ -243,14 +252,14 @@ def _locale(language: str) -> str:
     return _TERRITORIES.get(language, language.replace("-", "_"))
 
 
-def _addresses(request) -> Addresses:
+def _addresses(request: HttpRequest) -> Addresses:
     return Addresses(request.build_absolute_uri("/").rstrip("/"))
 
 
 # --- lists -----------------------------------------------------------------------------------
 
 
-def _page_of_term(page) -> str:
+def _page_of_term(page: Listing) -> str:
     """The page of the only era, kind or place that a list is narrowed by: that one is found."""
     if not page.only_term or page.paging.number > 1 or not page.is_canonical or not page.total:
         return ""
@@ -258,7 +267,7 @@ def _page_of_term(page) -> str:
     return reverse(f"web:{name}", args=[slug])
 
 
-def _list_robots(page) -> str:
+def _list_robots(page: Listing) -> str:
     if page.problems or not page.total:
         return _NEVER
     is_narrow = any(role.is_chosen and role.value for role in page.roles)
@@ -269,13 +278,13 @@ def _list_robots(page) -> str:
     return _FOLLOW_ONLY if is_else or not page.is_canonical else ""
 
 
-def _feeds(request) -> list[FeedLink]:
+def _feeds(request: HttpRequest) -> list[FeedLink]:
     name = str(identity(request).name.best())
     title = _("%(name)s: new and changed") % {"name": name}
     return [FeedLink(title, request.build_absolute_uri(reverse("web:feed")))]
 
 
-def _list_feeds(request, page) -> list[FeedLink]:
+def _list_feeds(request: HttpRequest, page: Listing) -> list[FeedLink]:
     """The feed of a filtered list; of all sites there is one already."""
     if not page.applied or page.problems:
         return []

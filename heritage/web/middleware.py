@@ -4,6 +4,7 @@ Both are for GET and HEAD only; a request that writes always reads the newest st
 """
 
 import zlib
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.conf import settings
@@ -30,14 +31,16 @@ class CachedPage(NamedTuple):
     text: bytes
 
 
+type GetResponse = Callable[[HttpRequest], HttpResponse]
+
 # Whole public pages, see docs/caches.md.
 pages: LRUCache[tuple, CachedPage] = LRUCache(settings.PAGES_KEPT)
 
 
-def index_snapshot(get_response):
+def index_snapshot(get_response: GetResponse) -> GetResponse:
     """Middleware: a page is built from one index snapshot."""
 
-    def answer(request):
+    def answer(request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return get_response(request)
         with store.pinned():
@@ -46,14 +49,14 @@ def index_snapshot(get_response):
     return answer
 
 
-def page_cache(get_response):
+def page_cache(get_response: GetResponse) -> GetResponse:
     """Middleware: caches public pages until something is written or the day ends.
 
     Only pages that are the same for everybody: requested without a session, marked as public by
     their view, and setting no cookie. A browser that has the page gets 304 before it is built.
     """
 
-    def answer(request):
+    def answer(request: HttpRequest) -> HttpResponse:
         if not settings.PAGES_KEPT or not _is_anonymous(request) or not _is_a_page(request):
             return get_response(request)
         try:

@@ -1,8 +1,11 @@
 """Helpers of views: cache headers, and partial responses to htmx requests."""
 
-from django.http import HttpResponse
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django_htmx.middleware import HtmxDetails
 
 
 def public(response: HttpResponse) -> HttpResponse:
@@ -11,7 +14,15 @@ def public(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def page_or_part(request, template: str, part: str, context: dict) -> HttpResponse:
+class HtmxRequest(HttpRequest):
+    """A request after the middleware of django-htmx."""
+
+    htmx: HtmxDetails
+
+
+def page_or_part(
+    request: HtmxRequest, template: str, part: str, context: dict[str, Any]
+) -> HttpResponse:
     """The page, or the part requested by htmx; caches keep the two apart."""
     is_part = request.htmx and not request.htmx.history_restore_request
     response = render(request, f"{template}#{part}" if is_part else template, context)

@@ -7,7 +7,7 @@ date changes. A million sites are five hundred files a language.
 from datetime import datetime
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.html import escape
@@ -37,7 +37,7 @@ def block_size() -> int:
 
 @require_safe
 @conditional_page
-def index(request):
+def index(request: HttpRequest) -> HttpResponse:
     """Where the sitemaps are, and when something in each was last changed."""
     found = columns.latest_by_block(store.current().times, block_size())
     blocks = [(number, _lastmod(columns.moment(time))) for number, time in found.items()]
@@ -55,7 +55,7 @@ def index(request):
 
 @require_safe
 @conditional_page
-def pages(request, language: str):
+def pages(request: HttpRequest, language: str) -> HttpResponse:
     """Pages that do not belong to a site."""
     _check(language)
     origin = _origin(request)
@@ -74,7 +74,7 @@ def pages(request, language: str):
 
 @require_safe
 @conditional_page
-def terms(request, language: str):
+def terms(request: HttpRequest, language: str) -> HttpResponse:
     """Pages of eras, kinds and places that have a site."""
     _check(language)
     origin, index = _origin(request), store.current()
@@ -90,7 +90,7 @@ def terms(request, language: str):
 
 @require_safe
 @conditional_page
-def sites(request, language: str, number: int):
+def sites(request: HttpRequest, language: str, number: int) -> HttpResponse:
     """The published sites of one block of ids."""
     _check(language)
     size = block_size()
@@ -146,7 +146,7 @@ def _check(language: str) -> None:
         raise Http404
 
 
-def _origin(request) -> str:
+def _origin(request: HttpRequest) -> str:
     return request.build_absolute_uri("/").rstrip("/")
 
 

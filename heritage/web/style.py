@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.db.models import F
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
@@ -34,7 +34,7 @@ class CoverSample:
 
 
 @require_safe
-def style(request):
+def style(request: HttpRequest) -> HttpResponse:
     if not settings.DEBUG:
         raise Http404
     shown = Site.objects.published()

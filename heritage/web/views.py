@@ -2,23 +2,24 @@
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import get_language_from_request, gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
-from heritage.models import FormerSlug, Site
+from heritage.models import Site
 from heritage.search.site_rows import published_site
+from heritage.values.language import LazyText
 from heritage.values.markdown import to_html
 from heritage.web import certainty, date_help, meta_tags
-from heritage.web.access import may_see
+from heritage.web.access import any_site, may_see
 from heritage.web.browse import listing
 from heritage.web.browse.paging import NoSuchPage
 from heritage.web.context import identity
 from heritage.web.home import home as home_page
-from heritage.web.responses import page_or_part, public
+from heritage.web.responses import HtmxRequest, page_or_part, public
 from heritage.web.site.page import site_page
 
 # Parts of a query that by themselves make lists without end, or the same one in another order.
@@ -27,7 +28,7 @@ _LONGEST = 4_000  # characters of a query: each of the page's links repeats it
 
 
 @require_safe
-def redirect_to_language(request):
+def redirect_to_language(request: HttpRequest) -> HttpResponse:
     """To the home page in the first of the browser's languages that the interface speaks."""
     response = HttpResponseRedirect(f"/{get_language_from_request(request)}/")
     patch_vary_headers(response, ["Accept-Language", "Cookie"])
@@ -36,7 +37,7 @@ def redirect_to_language(request):
 
 @require_safe
 @conditional_page
-def home(request):
+def home(request: HttpRequest) -> HttpResponse:
     name = identity(request).name
     context = {"home": home_page(name), "head": meta_tags.of_home(request)}
     return public(render(request, "web/home.html", context))
@@ -44,7 +45,7 @@ def home(request):
 
 @require_safe
 @conditional_page
-def browse(request):
+def browse(request: HtmxRequest) -> HttpResponse:
     clean = listing.clean_query(request.GET)
     if len(clean.urlencode()) > _LONGEST:
         raise BadRequest
@@ -65,7 +66,7 @@ def _address(path: str, query: str) -> str:
 
 @require_safe
 @conditional_page
-def site(request, slug: str):
+def site(request: HttpRequest, slug: str) -> HttpResponse:
     found = published_site(slug)
     if found is None:
         return _not_public(request, slug)
@@ -74,10 +75,9 @@ def site(request, slug: str):
     return public(render(request, "web/site.html", context))
 
 
-def _not_public(request, slug: str) -> HttpResponse:
+def _not_public(request: HttpRequest, slug: str) -> HttpResponse:
     """A site that has moved, is gone, or is not out yet; those who may see it get a preview."""
-    former = FormerSlug.objects.filter(slug=slug).select_related("site").first()
-    hidden = Site.objects.filter(slug=slug).first() or (former and former.site)
+    hidden = any_site(slug)
     if hidden is None:
         raise Http404
     is_public = hidden.state == Site.State.PUBLISHED
@@ -91,7 +91,7 @@ def _not_public(request, slug: str) -> HttpResponse:
     raise Http404
 
 
-def _preview(request, slug: str) -> HttpResponse:
+def _preview(request: HttpRequest, slug: str) -> HttpResponse:
     found = Site.objects.get(slug=slug)
     page = site_page(found)
     context = {"page": page, "preview": True, "head": meta_tags.hidden(page.title)}
@@ -103,17 +103,17 @@ def _preview(request, slug: str) -> HttpResponse:
 
 @require_safe
 @conditional_page
-def about(request):
+def about(request: HttpRequest) -> HttpResponse:
     return _text_page(request, "web/about.html", "about", gettext_lazy("About"))
 
 
 @require_safe
 @conditional_page
-def privacy(request):
+def privacy(request: HttpRequest) -> HttpResponse:
     return _text_page(request, "web/privacy.html", "privacy", gettext_lazy("Privacy"))
 
 
-def _text_page(request, template: str, field: str, title: str) -> HttpResponse:
+def _text_page(request: HttpRequest, template: str, field: str, title: LazyText) -> HttpResponse:
     words = getattr(identity(request), field).best()
     context = {
         "words": words,
@@ -126,7 +126,7 @@ def _text_page(request, template: str, field: str, title: str) -> HttpResponse:
 
 
 @require_safe
-def robots(request):
+def robots(request: HttpRequest) -> HttpResponse:
     """Pages about things may be read, and lists by one filter: of the others there is no end."""
     lines = ["User-agent: *"]
     for code, _name in settings.LANGUAGES:

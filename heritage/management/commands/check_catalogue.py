@@ -11,7 +11,7 @@ from heritage.services.record_checks import problems
 class Command(BaseCommand):
     help = "Validates everything stored, and the scenes of covers; names what is wrong, and where."
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         count = 0
         for problem in chain(problems(), scene_files.all_problems()):
             count += 1

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils.crypto import get_random_string
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
     help = "Sets up the database, loads the fixtures, makes an editor account and serves."
     requires_system_checks: list[str] = []  # they run once, within migrate
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="Address to serve on.")
         parser.add_argument("--port", type=int, default=8000, help="Port to serve on.")
         parser.add_argument(
@@ -46,7 +46,9 @@ class Command(BaseCommand):
             "--no-serve", action="store_false", dest="serve", help="Stop before serving."
         )
 
-    def handle(self, *args, host: str, port: int, reset: bool, serve: bool, **options) -> None:
+    def handle(
+        self, *args: object, host: str, port: int, reset: bool, serve: bool, **options: object
+    ) -> None:
         if serve:
             _refuse_taken_port(host, port)
         if reset:

@@ -16,7 +16,7 @@ class Command(BaseCommand):
     )
 
     @transaction.atomic
-    def handle(self, **options):
+    def handle(self, **options: object) -> None:
         count, lost = 0, []
         rows = Authenticator.objects.select_related("user").select_for_update(of=("self",))
         for row in rows.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk"):

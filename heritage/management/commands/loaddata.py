@@ -4,6 +4,7 @@ They may be named in any order and loaded again; what editors have changed is ke
 such as those that `dumpdata` writes, are loaded as Django does, in one change set.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.core import serializers
@@ -22,7 +23,7 @@ class Command(loaddata.Command):
         "again and again: what editors have changed or deleted is left alone."
     )
 
-    def loaddata(self, fixture_labels) -> None:
+    def loaddata(self, fixture_labels: Iterable[str]) -> None:
         ours: dict[Path, None] = {}  # each once, in the order named
         others: list[str] = []
         for label in fixture_labels:

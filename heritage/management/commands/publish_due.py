@@ -8,7 +8,7 @@ from heritage.services.review import publish_due
 class Command(BaseCommand):
     help = "Publishes the sites that are scheduled for now or before."
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: object, verbosity: int, **options: object) -> None:
         published, refused = publish_due()
-        if published or refused or options["verbosity"] > 1:
+        if published or refused or verbosity > 1:
             self.stdout.write(f"{published} published, {refused} could not be published.")

@@ -18,7 +18,7 @@ SECONDS = 2  # between two words of progress
 class Command(BaseCommand):
     help = "Rebuilds everything that is derived from the records, with progress."
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         self.said = started = time.monotonic()
         with changelog.locked():
             refresh_terms()

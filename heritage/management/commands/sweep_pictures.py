@@ -5,13 +5,13 @@ history. Uploads kept for a form with errors are deleted after a day.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.core.management.base import BaseCommand
-from django.db.models import FileField
+from django.core.management.base import BaseCommand, CommandParser
+from django.db.models import FileField, Model
 from django.utils import timezone
 
 from heritage.media import kept_files
@@ -24,13 +24,13 @@ DAYS = 180
 class Command(BaseCommand):
     help = "Deletes files of pictures that were deleted or replaced more than --days ago."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--days", type=int, default=DAYS, help=f"age in days, {DAYS} if not given"
         )
         parser.add_argument("--dry-run", action="store_true", help="only say what would go")
 
-    def handle(self, *args, days: int, dry_run: bool, **options) -> None:
+    def handle(self, *args: object, days: int, dry_run: bool, **options: object) -> None:
         since = timezone.now() - timedelta(days=max(0, days))
         count = size = 0
         for model in apps.get_app_config("heritage").get_models():
@@ -60,7 +60,7 @@ def _files(field: FileField) -> Iterator[str]:
             yield f"{folder}/{name}"
 
 
-def _kept(model, field: FileField, since) -> set[str]:
+def _kept(model: type[Model], field: FileField, since: datetime) -> set[str]:
     """Files that rows have, or had until lately: those can be restored."""
     kept = set(
         model._default_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True)

@@ -6,7 +6,7 @@ from heapq import nlargest
 from typing import TypedDict
 
 from django.http import QueryDict
-from django.template.loader import get_template
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from heritage.search.facets.counting import FacetCounts
@@ -56,12 +56,13 @@ def folded(facet: FacetCounts, data: QueryDict) -> FoldedFacet:
     if is_long and not whole:
         most = nlargest(_AT_HAND, facet.offered, key=facet.counts.__getitem__)
         kept = {*most, *facet.picked}
-    template = get_template("components/options.html")
-    lines = template.render({"name": facet.name, "lines": list(_shown(facet, kept))})
+    lines = render_to_string(
+        "components/options.html", {"name": facet.name, "lines": list(_shown(facet, kept))}
+    )
     return FoldedFacet(
         facet.name,
         facet.label,
-        lines if kept else "",
+        lines if kept else SafeString(),
         len(facet.picked),
         len(facet.offered) - len(kept),
         whole and is_long,

@@ -364,7 +364,7 @@ def _sorts(filtered: SiteFilter) -> list[Sort]:
 def _views(data: QueryDict) -> list[View]:
     """The page stays the same: what one sees of it differs."""
     is_list = data.get("view") == "list"
-    steps = {step: data[step] for step in STEPS if step in data}
+    steps = {step: str(data[step]) for step in STEPS if step in data}
     return [
         View("cards", _("Cards"), updated(data, drop=["view"], **steps), not is_list),
         View("list", _("List"), updated(data, view="list", **steps), is_list),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -14,7 +15,13 @@ from heritage.search import suggest
 from heritage.search.facets.registry import TREES
 from heritage.search.filter_fields import MAX_TEXT
 from heritage.search.index import store
-from heritage.search.suggest import Group, SuggestedLine
+from heritage.search.suggest import (
+    Group,
+    SuggestedFilter,
+    SuggestedLine,
+    SuggestedSite,
+    SuggestedTerm,
+)
 from heritage.values import normalize
 from heritage.web import language_html
 from heritage.web.responses import public
@@ -36,7 +43,7 @@ class SuggestionGroup:
 
 
 @require_safe
-def suggestions(request):
+def suggestions(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").replace("\0", " ").strip()[:MAX_TEXT]
     found = suggest.suggestions(store.current(), text)
     groups = [_group(group) for group in found]
@@ -49,38 +56,32 @@ def suggestions(request):
 
 
 def _group(group: Group) -> SuggestionGroup:
-    match group.name:
-        case suggest.SITES:
-            return SuggestionGroup(_("Sites"), list(map(_site, group.lines)))
-        case suggest.FILTERS:
-            return SuggestionGroup(_("Filters"), list(map(_filter, group.lines)))
-    label = str(TREES[group.name].suggestions_label)
-    return SuggestionGroup(label, [_term(group.name, line) for line in group.lines])
+    labels = {suggest.SITES: _("Sites"), suggest.FILTERS: _("Filters")}
+    label = labels.get(group.name) or str(TREES[group.name].suggestions_label)
+    return SuggestionGroup(label, [_line(group.name, line) for line in group.lines])
 
 
-def _site(line: SuggestedLine) -> Suggestion:
-    return Suggestion(
-        reverse("web:site", args=[line.slug]),
-        language_html.as_html(line.row.name.best()),
-        place_phrase(line.row.place),
-    )
-
-
-def _term(facet: str, line: SuggestedLine) -> Suggestion:
-    return Suggestion(
-        common.page_url(facet, line.row),
-        language_html.as_html(line.row.label.best()),
-        line.row.years() if isinstance(line.row, Era) else "",
-        line.count,
-    )
-
-
-def _filter(line: SuggestedLine) -> Suggestion:
-    return Suggestion(
-        common.list_url(**{line.facet.name: line.slug}),
-        language_html.as_html(line.facet.describe(line.value)),
-        str(line.facet.label),
-    )
+def _line(group: str, line: SuggestedLine) -> Suggestion:
+    match line:
+        case SuggestedSite(slug, site):
+            return Suggestion(
+                reverse("web:site", args=[slug]),
+                language_html.as_html(site.name.best()),
+                place_phrase(site.place),
+            )
+        case SuggestedTerm(_slug, term, count):
+            return Suggestion(
+                common.page_url(group, term),
+                language_html.as_html(term.label.best()),
+                term.years() if isinstance(term, Era) else "",
+                count,
+            )
+        case SuggestedFilter(slug, facet, value):
+            return Suggestion(
+                common.list_url(**{facet.name: slug}),
+                language_html.as_html(facet.describe(value)),
+                str(facet.label),
+            )
 
 
 def _pages(text: str) -> list[Suggestion]:

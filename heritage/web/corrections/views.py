@@ -9,6 +9,7 @@ import hmac
 import re
 import secrets
 from datetime import timedelta
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,10 +27,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from heritage.models import Correction, FormerSlug, Site
+from heritage.models import Correction, Site
 from heritage.models.lock_timeout import LockTimeout, lock_timeout
 from heritage.values.network import client_network
 from heritage.web import meta_tags
+from heritage.web.access import any_site
 
 MIN_SECONDS = 3  # nobody reads and writes faster
 MAX_SECONDS = 12 * 3600
@@ -79,11 +81,12 @@ class CorrectionForm(forms.ModelForm):
             "email": forms.EmailInput({"autocomplete": "email"}),
         }
 
-    def __init__(self, *args, site: Site, sender: str, **kwargs):
+    def __init__(self, *args: Any, site: Site, sender: str, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.site, self.sender = site, sender
         self.form_key, self.age = "", 0.0
-        self.fields["topic"].choices = [("", _("Choose …")), *Correction.Topic.choices]
+        topic = cast(forms.ChoiceField, self.fields["topic"])
+        topic.choices = [("", _("Choose …")), *Correction.Topic.choices]
 
     def clean_text(self) -> str:
         text = _plain_lines(self.cleaned_data["text"])
@@ -99,8 +102,9 @@ class CorrectionForm(forms.ModelForm):
             raise ValidationError(_("This field is a trap for robots: leave it empty."), "trap")
         return ""
 
-    def clean(self):
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
         self.form_key = self._form_key(cleaned.get("key", ""))
         if self.errors:
             return cleaned
@@ -154,7 +158,7 @@ def _without_links(text: str) -> str:
 # --- who sends -------------------------------------------------------------------------------
 
 
-def sender_of(request) -> str:
+def sender_of(request: HttpRequest) -> str:
     """A keyed digest of the address and the day: it detects floods without revealing the
     address."""
     message = f"{timezone.localdate()} {client_network(request.META)}"
@@ -174,7 +178,7 @@ def _is_flood(sender: str) -> bool:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @csrf_protect
-def correction(request, slug: str):
+def correction(request: HttpRequest, slug: str) -> HttpResponse:
     """The form, and what it sends."""
     site = Site.objects.published().filter(slug=slug).first()
     if site is None:
@@ -198,8 +202,9 @@ def correction(request, slug: str):
     elif form.errors:
         status = 429 if form.has_error("__all__", "flood") else 400
         if not form.form_key:  # what was written is kept, and can be sent with a fresh signature
-            form.data = form.data.copy()
-            form.data["key"] = new_key(site)
+            data = request.POST.copy()
+            data["key"] = new_key(site)
+            form.data = data
     context = {"site": site, "form": form, "head": meta_tags.hidden(str(_("Suggest a correction")))}
     response = render(request, "web/correction.html", context, status=status)
     if status == 503:
@@ -208,7 +213,7 @@ def correction(request, slug: str):
 
 
 @require_safe
-def thanks(request, slug: str):
+def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     site = Site.objects.published().filter(slug=slug).first()
     if site is None:
         return _not_public(request, slug, "web:correction_thanks")
@@ -222,7 +227,8 @@ def _store(form: CorrectionForm) -> None:
     found.site, found.sender, found.form_key = form.site, form.sender, form.form_key
     found.language = get_language()
     # What told floods apart yesterday is forgotten.
-    old = QuerySet(Correction).filter(created_at__lt=timezone.now() - _DAY).exclude(sender="")
+    every: QuerySet[Correction] = QuerySet(Correction)
+    old = every.filter(created_at__lt=timezone.now() - _DAY).exclude(sender="")
     old.update(sender="")  # nothing follows from it, so nobody else need wait
     try:
         with transaction.atomic():
@@ -232,10 +238,9 @@ def _store(form: CorrectionForm) -> None:
             raise
 
 
-def _not_public(request, slug: str, name: str) -> HttpResponse:
+def _not_public(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """The answer for a site that is not public, as its own page gives it."""
-    former = FormerSlug.objects.filter(slug=slug).select_related("site").first()
-    site = Site.objects.filter(slug=slug).first() or (former and former.site)
+    site = any_site(slug)
     if site is not None and site.state == Site.State.PUBLISHED:
         return HttpResponse(status=301, headers={"Location": reverse(name, args=[site.slug])})
     if site is not None and site.state == Site.State.ARCHIVED and site.published_at:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Max
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -46,7 +47,7 @@ class PictureRow:
     url: str
     what: SafeString
     credit: str
-    licence: SafeString
+    licence: SafeString | str
     licence_url: str
     source_url: str
 
@@ -67,7 +68,7 @@ class CreditsPage:
 
 @require_safe
 @conditional_page
-def page(request):
+def page(request: HttpRequest) -> HttpResponse:
     counts = records_by_source(store.current())
     sources = sorted(
         Source.objects.filter(pk__in=counts).select_related("licence"),
@@ -76,7 +77,7 @@ def page(request):
     published = Site.objects.published().aggregate(total=Count("pk"), changed=Max("updated_at"))
     licences = _licences()
     pictures = sum(row.pictures for row in licences)
-    context = {
+    context: dict[str, object] = {
         "page": CreditsPage(
             total=published["total"],
             sources=[_source(source, counts[source.pk]) for source in sources],
@@ -118,13 +119,14 @@ def _listed() -> list[PictureRow]:
 
 
 def _picture(image: Image) -> PictureRow:
+    licence = image.licence
     return PictureRow(
         site=language_html.as_html(image.site.name.best()),
         site_url=reverse("web:site", args=[image.site.slug]),
         url=cards.image_url(image),
         what=language_html.as_html(image.caption.best() or image.alt.best()),
         credit=image.credit_line or image.author,
-        licence=language_html.as_html(image.licence.label.best()),
-        licence_url=safe_url(image.licence.url),
+        licence=language_html.as_html(licence.label.best()) if licence else "",
+        licence_url=safe_url(licence.url) if licence else "",
         source_url=safe_url(image.source_url),
     )

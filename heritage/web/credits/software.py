@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
+from importlib.metadata import PackageMetadata
 
 from django.conf import settings
 
@@ -26,7 +27,8 @@ class Program:
 def software() -> list[Program]:
     """The dependencies in pyproject.toml that are installed."""
     project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]
-    names = (re.match(r"[\w.-]+", wanted)[0] for wanted in project["dependencies"])
+    named = (re.match(r"[\w.-]+", wanted) for wanted in project["dependencies"])
+    names = (found[0] for found in named if found)
     return [program for program in map(_program, sorted(names)) if program]
 
 
@@ -40,7 +42,7 @@ def _program(name: str) -> Program | None:
     )
 
 
-def licence(about) -> str:
+def licence(about: PackageMetadata) -> str:
     """From a package's metadata: the SPDX expression, else its classifiers, else what it wrote."""
     classifiers = [
         words.rpartition(" :: ")[2]
@@ -51,7 +53,7 @@ def licence(about) -> str:
     return stated if len(stated) <= _LONGEST and "\n" not in stated else ""
 
 
-def _home(about) -> str:
+def _home(about: PackageMetadata) -> str:
     pairs = [line.partition(", ") for line in about.get_all("Project-URL") or []]
     named = {name.lower(): url for name, _comma, url in pairs}
     wanted = ("homepage", "home", "source", "source code", "repository", "documentation")

@@ -24,6 +24,7 @@ from heritage.models import Coverage, Era, Event, Kind, Place, Scheme, Site, Wor
 from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.designations import IN_FORCE
 from heritage.models.events import first_beginning
+from heritage.models.querysets import SiteQuerySet
 from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search.card_rows import Summary
 from heritage.search.site_rows import SiteRows
@@ -41,7 +42,7 @@ _IDLE = ("时代", "时期", "文化", "王朝")
 _SAMPLE_PLANTS = ("leafy", "reeds")
 
 
-def with_covers(*also: str):
+def with_covers(*also: str) -> SiteQuerySet:
     """Sites with what their covers are made from, and other columns, in three queries."""
     fields = "uid", "state", "name", "place", "public_latitude", "public_longitude", "cover"
     return (

@@ -3,7 +3,9 @@
 import mimetypes
 from functools import partial
 
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
 from django.templatetags.static import static
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
@@ -18,7 +20,7 @@ from heritage.web.media.drawings import kept
 
 
 @require_safe
-def image(request: HttpRequest, uid: str, filename: str):
+def image(request: HttpRequest, uid: str, filename: str) -> HttpResponseBase:
     """A picture under its permanent name; the file is named after its content."""
     found = Image.objects.filter(uid=uid).select_related("site").first()
     if found is None or found.file_name != filename:
@@ -30,19 +32,19 @@ def image(request: HttpRequest, uid: str, filename: str):
 
 
 @require_safe
-def logo(request: HttpRequest, filename: str):
+def logo(request: HttpRequest, filename: str) -> HttpResponseBase:
     picture = Identity.objects.current().logo
     if not picture or str(picture.name).rpartition("/")[2] != filename:
         raise Http404
     return _file(picture, is_public=True)
 
 
-def _file(field, is_public: bool) -> FileResponse:
+def _file(field: FieldFile, is_public: bool) -> FileResponse:
     try:
         content = field.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
-    kind = mimetypes.guess_type(field.name)[0] or "application/octet-stream"
+    kind = mimetypes.guess_type(str(field.name))[0] or "application/octet-stream"
     response = FileResponse(content, content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"
     if is_public:
@@ -53,7 +55,7 @@ def _file(field, is_public: bool) -> FileResponse:
 
 
 @require_safe
-def cover(request, uid: str, shape: str = ""):
+def cover(request: HttpRequest, uid: str, shape: str = "") -> HttpResponseBase:
     """The drawn cover of a site, as SVG."""
     found, is_public = visible_site(request, covers.with_covers(), uid)
     drawing = covers.drawing_of(found)
@@ -62,7 +64,7 @@ def cover(request, uid: str, shape: str = ""):
 
 
 @require_safe
-def kind_cover(request, slug: str):
+def kind_cover(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The drawing that stands for a kind."""
     kind = Kind.objects.filter(slug=slug).first()
     if kind is None:
@@ -73,7 +75,7 @@ def kind_cover(request, slug: str):
 
 
 @require_safe
-def scene(request, name: str):
+def scene(request: HttpRequest, name: str) -> HttpResponseBase:
     """A scene by itself, as an editor chooses one."""
     try:
         drawn = partial(covers.scene_cover, scene_files.scene(name))
@@ -83,6 +85,6 @@ def scene(request, name: str):
 
 
 @require_safe
-def favicon(request):
+def favicon(request: HttpRequest) -> HttpResponseBase:
     """For clients that request /favicon.ico without reading the page."""
     return HttpResponsePermanentRedirect(static("img/favicon.svg"))

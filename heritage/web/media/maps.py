@@ -6,7 +6,8 @@ that the page stays small and browsers cache the map.
 
 from dataclasses import dataclass
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -70,7 +71,7 @@ def parts_of(site: Site) -> tuple[Point, ...]:
     return tuple(points.order_by("number").values_list("latitude", "longitude"))
 
 
-def of_sites(place: Place, hits) -> MapImage | None:
+def of_sites(place: Place, hits: BitMap) -> MapImage | None:
     """The sites of a place as dots; None where none has a point."""
     points = _points(store.current(), hits)
     if not points:
@@ -101,19 +102,21 @@ def of_properties(series: list[Series]) -> MapImage:
 
 
 @require_safe
-def of_site(request, uid: str):
+def of_site(request: HttpRequest, uid: str) -> HttpResponseBase:
     fields = "state", "precision", "accuracy_m", "blur_km", "public_latitude", "public_longitude"
     sites = Site.objects.only(*fields).filter(public_latitude__isnull=False)
     site, is_public = visible_site(request, sites, uid)
     parts = parts_of(site)
     if len(parts) > 1:
         return tagged.svg(request, sheets.draw_places(parts), is_public)
-    spot = MapPoint(site.public_latitude, site.public_longitude, uncertainty_km(site))
+    if site.public_point is None:
+        raise Http404
+    spot = MapPoint(*site.public_point, uncertainty_km(site))
     return tagged.svg(request, sheets.draw_point(spot), is_public)
 
 
 @require_safe
-def of_place(request, slug: str):
+def of_place(request: HttpRequest, slug: str) -> HttpResponseBase:
     place = Place.objects.filter(slug=slug).first()
     if place is None:
         raise Http404
@@ -125,7 +128,7 @@ def of_place(request, slug: str):
 
 
 @require_safe
-def of_world_heritage(request):
+def of_world_heritage(request: HttpRequest) -> HttpResponseBase:
     found = (
         Coverage.objects.filter(
             designation__in=statistics.Register(store.current()).inscribed(),

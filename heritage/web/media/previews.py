@@ -14,12 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import resvg_py
 from django.conf import settings
 from django.core.files import locks
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 from PIL import Image as Picture
@@ -64,14 +66,14 @@ class Preview:
 
 
 @require_safe
-def preview(request, uid: str):
+def preview(request: HttpRequest, uid: str) -> HttpResponseBase:
     """The preview of a site; of one that is not published only for those who may see it."""
     found, is_public = visible_site(request, covers.with_covers(), uid)
     return _answer(request, _of_site(found, covers.drawing_of(found)), is_public)
 
 
 @require_safe
-def catalogue_preview(request):
+def catalogue_preview(request: HttpRequest) -> HttpResponseBase:
     """For pages that are about no single site."""
     return _answer(request, _of_catalogue(Identity.objects.current()), is_public=True)
 
@@ -98,7 +100,7 @@ def _of_catalogue(identity: Identity) -> Preview:
     return Preview("catalogue", names, covers.landscape_tag(seed), draw)
 
 
-def _answer(request, wanted: Preview, is_public: bool):
+def _answer(request: HttpRequest, wanted: Preview, is_public: bool) -> HttpResponseBase:
     return tagged.answer(
         request, wanted.tag, is_public, lambda: _drawn(wanted, is_public), seconds=_DAY
     )
@@ -238,7 +240,7 @@ def _painted(ground: str) -> Picture.Image:
     return _pixels(ground, width=_PAINTED, style_sheet=style).resize((WIDTH, PICTURE_HEIGHT))
 
 
-def _pixels(svg: str, **options) -> Picture.Image:
+def _pixels(svg: str, **options: Any) -> Picture.Image:
     return Picture.open(io.BytesIO(resvg_py.svg_to_bytes(svg_string=svg, **options))).convert("RGB")
 
 

@@ -6,6 +6,8 @@ They are SVG with sizes in millimetres, so lines stay sharp at any size.
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -28,7 +30,7 @@ _NAME_ROOM = 175  # before the name of the catalogue, on the same line
 
 
 @require_safe
-def cover_print(request, uid: str, sheet: str):
+def cover_print(request: HttpRequest, uid: str, sheet: str) -> HttpResponseBase:
     """The cover of a site on a sheet of paper; its address is in the language of the visitor."""
     site, is_public = visible_site(request, covers.with_covers("slug"), uid)
     address = request.build_absolute_uri(reverse("web:site", args=[site.slug]))

@@ -15,8 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Coverage, Designation, DesignationEvent, Scheme, Site
+from heritage.models import Coverage, Designation, DesignationEvent, Scheme, SchemeTerm, Site
 from heritage.models.unesco import statuses
+from heritage.models.vocabularies import Term
 from heritage.search.site_rows import Property, SiteRows
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
@@ -168,11 +169,11 @@ def _reference(entry: Designation) -> SafeString | str:
     return format_html('<a href="{}" rel="external">{}</a>', entry.uri, entry.reference)
 
 
-def _label(term) -> SafeString | str:
+def _label(term: Term | SchemeTerm | None) -> SafeString | str:
     return language_html.as_html(term.label.best()) if term else ""
 
 
-def _labels(terms) -> SafeString:
+def _labels(terms: Iterable[Term | SchemeTerm]) -> SafeString:
     return format_html_join(
         pgettext("between items of a list", ", "), "{}", ((_label(term),) for term in terms)
     )
@@ -186,7 +187,8 @@ def _han(text: str) -> SafeString | str:
 def area_phrase(hectares: Decimal | None) -> str:
     if not hectares:
         return ""
-    decimals = max(0, -hectares.normalize().as_tuple().exponent)
+    exponent = hectares.normalize().as_tuple().exponent
+    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
     number = number_format(hectares, decimals, force_grouping=True)
     return pgettext("area", "%(hectares)s ha") % {"hectares": number}
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import overload
 
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Event, Source
+from heritage.values.language import LazyText
 from heritage.values.web_address import safe_url
 from heritage.web import certainty, language_html
 from heritage.web.certainty import Mark
 
-_HEADINGS = {
+_HEADINGS: dict[str, LazyText] = {
     Event.Role.BEGINNINGS: _("Beginnings"),
     Event.Role.OTHER: _("In between"),
     Event.Role.STANDING: _("What stands today"),
@@ -75,6 +77,10 @@ def event_line(event: Event) -> EventLine:
     )
 
 
+@overload
+def source_line(source: Source) -> SourceLine: ...
+@overload
+def source_line(source: Source | None) -> SourceLine | None: ...
 def source_line(source: Source | None) -> SourceLine | None:
     if source is None:
         return None

@@ -53,21 +53,19 @@ class NeighbourLine:
 
 def site_location(rows: SiteRows) -> SiteLocation:
     site = rows.site
-    has_point = site.public_latitude is not None
+    point = site.public_point
     accuracy = _accuracy_m(site)
     return SiteLocation(
         place=place_phrase(site.place) or shared_by_states(rows.also_in),
         chains=[_chain(place) for place in rows.places],
-        point=format_point(site.public_latitude, site.public_longitude, accuracy)
-        if has_point
-        else "",
-        geo=f"geo:{site.public_latitude},{site.public_longitude}" if has_point else "",
-        quality=_quality(site, accuracy) if has_point else [],
-        marks=_marks(site) if has_point else [],
-        source=source_line(site.point_source) if has_point and not site.blur_km else None,
+        point=format_point(*point, accuracy) if point else "",
+        geo=f"geo:{point[0]},{point[1]}" if point else "",
+        quality=_quality(site, accuracy) if point else [],
+        marks=_marks(site) if point else [],
+        source=source_line(site.point_source) if point and not site.blur_km else None,
         blurred=_("To protect the place, its position is shown to about %(km)s km only.")
         % {"km": site.blur_km}
-        if has_point and site.blur_km
+        if point and site.blur_km
         else "",
     )
 
@@ -139,7 +137,7 @@ def neighbours(here: Point | None, found: list[Neighbour]) -> list[NeighbourLine
             other_names=language_html.in_other_languages(near.site.name)[:1],
             # Points that fall together say nothing of metres: parts often have that of the whole.
             distance=distance_phrase(near.km) if near.km > 0.01 else _("at the same point"),
-            direction=direction(here, near.site) if here and near.km > 0.01 else "",
+            direction=direction(here, near.point) if here and near.km > 0.01 else "",
         )
         for near in found
     ]

@@ -79,7 +79,7 @@ def nearby_map(
     pixels = _REACH / reach
     rings = [km for km in _RINGS if reach / 5 <= km <= reach]
     dots = [
-        _dot(number, *_offset(here, near.site), pixels)
+        _dot(number, *_offset(here, near.point), pixels)
         for number, near in enumerate(neighbours, start=1)
         if near.km > 0.01
     ]
@@ -118,11 +118,11 @@ def _ring(km: float, pixels: float, dots: list[Dot]) -> Ring:
     return Ring(f"{radius:.1f}", f"{x:.1f}", f"{y:.1f}", km)
 
 
-def _offset(here: Point, other: Site) -> tuple[float, float]:
+def _offset(here: Point, there: Point) -> tuple[float, float]:
     """Kilometres east and north, on a plane that is true around the point."""
     latitude, longitude = here
-    east = (other.public_longitude - longitude + 180) % 360 - 180
-    north = other.public_latitude - latitude
+    east = (there[1] - longitude + 180) % 360 - 180
+    north = there[0] - latitude
     shrink = cos(radians(latitude))
     return east * shrink * KM_PER_DEGREE, north * KM_PER_DEGREE
 
@@ -156,7 +156,7 @@ def _free(x: float, y: float, taken: list[tuple[float, float]]) -> tuple[float, 
     return x + 11 * cos(outwards), y
 
 
-def direction(here: Point, other: Site) -> str:
-    """In which of eight directions another site lies, in words."""
-    east, north = _offset(here, other)
+def direction(here: Point, there: Point) -> str:
+    """In which of eight directions another point lies, in words."""
+    east, north = _offset(here, there)
     return str(DIRECTIONS[round(degrees(atan2(east, north)) / 45) % 8])

@@ -1,8 +1,10 @@
 """The context of the page of a site, in the order in which readers ask for it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Protocol
 from urllib.parse import quote
 
 from django.urls import reverse
@@ -38,7 +40,7 @@ from heritage.web.certainty import Mark
 from heritage.web.media import covers, maps
 from heritage.web.site import visiting
 from heritage.web.site.designations import SiteDesignation, area_phrase, site_designations
-from heritage.web.site.events import EventGroup, SourceLine, event_groups, source_line
+from heritage.web.site.events import EventGroup, EventLine, SourceLine, event_groups, source_line
 from heritage.web.site.gallery import Photo, photos
 from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, site_location
 from heritage.web.site.nearby_map import NearbyMap, nearby_map, uncertainty_km
@@ -58,7 +60,7 @@ class NameLine:
     text: Text
     kind: str
     language: str
-    note: SafeString
+    note: SafeString | str
     source: SourceLine | None
 
 
@@ -187,7 +189,7 @@ def site_page(site: Site) -> SitePage:
     known = vocabulary.of(index)
     rows = site_rows.read(site, known)
     events = rows.events
-    unesco = [s for s in statuses(rows.coverages) if s != UnescoStatus.NONE]
+    unesco: list[UnescoStatus] = [s for s in statuses(rows.coverages) if s != UnescoStatus.NONE]
     beginning = first_beginning(events)
     if beginning and beginning.role == Event.Role.STANDING:
         beginning = None  # said by `standing`
@@ -269,11 +271,24 @@ def _event_marks(event: Event | None) -> list[Mark]:
     return cards.short_marks(event, bool(event.source and event.source.is_recalled))
 
 
-def _all_marks(where, told, registers, visit, sources, names) -> list[Mark]:
+class HasMarks(Protocol):
+    @property
+    def marks(self) -> Sequence[Mark]: ...
+
+
+def _all_marks(
+    where: SiteLocation,
+    told: list[EventGroup],
+    registers: list[SiteDesignation],
+    visit: Visiting,
+    sources: list[SourceLine],
+    names: list[NameLine],
+) -> list[Mark]:
     lines = [line for group in told for line in group.lines]
-    said_by = [line.source for line in (*lines, *names) if line.source] + sources
+    cited: list[EventLine | NameLine] = [*lines, *names]
+    said_by = [line.source for line in cited if line.source] + sources
     dangers = chain.from_iterable(register.danger_marks for register in registers)
-    holders = [where, *lines, *registers, visit, *said_by]
+    holders: list[HasMarks] = [where, *lines, *registers, visit, *said_by]
     return certainty.legend([*dangers, *chain.from_iterable(each.marks for each in holders)])
 
 

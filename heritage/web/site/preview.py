@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Field
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.utils.csp import CSP
@@ -35,7 +35,7 @@ _LEFT_OUT = ("slug", "state", "featured", "prominence", "latitude", "longitude",
 @require_http_methods(["GET", "HEAD", "POST"])
 @xframe_options_sameorigin
 @csp_override(_FRAMED)
-def preview(request, pk: int) -> HttpResponse:
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The only page that may be shown in a frame, and only in one of our own."""
     site = Site.objects.filter(pk=pk).first()
     if site is None or not may_see(request, "view_site"):

@@ -7,6 +7,7 @@ query reads their names.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
@@ -86,4 +87,6 @@ def _country(rows: SiteRows) -> Place | None:
 
 
 def _other(site: Site) -> RelatedSite:
-    return RelatedSite(common.page_url("site", site), language_html.as_html(site.name.best()))
+    return RelatedSite(
+        reverse("web:site", args=[site.slug]), language_html.as_html(site.name.best())
+    )

@@ -1,5 +1,6 @@
 """The timeline of a site: its events drawn against the eras of its region."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from heritage.models import Era, Event
@@ -7,7 +8,7 @@ from heritage.search.site_rows import SiteRows
 from heritage.search.vocabulary import TermTree
 from heritage.web import time_axis
 from heritage.web.charts import percent
-from heritage.web.time_axis import LANE, Segment, Tick
+from heritage.web.time_axis import LANE, Scale, Segment, Tick
 
 _MOST = 14  # events that get a line of their own
 _DOT = 12  # pixels: how wide a mark is at least
@@ -83,12 +84,12 @@ def _short(event: Event, label: str, room: float) -> str:
     return next(kept, "")
 
 
-def _named(events) -> set[int]:
+def _named(events: Iterable[Event]) -> set[int]:
     ids = {era for event in events for era in (event.first_era_id, event.last_era_id)}
     return {era for era in ids if era is not None}
 
 
-def _shown(rows: SiteRows, events, eras: TermTree[Era]) -> list[Era]:
+def _shown(rows: SiteRows, events: Iterable[Event], eras: TermTree[Era]) -> list[Era]:
     """The broad eras of the region, and the narrower ones that the events name."""
     named = [eras.terms[pk] for pk in sorted(_named(events), key=eras.order.__getitem__)]
     regions = {_region(era) for era in named} or set(_countries(rows))
@@ -105,7 +106,7 @@ def _countries(rows: SiteRows) -> list[int]:
     return [step.pk for place in rows.places for step in (*place.ancestors(), place)]
 
 
-def _mark(event: Event, scale, y: int) -> MomentMark:
+def _mark(event: Event, scale: Scale, y: int) -> MomentMark:
     start, end = scale.span(event.first_year, event.last_year)
     date = event.parsed
     is_loose = event.certainty != Event.Certainty.CERTAIN or bool(

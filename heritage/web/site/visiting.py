@@ -15,6 +15,7 @@ from heritage.models import Opening, Price, VisitingFact
 from heritage.models.fields import edtf_bounds
 from heritage.models.visiting import WEEKDAYS, CheckedRecord, Quality
 from heritage.search.site_rows import SiteRows
+from heritage.values.language import LanguageMap
 from heritage.values.web_address import safe_url
 from heritage.web import language_html
 from heritage.web.certainty import Mark
@@ -150,7 +151,9 @@ def _age(rows: Iterable[CheckedRecord]) -> str:
     return text % {"first": first, "last": last}
 
 
-def _hint(row, label, value, note) -> VisitingLine:
+def _hint(
+    row: CheckedRecord, label: SafeString | str, value: str, note: LanguageMap
+) -> VisitingLine:
     return VisitingLine(label, value, language_html.as_html(note.best()), _basis(row))
 
 
@@ -218,7 +221,7 @@ def _amount(row: Price) -> str:
 
 
 def _hours(row: Opening) -> str:
-    if not row.is_open:
+    if row.opens is None or row.closes is None:
         return _("closed")
     hours = f"{time_format(row.opens, 'H:i')}–{time_format(row.closes, 'H:i')}"
     if row.last_entry:

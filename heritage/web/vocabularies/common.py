@@ -1,7 +1,7 @@
 """Shared by the pages of eras, kinds and places: labels, counted trees, lists of sites."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from pyroaring import BitMap
 
 from heritage.models import Site
+from heritage.models.vocabularies import Term
 from heritage.search import vocabulary
 from heritage.search.facets.registry import TREES
 from heritage.search.filters import WITHIN_KM
@@ -66,10 +67,10 @@ class CountedTree:
         self.terms, self.children = known.terms, known.children
         self.by_slug, self.above = known.by_slug, known.above
 
-    def sites(self, term) -> BitMap:
+    def sites(self, term: Term) -> BitMap:
         return self.index.having(f"{self.name}:{term.pk}") & self.hits
 
-    def count(self, term) -> int:
+    def count(self, term: Term) -> int:
         return self.hits.intersection_cardinality(self.index.having(f"{self.name}:{term.pk}"))
 
     def counted(self, parent_id: int | None = None) -> list:
@@ -90,11 +91,13 @@ class CountedTree:
         return terms
 
 
-def page_url(name: str, term) -> str:
+def page_url(name: str, term: Term) -> str:
     return reverse(f"web:{name}", args=[term.slug])
 
 
-def links(tree: CountedTree, terms: Iterable, note=lambda term: "") -> list[TermLink]:
+def links[T: Term](
+    tree: CountedTree, terms: Iterable[T], note: Callable[[T], str] = lambda term: ""
+) -> list[TermLink]:
     """Links to terms; `tree.name` is also the name of the page's URL."""
     return [
         TermLink(
@@ -109,7 +112,8 @@ def links(tree: CountedTree, terms: Iterable, note=lambda term: "") -> list[Term
 
 def labels(label: LanguageMap) -> list[TermLabel]:
     """The term in every other language and script."""
-    best, found = label.best(), []
+    best = label.best()
+    found: list[TermLabel] = []
     for code, words in label.items():
         if code != best.language and words not in {str(best), *(str(row.text) for row in found)}:
             found.append(TermLabel(Text(words, code), language_html.name_for_reader(code)))
@@ -169,8 +173,14 @@ def paragraph(sentences: Iterable[str]) -> str:
     return text
 
 
-def chart(
-    tree: CountedTree, terms: Iterable, *, id: str, title: str, head: str, url
+def chart[T: Term](
+    tree: CountedTree,
+    terms: Iterable[T],
+    *,
+    id: str,
+    title: str,
+    head: str,
+    url: Callable[[T], str],
 ) -> Chart | None:
     """How many sites each term has, the most first; None where that says nothing."""
     counted = sorted(((tree.count(term), term) for term in terms), key=lambda pair: -pair[0])

@@ -11,6 +11,7 @@ from pyroaring import BitMap
 
 from heritage.models import Era, SiteEra
 from heritage.search.index import store
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
 from heritage.values.normalize import sort_key
@@ -26,6 +27,7 @@ from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, T
 # The strip of all eras begins here; what is older would leave no room for the rest.
 _SINCE = -2199
 _LEAST_NEAR = 30  # years between two eras of which one follows the other
+_OPEN_END = 2030  # where the strip of an era that goes on ends
 _ROLES = (
     SiteEra.Role.BEGINNINGS,
     SiteEra.Role.STANDING,
@@ -129,7 +131,7 @@ def _region_order(by_region: dict[Text | str, list[Era]]) -> Callable[[Text | st
     """China first, the others by their names, last what has no region."""
     language = get_language()
 
-    def key(label) -> tuple:
+    def key(label: Text | str) -> tuple:
         return (not is_of_china(by_region[label][0]), not label, sort_key(str(label), language))
 
     return key
@@ -199,7 +201,7 @@ def era_page(slug: str) -> EraPage:
     )
 
 
-def _lead(index, era: Era, tree: CountedTree, hits: BitMap) -> str:
+def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> str:
     """When and where it was, what was before and after it, and what the catalogue has of it."""
     words = {"era": era.label.best(), "region": region_label(era), "years": era.years()}
     said = []
@@ -232,22 +234,28 @@ def _neighbours(era: Era, eras: Iterable[Era]) -> tuple[Era | None, Era | None]:
     if era.first_year is None or era.last_year is None:
         return None, None
     first, last = era.first_year, era.last_year
-    before, after = [], []
+    before: list[tuple[int, int, Era]] = []
+    after: list[tuple[int, int, Era]] = []
     for other in eras:
-        if other.pk == era.pk or None in (other.first_year, other.last_year):
+        begins, ends = other.first_year, other.last_year
+        if other.pk == era.pk or begins is None or ends is None:
             continue
         if not _same_region(other, era) or other.parent_id != era.parent_id:
             continue
-        near = max(_LEAST_NEAR, min(last - first, other.last_year - other.first_year) // 4)
-        if other.first_year < first and other.last_year < last:
-            before.append((abs(other.last_year - first), near, other))
-        if other.first_year > first and other.last_year > last:
-            after.append((abs(other.first_year - last), near, other))
-    found = []
-    for others in (before, after):
-        gap, near, other = min(others, key=lambda each: each[0], default=(0, -1, None))
-        found.append(other if gap <= near else None)
-    return found[0], found[1]
+        near = max(_LEAST_NEAR, min(last - first, ends - begins) // 4)
+        if begins < first and ends < last:
+            before.append((abs(ends - first), near, other))
+        if begins > first and ends > last:
+            after.append((abs(begins - last), near, other))
+    return _closest(before), _closest(after)
+
+
+def _closest(others: list[tuple[int, int, Era]]) -> Era | None:
+    """Of eras with their distance and how far one may be, the closest that is near enough."""
+    if not others:
+        return None
+    gap, near, other = min(others, key=lambda each: each[0])
+    return other if gap <= near else None
 
 
 def _marks(era: Era) -> list[Mark]:
@@ -257,7 +265,7 @@ def _marks(era: Era) -> list[Mark]:
     return found + (list(source_line(era.source).marks) if era.source else [])
 
 
-def _roles(index, era: Era) -> list[TermLink]:
+def _roles(index: IndexSnapshot, era: Era) -> list[TermLink]:
     """How many sites began in the era, how many have fabric of it; last, what is no statement."""
     labels = {
         SiteEra.Role.BEGINNINGS: _("founded in it"),
@@ -276,7 +284,7 @@ def _roles(index, era: Era) -> list[TermLink]:
     return found if len(found) > 1 else []
 
 
-def _region(index, era: Era) -> TermLink | None:
+def _region(index: IndexSnapshot, era: Era) -> TermLink | None:
     if era.region is None:
         return None
     count = len(index.having(f"place:{era.region_id}"))
@@ -286,10 +294,12 @@ def _region(index, era: Era) -> TermLink | None:
 
 def era_strip(era: Era, eras: list[Era]) -> EraStrip | None:
     """The era among those before, after and beside it in its region."""
-    if era.first_year is None and era.last_year is None:
+    first = era.last_year if era.first_year is None else era.first_year
+    last = _OPEN_END if era.last_year is None else era.last_year
+    if first is None:
         return None
     room = _room(era)
-    scale = Scale((era.first_year or era.last_year) - room, (era.last_year or 2030) + room)
+    scale = Scale(first - room, last + room)
     near = [other for other in eras if _same_region(other, era) and _is_shown(other, era)]
     found = time_axis.segments(near, scale, {era.pk}, 0)
     foot = time_axis.height(found, 0)
@@ -301,7 +311,7 @@ def _same_region(other: Era, era: Era) -> bool:
 
 
 def _room(era: Era) -> int:
-    if None in (era.first_year, era.last_year):
+    if era.first_year is None or era.last_year is None:
         return 60
     return max(40, round((era.last_year - era.first_year) * 0.45))
 

@@ -10,6 +10,7 @@ from pyroaring import BitMap
 
 from heritage.models import Kind
 from heritage.search.index import store
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.web import language_html
 from heritage.web.charts import Chart
 from heritage.web.media import covers, tagged
@@ -99,7 +100,7 @@ def kind_page(slug: str) -> KindPage:
     )
 
 
-def _lead(index, places: CountedTree, hits: BitMap) -> str:
+def _lead(index: IndexSnapshot, places: CountedTree, hits: BitMap) -> str:
     """How many sites there are, where most of them are, and the best known."""
     if not hits:
         return ""

@@ -7,10 +7,12 @@ from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from pyroaring import BitMap
 
 from heritage.models import Place, SchemeTerm, UnescoStatus
 from heritage.search.filter_fields import PLACE_MARK
 from heritage.search.index import store
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.nearby import reachable
 from heritage.web import language_html
 from heritage.web.charts import Chart, Row, Series
@@ -129,7 +131,7 @@ def place_page(slug: str) -> PlacePage:
     )
 
 
-def _sentence(index, place: Place, hits) -> str:
+def _sentence(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
     """What the catalogue has of the place: how many sites, what they are, the best known."""
     if not hits:
         return ""
@@ -163,7 +165,7 @@ def _sentence(index, place: Place, hits) -> str:
     return common.paragraph(said)
 
 
-def _surroundings(index, place: Place) -> TownSurroundings | None:
+def _surroundings(index: IndexSnapshot, place: Place) -> TownSurroundings | None:
     found = reachable(index, place.centre, _DAY_KM, _NAMED) if place.centre else []
     if not found:
         return None
@@ -175,7 +177,7 @@ def _surroundings(index, place: Place) -> TownSurroundings | None:
     )
 
 
-def _by_status(index, hits, place: Place) -> Chart | None:
+def _by_status(index: IndexSnapshot, hits: BitMap, place: Place) -> Chart | None:
     rows = []
     for status in UnescoStatus:
         count = hits.intersection_cardinality(index.having(f"unesco:{status}"))
@@ -189,7 +191,7 @@ def _by_status(index, hits, place: Place) -> Chart | None:
     return Chart("unesco", _("UNESCO status"), summary, _("Status"), series, rows)
 
 
-def _by_year(index, place: Place) -> Chart | None:
+def _by_year(index: IndexSnapshot, place: Place) -> Chart | None:
     """When its World Heritage was inscribed; where that is little it is no chart."""
     register = statistics.Register(index)
     entries = register.inscribed().filter(world_heritage__states=place)

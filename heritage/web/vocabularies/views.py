@@ -1,6 +1,8 @@
 """Views of the pages of eras, kinds, places and the World Heritage List."""
 
-from django.http import Http404
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,39 +13,41 @@ from heritage.values.language import LanguageMap
 from heritage.web import meta_tags
 from heritage.web.responses import public
 from heritage.web.vocabularies import common
-from heritage.web.vocabularies.eras import era_page
+from heritage.web.vocabularies.eras import EraPage, era_page
 from heritage.web.vocabularies.eras import eras as all_eras
-from heritage.web.vocabularies.kinds import kind_page
+from heritage.web.vocabularies.kinds import KindPage, kind_page
 from heritage.web.vocabularies.kinds import kinds as all_kinds
-from heritage.web.vocabularies.places import place_page
+from heritage.web.vocabularies.places import PlacePage, place_page
 from heritage.web.vocabularies.places import places as all_places
 from heritage.web.world_heritage.page import world_heritage_page
+
+type TermPage = EraPage | KindPage | PlacePage
 
 
 @require_safe
 @conditional_page
-def eras(request):
+def eras(request: HttpRequest) -> HttpResponse:
     words = _("The eras of the catalogue on one strip of time, with the sites of each.")
     return _page(request, "web/eras.html", all_eras(), _("Eras"), words)
 
 
 @require_safe
 @conditional_page
-def kinds(request):
+def kinds(request: HttpRequest) -> HttpResponse:
     words = _("What the sites of the catalogue are: every kind, with its sites.")
     return _page(request, "web/kinds.html", all_kinds(), _("Kinds of places"), words)
 
 
 @require_safe
 @conditional_page
-def places(request):
+def places(request: HttpRequest) -> HttpResponse:
     words = _("Countries and territories with sites in the catalogue, region by region.")
     return _page(request, "web/places.html", all_places(), _("Places"), words)
 
 
 @require_safe
 @conditional_page
-def world_heritage(request):
+def world_heritage(request: HttpRequest) -> HttpResponse:
     page = world_heritage_page()
     words = page.scheme.description if page.scheme else ""
     return _page(request, "web/world_heritage.html", page, _("World Heritage"), words)
@@ -51,14 +55,14 @@ def world_heritage(request):
 
 @require_safe
 @conditional_page
-def era(request, slug: str):
+def era(request: HttpRequest, slug: str) -> HttpResponse:
     page = _found(era_page, slug)
     return _term(request, "era", page, str(page.era), _("Eras"), page.lead)
 
 
 @require_safe
 @conditional_page
-def kind(request, slug: str):
+def kind(request: HttpRequest, slug: str) -> HttpResponse:
     page = _found(kind_page, slug)
     words = common.paragraph([str(page.kind.description.best()), page.lead])
     return _term(request, "kind", page, str(page.kind), _("Kinds of places"), words)
@@ -66,26 +70,30 @@ def kind(request, slug: str):
 
 @require_safe
 @conditional_page
-def place(request, slug: str):
+def place(request: HttpRequest, slug: str) -> HttpResponse:
     page = _found(place_page, slug)
     return _term(request, "place", page, str(page.place), _("Places"), page.lead)
 
 
-def _found(prepare, slug: str):
+def _found[P](prepare: Callable[[str], P], slug: str) -> P:
     try:
         return prepare(slug)
     except (Era.DoesNotExist, Kind.DoesNotExist, Place.DoesNotExist) as error:
         raise Http404 from error
 
 
-def _page(request, template: str, page, title: str, words: LanguageMap | str = ""):
+def _page(
+    request: HttpRequest, template: str, page: object, title: str, words: LanguageMap | str = ""
+) -> HttpResponse:
     """`words` describe the page to search engines."""
     words = str(words.best() if isinstance(words, LanguageMap) else words or "")
     head = meta_tags.of_text(request, title, words)
     return public(render(request, template, {"page": page, "head": head}))
 
 
-def _term(request, name: str, page, title: str, index_title: str, words: str = ""):
+def _term(
+    request: HttpRequest, name: str, page: TermPage, title: str, index_title: str, words: str = ""
+) -> HttpResponse:
     """The page of an era, a kind or a place, under that of all of them."""
     trail = [(reverse(f"web:{name}s"), index_title)]
     trail += [(link.url, meta_tags.strip_markup(link.label)) for link in page.above]

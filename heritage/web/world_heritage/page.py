@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
@@ -63,10 +63,10 @@ class WorldHeritagePage:
     """Prepared for the template web/world_heritage.html."""
 
     scheme: Scheme | None
-    description: SafeString
-    authority: SafeString
+    description: SafeString | str
+    authority: SafeString | str
     edition: str  # the year or day of the list that is followed
-    edition_note: SafeString
+    edition_note: SafeString | str
     figures: list[Figure]
     sites: "WorldHeritageCounts"
     map: maps.MapImage | None
@@ -171,7 +171,7 @@ def _listed(standing: str, kind: str) -> list[ListedSite]:
     return _sites_of(entries.order_by(), kind)
 
 
-def _sites_of(entries, kind: str) -> list[ListedSite]:
+def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
     """The published sites of entries, with the year of the last event of a kind."""
     # Step by step: in one query the database may begin with all sites that are published.
     rows = (

@@ -5,9 +5,9 @@ register has an edition: all numbers are as of its year; later inscriptions are 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -25,7 +25,7 @@ STANDING = (Designation.Standing.IN_FORCE, Designation.Standing.IN_DANGER)
 _MOST_STATES = 15
 
 
-def properties():
+def properties() -> QuerySet[Designation]:
     """Entries of the World Heritage List that a published site shows."""
     entries = Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE).order_by()
     return entries.exclude(pk__in=_not_shown(store.current()))
@@ -56,12 +56,12 @@ class Register:
     def edition(self) -> str:
         return self.scheme.edition_phrase() if self.scheme else ""
 
-    def inscribed(self):
+    def inscribed(self) -> QuerySet[Designation]:
         """The entries that the edition has; all that are in force where it is not known."""
         found = properties().filter(standing__in=STANDING)
         return found if self.year is None else found.exclude(listed_year__gt=self.year)
 
-    def later(self):
+    def later(self) -> QuerySet[Designation]:
         """Those that were inscribed after the edition."""
         found = properties().filter(standing__in=STANDING)
         return found.none() if self.year is None else found.filter(listed_year__gt=self.year)
@@ -83,7 +83,9 @@ class Register:
         ]
 
 
-def by_year(register: Register, entries=None, title: str = "") -> Chart | None:
+def by_year(
+    register: Register, entries: QuerySet[Designation] | None = None, title: str = ""
+) -> Chart | None:
     """Properties on the List by year of inscription and category.
 
     Properties that left the List, or were merged into others, are not counted.
@@ -166,7 +168,9 @@ def by_region(register: Register) -> Chart | None:
     return Chart("regions", _("By region"), summary, _("Region"), register.series(), rows)
 
 
-def by_state(register: Register, url) -> tuple[Chart | None, Chart | None, int]:
+def by_state(
+    register: Register, url: Callable[[Place], str]
+) -> tuple[Chart | None, Chart | None, int]:
     """The states with most properties, all of them for the table, and how many there are."""
     fields = ("world_heritage__states", "category__code")
     counts: dict[int, Counter] = defaultdict(Counter)
@@ -239,7 +243,7 @@ def by_category(register: Register) -> dict[str, int]:
     return _grouped(register.inscribed(), "category__code")
 
 
-def _grouped(entries, field: str) -> Counter:
+def _grouped(entries: QuerySet[Designation], field: str) -> Counter:
     return Counter(dict(entries.values_list(field).annotate(Count("pk"))))
 
 
@@ -258,8 +262,8 @@ def _region_of_states() -> dict[int, str]:
     fields = ("world_heritage__states", "world_heritage__regions__code")
     counts: dict[int, Counter] = defaultdict(Counter)
     # One that crosses a border between regions tells nothing of either state.
-    alone = properties().annotate(regions=Count("world_heritage__regions", distinct=True))
-    alone = Designation.objects.filter(pk__in=alone.filter(regions=1).values("pk")).order_by()
+    counted = properties().annotate(regions=Count("world_heritage__regions", distinct=True))
+    alone = Designation.objects.filter(pk__in=counted.filter(regions=1).values("pk")).order_by()
     for state, region, count in alone.values_list(*fields).annotate(Count("pk")):
         if state is not None and region:
             counts[state][region] += count
