@@ -4,7 +4,8 @@ Exports the form fields and widgets, and `with_label()`/`label_of()`, which give
 label that tells it apart. The labels of a page are read in one query for each table.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django import forms
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
@@ -31,7 +32,7 @@ def _era(era: Era) -> str:
 
 
 def _place(place: Place) -> str:
-    return _joined(place, place.parent or "", *([place.parent.parent] if place.parent_id else []))
+    return _joined(place, place.parent or "", *([place.parent.parent] if place.parent else []))
 
 
 def _designation(entry: Designation) -> str:
@@ -49,7 +50,7 @@ def _site(site: Site) -> str:
 
 
 # How a row is called in a chooser, and the keys that this follows.
-_LABELS = {
+_LABELS: dict[type[Model], tuple[Callable[[Any], str], tuple[str, ...]]] = {
     Era: (_era, ()),
     Place: (_place, ("parent__parent",)),
     Designation: (_designation, ("scheme",)),
@@ -136,6 +137,7 @@ class RowLookups:
 class ChooserField(forms.ModelChoiceField):
     """Selects one related row. With a `lookup`, showing it costs no query of its own."""
 
+    queryset: QuerySet[Any]
     lookup: RowLookup | None = None
 
     def to_python(self, value):
@@ -155,6 +157,7 @@ class ChooserField(forms.ModelChoiceField):
 class MultipleChooserField(forms.ModelMultipleChoiceField):
     """Selects several related rows. With a `lookup`, showing them costs no query of its own."""
 
+    queryset: QuerySet[Any]
     lookup: RowLookup | None = None
 
     def label_from_instance(self, obj):

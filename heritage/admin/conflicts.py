@@ -122,7 +122,7 @@ def _lines(
     return lines
 
 
-def _shown(form_field: forms.Field, texts: list[str]) -> str:
+def _shown(form_field: forms.Field | None, texts: list[str]) -> str:
     """Posted values in readable form."""
     if isinstance(form_field, forms.ModelChoiceField):
         rows = form_field.queryset.filter(pk__in=[text for text in texts if text.isdecimal()])

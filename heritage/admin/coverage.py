@@ -2,16 +2,20 @@
 
 from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Field
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.autocomplete import chooser_field
 from heritage.admin.fields import EDTFFormField
 from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
-from heritage.models import Coverage, Designation, DesignationEvent
+from heritage.models import Coverage, Designation, DesignationEvent, row_values
 from heritage.models.fields import edtf_bounds
 
-_COLUMN = Designation._meta.get_field
+
+def _column(name: str) -> Field:
+    return row_values.column(Designation, name)
+
 
 # Columns of a new entry that stand in the row under their own names.
 ENTRY_FIELDS = ("scheme", "reference", "category", "batch", "era_text")
@@ -24,12 +28,12 @@ class CoverageForm(RecordForm):
     other values must agree with it.
     """
 
-    scheme = chooser_field(_COLUMN("scheme"), admin.site)
-    reference = _COLUMN("reference").formfield(required=False)
-    category = chooser_field(_COLUMN("category"), admin.site)
-    batch = _COLUMN("batch").formfield(required=False)
+    scheme = chooser_field(_column("scheme"), admin.site)
+    reference = _column("reference").formfield(required=False)
+    category = chooser_field(_column("category"), admin.site)
+    batch = _column("batch").formfield(required=False)
     listed = EDTFFormField(label=_("Listed in"), required=False, help_text=_("Such as 1961."))
-    era_text = _COLUMN("era_text").formfield(required=False)
+    era_text = _column("era_text").formfield(required=False)
 
     new_entry: Designation | None = None
 

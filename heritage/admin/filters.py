@@ -1,10 +1,11 @@
 """List filters of the admin. Each offers a limited number of choices in a catalogue of any size."""
 
 from collections import Counter
+from typing import Any
 
 from django.conf import settings
-from django.contrib.admin import SimpleListFilter
-from django.db.models import Exists, OuterRef, Q
+from django.contrib.admin import ListFilter, SimpleListFilter
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
@@ -13,11 +14,14 @@ from heritage.admin import desk
 from heritage.admin.access import is_id
 from heritage.admin.fields import language_in_words
 from heritage.models import Coverage, Era, Image, Kind, Place, Scheme, Site, UnescoStatus
+from heritage.models.vocabularies import Term
 from heritage.search import similar
 from heritage.search.facets.base import TreeFacet
 from heritage.search.facets.registers import UnescoFacet
 from heritage.search.facets.registry import FACETS
 from heritage.search.index import store
+
+type Filters = tuple[str | type[ListFilter], ...]
 
 LONGEST = 60  # choices of one filter
 MOST_USED = 20  # of those that are offered by use; all others are found by searching
@@ -28,11 +32,12 @@ MOST_NAMED = 10_000  # sites that a query names by their ids
 class TreeFilter(SimpleListFilter):
     """Filters by the terms of a tree, one level at a time, the broadest first."""
 
-    model = None
+    model: type[Term]
 
     def lookups(self, request, model_admin):
         chosen = self.chosen(request)
-        level = self.model.objects.filter(parent=chosen)
+        level: QuerySet[Any] = self.model.objects.all()
+        level = level.filter(parent=chosen)
         counts = self.counts()
         if counts is not None:
             level = level.filter(pk__in=self.most_used(level, counts))
@@ -79,7 +84,7 @@ def _counted(facet: str, model, column: str, rows) -> dict[int, int]:
     ids = list(others.order_by().values_list("pk", flat=True)[:MOST_COUNTED])
     if not ids:
         return counts
-    parents = dict(model.objects.values_list("pk", "parent_id"))
+    parents = model.objects.parents()
     to_site = "pk" if rows.model is Site else "site"
     uses = rows.filter(**{f"{to_site}__in": ids}).order_by()
     for pk, count in Counter(uses.values_list(column, flat=True)).items():
@@ -92,7 +97,7 @@ def _counted(facet: str, model, column: str, rows) -> dict[int, int]:
 class TreeFacetListFilter(TreeFilter):
     """Sites by the terms of a facet, whether published or not."""
 
-    facet: TreeFacet
+    facet: TreeFacet[Any]
 
     def counts(self):
         rows, column = self.facet.used_by()
@@ -112,8 +117,9 @@ class UnescoListFilter(SimpleListFilter):
         return UnescoStatus.choices
 
     def queryset(self, request, queryset):
-        if self.value() in dict(self.lookup_choices):
-            return self.facet.narrow(queryset, [self.value()])
+        value = self.value()
+        if value is not None and value in dict(self.lookup_choices):
+            return self.facet.narrow(queryset, [value])
         return queryset
 
 
@@ -134,7 +140,8 @@ FACET_FILTERS = [
 class WithinPlaceFilter(TreeFilter):
     """For places: those within a place."""
 
-    title, parameter_name, model = _("within"), "within", Place
+    title, parameter_name = _("within"), "within"
+    model: type[Term] = Place
 
     def queryset(self, request, queryset):
         ids = self.narrowed(request)

@@ -1,15 +1,26 @@
 """Builds the form fields for the columns of a record, for pages and inlines alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any, ClassVar
 
+from django.contrib.admin import display
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import (
     AdminTextareaWidget,
     AdminTextInputWidget,
     RelatedFieldWidgetWrapper,
 )
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import DateField, ForeignKey, JSONField, ManyToManyField, TextField, TimeField
+from django.db.models import (
+    DateField,
+    Field,
+    ForeignKey,
+    JSONField,
+    ManyToManyField,
+    TextField,
+    TimeField,
+)
 from django.forms import ModelForm, Widget
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -52,10 +63,12 @@ from heritage.values.language import LanguageMap, language_name, proper_tag, tex
 MARKDOWN = ("description", "about", "privacy")  # columns whose texts are written so
 
 
-class RecordFields:
+class RecordFields(BaseModelAdmin):
     """Form fields for the columns of a record, on pages and in rows alike."""
 
-    formfield_overrides = {
+    model: type[Record]
+
+    formfield_overrides: ClassVar[Mapping[type[Field], Mapping[str, Any]]] = {
         LanguageMapField: {"form_class": LanguageMapFormField},
         EDTFField: {"form_class": EDTFFormField, "widget": EDTFWidget},
         PictureField: {"widget": PictureWidget},
@@ -162,24 +175,21 @@ class RecordFields:
 
 
 @cache
-def _readable(model, name):
+def _readable(model: type[Record], name: str) -> str | Callable[[Record], str]:
     """A read-only field: language maps and dates in words, everything else as Django shows it."""
     try:
         column = model._meta.get_field(name)
     except FieldDoesNotExist:
         return name
-    if isinstance(column, LanguageMapField):
-
-        def show(row):
-            return languages_html(getattr(row, name))
-    elif isinstance(column, EDTFField):
-
-        def show(row):
-            return said(getattr(row, name)) or getattr(row, name)
-    else:
+    if not isinstance(column, LanguageMapField | EDTFField):
         return name
+
+    @display(description=column.verbose_name)
+    def show(row: Record) -> str:
+        value = getattr(row, name)
+        return languages_html(value) if isinstance(value, LanguageMap) else said(value) or value
+
     show.__name__ = name
-    show.short_description = column.verbose_name
     return show
 
 

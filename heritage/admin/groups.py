@@ -79,6 +79,7 @@ def ensure(using: str = "default") -> None:
     known = set(GroupDefault.objects.using(using).values_list("group", "model"))
     permissions = _permissions(using)
     given = []
+    group: Group | None
     for number, name in enumerate(GROUPS):
         if (name, "") not in known:
             group, _created = Group.objects.using(using).get_or_create(name=name)

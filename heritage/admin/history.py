@@ -4,8 +4,9 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -124,7 +125,8 @@ def entries(sets: list[ChangeSet], changes: list[Change]) -> Iterator[Entry]:
     for pk, of_set in by_set.items():
         for row in net_changes(of_set):
             key = (row.model, row.object_id)
-            state = states.get(key, {}) | (row.after if row.after is not None else row.before)
+            now = row.before if row.after is None else row.after
+            state = states.get(key, {}) | (now or {})
             states[key] = state
             told[pk].append((row, state))
     shown = {change_set.pk for change_set in sets}
@@ -223,7 +225,7 @@ class RowNames:
         self._rows[id(state)] = _row(row.model, row.object_id, state)
 
     def read(self) -> None:
-        by_model: dict[type, list[Record]] = defaultdict(list)
+        by_model: dict[type[Record], list[Record]] = defaultdict(list)
         for row in self._rows.values():
             if row is not None:
                 by_model[type(row)].append(row)
@@ -249,7 +251,8 @@ def called(model, deletions: list[Change]) -> list[str]:
 
 
 def _row(model: type[Record], pk: int, state: dict) -> Record:
-    row = model(pk=pk)
+    row = model()
+    row.pk = pk
     for name, value in state.items():
         column = column_of(model, name)
         if column is not None and not column.many_to_many:
@@ -280,7 +283,7 @@ class ShownValues:
                 continue
             if found.language:
                 label = explained(_label(column), [language_name(found.language)])
-                pieces = _pieces(found.old, found.new)
+                pieces = _pieces(str(found.old), str(found.new))
                 code = found.language
                 yield ShownDifference(
                     label, pieces, column.name, code, proper_tag(code), text_direction(code)

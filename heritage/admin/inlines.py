@@ -1,8 +1,10 @@
 """`RecordInline` and its formset: the rows of a record on the form of their owner."""
 
+from typing import Any, cast
+
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, QuerySet
 from django.forms import BaseInlineFormSet, Media
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.functional import cached_property
@@ -111,7 +113,7 @@ class RowFormSet(BaseInlineFormSet):
 
     @cached_property
     def _rows(self) -> RowLookup:
-        return RowLookup(self.queryset, self.get_queryset())
+        return RowLookup(cast(QuerySet[Any], self.queryset), self.get_queryset())
 
 
 class RecordInline(RecordFields, admin.StackedInline):

@@ -1,7 +1,10 @@
 """Admin of names, events, coverages and pictures: as inlines of a site, and in lists."""
 
+from typing import ClassVar, cast
+
 from django import forms
 from django.contrib import admin
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +12,7 @@ from heritage.admin.autocomplete import label_of
 from heritage.admin.base import RecordAdmin
 from heritage.admin.era_names import eras_named, is_date
 from heritage.admin.fields import picture_address
-from heritage.admin.filters import CoverageSchemeFilter, SiteStateFilter
+from heritage.admin.filters import CoverageSchemeFilter, Filters, SiteStateFilter
 from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
 from heritage.admin.wording import listed
@@ -75,9 +78,10 @@ class EventForm(RecordForm):
         if not eras or any(len(each) > 1 for each in eras):
             self._may_mean = [era for each in eras for era in each]
             return
-        self.data = self.data.copy()
-        self.data[date], self.data[first] = "", str(eras[0][0].pk)
-        self.data[last] = str(eras[1][0].pk) if len(eras) > 1 else ""
+        data = cast(QueryDict, self.data).copy()
+        data[date], data[first] = "", str(eras[0][0].pk)
+        data[last] = str(eras[1][0].pk) if len(eras) > 1 else ""
+        self.data = data
 
     def clean(self):
         cleaned = super().clean()
@@ -130,9 +134,9 @@ class ImageRows(RecordInline):
 
 
 class RowAdmin(RecordAdmin):
-    list_select_related = ("site",)
-    list_filter = (SiteStateFilter,)
-    search_fields = ("site__name", "site__slug")
+    list_select_related: ClassVar[tuple[str, ...]] = ("site",)
+    list_filter: ClassVar[Filters] = (SiteStateFilter,)
+    search_fields: ClassVar[tuple[str, ...]] = ("site__name", "site__slug")
 
 
 @admin.register(Name)

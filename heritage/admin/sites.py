@@ -1,8 +1,9 @@
 """The admin of sites: the list, and the form with everything that belongs to a site."""
 
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
@@ -36,6 +37,7 @@ from heritage.admin.filters import (
     SiteSchemeFilter,
 )
 from heritage.admin.forms import RecordForm
+from heritage.admin.inlines import RecordInline
 from heritage.admin.lists import ListPages
 from heritage.admin.merge_records import MergePages, merge_two
 from heritage.admin.parts import PartOfRows, PartRows
@@ -53,18 +55,24 @@ from heritage.search import similar
 from heritage.services import fulltext
 from heritage.values import tokens
 from heritage.values.date_format import year_phrase
-from heritage.values.language import proper_tag
+from heritage.values.language import LazyText, proper_tag
 
 
-class Section(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Section:
     """A part of the form."""
 
     key: str
-    label: str
-    fields: tuple = ()
-    rows: tuple = ()
+    label: LazyText
+    fields: tuple[str | tuple[str, ...], ...] = ()
+    rows: tuple[type[RecordInline], ...] = ()
+
+    def fieldset(self) -> tuple[None, Any]:
+        """As the admin writes it; its own type of the options is of the stubs alone."""
+        return None, {"fields": self.fields, "classes": (self.key,)}
 
 
+_FRAMING: dict[str, Any] = settings.SECURE_CSP | {"frame-src": [CSP.SELF]}
 MOST_LISTED = 10_000  # sites that a search lists
 WIDE_LISTED = 500  # of those that a wider search finds
 
@@ -193,7 +201,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
     )
     fieldsets = (
         (None, {"fields": ("state",), "classes": ("in-bar",)}),
-        *((None, {"fields": each.fields, "classes": (each.key,)}) for each in sections),
+        *(each.fieldset() for each in sections),
     )
     inlines = tuple(rows for section in sections for rows in section.rows)
 
@@ -319,7 +327,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
 
     # --- the form
 
-    @method_decorator(csp_override(settings.SECURE_CSP | {"frame-src": [CSP.SELF]}))
+    @method_decorator(csp_override(_FRAMING))
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The preview stands in a frame beside the form."""
         return super().change_view(request, object_id, form_url, extra_context)

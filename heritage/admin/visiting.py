@@ -1,6 +1,7 @@
 """Admin of visiting information: opening hours, prices, facts, notices, custodians, identifiers."""
 
 from functools import partial
+from typing import ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from heritage.admin.base import NameSearch, RecordAdmin
-from heritage.admin.filters import CheckedFilter, SiteStateFilter
+from heritage.admin.filters import CheckedFilter, Filters, SiteStateFilter
 from heritage.admin.inlines import RecordInline
 from heritage.admin.rows import RowAdmin
 from heritage.admin.writes import change_set
@@ -82,7 +83,7 @@ ROWS = (IdentifierRows, NoticeRows, OpeningRows, PriceRows, VisitingFactRows)
 class CheckedAdmin(RowAdmin):
     list_display = ("said", "site", "shown", "quality", "as_of", "checked_on", "source")
     list_select_related = ("site", "source")
-    list_filter = (SiteStateFilter, CheckedFilter, "quality")
+    list_filter: ClassVar[Filters] = (SiteStateFilter, CheckedFilter, "quality")
 
     def get_list_display(self, request):
         button = ("checked_today",) if self.has_change_permission(request) else ()

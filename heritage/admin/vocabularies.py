@@ -1,6 +1,7 @@
 """Admin of kinds, places, eras, sources and licences."""
 
 from itertools import chain, count
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib import admin
@@ -48,8 +49,8 @@ class TermAdmin(ReplacePages, NameSearch, RecordAdmin):
     """A vocabulary with broader and narrower terms."""
 
     form = TermForm
-    also_searched = ("slug",)
-    list_select_related = ("parent",)
+    also_searched: tuple[str, ...] = ("slug",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("parent",)
 
     @admin.display(description=_("label"), ordering="label")
     def term(self, row):
