@@ -6,6 +6,7 @@ one short transaction: forms are validated and pictures decoded before any lock 
 
 from contextlib import ExitStack
 from functools import cache
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -107,14 +108,11 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
 
     @csrf_protect_m
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        # Django's own changeform_view() opens a transaction before it validates, and with SQLite
-        # that keeps all other writers waiting while pictures are decoded. There is no public way
-        # to validate first: this is the one private method that the admin calls.
         for _attempt in range(ATTEMPTS):
             try:
                 with ExitStack() as stack:
                     self._begin(request, stack)
-                    response = self._changeform_view(request, object_id, form_url, extra_context)
+                    response = self._changeform(request, object_id, form_url, extra_context)
                     if self._is_lost(request, object_id):
                         return self._typed(request, _("This record was deleted meanwhile"))
                     return response
@@ -128,7 +126,14 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
                 break
         with ExitStack() as stack:
             self._begin(request, stack, is_busy=True)
-            return self._changeform_view(request, object_id, form_url, extra_context)
+            return self._changeform(request, object_id, form_url, extra_context)
+
+    def _changeform(self, request, object_id, form_url, extra_context):
+        # Django's own changeform_view() opens a transaction before it validates, and with SQLite
+        # that keeps all other writers waiting while pictures are decoded. There is no public way
+        # to validate first: this is the one private method that the admin calls.
+        view = self._changeform_view  # type: ignore[attr-defined]  # which no stub has
+        return view(request, object_id, form_url, extra_context)
 
     @staticmethod
     def _is_lost(request, object_id) -> bool:
@@ -154,7 +159,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
             upload.seek(0)  # read to its end by the attempt before
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.editing = getattr(request, "editing", None)
         return form
 
@@ -162,8 +167,11 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         """Only the formsets whose rows were sent or are to be shown open, see `row_sets`."""
         sent = row_sets.opened_prefixes([*request.POST, *request.FILES])
         for inline in self.get_inline_instances(request, obj):
-            is_record = isinstance(inline, RecordInline)
-            if not is_record or request.editing.shows_all or inline.prefix in sent:
+            if (
+                not isinstance(inline, RecordInline)
+                or request.editing.shows_all
+                or inline.prefix in sent
+            ):
                 yield inline.get_formset(request, obj), inline
 
     def get_inline_formsets(self, request, formsets, inline_instances, obj=None):

@@ -77,7 +77,8 @@ class ReplacementForm(forms.Form):
             self.fields[name] = _TermChoiceField(rows, label=label, widget=widget)
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("old") and cleaned.get("new"):
             try:
                 bulk.check_replaceable(cleaned["old"], cleaned["new"])

@@ -75,7 +75,7 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
     def response_change(self, request, obj):
         if obj.state == Correction.State.ACCEPTED:
             text = _("The record itself is not changed by this: {}.")
-            self.message_user(request, format_html(text, self.where(obj)), messages.WARNING)
+            self.message_user(request, format_html(str(text), self.where(obj)), messages.WARNING)
         return super().response_change(request, obj)
 
     @admin.display(description=_("where to change it"))

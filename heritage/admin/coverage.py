@@ -120,24 +120,28 @@ class CoverageFormSet(RowFormSet):
     """Rows together with the new designations that they describe; no two describe the same one."""
 
     def save_new_objects(self, commit=True):
-        new = [form for form in self.extra_forms if form.new_entry and not self.is_deleted(form)]
-        for form in new:
+        new = [
+            (form, form.new_entry)
+            for form in self.extra_forms
+            if isinstance(form, CoverageForm) and form.new_entry and not self.is_deleted(form)
+        ]
+        for form, entry in new:
             # As services.denormalized would find, and then need not write.
-            form.new_entry.listed_year, _last = edtf_bounds(form.cleaned_data["listed"])
+            entry.listed_year, _last = edtf_bounds(form.cleaned_data["listed"])
         if not new:
             return super().save_new_objects(commit)
-        Designation.objects.bulk_create([form.new_entry for form in new])
+        Designation.objects.bulk_create([entry for _form, entry in new])
         DesignationEvent.objects.bulk_create(
             DesignationEvent(
-                designation=form.new_entry,
+                designation=entry,
                 kind=DesignationEvent.Kind.INSCRIBED,
                 date=form.cleaned_data["listed"],
             )
-            for form in new
+            for form, entry in new
             if form.cleaned_data["listed"]
         )
-        for form in new:
-            form.instance.designation = form.new_entry
+        for form, entry in new:
+            form.instance.designation = entry
         return super().save_new_objects(commit)
 
     def clean(self):
@@ -146,7 +150,8 @@ class CoverageFormSet(RowFormSet):
         for form in self.forms:
             if not form.is_valid() or self.is_deleted(form):
                 continue
-            entry = form.new_entry or form.cleaned_data.get("designation")
+            new = form.new_entry if isinstance(form, CoverageForm) else None
+            entry = new or form.cleaned_data.get("designation")
             if entry is None:
                 continue
             # An entry without a reference is nobody's double.

@@ -129,7 +129,7 @@ class PlainTextFormField(forms.CharField):
     """Text of several lines, whose ends a browser sends as CRLF."""
 
     def to_python(self, value):
-        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
 
     def has_changed(self, initial, data):
         return super().has_changed(initial, self.to_python(data))

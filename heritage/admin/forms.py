@@ -167,7 +167,7 @@ class RecordFields(BaseModelAdmin):
         return hasattr(self.model, name) or hasattr(self, name)
 
     def get_readonly_fields(self, request, obj=None):
-        fields = list(super().get_readonly_fields(request, obj))
+        fields: list[Any] = list(super().get_readonly_fields(request, obj))
         if self._only_looks(request, obj):
             columns = [f.name for f in self.opts.get_fields() if hasattr(f, "verbose_name")]
             fields += [_readable(self.model, name) for name in columns if name not in fields]

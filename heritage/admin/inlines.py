@@ -13,6 +13,7 @@ from heritage.admin.autocomplete import Chooser, ChooserField, RowLookup
 from heritage.admin.editing import Editing
 from heritage.admin.forms import RecordFields, RecordForm
 from heritage.admin.row_sets import MOST
+from heritage.models.base import Record
 
 
 class RowFormSet(BaseInlineFormSet):
@@ -20,6 +21,9 @@ class RowFormSet(BaseInlineFormSet):
 
     The related rows are read in one query for each model.
     """
+
+    model: type[Record]
+    prefix: str
 
     def __init__(self, *args, editing: Editing, first_number: int = 0, **kwargs):
         self.first_number = first_number  # of a row that is shown alone

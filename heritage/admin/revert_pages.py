@@ -33,6 +33,7 @@ from heritage.models.row_values import linked_ids, plain_row, stored_rows
 from heritage.services.history import RowChange, changed_since, column_of, differences
 from heritage.services.undo import MOST_CHANGES, plan, revert
 from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Only, Plan, Step
+from heritage.values.language import LazyText
 
 SHOWN_STEPS = 100
 SHOWN_LATER = 8
@@ -44,15 +45,15 @@ _PERMISSION = {CREATE: "add", UPDATE: "change", DELETE: "delete"}
 class RevertRequest:
     """A request to revert changes, wholly or for some rows and columns."""
 
-    title: str
+    title: str | LazyText
     changes: list[Change]
     kind: str
     back: str  # where to go afterwards
-    button: str
+    button: str | LazyText
     only: Only | None = None
     undoes: ChangeSet | None = None
     later: QuerySet[ChangeSet] | None = None  # edits to tell of; else all of the same rows
-    trail: list[tuple[str, str]] = field(default_factory=list)
+    trail: list[tuple[str, str | LazyText | None]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

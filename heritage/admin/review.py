@@ -1,8 +1,7 @@
 """The review page of a site: comments, assignment, and the date of publication."""
 
 from collections import defaultdict
-from operator import attrgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django import forms
 from django.conf import settings
@@ -26,6 +25,9 @@ from heritage.models.lock_timeout import lock_timeout
 from heritage.services import review
 from heritage.services.publication import RELATED
 
+if TYPE_CHECKING:
+    from heritage.admin.sites import SiteForm
+
 Kind = ReviewComment.Kind
 LONGEST = 4_000  # characters of a comment
 # What one can comment on beside the columns of the site: its rows.
@@ -42,6 +44,8 @@ class ShownComment(NamedTuple):
 class CommentedField(forms.BoundField):
     """A field of a site's form with the comments on it, as its form has them by field."""
 
+    form: "SiteForm"
+
     def as_widget(self, widget=None, attrs=None, only_initial=False):
         control = super().as_widget(widget, attrs, only_initial)
         said = self.form.comments.get(self.name)
@@ -56,19 +60,24 @@ class CommentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["text"].label = capfirst(_("comment"))
         self.fields["field"].label = capfirst(_("about"))
-        self.fields["field"].choices = [("", _("the whole record")), *labels().items()]
+        about = cast(forms.ChoiceField, self.fields["field"])
+        about.choices = [("", _("the whole record")), *labels().items()]
+
+
+class PersonField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: User) -> str:
+        return obj.display_name
 
 
 class AssignForm(forms.Form):
-    assigned_to = forms.ModelChoiceField(User.objects.none(), required=False)
+    assigned_to = PersonField(User.objects.none(), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        field = self.fields["assigned_to"]
+        field = cast(forms.ModelChoiceField, self.fields["assigned_to"])
         field.queryset = people()
         field.label = capfirst(_("assigned to"))
         field.empty_label = _("nobody in particular")
-        field.label_from_instance = attrgetter("display_name")
 
 
 class ScheduleForm(forms.Form):
