@@ -49,7 +49,7 @@ class Outdated(Exception):
     """The stored data has changed since it was compared."""
 
 
-class NameSearch:
+class NameSearch(admin.ModelAdmin):
     """Searches `search_text`: names in any script, in pinyin, without accents."""
 
     search_fields = ("search_text",)

@@ -124,7 +124,7 @@ def _lines(
 
 def _shown(form_field: forms.Field | None, texts: list[str]) -> str:
     """Posted values in readable form."""
-    if isinstance(form_field, forms.ModelChoiceField):
+    if isinstance(form_field, forms.ModelChoiceField) and form_field.queryset is not None:
         rows = form_field.queryset.filter(pk__in=[text for text in texts if text.isdecimal()])
         return listed(form_field.label_from_instance(row) for row in rows)
     if isinstance(form_field, forms.ChoiceField):

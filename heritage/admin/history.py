@@ -79,7 +79,7 @@ class Entry:
 
 def history_view(model_admin, request, row, extra_context=None):
     """The history page, newest first; replaces Django's."""
-    page = Paginator(History(row), PER_PAGE).get_page(request.GET.get("p"))
+    page = Paginator(cast(Sequence[Entry], History(row)), PER_PAGE).get_page(request.GET.get("p"))
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Change history: %s") % row,
