@@ -1,4 +1,7 @@
-"""Query strings derived from the current one, for the links of a list."""
+"""Query strings derived from the current one, for the links of a list.
+
+`docs/architecture.md` says why templates do not write them with `{% querystring %}`.
+"""
 
 from collections.abc import Iterable
 from urllib.parse import urlencode

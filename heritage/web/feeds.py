@@ -1,4 +1,7 @@
-"""Atom feeds of new and changed sites, for the whole catalogue or any filtered list."""
+"""Atom feeds of new and changed sites, for the whole catalogue or any filtered list.
+
+`docs/architecture.md` says why `django.contrib.syndication` is not used.
+"""
 
 import re
 import uuid

@@ -1,7 +1,8 @@
 """Sitemaps: every public page in every language, each with links to its other languages.
 
 A file holds the sites of a fixed block of ids, so a crawler need not read it again until its
-date changes. A million sites are five hundred files a language.
+date changes. A million sites are five hundred files a language. `docs/architecture.md` says why
+`django.contrib.sitemaps` is not used.
 """
 
 from datetime import datetime
