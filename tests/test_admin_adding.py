@@ -158,6 +158,27 @@ def test_unsaved_text_is_guarded_kept_and_offered_back(browser, live_server, wor
     assert browser.execute_script("return Object.keys(localStorage)") == []
 
 
+def test_what_came_back_with_errors_is_guarded_too(browser, live_server, words):
+    site = build.make_site("Kiln", kinds=[words["temple"]])
+    log_in(browser, live_server, "anna")
+    address = live_server.url + reverse("admin:heritage_site_change", args=[site.pk])
+    browser.get(address)
+    hand = Hand(browser)
+    hand.type("summary__en", "Much work.")
+    hand.type("coordinates", "nowhere")
+    hand.click("[name=_save]")
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".error-links a"))
+    assert not browser.find_element(By.ID, "unsaved").is_displayed()  # it stands in the form
+    leaves = "return dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    assert browser.execute_script(leaves) is False
+    hand.click(".error-links a")
+    assert active(browser, "#id_coordinates")
+    browser.get(address.replace("/en/", "/zh-hans/"))  # in the other language it is the same form
+    wait(browser, lambda: browser.find_element(By.ID, "unsaved").is_displayed())
+    hand.click("#unsaved-restore")
+    wait(browser, lambda: field(browser, "summary__en").get_property("value") == "Much work.")
+
+
 def test_unsaved_text_is_its_writers_and_goes_when_they_log_out(browser, live_server, words):
     site = build.make_site("Kiln", kinds=[words["temple"]])
     log_in(browser, live_server, "anna")

@@ -139,7 +139,10 @@
 
   // --- what was typed and not saved --------------------------------------------------------------
 
-  const key = `unsaved:${words.user}:${location.pathname}`;
+  const key = `unsaved:${words.user}:${location.pathname.replace(/^\/[^/]+/, "")}`; // in whatever language
+  // What was sent and came back with errors is not stored yet, though the form holds it as if it were.
+  const isRefused = document.querySelector(".errornote") !== null;
+  let sent = { values: {}, rows: {} };
   const opened = new Map(); // by name, what each control held when the page was made
 
   const controls = (root) =>
@@ -171,10 +174,10 @@
   };
 
   const remember = () => {
-    const values = changed();
+    const values = { ...sent.values, ...changed() };
     try {
       if (!Object.keys(values).length) return localStorage.removeItem(key);
-      const rows = {};
+      const rows = { ...sent.rows };
       for (const name of Object.keys(values)) {
         const [, place] = /^(.+?-\d+)-/.exec(name) ?? [];
         if (place) rows[place] = form.elements[`${place}-id`]?.value || document.getElementById(place)?.dataset.row || "";
@@ -245,6 +248,7 @@
     // What the server gives back with errors is in the form already.
     const names = Object.keys(kept.values);
     const there = names.every((name) => form.elements[name] instanceof Element && held(form.elements[name])[0] === kept.values[name][0]);
+    if (there && isRefused) return (sent = kept);
     if (there) return localStorage.removeItem(key);
     box.hidden = false;
     document.getElementById("unsaved-time").textContent = new Date(kept.at).toLocaleString(document.documentElement.lang);
@@ -277,7 +281,7 @@
       button.click();
     });
     addEventListener("beforeunload", (event) => {
-      if (!isSent && Object.keys(changed()).length) event.preventDefault();
+      if (!isSent && (isRefused || Object.keys(changed()).length)) event.preventDefault();
     });
   };
 
