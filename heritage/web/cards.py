@@ -45,7 +45,12 @@ class Picture(NamedTuple):
     height: int
     alt: str = ""  # beside the name a drawn cover is decoration
     is_drawn: bool = False
-    square: str = ""  # the same drawing composed as a square
+    cover: tuple[str, str] = ("", "")  # of a drawn one: the uid of its site, and its tag
+
+    @property
+    def square(self) -> str:
+        """The address of the same drawing composed as a square."""
+        return tagged.address("square_cover", *self.cover) if self.is_drawn else ""
 
 
 class Card(NamedTuple):  # quickly made: a page has dozens
@@ -311,8 +316,5 @@ def image_url(image: Image) -> str:
 
 
 def drawn_cover(uid: str, tag: str) -> Picture:
-    return _drawn(*(tagged.address(route, uid, tag) for route in ("cover", "square_cover")))
-
-
-def _drawn(src: str, square: str) -> Picture:
-    return Picture(src, *COVER_SIZE, is_drawn=True, square=square)
+    src = tagged.address("cover", uid, tag)
+    return Picture(src, *COVER_SIZE, is_drawn=True, cover=(uid, tag))
