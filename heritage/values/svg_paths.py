@@ -40,11 +40,16 @@ def steps(*parts: str | float) -> str:
 
 
 def smooth(points: Sequence[tuple[float, float]]) -> str:
-    """Path data from the first point to the last, on a curve that rounds every corner."""
-    parts: list[str | float] = ["M", *points[0]]
-    for (x, y), (next_x, next_y) in pairwise(points[1:]):
-        parts += ["Q", x, y, (x + next_x) / 2, (y + next_y) / 2]
-    return steps(*parts, "L", *points[-1])
+    """Path data from the first point to the last, on a curve that rounds every corner.
+
+    It bends at each point between them and passes midway from one to the next. In even numbers the
+    middle is whole, and so each further bend follows from the one before.
+    """
+    even = [(2 * round(x / 2), 2 * round(y / 2)) for x, y in points]
+    parts: list[str | float] = ["M", *even[0], "Q", *even[1]]
+    for (x, y), (next_x, next_y) in pairwise(even[1:]):
+        parts += [(x + next_x) // 2, (y + next_y) // 2, "T"]
+    return steps(*parts[:-1], "L", *even[-1])
 
 
 def _moved(command: str, numbers: list[int], at: tuple[int, int], sign: int) -> list[int]:

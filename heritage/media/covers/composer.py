@@ -281,7 +281,7 @@ def _body(paints: Paints, dice: Dice, scene: Scene, shape: CoverShape) -> str:
 
 def _coloured(drawn: str, paints: Paints, part: str) -> str:
     """In the colours of the palette; `part` keeps its ids apart from those of other parts."""
-    return drawn.format_map({**asdict(paints.colours), "id": f"{paints.id}{part}_"})
+    return drawn.format_map({**asdict(paints.colours), "id": f"{paints.id}{part}"})
 
 
 def _near(paints: Paints, dice: Dice, plant: str, shape: CoverShape) -> str:

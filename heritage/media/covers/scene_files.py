@@ -138,7 +138,19 @@ def drawn(body: Body, dice: Dice) -> str:
 
 
 def _body(root: Element) -> Body:
+    _shorten_ids(root)
     return _joined([part for child in root for part in _parts(child)])
+
+
+def _shorten_ids(root: Element) -> None:
+    """They are for who draws; each cover has them many times."""
+    named = [element for element in root.iter() if element.get("id")]
+    short = {str(element.get("id")): f"{number:x}" for number, element in enumerate(named)}
+    for element in root.iter():
+        if own := element.get("id"):
+            element.set("id", short[own])
+        if target := element.get("href"):
+            element.set("href", f"#{short.get(target[1:], target[1:])}")
 
 
 def _parts(element: Element) -> list[str | Choice]:
