@@ -89,7 +89,7 @@ class Paints:
         """The definitions of those that are used."""
         p = self.colours
         made = {
-            "s": f'x1="0" x2="0" y1="0" y2="1"><stop stop-color="{p.sky}"/>'
+            "s": f'x2="0" y2="1"><stop stop-color="{p.sky}"/>'
             f'<stop offset=".7" stop-color="{p.mist}"/>',
             "f": _fade(p.far, -370, -60),
             "m": _fade(p.mid, -290, 10),
@@ -110,7 +110,7 @@ class Paints:
 
 def _fade(colour: str, top: float, bottom: float, end: float = 0) -> str:
     return (
-        f'gradientUnits="userSpaceOnUse" x1="0" x2="0" y1="{top}" y2="{bottom}">'
+        f'gradientUnits="userSpaceOnUse" x2="0" y1="{top}" y2="{bottom}">'
         f'<stop stop-color="{colour}"/><stop offset="1" stop-color="{colour}" '
         f'stop-opacity="{end}"/>'
     )

@@ -139,7 +139,7 @@ def drawn(body: Body, dice: Dice) -> str:
 
 def _body(root: Element) -> Body:
     _shorten_ids(root)
-    return _joined([part for child in root for part in _parts(child)])
+    return _joined([part for child in root for part in _parts(child, False)])
 
 
 def _shorten_ids(root: Element) -> None:
@@ -153,12 +153,15 @@ def _shorten_ids(root: Element) -> None:
             element.set("href", f"#{short.get(target[1:], target[1:])}")
 
 
-def _parts(element: Element) -> list[str | Choice]:
+def _parts(element: Element, is_filled: bool) -> list[str | Choice]:
+    """`is_filled`: what it lies in gives it a fill, or may do so; else it has none in any case."""
     name = _name(element)
     if name in ("title", "style"):
         return []
-    start, end = f"<{name}{_attributes(element)}", f"</{name}>"
-    inner = [_joined(_parts(child)) for child in element]
+    start, end = f"<{name}{_attributes(element, is_filled)}", f"</{name}>"
+    fills = any(each in _COLOURS for each in element.get("class", "").split())
+    within = is_filled or fills or name == "defs"  # these are drawn wherever they are used
+    inner = [_joined(_parts(child, within)) for child in element]
     whole: list[str | Choice]
     if not inner:
         whole = [f"{start}/>"]
@@ -169,7 +172,7 @@ def _parts(element: Element) -> list[str | Choice]:
     return [Choice((_joined(whole), ()))] if "data-maybe" in element.attrib else whole
 
 
-def _attributes(element: Element) -> str:
+def _attributes(element: Element, is_filled: bool) -> str:
     found = []
     for name, value in element.attrib.items():
         text = quoteattr(value.replace("{", "{{").replace("}", "}}"))
@@ -178,7 +181,7 @@ def _attributes(element: Element) -> str:
             lines = [each.removesuffix("-line") for each in value.split() if each not in _COLOURS]
             found += [f'fill="{{{colour}}}"' for colour in fills[:1]]
             found += [f'stroke="{{{colour}}}"' for colour in lines[:1]]
-            found += ['fill="none"'] if lines and not fills else []
+            found += ['fill="none"'] if lines and not fills and is_filled else []
         elif name == "id":
             found.append(f'id="{{id}}{text[1:]}')
         elif name == "href":
