@@ -169,7 +169,7 @@ def _beside(shape: CoverShape, p: Palette, dice: Dice) -> _Layout:
 def _dark(shape: CoverShape, p: Palette, dice: Dice) -> _Layout:
     """A dark sky, and the globe coming in from the far side as far as the type."""
     field, paper = _split(shape, dice, dice.between(0.38, 0.44))
-    colours = replace(p, ink=p.light, wash=p.far, accent=p.disc)
+    colours = replace(p, ink=p.light, wash=p.far, accent=p.light)  # on whichever ground
     across = min(field.width, field.height)
     radius = across * dice.between(0.7, 0.84)  # the place, near the middle, is in sight
     x, y = _in(field, dice)
