@@ -4,8 +4,10 @@ import gzip
 import io
 import re
 import time
+from collections import defaultdict
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -13,6 +15,7 @@ import resvg_py
 from PIL import Image
 
 from benchmarks import covers as measure
+from fixtures.build.covers import read as read_covers
 from heritage.media.covers import palettes, scene_files
 from heritage.media.covers.composer import choose_palette, compose
 from heritage.media.covers.dice import Dice
@@ -24,6 +27,8 @@ from heritage.media.covers.shapes import SHAPES
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVERY = SHAPES.values()
+ROOT = Path(__file__).parent.parent
+MANY = 6  # sites with one scene
 FILE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="-600 -610 1200 800" data-ground="land"
  data-hills="0.8" data-near="yes" data-turn="yes" data-plants="" data-palettes="">
 <title lang="en">Drawing: a wall</title>
@@ -254,6 +259,24 @@ def test_the_benchmark_tells_forms_and_colours_apart():
     assert measure.distance(one, other) > 0.25
     assert measure.distance(one, blue) < measure.ALIKE < 0.25
     assert measure.hues(one, blue) > measure.SAME_COLOUR
+
+
+def test_sites_that_share_a_scene_do_not_look_alike():
+    """Of 24 on one page that have the same scene, hardly two have the same form."""
+    sites = defaultdict(list)
+    for uid, cover in read_covers(ROOT / "fixtures/records").items():
+        sites[cover].append(uid)
+    shared = {name: uids[:24] for name, uids in sites.items() if len(uids) >= MANY}
+    assert len(shared) > 20 and max(map(len, shared.values())) == 24
+    pairs, alike = 0, []
+    for name in shared.keys() - {"plate", "solemn"}:
+        scene = scene_files.scene(name)
+        seen = {uid: measure.seen(compose(scene, seed=uid)) for uid in shared[name]}
+        for one, other in combinations(seen, 2):
+            pairs += 1
+            if measure.distance(seen[one], seen[other]) < measure.ALIKE:
+                alike.append((name, one, other))
+    assert len(alike) < pairs / 100, alike
 
 
 def test_it_is_quickly_composed():
