@@ -45,12 +45,7 @@ class Picture(NamedTuple):
     height: int
     alt: str = ""  # beside the name a drawn cover is decoration
     is_drawn: bool = False
-    cover: tuple[str, str] = ("", "")  # of a drawn one: the uid of its site, and its tag
-
-    @property
-    def square(self) -> str:
-        """The address of the same drawing composed as a square."""
-        return tagged.address("square_cover", *self.cover) if self.is_drawn else ""
+    square: str = ""  # the same drawing composed as a square
 
 
 class Card(NamedTuple):  # quickly made: a page has dozens
@@ -316,5 +311,8 @@ def image_url(image: Image) -> str:
 
 
 def drawn_cover(uid: str, tag: str) -> Picture:
-    src = tagged.address("cover", uid, tag)
-    return Picture(src, *COVER_SIZE, is_drawn=True, cover=(uid, tag))
+    return _drawn(*(tagged.address(route, uid, tag) for route in ("cover", "square_cover")))
+
+
+def _drawn(src: str, square: str) -> Picture:
+    return Picture(src, *COVER_SIZE, is_drawn=True, square=square)
