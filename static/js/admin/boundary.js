@@ -155,9 +155,12 @@
     // --- changes -------------------------------------------------------------------------------
 
     const step = () => history.push(JSON.stringify(polygons));
+    let isOwn = false;
     const write = () => {
       box.value = text();
+      isOwn = true;
       box.dispatchEvent(new Event("input", { bubbles: true }));
+      isOwn = false;
       show();
       checkSoon();
     };
@@ -294,8 +297,8 @@
       },
     };
     place.addEventListener("click", (event) => does[event.target.closest("[data-do]")?.dataset.do]?.());
-    box.addEventListener("input", (event) => {
-      if (event.isTrusted) readSoon();
+    box.addEventListener("input", () => {
+      if (!isOwn) readSoon();
     });
 
     const seen = new IntersectionObserver(([entry]) => {
