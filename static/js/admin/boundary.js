@@ -65,7 +65,6 @@
     const draw = async (isRead = false) => {
       const content = await ask();
       if (!content) return;
-      place.hidden = false;
       sheet = content.querySelector(".point-map-sheet");
       if (isRead) polygons = read(sheet.dataset.geometry);
       place.querySelector(".boundary-width").textContent = content.querySelector(".map-width").textContent.trim();
@@ -301,6 +300,7 @@
       if (!isOwn) readSoon();
     });
 
+    place.hidden = false; // its room is there before the map is: nothing moves while somebody reads
     const seen = new IntersectionObserver(([entry]) => {
       if (!entry.isIntersecting) return;
       seen.disconnect();

@@ -44,7 +44,6 @@
 
   const draw = async (at = "") => {
     place.innerHTML = await ask("point-map/", { point: box.value, at, km, without: similar.dataset.without });
-    place.hidden = false;
     const sheet = place.querySelector(".point-map-sheet");
     if (!sheet) return;
     put(sheet);
@@ -126,6 +125,7 @@
       km = button.dataset.km;
       draw();
     });
+    place.hidden = false; // its room is there before the map is: nothing moves while somebody reads
     const seen = new IntersectionObserver(([entry]) => {
       if (!entry.isIntersecting || isOnMap) return;
       isOnMap = true;
