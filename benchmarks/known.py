@@ -60,7 +60,7 @@ class Known:
             kinds=kinds,
             eras=[era for era in eras if era.first_year is not None],
             all_eras=denormalized.EraPeriods(eras),
-            terms=denormalized.Terms(),
+            terms=denormalized.Terms(Kind.objects.all(), places.values(), eras),
             places=places,
             counties=sorted(
                 (places[pk] for pk in below if places[pk].level in ("county", "city", "province")),

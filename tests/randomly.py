@@ -24,6 +24,7 @@ from heritage.models import (
     Source,
     VisitingFact,
 )
+from heritage.services.denormalized import refresh
 from heritage.services.history import change_set
 from tests.builders import (
     make_designation,
@@ -115,7 +116,7 @@ class Catalogue:
             )
             for model, make, share in PARTS:
                 rows = [make(self, site) for site in sites if dice.random() < share]
-                # Past the announcements: all sites are refreshed at the end in any case.
+                # Past the write path, which would enter each in the history.
                 for row in rows:
                     row.derive()
                 QuerySet(model).bulk_create(rows, batch_size=500, ignore_conflicts=True)
@@ -124,6 +125,7 @@ class Catalogue:
                 [kinds(site_id=site.pk, kind_id=dice.choice(self.kinds).pk) for site in sites],
                 batch_size=500,
             )
+            refresh(site.pk for site in sites)
 
     def point(self) -> dict:
         """Near enough to one another that distances say something; some on the same spot."""

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -95,6 +96,76 @@ def test_each_operation_does_what_it_says(client, editor, three):
     assert all(site.sources.get() == new for site in three)
     assert_nothing_to_derive()
     assert_as_rebuilt(store.current())
+
+
+def test_a_kind_is_removed_where_a_published_site_has_another(client, editor, three):
+    temple, pagoda = Kind.objects.get(), build.make_kind("Pagoda")
+    first, waiting, _third = three
+    alone = build.make_site("Alone", kinds=[temple])
+    first.kinds.add(pagoda)
+    shown = act(client, [*three, alone], operation="remove_kind", new=temple.pk)
+    assert shown.context["affected"]["count"] == 2
+    assert "no other kind keeps it" in shown.content.decode()
+    act(client, [*three, alone], operation="remove_kind", new=temple.pk, post="yes")
+    assert list(temple.sites.all()) == [alone]
+    assert list(first.kinds.all()) == [pagoda] and not waiting.kinds.exists()
+    made = ChangeSet.objects.latest("pk")
+    assert (made.kind, comment_of(made)) == ("bulk", "Removed from many: Temple")
+    assert_nothing_to_derive()
+    assert_as_rebuilt(store.current())
+    undo(made)
+    assert set(temple.sites.all()) == {first, waiting, alone}
+
+
+def test_a_source_is_removed_from_the_sources_of_sites(client, editor, three):
+    source = build.make_source("A list")
+    three[0].sources.add(source)
+    name = build.make_name(three[0], source=source)
+    act(client, three, operation="remove_source", new=source.pk, post="yes")
+    name.refresh_from_db()
+    assert not three[0].sources.exists() and name.source == source
+    undo(ChangeSet.objects.latest("pk"))
+    assert three[0].sources.get() == source
+
+
+def test_the_era_of_a_beginning_is_set_where_it_has_none(client, editor, three):
+    song = build.make_era("Song", span="0960/1279")
+    tang = build.make_era("Tang", span="0618/0907")
+    begun = build.make_event(three[0], "founded", "0970")
+    later = build.make_event(three[0], "built", "0980")  # not the first
+    known = build.make_event(three[1], "founded", "0970", tang)
+    other = build.make_event(three[2], "founded", "0700")  # not in that era
+    shown = act(client, three, operation="set_era", new=song.pk)
+    assert list(shown.context["affected"]["sites"]) == [three[0]]
+    assert "its first beginning gets the era" in shown.content.decode()
+    act(client, three, operation="set_era", new=song.pk, post="yes")
+    rows = begun, later, known, other
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.first_era for row in rows] == [song, None, tang, None]
+    made = ChangeSet.objects.latest("pk")
+    assert comment_of(made) == "Set for many: Song"
+    assert_nothing_to_derive()
+    assert_as_rebuilt(store.current())
+    undo(made)
+    begun.refresh_from_db()
+    assert begun.first_era is None
+
+
+def test_no_more_are_deleted_at_once_than_can_be_taken_back(client, editor, three, monkeypatch):
+    data = {"action": "delete_selected", "_selected_action": [site.pk for site in three]}
+    monkeypatch.setattr("heritage.admin.bulk.MOST", 2)
+    for asked in (data, data | {"post": "yes"}):
+        response = client.post(LIST, asked, follow=True)
+        assert "These are more than 2 records. Choose fewer." in response.content.decode()
+    monkeypatch.setattr("heritage.admin.bulk.MOST", 3)
+    monkeypatch.setattr("heritage.admin.bulk.MOST_CHANGES", 2)  # three sites are three rows
+    response = client.post(LIST, data | {"post": "yes"}, follow=True)
+    assert "This would write more than 2 rows." in response.content.decode()
+    assert Site.objects.count() == 3 and not LogEntry.objects.exists()
+    monkeypatch.setattr("heritage.admin.bulk.MOST_CHANGES", 100)
+    client.post(LIST, data | {"post": "yes"}, follow=True)
+    assert not Site.objects.exists()
 
 
 def test_a_contributor_changes_own_drafts_alone(client, three):

@@ -440,5 +440,5 @@ def test_no_more_are_given_a_state_at_once_than_can_be_taken_back(client, li, dr
     client.force_login(li)
     data = {"action": "send_to_review", "_selected_action": [draft.pk, other.pk], "post": "yes"}
     response = client.post(reverse("admin:heritage_site_changelist"), data, follow=True)
-    assert "These are more than 1 sites" in response.content.decode()
+    assert "These are more than 1 records" in response.content.decode()
     assert state(draft) == "draft"

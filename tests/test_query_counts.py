@@ -1,12 +1,16 @@
 """How many queries each page may ask, on pages full of related rows. A change here is reviewed."""
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from heritage.models import Event, Name, ReviewComment, Site
 from heritage.search.index import store
 from heritage.web import cards
 from tests import builders as build
+from tests.adminforms import errors, page_data
 from tests.webrows import full_site, plain_site, vocabulary
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +88,58 @@ def test_queries(client, filled, settings):
             client.get(page)
         counted[page] = len(queries)
     assert counted == PAGES
+
+
+# What is changed in the form of a record full of rows, as an editor → queries, all of them: two ask
+# who it is, two what they may, two begin and end the transaction.
+SAVES = {
+    "nothing": 8,
+    "a text": 29,
+    "an event": 29,
+    "an event of two eras": 30,
+    "a further name": 29,
+    "another name": 35,  # is looked for among all sites
+    "its state": 30,
+}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_saves(client):
+    words = vocabulary()
+    site = full_site(words)
+    editor = build.make_user("li", group="editor")
+    client.force_login(editor)
+    url = reverse("admin:heritage_site_change", args=[site.pk])
+
+    def added(prefix, **row):
+        def change(data):
+            number = int(data[f"{prefix}-TOTAL_FORMS"][0])
+            data[f"{prefix}-TOTAL_FORMS"] = [str(number + 1)]
+            return data | {f"{prefix}-{number}-{name}": value for name, value in row.items()}
+
+        return change
+
+    saves = {
+        "nothing": lambda data: data,
+        "a text": lambda data: data | {"summary__en": ["Caves beside a river."]},
+        "an event": added("events", kind="built", certainty="certain", date="0700"),
+        "an event of two eras": added(
+            "events",
+            kind="built",
+            certainty="certain",
+            first_era=words.han.pk,
+            last_era=words.tang.pk,
+        ),
+        "a further name": added("names", text="Ilongmen", language="en", kind="alternative"),
+        "another name": lambda data: data | {"name__en": ["Dragon Gate Grottoes"]},
+        "its state": lambda data: data | {"state": ["archived"]},
+    }
+    ContentType.objects.get_for_models(Site, Event, Name, ReviewComment)  # are asked for once
+    counted = {}
+    for name, change in saves.items():
+        data = change(page_data(client.get(url)))
+        with CaptureQueriesContext(connection) as queries:
+            response = client.post(url, data)
+        assert response.status_code == 302, errors(response)
+        counted[name] = len(queries)
+    assert counted == SAVES

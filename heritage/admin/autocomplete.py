@@ -70,6 +70,15 @@ def with_label(rows: QuerySet) -> QuerySet:
     return rows.select_related(*keys) if keys else rows
 
 
+def with_chosen(rows: QuerySet, names: Iterable[str]) -> QuerySet:
+    """With what these columns refer to, ready for its label."""
+    keys = []
+    for name in names:
+        _label, more = _LABELS.get(rows.model._meta.get_field(name).related_model, (str, ()))
+        keys += [name, *(f"{name}__{key}" for key in more)]
+    return rows.select_related(*keys) if keys else rows
+
+
 class ChooserView(AutocompleteJsonView):
     """The JSON view of autocomplete fields."""
 
@@ -107,6 +116,14 @@ class RowLookup:
 
     def want(self, ids: Iterable) -> None:
         self._wanted.update(str(pk) for pk in ids if str(pk).isascii() and str(pk).isdigit())
+
+    def known(self, pk) -> Model | None:
+        """A row that has been read already."""
+        return self._found.get(str(pk))
+
+    def add(self, row: Model) -> None:
+        """A row that others have read."""
+        self._found[str(row.pk)] = row
 
     def get(self, pk) -> Model | None:
         key = str(pk)
@@ -159,6 +176,20 @@ class MultipleChooserField(forms.ModelMultipleChoiceField):
 
     queryset: QuerySet[Any]
     lookup: RowLookup | None = None
+
+    def clean(self, value):
+        rows = self._known(value)
+        if rows is None:
+            return super().clean(value)
+        self.run_validators(value)
+        return rows
+
+    def _known(self, value) -> list[Model] | None:
+        """The chosen rows, where all of them are at hand."""
+        if self.lookup is None or not value or not isinstance(value, list | tuple):
+            return None
+        rows = [row for row in map(self.lookup.known, value) if row is not None]
+        return rows if len(rows) == len(value) else None
 
     def label_from_instance(self, obj):
         return label_of(obj)

@@ -26,6 +26,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from heritage.admin import access, conflicts, kept_uploads, row_sets
+from heritage.admin.bulk import writing
 from heritage.admin.editing import OPENED, Editing, is_fresh
 from heritage.admin.fields import offered_languages
 from heritage.admin.forms import RecordFields, RecordForm
@@ -241,12 +242,13 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
             return
         editing.is_writing = True
         comment = request.POST.get(COMMENT, "").strip()
-        editing.stack.enter_context(change_set("edit", request.user, comment))
+        editing.stack.enter_context(change_set("edit", request.user, comment, is_whole=True))
         with unit_of_work() as unit:
             unit.begin(self.model)
+            row = unit.will_write(self.model, form.instance.pk) if change else None
         if not change:
             return
-        stored = self.model._default_manager.filter(pk=form.instance.pk).first()
+        stored = self.model.from_db(None, row.keys(), row.values()) if row else None
         # Who may not change it any more is told when it is compared once more.
         if not (
             self.has_change_permission(request, stored) and _is_as_compared(editing, form, stored)
@@ -352,7 +354,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
             super().delete_model(request, obj)
 
     def delete_queryset(self, request, queryset):
-        with change_set("bulk", request.user):
+        with writing(request.user):
             super().delete_queryset(request, queryset)
 
     # --- history
@@ -372,7 +374,7 @@ def _without(rows: list, starts: tuple[str, ...]) -> list:
 
 def _is_as_compared(editing: Editing, form, stored) -> bool:
     """Whether everything that is about to be written is still stored as it was compared."""
-    if form.has_changed() and not is_fresh(editing, form.base_fields, stored, None):
+    if form.has_changed() and not is_fresh(editing, form.compared_fields(), stored, None):
         return False
     for formset in editing.formsets:
         changed = {each.instance.pk: each.instance.uid for each in formset.changed_rows()}

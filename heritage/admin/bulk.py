@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin import helpers
+from django.contrib.admin import actions, helpers
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -29,7 +29,7 @@ from heritage.admin.access import is_id
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.wording import listed
 from heritage.admin.writes import change_set
-from heritage.models import ChangeSet, Event, Image, Kind, Name, Site
+from heritage.models import ChangeSet, Event, Image, Name, Site
 from heritage.models.base import chunks
 from heritage.models.lock_timeout import lock_timeout
 from heritage.models.unit_of_work import unit_of_work
@@ -43,14 +43,40 @@ SHOWN = 50
 OPERATIONS: dict[str, tuple[Any, Any]] = {
     "add_kind": (gettext_lazy("Add a kind"), Site._meta.get_field("kinds")),
     "replace_kind": (gettext_lazy("Replace a kind"), Site._meta.get_field("kinds")),
+    "remove_kind": (gettext_lazy("Remove a kind"), Site._meta.get_field("kinds")),
     "set_place": (gettext_lazy("Set the place"), Site._meta.get_field("place")),
+    "set_era": (
+        gettext_lazy("Set the era of beginnings that have none"),
+        Event._meta.get_field("first_era"),
+    ),
     "replace_era": (gettext_lazy("Replace an era"), Event._meta.get_field("first_era")),
     "add_source": (gettext_lazy("Add a source"), Name._meta.get_field("source")),
     "replace_source": (gettext_lazy("Replace a source"), Name._meta.get_field("source")),
+    "remove_source": (gettext_lazy("Remove a source"), Name._meta.get_field("source")),
     "set_licence": (
         gettext_lazy("Set the licence of the pictures"),
         Image._meta.get_field("licence"),
     ),
+}
+# What an operation leaves as it is.
+NOTES = {
+    "remove_kind": gettext_lazy("A published site that has no other kind keeps it."),
+    "set_era": gettext_lazy(
+        "Of each site its first beginning gets the era, if it is told with a date alone and the "
+        "date touches the years of the era."
+    ),
+    "remove_source": gettext_lazy(
+        "It is taken out of the sources of the sites. Names, events and other rows that cite it "
+        "keep it."
+    ),
+}
+# By which relation of a site a term is added and taken away.
+RELATIONS = {
+    "add_kind": "kinds",
+    "remove_kind": "kinds",
+    "set_place": "place",
+    "add_source": "sources",
+    "remove_source": "sources",
 }
 
 
@@ -95,7 +121,7 @@ def chosen_ids(queryset) -> list[int]:
 
 
 def tell_too_many(model_admin, request) -> None:
-    text = _("These are more than %(count)s sites. Choose fewer.") % {"count": MOST}
+    text = _("These are more than %(count)s records. Choose fewer.") % {"count": MOST}
     model_admin.message_user(request, text, messages.ERROR)
 
 
@@ -117,8 +143,27 @@ def writing(user) -> Iterator[ChangeSet]:
 
 
 def tell_too_many_rows(model_admin, request) -> None:
-    text = _("This would write more than %(count)s rows. Choose fewer sites.")
+    text = _("This would write more than %(count)s rows. Choose fewer records.")
     model_admin.message_user(request, text % {"count": MOST_CHANGES}, messages.ERROR)
+
+
+@admin.action(
+    description=gettext_lazy("Delete selected %(verbose_name_plural)s"), permissions=["delete"]
+)
+def delete_selected(model_admin, request, queryset):
+    """Django's own, held to what can be taken back."""
+    if len(chosen_ids(queryset)) > MOST:
+        tell_too_many(model_admin, request)
+        return None
+    try:
+        with transaction.atomic():  # Django notes the deletions before they are done
+            return actions.delete_selected(model_admin, request, queryset)
+    except TooMany:
+        tell_too_many_rows(model_admin, request)
+        return None
+
+
+admin.site.add_action(delete_selected)
 
 
 def open_ids(user, ids: Iterable[int]) -> list[int]:
@@ -180,6 +225,7 @@ def change_terms(model_admin, request, queryset):
     data = request.POST if is_filled else None
     form = ReplacementForm(column, model_admin.admin_site, replaces, data)
     context |= {"label": label, "form": form, "media": model_admin.media + form.media}
+    context["note"] = NOTES.get(operation, "")
     if not (is_filled and form.is_valid()):
         context["affected"] = affected(ids)
         return TemplateResponse(request, "admin/bulk.html", context)
@@ -209,8 +255,8 @@ def _not_permitted(user, operation: str, old, ids: list[int]) -> str:
     models: set[type[Model]] = {Site}
     if operation.startswith("replace"):
         models = {use.model for use in bulk.uses(old, ids)}
-    elif operation == "set_licence":
-        models = {Image}
+    elif operation in ("set_licence", "set_era"):
+        models = {Image if operation == "set_licence" else Event}
     return listed(
         sorted(
             str(model._meta.verbose_name_plural)
@@ -230,11 +276,15 @@ def _changed_by(operation: str, ids: list[int], old, new) -> list[int]:
             pictures = Image.objects.filter(site__in=chunk).exclude(licence=new).order_by()
             found |= set(pictures.values_list("site_id", flat=True))
         return sorted(found)
-    relation = {"add_kind": "kinds", "add_source": "sources", "set_place": "place"}[operation]
+    if operation == "set_era":
+        return sorted({event.site_id for event in bulk.beginnings_without_era(ids, new)})
     there: set[int] = set()
     for chunk in chunks(ids):
-        there |= bulk.has(chunk, relation, new)
-    return [pk for pk in ids if pk not in there]
+        there |= bulk.has(chunk, RELATIONS[operation], new)
+    if operation == "remove_kind":
+        there -= bulk.published_with_this_alone(there, new)
+    is_wanted = operation.startswith("remove")
+    return [pk for pk in ids if (pk in there) == is_wanted]
 
 
 def _carry_out(operation: str, ids: list[int], old, new, user) -> None:
@@ -242,10 +292,14 @@ def _carry_out(operation: str, ids: list[int], old, new, user) -> None:
         bulk.replace(old, new, user, sites=ids)
     elif operation == "set_place":
         bulk.set_place(new, ids, user)
+    elif operation == "set_era":
+        bulk.set_era(new, ids, user)
     elif operation == "set_licence":
         bulk.set_licence(new, ids, user)
+    elif operation.startswith("remove"):
+        bulk.remove(RELATIONS[operation], new, ids, user)
     else:
-        bulk.add("kinds" if isinstance(new, Kind) else "sources", new, ids, user)
+        bulk.add(RELATIONS[operation], new, ids, user)
 
 
 def _tell(model_admin, request, count: int, made: ChangeSet) -> None:

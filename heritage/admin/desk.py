@@ -34,6 +34,7 @@ from heritage.models import (
 from heritage.models.base import Record
 from heritage.search import similar
 from heritage.search.index import columns, store
+from heritage.search.index.snapshot import WITH_EVENTS
 from heritage.services.history import deletions_of
 
 LATEST = 12  # change sets
@@ -133,6 +134,10 @@ def lacking(what: str) -> BitMap:
         return index.sites - index.having("has:image")
     if what == "place":
         return index.sites - index.any_of(f"place:{pk}" for pk in index.values_of("place"))
+    if what == "kinds":
+        return index.sites - index.any_of(f"kind:{pk}" for pk in index.values_of("kind"))
+    if what == "events":
+        return index.sites - index.having(WITH_EVENTS)
     return index.sites - index.having(f"language:{what.removeprefix('text-')}")
 
 

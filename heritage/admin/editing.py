@@ -358,4 +358,11 @@ def _without_files(fields, values: Values) -> Values:
 
 def is_fresh(editing: Editing, fields, row: Model | None, key) -> bool:
     """Whether a row is still stored as it was when the states were compared."""
-    return row is not None and same_values(shown_values(fields, row), editing.stored[key])
+    if row is None:
+        return False
+    compared = {
+        name: texts
+        for name, texts in editing.stored[key].items()
+        if field_of(fields, name)[0] is not None
+    }
+    return same_values(shown_values(fields, row), compared)

@@ -4,13 +4,12 @@ import csv
 import io
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core import serializers
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heritage.admin.bulk import MOST, chosen_ids
+from heritage.admin.bulk import MOST, chosen_ids, tell_too_many
 from heritage.models import (
     Coverage,
     Event,
@@ -46,8 +45,7 @@ def _cell(value) -> str:
 def _ids(model_admin, request, queryset) -> list[int]:
     ids = chosen_ids(queryset)
     if len(ids) > MOST:
-        text = _("These are more than %(count)s sites. Choose fewer.") % {"count": MOST}
-        model_admin.message_user(request, text, messages.ERROR)
+        tell_too_many(model_admin, request)
         return []
     return ids
 

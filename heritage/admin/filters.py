@@ -4,7 +4,12 @@ from collections import Counter
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin import ListFilter, SimpleListFilter
+from django.contrib.admin import (
+    ChoicesFieldListFilter,
+    EmptyFieldListFilter,
+    ListFilter,
+    SimpleListFilter,
+)
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,13 +25,36 @@ from heritage.search.facets.base import TreeFacet
 from heritage.search.facets.registers import UnescoFacet
 from heritage.search.facets.registry import FACETS
 from heritage.search.index import store
+from heritage.search.index.snapshot import COVERED, NOTHING
 
 type Filters = tuple[str | type[ListFilter], ...]
 
 LONGEST = 60  # choices of one filter
 MOST_USED = 20  # of those that are offered by use; all others are found by searching
 MOST_COUNTED = 1_000  # unpublished sites; they are few
-MOST_NAMED = 10_000  # sites that a query names by their ids
+MOST_READ = 10_000  # sites that a filter of a list reads from the database
+
+
+# A filter of sites has a method `published(request, index)`: of the published sites those that it
+# leaves, as the index knows them; see `selection`.
+
+
+class StateFilter(ChoicesFieldListFilter):
+    """Sites by their state."""
+
+    def published(self, request, index):
+        states = request.GET.getlist(self.lookup_kwarg)
+        return index.sites if Site.State.PUBLISHED in states else NOTHING
+
+
+class HomePageFilter(EmptyFieldListFilter):
+    """Sites with a place on the home page, which are few, or without."""
+
+    def published(self, request, index):
+        chosen = Site.objects.published().filter(featured__isnull=False).order_by()
+        featured = BitMap(chosen.values_list("pk", flat=True))
+        is_empty = request.GET.get(self.lookup_kwarg) == "1"
+        return index.sites - featured if is_empty else featured & index.sites
 
 
 class TreeFilter(SimpleListFilter):
@@ -38,50 +66,52 @@ class TreeFilter(SimpleListFilter):
         chosen = self.chosen(request)
         level: QuerySet[Any] = self.model.objects.all()
         level = level.filter(parent=chosen)
-        counts = self.counts()
-        if counts is not None:
-            level = level.filter(pk__in=self.most_used(level, counts))
+        counts = self.counts(request)
+        if counts is None:
+            terms = list(level[:LONGEST])
+        else:
+            used = [term for term in level if counts.get(term.pk)]
+            most = sorted(used, key=lambda term: -counts[term.pk])[:MOST_USED]
+            terms = [term for term in used if term in most]
         line = [*chosen.ancestors(), chosen] if chosen else []
-        return [(str(term.pk), str(term)) for term in (*line, *level[:LONGEST])]
+        return [(str(term.pk), str(term)) for term in (*line, *terms)]
 
     def has_output(self):
         return True
 
-    def counts(self) -> dict[int, int] | None:
+    def counts(self, request) -> dict[int, int] | None:
         """The number of sites of each term, where unused terms are left out."""
         return None
 
-    @staticmethod
-    def most_used(level, counts: dict[int, int]) -> list[int]:
-        """The most used terms of a level."""
-        used = [pk for pk in level.values_list("pk", flat=True) if counts.get(pk)]
-        return sorted(used, key=lambda pk: -counts[pk])[:MOST_USED]
-
-    @classmethod
-    def chosen(cls, request):
-        value = request.GET.get(cls.parameter_name, "")
-        # An id beyond the column's range would be an error in the database.
-        if not is_id(value):
-            return None
-        return cls.model.objects.filter(pk=value).first()
+    def chosen(self, request):
+        if not hasattr(self, "_chosen"):
+            value = request.GET.get(self.parameter_name, "")
+            # An id beyond the column's range would be an error in the database.
+            terms = self.model.objects.select_related("parent__parent__parent")
+            self._chosen = terms.filter(pk=value).first() if is_id(value) else None
+        return self._chosen
 
     def narrowed(self, request) -> set[int] | None:
         chosen = self.chosen(request)
         return self.model.objects.subtree_ids([chosen.pk]) if chosen else None
 
 
-def _counted(facet: str, model, column: str, rows) -> dict[int, int]:
+def _unpublished(request) -> list[int]:
+    """Some of the unpublished sites, asked for once a request."""
+    if not hasattr(request, "unpublished"):
+        others = Site.objects.unpublished().order_by().values_list("pk", flat=True)
+        request.unpublished = list(others[:MOST_COUNTED])
+    return request.unpublished
+
+
+def _counted(request, facet: str, model, column: str, rows) -> dict[int, int]:
     """Sites by term: published sites are counted by the index, others by the database.
 
     `rows` has a row for each use of a term, `column` names the term.
     """
     index = store.current()
     counts = {int(pk): len(index.having(f"{facet}:{pk}")) for pk in index.values_of(facet)}
-    # By ranges of the index: told to look for each other state, SQLite reads all published too.
-    others = Site.objects.filter(
-        Q(state__lt=Site.State.PUBLISHED) | Q(state__gt=Site.State.PUBLISHED)
-    )
-    ids = list(others.order_by().values_list("pk", flat=True)[:MOST_COUNTED])
+    ids = _unpublished(request)
     if not ids:
         return counts
     parents = model.objects.parents()
@@ -99,13 +129,17 @@ class TreeFacetListFilter(TreeFilter):
 
     facet: TreeFacet[Any]
 
-    def counts(self):
+    def counts(self, request):
         rows, column = self.facet.used_by()
-        return _counted(self.facet.name, self.model, column, rows)
+        return _counted(request, self.facet.name, self.model, column, rows)
 
     def queryset(self, request, queryset):
         ids = self.narrowed(request)
         return queryset if ids is None else self.facet.narrow(queryset, ids)
+
+    def published(self, request, index):
+        chosen = self.chosen(request)
+        return index.having(self.facet.key(chosen)) if chosen else index.sites
 
 
 class UnescoListFilter(SimpleListFilter):
@@ -121,6 +155,11 @@ class UnescoListFilter(SimpleListFilter):
         if value is not None and value in dict(self.lookup_choices):
             return self.facet.narrow(queryset, [value])
         return queryset
+
+    def published(self, request, index):
+        if self.value() in dict(self.lookup_choices):
+            return index.having(self.facet.key(UnescoStatus(self.value())))
+        return index.sites
 
 
 def _facet_filter(facet: TreeFacet | UnescoFacet) -> type[SimpleListFilter]:
@@ -181,6 +220,10 @@ class SiteSchemeFilter(SchemeFilter):
         rows = Coverage.objects.filter(site=OuterRef("pk"), designation__scheme__slug=self.value())
         return queryset.filter(Exists(rows))
 
+    def published(self, request, index):
+        schemes = Scheme.objects.filter(slug=self.value()).values_list("pk", flat=True)
+        return index.any_of(f"{COVERED}:{pk}" for pk in schemes)
+
 
 def _lacks_text(code: str) -> Q:
     return ~Q(summary__has_key=code) & ~Q(description__has_key=code)
@@ -210,19 +253,12 @@ class GapFilter(SimpleListFilter):
         ]
         return [(value, label) for value, (label, _q) in self.GAPS.items()] + texts
 
-    @staticmethod
-    def known(request) -> BitMap | None:
-        """The published sites with this gap, from the index."""
-        is_published = request.GET.get("state__exact") == Site.State.PUBLISHED
-        value = request.GET.get("lacks", "")
-        is_known = value in ("point", "place", "picture") or value.startswith("text-")
-        return desk.lacking(value) if is_published and is_known else None
+    def published(self, request, index):
+        is_known = self.value() in dict(self.lookup_choices)
+        return desk.lacking(self.value() or "") if is_known else index.sites
 
     def queryset(self, request, queryset):
         value = self.value() or ""
-        found = self.known(request)
-        if found is not None and len(found) <= MOST_NAMED:
-            return queryset.filter(pk__in=list(found))
         if value.startswith("text-") and value in dict(self.lookup_choices):
             return queryset.filter(_lacks_text(value.removeprefix("text-")))
         return queryset.filter(self.GAPS[value][1]) if value in self.GAPS else queryset
@@ -241,6 +277,9 @@ class DoubtFilter(SimpleListFilter):
             return queryset
         return queryset.filter(pk__in=list(similar.same_names(store.current())))
 
+    def published(self, request, index):
+        return similar.same_names(index) & index.sites if self.value() == "twice" else index.sites
+
 
 class AuthorFilter(SimpleListFilter):
     """Records that the current user added or is assigned to."""
@@ -249,6 +288,17 @@ class AuthorFilter(SimpleListFilter):
 
     def lookups(self, request, model_admin):
         return [("me", _("added by me")), ("assigned", _("assigned to me"))]
+
+    def published(self, request, index):
+        """None where somebody has added very many."""
+        if self.value() not in ("me", "assigned"):
+            return index.sites
+        # Asked for in whatever state: told to look for published ones, SQLite reads all of these.
+        rows = Site.objects.filter(created_by=request.user)
+        if self.value() == "assigned":
+            rows = Site.objects.filter(review__assigned_to=request.user)
+        ids = list(rows.order_by().values_list("pk", flat=True)[: MOST_READ + 1])
+        return BitMap(ids) & index.sites if len(ids) <= MOST_READ else None
 
     def queryset(self, request, queryset):
         if self.value() == "me":

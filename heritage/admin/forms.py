@@ -21,6 +21,7 @@ from django.db.models import (
     TextField,
     TimeField,
 )
+from django.forms import Field as FormField
 from django.forms import ModelForm, Widget
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -249,6 +250,23 @@ class RecordForm(ModelForm):
     def again(self) -> str:
         """For a new row: the uid of the row deleted by another editor that it would replace."""
         return self.data.get(f"{self.prefix}-{AGAIN}", "") if self.prefix else ""
+
+    def compared_fields(self) -> dict[str, FormField]:
+        """What must be stored as it was compared when this is written: see `RecordAdmin`.
+
+        All columns, which are written together; relations only where they were changed.
+        """
+        return {
+            name: field
+            for name, field in self.base_fields.items()
+            if name in self.changed_data or not isinstance(field, MultipleChooserField)
+        }
+
+    def validate_unique(self):
+        # That no other row has what this one has already need not be asked for again.
+        if self.instance.pk is not None:
+            self.instance.unchanged = set(self.fields) - set(self.changed_data)
+        super().validate_unique()
 
     def _columns(self) -> set[str]:
         return {column.name for column in self.instance._meta.concrete_fields}

@@ -205,9 +205,11 @@ def comment_of(change_set: ChangeSet) -> str:
     if replaced := detail.get("replaced"):
         names = {"old": replaced, "new": detail.get("by", "")}
         return _("“%(old)s” was replaced by “%(new)s”") % names
-    for key in ("added", "place", "licence"):
+    for key in ("added", "place", "era", "licence"):
         if key in detail:
             return _("Set for many: %(what)s") % {"what": detail[key]}
+    if removed := detail.get("removed"):
+        return _("Removed from many: %(what)s") % {"what": removed}
     if files := detail.get("files"):
         return _("Fixtures: %(files)s") % {"files": ", ".join(files)}
     if message := detail.get("message"):

@@ -9,7 +9,7 @@ from django.forms import BaseInlineFormSet, Media
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.functional import cached_property
 
-from heritage.admin.autocomplete import Chooser, ChooserField, RowLookup
+from heritage.admin.autocomplete import Chooser, ChooserField, RowLookup, with_chosen
 from heritage.admin.editing import Editing
 from heritage.admin.forms import RecordFields, RecordForm
 from heritage.admin.row_sets import MOST
@@ -19,15 +19,18 @@ from heritage.models.base import Record
 class RowFormSet(BaseInlineFormSet):
     """Rows of a form, merged with concurrent changes.
 
-    The related rows are read in one query for each model.
+    What stored rows refer to is read with them, what was chosen anew in one query for each model.
     """
 
     model: type[Record]
     prefix: str
 
-    def __init__(self, *args, editing: Editing, first_number: int = 0, **kwargs):
+    def __init__(self, *args, editing: Editing, queryset: QuerySet, first_number=0, **kwargs):
         self.first_number = first_number  # of a row that is shown alone
         self.opened: set[int] | None = None  # the numbers of the rows that were sent; None: all
+        columns = {column.name for column in self.model._meta.fields}
+        chosen = [name for name, _field in self._chooser_fields() if name in columns]
+        kwargs["queryset"] = with_chosen(queryset, chosen)
         super().__init__(*args, **kwargs)
         self.editing = editing
         editing.formsets.append(self)
@@ -61,7 +64,10 @@ class RowFormSet(BaseInlineFormSet):
                     for key, value in self.data.items()
                     if key.startswith(prefix) and key.endswith(suffix)
                 )
-            lookup.want(getattr(row, f"{name}_id", None) for row in rows)
+            for row in rows:
+                chosen = getattr(row, name, None)  # none of what is no column
+                if chosen is not None:
+                    lookup.add(chosen)
 
     def get_form_kwargs(self, index):
         kwargs = super().get_form_kwargs(index)

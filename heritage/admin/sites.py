@@ -20,8 +20,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
+from pyroaring import BitMap
 
-from heritage.admin import access
+from heritage.admin import access, selection
 from heritage.admin.autocomplete import with_label
 from heritage.admin.base import RecordAdmin
 from heritage.admin.boundaries import boundary_map_view
@@ -34,7 +35,9 @@ from heritage.admin.filters import (
     AuthorFilter,
     DoubtFilter,
     GapFilter,
+    HomePageFilter,
     SiteSchemeFilter,
+    StateFilter,
 )
 from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline
@@ -52,6 +55,7 @@ from heritage.admin.wording import listed
 from heritage.models import Coverage, Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.unesco import statuses
 from heritage.search import similar
+from heritage.search.index import store
 from heritage.services import fulltext
 from heritage.values import tokens
 from heritage.values.date_format import year_phrase
@@ -126,6 +130,12 @@ class SiteForm(RecordForm):
                 code="similar",
             )
 
+    def compared_fields(self):
+        fields = super().compared_fields()
+        if "state" in self.changed_data:  # whether it may be published depends on its kinds
+            fields["kinds"] = self.base_fields["kinds"]
+        return fields
+
     @property
     def confirmed(self) -> str:
         """The ids of records that the editor has confirmed to be other sites."""
@@ -138,13 +148,13 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
     search_fields = ("search_text",)
     list_display = ("named", "place", "beginnings", "unesco", "state_badge")
     list_filter = (
-        "state",
+        ("state", StateFilter),
         AuthorFilter,
         GapFilter,
         DoubtFilter,
         *FACET_FILTERS,
         SiteSchemeFilter,
-        ("featured", admin.EmptyFieldListFilter),
+        ("featured", HomePageFilter),
     )
     list_select_related = ("place__parent__parent", "state_changed_by")
     ordering = ("-updated_at", "pk")
@@ -257,42 +267,55 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
     # --- the list
 
     def get_search_results(self, request, queryset, search_term):
-        """Full-text search as for visitors, but in sites of any state.
-
-        A result of very many sites is cut to those changed last: counting and sorting all of them
-        takes seconds in a catalogue of a million.
-        """
+        """Full-text search as for visitors, but in sites of any state."""
         if not search_term.strip():
             return queryset, False
         asked = tokens.parse_query(search_term)
-        found = fulltext.sites_holding(asked) if asked else ()
+        found = fulltext.sites_holding(asked) if asked else BitMap()
         if len(found) <= MOST_LISTED:
-            return queryset.filter(pk__in=list(found)), False
-        request.is_search_cut = True
+            queryset = queryset.filter(pk__in=list(found))
+        elif not hasattr(request, "found"):
+            queryset = self.latest_found(queryset, found)
+        if hasattr(request, "found"):
+            request.found = found
+        return queryset, False
+
+    @staticmethod
+    def latest_found(queryset, found):
+        """Of very many found sites those that were changed last, for what the database lists."""
+        if len(found) <= MOST_LISTED:
+            return queryset
         latest = queryset.order_by("-updated_at").values_list("pk", flat=True).iterator()
         listed = list(islice((pk for pk in latest if pk in found), WIDE_LISTED))
-        return queryset.filter(pk__in=listed), False
+        return queryset.filter(pk__in=listed)
+
+    @staticmethod
+    def is_large() -> bool:
+        """Whether there are so many sites that the database is not asked to sort them."""
+        return len(store.current().sites) > selection.MANY
+
+    def get_sortable_by(self, request):
+        shown = self.get_list_display(request)
+        return [name for name in shown if name in selection.SORTABLE or not self.is_large()]
+
+    def get_changelist(self, request, **kwargs):
+        return selection.SiteList
 
     def get_changelist_instance(self, request):
-        changelist = super().get_changelist_instance(request)
-        if getattr(request, "is_search_cut", False):
+        changelist: Any = super().get_changelist_instance(request)
+        found = getattr(request, "found", None) or ()
+        if changelist.selection is None and len(found) > MOST_LISTED:
             changelist.search_help_text = _(
                 "Very many sites are found. Listed are the %(count)d that were changed last."
             ) % {"count": WIDE_LISTED}
+        changelist.result_list = list(changelist.result_list)
         coverages = Coverage.objects.select_related("designation__scheme")
-        changelist.result_list = changelist.result_list.prefetch_related(
-            "kinds", Prefetch("coverages", coverages)
-        )
+        prefetch_related_objects(changelist.result_list, "kinds", Prefetch("coverages", coverages))
         return changelist
 
-    def get_paginator(self, request, queryset, per_page, *args, **kwargs):
-        """What the desk counts is not counted again: of very many sites that takes long."""
-        paginator = super().get_paginator(request, queryset, per_page, *args, **kwargs)
-        if set(request.GET) - {"p", "o"} == {"lacks", "state__exact"}:
-            found = GapFilter.known(request)
-            if found is not None:
-                paginator.count = len(found)
-        return paginator
+    def changelist_view(self, request, extra_context=None):
+        context = {"is_large": self.is_large(), "many": selection.MANY}
+        return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=_("name and kinds"), ordering="sort_name")
     def named(self, site):
@@ -309,7 +332,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
     def beginnings(self, site):
         return "" if site.first_year is None else year_phrase(site.first_year)
 
-    @admin.display(description=_("UNESCO"))
+    @admin.display(description=_("UNESCO"), ordering="inscribed_year")
     def unesco(self, site):
         found = [status for status in statuses(site.coverages.all()) if status != UnescoStatus.NONE]
         return listed(status.label for status in found)

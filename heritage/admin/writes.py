@@ -11,10 +11,10 @@ from heritage.services import history
 
 
 @contextmanager
-def change_set(kind: str, user, reason: str = "") -> Iterator[ChangeSet]:
+def change_set(kind: str, user, reason: str = "", is_whole=False) -> Iterator[ChangeSet]:
     """One short transaction for the writes; `LockTimeout` if others write for too long."""
     with (
         lock_timeout(settings.WRITE_WAIT_SECONDS),
-        history.change_set(kind, user, reason) as running,
+        history.change_set(kind, user, reason, is_whole=is_whole) as running,
     ):
         yield running

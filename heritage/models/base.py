@@ -207,6 +207,8 @@ class Record(models.Model):
     # The stored rows that share a foreign key with this one, and the name of that key: for those
     # who judge many rows of one owner and have them at hand.
     siblings: tuple[str, Iterable["Record"]] = ("", ())
+    # Columns in which a stored row is plainly as it was, for those who judge what was changed.
+    unchanged: Iterable[str] = ()
 
     uid = models.CharField(
         _("uid"),
@@ -283,6 +285,10 @@ class Record(models.Model):
         }
         if missing:
             raise ValidationError(missing)
+
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        kept = {field.name for field in self._meta.fields if field.unique} & set(self.unchanged)
+        super().validate_unique(exclude={*(exclude or ()), *kept})
 
     def get_constraints(
         self,

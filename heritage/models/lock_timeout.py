@@ -25,10 +25,10 @@ def is_lock_timeout(error: OperationalError) -> bool:
 
 @contextmanager
 def lock_timeout(seconds: float) -> Iterator[None]:
-    """Within it, a write waits this long for other writers, then raises `LockTimeout`."""
+    """One transaction that waits this long for other writers, then raises `LockTimeout`."""
     try:
         if connection.vendor == "sqlite":
-            with _busy_timeout(seconds):
+            with _busy_timeout(seconds), transaction.atomic():
                 yield
         else:
             with transaction.atomic():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -19,7 +19,7 @@ from django.db import models, transaction
 from django.dispatch import Signal
 
 from heritage.models.history import Change, ChangeSet
-from heritage.models.row_values import column, plain_row
+from heritage.models.row_values import column, plain_row, stored_rows
 
 if TYPE_CHECKING:
     from heritage.models.base import Record
@@ -47,9 +47,10 @@ def owner_model(model: type[Record]) -> type[Record]:
 
 
 class UnitOfWork:
-    def __init__(self, change_set: ChangeSet):
-        self.change_set = change_set
-        self.is_named = change_set.pk is not None  # somebody has called change_set()
+    def __init__(self, change_set: ChangeSet | None, is_whole: bool = False):
+        self.is_named = change_set is not None  # somebody has called change_set()
+        self.is_whole = is_whole  # no savepoint within takes a part of it back
+        self.change_set = change_set or ChangeSet()
         # What others derive from: the ids of written records, by model.
         self.touched: dict[type[Record], set[int]] = defaultdict(set)
         self.saved: dict[type[Record], set[int]] = defaultdict(set)
@@ -57,11 +58,19 @@ class UnitOfWork:
         self._gathered: list[Change] | None = None
         self._written: set[Written] = set()
         self._deletion: tuple[object, dict] | None = None
-        self._asked = (change_set.reason, dict(change_set.detail), change_set.user_id)
+        self._stored: dict[tuple[type[Record], int], dict] = {}
+        self._entered: tuple | None = None  # what the stored change set says
+        if self.is_named and not is_whole:
+            self._enter_change_set()
 
     @property
     def user_id(self) -> int | None:
         return self.change_set.user_id
+
+    @property
+    def written_models(self) -> set[type[Record]]:
+        """The models of which rows were written, those of rolled-back savepoints included."""
+        return {row.model for row in self._written}
 
     def begin(self, model: type[Record]) -> None:
         """Announce that rows of a model are about to be read in order to be written."""
@@ -73,6 +82,21 @@ class UnitOfWork:
         """Announce that data derived from these rows may be out of date."""
         self.touched[model].update(pk for pk in ids if pk is not None)
 
+    def will_write(self, model: type[Record], pk: int) -> dict | None:
+        """The stored row, locked, for whoever looks at it just before it is written.
+
+        `stored_row()` then gives it without reading it once more.
+        """
+        stored = stored_rows(model, [pk]).get(pk)
+        if stored is not None:
+            self._stored[model, pk] = stored
+        return stored
+
+    def stored_row(self, model: type[Record], pk: int) -> dict | None:
+        """The row as it is before it is written: see `row_values.stored_rows`."""
+        stored = self._stored.pop((model, pk), None)
+        return stored if stored is not None else stored_rows(model, [pk]).get(pk)
+
     # --- what was written ----------------------------------------------------------------
 
     def rows_saved(
@@ -83,6 +107,7 @@ class UnitOfWork:
         before = {pk: plain_row(model, row) for pk, row in stored.items() if pk in saved}
         for pk, after in saved.items():
             changes += self._change(model, pk, before.get(pk), after)
+            self._stored.pop((model, pk), None)
         self.saved[model].update(saved)
         self._enter(changes)
         model.after_save(before, saved)
@@ -177,16 +202,24 @@ class UnitOfWork:
             self._gathered += changes
         elif changes:
             if self.change_set.pk is None:
-                self.change_set.save(force_insert=True)
+                self._enter_change_set()
             for change in changes:
                 change.change_set = self.change_set
             Change.objects.bulk_create(changes, batch_size=500)
+
+    def _enter_change_set(self) -> None:
+        self.change_set.save(force_insert=True)
+        self._entered = self._says()
+
+    def _says(self) -> tuple:
+        made = self.change_set
+        return made.reason, dict(made.detail), made.user_id
 
     # --- the end -------------------------------------------------------------------------
 
     def written(self) -> set[Written]:
         """The rows that were written, without those of rolled-back savepoints."""
-        if not self.is_named:
+        if self.is_whole or not self.is_named:
             return self._written
         rows = Change.objects.filter(change_set=self.change_set).order_by()
         found = rows.values_list("model", "owner_model", "owner_id").distinct()
@@ -199,15 +232,11 @@ class UnitOfWork:
     def finish(self) -> None:
         written = self.written()
         unit_ends.send(sender=UnitOfWork, unit=self, written=written)
-        if not self.is_named:
+        if not self.is_named or self._entered is None:
             return
         if not written:
             self.change_set.delete()
-        elif self._asked != (
-            self.change_set.reason,
-            self.change_set.detail,
-            self.change_set.user_id,
-        ):
+        elif self._entered != self._says():
             self.change_set.save(update_fields=["reason", "detail", "user"])
 
 
@@ -215,19 +244,20 @@ _running: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=Non
 
 
 @contextmanager
-def unit_of_work(change_set: ChangeSet | None = None) -> Iterator[UnitOfWork]:
+def unit_of_work(
+    change_set: ChangeSet | None = None, is_whole: bool = False
+) -> Iterator[UnitOfWork]:
     """One transaction; units nest, and the outermost one counts."""
     running = _running.get()
     if running is not None:
         yield running
         return
-    with transaction.atomic():
-        if change_set is not None:
-            change_set.save(force_insert=True)
-        unit = UnitOfWork(change_set or ChangeSet())
+    with transaction.atomic(savepoint=not is_whole):
+        unit = UnitOfWork(change_set, is_whole)
         token = _running.set(unit)
         try:
-            yield unit
+            with unit.gathering() if is_whole else nullcontext():
+                yield unit
             unit.finish()
         finally:
             _running.reset(token)
@@ -239,16 +269,19 @@ def change_set(
     user: User | AnonymousUser | None = None,
     reason: str = "",
     undoes: ChangeSet | None = None,
+    is_whole: bool = False,
     **detail: Any,
 ) -> Iterator[ChangeSet]:
     """All writes within it are one change set. Change sets nest: the outermost one counts.
 
     Its reason and detail can be changed until the end; if nothing was written, it is deleted.
+    `is_whole` says that either all or nothing of it is written, and of the transaction that it is
+    in: no savepoint takes a part of it back. Then the history is entered once, at the end.
     """
     if user is not None and not user.is_authenticated:
         user = None
     made = ChangeSet(kind=kind, user=user, reason=reason, undoes=undoes, detail=detail)
-    with unit_of_work(made) as unit:
+    with unit_of_work(made, is_whole) as unit:
         yield unit.change_set
 
 

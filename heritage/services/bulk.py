@@ -1,4 +1,4 @@
-"""Changes to many records at once: add or replace a term, set a place or a licence.
+"""Changes to many records at once: add, replace or remove a term, set a place, an era or a licence.
 
 Each call is one change set, so that it can be undone as a whole.
 """
@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Model, ProtectedError
+from django.db.models import Exists, F, Model, OuterRef, ProtectedError
 from django.utils.translation import gettext as _
 
-from heritage.models import ChangeSet, Event, Image, Licence, Place, Site, User
+from heritage.models import ChangeSet, Era, Event, Image, Kind, Licence, Place, Site, User
 from heritage.models.base import Record, TreeRecord, chunks
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import change_set
@@ -118,6 +118,53 @@ def add(relation: str, term: Record, sites: Iterable[int], user: User | None) ->
         made.detail["added"] = str(term)
         Site.objects.bulk_add(relation, [(pk, term.pk) for pk in sites])
     return made
+
+
+def remove(relation: str, term: Record, sites: Iterable[int], user: User | None) -> ChangeSet:
+    """Take a kind or a source away from sites."""
+    with change_set(ChangeSet.Kind.BULK, user) as made:
+        made.detail["removed"] = str(term)
+        Site.objects.bulk_remove(relation, term.pk, sites)
+    return made
+
+
+def published_with_this_alone(sites: Iterable[int], kind: Kind) -> set[int]:
+    """Those of the sites that would be published without any kind if they lost this one."""
+    found: set[int] = set()
+    for chunk in chunks(list(sites)):
+        rows = Site.objects.published().filter(pk__in=chunk)
+        others = Site.kinds.through.objects.filter(site=OuterRef("pk")).exclude(kind=kind)
+        found.update(rows.filter(~Exists(others)).order_by().values_list("pk", flat=True))
+    return found
+
+
+def set_era(era: Era, sites: Iterable[int], user: User | None) -> ChangeSet:
+    """Tell in which era sites began, where only the date is told."""
+    with change_set(ChangeSet.Kind.BULK, user) as made:
+        made.detail["era"] = str(era)
+        ids = [event.pk for event in beginnings_without_era(sites, era)]
+        for chunk in chunks(ids):
+            Event.objects.filter(pk__in=chunk).update(first_era=era)
+    return made
+
+
+def beginnings_without_era(sites: Iterable[int], era: Era) -> list[Event]:
+    """The first beginning of each site, where it has a date that touches the era, and no era."""
+    kinds = [kind for kind, role in Event.ROLES.items() if role == Event.Role.BEGINNINGS]
+    found = []
+    for chunk in chunks(list(sites)):
+        first: dict[int, Event] = {}
+        for event in Event.objects.filter(site__in=chunk, kind__in=kinds):  # by their years
+            first.setdefault(event.site_id, event)
+        found += [each for each in first.values() if not each.first_era_id and _touch(each, era)]
+    return found
+
+
+def _touch(event: Event, era: Era) -> bool:
+    """Whether the years of both meet; None stands for an end that is open."""
+    begins = event.first_year is None or era.last_year is None or event.first_year <= era.last_year
+    ends = event.last_year is None or era.first_year is None or era.first_year <= event.last_year
+    return begins and ends and (event.first_year, event.last_year) != (None, None)
 
 
 def set_place(place: Place, sites: Iterable[int], user: User | None) -> ChangeSet:

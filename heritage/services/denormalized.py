@@ -1,39 +1,62 @@
 """Refreshes denormalised columns for given ids, in the transaction of the write."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Prefetch
+from django.utils import timezone
 
 from heritage.models.base import Record, chunks, unwatched
 from heritage.models.designations import Designation, DesignationEvent, Scheme
 from heritage.models.events import Event, SiteEra, SortName
+from heritage.models.identifiers import Identifier
 from heritage.models.relations import Coverage
 from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Kind, Place, Term
 from heritage.services import fulltext
 from heritage.values import normalize, tokens
 
+# What alone the years and eras of events, and the keys of names, follow from.
+_OF_EVENTS, _OF_NAMES = {Event, Era}, {Site}
 
-def refresh(site_ids: Iterable[int]) -> None:
-    """Refresh everything that is derived from the rows of these sites."""
+
+def refresh(
+    site_ids: Iterable[int],
+    renewed: Iterable[int] = (),
+    written: set[type[Record]] | None = None,
+) -> None:
+    """Refresh everything that is derived from the rows of these sites.
+
+    `renewed` are those of which a row has been written, so that they are dated from now on;
+    `written` the models of which any row was, where that is known.
+    """
+    renewed = set(renewed)
     for chunk in chunks(sorted(set(site_ids))):
-        sites = list(
-            Site.objects.filter(pk__in=chunk).prefetch_related(
-                "names",
-                "kinds",
-                "also_in",
-                "events",
-                "coverages__designation__scheme",
-                "identifiers__scheme",
-            )
-        )
-        eras = _with_eras(sites)
-        _refresh_events(sites)
-        _refresh_eras(sites, eras)
-        _refresh_names(sites)
-        _refresh_inscribed(sites)
-        _refresh_sites(sites)
+        sites = _with_rows(chunk)
+        if written is None or written & _OF_EVENTS:
+            _refresh_events(sites)
+            _refresh_eras(sites, _eras_between(sites))
+        if written is None or written & _OF_NAMES:
+            _refresh_names(sites)
+        _refresh_sites(sites, renewed)
         fulltext.delete(set(chunk) - {site.pk for site in sites})
+
+
+def _with_rows(ids: Iterable[int]) -> list[Site]:
+    """Sites with all that is read here, terms with as many broader ones as they usually have."""
+    place, kind = "parent__parent__parent", "parent__parent"
+    eras = "first_era__parent", "last_era__parent"
+    rows: list[Any] = [
+        "names",
+        Prefetch("kinds", Kind.objects.select_related(kind)),
+        Prefetch("also_in", Place.objects.select_related(place)),
+        Prefetch("events", Event.objects.select_related(*eras)),
+        Prefetch("coverages", Coverage.objects.select_related("designation__scheme")),
+        Prefetch("identifiers", Identifier.objects.select_related("scheme")),
+    ]
+    sites = Site.objects.filter(pk__in=ids).select_related(f"place__{place}")
+    return list(sites.prefetch_related(*rows))
 
 
 def refresh_terms() -> None:
@@ -100,16 +123,12 @@ def event_bounds(event: Event) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _with_eras(sites: Iterable[Site]) -> "EraPeriods":
-    """All eras, which are few: one query gives each event its own and those between them."""
+def _eras_between(sites: Iterable[Site]) -> "EraPeriods":
+    """All eras, which are few, where an event tells a span from one to another."""
     events = [event for site in sites for event in site.events.all()]
-    if not any(event.first_era_id for event in events):
+    if not any(event.last_era_id for event in events):
         return EraPeriods([])
-    eras = Era.objects.in_bulk()
-    for event in events:
-        event.first_era = eras.get(event.first_era_id)
-        event.last_era = eras.get(event.last_era_id)
-    return EraPeriods(eras.values())
+    return EraPeriods(Era.objects.all())
 
 
 def _refresh_eras(sites: Iterable[Site], eras: "EraPeriods") -> None:
@@ -143,6 +162,8 @@ def eras_of_site(events: Iterable[Event], eras: "EraPeriods") -> set[tuple[int, 
     for event in events:
         stated.update((era_id, str(event.role)) for era_id in stated_by(event))
         within.update(eras.within(event.first_era_id, event.last_era_id))
+    if not within:
+        return stated
     named = {line for era_id, _role in stated for line in eras.line(era_id)}
     return stated | {(era_id, str(SiteEra.Role.WITHIN)) for era_id in within - named}
 
@@ -225,16 +246,6 @@ def _refresh_names(sites: Iterable[Site]) -> None:
     )
 
 
-def _refresh_inscribed(sites: Iterable[Site]) -> None:
-    changed = []
-    for site in sites:
-        year = inscribed_year_of(site.coverages.all())
-        if year != site.inscribed_year:
-            site.inscribed_year = year
-            changed.append(site)
-    _write(Site, changed, ["inscribed_year"])
-
-
 def inscribed_year_of(coverages: Iterable[Coverage]) -> int | None:
     """The first year in which a property that still covers the site became World Heritage."""
     entries = [coverage.designation for coverage in coverages]
@@ -246,12 +257,11 @@ def inscribed_year_of(coverages: Iterable[Coverage]) -> int | None:
     return min((year for year in years if year is not None), default=None)
 
 
-def _refresh_sites(sites: Iterable[Site]) -> None:
+def _refresh_sites(sites: Iterable[Site], renewed: set[int]) -> None:
     sites = list(sites)
-    if not sites:
-        return
-    terms = Terms()
-    changed = []
+    terms, now = Terms.of(sites), timezone.now()
+    changed: list[Site] = []
+    found_by: dict[int, list[str]] = {}
     for site in sites:
         years = [
             event.first_year
@@ -259,17 +269,25 @@ def _refresh_sites(sites: Iterable[Site]) -> None:
             if event.role == Event.Role.BEGINNINGS and event.first_year is not None
         ]
         before = _columns(site)
+        text = site.search_text
         site.first_year = min(years, default=None)
+        site.inscribed_year = inscribed_year_of(site.coverages.all())
         site.search_text = search_text_of(site, terms)
         site.reading = reading_of(site)
         site.effective_prominence = prominence_of(site)
         if before != _columns(site):
             changed.append(site)
-    fulltext.write({site.pk: tokens.index_words(site.search_text) for site in changed})
-    _write(Site, changed, _COLUMNS)
+            site.updated_at = now if site.pk in renewed else site.updated_at
+        if site.search_text != text:
+            found_by[site.pk] = tokens.index_words(site.search_text)
+    fulltext.write(found_by)
+    _write(Site, changed, [*_COLUMNS, "updated_at"])
+    others = renewed & {site.pk for site in sites} - {site.pk for site in changed}
+    if others:
+        unwatched(Site).filter(pk__in=others).update(updated_at=now)
 
 
-_COLUMNS = ("first_year", "search_text", "reading", "effective_prominence")
+_COLUMNS = ("first_year", "inscribed_year", "search_text", "reading", "effective_prominence")
 
 
 def _columns(site: Site) -> tuple:
@@ -310,12 +328,23 @@ def search_text_of(site: Site, terms: "Terms") -> str:
 
 
 class Terms:
-    """All kinds, places and eras by id; a site is found by its broader terms, too."""
+    """Kinds, places and eras by id; a site is found by its broader terms, too."""
 
-    def __init__(self) -> None:
-        self.kinds, self.eras = Kind.objects.in_bulk(), Era.objects.in_bulk()
-        self.places = Place.objects.in_bulk()
+    def __init__(self, kinds: Iterable[Kind], places: Iterable[Place], eras: Iterable[Era]) -> None:
+        self.kinds, self.places = _with_broader(kinds), _with_broader(places)
+        self.eras = _with_broader(eras)
         self._spoken: dict[int, bool] = {}
+
+    @classmethod
+    def of(cls, sites: Iterable[Site]) -> "Terms":
+        """Those that sites refer to."""
+        sites = list(sites)
+        events = [event for site in sites for event in site.events.all()]
+        return cls(
+            [kind for site in sites for kind in site.kinds.all()],
+            [place for site in sites for place in (site.place, *site.also_in.all()) if place],
+            [era for event in events for era in (event.first_era, event.last_era) if era],
+        )
 
     def is_chinese_spoken(self, place_id: int | None) -> bool:
         """Whether Chinese names are those of the country, as far as one knows: then people type
@@ -326,6 +355,19 @@ class Terms:
             codes = [place.code for place in _line(self.places, place_id)]
             self._spoken[place_id] = not codes or codes[-1][:2] in ("", *CHINESE_CODES)
         return self._spoken[place_id]
+
+
+def _with_broader[T: (Kind, Place, Era)](terms: Iterable[T]) -> dict[int, T]:
+    """Terms by id, with all that they lie within."""
+    found: dict[int, T] = {term.pk: term for term in terms}
+    todo = list(found.values())
+    while todo:
+        term = todo.pop()
+        if term.parent_id is not None and term.parent_id not in found:
+            broader: Any = term.parent  # of the same model
+            found[term.parent_id] = broader
+            todo.append(broader)
+    return found
 
 
 # Of the countries whose own names are Chinese.

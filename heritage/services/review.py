@@ -65,8 +65,9 @@ def step(site: Site, kind: str, by: User | None, text: str = "", link: str = "")
 def tell_of_states(changed: Iterable[tuple[Site, str]], by: User | None, link: str = "") -> None:
     """Say what it means that records have another state than before; one mail for each person."""
     kinds = {site: _kind_of_step(site, before, by) for site, before in changed}
+    reviews = _reviews_of(kinds)
     news: dict[User, list[tuple[Site, str]]] = defaultdict(list)
-    for site, users in _whom_of_many(kinds).items():
+    for site, users in _whom_of_many(kinds, reviews).items():
         for user in dict.fromkeys(users):
             news[user].append((site, kinds[site]))
     with _writing(by):
@@ -74,7 +75,7 @@ def tell_of_states(changed: Iterable[tuple[Site, str]], by: User | None, link: s
             ReviewComment(site=site, kind=kind, author=by, is_done=True)
             for site, kind in kinds.items()
         )
-        _unschedule(kinds)
+        _unschedule([site for site in kinds if site.pk in reviews and reviews[site.pk].publish_at])
     for user, steps in news.items():
         with translation.override(settings.LANGUAGE_CODE):
             lines = [f"{site}: {Kind(kind).label}" for site, kind in steps]
@@ -93,24 +94,30 @@ def _whom(site: Site, kind: str) -> Iterable[User]:
     return _reviewers(site) if kind in (Kind.SENT, Kind.WITHDRAWN) else _authors(site)
 
 
-def _whom_of_many(kinds: dict[Site, str]) -> dict[Site, list[User]]:
+def _reviews_of(sites: Iterable[Site]) -> dict[int, Review]:
+    """By the ids of the sites."""
+    found: dict[int, Review] = {}
+    for chunk in chunks([site.pk for site in sites]):
+        rows = Review.objects.filter(site__in=chunk).select_related("assigned_to")
+        found |= {review.site_id: review for review in rows}
+    return found
+
+
+def _whom_of_many(kinds: dict[Site, str], reviews: dict[int, Review]) -> dict[Site, list[User]]:
     """As `_whom()` of each, in a number of queries that does not grow with the sites."""
-    assigned: dict[int, User | None] = {}
     senders: dict[int, User | None] = {}
     for chunk in chunks([site.pk for site in kinds]):
-        reviews = Review.objects.filter(site__in=chunk, assigned_to__isnull=False)
-        for review in reviews.select_related("assigned_to"):
-            assigned[review.site_id] = review.assigned_to
         sent = ReviewComment.objects.filter(site__in=chunk, kind=Kind.SENT)
         for said in sent.select_related("author"):
             senders[said.site_id] = said.author  # the last one counts
     prefetch_related_objects(list(kinds), "created_by")
-    anybody = list(publishers()[:MOST_TOLD])
+    for_reviewers = {Kind.SENT, Kind.WITHDRAWN}
+    anybody = list(publishers()[:MOST_TOLD]) if for_reviewers & {*kinds.values()} else []
     found = {}
     for site, kind in kinds.items():
-        named = assigned.get(site.pk)
+        named = reviews[site.pk].assigned_to if site.pk in reviews else None
         users = [site.created_by, senders.get(site.pk)]
-        if kind in (Kind.SENT, Kind.WITHDRAWN):
+        if kind in for_reviewers:
             users = [named] if named else list[User | None](anybody)
         found[site] = [user for user in users if user]
     return found

@@ -25,7 +25,6 @@ from typing import Any
 from django.apps import apps
 from django.db.models import SET_NULL
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
-from django.utils import timezone
 
 from heritage.models import Designation, Site
 from heritage.models.base import Record, unwatched
@@ -74,7 +73,7 @@ def _before_save(sender: Any, instance: Any, update_fields: Any, **kwargs: Any) 
         unit.begin(sender)
         stored = None
         if instance.pk is not None:
-            stored = stored_rows(sender, [instance.pk]).get(instance.pk)
+            stored = unit.stored_row(sender, instance.pk)
         if update_fields and stored:
             instance.derive_beside(update_fields, stored, unit.user_id)
         else:
@@ -186,20 +185,17 @@ def _ids_of(field: Any, instance: Any, reverse: bool, pk_set: set[int] | None) -
 def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
     touched = {model: ids for model, ids in unit.touched.items() if ids}
     if any(model.is_content for model in touched):
-        if unit.is_named:
+        if unit.is_named and not unit.is_whole:
             changelog.lock()  # a savepoint that was rolled back has given it up
         denormalized.refresh_designations(touched.get(Designation, ()))
         sites = sites_of(touched)
-        denormalized.refresh(sites)
+        denormalized.refresh(sites, _renewed(written) - unit.saved[Site], unit.written_models)
         if any(model in touched for model in VOCABULARIES):
             sites.add(changelog.VOCABULARY)
         changelog.enter(sites)
-        _renew(written, unit.saved[Site])
 
 
-def _renew(written: Iterable[Written], saved: set[int]) -> None:
-    """A site of which only names, events or pictures were written has been updated too."""
+def _renewed(written: Iterable[Written]) -> set[int]:
+    """The sites that have been updated: if of some only names, events or pictures were written."""
     content = [row for row in written if issubclass(row.model, Record) and row.model.is_content]
-    stale = {row.owner_id for row in content if row.owner_model is Site} - saved
-    if stale:
-        unwatched(Site).filter(pk__in=stale).update(updated_at=timezone.now())
+    return {row.owner_id for row in content if row.owner_model is Site}

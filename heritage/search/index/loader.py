@@ -22,7 +22,7 @@ from heritage.search.index.columns import (
     microseconds,
 )
 from heritage.search.index.rows import CHUNK, BroaderTerms, IndexRows
-from heritage.search.index.snapshot import WORLD_HERITAGE
+from heritage.search.index.snapshot import COVERED, WITH_EVENTS, WORLD_HERITAGE
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ def _read_chunk(facts: Facts, rows: IndexRows) -> None:
     for facet in FACETS:
         for pk, key in facet.read(rows):
             facts.values[key].append(pk)
-    _add_world_heritage(facts, rows)
+    _add_covered(facts, rows)
     _add_spans(facts, rows)
     _add_hours(facts, rows)
     _add_notices(facts, rows)
@@ -71,19 +71,23 @@ def _add_sites(facts: Facts, rows: IndexRows) -> None:
     facts.sites.extend(rows.sites)
 
 
-def _add_world_heritage(facts: Facts, rows: IndexRows) -> None:
-    """Who is under any entry of the World Heritage List, in force or not."""
+def _add_covered(facts: Facts, rows: IndexRows) -> None:
+    """Who is under any entry of a register, in force or not."""
     for pk, _designation, entry in rows.coverages:
+        facts.values[f"{COVERED}:{entry.scheme}"].append(pk)
         if entry.role == Scheme.Role.WORLD_HERITAGE:
             facts.values[WORLD_HERITAGE].append(pk)
 
 
 def _add_spans(facts: Facts, rows: IndexRows) -> None:
-    """The years of dated events, by the role that the event's kind has."""
+    """Who has events, and the years of those that are dated, by the role of their kind."""
     columns = ("site_id", "kind", "first_year", "last_year")
     events = rows.of(Event.objects.all()).values_list(*columns)
     for pk, kind, first, last in events.iterator(CHUNK):
-        if pk in rows.published and not (first is None and last is None):
+        if pk not in rows.published:
+            continue
+        facts.values[WITH_EVENTS].append(pk)
+        if not (first is None and last is None):
             role = Event.ROLES.get(kind, Event.Role.OTHER)
             facts.spans[role].add(
                 pk, NO_FIRST if first is None else first, NO_LAST if last is None else last

@@ -1,8 +1,8 @@
 """The orders that a list of sites can have, and the position of a site in each.
 
-Exports `names()`, `ids()` for a whole order, and `placed()` for an order in which some sites
-have changed. Every order is total: equal sites are ordered by id. Sort keys are compared here
-exactly as the database compares them.
+Exports `names()`, `ids()` for a whole order, `keys()` for what sites are sorted by, and `placed()`
+for an order in which some sites have changed. Every order is total: equal sites are ordered by id.
+Sort keys are compared here exactly as the database compares them.
 """
 
 from bisect import bisect_left
@@ -62,9 +62,9 @@ def placed(name: str, order: Order, changed: BitMap, published: Iterable[int]) -
     if BitMap(order.ids[places].tolist()) == published and _are_in_place(name, order.ids, places):
         return order
     standing = np.delete(order.ids, places)
-    keys = sorted(_keys(name, published).values())
-    found = [key[-1] for key in keys]
-    return Order(np.insert(standing, _search(name, standing, keys), found).astype(np.int32))
+    wanted = sorted(keys(name, published).values())
+    found = [key[-1] for key in wanted]
+    return Order(np.insert(standing, _search(name, standing, wanted), found).astype(np.int32))
 
 
 # --- where sites belong ----------------------------------------------------------------------
@@ -74,9 +74,9 @@ def _are_in_place(name: str, ids: np.ndarray, places: np.ndarray) -> bool:
     """Whether the sites at these places still belong between their neighbours."""
     around = np.unique(np.concatenate((places - 1, places, places + 1)))
     around = around[(around >= 0) & (around < len(ids))]
-    keys = _keys(name, ids[around].tolist())
+    by_id = keys(name, ids[around].tolist())
     return all(
-        keys[ids[place]] < keys[ids[following]]
+        by_id[ids[place]] < by_id[ids[following]]
         for place, following in pairwise(around.tolist())
         if following == place + 1
     )
@@ -96,19 +96,19 @@ def _search(name: str, ids: np.ndarray, wanted: list[Key]) -> list[int]:
             low, high = lowest[n], highest[n]
             probes.update(low + (high - low) * cut // (cuts + 1) for cut in range(1, cuts + 1))
         ordered = sorted(probes)
-        by_id = _keys(name, ids[ordered].tolist())
-        keys = [by_id[ids[place]] for place in ordered]
+        by_id = keys(name, ids[ordered].tolist())
+        probed = [by_id[ids[place]] for place in ordered]
         for n in open_ones:
-            next_probe = bisect_left(keys, wanted[n])
-            if next_probe < len(keys):
+            next_probe = bisect_left(probed, wanted[n])
+            if next_probe < len(probed):
                 highest[n] = min(highest[n], ordered[next_probe])
             if next_probe:
                 lowest[n] = max(lowest[n], ordered[next_probe - 1] + 1)
     return lowest
 
 
-def _keys(name: str, site_ids: Iterable[int]) -> dict[int, Key]:
-    """By id, what published sites are sorted by in an order."""
+def keys(name: str, site_ids: Iterable[int]) -> dict[int, Key]:
+    """By id, what sites are sorted by in an order, published or not."""
     found: dict[int, Key] = {}
     for chunk in batched(site_ids, _KEYS_AT_ONCE):
         found.update(_keys_of(name, chunk))

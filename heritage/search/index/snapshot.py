@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from heritage.search.index.loader import Facts
 
 NOTHING = BitMap()
-# The sites under any entry of the World Heritage List, whatever has become of it.
-WORLD_HERITAGE = "covered:world_heritage"
+# The sites under any entry of a register, by its id, whatever has become of the entry.
+COVERED = "covered"
+# The same of the World Heritage List.
+WORLD_HERITAGE = f"{COVERED}:world_heritage"
+WITH_EVENTS = "with:event"  # the sites of which any event is told
 _MOST_CHANGES = 10_000  # sites of which the last change is remembered
 
 
