@@ -21,7 +21,7 @@ PAGES = {
     "/zh-hans/": 8,
     "/en/sites/": 5,
     "/zh-hans/sites/?era=tang&kind=temple&place=henan&protection=cn-national&q=temple": 6,
-    "/en/sites/?q=nothing+like+it&era=tang&kind=bridge": 32,
+    "/en/sites/?q=nothing+like+it&era=tang&kind=bridge": 23,
     "/en/sites/?view=list": 5,
     "/en/sites/longmen-grottoes/": 30,
     "/zh-hans/sites/longmen-grottoes/": 30,

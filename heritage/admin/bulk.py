@@ -148,7 +148,8 @@ def tell_too_many_rows(model_admin, request) -> None:
 
 
 @admin.action(
-    description=gettext_lazy("Delete selected %(verbose_name_plural)s"), permissions=["delete"]
+    description=actions.delete_selected.short_description,  # type: ignore[attr-defined]
+    permissions=["delete"],
 )
 def delete_selected(model_admin, request, queryset):
     """Django's own, held to what can be taken back."""

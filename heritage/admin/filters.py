@@ -157,8 +157,9 @@ class UnescoListFilter(SimpleListFilter):
         return queryset
 
     def published(self, request, index):
-        if self.value() in dict(self.lookup_choices):
-            return index.having(self.facet.key(UnescoStatus(self.value())))
+        value = self.value()
+        if value is not None and value in dict(self.lookup_choices):
+            return index.having(self.facet.key(UnescoStatus(value)))
         return index.sites
 
 
