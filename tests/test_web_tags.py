@@ -22,7 +22,7 @@ from tests.webrows import full_site, vocabulary
 from tests.writing import add_site, write
 
 pytestmark = pytest.mark.django_db
-WRITES = 100
+WRITES = 60
 FOR_GOOD = ("public", "max-age=31536000", "immutable")
 
 
