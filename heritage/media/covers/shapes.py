@@ -47,9 +47,23 @@ def clean(text: str) -> str:
     return _FORBIDDEN.sub("", " ".join(text.split()))
 
 
+# Letters of a serif type that are much narrower or wider than most.
+_WIDTHS = {
+    **dict.fromkeys("ijl.,:;'’‘|!() ", 0.34),
+    **dict.fromkeys("frst-/", 0.46),
+    **dict.fromkeys("mwMW—…", 0.94),
+}
+
+
 def width_of(text: str) -> float:
-    """The approximate width of a text, in multiples of its font size."""
-    return sum(1.0 if ord(letter) >= 0x2E80 else 0.57 for letter in text)
+    """About how many times its size a text is wide."""
+    return sum(map(_width, text))
+
+
+def _width(letter: str) -> float:
+    if ord(letter) >= 0x2E80:
+        return 1.0
+    return _WIDTHS.get(letter, 0.7 if letter.isupper() else 0.6)
 
 
 def picture(shape: CoverShape, inner: str, titles: Mapping[str, str] | None = None) -> str:
