@@ -3,6 +3,8 @@
 import os
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 from django.utils import translation
 
 from tests import builders as build
@@ -24,6 +26,33 @@ def editor(client):
     user = build.make_user("li", group="editor")
     client.force_login(user)
     return user
+
+
+@pytest.fixture(scope="module")
+def made_once(django_db_setup, django_db_blocker, tmp_path_factory):
+    """`made_once(make)` gives what `make()` makes, once for all tests of a module.
+
+    As Django's `setUpTestData`: it is made in a transaction around those of the tests, so that each
+    finds it unchanged in the database; objects are to be copied for each. Not for modules with
+    transactional tests.
+    """
+    around = transaction.atomic()
+
+    def make_once(make):
+        with (
+            django_db_blocker.unblock(),
+            translation.override("en"),
+            override_settings(MEDIA_ROOT=media),
+        ):
+            return make()
+
+    media = tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock():
+        around.__enter__()
+    yield make_once
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 @pytest.fixture
