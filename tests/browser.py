@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.db import connection
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
@@ -11,6 +12,12 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
+
+_asked: list[None] = []  # one for each request that is being answered, in whichever thread
+request_started.connect(lambda **_: _asked.append(None), weak=False, dispatch_uid="tests.browser")
+request_finished.connect(
+    lambda **_: _asked and _asked.pop(), weak=False, dispatch_uid="tests.browser"
+)
 
 DRIVER = Path("/usr/bin/chromedriver")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
@@ -29,6 +36,11 @@ def start(folder: Path) -> webdriver.Chrome:
     return webdriver.Chrome(options=options, service=Service(str(DRIVER)))
 
 
+def forget_requests() -> None:
+    """Those that a test asked by itself and did not read to their end."""
+    _asked.clear()
+
+
 def resize(browser, width: int, height: int = 900) -> None:
     """As a screen of that width, whatever the window's least size is."""
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
@@ -43,9 +55,12 @@ def emulate(browser, scheme: str = "light", motion: str = "reduce") -> None:
 
 
 def settle(browser) -> None:
-    """Let the last pictures come before the tables are emptied."""
+    """Let the last answers be given before the tables are emptied."""
     browser.get("about:blank")
-    time.sleep(0.3)
+    time.sleep(0.05)  # what was asked last has begun by then
+    end = time.monotonic() + 2
+    while _asked and time.monotonic() < end:
+        time.sleep(0.01)
     connection.close()
 
 

@@ -8,7 +8,7 @@ from django.test import override_settings
 from django.utils import translation
 
 from tests import builders as build
-from tests.browser import emulate, resize, scripts, settle, start
+from tests.browser import emulate, forget_requests, resize, scripts, settle, start
 from tests.webrows import full_site, vocabulary
 
 
@@ -78,6 +78,7 @@ def chromium(tmp_path_factory):
 @pytest.fixture
 def browser(chromium):
     """As it is when opened on a desk. Nothing that a page asks for may be refused by its policy."""
+    forget_requests()
     resize(chromium, 1280)
     emulate(chromium)
     scripts(chromium, are_run=True)
