@@ -343,7 +343,8 @@ def test_danger_is_told_year_by_year(page, listed):
     assert [danger[str(year)] for year in (1995, 1997, 1998, 2000, 2001, 2020)] == [
         1, 1, 0, 0, 1, 1,
     ]  # fmt: skip
-    assert [(str(site.name), site.since) for site in world.in_danger] == [("Property 7", 2001)]
+    in_danger = [site for group in world.in_danger for site in group.sites]
+    assert [(str(site.name), site.since) for site in in_danger] == [("Property 7", 2001)]
     assert [(str(site.name), site.year) for site in world.delisted] == [("Property 8", "2007")]
 
 

@@ -190,7 +190,8 @@ def _sounding_like(word: str, words: list[str]) -> list[str]:
     """Words that are pronounced alike: timbuktu for timbuctoo."""
     cutoff = _MOST_LETTERS_OFF
     found = process.extract(word, words, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
-    return [text for text, _distance, _place in found if _sound(text) == _sound(word)]
+    texts = [text for text, _distance, _place in found if text[0] == word[0]]
+    return [text for text in texts if _sound(text) == _sound(word)]
 
 
 @lru_cache(maxsize=4_096)

@@ -69,7 +69,10 @@ _FILLERS = pgettext_lazy(
     "|what|what is|what are|where|where is|which|who|how|are|there|all|any|some|every|many|much"
     "|list|list of|best|top|most|famous|popular|beautiful|interesting|new|show|show me|find|get|me"
     "|i|want|please|can|could|must see|must|worth|located|in the world|tourist|tourism|travel|trip"
-    "|guide|near|around|and|or|that|with|https|http|www|org|com|en|html",
+    "|guide|near|around|and|or|that|with|https|http|www|org|com|en|html"
+    "|day|days|one day|two days|three days|four days|five days|half a day|a day|day trip|weekend"
+    "|week|a week|hours|itinerary|with kids|with children|kids|children|family|since when|when|why"
+    "|how long|how far|how to get to",
 )
 
 

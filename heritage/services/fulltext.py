@@ -11,6 +11,7 @@ from itertools import batched
 
 import numpy as np
 from django.db import OperationalError, connection, transaction
+from django.db.models import StringAgg, Value
 from django.db.models.functions import Length
 from pyroaring import BitMap
 
@@ -94,7 +95,9 @@ def words_starting_with(letter: str, lengths: range) -> list[str]:
         known = known.filter(text__gte=letter, text__lt=chr(ord(letter) + 1))
     else:
         known = known.filter(text__startswith=letter)
-    return list(known.values_list("text", flat=True))
+    # As one text: of a letter there may be tens of thousands.
+    joined = known.aggregate(words=StringAgg("text", Value(" ")))["words"]
+    return joined.split() if joined else []
 
 
 def known_words(asked: Iterable[str]) -> list[str]:

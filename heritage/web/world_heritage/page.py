@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from heritage.models import Coverage, Designation, Scheme, Site, UnescoStatus
+from heritage.models import Coverage, Designation, Scheme, SchemeTerm, Site, UnescoStatus
 from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.date_format import year_phrase
@@ -45,6 +45,15 @@ class ListedSite:
     year: str
     since: int
     reason: SafeString | str  # of danger
+    site_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedGroup:
+    """The sites of one of UNESCO's regions."""
+
+    label: SafeString | str
+    sites: list[ListedSite]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ class WorldHeritagePage:
     states: Chart | None
     all_states: Chart | None
     danger: Chart | None
-    in_danger: list[ListedSite]
+    in_danger: list[ListedGroup]
     in_danger_url: str
     delisted: list[ListedSite]
     newest: list[RenderedCard]
@@ -85,7 +94,7 @@ class WorldHeritagePage:
 
     @property
     def has_reasons(self) -> bool:
-        return any(listed.reason for listed in self.in_danger)
+        return any(site.reason for group in self.in_danger for site in group.sites)
 
 
 def world_heritage_page() -> WorldHeritagePage:
@@ -120,7 +129,7 @@ def _world() -> WorldHeritagePage:
         states=states,
         all_states=all_states,
         danger=statistics.in_danger_by_year(register),
-        in_danger=_listed(Designation.Standing.IN_DANGER, "in_danger"),
+        in_danger=_by_region(index, register, _listed(Designation.Standing.IN_DANGER, "in_danger")),
         in_danger_url=_sites_url(UnescoStatus.IN_DANGER),
         delisted=_listed(Designation.Standing.ENDED, "delisted"),
         newest=newest,
@@ -171,6 +180,19 @@ def _listed(standing: str, kind: str) -> list[ListedSite]:
     return _sites_of(entries.order_by(), kind)
 
 
+def _by_region(
+    index: IndexSnapshot, register: Register, listed: list[ListedSite]
+) -> list[ListedGroup]:
+    """Sites under the first region that they lie in."""
+    groups, rest = [], listed
+    for term in register.by_facet[SchemeTerm.Facet.REGION].values():
+        inside = index.having(f"region:{term.pk}")
+        if here := [site for site in rest if site.site_id in inside]:
+            groups.append(ListedGroup(language_html.as_html(term.label.best()), here))
+            rest = [site for site in rest if site.site_id not in inside]
+    return [*groups, ListedGroup(_("Elsewhere"), rest)] if rest else groups
+
+
 def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
     """The published sites of entries, with the year of the last event of a kind."""
     # Step by step: in one query the database may begin with all sites that are published.
@@ -201,6 +223,7 @@ def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
                 year_phrase(since) if since else "",
                 since,
                 danger_reason(row.designation, row.designation.events.all()),
+                row.site_id,
             )
         )
     return sorted(found, key=lambda listed: -listed.since)
