@@ -14,7 +14,7 @@ from django.urls import reverse
 from heritage.models import Change, ChangeSet, Correction, Event, Image, Site
 from heritage.services import bulk, review
 from heritage.services.history import change_set, deletions_of, excerpts, word_diff
-from heritage.services.undo import restore_deleted, undo
+from heritage.services.undo import restore_deleted, revert, undo
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -182,10 +182,13 @@ def test_a_language_that_somebody_writes_meanwhile_is_told_before_it_is_restored
 def test_the_undo_of_one_language_tells_what_was_edited_since(site):
     made = edit(site, None, summary=build.text("Wrong.", "错。"))
     edit(site, None, summary=build.text("Better.", "错。"))
-    done = undo(made, only={(Site, site.pk): {"summary": "en"}})
+    done = revert(made.changes.all(), {(Site, site.pk): {"summary": "en"}}, "undo")
     assert [str(each) for each in done.conflicts] == ["edited since: summary (English)"]
     assert done.change_set is None
-    assert undo(made, only={(Site, site.pk): {"summary": "zh-hans"}}).conflicts == []
+    assert (
+        revert(made.changes.all(), {(Site, site.pk): {"summary": "zh-hans"}}, "undo").conflicts
+        == []
+    )
     site.refresh_from_db()
     assert site.summary == {"en": "Better.", "zh-hans": "古寺。"}
 

@@ -30,7 +30,7 @@ from heritage.services.history import (
     net_changes,
     word_diff,
 )
-from heritage.services.undo import changes_with, plan, redo, restore, restore_deleted, undo
+from heritage.services.undo import changes_with, plan, restore, restore_deleted, revert, undo
 from tests import builders as build
 from tests.exact import assert_nothing_to_derive
 
@@ -388,7 +388,7 @@ def test_a_change_set_is_undone_and_done_again():
     assert not Event.objects.exists()
     assert "gone" in stored.search_text
     assert undo(made) == (None, [])  # there is nothing left to undo
-    _redone, conflicts = redo(undone)
+    _redone, conflicts = undo(undone)
     assert conflicts == []
     assert fresh(site).summary == {"en": "New", "zh-hans": "新"}
     assert Event.objects.get().pk == added.pk
@@ -501,7 +501,7 @@ def test_one_of_several_deleted_records_comes_back_whole():
     published_at = fresh(sites[0]).published_at
     with change_set("bulk") as made:
         Site.objects.all().delete()
-    undone = undo(made, changes=made.changes.filter(owner_id=ids[0]).order_by("pk"))
+    undone = revert(made.changes.filter(owner_id=ids[0]).order_by("pk"), None, "undo", undoes=made)
     assert undone.conflicts == []
     site = Site.objects.get()
     assert (site.pk, site.published_at, site.state_changed_by) == (ids[0], published_at, user)
@@ -558,7 +558,7 @@ def test_an_address_that_is_taken_back_still_redirects():
     assert conflicts == []
     assert fresh(site).slug == "kiln"
     assert list(FormerSlug.objects.values_list("slug", flat=True)) == ["oven"]
-    assert redo(undone).conflicts == []
+    assert undo(undone).conflicts == []
     assert (fresh(site).slug, FormerSlug.objects.get().slug) == ("oven", "kiln")
 
 
@@ -568,7 +568,7 @@ def test_a_tree_is_undone_and_done_again():
         build.make_place(slug="below", parent=build.make_place(slug="middle", parent=top))
     undone, conflicts = undo(made)
     assert (conflicts, Place.objects.count()) == ([], 0)
-    assert redo(undone).conflicts == []
+    assert undo(undone).conflicts == []
     assert Place.objects.get(slug="below").parent.parent_id == top.pk
 
 

@@ -33,13 +33,9 @@ def may_publish(user) -> bool:
     return user.has_perm("heritage.publish_site")
 
 
-def states_for(user, current: str | None = None) -> list[str]:
-    """The states that a user may set on a record, including the one that it has."""
-    return [
-        state
-        for state in Site.State.values
-        if state in OPEN_STATES or state == current or may_publish(user)
-    ]
+def states_for(user) -> list[str]:
+    """The states that a user may set on a record."""
+    return Site.State.values if may_publish(user) else list(OPEN_STATES)
 
 
 def owner_field(model) -> str | None:

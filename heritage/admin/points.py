@@ -71,20 +71,20 @@ class PointField(forms.CharField):
         return False  # the two columns say it
 
 
-def with_point(data, name: str = "coordinates"):
+def with_point(data):
     """The posted data with both columns set from the box, and the error if it cannot be read.
 
     A box that was not changed changes nothing, even if others moved the point meanwhile.
     """
-    text = data.get(name)
-    if text is None or text.strip() == data.get(f"{name}_initial", "").strip():
+    text = data.get("coordinates")
+    if text is None or text.strip() == data.get("coordinates_initial", "").strip():
         return data, ""
     data = data.copy()
     if not text.strip():
         data["latitude"] = data["longitude"] = ""
         return data, ""
     try:
-        latitude, longitude = read_point(text, bool(data.get(f"{name}_gcj02")))
+        latitude, longitude = read_point(text, bool(data.get("coordinates_gcj02")))
     except ValueError as error:
         return data, str(error)
     data["latitude"], data["longitude"] = repr(latitude), repr(longitude)
@@ -99,10 +99,10 @@ def may_look(model_admin, request) -> bool:
     return model_admin.has_add_permission(request) or model_admin.has_change_permission(request)
 
 
-def point_in(data, name: str = "coordinates") -> Point | None:
+def point_in(data) -> Point | None:
     """The point in the form, if it can be read."""
     try:
-        return read_point(data.get(name, ""), bool(data.get(f"{name}_gcj02")))
+        return read_point(data.get("coordinates", ""), bool(data.get("coordinates_gcj02")))
     except ValueError:
         return None
 

@@ -33,6 +33,7 @@ _FINE_UP_TO = 5000  # km: a wider frame shows no more than the coarse drawing kn
 WIDTHS = (1600, 2400, 3400, 4800, 6800, 9600, 12000)
 # Of the frame: with less of either, no shape can be made out.
 _LEAST_LAND, _LEAST_SEA = 0.12, 0.18
+_EDGE = 0.06  # of the frame, where no point should lie
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +236,9 @@ def pixels(frame: Frame, points: list[tuple[float, float]]) -> list[Point]:
     return [(x * scale + frame.width / 2, y * scale + frame.height / 2) for x, y in flat.tolist()]
 
 
-def holds_all(frame: Frame, points: list[tuple[float, float]], edge: float = 0.06) -> bool:
+def holds_all(frame: Frame, points: list[tuple[float, float]]) -> bool:
     """Whether all points lie within the frame and not close to its edge."""
-    x_edge, y_edge = frame.width * edge, frame.height * edge
+    x_edge, y_edge = frame.width * _EDGE, frame.height * _EDGE
     return all(
         x_edge <= x <= frame.width - x_edge and y_edge <= y <= frame.height - y_edge
         for x, y in pixels(frame, points)

@@ -80,13 +80,12 @@ def replace(
     old: Record,
     new: Record,
     user: User | None = None,
-    reason: str = "",
     sites: Iterable[int] | None = None,
     then_delete: bool = False,
 ) -> ChangeSet:
     """Replace a term by another, everywhere or in some sites and their rows."""
     check_replaceable(old, new)
-    with change_set(ChangeSet.Kind.BULK, user, reason) as made, unit_of_work() as unit:
+    with change_set(ChangeSet.Kind.BULK, user) as made, unit_of_work() as unit:
         unit.begin(Site)  # what refers to it is to be the same when it is written
         made.detail |= {"replaced": str(old), "by": str(new)}
         for use in list(uses(old, sites)):

@@ -1,7 +1,7 @@
-"""Undoes, redoes and restores changes, except where a later change contradicts; see `undo_plan`.
+"""Undoes and restores changes, except where a later change contradicts; see `undo_plan`.
 
-`undo()`, `restore()` and `redo()` plan with the rows locked, and carry the plan out as a change
-set of its own. A former address is never removed: it redirects for ever.
+`undo()` and `restore()` plan with the rows locked, and carry the plan out as a change set of its
+own. A former address is never removed: it redirects for ever.
 """
 
 from collections import defaultdict
@@ -35,7 +35,6 @@ __all__ = [
     "UndoResult",
     "changes_with",
     "plan",
-    "redo",
     "restore",
     "restore_deleted",
     "revert",
@@ -56,22 +55,10 @@ class UndoResult(NamedTuple):
 # --- what others call ------------------------------------------------------------------------
 
 
-def undo(
-    of: ChangeSet,
-    user: User | None = None,
-    reason: str = "",
-    changes: Iterable[Change] | None = None,
-    only: Only | None = None,
-) -> UndoResult:
-    """Undo a change set, or some `changes` of it, such as those of one deleted record."""
-    if changes is None:
-        changes = of.changes.order_by("pk")
-    return revert(changes, only, ChangeSet.Kind.UNDO, user, reason, undoes=of)
-
-
-def redo(of: ChangeSet, user: User | None = None, reason: str = "") -> UndoResult:
-    """Undo an undo, which is a change set like others."""
-    return undo(of, user, reason)
+def undo(of: ChangeSet, user: User | None = None, reason: str = "") -> UndoResult:
+    """Undo a change set. An undo is a change set too, and can itself be undone."""
+    changes = of.changes.order_by("pk")
+    return revert(changes, None, ChangeSet.Kind.UNDO, user, reason, undoes=of)
 
 
 def restore(

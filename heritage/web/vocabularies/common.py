@@ -132,11 +132,9 @@ def around_url(site: Site) -> str:
     return list_url(near=site.slug, within=str(WITHIN_KM))
 
 
-def sites(
-    index: IndexSnapshot, hits: BitMap, url: str, order: str = orders.PROMINENCE, shown: int = SHOWN
-) -> TermSites:
-    """The first sites in an order of the index (by default prominence)."""
-    page = index.orders[order].slice(hits, 0, shown)
+def sites(index: IndexSnapshot, hits: BitMap, url: str, shown: int = SHOWN) -> TermSites:
+    """The best-known sites."""
+    page = index.orders[orders.PROMINENCE].slice(hits, 0, shown)
     return TermSites(len(hits), list(cards.rendered_cards(index, page).values()), url)
 
 
