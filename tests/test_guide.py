@@ -20,6 +20,7 @@ from heritage.services.history import change_set
 from tests import builders as build
 from tests.browser import resize, wait
 from tests.test_admin_browser import field, log_in, open_form, save, write
+from tests.test_admin_preview import in_frame
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,6 +116,18 @@ def test_the_guide_shows_what_an_editor_sees(browser, live_server, catalogue):
     wait(browser, lambda: browser.find_elements(By.NAME, "events-0-date"))
     browser.execute_script("document.getElementById('events-group').scrollIntoView()")
     camera.take("editing-form.jpg", 1200, 700)
+
+    open_form(browser, live_server, catalogue)
+    resize(browser, 1280, 800)
+    browser.find_element(By.ID, "preview-toggle").click()
+    wait(browser, lambda: in_frame(browser, ".site-title"))
+    browser.execute_script("document.getElementById('section-texts').scrollIntoView()")
+    field(browser, "summary__en").send_keys(" Typed a moment ago.")
+    wait(browser, lambda: "Typed a moment ago." in in_frame(browser, "main"))
+    in_the_frame = "document.querySelector('#preview-page iframe').contentDocument"
+    browser.execute_script(f"{in_the_frame}.querySelector('.site-title').scrollIntoView()")
+    camera.take("editing-preview.jpg", 1280, 800)
+    browser.execute_script("onbeforeunload = null; localStorage.clear()")
 
     open_form(browser, live_server, catalogue)
     write(browser, "summary__en", "Caves above the Yi River, begun about 493 and enlarged to 676.")

@@ -70,7 +70,8 @@
       if (!page || page.URL === "about:blank") return;
       // Links lead to a page of their own: no other may stand in a frame.
       for (const link of page.querySelectorAll("a[href]:not([href^='#']), form")) link.target = "_blank";
-      if (before) frame.contentWindow.scrollTo(0, before.contentWindow?.scrollY ?? 0);
+      const top = before?.contentWindow?.scrollY ?? 0;
+      frame.contentWindow.scrollTo({ top, behavior: "instant" });
       before?.remove();
       frame.className = "";
     };
