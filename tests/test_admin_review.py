@@ -400,7 +400,7 @@ def test_a_record_that_was_given_a_state_meanwhile_is_not_published_by_itself(cl
 
 def test_nothing_unfit_is_published_by_a_step(li):
     site = build.make_site("Kiln", state="in_review")
-    with pytest.raises(review.NotFit):
+    with pytest.raises(review.NotPublishable):
         review.step(site, "published", li)
     assert state(site) == "in_review" and not ReviewComment.objects.exists()
 

@@ -107,13 +107,13 @@ def test_what_is_wrong_with_a_file_is_told(there, instead, told):
 
 
 def test_a_file_by_itself_has_the_colours_of_ink():
-    for folder in (FOLDER, FOLDER / "plants"):
-        rules = dict(
-            re.findall(r"^\.(\S+) \{ (.*) \}$", (folder / "scene.css").read_text(), re.MULTILINE)
-        )
-        assert rules["near"] == f"fill: {PALETTES['ink'].near};"
-        assert rules["near-line"] == f"fill: none; stroke: {PALETTES['ink'].near};"
-        assert len(rules) == 26
+    rules = dict(
+        re.findall(r"^\.(\S+) \{ (.*) \}$", (FOLDER / "scene.css").read_text(), re.MULTILINE)
+    )
+    assert rules["near"] == f"fill: {PALETTES['ink'].near};"
+    assert rules["near-line"] == f"fill: none; stroke: {PALETTES['ink'].near};"
+    assert len(rules) == 26
+    assert '@import "../scene.css";' in (FOLDER / "plants/scene.css").read_text()
 
 
 def test_there_is_no_scene_of_another_name():

@@ -101,7 +101,7 @@ def _write_state(user, sites: list[Site], state: str) -> tuple[list[Site], list[
             Site.objects.filter(pk__in=[site.pk for site in chunk]).update(state=state)
             for site in chunk:
                 site.state = state
-        review.tell_of_states(before, user)
+        review.notify_of_states(before, user)
         message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
         LogEntry.objects.log_actions(user.pk, fit, CHANGE, message)
     return fit, changed

@@ -224,7 +224,7 @@ class ReviewPages(admin.ModelAdmin):
             else:
                 try:
                     review.schedule(site, form.cleaned_data["publish_at"], user)
-                except review.NotNow:
+                except review.WrongState:
                     form.add_error("publish_at", _("Only what is in review can be scheduled."))
                     return form
             return None
@@ -237,11 +237,11 @@ class ReviewPages(admin.ModelAdmin):
             return
         try:
             review.step(site, kind, request.user, text, link)
-        except review.NotFit:
+        except review.NotPublishable:
             text = _("It cannot be published yet: see what stands against it.")
             self.message_user(request, text, messages.ERROR)
             return
-        except review.NotNow:
+        except review.WrongState:
             text = _("Somebody has changed this meanwhile. Look at it once more, please.")
             self.message_user(request, text, messages.WARNING)
             return
@@ -258,7 +258,7 @@ class ReviewPages(admin.ModelAdmin):
             raise Http404
         text = request.POST.get("text", "").replace("\r\n", "\n").strip()[:LONGEST]
         if asked != "answer":
-            review.settle(said, request.user, asked == "done")
+            review.set_done(said, request.user, asked == "done")
         elif text:
             review.answer(said, request.user, text, link)
         else:
@@ -299,7 +299,7 @@ class ReviewPages(admin.ModelAdmin):
         is_sent = not change and obj.state == Site.State.REVIEW
         if is_sent or (change and "state" in form.changed_data):
             link = request.build_absolute_uri(reverse("admin:heritage_site_review", args=[obj.pk]))
-            review.tell_of_states([(obj, before)], request.user, link)
+            review.notify_of_states([(obj, before)], request.user, link)
 
 
 def _shown(said: QuerySet[ReviewComment], form_url: str = "") -> list[ShownComment]:

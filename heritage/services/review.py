@@ -37,11 +37,11 @@ STEPS: dict[str, tuple[tuple[str, ...], str]] = {
 }
 
 
-class NotNow(Exception):
+class WrongState(Exception):
     """The record is in another state than this step begins with."""
 
 
-class NotFit(Exception):
+class NotPublishable(Exception):
     """The record lacks something that a published one must have: see `publication_problems()`."""
 
 
@@ -52,9 +52,9 @@ def step(site: Site, kind: str, by: User | None, text: str = "", link: str = "")
         unit.begin(Site)
         stored = Site.objects.select_for_update().get(pk=site.pk)
         if stored.state not in begins:
-            raise NotNow
+            raise WrongState
         if ends == State.PUBLISHED and any(publication_problems(stored)):
-            raise NotFit
+            raise NotPublishable
         stored.set_state(ends, by=by)
         site.state = ends
         _say(site, kind, by, text)
@@ -62,7 +62,7 @@ def step(site: Site, kind: str, by: User | None, text: str = "", link: str = "")
     _tell(site, kind, by, _whom(site, kind), text, link)
 
 
-def tell_of_states(changed: Iterable[tuple[Site, str]], by: User | None, link: str = "") -> None:
+def notify_of_states(changed: Iterable[tuple[Site, str]], by: User | None, link: str = "") -> None:
     """Say what it means that records have another state than before; one mail for each person."""
     kinds = {site: _kind_of_step(site, before, by) for site, before in changed}
     reviews = _reviews_of(kinds)
@@ -157,7 +157,7 @@ def answer(said: ReviewComment, by: User | None, text: str, link: str = "") -> N
     _tell(site, Kind.COMMENT, by, whom, text, link)
 
 
-def settle(said: ReviewComment, by: User | None, is_done: bool = True) -> None:
+def set_done(said: ReviewComment, by: User | None, is_done: bool = True) -> None:
     """Mark a comment as done or not done."""
     with _writing(by):
         said.is_done, said.done_by = is_done, by if is_done else None
@@ -180,7 +180,7 @@ def schedule(site: Site, at: datetime | None, by: User | None) -> None:
     """Publish a record in review automatically at a time; `None` cancels it."""
     with _writing(by):
         if at and not Site.objects.filter(pk=site.pk, state=State.REVIEW).exists():
-            raise NotNow
+            raise WrongState
         review = _review(site)
         review.publish_at, review.scheduled_by = at, by if at else None
         review.save()
