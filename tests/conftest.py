@@ -1,5 +1,6 @@
 """What holds for every test: the house language, files of its own, and no silent skips in CI."""
 
+import copy
 import os
 
 import pytest
@@ -55,15 +56,30 @@ def made_once(django_db_setup, django_db_blocker, tmp_path_factory):
         around.__exit__(None, None, None)
 
 
+@pytest.fixture(scope="module")
+def filled_once(made_once):
+    """For modules whose every test may find `words` and `longmen` there; see `made_once`."""
+
+    def fill():
+        words = vocabulary()
+        return words, full_site(words)
+
+    return made_once(fill)
+
+
 @pytest.fixture
-def words(db):
+def words(request, db):
     """The vocabularies of `tests.webrows`."""
+    if "filled_once" in request.fixturenames:
+        return copy.deepcopy(request.getfixturevalue("filled_once")[0])
     return vocabulary()
 
 
 @pytest.fixture
-def longmen(words):
+def longmen(request, words):
     """A site with something of everything."""
+    if "filled_once" in request.fixturenames:
+        return copy.deepcopy(request.getfixturevalue("filled_once")[1])
     return full_site(words)
 
 

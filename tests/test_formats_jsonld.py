@@ -12,7 +12,7 @@ from heritage.models import Identity, Opening, Price, Site, VisitingFact
 from tests import builders as build
 from tests.webrows import rows_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("filled_once")]
 
 ADDRESSES = Addresses("https://heritage.example")
 TODAY = date(2026, 6, 15)
@@ -194,14 +194,14 @@ def test_identifiers_and_pages_elsewhere(longmen):
 
 def test_a_property_that_is_the_site_itself_is_its_identifier(words):
     site = build.make_site("Longmen")
-    entry = build.make_designation(scheme=words.unesco, reference="1003", events=["2000"])
+    entry = build.make_designation(scheme=words.unesco, reference="1004", events=["2000"])
     build.make_coverage(site, entry)
     found = document(site)
     assert found["identifier"] == [
         {"@type": "PropertyValue", "propertyID": "whl", "name": "World Heritage List",
-         "value": "1003", "url": "https://whc.unesco.org/en/list/1003"}
+         "value": "1004", "url": "https://whc.unesco.org/en/list/1004"}
     ]  # fmt: skip
-    assert found["sameAs"] == ["https://whc.unesco.org/en/list/1003"]
+    assert found["sameAs"] == ["https://whc.unesco.org/en/list/1004"]
 
 
 def test_an_entry_no_longer_in_force_identifies_nothing(words):

@@ -10,7 +10,7 @@ from heritage.web import meta_tags
 from tests import builders as build
 from tests.webrows import LANGUAGES, plain_site, plain_sites
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("filled_once")]
 
 ORIGIN = "http://testserver"
 INDEXED = ("", "sites/", "sites/?unesco=part", "sites/?era=tang&page=2", "sites/longmen-grottoes/",
