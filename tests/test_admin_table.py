@@ -12,6 +12,7 @@ from django.urls import reverse
 from heritage.models import ChangeSet, Event, SavedFilter, Site
 from heritage.services.undo import undo
 from tests import builders as build
+from tests.exact import assert_nothing_to_derive
 
 pytestmark = pytest.mark.django_db
 
@@ -229,3 +230,107 @@ def test_a_text_that_is_the_same_when_it_is_put_in_order_is_no_change(client, ed
     )
     assert "Nothing was changed, so nothing was saved." in response.content.decode()
     assert not LogEntry.objects.exists()
+
+
+# --- terms, by their names -----------------------------------------------------------------------
+
+
+def look(client, url, **cells):
+    """The cells of the preview, by site and column."""
+    shown = client.post(url, sent(client, url, **cells) | {"preview": "1"}).context
+    cells = {
+        f"{each.site.pk}-{cell.column.key}": cell
+        for each in shown["changed"]
+        for cell in each.cells
+    }
+    return cells, shown["is_settled"]
+
+
+def test_terms_are_typed_by_any_name_looked_over_and_saved(client, editor, two):
+    one, other = two
+    luoyang = build.make_place("Luoyang", "洛阳")
+    pagoda, cave = build.make_kind("Pagoda", "塔"), build.make_kind("Cave", "石窟")
+    tang = build.make_era("Tang", "唐", span="0618/0907")
+    begun = build.make_event(one, "founded", "0700")
+    url = address(two, "place", "kinds", "era")
+    assert "in any script or in pinyin" in client.get(url).content.decode()
+    typed = {
+        f"{one.pk}-place": "luoyang",
+        f"{other.pk}-place": "洛陽",
+        f"{one.pk}-kinds": "石窟; pagoda",
+        f"{one.pk}-era": "唐",
+    }
+    cells, is_settled = look(client, url, **typed)
+    assert is_settled and len(cells) == 4
+    assert set(cells[f"{one.pk}-kinds"].text.split("; ")) == {"Cave", "Pagoda"}
+    assert cells[f"{other.pk}-place"].text == "Luoyang"
+    assert Site.objects.filter(place=None).count() == 2  # looked over, no more
+    client.post(url, sent(client, url, **typed) | {"save": "1"})
+    begun.refresh_from_db()
+    assert set(luoyang.sites.all()) == {one, other}
+    assert set(one.kinds.all()) == {pagoda, cave} and begun.first_era == tang
+    assert_nothing_to_derive()
+    made = ChangeSet.objects.latest("pk")
+    undo(made)
+    begun.refresh_from_db()
+    assert not luoyang.sites.exists() and begun.first_era is None
+    assert [str(kind) for kind in one.kinds.all()] == ["Temple"]
+
+
+def test_a_name_of_several_terms_is_chosen_in_the_preview(client, editor, two):
+    henan, hebei = build.make_place("Henan"), build.make_place("Hebei")
+    first = build.make_place("Xincheng", "新城", parent=henan)
+    build.make_place("Xincheng", "新城", parent=hebei)
+    url = address(two[:1], "place")
+    name = f"{two[0].pk}-place"
+    cells, is_settled = look(client, url, **{name: "xincheng"})
+    assert sorted(cells[name].offered) == ["Xincheng (Hebei)", "Xincheng (Henan)"]
+    assert not is_settled
+    data = sent(client, url, **{name: "Xincheng (Henan)"})
+    client.post(url, data | {"save": "1"})
+    two[0].refresh_from_db()
+    assert two[0].place == first
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "error"),
+    [
+        ("place", "Atlantis", "Nothing is called “Atlantis”."),
+        ("kinds", "", "A published site needs at least one kind."),
+        ("era", "Tang", "No beginning is told of this site"),
+    ],
+)
+def test_what_no_site_can_have_is_refused(client, editor, two, column, typed, error):
+    build.make_era("Tang")
+    url = address(two[:1], column)
+    name = f"{two[0].pk}-{column}"
+    cells, is_settled = look(client, url, **{name: typed})
+    assert error in cells[name].error and not is_settled
+    client.post(url, sent(client, url, **{name: typed}) | {"save": "1"})
+    assert not ChangeSet.objects.filter(kind="bulk").exists()
+
+
+def test_an_era_is_taken_from_an_event_with_a_date_alone(client, editor, two):
+    tang = build.make_era("Tang")
+    dated = build.make_event(two[0], "founded", "0700", tang)
+    undated = build.make_event(two[1], "founded", "", tang)
+    url = address(two, "era")
+    cells, is_settled = look(client, url, **{f"{two[0].pk}-era": "", f"{two[1].pk}-era": ""})
+    assert not cells[f"{two[0].pk}-era"].error and not is_settled
+    assert cells[f"{two[1].pk}-era"].error == "Give a date or an era."
+    client.post(url, sent(client, url, **{f"{two[0].pk}-era": ""}) | {"save": "1"})
+    dated.refresh_from_db()
+    undated.refresh_from_db()
+    assert dated.first_era is None and undated.first_era == tang
+
+
+def test_kinds_that_somebody_else_has_changed_are_a_conflict(client, editor, two):
+    pagoda, cave = build.make_kind("Pagoda"), build.make_kind("Cave")
+    url, name = address(two[:1], "kinds"), f"{two[0].pk}-kinds"
+    data = sent(client, url, **{name: "Temple; Pagoda"})
+    two[0].kinds.add(cave)
+    shown = client.post(url, data | {"save": "1"}).context
+    assert not shown["is_settled"]
+    [cell] = shown["changed"][0].cells
+    assert (cell.is_conflict and cell.theirs == "Temple; Cave") or cell.theirs == "Cave; Temple"
+    assert pagoda not in two[0].kinds.all()

@@ -32,7 +32,8 @@ def _era(era: Era) -> str:
 
 
 def _place(place: Place) -> str:
-    return _joined(place, place.parent or "", *([place.parent.parent] if place.parent else []))
+    parent = place.parent
+    return _joined(place, parent or "", (parent and parent.parent) or "")
 
 
 def _designation(entry: Designation) -> str:

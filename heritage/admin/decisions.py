@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from heritage.admin.points import point_text
-from heritage.admin.table import Column, columns
+from heritage.admin.table_columns import Column, columns
 from heritage.admin.writes import change_set
 from heritage.models import ChangeSet, Correction, Site
 from heritage.models.unit_of_work import unit_of_work
@@ -55,11 +55,12 @@ class _PointColumn(Column):
     def says(self, site: Site, text: str) -> bool:
         return text == self.text(site)
 
-    def put(self, site: Site, text: str) -> None:
+    def put(self, site: Site, text: str) -> str:
         try:
             site.latitude, site.longitude = read_point(text)
         except ValueError as error:
             raise ValidationError(str(error)) from error
+        return text
 
 
 def _columns() -> dict[str, Column]:

@@ -6,10 +6,7 @@ since, both texts are shown to choose from. Nothing is written before every conf
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
 
-from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,77 +14,28 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
 from heritage.admin.access import is_id
-from heritage.admin.wording import explained
+from heritage.admin.table_columns import (
+    Column,
+    SeveralTerms,
+    TermColumn,
+    columns,
+    plain,
+    term_columns,
+    with_cells,
+)
 from heritage.admin.writes import change_set
 from heritage.models import Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import excerpts, word_diff
-from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
 
 MOST = 100
-_TEXTS = ("name", "summary", "description", "note")
-_PLAIN = (
-    "latitude",
-    "longitude",
-    "precision",
-    "accuracy_m",
-    "blur_km",
-    "area_ha",
-    "featured",
-    "prominence",
-)
 USUAL = 2  # columns that are shown where none were chosen
 MINE, THEIRS = "mine", "theirs"
-
-
-@dataclass(slots=True)
-class Column:
-    key: str  # "area_ha", "summary:en"
-    name: str
-    label: str
-    form_field: forms.Field
-    language: str = ""
-    lang: str = ""
-    dir: str = ""
-
-    @property
-    def names(self) -> set[str]:
-        """The database columns that it writes."""
-        return {self.name}
-
-    def text(self, site: Site) -> str:
-        """The text of a cell of a site."""
-        value = getattr(site, self.name)
-        if self.language:
-            return str(value.get(self.language, ""))
-        return "" if value is None else str(value)
-
-    def says(self, site: Site, text: str) -> bool:
-        """Whether a text means the stored value: 3 is 3.0000."""
-        if self.language:
-            now = _plain(self.text(site))
-            try:
-                return now in (text, LanguageMap.clean({self.language: text}).get(self.language))
-            except ValueError:
-                return False
-        try:
-            return self.form_field.clean(text) == getattr(site, self.name)
-        except ValidationError:
-            return False
-
-    def put(self, site: Site, text: str) -> None:
-        """Set the value. Raises ValidationError if the text is invalid."""
-        value = self.form_field.clean(text)
-        if self.language:
-            texts = dict(getattr(site, self.name)) | {self.language: value}
-            value = LanguageMap.clean(texts)
-        setattr(site, self.name, value)
 
 
 @dataclass(slots=True)
@@ -109,6 +57,7 @@ class ChangedCell:
     theirs: str = ""
     is_conflict: bool = False
     error: str = ""
+    offered: list[str] = field(default_factory=list)  # texts, one of which is meant
 
     @property
     def pieces(self) -> list[tuple[str, str]]:
@@ -120,26 +69,6 @@ class ChangedSite:
     site: Site
     cells: list[ChangedCell] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-
-
-def columns() -> dict[str, Column]:
-    found = {}
-    for name in _TEXTS:
-        model_field: Any = Site._meta.get_field(name)
-        for code, _language in settings.LANGUAGES:
-            control = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
-            label = explained(capfirst(str(model_field.verbose_name)), [language_name(code)])
-            key = f"{name}:{code}"
-            lang = (proper_tag(code), text_direction(code))
-            found[key] = Column(key, name, label, control, code, *lang)
-    for name in _PLAIN:
-        model_field = Site._meta.get_field(name)
-        label = capfirst(str(model_field.verbose_name))
-        control = model_field.formfield()
-        if not isinstance(control, forms.TypedChoiceField):
-            control.widget = forms.TextInput(attrs={"size": 10})
-        found[name] = Column(name, name, label, control)
-    return found
 
 
 @admin.action(description=gettext_lazy("Edit in a table …"), permissions=["change"])
@@ -165,7 +94,7 @@ class TablePages(admin.ModelAdmin):
     def table_view(self, request):
         if not self.has_change_permission(request):
             raise PermissionDenied
-        every = columns()
+        every = columns() | term_columns(request.user)
         chosen = [every[key] for key in every if key in request.GET.getlist("c")]
         chosen = chosen or list(every.values())[:USUAL]
         sites = _sites(request.GET.get("ids", ""))
@@ -179,6 +108,7 @@ class TablePages(admin.ModelAdmin):
             "opts": self.opts,
             "ids": ",".join(map(str, sites)),
             "columns": chosen,
+            "names_terms": any(isinstance(column, TermColumn) for column in chosen),
             "offered": [(each, each in chosen) for each in every.values()],
             "back": request.get_full_path(),
         }
@@ -191,7 +121,7 @@ class TablePages(admin.ModelAdmin):
                 if response is not None:
                     return response
                 # Somebody was quicker: once more, with what is stored now.
-                fresh = Site.objects.in_bulk(list(open_ids))
+                fresh = with_cells(Site.objects.all()).in_bulk(list(open_ids))
                 fresh = {pk: fresh[pk] for pk in sites if pk in fresh}
                 changed = _changed(request.POST, fresh, every)
             if "back" not in request.POST:
@@ -212,14 +142,19 @@ class TablePages(admin.ModelAdmin):
         with change_set("bulk", request.user, comment) as made, unit_of_work() as unit:
             unit.begin(Site)
             ids = [each.site.pk for each in changed]
-            stored = {site.pk: site for site in Site.objects.select_for_update().filter(pk__in=ids)}
+            rows = with_cells(Site.objects.select_for_update()).filter(pk__in=ids)
+            stored = {site.pk: site for site in rows}
             again = _changed(request.POST, stored, every)
             if len(stored) < len(ids) or not _is_settled(again):
                 return None
             if len(access.open_rows(request.user, Site.objects.filter(pk__in=ids))) < len(ids):
                 raise PermissionDenied
             for each in again:
-                each.site.save(update_fields={cell.column.name for cell in each.cells})
+                written = {name for cell in each.cells for name in cell.column.names}
+                if written:
+                    each.site.save(update_fields=written)
+                for cell in each.cells:
+                    cell.column.save(each.site)
             names = sorted({cell.column.label for each in again for cell in each.cells})
             message = [{"changed": {"fields": names}}]
             entries = LogEntry.objects.log_actions(
@@ -243,7 +178,7 @@ class TablePages(admin.ModelAdmin):
 
 def _sites(ids: str) -> dict[int, Site]:
     numbers = [int(pk) for pk in ids.split(",") if is_id(pk)]
-    found = Site.objects.in_bulk(numbers[:MOST])
+    found = with_cells(Site.objects.all()).in_bulk(numbers[:MOST])
     return {pk: found[pk] for pk in numbers[:MOST] if pk in found}
 
 
@@ -281,14 +216,14 @@ def _changed(data, sites: dict[int, Site], every: dict[str, Column]) -> list[Cha
 
 
 def _compared(data, site: Site, column: Column, name: str) -> ChangedCell | None:
-    was, text = (_plain(data.get(f"{start}-{name}", "")) for start in ("w", "c"))
-    now = _plain(column.text(site))
+    was, text = (plain(data.get(f"{start}-{name}", "")) for start in ("w", "c"))
+    now = plain(column.text(site))
     if text == was or column.says(site, text):
         return None
     cell = ChangedCell(column, now, text)
     if now != was:
         # A decision counts for the text that was shown with it.
-        is_decided = _plain(data.get(f"n-{name}", "")) == now
+        is_decided = plain(data.get(f"n-{name}", "")) == now
         decision = data.get(f"x-{name}", "") if is_decided else ""
         if decision == THEIRS:
             return None
@@ -299,17 +234,15 @@ def _compared(data, site: Site, column: Column, name: str) -> ChangedCell | None
     return cell
 
 
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
 def _judge(changed: ChangedSite) -> None:
     """Apply the cells to their site and validate it."""
     by_name: dict[str, ChangedCell] = {}
     for cell in changed.cells:
         by_name[cell.column.name] = cell
         try:
-            cell.column.put(changed.site, cell.text)
+            cell.text = cell.column.put(changed.site, cell.text)
+        except SeveralTerms as error:
+            cell.error, cell.offered = " ".join(error.messages), error.labels
         except ValidationError as error:
             cell.error = " ".join(error.messages)
     try:
