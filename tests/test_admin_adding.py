@@ -179,6 +179,26 @@ def test_what_came_back_with_errors_is_guarded_too(browser, live_server, words):
     wait(browser, lambda: field(browser, "summary__en").get_property("value") == "Much work.")
 
 
+def test_boxes_of_one_field_are_kept_each(browser, live_server, words):
+    boss = build.make_user("zhao", is_superuser=True)
+    log_in(browser, live_server, "anna")
+    anna = User.objects.get(username="anna")
+    User.objects.filter(pk=anna.pk).update(is_superuser=True)
+    groups = list(anna.groups.all())
+    address = live_server.url + reverse("admin:heritage_user_change", args=[boss.pk])
+    browser.get(address)
+    leaves = "return dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    assert browser.execute_script(leaves) is True  # nothing is changed
+    box = f"[name=groups][value='{groups[0].pk}']"
+    Hand(browser).click(box)
+    assert browser.execute_script(leaves) is False
+    wait(browser, lambda: browser.execute_script("return localStorage.length"))
+    browser.get(address)
+    wait(browser, lambda: browser.find_element(By.ID, "unsaved").is_displayed())
+    Hand(browser).click("#unsaved-restore")
+    wait(browser, lambda: browser.find_element(By.CSS_SELECTOR, box).is_selected())
+
+
 def test_unsaved_text_is_its_writers_and_goes_when_they_log_out(browser, live_server, words):
     site = build.make_site("Kiln", kinds=[words["temple"]])
     log_in(browser, live_server, "anna")

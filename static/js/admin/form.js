@@ -156,9 +156,18 @@
     return [control.value, ""];
   };
 
+  // Boxes of one field share its name: each is known by its value as well.
+  const called = (control) =>
+    control.type === "checkbox" && form.elements[control.name] instanceof RadioNodeList ? `${control.name}=${control.value}` : control.name;
+
+  const find = (name) => {
+    const [shared, value] = name.split("=");
+    return value ? form.querySelector(`[name="${CSS.escape(shared)}"][value="${CSS.escape(value)}"]`) : form.elements[name];
+  };
+
   const note = (root) => {
     for (const control of controls(root))
-      if (control.type !== "radio") opened.set(control.name, JSON.stringify(held(control)));
+      if (control.type !== "radio") opened.set(called(control), JSON.stringify(held(control)));
   };
 
   const changed = () => {
@@ -167,8 +176,8 @@
       if (control.type === "hidden" || control.type === "radio") continue;
       const now = held(control);
       const row = control.closest(".record-line:not(.has_original)");
-      const was = opened.get(control.name);
-      if (JSON.stringify(now) !== was && (was !== undefined || row || now[0])) found[control.name] = now;
+      const was = opened.get(called(control));
+      if (JSON.stringify(now) !== was && (was !== undefined || row || now[0])) found[called(control)] = now;
     }
     return found;
   };
@@ -229,7 +238,7 @@
     for (const [name, value] of Object.entries(values)) {
       const [, at] = /^(.+?-\d+)-/.exec(name) ?? [];
       const here = at ? name.replace(at, places[at]) : name;
-      let control = form.elements[here];
+      let control = find(here);
       if (!control && here.includes("__")) {
         const [base, code] = here.split("__");
         const map = form.querySelector(`.language-map[data-name="${CSS.escape(base)}"]`);
@@ -247,7 +256,7 @@
     const kept = JSON.parse(text);
     // What the server gives back with errors is in the form already.
     const names = Object.keys(kept.values);
-    const there = names.every((name) => form.elements[name] instanceof Element && held(form.elements[name])[0] === kept.values[name][0]);
+    const there = names.every((name) => find(name) instanceof Element && held(find(name))[0] === kept.values[name][0]);
     if (there && isRefused) return (sent = kept);
     if (there) return localStorage.removeItem(key);
     box.hidden = false;
