@@ -3,8 +3,11 @@
 Every admin class asks here. A contributor may change only records that are not published.
 """
 
+from typing import Any, cast
+
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 
 from heritage.models import (
     ComponentPoint,
@@ -14,8 +17,10 @@ from heritage.models import (
     PartOf,
     Review,
     Site,
+    User,
     WorldHeritage,
 )
+from heritage.models.base import Record
 
 # The states that everybody with a pen may choose.
 OPEN_STATES = (Site.State.DRAFT, Site.State.REVIEW)
@@ -29,21 +34,26 @@ _OWNERS = {
 }
 
 
-def may_publish(user) -> bool:
+def user_of(request: HttpRequest) -> User:
+    """The user of a page of the admin, which answers nobody who is not signed in."""
+    return cast(User, request.user)
+
+
+def may_publish(user: User) -> bool:
     return user.has_perm("heritage.publish_site")
 
 
-def states_for(user) -> list[str]:
+def states_for(user: User) -> list[str]:
     """The states that a user may set on a record."""
     return Site.State.values if may_publish(user) else list(OPEN_STATES)
 
 
-def owner_field(model) -> str | None:
+def owner_field(model: type[Record]) -> str | None:
     """The foreign key from rows of `model` to the record that they belong to."""
     return getattr(model, "owner", None) or _OWNERS.get(model)
 
 
-def _own_drafts(user) -> Q:
+def _own_drafts(user: User) -> Q:
     """Sites that a user without the right to publish may change: own drafts, and assigned ones.
 
     A draft without an author, such as one from a fixture, is open to all. A record in review cannot
@@ -53,7 +63,7 @@ def _own_drafts(user) -> Q:
     return Q(state=Site.State.DRAFT) & own
 
 
-def open_rows(user, rows: QuerySet) -> QuerySet:
+def open_rows(user: User, rows: QuerySet) -> QuerySet:
     """The sites or designations among `rows` that the user may change."""
     if may_publish(user):
         return rows
@@ -66,7 +76,7 @@ def open_rows(user, rows: QuerySet) -> QuerySet:
     return rows
 
 
-def is_open(user, row) -> bool:
+def is_open(user: User, row: Any) -> bool:
     """Whether a user with the model's permission may change this row."""
     if row is None or row.pk is None or may_publish(user):
         return True
@@ -81,7 +91,7 @@ def is_open(user, row) -> bool:
     return is_open(user, getattr(row, owner)) if owner else True
 
 
-def may_delete(user, row) -> bool:
+def may_delete(user: User, row: Any) -> bool:
     """Whether a user may delete an open row: of records, only their own."""
     if isinstance(row, Site) and not may_publish(user):
         return is_open(user, row) and row.created_by_id == user.pk
@@ -96,11 +106,11 @@ def is_id(text: str) -> bool:
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Records that only the program writes; the admin shows them."""
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,26 +1,31 @@
 """Admin of users, groups, the catalogue's identity and the list of loaded fixture rows."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from heritage.admin.access import ReadOnlyAdmin
+from heritage.admin.access import ReadOnlyAdmin, user_of
 from heritage.admin.base import RecordAdmin
+from heritage.admin.forms import Fields
 from heritage.admin.wording import listed
 from heritage.models import Identity, LoadedRow, User
 
 
-def _may_change(user, other) -> bool:
+def _may_change(user: User, other: Any) -> bool:
     return user.is_superuser or other is None or not other.is_superuser
 
 
 class GroupsField(forms.ModelMultipleChoiceField):
     """A few groups, all of them to be seen; the default ones in the reader's language."""
 
-    def label_from_instance(self, obj):
+    def label_from_instance(self, obj: Any) -> str:
         return gettext(obj.name)
 
 
@@ -45,10 +50,10 @@ class CatalogueUserAdmin(UserAdmin):
     )
     readonly_fields = ("last_login", "date_joined")
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("groups")
 
-    def formfield_for_manytomany(self, db_field, request, **kwargs):
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "groups":
             kwargs |= {
                 "form_class": GroupsField,
@@ -59,24 +64,24 @@ class CatalogueUserAdmin(UserAdmin):
 
     # Only a superuser makes superusers, or changes one.
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Fields:
         fields = super().get_readonly_fields(request, obj)
-        if request.user.is_superuser:
+        if user_of(request).is_superuser:
             return fields
         return (*fields, "is_superuser", "user_permissions")
 
-    def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and _may_change(request.user, obj)
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_change(user_of(request), obj)
 
-    def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and _may_change(request.user, obj)
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_change(user_of(request), obj)
 
     @admin.display(description=_("name"), ordering="last_name")
-    def full_name(self, user):
+    def full_name(self, user: User) -> str:
         return user.get_full_name()
 
     @admin.display(description=_("groups"))
-    def group_names(self, user):
+    def group_names(self, user: User) -> str:
         return listed(gettext(group.name) for group in user.groups.all())
 
 
@@ -90,10 +95,10 @@ class IdentityAdmin(RecordAdmin):
     )
 
     @admin.display(description=_("name"))
-    def named(self, row):
+    def named(self, row: Identity) -> str:
         return str(row)
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Identity.objects.exists()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
+from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
@@ -20,7 +21,7 @@ from heritage.models import Designation, Era, Place, SchemeTerm, Site
 from heritage.values import normalize
 
 
-def _joined(*parts) -> str:
+def _joined(*parts: object) -> str:
     """Parts in parentheses after the first: "Luoyang (Henan)"."""
     first, *rest = (str(part) for part in parts)
     return explained(first, [part for part in rest if part and part not in first])
@@ -83,10 +84,10 @@ def with_chosen(rows: QuerySet, names: Iterable[str]) -> QuerySet:
 class ChooserView(AutocompleteJsonView):
     """The JSON view of autocomplete fields."""
 
-    def serialize_result(self, obj, to_field_name):
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
         return {"id": str(getattr(obj, to_field_name)), "text": label_of(obj)}
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet[Any]:
         """Exact names first, then names that begin with the text; shorter search texts first."""
         found = with_label(super().get_queryset())
         word = "".join(normalize.tokens(self.term))
@@ -118,7 +119,7 @@ class RowLookup:
     def want(self, ids: Iterable) -> None:
         self._wanted.update(str(pk) for pk in ids if str(pk).isascii() and str(pk).isdigit())
 
-    def known(self, pk) -> Model | None:
+    def known(self, pk: int) -> Model | None:
         """A row that has been read already."""
         return self._found.get(str(pk))
 
@@ -126,7 +127,7 @@ class RowLookup:
         """A row that others have read."""
         self._found[str(row.pk)] = row
 
-    def get(self, pk) -> Model | None:
+    def get(self, pk: int) -> Model | None:
         key = str(pk)
         if key not in self._found:
             self.want([key])
@@ -141,7 +142,7 @@ class RowLookup:
 class RowLookups:
     """The look-ups of one page; fields that offer the same rows share one."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._by_offer: dict = {}
 
     def of(self, field: "ChooserField") -> RowLookup:
@@ -158,7 +159,7 @@ class ChooserField(forms.ModelChoiceField):
     queryset: QuerySet[Any]
     lookup: RowLookup | None = None
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         if self.lookup is None or value in self.empty_values:
             return super().to_python(value)
         row = self.lookup.get(value.pk if isinstance(value, Model) else value)
@@ -168,7 +169,7 @@ class ChooserField(forms.ModelChoiceField):
             )
         return row
 
-    def label_from_instance(self, obj):
+    def label_from_instance(self, obj: Any) -> str:
         return label_of(obj)
 
 
@@ -178,28 +179,28 @@ class MultipleChooserField(forms.ModelMultipleChoiceField):
     queryset: QuerySet[Any]
     lookup: RowLookup | None = None
 
-    def clean(self, value):
+    def clean(self, value: Any) -> Any:
         rows = self._known(value)
         if rows is None:
             return super().clean(value)
         self.run_validators(value)
         return rows
 
-    def _known(self, value) -> list[Model] | None:
+    def _known(self, value: Any) -> list[Model] | None:
         """The chosen rows, where all of them are at hand."""
         if self.lookup is None or not value or not isinstance(value, list | tuple):
             return None
         rows = [row for row in map(self.lookup.known, value) if row is not None]
         return rows if len(rows) == len(value) else None
 
-    def label_from_instance(self, obj):
+    def label_from_instance(self, obj: Any) -> str:
         return label_of(obj)
 
 
 class Chooser(AutocompleteSelect):
     """The widget of a `ChooserField`; it renders the selected option only."""
 
-    def optgroups(self, name, value, attr=None):
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         field = self.choices.field
         if field.lookup is None:
             return super().optgroups(name, value, attr)
@@ -215,11 +216,13 @@ class Chooser(AutocompleteSelect):
 class MultipleChooser(AutocompleteSelectMultiple):
     """The widget of a `MultipleChooserField`; it renders the selected options only."""
 
-    def build_attrs(self, base_attrs, extra_attrs=None):
+    def build_attrs(
+        self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None
+    ) -> Any:
         # The cross for all of them would stand in the list as no item of it.
         return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
-    def optgroups(self, name, value, attr=None):
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         field = self.choices.field
         if field.lookup is None:
             return super().optgroups(name, value, attr)
@@ -232,7 +235,7 @@ class MultipleChooser(AutocompleteSelectMultiple):
         return [(None, options, 0)]
 
 
-def chooser_field(column, admin_site, **kwargs) -> ChooserField:
+def chooser_field(column: Any, admin_site: AdminSite, **kwargs: Any) -> ChooserField:
     """A chooser for a form that has no such column itself; `column` says what it offers."""
     rows = column.remote_field.model._default_manager.all()
     kwargs.setdefault("label", capfirst(column.verbose_name))

@@ -4,30 +4,34 @@ It adds permissions by state, search in any script, merging of concurrent edits,
 one short transaction: forms are validated and pictures decoded before any lock is taken.
 """
 
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import ActionLocation, csrf_protect_m
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
-from django.forms import FileField, ModelMultipleChoiceField
-from django.http import HttpResponse
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Model, Q, QuerySet
+from django.forms import BaseForm, FileField, ModelMultipleChoiceField
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from heritage.admin import access, conflicts, kept_uploads, row_sets
+from heritage.admin.access import user_of
 from heritage.admin.bulk import writing
-from heritage.admin.editing import OPENED, Editing, is_fresh
+from heritage.admin.editing import OPENED, Editing, editing_of, is_fresh
 from heritage.admin.fields import offered_languages
 from heritage.admin.forms import RecordFields, RecordForm
 from heritage.admin.history import history_view
@@ -36,6 +40,7 @@ from heritage.admin.restore_pages import RestorePages
 from heritage.admin.wording import listed
 from heritage.admin.writes import change_set
 from heritage.models import open_forms
+from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField
 from heritage.models.lock_timeout import LockTimeout, lock_timeout
 from heritage.models.unit_of_work import unit_of_work
@@ -56,7 +61,9 @@ class NameSearch(admin.ModelAdmin):
     search_fields = ("search_text",)
     also_searched: tuple[str, ...] = ()  # columns of codes and addresses
 
-    def get_search_results(self, request, queryset, search_term):
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         words = normalize.tokens(search_term)
         if search_term.strip() and not words:
             return queryset.none(), False
@@ -79,21 +86,28 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
 
     # --- permissions
 
-    def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and access.is_open(request.user, obj)
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and access.is_open(user_of(request), obj)
 
-    def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and access.may_delete(request.user, obj)
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and access.may_delete(
+            user_of(request), obj
+        )
 
     # --- lists
 
     def get_action_choices(
-        self, request, default_choices=None, action_location=ActionLocation.CHANGE_LIST
-    ):
+        self,
+        request: HttpRequest,
+        default_choices: list[tuple[str, str]] | None = None,
+        action_location: ActionLocation = ActionLocation.CHANGE_LIST,
+    ) -> list[tuple[str, str]]:
         nothing = [("", _("Choose …"))]  # Django's own words for it are not translated
         return super().get_action_choices(request, default_choices or nothing, action_location)
 
-    def get_search_results(self, request, queryset, search_term):
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         """Sites in which every word occurs in one of `search_fields`, in any language."""
         for word in smart_split(search_term):
             if word[:1] in "\"'" and word[:1] == word[-1:] and len(word) > 1:
@@ -108,7 +122,13 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
     # --- one form: compared with what is stored, validated, then written in one short transaction
 
     @csrf_protect_m
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         for _attempt in range(ATTEMPTS):
             try:
                 with ExitStack() as stack:
@@ -129,7 +149,13 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
             self._begin(request, stack, is_busy=True)
             return self._changeform(request, object_id, form_url, extra_context)
 
-    def _changeform(self, request, object_id, form_url, extra_context):
+    def _changeform(
+        self,
+        request: HttpRequest,
+        object_id: str | None,
+        form_url: str,
+        extra_context: dict[str, Any] | None,
+    ) -> HttpResponse:
         # Django's own changeform_view() opens a transaction before it validates, and with SQLite
         # that keeps all other writers waiting while pictures are decoded. There is no public way
         # to validate first: this is the one private method that the admin calls.
@@ -137,13 +163,13 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         return view(request, object_id, form_url, extra_context)
 
     @staticmethod
-    def _is_lost(request, object_id) -> bool:
+    def _is_lost(request: HttpRequest, object_id: str | None) -> bool:
         """Whether a complete form was sent that can no longer be compared."""
-        editing = request.editing
+        editing = editing_of(request)
         is_sent = request.method == "POST" and object_id is not None
         return is_sent and not editing.stored and editing.opened is not None
 
-    def _typed(self, request, title: str):
+    def _typed(self, request: HttpRequest, title: str) -> HttpResponse:
         """The typed texts of a form that cannot be saved, to be copied elsewhere."""
         context = self.admin_site.each_context(request) | {
             "title": title,
@@ -153,29 +179,33 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         return TemplateResponse(request, "admin/typed.html", context, status=409)
 
     @staticmethod
-    def _begin(request, stack: ExitStack, is_busy: bool = False) -> None:
-        request.editing = Editing(request, stack, is_busy)
+    def _begin(request: HttpRequest, stack: ExitStack, is_busy: bool = False) -> None:
+        request.editing = Editing(request, stack, is_busy)  # type: ignore[attr-defined]
         kept_uploads.take_all(request)
-        for upload in request.FILES.values():
+        for upload in cast(Iterable[UploadedFile], request.FILES.values()):
             upload.seek(0)  # read to its end by the attempt before
 
-    def get_form(self, request, obj=None, change=False, **kwargs):
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         form: Any = super().get_form(request, obj, change, **kwargs)
         form.editing = getattr(request, "editing", None)
         return form
 
-    def get_formsets_with_inlines(self, request, obj=None):
+    def get_formsets_with_inlines(self, request: HttpRequest, obj: Any = None) -> Iterator[Any]:
         """Only the formsets whose rows were sent or are to be shown open, see `row_sets`."""
         sent = row_sets.opened_prefixes([*request.POST, *request.FILES])
         for inline in self.get_inline_instances(request, obj):
             if (
                 not isinstance(inline, RecordInline)
-                or request.editing.shows_all
+                or editing_of(request).shows_all
                 or inline.prefix in sent
             ):
                 yield inline.get_formset(request, obj), inline
 
-    def get_inline_formsets(self, request, formsets, inline_instances, obj=None):
+    def get_inline_formsets(
+        self, request: HttpRequest, formsets: Any, inline_instances: Any, obj: Any = None
+    ) -> list[Any]:
         """All sets of rows; those without open rows are shown as lines."""
         may_edit = (
             self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
@@ -200,7 +230,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
             for inline in inlines
         ]
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         view = self.admin_site.admin_view(self.rows_view)
         opened = self.admin_site.admin_view(require_POST(self.open_view))
@@ -211,38 +241,42 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def open_view(self, request, object_id):
+    def open_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A browser reports that the form was opened or closed; answers who else has it open."""
         row = self.get_object(request, unquote(object_id))
         if row is None or not self.has_change_permission(request, row):
             raise PermissionDenied
         with lock_timeout(settings.WRITE_WAIT_SECONDS):
             if "closed" in request.POST:
-                open_forms.unmark(row, request.user)
+                open_forms.unmark(row, user_of(request))
                 return HttpResponse(status=204)
-            others = open_forms.mark(row, request.user)
+            others = open_forms.mark(row, user_of(request))
         return render(request, "admin/others_here.html", {"others": others})
 
-    def rows_view(self, request, object_id, prefix, number=None):
+    def rows_view(
+        self, request: HttpRequest, object_id: str, prefix: str, number: int | None = None
+    ) -> HttpResponse:
         """The HTML of a set of rows or of one row, fetched when it is opened."""
         with ExitStack() as stack:
             self._begin(request, stack)
             return row_sets.rows_view(self, request, unquote(object_id), prefix, number)
 
-    def get_formset_kwargs(self, request, obj, inline, prefix):
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Any, inline: admin.options.InlineModelAdmin, prefix: str
+    ) -> dict[str, Any]:
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
         if isinstance(inline, RecordInline):
-            kwargs["editing"] = request.editing
+            kwargs["editing"] = editing_of(request)
         return kwargs
 
-    def _open_change_set(self, request, form, change: bool) -> None:
+    def _open_change_set(self, request: HttpRequest, form: Any, change: bool) -> None:
         """Open the change set before the first write; other writers wait until it ends."""
-        editing = request.editing
+        editing = editing_of(request)
         if editing.is_writing:
             return
         editing.is_writing = True
         comment = request.POST.get(COMMENT, "").strip()
-        editing.stack.enter_context(change_set("edit", request.user, comment, is_whole=True))
+        editing.stack.enter_context(change_set("edit", user_of(request), comment, is_whole=True))
         with unit_of_work() as unit:
             unit.begin(self.model)
             row = unit.will_write(self.model, form.instance.pk) if change else None
@@ -255,13 +289,13 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         ):
             raise Outdated
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         # What was not changed is not written.
         if not change or form.has_changed():
             self._open_change_set(request, form, change)
             super().save_model(request, obj, form, change)
 
-    def save_related(self, request, form, formsets, change):
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         if any(formset.has_changed() for formset in formsets):
             self._open_change_set(request, form, change)
         for name in form.changed_data:
@@ -275,14 +309,21 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         for formset in formsets:
             self.save_formset(request, form, formset, change)
 
-    def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
+    def message_user(
+        self,
+        request: HttpRequest,
+        message: Any,
+        level: Any = messages.INFO,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         editing = getattr(request, "editing", None)
         if level == messages.SUCCESS and editing and not editing.is_writing:
             level, message = messages.INFO, _("Nothing was changed, so nothing was saved.")
         super().message_user(request, message, level, *args, **kwargs)
 
-    def response_change(self, request, obj):
-        kept = dict.fromkeys(map(capfirst, request.editing.kept))
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        kept = dict.fromkeys(map(capfirst, editing_of(request).kept))
         if kept:
             text = ngettext(
                 "Somebody else had changed this meanwhile, and it was kept: %(fields)s.",
@@ -292,16 +333,26 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
             self.message_user(request, text, messages.INFO)
         return super().response_change(request, obj)
 
-    def log_addition(self, request, obj, message):
+    def log_addition(self, request: HttpRequest, obj: Record, message: Any) -> LogEntry:
         return _commented(super().log_addition(request, obj, message))
 
-    def log_change(self, request, obj, message):
+    def log_change(  # type: ignore[override]  # none where nothing is said
+        self, request: HttpRequest, obj: Record, message: Any
+    ) -> LogEntry | None:
         if message:
             return _commented(super().log_change(request, obj, message))
         return None
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        editing = request.editing
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        editing = editing_of(request)
         if request.FILES:
             _keep_uploads(request, context)
         context["offered_languages"] = offered_languages()
@@ -322,7 +373,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
             response.status_code = 409
         return response
 
-    def get_deleted_objects(self, objs, request):
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Django's list without rows that are derived or linked automatically."""
         rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
         hidden = [
@@ -337,29 +388,38 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
 
     # --- deleting, and what is done with many records at once
 
-    def delete_view(self, request, object_id, extra_context=None):
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         if request.method != "POST":
             return super().delete_view(request, object_id, extra_context)
         with lock_timeout(settings.WRITE_WAIT_SECONDS):
             return super().delete_view(request, object_id, extra_context)
 
-    def response_action(self, request, queryset, action_location=ActionLocation.CHANGE_LIST):
+    def response_action(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        action_location: ActionLocation = ActionLocation.CHANGE_LIST,
+    ) -> HttpResponse | None:
         if "post" not in request.POST:  # not confirmed, or in no need of it
             return super().response_action(request, queryset, action_location)
-        with change_set("bulk", request.user):
+        with change_set("bulk", user_of(request)):
             return super().response_action(request, queryset, action_location)
 
-    def delete_model(self, request, obj):
-        with change_set("edit", request.user):
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with change_set("edit", user_of(request)):
             super().delete_model(request, obj)
 
-    def delete_queryset(self, request, queryset):
-        with writing(request.user):
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with writing(user_of(request)):
             super().delete_queryset(request, queryset)
 
     # --- history
 
-    def history_view(self, request, object_id, extra_context=None):
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         row = self.get_object(request, unquote(object_id))
         if row is None or not self.has_view_or_change_permission(request, row):
             return super().history_view(request, object_id, extra_context)  # which refuses
@@ -372,7 +432,7 @@ def _without(rows: list, starts: tuple[str, ...]) -> list:
     return [row for row in nested if row and not (isinstance(row, str) and row.startswith(starts))]
 
 
-def _is_as_compared(editing: Editing, form, stored) -> bool:
+def _is_as_compared(editing: Editing, form: Any, stored: Any) -> bool:
     """Whether everything that is about to be written is still stored as it was compared."""
     if form.has_changed() and not is_fresh(editing, form.compared_fields(), stored, None):
         return False
@@ -387,7 +447,7 @@ def _is_as_compared(editing: Editing, form, stored) -> bool:
     return stored is not None
 
 
-def _error_links(context):
+def _error_links(context: dict[str, Any]) -> Iterator[tuple[str, str, object]]:
     """(anchor, field, message) of each error, for links at the top of a long form."""
     if context["adminform"].form.editing and context["adminform"].form.editing.clashes:
         yield "conflicts", _("Changed by two editors at once"), _("Choose what is to stay.")
@@ -403,14 +463,14 @@ def _error_links(context):
             yield from _form_errors(form, f"{title}: ")
 
 
-def _form_errors(form, prefix):
+def _form_errors(form: BaseForm, prefix: str) -> Iterator[tuple[str, str, object]]:
     for name, errors in form.errors.items():
         if name in form.fields:
             for message in errors:
                 yield _anchor(form, name), f"{prefix}{form[name].label}", message
 
 
-def _keep_uploads(request, context) -> None:
+def _keep_uploads(request: HttpRequest, context: dict[str, Any]) -> None:
     """Keep valid uploads of a form with errors, so that they need not be chosen again."""
     forms = [context["adminform"].form]
     for rows in context["inline_admin_formsets"]:
@@ -419,30 +479,30 @@ def _keep_uploads(request, context) -> None:
         for name, field in form.fields.items():
             upload = form.files.get(form.add_prefix(name)) if form.files else None
             if upload is not None and isinstance(field, FileField) and name not in form.errors:
-                field.widget.kept = upload.name, kept_uploads.keep(request.user, upload)
+                field.widget.kept = upload.name, kept_uploads.keep(user_of(request), upload)
 
 
-def _anchor(form, name: str) -> str:
+def _anchor(form: BaseForm, name: str) -> str:
     """The id of the control that shows a field; coordinates are shown by the point box."""
     shown = "coordinates" if form[name].is_hidden and "coordinates" in form.fields else name
     return form[shown].id_for_label
 
 
-def _commented(entry):
+def _commented(entry: LogEntry) -> LogEntry:
     """Store Django's change message in the change set, for the history."""
     running = current_change_set()
-    if running is not None and entry is not None:
+    if running is not None:
         running.detail.setdefault("message", entry.change_message)
     return entry
 
 
 @cache
-def _lookups(model, path: str) -> tuple[str, ...]:
+def _lookups(model: type[Model], path: str) -> tuple[str, ...]:
     """The database lookups of a search field: one for each language of a language map."""
-    column = None
+    column: Any = None
     for name in path.split("__"):
         column = model._meta.get_field(name)
-        model = column.related_model
+        model = cast(type[Model], column.related_model)
     if not isinstance(column, LanguageMapField):
         return (path,)
     codes = [code for code, _name in (*settings.LANGUAGES, *settings.CONTENT_LANGUAGES)]

@@ -7,8 +7,10 @@ import json
 from typing import Any
 
 from django import forms
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from heritage.admin.points import LUOYANG, ground, may_look, point_in
@@ -28,10 +30,10 @@ class BoundaryWidget(AdminTextareaWidget):
 
     template_name = "admin/widgets/boundary.html"
 
-    def __init__(self, attrs=None):
+    def __init__(self, attrs: dict[str, Any] | None = None):
         super().__init__({"rows": 4, "spellcheck": "false"} | (attrs or {}))
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["most"] = MOST_HANDLES
         return context
@@ -42,7 +44,7 @@ class BoundaryFormField(forms.JSONField):
 
     widget = BoundaryWidget
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         if not isinstance(value, str):
             return value
         try:
@@ -50,11 +52,11 @@ class BoundaryFormField(forms.JSONField):
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> str:
         return "" if value is None else super().prepare_value(value)
 
 
-def boundary_map_view(model_admin, request):
+def boundary_map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """The map of what is written as `boundary`: what it encloses, or what is wrong with it.
 
     All of it is shown, or a map of `km` around `at`.
@@ -80,7 +82,7 @@ def boundary_map_view(model_admin, request):
     return render(request, "admin/boundary_map.html", context)
 
 
-def _window(data, boundary: dict[str, Any] | None, point) -> Window:
+def _window(data: Any, boundary: dict[str, Any] | None, point: Any) -> Window:
     try:
         km = min(max(float(data.get("km", "")), NARROWEST_KM), WIDEST_KM)
         return Window(*read_point(data.get("at", "")), km)

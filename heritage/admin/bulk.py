@@ -10,26 +10,26 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin import actions, helpers
+from django.contrib.admin import AdminSite, ModelAdmin, actions, helpers
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model
-from django.http import Http404
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
-from heritage.admin.access import is_id
+from heritage.admin.access import is_id, user_of
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.wording import listed
 from heritage.admin.writes import change_set
-from heritage.models import ChangeSet, Event, Image, Name, Site
+from heritage.models import ChangeSet, Event, Image, Name, Site, User
 from heritage.models.base import chunks
 from heritage.models.lock_timeout import lock_timeout
 from heritage.models.unit_of_work import unit_of_work
@@ -81,14 +81,14 @@ RELATIONS = {
 
 
 class _TermChoiceField(forms.ModelChoiceField):
-    def label_from_instance(self, obj):
+    def label_from_instance(self, obj: Any) -> str:
         return label_of(obj)
 
 
 class ReplacementForm(forms.Form):
     """The term to be replaced and its replacement."""
 
-    def __init__(self, column, admin_site, replaces: bool, data=None):
+    def __init__(self, column: Any, admin_site: AdminSite, replaces: bool, data: Any = None):
         if data is not None:  # the chooser draws what was sent, and knows numbers alone
             sent = {name: data.get(name, "") for name in ("old", "new")}
             data = {name: value for name, value in sent.items() if is_id(value)}
@@ -102,7 +102,7 @@ class ReplacementForm(forms.Form):
             widget = AutocompleteSelect(column, admin_site)
             self.fields[name] = _TermChoiceField(rows, label=label, widget=widget)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         super().clean()
         cleaned = self.cleaned_data
         if cleaned.get("old") and cleaned.get("new"):
@@ -116,11 +116,11 @@ class ReplacementForm(forms.Form):
 # --- an action of the list ---------------------------------------------------------------------
 
 
-def chosen_ids(queryset) -> list[int]:
+def chosen_ids(queryset: QuerySet[Any]) -> list[int]:
     return list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
 
 
-def tell_too_many(model_admin, request) -> None:
+def tell_too_many(model_admin: ModelAdmin, request: HttpRequest) -> None:
     text = _("These are more than %(count)s records. Choose fewer.") % {"count": MOST}
     model_admin.message_user(request, text, messages.ERROR)
 
@@ -130,7 +130,7 @@ class TooMany(Exception):
 
 
 @contextmanager
-def writing(user) -> Iterator[ChangeSet]:
+def writing(user: User) -> Iterator[ChangeSet]:
     """The change set of an action, with the write lock held. All or nothing is written.
 
     Raises `TooMany` if the action could not be undone on its page.
@@ -142,7 +142,7 @@ def writing(user) -> Iterator[ChangeSet]:
             raise TooMany
 
 
-def tell_too_many_rows(model_admin, request) -> None:
+def tell_too_many_rows(model_admin: ModelAdmin, request: HttpRequest) -> None:
     text = _("This would write more than %(count)s rows. Choose fewer records.")
     model_admin.message_user(request, text % {"count": MOST_CHANGES}, messages.ERROR)
 
@@ -151,7 +151,9 @@ def tell_too_many_rows(model_admin, request) -> None:
     description=actions.delete_selected.short_description,  # type: ignore[attr-defined]
     permissions=["delete"],
 )
-def delete_selected(model_admin, request, queryset):
+def delete_selected(
+    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponse | None:
     """Django's own, held to what can be taken back."""
     if len(chosen_ids(queryset)) > MOST:
         tell_too_many(model_admin, request)
@@ -167,7 +169,7 @@ def delete_selected(model_admin, request, queryset):
 admin.site.add_action(delete_selected)
 
 
-def open_ids(user, ids: Iterable[int]) -> list[int]:
+def open_ids(user: User, ids: Iterable[int]) -> list[int]:
     """The ids of the sites that the user may change."""
     found: list[int] = []
     for chunk in chunks(list(ids)):
@@ -200,7 +202,9 @@ def affected(ids: list[int]) -> dict:
 
 
 @admin.action(description=gettext_lazy("Change terms and licences …"), permissions=["change"])
-def change_terms(model_admin, request, queryset):
+def change_terms(
+    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponse | None:
     """An action in three steps: choose the change, choose the terms, confirm."""
     ids = chosen_ids(queryset)
     if len(ids) > MOST:
@@ -231,19 +235,19 @@ def change_terms(model_admin, request, queryset):
         context["affected"] = affected(ids)
         return TemplateResponse(request, "admin/bulk.html", context)
     old, new = form.cleaned_data.get("old"), form.cleaned_data["new"]
-    if refused := _not_permitted(request.user, operation, old, ids):
+    if refused := _not_permitted(user_of(request), operation, old, ids):
         text = _("You may not change this: %(kind)s.") % {"kind": refused}
         model_admin.message_user(request, text, messages.ERROR)
         return None
     if "post" not in request.POST:
-        changed = _changed_by(operation, open_ids(request.user, ids), old, new)
+        changed = _changed_by(operation, open_ids(user_of(request), ids), old, new)
         context |= {"affected": affected(changed), "is_ready": True, "old": old, "new": new}
         return TemplateResponse(request, "admin/bulk.html", context)
     try:
-        with writing(request.user) as made:
-            changed = _changed_by(operation, open_ids(request.user, ids), old, new)
+        with writing(user_of(request)) as made:
+            changed = _changed_by(operation, open_ids(user_of(request), ids), old, new)
             if changed:
-                _carry_out(operation, changed, old, new, request.user)
+                _carry_out(operation, changed, old, new, user_of(request))
     except TooMany:
         tell_too_many_rows(model_admin, request)
         return None
@@ -251,7 +255,7 @@ def change_terms(model_admin, request, queryset):
     return None
 
 
-def _not_permitted(user, operation: str, old, ids: list[int]) -> str:
+def _not_permitted(user: User, operation: str, old: Any, ids: list[int]) -> str:
     """The rows that would be written although the user may not change their model."""
     models: set[type[Model]] = {Site}
     if operation.startswith("replace"):
@@ -267,7 +271,7 @@ def _not_permitted(user, operation: str, old, ids: list[int]) -> str:
     )
 
 
-def _changed_by(operation: str, ids: list[int], old, new) -> list[int]:
+def _changed_by(operation: str, ids: list[int], old: Any, new: Any) -> list[int]:
     """The sites that would be written."""
     if operation.startswith("replace"):
         return sorted(bulk.sites_using(bulk.uses(old, ids)))
@@ -288,7 +292,7 @@ def _changed_by(operation: str, ids: list[int], old, new) -> list[int]:
     return [pk for pk in ids if (pk in there) == is_wanted]
 
 
-def _carry_out(operation: str, ids: list[int], old, new, user) -> None:
+def _carry_out(operation: str, ids: list[int], old: Any, new: Any, user: User) -> None:
     if operation.startswith("replace"):
         bulk.replace(old, new, user, sites=ids)
     elif operation == "set_place":
@@ -303,7 +307,7 @@ def _carry_out(operation: str, ids: list[int], old, new, user) -> None:
         bulk.add(RELATIONS[operation], new, ids, user)
 
 
-def _tell(model_admin, request, count: int, made: ChangeSet) -> None:
+def _tell(model_admin: ModelAdmin, request: HttpRequest, count: int, made: ChangeSet) -> None:
     if not count:
         model_admin.message_user(request, _("There was nothing to change."), messages.INFO)
         return
@@ -325,24 +329,24 @@ class ReplacePages(admin.ModelAdmin):
 
     actions = ("replace_by",)
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         view, name = self.admin_site.admin_view, self.opts.model_name
         own = path("<int:pk>/replace/", view(self.replace_view), name=f"heritage_{name}_replace")
         return [own, *super().get_urls()]
 
     @admin.action(description=gettext_lazy("Replace by …"), permissions=["delete"])
-    def replace_by(self, request, queryset):
+    def replace_by(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         chosen = list(queryset[:2])
         if len(chosen) != 1:
             self.message_user(request, _("Choose one of them."), messages.ERROR)
             return None
         return redirect(f"admin:heritage_{self.opts.model_name}_replace", chosen[0].pk)
 
-    def replace_view(self, request, pk):
+    def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         old = self.get_object(request, str(pk))
         if old is None:
             raise Http404
-        if not (self.has_delete_permission(request, old) and access.may_publish(request.user)):
+        if not (self.has_delete_permission(request, old) and access.may_publish(user_of(request))):
             raise PermissionDenied
         column = next(
             each.field
@@ -365,7 +369,7 @@ class ReplacePages(admin.ModelAdmin):
             then_delete = bool(request.POST.get("then_delete"))
             try:
                 with lock_timeout(settings.WRITE_WAIT_SECONDS):
-                    made = bulk.replace(old, new, request.user, then_delete=then_delete)
+                    made = bulk.replace(old, new, user_of(request), then_delete=then_delete)
             except bulk.CannotReplace as error:
                 self.message_user(request, str(error), messages.ERROR)
                 return redirect(request.get_full_path())

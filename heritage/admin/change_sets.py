@@ -1,20 +1,22 @@
 """The list of change sets, the page of one change set, and the page that undoes it."""
 
 from collections import defaultdict
+from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin import revert_pages
-from heritage.admin.access import ReadOnlyAdmin, is_id
+from heritage.admin.access import ReadOnlyAdmin, is_id, user_of
 from heritage.admin.history import Entry, comment_of, entries
-from heritage.models import Change, ChangeSet
+from heritage.models import Change, ChangeSet, User
 from heritage.models.base import Record
 from heritage.services.undo import MOST_CHANGES
 
@@ -35,25 +37,25 @@ class ChangeSetAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
 
     @admin.display(description=_("time"), ordering="pk")
-    def time(self, change_set):
+    def time(self, change_set: ChangeSet) -> datetime:
         return change_set.at
 
     @admin.display(description=_("who"), ordering="user")
-    def author(self, change_set):
+    def author(self, change_set: ChangeSet) -> str:
         return change_set.author
 
     @admin.display(description=_("what"))
-    def comment(self, change_set):
+    def comment(self, change_set: ChangeSet) -> str:
         return comment_of(change_set)
 
     # --- pages
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         undo = path("<int:pk>/undo/", view(self.undo_view), name="heritage_changeset_undo")
         return [undo, *super().get_urls()]
 
-    def _change_set(self, request, pk) -> ChangeSet:
+    def _change_set(self, request: HttpRequest, pk: int) -> ChangeSet:
         if not self.has_view_permission(request):
             raise PermissionDenied
         found = ChangeSet.objects.select_related("user", "undoes__user").filter(pk=pk).first()
@@ -61,12 +63,18 @@ class ChangeSetAdmin(ReadOnlyAdmin):
             raise Http404
         return found
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         """The changes of a change set, row by row."""
         if not is_id(object_id):
             raise Http404
-        change_set = self._change_set(request, object_id)
-        models = _seen_by(request.user)
+        change_set = self._change_set(request, int(object_id))
+        models = _seen_by(user_of(request))
         changes = change_set.changes.filter(model__in=models).order_by("pk")
         page = Paginator(changes, PER_PAGE).get_page(request.GET.get("p"))
         context = self.admin_site.each_context(request) | {
@@ -79,7 +87,7 @@ class ChangeSetAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/change_set.html", context)
 
-    def undo_view(self, request, pk):
+    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         change_set = self._change_set(request, pk)
         changes = change_set.changes.order_by("pk")[: MOST_CHANGES + 1]
         is_undo = change_set.kind == ChangeSet.Kind.UNDO
@@ -99,7 +107,7 @@ class ChangeSetAdmin(ReadOnlyAdmin):
         return revert_pages.revert_view(self.admin_site, request, asked)
 
 
-def _seen_by(user) -> list[int]:
+def _seen_by(user: User) -> list[int]:
     """Content types of the records that the user may view."""
     return [
         content_type.pk

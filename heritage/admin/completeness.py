@@ -46,7 +46,7 @@ def completeness_of(site: Site | None, rows: dict[str, list]) -> Completeness:
 
 
 def _items(site: Site, rows: dict[str, list]) -> Iterator[CompletenessItem]:
-    def text(name: str, section: str, label) -> Iterator[CompletenessItem]:
+    def text(name: str, section: str, label: str) -> Iterator[CompletenessItem]:
         for code, _name in settings.LANGUAGES:
             there = bool(getattr(site, name).get(code))
             yield CompletenessItem(

@@ -4,12 +4,16 @@
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any, cast
 
 from django import forms
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -20,6 +24,7 @@ from heritage.admin.editing import (
     THEIRS,
     Clash,
     Editing,
+    editing_of,
 )
 from heritage.admin.fields import EDTFFormField, said
 from heritage.admin.merging import Values, field_of, label_of_control, posted_values
@@ -62,7 +67,7 @@ def questions(editing: Editing) -> list[Question]:
     return [_question(clash, editing.choice(clash.key)) for clash in editing.clashes]
 
 
-def last_saved(row) -> LogEntry | None:
+def last_saved(row: Any) -> LogEntry | None:
     """The latest log entry of a record, which says who saved it last."""
     entries = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk)
@@ -108,7 +113,7 @@ def _shown_keys(clash: Clash) -> list[str]:
 
 
 def _lines(
-    clash: Clash, values: Values | None, keys, before: Values | None = None
+    clash: Clash, values: Values | None, keys: Iterable[str], before: Values | None = None
 ) -> list[ConflictLine]:
     lines = []
     for key in keys:
@@ -128,7 +133,7 @@ def _shown(form_field: forms.Field | None, texts: list[str]) -> str:
         rows = form_field.queryset.filter(pk__in=[text for text in texts if text.isdecimal()])
         return listed(form_field.label_from_instance(row) for row in rows)
     if isinstance(form_field, forms.ChoiceField):
-        labels = dict(_flat(form_field.choices))
+        labels = dict(_flat(cast(Iterable[Any], form_field.choices)))
         return listed(labels.get(text, text) for text in texts)
     if isinstance(form_field, forms.BooleanField):
         return _("yes")
@@ -137,7 +142,7 @@ def _shown(form_field: forms.Field | None, texts: list[str]) -> str:
     return listed(texts)
 
 
-def _flat(choices):
+def _flat(choices: Iterable[Any]) -> Iterator[tuple[str, Any]]:
     for value, label in choices:
         if isinstance(label, list | tuple):
             yield from ((str(key), text) for key, text in label)
@@ -145,9 +150,11 @@ def _flat(choices):
             yield str(value), label
 
 
-def typed(model_admin, request) -> list[tuple[str, str]]:
+def typed(model_admin: ModelAdmin, request: HttpRequest) -> list[tuple[str, str]]:
     """The labelled texts of a form that cannot be saved any more."""
-    opened = request.editing.opened
+    opened = editing_of(request).opened
+    if opened is None:
+        return []
     known = [opened.form, *(row for rows in opened.rows.values() for row in rows.values())]
     seen = {_one_line(texts) for values in known for texts in values.values()}
     form = model_admin.get_form(request, change=True)

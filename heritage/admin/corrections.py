@@ -1,14 +1,21 @@
 """The queue of readers' corrections. Contributors may look at it, editors decide."""
 
+from typing import Any
+
 from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from heritage.admin.access import user_of
 from heritage.admin.base import RecordAdmin
 from heritage.admin.decisions import ANCHORS, DecisionPages
 from heritage.admin.fields import language_in_words
+from heritage.admin.forms import Fields
 from heritage.admin.writes import change_set
 from heritage.models import Correction
 from heritage.models.base import chunks
@@ -17,16 +24,18 @@ _SENT = ("site", "where", "topic", "text", "suggestion", "source", "written_in",
 _DECIDED = ("decided_by", "decided_at")
 
 
-def _decide(model_admin, request, queryset, state: str) -> None:
+def _decide(
+    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any], state: str
+) -> None:
     ids = list(queryset.exclude(state=state).values_list("pk", flat=True))
     chosen: list[Correction] = []
-    with change_set("bulk", request.user) as running:
+    with change_set("bulk", user_of(request)) as running:
         running.detail["correction"] = str(state)
         for chunk in chunks(ids):
             rows = Correction.objects.select_for_update().filter(pk__in=chunk)
             chosen += rows.exclude(state=state).order_by("pk")
         for correction in chosen:
-            correction.decide(state, request.user)
+            correction.decide(state, user_of(request))
             correction.save(update_fields=["state", "decided_by", "decided_at"])
     text = ngettext(
         "%(count)s correction is now: %(state)s.",
@@ -37,17 +46,17 @@ def _decide(model_admin, request, queryset, state: str) -> None:
 
 
 @admin.action(description=_("Mark as accepted"), permissions=["change"])
-def accept(model_admin, request, queryset):
+def accept(model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> None:
     _decide(model_admin, request, queryset, Correction.State.ACCEPTED)
 
 
 @admin.action(description=_("Mark as declined"), permissions=["change"])
-def decline(model_admin, request, queryset):
+def decline(model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> None:
     _decide(model_admin, request, queryset, Correction.State.DECLINED)
 
 
 @admin.action(description=_("Mark as spam"), permissions=["change"])
-def mark_spam(model_admin, request, queryset):
+def mark_spam(model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> None:
     _decide(model_admin, request, queryset, Correction.State.SPAM)
 
 
@@ -67,19 +76,19 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
     search_fields = ("text", "suggestion", "site__name", "site__slug")
     actions = (accept, decline, mark_spam)
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if "state" in form.changed_data:
-            obj.decide(obj.state, request.user)
+            obj.decide(obj.state, user_of(request))
         super().save_model(request, obj, form, change)
 
-    def response_change(self, request, obj):
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         if obj.state == Correction.State.ACCEPTED:
             text = _("The record itself is not changed by this: {}.")
             self.message_user(request, format_html(str(text), self.where(obj)), messages.WARNING)
         return super().response_change(request, obj)
 
     @admin.display(description=_("where to change it"))
-    def where(self, correction):
+    def where(self, correction: Correction) -> str:
         """Links to the field that the correction is about, and to the public page."""
         edit = reverse("admin:heritage_site_change", args=[correction.site_id])
         return format_html(
@@ -93,7 +102,7 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
             _("Public page"),
         )
 
-    def get_fieldsets(self, request, obj=None):
+    def get_fieldsets(self, request: HttpRequest, obj: Correction | None = None) -> Fields:
         # An address is for those who answer.
         may_answer = self.has_change_permission(request, obj)
         sent = (*_SENT, "email") if may_answer else _SENT
@@ -102,31 +111,31 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
             (_("What the editors say"), {"fields": ("state", "answer", "note", *_DECIDED)}),
         )
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Fields:
         return (*_SENT, "email", "answer", *_DECIDED)
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # readers write them
 
     @admin.display(description=_("correction"), ordering="site__slug")
-    def about(self, correction):
+    def about(self, correction: Correction) -> str:
         return str(correction)
 
     @admin.display(description=_("language"), ordering="language")
-    def written_in(self, correction):
+    def written_in(self, correction: Correction) -> str:
         return language_in_words(correction.language)
 
     @admin.display(description=_("beside the record"))
-    def decide_link(self, correction):
+    def decide_link(self, correction: Correction) -> str:
         address = reverse("admin:heritage_correction_decide", args=[correction.pk])
         return format_html('<a href="{}">{}</a>', address, _("decide"))
 
     @admin.display(description=_("what is wrong"))
-    def said(self, correction):
+    def said(self, correction: Correction) -> str:
         return correction.text if len(correction.text) < 120 else f"{correction.text[:119]}…"
 
     @admin.display(description=_("where that can be read"))
-    def source(self, correction):
+    def source(self, correction: Correction) -> str:
         """A link from the reader; the catalogue itself never fetches it."""
         if not correction.link.startswith(("https://", "http://")):
             return correction.link or "–"

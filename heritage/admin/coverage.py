@@ -1,5 +1,7 @@
 """The inline for the designations of a site. A new designation can be created in its row."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Field
@@ -37,12 +39,12 @@ class CoverageForm(RecordForm):
 
     new_entry: Designation | None = None
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if "designation" in self.fields:
             self.fields["designation"].required = False
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if self.errors or "designation" not in self.fields:
             return cleaned
@@ -62,7 +64,7 @@ class CoverageForm(RecordForm):
             self._describe(cleaned)
         return cleaned
 
-    def _describe(self, cleaned) -> None:
+    def _describe(self, cleaned: dict[str, Any]) -> None:
         """Find the designation that the row describes, or prepare a new one."""
         if not cleaned.get("scheme"):
             raise ValidationError({"scheme": _("Say in which register the new entry stands.")})
@@ -90,7 +92,7 @@ class CoverageForm(RecordForm):
         self.new_entry = entry
 
     @staticmethod
-    def _must_agree(stored: Designation, cleaned) -> None:
+    def _must_agree(stored: Designation, cleaned: dict[str, Any]) -> None:
         for name in ("category", "batch", "era_text"):
             if cleaned.get(name) and cleaned[name] != getattr(stored, name):
                 raise ValidationError(
@@ -119,7 +121,7 @@ class CoverageForm(RecordForm):
 class CoverageFormSet(RowFormSet):
     """Rows together with the new designations that they describe; no two describe the same one."""
 
-    def save_new_objects(self, commit=True):
+    def save_new_objects(self, commit: bool = True) -> list[Any]:
         new = [
             (form, form.new_entry)
             for form in self.extra_forms
@@ -144,7 +146,7 @@ class CoverageFormSet(RowFormSet):
             form.instance.designation = entry
         return super().save_new_objects(commit)
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
         seen = set()
         for form in self.forms:
@@ -181,5 +183,5 @@ class CoverageRows(RecordInline):
         (None, {"fields": (("note", "source"),)}),
     )
 
-    def line_of(self, row):
+    def line_of(self, row: Coverage) -> str:
         return f"{row.designation.scheme}: {row.designation} – {row.get_extent_display()}"

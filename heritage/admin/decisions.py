@@ -4,14 +4,15 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from heritage.admin.access import user_of
 from heritage.admin.points import point_text
 from heritage.admin.table_columns import Column, columns
 from heritage.admin.writes import change_set
@@ -73,12 +74,12 @@ def _columns() -> dict[str, Column]:
 class DecisionPages(admin.ModelAdmin):
     """For `CorrectionAdmin`."""
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = path("<int:pk>/decide/", view(self.decide_view), name="heritage_correction_decide")
         return [own, *super().get_urls()]
 
-    def decide_view(self, request, pk):
+    def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         correction = self.get_object(request, str(pk))
         if correction is None:
             raise Http404
@@ -121,11 +122,14 @@ class DecisionPages(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/decide.html", context)
 
-    def _decide(self, request, correction: Correction, column: Column) -> str:
+    def _decide(self, request: HttpRequest, correction: Correction, column: Column) -> str:
         """Carry out the decision in one change set. Returns the errors, if any."""
         decision = request.POST["do"]
         answer = request.POST.get("answer", "").strip()[:_LONGEST_ANSWER]
-        with change_set(ChangeSet.Kind.CORRECTION, request.user) as made, unit_of_work() as unit:
+        with (
+            change_set(ChangeSet.Kind.CORRECTION, user_of(request)) as made,
+            unit_of_work() as unit,
+        ):
             unit.begin(Site)
             stored = Correction.objects.select_for_update().get(pk=correction.pk)
             if stored.state != correction.state or stored.state != request.POST.get("state"):
@@ -135,7 +139,7 @@ class DecisionPages(admin.ModelAdmin):
                     return problem
                 made.detail["reader"] = stored.suggestion or stored.text
             made.detail["correction"] = str(_DECISIONS[decision])
-            stored.decide(_DECISIONS[decision], request.user)
+            stored.decide(_DECISIONS[decision], user_of(request))
             stored.note = request.POST.get("note", "").strip()[:_LONGEST_ANSWER]
             is_new_answer = answer and answer != stored.answer and decision != "spam"
             if is_new_answer:
@@ -147,7 +151,7 @@ class DecisionPages(admin.ModelAdmin):
         self.message_user(request, text, messages.SUCCESS)
         return ""
 
-    def _answer(self, request, correction: Correction) -> None:
+    def _answer(self, request: HttpRequest, correction: Correction) -> None:
         """Answer the reader by mail, in the reader's language."""
         with translation.override(correction.language):
             page = reverse("web:site", args=[correction.site.slug])
@@ -173,7 +177,7 @@ def _usual(correction: Correction) -> str:
     return f"{name}:{correction.language if correction.language in codes else codes[0]}"
 
 
-def _apply(request, correction: Correction, column: Column) -> str:
+def _apply(request: HttpRequest, correction: Correction, column: Column) -> str:
     """Write the column. Returns the errors, in which case nothing is written."""
     site = Site.objects.select_for_update().get(pk=correction.site_id)
     text = request.POST.get("text", "").replace("\r\n", "\n").strip()

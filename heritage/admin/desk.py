@@ -12,12 +12,14 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, Model, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
+from heritage.admin.access import user_of
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.fields import language_in_words
 from heritage.admin.history import called, comment_of
@@ -70,7 +72,7 @@ class RecentChanges:
     more: int
 
 
-def list_url(model, **query) -> str:
+def list_url(model: type[Record], **query: str) -> str:
     opts = model._meta
     address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
     return f"{address}?{urlencode(query)}" if query else address
@@ -85,14 +87,14 @@ def _counted(rows: QuerySet) -> Subquery:
     return Subquery(counts, output_field=IntegerField())
 
 
-def waiting(request) -> dict[str, int]:
+def waiting(request: HttpRequest) -> dict[str, int]:
     """The counts in the head of every page; one query for each request."""
     if not hasattr(request, "waiting"):
-        request.waiting = _waiting(request.user)
-    return request.waiting
+        request.waiting = _waiting(user_of(request))  # type: ignore[attr-defined]
+    return request.waiting  # type: ignore[attr-defined]  # kept with it
 
 
-def _waiting(user) -> dict[str, int]:
+def _waiting(user: User) -> dict[str, int]:
     counted = User.objects.filter(pk=user.pk).values_list(
         _counted(Correction.objects.filter(state=Correction.State.NEW)),
         _counted(Site.objects.filter(state=Site.State.REVIEW)),
@@ -104,9 +106,9 @@ def _waiting(user) -> dict[str, int]:
     return dict(zip(keys, (count or 0 for count in found), strict=True))
 
 
-def tasks(request) -> list[Task]:
+def tasks(request: HttpRequest) -> list[Task]:
     """The open tasks of the current user."""
-    user, counts = request.user, waiting(request)
+    user, counts = user_of(request), waiting(request)
     found = []
     if user.has_perm("heritage.view_correction"):
         url = list_url(Correction, state__exact=Correction.State.NEW)
@@ -141,7 +143,7 @@ def lacking(what: str) -> BitMap:
     return index.sites - index.having(f"language:{what.removeprefix('text-')}")
 
 
-def gaps(user) -> Iterator[Task]:
+def gaps(user: User) -> Iterator[Task]:
     """What published sites lack, each with its list."""
     if not user.has_perm("heritage.view_site"):
         return
@@ -162,7 +164,7 @@ def last_checked(today: date) -> date:
     return today - timedelta(days=CHECKED_DAYS)
 
 
-def checks(user) -> list[Task]:
+def checks(user: User) -> list[Task]:
     """Visiting information to be checked, each kind with its lists."""
     models = [
         model
@@ -238,7 +240,7 @@ class _Names:
                 gone = [pk for pk in ids if (content_type, pk) not in self._found]
                 self._add_deleted(content_type, model, gone)
 
-    def _add_deleted(self, content_type: int, model, ids: list[int]) -> None:
+    def _add_deleted(self, content_type: int, model: type[Model], ids: list[int]) -> None:
         """As they were called; the link leads to where they can be restored."""
         if not (ids and issubclass(model, Record)):
             return
@@ -260,19 +262,19 @@ class _Names:
         return RecordLink(_("%(kind)s %(number)s, deleted") % {"kind": kind, "number": pk}, "")
 
 
-def desk_context(request) -> dict:
+def desk_context(request: HttpRequest) -> dict:
     """The template context of the first page."""
     return {
         "tasks": tasks(request),
-        "gaps": list(gaps(request.user)),
-        "checks": checks(request.user),
-        "work": latest_work() if request.user.has_perm("heritage.view_site") else [],
+        "gaps": list(gaps(user_of(request))),
+        "checks": checks(user_of(request)),
+        "work": latest_work() if user_of(request).has_perm("heritage.view_site") else [],
     }
 
 
-def header_context(request) -> dict:
+def header_context(request: HttpRequest) -> dict:
     """The template context of the head of every page."""
-    may_view = request.user.has_perm("heritage.view_site")
+    may_view = user_of(request).has_perm("heritage.view_site")
     links = [Task(_("Desk"), 0, reverse("admin:index"))]
     if may_view:
         links.append(Task(_("Sites"), 0, list_url(Site)))
@@ -281,5 +283,5 @@ def header_context(request) -> dict:
         "desk_links": links,
         "here": request.get_full_path(),
         "may_view_sites": may_view,
-        "may_add_sites": request.user.has_perm("heritage.add_site"),
+        "may_add_sites": user_of(request).has_perm("heritage.add_site"),
     }

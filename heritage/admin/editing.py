@@ -13,11 +13,13 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django import forms
 from django.core import signing
 from django.db.models import Model
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
+from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from heritage.admin.autocomplete import RowLookups
@@ -85,7 +87,7 @@ class Snapshot:
 class Editing:
     """State of one request for the form of one record, shared by the main form and its rows."""
 
-    def __init__(self, request, stack: ExitStack, is_busy: bool = False):
+    def __init__(self, request: HttpRequest, stack: ExitStack, is_busy: bool = False):
         self._request = request
         self.stack = stack  # of what is left when the request is done: the transaction
         self.is_writing = False
@@ -118,11 +120,17 @@ class Editing:
         choice = self.choice(key)
         return choice if asked is not None and same(asked, theirs) else ""
 
-    def open_form(self, fields, row: Model) -> None:
+    def open_form(self, fields: Mapping[str, forms.Field], row: Model) -> None:
         """Note what the form of a stored record shows."""
         self.stored[None] = self.next.form = shown_values(fields, row)
 
-    def merge_form(self, fields, row: Model, data, files):
+    def merge_form(
+        self,
+        fields: Mapping[str, forms.Field],
+        row: Model,
+        data: QueryDict,
+        files: MultiValueDict | None,
+    ) -> tuple[QueryDict, MultiValueDict]:
         """The posted data of the main form, merged."""
         self.open_form(fields, row)
         data, files = data.copy(), MultiValueDict(files or {})
@@ -136,7 +144,17 @@ class Editing:
     def _keep_form(self, key: str, texts: list[str]) -> None:
         self.next.form = self.next.form | {key: texts}
 
-    def settle(self, fields, row, prefix, opened, stored, posted, keep, anchor="") -> Values:
+    def settle(
+        self,
+        fields: Mapping[str, forms.Field],
+        row: Any,
+        prefix: str,
+        opened: Any,
+        stored: Any,
+        posted: Any,
+        keep: Any,
+        anchor: Any = "",
+    ) -> Values:
         """The merged values of one row: decided conflicts as decided, open ones as posted."""
         merged = three_way_merge(fields, opened, stored, posted)
         self.kept += [label_of_control(fields, key) for key in merged.kept]
@@ -161,7 +179,7 @@ class Editing:
 
     # --- rows
 
-    def open_rows(self, formset) -> dict[str, Values]:
+    def open_rows(self, formset: Any) -> dict[str, Values]:
         """Note what a set of rows shows."""
         fields = formset.form.base_fields
         shown = {row.uid: shown_values(fields, row) for row in formset.get_queryset()}
@@ -170,12 +188,19 @@ class Editing:
         self.next.rows[formset.prefix] = {uid: shown[uid] | {"id": ids[uid]} for uid in shown}
         return shown
 
-    def merge_rows(self, formset) -> None:
+    def merge_rows(self, formset: Any) -> None:
         """Write the merged rows into the posted data of the set, stored rows first."""
         _RowMerge(self, formset).run()
 
 
-def _put(data, files, fields, key, texts, posted) -> None:
+def _put(
+    data: Any,
+    files: Any,
+    fields: Mapping[str, forms.Field],
+    key: str,
+    texts: list[str],
+    posted: Any,
+) -> None:
     """Write one control into posted data."""
     form_field, _code = field_of(fields, key)
     if isinstance(form_field, forms.FileField) and key in fields:
@@ -199,7 +224,7 @@ class _PostedRow:
 class _RowMerge:
     """Merges the rows of one set."""
 
-    def __init__(self, editing: Editing, formset):
+    def __init__(self, editing: Editing, formset: Any):
         self._editing, self._formset = editing, formset
         self._fields = formset.form.base_fields
         self._shown = editing.open_rows(formset)
@@ -265,11 +290,13 @@ class _RowMerge:
         row.data.pop(AGAIN, None)
         return row
 
-    def _settled(self, uid, row, instance, stored, number) -> MultiValueDict:
+    def _settled(
+        self, uid: Any, row: Any, instance: Any, stored: Any, number: int
+    ) -> MultiValueDict:
         editing, prefix = self._editing, self._formset.prefix
         posted = posted_values(self._fields, row.data, row.files)
 
-        def keep(key, texts):
+        def keep(key: str, texts: list[str]) -> None:
             editing.next.rows[prefix][uid] = editing.next.rows[prefix][uid] | {key: texts}
 
         count = len(editing.clashes)
@@ -290,7 +317,7 @@ class _RowMerge:
             _put(data, row.files, self._fields, key, texts, posted)
         return data
 
-    def _delete(self, uid: str, row: _PostedRow, instance) -> None:
+    def _delete(self, uid: str, row: _PostedRow, instance: Any) -> None:
         """Delete a row; asks if another editor has changed it."""
         was, now = self._was(uid), self._shown[uid]
         if was is None or same_values(_without_id(was), now):
@@ -347,7 +374,7 @@ def _without_id(values: Values) -> Values:
     return {key: texts for key, texts in values.items() if key != "id"}
 
 
-def _without_files(fields, values: Values) -> Values:
+def _without_files(fields: Mapping[str, forms.Field], values: Values) -> Values:
     """Without files, which a browser cannot send again."""
     return {
         key: texts
@@ -356,7 +383,17 @@ def _without_files(fields, values: Values) -> Values:
     }
 
 
-def is_fresh(editing: Editing, fields, row: Model | None, key) -> bool:
+def editing_of(request: HttpRequest) -> Editing:
+    """The editing that `RecordAdmin` has begun with a request."""
+    return request.editing  # type: ignore[attr-defined]  # kept with it
+
+
+def is_fresh(
+    editing: Editing,
+    fields: Mapping[str, forms.Field],
+    row: Model | None,
+    key: tuple[str, str] | None,
+) -> bool:
     """Whether a row is still stored as it was when the states were compared."""
     if row is None:
         return False

@@ -2,11 +2,14 @@
 
 import csv
 import io
+from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.core import serializers
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
 from heritage.admin.bulk import MOST, chosen_ids, tell_too_many
@@ -36,13 +39,13 @@ def _texts() -> list[tuple[str, str]]:
     return [(name, code) for name in ("name", "summary", "description") for code in languages]
 
 
-def _cell(value) -> str:
+def _cell(value: Any) -> str:
     """The text, escaped so that a spreadsheet does not evaluate it as a formula."""
     text = str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _ids(model_admin, request, queryset) -> list[int]:
+def _ids(model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> list[int]:
     ids = chosen_ids(queryset)
     if len(ids) > MOST:
         tell_too_many(model_admin, request)
@@ -51,7 +54,9 @@ def _ids(model_admin, request, queryset) -> list[int]:
 
 
 @admin.action(description=gettext_lazy("Download as a table (CSV)"), permissions=["view"])
-def export_csv(model_admin, request, queryset):
+def export_csv(
+    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponse | None:
     ids = _ids(model_admin, request, queryset)
     if not ids:
         return None
@@ -79,7 +84,9 @@ def export_csv(model_admin, request, queryset):
 
 
 @admin.action(description=gettext_lazy("Download as a fixture (JSON)"), permissions=["view"])
-def export_fixture(model_admin, request, queryset):
+def export_fixture(
+    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponse | None:
     """The sites and their rows as a fixture for `loaddata`; records they refer to must exist."""
     ids = _ids(model_admin, request, queryset)
     if not ids:

@@ -1,8 +1,12 @@
 """Form fields and widgets of the admin: language maps, EDTF dates, coordinates, pictures."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models.fields.files import FieldFile
 from django.forms import ClearableFileInput
 from django.urls import reverse
 from django.utils.translation import get_language_info
@@ -48,15 +52,17 @@ class LanguageMapWidget(forms.Widget):
     template_name = "admin/widgets/language_map.html"
     use_fieldset = True
 
-    def __init__(self, attrs=None, rows: int = 0, is_markdown: bool = False):
+    def __init__(
+        self, attrs: dict[str, Any] | None = None, rows: int = 0, is_markdown: bool = False
+    ):
         super().__init__(attrs)
         self.rows, self.is_markdown = rows, is_markdown
         self.shows_all = False
 
-    def id_for_label(self, id_):
+    def id_for_label(self, id_: str) -> str:
         return f"{id_}{_JOINT}{interface_languages()[0]}" if id_ else id_
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
         texts = value if isinstance(value, dict) else {}
         shown = interface_languages()
@@ -72,7 +78,7 @@ class LanguageMapWidget(forms.Widget):
         }
         return context
 
-    def _input(self, name, code, texts, base) -> dict:
+    def _input(self, name: str, code: str, texts: dict[str, str], base: dict[str, Any]) -> dict:
         attrs = {key: value for key, value in base.items() if key != "required"}
         if "id" in base:
             attrs["id"] = f"{base['id']}{_JOINT}{code}"
@@ -85,13 +91,13 @@ class LanguageMapWidget(forms.Widget):
             "attrs": attrs,
         }
 
-    def value_from_datadict(self, data, files, name):
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[str, Any]:
         prefix = name + _JOINT
         return {
             key.removeprefix(prefix): value for key, value in data.items() if key.startswith(prefix)
         }
 
-    def value_omitted_from_data(self, data, files, name):
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         return not any(key.startswith(name + _JOINT) for key in data)
 
 
@@ -103,17 +109,17 @@ class LanguageMapFormField(forms.Field):
         "required": _("Write it in at least one language."),
     }
 
-    def __init__(self, *, encoder=None, decoder=None, **kwargs):
+    def __init__(self, *, encoder: Any = None, decoder: Any = None, **kwargs: Any):
         # A model's default is the empty map, which needs no hidden copy in the form.
         super().__init__(**kwargs | {"show_hidden_initial": False, "initial": None})
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> LanguageMap:
         try:
             return LanguageMap.clean(value or {})
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
 
-    def has_changed(self, initial, data):
+    def has_changed(self, initial: Any, data: Any) -> bool:
         if self.disabled:
             return False
         try:
@@ -128,29 +134,29 @@ class LanguageMapFormField(forms.Field):
 class PlainTextFormField(forms.CharField):
     """Text of several lines, whose ends a browser sends as CRLF."""
 
-    def to_python(self, value):
+    def to_python(self, value: object) -> str:
         return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
 
-    def has_changed(self, initial, data):
+    def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(initial, self.to_python(data))
 
 
 class NamesFormField(PlainTextFormField):
     """Several names, one on each line."""
 
-    def __init__(self, *, encoder=None, decoder=None, **kwargs):
+    def __init__(self, *, encoder: Any = None, decoder: Any = None, **kwargs: Any):
         super().__init__(**kwargs | {"show_hidden_initial": False, "initial": None})
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: object) -> object:
         return "\n".join(value) if isinstance(value, list) else value
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, list):
             return value
         names = (" ".join(line.split()) for line in super().to_python(value).split("\n"))
         return list(dict.fromkeys(filter(None, names)))
 
-    def has_changed(self, initial, data):
+    def has_changed(self, initial: Any, data: Any) -> bool:
         return (initial or []) != self.to_python(data or "")
 
 
@@ -159,7 +165,7 @@ class DateInput(forms.DateInput):
 
     input_type = "date"
 
-    def __init__(self, attrs=None):
+    def __init__(self, attrs: dict[str, Any] | None = None):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
@@ -168,20 +174,20 @@ class TimeInput(forms.TimeInput):
 
     input_type = "time"
 
-    def __init__(self, attrs=None):
+    def __init__(self, attrs: dict[str, Any] | None = None):
         super().__init__(attrs, format="%H:%M")
 
 
 class DegreesFormField(forms.CharField):
     """A latitude or longitude in any notation: 34.6086, 34°36′31″N, 北纬34.6086度."""
 
-    def __init__(self, *, limit: int, **kwargs):
+    def __init__(self, *, limit: int, **kwargs: Any):
         for name in ("max_value", "min_value", "step_size"):
             kwargs.pop(name, None)
         super().__init__(**kwargs)
         self._is_latitude = limit == 90
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
         if value in self.empty_values:
             return None
@@ -192,7 +198,7 @@ class DegreesFormField(forms.CharField):
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
 
-    def has_changed(self, initial, data):
+    def has_changed(self, initial: Any, data: Any) -> bool:
         try:
             return initial != self.to_python(data)
         except ValidationError:
@@ -207,10 +213,10 @@ class EDTFWidget(forms.TextInput):
 
     template_name = "admin/widgets/edtf.html"
 
-    def __init__(self, attrs=None):
+    def __init__(self, attrs: dict[str, Any] | None = None):
         super().__init__({"class": "vTextField edtf-input", "size": 18, **(attrs or {})})
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["phrase"] = said(value)
         return context
@@ -229,7 +235,7 @@ class EDTFFormField(forms.CharField):
 
     widget = EDTFWidget
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
         if value in self.empty_values:
             return value
@@ -238,7 +244,7 @@ class EDTFFormField(forms.CharField):
         except edtf.EDTFError as error:
             raise ValidationError(str(error), code="invalid") from error
 
-    def has_changed(self, initial, data):
+    def has_changed(self, initial: Any, data: Any) -> bool:
         try:
             return super().has_changed(initial, self.to_python(data))
         except ValidationError:
@@ -254,13 +260,13 @@ class PictureWidget(ClearableFileInput):
     template_name = "admin/widgets/picture.html"
     kept: tuple[str, str] | None = None  # name, and what is sent for it: see `kept_uploads`
 
-    def use_required_attribute(self, initial):
+    def use_required_attribute(self, initial: Any) -> bool:
         return super().use_required_attribute(initial) and not self.kept
 
-    def is_initial(self, value):
+    def is_initial(self, value: Any) -> bool:
         return bool(value and getattr(value, "instance", None) and value.instance.pk)
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["address"] = (
             picture_address(value.instance) if self.is_initial(value) else ""
@@ -269,12 +275,12 @@ class PictureWidget(ClearableFileInput):
         return context
 
 
-def picture_address(row) -> str:
+def picture_address(row: Any) -> str:
     """The URL of a stored picture for users who may see it."""
     if isinstance(row, Identity):
         return reverse("media:logo", args=[_file_name(row.logo)])
     return reverse("media:image", args=[row.uid, _file_name(row.file)])
 
 
-def _file_name(file) -> str:
-    return file.name.rpartition("/")[2]
+def _file_name(file: FieldFile) -> str:
+    return (file.name or "").rpartition("/")[2]

@@ -1,31 +1,36 @@
 """List filters of the admin. Each offers a limited number of choices in a catalogue of any size."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.admin import (
     ChoicesFieldListFilter,
     EmptyFieldListFilter,
     ListFilter,
+    ModelAdmin,
     SimpleListFilter,
 )
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
 from heritage.admin import desk
-from heritage.admin.access import is_id
+from heritage.admin.access import is_id, user_of
 from heritage.admin.fields import language_in_words
 from heritage.models import Coverage, Era, Image, Kind, Place, Scheme, Site, UnescoStatus
+from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
 from heritage.search import similar
 from heritage.search.facets.base import TreeFacet
 from heritage.search.facets.registers import UnescoFacet
 from heritage.search.facets.registry import FACETS
 from heritage.search.index import store
-from heritage.search.index.snapshot import COVERED, NOTHING
+from heritage.search.index.snapshot import COVERED, NOTHING, IndexSnapshot
+from heritage.values.language import LazyText
 
 type Filters = tuple[str | type[ListFilter], ...]
 
@@ -42,7 +47,7 @@ MOST_READ = 10_000  # sites that a filter of a list reads from the database
 class StateFilter(ChoicesFieldListFilter):
     """Sites by their state."""
 
-    def published(self, request, index):
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
         states = request.GET.getlist(self.lookup_kwarg)
         return index.sites if Site.State.PUBLISHED in states else NOTHING
 
@@ -50,7 +55,7 @@ class StateFilter(ChoicesFieldListFilter):
 class HomePageFilter(EmptyFieldListFilter):
     """Sites with a place on the home page, which are few, or without."""
 
-    def published(self, request, index):
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
         chosen = Site.objects.published().filter(featured__isnull=False).order_by()
         featured = BitMap(chosen.values_list("pk", flat=True))
         is_empty = request.GET.get(self.lookup_kwarg) == "1"
@@ -62,7 +67,9 @@ class TreeFilter(SimpleListFilter):
 
     model: type[Term]
 
-    def lookups(self, request, model_admin):
+    def lookups(
+        self, request: HttpRequest, model_admin: ModelAdmin
+    ) -> Iterable[tuple[str, str | LazyText]]:
         chosen = self.chosen(request)
         level: QuerySet[Any] = self.model.objects.all()
         level = level.filter(parent=chosen)
@@ -76,35 +83,37 @@ class TreeFilter(SimpleListFilter):
         line = [*chosen.ancestors(), chosen] if chosen else []
         return [(str(term.pk), str(term)) for term in (*line, *terms)]
 
-    def has_output(self):
+    def has_output(self) -> bool:
         return True
 
-    def counts(self, request) -> dict[int, int] | None:
+    def counts(self, request: HttpRequest) -> dict[int, int] | None:
         """The number of sites of each term, where unused terms are left out."""
         return None
 
-    def chosen(self, request):
+    def chosen(self, request: HttpRequest) -> Any:
         if not hasattr(self, "_chosen"):
-            value = request.GET.get(self.parameter_name, "")
+            value = request.GET.get(self.parameter_name or "", "")
             # An id beyond the column's range would be an error in the database.
             terms = self.model.objects.select_related("parent__parent__parent")
             self._chosen = terms.filter(pk=value).first() if is_id(value) else None
         return self._chosen
 
-    def narrowed(self, request) -> set[int] | None:
+    def narrowed(self, request: HttpRequest) -> set[int] | None:
         chosen = self.chosen(request)
         return self.model.objects.subtree_ids([chosen.pk]) if chosen else None
 
 
-def _unpublished(request) -> list[int]:
+def _unpublished(request: HttpRequest) -> list[int]:
     """Some of the unpublished sites, asked for once a request."""
     if not hasattr(request, "unpublished"):
         others = Site.objects.unpublished().order_by().values_list("pk", flat=True)
-        request.unpublished = list(others[:MOST_COUNTED])
-    return request.unpublished
+        request.unpublished = list(others[:MOST_COUNTED])  # type: ignore[attr-defined]
+    return request.unpublished  # type: ignore[attr-defined]  # kept with it
 
 
-def _counted(request, facet: str, model, column: str, rows) -> dict[int, int]:
+def _counted(
+    request: HttpRequest, facet: str, model: type[Term], column: str, rows: QuerySet[Any]
+) -> dict[int, int]:
     """Sites by term: published sites are counted by the index, others by the database.
 
     `rows` has a row for each use of a term, `column` names the term.
@@ -129,15 +138,15 @@ class TreeFacetListFilter(TreeFilter):
 
     facet: TreeFacet[Any]
 
-    def counts(self, request):
+    def counts(self, request: HttpRequest) -> dict[int, int]:
         rows, column = self.facet.used_by()
         return _counted(request, self.facet.name, self.model, column, rows)
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         ids = self.narrowed(request)
-        return queryset if ids is None else self.facet.narrow(queryset, ids)
+        return queryset if ids is None else self.facet.narrow(cast(SiteQuerySet, queryset), ids)
 
-    def published(self, request, index):
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
         chosen = self.chosen(request)
         return index.having(self.facet.key(chosen)) if chosen else index.sites
 
@@ -147,16 +156,18 @@ class UnescoListFilter(SimpleListFilter):
 
     facet: UnescoFacet
 
-    def lookups(self, request, model_admin):
+    def lookups(
+        self, request: HttpRequest, model_admin: ModelAdmin
+    ) -> Iterable[tuple[str, str | LazyText]]:
         return UnescoStatus.choices
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
         if value is not None and value in dict(self.lookup_choices):
-            return self.facet.narrow(queryset, [value])
+            return self.facet.narrow(cast(SiteQuerySet, queryset), [value])
         return queryset
 
-    def published(self, request, index):
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
         value = self.value()
         if value is not None and value in dict(self.lookup_choices):
             return index.having(self.facet.key(UnescoStatus(value)))
@@ -183,7 +194,7 @@ class WithinPlaceFilter(TreeFilter):
     title, parameter_name = _("within"), "within"
     model: type[Term] = Place
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         ids = self.narrowed(request)
         return queryset if ids is None else queryset.filter(pk__in=ids)
 
@@ -201,10 +212,12 @@ class SchemeFilter(SimpleListFilter):
 
     title, parameter_name, path = _("register"), "register", "scheme"
 
-    def lookups(self, request, model_admin):
+    def lookups(
+        self, request: HttpRequest, model_admin: ModelAdmin
+    ) -> Iterable[tuple[str, str | LazyText]]:
         return [(scheme.slug, str(scheme)) for scheme in Scheme.objects.all()[:LONGEST]]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(**{f"{self.path}__slug": self.value()}) if self.value() else queryset
 
 
@@ -215,13 +228,13 @@ class CoverageSchemeFilter(SchemeFilter):
 class SiteSchemeFilter(SchemeFilter):
     """Sites covered by any entry of a register, in force or not."""
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.value():
             return queryset
         rows = Coverage.objects.filter(site=OuterRef("pk"), designation__scheme__slug=self.value())
         return queryset.filter(Exists(rows))
 
-    def published(self, request, index):
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
         schemes = Scheme.objects.filter(slug=self.value()).values_list("pk", flat=True)
         return index.any_of(f"{COVERED}:{pk}" for pk in schemes)
 
@@ -247,18 +260,20 @@ class GapFilter(SimpleListFilter):
         ),
     }
 
-    def lookups(self, request, model_admin):
+    def lookups(
+        self, request: HttpRequest, model_admin: ModelAdmin
+    ) -> Iterable[tuple[str, str | LazyText]]:
         texts = [
             (f"text-{code}", _("text in %(language)s") % {"language": language_in_words(code)})
             for code, _name in settings.LANGUAGES
         ]
         return [(value, label) for value, (label, _q) in self.GAPS.items()] + texts
 
-    def published(self, request, index):
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
         is_known = self.value() in dict(self.lookup_choices)
         return desk.lacking(self.value() or "") if is_known else index.sites
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value() or ""
         if value.startswith("text-") and value in dict(self.lookup_choices):
             return queryset.filter(_lacks_text(value.removeprefix("text-")))
@@ -270,15 +285,17 @@ class DoubtFilter(SimpleListFilter):
 
     title, parameter_name = _("doubt"), "doubt"
 
-    def lookups(self, request, model_admin):
+    def lookups(
+        self, request: HttpRequest, model_admin: ModelAdmin
+    ) -> Iterable[tuple[str, str | LazyText]]:
         return [("twice", _("perhaps twice in the catalogue"))]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() != "twice":
             return queryset
         return queryset.filter(pk__in=list(similar.same_names(store.current())))
 
-    def published(self, request, index):
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
         return similar.same_names(index) & index.sites if self.value() == "twice" else index.sites
 
 
@@ -287,25 +304,27 @@ class AuthorFilter(SimpleListFilter):
 
     title, parameter_name = _("whose they are"), "by"
 
-    def lookups(self, request, model_admin):
+    def lookups(
+        self, request: HttpRequest, model_admin: ModelAdmin
+    ) -> Iterable[tuple[str, str | LazyText]]:
         return [("me", _("added by me")), ("assigned", _("assigned to me"))]
 
-    def published(self, request, index):
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
         """None where somebody has added very many."""
         if self.value() not in ("me", "assigned"):
             return index.sites
         # Asked for in whatever state: told to look for published ones, SQLite reads all of these.
-        rows = Site.objects.filter(created_by=request.user)
+        rows = Site.objects.filter(created_by=user_of(request))
         if self.value() == "assigned":
-            rows = Site.objects.filter(review__assigned_to=request.user)
+            rows = Site.objects.filter(review__assigned_to=user_of(request))
         ids = list(rows.order_by().values_list("pk", flat=True)[: MOST_READ + 1])
         return BitMap(ids) & index.sites if len(ids) <= MOST_READ else None
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "me":
-            return queryset.filter(created_by=request.user)
+            return queryset.filter(created_by=user_of(request))
         if self.value() == "assigned":
-            return queryset.filter(review__assigned_to=request.user)
+            return queryset.filter(review__assigned_to=user_of(request))
         return queryset
 
 
@@ -314,14 +333,16 @@ class CheckedFilter(SimpleListFilter):
 
     title, parameter_name = _("when it was checked"), "checked"
 
-    def lookups(self, request, model_admin):
+    def lookups(
+        self, request: HttpRequest, model_admin: ModelAdmin
+    ) -> Iterable[tuple[str, str | LazyText]]:
         return [
             ("recent", _("within a year")),
             ("old", _("more than a year ago")),
             ("unchecked", _("never")),
         ]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         first = desk.last_checked(timezone.localdate())
         if self.value() == "recent":
             return queryset.filter(checked_on__gte=first)
@@ -335,8 +356,10 @@ class SiteStateFilter(SimpleListFilter):
 
     title, parameter_name = _("state of the site"), "state"
 
-    def lookups(self, request, model_admin):
+    def lookups(
+        self, request: HttpRequest, model_admin: ModelAdmin
+    ) -> Iterable[tuple[str, str | LazyText]]:
         return Site.State.choices
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(site__state=self.value()) if self.value() else queryset

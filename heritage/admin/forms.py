@@ -1,6 +1,6 @@
 """Builds the form fields for the columns of a record, for pages and inlines alike."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, ClassVar
 
@@ -23,10 +23,12 @@ from django.db.models import (
 )
 from django.forms import Field as FormField
 from django.forms import ModelForm, Widget
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin import access
+from heritage.admin.access import user_of
 from heritage.admin.autocomplete import (
     Chooser,
     ChooserField,
@@ -64,6 +66,10 @@ from heritage.values.language import LanguageMap, language_name, proper_tag, tex
 MARKDOWN = ("description", "about", "privacy")  # columns whose texts are written so
 
 
+# What Django calls fields: names, and functions of a row.
+type Fields = list[Any] | tuple[Any, ...]
+
+
 class RecordFields(BaseModelAdmin):
     """Form fields for the columns of a record, on pages and in rows alike."""
 
@@ -85,7 +91,7 @@ class RecordFields(BaseModelAdmin):
     # Columns that say how a cover is drawn, and what they are chosen with.
     drawn_by: dict[str, Callable[[], Widget]] = {}
 
-    def get_autocomplete_fields(self, request):
+    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         return [
             column.name
             for column in (*self.opts.fields, *self.opts.many_to_many)
@@ -93,7 +99,7 @@ class RecordFields(BaseModelAdmin):
             and issubclass(column.related_model, Record)
         ]
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, DegreesField):
             kwargs |= {"form_class": DegreesFormField, "limit": db_field.limit}
             kwargs["widget"] = AdminTextInputWidget({"inputmode": "text", "size": 18})
@@ -111,18 +117,18 @@ class RecordFields(BaseModelAdmin):
             field.widget.can_view_related &= not field.widget.can_change_related
         return field
 
-    def formfield_for_choice_field(self, db_field, request, **kwargs):
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if "choices" not in kwargs:
             nothing = [("", _("Choose …"))]
             has_nothing = db_field.blank or not db_field.has_default()
             kwargs["choices"] = db_field.get_choices(has_nothing, nothing)
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):
             rows = db_field.related_model._default_manager.all()
             if db_field.name == access.owner_field(self.model):
-                rows = access.open_rows(request.user, rows)
+                rows = access.open_rows(user_of(request), rows)
             kwargs |= {
                 "widget": Chooser(db_field, self.admin_site),
                 "form_class": ChooserField,
@@ -130,7 +136,7 @@ class RecordFields(BaseModelAdmin):
             }
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def formfield_for_manytomany(self, db_field, request, **kwargs):
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs |= {
                 "widget": MultipleChooser(db_field, self.admin_site),
@@ -141,10 +147,10 @@ class RecordFields(BaseModelAdmin):
 
     # --- for those who may only look
 
-    def _only_looks(self, request, obj) -> bool:
+    def _only_looks(self, request: HttpRequest, obj: Any) -> bool:
         return obj is not None and not self.has_change_permission(request, obj)
 
-    def get_fieldsets(self, request, obj=None):
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fields:
         fieldsets = super().get_fieldsets(request, obj)
         if not self._only_looks(request, obj):
             return fieldsets
@@ -154,7 +160,7 @@ class RecordFields(BaseModelAdmin):
         ]
         return [(name, options) for name, options in fieldsets if options["fields"]]
 
-    def _readable_all(self, fields) -> list:
+    def _readable_all(self, fields: Iterable[Any]) -> list[Any]:
         """All fields as read-only fields, without those that are not columns."""
         lines = []
         for line in fields:
@@ -164,10 +170,10 @@ class RecordFields(BaseModelAdmin):
                 lines.append(tuple(shown) if len(shown) > 1 else shown[0])
         return lines
 
-    def _is_shown(self, name) -> bool:
+    def _is_shown(self, name: str) -> bool:
         return hasattr(self.model, name) or hasattr(self, name)
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Fields:
         fields: list[Any] = list(super().get_readonly_fields(request, obj))
         if self._only_looks(request, obj):
             columns = [f.name for f in self.opts.get_fields() if hasattr(f, "verbose_name")]
@@ -217,7 +223,15 @@ class RecordForm(ModelForm):
     editing: Editing | None = None
     opened_row = ""  # of a row: what it shows, signed
 
-    def __init__(self, data=None, files=None, *, instance=None, owner=None, **kwargs):
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        instance: Any = None,
+        owner: Any = None,
+        **kwargs: Any,
+    ):
         is_stored = instance is not None and instance.pk is not None
         if self.editing and is_stored and data is None:
             self.editing.open_form(self.base_fields, instance)
@@ -262,7 +276,7 @@ class RecordForm(ModelForm):
             if name in self.changed_data or not isinstance(field, MultipleChooserField)
         }
 
-    def validate_unique(self):
+    def validate_unique(self) -> None:
         # That no other row has what this one has already need not be asked for again.
         if self.instance.pk is not None:
             self.instance.unchanged = set(self.fields) - set(self.changed_data)
@@ -271,8 +285,9 @@ class RecordForm(ModelForm):
     def _columns(self) -> set[str]:
         return {column.name for column in self.instance._meta.concrete_fields}
 
-    def clean(self):
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
         if self.editing and self.editing.is_busy:
             raise ValidationError(
                 _(

@@ -2,15 +2,17 @@
 
 import logging
 from math import ceil
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 
-from heritage.models import login_attempts
+from heritage.models import User, login_attempts
 from heritage.values import encryption
 from heritage.values.network import client_network
 
@@ -20,22 +22,22 @@ log = logging.getLogger(__name__)
 class AccountAdapter(DefaultAccountAdapter):
     """Our deviations from allauth's adapter; its documentation describes the methods."""
 
-    def is_open_for_signup(self, request) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def pre_authenticate(self, request, **credentials) -> None:
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt before the password is checked, instead of allauth's own limits."""
         wait = login_attempts.register_attempt(*_tried(request, credentials))
         if wait:
             raise ImmediateHttpResponse(_too_many_attempts(request, ceil(wait.total_seconds())))
 
-    def authenticate(self, request, **credentials):
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         user = super().authenticate(request, **credentials)
         if user is not None:
             login_attempts.clear_attempts(*_tried(request, credentials))
         return user
 
-    def get_client_ip(self, request) -> str:
+    def get_client_ip(self, request: HttpRequest) -> str:
         """For the list of sessions; see values/network.py for proxies."""
         return client_network(request.META).partition("/")[0] or "0.0.0.0"  # noqa: S104
 
@@ -56,11 +58,11 @@ class MFAAdapter(DefaultMFAAdapter):
             raise ImmediateHttpResponse(page) from None
 
 
-def _tried(request, credentials: dict) -> tuple[str, str]:
+def _tried(request: HttpRequest, credentials: dict) -> tuple[str, str]:
     return credentials.get("username", ""), client_network(request.META)
 
 
-def _too_many_attempts(request, seconds: int):
+def _too_many_attempts(request: HttpRequest, seconds: int) -> HttpResponse:
     response = render(request, "429.html", {"minutes": ceil(seconds / 60)}, status=429)
     response["Retry-After"] = str(seconds)
     patch_cache_control(response, private=True, no_store=True)

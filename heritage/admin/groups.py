@@ -4,6 +4,8 @@ Groups are created after `migrate`. Permissions that an operator has changed are
 are.
 """
 
+from typing import Any
+
 from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db.models.signals import post_migrate
@@ -52,7 +54,7 @@ def connect() -> None:
     post_migrate.connect(_after_migrate, dispatch_uid="groups")
 
 
-def _after_migrate(sender, using, apps=installed, **kwargs) -> None:
+def _after_migrate(sender: Any, using: str, apps: Any = installed, **kwargs: Any) -> None:
     if sender.label != "heritage":
         return
     try:
@@ -64,7 +66,7 @@ def _after_migrate(sender, using, apps=installed, **kwargs) -> None:
     ensure(using)
 
 
-def _create_permissions(apps, using) -> None:
+def _create_permissions(apps: Any, using: str) -> None:
     """Create the permissions of all apps; Django creates some only after this app's turn."""
     for config in installed.get_app_configs():
         create_permissions(config, verbosity=0, using=using, apps=apps)

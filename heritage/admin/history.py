@@ -6,12 +6,14 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Field, Model, TextField, prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
@@ -77,7 +79,12 @@ class Entry:
     changes: list[ShownChange] = field(default_factory=list)
 
 
-def history_view(model_admin, request, row, extra_context=None):
+def history_view(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    row: Any,
+    extra_context: dict[str, Any] | None = None,
+) -> HttpResponse:
     """The history page, newest first; replaces Django's."""
     page = Paginator(cast(Sequence[Entry], History(row)), PER_PAGE).get_page(request.GET.get("p"))
     context = {
@@ -93,7 +100,7 @@ def history_view(model_admin, request, row, extra_context=None):
         **(extra_context or {}),
     }
     request.current_app = model_admin.admin_site.name
-    return TemplateResponse(request, model_admin.object_history_template, context)
+    return TemplateResponse(request, str(model_admin.object_history_template), context)
 
 
 class History:
@@ -220,7 +227,7 @@ def comment_of(change_set: ChangeSet) -> str:
 class RowNames:
     """The names of rows at that time; related rows are read once for a page."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._rows: dict[int, Record | None] = {}
 
     def want(self, row: RowChange, state: dict) -> None:
@@ -242,7 +249,7 @@ class RowNames:
             return f"#{row.object_id}"
 
 
-def called(model, deletions: list[Change]) -> list[str]:
+def called(model: type[Record], deletions: list[Change]) -> list[str]:
     """How the deleted rows were called."""
     names = RowNames()
     rows = [RowChange(model, each.object_id, each.before or {}, None) for each in deletions]
@@ -268,17 +275,19 @@ def _row(model: type[Record], pk: int, state: dict) -> Record:
 class ShownValues:
     """Stored values in readable form; related rows are read once for a page."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._wanted: dict[type[Model], set] = defaultdict(set)
         self._rows: dict[type[Model], dict] = {}
 
-    def want(self, model, values: dict) -> None:
+    def want(self, model: type[Record], values: dict) -> None:
         for name, value in values.items():
             column = column_of(model, name)
             if column is not None and column.is_relation and value:
                 self._wanted[column.related_model].update(_keys(value))
 
-    def differences(self, model, before: dict, after: dict) -> Iterator[ShownDifference]:
+    def differences(
+        self, model: type[Record], before: dict, after: dict
+    ) -> Iterator[ShownDifference]:
         for found in differences(model, before, after):
             column = found.field
             if column.name in (*UNTOLD, model.owner):
@@ -295,12 +304,12 @@ class ShownValues:
                 pieces = _pieces(old, new) if _is_text(column) else _whole(old, new)
                 yield ShownDifference(_label(column), pieces, column.name)
 
-    def worded(self, column: Field, value) -> str:
+    def worded(self, column: Field, value: Any) -> str:
         """A stored value in readable form."""
         if value in (None, "", []):
             return ""
         if column.is_relation:
-            rows = self._of(column.related_model)
+            rows = self._of(cast(type[Model], column.related_model))
             return listed(rows.get(key, f"#{key}") for key in _keys(value))
         if isinstance(value, bool):
             return _("yes") if value else _("no")
@@ -309,14 +318,14 @@ class ShownValues:
         choices = dict(column.flatchoices)
         return str(choices.get(value, value))
 
-    def _of(self, model) -> dict[int, str]:
+    def _of(self, model: type[Model]) -> dict[int, str]:
         if model not in self._rows:
             found = with_label(model._default_manager.filter(pk__in=self._wanted[model]))
             self._rows[model] = {row.pk: label_of(row) for row in found}
         return self._rows[model]
 
 
-def _keys(value) -> list:
+def _keys(value: Any) -> list:
     return value if isinstance(value, list) else [value]
 
 

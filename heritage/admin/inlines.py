@@ -1,16 +1,18 @@
 """`RecordInline` and its formset: the rows of a record on the form of their owner."""
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import ForeignKey, QuerySet
-from django.forms import BaseInlineFormSet, Media
+from django.forms import BaseInlineFormSet, Media, ModelForm
 from django.forms.formsets import DELETION_FIELD_NAME
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from heritage.admin.autocomplete import Chooser, ChooserField, RowLookup, with_chosen
-from heritage.admin.editing import Editing
+from heritage.admin.editing import Editing, editing_of
 from heritage.admin.forms import RecordFields, RecordForm
 from heritage.admin.row_sets import MOST
 from heritage.models.base import Record
@@ -25,7 +27,14 @@ class RowFormSet(BaseInlineFormSet):
     model: type[Record]
     prefix: str
 
-    def __init__(self, *args, editing: Editing, queryset: QuerySet, first_number=0, **kwargs):
+    def __init__(
+        self,
+        *args: Any,
+        editing: Editing,
+        queryset: QuerySet[Any],
+        first_number: int = 0,
+        **kwargs: Any,
+    ):
         self.first_number = first_number  # of a row that is shown alone
         self.opened: set[int] | None = None  # the numbers of the rows that were sent; None: all
         columns = {column.name for column in self.model._meta.fields}
@@ -40,14 +49,14 @@ class RowFormSet(BaseInlineFormSet):
             editing.open_rows(self)
         self._want()
 
-    def add_prefix(self, index):
+    def add_prefix(self, index: int | str) -> str:
         return super().add_prefix(index + self.first_number if isinstance(index, int) else index)
 
     def is_open(self, number: int) -> bool:
         """Whether the form of a row is shown, and not only its line."""
         return self.opened is None or number in self.opened
 
-    def _chooser_fields(self):
+    def _chooser_fields(self) -> Iterator[tuple[str, ChooserField]]:
         for name, field in self.form.base_fields.items():
             if isinstance(field, ChooserField):
                 yield name, field
@@ -69,22 +78,22 @@ class RowFormSet(BaseInlineFormSet):
                 if chosen is not None:
                     lookup.add(chosen)
 
-    def get_form_kwargs(self, index):
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         kwargs = super().get_form_kwargs(index)
         if self.instance.pk:
             kwargs["owner"] = (self.fk.name, self.instance, self.get_queryset())
         return kwargs
 
-    def is_deleted(self, form) -> bool:
+    def is_deleted(self, form: ModelForm) -> bool:
         """Whether the editor has marked the row for deletion."""
         cleaned = getattr(form, "cleaned_data", {})
         return self.can_delete and bool(cleaned.get(DELETION_FIELD_NAME))
 
-    def changed_rows(self) -> list:
+    def changed_rows(self) -> list[ModelForm]:
         """The forms of the stored rows that are about to be changed or deleted."""
         return [form for form in self.initial_forms if form.has_changed() or self.is_deleted(form)]
 
-    def save_new_objects(self, commit=True):
+    def save_new_objects(self, commit: bool = True) -> list[Any]:
         """Insert new rows of one model together."""
         if not commit or self.model._meta.many_to_many:
             return super().save_new_objects(commit)
@@ -99,10 +108,10 @@ class RowFormSet(BaseInlineFormSet):
             self.model._default_manager.bulk_create(self.new_objects)
         return self.new_objects
 
-    def complete(self, row) -> None:
+    def complete(self, row: Any) -> None:
         """Set values derived for a new row at once, so that it is written once."""
 
-    def add_fields(self, form, index):
+    def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.show_all(self.editing.shows_all)
         uid = form.again or (form.instance.uid if form.instance.pk else "")
@@ -152,15 +161,15 @@ class RecordInline(RecordFields, admin.StackedInline):
         """The prefix of the formset."""
         return self.fk.remote_field.get_accessor_name()
 
-    def line_of(self, row) -> str:
+    def line_of(self, row: Any) -> str:
         """The text of a row that is not open."""
         return str(row)
 
-    def most(self, parent_model) -> int:
+    def most(self, parent_model: Any) -> int:
         return 1 if self.fk.unique else MOST
 
-    def get_extra(self, request, obj=None, **kwargs):
-        return request.editing.extra
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return editing_of(request).extra
 
     def row_media(self) -> Media:
         """The media of the choosers in the rows."""
@@ -174,19 +183,19 @@ class RecordInline(RecordFields, admin.StackedInline):
         )
         return Chooser(column, self.admin_site).media if column else Media()
 
-    def _parent_admin(self):
+    def _parent_admin(self) -> admin.ModelAdmin:
         return self.admin_site.get_model_admin(self.parent_model)
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and (
             obj is None or self._parent_admin().has_change_permission(request, obj)
         )
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         return rows.select_related(*self.named_after) if self.named_after else rows
 
-    def get_formset(self, request, obj=None, **kwargs):
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
         for field in formset.form.base_fields.values():
             # Icons for adding to or changing each of these would crowd a row.

@@ -9,16 +9,19 @@ from pathlib import Path
 
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
 
+from heritage.admin.access import user_of
 from heritage.media import kept_files
 from heritage.media.kept_files import LASTS
+from heritage.models import User
 
 MOST = 10  # of one person
 KEPT = "_kept"  # after the name of a file input: the hidden one that says what is kept
 _SALT = "heritage.admin.kept_upload"
 
 
-def keep(user, upload: UploadedFile) -> str:
+def keep(user: User, upload: UploadedFile) -> str:
     """Keep an upload. Returns the token that the form sends instead of it."""
     folder = _folder(user)
     folder.mkdir(parents=True, exist_ok=True)
@@ -30,7 +33,7 @@ def keep(user, upload: UploadedFile) -> str:
     return signing.dumps([user.pk, name, upload.name, upload.content_type], salt=_SALT)
 
 
-def take(user, token: str) -> UploadedFile | None:
+def take(user: User, token: str) -> UploadedFile | None:
     """The kept upload of a token; None if it has expired or belongs to another user."""
     try:
         owner, name, upload_name, content_type = signing.loads(token, salt=_SALT, max_age=LASTS)
@@ -42,17 +45,17 @@ def take(user, token: str) -> UploadedFile | None:
     return UploadedFile(path.open("rb"), upload_name, content_type, path.stat().st_size)
 
 
-def take_all(request) -> None:
+def take_all(request: HttpRequest) -> None:
     """Use the kept uploads where no other file was chosen."""
     for name, token in request.POST.items():
         field = name.removesuffix(KEPT)
         if field != name and field not in request.FILES and token:
-            upload = take(request.user, token)
+            upload = take(user_of(request), str(token))
             if upload is not None:
                 request.FILES[field] = upload
 
 
-def _folder(user) -> Path:
+def _folder(user: User) -> Path:
     return kept_files.folder() / str(user.pk)
 
 

@@ -1,15 +1,18 @@
 """The list of sites: each user's choice of columns, and their saved filters."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from heritage.admin.access import is_id
+from heritage.admin.access import is_id, user_of
 from heritage.models import SavedFilter
 
 MOST_FILTERS = 50
@@ -42,7 +45,7 @@ class SavedFilterForm(forms.Form):
 class ListPages(admin.ModelAdmin):
     """For `SiteAdmin`."""
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [
             path("columns/", view(require_POST(self.columns_view)), name="heritage_site_columns"),
@@ -50,54 +53,56 @@ class ListPages(admin.ModelAdmin):
         ]
         return own + super().get_urls()
 
-    def get_list_display(self, request):
-        chosen = [name for name in request.user.site_columns if name in COLUMNS]
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        chosen = [name for name in user_of(request).site_columns if name in COLUMNS]
         return ("named", *(chosen or USUAL))
 
-    def get_list_select_related(self, request):
+    def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
         return ("place__parent__parent", "state_changed_by", "custodian", "created_by")
 
-    def changelist_view(self, request, extra_context=None):
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         chosen = self.get_list_display(request)
         context = {
             "list_columns": [(name, label, name in chosen) for name, label in COLUMNS.items()],
-            "saved_filters": request.user.saved_filters.all(),
+            "saved_filters": user_of(request).saved_filters.all(),
             "list_query": request.GET.urlencode(),
         }
         return super().changelist_view(request, context | (extra_context or {}))
 
-    def columns_view(self, request):
+    def columns_view(self, request: HttpRequest) -> HttpResponse:
         """The form for the columns of the list."""
         self._refuse(request)
         wanted = request.POST.getlist("column")
-        request.user.site_columns = [name for name in COLUMNS if name in wanted]
-        request.user.save(update_fields=["site_columns"])
+        user_of(request).site_columns = [name for name in COLUMNS if name in wanted]
+        user_of(request).save(update_fields=["site_columns"])
         return redirect(self._list(request.POST.get("query", "")))
 
-    def filters_view(self, request):
+    def filters_view(self, request: HttpRequest) -> HttpResponse:
         """Save a filter under a name, or delete it."""
         self._refuse(request)
         forget = request.POST.get("forget", "")
         if forget:
             if is_id(forget):
-                request.user.saved_filters.filter(pk=forget).delete()
+                user_of(request).saved_filters.filter(pk=forget).delete()
             return redirect(self._list(""))
         form = SavedFilterForm(request.POST)
         if not form.is_valid():
             self.message_user(request, _("Give the filter a name."), messages.ERROR)
             return redirect(self._list(request.POST.get("query", "")))
         name, query = form.cleaned_data["name"], form.cleaned_data["query"]
-        if request.user.saved_filters.exclude(name=name).count() >= MOST_FILTERS:
+        if user_of(request).saved_filters.exclude(name=name).count() >= MOST_FILTERS:
             self.message_user(
                 request, _("These are many filters: forget one first."), messages.ERROR
             )
             return redirect(self._list(query))
         SavedFilter.objects.update_or_create(
-            user=request.user, name=name, defaults={"query": query}
+            user=user_of(request), name=name, defaults={"query": query}
         )
         return redirect(self._list(query))
 
-    def _refuse(self, request) -> None:
+    def _refuse(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
             raise PermissionDenied
 

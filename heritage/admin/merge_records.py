@@ -1,20 +1,24 @@
 """The page that merges two records of one site: which record stays, and whose values are kept."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heritage.admin.access import is_id
+from heritage.admin.access import is_id, user_of
 from heritage.admin.history import ShownValues
 from heritage.admin.wording import explained, listed
 from heritage.models import Site
@@ -50,13 +54,13 @@ class _PairChanged(Exception):
 class MergePages(admin.ModelAdmin):
     """For `SiteAdmin`."""
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = path("<int:pk>/merge/", view(self.merge_view), name="heritage_site_merge")
         return [own, *super().get_urls()]
 
-    def merge_view(self, request, pk):
-        kept = self._to_merge(request, pk)
+    def merge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        kept = self._to_merge(request, str(pk))
         other = None
         if with_ := request.GET.get("with", ""):
             other = self._to_merge(request, with_)
@@ -79,8 +83,7 @@ class MergePages(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/merge.html", context)
 
-    def _to_merge(self, request, pk) -> Site:
-        pk = str(pk)
+    def _to_merge(self, request: HttpRequest, pk: str) -> Site:
         site = self.get_object(request, pk) if is_id(pk) else None
         if site is None:
             raise Http404
@@ -88,10 +91,10 @@ class MergePages(admin.ModelAdmin):
             raise PermissionDenied
         return site
 
-    def _context(self, request, kept: Site) -> dict:
+    def _context(self, request: HttpRequest, kept: Site) -> dict:
         return self.admin_site.each_context(request) | {"opts": self.opts, "site": kept}
 
-    def _choose(self, request, kept: Site):
+    def _choose(self, request: HttpRequest, kept: Site) -> HttpResponse:
         """The page on which the other record is chosen, from similar ones or by search."""
         asked = request.GET.get("q", "").strip()
         alike, found = [], []
@@ -112,7 +115,7 @@ class MergePages(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/merge_choose.html", context)
 
-    def _merge(self, request, kept: Site, other: Site):
+    def _merge(self, request: HttpRequest, kept: Site, other: Site) -> HttpResponse | None:
         def approve(kept: Site, other: Site) -> None:
             if request.POST.get("version") != _version(kept, other):
                 raise _PairChanged
@@ -127,7 +130,7 @@ class MergePages(admin.ModelAdmin):
         reason = request.POST.get("reason", "").strip()
         try:
             with lock_timeout(settings.WRITE_WAIT_SECONDS):
-                made = merge(kept, other, taken, request.user, reason, approve)
+                made = merge(kept, other, taken, user_of(request), reason, approve)
         except _PairChanged:
             text = _("Somebody has changed this meanwhile. Look at it once more, please.")
             self.message_user(request, text, messages.WARNING)
@@ -146,7 +149,9 @@ class MergePages(admin.ModelAdmin):
 
 
 @admin.action(description=gettext_lazy("Merge two records …"), permissions=["delete"])
-def merge_two(model_admin, request, queryset):
+def merge_two(
+    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponse | None:
     chosen = list(queryset.order_by("pk")[:3])
     if len(chosen) != 2:
         text = _("Choose two records, no more and no fewer.")
@@ -162,7 +167,7 @@ def _version(kept: Site, other: Site) -> str:
     return f"{kept.updated_at.isoformat()} {other.updated_at.isoformat()}"
 
 
-def _shown(kept: Site, other: Site):
+def _shown(kept: Site, other: Site) -> Iterator[MergeChoice]:
     values = ShownValues()
     plain = {site: plain_object(site) for site in (kept, other)}
     for each in plain.values():
@@ -173,7 +178,7 @@ def _shown(kept: Site, other: Site):
             label = _("point")
         elif language:
             texts = [plain[site][field.name].get(language, "") for site in (kept, other)]
-            label = explained(field.verbose_name, [language_name(language)])
+            label = explained(str(field.verbose_name), [language_name(language)])
         else:
             texts = [values.worded(field, plain[site][field.name]) for site in (kept, other)]
             label = str(field.verbose_name)
@@ -191,7 +196,7 @@ def _point(site: Site, plain: dict, values: ShownValues) -> str:
     return listed(part for part in parts if part)
 
 
-def _counts(other: Site):
+def _counts(other: Site) -> Iterator[tuple[str, int]]:
     """The number of rows of each model that move to the other record."""
     for relation in Site._meta.related_objects:
         model, name = relation.related_model, relation.field.name

@@ -5,7 +5,7 @@ itself.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
@@ -33,7 +33,7 @@ def shown_values(fields: Mapping[str, forms.Field], row: Model | None) -> Values
     return values
 
 
-def _as_sent(name: str, form_field: forms.Field, value) -> Values:
+def _as_sent(name: str, form_field: forms.Field, value: Any) -> Values:
     if isinstance(form_field, LanguageMapFormField):
         return {f"{name}{_BETWEEN}{code}": [text] for code, text in (value or {}).items()}
     if isinstance(form_field, forms.FileField):
@@ -48,7 +48,7 @@ def _as_sent(name: str, form_field: forms.Field, value) -> Values:
     return _not_empty({name: ["" if text is None else str(text) for text in sent]})
 
 
-def posted_values(fields: Mapping[str, forms.Field], data: MultiValueDict, files) -> Values:
+def posted_values(fields: Mapping[str, forms.Field], data: MultiValueDict, files: Any) -> Values:
     """What was sent for these fields.
 
     Files that were not chosen are left out, and so are fields without a column.
@@ -100,7 +100,9 @@ class Merged(NamedTuple):
     kept: list[str]  # controls that somebody else changed and this form did not
 
 
-def three_way_merge(fields, opened: Values | None, stored: Values, posted: Values) -> Merged:
+def three_way_merge(
+    fields: Mapping[str, forms.Field], opened: Values | None, stored: Values, posted: Values
+) -> Merged:
     """Merge the three states of one record or row. If `opened` is unknown, every difference is a
     conflict."""
     merged = Merged({}, [], [])
@@ -127,7 +129,7 @@ def three_way_merge(fields, opened: Values | None, stored: Values, posted: Value
     return merged
 
 
-def label_of_control(fields, key: str) -> str:
+def label_of_control(fields: Mapping[str, forms.Field], key: str) -> str:
     """“Summary (Français)”, “Order”."""
     form_field, code = field_of(fields, key)
     label = str(form_field.label) if form_field and form_field.label else key

@@ -1,7 +1,10 @@
 """Inlines for the parts of a site and the sites that it is part of. Circles are refused."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -11,17 +14,19 @@ from heritage.models import PartOf
 
 _HERE = "here"  # the site of the page, which may not be stored yet
 
+type End = int | str  # of a relation: the id of a site, or _HERE
+
 
 class PartForm(RecordForm):
     """One end of the relation is the page's site, so errors are shown at the other end."""
 
-    def __init__(self, *args, other_end="whole", **kwargs):
+    def __init__(self, *args: Any, other_end: Any = "whole", **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.other_end = other_end
         # The row knows what is stored; what its neighbours are about to change, only the sets do.
         self.instance.looks_for_cycles = False
 
-    def add_error(self, field, error):
+    def add_error(self, field: Any, error: Any) -> None:
         if field is None and hasattr(error, "error_dict"):
             errors: dict = defaultdict(list)
             for name, found in error.error_dict.items():
@@ -37,16 +42,17 @@ class PartFormSet(RowFormSet):
     def other_end(self) -> str:
         return "whole" if self.fk.name == "part" else "part"
 
-    def get_form_kwargs(self, index):
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return super().get_form_kwargs(index) | {"other_end": self.other_end}
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
         sets = [each for each in self.editing.formsets if isinstance(each, PartFormSet)]
         changed = [form.instance.pk for each in sets for form in each.changed_rows()]
         stored = self.editing.shared.setdefault("ties", _StoredTies(self.instance.pk, changed))
         # Those before this one are clean already; a tie is judged with all that came before it.
-        ties = [tie for formset in sets[: sets.index(self)] for _form, *tie in formset.ties()]
+        before = sets[: sets.index(self)]
+        ties = [(part, whole) for formset in before for _form, part, whole in formset.ties()]
         for form, part, whole in self.ties():
             if part != whole and _reaches(whole, part, ties, stored):
                 form.add_error(
@@ -57,7 +63,7 @@ class PartFormSet(RowFormSet):
                 )
             ties.append((part, whole))
 
-    def ties(self):
+    def ties(self) -> Iterator[tuple[forms.ModelForm, End, End]]:
         """(form, part, whole) of every row that is new or changed."""
         for form in self.forms:
             if not form.has_changed() or self.is_deleted(form):
@@ -87,9 +93,10 @@ class _StoredTies:
         return self._known[ids]
 
 
-def _reaches(start, goal, ties, stored: _StoredTies) -> bool:
+def _reaches(start: End, goal: End, ties: Iterable[tuple[End, End]], stored: _StoredTies) -> bool:
     """Whether `goal` is reached by following wholes from `start`; one query for each level."""
-    level, seen = {start}, set()
+    level: set[End] = {start}
+    seen: set[End] = set()
     while level:
         if goal in level:
             return True
@@ -107,7 +114,7 @@ class PartOfRows(RecordInline):
     verbose_name, verbose_name_plural = _("whole"), _("part of")
     fields = (("whole", "note"),)
 
-    def line_of(self, row):
+    def line_of(self, row: PartOf) -> str:
         return str(row.whole)
 
 
@@ -119,5 +126,5 @@ class PartRows(RecordInline):
     verbose_name, verbose_name_plural = _("part"), _("its parts")
     fields = (("part", "note"),)
 
-    def line_of(self, row):
+    def line_of(self, row: PartOf) -> str:
         return str(row.part)

@@ -6,10 +6,12 @@ involved.
 
 import re
 from contextlib import suppress
+from typing import Any
 
 from django import forms
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.text import Truncator
@@ -38,12 +40,12 @@ class PointWidget(forms.TextInput):
 
     template_name = "admin/widgets/point.html"
 
-    def __init__(self, attrs=None):
+    def __init__(self, attrs: dict[str, Any] | None = None):
         own = {"class": "vTextField", "autocomplete": "off", "size": 40}
         super().__init__(own | (attrs or {}))
         self.stored = ""  # the point as it was when the form was made
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["stored"] = self.stored
         return context
@@ -55,7 +57,7 @@ class PointField(forms.CharField):
     widget = PointWidget
     is_read_into_others = True  # see `merging`
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any):
         kwargs.setdefault("required", False)
         kwargs.setdefault("label", _("Point"))
         kwargs.setdefault(
@@ -67,11 +69,11 @@ class PointField(forms.CharField):
         )
         super().__init__(**kwargs)
 
-    def has_changed(self, initial, data):
+    def has_changed(self, initial: Any, data: Any) -> bool:
         return False  # the two columns say it
 
 
-def with_point(data):
+def with_point(data: Any) -> Any:
     """The posted data with both columns set from the box, and the error if it cannot be read.
 
     A box that was not changed changes nothing, even if others moved the point meanwhile.
@@ -94,12 +96,12 @@ def with_point(data):
 # --- what the form fetches ---------------------------------------------------------------------
 
 
-def may_look(model_admin, request) -> bool:
+def may_look(model_admin: ModelAdmin, request: HttpRequest) -> bool:
     """Whether the user has a form that shows maps."""
     return model_admin.has_add_permission(request) or model_admin.has_change_permission(request)
 
 
-def point_in(data) -> Point | None:
+def point_in(data: Any) -> Point | None:
     """The point in the form, if it can be read."""
     try:
         return read_point(data.get("coordinates", ""), bool(data.get("coordinates_gcj02")))
@@ -122,7 +124,7 @@ def ground(window: Window, without: str) -> dict:
     }
 
 
-def map_view(model_admin, request):
+def map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """The map around a point (`point`, or `at` its middle), `km` wide."""
     if not may_look(model_admin, request):
         raise PermissionDenied
@@ -143,14 +145,14 @@ def map_view(model_admin, request):
     return HttpResponse(render_to_string("admin/point_map.html", context, request))
 
 
-def _middle(request, point: Point | None) -> Point:
+def _middle(request: HttpRequest, point: Point | None) -> Point:
     try:
         return read_point(request.GET.get("at", ""))
     except ValueError:
         return point or LUOYANG
 
 
-def _width(request) -> float:
+def _width(request: HttpRequest) -> float:
     text = request.GET.get("km", "")
     known = float(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,4})?", text) else 40.0
     return min(max(known, point_map.NARROWEST_KM), point_map.WIDEST_KM)
@@ -180,7 +182,7 @@ def _sites(window: Window, without: str) -> list[dict]:
     return shown
 
 
-def _overlap(at, name: str, other_at, other_name: str) -> bool:
+def _overlap(at: Any, name: str, other_at: Any, other_name: str) -> bool:
     """Whether two labels would overlap, at six pixels a letter and twelve a line."""
     if not other_name or abs(at[1] - other_at[1]) > 12:
         return False
@@ -188,7 +190,7 @@ def _overlap(at, name: str, other_at, other_name: str) -> bool:
     return left[0] + 8 + 6 * len(left[1]) > right[0]
 
 
-def similar_view(model_admin, request):
+def similar_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """Records that may be of the site that is being added."""
     if not may_look(model_admin, request):
         raise PermissionDenied

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin import helpers
+from django.contrib.admin import ModelAdmin, helpers
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -16,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access, bulk
-from heritage.models import Site
+from heritage.admin.access import user_of
+from heritage.models import Site, User
 from heritage.models.base import chunks
 from heritage.models.fields import LanguageMapField
 from heritage.services import review
@@ -33,7 +36,7 @@ class Reason(NamedTuple):
     anchor: str = ""
 
 
-def reasons_against(user, site: Site, state: str) -> Iterator[Reason]:
+def reasons_against(user: User, site: Site, state: str) -> Iterator[Reason]:
     """Why the user may not set this state on the record now."""
     if not access.is_open(user, site) or state not in access.states_for(user):
         yield Reason(_("you may not change it"))
@@ -59,14 +62,16 @@ def anchor_of(relation: str, field: str) -> str:
     return f"id_{field}"
 
 
-def _field_label(row, field: str) -> str:
+def _field_label(row: Any, field: str) -> str:
     try:
         return str(row._meta.get_field(field).verbose_name)
     except FieldDoesNotExist:
         return str(row._meta.verbose_name)
 
 
-def set_state(model_admin, request, queryset, state: str) -> None:
+def set_state(
+    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any], state: str
+) -> None:
     """Set the state of the selected records; those that may not have it are left as they are."""
     ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: bulk.MOST + 1])
     if len(ids) > bulk.MOST:
@@ -76,14 +81,14 @@ def set_state(model_admin, request, queryset, state: str) -> None:
     for site in queryset.filter(pk__in=queryset.values("pk")).prefetch_related(*RELATED):
         if site.state == state:
             continue
-        reasons = list(reasons_against(request.user, site, state))
+        reasons = list(reasons_against(user_of(request), site, state))
         if reasons:
             refused.append((site, reasons))
         else:
             fit.append(site)
     if fit:
         try:
-            fit, changed = _write_state(request.user, fit, state)
+            fit, changed = _write_state(user_of(request), fit, state)
         except bulk.TooMany:
             bulk.tell_too_many_rows(model_admin, request)
             return
@@ -91,7 +96,7 @@ def set_state(model_admin, request, queryset, state: str) -> None:
     _tell(model_admin, request, state, fit, refused)
 
 
-def _write_state(user, sites: list[Site], state: str) -> tuple[list[Site], list[Site]]:
+def _write_state(user: User, sites: list[Site], state: str) -> tuple[list[Site], list[Site]]:
     """The records that have the state now, and those that were changed by others meanwhile."""
     with bulk.writing(user) as running:
         running.detail["state"] = str(state)
@@ -117,7 +122,9 @@ def _unchanged(sites: list[Site]) -> tuple[list[Site], list[Site]]:
     return same, [site for site in sites if times.get(site.pk) != site.updated_at]
 
 
-def _tell(model_admin, request, state, done, refused) -> None:
+def _tell(
+    model_admin: ModelAdmin, request: HttpRequest, state: str, done: Any, refused: Any
+) -> None:
     label = Site.State(state).label
     if done:
         text = ngettext(
@@ -137,7 +144,7 @@ def _tell(model_admin, request, state, done, refused) -> None:
         model_admin.message_user(request, text, messages.INFO)
 
 
-def _by_reason(refused) -> str:
+def _by_reason(refused: Any) -> str:
     """One line for each reason, with the sites that it applies to."""
     sites: dict[Reason, list[Site]] = {}
     for site, reasons in refused:
@@ -161,7 +168,14 @@ def _more(sites: list[Site]) -> str:
     return ", " + _("and %(count)s more") % {"count": more} if more > 0 else ""
 
 
-def _confirm(model_admin, request, queryset, state: str, title: str, action):
+def _confirm(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    queryset: QuerySet[Any],
+    state: str,
+    title: str,
+    action: Any,
+) -> Any:
     """Ask for confirmation, naming the sites; then set the state."""
     sites = queryset.exclude(state=state)
     if "post" in request.POST or not sites:
@@ -186,19 +200,25 @@ def _confirm(model_admin, request, queryset, state: str, title: str, action):
 
 
 @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
-def publish(model_admin, request, queryset):
+def publish(
+    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponse | None:
     title = _("Publish these sites?")
     return _confirm(model_admin, request, queryset, Site.State.PUBLISHED, title, publish)
 
 
 @admin.action(description=gettext_lazy("Send to review"), permissions=["change"])
-def send_to_review(model_admin, request, queryset):
+def send_to_review(
+    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponse | None:
     title = _("Send these sites to review?")
     return _confirm(model_admin, request, queryset, Site.State.REVIEW, title, send_to_review)
 
 
 @admin.action(description=gettext_lazy("Archive"), permissions=["publish"])
-def archive(model_admin, request, queryset):
+def archive(
+    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponse | None:
     title = _("Archive these sites?")
     return _confirm(model_admin, request, queryset, Site.State.ARCHIVED, title, archive)
 

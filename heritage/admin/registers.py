@@ -1,6 +1,10 @@
 """Admin of registers, their terms and their entries."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.base import RecordAdmin
@@ -31,7 +35,7 @@ class SchemeAdmin(RecordAdmin):
     )
 
     @admin.display(description=_("label"))
-    def named(self, row):
+    def named(self, row: Scheme) -> str:
         return str(row)
 
 
@@ -45,7 +49,7 @@ class SchemeTermAdmin(RecordAdmin):
     fieldsets = ((None, {"fields": ("scheme", "facet", "code", "label", "other_names", "order")}),)
 
     @admin.display(description=_("label"))
-    def named(self, row):
+    def named(self, row: SchemeTerm) -> str:
         return str(row)
 
 
@@ -69,7 +73,7 @@ class CoveredSiteRows(RecordInline):
     named_after = ("site",)
     fields = (("site", "extent", "component_reference"), ("note", "source"))
 
-    def line_of(self, row):
+    def line_of(self, row: Coverage) -> str:
         return f"{row.site} – {row.get_extent_display()}"
 
 
@@ -92,20 +96,22 @@ class DesignationAdmin(RecordAdmin):
     )
     inlines = (DesignationEventRows, WorldHeritageRows, CoveredSiteRows)
 
-    def get_search_results(self, request, queryset, search_term):
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         found, _many = super().get_search_results(request, queryset, search_term)
         return found, True  # an entry may cover several sites
 
     @admin.display(description=_("reference"), ordering="reference", empty_value="–")
-    def code(self, row):
+    def code(self, row: Designation) -> str | None:
         return row.reference or None
 
     @admin.display(description=_("name"))
-    def named(self, row):
+    def named(self, row: Designation) -> str:
         return str(row.name.best()) or str(row.scheme)
 
     @admin.display(description=_("listed in"), ordering="listed_year")
-    def listed(self, row):
+    def listed(self, row: Designation) -> str:
         from heritage.values.date_format import year_phrase
 
         return year_phrase(row.listed_year) if row.listed_year is not None else ""
@@ -120,11 +126,11 @@ class DesignationEventAdmin(RecordAdmin):
     fieldsets = ((None, {"fields": ("designation", ("kind", "date"), "note")}),)
 
     @admin.display(description=_("kind"), ordering="kind")
-    def what(self, row):
+    def what(self, row: DesignationEvent) -> str:
         return row.get_kind_display()
 
     @admin.display(description=_("date"), ordering="first_year")
-    def when(self, row):
+    def when(self, row: DesignationEvent) -> str:
         from heritage.admin.fields import said
 
         return said(row.date) or row.date

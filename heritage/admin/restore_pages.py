@@ -1,12 +1,14 @@
 """Pages of a record: restore it or one of its columns, and the list of deleted records."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from heritage.admin import revert_pages
@@ -21,7 +23,7 @@ DELETED_PER_PAGE = 50
 class RestorePages(admin.ModelAdmin):
     """For `RecordAdmin`: pages that restore a record."""
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         view, name = self.admin_site.admin_view, self.opts.model_name
         own = [
             path(
@@ -38,10 +40,10 @@ class RestorePages(admin.ModelAdmin):
         ]
         return own + super().get_urls()
 
-    def _address(self, page: str, *args) -> str:
+    def _address(self, page: str, *args: Any) -> str:
         return reverse(f"admin:heritage_{self.opts.model_name}_{page}", args=args)
 
-    def restore_view(self, request, pk, change_set):
+    def restore_view(self, request: HttpRequest, pk: int, change_set: ChangeSet) -> HttpResponse:
         """The record as it was after a change set; with `row` and `column`, one value before it.
 
         With `language`, only that language of a translated text.
@@ -82,10 +84,12 @@ class RestorePages(admin.ModelAdmin):
 
     # --- what was deleted
 
-    def changelist_view(self, request, extra_context=None):
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return super().changelist_view(request, {"has_deleted": True, **(extra_context or {})})
 
-    def deleted_view(self, request):
+    def deleted_view(self, request: HttpRequest) -> HttpResponse:
         """The deleted records of this model that have not been restored, latest first."""
         self._refuse_who_may_not_look(request)
         there = self.model._default_manager.order_by().values("pk")
@@ -103,7 +107,7 @@ class RestorePages(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/deleted.html", context)
 
-    def restore_deleted_view(self, request, pk):
+    def restore_deleted_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         self._refuse_who_may_not_look(request)
         deletion = deletions_of(self.model).filter(pk=pk).select_related("change_set").first()
         if deletion is None:
@@ -123,6 +127,6 @@ class RestorePages(admin.ModelAdmin):
         )
         return revert_pages.revert_view(self.admin_site, request, asked)
 
-    def _refuse_who_may_not_look(self, request) -> None:
+    def _refuse_who_may_not_look(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
             raise PermissionDenied

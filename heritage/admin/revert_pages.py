@@ -12,9 +12,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -23,15 +25,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from heritage.admin import access
-from heritage.admin.access import is_id
+from heritage.admin.access import is_id, user_of
 from heritage.admin.history import RowNames, ShownDifference, ShownValues
-from heritage.models import Change, ChangeSet, FormerSlug, Site
+from heritage.models import Change, ChangeSet, FormerSlug, Site, User
 from heritage.models.base import Record, unwatched
 from heritage.models.fields import LanguageMapField
 from heritage.models.lock_timeout import lock_timeout
 from heritage.models.row_values import linked_ids, plain_row, stored_rows
 from heritage.services.history import RowChange, changed_since, column_of, differences
-from heritage.services.undo import MOST_CHANGES, plan, revert
+from heritage.services.undo import MOST_CHANGES, UndoResult, plan, revert
 from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Only, Plan, Step
 from heritage.values.language import LazyText
 
@@ -71,11 +73,11 @@ class _Differs(Exception):
     """The plan has changed since it was shown."""
 
 
-def revert_view(admin_site, request, asked: RevertRequest):
+def revert_view(admin_site: AdminSite, request: HttpRequest, asked: RevertRequest) -> HttpResponse:
     """Shows what would be written (GET), and writes it (POST)."""
     is_too_large = len(asked.changes) > MOST_CHANGES
     planned = Plan() if is_too_large else plan(asked.changes, asked.only)
-    refused = list(refusals(request.user, planned.steps))
+    refused = list(refusals(user_of(request), planned.steps))
     if request.method == "POST":
         if refused:
             raise PermissionDenied
@@ -106,11 +108,11 @@ def revert_view(admin_site, request, asked: RevertRequest):
     return TemplateResponse(request, "admin/revert.html", context)
 
 
-def _revert(request, asked: RevertRequest, digest: str):
+def _revert(request: HttpRequest, asked: RevertRequest, digest: str) -> UndoResult:
     def approve(planned: Plan) -> None:
         if _digest(planned) != digest:
             raise _Differs
-        if list(refusals(request.user, planned.steps)):
+        if list(refusals(user_of(request), planned.steps)):
             raise PermissionDenied
 
     with lock_timeout(settings.WRITE_WAIT_SECONDS):
@@ -118,7 +120,7 @@ def _revert(request, asked: RevertRequest, digest: str):
             asked.changes,
             asked.only,
             asked.kind,
-            request.user,
+            user_of(request),
             request.POST.get("reason", "").strip(),
             undoes=asked.undoes,
             approve=approve,
@@ -126,7 +128,7 @@ def _revert(request, asked: RevertRequest, digest: str):
         )
 
 
-def _tell(request, done) -> None:
+def _tell(request: HttpRequest, done: Any) -> None:
     if done.conflicts:
         text = ngettext(
             "Taken back, but for %(count)s thing that stays as it is.",
@@ -153,7 +155,7 @@ def _digest(planned: Plan) -> str:
 # --- who may ---------------------------------------------------------------------------------
 
 
-def refusals(user, steps: Iterable[Step]) -> Iterator[str]:
+def refusals(user: User, steps: Iterable[Step]) -> Iterator[str]:
     """Why the user may not carry out these steps, each reason once."""
     steps = [step for step in steps if step.model is not FormerSlug]  # kept by the write path
     wanted = {(step.model, _PERMISSION[step.action]) for step in steps}
@@ -168,7 +170,7 @@ def refusals(user, steps: Iterable[Step]) -> Iterator[str]:
         yield _("You may not change published or archived records, nor those of others.")
 
 
-def _is_closed(user, step: Step, steps: list[Step]) -> bool:
+def _is_closed(user: User, step: Step, steps: list[Step]) -> bool:
     """Whether a step would write to a record that the user may not change."""
     if step.model is Site and step.action == CREATE:
         is_own = step.values.get("created_by") in (None, user.pk)

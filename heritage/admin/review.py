@@ -1,24 +1,27 @@
 """The review page of a site: comments, assignment, and the date of publication."""
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple, cast
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404
+from django.forms import Widget
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from heritage.admin import access
-from heritage.admin.access import is_id
+from heritage.admin.access import is_id, user_of
 from heritage.admin.publishing import anchor_of, reasons_against
 from heritage.models import Correction, Review, ReviewComment, Site, User
 from heritage.models.lock_timeout import lock_timeout
@@ -46,7 +49,12 @@ class CommentedField(forms.BoundField):
 
     form: "SiteForm"
 
-    def as_widget(self, widget=None, attrs=None, only_initial=False):
+    def as_widget(
+        self,
+        widget: Widget | None = None,
+        attrs: dict[str, Any] | None = None,
+        only_initial: bool = False,
+    ) -> Any:
         control = super().as_widget(widget, attrs, only_initial)
         said = self.form.comments.get(self.name)
         return control + render_to_string("admin/field_comments.html", said) if said else control
@@ -56,7 +64,7 @@ class CommentForm(forms.Form):
     text = forms.CharField(max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
     field = forms.ChoiceField(required=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["text"].label = capfirst(_("comment"))
         self.fields["field"].label = capfirst(_("about"))
@@ -72,7 +80,7 @@ class PersonField(forms.ModelChoiceField):
 class AssignForm(forms.Form):
     assigned_to = PersonField(User.objects.none(), required=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         field = cast(forms.ModelChoiceField, self.fields["assigned_to"])
         field.queryset = people()
@@ -86,11 +94,11 @@ class ScheduleForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["publish_at"].label = capfirst(_("publish on"))
 
-    def clean_publish_at(self):
+    def clean_publish_at(self) -> datetime | None:
         at = self.cleaned_data["publish_at"]
         if at and at <= timezone.now():
             raise forms.ValidationError(_("That time has passed."))
@@ -112,7 +120,7 @@ def labels() -> dict[str, str]:
     return found
 
 
-def people():
+def people() -> QuerySet[User]:
     """Whom a record can be given to: who may change sites."""
     may = User.objects.filter(is_active=True, is_staff=True).order_by("last_name", "username")
     given = may.filter(groups__permissions__codename="change_site") | may.filter(is_superuser=True)
@@ -122,12 +130,12 @@ def people():
 class ReviewPages(admin.ModelAdmin):
     """For `SiteAdmin`."""
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = path("<int:pk>/review/", view(self.review_view), name="heritage_site_review")
         return [own, *super().get_urls()]
 
-    def review_view(self, request, pk):
+    def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         site = self.get_object(request, str(pk))
         if site is None:
             raise Http404
@@ -158,23 +166,23 @@ class ReviewPages(admin.ModelAdmin):
             "publish_at": _publish_at(site),
             "reasons": list(self._reasons(request, site)),
             "may_take_part": self._may_take_part(request, site),
-            "may_publish": access.may_publish(request.user),
+            "may_publish": access.may_publish(user_of(request)),
         }
         return TemplateResponse(request, "admin/review.html", context)
 
-    def _back(self, request, site) -> str:
+    def _back(self, request: HttpRequest, site: Site) -> str:
         """The page that somebody has done something on."""
         if request.POST.get("back") == "form":
             return reverse("admin:heritage_site_change", args=[site.pk]) + "#comments"
         return reverse("admin:heritage_site_review", args=[site.pk])
 
-    def _may_take_part(self, request, site) -> bool:
+    def _may_take_part(self, request: HttpRequest, site: Site) -> bool:
         """Comments are for all who may change sites, also those that wait for review."""
         return self.has_change_permission(request) or self.has_change_permission(request, site)
 
-    def _steps(self, request, site):
+    def _steps(self, request: HttpRequest, site: Site) -> Iterator[tuple[Kind, str, bool]]:
         """What somebody may do with a record in this state: (kind, label, whether it asks why)."""
-        user, state = request.user, site.state
+        user, state = user_of(request), site.state
         may_publish = access.may_publish(user) and self.has_change_permission(request, site)
         if state == Site.State.DRAFT and self.has_change_permission(request, site):
             yield Kind.SENT, _("Send to review"), False
@@ -188,18 +196,20 @@ class ReviewPages(admin.ModelAdmin):
         if state == Site.State.PUBLISHED and may_publish:
             yield Kind.ARCHIVED, _("Archive"), True
 
-    def _reasons(self, request, site):
+    def _reasons(self, request: HttpRequest, site: Site) -> Iterator[tuple[str, str]]:
         """What stands against publishing, each with its place in the form."""
-        if not access.may_publish(request.user) or site.state == Site.State.PUBLISHED:
+        if not access.may_publish(user_of(request)) or site.state == Site.State.PUBLISHED:
             return
         site = Site.objects.prefetch_related(*RELATED).get(pk=site.pk)
         change = reverse("admin:heritage_site_change", args=[site.pk])
-        for reason in reasons_against(request.user, site, Site.State.PUBLISHED):
+        for reason in reasons_against(user_of(request), site, Site.State.PUBLISHED):
             yield reason.text, f"{change}#{reason.anchor}" if reason.anchor else change
 
-    def _do(self, request, site, asked: str, steps) -> forms.Form | None:
+    def _do(
+        self, request: HttpRequest, site: Site, asked: str, steps: Iterable[tuple[Kind, str, bool]]
+    ) -> forms.Form | None:
         """Carry out what was asked for; gives the form that was not filled in well."""
-        user = request.user
+        user = user_of(request)
         link = request.build_absolute_uri(reverse("admin:heritage_site_review", args=[site.pk]))
         asks_why = {str(kind): asks for kind, _label, asks in steps}
         if asked in asks_why:
@@ -230,13 +240,13 @@ class ReviewPages(admin.ModelAdmin):
             return None
         raise PermissionDenied
 
-    def _step(self, request, site, kind, asks_why: bool, link: str) -> None:
+    def _step(self, request: HttpRequest, site: Site, kind: Any, asks_why: bool, link: str) -> None:
         text = request.POST.get("why", "").strip()[:LONGEST]
         if asks_why and not text:
             self.message_user(request, _("Say why, please."), messages.ERROR)
             return
         try:
-            review.step(site, kind, request.user, text, link)
+            review.step(site, kind, user_of(request), text, link)
         except review.NotPublishable:
             text = _("It cannot be published yet: see what stands against it.")
             self.message_user(request, text, messages.ERROR)
@@ -247,7 +257,7 @@ class ReviewPages(admin.ModelAdmin):
             return
         self.message_user(request, capfirst(str(Kind(kind).label)) + ".", messages.SUCCESS)
 
-    def _about_comment(self, request, site, asked: str, link: str) -> None:
+    def _about_comment(self, request: HttpRequest, site: Site, asked: str, link: str) -> None:
         if not self._may_take_part(request, site):
             raise PermissionDenied
         pk = request.POST.get("comment", "")
@@ -258,26 +268,40 @@ class ReviewPages(admin.ModelAdmin):
             raise Http404
         text = request.POST.get("text", "").replace("\r\n", "\n").strip()[:LONGEST]
         if asked != "answer":
-            review.set_done(said, request.user, asked == "done")
+            review.set_done(said, user_of(request), asked == "done")
         elif text:
-            review.answer(said, request.user, text, link)
+            review.answer(said, user_of(request), text, link)
         else:
             self.message_user(request, _("Write an answer, please."), messages.ERROR)
 
     # --- in the form
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
         if change and obj is not None:
             said = obj.review_comments.filter(kind=Kind.COMMENT, is_done=False)
             context["review_comments"] = shown = _shown(said.select_related("author"))
             self._put_at_fields(request, context, shown, self._may_take_part(request, obj))
             context["publish_at"] = _publish_at(obj)
-            if request.user.has_perm("heritage.change_correction"):
+            if user_of(request).has_perm("heritage.change_correction"):
                 new = obj.corrections.filter(state=Correction.State.NEW)
                 context["new_corrections"] = new
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def _put_at_fields(self, request, context, shown: list[ShownComment], may_take_part) -> None:
+    def _put_at_fields(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        shown: list[ShownComment],
+        may_take_part: Any,
+    ) -> None:
         by_field: dict[str, list[ShownComment]] = defaultdict(list)
         for each in shown:
             by_field[each.comment.field].append(each)
@@ -293,13 +317,13 @@ class ReviewPages(admin.ModelAdmin):
                 context.setdefault("other_comments", []).extend(said)
         context["may_take_part"] = may_take_part
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         before = form.initial.get("state") if change else Site.State.DRAFT
         super().save_model(request, obj, form, change)
         is_sent = not change and obj.state == Site.State.REVIEW
         if is_sent or (change and "state" in form.changed_data):
             link = request.build_absolute_uri(reverse("admin:heritage_site_review", args=[obj.pk]))
-            review.notify_of_states([(obj, before)], request.user, link)
+            review.notify_of_states([(obj, before)], user_of(request), link)
 
 
 def _shown(said: QuerySet[ReviewComment], form_url: str = "") -> list[ShownComment]:
@@ -328,6 +352,6 @@ def _assigned(site: Site) -> User | None:
     return found.assigned_to if found else None
 
 
-def _publish_at(site: Site):
+def _publish_at(site: Site) -> datetime | None:
     found = _review(site)
     return timezone.localtime(found.publish_at) if found and found.publish_at else None

@@ -5,19 +5,27 @@ the form of one row, with its opened values signed. A row that was not opened is
 stays as it is stored. `?all=1` shows all forms at once, for browsers without scripts.
 """
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import InlineAdminForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.forms import FileField, Media
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from heritage.admin.access import is_id
+
+if TYPE_CHECKING:
+    from heritage.admin.inlines import RecordInline
 
 SHOWS_ALL = "all"  # in an address: all rows and all languages
 MOST = 1_000  # rows of a set, as Django has it
@@ -36,7 +44,16 @@ class RowLine:
 class RowSet:
     """One inline on a page, used in place of Django's InlineAdminFormSet."""
 
-    def __init__(self, request, parent, inline, owner, formset, may_edit: bool, count: int | None):
+    def __init__(
+        self,
+        request: HttpRequest,
+        parent: Any,
+        inline: RecordInline,
+        owner: Any,
+        formset: Any,
+        may_edit: bool,
+        count: int | None,
+    ):
         self.opts, self.owner = inline, owner if owner and owner.pk else None
         self.prefix = inline.prefix
         self._request, self._parent, self._formset, self._count = request, parent, formset, count
@@ -46,11 +63,11 @@ class RowSet:
         self.has_view_permission = inline.has_view_permission(request, owner)
 
     @property
-    def formset(self):
+    def formset(self) -> Any:
         """What Django asks of a formset; where nothing is open, the set itself says it."""
         return self._formset or self
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return iter(())  # Django looks for fields that follow others, of which rows have none
 
     def is_multipart(self) -> bool:
@@ -117,10 +134,10 @@ class RowSet:
             lines.append(self.line(number, row, admin_form))
         return lines
 
-    def line(self, number: int, row, form: InlineAdminForm | None = None) -> RowLine:
+    def line(self, number: int, row: Any, form: InlineAdminForm | None = None) -> RowLine:
         return RowLine(number, row, "" if row is None else self.opts.line_of(row), form)
 
-    def admin_form(self, form, row) -> InlineAdminForm:
+    def admin_form(self, form: Any, row: Any) -> InlineAdminForm:
         request, inline = self._request, self.opts
         fieldsets = list(inline.get_fieldsets(request, self.owner))
         readonly = list(inline.get_readonly_fields(request, self.owner))
@@ -132,12 +149,12 @@ class RowSet:
         return self.opts.row_media()
 
 
-def stored_rows(request, inline, owner) -> QuerySet:
+def stored_rows(request: HttpRequest, inline: RecordInline, owner: Any) -> QuerySet:
     rows = inline.get_queryset(request).filter(**{inline.fk.name: owner})
     return rows if rows.ordered else rows.order_by("pk")
 
 
-def counts(owner, inlines) -> dict[str, int]:
+def counts(owner: Any, inlines: Any) -> dict[str, int]:
     """The number of rows in each closed set, in one query."""
     folded = [inline for inline in inlines if inline.is_folded]
     if not folded or owner is None or owner.pk is None:
@@ -152,7 +169,7 @@ def counts(owner, inlines) -> dict[str, int]:
     return {name.removeprefix("n_"): number or 0 for name, number in row.items()}
 
 
-def opened_prefixes(data) -> set[str]:
+def opened_prefixes(data: Any) -> set[str]:
     """The prefixes of the sets whose rows were sent."""
     shape = re.compile(r"(.+?)-[0-9]+-.")
     return {found[1] for found in map(shape.match, data) if found}
@@ -161,7 +178,13 @@ def opened_prefixes(data) -> set[str]:
 # --- what is fetched when something is opened --------------------------------------------------
 
 
-def rows_view(model_admin, request, object_id: str, prefix: str, number: int | None = None):
+def rows_view(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    object_id: str,
+    prefix: str,
+    number: int | None = None,
+) -> HttpResponse:
     """The lines of a set, or the form of one row; `number` is its position."""
     owner = None if object_id == "add" else model_admin.get_object(request, object_id)
     if object_id != "add" and owner is None:
@@ -170,10 +193,9 @@ def rows_view(model_admin, request, object_id: str, prefix: str, number: int | N
         raise PermissionDenied
     if owner is not None and not model_admin.has_view_or_change_permission(request, owner):
         raise PermissionDenied
-    for inline in model_admin.get_inline_instances(request, owner):
-        if getattr(inline, "prefix", None) == prefix:
-            break
-    else:
+    inlines: list[Any] = model_admin.get_inline_instances(request, owner)
+    inline = next((each for each in inlines if getattr(each, "prefix", None) == prefix), None)
+    if inline is None:
         raise Http404
     may_edit = owner is None or model_admin.has_change_permission(request, owner)
     if number is None:
@@ -183,18 +205,27 @@ def rows_view(model_admin, request, object_id: str, prefix: str, number: int | N
     return _form_of_row(request, model_admin, inline, owner, may_edit, number)
 
 
-def _form_of_row(request, model_admin, inline, owner, may_edit, number):
+def _form_of_row(
+    request: HttpRequest,
+    model_admin: ModelAdmin,
+    inline: RecordInline,
+    owner: Any,
+    may_edit: bool,
+    number: int,
+) -> HttpResponse:
+    from heritage.admin.editing import editing_of
+
     queryset = inline.get_queryset(request)
-    pk = request.GET.get("row", "")
-    pk = int(pk) if is_id(pk) else None
+    asked = request.GET.get("row", "")
+    pk = int(asked) if is_id(asked) else None
     queryset = queryset.filter(pk=pk) if pk else queryset.none()
-    request.editing.extra = 0 if pk else 1
+    editing_of(request).extra = 0 if pk else 1
     formset_class = inline.get_formset(request, owner)
     formset = formset_class(
         instance=owner or model_admin.model(),
         prefix=inline.prefix,
         queryset=queryset,
-        editing=request.editing,
+        editing=editing_of(request),
         first_number=number,
     )
     rows = RowSet(request, model_admin, inline, owner, formset, may_edit, 0)

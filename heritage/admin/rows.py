@@ -1,6 +1,6 @@
 """Admin of names, events, coverages and pictures: as inlines of a site, and in lists."""
 
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -27,7 +27,7 @@ class LanguageCodeInput(forms.TextInput):
 
     template_name = "admin/widgets/language_code.html"
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         from django.conf import settings
 
         from heritage.values.language import language_name
@@ -41,7 +41,7 @@ class LanguageCodeInput(forms.TextInput):
 
 
 class NameForm(RecordForm):
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         site = cleaned.get("site")
         # The model looks at stored sites only: this one may be about to be stored.
@@ -63,7 +63,7 @@ class NameRows(RecordInline):
 class EventForm(RecordForm):
     """A date that names eras (“Ming”, 唐代, 金至清) selects them instead."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self._may_mean: list[Era] = []
         if self.is_bound and "date" in self.fields:
@@ -83,7 +83,7 @@ class EventForm(RecordForm):
         data[last] = str(eras[1][0].pk) if len(eras) > 1 else ""
         self.data = data
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if self._may_mean and "date" in self.errors:
             names = listed(map(label_of, self._may_mean))
@@ -93,7 +93,7 @@ class EventForm(RecordForm):
 
 
 class EventFormSet(RowFormSet):
-    def complete(self, row):
+    def complete(self, row: Any) -> None:
         row.first_year, row.last_year = event_bounds(row)
 
 
@@ -120,7 +120,7 @@ class ImageRows(RecordInline):
         ("order", "published"),
     )
 
-    def line_of(self, row):
+    def line_of(self, row: Image) -> str:
         state = "" if row.published else _("not published")
         return format_html(
             '<img src="{}" alt="" class="picture-thumbnail" loading="lazy"> {} <small>{}</small>',
@@ -169,11 +169,11 @@ class EventAdmin(RowAdmin):
     )
 
     @admin.display(description=_("what happened"), ordering="kind")
-    def what(self, row):
+    def what(self, row: Event) -> str:
         return row.get_kind_display()
 
     @admin.display(description=_("date"), ordering="first_year")
-    def when(self, row):
+    def when(self, row: Event) -> str:
         return row.when()
 
 
@@ -233,11 +233,11 @@ class ImageAdmin(RowAdmin):
     )
 
     @admin.display(description=_("picture"))
-    def thumbnail(self, row):
+    def thumbnail(self, row: Image) -> str:
         return format_html(
             '<img src="{}" alt="" class="picture-thumbnail" loading="lazy">', picture_address(row)
         )
 
     @admin.display(description=_("caption"))
-    def named(self, row):
+    def named(self, row: Image) -> str:
         return str(row)

@@ -1,8 +1,10 @@
 """The cover fields of a form: a list of scenes beside the drawing of the chosen one."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.forms import Select
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -23,12 +25,12 @@ class SceneSelect(Select):
 
     template_name = "admin/widgets/scene.html"
 
-    def __init__(self, attrs=None, *, plates: bool = False):
+    def __init__(self, attrs: dict[str, Any] | None = None, *, plates: bool = False):
         super().__init__(attrs)
         self.shows_all = False
         self.choices = list(_plates()) if plates else [("", _("None"))]
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         chosen = value or ""
         scenes = [pair for pair in _scenes() if self.shows_all or pair[0] == chosen]
         offered = [*self.choices, (_("Scenes"), scenes)]
@@ -67,6 +69,6 @@ def palette_select() -> Select:
     return Select(choices=[("", _("None")), *((name, name) for name in PALETTES)])
 
 
-def scenes_view(request):
+def scenes_view(request: HttpRequest) -> HttpResponse:
     """All scenes as options of a select."""
     return render(request, "admin/widgets/scene_options.html", {"scenes": list(_scenes())})

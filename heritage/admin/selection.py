@@ -6,13 +6,14 @@ are not published are asked of the database, and put among them by what both are
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import InvalidPage
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import get_language
 from pyroaring import BitMap
 
@@ -127,24 +128,33 @@ class Selection:
         return low
 
 
+class ListRequest(HttpRequest):
+    """A request for the list of sites."""
+
+    found: BitMap | None  # what its search finds, once it is asked: see SiteAdmin
+
+
 class SiteList(ChangeList):
     """The list of sites: from the index, or else as Django has it."""
 
     model_admin: Any  # SiteAdmin
     filter_specs: list[Any]  # those of sites: see `filters`
 
-    def get_queryset(self, request, exclude_parameters=None):
-        request.found = None  # what a search finds, once it is asked: see SiteAdmin
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
+    ) -> QuerySet[Any]:
+        asked = cast(ListRequest, request)
+        asked.found = None  # what a search finds, once it is asked: see SiteAdmin
         rows = super().get_queryset(request, exclude_parameters)
-        self.selection = self._selection(request, rows)
-        if self.selection is None and request.found is not None:
-            return self.model_admin.latest_found(rows, request.found)
+        self.selection = self._selection(asked, rows)
+        if self.selection is None and asked.found is not None:
+            return self.model_admin.latest_found(rows, asked.found)
         if self.selection is not None and request.method == "POST":
             # For an action, which refuses more than this.
             return rows.filter(pk__in=self.selection.ids(0, MOST_CHANGES + 1))
         return rows
 
-    def get_results(self, request):
+    def get_results(self, request: HttpRequest) -> None:
         if self.selection is None:
             super().get_results(request)
             return
@@ -162,7 +172,7 @@ class SiteList(ChangeList):
         except InvalidPage as error:
             raise IncorrectLookupParameters from error
 
-    def get_ordering(self, request, queryset):
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         if self.model_admin.is_large() and self._sorted_by() is None:
             self.params.pop("o", None)  # is not offered
         return super().get_ordering(request, queryset)
@@ -186,7 +196,7 @@ class SiteList(ChangeList):
         name, is_turned = ORDERS[column]
         return name, descends != is_turned
 
-    def _selection(self, request, rows: Any) -> Selection | None:
+    def _selection(self, request: "ListRequest", rows: Any) -> Selection | None:
         """None where the index does not know the order or a filter, or too many are unpublished."""
         index = store.current()
         order = self._sorted_by()
@@ -210,7 +220,9 @@ class SiteList(ChangeList):
         shown = self.apply_select_related(self.root_queryset)
         return Selection(shown, Sorting(index, name), descends, published, others)
 
-    def _left_by_filters(self, request, index: IndexSnapshot) -> Iterator[BitMap | None]:
+    def _left_by_filters(
+        self, request: HttpRequest, index: IndexSnapshot
+    ) -> Iterator[BitMap | None]:
         """The published sites that each active filter leaves; None where the index cannot tell."""
         for spec in filter(lambda spec: spec.used_parameters, self.filter_specs):
             yield spec.published(request, index)

@@ -1,6 +1,8 @@
 """The admin site: its name and languages, and the sections of its index."""
 
+from collections.abc import Callable
 from functools import wraps
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import admin
@@ -8,15 +10,17 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from heritage.models.lock_timeout import LockTimeout, is_lock_timeout
+from heritage.values.language import LazyText
 from heritage.values.markdown import to_html
 
 LONGEST_TEXT = 100_000  # characters that are shown as readers will see them
@@ -57,11 +61,11 @@ SECTIONS = (
 )
 
 
-def _answering_when_busy(view):
+def _answering_when_busy[V: Callable[..., HttpResponseBase]](view: V) -> V:
     """Answers 503 if a write has to wait too long for other writers."""
 
     @wraps(view)
-    def answer(request, *args, **kwargs):
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except LockTimeout:
@@ -74,10 +78,10 @@ def _answering_when_busy(view):
         response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
         return response
 
-    return answer
+    return cast(V, answer)
 
 
-def _markdown(request) -> HttpResponse:
+def _markdown(request: HttpRequest) -> HttpResponse:
     """A text as its page will show it."""
     return HttpResponse(to_html(request.POST.get("text", "")[:LONGEST_TEXT]))
 
@@ -89,17 +93,18 @@ class CatalogueAdminSite(AdminSite):
     empty_value_display = ""
     enable_nav_sidebar = False  # the head has what is used daily, the desk all else
 
-    def admin_view(self, view, cacheable=False):
+    def admin_view[V: Callable[..., HttpResponseBase]](self, view: V, cacheable: bool = False) -> V:
         return super().admin_view(_answering_when_busy(view), cacheable)
 
-    def each_context(self, request):
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
         from heritage.models import Identity
 
         identity = Identity.objects.current()
         name = str(identity.name.best())
-        request.is_without_sidebar = True  # for which Django would list all models here
+        # Django would list all models here, for a sidebar that there is none of.
+        request.is_without_sidebar = True  # type: ignore[attr-defined]  # kept with it
         context = super().each_context(request)
-        request.is_without_sidebar = False
+        request.is_without_sidebar = False  # type: ignore[attr-defined]
         return {
             **context,
             "site_title": name,
@@ -109,13 +114,15 @@ class CatalogueAdminSite(AdminSite):
             **self._head(request),
         }
 
-    def index(self, request, extra_context=None):
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
         """The desk."""
         from heritage.admin import desk
 
         return super().index(request, desk.desk_context(request) | (extra_context or {}))
 
-    def _head(self, request) -> dict:
+    def _head(self, request: HttpRequest) -> dict:
         """The head of every page for the current user."""
         if not self.has_permission(request):
             return {}
@@ -123,21 +130,30 @@ class CatalogueAdminSite(AdminSite):
 
         return desk.header_context(request)
 
-    def app_index(self, request, app_label, extra_context=None):
+    def app_index(  # type: ignore[override]  # another kind of response
+        self,
+        request: HttpRequest,
+        app_label: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         """Apps mean nothing to editors: the desk has all models."""
         return redirect("admin:index")
 
-    def login(self, request, extra_context=None):
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Everybody gets in by the pages of allauth."""
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         wanted = request.GET.get("next") or reverse("admin:index")
         return redirect_to_login(wanted)
 
-    def password_change(self, request, extra_context=None):
+    def password_change(  # type: ignore[override]  # another kind of response
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("account_change_password")
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLResolver | URLPattern]:
         from heritage.admin.scenes import scenes_view
 
         return [
@@ -146,12 +162,12 @@ class CatalogueAdminSite(AdminSite):
             *super().get_urls(),
         ]
 
-    def autocomplete_view(self, request):
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         from heritage.admin.autocomplete import ChooserView
 
-        return ChooserView.as_view(admin_site=self)(request)
+        return cast(HttpResponse, ChooserView.as_view(admin_site=self)(request))
 
-    def get_app_list(self, request, app_label=None):
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Models by section instead of by Django app, which means nothing to editors."""
         if getattr(request, "is_without_sidebar", False):
             return []
@@ -169,7 +185,7 @@ class CatalogueAdminSite(AdminSite):
         sections.append(self._section("other", gettext_lazy("Other"), list(found.values())))
         return [section for section in sections if section["models"]]
 
-    def _section(self, key, label, models) -> dict:
+    def _section(self, key: str, label: str | LazyText, models: list[Any]) -> dict[str, Any]:
         return {
             "name": label,
             "app_label": key,

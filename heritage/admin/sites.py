@@ -1,5 +1,6 @@
 """The admin of sites: the list, and the form with everything that belongs to a site."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -7,11 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, Prefetch, Subquery, prefetch_related_objects
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.forms import HiddenInput
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse, translate_url
+from django.urls import URLPattern, path, reverse, translate_url
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -23,6 +26,7 @@ from django.views.decorators.http import require_POST
 from pyroaring import BitMap
 
 from heritage.admin import access, selection
+from heritage.admin.access import user_of
 from heritage.admin.autocomplete import with_label
 from heritage.admin.base import RecordAdmin
 from heritage.admin.boundaries import boundary_map_view
@@ -85,7 +89,7 @@ class SiteForm(RecordForm):
     coordinates = PointField()
     bound_field_class = CommentedField
 
-    def __init__(self, data=None, files=None, *, instance=None, **kwargs):
+    def __init__(self, data: Any = None, files: Any = None, *, instance: Any = None, **kwargs: Any):
         self.comments: dict[str, dict] = {}  # by field, see admin/review.py
         point_error = ""
         if data is not None:
@@ -97,7 +101,7 @@ class SiteForm(RecordForm):
             stored = point_text(self.instance.latitude, self.instance.longitude)
             self.initial["coordinates"] = self.fields["coordinates"].widget.stored = stored
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if self._point_error:
             self.add_error("coordinates", self._point_error)
@@ -109,12 +113,12 @@ class SiteForm(RecordForm):
         self._look_for_the_same(cleaned)
         return cleaned
 
-    def _look_for_the_same(self, cleaned) -> None:
+    def _look_for_the_same(self, cleaned: dict[str, Any]) -> None:
         """Warn once if the catalogue may have this site already."""
         if not {"name", "latitude", "longitude"} & set(self.changed_data):
             return
-        point = cleaned.get("latitude"), cleaned.get("longitude")
-        known = None if None in point else point
+        latitude, longitude = cleaned.get("latitude"), cleaned.get("longitude")
+        known = None if latitude is None or longitude is None else (latitude, longitude)
         names = (cleaned.get("name") or {}).values()
         found = [
             each for each in similar.similar(names, known, self.instance.pk) if each.is_doubtful
@@ -130,7 +134,7 @@ class SiteForm(RecordForm):
                 code="similar",
             )
 
-    def compared_fields(self):
+    def compared_fields(self) -> Any:
         fields = super().compared_fields()
         if "state" in self.changed_data:  # whether it may be published depends on its kinds
             fields["kinds"] = self.base_fields["kinds"]
@@ -217,17 +221,17 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
 
     # --- what somebody may do
 
-    def has_publish_permission(self, request) -> bool:
-        return access.may_publish(request.user)
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return access.may_publish(user_of(request))
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in ("latitude", "longitude"):
             field.widget = HiddenInput()  # the box of the point says them
         return field
 
-    def get_urls(self):
-        def page(view):
+    def get_urls(self) -> list[URLPattern]:
+        def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return self.admin_site.admin_view(partial(view, self))
 
         return [
@@ -241,13 +245,13 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
             *super().get_urls(),
         ]
 
-    def formfield_for_choice_field(self, db_field, request, **kwargs):
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "state":
-            offered = access.states_for(request.user)
+            offered = access.states_for(user_of(request))
             kwargs["choices"] = [pair for pair in Site.State.choices if pair[0] in offered]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         names = SortName.objects.filter(site=OuterRef("pk"), language=get_language())
         sites = (
             super()
@@ -256,7 +260,9 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
         )
         return sites.annotate(sort_name=Subquery(names.values("key")[:1]))
 
-    def get_object(self, request, object_id, from_field=None):
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Site | None:
         site = super().get_object(request, object_id, from_field)
         if site:
             # The form shows them, and the revision keeps them.
@@ -266,7 +272,9 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
 
     # --- the list
 
-    def get_search_results(self, request, queryset, search_term):
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         """Full-text search as for visitors, but in sites of any state."""
         if not search_term.strip():
             return queryset, False
@@ -281,7 +289,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
         return queryset, False
 
     @staticmethod
-    def latest_found(queryset, found):
+    def latest_found(queryset: QuerySet[Any], found: Any) -> Any:
         """Of very many found sites those that were changed last, for what the database lists."""
         if len(found) <= MOST_LISTED:
             return queryset
@@ -294,14 +302,14 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
         """Whether there are so many sites that the database is not asked to sort them."""
         return len(store.current().sites) > selection.MANY
 
-    def get_sortable_by(self, request):
+    def get_sortable_by(self, request: HttpRequest) -> Any:
         shown = self.get_list_display(request)
         return [name for name in shown if name in selection.SORTABLE or not self.is_large()]
 
-    def get_changelist(self, request, **kwargs):
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return selection.SiteList
 
-    def get_changelist_instance(self, request):
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist: Any = super().get_changelist_instance(request)
         found = getattr(request, "found", None) or ()
         if changelist.selection is None and len(found) > MOST_LISTED:
@@ -313,12 +321,14 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
         prefetch_related_objects(changelist.result_list, "kinds", Prefetch("coverages", coverages))
         return changelist
 
-    def changelist_view(self, request, extra_context=None):
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         context = {"is_large": self.is_large(), "many": selection.MANY}
         return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=_("name and kinds"), ordering="sort_name")
-    def named(self, site):
+    def named(self, site: Site) -> str:
         name = site.name.best()
         return format_html(
             '<span class="site-name" lang="{}" dir="{}">{}</span> <small>{}</small>',
@@ -329,16 +339,16 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
         )
 
     @admin.display(description=_("beginnings"), ordering="first_year")
-    def beginnings(self, site):
+    def beginnings(self, site: Site) -> str:
         return "" if site.first_year is None else year_phrase(site.first_year)
 
     @admin.display(description=_("UNESCO"), ordering="inscribed_year")
-    def unesco(self, site):
+    def unesco(self, site: Site) -> str:
         found = [status for status in statuses(site.coverages.all()) if status != UnescoStatus.NONE]
         return listed(status.label for status in found)
 
     @admin.display(description=_("state"), ordering="updated_at")
-    def state_badge(self, site):
+    def state_badge(self, site: Site) -> str:
         """The state, the time of the last change, and who set the state."""
         return format_html(
             '<span class="state state-{}">{}</span> <small>{} {}</small>',
@@ -351,20 +361,26 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
     # --- the form
 
     @method_decorator(csp_override(_FRAMING))
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         """The preview stands in a frame beside the form."""
         return super().change_view(request, object_id, form_url, extra_context)
 
     @admin.display(description=_("point that the public sees"))
-    def public_point(self, site):
+    def public_point(self, site: Site) -> str:
         from heritage.values.coordinates import format_point
 
-        if site.public_latitude is None:
-            return _("none")
-        return format_point(site.public_latitude, site.public_longitude)
+        if site.public_point is None:
+            return str(_("none"))
+        return format_point(*site.public_point)
 
     @admin.display(description=_("eras, from the events"))
-    def eras(self, site):
+    def eras(self, site: Site) -> str:
         if site.pk is None:
             return ""
         roles = dict(SiteEra.Role.choices)
@@ -372,12 +388,20 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
         return "; ".join(f"{row.era} ({roles[row.role]})" for row in rows)
 
     @admin.display(description=_("former addresses, which redirect"))
-    def former_addresses(self, site):
+    def former_addresses(self, site: Site) -> str:
         if site.pk is None:
             return ""
-        return ", ".join(site.former_slugs.values_list("slug", flat=True)) or _("none")
+        return ", ".join(site.former_slugs.values_list("slug", flat=True)) or str(_("none"))
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
         fieldsets = {fieldset.classes: fieldset for fieldset in context["adminform"]}
         sets = {type(rows.opts): rows for rows in context["inline_admin_formsets"]}
         shown = {rows.prefix: rows.rows for rows in sets.values() if not rows.opts.is_folded}
@@ -402,7 +426,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def _previews(self, site) -> list[dict]:
+    def _previews(self, site: Site) -> list[dict]:
         """The page, or what it would be, in each language."""
         if site is None:
             return []
@@ -418,15 +442,17 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
             for code, name in settings.LANGUAGES
         ]
 
-    def response_add(self, request, obj, post_url_continue=None):
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: Any = None
+    ) -> HttpResponse:
         if "_preview" in request.POST:
             return redirect(self.view_on_site(obj))
         return super().response_add(request, obj, post_url_continue)
 
-    def response_change(self, request, obj):
+    def response_change(self, request: HttpRequest, obj: Site) -> HttpResponse:
         response = super().response_change(request, obj)
         return redirect(self.view_on_site(obj)) if "_preview" in request.POST else response
 
-    def view_on_site(self, site):
+    def view_on_site(self, site: Site) -> str:
         """The public page; of what is not published, what it would be."""
         return reverse("web:site", kwargs={"slug": site.slug})

@@ -6,19 +6,23 @@ since, both texts are shown to choose from. Nothing is written before every conf
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
-from heritage.admin.access import is_id
+from heritage.admin.access import is_id, user_of
 from heritage.admin.table_columns import (
     Column,
     SeveralTerms,
@@ -72,7 +76,9 @@ class ChangedSite:
 
 
 @admin.action(description=gettext_lazy("Edit in a table …"), permissions=["change"])
-def edit_table(model_admin, request, queryset):
+def edit_table(
+    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponse | None:
     ids = list(queryset.values_list("pk", flat=True)[: MOST + 1])
     if len(ids) > MOST:
         text = _("A table holds no more than %(count)s sites. Choose fewer.") % {"count": MOST}
@@ -85,21 +91,21 @@ def edit_table(model_admin, request, queryset):
 class TablePages(admin.ModelAdmin):
     """For `SiteAdmin`."""
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         own = path(
             "table/", self.admin_site.admin_view(self.table_view), name="heritage_site_table"
         )
         return [own, *super().get_urls()]
 
-    def table_view(self, request):
+    def table_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        every = columns() | term_columns(request.user)
+        every = columns() | term_columns(user_of(request))
         chosen = [every[key] for key in every if key in request.GET.getlist("c")]
         chosen = chosen or list(every.values())[:USUAL]
         sites = _sites(request.GET.get("ids", ""))
         open_ids = set(
-            access.open_rows(request.user, Site.objects.filter(pk__in=sites)).values_list(
+            access.open_rows(user_of(request), Site.objects.filter(pk__in=sites)).values_list(
                 "pk", flat=True
             )
         )
@@ -133,13 +139,15 @@ class TablePages(admin.ModelAdmin):
         ]
         return TemplateResponse(request, "admin/table.html", context)
 
-    def _save(self, request, changed: list[ChangedSite], every: dict[str, Column]):
+    def _save(
+        self, request: HttpRequest, changed: list[ChangedSite], every: dict[str, Column]
+    ) -> HttpResponse | None:
         """Write everything if it is still stored as it was compared; otherwise nothing."""
         if not changed:
             self.message_user(request, _("Nothing was changed, so nothing was saved."))
             return redirect(request.get_full_path())
         comment = request.POST.get("comment", "").strip()[:300]
-        with change_set("bulk", request.user, comment) as made, unit_of_work() as unit:
+        with change_set("bulk", user_of(request), comment) as made, unit_of_work() as unit:
             unit.begin(Site)
             ids = [each.site.pk for each in changed]
             rows = with_cells(Site.objects.select_for_update()).filter(pk__in=ids)
@@ -147,7 +155,7 @@ class TablePages(admin.ModelAdmin):
             again = _changed(request.POST, stored, every)
             if len(stored) < len(ids) or not _is_settled(again):
                 return None
-            if len(access.open_rows(request.user, Site.objects.filter(pk__in=ids))) < len(ids):
+            if len(access.open_rows(user_of(request), Site.objects.filter(pk__in=ids))) < len(ids):
                 raise PermissionDenied
             for each in again:
                 written = {name for cell in each.cells for name in cell.column.names}
@@ -158,7 +166,7 @@ class TablePages(admin.ModelAdmin):
             names = sorted({cell.column.label for each in again for cell in each.cells})
             message = [{"changed": {"fields": names}}]
             entries = LogEntry.objects.log_actions(
-                request.user.pk, [each.site for each in again], CHANGE, message
+                user_of(request).pk, [each.site for each in again], CHANGE, message
             )
             if entries:
                 made.detail["table"] = names
@@ -182,7 +190,7 @@ def _sites(ids: str) -> dict[int, Site]:
     return {pk: found[pk] for pk in numbers[:MOST] if pk in found}
 
 
-def _cell(request, site: Site, column: Column, is_open: bool) -> Cell:
+def _cell(request: HttpRequest, site: Site, column: Column, is_open: bool) -> Cell:
     name = f"{site.pk}-{column.key}"
     was = request.POST.get(f"w-{name}", column.text(site))
     text = request.POST.get(f"c-{name}", column.text(site))
@@ -194,7 +202,7 @@ def _cell(request, site: Site, column: Column, is_open: bool) -> Cell:
     return Cell(column, was, text, widget.render(f"c-{name}", text, attrs))
 
 
-def _changed(data, sites: dict[int, Site], every: dict[str, Column]) -> list[ChangedSite]:
+def _changed(data: Any, sites: dict[int, Site], every: dict[str, Column]) -> list[ChangedSite]:
     """The changed cells, applied to their sites, with the errors."""
     found: dict[int, ChangedSite] = {}
     cells: dict[int, list] = defaultdict(list)
@@ -215,7 +223,7 @@ def _changed(data, sites: dict[int, Site], every: dict[str, Column]) -> list[Cha
     return list(found.values())
 
 
-def _compared(data, site: Site, column: Column, name: str) -> ChangedCell | None:
+def _compared(data: Any, site: Site, column: Column, name: str) -> ChangedCell | None:
     was, text = (plain(data.get(f"{start}-{name}", "")) for start in ("w", "c"))
     now = plain(column.text(site))
     if text == was or column.says(site, text):

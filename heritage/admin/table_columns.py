@@ -11,13 +11,13 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.wording import explained
-from heritage.models import Era, Event, Kind, Place, Site
+from heritage.models import Era, Event, Kind, Place, Site, User
 from heritage.models.vocabularies import Term
 from heritage.values import normalize, tokens
 from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
@@ -42,7 +42,7 @@ def plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def with_cells(sites):
+def with_cells(sites: QuerySet[Site]) -> QuerySet[Site]:
     """With everything that the cells show."""
     events = Event.objects.select_related("first_era", "last_era")
     return sites.prefetch_related("kinds", "place__parent__parent", Prefetch("events", events))
@@ -112,7 +112,7 @@ class TermColumn(Column):
     model: Any = None  # of the terms
     _known: dict[str, list[Term]] = field(default_factory=dict)
 
-    def says(self, site, text):
+    def says(self, site: Site, text: str) -> bool:
         if text == self.text(site):
             return True
         try:
@@ -120,7 +120,7 @@ class TermColumn(Column):
         except ValidationError:
             return False
 
-    def text(self, site):
+    def text(self, site: Site) -> str:
         return self.said(self.stored(site))
 
     def said(self, terms: Iterable[Term]) -> str:
@@ -129,7 +129,7 @@ class TermColumn(Column):
     def stored(self, site: Site) -> list[Term]:
         raise NotImplementedError
 
-    def terms(self, text: str) -> list[Term]:
+    def terms(self, text: str) -> list[Any]:
         """The one term that a text names, or none. Raises ValidationError if it is unclear."""
         return [self.term(text)] if text else []
 
@@ -146,10 +146,10 @@ class TermColumn(Column):
 
 @dataclass(slots=True)
 class PlaceColumn(TermColumn):
-    def stored(self, site):
+    def stored(self, site: Site) -> list[Any]:
         return [site.place] if site.place else []
 
-    def put(self, site, text):
+    def put(self, site: Site, text: str) -> str:
         found = self.terms(text)
         site.place = found[0] if found else None
         return self.said(found)
@@ -157,28 +157,28 @@ class PlaceColumn(TermColumn):
 
 @dataclass(slots=True)
 class KindsColumn(TermColumn):
-    _chosen: dict[int, list[Term]] = field(default_factory=dict)  # by site
+    _chosen: dict[int, list[Any]] = field(default_factory=dict)  # by site
 
     @property
-    def names(self):
+    def names(self) -> set[str]:
         return set()
 
-    def stored(self, site):
+    def stored(self, site: Site) -> list[Any]:
         return list(site.kinds.all())
 
-    def terms(self, text):
+    def terms(self, text: str) -> list[Any]:
         parts = (part.strip() for part in text.replace("；", _BETWEEN).split(_BETWEEN))
         found = {term.pk: term for term in map(self.term, filter(None, parts))}
         return sorted(found.values(), key=lambda kind: (kind.order, kind.slug))
 
-    def put(self, site, text):
+    def put(self, site: Site, text: str) -> str:
         found = self.terms(text)
         if not found and site.state == Site.State.PUBLISHED:
             raise ValidationError(_("A published site needs at least one kind."))
         self._chosen[site.pk] = found
         return self.said(found)
 
-    def save(self, site):
+    def save(self, site: Site) -> None:
         site.kinds.set(self._chosen[site.pk])
 
 
@@ -187,7 +187,7 @@ class EraColumn(TermColumn):
     """The era of the event that says how old a site is."""
 
     @property
-    def names(self):
+    def names(self) -> set[str]:
         return set()
 
     @staticmethod
@@ -195,11 +195,11 @@ class EraColumn(TermColumn):
         begun = (each for each in site.events.all() if each.role == Event.Role.BEGINNINGS)
         return next(begun, None)
 
-    def stored(self, site):
+    def stored(self, site: Site) -> list[Any]:
         event = self._event(site)
         return [event.first_era] if event and event.first_era else []
 
-    def put(self, site, text):
+    def put(self, site: Site, text: str) -> str:
         found: list[Any] = self.terms(text)
         event = self._event(site)
         if event is None:
@@ -208,7 +208,7 @@ class EraColumn(TermColumn):
         event.full_clean(validate_unique=False)
         return self.said(found)
 
-    def save(self, site):
+    def save(self, site: Site) -> None:
         event = self._event(site)
         if event is not None:
             event.save(update_fields=["first_era"])
@@ -259,7 +259,7 @@ def columns() -> dict[str, Column]:
     return found
 
 
-def term_columns(user) -> dict[str, Column]:
+def term_columns(user: User) -> dict[str, Column]:
     """Terms of a site, those that somebody may write."""
     found: dict[str, Column] = {}
     for key, column, model, label in (

@@ -1,14 +1,14 @@
 """Admin of visiting information: opening hours, prices, facts, notices, custodians, identifiers."""
 
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from heritage.admin.access import user_of
 from heritage.admin.base import NameSearch, RecordAdmin
 from heritage.admin.filters import CheckedFilter, Filters, SiteStateFilter
 from heritage.admin.inlines import RecordInline
@@ -85,25 +86,25 @@ class CheckedAdmin(RowAdmin):
     list_select_related = ("site", "source")
     list_filter: ClassVar[Filters] = (SiteStateFilter, CheckedFilter, "quality")
 
-    def get_list_display(self, request):
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         button = ("checked_today",) if self.has_change_permission(request) else ()
         return (*super().get_list_display(request), *button)
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         view = require_POST(self.admin_site.admin_view(self.confirm))
         name = f"{self.opts.app_label}_{self.opts.model_name}_checked"
         return [path("<path:object_id>/checked/", view, name=name), *super().get_urls()]
 
     @admin.display(description=_("row"))
-    def said(self, row):
+    def said(self, row: Any) -> str:
         return str(row)
 
     @admin.display(description=_("shown to readers"), boolean=True)
-    def shown(self, row):
+    def shown(self, row: Any) -> bool:
         return row.is_shown
 
     @admin.display(description=_("confirm"))
-    def checked_today(self, row):
+    def checked_today(self, row: Any) -> str:
         """A button inside the form of the list, so that it sends its CSRF token."""
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_checked", args=[row.pk])
         return format_html(
@@ -112,7 +113,7 @@ class CheckedAdmin(RowAdmin):
             gettext("Checked today"),
         )
 
-    def confirm(self, request, object_id):
+    def confirm(self, request: HttpRequest, object_id: str) -> HttpResponseRedirect:
         """Record that the source of a row was checked today and still supports it."""
         row = self.get_object(request, object_id)
         if row is None:
@@ -125,16 +126,16 @@ class CheckedAdmin(RowAdmin):
             tell(text % {"row": row}, messages.WARNING)
             return self._back(request, row)
         row.checked_on = timezone.localdate()
-        with change_set("edit", request.user, gettext("Checked today")):
+        with change_set("edit", user_of(request), gettext("Checked today")):
             row.save(update_fields=["checked_on"])
             message = [
                 {"changed": {"fields": [str(row._meta.get_field("checked_on").verbose_name)]}}
             ]
-            LogEntry.objects.log_actions(request.user.pk, [row], CHANGE, message)
+            LogEntry.objects.log_actions(user_of(request).pk, [row], CHANGE, message)
         tell(gettext("“%(row)s” was checked today.") % {"row": row}, messages.SUCCESS)
         return self._back(request, row)
 
-    def _back(self, request, row) -> HttpResponseRedirect:
+    def _back(self, request: HttpRequest, row: Any) -> HttpResponseRedirect:
         """To the list as it was filtered."""
         before = request.headers.get("Referer", "")
         if url_has_allowed_host_and_scheme(before, {request.get_host()}, request.is_secure()):
@@ -166,7 +167,7 @@ class NoticeAdmin(RowAdmin):
     fieldsets = ((None, {"fields": ("site", *NoticeRows.fields)}),)
 
     @admin.display(description=_("text"))
-    def said(self, row):
+    def said(self, row: Notice) -> str:
         return str(row)
 
 
@@ -186,7 +187,7 @@ class IdentifierSchemeAdmin(RecordAdmin):
     fieldsets = ((None, {"fields": ("label", "slug", "pattern", "uri_template")}),)
 
     @admin.display(description=_("label"))
-    def named(self, row):
+    def named(self, row: IdentifierScheme) -> str:
         return str(row)
 
 
@@ -197,5 +198,5 @@ class CustodianAdmin(NameSearch, RecordAdmin):
     fieldsets = ((None, {"fields": ("name", "url")}),)
 
     @admin.display(description=_("name"))
-    def named(self, row):
+    def named(self, row: Custodian) -> str:
         return str(row)

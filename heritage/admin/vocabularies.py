@@ -1,11 +1,12 @@
 """Admin of kinds, places, eras, sources and licences."""
 
 from itertools import chain, count
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Count
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -18,24 +19,25 @@ from heritage.admin.forms import RecordForm
 from heritage.admin.scenes import SceneSelect, palette_select
 from heritage.models import Era, Kind, Licence, Place, Source
 from heritage.values import normalize
+from heritage.values.language import LanguageMap
 
 
 class TermForm(RecordForm):
     """An empty slug is filled in from the label."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:
             self.fields["slug"].required = False
             self.fields["slug"].help_text = _("Stands in the address. Empty: made from the label.")
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("label") and "slug" in cleaned and not cleaned["slug"]:
             cleaned["slug"] = self.instance.slug or self._free_slug(cleaned["label"])
         return cleaned
 
-    def _free_slug(self, label) -> str:
+    def _free_slug(self, label: LanguageMap) -> str:
         text = label.get("en") or normalize.romanise(str(label.best("en")))
         base = slugify(normalize.fold(text))[:70] or self.instance.uid[:12]
         taken = set(
@@ -53,11 +55,11 @@ class TermAdmin(ReplacePages, NameSearch, RecordAdmin):
     list_select_related: ClassVar[tuple[str, ...]] = ("parent",)
 
     @admin.display(description=_("label"), ordering="label")
-    def term(self, row):
+    def term(self, row: Any) -> str:
         return str(row)
 
     @admin.display(description=_("in other languages"))
-    def elsewhere(self, row):
+    def elsewhere(self, row: Any) -> str:
         """The label in the languages of the interface that are not the reader's."""
         others = (code for code, _name in settings.LANGUAGES if code != get_language())
         return " · ".join(row.label[code] for code in others if row.label.get(code))
@@ -74,15 +76,16 @@ class KindAdmin(TermAdmin):
         (_("Text and drawing"), {"fields": ("description", "scene", "order", "aat")}),
     )
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         kinds = super().get_queryset(request)
         # Only the list shows it; a chooser would count all sites with each letter that is typed.
-        is_list = request.resolver_match.url_name == "heritage_kind_changelist"
+        match = request.resolver_match
+        is_list = match is not None and match.url_name == "heritage_kind_changelist"
         return kinds.annotate(site_count=Count("sites")) if is_list else kinds
 
     @admin.display(description=_("sites"), ordering="site_count")
-    def site_total(self, row):
-        return row.site_count
+    def site_total(self, row: Any) -> int:
+        return row.site_count  # of `get_queryset`
 
 
 @admin.register(Place)
@@ -109,7 +112,7 @@ class EraAdmin(TermAdmin):
     )
 
     @admin.display(description=_("span"), ordering="first_year")
-    def when(self, row):
+    def when(self, row: Era) -> str:
         return row.years() or said(row.span)
 
 
@@ -123,7 +126,7 @@ class SourceAdmin(ReplacePages, NameSearch, RecordAdmin):
     fieldsets = ((None, {"fields": ("citation", "kind", "url", ("seen_on", "licence"))}),)
 
     @admin.display(description=_("citation"), ordering="citation")
-    def cited(self, row):
+    def cited(self, row: Source) -> str:
         return str(row)
 
 
@@ -134,5 +137,5 @@ class LicenceAdmin(RecordAdmin):
     fieldsets = ((None, {"fields": ("code", "label", "url")}),)
 
     @admin.display(description=_("label"))
-    def named(self, row):
+    def named(self, row: Licence) -> str:
         return str(row)

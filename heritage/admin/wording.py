@@ -10,7 +10,7 @@ def listed(words: Iterable) -> str:
     return pgettext("between items of a list", ", ").join(str(word) for word in words)
 
 
-def explained(name, more: Iterable) -> str:
+def explained(name: str, more: Iterable) -> str:
     """A name with what tells it from others: “Luoyang (Henan)”, “洛阳市（河南省）”."""
     told = listed(more)
     if not told:
