@@ -29,6 +29,12 @@ class GroupsField(forms.ModelMultipleChoiceField):
         return gettext(obj.name)
 
 
+class GroupsFilter(admin.RelatedFieldListFilter):
+    def field_choices(self, field, request, model_admin):
+        choices = super().field_choices(field, request, model_admin)
+        return [(pk, gettext(name)) for pk, name in choices]
+
+
 @admin.register(User)
 class CatalogueUserAdmin(UserAdmin):
     list_display = (
@@ -40,7 +46,7 @@ class CatalogueUserAdmin(UserAdmin):
         "is_active",
         "last_login",
     )
-    list_filter = ("groups", "is_staff", "is_superuser", "is_active")
+    list_filter = (("groups", GroupsFilter), "is_staff", "is_superuser", "is_active")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Who it is"), {"fields": (("first_name", "last_name"), "email")}),
