@@ -276,10 +276,10 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# --- Getting in: allauth, see heritage/admin/getting_in.py ---------------------------------------
+# --- Logging in: allauth, see heritage/admin/authentication.py ------------------------------------
 
-ACCOUNT_ADAPTER = "heritage.admin.getting_in.AccountAdapter"
-MFA_ADAPTER = "heritage.admin.getting_in.MFAAdapter"
+ACCOUNT_ADAPTER = "heritage.admin.authentication.AccountAdapter"
+MFA_ADAPTER = "heritage.admin.authentication.MFAAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # accounts are made in the admin alone
 ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever makes an account knows whose it is

@@ -20,9 +20,9 @@ def main(database: str, seed: int) -> None:
 
     connection.settings_dict["NAME"] = database
     from heritage.search.index import store
-    from tests.exact import assert_as_rebuilt
-    from tests.randomly import Catalogue
-    from tests.writing import write_if_possible
+    from tests.index_comparison import assert_as_rebuilt
+    from tests.random_catalogue import Catalogue
+    from tests.random_writes import write_if_possible
 
     catalogue = Catalogue(random.Random(seed), stored=True)
     for order in sys.stdin:

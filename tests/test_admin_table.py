@@ -12,7 +12,7 @@ from django.urls import reverse
 from heritage.models import ChangeSet, Event, SavedFilter, Site
 from heritage.services.undo import undo
 from tests import builders as build
-from tests.exact import assert_nothing_to_derive
+from tests.index_comparison import assert_nothing_to_derive
 
 pytestmark = pytest.mark.django_db
 

@@ -51,7 +51,7 @@ from heritage.services import fulltext
 from heritage.services.record_checks import problems
 from heritage.values import edtf
 from tests import builders as build
-from tests.exact import assert_as_rebuilt
+from tests.index_comparison import assert_as_rebuilt
 
 RECORDS = 60
 KIND, PLACE = ("Temple", "寺庙"), ("Anning", "安宁")

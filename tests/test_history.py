@@ -32,7 +32,7 @@ from heritage.services.history import (
 )
 from heritage.services.undo import changes_with, plan, restore, restore_deleted, revert, undo
 from tests import builders as build
-from tests.exact import assert_nothing_to_derive
+from tests.index_comparison import assert_nothing_to_derive
 
 pytestmark = pytest.mark.django_db
 

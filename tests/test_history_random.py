@@ -19,9 +19,9 @@ from heritage.search.index import store
 from heritage.services.history import change_set, net_changes
 from heritage.services.undo import undo
 from tests.builders import make_name, text
-from tests.exact import assert_as_rebuilt, assert_nothing_to_derive
-from tests.randomly import Catalogue
-from tests.writing import some_site, write
+from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
+from tests.random_catalogue import Catalogue
+from tests.random_writes import some_site, write
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +68,7 @@ def history(made: ChangeSet) -> dict[tuple, tuple]:
     return told
 
 
-# --- writes beside those of tests.writing --------------------------------------------------------
+# --- writes beside those of tests.random_writes ----------------------------------------
 
 
 def _move_about(catalogue: Catalogue) -> None:

@@ -7,10 +7,10 @@ from django.db import connection, transaction
 
 from heritage.search.index import store
 from heritage.services.history import change_set
-from tests.exact import assert_as_rebuilt
-from tests.questions import assert_answered, question
-from tests.randomly import Catalogue
-from tests.writing import write
+from tests.index_comparison import assert_as_rebuilt
+from tests.random_catalogue import Catalogue
+from tests.random_queries import assert_answered, question
+from tests.random_writes import write
 
 SITES = 10_000
 ROUNDS = 250

@@ -16,10 +16,10 @@ from django.test.utils import CaptureQueriesContext
 from heritage.models import IndexChange, Site
 from heritage.search.index import store
 from tests.builders import make_era, make_event, make_site
-from tests.exact import assert_as_rebuilt, assert_nothing_to_derive
-from tests.randomly import Catalogue
+from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
+from tests.random_catalogue import Catalogue
+from tests.random_writes import write_if_possible
 from tests.second_process import WRITES
-from tests.writing import write_if_possible
 
 ROUNDS = 6
 

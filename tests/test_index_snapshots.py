@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from heritage.models import IndexChange, IndexPart, Site
 from heritage.search.index import loader, store, stored_snapshot
 from tests.builders import make_kind, make_place, make_site, text
-from tests.exact import assert_as_rebuilt
-from tests.randomly import Catalogue
-from tests.writing import write
+from tests.index_comparison import assert_as_rebuilt
+from tests.random_catalogue import Catalogue
+from tests.random_writes import write
 
 
 def forget() -> None:

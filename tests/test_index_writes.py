@@ -27,7 +27,7 @@ from heritage.models import (
 from heritage.search.filters import SiteFilter
 from heritage.search.index import store
 from tests import builders as build
-from tests.exact import assert_as_rebuilt
+from tests.index_comparison import assert_as_rebuilt
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.utils import translation
 from heritage.models import Site
 from heritage.search.facets.counting import facets
 from heritage.search.filters import SiteFilter
-from tests import brute
+from tests import brute_force
 from tests.builders import (
     make_coverage,
     make_designation,
@@ -323,7 +323,7 @@ def test_counts_are_what_one_would_get(limits, monkeypatch):
             for option in facet.options:
                 alone = query.copy()
                 alone.setlist(facet.name, [option.value])
-                assert option.count == len(brute.matching(alone)), (query, option)
+                assert option.count == len(brute_force.matching(alone)), (query, option)
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ from heritage.search.index import snapshot as state_module
 from heritage.search.index.snapshot import Order
 from heritage.services.history import change_set
 from tests.builders import make_kind, make_notice, make_site, make_source, text
-from tests.exact import assert_as_rebuilt
-from tests.questions import assert_answered, question
-from tests.randomly import Catalogue
-from tests.writing import write
+from tests.index_comparison import assert_as_rebuilt
+from tests.random_catalogue import Catalogue
+from tests.random_queries import assert_answered, question
+from tests.random_writes import write
 
 
 @pytest.mark.django_db

@@ -11,8 +11,8 @@ from heritage.search.index import store
 from heritage.services.merge import CannotMerge, choices, merge
 from heritage.services.undo import undo
 from tests import builders as build
-from tests.exact import assert_as_rebuilt, assert_nothing_to_derive
-from tests.randomly import Catalogue
+from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
+from tests.random_catalogue import Catalogue
 from tests.test_history_random import everything, without_addresses
 
 pytestmark = pytest.mark.django_db

@@ -17,9 +17,9 @@ from heritage.web.media import covers, tagged
 from heritage.web.media.drawings import kept
 from heritage.web.site.page import site_page
 from tests import builders as build
-from tests.randomly import Catalogue
+from tests.random_catalogue import Catalogue
+from tests.random_writes import add_site, write
 from tests.webrows import full_site, vocabulary
-from tests.writing import add_site, write
 
 pytestmark = pytest.mark.django_db
 WRITES = 60

@@ -14,7 +14,7 @@ from heritage.search.index import store
 from heritage.services import review
 from heritage.services.history import change_set, changes_of
 from tests.builders import make_kind, make_site, make_user
-from tests.exact import assert_as_rebuilt, assert_nothing_to_derive
+from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

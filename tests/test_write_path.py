@@ -7,7 +7,7 @@ from heritage.search.index import store
 from heritage.services import fulltext
 from heritage.values.tokens import QueryWord
 from tests.builders import make_kind, make_name, make_site, make_user, text
-from tests.exact import assert_as_rebuilt, assert_nothing_to_derive
+from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
 
 pytestmark = pytest.mark.django_db
 

@@ -27,7 +27,7 @@ from heritage.admin.editing import (
     editing_of,
 )
 from heritage.admin.fields import EDTFFormField, said
-from heritage.admin.merging import Values, field_of, label_of_control, posted_values
+from heritage.admin.three_way_merge import Values, field_of, label_of_control, posted_values
 from heritage.admin.wording import explained, listed
 from heritage.values.language import proper_tag, text_direction
 

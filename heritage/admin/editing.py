@@ -23,7 +23,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from heritage.admin.autocomplete import RowLookups
-from heritage.admin.merging import (
+from heritage.admin.row_sets import SHOWS_ALL
+from heritage.admin.three_way_merge import (
     Values,
     field_of,
     label_of_control,
@@ -33,7 +34,6 @@ from heritage.admin.merging import (
     shown_values,
     three_way_merge,
 )
-from heritage.admin.row_sets import SHOWS_ALL
 
 OPENED = "_opened"  # the signed snapshot, in every form of a stored record
 CHOICE = "_keep-"  # before the key of a clash: the radio buttons that decide it

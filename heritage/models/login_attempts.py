@@ -1,6 +1,6 @@
 """Limits attempts to log in; they are counted before the password is checked.
 
-Used by admin/getting_in.py alone. Attempts at accounts that do not exist are counted alike, so
+Used by admin/authentication.py alone. Attempts at accounts that do not exist are counted alike, so
 that neither the answer nor its timing tells whether an account exists.
 """
 

@@ -3,15 +3,15 @@
 from django.http import QueryDict
 
 from heritage.search.filters import SiteFilter
-from tests import brute
-from tests.randomly import Catalogue
+from tests import brute_force
+from tests.random_catalogue import Catalogue
 
 
 def assert_answered(query: QueryDict) -> None:
     """The filter finds what the database does row by row, in the same order, page by page."""
     filtered = SiteFilter(query)
     assert filtered.problems() == [], query
-    expected = brute.in_order(query)
+    expected = brute_force.in_order(query)
     assert set(filtered.hits) == set(expected), query
     for start in {0, 24, len(expected) // 2, max(0, len(expected) - 5)}:
         assert filtered.page("en", start, start + 24) == expected[start : start + 24], query

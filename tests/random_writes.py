@@ -23,7 +23,7 @@ from heritage.models import (
     WorldHeritage,
 )
 from tests.builders import make_kind, make_place, make_site, make_term, text
-from tests.randomly import DAY, PARTS, Catalogue
+from tests.random_catalogue import DAY, PARTS, Catalogue
 
 
 def some_site(catalogue: Catalogue) -> Site | None:
