@@ -30,9 +30,11 @@ class GroupsField(forms.ModelMultipleChoiceField):
 
 
 class GroupsFilter(admin.RelatedFieldListFilter):
-    def field_choices(self, field, request, model_admin):
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: Any
+    ) -> list[tuple[Any, Any]]:
         choices = super().field_choices(field, request, model_admin)
-        return [(pk, gettext(name)) for pk, name in choices]
+        return [(pk, gettext(str(name))) for pk, name in choices]
 
 
 @admin.register(User)
