@@ -174,13 +174,15 @@ def test_each_filter_leaves_what_the_database_would(client, mixed):
 
 
 def test_of_very_many_sites_only_orders_of_the_index_are_offered(client, mixed, monkeypatch):
-    assert "the list is sorted by name" not in client.get(LIST).content.decode()
+    page = client.get(LIST, {"_facets": "True", "q": "alder"}).content.decode()
+    assert "the list is sorted by name" not in page and "published (" in page
     monkeypatch.setattr(selection, "MANY", 1)
     page = client.get(LIST, {"o": "2"})  # the place
     headers = [header for header in result_headers(page.context["cl"]) if header["sortable"]]
     assert [header["text"] for header in headers] == [
         "name and kinds", "beginnings", "UNESCO", "state",
     ]  # fmt: skip
+    assert "_facets" not in page.content.decode()  # counts of choices
     newest = list(Site.objects.order_by("-updated_at")[:3])
     assert list(page.context["cl"].result_list) == newest
     assert "Of more than 1 site the list is sorted by name" in page.content.decode()

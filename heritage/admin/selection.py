@@ -146,6 +146,8 @@ class SiteList(ChangeList):
         asked = cast(ListRequest, request)
         asked.found = None  # what a search finds, once it is asked: see SiteAdmin
         rows = super().get_queryset(request, exclude_parameters)
+        if exclude_parameters is not None:  # of a filter, which counts its choices
+            return rows if asked.found is None else rows.filter(pk__in=list(asked.found))
         self.selection = self._selection(asked, rows)
         if self.selection is None and asked.found is not None:
             return self.model_admin.latest_found(rows, asked.found)

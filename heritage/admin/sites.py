@@ -311,6 +311,8 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist: Any = super().get_changelist_instance(request)
+        if self.is_large():  # the database would count the sites of each choice of each filter
+            changelist.is_facets_optional = changelist.add_facets = False
         found = getattr(request, "found", None) or ()
         if changelist.selection is None and len(found) > MOST_LISTED:
             changelist.search_help_text = _(
