@@ -1,0 +1,137 @@
+"""What a page is on a phone: how soon it is seen, whether it jumps, what it loads, what is amiss.
+
+    uv run python -m benchmarks.phone http://127.0.0.1:8000
+
+prints a table of a server that runs, such as that of `manage.py demo`. Chromium is slowed down as
+Lighthouse does: a processor four times slower, 1.6 Mbit/s and 150 ms to the server.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from importlib.resources import files
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+from benchmarks.weights import PAGES
+
+DRIVER = "/usr/bin/chromedriver"
+WIDTH, HEIGHT = 360, 740
+SLOWER, LATENCY, BYTES_A_SECOND = 4, 150, 1_600_000 // 8
+# What a page should keep: seconds, a share of the screen, kB, pixels.
+MOST_LCP, MOST_SHIFT, MOST_KB, LEAST_TARGET = 2.5, 0.1, 300, 24
+AXE = "axe_selenium_python", "node_modules/axe-core/axe.min.js"
+OBSERVE = """
+window.seen = {lcp: 0, what: "", shift: 0};
+new PerformanceObserver((list) => { for (const entry of list.getEntries()) {
+  window.seen.lcp = entry.startTime;
+  window.seen.what = entry.element?.tagName?.toLowerCase() ?? "";
+}}).observe({type: "largest-contentful-paint", buffered: true});
+new PerformanceObserver((list) => { for (const entry of list.getEntries())
+  if (!entry.hadRecentInput) window.seen.shift += entry.value;
+}).observe({type: "layout-shift", buffered: true});
+"""
+READ = """
+const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+const targets = [...document.querySelectorAll("a[href], button, input, select, summary")]
+  .filter((at) => at.checkVisibility() && !at.closest("p, li > span, dd, .hidden, .skip"))
+  .map((at) => at.getBoundingClientRect()).filter((box) => box.width > 2);
+return {...window.seen, height: document.documentElement.scrollHeight,
+  description: meta("description").length, robots: meta("robots"),
+  canonical: document.querySelectorAll('link[rel="canonical"]').length,
+  small: targets.filter((box) => Math.min(box.width, box.height) < arguments[0]).length};
+"""
+CONTRAST = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {runOnly: {type: "rule", values: ["color-contrast", "target-size"]}})
+  .then((found) => done(found.violations.map((rule) => rule.id)));
+"""
+HEADS = ("page", "LCP s", "of", "CLS", "kB", "requests", "CSS unused", "px high", "description",
+         "canonical", "robots", "small", "axe")  # fmt: skip
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=main.__doc__)
+    options.add_argument("address", help="Where a server runs: http://127.0.0.1:8000")
+    given = options.parse_args()
+    browser = _browser()
+    try:
+        rows = [(name, _measured(browser, given.address + path)) for name, path in PAGES.items()]
+    finally:
+        browser.quit()
+    print("| " + " | ".join(HEADS) + " |\n|" + "---|" * len(HEADS))
+    for name, row in rows:
+        print(f"| {name} | " + " | ".join(map(str, row)) + " |")
+    poor = [name for name, row in rows if row[0] > MOST_LCP or row[2] > MOST_SHIFT]
+    poor += [name for name, row in rows if row[3] > MOST_KB]
+    print(f"\nPoor: {', '.join(dict.fromkeys(poor)) or 'none'}")
+
+
+def _browser() -> webdriver.Chrome:
+    options = webdriver.ChromeOptions()
+    flags = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run")
+    for flag in (*flags, f"--user-data-dir={tempfile.mkdtemp()}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
+    browser = webdriver.Chrome(options=options, service=Service(DRIVER))
+    screen = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 2, "mobile": True}
+    for command, values in (
+        ("Emulation.setDeviceMetricsOverride", screen),
+        ("Emulation.setTouchEmulationEnabled", {"enabled": True}),
+        ("Emulation.setCPUThrottlingRate", {"rate": SLOWER}),
+        ("Network.enable", {}),
+        ("Network.setCacheDisabled", {"cacheDisabled": True}),
+        ("Page.addScriptToEvaluateOnNewDocument", {"source": OBSERVE}),
+        ("DOM.enable", {}),
+        ("CSS.enable", {}),
+    ):
+        browser.execute_cdp_cmd(command, values)
+    return browser
+
+
+def _measured(browser: webdriver.Chrome, address: str) -> tuple:
+    browser.get("about:blank")
+    browser.get_log("performance")
+    network = {"offline": False, "latency": LATENCY}
+    network |= {"downloadThroughput": BYTES_A_SECOND, "uploadThroughput": BYTES_A_SECOND}
+    browser.execute_cdp_cmd("Network.emulateNetworkConditions", network)
+    browser.execute_cdp_cmd("CSS.startRuleUsageTracking", {})
+    browser.get(address)
+    time.sleep(1)  # what is painted last
+    seen = browser.execute_script(READ, LEAST_TARGET)
+    used = browser.execute_cdp_cmd("CSS.stopRuleUsageTracking", {})["ruleUsage"]
+    requests, weight, sheets = _loaded(browser.get_log("performance"))
+    browser.execute_script(files(AXE[0]).joinpath(AXE[1]).read_text(encoding="utf-8"))
+    amiss = browser.execute_async_script(CONTRAST)
+    unused = 1 - sum(
+        rule["endOffset"] - rule["startOffset"] for rule in used if rule["used"]
+    ) / max(1, sheets)
+    return (
+        round(seen["lcp"] / 1000, 2), seen["what"], round(seen["shift"], 3), round(weight / 1000),
+        requests, f"{max(0, unused):.0%}", seen["height"], seen["description"], seen["canonical"],
+        seen["robots"] or "index", seen["small"], ", ".join(amiss) or "–",
+    )  # fmt: skip
+
+
+def _loaded(log: list[dict]) -> tuple[int, int, int]:
+    """How many requests, their bytes on the way, and the characters of all style sheets."""
+    requests, weight, sheets = 0, 0, 0
+    is_sheet: dict[str, bool] = {}
+    for line in log:
+        message = json.loads(line["message"])["message"]
+        values = message["params"]
+        match message["method"]:
+            case "Network.responseReceived":
+                requests += 1
+                is_sheet[values["requestId"]] = values["type"] == "Stylesheet"
+            case "Network.dataReceived":
+                sheets += values["dataLength"] if is_sheet.get(values["requestId"]) else 0
+            case "Network.loadingFinished":
+                weight += values["encodedDataLength"]
+    return requests, round(weight), sheets
+
+
+if __name__ == "__main__":
+    main()
