@@ -35,13 +35,16 @@ new PerformanceObserver((list) => { for (const entry of list.getEntries())
 """
 READ = """
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+const isInText = (at) => at.closest("p, li > span, dd, .hidden, .skip") ||
+  [...at.parentNode.childNodes].some((each) => each.nodeType === 3 && each.data.trim());
 const targets = [...document.querySelectorAll("a[href], button, input, select, summary")]
-  .filter((at) => at.checkVisibility() && !at.closest("p, li > span, dd, .hidden, .skip"))
+  .map((at) => at.closest("label") ?? at)
+  .filter((at) => at.checkVisibility() && !isInText(at))
   .map((at) => at.getBoundingClientRect()).filter((box) => box.width > 2);
 return {...window.seen, height: document.documentElement.scrollHeight,
   description: meta("description").length, robots: meta("robots"),
   canonical: document.querySelectorAll('link[rel="canonical"]').length,
-  small: targets.filter((box) => Math.min(box.width, box.height) < arguments[0]).length};
+  small: targets.filter((box) => Math.min(box.width, box.height) < arguments[0] - 0.5).length};
 """
 CONTRAST = """
 const done = arguments[arguments.length - 1];
@@ -102,35 +105,43 @@ def _measured(browser: webdriver.Chrome, address: str) -> tuple:
     time.sleep(1)  # what is painted last
     seen = browser.execute_script(READ, LEAST_TARGET)
     used = browser.execute_cdp_cmd("CSS.stopRuleUsageTracking", {})["ruleUsage"]
-    requests, weight, sheets = _loaded(browser.get_log("performance"))
+    requests, weight = _loaded(browser.get_log("performance"))
+    unused = _unused(browser, used)
     browser.execute_script(files(AXE[0]).joinpath(AXE[1]).read_text(encoding="utf-8"))
     amiss = browser.execute_async_script(CONTRAST)
-    unused = 1 - sum(
-        rule["endOffset"] - rule["startOffset"] for rule in used if rule["used"]
-    ) / max(1, sheets)
     return (
         round(seen["lcp"] / 1000, 2), seen["what"], round(seen["shift"], 3), round(weight / 1000),
-        requests, f"{max(0, unused):.0%}", seen["height"], seen["description"], seen["canonical"],
+        requests, f"{unused:.0%}", seen["height"], seen["description"], seen["canonical"],
         seen["robots"] or "index", seen["small"], ", ".join(amiss) or "–",
     )  # fmt: skip
 
 
-def _loaded(log: list[dict]) -> tuple[int, int, int]:
-    """How many requests, their bytes on the way, and the characters of all style sheets."""
-    requests, weight, sheets = 0, 0, 0
-    is_sheet: dict[str, bool] = {}
+def _loaded(log: list[dict]) -> tuple[int, int]:
+    """How many requests, and their bytes on the way."""
+    requests, weight = 0, 0
     for line in log:
         message = json.loads(line["message"])["message"]
-        values = message["params"]
         match message["method"]:
             case "Network.responseReceived":
                 requests += 1
-                is_sheet[values["requestId"]] = values["type"] == "Stylesheet"
-            case "Network.dataReceived":
-                sheets += values["dataLength"] if is_sheet.get(values["requestId"]) else 0
             case "Network.loadingFinished":
-                weight += values["encodedDataLength"]
-    return requests, round(weight), sheets
+                weight += message["params"]["encodedDataLength"]
+    return requests, round(weight)
+
+
+def _unused(browser: webdriver.Chrome, rules: list[dict]) -> float:
+    """The share of all style sheets in which no rule is of use to the page."""
+    by_sheet: dict[str, list[tuple[int, int]]] = {}
+    for rule in rules:
+        spans = by_sheet.setdefault(rule["styleSheetId"], [])
+        if rule["used"]:
+            spans.append((round(rule["startOffset"]), round(rule["endOffset"])))
+    whole, used = 0, 0
+    for sheet, spans in by_sheet.items():
+        text = browser.execute_cdp_cmd("CSS.getStyleSheetText", {"styleSheetId": sheet})["text"]
+        whole += len(text)
+        used += len({at for start, end in spans for at in range(start, end)})
+    return 1 - used / max(1, whole)
 
 
 if __name__ == "__main__":
