@@ -35,7 +35,7 @@ _OWNERS = {
 
 
 def user_of(request: HttpRequest) -> User:
-    """The user of a page of the admin, which answers nobody who is not signed in."""
+    """The signed-in user of an admin request."""
     return cast(User, request.user)
 
 

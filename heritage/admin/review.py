@@ -171,7 +171,7 @@ class ReviewPages(admin.ModelAdmin):
         return TemplateResponse(request, "admin/review.html", context)
 
     def _back(self, request: HttpRequest, site: Site) -> str:
-        """The page that somebody has done something on."""
+        """The page on which the user acted."""
         if request.POST.get("back") == "form":
             return reverse("admin:heritage_site_change", args=[site.pk]) + "#comments"
         return reverse("admin:heritage_site_review", args=[site.pk])
@@ -181,7 +181,8 @@ class ReviewPages(admin.ModelAdmin):
         return self.has_change_permission(request) or self.has_change_permission(request, site)
 
     def _steps(self, request: HttpRequest, site: Site) -> Iterator[tuple[Kind, str, bool]]:
-        """What somebody may do with a record in this state: (kind, label, whether it asks why)."""
+        """The steps open to a user for a record in this state: (kind, label, whether it needs a
+        reason)."""
         user, state = user_of(request), site.state
         may_publish = access.may_publish(user) and self.has_change_permission(request, site)
         if state == Site.State.DRAFT and self.has_change_permission(request, site):
@@ -197,7 +198,7 @@ class ReviewPages(admin.ModelAdmin):
             yield Kind.ARCHIVED, _("Archive"), True
 
     def _reasons(self, request: HttpRequest, site: Site) -> Iterator[tuple[str, str]]:
-        """What stands against publishing, each with its place in the form."""
+        """The reasons against publishing, each with its place in the form."""
         if not access.may_publish(user_of(request)) or site.state == Site.State.PUBLISHED:
             return
         site = Site.objects.prefetch_related(*RELATED).get(pk=site.pk)

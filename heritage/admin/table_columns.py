@@ -260,7 +260,7 @@ def columns() -> dict[str, Column]:
 
 
 def term_columns(user: User) -> dict[str, Column]:
-    """Terms of a site, those that somebody may write."""
+    """The term columns of a site that the user may write."""
     found: dict[str, Column] = {}
     for key, column, model, label in (
         ("place", PlaceColumn, Place, _("Place")),

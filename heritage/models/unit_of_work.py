@@ -83,9 +83,9 @@ class UnitOfWork:
         self.touched[model].update(pk for pk in ids if pk is not None)
 
     def will_write(self, model: type[Record], pk: int) -> dict | None:
-        """The stored row, locked, for whoever looks at it just before it is written.
+        """Announce a write and return the stored row, locked.
 
-        `stored_row()` then gives it without reading it once more.
+        `stored_row()` then returns it without reading it again.
         """
         stored = stored_rows(model, [pk]).get(pk)
         if stored is not None:

@@ -121,7 +121,7 @@ def same_names(index: IndexSnapshot) -> BitMap:
 
 
 def _same_names() -> BitMap:
-    """All names at once: what somebody has written asks for it again."""
+    """The ids by comparing all names; cached until something is written."""
     names, ids = _namesakes()
     if not len(ids):
         return BitMap()

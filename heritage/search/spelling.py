@@ -203,10 +203,10 @@ def _sound(word: str) -> str:
 
 
 def _is_sure(word: str, found: str, distance: float) -> bool:
-    """Whether nobody would think of another word: the same beginning, and the slip of a finger.
+    """Whether a correction is beyond doubt: the same beginning, and one slip of a finger.
 
-    A letter in place of another makes many a short word out of another (burma, bursa); of vowels
-    people are seldom sure.
+    A substituted letter makes many a short word out of another (burma, bursa), and vowels are often
+    misspelt.
     """
     if word[0] != found[0] and sorted(word[:2]) != sorted(found[:2]):
         return False

@@ -250,7 +250,7 @@ def _sites(index: IndexSnapshot, text: str, *, by_name_only: bool) -> tuple[int,
 
 
 def _closest(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
-    """The closest by name; else what is called otherwise and says so, or what was meant."""
+    """The closest sites by name; else those found by other forms or corrected."""
     closeness, ids = _by_name(index, text)
     if not ids:
         ids = _by_text(index, text)

@@ -137,7 +137,7 @@ class Dictionary:
             yield self._names[at]
 
     def saying(self, words: Iterable[str]) -> list[str]:
-        """Those that say something: nobody misspells a word to ask for any place."""
+        """Significant words, which a misspelling may be compared with."""
         return [word for word in words if word not in self.fillers]
 
     def list(self, name: str, texts: Sequence[str]) -> None:

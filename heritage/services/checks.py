@@ -129,6 +129,6 @@ def check_database(databases: Any = None, **kwargs: Any) -> list[checks.CheckMes
 
 
 def _before_migrate(sender: Any, using: str, **kwargs: Any) -> None:
-    """Before the first migration is run, whoever runs it."""
+    """Refuse an old database before the first migration runs."""
     if sender.label == "heritage" and is_of_older_version(connections[using]):
         raise CommandError(refusal())

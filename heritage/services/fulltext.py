@@ -106,7 +106,7 @@ def known_words(asked: Iterable[str]) -> list[str]:
 
 
 def _is_spelt(word: str) -> bool:
-    """Whether somebody may misspell it: letters only, and enough of them."""
+    """Whether a word can be misspelt: letters only, and long enough."""
     return len(word) > 3 and word.isalpha() and not tokens.is_han(word)
 
 
@@ -173,9 +173,9 @@ def rebuild(
 
 
 def _take_turn() -> None:
-    """Wait until nobody reads the table, without making those wait who want to.
+    """Wait for readers of the table to finish, without blocking new ones.
 
-    Django's OperationalError if somebody, such as a backup, reads it for longer than a minute.
+    Raises OperationalError if a reader, such as a backup, takes longer than a minute.
     """
     if connection.vendor != "postgresql":
         return

@@ -265,7 +265,7 @@ def _speakers(site: Site) -> list[User]:
 
 
 def _reviewers(site: Site) -> list[User]:
-    """Who is to look at it; where nobody is named, all who may publish."""
+    """The assigned reviewer, or else everyone who may publish."""
     return _assigned(site) or list(publishers()[:MOST_TOLD])
 
 

@@ -60,11 +60,11 @@ def load() -> IndexSnapshot | None:
 
 
 def save(state: IndexSnapshot, *, starts_anew: bool = False, pause: float = _PAUSE) -> bool:
-    """Make this state the snapshot; whether it was done.
+    """Store this snapshot; returns whether it was stored.
 
-    Not if another process has replaced the snapshot meanwhile. `starts_anew`: processes that run
-    shall take it too, since it holds what no change told of; not done then if something was
-    written since the state.
+    It is not if another process has stored one meanwhile. With `starts_anew` running processes take
+    it too, since it contains what no change told of; it is then not stored if anything was written
+    since it was read.
     """
     before = _head()
     parts = _write_missing(state, pause)

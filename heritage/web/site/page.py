@@ -293,9 +293,10 @@ def _all_marks(
 
 
 def _pinyin(rows: SiteRows) -> str:
-    """The reading of the Chinese name: the one on record, else as the dictionary has it.
+    """The pinyin of the Chinese name: as recorded, else from the dictionary.
 
-    Elsewhere than in China the Chinese name is a translation, and its reading helps nobody.
+    Only for places in China; elsewhere the Chinese name is a translation, and its pinyin is of no
+    use.
     """
     for name in rows.names:
         if name.language == "zh-latn-pinyin":

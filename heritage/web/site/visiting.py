@@ -129,7 +129,7 @@ def visiting(rows: SiteRows) -> Visiting:
 
 
 def _age(rows: Iterable[CheckedRecord]) -> str:
-    """The age of rows that nobody has checked; empty if all were checked."""
+    """The age of unchecked rows; empty if all were checked."""
     unchecked = [row for row in rows if row.checked_on is None]
     if not unchecked:
         return ""

@@ -259,7 +259,7 @@ def _closest(others: list[tuple[int, int, Era]]) -> Era | None:
 
 
 def _marks(era: Era) -> list[Mark]:
-    """“By tradition” only: a date that is approximate says so itself."""
+    """Only “by tradition”: approximate dates say so themselves."""
     found = [TRADITION] if era.certainty == Era.Certainty.TRADITIONAL else []
     found += [APPROXIMATE] if era.certainty == Era.Certainty.APPROXIMATE else []
     return found + (list(source_line(era.source).marks) if era.source else [])
