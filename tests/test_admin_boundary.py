@@ -96,7 +96,14 @@ def test_the_map_says_what_it_encloses_or_what_is_wrong(client, editor, kiln):
     assert refused.context["window"].latitude == 34.5
     nearer = client.post(MAP, {"boundary": "", "at": "34.2, 112.3", "km": "0.0001"})
     assert nearer.context["window"].km == 0.25 and "250 m wide" in nearer.content.decode()
-    for nonsense in ({"at": "x", "km": "nan"}, {"at": "34, 112", "km": "inf"}, {"km": "1e999"}):
+    for nonsense in (
+        {"at": "x", "km": "nan"},
+        {"at": "34, 112", "km": "nan"},
+        {"at": "34, 112", "km": "inf"},
+        {"km": "1e999"},
+        {"boundary": '{"type": "FeatureCollection", "features": true}'},
+        {"boundary": json.dumps({"type": "MultiPolygon", "coordinates": [[], [SQUARE]]})},
+    ):
         assert client.post(MAP, nonsense).status_code == 200
 
 

@@ -88,6 +88,27 @@ def test_what_is_stored_is_read_as_it_is():
             "EPSG::4547",
         ),
         ("[" * 100_000, ""),
+        # What Python reads and no database stores, and what is not what its place asks for.
+        ('{"type": "Polygon", "bbox": [NaN], "coordinates": []}', "cannot be stored"),
+        (polygon([*SQUARE[:2], [112, 34, float("inf")], *SQUARE[3:]]), "cannot be stored"),
+        ('{"type": "Polygon", "coordinates": [[[1e999, 1]]]}', "cannot be stored"),
+        (json.dumps(POLYGON | {"bbox": ["\0"]}), "cannot be stored"),
+        (json.dumps({"type": "Polygon\ud800"}), "cannot be stored"),
+        (json.dumps(POLYGON | {"bbox": 0}).replace("0}", "9" * 5_000 + "}"), "cannot be stored"),
+        (polygon([*SQUARE[:2], [112, 34, "high"], *SQUARE[3:]]), "point 3 is no pair of numbers"),
+        ('{"type": "FeatureCollection", "features": 5}', "This is: FeatureCollection."),
+        ('{"type": ["Polygon"]}', "Polygon or MultiPolygon"),
+        (
+            json.dumps(
+                {
+                    "type": "GeometryCollection",
+                    "geometries": [POLYGON, {"type": "MultiPolygon", "coordinates": 5}],
+                }
+            ),
+            "no rings of points",
+        ),
+        (json.dumps({"type": "MultiPolygon", "coordinates": [[], [SQUARE]]}), "between 4 and"),
+        ("1, 1\n" * 20_002 + "nowhere", "between 4 and"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(text, said):

@@ -84,7 +84,8 @@ def boundary_map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResp
 
 def _window(data: Any, boundary: dict[str, Any] | None, point: Any) -> Window:
     try:
-        km = min(max(float(data.get("km", "")), NARROWEST_KM), WIDEST_KM)
+        # In this order NaN is the narrowest, too.
+        km = max(NARROWEST_KM, min(WIDEST_KM, float(data.get("km", ""))))
         return Window(*read_point(data.get("at", "")), km)
     except ValueError:  # the first map, or all of it
         pass

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from itertools import combinations, pairwise
+from itertools import islice, pairwise
 from math import radians, sin
 from typing import Any
 
@@ -41,14 +41,15 @@ def check_boundary(value: object) -> None:
     kind = value.get("type") if isinstance(value, dict) else None
     if not isinstance(value, dict) or kind not in _TYPES:
         said = _("A boundary is a GeoJSON geometry of type Polygon or MultiPolygon.")
-        raise ValueError(f"{said} {_('This is: %(type)s.') % {'type': kind}}" if kind else said)
+        is_named = isinstance(kind, str) and kind
+        raise ValueError(f"{said} {_('This is: %(type)s.') % {'type': kind}}" if is_named else said)
     polygons = [value.get("coordinates")] if kind == "Polygon" else value.get("coordinates")
     if not isinstance(polygons, _LISTS) or not all(isinstance(each, _LISTS) for each in polygons):
         raise ValueError(_("The coordinates of the boundary are no rings of points."))
     rings = [ring for polygon in polygons for ring in polygon]
     if not all(isinstance(ring, _LISTS) for ring in rings):
         raise ValueError(_("The coordinates of the boundary are no rings of points."))
-    if not rings or sum(map(len, rings)) > MAX_POSITIONS:
+    if not rings or not all(polygons) or sum(map(len, rings)) > MAX_POSITIONS:
         raise ValueError(
             _("A boundary has between 4 and %(most)s points.") % {"most": MAX_POSITIONS}
         )
@@ -90,12 +91,16 @@ def _polygons(value: dict[str, Any]) -> list[list[Ring]]:
 def _of_json(text: str) -> Any:
     try:
         value = json.loads(text)
+        _refuse_what_is_not_stored(value)
     except json.JSONDecodeError as error:
         place = {"line": error.lineno, "column": error.colno}
         said = _("This is no GeoJSON: it breaks off at line %(line)s, column %(column)s.") % place
         raise ValueError(said) from error
     except RecursionError as error:
         raise ValueError(_("The coordinates of the boundary are no rings of points.")) from error
+    except ValueError as error:
+        said = _("It holds a number or a character that cannot be stored.")
+        raise ValueError(said) from error
     if not isinstance(value, dict):
         return value
     _refuse_other_systems(value)
@@ -106,23 +111,28 @@ def _of_json(text: str) -> Any:
         return value
     if len(found) == 1:
         return found[0]
-    parts = [
-        part
-        for each in found
-        for part in (
-            [each.get("coordinates")]
-            if each["type"] == "Polygon"
-            else each.get("coordinates") or []
-        )
-    ]
+    parts: list[Any] = []
+    for each in found:
+        coordinates = each.get("coordinates")
+        is_several = each["type"] == "MultiPolygon" and isinstance(coordinates, list)
+        parts += coordinates if is_several else [coordinates]
     return {"type": "MultiPolygon", "coordinates": parts}
+
+
+def _refuse_what_is_not_stored(value: object) -> None:
+    """JSON as Python reads it may hold NaN, infinite numbers, halves of characters and U+0000."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    text.encode()
+    if "\\u0000" in text:
+        raise ValueError
 
 
 def _geometries(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Those of a feature, of a collection of features or of one of geometries."""
     inner = {"Feature": [value.get("geometry")], "FeatureCollection": value.get("features")}
     inner["GeometryCollection"] = value.get("geometries")
-    for each in inner.get(str(value.get("type"))) or []:
+    listed = inner.get(str(value.get("type")))
+    for each in listed if isinstance(listed, list) else ():
         if isinstance(each, dict):
             yield each
             if each.get("type") == "Feature" and isinstance(each.get("geometry"), dict):
@@ -140,8 +150,10 @@ def _refuse_other_systems(value: dict[str, Any]) -> None:
 
 
 def _of_lines(text: str) -> dict[str, Any]:
-    ring = []
+    ring: Ring = []
     for number, line in enumerate(text.splitlines(), 1):
+        if len(ring) > MAX_POSITIONS:
+            break  # refused, however many follow
         if not line.strip():
             continue
         try:
@@ -194,20 +206,26 @@ def _faults(ring: Ring) -> Iterator[str]:
 
 
 def _is_pair(point: object) -> bool:
-    numbers = point[:2] if isinstance(point, _LISTS) else ()
-    return len(numbers) == 2 and all(type(each) in (int, float) for each in numbers)
+    """Of numbers; a height may follow them."""
+    numbers = point if isinstance(point, _LISTS) else ()
+    return len(numbers) >= 2 and all(type(each) in (int, float) for each in numbers)
 
 
 def _crossing(ring: Ring) -> tuple[int, int] | None:
     """The numbers of two lines that cross, by the points that they begin at."""
     if len(ring) > COMPARED:
         return None
-    lines = list(enumerate(pairwise(ring), 1))
-    for (first, (a, b)), (second, (c, d)) in combinations(lines, 2):
-        if max(a[0], b[0]) < min(c[0], d[0]) or max(c[0], d[0]) < min(a[0], b[0]):
-            continue
-        if _side(a, b, c) * _side(a, b, d) < 0 and _side(c, d, a) * _side(c, d, b) < 0:
-            return first, second
+    # From west to east: what begins east of the end of a line does not cross it, nor what follows.
+    lines = sorted(
+        (min(a[0], b[0]), max(a[0], b[0]), number, a, b)
+        for number, (a, b) in enumerate(pairwise(ring), 1)
+    )
+    for index, (_west, east, first, a, b) in enumerate(lines, 1):
+        for west, _east, second, c, d in islice(lines, index, None):
+            if west > east:
+                break
+            if _side(a, b, c) * _side(a, b, d) < 0 and _side(c, d, a) * _side(c, d, b) < 0:
+                return min(first, second), max(first, second)
     return None
 
 
