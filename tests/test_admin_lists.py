@@ -194,3 +194,11 @@ def test_an_action_on_all_that_a_wide_search_finds_is_about_all_of_it(client, mi
     page = client.post(f"{LIST}?q=alder", data)
     found = Site.objects.filter(sort_names__key__startswith="alder", sort_names__language="en")
     assert page.context["affected"]["count"] == found.count() > 2
+
+
+def test_an_action_is_about_the_chosen_sites_wherever_they_stand(client, mixed, monkeypatch):
+    monkeypatch.setattr(selection, "MOST_CHANGES", 1)
+    last = paged(client)[-1]
+    data = {"action": "change_terms", "select_across": "0", "_selected_action": [last.pk]}
+    page = client.post(LIST, data)
+    assert list(page.context["affected"]["sites"]) == [last]

@@ -151,8 +151,8 @@ class SiteList(ChangeList):
         self.selection = self._selection(asked, rows)
         if self.selection is None and asked.found is not None:
             return self.model_admin.latest_found(rows, asked.found)
-        if self.selection is not None and request.method == "POST":
-            # For an action, which refuses more than this.
+        if self.selection is not None and request.POST.get("select_across", "0") != "0":
+            # For an action on all of them, which refuses more than this.
             return rows.filter(pk__in=self.selection.ids(0, MOST_CHANGES + 1))
         return rows
 
