@@ -268,6 +268,19 @@ def test_secrets_of_codes_are_stored_encrypted(client, li, settings):
         call_command("encrypt_codes")
 
 
+def test_secrets_without_a_key_do_not_keep_the_others_from_being_encrypted(li, settings):
+    mei = build.make_user("mei")
+    kept = Authenticator.objects.create(user=li, type="totp", data={"secret": encrypt("A")})
+    Authenticator.objects.create(user=mei, type="totp", data={"secret": "of no key"})
+    former, settings.SECRET_KEY = settings.SECRET_KEY, "another secret key"
+    settings.SECRET_KEY_FALLBACKS = [former]
+    with pytest.raises(CommandError, match="mei"):
+        call_command("encrypt_codes")
+    settings.SECRET_KEY_FALLBACKS = []
+    kept.refresh_from_db()
+    assert decrypt(kept.data["secret"]) == "A"
+
+
 def test_codes_cannot_be_guessed_for_long(client, li):
     data = {"secret": encrypt("JBSWY3DPEHPK3PXP")}
     Authenticator.objects.create(user=li, type="totp", data=data)

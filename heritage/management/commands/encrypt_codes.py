@@ -15,8 +15,16 @@ class Command(BaseCommand):
         "was changed. Former keys are read from HERITAGE_SECRET_KEY_FALLBACKS."
     )
 
-    @transaction.atomic
     def handle(self, **options: object) -> None:
+        count, lost = self._encrypt()
+        self.stdout.write(f"{count} secrets are encrypted with the present key.")
+        if lost:
+            raise CommandError(f"No key is known for those of: {', '.join(lost)}.")
+
+    @staticmethod
+    @transaction.atomic
+    def _encrypt() -> tuple[int, list[str]]:
+        """Writes those that a key is known for; gives their number, and whose others are."""
         count, lost = 0, []
         rows = Authenticator.objects.select_related("user").select_for_update(of=("self",))
         for row in rows.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk"):
@@ -28,6 +36,4 @@ class Command(BaseCommand):
                 continue
             row.save(update_fields=["data"])
             count += 1
-        self.stdout.write(f"{count} secrets are encrypted with the present key.")
-        if lost:
-            raise CommandError(f"No key is known for those of: {', '.join(lost)}.")
+        return count, lost
