@@ -106,6 +106,19 @@ def test_what_is_typed_is_shown_and_not_written(client, kiln, language, said):
 
 
 @pytest.mark.django_db
+def test_the_map_of_the_saved_point_does_not_stand_beside_another(client, kiln):
+    client.force_login(build.make_user(group="editor"))
+    land = reverse("media:site_land", args=[kiln.uid])
+    data = filled(client, change(kiln))
+    assert land in client.post(address(kiln), data).content.decode()
+    assert (
+        land not in client.post(address(kiln), data | {"coordinates": "30, 110"}).content.decode()
+    )
+    # No column of the form tells which site it is.
+    assert "Kiln" in client.post(address(kiln), data | {"id": kiln.pk + 1}).content.decode()
+
+
+@pytest.mark.django_db
 def test_a_blurred_point_is_blurred_while_it_is_typed(client, kiln):
     client.force_login(build.make_user(group="editor"))
     data = filled(client, change(kiln)) | {"coordinates": "34.7123, 113.2123"}

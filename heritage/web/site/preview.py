@@ -5,6 +5,7 @@ what is chosen of many, are shown as they are saved.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +30,10 @@ from heritage.web.site.page import site_page
 
 _FRAMED: dict[str, Any] = settings.SECURE_CSP | {"frame-ancestors": [CSP.SELF]}
 # Columns that the page does not show, and those that the box of the point says.
-_LEFT_OUT = ("slug", "state", "featured", "prominence", "latitude", "longitude", "boundary")
+_LEFT_OUT = (
+    *("id", "slug", "state", "featured", "prominence"),
+    *("latitude", "longitude", "boundary"),
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,9 +44,11 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     site = Site.objects.filter(pk=pk).first()
     if site is None or not may_see(request, "view_site"):
         raise Http404
-    saved_at, is_typed = site.updated_at, request.method == "POST"
+    saved_at, saved_point, is_typed = site.updated_at, site.public_point, request.method == "POST"
     unread = put_typed(site, request.POST) if is_typed else []
     page = site_page(site)
+    if site.public_point != saved_point:
+        page = replace(page, land=None)  # a picture with an address of its own, of what is saved
     context = {
         "page": page,
         "head": meta_tags.hidden(page.title),
