@@ -130,18 +130,21 @@ def _loaded(log: list[dict]) -> tuple[int, int]:
 
 
 def _unused(browser: webdriver.Chrome, rules: list[dict]) -> float:
-    """The share of all style sheets in which no rule is of use to the page."""
-    by_sheet: dict[str, list[tuple[int, int]]] = {}
+    """The share of all style sheets that no used rule covers."""
+    by_sheet: dict[str, list[tuple[float, float]]] = {}
     for rule in rules:
         spans = by_sheet.setdefault(rule["styleSheetId"], [])
         if rule["used"]:
-            spans.append((round(rule["startOffset"]), round(rule["endOffset"])))
-    whole, used = 0, 0
+            spans.append((rule["startOffset"], rule["endOffset"]))
+    whole, used = 0.0, 0.0
     for sheet, spans in by_sheet.items():
         text = browser.execute_cdp_cmd("CSS.getStyleSheetText", {"styleSheetId": sheet})["text"]
         whole += len(text)
-        used += len({at for start, end in spans for at in range(start, end)})
-    return 1 - used / max(1, whole)
+        for start, end in spans:
+            # A layer, or what holds for some widths only, holds other rules: these count.
+            if not any(start < first and last < end for first, last in spans):
+                used += end - start
+    return 1 - used / max(1.0, whole)
 
 
 if __name__ == "__main__":
