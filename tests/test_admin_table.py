@@ -198,7 +198,11 @@ def test_each_person_has_columns_of_their_own(client, editor, two):
     editor.refresh_from_db()
     assert editor.site_columns == ["slug", "area_ha"]
     shown = client.get(LIST).context["cl"].list_display
-    assert [name for name in shown if name != "action_checkbox"] == ["named", "slug", "area_ha"]
+    assert [name for name in shown if name != "action_checkbox"] == [
+        "display_name",
+        "slug",
+        "area_ha",
+    ]
     client.force_login(build.make_user(group="editor"))
     assert "unesco" in client.get(LIST).context["cl"].list_display
 

@@ -95,7 +95,7 @@ class CatalogueUserAdmin(UserAdmin):
 
 @admin.register(Identity)
 class IdentityAdmin(RecordAdmin):
-    list_display = ("named", "email")
+    list_display = ("display_name", "email")
     search_fields = ("name",)
     fieldsets = (
         (None, {"fields": ("name", "tagline", "logo", "email")}),
@@ -103,7 +103,7 @@ class IdentityAdmin(RecordAdmin):
     )
 
     @admin.display(description=_("name"))
-    def named(self, row: Identity) -> str:
+    def display_name(self, row: Identity) -> str:
         return str(row)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

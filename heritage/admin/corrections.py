@@ -64,7 +64,7 @@ def mark_spam(model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[
 class CorrectionAdmin(DecisionPages, RecordAdmin):
     list_display = (
         "about",
-        "said",
+        "reader_text",
         "state",
         "written_in",
         "created_at",
@@ -131,7 +131,7 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
         return format_html('<a href="{}">{}</a>', address, _("decide"))
 
     @admin.display(description=_("what is wrong"))
-    def said(self, correction: Correction) -> str:
+    def reader_text(self, correction: Correction) -> str:
         return correction.text if len(correction.text) < 120 else f"{correction.text[:119]}…"
 
     @admin.display(description=_("where that can be read"))

@@ -55,7 +55,7 @@ class ListPages(admin.ModelAdmin):
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         chosen = [name for name in user_of(request).site_columns if name in COLUMNS]
-        return ("named", *(chosen or USUAL))
+        return ("display_name", *(chosen or USUAL))
 
     def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
         return ("place__parent__parent", "state_changed_by", "custodian", "created_by")

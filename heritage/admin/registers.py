@@ -23,7 +23,7 @@ from heritage.models import (
 
 @admin.register(Scheme)
 class SchemeAdmin(RecordAdmin):
-    list_display = ("named", "role", "country", "rank", "slug")
+    list_display = ("display_name", "role", "country", "rank", "slug")
     list_filter = ("role",)
     list_select_related = ("country",)
     search_fields = ("label", "slug", "authority")
@@ -35,21 +35,21 @@ class SchemeAdmin(RecordAdmin):
     )
 
     @admin.display(description=_("label"))
-    def named(self, row: Scheme) -> str:
+    def display_name(self, row: Scheme) -> str:
         return str(row)
 
 
 @admin.register(SchemeTerm)
 class SchemeTermAdmin(RecordAdmin):
-    list_display = ("code", "named", "facet", "scheme", "order")
-    list_display_links = ("code", "named")
+    list_display = ("code", "display_name", "facet", "scheme", "order")
+    list_display_links = ("code", "display_name")
     list_filter = (SchemeFilter, "facet")
     list_select_related = ("scheme",)
     search_fields = ("code", "label", "scheme__label")
     fieldsets = ((None, {"fields": ("scheme", "facet", "code", "label", "other_names", "order")}),)
 
     @admin.display(description=_("label"))
-    def named(self, row: SchemeTerm) -> str:
+    def display_name(self, row: SchemeTerm) -> str:
         return str(row)
 
 
@@ -79,8 +79,8 @@ class CoveredSiteRows(RecordInline):
 
 @admin.register(Designation)
 class DesignationAdmin(RecordAdmin):
-    list_display = ("code", "named", "scheme", "category", "batch", "listed", "standing")
-    list_display_links = ("code", "named")
+    list_display = ("code", "display_name", "scheme", "category", "batch", "listed", "standing")
+    list_display_links = ("code", "display_name")
     list_filter = (SchemeFilter, "standing", "batch")
     list_select_related = ("scheme", "category")
     search_fields = ("reference", "name", "coverages__site__search_text")
@@ -107,7 +107,7 @@ class DesignationAdmin(RecordAdmin):
         return row.reference or None
 
     @admin.display(description=_("name"))
-    def named(self, row: Designation) -> str:
+    def display_name(self, row: Designation) -> str:
         return str(row.name.best()) or str(row.scheme)
 
     @admin.display(description=_("listed in"), ordering="listed_year")
@@ -119,18 +119,18 @@ class DesignationAdmin(RecordAdmin):
 
 @admin.register(DesignationEvent)
 class DesignationEventAdmin(RecordAdmin):
-    list_display = ("what", "when", "designation")
+    list_display = ("event_kind", "event_date", "designation")
     list_filter = ("kind",)
     list_select_related = ("designation__scheme",)
     search_fields = ("designation__reference", "designation__name")
     fieldsets = ((None, {"fields": ("designation", ("kind", "date"), "note")}),)
 
     @admin.display(description=_("kind"), ordering="kind")
-    def what(self, row: DesignationEvent) -> str:
+    def event_kind(self, row: DesignationEvent) -> str:
         return row.get_kind_display()
 
     @admin.display(description=_("date"), ordering="first_year")
-    def when(self, row: DesignationEvent) -> str:
+    def event_date(self, row: DesignationEvent) -> str:
         from heritage.admin.fields import said
 
         return said(row.date) or row.date

@@ -150,7 +150,7 @@ class NameAdmin(RowAdmin):
 
 @admin.register(Event)
 class EventAdmin(RowAdmin):
-    list_display = ("what", "when", "certainty", "site")
+    list_display = ("event_kind", "event_date", "certainty", "site")
     list_filter = (SiteStateFilter, "kind", "certainty")
     list_select_related = ("site", "first_era", "last_era")
     fieldsets = (
@@ -169,11 +169,11 @@ class EventAdmin(RowAdmin):
     )
 
     @admin.display(description=_("what happened"), ordering="kind")
-    def what(self, row: Event) -> str:
+    def event_kind(self, row: Event) -> str:
         return row.get_kind_display()
 
     @admin.display(description=_("date"), ordering="first_year")
-    def when(self, row: Event) -> str:
+    def event_date(self, row: Event) -> str:
         return row.when()
 
 
@@ -217,8 +217,8 @@ class FormerSlugAdmin(RowAdmin):
 
 @admin.register(Image)
 class ImageAdmin(RowAdmin):
-    list_display = ("thumbnail", "named", "site", "author", "licence", "published", "order")
-    list_display_links = ("named",)
+    list_display = ("thumbnail", "display_name", "site", "author", "licence", "published", "order")
+    list_display_links = ("display_name",)
     list_filter = (SiteStateFilter, "published", "licence")
     list_select_related = ("site", "licence")
     search_fields = ("alt", "caption", "author", "credit_line", "site__name", "site__slug")
@@ -239,5 +239,5 @@ class ImageAdmin(RowAdmin):
         )
 
     @admin.display(description=_("caption"))
-    def named(self, row: Image) -> str:
+    def display_name(self, row: Image) -> str:
         return str(row)

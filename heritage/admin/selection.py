@@ -34,7 +34,7 @@ ORDERS = {
     "state_badge": (UPDATED, False),
     "published_at": (orders.RECENT, True),
 }
-SORTABLE = ("named", *ORDERS)
+SORTABLE = ("display_name", *ORDERS)
 
 
 class Sorting:
@@ -191,7 +191,7 @@ class SiteList(ChangeList):
         if len(asked) != 1 and not (asked and self.model_admin.is_large()):
             return None
         column, descends = asked[0]
-        if column == "named":
+        if column == "display_name":
             return orders.by_name(get_language()), descends
         if column not in ORDERS:
             return None

@@ -150,7 +150,7 @@ class SiteForm(RecordForm):
 class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
     form = SiteForm
     search_fields = ("search_text",)
-    list_display = ("named", "place", "beginnings", "unesco", "state_badge")
+    list_display = ("display_name", "place", "beginnings", "unesco", "state_badge")
     list_filter = (
         ("state", StateFilter),
         AuthorFilter,
@@ -330,7 +330,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
         return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=_("name and kinds"), ordering="sort_name")
-    def named(self, site: Site) -> str:
+    def display_name(self, site: Site) -> str:
         name = site.name.best()
         return format_html(
             '<span class="site-name" lang="{}" dir="{}">{}</span> <small>{}</small>',

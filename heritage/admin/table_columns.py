@@ -121,9 +121,9 @@ class TermColumn(Column):
             return False
 
     def text(self, site: Site) -> str:
-        return self.said(self.stored(site))
+        return self.text_of_terms(self.stored(site))
 
-    def said(self, terms: Iterable[Term]) -> str:
+    def text_of_terms(self, terms: Iterable[Term]) -> str:
         return f"{_BETWEEN} ".join(map(label_of, terms))
 
     def stored(self, site: Site) -> list[Term]:
@@ -152,7 +152,7 @@ class PlaceColumn(TermColumn):
     def put(self, site: Site, text: str) -> str:
         found = self.terms(text)
         site.place = found[0] if found else None
-        return self.said(found)
+        return self.text_of_terms(found)
 
 
 @dataclass(slots=True)
@@ -176,7 +176,7 @@ class KindsColumn(TermColumn):
         if not found and site.state == Site.State.PUBLISHED:
             raise ValidationError(_("A published site needs at least one kind."))
         self._chosen[site.pk] = found
-        return self.said(found)
+        return self.text_of_terms(found)
 
     def save(self, site: Site) -> None:
         site.kinds.set(self._chosen[site.pk])
@@ -206,7 +206,7 @@ class EraColumn(TermColumn):
             raise ValidationError(_("No beginning is told of this site: add an event in its form."))
         event.first_era = found[0] if found else None
         event.full_clean(validate_unique=False)
-        return self.said(found)
+        return self.text_of_terms(found)
 
     def save(self, site: Site) -> None:
         event = self._event(site)

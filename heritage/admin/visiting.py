@@ -82,7 +82,7 @@ ROWS = (IdentifierRows, NoticeRows, OpeningRows, PriceRows, VisitingFactRows)
 
 
 class CheckedAdmin(RowAdmin):
-    list_display = ("said", "site", "shown", "quality", "as_of", "checked_on", "source")
+    list_display = ("shown_text", "site", "shown", "quality", "as_of", "checked_on", "source")
     list_select_related = ("site", "source")
     list_filter: ClassVar[Filters] = (SiteStateFilter, CheckedFilter, "quality")
 
@@ -96,7 +96,7 @@ class CheckedAdmin(RowAdmin):
         return [path("<path:object_id>/checked/", view, name=name), *super().get_urls()]
 
     @admin.display(description=_("row"))
-    def said(self, row: Any) -> str:
+    def shown_text(self, row: Any) -> str:
         return str(row)
 
     @admin.display(description=_("shown to readers"), boolean=True)
@@ -161,13 +161,13 @@ class VisitingFactAdmin(CheckedAdmin):
 
 @admin.register(Notice)
 class NoticeAdmin(RowAdmin):
-    list_display = ("said", "site", "is_closed", "begins", "ends")
+    list_display = ("shown_text", "site", "is_closed", "begins", "ends")
     list_filter = (SiteStateFilter, "is_closed")
     search_fields = ("text", "site__name", "site__slug")
     fieldsets = ((None, {"fields": ("site", *NoticeRows.fields)}),)
 
     @admin.display(description=_("text"))
-    def said(self, row: Notice) -> str:
+    def shown_text(self, row: Notice) -> str:
         return str(row)
 
 
@@ -182,21 +182,21 @@ class IdentifierAdmin(RowAdmin):
 
 @admin.register(IdentifierScheme)
 class IdentifierSchemeAdmin(RecordAdmin):
-    list_display = ("named", "slug", "uri_template")
+    list_display = ("display_name", "slug", "uri_template")
     search_fields = ("label", "slug")
     fieldsets = ((None, {"fields": ("label", "slug", "pattern", "uri_template")}),)
 
     @admin.display(description=_("label"))
-    def named(self, row: IdentifierScheme) -> str:
+    def display_name(self, row: IdentifierScheme) -> str:
         return str(row)
 
 
 @admin.register(Custodian)
 class CustodianAdmin(NameSearch, RecordAdmin):
-    list_display = ("named", "url")
+    list_display = ("display_name", "url")
     also_searched = ("url",)
     fieldsets = ((None, {"fields": ("name", "url")}),)
 
     @admin.display(description=_("name"))
-    def named(self, row: Custodian) -> str:
+    def display_name(self, row: Custodian) -> str:
         return str(row)

@@ -101,7 +101,7 @@ class PlaceAdmin(TermAdmin):
 
 @admin.register(Era)
 class EraAdmin(TermAdmin):
-    list_display = ("term", "elsewhere", "when", "certainty", "parent", "region", "slug")
+    list_display = ("term", "elsewhere", "era_years", "certainty", "parent", "region", "slug")
     list_filter = (WithinEraFilter, "certainty")
     drawn_by = {"palette": palette_select}
     list_select_related = ("parent", "region")
@@ -112,13 +112,13 @@ class EraAdmin(TermAdmin):
     )
 
     @admin.display(description=_("span"), ordering="first_year")
-    def when(self, row: Era) -> str:
+    def era_years(self, row: Era) -> str:
         return row.years() or said(row.span)
 
 
 @admin.register(Source)
 class SourceAdmin(ReplacePages, NameSearch, RecordAdmin):
-    list_display = ("cited", "kind", "seen_on", "licence")
+    list_display = ("citation_text", "kind", "seen_on", "licence")
     list_filter = ("kind",)
     list_select_related = ("licence",)
     also_searched = ("url",)
@@ -126,16 +126,16 @@ class SourceAdmin(ReplacePages, NameSearch, RecordAdmin):
     fieldsets = ((None, {"fields": ("citation", "kind", "url", ("seen_on", "licence"))}),)
 
     @admin.display(description=_("citation"), ordering="citation")
-    def cited(self, row: Source) -> str:
+    def citation_text(self, row: Source) -> str:
         return str(row)
 
 
 @admin.register(Licence)
 class LicenceAdmin(RecordAdmin):
-    list_display = ("code", "named", "url")
+    list_display = ("code", "display_name", "url")
     search_fields = ("code", "label")
     fieldsets = ((None, {"fields": ("code", "label", "url")}),)
 
     @admin.display(description=_("label"))
-    def named(self, row: Licence) -> str:
+    def display_name(self, row: Licence) -> str:
         return str(row)
