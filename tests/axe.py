@@ -31,8 +31,10 @@ def inject(browser) -> None:
 
 def check(browser, scheme: str = "light") -> list[str]:
     """The violations of a page, in a window so high that no bar that stays lies over anything."""
-    width = browser.execute_script("return window.innerWidth")
-    resize(browser, width, 6000)
+    width, height = browser.execute_script(
+        "return [innerWidth, document.documentElement.scrollHeight]"
+    )
+    resize(browser, width, height + 500)
     inject(browser)
     found = violations(browser, scheme)
     resize(browser, width)
