@@ -19,10 +19,10 @@ from tests.adminforms import page_data
 # Addresses of the list of sites, by what they ask for; {…} are filled in from the catalogue.
 LISTS = {
     "list of sites": "",
-    "its 40th page": "p=40",
+    "its 40th page": "p={fortieth}",
     "its last page": "p={last}",
     "by name": "o=1",
-    "by name, last page": "o=-1&p=40",
+    "by name, backwards, 40th page": "o=-1&p={fortieth}",
     "by beginnings": "o=3",
     "by World Heritage": "o=-4",
     "by last change, oldest first": "o=5",
@@ -113,7 +113,8 @@ def pages() -> dict[str, Callable]:
     index = store.current()
     site = Site.objects.get(pk=index.sites[len(index.sites) // 2])
     filled = {name: _most_used(index, name) for name in ("kind", "place", "era")}
-    filled |= {"register": "whl", "last": -(-len(index.sites) // 50)}
+    last = -(-len(index.sites) // 50)
+    filled |= {"register": "whl", "last": last, "fortieth": min(40, last)}
     listed = reverse("admin:heritage_site_changelist")
     form = reverse("admin:heritage_site_change", args=[site.pk])
     addresses = {"desk": reverse("admin:index")}

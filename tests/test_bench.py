@@ -21,6 +21,7 @@ from django.test import RequestFactory
 
 from benchmarks import (
     addresses,
+    admin,
     checking,
     generate,
     measure,
@@ -51,6 +52,7 @@ from heritage.services import fulltext
 from heritage.services.record_checks import problems
 from heritage.values import edtf
 from tests import builders as build
+from tests import webrows
 from tests.index_comparison import assert_as_rebuilt
 
 RECORDS = 60
@@ -379,3 +381,11 @@ def test_the_flat_table_of_the_peer_holds_every_site(tmp_path):
         rows = file.execute("SELECT name, name_zh, kind, unesco FROM sites").fetchall()
     assert rows == [("Temple", "寺", "temple", "inscribed")]
     assert {"kind", "era", "unesco", "place", "protection"} == set(peers.FACETS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_pages_of_the_admin_are_measured():
+    webrows.full_site(webrows.vocabulary())
+    costs = {name: admin.measured(page, 1) for name, page in admin.pages().items()}
+    assert costs["save: one text"].queries > costs["save: unchanged"].queries > 0
+    assert all(cost.kilobytes > 5 for name, cost in costs.items() if "save" not in name)
