@@ -6,7 +6,7 @@ Every admin class asks here. A contributor may change only records that are not 
 from typing import Any, cast
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from heritage.models import (
@@ -20,13 +20,12 @@ from heritage.models import (
     User,
     WorldHeritage,
 )
-from heritage.models.base import Record
 
 # The states that everybody with a pen may choose.
 OPEN_STATES = (Site.State.DRAFT, Site.State.REVIEW)
 
 # To which record a row belongs, where its model does not say so itself.
-_OWNERS = {
+_OWNERS: dict[type[Model], str] = {
     PartOf: "part",
     WorldHeritage: "designation",
     DesignationEvent: "designation",
@@ -48,7 +47,7 @@ def states_for(user: User) -> list[str]:
     return Site.State.values if may_publish(user) else list(OPEN_STATES)
 
 
-def owner_field(model: type[Record]) -> str | None:
+def owner_field(model: type[Model]) -> str | None:
     """The foreign key from rows of `model` to the record that they belong to."""
     return getattr(model, "owner", None) or _OWNERS.get(model)
 
@@ -76,7 +75,7 @@ def open_rows(user: User, rows: QuerySet) -> QuerySet:
     return rows
 
 
-def is_open(user: User, row: Any) -> bool:
+def is_open(user: User, row: Model | None) -> bool:
     """Whether a user with the model's permission may change this row."""
     if row is None or row.pk is None or may_publish(user):
         return True
@@ -91,7 +90,7 @@ def is_open(user: User, row: Any) -> bool:
     return is_open(user, getattr(row, owner)) if owner else True
 
 
-def may_delete(user: User, row: Any) -> bool:
+def may_delete(user: User, row: Model | None) -> bool:
     """Whether a user may delete an open row: of records, only their own."""
     if isinstance(row, Site) and not may_publish(user):
         return is_open(user, row) and row.created_by_id == user.pk

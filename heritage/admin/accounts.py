@@ -18,7 +18,7 @@ from heritage.admin.wording import listed
 from heritage.models import Identity, LoadedRow, User
 
 
-def _may_change(user: User, other: Any) -> bool:
+def _may_change(user: User, other: User | None) -> bool:
     return user.is_superuser or other is None or not other.is_superuser
 
 
@@ -72,16 +72,16 @@ class CatalogueUserAdmin(UserAdmin):
 
     # Only a superuser makes superusers, or changes one.
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Fields:
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Fields:
         fields = super().get_readonly_fields(request, obj)
         if user_of(request).is_superuser:
             return fields
         return (*fields, "is_superuser", "user_permissions")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_change_permission(request, obj) and _may_change(user_of(request), obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and _may_change(user_of(request), obj)
 
     @admin.display(description=_("name"), ordering="last_name")

@@ -373,7 +373,9 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
             response.status_code = 409
         return response
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
         """Django's list without rows that are derived or linked automatically."""
         rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
         hidden = [
@@ -432,7 +434,7 @@ def _without(rows: list, starts: tuple[str, ...]) -> list:
     return [row for row in nested if row and not (isinstance(row, str) and row.startswith(starts))]
 
 
-def _is_as_compared(editing: Editing, form: Any, stored: Any) -> bool:
+def _is_as_compared(editing: Editing, form: RecordForm, stored: Record | None) -> bool:
     """Whether everything that is about to be written is still stored as it was compared."""
     if form.has_changed() and not is_fresh(editing, form.compared_fields(), stored, None):
         return False

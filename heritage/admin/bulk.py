@@ -148,7 +148,7 @@ def tell_too_many_rows(model_admin: ModelAdmin, request: HttpRequest) -> None:
 
 
 @admin.action(
-    description=actions.delete_selected.short_description,  # type: ignore[attr-defined]
+    description=actions.delete_selected.short_description,  # type: ignore[attr-defined]  # no stub
     permissions=["delete"],
 )
 def delete_selected(

@@ -13,6 +13,7 @@ from django import forms
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
@@ -67,7 +68,7 @@ def questions(editing: Editing) -> list[Question]:
     return [_question(clash, editing.choice(clash.key)) for clash in editing.clashes]
 
 
-def last_saved(row: Any) -> LogEntry | None:
+def last_saved(row: Model) -> LogEntry | None:
     """The latest log entry of a record, which says who saved it last."""
     entries = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk)

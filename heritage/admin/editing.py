@@ -9,11 +9,11 @@ moment ago.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core import signing
@@ -34,6 +34,10 @@ from heritage.admin.three_way_merge import (
     shown_values,
     three_way_merge,
 )
+from heritage.models.base import Record
+
+if TYPE_CHECKING:
+    from heritage.admin.inlines import RowFormSet
 
 OPENED = "_opened"  # the signed snapshot, in every form of a stored record
 CHOICE = "_keep-"  # before the key of a clash: the radio buttons that decide it
@@ -96,7 +100,7 @@ class Editing:
         self.clashes: list[Clash] = []
         self.kept: list[str] = []
         self.lookups = RowLookups()
-        self.formsets: list = []
+        self.formsets: list[RowFormSet] = []
         self.shared: dict = {}  # what sets of rows look up for each other
         self.stored: dict = {}  # values as they were read, by the form or the row
         self.shows_all = SHOWS_ALL in request.GET  # all rows and languages, whether opened or not
@@ -147,13 +151,13 @@ class Editing:
     def settle(
         self,
         fields: Mapping[str, forms.Field],
-        row: Any,
+        row: Model,
         prefix: str,
-        opened: Any,
-        stored: Any,
-        posted: Any,
-        keep: Any,
-        anchor: Any = "",
+        opened: Values | None,
+        stored: Values,
+        posted: Values,
+        keep: Callable[[str, list[str]], None],
+        anchor: str = "",
     ) -> Values:
         """The merged values of one row: decided conflicts as decided, open ones as posted."""
         merged = three_way_merge(fields, opened, stored, posted)
@@ -179,7 +183,7 @@ class Editing:
 
     # --- rows
 
-    def open_rows(self, formset: Any) -> dict[str, Values]:
+    def open_rows(self, formset: "RowFormSet") -> dict[str, Values]:
         """Note what a set of rows shows."""
         fields = formset.form.base_fields
         shown = {row.uid: shown_values(fields, row) for row in formset.get_queryset()}
@@ -188,18 +192,18 @@ class Editing:
         self.next.rows[formset.prefix] = {uid: shown[uid] | {"id": ids[uid]} for uid in shown}
         return shown
 
-    def merge_rows(self, formset: Any) -> None:
+    def merge_rows(self, formset: "RowFormSet") -> None:
         """Write the merged rows into the posted data of the set, stored rows first."""
         _RowMerge(self, formset).run()
 
 
 def _put(
-    data: Any,
-    files: Any,
+    data: MultiValueDict[str, Any],
+    files: MultiValueDict[str, Any],
     fields: Mapping[str, forms.Field],
     key: str,
     texts: list[str],
-    posted: Any,
+    posted: Values,
 ) -> None:
     """Write one control into posted data."""
     form_field, _code = field_of(fields, key)
@@ -224,7 +228,7 @@ class _PostedRow:
 class _RowMerge:
     """Merges the rows of one set."""
 
-    def __init__(self, editing: Editing, formset: Any):
+    def __init__(self, editing: Editing, formset: "RowFormSet"):
         self._editing, self._formset = editing, formset
         self._fields = formset.form.base_fields
         self._shown = editing.open_rows(formset)
@@ -291,7 +295,7 @@ class _RowMerge:
         return row
 
     def _settled(
-        self, uid: Any, row: Any, instance: Any, stored: Any, number: int
+        self, uid: str, row: _PostedRow, instance: Model, stored: Values, number: int
     ) -> MultiValueDict:
         editing, prefix = self._editing, self._formset.prefix
         posted = posted_values(self._fields, row.data, row.files)
@@ -317,7 +321,7 @@ class _RowMerge:
             _put(data, row.files, self._fields, key, texts, posted)
         return data
 
-    def _delete(self, uid: str, row: _PostedRow, instance: Any) -> None:
+    def _delete(self, uid: str, row: _PostedRow, instance: Record) -> None:
         """Delete a row; asks if another editor has changed it."""
         was, now = self._was(uid), self._shown[uid]
         if was is None or same_values(_without_id(was), now):
@@ -357,7 +361,8 @@ class _RowMerge:
     def _write(self, kept: list[_PostedRow], new: list[_PostedRow]) -> None:
         formset = self._formset
         start = re.compile(rf"{re.escape(formset.prefix)}-[0-9]")
-        data, files = formset.data.copy(), MultiValueDict(formset.files or {})
+        data = formset.data.copy()
+        files: MultiValueDict[str, Any] = MultiValueDict(formset.files or {})
         for source in (data, files):
             for key in [key for key in source if start.match(key)]:
                 del source[key]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models import Identity
+from heritage.models import Identity, Image
 from heritage.values import coordinates, date_parser, edtf
 from heritage.values.date_format import phrase
 from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
@@ -275,7 +275,7 @@ class PictureWidget(ClearableFileInput):
         return context
 
 
-def picture_address(row: Any) -> str:
+def picture_address(row: Identity | Image) -> str:
     """The URL of a stored picture for users who may see it."""
     if isinstance(row, Identity):
         return reverse("media:logo", args=[_file_name(row.logo)])

@@ -5,10 +5,11 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import ForeignKey, QuerySet
+from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import BaseInlineFormSet, Media, ModelForm
 from django.forms.formsets import DELETION_FIELD_NAME
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 
 from heritage.admin.autocomplete import Chooser, ChooserField, RowLookup, with_chosen
@@ -26,6 +27,8 @@ class RowFormSet(BaseInlineFormSet):
 
     model: type[Record]
     prefix: str
+    data: QueryDict
+    files: MultiValueDict[str, Any]
 
     def __init__(
         self,
@@ -165,7 +168,7 @@ class RecordInline(RecordFields, admin.StackedInline):
         """The text of a row that is not open."""
         return str(row)
 
-    def most(self, parent_model: Any) -> int:
+    def most(self, parent_model: type[Model]) -> int:
         return 1 if self.fk.unique else MOST
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:

@@ -182,7 +182,7 @@ def _sites(window: Window, without: str) -> list[dict]:
     return shown
 
 
-def _overlap(at: Any, name: str, other_at: Any, other_name: str) -> bool:
+def _overlap(at: Point, name: str, other_at: Point, other_name: str) -> bool:
     """Whether two labels would overlap, at six pixels a letter and twelve a line."""
     if not other_name or abs(at[1] - other_at[1]) > 12:
         return False

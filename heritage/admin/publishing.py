@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin, helpers
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -19,11 +19,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access, bulk
 from heritage.admin.access import user_of
-from heritage.models import Site, User
+from heritage.models import Site, User, row_values
 from heritage.models.base import chunks
 from heritage.models.fields import LanguageMapField
 from heritage.services import review
 from heritage.services.publication import RELATED, publication_problems
+
+type Refused = tuple[Site, list[Reason]]
 
 SHOWN = 10  # refused records that a message names for one reason
 CONFIRMED = 100  # records that a confirmation names
@@ -62,9 +64,9 @@ def anchor_of(relation: str, field: str) -> str:
     return f"id_{field}"
 
 
-def _field_label(row: Any, field: str) -> str:
+def _field_label(row: Model, field: str) -> str:
     try:
-        return str(row._meta.get_field(field).verbose_name)
+        return str(row_values.column(type(row), field).verbose_name)
     except FieldDoesNotExist:
         return str(row._meta.verbose_name)
 
@@ -123,7 +125,11 @@ def _unchanged(sites: list[Site]) -> tuple[list[Site], list[Site]]:
 
 
 def _tell(
-    model_admin: ModelAdmin, request: HttpRequest, state: str, done: Any, refused: Any
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    state: str,
+    done: list[Site],
+    refused: list[Refused],
 ) -> None:
     label = Site.State(state).label
     if done:
@@ -144,7 +150,7 @@ def _tell(
         model_admin.message_user(request, text, messages.INFO)
 
 
-def _by_reason(refused: Any) -> str:
+def _by_reason(refused: list[Refused]) -> str:
     """One line for each reason, with the sites that it applies to."""
     sites: dict[Reason, list[Site]] = {}
     for site, reasons in refused:

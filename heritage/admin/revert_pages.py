@@ -128,7 +128,7 @@ def _revert(request: HttpRequest, asked: RevertRequest, digest: str) -> UndoResu
         )
 
 
-def _tell(request: HttpRequest, done: Any) -> None:
+def _tell(request: HttpRequest, done: UndoResult) -> None:
     if done.conflicts:
         text = ngettext(
             "Taken back, but for %(count)s thing that stays as it is.",

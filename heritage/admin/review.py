@@ -241,7 +241,7 @@ class ReviewPages(admin.ModelAdmin):
             return None
         raise PermissionDenied
 
-    def _step(self, request: HttpRequest, site: Site, kind: Any, asks_why: bool, link: str) -> None:
+    def _step(self, request: HttpRequest, site: Site, kind: str, asks_why: bool, link: str) -> None:
         text = request.POST.get("why", "").strip()[:LONGEST]
         if asks_why and not text:
             self.message_user(request, _("Say why, please."), messages.ERROR)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import InlineAdminForm
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.forms import FileField, Media
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -149,12 +149,12 @@ class RowSet:
         return self.opts.row_media()
 
 
-def stored_rows(request: HttpRequest, inline: RecordInline, owner: Any) -> QuerySet:
+def stored_rows(request: HttpRequest, inline: RecordInline, owner: Model) -> QuerySet[Any]:
     rows = inline.get_queryset(request).filter(**{inline.fk.name: owner})
     return rows if rows.ordered else rows.order_by("pk")
 
 
-def counts(owner: Any, inlines: Any) -> dict[str, int]:
+def counts(owner: Model | None, inlines: list[RecordInline]) -> dict[str, int]:
     """The number of rows in each closed set, in one query."""
     folded = [inline for inline in inlines if inline.is_folded]
     if not folded or owner is None or owner.pk is None:

@@ -93,7 +93,7 @@ class EventForm(RecordForm):
 
 
 class EventFormSet(RowFormSet):
-    def complete(self, row: Any) -> None:
+    def complete(self, row: Event) -> None:
         row.first_year, row.last_year = event_bounds(row)
 
 

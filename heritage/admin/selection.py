@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from pyroaring import BitMap
 
 from heritage.models import Site
+from heritage.models.querysets import SiteQuerySet
 from heritage.search.index import columns, orders, store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.services.undo import MOST_CHANGES
@@ -148,7 +149,7 @@ class SiteList(ChangeList):
         rows = super().get_queryset(request, exclude_parameters)
         if exclude_parameters is not None:  # of a filter, which counts its choices
             return rows if asked.found is None else rows.filter(pk__in=list(asked.found))
-        self.selection = self._selection(asked, rows)
+        self.selection = self._selection(asked, cast(SiteQuerySet, rows))
         if self.selection is None and asked.found is not None:
             return self.model_admin.latest_found(rows, asked.found)
         if self.selection is not None and request.POST.get("select_across", "0") != "0":
@@ -198,7 +199,7 @@ class SiteList(ChangeList):
         name, is_turned = ORDERS[column]
         return name, descends != is_turned
 
-    def _selection(self, request: "ListRequest", rows: Any) -> Selection | None:
+    def _selection(self, request: "ListRequest", rows: SiteQuerySet) -> Selection | None:
         """None where the index does not know the order or a filter, or too many are unpublished."""
         index = store.current()
         order = self._sorted_by()

@@ -104,7 +104,7 @@ class CatalogueAdminSite(AdminSite):
         # Django would list all models here, for a sidebar that there is none of.
         request.is_without_sidebar = True  # type: ignore[attr-defined]  # kept with it
         context = super().each_context(request)
-        request.is_without_sidebar = False  # type: ignore[attr-defined]
+        request.is_without_sidebar = False  # type: ignore[attr-defined]  # as above
         return {
             **context,
             "site_title": name,

@@ -289,7 +289,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
         return queryset, False
 
     @staticmethod
-    def latest_found(queryset: QuerySet[Any], found: Any) -> Any:
+    def latest_found(queryset: QuerySet[Any], found: BitMap) -> QuerySet[Any]:
         """Of very many found sites those that were changed last, for what the database lists."""
         if len(found) <= MOST_LISTED:
             return queryset

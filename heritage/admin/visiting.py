@@ -1,7 +1,7 @@
 """Admin of visiting information: opening hours, prices, facts, notices, custodians, identifiers."""
 
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -31,6 +31,7 @@ from heritage.models import (
     Price,
     VisitingFact,
 )
+from heritage.models.visiting import CheckedRecord
 
 # --- in the form of a site ---------------------------------------------------------------------
 
@@ -96,15 +97,15 @@ class CheckedAdmin(RowAdmin):
         return [path("<path:object_id>/checked/", view, name=name), *super().get_urls()]
 
     @admin.display(description=_("row"))
-    def shown_text(self, row: Any) -> str:
+    def shown_text(self, row: CheckedRecord) -> str:
         return str(row)
 
     @admin.display(description=_("shown to readers"), boolean=True)
-    def shown(self, row: Any) -> bool:
+    def shown(self, row: CheckedRecord) -> bool:
         return row.is_shown
 
     @admin.display(description=_("confirm"))
-    def checked_today(self, row: Any) -> str:
+    def checked_today(self, row: CheckedRecord) -> str:
         """A button inside the form of the list, so that it sends its CSRF token."""
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_checked", args=[row.pk])
         return format_html(
@@ -135,7 +136,7 @@ class CheckedAdmin(RowAdmin):
         tell(gettext("“%(row)s” was checked today.") % {"row": row}, messages.SUCCESS)
         return self._back(request, row)
 
-    def _back(self, request: HttpRequest, row: Any) -> HttpResponseRedirect:
+    def _back(self, request: HttpRequest, row: CheckedRecord) -> HttpResponseRedirect:
         """To the list as it was filtered."""
         before = request.headers.get("Referer", "")
         if url_has_allowed_host_and_scheme(before, {request.get_host()}, request.is_secure()):

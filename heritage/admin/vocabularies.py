@@ -18,6 +18,7 @@ from heritage.admin.filters import WithinEraFilter, WithinKindFilter, WithinPlac
 from heritage.admin.forms import RecordForm
 from heritage.admin.scenes import SceneSelect, palette_select
 from heritage.models import Era, Kind, Licence, Place, Source
+from heritage.models.vocabularies import Term
 from heritage.values import normalize
 from heritage.values.language import LanguageMap
 
@@ -55,11 +56,11 @@ class TermAdmin(ReplacePages, NameSearch, RecordAdmin):
     list_select_related: ClassVar[tuple[str, ...]] = ("parent",)
 
     @admin.display(description=_("label"), ordering="label")
-    def term(self, row: Any) -> str:
+    def term(self, row: Term) -> str:
         return str(row)
 
     @admin.display(description=_("in other languages"))
-    def elsewhere(self, row: Any) -> str:
+    def elsewhere(self, row: Term) -> str:
         """The label in the languages of the interface that are not the reader's."""
         others = (code for code, _name in settings.LANGUAGES if code != get_language())
         return " · ".join(row.label[code] for code in others if row.label.get(code))

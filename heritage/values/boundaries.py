@@ -114,8 +114,10 @@ def _of_json(text: str) -> Any:
     parts: list[Any] = []
     for each in found:
         coordinates = each.get("coordinates")
-        is_several = each["type"] == "MultiPolygon" and isinstance(coordinates, list)
-        parts += coordinates if is_several else [coordinates]
+        if each["type"] == "MultiPolygon" and isinstance(coordinates, list):
+            parts += coordinates
+        else:
+            parts.append(coordinates)
     return {"type": "MultiPolygon", "coordinates": parts}
 
 
