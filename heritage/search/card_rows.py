@@ -94,7 +94,8 @@ def read_texts(ids: Iterable[int]) -> dict[int, LanguageMap]:
 def _add_kinds(found: dict[int, Summary], terms: Vocabulary) -> None:
     order = terms.kinds.order
     rows = rows_by_key(Site.kinds.through, "site_id", found)
-    for row in sorted(rows, key=lambda row: order[row.kind_id]):
+    known = (row for row in rows if row.kind_id in order)  # another is newer than the vocabularies
+    for row in sorted(known, key=lambda row: order[row.kind_id]):
         found[row.site_id].kinds.append(terms.kinds.terms[row.kind_id])
 
 

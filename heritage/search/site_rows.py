@@ -94,7 +94,10 @@ def published_site(slug: str) -> Site | None:
 
 
 def read(site: Site, known: Vocabulary) -> SiteRows:
-    """Everything that the page of a site shows."""
+    """Everything that the page of a site shows.
+
+    The rows may be newer than the vocabularies: what names a term that is not in these is left out.
+    """
     found: dict[str, Any] = {name: _rows(name, site.pk) for name in _present(site.pk)}
     cited_by_site = {row.source_id for row in found.pop("sources", ())}
     today = timezone.localdate()
@@ -108,8 +111,10 @@ def read(site: Site, known: Vocabulary) -> SiteRows:
         **found,
     )
     site.place, site.public_images = known.places.get(site.place_id), rows.images
+    schemes = known.identifier_schemes
+    rows.identifiers = [row for row in rows.identifiers if row.scheme_id in schemes]
     for row in rows.identifiers:
-        row.scheme = known.identifier_schemes[row.scheme_id]
+        row.scheme = schemes[row.scheme_id]
     for event in rows.events:
         event.first_era = known.eras.get(event.first_era_id)
         event.last_era = known.eras.get(event.last_era_id)
@@ -144,13 +149,17 @@ def _add_entries(rows: SiteRows, known: Vocabulary) -> list[Designation]:
     if not rows.coverages:
         return []
     pk = rows.site.pk
-    entries = {entry.pk: entry for entry in _rows("entries", pk)}
-    newer = _by_pk(Designation, (entry.superseded_by_id for entry in entries.values()))
+    entries = {
+        entry.pk: entry for entry in _rows("entries", pk) if entry.scheme_id in known.schemes
+    }
+    others = _by_pk(Designation, (entry.superseded_by_id for entry in entries.values()))
+    newer = {pk: entry for pk, entry in others.items() if entry.scheme_id in known.schemes}
     for entry in entries.values():
         entry.category = known.terms.get(entry.category_id or 0)
         entry.superseded_by = newer.get(entry.superseded_by_id)
     for entry in (*entries.values(), *newer.values()):
         entry.scheme = known.schemes[entry.scheme_id]
+    rows.coverages = [row for row in rows.coverages if row.designation_id in entries]
     for coverage in rows.coverages:
         coverage.designation = entries[coverage.designation_id]
     for event in _rows("entry_events", pk):
@@ -191,12 +200,13 @@ def _add_sources(
 
 
 def _terms[T: Term](tree: TermTree[T], ids: Iterable[int]) -> list[T]:
-    return [tree.terms[pk] for pk in sorted(ids, key=tree.order.__getitem__)]
+    return [tree.terms[pk] for pk in sorted(tree.terms.keys() & ids, key=tree.order.__getitem__)]
 
 
 def _words(known: Vocabulary, ids: Iterable[int]) -> list[SchemeTerm]:
     """Terms that one register uses for one thing."""
-    return sorted((known.terms[pk] for pk in ids), key=lambda term: (term.order, term.code))
+    found = (known.terms[pk] for pk in known.terms.keys() & ids)
+    return sorted(found, key=lambda term: (term.order, term.code))
 
 
 # --- statements ------------------------------------------------------------------------------

@@ -142,6 +142,8 @@ def best_known(index: IndexSnapshot, hits: BitMap) -> str:
     """A sentence that names the best known of some sites; of up to three, all."""
     ids = index.orders[orders.PROMINENCE].slice(hits, 0, len(_KNOWN_BEST))
     named = Site.objects.published().only("name").in_bulk(ids)
+    if len(named) < len(ids):  # one was withdrawn just now
+        return ""
     names = dict(zip(_KNOWN_BEST, (_short(str(named[pk].name.best())) for pk in ids), strict=False))
     match len(hits):
         case 0:
