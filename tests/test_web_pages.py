@@ -41,7 +41,7 @@ def test_no_page_of_a_site_and_no_search_needs_the_dictionary_of_pinyin(
     [("en", "/en/"), ("zh-CN,zh;q=0.9,en;q=0.5", "/zh-hans/"), ("zh-TW", "/zh-hans/"),
      ("fr,zh;q=0.5", "/zh-hans/"), ("fr", "/en/"), ("", "/en/")],
 )  # fmt: skip
-def test_the_front_door_follows_the_browser(client, wanted, leads_to):
+def test_the_address_without_a_language_follows_the_browser(client, wanted, leads_to):
     response = client.get("/", headers={"accept-language": wanted})
     assert (response.status_code, response["Location"]) == (302, leads_to)
     assert "Accept-Language" in response["Vary"]
