@@ -8,7 +8,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from heritage.models import Site
+from heritage.models import ChangeSet, Site
 from heritage.values.boundaries import area_ha
 from tests import builders as build
 from tests.adminforms import errors, filled
@@ -35,6 +35,21 @@ def change(site):
 
 def boundary_of(site):
     return Site.objects.get(pk=site.pk).boundary
+
+
+@pytest.mark.django_db
+def test_history_and_merging_tell_of_a_boundary(client, editor, kiln):
+    """By its size: the coordinates say nothing to a reader."""
+    client.post(change(kiln), filled(client, change(kiln)) | {"boundary": json.dumps(POLYGON)})
+    said = f"{area_ha(POLYGON):.2f} hectares, 4 points"
+    history = client.get(reverse("admin:heritage_site_history", args=[kiln.pk]))
+    assert said in history.content.decode()
+    [done] = [each for each in ChangeSet.objects.all() if each.kind == ChangeSet.Kind.EDIT]
+    page = client.get(reverse("admin:heritage_changeset_change", args=[done.pk]))
+    assert said in page.content.decode()
+    other = build.make_site("Kiln", "窑")
+    merge = reverse("admin:heritage_site_merge", args=[other.pk])
+    assert said in client.get(merge, {"with": kiln.pk}).content.decode()
 
 
 # --- what is sent --------------------------------------------------------------------------------

@@ -85,6 +85,12 @@ def test_what_is_named_just_so_comes_first(client):
         assert first(term)[0] == "Temple", term
     assert first("temple")[1] == "Temple of the sun"
 
+    caves = build.make_kind("Grottoes", order=0)
+    caves.other_names = ["Buddhist grotto", "Buddhist cave temple"]
+    caves.save()
+    build.make_kind("Buddhist temple", order=9)
+    assert first("buddhist temple") == ["Buddhist temple", "Grottoes"]
+
 
 def test_kinds_come_in_their_order(client):
     for number in (3, 1, 2):

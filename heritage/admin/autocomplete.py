@@ -90,14 +90,16 @@ class ChooserView(AutocompleteJsonView):
     def get_queryset(self) -> QuerySet[Any]:
         """Exact names first, then names that begin with the text; shorter search texts first."""
         found = with_label(super().get_queryset())
-        word = "".join(normalize.tokens(self.term))
-        if not word or not hasattr(found.model, "search_text") or found.model is Site:
+        words = normalize.tokens(self.term)
+        if not words or not hasattr(found.model, "search_text") or found.model is Site:
             return found
-        closeness = Case(
-            When(Q(names__contains=f"\n{word}\n"), then=0),
-            When(Q(names__contains=f"\n{word}"), then=1),
-            default=2,
-        )
+        # “buddhist temple” stands there with its space, “sì miào” also without one.
+        texts = (" ".join(words), "".join(words))
+        exact, begun = Q(), Q()
+        for text in texts:
+            exact |= Q(names__contains=f"\n{text}\n")
+            begun |= Q(names__contains=f"\n{text}")
+        closeness = Case(When(exact, then=0), When(begun, then=1), default=2)
         names = Concat(Value("\n"), "search_text", Value("\n"), output_field=TextField())
         order = self.model_admin.get_ordering(self.request) or found.model._meta.ordering
         found = found.annotate(names=names, closeness=closeness)

@@ -19,6 +19,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from heritage.admin.autocomplete import label_of, with_label
+from heritage.admin.boundaries import boundary_words
 from heritage.admin.fields import said
 from heritage.admin.wording import explained, listed
 from heritage.models import Change, ChangeSet, Correction, Site
@@ -315,6 +316,8 @@ class ShownValues:
             return _("yes") if value else _("no")
         if isinstance(column, EDTFField):
             return said(value) or value
+        if isinstance(value, dict):  # the one column of such values is a boundary
+            return boundary_words(value)
         choices = dict(column.flatchoices)
         return str(choices.get(value, value))
 

@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record, RecordQuerySet
@@ -68,7 +69,8 @@ class Image(Record):
         return (self.file.name or "").rpartition("/")[2]
 
     def __str__(self) -> str:
-        return str(self.caption.best() or self.alt.best()) or self.uid
+        said = str(self.caption.best() or self.alt.best())
+        return said or gettext("picture without alternative text")
 
     def clean(self) -> None:
         super().clean()
