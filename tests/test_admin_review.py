@@ -273,6 +273,15 @@ def test_a_comment_without_words_or_sense_is_refused(client, li, draft, data):
     assert not ReviewComment.objects.exists()
 
 
+def test_what_no_database_stores_is_left_out_of_what_is_said(client, li, draft):
+    review.comment(draft, li, "Which kiln?")
+    [said] = ReviewComment.objects.all()
+    do(client, li, draft, "answer", comment=said.pk, text="The \0oldest.")
+    assert said.answers.get().text == "The oldest."
+    do(client, li, draft, "sent", why="Do\0ne.")
+    assert ChangeSet.objects.latest("pk").reason == "Done."
+
+
 def test_a_comment_of_another_record_is_not_found(client, li, draft):
     other = build.make_site(state="draft")
     review.comment(other, li, "Hm.")

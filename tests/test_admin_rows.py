@@ -204,6 +204,8 @@ def test_similar_records_are_shown_while_somebody_types(client, guanlin):
     assert "700 m away" in found(name="Hall", point="34.6086, 112.4815")
     assert "Guanlin" not in found(name="Hall", point="34.6")
     assert "Guanlin" not in found(name="關林", without=guanlin.pk)
+    for nobody in ("9" * 14, "9" * 30, "³"):
+        assert "Guanlin" in found(name="關林", without=nobody)
     client.force_login(build.make_user("nobody", is_staff=True))
     assert client.get(address).status_code == 403
 

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from heritage.admin.access import is_id
 from heritage.cartography import point_map
 from heritage.cartography.point_map import Window
 from heritage.models import Site
@@ -199,6 +200,6 @@ def similar_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         point = read_point(request.GET.get("point", ""), "gcj02" in request.GET)
     without = request.GET.get("without", "")
     found = similar.similar(
-        request.GET.getlist("name"), point, int(without) if without.isdecimal() else None
+        request.GET.getlist("name"), point, int(without) if is_id(without) else None
     )
     return render(request, "admin/similar_sites.html", {"found": found})

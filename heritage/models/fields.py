@@ -77,14 +77,16 @@ class NamesField(models.JSONField):
 
 
 class PlainTextField(models.TextField):
-    """Text of several lines with LF line ends, whatever the browser sent."""
+    """Text of several lines with LF line ends and without U+0000, whatever the browser sent."""
 
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
         return with_plain_line_ends(value) if isinstance(value, str) else value
 
     def get_prep_value(self, value: Any) -> Any:
-        return self.to_python(super().get_prep_value(value))
+        value = self.to_python(super().get_prep_value(value))
+        # PostgreSQL does not store it. Forms refuse it, but not every text comes by a form.
+        return value.replace("\0", "") if isinstance(value, str) else value
 
 
 class EDTFField(models.CharField):

@@ -280,6 +280,7 @@ def change_set(
     """
     if user is not None and not user.is_authenticated:
         user = None
+    reason = reason.replace("\0", "")  # which PostgreSQL does not store
     made = ChangeSet(kind=kind, user=user, reason=reason, undoes=undoes, detail=detail)
     with unit_of_work(made, is_whole) as unit:
         yield unit.change_set

@@ -58,7 +58,7 @@ def similar(
     """Sites with the same or a similar name, or within 2 km; the most similar first."""
     same, alike = _named(names)
     near = _near(point) if point else {}
-    ids = (same | alike | BitMap(near)) - BitMap([without] if without else [])
+    ids = [pk for pk in same | alike | BitMap(near) if pk != without]
     sites = Site.objects.select_related("place__parent").filter(pk__in=ids).order_by()
     found = [
         Similar(site, site.pk in same, site.pk in alike, _km(point, site, near)) for site in sites

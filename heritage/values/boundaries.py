@@ -113,7 +113,7 @@ def _of_json(text: str) -> Any:
         return found[0]
     parts: list[Any] = []
     for each in found:
-        coordinates = each.get("coordinates")
+        coordinates: Any = each.get("coordinates")
         if each["type"] == "MultiPolygon" and isinstance(coordinates, list):
             parts += coordinates
         else:
