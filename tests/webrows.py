@@ -102,6 +102,7 @@ def as_read(response) -> str:
     return " ".join(response.content.decode().split())
 
 
+@change_set("command")
 def plain_sites(words: SimpleNamespace, numbers: Iterable[int]) -> list[Site]:
     return [plain_site(words, number) for number in numbers]
 

@@ -76,6 +76,7 @@ class SiteRows:
     # By the primary key of the entry that a coverage refers to.
     properties: dict[int, Property] = field(default_factory=dict)
     entry_events: dict[int, list[DesignationEvent]] = field(default_factory=dict)
+    shares_entries: bool = False  # whether an entry covers other sites too
 
     def criteria_of(self, coverage: Coverage) -> list[SchemeTerm]:
         """Those of the property that a coverage refers to."""
@@ -162,6 +163,7 @@ def _add_entries(rows: SiteRows, known: Vocabulary) -> list[Designation]:
     rows.coverages = [row for row in rows.coverages if row.designation_id in entries]
     for coverage in rows.coverages:
         coverage.designation = entries[coverage.designation_id]
+    rows.shares_entries = bool(_rows("other_coverages", pk))
     for event in _rows("entry_events", pk):
         rows.entry_events.setdefault(event.designation_id, []).append(event)
     for detail in _rows("properties", pk):
@@ -236,6 +238,9 @@ _OTHERS: dict[str, Callable[[Any], QuerySet[Any]]] = {
     "published_site": lambda slug: Site.objects.published().filter(slug=slug),
     "entries": lambda pk: Designation.objects.filter(coverages__site=pk).order_by(),
     "entry_events": lambda pk: DesignationEvent.objects.filter(designation__coverages__site=pk),
+    "other_coverages": lambda pk: (
+        Coverage.objects.filter(designation__coverages__site=pk).exclude(site=pk).order_by()[:1]
+    ),
     "properties": lambda pk: WorldHeritage.objects.filter(designation__coverages__site=pk),
     # By the primary key of the property.
     "criteria": lambda pk: WorldHeritage.criteria.through.objects.filter(worldheritage=pk),

@@ -58,7 +58,7 @@ def site_designations(rows: SiteRows) -> list[SiteDesignation]:
     """The designations of a site, those in force first."""
     past = (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED)
     coverages = sorted(rows.coverages, key=lambda coverage: coverage.designation.standing in past)
-    others = _others(rows.site, coverages) if coverages else {}
+    others = _others(rows.site, coverages) if rows.shares_entries else {}
     return [
         _seal(
             coverage,

@@ -130,9 +130,10 @@ def distance_phrase(km: float) -> str:
 
 
 def neighbours(here: Point | None, found: list[Neighbour]) -> list[NeighbourLine]:
+    sites = reverse("web:sites")
     return [
         NeighbourLine(
-            url=reverse("web:site", args=[near.site.slug]),
+            url=f"{sites}{near.site.slug}/",
             name=language_html.as_html(near.site.name.best()),
             other_names=language_html.in_other_languages(near.site.name)[:1],
             # Points that fall together say nothing of metres: parts often have that of the whole.

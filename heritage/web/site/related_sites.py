@@ -49,9 +49,11 @@ def related_sites(index: IndexSnapshot, rows: SiteRows) -> list[RelatedSites]:
     if not found:
         return []
     every = {pk for _key, _title, ids, *_rest in found for pk in ids}
-    names = site_rows.links(every)
+    names, sites = site_rows.links(every), reverse("web:sites")
     return [
-        RelatedSites(key, title, [_other(names[pk]) for pk in ids if pk in names], total, url)
+        RelatedSites(
+            key, title, [_other(names[pk], sites) for pk in ids if pk in names], total, url
+        )
         for key, title, ids, total, url in found
     ]
 
@@ -86,7 +88,5 @@ def _country(rows: SiteRows) -> Place | None:
     return next((each for each in line if each.level == Place.Level.COUNTRY), None)
 
 
-def _other(site: Site) -> RelatedSite:
-    return RelatedSite(
-        reverse("web:site", args=[site.slug]), language_html.as_html(site.name.best())
-    )
+def _other(site: Site, sites: str) -> RelatedSite:
+    return RelatedSite(f"{sites}{site.slug}/", language_html.as_html(site.name.best()))

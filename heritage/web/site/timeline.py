@@ -93,7 +93,12 @@ def _shown(rows: SiteRows, events: Iterable[Event], eras: TermTree[Era]) -> list
     """The broad eras of the region, and the narrower ones that the events name."""
     named = [eras.terms[pk] for pk in sorted(_named(events), key=eras.order.__getitem__)]
     regions = {_region(era) for era in named} or set(_countries(rows))
-    broad = [era for era in eras.children.get(None, ()) if _region(era) in regions]
+    is_wider = not all(isinstance(region, int) for region in regions)
+    broad = [
+        era
+        for era in eras.children.get(None, ())
+        if (era.region_id or is_wider) and _region(era) in regions
+    ]
     return broad + [era for era in named if era.parent_id is not None]
 
 
