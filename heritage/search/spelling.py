@@ -137,8 +137,10 @@ def _same_sound(index: IndexSnapshot, text: str) -> str | None:
 
 
 def _spelt(index: IndexSnapshot, word: str) -> list[_Spelling]:
-    """The word itself if some record holds it or it says something; else those that are spelt
-    most like it. Remembered as long as nothing is written."""
+    """The word itself if it is known to a record or the interface, else the most similar words.
+
+    Cached until something is written.
+    """
     kept = index.memory.setdefault("spelt", LRUCache(_KEPT))
     found: list[_Spelling] = kept.recall(word, lambda: _spellings(index, word))
     return found
@@ -196,7 +198,7 @@ def _sounding_like(word: str, words: list[str]) -> list[str]:
 
 @lru_cache(maxsize=4_096)
 def _sound(word: str) -> str:
-    """A word by how it is roughly spoken: of letters that sound alike one stands for all."""
+    """A rough phonetic key of a word: one letter stands for all that sound alike."""
     for letters, sound in _SOUNDS:
         word = letters.sub(sound, word)
     return word
