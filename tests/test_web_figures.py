@@ -140,10 +140,8 @@ def test_neighbours_lie_in_their_direction():
     by_name = dict(zip([str(n.site) for n in found], drawing.dots, strict=True))
     assert float(by_name["East"].x) > 160 and float(by_name["East"].y) == 160
     assert float(by_name["South"].y) > 160 and float(by_name["South"].x) == 160
-    assert (direction(here.public_point, east), direction(here.public_point, south)) == (
-        "east",
-        "south",
-    )
+    ways = [direction(here.public_point, there.public_point) for there in (east, south)]
+    assert ways == ["east", "south"]
     assert [ring.km for ring in drawing.rings] == [5, 10]
 
 
@@ -163,7 +161,7 @@ def test_numbers_lie_neither_on_dots_nor_on_each_other():
 def test_directions_hold_across_the_date_line():
     here = build.make_site(latitude=0, longitude=179.9)
     other = build.make_site(latitude=0, longitude=-179.9)
-    assert direction(here.public_point, other) == "east"
+    assert direction(here.public_point, other.public_point) == "east"
 
 
 def test_alone_or_without_a_point_there_is_no_drawing():
