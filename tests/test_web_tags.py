@@ -107,11 +107,12 @@ def test_pages_name_pictures_as_they_are_today(client):
 def test_another_file_has_another_tag(monkeypatch):
     kind = build.make_kind(scene="giza")
     before, chooser = covers.drawing_of_kind(kind).tag, tags.tag_of_chooser()
+    landscape = covers.landscape_tag("seed")  # with reeds
     scene_files.scene("giza")
     text = scene_files.text_of
 
     def drawn_anew(name):
-        return text(name) + (" " if name == "giza" else "")
+        return text(name) + (" " if name in ("giza", "plants/reeds") else "")
 
     monkeypatch.setattr(scene_files, "text_of", drawn_anew)
     caches = (tags.tag_of_scene, tags.tag_of_chooser)
@@ -120,6 +121,7 @@ def test_another_file_has_another_tag(monkeypatch):
             cache.cache_clear()
         assert covers.drawing_of_kind(kind).tag != before
         assert tags.tag_of_chooser() != chooser
+        assert covers.landscape_tag("seed") != landscape
     finally:
         for cache in caches:
             cache.cache_clear()

@@ -19,7 +19,7 @@ from heritage.media.covers.plants import plants_of
 from heritage.media.covers.plates import Words, choose_day_palette
 from heritage.media.covers.scene_files import LANDSCAPE, Scene
 from heritage.media.covers.shapes import SHAPES, CoverShape, clean
-from heritage.media.covers.tags import tag_of
+from heritage.media.covers.tags import tag_of, tag_of_scene
 from heritage.models import Coverage, Era, Event, Kind, Place, Scheme, Site, WorldHeritage
 from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.designations import IN_FORCE
@@ -125,7 +125,7 @@ def landscape(seed: str, shape: CoverShape) -> str:
 
 
 def landscape_tag(seed: str) -> str:
-    return tag_of(seed, _SAMPLE_PLANTS)
+    return tag_of(seed, *(tag_of_scene(f"plants/{name}") for name in _SAMPLE_PLANTS))
 
 
 def _drawing(
