@@ -1,6 +1,7 @@
 """The boundary in the form: checked as it is pasted, shown and drawn on a map of our own."""
 
 import json
+import math
 
 import pytest
 from django.urls import reverse
@@ -227,6 +228,18 @@ def test_what_is_pasted_is_shown_and_what_is_wrong_with_it_is_said(browser, live
     assert text(browser) == "" and not browser.find_elements(By.CSS_SELECTOR, vertices)
     does(browser, "undo")
     assert ring(browser) == SQUARE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_very_many_points_it_is_said_that_none_can_be_moved(browser, live_server, kiln):
+    corners = [(math.cos(n / 33), math.sin(n / 33)) for n in range(201)]
+    round_ = [[112 + x / 100, 34 + y / 100] for x, y in corners]
+    kiln.boundary = {"type": "Polygon", "coordinates": [[*round_, round_[0]]]}
+    kiln.save()
+    open_map(browser, live_server, kiln)
+    wait(browser, lambda: "too many points to be moved" in text_of(browser, ".boundary-status"))
+    assert "201 points" in text_of(browser, ".boundary-status")
+    assert not browser.find_elements(By.CSS_SELECTOR, ".boundary-vertex")
 
 
 @pytest.mark.django_db(transaction=True)

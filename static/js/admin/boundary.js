@@ -67,6 +67,7 @@
       if (!content) return;
       sheet = content.querySelector(".point-map-sheet");
       if (isRead) polygons = read(sheet.dataset.geometry);
+      if (count() > Number(words.most)) status.textContent += ` ${words.many}`;
       place.querySelector(".boundary-width").textContent = content.querySelector(".map-width").textContent.trim();
       ground.replaceChildren(sheet);
       listen();
