@@ -135,7 +135,6 @@ def _updated(site):
 @pytest.mark.parametrize(
     ("column", "key"),
     [(1, _sort_name), (3, _beginnings), (5, _updated)],
-    ids=lambda each: str(each),
 )
 def test_each_order_is_that_of_all_sites_in_whatever_state(client, mixed, column, key):
     expected = sorted(Site.objects.all(), key=key)
