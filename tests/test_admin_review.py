@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from heritage.admin.review import labels
 from heritage.models import ChangeSet, IndexChange, Review, ReviewComment, Site
 from heritage.services import review
 from heritage.services.history import change_set
@@ -204,7 +205,8 @@ def at(page: str, name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "field", ["summary", "kinds", "coordinates", "boundary", "place", "events", "images"]
+    "field",
+    ["summary", "kinds", "coordinates", "boundary", "place", "events", "images", "visitingfacts"],
 )
 def test_a_comment_stands_at_its_field_and_is_answered_there(client, wang, li, draft, field):
     review.comment(draft, li, "Why so?", field)
@@ -271,6 +273,16 @@ def test_who_may_only_look_sees_comments_without_their_controls(client, wang, li
 def test_a_comment_without_words_or_sense_is_refused(client, li, draft, data):
     do(client, li, draft, "comment", **data)
     assert not ReviewComment.objects.exists()
+
+
+def test_what_the_form_shows_can_be_commented_on_and_nothing_else(client, li, draft):
+    client.force_login(li)
+    page = client.get(reverse("admin:heritage_site_change", args=[draft.pk]))
+    shown = {*page.context["adminform"].form.fields}
+    shown |= {rows.prefix for rows in page.context["inline_admin_formsets"]}
+    # A point has one box; the rows of a whole and of its parts have one name.
+    said_otherwise = {"latitude", "longitude", "part_of", "state", "featured"}
+    assert set(labels()) == shown - said_otherwise
 
 
 def test_what_no_database_stores_is_left_out_of_what_is_said(client, li, draft):

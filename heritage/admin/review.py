@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 Kind = ReviewComment.Kind
 LONGEST = 4_000  # characters of a comment
 # What one can comment on beside the columns of the site: its rows.
-ROWS = ("names", "events", "coverages", "images", "openings", "prices", "facts", "parts")
+ROWS = (
+    *("names", "events", "coverages", "images", "identifiers", "notices"),
+    *("openings", "prices", "visitingfacts", "parts"),
+)
 
 
 class ShownComment(NamedTuple):
@@ -111,7 +114,7 @@ def labels() -> dict[str, str]:
     for column in (*Site._meta.concrete_fields, *Site._meta.many_to_many):
         if column.name == "latitude":
             found["coordinates"] = capfirst(_("point"))  # the form has one box for both
-        elif column.editable and column.name not in ("state", "featured", "longitude"):
+        elif column.editable and column.name not in ("id", "state", "featured", "longitude"):
             found[column.name] = capfirst(str(column.verbose_name))
     for relation in Site._meta.related_objects:
         name = relation.get_accessor_name()
