@@ -216,6 +216,8 @@ def test_a_comment_stands_at_its_field_and_is_answered_there(client, wang, li, d
     page = client.get(url(draft, "change")).content.decode()
     assert at(page, field) == "Why so?"
     assert page.count("Why so?") == 2 and page.count("All well else.") == 2
+    acts = client.get(reverse("admin:heritage_changeset_changelist")).content.decode()
+    assert "Why so?" in acts and "All well else." in acts
     # Its controls belong to a form of its own: what is typed here is not sent with the record.
     assert page.count(f'form="about-{said.pk}"') == 3 and f'<form id="about-{said.pk}"' in page
     assert "text" not in page_data(client.get(url(draft, "change")))

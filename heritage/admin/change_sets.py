@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin import revert_pages
@@ -78,7 +79,7 @@ class ChangeSetAdmin(ReadOnlyAdmin):
         changes = change_set.changes.filter(model__in=models).order_by("pk")
         page = Paginator(changes, PER_PAGE).get_page(request.GET.get("p"))
         context = self.admin_site.each_context(request) | {
-            "title": comment_of(change_set) or change_set.get_kind_display(),
+            "title": comment_of(change_set) or capfirst(change_set.get_kind_display()),
             "opts": self.opts,
             "entry": entry_of(change_set, list(page)),
             "page": page,
@@ -101,7 +102,7 @@ class ChangeSetAdmin(ReadOnlyAdmin):
             undoes=change_set,
             trail=[
                 (reverse("admin:heritage_changeset_changelist"), self.opts.verbose_name_plural),
-                (address, comment_of(change_set) or change_set.get_kind_display()),
+                (address, comment_of(change_set) or capfirst(change_set.get_kind_display())),
             ],
         )
         return revert_pages.revert_view(self.admin_site, request, asked)

@@ -112,7 +112,10 @@ class Event(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.when()}"
+        return pgettext("a label and its value", "%(label)s: %(value)s") % {
+            "label": self.get_kind_display(),
+            "value": self.when(),
+        }
 
     def clean(self) -> None:
         super().clean()

@@ -148,7 +148,7 @@ class Site(Record):
         null=True,
         blank=True,
         help_text=_(
-            "GeoJSON, or a point on each line; WGS 84. Not shown where the point is blurred."
+            "GeoJSON, or a point on each line; WGS 84. Recorded only: no public page shows it."
         ),
     )
     # What every public query, page, map and download uses.

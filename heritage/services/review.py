@@ -124,9 +124,9 @@ def _whom_of_many(kinds: dict[Site, str], reviews: dict[int, Review]) -> dict[Si
 
 
 @contextmanager
-def _writing(by: User | None) -> Iterator[None]:
+def _writing(by: User | None, text: str = "") -> Iterator[None]:
     """A change set that waits for other writers before it locks any row, as all of them do."""
-    with change_set(ChangeSet.Kind.EDIT, by), unit_of_work() as unit:
+    with change_set(ChangeSet.Kind.EDIT, by, text), unit_of_work() as unit:
         unit.begin(Site)
         yield
 
@@ -140,7 +140,7 @@ def _unschedule(sites: Iterable[Site]) -> None:
 
 def comment(site: Site, by: User | None, text: str, field: str = "", link: str = "") -> None:
     """Comment on a record or on one of its fields."""
-    with _writing(by):
+    with _writing(by, text):
         _say(site, Kind.COMMENT, by, text, field)
     whom = [*_authors(site), *_assigned(site), *_speakers(site)]
     _tell(site, Kind.COMMENT, by, whom, text, link)
@@ -148,7 +148,7 @@ def comment(site: Site, by: User | None, text: str, field: str = "", link: str =
 
 def answer(said: ReviewComment, by: User | None, text: str, link: str = "") -> None:
     """Answer a comment; it is still to be done."""
-    with _writing(by):
+    with _writing(by, text):
         ReviewComment.objects.create(
             site=said.site, field=said.field, answer_to=said, author=by, text=text, is_done=True
         )

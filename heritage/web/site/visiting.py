@@ -214,8 +214,11 @@ def _amount(row: Price) -> str:
     if row.amount == 0:
         return _("free")
     decimals = 0 if row.amount == row.amount.to_integral_value() else 2
+    amount = number_format(row.amount, decimals, force_grouping=True)
+    if row.currency == "CNY":  # the one currency whose users write it differently
+        return pgettext("price", "%(amount)s CNY") % {"amount": amount}
     return pgettext("price", "%(amount)s %(currency)s") % {
-        "amount": number_format(row.amount, decimals, force_grouping=True),
+        "amount": amount,
         "currency": row.currency,
     }
 
