@@ -168,16 +168,6 @@ def test_the_same_record_has_the_same_picture(small):
     assert len(drawn) == 20
 
 
-def test_two_covers_on_one_page_share_no_id(small):
-    found = [
-        set(re.findall(r' id="([\w-]+)"', compose(small, seed=seed, plants=["pine"], shape=shape)))
-        for seed in ("a", "b")
-        for shape in EVERY
-    ]
-    for one, other in combinations(found, 2):
-        assert one and not one & other
-
-
 def test_a_scene_has_only_the_palettes_that_it_asks_for(small):
     red = replace(small, palettes=("cinnabar", "autumn"))
     chosen = {choose_palette(red, str(n), ["snow", "autumn"]) for n in range(20)}

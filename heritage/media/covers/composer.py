@@ -39,8 +39,7 @@ def compose(
     `plants`, unless the scene asks for its own. The first four characters of `seal` are shown.
     """
     name, plant = choose_palette(scene, seed, palettes), choose_plant(scene, seed, plants)
-    paints = Paints(PALETTES[name], f"c{number_of(seed, scene.name, name, seal, repr(shape)):016x}")
-    paints.id = paints.id[:6]
+    paints = Paints(PALETTES[name])
     dice = Dice(number_of(seed, scene.name))
     # Half of the pictures look the other way, and the seal keeps clear of what is near.
     is_turned = scene.turns and dice.whole(0, 1) == 1
@@ -75,16 +74,15 @@ def seal_letters(text: str) -> str:
 class Paints:
     """Colours of a palette, and gradients made from them.
 
-    Several covers may stand inline on one page, where ids are shared: each has its own, `id`.
+    Ids are as short as may be: a cover is a file of its own, or alone on a sheet.
     """
 
-    def __init__(self, colours: Palette, id: str) -> None:
+    def __init__(self, colours: Palette) -> None:
         self.colours = colours
-        self.id = id
 
     def fading(self, key: str) -> str:
         """A fill that fades, by its letter: hills (f)ar, (m)id, (n)ear, (g)round, (v)apour …"""
-        return f"url(#{self.id}{key})"
+        return f"url(#{key})"
 
     def gradients(self, drawn: str) -> str:
         """The definitions of those that are used."""
@@ -105,7 +103,7 @@ class Paints:
             if self.fading(key) in drawn:
                 kind = "radialGradient" if key in "hv" else "linearGradient"
                 gap = "" if inner.startswith(">") else " "
-                found.append(f'<{kind} id="{self.id}{key}"{gap}{inner}</{kind}>')
+                found.append(f'<{kind} id="{key}"{gap}{inner}</{kind}>')
         return f"<defs>{''.join(found)}</defs>"
 
 
@@ -281,7 +279,7 @@ def _body(paints: Paints, dice: Dice, scene: Scene, shape: CoverShape) -> str:
 
 def _coloured(drawn: str, paints: Paints, part: str) -> str:
     """In the colours of the palette; `part` keeps its ids apart from those of other parts."""
-    return drawn.format_map({**asdict(paints.colours), "id": f"{paints.id}{part}"})
+    return drawn.format_map({**asdict(paints.colours), "id": part})
 
 
 def _near(paints: Paints, dice: Dice, plant: str, shape: CoverShape) -> str:
@@ -294,8 +292,8 @@ def _near(paints: Paints, dice: Dice, plant: str, shape: CoverShape) -> str:
     if plant:
         grown = _coloured(scene_files.drawn(scene_files.plant(plant), dice), paints, "q")
         first, second = _place(dice, -608, top, 0.95), _place(dice, -508, top, 0.6)
-        drawn += f'<g transform="{first}"><g id="{paints.id}p">{grown}</g></g>'
-        drawn += f'<use href="#{paints.id}p" transform="{second}"/>'
+        drawn += f'<g transform="{first}"><g id="p">{grown}</g></g>'
+        drawn += f'<use href="#p" transform="{second}"/>'
     # Of a square the corner is cut off, and it moves in.
     aside = max(0, shape.left + 600) * 0.65
     return f'<g transform="translate({aside:g} 24)">{drawn}</g>' if aside else drawn
