@@ -111,9 +111,9 @@ def test_the_map_of_the_saved_point_does_not_stand_beside_another(client, kiln):
     land = reverse("media:site_land", args=[kiln.uid])
     data = filled(client, change(kiln))
     assert land in client.post(address(kiln), data).content.decode()
-    assert (
-        land not in client.post(address(kiln), data | {"coordinates": "30, 110"}).content.decode()
-    )
+    moved = client.post(address(kiln), data | {"coordinates": "30, 110"}).content.decode()
+    assert "Kiln" in moved and land not in moved
+    assert f'value="http://testserver/en/sites/{kiln.slug}/"' in moved  # the address to share
     # No column of the form tells which site it is.
     assert "Kiln" in client.post(address(kiln), data | {"id": kiln.pk + 1}).content.decode()
 

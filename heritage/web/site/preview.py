@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.csp import CSP
 from django.utils.text import capfirst
@@ -52,6 +53,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "page": page,
         "head": meta_tags.hidden(page.title),
+        "canonical": request.build_absolute_uri(reverse("web:site", args=[site.slug])),
         "preview": "typed" if is_typed else "saved",
         "saved_at": saved_at,
         "unread": unread,
