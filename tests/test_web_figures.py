@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import translation
 
-from heritage.models import Era, Site
+from heritage.models import ComponentPoint, Era, Site
 from heritage.search.facets.counting import FacetCounts
 from heritage.search.facets.values import Value
 from heritage.search.index import store
@@ -16,6 +16,7 @@ from heritage.search.vocabulary import TermTree
 from heritage.web import time_axis
 from heritage.web.browse.facet_display import folded
 from heritage.web.charts import Chart, Row, Series, nice_step
+from heritage.web.media import maps
 from heritage.web.site.nearby_map import direction, nearby_map, uncertainty_km
 from heritage.web.site.timeline import site_timeline
 from heritage.web.time_axis import Scale, scale_of
@@ -237,6 +238,20 @@ def test_the_exact_point_of_a_blurred_site_is_on_no_map(client):
     site.latitude += 0.01  # within the same cell
     site.save()
     assert client.get("/land/sites/tomb.svg").content == before
+
+
+def test_a_blurred_part_is_blurred_on_the_map_of_the_whole(client):
+    entry = build.make_designation("world_heritage", events=["2000"])
+    whole, tomb = (
+        build.make_site(latitude=34.5, longitude=112.5),
+        build.make_site("Tomb", latitude=34.51234, longitude=112.51234, blur_km=20),
+    )
+    build.make_coverage(whole, entry)
+    for number, site in enumerate((whole, tomb)):
+        point = {"latitude": site.latitude, "longitude": site.longitude, "site": site}
+        ComponentPoint.objects.create(designation=entry, number=number, **point)
+    assert maps.parts_of(whole) == (whole.public_point, tomb.public_point)
+    assert tomb.public_point != (tomb.latitude, tomb.longitude)
 
 
 def test_sites_of_a_place_are_dots(client, words):

@@ -18,7 +18,7 @@ from heritage.cartography.sheets import MapPoint
 from heritage.models import ComponentPoint, Coverage, Place, Scheme, Site
 from heritage.search.index import columns, store
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.values.coordinates import Point
+from heritage.values.coordinates import Point, snap
 from heritage.web.access import visible_site
 from heritage.web.charts import Series
 from heritage.web.media import tagged
@@ -60,7 +60,7 @@ def around(site: Site, parts: tuple[Point, ...] = ()) -> MapImage | None:
 
 
 def parts_of(site: Site) -> tuple[Point, ...]:
-    """The points of the parts of a property; none for a blurred site."""
+    """The points of the parts of a property, as the public sees them; none for a blurred site."""
     if site.blur_km:
         return ()
     points = ComponentPoint.objects.filter(
@@ -68,7 +68,11 @@ def parts_of(site: Site) -> tuple[Point, ...]:
         designation__coverages__extent=Coverage.Extent.WHOLE,
         designation__scheme__role=Scheme.Role.WORLD_HERITAGE,
     )
-    return tuple(points.order_by("number").values_list("latitude", "longitude"))
+    rows = points.order_by("number").values_list("latitude", "longitude", "site__blur_km")
+    return tuple(
+        snap(latitude, longitude, blur_km) if blur_km else (latitude, longitude)
+        for latitude, longitude, blur_km in rows
+    )
 
 
 def of_sites(place: Place, hits: BitMap) -> MapImage | None:
