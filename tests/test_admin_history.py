@@ -133,6 +133,13 @@ def test_a_value_is_restored_and_later_edits_are_told(client, li, site):
     assert second.pk < made.pk
 
 
+def test_a_value_of_a_row_that_was_not_there_before_deletes_no_row(client, li, site):
+    with change_set("edit", li):
+        event = build.make_event(site, "built", "0700")
+    query = f"?row=event-{event.pk}&column=date"
+    assert page(client, url("restore", site.pk, last().pk) + query).context["steps"] == []
+
+
 def test_one_language_of_a_text_is_restored_and_the_others_stay(client, li, site):
     first = edit(site, li, summary=build.text("Wrong.", "错。"))
     other = edit(site, None, summary=build.text("Wrong.", "错了。", fr="Faux."))

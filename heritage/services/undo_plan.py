@@ -87,9 +87,9 @@ def plan(changes: Iterable[Change], only: Only | None = None) -> Plan:
 def _limited(rows: list[RowChange], only: Only) -> Iterator[RowChange]:
     for row in rows:
         names = only.get((row.model, row.object_id))
-        if names is None:
+        if names is None or row.before is None:  # a new row: its columns were nothing before
             continue
-        if row.before is not None and row.after is not None:
+        if row.after is not None:
             row.before, row.after = _parts(row.before, names), _parts(row.after, names)
         yield row
 
