@@ -82,6 +82,16 @@ def test_an_act_is_told_in_words(client, li, site):
     assert entry.sentence.startswith("修改了")
 
 
+def test_a_row_that_only_moved_is_told_without_columns(client, li, site):
+    event = build.make_event(site)
+    with change_set(user=li, table=["Name (English)"]) as made:
+        event.site = build.make_site("Another")
+        event.save()
+    shown = page(client, reverse("admin:heritage_changeset_change", args=[made.pk]))
+    assert shown.context["entry"].sentence == "added site, changed event"
+    assert shown.context["title"] == "In a table: Name (English)"
+
+
 def test_a_difference_shows_the_changed_places_alone(client, li, site):
     new = LONG[:600] + "XYZ " + LONG[600:]
     edit(site, li, description=build.text(new))

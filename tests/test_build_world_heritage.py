@@ -335,6 +335,7 @@ def test_countries_of_iso_3166_in_six_languages():
     made = countries.countries(leave_out={"CN"})
     assert len(made) == 248  # of 249
     fields = {row["fields"]["code"]: row["fields"] for row in made}
+    assert "Vereinigtes Königreich" in fields["GB"].pop("other_names")
     assert fields["GB"] == {
         "uid": "place-gb", "slug": "united-kingdom", "level": "country", "code": "GB",
         "label": {

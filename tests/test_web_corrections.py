@@ -121,6 +121,7 @@ def test_sites_that_have_no_form(client, site, end):
         assert client.post(f"/en/sites/{slug}/correction/{end}").status_code in (status, 405)
     moved = client.get(f"/en/sites/kiln/correction/{end}")
     assert (moved.status_code, moved["Location"]) == (301, f"/en/sites/new/correction/{end}")
+    assert moved["Cache-Control"] == "no-cache"  # the site may get its address back
     assert client.get(f"/en/sites/new/correction/{end}").status_code == 200
 
 

@@ -177,6 +177,8 @@ def _phrase(what: str, changes: list[ShownChange]) -> str:
     labels = list(dict.fromkeys(each.label for change in changes for each in change.differences))
     more = len(labels) - NAMED
     names = _(", ").join(labels[:NAMED])
+    if not labels:  # only columns that are told of nowhere, such as the record it belongs to
+        return _("changed %(columns)s") % {"columns": rows}
     if more > 0:
         names = _("%(names)s and %(count)s more") % {"names": names, "count": more}
     if len(changes) == 1 and changes[0].model.owner is None:
@@ -218,6 +220,8 @@ def comment_of(change_set: ChangeSet) -> str:
             return _("Set for many: %(what)s") % {"what": detail[key]}
     if removed := detail.get("removed"):
         return _("Removed from many: %(what)s") % {"what": removed}
+    if columns := detail.get("table"):
+        return _("In a table: %(columns)s") % {"columns": listed(columns)}
     if files := detail.get("files"):
         return _("Fixtures: %(files)s") % {"files": ", ".join(files)}
     if message := detail.get("message"):

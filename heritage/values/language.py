@@ -40,13 +40,28 @@ _RTL_SCRIPTS = {"adlm", "arab", "hebr", "nkoo", "syrc", "thaa"}
 
 # Names that a language has for itself, where Django has none.
 _OWN_NAMES = {
+    "am": "አማርኛ",
+    "as": "অসমীয়া",
     "bo": "བོད་སྐད།",
     "grc": "Ἀρχαία ἑλληνική",
+    "gu": "ગુજરાતી",
+    "ilo": "Ilokano",
     "la": "Latina",
+    "lg": "Luganda",
     "lo": "ລາວ",
+    "mg": "Malagasy",
+    "mh": "Kajin M̧ajeļ",
+    "mi": "Māori",
     "mt": "Malti",
+    "or": "ଓଡ଼ିଆ",
+    "pau": "Tekoi er a Belau",
+    "qu": "Runasimi",
     "sa": "संस्कृतम्",
+    "sd": "سنڌي",
     "si": "සිංහල",
+    "ti": "ትግርኛ",
+    "wo": "Wolof",
+    "yo": "Yorùbá",
     "zh-latn": "Zhōngwén",
     "zh-latn-pinyin": "Hànyǔ Pīnyīn",
 }

@@ -14,6 +14,13 @@ def public(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def moved(address: str) -> HttpResponse:
+    """To the new address for good; browsers ask again, as an old address may get its page back."""
+    response = HttpResponse(status=301, headers={"Location": address})
+    patch_cache_control(response, no_cache=True)
+    return response
+
+
 class HtmxRequest(HttpRequest):
     """A request after the middleware of django-htmx."""
 

@@ -19,7 +19,7 @@ from heritage.web.browse import listing
 from heritage.web.browse.paging import NoSuchPage
 from heritage.web.context import identity
 from heritage.web.home import home as home_page
-from heritage.web.responses import HtmxRequest, page_or_part, public
+from heritage.web.responses import HtmxRequest, moved, page_or_part, public
 from heritage.web.site.page import site_page
 
 # Parts of a query that by themselves make lists without end, or the same one in another order.
@@ -83,7 +83,7 @@ def _not_public(request: HttpRequest, slug: str) -> HttpResponse:
     is_public = hidden.state == Site.State.PUBLISHED
     if hidden.slug != slug and (is_public or may_see(request, "view_site")):
         address = _address(reverse("web:site", args=[hidden.slug]), request.META["QUERY_STRING"])
-        return HttpResponse(status=301, headers={"Location": address})
+        return moved(address)
     if may_see(request, "view_site"):
         return _preview(request, hidden.slug)
     if hidden.state == Site.State.ARCHIVED and hidden.published_at:

@@ -32,6 +32,7 @@ from heritage.models.lock_timeout import LockTimeout, lock_timeout
 from heritage.values.network import client_network
 from heritage.web import meta_tags
 from heritage.web.access import any_site
+from heritage.web.responses import moved
 
 MIN_SECONDS = 3  # nobody reads and writes faster
 MAX_SECONDS = 12 * 3600
@@ -242,7 +243,7 @@ def _not_public(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """The answer for a site that is not public, as its own page gives it."""
     site = any_site(slug)
     if site is not None and site.state == Site.State.PUBLISHED:
-        return HttpResponse(status=301, headers={"Location": reverse(name, args=[site.slug])})
+        return moved(reverse(name, args=[site.slug]))
     if site is not None and site.state == Site.State.ARCHIVED and site.published_at:
         return render(request, "410.html", status=410)
     raise Http404
