@@ -164,7 +164,7 @@ def colours(palette):
 
 def test_the_same_record_has_the_same_picture(small):
     assert compose(small, seed="a") == compose(small, seed="a")
-    drawn = {re.sub(r"\bc[0-9a-f]{5}", "", compose(small, seed=str(n))) for n in range(20)}
+    drawn = {compose(small, seed=str(n)) for n in range(20)}
     assert len(drawn) == 20
 
 
