@@ -1,14 +1,15 @@
 """Addresses that change with what they show, so that whoever has it need never ask again.
 
-`/covers/UID.svg?v=TAG` shows one drawing for ever. With another tag the address leads to that of
-today; without one it shows what is drawn today, and browsers ask again after an hour.
+`/covers/UID.svg?v=TAG` shows one drawing for ever. Without a tag an address shows what is drawn
+today, and browsers ask again after an hour; with the tag of another drawing, after a minute: while
+an upgrade goes on, two processes may draw differently.
 """
 
 from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
@@ -45,8 +46,6 @@ def answer(
     `draw` is called only if it has to be sent.
     """
     asked = request.GET.get(_TAG)
-    if is_public and asked not in (None, tag):
-        return _moved(request, tag)
     etag = quote_etag(tag)
     response = get_conditional_response(request, etag=etag) or draw()
     if not is_public:
@@ -55,7 +54,8 @@ def answer(
         may_be_kept(response, for_good=False, seconds=_SOON)
     else:
         response["ETag"] = etag
-        may_be_kept(response, for_good=asked is not None, seconds=seconds)
+        is_other = asked not in (None, tag)
+        may_be_kept(response, for_good=asked == tag, seconds=_SOON if is_other else seconds)
     return response
 
 
@@ -74,9 +74,3 @@ def may_be_kept(response: HttpResponseBase, *, for_good: bool, seconds: int = _H
         patch_cache_control(response, public=True, max_age=_YEAR, s_maxage=_HOUR, immutable=True)
     else:
         patch_cache_control(response, public=True, max_age=seconds)
-
-
-def _moved(request: HttpRequest, tag: str) -> HttpResponse:
-    response = HttpResponseRedirect(f"{request.path}?{_TAG}={tag}")
-    patch_cache_control(response, no_store=True)
-    return response
