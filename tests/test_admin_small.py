@@ -100,6 +100,13 @@ def test_kinds_come_in_their_order(client):
     assert [row["text"] for row in found] == ["Kind 1", "Kind 2", "Kind 3"]
 
 
+def test_what_is_filled_in_is_counted_once_a_site_is_stored(client):
+    stored = build.make_site("Kiln", state="draft")
+    change = reverse("admin:heritage_site_change", args=[stored.pk])
+    assert "<meter" not in client.get(reverse("admin:heritage_site_add")).content.decode()
+    assert "<meter" in client.get(change).content.decode()
+
+
 # --- coordinates -------------------------------------------------------------------------------
 
 
