@@ -108,7 +108,7 @@ def test_what_is_typed_is_shown_and_not_written(client, kiln, language, said):
 @pytest.mark.django_db
 def test_the_map_of_the_saved_point_does_not_stand_beside_another(client, kiln):
     client.force_login(build.make_user(group="editor"))
-    land = reverse("media:site_land", args=[kiln.uid])
+    land = reverse("web:site_land", args=[kiln.uid])
     data = filled(client, change(kiln))
     assert land in client.post(address(kiln), data).content.decode()
     moved = client.post(address(kiln), data | {"coordinates": "30, 110"}).content.decode()

@@ -214,7 +214,7 @@ def test_a_ring_is_as_large_as_the_doubt(said, km):
 def test_a_site_lies_on_land_that_the_page_embeds(client, words):
     site = full_site(words)
     html = as_read(client.get("/en/sites/longmen-grottoes/"))
-    src = f"/land/sites/{site.uid}.svg"
+    src = f"/en/land/sites/{site.uid}.svg"
     assert f'<img src="{src}" width="480" height="330" alt="Map: ' in html
     response = client.get(src)
     assert response.headers["Content-Type"] == "image/svg+xml"
@@ -226,18 +226,18 @@ def test_a_site_lies_on_land_that_the_page_embeds(client, words):
 def test_no_map_without_a_point_nor_of_what_is_hidden(client):
     bare = build.make_site("Bare", slug="bare", uid="bare")
     assert "/land/" not in client.get("/en/sites/bare/").content.decode()
-    assert client.get(f"/land/sites/{bare.uid}.svg").status_code == 404
+    assert client.get(f"/en/land/sites/{bare.uid}.svg").status_code == 404
     draft = build.make_site(latitude=1, longitude=1, uid="draft", state=Site.State.DRAFT)
-    assert client.get(f"/land/sites/{draft.uid}.svg").status_code == 404
-    assert client.get("/land/sites/nothing.svg").status_code == 404
+    assert client.get(f"/en/land/sites/{draft.uid}.svg").status_code == 404
+    assert client.get("/en/land/sites/nothing.svg").status_code == 404
 
 
 def test_the_exact_point_of_a_blurred_site_is_on_no_map(client):
     site = build.make_site(uid="tomb", latitude=34.51234, longitude=112.51234, blur_km=20)
-    before = client.get("/land/sites/tomb.svg").content
+    before = client.get("/en/land/sites/tomb.svg").content
     site.latitude += 0.01  # within the same cell
     site.save()
-    assert client.get("/land/sites/tomb.svg").content == before
+    assert client.get("/en/land/sites/tomb.svg").content == before
 
 
 def test_a_blurred_part_is_blurred_on_the_map_of_the_whole(client):
@@ -256,17 +256,17 @@ def test_a_blurred_part_is_blurred_on_the_map_of_the_whole(client):
 
 def test_sites_of_a_place_are_dots(client, words):
     empty = build.make_place("Empty", level="country", slug="empty")
-    assert client.get(f"/land/places/{empty.slug}.svg").status_code == 404
-    assert client.get("/land/places/nowhere.svg").status_code == 404
+    assert client.get(f"/en/land/places/{empty.slug}.svg").status_code == 404
+    assert client.get("/en/land/places/nowhere.svg").status_code == 404
     assert "/land/" not in client.get("/en/places/empty/").content.decode()
     for latitude, longitude in ((34.5, 112.5), (40, 116)):
         build.make_site(place=words.china, latitude=latitude, longitude=longitude)
-    assert client.get("/land/places/china.svg").content.count(b'class="dot"') == 1
+    assert client.get("/en/land/places/china.svg").content.count(b'class="dot"') == 1
     html = as_read(client.get("/en/places/china/"))
-    assert '<img src="/land/places/china.svg" width="480" height="330"' in html
+    assert '<img src="/en/land/places/china.svg" width="480" height="330"' in html
     build.make_site(place=words.china, latitude=-20, longitude=-60)
     assert 'width="1000"' in client.get("/en/places/china/").content.decode()
-    assert b'width="1000"' in client.get("/land/places/china.svg").content
+    assert b'width="1000"' in client.get("/en/land/places/china.svg").content
 
 
 def test_world_heritage_is_on_the_map_of_the_world_by_category(client, words):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from heritage.models import Site
-from heritage.web.site.location import distance_phrase
+from heritage.values.distances import distance_phrase
 from heritage.web.site.page import site_page
 from tests import builders as build
 from tests.webrows import LANGUAGES

@@ -19,6 +19,7 @@ from heritage.admin.writes import change_set
 from heritage.models import ChangeSet, Correction, Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.notifications import send_mail
+from heritage.values import sentences
 from heritage.values.point_reader import read_point
 
 # What a topic is about in the form of a site.
@@ -189,6 +190,6 @@ def _apply(request: HttpRequest, correction: Correction, column: Column) -> str:
         column.put(site, text)
         site.full_clean(validate_unique=False)
     except ValidationError as error:
-        return " ".join(error.messages)
+        return sentences.joined(error.messages)
     site.save(update_fields=column.names)
     return ""

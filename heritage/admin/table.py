@@ -36,6 +36,7 @@ from heritage.admin.writes import change_set
 from heritage.models import Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import excerpts, word_diff
+from heritage.values import sentences
 
 MOST = 100
 USUAL = 2  # columns that are shown where none were chosen
@@ -250,16 +251,16 @@ def _judge(changed: ChangedSite) -> None:
         try:
             cell.text = cell.column.put(changed.site, cell.text)
         except SeveralTerms as error:
-            cell.error, cell.offered = " ".join(error.messages), error.labels
+            cell.error, cell.offered = sentences.joined(error.messages), error.labels
         except ValidationError as error:
-            cell.error = " ".join(error.messages)
+            cell.error = sentences.joined(error.messages)
     try:
         changed.site.full_clean(validate_unique=False)
     except ValidationError as error:
         for name, texts in error.message_dict.items():
             at = by_name.get(name)
             if at is not None and not at.error:
-                at.error = " ".join(texts)
+                at.error = sentences.joined(texts)
             elif at is None:
                 changed.errors += texts
 

@@ -1,4 +1,4 @@
-"""Draws maps as small SVG images: land, coastline, places.
+"""Draws maps as small SVG images: land, coastline, places, and a scale in the active language.
 
 Each follows the light or dark scheme of the page that embeds it. The colours of the light
 scheme are attributes, so that a map opened by itself needs no style sheet.
@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import cos, hypot, pi, radians
+
+from django.utils.translation import get_language
 
 from heritage.cartography import equal_earth
 from heritage.cartography.land import (
@@ -21,6 +23,7 @@ from heritage.cartography.land import (
     vectors,
 )
 from heritage.cartography.outlines import Point, Ring, area, thinned
+from heritage.values.distances import distance_phrase
 from heritage.values.svg_paths import steps
 
 WIDTH, HEIGHT = 480, 330  # of a region
@@ -69,9 +72,13 @@ class MapPoint:
     blur_km: float | None = None
 
 
-@lru_cache(maxsize=512)
 def draw_point(spot: MapPoint) -> str:
     """A map of one place and the land around it, with its position on the globe."""
+    return _draw_point(spot, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _draw_point(spot: MapPoint, language: str | None) -> str:
     here = (spot.latitude, spot.longitude)
     frame = frame_around([here], WIDTH, HEIGHT)
     if frame is None:
@@ -87,9 +94,13 @@ def size_of(points: Sequence[tuple[float, float]]) -> tuple[int, int]:
     return WORLD_WIDTH, WORLD_HEIGHT
 
 
-@lru_cache(maxsize=128)
 def draw_places(points: tuple[tuple[float, float], ...]) -> str:
     """A map of several places as dots; the whole world if half a globe does not hold them."""
+    return _draw_places(points, get_language())
+
+
+@lru_cache(maxsize=256)
+def _draw_places(points: tuple[tuple[float, float], ...], language: str | None) -> str:
     frame = frame_around(list(points), WIDTH, HEIGHT)
     if frame is None:
         return draw_world((("", points),))
@@ -222,7 +233,7 @@ def _furniture(frame: Frame, points: Sequence[tuple[float, float]]) -> str:
 
 
 def _scale(frame: Frame, *, left: bool) -> str:
-    """The bar is true in the middle of the frame; km is km in every language."""
+    """The bar is true in the middle of the frame."""
     km = max(each for each in _ROUND if each * frame.pixels_per_km <= WIDTH * 0.24)
     long = km * frame.pixels_per_km
     x, y = (20 if left else WIDTH - 20 - long), HEIGHT - 20
@@ -230,7 +241,7 @@ def _scale(frame: Frame, *, left: bool) -> str:
     return (
         f'<path fill="none" {_stroke("k", 1.5)} d="{bar}"/>'
         f'<text {_fill("t")} x="{_u(x + long / 2)}" y="{_u(y - 9)}" text-anchor="middle" '
-        f'font-family="system-ui,sans-serif" font-size="{_u(15)}">{km} km</text>'
+        f'font-family="system-ui,sans-serif" font-size="{_u(15)}">{distance_phrase(km)}</text>'
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from heritage.models import Designation, Event, Kind, Place, Scheme
 from heritage.models.events import first_beginning
 from heritage.search.site_rows import SiteRows
+from heritage.values import sentences
 from heritage.values.date_format import year_phrase
 
 _REGISTERS = (Scheme.Role.WORLD_HERITAGE, Scheme.Role.PROTECTION)
@@ -52,15 +53,7 @@ def sentence(
             "where": place_phrase(place),
         }
     said = pgettext("a sentence", "%(words)s.") % {"words": what}
-    return (
-        pgettext("two sentences", "%(first)s %(second)s")
-        % {
-            "first": said,
-            "second": register,
-        }
-        if register
-        else said
-    )
+    return sentences.joined([said, register])
 
 
 def _what(kind: Kind | None, event: Event | None) -> str:

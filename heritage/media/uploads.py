@@ -20,6 +20,8 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from heritage.values import sentences
+
 JPEG_QUALITY = 88
 # libjpeg writes no longer side, and a browser shows none: a longer scroll is sent in parts.
 MAX_SIDE = 65_500
@@ -138,7 +140,7 @@ def _read(source: BinaryIO | bytes, max_bytes: int) -> bytes:
         else:  # How much more a stream without a size would have given was never read.
             message = _("This file is larger than the limit of %(limit)s.") % sizes
         remedy = _("Make the picture smaller, or save it as a JPEG of a lower quality.")
-        raise ImageRefused(f"{message} {remedy}", code="too_large")
+        raise ImageRefused(sentences.joined([message, remedy]), code="too_large")
     if not data:
         raise ImageRefused(_("This file is empty. Choose the picture again."), code="empty")
     return data

@@ -13,7 +13,7 @@ from heritage.models import Event
 from heritage.search import query_strings
 from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT, BadValue, Centre, unknown_value_error
-from heritage.values import edtf
+from heritage.values import edtf, sentences
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import phrase, span_phrase
 from heritage.values.language import Text
@@ -61,7 +61,7 @@ def _message(error: ValidationError) -> str:
     value = (error.params or {}).get("value")
     if error.code == "invalid_choice" and value:
         error = unknown_value_error(str(value))
-    return " ".join(error.messages)
+    return sentences.joined(error.messages)
 
 
 def active_filters(filtered: "SiteFilter") -> list[ActiveFilter]:

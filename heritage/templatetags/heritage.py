@@ -1,11 +1,14 @@
 """Template tags and filters of the public pages: the library "heritage"."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils.safestring import SafeString
 
+from heritage.values import sentences
+from heritage.values.distances import distance_phrase
 from heritage.values.language import LanguageMap, Text
 from heritage.web import language_html
-from heritage.web.site.location import distance_phrase
 
 register = template.Library()
 register.filter(language_html.number)
@@ -34,6 +37,18 @@ def fallback(value: Text) -> SafeString:
 @register.filter
 def distance(km: float) -> str:
     return distance_phrase(km)
+
+
+@register.simple_tag
+def sentence_gap() -> str:
+    """`{% sentence_gap %}`: between two sentences, instead of a space."""
+    return sentences.gap()
+
+
+@register.filter
+def as_sentences(texts: Iterable[str]) -> str:
+    """Messages that are whole sentences, in a row."""
+    return sentences.joined(texts)
 
 
 @register.filter

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from heritage.values import sentences
 from heritage.values.coordinates import EARTH_RADIUS_KM
 from heritage.values.point_reader import read_point
 
@@ -42,7 +43,8 @@ def check_boundary(value: object) -> None:
     if not isinstance(value, dict) or kind not in _TYPES:
         said = _("A boundary is a GeoJSON geometry of type Polygon or MultiPolygon.")
         is_named = isinstance(kind, str) and kind
-        raise ValueError(f"{said} {_('This is: %(type)s.') % {'type': kind}}" if is_named else said)
+        found = _("This is: %(type)s.") % {"type": kind} if is_named else ""
+        raise ValueError(sentences.joined([said, found]))
     polygons = [value.get("coordinates")] if kind == "Polygon" else value.get("coordinates")
     if not isinstance(polygons, _LISTS) or not all(isinstance(each, _LISTS) for each in polygons):
         raise ValueError(_("The coordinates of the boundary are no rings of points."))

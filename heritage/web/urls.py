@@ -6,7 +6,7 @@ from heritage.web import feeds, views
 from heritage.web.browse import suggestions
 from heritage.web.corrections import views as corrections
 from heritage.web.credits import page as credits
-from heritage.web.media import prints
+from heritage.web.media import maps, prints
 from heritage.web.site.preview import preview
 from heritage.web.vocabularies import views as vocabularies
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("preview/<int:pk>/", preview, name="preview"),
     path("covers/a4/<uid:uid>.svg", prints.cover_print, {"sheet": "a4"}, name="cover_a4"),
     path("covers/a3/<uid:uid>.svg", prints.cover_print, {"sheet": "a3"}, name="cover_a3"),
+    path("land/sites/<uid:uid>.svg", maps.of_site, name="site_land"),
+    path("land/places/<slug:slug>.svg", maps.of_place, name="place_land"),
     path("sites/<slug:slug>/correction/", corrections.correction, name="correction"),
     path("sites/<slug:slug>/correction/thanks/", corrections.thanks, name="correction_thanks"),
     path("eras/", vocabularies.eras, name="eras"),

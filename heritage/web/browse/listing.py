@@ -17,12 +17,12 @@ from heritage.search.facets.registry import FACETS, TREES
 from heritage.search.filter_fields import MAX_TEXT, MOST_VALUES, NOT, CentreField
 from heritage.search.filters import NEEDED, TOGETHER, WITHIN_KM, SiteFilter, normalized
 from heritage.search.query_strings import STEPS, updated, without
+from heritage.values.distances import distance_phrase
 from heritage.web import cards, language_html
 from heritage.web.browse import paging
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
 from heritage.web.browse.paging import PER_PAGE, Paging
 from heritage.web.cards import RenderedCard
-from heritage.web.site.location import distance_phrase
 
 _AT_ONCE = 3  # pictures that are in view when the page opens
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.

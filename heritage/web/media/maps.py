@@ -1,7 +1,8 @@
 """The maps of public pages: their addresses, text alternatives and SVG.
 
 Only public points are drawn. A page embeds a map as an image with an address of its own, so
-that the page stays small and browsers cache the map.
+that the page stays small and browsers cache the map. Where it has a scale, the address is in the
+language of the page.
 """
 
 from dataclasses import dataclass
@@ -53,10 +54,10 @@ def around(site: Site, parts: tuple[Point, ...] = ()) -> MapImage | None:
         return None
     if len(parts) > 1:
         alt = _("Map: the component parts of %(name)s as dots on the land around")
-        address = reverse("media:site_land", args=[site.uid])
+        address = reverse("web:site_land", args=[site.uid])
         return MapImage(address, alt % {"name": site.name.best()}, *sheets.size_of(parts))
     alt = _("Map: %(name)s on the land around it, and where that is on the globe")
-    return MapImage(reverse("media:site_land", args=[site.uid]), alt % {"name": site.name.best()})
+    return MapImage(reverse("web:site_land", args=[site.uid]), alt % {"name": site.name.best()})
 
 
 def parts_of(site: Site) -> tuple[Point, ...]:
@@ -82,7 +83,7 @@ def of_sites(place: Place, hits: BitMap) -> MapImage | None:
         return None
     alt = _("Map: the sites of %(place)s as dots on the land around; the list below names them")
     return MapImage(
-        reverse("media:place_land", args=[place.slug]),
+        reverse("web:place_land", args=[place.slug]),
         alt % {"place": place.label.best()},
         *sheets.size_of(points),
         title=_("Where they lie"),

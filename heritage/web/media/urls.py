@@ -1,4 +1,4 @@
-"""URLs of pictures, covers, maps and link previews, which are the same in all languages."""
+"""URLs of pictures, covers, link previews and the world map: the same in all languages."""
 
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
@@ -17,8 +17,6 @@ urlpatterns = [
     path("covers/kinds/<slug:slug>.svg", files.kind_cover, name="kind_cover"),
     path("covers/scenes/<slug:name>.svg", files.scene, name="scene"),
     path("covers/square/<uid:uid>.svg", files.cover, {"shape": "square"}, name="square_cover"),
-    path("land/sites/<uid:uid>.svg", maps.of_site, name="site_land"),
-    path("land/places/<slug:slug>.svg", maps.of_place, name="place_land"),
     path("land/world-heritage.svg", maps.of_world_heritage, name="world_land"),
     path("preview.jpg", previews.catalogue_preview, name="catalogue_preview"),
     path(

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -14,6 +13,7 @@ from heritage.models import Place, Site
 from heritage.search.nearby import Neighbour
 from heritage.search.site_rows import SiteRows
 from heritage.values.coordinates import Point, format_point
+from heritage.values.distances import distance_phrase
 from heritage.web import certainty, language_html
 from heritage.web.certainty import Mark
 from heritage.web.site.events import SourceLine, source_line
@@ -116,17 +116,6 @@ def _marks(site: Site) -> list[Mark]:
         return [certainty.BLURRED]
     is_near = site.precision == Site.Precision.APPROXIMATE
     return ([certainty.APPROXIMATE] if is_near else []) + certainty.of_source(site.point_source)
-
-
-def distance_phrase(km: float) -> str:
-    """ "800 m", "1.4 km", "12 km"."""
-    if km < 0.95:
-        metres = max(10, round(km * 1000, -2 if km >= 0.1 else -1))
-        return pgettext("distance", "%(number)s m") % {"number": number_format(metres, 0)}
-    decimals = 1 if km < 10 and round(km, 1) != round(km) else 0
-    return pgettext("distance", "%(number)s km") % {
-        "number": number_format(round(km, decimals), decimals)
-    }
 
 
 def neighbours(here: Point | None, found: list[Neighbour]) -> list[NeighbourLine]:

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext
 from pyroaring import BitMap
 
 from heritage.models import Site
@@ -18,7 +18,7 @@ from heritage.search.facets.registry import TREES
 from heritage.search.filters import WITHIN_KM
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.values import tokens
+from heritage.values import sentences, tokens
 from heritage.values.language import LanguageMap, Text
 from heritage.web import cards, language_html
 from heritage.web.cards import RenderedCard
@@ -26,7 +26,7 @@ from heritage.web.charts import Chart, Row, Series
 
 SHOWN = 12  # cards on the page of a term
 MOST_ROWS = 12  # of a chart
-_KNOWN_BEST = ("first", "second", "third")
+_KNOWN_BEST = 3  # sites that a sentence names
 _LONG_NAME = 36  # letters; a Chinese character is as wide as two
 _BREAK = re.compile(r"[,:;(–—、：（]|(?<= )- ")
 
@@ -140,37 +140,20 @@ def sites(index: IndexSnapshot, hits: BitMap, url: str, shown: int = SHOWN) -> T
 
 def best_known(index: IndexSnapshot, hits: BitMap) -> str:
     """A sentence that names the best known of some sites; of up to three, all."""
-    ids = index.orders[orders.PROMINENCE].slice(hits, 0, len(_KNOWN_BEST))
+    ids = index.orders[orders.PROMINENCE].slice(hits, 0, _KNOWN_BEST)
     named = Site.objects.published().only("name").in_bulk(ids)
-    if len(named) < len(ids):  # one was withdrawn just now
+    if not ids or len(named) < len(ids):  # one was withdrawn just now
         return ""
-    names = dict(zip(_KNOWN_BEST, (_short(str(named[pk].name.best())) for pk in ids), strict=False))
-    match len(hits):
-        case 0:
-            return ""
-        case 1:
-            return _("It is %(first)s.") % names
-        case 2:
-            return _("They are %(first)s and %(second)s.") % names
-        case 3:
-            return _("They are %(first)s, %(second)s and %(third)s.") % names
-    return _("The best known are %(first)s, %(second)s and %(third)s.") % names
+    names = sentences.names(_short(str(named[pk].name.best())) for pk in ids)
+    if len(hits) > _KNOWN_BEST:
+        return _("The best known are %(names)s.") % {"names": names}
+    return ngettext("It is %(names)s.", "They are %(names)s.", len(ids)) % {"names": names}
 
 
 def _short(name: str) -> str:
     """A name in a row of names: of a long one what stands before the first comma or colon."""
     length = sum(2 if tokens.is_han(letter) else 1 for letter in name)
     return _BREAK.split(name, maxsplit=1)[0].rstrip() if length > _LONG_NAME else name
-
-
-def paragraph(sentences: Iterable[str]) -> str:
-    """Those that say something, in a row."""
-    said = [sentence for sentence in sentences if sentence]
-    text = said[0] if said else ""
-    for following in said[1:]:
-        pair = {"first": text, "second": following}
-        text = pgettext("two sentences", "%(first)s %(second)s") % pair
-    return text
 
 
 def chart[T: Term](

@@ -12,6 +12,7 @@ from pyroaring import BitMap
 from heritage.models import Era, SiteEra
 from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.values import sentences
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
 from heritage.values.normalize import sort_key
@@ -226,7 +227,7 @@ def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> st
             )
             % {"number": number_format(len(hits), force_grouping=True)}
         )
-    return common.paragraph([*said, common.best_known(index, hits)])
+    return sentences.joined([*said, common.best_known(index, hits)])
 
 
 def _neighbours(era: Era, eras: Iterable[Era]) -> tuple[Era | None, Era | None]:

@@ -11,6 +11,7 @@ from pyroaring import BitMap
 from heritage.models import Kind
 from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.values import sentences
 from heritage.web import language_html
 from heritage.web.charts import Chart
 from heritage.web.media import covers, tagged
@@ -120,7 +121,7 @@ def _lead(index: IndexSnapshot, places: CountedTree, hits: BitMap) -> str:
         said.append(
             _("Most of all are in %(first)s (%(number)s), then in %(second)s (%(other)s).") % words
         )
-    return common.paragraph([*said, common.best_known(index, hits)])
+    return sentences.joined([*said, common.best_known(index, hits)])
 
 
 def _picture(kind: Kind) -> str:

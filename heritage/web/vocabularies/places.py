@@ -14,6 +14,7 @@ from heritage.search.filter_fields import PLACE_MARK
 from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.nearby import reachable
+from heritage.values import sentences
 from heritage.web import language_html
 from heritage.web.charts import Chart, Row, Series
 from heritage.web.media import maps
@@ -162,7 +163,7 @@ def _sentence(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
             % {"number": number_format(listed)}
         )
     said.append(common.best_known(index, hits))
-    return common.paragraph(said)
+    return sentences.joined(said)
 
 
 def _surroundings(index: IndexSnapshot, place: Place) -> TownSurroundings | None:

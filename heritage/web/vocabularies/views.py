@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.models import Era, Kind, Place
+from heritage.values import sentences
 from heritage.values.language import LanguageMap
 from heritage.web import meta_tags
 from heritage.web.responses import public
-from heritage.web.vocabularies import common
 from heritage.web.vocabularies.eras import EraPage, era_page
 from heritage.web.vocabularies.eras import eras as all_eras
 from heritage.web.vocabularies.kinds import KindPage, kind_page
@@ -64,7 +64,7 @@ def era(request: HttpRequest, slug: str) -> HttpResponse:
 @conditional_page
 def kind(request: HttpRequest, slug: str) -> HttpResponse:
     page = _found(kind_page, slug)
-    words = common.paragraph([str(page.kind.description.best()), page.lead])
+    words = sentences.joined([str(page.kind.description.best()), page.lead])
     return _term(request, "kind", page, str(page.kind), _("Kinds of places"), words)
 
 

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Scheme, SchemeTerm
 from heritage.search import vocabulary
 from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.values import sentences
 from heritage.web import language_html
 from heritage.web.charts import Chart, Row, Series
 from heritage.web.vocabularies.common import list_url
@@ -113,10 +114,7 @@ def by_year(
             "The most in one year: %(number)s properties, in %(year)s.",
             busiest.total,
         ) % {"year": busiest.label, "number": busiest.total}
-        summary = pgettext("two sentences", "%(first)s %(second)s") % {
-            "first": summary,
-            "second": most,
-        }
+        summary = sentences.joined([summary, most])
     title = title or _("Inscriptions by year")
     return Chart("by-year", title, summary, _("Year"), register.series(), rows)
 

@@ -1,0 +1,35 @@
+"""Sentences, and names within them, put together as the reader's language does it."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import get_language, pgettext
+
+_COMMAS = frozenset(",;，；、")
+
+
+def gap() -> str:
+    """What stands between two sentences: a space, in Chinese nothing."""
+    return pgettext("two sentences", "%(first)s %(second)s") % {"first": "", "second": ""}
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Those that say something, in a row."""
+    return gap().join(str(sentence) for sentence in sentences if sentence)
+
+
+def names(several: Iterable[str]) -> str:
+    """ "Angkor, Petra and the Palaces of Kyiv"; with semicolons if a name has a comma in it."""
+    told = [_inside(name) for name in several]
+    if any(_COMMAS.intersection(name) for name in told):
+        between = pgettext("between names that have commas", "; ")
+        last = pgettext("before the last of names that have commas", "; and ")
+    else:
+        between = pgettext("between items of a list", ", ")
+        last = pgettext("before the last of several names", " and ")
+    return last.join(filter(None, [between.join(told[:-1]), *told[-1:]]))
+
+
+def _inside(name: str) -> str:
+    """As it is written within a sentence: in English an article begins with a small letter."""
+    is_english = (get_language() or "").partition("-")[0] == "en"
+    return f"the {name[4:]}" if is_english and name.startswith("The ") else name

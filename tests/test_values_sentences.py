@@ -1,0 +1,85 @@
+"""Sentences in a row, and names and distances within them, in each language."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils.translation import override
+
+from heritage.cartography import sheets
+from heritage.cartography.sheets import MapPoint
+from heritage.values import sentences
+
+TEMPLATES = sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html"))
+TAGS = r"(?:</?(?:a|b|cite|em|q|small|span|strong)\b[^>]*>|\{% (?!sentence_gap|block|translate).*? %\})*"
+# The end of a translated sentence, a space, and more on the same line of text.
+SPACED = re.compile(
+    rf"""[.?!](?:</\w+>)*(?:["'] %\}}|\{{% endblocktranslate %\}}){TAGS}\s+{TAGS}"""
+    r"(?:\{% (?:block)?translate|\{\{|<(?:a|b|cite|em|q|small|span|strong)\b)"
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "It is old. It is large."), ("zh-hans", "It is old.It is large.")],
+)
+def test_sentences_in_a_row(language, said):
+    with override(language):
+        assert sentences.joined(["It is old.", "", "It is large."]) == said
+        assert sentences.joined(["", "It is old."]) == "It is old."
+        assert sentences.joined([]) == ""
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_has_a_space_between_two_sentences(path):
+    text = path.read_text(encoding="utf-8")
+    assert [found[0] for found in SPACED.finditer(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{% translate "One." %} {% translate "Two." %}',
+        "{% blocktranslate %}One.{% endblocktranslate %}\n  <a href='/'>Two</a>",
+        '<strong>{% translate "One." %}</strong>\n{% endif %}{{ two }}',
+        '{% translate "One." %} {% if two %}{{ two }}{% endif %}',
+    ],
+)
+def test_a_space_between_two_sentences_is_found(text):
+    assert SPACED.search(text)
+
+
+@pytest.mark.parametrize(
+    ("names", "english", "chinese"),
+    [
+        ([], "", ""),
+        (["Angkor"], "Angkor", "Angkor"),
+        (["Angkor", "Petra"], "Angkor and Petra", "Angkor和Petra"),
+        (["Angkor", "Petra", "Bam"], "Angkor, Petra and Bam", "Angkor、Petra和Bam"),
+        (
+            ["Acropolis, Athens", "Angkor", "Bam"],
+            "Acropolis, Athens; Angkor; and Bam",
+            "Acropolis, Athens；Angkor；Bam",
+        ),
+        (["The Palaces", "The Dolomites"], "the Palaces and the Dolomites",
+         "The Palaces和The Dolomites"),
+        (["Theatre of Orange", "Over The Hill"], "Theatre of Orange and Over The Hill",
+         "Theatre of Orange和Over The Hill"),
+    ],
+)  # fmt: skip
+def test_names_within_a_sentence(names, english, chinese):
+    with override("en"):
+        assert sentences.names(names) == english
+    with override("zh-hans"):
+        assert sentences.names(names) == chinese
+
+
+def test_the_scale_of_a_map_is_in_the_language_of_its_page():
+    here = MapPoint(34.5, 112.5)
+    for draw in (lambda: sheets.draw_point(here), lambda: sheets.draw_places(((34.5, 112.5),))):
+        with override("en"):
+            english = re.findall(r">(\d+) km</text>", draw())
+        with override("zh-hans"):
+            chinese = re.findall(r">(\d+)公里</text>", draw())
+        assert english == chinese and len(english) == 1
