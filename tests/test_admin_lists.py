@@ -3,6 +3,8 @@
 import random
 
 import pytest
+from django.apps import apps
+from django.contrib import admin
 from django.contrib.admin.templatetags.admin_list import result_headers
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -201,3 +203,23 @@ def test_an_action_is_about_the_chosen_sites_wherever_they_stand(client, mixed, 
     data = {"action": "change_terms", "select_across": "0", "_selected_action": [last.pk]}
     page = client.post(LIST, data)
     assert list(page.context["affected"]["sites"]) == [last]
+
+
+def test_a_nul_in_a_query_is_refused_by_every_list(client):
+    client.force_login(build.make_user(is_superuser=True))
+    lists = [
+        reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist")
+        for model in apps.get_models()
+        if admin.site.is_registered(model)
+    ]
+    assert LIST in lists and len(lists) > 25
+    for address in lists:
+        for query in ("id__exact=%00", "q=a%00b", "p=%00", "%00=1"):
+            response = client.get(f"{address}?{query}")
+            assert (response.status_code, response.get("Location")) == (302, f"{address}?e=1")
+        assert client.get(f"{address}?e=1").status_code == 200
+
+
+def test_a_wrong_state_and_a_nul_are_refused_alike(client, temples):
+    assert client.get(LIST, {"state__exact": "\0"}).headers["Location"] == f"{LIST}?e=1"
+    assert listed(client, state__exact="draft") == [temples[1]]

@@ -12,7 +12,10 @@ from heritage.cartography.sheets import MapPoint
 from heritage.values import sentences
 
 TEMPLATES = sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html"))
-TAGS = r"(?:</?(?:a|b|cite|em|q|small|span|strong)\b[^>]*>|\{% (?!sentence_gap|block|translate).*? %\})*"
+TAGS = (
+    r"(?:</?(?:a|b|cite|em|q|small|span|strong)\b[^>]*>"
+    r"|\{% (?!sentence_gap|block|translate).*? %\})*"
+)
 # The end of a translated sentence, a space, and more on the same line of text.
 SPACED = re.compile(
     rf"""[.?!](?:</\w+>)*(?:["'] %\}}|\{{% endblocktranslate %\}}){TAGS}\s+{TAGS}"""

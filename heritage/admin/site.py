@@ -7,10 +7,11 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -61,11 +62,13 @@ SECTIONS = (
 )
 
 
-def _answering_when_busy[V: Callable[..., HttpResponseBase]](view: V) -> V:
-    """Answers 503 if a write has to wait too long for other writers."""
+def _answering[V: Callable[..., HttpResponseBase]](view: V) -> V:
+    """Answers 503 if a write has to wait too long; refuses what no database can be asked for."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if _is_list(request) and _has_nul(request.GET):
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")  # as Django with any wrong value
         try:
             return view(request, *args, **kwargs)
         except LockTimeout:
@@ -81,6 +84,16 @@ def _answering_when_busy[V: Callable[..., HttpResponseBase]](view: V) -> V:
     return cast(V, answer)
 
 
+def _is_list(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and (match.url_name or "").endswith("_changelist")
+
+
+def _has_nul(query: QueryDict) -> bool:
+    """Whether a query string has a NUL, which PostgreSQL refuses."""
+    return any("\0" in text for name, values in query.lists() for text in (name, *values))
+
+
 def _markdown(request: HttpRequest) -> HttpResponse:
     """A text as its page will show it."""
     return HttpResponse(to_html(request.POST.get("text", "")[:LONGEST_TEXT]))
@@ -94,7 +107,7 @@ class CatalogueAdminSite(AdminSite):
     enable_nav_sidebar = False  # the head has what is used daily, the desk all else
 
     def admin_view[V: Callable[..., HttpResponseBase]](self, view: V, cacheable: bool = False) -> V:
-        return super().admin_view(_answering_when_busy(view), cacheable)
+        return super().admin_view(_answering(view), cacheable)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         from heritage.models import Identity
