@@ -1,7 +1,7 @@
 """From draft to published: who may take which step, what is said, mailed and scheduled."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -11,7 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
+from heritage.admin.history import comment_of
 from heritage.admin.review import labels
 from heritage.models import ChangeSet, IndexChange, Review, ReviewComment, Site
 from heritage.services import review
@@ -269,6 +271,68 @@ def test_who_may_only_look_sees_comments_without_their_controls(client, wang, li
     client.force_login(wang)  # whose record waits for review: no form, but a word to say
     page = client.get(url(draft, "change").replace("/en/", "/zh-hans/")).content.decode()
     assert re.search(r'<a href="#comment-\d+">简介</a>', page) and 'value="answer">回复<' in page
+
+
+def test_a_comment_is_closed_by_who_may_change_the_record_or_wrote_it(client, wang, li, draft):
+    other = build.make_user("zhao", group="contributor")
+    review.comment(draft, li, "Which dynasty?", "events")
+    review.comment(draft, other, "Which kiln?", "events")
+    of_reviewer, own = ReviewComment.objects.order_by("pk")
+    client.force_login(other)
+    for address in (url(draft), url(draft, "change")):
+        page = client.get(address).content.decode()
+        assert page.count('value="answer"') == 2 and page.count('value="done"') == 1
+    for what in ("done", "undone"):
+        assert do(client, other, draft, what, comment=of_reviewer.pk).status_code == 403
+        assert do(client, other, draft, what, comment=own.pk).status_code == 200
+        own.refresh_from_db()
+        of_reviewer.refresh_from_db()
+        assert (own.is_done, of_reviewer.is_done) == (what == "done", False)
+    do(client, other, draft, "answer", comment=of_reviewer.pk, text="The third.")
+    assert of_reviewer.answers.get().author == other
+    review.step(draft, "sent", wang)  # then its author may not change it
+    assert do(client, wang, draft, "done", comment=of_reviewer.pk).status_code == 403
+    do(client, li, draft, "done", comment=of_reviewer.pk)
+    of_reviewer.refresh_from_db()
+    assert of_reviewer.is_done
+
+
+def test_acts_of_a_review_are_told_in_words(li, wang, draft):
+    def told():
+        made = ChangeSet.objects.latest("pk")
+        with override("en"):
+            english = comment_of(made)
+        with override("zh-hans"):
+            return english, comment_of(made)
+
+    review.assign(draft, li, wang)
+    name = li.display_name
+    assert told() == (f"Assigned to {name}", f"已指派给{name}")
+    review.assign(draft, None, wang)
+    assert told() == ("Assigned to nobody", "不再指派给任何人")
+    review.step(draft, "sent", wang)
+    at = timezone.make_aware(datetime(2030, 5, 1, 9, 30))
+    review.schedule(draft, at, li)
+    assert told() == ("To be published on 1 May 2030, 09:30", "定于2030年5月1日 09:30发布")
+    review.schedule(draft, None, li)
+    assert told() == ("Not to be published by itself any more", "取消定时发布")
+
+
+@pytest.mark.parametrize(
+    ("files", "english", "chinese"),
+    [
+        (["a.json"], "Import of a.json", "导入a.json"),
+        (["a", "b", "c"], "Import of a, b, c", "导入a、b、c"),
+        (["a", "b", "c", "d"], "Import of a, b, c and 1 more file", "导入a、b、c，另有1个文件"),
+        (list("abcdef"), "Import of a, b, c and 3 more files", "导入a、b、c，另有3个文件"),
+    ],
+)
+def test_an_import_names_three_files_at_most(files, english, chinese):
+    made = ChangeSet(kind="import", detail={"files": files})
+    with override("en"):
+        assert comment_of(made) == english
+    with override("zh-hans"):
+        assert comment_of(made) == chinese
 
 
 @pytest.mark.parametrize("data", [{"text": ""}, {"text": "x", "field": "password"}])

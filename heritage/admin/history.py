@@ -6,6 +6,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.admin import ModelAdmin
@@ -15,8 +16,11 @@ from django.core.paginator import Paginator
 from django.db.models import Field, Model, TextField, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.formats import date_format, number_format
 from django.utils.text import Truncator, capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.boundaries import boundary_words
@@ -40,6 +44,7 @@ PER_PAGE = 30
 LONGEST = 300  # characters of a value that is wholly new, or gone
 UNTOLD = ("uid", "width", "height", "sha256")  # what means nothing to people
 NAMED = 4  # columns that a sentence names
+NAMED_FILES = 3  # of an import
 
 
 @dataclass(slots=True)
@@ -222,11 +227,31 @@ def comment_of(change_set: ChangeSet) -> str:
         return _("Removed from many: %(what)s") % {"what": removed}
     if columns := detail.get("table"):
         return _("In a table: %(columns)s") % {"columns": listed(columns)}
+    if "assigned_to" in detail:
+        name = detail["assigned_to"]
+        return _("Assigned to %(name)s") % {"name": name} if name else _("Assigned to nobody")
+    if "publish_at" in detail:
+        if not detail["publish_at"]:
+            return _("Not to be published by itself any more")
+        at = localtime(datetime.fromisoformat(detail["publish_at"]))
+        return _("To be published on %(at)s") % {"at": date_format(at, "DATETIME_FORMAT")}
     if files := detail.get("files"):
-        return _("Fixtures: %(files)s") % {"files": ", ".join(files)}
+        return _import_words(files)
     if message := detail.get("message"):
         return LogEntry(change_message=message).get_change_message()
     return ""
+
+
+def _import_words(files: list[str]) -> str:
+    names = listed(files[:NAMED_FILES])
+    more = len(files) - NAMED_FILES
+    if more <= 0:
+        return _("Import of %(files)s") % {"files": names}
+    return ngettext(
+        "Import of %(files)s and %(number)s more file",
+        "Import of %(files)s and %(number)s more files",
+        more,
+    ) % {"files": names, "number": number_format(more)}
 
 
 class RowNames:

@@ -1,8 +1,9 @@
 """The review page of a site: comments, assignment, and the date of publication."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django import forms
@@ -45,6 +46,7 @@ class ShownComment(NamedTuple):
     label: str  # of the field that it is about
     url: str
     answers: list[ReviewComment]
+    may_close: bool  # by who looks at it
 
 
 class CommentedField(forms.BoundField):
@@ -158,12 +160,13 @@ class ReviewPages(admin.ModelAdmin):
                 return redirect(self._back(request, site))
             shown[asked] = form
         said = site.review_comments.filter(answer_to=None).select_related("author", "done_by")
+        may_close = partial(self._may_close, request, site)
         context = self.admin_site.each_context(request) | {
             "title": _("Review: %(site)s") % {"site": site},
             "opts": self.opts,
             "site": site,
             "steps": steps,
-            "comments": _shown(said, reverse("admin:heritage_site_change", args=[pk])),
+            "comments": _shown(said, may_close, reverse("admin:heritage_site_change", args=[pk])),
             "forms": shown,
             "assigned": _assigned(site),
             "publish_at": _publish_at(site),
@@ -182,6 +185,11 @@ class ReviewPages(admin.ModelAdmin):
     def _may_take_part(self, request: HttpRequest, site: Site) -> bool:
         """Comments are for all who may change sites, also those that wait for review."""
         return self.has_change_permission(request) or self.has_change_permission(request, site)
+
+    def _may_close(self, request: HttpRequest, site: Site, said: ReviewComment) -> bool:
+        """A comment is closed and opened again by who may change the record, and by its author."""
+        is_own = said.author_id == user_of(request).pk
+        return is_own or self.has_change_permission(request, site)
 
     def _steps(self, request: HttpRequest, site: Site) -> Iterator[tuple[Kind, str, bool]]:
         """The steps open to a user for a record in this state: (kind, label, whether it needs a
@@ -272,6 +280,8 @@ class ReviewPages(admin.ModelAdmin):
             raise Http404
         text = request.POST.get("text", "").replace("\r\n", "\n").strip()[:LONGEST]
         if asked != "answer":
+            if not self._may_close(request, site, said):
+                raise PermissionDenied
             review.set_done(said, user_of(request), asked == "done")
         elif text:
             review.answer(said, user_of(request), text, link)
@@ -291,7 +301,9 @@ class ReviewPages(admin.ModelAdmin):
     ) -> HttpResponse:
         if change and obj is not None:
             said = obj.review_comments.filter(kind=Kind.COMMENT, is_done=False)
-            context["review_comments"] = shown = _shown(said.select_related("author"))
+            may_close = partial(self._may_close, request, obj)
+            shown = _shown(said.select_related("author"), may_close)
+            context["review_comments"] = shown
             self._put_at_fields(request, context, shown, self._may_take_part(request, obj))
             context["publish_at"] = _publish_at(obj)
             if user_of(request).has_perm("heritage.change_correction"):
@@ -330,7 +342,9 @@ class ReviewPages(admin.ModelAdmin):
             review.notify_of_states([(obj, before)], user_of(request), link)
 
 
-def _shown(said: QuerySet[ReviewComment], form_url: str = "") -> list[ShownComment]:
+def _shown(
+    said: QuerySet[ReviewComment], may_close: Callable[[ReviewComment], bool], form_url: str = ""
+) -> list[ShownComment]:
     """Comments with their answers and the place in the form that they are about."""
     found, known = [], labels()
     answers = ReviewComment.objects.select_related("author")
@@ -339,7 +353,7 @@ def _shown(said: QuerySet[ReviewComment], form_url: str = "") -> list[ShownComme
         if label:
             anchor = anchor_of("" if _is_column(each.field) else each.field, each.field)
         url = f"{form_url}#{anchor}" if anchor else ""
-        found.append(ShownComment(each, label, url, list(each.answers.all())))
+        found.append(ShownComment(each, label, url, list(each.answers.all()), may_close(each)))
     return found
 
 

@@ -124,9 +124,9 @@ def _whom_of_many(kinds: dict[Site, str], reviews: dict[int, Review]) -> dict[Si
 
 
 @contextmanager
-def _writing(by: User | None, text: str = "") -> Iterator[None]:
+def _writing(by: User | None, text: str = "", **detail: str) -> Iterator[None]:
     """A change set that waits for other writers before it locks any row, as all of them do."""
-    with change_set(ChangeSet.Kind.EDIT, by, text), unit_of_work() as unit:
+    with change_set(ChangeSet.Kind.EDIT, by, text, **detail), unit_of_work() as unit:
         unit.begin(Site)
         yield
 
@@ -166,7 +166,7 @@ def set_done(said: ReviewComment, by: User | None, is_done: bool = True) -> None
 
 def assign(site: Site, to: User | None, by: User | None, link: str = "") -> None:
     """Assign a record; `None` assigns it to nobody."""
-    with _writing(by):
+    with _writing(by, assigned_to=to.display_name if to else ""):
         review = _review(site)
         if review.assigned_to_id == (to.pk if to else None):
             return
@@ -178,7 +178,7 @@ def assign(site: Site, to: User | None, by: User | None, link: str = "") -> None
 
 def schedule(site: Site, at: datetime | None, by: User | None) -> None:
     """Publish a record in review automatically at a time; `None` cancels it."""
-    with _writing(by):
+    with _writing(by, publish_at=at.isoformat() if at else ""):
         if at and not Site.objects.filter(pk=site.pk, state=State.REVIEW).exists():
             raise WrongState
         review = _review(site)
