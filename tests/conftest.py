@@ -106,6 +106,17 @@ def browser(chromium):
     assert refused == []
 
 
+# Begun first: several processes share the files, and who begins a long one last is waited for.
+LONGEST_FILES = (
+    *("test_index_large.py", "test_deployment.py", "test_admin_accessibility.py"),
+    *("test_web_accessibility.py", "test_search_cases.py", "test_world_heritage.py"),
+)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name not in LONGEST_FILES)
+
+
 def pytest_sessionfinish(session, exitstatus):
     """In CI what is skipped was not tested, and that is a failure."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
