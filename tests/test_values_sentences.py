@@ -10,6 +10,7 @@ from django.utils.translation import override
 from heritage.cartography import sheets
 from heritage.cartography.sheets import MapPoint
 from heritage.values import sentences
+from tests.webrows import full_site, plain_sites, vocabulary
 
 TEMPLATES = sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html"))
 TAGS = (
@@ -86,3 +87,31 @@ def test_the_scale_of_a_map_is_in_the_language_of_its_page():
         with override("zh-hans"):
             chinese = re.findall(r">(\d+)公里</text>", draw())
         assert english == chinese and len(english) == 1
+
+
+WALKED = [
+    *(
+        "",
+        "sites/",
+        "sites/?q=唐代寺庙",
+        "sites/?q=唐代+xyzzy",
+        "sites/?q=longmne",
+        "sites/?era=wrong",
+    ),
+    *("sites/?era=wrong", "sites/longmen-grottoes/", "eras/tang/", "kinds/temple/"),
+    *("places/", "places/china/"),
+    *("world-heritage/", "credits/", "privacy/", "nothing/", "sites/longmen-grottoes/correction/"),
+]
+
+
+@pytest.mark.django_db
+def test_no_chinese_page_has_a_space_after_a_sentence(client):
+    words = vocabulary()
+    full_site(words)
+    plain_sites(words, range(4))
+    tags = r"(?:</?(?:a|b|cite|em|q|span|strong)\b[^>]*>)*"
+    spaced = re.compile(rf"[。！]{tags}\s+{tags}[^\s<]")
+    pages = {path: client.get(f"/zh-hans/{path}").text for path in WALKED}
+    assert all("。" in html for html in pages.values())
+    found = {path: spaced.findall(html) for path, html in pages.items()}
+    assert {path: spaces for path, spaces in found.items() if spaces} == {}

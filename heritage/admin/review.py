@@ -20,6 +20,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from heritage.admin import access
 from heritage.admin.access import is_id, user_of
@@ -267,7 +268,9 @@ class ReviewPages(admin.ModelAdmin):
             text = _("Somebody has changed this meanwhile. Look at it once more, please.")
             self.message_user(request, text, messages.WARNING)
             return
-        self.message_user(request, capfirst(str(Kind(kind).label)) + ".", messages.SUCCESS)
+        done = {"words": capfirst(str(Kind(kind).label))}
+        told = pgettext("a sentence", "%(words)s.") % done
+        self.message_user(request, told, messages.SUCCESS)
 
     def _about_comment(self, request: HttpRequest, site: Site, asked: str, link: str) -> None:
         if not self._may_take_part(request, site):

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
@@ -124,7 +125,7 @@ def _whom_of_many(kinds: dict[Site, str], reviews: dict[int, Review]) -> dict[Si
 
 
 @contextmanager
-def _writing(by: User | None, text: str = "", **detail: str) -> Iterator[None]:
+def _writing(by: User | None, text: str = "", **detail: Any) -> Iterator[None]:
     """A change set that waits for other writers before it locks any row, as all of them do."""
     with change_set(ChangeSet.Kind.EDIT, by, text, **detail), unit_of_work() as unit:
         unit.begin(Site)
