@@ -414,7 +414,7 @@ def test_what_is_mixed_is_said_to_be_both(client, words):
     ]  # fmt: skip
     build.make_site("Mount Tai", kinds=kinds, place=words.china)
     html = as_read(client.get("/en/sites/?q=Tai"))
-    assert "Natural place, Cultural place · China" in html
+    assert "Natural place, Cultural place&nbsp;· China" in html
 
 
 def test_a_card_without_an_event_says_when_it_was_inscribed(client, words):
