@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from heritage.models import Event, Name, ReviewComment, Site
 from heritage.search.index import store
+from heritage.services import fulltext
 from heritage.web import cards
 from tests import builders as build
 from tests.adminforms import errors, page_data
@@ -135,6 +136,8 @@ def test_saves(client):
         "its state": lambda data: data | {"state": ["archived"]},
     }
     ContentType.objects.get_for_models(Site, Event, Name, ReviewComment)  # are asked for once
+    # The words of other tests' sites are still there, and some may be alike.
+    fulltext.rebuild(Site.objects.values_list("pk", "search_text"))
     counted = {}
     for name, change in saves.items():
         data = change(page_data(client.get(url)))
