@@ -84,8 +84,9 @@ def longmen(request, words):
 
 
 @pytest.fixture(scope="session")
-def chromium(tmp_path_factory):
-    """One browser for all tests of a process."""
+def chromium(tmp_path_factory, django_db_setup, live_server):
+    """One browser for all tests of a process; it leaves before the server, and that before the
+    database, which PostgreSQL does not drop while a connection is open."""
     driver = start(tmp_path_factory.mktemp("chromium") / "profile")
     yield driver
     driver.quit()
