@@ -11,8 +11,9 @@ from django.utils.translation import pgettext
 
 from heritage.models import Event
 from heritage.search import query_strings
+from heritage.search.distance_fields import Centre
 from heritage.search.facets.registry import FACETS
-from heritage.search.filter_fields import NOT, BadValue, Centre, unknown_value_error
+from heritage.search.filter_fields import NOT, BadValue, unknown_value_error
 from heritage.values import edtf, sentences
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import phrase, span_phrase

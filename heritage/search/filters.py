@@ -23,7 +23,14 @@ from heritage.models import (
 )
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
-from heritage.search import active_filters, answers, filter_fields, text_search, vocabulary
+from heritage.search import (
+    active_filters,
+    answers,
+    distance_fields,
+    filter_fields,
+    text_search,
+    vocabulary,
+)
 from heritage.search.answers import Answer
 from heritage.search.facets.fields import DeniedField, DeniedFilter, FacetField
 from heritage.search.facets.registry import BY_NAME, FACETS
@@ -97,8 +104,8 @@ class SiteFilter(filters.FilterSet):
     open = filter_fields.DayFilter(label=_("Open on"))
     to = filter_fields.YearFilter(label=_("Until the year"), end=1)
     bbox = filter_fields.BoxFilter(label=_("Map area"))
-    near = filter_fields.CentreFilter(label=_("Near"))
-    within = filter_fields.KmFilter(label=_("Within"))
+    near = distance_fields.CentreFilter(label=_("Near"))
+    within = distance_fields.KmFilter(label=_("Within"))
     sort = filter_fields.OneOfFilter(label=_("Sort by"), choices=SORTS)
 
     class Meta:

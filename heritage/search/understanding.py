@@ -20,9 +20,10 @@ from django.utils.translation import pgettext_lazy
 
 from heritage.models import Event, Place, Site
 from heritage.search import text_search, vocabulary
+from heritage.search.distance_fields import PLACE_MARK
 from heritage.search.facets.base import BOUNDS, YEAR, AnyFacet, TreeFacet, ordinals, spoken
 from heritage.search.facets.registry import BY_NAME, FACETS
-from heritage.search.filter_fields import NOT, PLACE_MARK, read_years
+from heritage.search.filter_fields import NOT, read_years
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
 from heritage.values import tokens, years

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from heritage.models import SiteEra
 from heritage.search import suggest
 from heritage.search.active_filters import ActiveFilter
+from heritage.search.distance_fields import CentreField
 from heritage.search.facets.counting import FacetCounts, facets
 from heritage.search.facets.registry import FACETS, TREES
-from heritage.search.filter_fields import MAX_TEXT, MOST_VALUES, NOT, CentreField
+from heritage.search.filter_fields import MAX_TEXT, MOST_VALUES, NOT
 from heritage.search.filters import NEEDED, TOGETHER, WITHIN_KM, SiteFilter, normalized
 from heritage.search.query_strings import STEPS, updated, without
 from heritage.values.distances import distance_phrase

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.models import Place, SchemeTerm, UnescoStatus
-from heritage.search.filter_fields import PLACE_MARK
+from heritage.search.distance_fields import PLACE_MARK
 from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.nearby import reachable

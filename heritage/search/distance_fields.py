@@ -1,0 +1,127 @@
+"""Form fields and filters for a distance: from where, and how many kilometres.
+
+The message for an invalid value says what to write instead.
+"""
+
+import re
+from dataclasses import dataclass
+from math import isfinite
+
+import django_filters as filters
+from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from heritage.models import Place, Site
+from heritage.search import text_search
+from heritage.search.filter_fields import (
+    ShallowCopyFilter,
+    ValueField,
+    read_degrees,
+    unknown_value_error,
+)
+from heritage.search.index import store
+from heritage.values import coordinates, normalize, tokens
+from heritage.values.coordinates import Point
+
+PLACE_MARK = "place:"  # before the slug of a place that something is near to
+MAX_KM = 20_000  # half way round the globe
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """The centre of a search by distance.
+
+    It is a point, the public point of a site, or a place: its centre or, if that is unknown, the
+    middle of its sites.
+    """
+
+    point: Point | None
+    site: Site | None = None
+    place: Place | None = None
+
+
+def _place(text: str) -> Place | None:
+    """The place with a slug or name; of several with one name, the broadest."""
+    if place := Place.objects.filter(slug=text.lower()).first():
+        return place
+    name = normalize.fold(text)
+    likely = Place.objects.filter(search_text__contains=name) if name else ()
+    named = [place for place in likely if name in tokens.written_names(place.search_text)]
+    return min(named, key=lambda place: Place.Level.values.index(place.level), default=None)
+
+
+def _site(text: str) -> Site | None:
+    """The published site with a slug, in any spelling: Taj Mahal for taj-mahal."""
+    return Site.objects.published().filter(slug__in={text, slugify(text)}).first()
+
+
+def _site_called(text: str) -> Site | None:
+    """The best known of the sites with exactly this name, or else with it in a name."""
+    index = store.current()
+    found = text_search.sites_named(index, text) or text_search.sites_with_words_in_names(
+        index, text
+    )
+    if not found:
+        return None
+    return Site.objects.published().filter(pk=text_search.best_known(index, found)).first()
+
+
+class CentreField(ValueField[Centre]):
+    """Latitude and longitude, or the slug or name of a published site or a place.
+
+    A slug that is both means the site; with the prefix `place:` it means the place.
+    """
+
+    def parse(self, text: str) -> Centre:
+        parts = text.replace("，", ",").split(",")
+        if len(parts) == 2:
+            judges = (coordinates.validate_latitude, coordinates.validate_longitude)
+            latitude, longitude = map(read_degrees, parts, judges)
+            return Centre((latitude, longitude))
+        if len(parts) > 2 or re.match(r"[-+.0-9]*\.[0-9]", text):
+            raise ValidationError(
+                _(
+                    "Write latitude,longitude in degrees, such as 34.7,112.4, "
+                    "or the slug of a site or a place."
+                ),
+                code="invalid",
+            )
+        if "\0" in text:
+            raise unknown_value_error(text)
+        name = text.removeprefix(PLACE_MARK)
+        site = _site(text) if name == text else None
+        if site is None and (place := _place(name)):
+            return Centre(place.centre, place=place)
+        site = site or _site_called(name)
+        if site is None:
+            raise unknown_value_error(text)
+        if site.public_latitude is None or site.public_longitude is None:
+            raise ValidationError(
+                _("It is not known where %(site)s lies."), code="invalid", params={"site": site}
+            )
+        return Centre((site.public_latitude, site.public_longitude), site)
+
+
+class CentreFilter(ShallowCopyFilter, filters.Filter):
+    field_class = CentreField
+
+
+class KmField(ValueField[float]):
+    def parse(self, text: str) -> float:
+        try:
+            km = float(text)
+        except ValueError:
+            km = float("nan")
+        if not isfinite(km) or not 0 < km <= MAX_KM:
+            raise ValidationError(
+                _("Write a distance of more than 0 and at most %(most)s km."),
+                code="invalid",
+                params={"most": number_format(MAX_KM, force_grouping=True)},
+            )
+        return km
+
+
+class KmFilter(ShallowCopyFilter, filters.Filter):
+    field_class = KmField
