@@ -23,7 +23,6 @@ from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from heritage.admin.autocomplete import RowLookups
-from heritage.admin.row_sets import SHOWS_ALL
 from heritage.admin.three_way_merge import (
     Values,
     field_of,
@@ -39,6 +38,7 @@ from heritage.models.base import Record
 if TYPE_CHECKING:
     from heritage.admin.inlines import RowFormSet
 
+SHOWS_ALL = "all"  # in an address: all rows and all languages
 OPENED = "_opened"  # the signed snapshot, in every form of a stored record
 CHOICE = "_keep-"  # before the key of a clash: the radio buttons that decide it
 MINE, THEIRS = "mine", "theirs"

@@ -23,11 +23,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from heritage.admin.access import is_id
+from heritage.admin.editing import editing_of
 
 if TYPE_CHECKING:
     from heritage.admin.inlines import RecordInline
 
-SHOWS_ALL = "all"  # in an address: all rows and all languages
 MOST = 1_000  # rows of a set, as Django has it
 
 
@@ -213,8 +213,6 @@ def _form_of_row(
     may_edit: bool,
     number: int,
 ) -> HttpResponse:
-    from heritage.admin.editing import editing_of
-
     queryset = inline.get_queryset(request)
     asked = request.GET.get("row", "")
     pk = int(asked) if is_id(asked) else None
