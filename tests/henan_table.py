@@ -23,6 +23,7 @@ REVIEWED = {
     ("Jiaying Temple (Jiaying Guan)", "longitude"): (113.5, _POINT),
     ("Jidu Temple", "certainty"): ("approximate", "the README counts the year among soft ones"),
     ("Shaoshi Que Gates", "certainty"): ("approximate", "inferred from the gates of Qimu"),
+    ("Hanjia Granary Site", "certainty"): ("traditional", "a study of 2024 has another date"),
     ("Hanjia Granary Site", "era_zh_listed"): ("隋唐", _PART),
     ("Po Pagoda", "era_zh_listed"): ("北宋", _MERGED),
     ("Po Pagoda", "protection_batch"): (3, _MERGED),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from fixtures.build import henan, henan_choices, make_henan
+from fixtures.build import henan, henan_cells, henan_choices, henan_events, make_henan
 from fixtures.build.command import CommandError
 from fixtures.build.files import Index, item, key
 from fixtures.build.henan_cells import Eras
@@ -81,10 +81,10 @@ def eras(index):
 def make(tmp_path, index, eras):
     """The rows that are made of changed lines, by uid; `there` is the fixture before."""
 
-    def run(*changes, there=(), units=({},)) -> dict[str, dict]:
+    def run(*changes, there=(), units=({},), cited=None) -> dict[str, dict]:
         facts = read_facts(table(tmp_path, *(changes or ({},)), row=ROW), eras)
         listed = read_units(table(tmp_path, *units, name="units.csv", row=UNIT))
-        run.made = henan.make(facts, listed, list(there), index)
+        run.made = henan.make(facts, listed, list(there), index, cited=cited or {})
         return {row["fields"]["uid"]: row["fields"] for row in run.made.items}
 
     return run
@@ -146,6 +146,33 @@ def test_a_site_from_its_line(make):
 def test_cell_by_cell(make, change, uid, wanted):
     found = make(change)[uid]
     assert {name: found[name] for name in wanted} == wanted
+
+
+def test_a_source_that_bears_an_event_out_takes_the_mark_away(make, index):
+    index.add([item("source", "source-annals", kind="publication")])
+    assert make()["crane-temple.event.founded"]["source"] == [henan_cells.RECALLED]
+    made = make(cited={"crane-temple.event.founded": "source-annals"})
+    assert made["crane-temple.event.founded"]["source"] == ["source-annals"]
+
+
+@pytest.mark.parametrize(
+    ("event", "source", "reason"),
+    [
+        ("crane-temple.event.burnt", henan_cells.NATIONAL_LIST, "no event “crane-temple.event.bu"),
+        ("crane-temple.event.founded", "source-rumour", "no fixture has the source “source-rum"),
+    ],
+)
+def test_a_cited_event_and_its_source_must_be_there(make, index, event, source, reason):
+    index.add([item("source", henan_cells.NATIONAL_LIST, kind="dataset")])
+    with pytest.raises(TableError, match=reason):
+        make(cited={event: source})
+
+
+def test_an_event_is_cited_once(tmp_path):
+    rows = "event,source\na.event.built,source-a\na.event.built,source-b\n"
+    (tmp_path / "henan_events.csv").write_text(rows, encoding="utf-8")
+    with pytest.raises(TableError, match=r"henan_events\.csv, line 3, event: it has a row already"):
+        henan_events.read(tmp_path)
 
 
 def test_what_stands_without_a_listing_of_its_own_is_recalled(make):
@@ -300,7 +327,10 @@ def test_the_command_writes_once_and_checks(tmp_path, capsys):
 
     def run(change, *options):
         facts = table(tmp_path, change, row=ROW)
-        make_henan.main([f"--facts={facts}", f"--units={units}", f"--to={folder}", *options])
+        records = f"--records={tmp_path}"
+        make_henan.main(
+            [f"--facts={facts}", f"--units={units}", f"--to={folder}", records, *options]
+        )
         return capsys.readouterr().out
 
     with pytest.raises(CommandError, match="Not what the tables say"):
