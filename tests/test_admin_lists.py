@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from heritage.admin import selection, sites
+from heritage.admin import changelist, sites
 from heritage.models import Kind, Site
 from heritage.search.index import store
 from tests import builders as build
@@ -52,9 +52,9 @@ def test_sites_are_found_in_any_state(client, temples):
 
 def test_of_very_many_hits_the_last_changed_are_listed_and_it_is_said(client, temples, monkeypatch):
     whole = client.get(LIST, {"q": "temple"}).content.decode()
-    monkeypatch.setattr(sites, "MOST_LISTED", 2)
-    monkeypatch.setattr(sites, "WIDE_LISTED", 1)
-    monkeypatch.setattr(selection, "MOST_OTHERS", 0)  # too many for the index to help
+    monkeypatch.setattr(changelist, "MOST_HITS", 2)
+    monkeypatch.setattr(changelist, "LATEST_HITS", 1)
+    monkeypatch.setattr(changelist, "DATABASE_LIMIT", 0)  # too many for the index to help
     response = client.get(LIST, {"q": "temple"})
     assert list(response.context["cl"].result_list) == [temples[2]]
     note = "Very many sites are found. Listed are the 1 that were changed last."
@@ -91,7 +91,7 @@ def test_the_list_asks_a_fixed_number_of_queries(client, temples, query, count):
 def mixed(settings, monkeypatch):
     """Sites in all states, some without what they are sorted by, on pages of three."""
     monkeypatch.setattr(sites.SiteAdmin, "list_per_page", 3)
-    monkeypatch.setattr(selection, "_PROBES", 2)
+    monkeypatch.setattr(changelist, "_PROBES", 2)
     dice = random.Random(5)
     kinds = [build.make_kind(name) for name in ("Temple", "Bridge", "Cave")]
     scheme = build.make_scheme("protection", slug="listed")
@@ -114,7 +114,7 @@ def paged(client, **query) -> list[Site]:
     found, number = [], 1
     while True:
         shown = client.get(LIST, query | {"p": number}).context["cl"]
-        assert shown.selection is not None
+        assert shown.sorted_sites is not None
         found += shown.result_list
         if number * 3 >= shown.result_count:
             assert shown.result_count == len(found)
@@ -177,7 +177,7 @@ def test_each_filter_leaves_what_the_database_would(client, mixed):
 def test_of_very_many_sites_only_orders_of_the_index_are_offered(client, mixed, monkeypatch):
     page = client.get(LIST, {"_facets": "True", "q": "alder"}).content.decode()
     assert "the list is sorted by name" not in page and "published (" in page
-    monkeypatch.setattr(selection, "MANY", 1)
+    monkeypatch.setattr(changelist, "DATABASE_LIMIT", 1)
     page = client.get(LIST, {"o": "2"})  # the place
     headers = [header for header in result_headers(page.context["cl"]) if header["sortable"]]
     assert [header["text"] for header in headers] == [
@@ -190,7 +190,7 @@ def test_of_very_many_sites_only_orders_of_the_index_are_offered(client, mixed, 
 
 
 def test_an_action_on_all_that_a_wide_search_finds_is_about_all_of_it(client, mixed, monkeypatch):
-    monkeypatch.setattr(sites, "MOST_LISTED", 2)
+    monkeypatch.setattr(changelist, "MOST_HITS", 2)
     data = {"action": "change_terms", "select_across": "1", "_selected_action": ["1"]}
     page = client.post(f"{LIST}?q=alder", data)
     found = Site.objects.filter(sort_names__key__startswith="alder", sort_names__language="en")
@@ -198,7 +198,7 @@ def test_an_action_on_all_that_a_wide_search_finds_is_about_all_of_it(client, mi
 
 
 def test_an_action_is_about_the_chosen_sites_wherever_they_stand(client, mixed, monkeypatch):
-    monkeypatch.setattr(selection, "MOST_CHANGES", 1)
+    monkeypatch.setattr(changelist, "MOST_CHANGES", 1)
     last = paged(client)[-1]
     data = {"action": "change_terms", "select_across": "0", "_selected_action": [last.pk]}
     page = client.post(LIST, data)

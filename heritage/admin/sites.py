@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.forms import HiddenInput
@@ -25,7 +23,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 from pyroaring import BitMap
 
-from heritage.admin import access, selection
+from heritage.admin import access, changelist
 from heritage.admin.access import user_of
 from heritage.admin.autocomplete import with_label
 from heritage.admin.base import RecordAdmin
@@ -56,12 +54,12 @@ from heritage.admin.scenes import SceneSelect
 from heritage.admin.table import TablePages, edit_table
 from heritage.admin.visiting import ROWS as VISITING_ROWS
 from heritage.admin.wording import listed
-from heritage.models import Coverage, Place, Site, SiteEra, SortName, UnescoStatus
+from heritage.models import Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.unesco import statuses
 from heritage.search import similar
-from heritage.search.index import store
 from heritage.services import fulltext
 from heritage.values import tokens
+from heritage.values.coordinates import format_point
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LazyText, proper_tag
 
@@ -81,8 +79,6 @@ class Section:
 
 
 _FRAMING: dict[str, Any] = settings.SECURE_CSP | {"frame-src": [CSP.SELF]}
-MOST_LISTED = 10_000  # sites that a search lists
-WIDE_LISTED = 500  # of those that a wider search finds
 
 
 class SiteForm(RecordForm):
@@ -278,56 +274,23 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
         """Full-text search as for visitors, but in sites of any state."""
         if not search_term.strip():
             return queryset, False
-        asked = tokens.parse_query(search_term)
-        found = fulltext.sites_holding(asked) if asked else BitMap()
-        if len(found) <= MOST_LISTED:
-            queryset = queryset.filter(pk__in=list(found))
-        elif not hasattr(request, "found"):
-            queryset = self.latest_found(queryset, found)
-        if hasattr(request, "found"):
-            request.found = found
+        words = tokens.parse_query(search_term)
+        hits = fulltext.sites_holding(words) if words else BitMap()
+        if len(hits) <= changelist.MOST_HITS:
+            queryset = queryset.filter(pk__in=list(hits))
+        elif not hasattr(request, "hits"):
+            queryset = changelist.latest_hits(queryset, hits)
+        if hasattr(request, "hits"):  # of the list, which may leave these to the index
+            request.hits = hits
         return queryset, False
-
-    @staticmethod
-    def latest_found(queryset: QuerySet[Any], found: BitMap) -> QuerySet[Any]:
-        """Of very many found sites those that were changed last, for what the database lists."""
-        if len(found) <= MOST_LISTED:
-            return queryset
-        latest = queryset.order_by("-updated_at").values_list("pk", flat=True).iterator()
-        listed = list(islice((pk for pk in latest if pk in found), WIDE_LISTED))
-        return queryset.filter(pk__in=listed)
-
-    @staticmethod
-    def is_large() -> bool:
-        """Whether there are so many sites that the database is not asked to sort them."""
-        return len(store.current().sites) > selection.MANY
 
     def get_sortable_by(self, request: HttpRequest) -> Any:
         shown = self.get_list_display(request)
-        return [name for name in shown if name in selection.SORTABLE or not self.is_large()]
+        is_large = changelist.is_large()
+        return [name for name in shown if name in changelist.SORTABLE or not is_large]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
-        return selection.SiteList
-
-    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        changelist: Any = super().get_changelist_instance(request)
-        if self.is_large():  # the database would count the sites of each choice of each filter
-            changelist.is_facets_optional = changelist.add_facets = False
-        found = getattr(request, "found", None) or ()
-        if changelist.selection is None and len(found) > MOST_LISTED:
-            changelist.search_help_text = _(
-                "Very many sites are found. Listed are the %(count)d that were changed last."
-            ) % {"count": WIDE_LISTED}
-        changelist.result_list = list(changelist.result_list)
-        coverages = Coverage.objects.select_related("designation__scheme")
-        prefetch_related_objects(changelist.result_list, "kinds", Prefetch("coverages", coverages))
-        return changelist
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        context = {"is_large": self.is_large(), "many": selection.MANY}
-        return super().changelist_view(request, context | (extra_context or {}))
+        return changelist.SiteChangeList
 
     @admin.display(description=_("name and kinds"), ordering="sort_name")
     def display_name(self, site: Site) -> str:
@@ -375,8 +338,6 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
 
     @admin.display(description=_("point that the public sees"))
     def public_point(self, site: Site) -> str:
-        from heritage.values.coordinates import format_point
-
         if site.public_point is None:
             return str(_("none"))
         return format_point(*site.public_point)
