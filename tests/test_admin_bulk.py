@@ -10,9 +10,8 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from heritage.admin import bulk as admin_bulk
-from heritage.admin import revert_pages
 from heritage.admin.history import comment_of
-from heritage.models import ChangeSet, Era, Kind, Place, Site, Source
+from heritage.models import ChangeSet, Era, Event, Kind, Place, Site, Source
 from heritage.search.index import store
 from heritage.services import bulk, review
 from heritage.services.undo import undo
@@ -154,14 +153,14 @@ def test_the_era_of_a_beginning_is_set_where_it_has_none(client, editor, three):
 
 def test_no_more_are_deleted_at_once_than_can_be_taken_back(client, editor, three, monkeypatch):
     data = {"action": "delete_selected", "_selected_action": [site.pk for site in three]}
-    monkeypatch.setattr("heritage.admin.bulk.MOST", 2)
+    monkeypatch.setattr("heritage.admin.bulk.MOST_CHANGES", 2)
     for asked in (data, data | {"post": "yes"}):
         response = client.post(LIST, asked, follow=True)
         assert "These are more than 2 records. Choose fewer." in response.content.decode()
-    monkeypatch.setattr("heritage.admin.bulk.MOST", 3)
-    monkeypatch.setattr("heritage.admin.bulk.MOST_CHANGES", 2)  # three sites are three rows
+    monkeypatch.setattr("heritage.admin.bulk.MOST_CHANGES", 3)
+    build.make_event(three[0])  # a fourth row
     response = client.post(LIST, data | {"post": "yes"}, follow=True)
-    assert "This would write more than 2 rows." in response.content.decode()
+    assert "This would write more than 3 rows." in response.content.decode()
     assert Site.objects.count() == 3 and not LogEntry.objects.exists()
     monkeypatch.setattr("heritage.admin.bulk.MOST_CHANGES", 100)
     client.post(LIST, data | {"post": "yes"}, follow=True)
@@ -193,10 +192,13 @@ def test_a_record_that_was_published_meanwhile_is_not_changed(client, three, mon
 
 def test_what_could_not_be_undone_at_once_is_not_done(client, editor, three, monkeypatch):
     monkeypatch.setattr("heritage.admin.bulk.MOST_CHANGES", 1)
-    pagoda = build.make_kind("Pagoda")
-    response = act(client, three, operation="add_kind", new=pagoda.pk, post="yes")
+    tang, song = build.make_era("Tang"), build.make_era("Song")
+    for kind in ("built", "rebuilt"):
+        build.make_event(three[0], kind, first_era=tang)
+    data = {"operation": "replace_era", "old": tang.pk, "new": song.pk, "post": "yes"}
+    response = act(client, three[:1], **data)
     assert "This would write more than 1 rows." in response.content.decode()
-    assert not pagoda.sites.exists()
+    assert not Event.objects.filter(first_era=song).exists()
     data = {"action": "archive", "_selected_action": [three[0].pk], "post": "yes"}
     response = client.post(LIST, data, follow=True)  # a state, and a comment that tells it
     assert "This would write more than 1 rows." in response.content.decode()
@@ -214,10 +216,6 @@ def test_rows_are_changed_by_those_alone_who_may_change_such_rows(client, three)
     assert "You may not change this: events." in act(client, three, **data).content.decode()
     event.refresh_from_db()
     assert event.first_era == old
-
-
-def test_what_a_page_writes_at_once_a_page_takes_back():
-    assert admin_bulk.MOST == admin_bulk.MOST_CHANGES == revert_pages.MOST_CHANGES
 
 
 def test_a_term_that_something_refers_to_still_is_not_replaced(three):
@@ -244,7 +242,7 @@ def test_strange_requests_change_nothing(client, editor, three, data):
 
 
 def test_too_many_are_refused(client, editor, three, monkeypatch):
-    monkeypatch.setattr("heritage.admin.bulk.MOST", 2)
+    monkeypatch.setattr("heritage.admin.bulk.MOST_CHANGES", 2)
     assert "Choose fewer" in act(client, three).content.decode()
 
 

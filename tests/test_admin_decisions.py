@@ -34,7 +34,7 @@ def correction(settings):
 
 def address(correction, column=""):
     url = reverse("admin:heritage_correction_decide", args=[correction.pk])
-    return f"{url}?c={column}" if column else url
+    return f"{url}?field={column}" if column else url
 
 
 def decide(client, correction, do, column="", **data):
@@ -48,7 +48,7 @@ def test_it_stands_beside_the_field_and_is_applied_and_answered(
 ):
     page = client.get(address(correction))
     html = page.content.decode()
-    assert page.context["column"].key == "summary:zh-hans"
+    assert page.context["field"].key == "summary:zh-hans"
     assert "建于1044年。" in html and "1049年" in html and "/en/sites/kiln/" in html
     with django_capture_on_commit_callbacks(execute=True):
         response = decide(
@@ -107,7 +107,7 @@ def test_a_position_is_applied_with_both_coordinates(client, editor, correction)
     Site.objects.update(latitude=10.0, longitude=20.0)
     Correction.objects.update(topic="position")
     page = client.get(address(correction)).context
-    assert (page["column"].key, page["was"]) == ("point", "10, 20")
+    assert (page["field"].key, page["was"]) == ("point", "10, 20")
     assert not {"latitude", "longitude"} & {each.key for each in page["offered"]}
     assert decide(client, correction, "apply", text="34.6086, 112.4739").status_code == 302
     site = Site.objects.get()

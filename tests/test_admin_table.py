@@ -30,7 +30,7 @@ def address(sites, *columns):
     return (
         reverse("admin:heritage_site_table")
         + f"?ids={ids}"
-        + "".join(f"&c={column}" for column in columns)
+        + "".join(f"&field={column}" for column in columns)
     )
 
 
@@ -39,8 +39,8 @@ def sent(client, url, **cells):
     data = {}
     for site, row in client.get(url).context["rows"]:
         for cell in row:
-            name = f"{site.pk}-{cell.column.key}"
-            data |= {f"w-{name}": cell.was, f"c-{name}": cells.get(name, cell.text)}
+            name = f"{site.pk}-{cell.field.key}"
+            data |= {f"opened-{name}": cell.opened, f"text-{name}": cells.get(name, cell.text)}
     return data
 
 
@@ -55,7 +55,7 @@ def test_cells_are_changed_after_a_look_and_undone_at_once(client, editor, two):
     data = sent(client, url, **cells)
     shown = client.post(url, data | {"preview": "1"})
     assert [len(each.cells) for each in shown.context["changed"]] == [1, 1]
-    assert shown.context["is_settled"] and not ChangeSet.objects.filter(kind="bulk").exists()
+    assert shown.context["is_decided"] and not ChangeSet.objects.filter(kind="bulk").exists()
     response = client.post(url, data | {"save": "1", "comment": "Measured"}, follow=True)
     assert "2 sites were changed." in response.content.decode()
     one.refresh_from_db()
@@ -78,12 +78,12 @@ def test_what_somebody_else_wrote_meanwhile_is_asked_about(client, editor, two):
     one.save()
     shown = client.post(url, data | {"save": "1"})
     cell = shown.context["changed"][0].cells[0]
-    assert cell.is_conflict and (cell.was, cell.text, cell.theirs) == ("One", "Mine", "Theirs")
+    assert cell.is_conflict and (cell.opened, cell.text, cell.theirs) == ("One", "Mine", "Theirs")
     one.refresh_from_db()
     other.refresh_from_db()
     assert one.name["en"] == "Theirs" and other.area_ha is None  # all or nothing
     for decision, expected in (("theirs", "Theirs"), ("mine", "Mine")):
-        decided = data | {f"n-{name}": "Theirs", f"x-{name}": decision}
+        decided = data | {f"stored-{name}": "Theirs", f"decision-{name}": decision}
         client.post(url, decided | {"save": "1"})
         one.refresh_from_db()
         assert one.name["en"] == expected
@@ -142,7 +142,7 @@ def test_a_table_writes_only_what_somebody_may_change(client, two):
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?ids=x", "?ids=1,,9999999999999999999", "?ids=1&c=password"]
+    "query", ["", "?ids=x", "?ids=1,,9999999999999999999", "?ids=1&field=password"]
 )
 def test_strange_addresses_show_a_table(client, editor, two, query):
     assert client.get(reverse("admin:heritage_site_table") + query).status_code == 200
@@ -228,8 +228,8 @@ def test_a_text_that_is_the_same_when_it_is_put_in_order_is_no_change(client, ed
     site = build.make_site("Café", "窑", state="draft")
     name = f"{site.pk}-name:en"
     response = client.post(
-        reverse("admin:heritage_site_table") + f"?ids={site.pk}&c=name:en",
-        {f"w-{name}": "Café", f"c-{name}": "Cafe\u0301", "save": "1"},
+        reverse("admin:heritage_site_table") + f"?ids={site.pk}&field=name:en",
+        {f"opened-{name}": "Café", f"text-{name}": "Cafe\u0301", "save": "1"},
         follow=True,
     )
     assert "Nothing was changed, so nothing was saved." in response.content.decode()
@@ -243,11 +243,9 @@ def look(client, url, **cells):
     """The cells of the preview, by site and column."""
     shown = client.post(url, sent(client, url, **cells) | {"preview": "1"}).context
     cells = {
-        f"{each.site.pk}-{cell.column.key}": cell
-        for each in shown["changed"]
-        for cell in each.cells
+        f"{each.site.pk}-{cell.field.key}": cell for each in shown["changed"] for cell in each.cells
     }
-    return cells, shown["is_settled"]
+    return cells, shown["is_decided"]
 
 
 def test_terms_are_typed_by_any_name_looked_over_and_saved(client, editor, two):
@@ -264,8 +262,8 @@ def test_terms_are_typed_by_any_name_looked_over_and_saved(client, editor, two):
         f"{one.pk}-kinds": "石窟; pagoda",
         f"{one.pk}-era": "唐",
     }
-    cells, is_settled = look(client, url, **typed)
-    assert is_settled and len(cells) == 4
+    cells, is_decided = look(client, url, **typed)
+    assert is_decided and len(cells) == 4
     assert set(cells[f"{one.pk}-kinds"].text.split("; ")) == {"Cave", "Pagoda"}
     assert cells[f"{other.pk}-place"].text == "Luoyang"
     assert Site.objects.filter(place=None).count() == 2  # looked over, no more
@@ -287,9 +285,9 @@ def test_a_name_of_several_terms_is_chosen_in_the_preview(client, editor, two):
     build.make_place("Xincheng", "新城", parent=hebei)
     url = address(two[:1], "place")
     name = f"{two[0].pk}-place"
-    cells, is_settled = look(client, url, **{name: "xincheng"})
+    cells, is_decided = look(client, url, **{name: "xincheng"})
     assert sorted(cells[name].offered) == ["Xincheng (Hebei)", "Xincheng (Henan)"]
-    assert not is_settled
+    assert not is_decided
     data = sent(client, url, **{name: "Xincheng (Henan)"})
     client.post(url, data | {"save": "1"})
     two[0].refresh_from_db()
@@ -308,8 +306,8 @@ def test_what_no_site_can_have_is_refused(client, editor, two, column, typed, er
     build.make_era("Tang")
     url = address(two[:1], column)
     name = f"{two[0].pk}-{column}"
-    cells, is_settled = look(client, url, **{name: typed})
-    assert error in cells[name].error and not is_settled
+    cells, is_decided = look(client, url, **{name: typed})
+    assert error in cells[name].error and not is_decided
     client.post(url, sent(client, url, **{name: typed}) | {"save": "1"})
     assert not ChangeSet.objects.filter(kind="bulk").exists()
 
@@ -319,8 +317,8 @@ def test_an_era_is_taken_from_an_event_with_a_date_alone(client, editor, two):
     dated = build.make_event(two[0], "founded", "0700", tang)
     undated = build.make_event(two[1], "founded", "", tang)
     url = address(two, "era")
-    cells, is_settled = look(client, url, **{f"{two[0].pk}-era": "", f"{two[1].pk}-era": ""})
-    assert not cells[f"{two[0].pk}-era"].error and not is_settled
+    cells, is_decided = look(client, url, **{f"{two[0].pk}-era": "", f"{two[1].pk}-era": ""})
+    assert not cells[f"{two[0].pk}-era"].error and not is_decided
     assert cells[f"{two[1].pk}-era"].error == "Give a date or an era."
     client.post(url, sent(client, url, **{f"{two[0].pk}-era": ""}) | {"save": "1"})
     dated.refresh_from_db()
@@ -334,7 +332,7 @@ def test_kinds_that_somebody_else_has_changed_are_a_conflict(client, editor, two
     data = sent(client, url, **{name: "Temple; Pagoda"})
     two[0].kinds.add(cave)
     shown = client.post(url, data | {"save": "1"}).context
-    assert not shown["is_settled"]
+    assert not shown["is_decided"]
     [cell] = shown["changed"][0].cells
     assert (cell.is_conflict and cell.theirs == "Temple; Cave") or cell.theirs == "Cave; Temple"
     assert pagoda not in two[0].kinds.all()

@@ -18,8 +18,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.urls import URLPattern, path
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -28,7 +27,7 @@ from heritage.admin import access
 from heritage.admin.access import is_id, user_of
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.wording import listed
-from heritage.admin.writes import change_set
+from heritage.admin.writes import change_set, with_undo_link
 from heritage.models import ChangeSet, Event, Image, Name, Site, User
 from heritage.models.base import chunks
 from heritage.models.lock_timeout import lock_timeout
@@ -36,7 +35,6 @@ from heritage.models.unit_of_work import unit_of_work
 from heritage.services import bulk
 from heritage.services.undo import MOST_CHANGES
 
-MOST = MOST_CHANGES  # sites that an action changes at once
 SHOWN = 50
 
 # What can be done to many sites: label, and the column whose terms are offered.
@@ -116,16 +114,17 @@ class ReplacementForm(forms.Form):
 # --- an action of the list ---------------------------------------------------------------------
 
 
-def chosen_ids(queryset: QuerySet[Any]) -> list[int]:
-    return list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
-
-
-def tell_too_many(model_admin: ModelAdmin, request: HttpRequest) -> None:
-    text = _("These are more than %(count)s records. Choose fewer.") % {"count": MOST}
+def chosen_ids(model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> list[int]:
+    """The ids of the chosen records; none, and a message, if a page could not undo so many."""
+    ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST_CHANGES + 1])
+    if len(ids) <= MOST_CHANGES:
+        return ids
+    text = _("These are more than %(count)s records. Choose fewer.") % {"count": MOST_CHANGES}
     model_admin.message_user(request, text, messages.ERROR)
+    return []
 
 
-class TooMany(Exception):
+class TooManyRows(Exception):
     """The action would write more rows than a page can undo."""
 
 
@@ -133,13 +132,13 @@ class TooMany(Exception):
 def writing(user: User) -> Iterator[ChangeSet]:
     """The change set of an action, with the write lock held. All or nothing is written.
 
-    Raises `TooMany` if the action could not be undone on its page.
+    Raises `TooManyRows` if the action could not be undone on its page.
     """
     with change_set("bulk", user) as made, unit_of_work() as unit, transaction.atomic():
         unit.begin(Site)
         yield made
         if made.pk is not None and made.changes.count() > MOST_CHANGES:
-            raise TooMany
+            raise TooManyRows
 
 
 def tell_too_many_rows(model_admin: ModelAdmin, request: HttpRequest) -> None:
@@ -155,13 +154,12 @@ def delete_selected(
     model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponse | None:
     """Django's own, held to what can be taken back."""
-    if len(chosen_ids(queryset)) > MOST:
-        tell_too_many(model_admin, request)
+    if not chosen_ids(model_admin, request, queryset):
         return None
     try:
         with transaction.atomic():  # Django notes the deletions before they are done
             return actions.delete_selected(model_admin, request, queryset)
-    except TooMany:
+    except TooManyRows:
         tell_too_many_rows(model_admin, request)
         return None
 
@@ -206,9 +204,8 @@ def change_terms(
     model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponse | None:
     """An action in three steps: choose the change, choose the terms, confirm."""
-    ids = chosen_ids(queryset)
-    if len(ids) > MOST:
-        tell_too_many(model_admin, request)
+    ids = chosen_ids(model_admin, request, queryset)
+    if not ids:
         return None
     operation = request.POST.get("operation", "")
     context = model_admin.admin_site.each_context(request) | {
@@ -248,7 +245,7 @@ def change_terms(
             changed = _changed_by(operation, open_ids(user_of(request), ids), old, new)
             if changed:
                 _carry_out(operation, changed, old, new, user_of(request))
-    except TooMany:
+    except TooManyRows:
         tell_too_many_rows(model_admin, request)
         return None
     _tell(model_admin, request, len(changed), made)
@@ -312,12 +309,7 @@ def _tell(model_admin: ModelAdmin, request: HttpRequest, count: int, made: Chang
         model_admin.message_user(request, _("There was nothing to change."), messages.INFO)
         return
     text = ngettext("%(count)s site was changed.", "%(count)s sites were changed.", count)
-    text = format_html(
-        '{} <a href="{}">{}</a>',
-        text % {"count": count},
-        reverse("admin:heritage_changeset_undo", args=[made.pk]),
-        _("Undo …"),
-    )
+    text = with_undo_link(text % {"count": count}, made)
     model_admin.message_user(request, text, messages.SUCCESS)
 
 
@@ -373,9 +365,10 @@ class ReplacePages(admin.ModelAdmin):
             except bulk.CannotReplace as error:
                 self.message_user(request, str(error), messages.ERROR)
                 return redirect(request.get_full_path())
-            undo = reverse("admin:heritage_changeset_undo", args=[made.pk]) if made.pk else ""
-            text = format_html('{} <a href="{}">{}</a>', _("Replaced."), undo, _("Undo …"))
-            self.message_user(request, text if undo else _("There was nothing to change."))
+            text = _("There was nothing to change.")
+            if made.pk is not None:
+                text = with_undo_link(_("Replaced."), made)
+            self.message_user(request, text)
             return redirect(f"admin:heritage_{self.opts.model_name}_changelist")
         context = self.admin_site.each_context(request) | {
             "title": _("Replace “%(term)s”") % {"term": old},

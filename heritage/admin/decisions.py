@@ -9,12 +9,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import translation
-from django.utils.text import capfirst
+from django.utils.text import capfirst, normalize_newlines
 from django.utils.translation import gettext as _
 
 from heritage.admin.access import user_of
+from heritage.admin.editable_fields import EditableField, column_fields, comparable
 from heritage.admin.points import point_text
-from heritage.admin.table_columns import Column, columns
 from heritage.admin.writes import change_set
 from heritage.models import ChangeSet, Correction, Site
 from heritage.models.unit_of_work import unit_of_work
@@ -22,7 +22,7 @@ from heritage.services.notifications import send_mail
 from heritage.values import sentences
 from heritage.values.point_reader import read_point
 
-# What a topic is about in the form of a site.
+# By topic, the id of what it is about in the form of a site.
 ANCHORS = {
     "name": "id_name__en",
     "dates": "events-group",
@@ -32,8 +32,8 @@ ANCHORS = {
     "picture": "images-group",
     "text": "id_summary__en",
 }
-# And which column of it, where it is one: of text the one in the reader's language.
-_COLUMNS = {"name": "name", "text": "summary", "position": "point"}
+# By topic, the field that is offered first; of texts the one in the reader's language.
+_FIELDS = {"name": "name", "text": "summary", "position": "point"}
 _LONGEST_ANSWER = 4_000
 APPLY = "apply"
 _DECISIONS = {
@@ -44,20 +44,20 @@ _DECISIONS = {
 }
 
 
-class _PointColumn(Column):
+class _PointField(EditableField):
     """Both coordinates as one text in any notation."""
 
     @property
-    def names(self) -> set[str]:
+    def update_fields(self) -> set[str]:
         return {"latitude", "longitude"}
 
     def text(self, site: Site) -> str:
         return point_text(site.latitude, site.longitude)
 
-    def says(self, site: Site, text: str) -> bool:
+    def is_stored(self, site: Site, text: str) -> bool:
         return text == self.text(site)
 
-    def put(self, site: Site, text: str) -> str:
+    def assign(self, site: Site, text: str) -> str:
         try:
             site.latitude, site.longitude = read_point(text)
         except ValueError as error:
@@ -65,11 +65,13 @@ class _PointColumn(Column):
         return text
 
 
-def _columns() -> dict[str, Column]:
-    """The columns that a correction can be applied to, the coordinates as one."""
-    found = {key: each for key, each in columns().items() if key not in ("latitude", "longitude")}
+def _fields() -> dict[str, EditableField]:
+    """What a correction can be applied to, the coordinates as one."""
+    found = {
+        key: each for key, each in column_fields().items() if key not in ("latitude", "longitude")
+    }
     control = forms.CharField(widget=forms.TextInput(attrs={"size": 40}))
-    return found | {"point": _PointColumn("point", "latitude", capfirst(_("point")), control)}
+    return found | {"point": _PointField("point", "latitude", capfirst(_("point")), control)}
 
 
 class DecisionPages(admin.ModelAdmin):
@@ -86,24 +88,23 @@ class DecisionPages(admin.ModelAdmin):
             raise Http404
         if not self.has_change_permission(request, correction):
             raise PermissionDenied
-        site, every = correction.site, _columns()
-        key = request.GET.get("c") or _usual(correction)
-        column = every.get(key) or every[_usual(correction)]
-        text, error = column.text(site), ""
+        site, fields = correction.site, _fields()
+        key = request.GET.get("field") or _usual_key(correction)
+        field = fields.get(key) or fields[_usual_key(correction)]
+        text, error = field.text(site), ""
         may_apply = self.admin_site.get_model_admin(Site).has_change_permission(request, site)
         if request.method == "POST":
             if request.POST.get("do") not in _DECISIONS:
                 raise PermissionDenied
             if request.POST["do"] == APPLY and not may_apply:
                 raise PermissionDenied
-            error = self._decide(request, correction, column)
+            error = self._decide(request, correction, field)
             if not error:
                 return redirect("admin:heritage_correction_changelist")
             text = request.POST.get("text", "")
         change = reverse("admin:heritage_site_change", args=[site.pk])
         anchor = ANCHORS.get(correction.topic, "content-main")
-        attrs = {"id": "decide-text", "lang": column.lang, "dir": column.dir, "rows": 8}
-        attrs = {name: value for name, value in attrs.items() if value}
+        attrs = field.attrs | {"id": "decide-text", "rows": 8}
         context = self.admin_site.each_context(request) | {
             "title": _("Correction: %(what)s") % {"what": correction},
             "opts": self.opts,
@@ -111,10 +112,10 @@ class DecisionPages(admin.ModelAdmin):
             "site": site,
             "public": reverse("web:site", args=[site.slug]),
             "form_url": f"{change}#{anchor}",
-            "column": column,
-            "offered": list(every.values()),
-            "was": column.text(Site.objects.get(pk=site.pk)),
-            "control": column.form_field.widget.render("text", text, attrs),
+            "field": field,
+            "offered": list(fields.values()),
+            "was": field.text(Site.objects.get(pk=site.pk)),
+            "control": field.form_field.widget.render("text", text, attrs),
             "error": error,
             "may_apply": may_apply,
             "is_mail_set_up": settings.MAIL_IS_SET_UP,
@@ -123,7 +124,7 @@ class DecisionPages(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/decide.html", context)
 
-    def _decide(self, request: HttpRequest, correction: Correction, column: Column) -> str:
+    def _decide(self, request: HttpRequest, correction: Correction, field: EditableField) -> str:
         """Carry out the decision in one change set. Returns the errors, if any."""
         decision = request.POST["do"]
         answer = request.POST.get("answer", "").strip()[:_LONGEST_ANSWER]
@@ -136,7 +137,7 @@ class DecisionPages(admin.ModelAdmin):
             if stored.state != correction.state or stored.state != request.POST.get("state"):
                 return _("Somebody has decided this meanwhile.")
             if decision == APPLY:
-                if problem := _apply(request, stored, column):
+                if problem := _apply(request, stored, field):
                     return problem
                 made.detail["reader"] = stored.suggestion or stored.text
             made.detail["correction"] = str(_DECISIONS[decision])
@@ -169,27 +170,27 @@ class DecisionPages(admin.ModelAdmin):
             )
 
 
-def _usual(correction: Correction) -> str:
-    """The column that the topic of a correction suggests."""
-    name = _COLUMNS.get(correction.topic, "description")
+def _usual_key(correction: Correction) -> str:
+    """The field that the topic of a correction suggests."""
+    name = _FIELDS.get(correction.topic, "description")
     if name == "point":
         return name
     codes = [code for code, _name in settings.LANGUAGES]
     return f"{name}:{correction.language if correction.language in codes else codes[0]}"
 
 
-def _apply(request: HttpRequest, correction: Correction, column: Column) -> str:
-    """Write the column. Returns the errors, in which case nothing is written."""
+def _apply(request: HttpRequest, correction: Correction, field: EditableField) -> str:
+    """Write the field. Returns the errors, in which case nothing is written."""
     site = Site.objects.select_for_update().get(pk=correction.site_id)
-    text = request.POST.get("text", "").replace("\r\n", "\n").strip()
-    if column.text(site) != request.POST.get("was", "").replace("\r\n", "\n"):
+    text = comparable(request.POST.get("text", ""))
+    if field.text(site) != normalize_newlines(request.POST.get("was", "")):
         return _("Somebody has changed this meanwhile. Look at it once more, please.")
-    if column.says(site, text):
+    if field.is_stored(site, text):
         return _("The text is as it was: change it, or accept without a change.")
     try:
-        column.put(site, text)
+        field.assign(site, text)
         site.full_clean(validate_unique=False)
     except ValidationError as error:
         return sentences.joined(error.messages)
-    site.save(update_fields=column.names)
+    site.save(update_fields=field.update_fields)
     return ""

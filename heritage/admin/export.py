@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from heritage.admin.bulk import MOST, chosen_ids, tell_too_many
+from heritage.admin.bulk import chosen_ids
 from heritage.models import (
     Coverage,
     Event,
@@ -45,19 +45,11 @@ def _cell(value: Any) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _ids(model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> list[int]:
-    ids = chosen_ids(queryset)
-    if len(ids) > MOST:
-        tell_too_many(model_admin, request)
-        return []
-    return ids
-
-
 @admin.action(description=gettext_lazy("Download as a table (CSV)"), permissions=["view"])
 def export_csv(
     model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponse | None:
-    ids = _ids(model_admin, request, queryset)
+    ids = chosen_ids(model_admin, request, queryset)
     if not ids:
         return None
     out = io.StringIO()
@@ -88,7 +80,7 @@ def export_fixture(
     model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponse | None:
     """The sites and their rows as a fixture for `loaddata`; records they refer to must exist."""
-    ids = _ids(model_admin, request, queryset)
+    ids = chosen_ids(model_admin, request, queryset)
     if not ids:
         return None
     rows: list = []

@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from heritage.admin.access import is_id, user_of
 from heritage.admin.history import ShownValues
 from heritage.admin.wording import explained, listed
+from heritage.admin.writes import with_undo_link
 from heritage.models import Site
 from heritage.models.base import unwatched
 from heritage.models.lock_timeout import lock_timeout
@@ -138,12 +138,7 @@ class MergePages(admin.ModelAdmin):
         except CannotMerge as error:
             self.message_user(request, str(error), messages.ERROR)
             return None
-        text = format_html(
-            '{} <a href="{}">{}</a>',
-            _("The two records are one now."),
-            reverse("admin:heritage_changeset_undo", args=[made.pk]),
-            _("Undo …"),
-        )
+        text = with_undo_link(_("The two records are one now."), made)
         self.message_user(request, text, messages.SUCCESS)
         return redirect("admin:heritage_site_change", kept.pk)
 

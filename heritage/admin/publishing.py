@@ -75,9 +75,7 @@ def set_state(
     model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any], state: str
 ) -> None:
     """Set the state of the selected records; those that may not have it are left as they are."""
-    ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: bulk.MOST + 1])
-    if len(ids) > bulk.MOST:
-        bulk.tell_too_many(model_admin, request)
+    if not bulk.chosen_ids(model_admin, request, queryset):
         return
     fit, refused = [], []
     for site in queryset.filter(pk__in=queryset.values("pk")).prefetch_related(*RELATED):
@@ -91,7 +89,7 @@ def set_state(
     if fit:
         try:
             fit, changed = _write_state(user_of(request), fit, state)
-        except bulk.TooMany:
+        except bulk.TooManyRows:
             bulk.tell_too_many_rows(model_admin, request)
             return
         refused += [(site, [Reason(_("it was changed meanwhile"))]) for site in changed]

@@ -1,9 +1,12 @@
-"""Opens the change set of an admin request. All writes of the admin go through it."""
+"""The change set of an admin request, by which all writes of the admin go, and its undo link."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from heritage.models import ChangeSet, User
 from heritage.models.lock_timeout import lock_timeout
@@ -20,3 +23,9 @@ def change_set(
         history.change_set(kind, user, reason, is_whole=is_whole) as running,
     ):
         yield running
+
+
+def with_undo_link(text: str, change_set: ChangeSet) -> str:
+    """A message with a link to the page that undoes the change set."""
+    address = reverse("admin:heritage_changeset_undo", args=[change_set.pk])
+    return format_html('{} <a href="{}">{}</a>', text, address, _("Undo …"))

@@ -1,7 +1,7 @@
-"""The columns of the table editor: texts, numbers and choices of sites, and their terms by name.
+"""Fields of a site that are edited as one text each, in the table editor and beside a correction.
 
-A term is typed in any script or in pinyin, so that no cell needs a script. If several terms have
-the name, the preview offers them.
+Each is a column of the site, one language of a translated column, or terms by name. A term is
+typed in any script or in pinyin; if several have the name, the preview offers them.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
-from django.utils.text import capfirst
+from django.utils.text import capfirst, normalize_newlines
 from django.utils.translation import gettext as _
 
 from heritage.admin.autocomplete import label_of, with_label
@@ -22,7 +22,7 @@ from heritage.models.vocabularies import Term
 from heritage.values import normalize, tokens
 from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
 
-_TEXTS = ("name", "summary", "description", "note")
+_TRANSLATED = ("name", "summary", "description", "note")
 _PLAIN = (
     "latitude",
     "longitude",
@@ -33,47 +33,51 @@ _PLAIN = (
     "featured",
     "prominence",
 )
-_BETWEEN = ";"  # kinds of a cell
+_SEPARATOR = ";"  # of the kinds in one text
 _MOST_OFFERED = 12
 
 
-def plain(text: str) -> str:
-    """A text as it is compared: browsers send other ends of lines."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+def comparable(text: str) -> str:
+    """A text without what a browser changes: the ends of its lines."""
+    return normalize_newlines(text).strip()
 
 
-def with_cells(sites: QuerySet[Site]) -> QuerySet[Site]:
-    """With everything that the cells show."""
+def with_edited_rows(sites: QuerySet[Site]) -> QuerySet[Site]:
+    """With the rows that editable fields read."""
     events = Event.objects.select_related("first_era", "last_era")
     return sites.prefetch_related("kinds", "place__parent__parent", Prefetch("events", events))
 
 
 @dataclass(slots=True)
-class Column:
+class EditableField:
     key: str  # "area_ha", "summary:en"
-    name: str
+    name: str  # of the model field
     label: str
     form_field: forms.Field
     language: str = ""
-    lang: str = ""
-    dir: str = ""
 
     @property
-    def names(self) -> set[str]:
-        """The database columns that it writes."""
+    def attrs(self) -> dict[str, str]:
+        """The attributes of an element that holds the text."""
+        if not self.language:
+            return {}
+        return {"lang": proper_tag(self.language), "dir": text_direction(self.language)}
+
+    @property
+    def update_fields(self) -> set[str]:
+        """The columns of the site that `assign()` sets."""
         return {self.name}
 
     def text(self, site: Site) -> str:
-        """The text of a cell of a site."""
         value = getattr(site, self.name)
         if self.language:
             return str(value.get(self.language, ""))
         return "" if value is None else str(value)
 
-    def says(self, site: Site, text: str) -> bool:
-        """Whether a text means the stored value: 3 is 3.0000."""
+    def is_stored(self, site: Site, text: str) -> bool:
+        """Whether a text means the value that the site has: 3 is 3.0000."""
         if self.language:
-            now = plain(self.text(site))
+            now = comparable(self.text(site))
             try:
                 return now in (text, LanguageMap.clean({self.language: text}).get(self.language))
             except ValueError:
@@ -83,8 +87,8 @@ class Column:
         except ValidationError:
             return False
 
-    def put(self, site: Site, text: str) -> str:
-        """Set the value, and give the text that stands for it.
+    def assign(self, site: Site, text: str) -> str:
+        """Set the value of the site, unsaved. Returns the text by which it is shown.
 
         Raises ValidationError if the text is invalid.
         """
@@ -95,12 +99,12 @@ class Column:
         setattr(site, self.name, value)
         return text
 
-    def save(self, site: Site) -> None:
-        """Write what is no column of the site."""
+    def save_related(self, site: Site) -> None:
+        """Save what was assigned and is no column of the site."""
 
 
-class SeveralTerms(ValidationError):
-    """A name of several terms."""
+class AmbiguousName(ValidationError):
+    """Several terms have the name."""
 
     def __init__(self, name: str, terms: list[Term]):
         self.labels = [label_of(term) for term in terms]
@@ -108,11 +112,17 @@ class SeveralTerms(ValidationError):
 
 
 @dataclass(slots=True)
-class TermColumn(Column):
+class TermField(EditableField):
     model: Any = None  # of the terms
-    _known: dict[str, list[Term]] = field(default_factory=dict)
+    _by_name: dict[str, list[Term]] = field(default_factory=dict)
 
-    def says(self, site: Site, text: str) -> bool:
+    def stored(self, site: Site) -> list[Any]:
+        raise NotImplementedError
+
+    def text(self, site: Site) -> str:
+        return _names(self.stored(site))
+
+    def is_stored(self, site: Site, text: str) -> bool:
         if text == self.text(site):
             return True
         try:
@@ -120,74 +130,65 @@ class TermColumn(Column):
         except ValidationError:
             return False
 
-    def text(self, site: Site) -> str:
-        return self.text_of_terms(self.stored(site))
-
-    def text_of_terms(self, terms: Iterable[Term]) -> str:
-        return f"{_BETWEEN} ".join(map(label_of, terms))
-
-    def stored(self, site: Site) -> list[Term]:
-        raise NotImplementedError
-
     def terms(self, text: str) -> list[Any]:
         """The one term that a text names, or none. Raises ValidationError if it is unclear."""
         return [self.term(text)] if text else []
 
-    def term(self, text: str) -> Term:
-        if text not in self._known:
-            self._known[text] = terms_called(self.model, text)
-        found = self._known[text]
+    def term(self, name: str) -> Term:
+        if name not in self._by_name:
+            self._by_name[name] = terms_named(self.model, name)
+        found = self._by_name[name]
         if not found:
-            raise ValidationError(_("Nothing is called “%(name)s”.") % {"name": text})
+            raise ValidationError(_("Nothing is called “%(name)s”.") % {"name": name})
         if len(found) > 1:
-            raise SeveralTerms(text, found)
+            raise AmbiguousName(name, found)
         return found[0]
 
 
 @dataclass(slots=True)
-class PlaceColumn(TermColumn):
+class PlaceField(TermField):
     def stored(self, site: Site) -> list[Any]:
         return [site.place] if site.place else []
 
-    def put(self, site: Site, text: str) -> str:
+    def assign(self, site: Site, text: str) -> str:
         found = self.terms(text)
         site.place = found[0] if found else None
-        return self.text_of_terms(found)
+        return _names(found)
 
 
 @dataclass(slots=True)
-class KindsColumn(TermColumn):
-    _chosen: dict[int, list[Any]] = field(default_factory=dict)  # by site
+class KindsField(TermField):
+    _assigned: dict[int, list[Any]] = field(default_factory=dict)  # by site
 
     @property
-    def names(self) -> set[str]:
+    def update_fields(self) -> set[str]:
         return set()
 
     def stored(self, site: Site) -> list[Any]:
         return list(site.kinds.all())
 
     def terms(self, text: str) -> list[Any]:
-        parts = (part.strip() for part in text.replace("；", _BETWEEN).split(_BETWEEN))
+        parts = (part.strip() for part in text.replace("；", _SEPARATOR).split(_SEPARATOR))
         found = {term.pk: term for term in map(self.term, filter(None, parts))}
         return sorted(found.values(), key=lambda kind: (kind.order, kind.slug))
 
-    def put(self, site: Site, text: str) -> str:
+    def assign(self, site: Site, text: str) -> str:
         found = self.terms(text)
         if not found and site.state == Site.State.PUBLISHED:
             raise ValidationError(_("A published site needs at least one kind."))
-        self._chosen[site.pk] = found
-        return self.text_of_terms(found)
+        self._assigned[site.pk] = found
+        return _names(found)
 
-    def save(self, site: Site) -> None:
-        site.kinds.set(self._chosen[site.pk])
+    def save_related(self, site: Site) -> None:
+        site.kinds.set(self._assigned[site.pk])
 
 
 @dataclass(slots=True)
-class EraColumn(TermColumn):
+class EraField(TermField):
     """The era of the event that says how old a site is."""
 
     @property
-    def names(self) -> set[str]:
+    def update_fields(self) -> set[str]:
         return set()
 
     @staticmethod
@@ -199,22 +200,26 @@ class EraColumn(TermColumn):
         event = self._event(site)
         return [event.first_era] if event and event.first_era else []
 
-    def put(self, site: Site, text: str) -> str:
+    def assign(self, site: Site, text: str) -> str:
         found: list[Any] = self.terms(text)
         event = self._event(site)
         if event is None:
             raise ValidationError(_("No beginning is told of this site: add an event in its form."))
         event.first_era = found[0] if found else None
         event.full_clean(validate_unique=False)
-        return self.text_of_terms(found)
+        return _names(found)
 
-    def save(self, site: Site) -> None:
+    def save_related(self, site: Site) -> None:
         event = self._event(site)
         if event is not None:
             event.save(update_fields=["first_era"])
 
 
-def terms_called(model: type[Term], text: str) -> list[Term]:
+def _names(terms: Iterable[Term]) -> str:
+    return f"{_SEPARATOR} ".join(map(label_of, terms))
+
+
+def terms_named(model: type[Term], text: str) -> list[Term]:
     """The terms with a name, or else those whose names begin with it.
 
     The name is in any script or in pinyin; a label with what tells a term from others, such as
@@ -238,37 +243,36 @@ def terms_called(model: type[Term], text: str) -> list[Term]:
     return (exact or begun)[:_MOST_OFFERED]
 
 
-def columns() -> dict[str, Column]:
-    """Texts, numbers and choices of a site's own row."""
+def column_fields() -> dict[str, EditableField]:
+    """The fields that are columns of a site, by key: texts, numbers and choices."""
     found = {}
-    for name in _TEXTS:
+    for name in _TRANSLATED:
         model_field: Any = Site._meta.get_field(name)
         for code, _language in settings.LANGUAGES:
             control = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
             label = explained(capfirst(str(model_field.verbose_name)), [language_name(code)])
             key = f"{name}:{code}"
-            lang = (proper_tag(code), text_direction(code))
-            found[key] = Column(key, name, label, control, code, *lang)
+            found[key] = EditableField(key, name, label, control, code)
     for name in _PLAIN:
         model_field = Site._meta.get_field(name)
         label = capfirst(str(model_field.verbose_name))
         control = model_field.formfield()
         if not isinstance(control, forms.TypedChoiceField):
             control.widget = forms.TextInput(attrs={"size": 10})
-        found[name] = Column(name, name, label, control)
+        found[name] = EditableField(name, name, label, control)
     return found
 
 
-def term_columns(user: User) -> dict[str, Column]:
-    """The term columns of a site that the user may write."""
-    found: dict[str, Column] = {}
-    for key, column, model, label in (
-        ("place", PlaceColumn, Place, _("Place")),
-        ("kinds", KindsColumn, Kind, _("Kinds")),
-        ("era", EraColumn, Era, _("Era of the first beginning")),
+def term_fields(user: User) -> dict[str, EditableField]:
+    """The fields that hold terms and that the user may write, by key."""
+    found: dict[str, EditableField] = {}
+    for key, field_class, model, label in (
+        ("place", PlaceField, Place, _("Place")),
+        ("kinds", KindsField, Kind, _("Kinds")),
+        ("era", EraField, Era, _("Era of the first beginning")),
     ):
         control = forms.CharField(required=False, widget=forms.TextInput(attrs={"size": 24}))
-        found[key] = column(key, key, label, control, model=model)
+        found[key] = field_class(key, key, label, control, model=model)
     if not user.has_perm("heritage.change_event"):
         del found["era"]
     return found
