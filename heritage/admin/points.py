@@ -162,7 +162,7 @@ def _width(request: HttpRequest) -> float:
 def _sites(window: Window, without: str) -> list[dict]:
     """The best-known published sites on the map, with names where there is room."""
     tall, wide = window.reach
-    box = columns.Box(
+    box = columns.BoundingBox(
         window.longitude - wide,
         window.latitude - tall,
         window.longitude + wide,

@@ -11,9 +11,9 @@ from django.utils.translation import pgettext
 
 from heritage.models import Event
 from heritage.search import query_strings
-from heritage.search.distance_fields import Centre
+from heritage.search.distance_fields import SearchCentre
 from heritage.search.facets.registry import FACETS
-from heritage.search.filter_fields import NOT, BadValue, unknown_value_error
+from heritage.search.filter_fields import NOT, ItemError, unknown_value_error
 from heritage.values import edtf, sentences
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import phrase, span_phrase
@@ -50,10 +50,10 @@ def invalid_values(filtered: "SiteFilter") -> list[InvalidValue]:
             name,
             _label(filtered, name),
             _message(error),
-            error.raw if isinstance(error, BadValue) else None,
+            error.raw if isinstance(error, ItemError) else None,
         )
-        for name, errors in filtered.form.errors.as_data().items()
-        if name in filtered.filters
+        for name, errors in filtered.errors.as_data().items()
+        if name in filtered.fields
         for error in errors
     ]
 
@@ -71,7 +71,7 @@ def active_filters(filtered: "SiteFilter") -> list[ActiveFilter]:
 
 
 def _label(filtered: "SiteFilter", name: str) -> str:
-    return str(filtered.filters[name].label)
+    return str(filtered.fields[name].label)
 
 
 def _text(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
@@ -90,9 +90,9 @@ def _facets(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
 
 
 def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
-    for denied in filtered.chosen(NOT) or ():
-        words = _("without %(value)s") % {"value": denied.facet.describe(denied.value)}
-        yield _active(filtered, NOT, words, str(denied), label=str(denied.facet.label))
+    for excluded in filtered.chosen(NOT) or ():
+        words = _("without %(value)s") % {"value": excluded.facet.describe(excluded.value)}
+        yield _active(filtered, NOT, words, str(excluded), label=str(excluded.facet.label))
     if filtered.span != (None, None):
         label, role = _("Years"), dict(Event.Role.choices).get(filtered.chosen("role"))
         if role:
@@ -121,7 +121,7 @@ def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
         yield _active(filtered, "open", phrase(edtf.parse(day.isoformat())))
 
 
-def _where(centre: Centre) -> Text | str:
+def _where(centre: SearchCentre) -> Text | str:
     if centre.site:
         return centre.site.name.best()
     if centre.place:

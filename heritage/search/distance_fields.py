@@ -1,4 +1,4 @@
-"""Form fields and filters for a distance: from where, and how many kilometres.
+"""Form fields of a distance: from where, and how many kilometres.
 
 The message for an invalid value says what to write instead.
 """
@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from math import isfinite
 
-import django_filters as filters
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.text import slugify
@@ -16,7 +15,6 @@ from django.utils.translation import gettext as _
 from heritage.models import Place, Site
 from heritage.search import text_search
 from heritage.search.filter_fields import (
-    ShallowCopyFilter,
     ValueField,
     read_degrees,
     unknown_value_error,
@@ -30,7 +28,7 @@ MAX_KM = 20_000  # half way round the globe
 
 
 @dataclass(frozen=True, slots=True)
-class Centre:
+class SearchCentre:
     """The centre of a search by distance.
 
     It is a point, the public point of a site, or a place: its centre or, if that is unknown, the
@@ -68,18 +66,18 @@ def _site_called(text: str) -> Site | None:
     return Site.objects.published().filter(pk=text_search.best_known(index, found)).first()
 
 
-class CentreField(ValueField[Centre]):
+class SearchCentreField(ValueField[SearchCentre]):
     """Latitude and longitude, or the slug or name of a published site or a place.
 
     A slug that is both means the site; with the prefix `place:` it means the place.
     """
 
-    def parse(self, text: str) -> Centre:
+    def parse(self, text: str) -> SearchCentre:
         parts = text.replace("，", ",").split(",")
         if len(parts) == 2:
             judges = (coordinates.validate_latitude, coordinates.validate_longitude)
             latitude, longitude = map(read_degrees, parts, judges)
-            return Centre((latitude, longitude))
+            return SearchCentre((latitude, longitude))
         if len(parts) > 2 or re.match(r"[-+.0-9]*\.[0-9]", text):
             raise ValidationError(
                 _(
@@ -93,7 +91,7 @@ class CentreField(ValueField[Centre]):
         name = text.removeprefix(PLACE_MARK)
         site = _site(text) if name == text else None
         if site is None and (place := _place(name)):
-            return Centre(place.centre, place=place)
+            return SearchCentre(place.centre, place=place)
         site = site or _site_called(name)
         if site is None:
             raise unknown_value_error(text)
@@ -101,14 +99,10 @@ class CentreField(ValueField[Centre]):
             raise ValidationError(
                 _("It is not known where %(site)s lies."), code="invalid", params={"site": site}
             )
-        return Centre((site.public_latitude, site.public_longitude), site)
+        return SearchCentre((site.public_latitude, site.public_longitude), site)
 
 
-class CentreFilter(ShallowCopyFilter, filters.Filter):
-    field_class = CentreField
-
-
-class KmField(ValueField[float]):
+class SearchRadiusField(ValueField[float]):
     def parse(self, text: str) -> float:
         try:
             km = float(text)
@@ -121,7 +115,3 @@ class KmField(ValueField[float]):
                 params={"most": number_format(MAX_KM, force_grouping=True)},
             )
         return km
-
-
-class KmFilter(ShallowCopyFilter, filters.Filter):
-    field_class = KmField

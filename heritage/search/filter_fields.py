@@ -1,6 +1,6 @@
-"""Form fields and filters for text, rows, years, areas and days.
+"""Form fields of filters: text, rows by their slugs, years, bounding boxes and days.
 
-The message for an invalid value says what to write instead.
+None of them is required; the message for an invalid value says what to write instead.
 """
 
 import re
@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
-import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.forms import MultipleHiddenInput
 from django.utils.translation import gettext as _
 
-from heritage.search.index.columns import Box
+from heritage.search.index.columns import BoundingBox
 from heritage.values import coordinates, edtf, years
 from heritage.values.date_parser import parse_date
 
@@ -34,42 +32,28 @@ def unknown_value_error(value: str) -> ValidationError:
     return ValidationError(message, code="invalid_choice", params={"value": shown})
 
 
-class ShallowCopyFilter:
-    """A filter that is never changed, so a shallow copy serves where django-filter copies
-    deeply."""
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        return copy(self)
-
-
-class OneOfFilter(ShallowCopyFilter, filters.ChoiceFilter):
-    """One of a few values."""
-
-
-# --- text -----------------------------------------------------------------------------------
-
-
-class AnyTextField(forms.CharField):
+class SearchTextField(forms.CharField):
     """Text to search for. Any string is valid; a long one is cut."""
 
     def to_python(self, value: object) -> str:
         return super().to_python(str(value or "").replace("\0", " ")[:MAX_TEXT]) or ""
 
 
-class TextFilter(ShallowCopyFilter, filters.CharFilter):
-    field_class = AnyTextField
-
-
 # --- one value, or several -------------------------------------------------------------------
 
 
-class ValueField[V](forms.Field):
-    """One value, read by `parse()`."""
+class OptionalField(forms.Field):
+    """A field that may be empty, and that all forms share but for the vocabulary of each."""
 
-    widget = forms.TextInput
+    def __init__(self, **options: Any):
+        super().__init__(required=False, **options)
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        return copy(self)  # no list changes its widget or its messages
+        return copy(self)  # no form changes its widget or its messages
+
+
+class ValueField[V](OptionalField):
+    """One value, read by `parse()`."""
 
     def to_python(self, value: object) -> V | None:
         text = str(value or "").strip()
@@ -79,7 +63,7 @@ class ValueField[V](forms.Field):
         raise NotImplementedError
 
 
-class BadValue(ValidationError):
+class ItemError(ValidationError):
     """The error of one of several values; `raw` is its text."""
 
     def __init__(self, error: ValidationError, raw: str):
@@ -87,14 +71,11 @@ class BadValue(ValidationError):
         self.raw = raw
 
 
-class ValuesField[V](forms.Field):
+class ValuesField[V](OptionalField):
     """Several values, read by `parse_all()`; invalid ones are reported, the others are used."""
 
-    widget = MultipleHiddenInput
+    widget = forms.MultipleHiddenInput
     valid: list[V]
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        return copy(self)
 
     def to_python(self, value: Iterable[object] | None) -> list[V]:
         every = dict.fromkeys(str(text).strip() for text in value or ())
@@ -108,14 +89,14 @@ class ValuesField[V](forms.Field):
         return self.valid
 
     def parse_all(self, texts: list[str]) -> tuple[list[V], list[ValidationError]]:
-        """The values of the texts, and a `BadValue` for each invalid one."""
+        """The values of the texts, and an `ItemError` for each invalid one."""
         found: list[V] = []
         errors: list[ValidationError] = []
         for text in texts:
             try:
                 found.append(self.parse(text))
             except ValidationError as error:
-                errors.append(BadValue(error, text))
+                errors.append(ItemError(error, text))
         return found, errors
 
     def parse(self, text: str) -> V:
@@ -137,12 +118,8 @@ class RowsField[M: Model](ValuesField[M]):
             found.setdefault(getattr(row, self.key), []).append(row)
         rows = [row for text in texts for row in found.get(text, ())]
         return rows, [
-            BadValue(unknown_value_error(text), text) for text in texts if text not in found
+            ItemError(unknown_value_error(text), text) for text in texts if text not in found
         ]
-
-
-class RowsFilter(ShallowCopyFilter, filters.Filter):
-    field_class = RowsField
 
 
 # --- years -----------------------------------------------------------------------------------
@@ -183,12 +160,8 @@ class YearField(ValueField[int]):
         return year
 
 
-class YearFilter(ShallowCopyFilter, filters.Filter):
-    field_class = YearField
-
-
 @dataclass(frozen=True, slots=True)
-class Years:
+class YearSpan:
     """A span of years as written and as understood; None is an open end."""
 
     text: str
@@ -211,8 +184,8 @@ def read_degrees(text: str, judge: Callable[[str], float]) -> float:
         raise ValidationError(str(error), code="invalid") from error
 
 
-class BoxField(ValueField[Box]):
-    def parse(self, text: str) -> Box:
+class BoundingBoxField(ValueField[BoundingBox]):
+    def parse(self, text: str) -> BoundingBox:
         parts = text.replace("，", ",").split(",")
         if len(parts) != 4:
             raise ValidationError(
@@ -226,11 +199,7 @@ class BoxField(ValueField[Box]):
                 _("The south of a box lies below its north; the order is west,south,east,north."),
                 code="invalid",
             )
-        return Box(west, south, east, north)
-
-
-class BoxFilter(ShallowCopyFilter, filters.Filter):
-    field_class = BoxField
+        return BoundingBox(west, south, east, north)
 
 
 # --- days ----------------------------------------------------------------------
@@ -248,7 +217,3 @@ class DayField(ValueField[date]):
             code="invalid",
             params={"value": edtf.printable(text)[:40]},
         )
-
-
-class DayFilter(ShallowCopyFilter, filters.Filter):
-    field_class = DayField

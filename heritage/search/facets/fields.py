@@ -1,12 +1,10 @@
-"""The form field and filter of every facet. The facet itself parses and validates the values."""
+"""The form field of every facet. The facet itself parses and validates the values."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import django_filters as filters
-
-from heritage.search.filter_fields import ShallowCopyFilter, ValuesField, unknown_value_error
+from heritage.search.filter_fields import ValuesField, unknown_value_error
 from heritage.search.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -26,12 +24,8 @@ class FacetField[V](ValuesField[V]):
         return self.facet.parse(text, self.vocabulary())
 
 
-class FacetFilter(ShallowCopyFilter, filters.Filter):
-    field_class = FacetField
-
-
 @dataclass(frozen=True, slots=True)
-class Denied:
+class ExcludedValue:
     """A value of a facet that sites must not have."""
 
     facet: "AnyFacet"
@@ -41,7 +35,7 @@ class Denied:
         return f"{self.facet.name}:{self.facet.slug(self.value)}"
 
 
-class DeniedField(ValuesField[Denied]):
+class ExcludedValuesField(ValuesField[ExcludedValue]):
     """Values of any facet behind its name: place:henan."""
 
     vocabulary: Callable[[], Vocabulary]  # set when a form is made
@@ -50,13 +44,9 @@ class DeniedField(ValuesField[Denied]):
         self.facets = facets
         super().__init__(**options)
 
-    def parse(self, text: str) -> Denied:
+    def parse(self, text: str) -> ExcludedValue:
         name, _colon, value = text.partition(":")
         facet = self.facets.get(name)
         if facet is None or not value:
             raise unknown_value_error(text)
-        return Denied(facet, facet.parse(value, self.vocabulary()))
-
-
-class DeniedFilter(ShallowCopyFilter, filters.Filter):
-    field_class = DeniedField
+        return ExcludedValue(facet, facet.parse(value, self.vocabulary()))

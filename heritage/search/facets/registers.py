@@ -22,7 +22,7 @@ from heritage.search.facets.base import (
     ordinals,
 )
 from heritage.search.facets.values import Value
-from heritage.search.filter_fields import Years, read_years, unknown_value_error
+from heritage.search.filter_fields import YearSpan, read_years, unknown_value_error
 from heritage.search.index.rows import IndexRows
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
@@ -315,7 +315,7 @@ class RegionFacet(WorldHeritageTermFacet):
             yield pk, f"region:{term}"
 
 
-class InscribedFacet(Facet[Years]):
+class InscribedFacet(Facet[YearSpan]):
     """Years of World Heritage inscriptions.
 
     The form lists the years that some site has; spans of years may be asked for too: 1990-1999,
@@ -338,28 +338,28 @@ class InscribedFacet(Facet[Years]):
             if year is not None:
                 yield pk, f"inscribed:{year}"
 
-    def choices(self, terms: Vocabulary) -> Mapping[str, Years]:
+    def choices(self, terms: Vocabulary) -> Mapping[str, YearSpan]:
         return {}
 
-    def parse(self, text: str, terms: Vocabulary) -> Years:
-        return Years(text, *read_years(text))
+    def parse(self, text: str, terms: Vocabulary) -> YearSpan:
+        return YearSpan(text, *read_years(text))
 
-    def slug(self, value: Years) -> str:
+    def slug(self, value: YearSpan) -> str:
         return value.text
 
     def normalized(self, text: str) -> str:
         return text
 
-    def key(self, value: Years, role: str | None = None) -> str:
+    def key(self, value: YearSpan, role: str | None = None) -> str:
         return f"inscribed:{value.first}"  # of a listed year
 
-    def keys(self, values: Iterable[Years], index: IndexSnapshot, role: str | None) -> list[str]:
+    def keys(self, values: Iterable[YearSpan], index: IndexSnapshot, role: str | None) -> list[str]:
         listed = map(int, index.values_of("inscribed"))
         return [f"inscribed:{year}" for year in listed if any(year in span for span in values)]
 
-    def listed(self, index: IndexSnapshot, terms: Vocabulary) -> list[Years]:
+    def listed(self, index: IndexSnapshot, terms: Vocabulary) -> list[YearSpan]:
         years = sorted(map(int, index.values_of("inscribed")))
-        return [Years(str(year), year, year) for year in years]
+        return [YearSpan(str(year), year, year) for year in years]
 
     def read_words(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
         """inscribed in 1987, inscribed 1990-1999, 2000年列入."""
@@ -376,7 +376,7 @@ class InscribedFacet(Facet[Years]):
                 return read + length, [value]
         return 0, []
 
-    def term(self, value: Years) -> str:
+    def term(self, value: YearSpan) -> str:
         return span_phrase(value.first, value.last)
 
 

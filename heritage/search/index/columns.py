@@ -140,7 +140,7 @@ def latest_by_block(times: Table, size: int) -> dict[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class BoundingBox:
     """A box in degrees; if west is greater than east, it crosses 180°."""
 
     west: float
@@ -149,7 +149,7 @@ class Box:
     north: float
 
 
-def within(points: Table, box: Box) -> BitMap:
+def within(points: Table, box: BoundingBox) -> BitMap:
     """The sites in a box, its edges included."""
     latitudes, longitudes = points.columns
     inside = longitudes >= box.west

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from heritage.models import SiteEra
 from heritage.search import suggest
 from heritage.search.active_filters import ActiveFilter
-from heritage.search.distance_fields import CentreField
+from heritage.search.distance_fields import SearchCentreField
 from heritage.search.facets.counting import FacetCounts, facets
 from heritage.search.facets.registry import FACETS, TREES
 from heritage.search.filter_fields import MAX_TEXT, MOST_VALUES, NOT
@@ -349,7 +349,7 @@ def _near_in_words(filtered: SiteFilter) -> str:
         return written
     named = centre.place.label if centre.place else centre.site.name
     try:
-        again = CentreField(required=False).clean(str(named.best()))
+        again = SearchCentreField().clean(str(named.best()))
     except ValidationError:
         return written
     return str(named.best()) if again == centre else written
@@ -449,7 +449,7 @@ def _only_term(filtered: SiteFilter, in_words: list[ActiveFilter]) -> tuple[str,
 def _canonical(data: QueryDict, filtered: SiteFilter, number: int) -> str:
     """The URL of this list without parameters that do not belong to it."""
     known = QueryDict(mutable=True)
-    for name in filtered.filters:
+    for name in filtered.fields:
         if name in data:
             known.setlist(name, data.getlist(name))
     return paging.page_query(known, number)
