@@ -19,6 +19,7 @@ from heritage.web.charts import Chart, Row, Series, nice_step
 from heritage.web.media import maps
 from heritage.web.site.nearby_map import direction, nearby_map, uncertainty_km
 from heritage.web.site.timeline import site_timeline
+from heritage.web.term_texts import TermTexts
 from heritage.web.time_axis import Scale, scale_of
 from tests import builders as build
 from tests.webrows import as_read, full_site, plain_site, rows_of, vocabulary
@@ -308,7 +309,7 @@ def fold(values, query="", picked=()):
     """As many sites have each value as its number says."""
     counts = [int(each.slug[1:]) for each in values]
     facet = FacetCounts("place", "Label", values, counts, range(len(values)), picked)
-    return folded(facet, QueryDict(query))
+    return folded(facet, QueryDict(query), TermTexts(store.current()))
 
 
 def values(found) -> list[str]:
@@ -343,7 +344,7 @@ def test_a_chosen_value_whose_broader_one_has_no_site_here_names_that_one(others
     counts = [*range(50, 50 + others), 0, 0]
     offered = [*range(others), others + 1]
     facet = FacetCounts("place", "Label", known, counts, offered, [others + 1])
-    found = folded(facet, QueryDict("place=v0"))
+    found = folded(facet, QueryDict("place=v0"), TermTexts(store.current()))
     line = next(line for line in found.lines.split("<li") if ' value="v0"' in line)
     assert line.startswith("><label ") and "<small>Value 1</small>" in line
 

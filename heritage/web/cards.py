@@ -1,9 +1,8 @@
 """Cards: a site in a few lines, in lists, as a neighbour, and on the home page."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Model
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -22,16 +21,17 @@ from heritage.models import (
     Scheme,
     UnescoStatus,
 )
-from heritage.search import card_rows, vocabulary
+from heritage.search import card_rows
 from heritage.search.card_rows import Summary
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
 from heritage.search.site_rows import SiteRows
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LanguageMap, Text
-from heritage.web import certainty, language_html
+from heritage.web import certainty, language_html, term_texts
 from heritage.web.certainty import Mark
 from heritage.web.media import covers, tagged
+from heritage.web.term_texts import TermTexts
 
 COVER_SIZE = (1200, 800)
 _KEPT = 4_000  # pieces of HTML, of about 1 kB each
@@ -78,8 +78,8 @@ rendered: LRUCache[tuple, RenderedCard] = LRUCache(_KEPT)
 
 def cards_of(index: IndexSnapshot, ids: Iterable[int]) -> list[Card]:
     """Cards of published sites in the order of the ids, without sites withdrawn meanwhile."""
-    terms = _Terms(index)
-    return [_card(row, terms) for row in card_rows.read_summaries(index, ids)]
+    texts = _Texts(index)
+    return [_card(row, texts) for row in card_rows.read_summaries(index, ids)]
 
 
 def with_summaries(cards: list[Card]) -> list[Card]:
@@ -128,66 +128,49 @@ def _html(card: Card, form: str, is_at_once: bool) -> SafeString:
     return render_to_string(f"components/{form}.html", values)
 
 
-class _Terms:
-    """Texts of terms on cards, cached as long as the vocabularies are the same."""
+class _Texts(TermTexts):
+    """What cards say of terms, and the addresses that they all begin with."""
 
     def __init__(self, index: IndexSnapshot):
-        known = vocabulary.of(index)
+        super().__init__(index)
         self.sites = reverse("web:sites")
         self.cover, self.square_cover = map(tagged.addresses, ("cover", "square_cover"))
-        self._kept = known.memory.setdefault(("cards", get_language()), {})
-
-    def said[T: Model](self, say: Callable[[T], str], term: T | None) -> str:
-        if term is None:
-            return ""
-        key = (say, term.pk)
-        if key not in self._kept:
-            self._kept[key] = say(term)
-        return self._kept[key]
-
-    def kinds(self, kinds: list[Kind]) -> SafeString:
-        """All of them: what is mixed is neither the one nor the other alone."""
-        key = (_labels, *(kind.pk for kind in kinds))
-        if key not in self._kept:
-            self._kept[key] = _labels(kinds)
-        return self._kept[key]
 
 
-def _card(row: Summary, terms: _Terms) -> Card:
+def _card(row: Summary, texts: _Texts) -> Card:
     beginning = row.beginning
     status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
-        url=f"{terms.sites}{row.slug}/",
+        url=f"{texts.sites}{row.slug}/",
         name=language_html.as_html(row.name.best()),
         other_name=next(iter(language_html.in_other_languages(row.name)), None),
-        kind=terms.kinds(row.kinds[:_KINDS_SHOWN]),
-        place=terms.said(place_phrase, row.place),
+        kind=texts.said(_labels, *row.kinds[:_KINDS_SHOWN]),
+        place=texts.said(place_phrase, row.place) if row.place else "",
         when=visible_date_phrase(beginning, row.standing) or _inscribed(row.inscribed_year),
         when_marks=_marks_seen(beginning, row.standing),
         unesco=status,
         unesco_label=badge(status, row.danger_since) if status else "",
-        protection=terms.said(_short_label, row.protection),
-        picture=_picture_of(row, terms),
+        protection=texts.said(_short_label, row.protection) if row.protection else "",
+        picture=_picture_of(row, texts),
         row=row,
     )
 
 
-def _picture_of(row: Summary, terms: _Terms) -> Picture:
+def _picture_of(row: Summary, texts: _Texts) -> Picture:
     if row.photograph:
         return photograph(row.photograph)
     tag = covers.drawing_of_row(row).tag
-    return _drawn(terms.cover(row.uid, tag), terms.square_cover(row.uid, tag))
+    return _drawn(texts.cover(row.uid, tag), texts.square_cover(row.uid, tag))
 
 
 def _inscribed(year: int | None) -> str:
     return _("Inscribed %(year)s") % {"year": year_phrase(year)} if year else ""
 
 
-def _labels(kinds: Iterable[Kind]) -> SafeString:
+def _labels(*kinds: Kind) -> SafeString:
+    """All of them: what is mixed is neither the one nor the other alone."""
     comma = pgettext("between items of a list", ", ")
-    return format_html_join(
-        comma, "{}", ((language_html.as_html(kind.label.best()),) for kind in kinds)
-    )
+    return format_html_join(comma, "{}", ((term_texts.label(kind),) for kind in kinds))
 
 
 def _short_label(scheme: Scheme) -> SafeString:

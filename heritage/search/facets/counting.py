@@ -40,13 +40,17 @@ class Option:
 
     @property
     def note(self) -> str:
-        """What distinguishes it from others: years of an era, and its region outside China."""
-        if not isinstance(self.term, Era):
-            return ""
-        region = str(self.term.region_name.best())
-        if not region or region in str(self.label):
-            return self.term.years()
-        return f"{self.term.years()} · {region}"
+        return note(self.term)
+
+
+def note(term: Shown) -> str:
+    """What distinguishes it from others: years of an era, and its region outside China."""
+    if not isinstance(term, Era):
+        return ""
+    region = str(term.region_name.best())
+    if not region or region in str(term.label.best()):
+        return term.years()
+    return f"{term.years()} · {region}"
 
 
 @dataclass(frozen=True, slots=True)

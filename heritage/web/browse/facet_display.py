@@ -3,32 +3,32 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import nlargest
-from typing import TypedDict
 
 from django.http import QueryDict
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
+from heritage.models import Era
+from heritage.search.facets import counting
 from heritage.search.facets.counting import FacetCounts
 from heritage.search.facets.registry import FACETS
-from heritage.web import language_html
+from heritage.search.facets.values import Shown
+from heritage.web import language_html, term_texts
+from heritage.web.term_texts import TermTexts
 
 MOST = 12  # values that are shown without a fold
 _AT_HAND = 8
 _AT_FIRST = ("kind", "era", "region", "place", "unesco", "has")  # others are behind one fold
 UNFOLDED = "all"
 
-
-class OptionLine(TypedDict):  # a page has a hundred, and templates look into a dict first
-    """A value of a facet for components/options.html."""
-
-    value: str
-    label: SafeString
-    note: str  # what tells it from its like, or the broader value that it is parted from
-    depth: int
-    number: int  # of sites
-    shown_number: str
-    chosen: bool
+_NONE = SafeString()
+_CHOSEN = mark_safe(" checked")
+_WITHOUT_SITES = mark_safe(' class="option-nothing"')
+# A line of a list of options, of which a page has a hundred: a template takes six times as long.
+_OPTION = (
+    '<li{depth}><label{nothing}><input type="checkbox" name="{name}" value="{value}"{chosen}>'
+    '<span>{label}{note}</span><span class="option-count">{count}</span></label></li>\n'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class FoldedFacet:
         return self.name in _AT_FIRST
 
 
-def folded(facet: FacetCounts, data: QueryDict) -> FoldedFacet:
+def folded(facet: FacetCounts, data: QueryDict, texts: TermTexts) -> FoldedFacet:
     """A facet with its most common values; chosen values are always shown.
 
     A value that is shown without its broader one names it. `all=kind` in the URL shows all kinds.
@@ -56,13 +56,10 @@ def folded(facet: FacetCounts, data: QueryDict) -> FoldedFacet:
     if is_long and not whole:
         most = nlargest(_AT_HAND, facet.offered, key=facet.counts.__getitem__)
         kept = {*most, *facet.picked}
-    lines = render_to_string(
-        "components/options.html", {"name": facet.name, "lines": list(_shown(facet, kept))}
-    )
     return FoldedFacet(
         facet.name,
         facet.label,
-        lines if kept else SafeString(),
+        format_html_join("", _OPTION, _shown(facet, kept, texts)),
         len(facet.picked),
         len(facet.offered) - len(kept),
         whole and is_long,
@@ -70,17 +67,37 @@ def folded(facet: FacetCounts, data: QueryDict) -> FoldedFacet:
     )
 
 
-def _shown(facet: FacetCounts, kept: set[int]) -> Iterator[OptionLine]:
-    """The options at these places."""
+def _shown(facet: FacetCounts, kept: set[int], texts: TermTexts) -> Iterator[dict[str, SafeString]]:
+    """The options at these places, as HTML."""
+    name = language_html.as_html(facet.name)
     for place in sorted(kept):
         option, above = facet.option(place), facet.broader(place)
-        is_parted = above and above[0] not in kept
-        yield OptionLine(
-            value=option.value,
-            label=language_html.as_html(option.label),
-            note=option.note or (str(facet.option(above[0]).label) if is_parted else ""),
-            depth=sum(each in kept for each in above),
-            number=option.count,
-            shown_number=language_html.number(option.count),
-            chosen=option.chosen,
-        )
+        note = texts.said(_note, option.term) if isinstance(option.term, Era) else _NONE
+        if not note and above and above[0] not in kept:
+            note = _small(str(facet.option(above[0]).label))
+        depth = sum(each in kept for each in above)
+        yield {
+            "name": name,
+            "value": language_html.as_html(option.value),
+            "label": _label(option.term, texts),
+            "note": note,
+            "depth": format_html(' class="depth-{}"', depth) if depth else _NONE,
+            "count": SafeString(language_html.number(option.count)),
+            "nothing": _NONE if option.count else _WITHOUT_SITES,
+            "chosen": _CHOSEN if option.chosen else _NONE,
+        }
+
+
+def _label(term: Shown, texts: TermTexts) -> SafeString:
+    if isinstance(term, str):
+        return language_html.as_html(term)
+    return texts.said(term_texts.label, term)
+
+
+def _note(era: Era) -> SafeString:
+    """What tells it from its like."""
+    return _small(counting.note(era))
+
+
+def _small(text: str) -> SafeString:
+    return format_html(" <small>{}</small>", text) if text else _NONE

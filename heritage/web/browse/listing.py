@@ -24,6 +24,7 @@ from heritage.web.browse import paging
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
 from heritage.web.browse.paging import PER_PAGE, Paging
 from heritage.web.cards import RenderedCard
+from heritage.web.term_texts import TermTexts
 
 _AT_ONCE = 3  # pictures that are in view when the page opens
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.
@@ -226,7 +227,8 @@ def listing(data: QueryDict) -> Listing:
     language = get_language()
     in_words = filtered.active()
     total = len(filtered.hits)
-    choices = [folded(facet, data) for facet in facets(filtered) if _leads_on(facet, total)]
+    texts = TermTexts(filtered.index)
+    choices = [folded(facet, data, texts) for facet in facets(filtered) if _leads_on(facet, total)]
     start = paging.start(filtered, language)
     ids = filtered.page(language, start, start + PER_PAGE)
     view = "list" if data.get("view") == "list" else "cards"

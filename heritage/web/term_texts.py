@@ -1,0 +1,33 @@
+"""What lists say of terms, worded once as long as the vocabularies are the same."""
+
+from collections.abc import Callable
+
+from django.db.models import Model
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from heritage.models import Scheme, SchemeTerm
+from heritage.models.vocabularies import Term
+from heritage.search import vocabulary
+from heritage.search.index.snapshot import IndexSnapshot
+from heritage.web import language_html
+
+
+class TermTexts:
+    """Texts of terms in the reader's language, see docs/caches.md."""
+
+    def __init__(self, index: IndexSnapshot):
+        memory = vocabulary.of(index).memory
+        self._kept = memory.setdefault(("texts of terms", get_language()), {})
+
+    def said[T: Model, S: str](self, say: Callable[[T], S], *terms: T) -> S:
+        """What `say` makes of the terms; it depends on nothing else."""
+        key = (say, *terms)
+        if key not in self._kept:
+            self._kept[key] = say(*terms)
+        return self._kept[key]
+
+
+def label(term: Term | Scheme | SchemeTerm) -> SafeString:
+    """Its label as HTML."""
+    return language_html.as_html(term.label.best())
