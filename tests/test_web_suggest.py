@@ -6,6 +6,9 @@ from html import unescape
 import pytest
 
 from heritage.models import Site
+from heritage.search import suggest
+from heritage.search.index import store
+from heritage.services.history import change_set
 from heritage.web import errors
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, plain_site
@@ -47,6 +50,23 @@ def names(html: str) -> list[str]:
 
 
 # --- what is offered -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["m", "mo", "山", "ma", "b", "bo", "z"])
+def test_the_best_known_answer_for_few_letters(monkeypatch, text):
+    """They are the same as if all that begin so had been gathered."""
+    with change_set():
+        for number in range(70):
+            english = f"{'Mosque' if number % 3 else 'Bo'} {number}"
+            if number % 7 == 0:
+                english = f"Z {number}" if number % 2 else "M"
+            build.make_site(english, f"山{number}", prominence=number % 11)
+    index = store.current()
+    quick = suggest.suggestions(index, text)
+    index.memory.clear()
+    monkeypatch.setattr(suggest, "_MOST_BEGIN", 0)
+    assert quick == suggest.suggestions(index, text)
+    assert [group.name for group in quick] == [] if text == "ma" else [suggest.SITES]
 
 
 def test_groups_in_english(client, words):

@@ -1,6 +1,7 @@
 """Tables of the search index: the change log, the stored snapshot, and words for spelling."""
 
 from django.db import models
+from django.db.models.functions import Length
 
 from heritage.models.base import new_uid
 from heritage.values import tokens
@@ -32,6 +33,9 @@ class SpeltWord(models.Model):
     """A word that some record contains or contained, for spelling corrections."""
 
     text = models.CharField(max_length=tokens.LONGEST, unique=True)
+
+    class Meta:
+        indexes = [models.Index(Length("text"), "text", name="spelt_word_length_text")]
 
     def __str__(self) -> str:
         return self.text

@@ -160,7 +160,7 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
         return [split]
     slips = 1 if len(word) < 6 else 2  # letters wrong, missing, doubled or swapped
     lengths = range(len(word) - slips, len(word) + slips + 1)
-    terms = [each for each in dictionary.corrections if len(each) in lengths and each.isascii()]
+    terms = dictionary.corrections_of(lengths)
     words = dictionary.saying([*fulltext.words_starting_with(word[0], lengths), *terms])
     near = _near(word, words, slips)
     if not near:  # nobody is sure of the letters of a foreign name

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pyroaring import BitMap
+
 from heritage.models import Era, Place, Site
 from heritage.models.vocabularies import Term
 from heritage.search import spelling, text_search, understanding, vocabulary
@@ -18,6 +20,7 @@ from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
 from heritage.search.vocabulary import TermTree, Vocabulary
+from heritage.services import fulltext
 from heritage.services.denormalized import CHINESE_CODES
 from heritage.values import normalize, tokens
 from heritage.values.tokens import Query
@@ -25,6 +28,9 @@ from heritage.values.tokens import Query
 MOST_SITES, MOST_TERMS, MOST_FILTERS = 6, 3, 2  # of each vocabulary
 _EXACTLY, _BEGUN, _HELD = range(3)  # how close a name is
 _KEPT = 2_000  # texts whose sites are remembered
+# With so few letters most names begin. To gather them all would take long, where enough of the best
+# known sites are among them.
+_MOST_BEGIN, _LIKELY = 2, 50
 SITES, FILTERS = "site", "filter"
 
 
@@ -266,8 +272,13 @@ def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
     closeness = _HELD
     ids: list[int] = []
     found = index.sites
+    likely = BitMap()
+    if len("".join(normalize.tokens(text))) <= _MOST_BEGIN:
+        likely = BitMap(best_known.slice(found, 0, _LIKELY))
     for close, asked in _asked(text):
-        tier = found & text_search.sites_holding(index, asked)
+        tier = likely & found & fulltext.sites_holding_among(likely, asked) if likely else BitMap()
+        if len(ids) + len(tier) < MOST_SITES:
+            tier = found & text_search.sites_holding(index, asked)
         if not tier:
             continue
         closeness = close if not ids else closeness

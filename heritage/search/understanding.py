@@ -112,6 +112,7 @@ class Dictionary:
     of_interface: set[str] = field(default_factory=set)  # words that are of no term's name
     longest: int = 1
     _names: list[tuple[str, str, str]] = field(default_factory=list)
+    _corrections: dict[int, list[str]] = field(default_factory=dict)  # by length
 
     def add(self, text: str, facet: str, slug: str) -> None:
         phrase = tokens.atoms(text)
@@ -136,6 +137,14 @@ class Dictionary:
             if not self._names[at][0].startswith(text):
                 break
             yield self._names[at]
+
+    def corrections_of(self, lengths: range) -> Iterator[str]:
+        """The corrections in Latin letters of these lengths."""
+        if not self._corrections:
+            for word in filter(str.isascii, sorted(self.corrections)):
+                self._corrections.setdefault(len(word), []).append(word)
+        for length in lengths:
+            yield from self._corrections.get(length, ())
 
     def saying(self, words: Iterable[str]) -> list[str]:
         """Significant words, which a misspelling may be compared with."""
