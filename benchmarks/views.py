@@ -61,7 +61,7 @@ def known(request):
     return JsonResponse(
         {
             "total": published.count(),
-            "filters": sorted(SiteFilter.base_fields),
+            "filters": sorted(SiteFilter.base_filters),
             "slugs": [slug for slug, _name in drawn],
             "names": [name for _slug, name in drawn],
             "terms": {

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django.forms",  # its widget templates, found beside our own
+    "django_filters",
     "django_htmx",
 ]
 MIDDLEWARE = [

@@ -95,7 +95,7 @@ def _filter(case: Case) -> str:
     found = {
         name: filtered.data.getlist(name)
         for name in filtered.data
-        if name in filtered.fields and name != "q"
+        if name in filtered.filters and name != "q"
     }
     return f"{found} + {filtered.data.get('q', '')!r}: {len(filtered.hits)}"
 

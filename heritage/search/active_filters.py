@@ -52,8 +52,8 @@ def invalid_values(filtered: "SiteFilter") -> list[InvalidValue]:
             _message(error),
             error.raw if isinstance(error, ItemError) else None,
         )
-        for name, errors in filtered.errors.as_data().items()
-        if name in filtered.fields
+        for name, errors in filtered.form.errors.as_data().items()
+        if name in filtered.filters
         for error in errors
     ]
 
@@ -71,7 +71,7 @@ def active_filters(filtered: "SiteFilter") -> list[ActiveFilter]:
 
 
 def _label(filtered: "SiteFilter", name: str) -> str:
-    return str(filtered.fields[name].label)
+    return str(filtered.filters[name].label)
 
 
 def _text(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
@@ -90,9 +90,9 @@ def _facets(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
 
 
 def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
-    for excluded in filtered.chosen(NOT) or ():
-        words = _("without %(value)s") % {"value": excluded.facet.describe(excluded.value)}
-        yield _active(filtered, NOT, words, str(excluded), label=str(excluded.facet.label))
+    for denied in filtered.chosen(NOT) or ():
+        words = _("without %(value)s") % {"value": denied.facet.describe(denied.value)}
+        yield _active(filtered, NOT, words, str(denied), label=str(denied.facet.label))
     if filtered.span != (None, None):
         label, role = _("Years"), dict(Event.Role.choices).get(filtered.chosen("role"))
         if role:

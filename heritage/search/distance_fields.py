@@ -1,4 +1,4 @@
-"""Form fields of a distance: from where, and how many kilometres.
+"""Form fields and filters for a distance: from where, and how many kilometres.
 
 The message for an invalid value says what to write instead.
 """
@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from math import isfinite
 
+import django_filters as filters
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.text import slugify
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from heritage.models import Place, Site
 from heritage.search import text_search
 from heritage.search.filter_fields import (
+    ShallowCopyFilter,
     ValueField,
     read_degrees,
     unknown_value_error,
@@ -102,6 +104,10 @@ class SearchCentreField(ValueField[SearchCentre]):
         return SearchCentre((site.public_latitude, site.public_longitude), site)
 
 
+class SearchCentreFilter(ShallowCopyFilter, filters.Filter):
+    field_class = SearchCentreField
+
+
 class SearchRadiusField(ValueField[float]):
     def parse(self, text: str) -> float:
         try:
@@ -115,3 +121,7 @@ class SearchRadiusField(ValueField[float]):
                 params={"most": number_format(MAX_KM, force_grouping=True)},
             )
         return km
+
+
+class SearchRadiusFilter(ShallowCopyFilter, filters.Filter):
+    field_class = SearchRadiusField

@@ -1,6 +1,6 @@
-"""Form fields of filters: text, rows by their slugs, years, bounding boxes and days.
+"""Form fields and filters for text, rows, years, areas and days.
 
-None of them is required; the message for an invalid value says what to write instead.
+The message for an invalid value says what to write instead.
 """
 
 import re
@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
+import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.forms import MultipleHiddenInput
 from django.utils.translation import gettext as _
 
 from heritage.search.index.columns import BoundingBox
@@ -32,6 +34,21 @@ def unknown_value_error(value: str) -> ValidationError:
     return ValidationError(message, code="invalid_choice", params={"value": shown})
 
 
+class ShallowCopyFilter:
+    """A filter that is never changed, so a shallow copy serves where django-filter copies
+    deeply."""
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        return copy(self)
+
+
+class OneOfFilter(ShallowCopyFilter, filters.ChoiceFilter):
+    """One of a few values."""
+
+
+# --- text -----------------------------------------------------------------------------------
+
+
 class SearchTextField(forms.CharField):
     """Text to search for. Any string is valid; a long one is cut."""
 
@@ -39,21 +56,20 @@ class SearchTextField(forms.CharField):
         return super().to_python(str(value or "").replace("\0", " ")[:MAX_TEXT]) or ""
 
 
+class SearchTextFilter(ShallowCopyFilter, filters.CharFilter):
+    field_class = SearchTextField
+
+
 # --- one value, or several -------------------------------------------------------------------
 
 
-class OptionalField(forms.Field):
-    """A field that may be empty, and that all forms share but for the vocabulary of each."""
+class ValueField[V](forms.Field):
+    """One value, read by `parse()`."""
 
-    def __init__(self, **options: Any):
-        super().__init__(required=False, **options)
+    widget = forms.TextInput
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        return copy(self)  # no form changes its widget or its messages
-
-
-class ValueField[V](OptionalField):
-    """One value, read by `parse()`."""
+        return copy(self)  # no list changes its widget or its messages
 
     def to_python(self, value: object) -> V | None:
         text = str(value or "").strip()
@@ -71,11 +87,14 @@ class ItemError(ValidationError):
         self.raw = raw
 
 
-class ValuesField[V](OptionalField):
+class ValuesField[V](forms.Field):
     """Several values, read by `parse_all()`; invalid ones are reported, the others are used."""
 
-    widget = forms.MultipleHiddenInput
+    widget = MultipleHiddenInput
     valid: list[V]
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        return copy(self)
 
     def to_python(self, value: Iterable[object] | None) -> list[V]:
         every = dict.fromkeys(str(text).strip() for text in value or ())
@@ -122,6 +141,10 @@ class RowsField[M: Model](ValuesField[M]):
         ]
 
 
+class RowsFilter(ShallowCopyFilter, filters.Filter):
+    field_class = RowsField
+
+
 # --- years -----------------------------------------------------------------------------------
 
 
@@ -158,6 +181,10 @@ class YearField(ValueField[int]):
                 params={"value": edtf.printable(text)},
             )
         return year
+
+
+class YearFilter(ShallowCopyFilter, filters.Filter):
+    field_class = YearField
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +229,10 @@ class BoundingBoxField(ValueField[BoundingBox]):
         return BoundingBox(west, south, east, north)
 
 
+class BoundingBoxFilter(ShallowCopyFilter, filters.Filter):
+    field_class = BoundingBoxField
+
+
 # --- days ----------------------------------------------------------------------
 
 
@@ -217,3 +248,7 @@ class DayField(ValueField[date]):
             code="invalid",
             params={"value": edtf.printable(text)[:40]},
         )
+
+
+class DayFilter(ShallowCopyFilter, filters.Filter):
+    field_class = DayField

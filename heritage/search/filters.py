@@ -1,9 +1,13 @@
 """`SiteFilter`: the filter form of a list of sites, with all facets and the other filters."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from functools import cache
+from typing import Any, Protocol, cast
 
+import django_filters as filters
 from django import forms
+from django.forms import SearchInput
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +32,7 @@ from heritage.search import (
     vocabulary,
 )
 from heritage.search.answers import Answer
-from heritage.search.facets.fields import ExcludedValuesField, FacetField
+from heritage.search.facets.fields import ExcludedValuesField, ExcludedValuesFilter, FacetField
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index import columns, orders, store
 from heritage.search.index.openings import open_on
@@ -70,33 +74,52 @@ class InOrder(Protocol):
         """How many of `hits` come before one of them."""
 
 
-class SiteFilter(forms.Form):
+class FilterForm(forms.Form):
+    """Rejects values that are valid by themselves but contradict each other."""
+
+    def clean(self) -> dict[str, Any]:
+        for name in self.errors:
+            field = self.fields.get(name)
+            if isinstance(field, filter_fields.ValuesField):
+                self.cleaned_data[name] = field.valid
+        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
+        if first is not None and last is not None and first > last:
+            self.add_error("to", _("The span ends before it begins: swap the years."))
+            self.cleaned_data["from"] = None  # half of a span that makes no sense
+        return self.cleaned_data
+
+
+class SiteFilter(filters.FilterSet):
     """The filters of a list of published sites: `SiteFilter(request.GET)`.
 
     Several values of one filter widen the result, several filters narrow it. An invalid value is an
-    error at its field and is otherwise ignored. The form validates the values, the index answers
-    them: `hits`, `without()` and `page()` give ids, whatever the size of the catalogue.
+    error at its field and is otherwise ignored. django-filter validates the values, the index
+    answers them: `hits`, `without()` and `page()` give ids, whatever the size of the catalogue.
     """
 
-    literal = forms.ChoiceField(label=_("As words"), choices=[("1", _("yes"))], required=False)
-    role = forms.ChoiceField(label=_("Era of"), choices=ROLES, required=False)
-    part_of = filter_fields.RowsField(label=_("Part of"), rows=lambda: Site.objects.published())
-    open = filter_fields.DayField(label=_("Open on"))
-    to = filter_fields.YearField(label=_("Until the year"), end=1)
-    bbox = filter_fields.BoundingBoxField(label=_("Map area"))
-    near = distance_fields.SearchCentreField(label=_("Near"))
-    within = distance_fields.SearchRadiusField(label=_("Within"))
-    sort = forms.ChoiceField(label=_("Sort by"), choices=SORTS, required=False)
+    q = filter_fields.SearchTextFilter(label=_("Search"), widget=SearchInput)
+    literal = filter_fields.OneOfFilter(label=_("As words"), choices=[("1", _("yes"))])
+    role = filter_fields.OneOfFilter(label=_("Era of"), choices=ROLES)
+    part_of = filter_fields.RowsFilter(label=_("Part of"), rows=lambda: Site.objects.published())
+    open = filter_fields.DayFilter(label=_("Open on"))
+    to = filter_fields.YearFilter(label=_("Until the year"), end=1)
+    bbox = filter_fields.BoundingBoxFilter(label=_("Map area"))
+    near = distance_fields.SearchCentreFilter(label=_("Near"))
+    within = distance_fields.SearchRadiusFilter(label=_("Within"))
+    sort = filter_fields.OneOfFilter(label=_("Sort by"), choices=SORTS)
+
+    class Meta:
+        model = Site
+        form = FilterForm
+        fields: list[str] = []
 
     data: QueryDict
+    queryset: SiteQuerySet
 
-    def __init__(self, data: "Asked | None" = None):
+    def __init__(self, data: "Asked | None" = None, **options: Any):
         """`data` as an address has it (`asked`); what its text means is in `self.data`."""
         self.asked = as_query(data or {})
-        super().__init__(self.asked)
-        for field in self.fields.values():
-            if isinstance(field, (FacetField, ExcludedValuesField)):
-                field.vocabulary = lambda: vocabulary.of(self.index)
+        super().__init__(self.asked, Site.objects.published(), **options)
         self.answer = self._answer()
         answer = self.answer
         if answer and (answer.filters or answer.corrected or answer.unread):
@@ -120,22 +143,50 @@ class SiteFilter(forms.Form):
             understood.setlist(meaning.name, list(meaning.values))
         return understood
 
-    def clean(self) -> dict[str, Any]:
-        """Reject values that contradict each other; of several values keep the valid ones."""
-        for name in self.errors:
-            field = self.fields.get(name)
-            if isinstance(field, filter_fields.ValuesField):
-                self.cleaned_data[name] = field.valid
-        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
-        if first is not None and last is not None and first > last:
-            self.add_error("to", _("The span ends before it begins: swap the years."))
-            self.cleaned_data["from"] = None  # half of a span that makes no sense
-        return self.cleaned_data
+    @classmethod
+    def get_filters(cls) -> OrderedDict[str, filters.Filter]:
+        declared = super().get_filters()
+        text = {"q": declared.pop("q")}
+        facets = {facet.name: facet.filter() for facet in FACETS}
+        # These have names that Python keeps for itself.
+        return OrderedDict(
+            text
+            | facets
+            | declared
+            | {
+                "from": filter_fields.YearFilter(
+                    field_name="from", label=_("From the year"), end=0
+                ),
+                filter_fields.NOT: ExcludedValuesFilter(
+                    field_name=filter_fields.NOT, label=_("Without"), facets=BY_NAME
+                ),
+                "property": filter_fields.RowsFilter(
+                    field_name="property",
+                    label=_("World Heritage property"),
+                    rows=lambda: Designation.objects.filter(
+                        scheme__role=Scheme.Role.WORLD_HERITAGE
+                    ),
+                    key="reference",
+                ),
+            }
+        )
+
+    def get_form_class(self) -> type[FilterForm]:
+        """Made once, since no field depends on the request."""
+        return _form_class()
+
+    @cached_property
+    def form(self) -> FilterForm:
+        form = cast(FilterForm, super().form)
+        for field in form.fields.values():
+            if isinstance(field, (FacetField, ExcludedValuesField)):
+                field.vocabulary = lambda: vocabulary.of(self.index)
+        return form
 
     @property
     def qs(self) -> SiteQuerySet:
         """The sites as a queryset, for results of moderate size; lists use `page()`."""
-        return Site.objects.published().filter(pk__in=self.hits)
+        return self.queryset.filter(pk__in=self.hits)
 
     def chosen(self, name: str) -> Any:
         """The valid value of a filter, of the type that its field gives, or None."""
@@ -144,7 +195,7 @@ class SiteFilter(forms.Form):
     @cached_property
     def _valid(self) -> dict[str, Any]:
         self.is_valid()
-        return self.cleaned_data
+        return self.form.cleaned_data
 
     def problems(self) -> list[active_filters.InvalidValue]:
         """Invalid values, with a message for the reader; they filter nothing."""
@@ -212,8 +263,8 @@ class SiteFilter(forms.Form):
         }
         if self.chosen("q"):
             left["q"] = self._texts_hits
-        if excluded := self.chosen(filter_fields.NOT):
-            having = (each.facet.sites([each.value], self.index, role) for each in excluded)
+        if denied := self.chosen(filter_fields.NOT):
+            having = (each.facet.sites([each.value], self.index, role) for each in denied)
             left[filter_fields.NOT] = self.index.sites - BitMap.union(*having)
         if self.chosen("property"):
             covered = Coverage.objects.filter(designation__in=self.chosen("property"))
@@ -313,22 +364,6 @@ class SiteFilter(forms.Form):
         return self.index.orders[name]
 
 
-# Before the declared fields the search text and the facets, behind them those whose names cannot be
-# those of attributes.
-SiteFilter.base_fields = {
-    "q": filter_fields.SearchTextField(label=_("Search"), required=False),
-    **{facet.name: facet.field() for facet in FACETS},
-    **SiteFilter.base_fields,
-    "from": filter_fields.YearField(label=_("From the year"), end=0),
-    filter_fields.NOT: ExcludedValuesField(label=_("Without"), facets=BY_NAME),
-    "property": filter_fields.RowsField(
-        label=_("World Heritage property"),
-        rows=lambda: Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE),
-        key="reference",
-    ),
-}
-
-
 def as_query(data: Asked) -> QueryDict:
     """A query of an address, of whatever names and values."""
     if isinstance(data, QueryDict):
@@ -351,6 +386,12 @@ def _narrow(meanings: Iterable[Meaning], text: str) -> BitMap:
 def normalized(name: str, value: str) -> str:
     """The canonical form of a value in a URL."""
     return BY_NAME[name].normalized(value) if name in BY_NAME else value
+
+
+@cache
+def _form_class() -> type[FilterForm]:
+    made = {name: each.field for name, each in SiteFilter.base_filters.items()}
+    return type("SiteFilterForm", (FilterForm,), made)
 
 
 def _parts_of(wholes: Iterable[int]) -> BitMap:

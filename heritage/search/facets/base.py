@@ -19,7 +19,7 @@ from pyroaring import BitMap
 from heritage.models import Scheme, SchemeTerm
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
-from heritage.search.facets.fields import FacetField
+from heritage.search.facets.fields import FacetFilter
 from heritage.search.facets.values import Shown, Value
 from heritage.search.filter_fields import unknown_value_error
 from heritage.search.index.rows import Column, IndexRows
@@ -113,8 +113,8 @@ class Facet[V]:
 
     # --- what an address says ------------------------------------------------------------------
 
-    def field(self) -> FacetField[V]:
-        return FacetField(facet=self, label=self.label)
+    def filter(self) -> FacetFilter:
+        return FacetFilter(field_name=self.name, label=self.label, facet=self)
 
     def choices(self, terms: Vocabulary) -> Mapping[str, V]:
         """All values that may be asked for, by their names in URLs, in order."""

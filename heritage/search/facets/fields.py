@@ -1,10 +1,12 @@
-"""The form field of every facet. The facet itself parses and validates the values."""
+"""The form field and filter of every facet. The facet itself parses and validates the values."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from heritage.search.filter_fields import ValuesField, unknown_value_error
+import django_filters as filters
+
+from heritage.search.filter_fields import ShallowCopyFilter, ValuesField, unknown_value_error
 from heritage.search.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ class FacetField[V](ValuesField[V]):
 
     def parse(self, text: str) -> V:
         return self.facet.parse(text, self.vocabulary())
+
+
+class FacetFilter(ShallowCopyFilter, filters.Filter):
+    field_class = FacetField
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +56,7 @@ class ExcludedValuesField(ValuesField[ExcludedValue]):
         if facet is None or not value:
             raise unknown_value_error(text)
         return ExcludedValue(facet, facet.parse(value, self.vocabulary()))
+
+
+class ExcludedValuesFilter(ShallowCopyFilter, filters.Filter):
+    field_class = ExcludedValuesField

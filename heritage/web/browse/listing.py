@@ -351,7 +351,7 @@ def _near_in_words(filtered: SiteFilter) -> str:
         return written
     named = centre.place.label if centre.place else centre.site.name
     try:
-        again = SearchCentreField().clean(str(named.best()))
+        again = SearchCentreField(required=False).clean(str(named.best()))
     except ValidationError:
         return written
     return str(named.best()) if again == centre else written
@@ -451,7 +451,7 @@ def _only_term(filtered: SiteFilter, in_words: list[ActiveFilter]) -> tuple[str,
 def _canonical(data: QueryDict, filtered: SiteFilter, number: int) -> str:
     """The URL of this list without parameters that do not belong to it."""
     known = QueryDict(mutable=True)
-    for name in filtered.fields:
+    for name in filtered.filters:
         if name in data:
             known.setlist(name, data.getlist(name))
     return paging.page_query(known, number)
