@@ -8,7 +8,7 @@ from heritage.models import Site
 from heritage.values.distances import distance_phrase
 from heritage.web.site.page import site_page
 from tests import builders as build
-from tests.webrows import LANGUAGES
+from tests.webrows import LANGUAGES, rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +78,18 @@ def html(client, longmen):
 
 def test_it_says_everything(html):
     assert [said for said in SAID if said not in html] == []
+
+
+def test_rows_are_read_in_the_order_of_their_models(longmen):
+    build.make_name(longmen, "A cave temple", "historical")
+    build.make_event(longmen, "damaged", "")
+    build.make_coverage(longmen)
+    rows, site = rows_of(longmen), Site.objects.get(pk=longmen.pk)
+    for name in ("identifiers", "names", "events", "coverages", "part_of", "parts"):
+        assert getattr(rows, name) == list(getattr(site, name).all()), name
+    for name in ("openings", "prices", "visitingfacts"):
+        assert getattr(rows, name) == list(getattr(site, name).shown()), name
+    assert rows.images == list(site.images.filter(published=True))
 
 
 def test_that_facts_are_recalled_is_said_once(html):

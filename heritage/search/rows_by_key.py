@@ -11,16 +11,22 @@ from django.db.models import Model
 
 
 def rows_by_key[T: Model](
-    model: type[T], key: str, values: Iterable[Any], columns: Iterable[str] = ("*",)
+    model: type[T],
+    key: str,
+    values: Iterable[Any],
+    columns: Iterable[str] = ("*",),
+    order: str = "",
 ) -> list[T]:
-    """The rows whose column `key` has one of the values, in no order; no values, no question.
+    """The rows whose column `key` has one of the values; no values, no query.
 
-    `key` and `columns` are names of columns. Without `columns` all are read; others than those
-    given are read when they are asked for, one by one.
+    `key`, `columns` and `order` are names of columns, and go into the SQL as they are. Without
+    `columns` all are read; others than those given are read one by one, when they are used.
     """
     values = list(values)
     if not values:
         return []
     names, places = ", ".join(columns), ", ".join(["%s"] * len(values))
     sql = f"SELECT {names} FROM {model._meta.db_table} WHERE {key} IN ({places})"  # noqa: S608
+    if order:
+        sql += f" ORDER BY {order}"
     return list(model._default_manager.raw(sql, values))

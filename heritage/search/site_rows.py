@@ -1,17 +1,15 @@
 """The rows that a site's page is made of, read for one site.
 
-They lie in a dozen tables, and most sites have rows in a few: one question tells in which, and the
-others are not asked. The SQL of each question is put together once, as that takes Django several
-times as long as the database takes to answer. Terms come from the vocabularies in memory.
+They lie in a dozen tables, and most sites have rows in a few: one query tells in which, and the
+others are not read. Terms come from the vocabularies in memory.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Model
 from django.utils import timezone
 
 from heritage.models import (
@@ -89,9 +87,29 @@ class SiteRows:
         return [place for place in (self.site.place, *self.also_in) if place]
 
 
+# By relation, what is read of it: the model, the column that names the site, the order of the rows.
+_RELATIONS: dict[str, tuple[type[Model], str, str]] = {
+    "kinds": (Site.kinds.through, "site_id", ""),
+    "also_in": (Site.also_in.through, "site_id", ""),
+    "sources": (Site.sources.through, "site_id", ""),
+    "identifiers": (Identifier, "site_id", "value"),
+    "names": (Name, "site_id", "kind, language, text"),
+    "events": (Event, "site_id", "first_year NULLS LAST, uid"),
+    "coverages": (Coverage, "site_id", "uid"),
+    "part_of": (PartOf, "part_id", ""),
+    "parts": (PartOf, "whole_id", ""),
+    "images": (Image, "site_id", '"order", uid'),
+    "openings": (Opening, "site_id", "season_from, weekdays, opens NULLS FIRST, uid"),
+    "prices": (Price, "site_id", '"order", uid'),
+    "visitingfacts": (VisitingFact, "site_id", "kind, uid"),
+    "notices": (Notice, "site_id", "begins NULLS FIRST, uid"),
+}
+
+
 def published_site(slug: str) -> Site | None:
     """The row of the site alone."""
-    return next(iter(_rows("published_site", slug)), None)
+    found = rows_by_key(Site, "slug", [slug])
+    return next((site for site in found if site.state == Site.State.PUBLISHED), None)
 
 
 def read(site: Site, known: Vocabulary) -> SiteRows:
@@ -99,32 +117,57 @@ def read(site: Site, known: Vocabulary) -> SiteRows:
 
     The rows may be newer than the vocabularies: what names a term that is not in these is left out.
     """
-    found: dict[str, Any] = {name: _rows(name, site.pk) for name in _present(site.pk)}
-    cited_by_site = {row.source_id for row in found.pop("sources", ())}
+    found: dict[str, list[Any]] = {name: [] for name in _RELATIONS}
+    for name in _present(site.pk):
+        model, column, order = _RELATIONS[name]
+        found[name] = rows_by_key(model, column, [site.pk], order=order)
     today = timezone.localdate()
+    schemes = known.identifier_schemes
     rows = SiteRows(
         site,
-        kinds=_terms(known.kinds, (row.kind_id for row in found.pop("kinds", ()))),
-        also_in=_terms(known.places, (row.place_id for row in found.pop("also_in", ()))),
-        notices=[
-            row for row in found.pop("notices", ()) if falls_within(today, row.begins, row.ends)
-        ],
-        **found,
+        kinds=_terms(known.kinds, (row.kind_id for row in found["kinds"])),
+        also_in=_terms(known.places, (row.place_id for row in found["also_in"])),
+        identifiers=[row for row in found["identifiers"] if row.scheme_id in schemes],
+        names=found["names"],
+        events=found["events"],
+        # Whether the site is published or not: editors see a preview.
+        images=[row for row in found["images"] if row.published],
+        openings=[row for row in found["openings"] if row.is_shown],
+        prices=[row for row in found["prices"] if row.is_shown],
+        visitingfacts=[row for row in found["visitingfacts"] if row.is_shown],
+        notices=[row for row in found["notices"] if falls_within(today, row.begins, row.ends)],
     )
     site.place, site.public_images = known.places.get(site.place_id), rows.images
-    schemes = known.identifier_schemes
-    rows.identifiers = [row for row in rows.identifiers if row.scheme_id in schemes]
     for row in rows.identifiers:
         row.scheme = schemes[row.scheme_id]
+    rows.identifiers.sort(key=lambda row: row.scheme.slug)
     for event in rows.events:
         event.first_era = known.eras.get(event.first_era_id)
         event.last_era = known.eras.get(event.last_era_id)
-    _add_sites(rows)
-    entries = _add_entries(rows, known)
-    _add_sources(rows, entries, cited_by_site, known)
+    _add_related_sites(rows, found["part_of"], found["parts"])
+    entries = _add_entries(rows, found["coverages"], known)
+    _add_sources(rows, entries, {row.source_id for row in found["sources"]}, known)
     if site.custodian_id:
         site.custodian = _by_pk(Custodian, [site.custodian_id])[site.custodian_id]
     return rows
+
+
+def _present(site_id: int) -> list[str]:
+    """The names of the relations in which the site has rows."""
+    conditions = [(model, f"{column} = %s") for model, column, _order in _RELATIONS.values()]
+    found = _exist(conditions, [site_id] * len(conditions))
+    return [name for name, is_there in zip(_RELATIONS, found, strict=True) if is_there]
+
+
+def _exist(conditions: list[tuple[type[Model], str]], parameters: list[int]) -> list[bool]:
+    """Whether each of these tables has a row of which a condition in SQL is true; one query."""
+    asked = ", ".join(
+        f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {condition})"  # noqa: S608
+        for model, condition in conditions
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {asked}", parameters)
+        return list(map(bool, cursor.fetchone()))
 
 
 def links(ids: Iterable[int]) -> dict[int, Site]:
@@ -134,46 +177,57 @@ def links(ids: Iterable[int]) -> dict[int, Site]:
     return {site.pk: site for site in found if site.state == Site.State.PUBLISHED}
 
 
-def _add_sites(rows: SiteRows) -> None:
-    for coverage in rows.coverages:
-        coverage.site = rows.site
-    ids = [*(row.whole_id for row in rows.part_of), *(row.part_id for row in rows.parts)]
-    others = _by_pk(Site, ids)
-    for row in rows.part_of:
-        row.whole = others[row.whole_id]
-    for row in rows.parts:
-        row.part = others[row.part_id]
+def _add_related_sites(rows: SiteRows, part_of: list[PartOf], parts: list[PartOf]) -> None:
+    """Those of which both sites are published."""
+    if not (part_of or parts) or rows.site.state != Site.State.PUBLISHED:
+        return
+    sites = _by_pk(Site, [*(row.whole_id for row in part_of), *(row.part_id for row in parts)])
+    sites = {pk: site for pk, site in sites.items() if site.state == Site.State.PUBLISHED}
+    for row in part_of:
+        if row.whole_id in sites:
+            row.whole = sites[row.whole_id]
+            rows.part_of.append(row)
+    for row in parts:
+        if row.part_id in sites:
+            row.part = sites[row.part_id]
+            rows.parts.append(row)
+    rows.part_of.sort(key=lambda row: row.whole.slug)
+    rows.parts.sort(key=lambda row: row.part.slug)
 
 
-def _add_entries(rows: SiteRows, known: Vocabulary) -> list[Designation]:
+def _add_entries(rows: SiteRows, coverages: list[Coverage], known: Vocabulary) -> list[Designation]:
     """The entries of registers that cover the site, with what stands in tables of their own."""
-    if not rows.coverages:
+    if not coverages:
         return []
-    pk = rows.site.pk
-    entries = {
-        entry.pk: entry for entry in _rows("entries", pk) if entry.scheme_id in known.schemes
-    }
+    ids = [row.designation_id for row in coverages]
+    found = _by_pk(Designation, ids)
+    entries = {pk: entry for pk, entry in found.items() if entry.scheme_id in known.schemes}
     others = _by_pk(Designation, (entry.superseded_by_id for entry in entries.values()))
     newer = {pk: entry for pk, entry in others.items() if entry.scheme_id in known.schemes}
     for entry in entries.values():
         entry.category = known.terms.get(entry.category_id or 0)
-        entry.superseded_by = newer.get(entry.superseded_by_id)
+        entry.superseded_by = newer.get(entry.superseded_by_id or 0)
     for entry in (*entries.values(), *newer.values()):
         entry.scheme = known.schemes[entry.scheme_id]
-    rows.coverages = [row for row in rows.coverages if row.designation_id in entries]
-    for coverage in rows.coverages:
-        coverage.designation = entries[coverage.designation_id]
-    rows.shares_entries = bool(_rows("other_coverages", pk))
-    for event in _rows("entry_events", pk):
+    for coverage in coverages:
+        if coverage.designation_id in entries:
+            coverage.site, coverage.designation = rows.site, entries[coverage.designation_id]
+            rows.coverages.append(coverage)
+    rows.coverages.sort(key=lambda row: row.designation.scheme.rank)
+    others_covered = f"designation_id IN ({', '.join(['%s'] * len(ids))}) AND site_id <> %s"
+    [rows.shares_entries] = _exist([(Coverage, others_covered)], [*ids, rows.site.pk])
+    order = "first_year NULLS FIRST, uid"
+    for event in rows_by_key(DesignationEvent, "designation_id", ids, order=order):
         rows.entry_events.setdefault(event.designation_id, []).append(event)
-    for detail in _rows("properties", pk):
-        criteria, regions, states = (
-            _rows(name, detail.pk) for name in ("criteria", "regions", "states")
-        )
+    for detail in rows_by_key(WorldHeritage, "designation_id", ids):
+        key, pk = "worldheritage_id", [detail.pk]
+        criteria = rows_by_key(WorldHeritage.criteria.through, key, pk)
+        regions = rows_by_key(WorldHeritage.regions.through, key, pk)
+        states = rows_by_key(WorldHeritage.states.through, key, pk)
         rows.properties[detail.designation_id] = Property(
             detail,
-            criteria=_words(known, (row.schemeterm_id for row in criteria)),
-            regions=_words(known, (row.schemeterm_id for row in regions)),
+            criteria=_scheme_terms(known, (row.schemeterm_id for row in criteria)),
+            regions=_scheme_terms(known, (row.schemeterm_id for row in regions)),
             states=_terms(known.places, (row.place_id for row in states)),
         )
     return list(entries.values())
@@ -205,81 +259,12 @@ def _terms[T: Term](tree: TermTree[T], ids: Iterable[int]) -> list[T]:
     return [tree.terms[pk] for pk in sorted(tree.terms.keys() & ids, key=tree.order.__getitem__)]
 
 
-def _words(known: Vocabulary, ids: Iterable[int]) -> list[SchemeTerm]:
+def _scheme_terms(known: Vocabulary, ids: Iterable[int]) -> list[SchemeTerm]:
     """Terms that one register uses for one thing."""
     found = (known.terms[pk] for pk in known.terms.keys() & ids)
     return sorted(found, key=lambda term: (term.order, term.code))
 
 
-# --- statements ------------------------------------------------------------------------------
-
-_GIVEN = "-7"  # stands for what a row is looked up by, until it is known
-_PARTS = {"part__state": Site.State.PUBLISHED, "whole__state": Site.State.PUBLISHED}
-
-# What is read of each relation that the page shows, by the primary key of the site.
-_RELATIONS: dict[str, Callable[[Any], QuerySet[Any]]] = {
-    "kinds": lambda pk: Site.kinds.through.objects.filter(site=pk),
-    "also_in": lambda pk: Site.also_in.through.objects.filter(site=pk),
-    "sources": lambda pk: Site.sources.through.objects.filter(site=pk),
-    "identifiers": lambda pk: Identifier.objects.filter(site=pk),
-    "names": lambda pk: Name.objects.filter(site=pk),
-    "events": lambda pk: Event.objects.filter(site=pk),
-    "coverages": lambda pk: Coverage.objects.filter(site=pk),
-    "part_of": lambda pk: PartOf.objects.filter(part=pk, **_PARTS),
-    "parts": lambda pk: PartOf.objects.filter(whole=pk, **_PARTS),
-    # Not of published sites alone: editors see a preview.
-    "images": lambda pk: Image.objects.filter(site=pk, published=True),
-    "openings": lambda pk: Opening.objects.shown().filter(site=pk),
-    "prices": lambda pk: Price.objects.shown().filter(site=pk),
-    "visitingfacts": lambda pk: VisitingFact.objects.shown().filter(site=pk),
-    "notices": lambda pk: Notice.objects.filter(site=pk),
-}
-_OTHERS: dict[str, Callable[[Any], QuerySet[Any]]] = {
-    "published_site": lambda slug: Site.objects.published().filter(slug=slug),
-    "entries": lambda pk: Designation.objects.filter(coverages__site=pk).order_by(),
-    "entry_events": lambda pk: DesignationEvent.objects.filter(designation__coverages__site=pk),
-    "other_coverages": lambda pk: (
-        Coverage.objects.filter(designation__coverages__site=pk).exclude(site=pk).order_by()[:1]
-    ),
-    "properties": lambda pk: WorldHeritage.objects.filter(designation__coverages__site=pk),
-    # By the primary key of the property.
-    "criteria": lambda pk: WorldHeritage.criteria.through.objects.filter(worldheritage=pk),
-    "regions": lambda pk: WorldHeritage.regions.through.objects.filter(worldheritage=pk),
-    "states": lambda pk: WorldHeritage.states.through.objects.filter(worldheritage=pk),
-}
-
-
-def _rows(name: str, given: int | str) -> list[Any]:
-    model, sql, parameters = _statement(name)
-    return list(model._default_manager.raw(sql, _filled(parameters, given)))
-
-
 def _by_pk[T: Model](model: type[T], ids: Iterable[int | None]) -> dict[int, T]:
     rows = rows_by_key(model, "id", {pk for pk in ids if pk is not None})
     return {row.pk: row for row in rows}
-
-
-def _present(site_id: int) -> list[str]:
-    """The names of the relations in which the site has rows."""
-    sql, parameters = _is_there()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, _filled(parameters, site_id))
-        (found,) = cursor.fetchall()
-    return [name for name, is_there in zip(_RELATIONS, found, strict=True) if is_there]
-
-
-def _filled(parameters: Iterable[Any], given: int | str) -> list[Any]:
-    return [given if str(value) == _GIVEN else value for value in parameters]
-
-
-@cache
-def _statement(name: str) -> tuple[type[Model], str, tuple[Any, ...]]:
-    rows = (_RELATIONS | _OTHERS)[name](_GIVEN)
-    return rows.model, *rows.query.sql_with_params()
-
-
-@cache
-def _is_there() -> tuple[str, tuple[Any, ...]]:
-    tables = [Exists(rows(OuterRef("pk")).order_by()) for rows in _RELATIONS.values()]
-    found = Site.objects.order_by().filter(pk=_GIVEN).values_list(*tables)
-    return found.query.sql_with_params()
