@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from heritage.admin.access import ReadOnlyAdmin, user_of
 from heritage.admin.base import RecordAdmin
 from heritage.admin.forms import Fields
-from heritage.admin.wording import listed
 from heritage.models import Identity, LoadedRow, User
+from heritage.values.sentences import listed
 
 
 def _may_change(user: User, other: User | None) -> bool:

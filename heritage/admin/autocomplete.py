@@ -16,9 +16,9 @@ from django.db.models import Case, Model, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Concat, Length
 from django.utils.text import capfirst
 
-from heritage.admin.wording import explained
 from heritage.models import Designation, Era, Place, SchemeTerm, Site
 from heritage.values import normalize
+from heritage.values.sentences import explained
 
 
 def _joined(*parts: object) -> str:

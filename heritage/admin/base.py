@@ -37,7 +37,6 @@ from heritage.admin.forms import RecordFields, RecordForm
 from heritage.admin.history import history_view
 from heritage.admin.inlines import RecordInline
 from heritage.admin.restore_pages import RestorePages
-from heritage.admin.wording import listed
 from heritage.admin.writes import change_set
 from heritage.models import open_forms
 from heritage.models.base import Record
@@ -46,6 +45,7 @@ from heritage.models.lock_timeout import LockTimeout, lock_timeout
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import current_change_set
 from heritage.values import normalize
+from heritage.values.sentences import listed
 
 COMMENT = "_comment"  # what an editor says of a change, in the row of the buttons
 ATTEMPTS = 3  # to compare and to write, where others write in between

@@ -26,7 +26,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from heritage.admin import access
 from heritage.admin.access import is_id, user_of
 from heritage.admin.autocomplete import label_of, with_label
-from heritage.admin.wording import listed
 from heritage.admin.writes import change_set, with_undo_link
 from heritage.models import ChangeSet, Event, Image, Name, Site, User
 from heritage.models.base import chunks
@@ -34,6 +33,7 @@ from heritage.models.lock_timeout import lock_timeout
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services import bulk
 from heritage.services.undo import MOST_CHANGES
+from heritage.values.sentences import listed
 
 SHOWN = 50
 

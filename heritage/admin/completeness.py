@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from heritage.admin.fields import language_in_words
 from heritage.models import Site
+from heritage.values.language import interface_languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def completeness_of(site: Site | None, rows: dict[str, list]) -> Completeness:
 
 def _items(site: Site, rows: dict[str, list]) -> Iterator[CompletenessItem]:
     def text(name: str, section: str, label: str) -> Iterator[CompletenessItem]:
-        for code, _name in settings.LANGUAGES:
+        for code in interface_languages():
             there = bool(getattr(site, name).get(code))
             yield CompletenessItem(
                 label % {"language": language_in_words(code)}, section, f"id_{name}__{code}", there

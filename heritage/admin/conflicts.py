@@ -27,10 +27,10 @@ from heritage.admin.editing import (
     Editing,
     editing_of,
 )
-from heritage.admin.fields import EDTFFormField, said
+from heritage.admin.fields import EDTFFormField, date_in_words
 from heritage.admin.three_way_merge import Values, field_of, label_of_control, posted_values
-from heritage.admin.wording import explained, listed
 from heritage.values.language import proper_tag, text_direction
+from heritage.values.sentences import explained, listed
 
 # Chinese is compared by character, everything else by word.
 _PIECE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]|\s+|[^\W\u3400-\u9fff]+|[^\w\s]")
@@ -139,7 +139,7 @@ def _shown(form_field: forms.Field | None, texts: list[str]) -> str:
     if isinstance(form_field, forms.BooleanField):
         return _("yes")
     if isinstance(form_field, EDTFFormField):
-        return listed(explained(text, [said(text)] if said(text) else ()) for text in texts)
+        return listed(explained(text, filter(None, [date_in_words(text)])) for text in texts)
     return listed(texts)
 
 

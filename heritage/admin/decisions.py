@@ -20,6 +20,7 @@ from heritage.models import ChangeSet, Correction, Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.notifications import send_mail
 from heritage.values import sentences
+from heritage.values.language import interface_languages
 from heritage.values.point_reader import read_point
 
 # By topic, the id of what it is about in the form of a site.
@@ -175,7 +176,7 @@ def _usual_key(correction: Correction) -> str:
     name = _FIELDS.get(correction.topic, "description")
     if name == "point":
         return name
-    codes = [code for code, _name in settings.LANGUAGES]
+    codes = interface_languages()
     return f"{name}:{correction.language if correction.language in codes else codes[0]}"
 
 

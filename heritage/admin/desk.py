@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, IntegerField, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
@@ -38,6 +37,7 @@ from heritage.search import similar
 from heritage.search.index import columns, store
 from heritage.search.index.snapshot import WITH_EVENTS
 from heritage.services.history import deletions_of
+from heritage.values.language import interface_languages
 
 LATEST = 12  # change sets
 NAMED = 3  # records of a change set that are named
@@ -150,7 +150,7 @@ def gaps(user: User) -> Iterator[Task]:
     wanted = [("picture", _("No picture")), ("point", _("No point")), ("place", _("No place"))]
     wanted += [
         (f"text-{code}", _("No text in %(language)s") % {"language": language_in_words(code)})
-        for code, _name in settings.LANGUAGES
+        for code in interface_languages()
     ]
     for what, label in wanted:
         url = list_url(Site, lacks=what, state__exact=Site.State.PUBLISHED)

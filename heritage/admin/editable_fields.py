@@ -9,18 +9,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.utils.text import capfirst, normalize_newlines
 from django.utils.translation import gettext as _
 
 from heritage.admin.autocomplete import label_of, with_label
-from heritage.admin.wording import explained
 from heritage.models import Era, Event, Kind, Place, Site, User
 from heritage.models.vocabularies import Term
 from heritage.values import normalize, tokens
-from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
+from heritage.values.language import (
+    LanguageMap,
+    interface_languages,
+    language_name,
+    proper_tag,
+    text_direction,
+)
+from heritage.values.sentences import explained
 
 _TRANSLATED = ("name", "summary", "description", "note")
 _PLAIN = (
@@ -248,7 +253,7 @@ def column_fields() -> dict[str, EditableField]:
     found = {}
     for name in _TRANSLATED:
         model_field: Any = Site._meta.get_field(name)
-        for code, _language in settings.LANGUAGES:
+        for code in interface_languages():
             control = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
             label = explained(capfirst(str(model_field.verbose_name)), [language_name(code)])
             key = f"{name}:{code}"

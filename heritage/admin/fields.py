@@ -9,20 +9,23 @@ from django.core.exceptions import ValidationError
 from django.db.models.fields.files import FieldFile
 from django.forms import ClearableFileInput
 from django.urls import reverse
+from django.utils.text import normalize_newlines
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Identity, Image
 from heritage.values import coordinates, date_parser, edtf
 from heritage.values.date_format import phrase
-from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
+from heritage.values.language import (
+    LanguageMap,
+    interface_languages,
+    language_name,
+    proper_tag,
+    text_direction,
+)
 
-# Between the name of a field and a language code: names hold no double underscore of their own.
-_JOINT = "__"
-
-
-def interface_languages() -> list[str]:
-    return [code for code, _name in settings.LANGUAGES]
+# Between the name of a field and a language code; field names have no double underscore.
+LANGUAGE_SEPARATOR = "__"
 
 
 def language_in_words(code: str) -> str:
@@ -60,7 +63,7 @@ class LanguageMapWidget(forms.Widget):
         self.shows_all = False
 
     def id_for_label(self, id_: str) -> str:
-        return f"{id_}{_JOINT}{interface_languages()[0]}" if id_ else id_
+        return f"{id_}{LANGUAGE_SEPARATOR}{interface_languages()[0]}" if id_ else id_
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
@@ -81,9 +84,9 @@ class LanguageMapWidget(forms.Widget):
     def _input(self, name: str, code: str, texts: dict[str, str], base: dict[str, Any]) -> dict:
         attrs = {key: value for key, value in base.items() if key != "required"}
         if "id" in base:
-            attrs["id"] = f"{base['id']}{_JOINT}{code}"
+            attrs["id"] = f"{base['id']}{LANGUAGE_SEPARATOR}{code}"
         return {
-            "name": f"{name}{_JOINT}{code}",
+            "name": f"{name}{LANGUAGE_SEPARATOR}{code}",
             "label": language_name(code),
             "lang": proper_tag(code),
             "dir": text_direction(code),
@@ -92,13 +95,13 @@ class LanguageMapWidget(forms.Widget):
         }
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[str, Any]:
-        prefix = name + _JOINT
+        prefix = name + LANGUAGE_SEPARATOR
         return {
             key.removeprefix(prefix): value for key, value in data.items() if key.startswith(prefix)
         }
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
-        return not any(key.startswith(name + _JOINT) for key in data)
+        return not any(key.startswith(name + LANGUAGE_SEPARATOR) for key in data)
 
 
 class LanguageMapFormField(forms.Field):
@@ -135,7 +138,7 @@ class PlainTextFormField(forms.CharField):
     """Text of several lines, whose ends a browser sends as CRLF."""
 
     def to_python(self, value: object) -> str:
-        return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+        return normalize_newlines(super().to_python(value) or "")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(initial, self.to_python(data))
@@ -218,11 +221,11 @@ class EDTFWidget(forms.TextInput):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["widget"]["phrase"] = said(value)
+        context["widget"]["phrase"] = date_in_words(value)
         return context
 
 
-def said(text: str | None) -> str:
+def date_in_words(text: str | None) -> str:
     """A stored date in words; empty if there is none or it is not valid EDTF."""
     try:
         return phrase(edtf.parse(text)) if text else ""

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib.admin import (
     ChoicesFieldListFilter,
     EmptyFieldListFilter,
@@ -30,7 +29,7 @@ from heritage.search.facets.registers import UnescoFacet
 from heritage.search.facets.registry import FACETS
 from heritage.search.index import store
 from heritage.search.index.snapshot import COVERED, NOTHING, IndexSnapshot
-from heritage.values.language import LazyText
+from heritage.values.language import LazyText, interface_languages
 
 type Filters = tuple[str | type[ListFilter], ...]
 
@@ -265,7 +264,7 @@ class GapFilter(SimpleListFilter):
     ) -> Iterable[tuple[str, str | LazyText]]:
         texts = [
             (f"text-{code}", _("text in %(language)s") % {"language": language_in_words(code)})
-            for code, _name in settings.LANGUAGES
+            for code in interface_languages()
         ]
         return [(value, label) for value, (label, _q) in self.GAPS.items()] + texts
 

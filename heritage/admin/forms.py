@@ -50,8 +50,7 @@ from heritage.admin.fields import (
     PictureWidget,
     PlainTextFormField,
     TimeInput,
-    interface_languages,
-    said,
+    date_in_words,
 )
 from heritage.models.base import Record
 from heritage.models.fields import (
@@ -61,7 +60,13 @@ from heritage.models.fields import (
     NamesField,
     PictureField,
 )
-from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
+from heritage.values.language import (
+    LanguageMap,
+    interface_languages,
+    language_name,
+    proper_tag,
+    text_direction,
+)
 
 MARKDOWN = ("description", "about", "privacy")  # columns whose texts are written so
 
@@ -194,7 +199,11 @@ def _readable(model: type[Record], name: str) -> str | Callable[[Record], str]:
     @display(description=column.verbose_name)
     def show(row: Record) -> str:
         value = getattr(row, name)
-        return languages_html(value) if isinstance(value, LanguageMap) else said(value) or value
+        return (
+            languages_html(value)
+            if isinstance(value, LanguageMap)
+            else date_in_words(value) or value
+        )
 
     show.__name__ = name
     return show

@@ -24,8 +24,7 @@ from django.utils.translation import ngettext
 
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.boundaries import boundary_words
-from heritage.admin.fields import said
-from heritage.admin.wording import explained, listed
+from heritage.admin.fields import date_in_words
 from heritage.models import Change, ChangeSet, Correction, Site
 from heritage.models.base import Record
 from heritage.models.fields import EDTFField
@@ -39,6 +38,7 @@ from heritage.services.history import (
     word_diff,
 )
 from heritage.values.language import language_name, proper_tag, text_direction
+from heritage.values.sentences import explained, listed
 
 PER_PAGE = 30
 LONGEST = 300  # characters of a value that is wholly new, or gone
@@ -344,7 +344,7 @@ class ShownValues:
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(column, EDTFField):
-            return said(value) or value
+            return date_in_words(value) or value
         if isinstance(value, dict):  # the one column of such values is a boundary
             return boundary_words(value)
         choices = dict(column.flatchoices)

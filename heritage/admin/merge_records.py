@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy
 
 from heritage.admin.access import is_id, user_of
 from heritage.admin.history import ShownValues
-from heritage.admin.wording import explained, listed
 from heritage.admin.writes import with_undo_link
 from heritage.models import Site
 from heritage.models.base import unwatched
@@ -29,6 +28,7 @@ from heritage.search import similar
 from heritage.services.merge import POINT, CannotMerge, choices, is_empty, merge
 from heritage.values.coordinates import format_point
 from heritage.values.language import language_name, proper_tag, text_direction
+from heritage.values.sentences import explained, listed
 
 MOST_FOUND = 20
 LONGEST = 1_500

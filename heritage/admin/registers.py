@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.base import RecordAdmin
+from heritage.admin.fields import date_in_words
 from heritage.admin.filters import SchemeFilter
 from heritage.admin.inlines import RecordInline
 from heritage.models import (
@@ -19,6 +20,7 @@ from heritage.models import (
     SchemeTerm,
     WorldHeritage,
 )
+from heritage.values.date_format import year_phrase
 
 
 @admin.register(Scheme)
@@ -112,8 +114,6 @@ class DesignationAdmin(RecordAdmin):
 
     @admin.display(description=_("listed in"), ordering="listed_year")
     def listed(self, row: Designation) -> str:
-        from heritage.values.date_format import year_phrase
-
         return year_phrase(row.listed_year) if row.listed_year is not None else ""
 
 
@@ -131,9 +131,7 @@ class DesignationEventAdmin(RecordAdmin):
 
     @admin.display(description=_("date"), ordering="first_year")
     def event_date(self, row: DesignationEvent) -> str:
-        from heritage.admin.fields import said
-
-        return said(row.date) or row.date
+        return date_in_words(row.date) or row.date
 
 
 @admin.register(WorldHeritage)

@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.text import capfirst
+from django.utils.text import capfirst, normalize_newlines
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -281,7 +281,7 @@ class ReviewPages(admin.ModelAdmin):
         said = site.review_comments.filter(pk=pk, kind=Kind.COMMENT, answer_to=None).first()
         if said is None:
             raise Http404
-        text = request.POST.get("text", "").replace("\r\n", "\n").strip()[:LONGEST]
+        text = normalize_newlines(request.POST.get("text", "")).strip()[:LONGEST]
         if asked != "answer":
             if not self._may_close(request, site, said):
                 raise PermissionDenied

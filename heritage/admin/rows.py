@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.http import QueryDict
 from django.utils.html import format_html
@@ -15,9 +16,10 @@ from heritage.admin.fields import picture_address
 from heritage.admin.filters import CoverageSchemeFilter, Filters, SiteStateFilter
 from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
-from heritage.admin.wording import listed
 from heritage.models import Coverage, Era, Event, FormerSlug, Image, Name, PartOf
 from heritage.services.denormalized import event_bounds
+from heritage.values.language import language_name
+from heritage.values.sentences import listed
 
 # --- in the form of a site ---------------------------------------------------------------------
 
@@ -28,10 +30,6 @@ class LanguageCodeInput(forms.TextInput):
     template_name = "admin/widgets/language_code.html"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        from django.conf import settings
-
-        from heritage.values.language import language_name
-
         codes = [code for code, _name in (*settings.LANGUAGES, *settings.CONTENT_LANGUAGES)]
         context = super().get_context(name, value, attrs)
         context["offered"] = [

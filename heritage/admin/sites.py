@@ -53,7 +53,6 @@ from heritage.admin.rows import EventRows, ImageRows, NameRows
 from heritage.admin.scenes import SceneSelect
 from heritage.admin.table import TablePages, edit_table
 from heritage.admin.visiting import ROWS as VISITING_ROWS
-from heritage.admin.wording import listed
 from heritage.models import Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.unesco import statuses
 from heritage.search import similar
@@ -62,6 +61,7 @@ from heritage.values import tokens
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LazyText, proper_tag
+from heritage.values.sentences import listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,11 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Model
 from django.forms.models import model_to_dict
 from django.utils.datastructures import MultiValueDict
+from django.utils.text import normalize_newlines
 
-from heritage.admin.fields import LanguageMapFormField
-from heritage.admin.wording import explained
+from heritage.admin.fields import LANGUAGE_SEPARATOR, LanguageMapFormField
 from heritage.values.language import language_name
-
-_BETWEEN = "__"  # the name of a field and a language
+from heritage.values.sentences import explained
 
 # What a browser sends, by the name of the control; controls that say nothing are left out.
 Values = dict[str, list[str]]
@@ -35,7 +34,7 @@ def shown_values(fields: Mapping[str, forms.Field], row: Model | None) -> Values
 
 def _as_sent(name: str, form_field: forms.Field, value: Any) -> Values:
     if isinstance(form_field, LanguageMapFormField):
-        return {f"{name}{_BETWEEN}{code}": [text] for code, text in (value or {}).items()}
+        return {f"{name}{LANGUAGE_SEPARATOR}{code}": [text] for code, text in (value or {}).items()}
     if isinstance(form_field, forms.FileField):
         return {name: [value.name]} if value else {}
     if isinstance(form_field, forms.BooleanField):
@@ -58,7 +57,7 @@ def posted_values(fields: Mapping[str, forms.Field], data: MultiValueDict, files
         if getattr(form_field, "is_read_into_others", False):
             continue
         if isinstance(form_field, LanguageMapFormField):
-            start = name + _BETWEEN
+            start = name + LANGUAGE_SEPARATOR
             values |= {key: data.getlist(key) for key in data if key.startswith(start)}
         elif isinstance(form_field, forms.FileField):
             values |= {name: [files[name].name]} if name in files else {}
@@ -72,7 +71,7 @@ def field_of(fields: Mapping[str, forms.Field], key: str) -> tuple[forms.Field |
     """The form field that a control belongs to, and its language."""
     if key in fields:
         return fields[key], ""
-    name, _joint, code = key.partition(_BETWEEN)
+    name, _separator, code = key.partition(LANGUAGE_SEPARATOR)
     return fields.get(name.removesuffix("-clear")), code
 
 
@@ -82,8 +81,7 @@ def _not_empty(values: Values) -> Values:
 
 def _plain(texts: list[str]) -> list[str]:
     """A value as it is compared: LF line ends, multiple choices without order."""
-    lines = (text.replace("\r\n", "\n").replace("\r", "\n").strip() for text in texts)
-    return sorted(filter(None, lines))
+    return sorted(filter(None, (normalize_newlines(text).strip() for text in texts)))
 
 
 def same(a: list[str], b: list[str]) -> bool:

@@ -3,7 +3,6 @@
 from itertools import chain, count
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -13,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.base import NameSearch, RecordAdmin
 from heritage.admin.bulk import ReplacePages
-from heritage.admin.fields import said
+from heritage.admin.fields import date_in_words
 from heritage.admin.filters import WithinEraFilter, WithinKindFilter, WithinPlaceFilter
 from heritage.admin.forms import RecordForm
 from heritage.admin.scenes import SceneSelect, palette_select
 from heritage.models import Era, Kind, Licence, Place, Source
 from heritage.models.vocabularies import Term
 from heritage.values import normalize
-from heritage.values.language import LanguageMap
+from heritage.values.language import LanguageMap, interface_languages
 
 
 class TermForm(RecordForm):
@@ -62,7 +61,7 @@ class TermAdmin(ReplacePages, NameSearch, RecordAdmin):
     @admin.display(description=_("in other languages"))
     def elsewhere(self, row: Term) -> str:
         """The label in the languages of the interface that are not the reader's."""
-        others = (code for code, _name in settings.LANGUAGES if code != get_language())
+        others = (code for code in interface_languages() if code != get_language())
         return " · ".join(row.label[code] for code in others if row.label.get(code))
 
 
@@ -114,7 +113,7 @@ class EraAdmin(TermAdmin):
 
     @admin.display(description=_("span"), ordering="first_year")
     def era_years(self, row: Era) -> str:
-        return row.years() or said(row.span)
+        return row.years() or date_in_words(row.span)
 
 
 @admin.register(Source)

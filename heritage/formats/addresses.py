@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -16,6 +17,11 @@ class Addresses:
     """
 
     origin: str = ""
+
+    @classmethod
+    def of_request(cls, request: HttpRequest) -> "Addresses":
+        """Under the origin that was requested."""
+        return cls(request.build_absolute_uri("/").rstrip("/"))
 
     def of(self, name: str, *args: str, language: str | None = None) -> str:
         """The address of a named route, in a language of the interface (None: the active one)."""

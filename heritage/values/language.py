@@ -70,6 +70,11 @@ _OWN_NAMES = {
 # --- Codes -------------------------------------------------------------------------------------
 
 
+def interface_languages() -> list[str]:
+    """The languages that pages are in, by Django's codes."""
+    return [code for code, _name in settings.LANGUAGES]
+
+
 def normalise_code(code: str) -> str:
     """A BCP 47 tag in lower case with hyphens: "zh_Hans" → "zh-hans", "zh" → "zh-hans".
 

@@ -17,6 +17,25 @@ def joined(sentences: Iterable[str]) -> str:
     return gap().join(str(sentence) for sentence in sentences if sentence)
 
 
+def listed(words: Iterable[object]) -> str:
+    """ "Temple, Pagoda", in Chinese “寺庙、塔”."""
+    return comma().join(str(word) for word in words)
+
+
+def comma() -> str:
+    """What stands between the items of a list."""
+    return pgettext("between items of a list", ", ")
+
+
+def explained(name: object, more: Iterable[object]) -> str:
+    """A name with what tells it from others: "Luoyang (Henan)", “洛阳市（河南省）”."""
+    told = listed(more)
+    if not told:
+        return str(name)
+    words = pgettext("a name and what explains it", "%(name)s (%(more)s)")
+    return words % {"name": name, "more": told}
+
+
 def names(several: Iterable[str]) -> str:
     """ "Angkor, Petra and the Palaces of Kyiv"; with semicolons if a name has a comma in it."""
     told = [_inside(name) for name in several]
@@ -24,7 +43,7 @@ def names(several: Iterable[str]) -> str:
         between = pgettext("between names that have commas", "; ")
         last = pgettext("before the last of names that have commas", "; and ")
     else:
-        between = pgettext("between items of a list", ", ")
+        between = comma()
         last = pgettext("before the last of several names", " and ")
     return last.join(filter(None, [between.join(told[:-1]), *told[-1:]]))
 

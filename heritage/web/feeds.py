@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import conditional_page, require_safe
@@ -26,6 +26,7 @@ from heritage.models import Event, Site
 from heritage.search.filters import SiteFilter
 from heritage.search.index import columns, store
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.values import sentences
 from heritage.values.language import proper_tag
 from heritage.web.browse.listing import MOST_PROBLEMS
 from heritage.web.context import identity
@@ -76,8 +77,8 @@ def sites_feed(request: HttpRequest) -> HttpResponse:
         )
     words = [_clean(word) for word in _chosen(filtered)] or [_("Sites")]
     catalogue = _clean(identity(request).name.best())
-    listed = pgettext("between items of a list", ", ").join(words)
-    title = _("%(catalogue)s: %(words)s") % {"catalogue": catalogue, "words": listed}
+    names = {"catalogue": catalogue, "words": sentences.listed(words)}
+    title = _("%(catalogue)s: %(words)s") % names
     query = filtered.data.copy()
     for name in ("page", "sort"):
         query.pop(name, None)
@@ -115,7 +116,7 @@ def _chosen(filtered: SiteFilter) -> Iterator[str]:
 
 def _answer(request: HttpRequest, sites: list[Site], title: str, page: str) -> HttpResponse:
     who = identity(request)
-    addresses = Addresses(request.build_absolute_uri("/").rstrip("/"))
+    addresses = Addresses.of_request(request)
     author = _clean(who.name.best())
     atom = Feed(
         title=title,

@@ -12,7 +12,6 @@ from heritage.search.facets.counting import FacetCounts, Option, facets
 from heritage.search.filters import SiteFilter
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.values.date_format import span_phrase
 from heritage.values.language import LanguageMap, Text
 from heritage.web import cards, language_html
 from heritage.web.cards import Card
@@ -20,12 +19,12 @@ from heritage.web.certainty import Mark
 from heritage.web.media.covers import seal_characters
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLink
-from heritage.web.vocabularies.eras import is_of_china
+from heritage.web.vocabularies.eras import is_of_china, short_years
 from heritage.web.vocabularies.places import regions
 from heritage.web.world_heritage.page import WorldHeritageCounts, world_heritage_counts
 
 _FEATURED = 5
-_MOST_WAYS = 12
+_MOST_LINKS = 12
 _MOST_ERAS = 10
 _MOST_COUNTRIES = 6
 
@@ -88,9 +87,9 @@ def home(name: LanguageMap) -> Home:
         world_heritage=world_heritage_counts(every.index),
         eras=_eras(by_name["era"]),
         era_count=len(by_name["era"].options),
-        kinds=_ways(kind, kind.options, "web:kind"),
+        kinds=_links(kind, kind.options, "web:kind"),
         regions=_regions(every.index),
-        unesco=_ways(unesco, unesco.options),
+        unesco=_links(unesco, unesco.options),
         since=earliest.date_phrase("short") or earliest.era_phrase() if earliest else "",
         since_marks=_since_marks(earliest),
         other_names=language_html.in_other_languages(name),
@@ -120,18 +119,12 @@ def _featured(index: IndexSnapshot) -> list[Card]:
     return cards.with_summaries(shown)
 
 
-def _url(name: str, *values: str) -> str:
-    query = QueryDict(mutable=True)
-    query.setlist(name, values)
-    return f"{reverse('web:sites')}?{query.urlencode()}"
-
-
 def _regions(index: IndexSnapshot) -> list[RegionLinks]:
     """Every region; a catalogue of one country shows that country's provinces or cities."""
     tree = CountedTree("place", index)
     if len(tree.counted()) < 2:
         links = sorted(common.links(tree, tree.choice()), key=lambda link: -link.count)
-        shown = links[:_MOST_WAYS]
+        shown = links[:_MOST_LINKS]
         more = len(links) - len(shown)
         return [RegionLinks(reverse("web:places"), _("Places"), shown, more)] if shown else []
     found = []
@@ -142,14 +135,16 @@ def _regions(index: IndexSnapshot) -> list[RegionLinks]:
     return found
 
 
-def _ways(facet: FacetCounts, options: list[Option], page: str = "") -> list[BrowseLink]:
+def _links(facet: FacetCounts, options: list[Option], page: str = "") -> list[BrowseLink]:
     """The values with most sites, in the order of the facet; `page` is that of a value."""
-    most = sorted(options, key=lambda option: -option.count)[:_MOST_WAYS]
+    most = sorted(options, key=lambda option: -option.count)[:_MOST_LINKS]
     kept = {option.value for option in most}
     top = min((option.depth for option in options), default=0)
     return [
         BrowseLink(
-            reverse(page, args=[option.value]) if page else _url(facet.name, option.value),
+            reverse(page, args=[option.value])
+            if page
+            else common.list_url(**{facet.name: option.value}),
             language_html.as_html(option.label),
             option.count,
             depth=option.depth - top,
@@ -172,9 +167,9 @@ def _eras(facet: FacetCounts) -> list[EraLinks]:
         pairs = [(option, era) for option, era in broad if is_of_china(era) == is_china]
         most = sorted(pairs, key=lambda pair: -pair[0].count)[:_MOST_ERAS]
         kept = {era.pk for _option, era in most}
-        ways = [_era(option, era) for option, era in pairs if era.pk in kept]
-        if ways:
-            found.append(EraLinks(label, ways, is_china))
+        links = [_era(option, era) for option, era in pairs if era.pk in kept]
+        if links:
+            found.append(EraLinks(label, links, is_china))
     return found
 
 
@@ -192,5 +187,4 @@ def _years(era: Era) -> str:
     """Its years, short; nothing where its name holds them: “Jin (1115–1234)”."""
     if any(letter.isdigit() for letter in str(era.short())):
         return ""
-    approximate = era.certainty == Era.Certainty.APPROXIMATE
-    return span_phrase(era.first_year, era.last_year, style="short", approximate=approximate)
+    return short_years(era)

@@ -4,7 +4,6 @@ from datetime import date
 from functools import lru_cache
 from html import escape
 
-from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -12,7 +11,13 @@ from django.utils.translation import get_language, get_language_info, pgettext
 
 from heritage.values import edtf
 from heritage.values.date_format import phrase
-from heritage.values.language import LanguageMap, Text, language_name, proper_tag
+from heritage.values.language import (
+    LanguageMap,
+    Text,
+    interface_languages,
+    language_name,
+    proper_tag,
+)
 
 
 def as_html(text: Text | str) -> SafeString:
@@ -63,10 +68,6 @@ def in_other_languages(texts: LanguageMap) -> list[Text]:
         for code in interface_languages()
         if code != get_language() and code in texts and texts[code] != shown
     ]
-
-
-def interface_languages() -> list[str]:
-    return [code for code, _name in settings.LANGUAGES]
 
 
 def day(value: date | None) -> str:

@@ -28,7 +28,8 @@ from heritage.formats.addresses import Addresses
 from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT
 from heritage.search.query_strings import updated
-from heritage.values.language import proper_tag
+from heritage.values import sentences
+from heritage.values.language import interface_languages, proper_tag
 from heritage.values.markdown import to_text
 from heritage.web.context import identity
 from heritage.web.media import previews
@@ -87,7 +88,7 @@ class Head:
 
 def of_home(request: HttpRequest) -> Head:
     who = identity(request)
-    document = jsonld.catalogue_document(who, _addresses(request))
+    document = jsonld.catalogue_document(who, Addresses.of_request(request))
     description = str(who.tagline.best()) or _("Places people travel to see")
     return _head(request, description=description, jsonld=jsonld.as_script(document))
 
@@ -129,7 +130,7 @@ def of_site(request: HttpRequest, page: SitePage) -> Head:
     who = identity(request)
     picture = request.build_absolute_uri(previews.address_of(page.rows))
     today = timezone.localdate()
-    document = jsonld.site_document(page.rows, _addresses(request), who, today, picture)
+    document = jsonld.site_document(page.rows, Addresses.of_request(request), who, today, picture)
     return _head(
         request,
         title=page.title,
@@ -174,7 +175,7 @@ def _head(request: HttpRequest, *, query: str = "", robots: str = "", **said: An
         "picture": picture,
         "picture_alt": str(who.name.best()),
         "locale": _locale(language),
-        "other_locales": [_locale(code) for code in _languages() if code != language],
+        "other_locales": [_locale(code) for code in interface_languages() if code != language],
         "feeds": _feeds(request),
     }
     return Head(**values | said)
@@ -192,8 +193,7 @@ def describe(text: str, width: int = _DESCRIPTION_WIDTH) -> str:
 
 def _list_title(page: Listing) -> str:
     """The active filters and the page number: no two pages have the same title."""
-    words = [str(item.value) for item in page.applied] or [_("Sites")]
-    title = pgettext("between items of a list", ", ").join(words)
+    title = sentences.listed(item.value for item in page.applied) or _("Sites")
     if page.paging.number == 1:
         return title
     return _("%(title)s, page %(number)s") % {"title": title, "number": page.paging.number}
@@ -226,11 +226,13 @@ def strip_markup(html: str) -> str:
 
 def alternates(request: HttpRequest, query: str = "") -> list[Alternate]:
     """The page in each language of the interface, itself among them, and for everybody else."""
-    found = [Alternate(proper_tag(code), _url(request, code, query)) for code in _languages()]
+    found = [
+        Alternate(proper_tag(code), _url(request, code, query)) for code in interface_languages()
+    ]
     if request.path_info == reverse("web:home"):
         default = request.build_absolute_uri(reverse("language_redirect"))  # it follows the browser
     else:
-        default = _url(request, _default_language(), query)
+        default = _url(request, settings.LANGUAGE_CODE, query)
     return [*found, Alternate("x-default", default)]
 
 
@@ -240,20 +242,8 @@ def _url(request: HttpRequest, language: str, query: str = "") -> str:
     return request.build_absolute_uri(f"{path}?{query}" if query else path)
 
 
-def _languages() -> list[str]:
-    return [code for code, _name in settings.LANGUAGES]
-
-
-def _default_language() -> str:
-    return settings.LANGUAGE_CODE if settings.LANGUAGE_CODE in _languages() else _languages()[0]
-
-
 def _locale(language: str) -> str:
     return _TERRITORIES.get(language, language.replace("-", "_"))
-
-
-def _addresses(request: HttpRequest) -> Addresses:
-    return Addresses(request.build_absolute_uri("/").rstrip("/"))
 
 
 # --- lists -----------------------------------------------------------------------------------
@@ -288,7 +278,7 @@ def _list_feeds(request: HttpRequest, page: Listing) -> list[FeedLink]:
     """The feed of a filtered list; of all sites there is one already."""
     if not page.applied or page.problems:
         return []
-    words = pgettext("between items of a list", ", ").join(str(i.value) for i in page.applied)
+    words = sentences.listed(item.value for item in page.applied)
     title = _("%(name)s: new and changed") % {"name": words}
     query = updated(QueryDict(page.canonical), drop=["sort"])
     return [FeedLink(title, request.build_absolute_uri(f"{reverse('web:sites_feed')}?{query}"))]

@@ -14,6 +14,13 @@ def public(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def private(response: HttpResponse) -> HttpResponse:
+    """For one reader alone: not stored anywhere, and in no search engine."""
+    patch_cache_control(response, private=True, no_store=True)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def moved(address: str) -> HttpResponse:
     """To the new address for good; browsers ask again, as an old address may get its page back."""
     response = HttpResponse(status=301, headers={"Location": address})

@@ -17,7 +17,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from heritage.formats.addresses import Addresses
 from heritage.models import Era, Kind, Place, Site
 from heritage.search.index import columns, store
-from heritage.values.language import proper_tag
+from heritage.values.language import interface_languages, proper_tag
 
 _HOUR = 3600
 _MOST = 2_000  # pages of a file; the protocol allows 50,000
@@ -42,8 +42,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """Where the sitemaps are, and when something in each was last changed."""
     found = columns.latest_by_block(store.current().times, block_size())
     blocks = [(number, _lastmod(columns.moment(time))) for number, time in found.items()]
-    origin, parts = _origin(request), []
-    for code in _languages():
+    origin, parts = Addresses.of_request(request).origin, []
+    for code in interface_languages():
         files = [(reverse(name, args=[code]), "") for name in ("sitemap_pages", "sitemap_terms")]
         before = reverse("sitemap_sites", args=[code, 0]).removesuffix("0.xml")
         files += [(f"{before}{number}.xml", lastmod) for number, lastmod in blocks]
@@ -59,12 +59,12 @@ def index(request: HttpRequest) -> HttpResponse:
 def pages(request: HttpRequest, language: str) -> HttpResponse:
     """Pages that do not belong to a site."""
     _check(language)
-    origin = _origin(request)
+    origin = Addresses.of_request(request).origin
     entries = [
         _entry(
             origin,
             language,
-            {code: _path(code, name) for code in _languages()},
+            {code: _path(code, name) for code in interface_languages()},
             None,
             default="/" if name == "home" else "",
         )
@@ -78,10 +78,10 @@ def pages(request: HttpRequest, language: str) -> HttpResponse:
 def terms(request: HttpRequest, language: str) -> HttpResponse:
     """Pages of eras, kinds and places that have a site."""
     _check(language)
-    origin, index = _origin(request), store.current()
+    origin, index = Addresses.of_request(request).origin, store.current()
     entries = []
     for name, model in _TERMS.items():
-        before = {code: _path(code, name, "-").removesuffix("-/") for code in _languages()}
+        before = {code: _path(code, name, "-").removesuffix("-/") for code in interface_languages()}
         for pk, slug in model.objects.order_by("pk").values_list("pk", "slug"):
             if index.having(f"{name}:{pk}"):
                 paths = {code: f"{before[code]}{slug}/" for code in before}
@@ -101,8 +101,8 @@ def sites(request: HttpRequest, language: str, number: int) -> HttpResponse:
         .order_by("pk")
         .values_list("slug", "updated_at")
     )
-    origin = _origin(request)
-    before = {code: _path(code, "sites") for code in _languages()}
+    origin = Addresses.of_request(request).origin
+    before = {code: _path(code, "sites") for code in interface_languages()}
     entries = [
         _entry(origin, language, {code: f"{before[code]}{slug}/" for code in before}, changed)
         for slug, changed in rows.iterator(2000)
@@ -120,7 +120,7 @@ def _entry(
     default: str = "",
 ) -> str:
     links = [(proper_tag(code), path) for code, path in paths.items()]
-    links.append(("x-default", default or paths.get(settings.LANGUAGE_CODE) or links[0][1]))
+    links.append(("x-default", default or paths[settings.LANGUAGE_CODE]))
     alternates = "".join(
         f'<xhtml:link rel="alternate" hreflang="{tag}" href="{escape(origin + path)}"/>'
         for tag, path in links
@@ -138,17 +138,9 @@ def _path(language: str, name: str, *args: str) -> str:
     return Addresses().of(f"web:{name}", *args, language=language)
 
 
-def _languages() -> list[str]:
-    return [code for code, _name in settings.LANGUAGES]
-
-
 def _check(language: str) -> None:
-    if language not in _languages():
+    if language not in interface_languages():
         raise Http404
-
-
-def _origin(request: HttpRequest) -> str:
-    return request.build_absolute_uri("/").rstrip("/")
 
 
 def _answer(start: str, parts: list[str], end: str) -> HttpResponse:

@@ -1,17 +1,16 @@
 """Views of the home page, lists, sites and text pages; other packages prepare their contexts."""
 
-from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request, gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.models import Site
 from heritage.search.site_rows import published_site
-from heritage.values.language import LazyText
+from heritage.values.language import LazyText, interface_languages
 from heritage.values.markdown import to_html
 from heritage.web import certainty, date_help, meta_tags
 from heritage.web.access import any_site, may_see
@@ -19,7 +18,7 @@ from heritage.web.browse import listing
 from heritage.web.browse.paging import NoSuchPage
 from heritage.web.context import identity
 from heritage.web.home import home as home_page
-from heritage.web.responses import HtmxRequest, moved, page_or_part, public
+from heritage.web.responses import HtmxRequest, moved, page_or_part, private, public
 from heritage.web.site.page import site_page
 
 # Parts of a query that by themselves make lists without end, or the same one in another order.
@@ -95,10 +94,7 @@ def _preview(request: HttpRequest, slug: str) -> HttpResponse:
     found = Site.objects.get(slug=slug)
     page = site_page(found)
     context = {"page": page, "preview": True, "head": meta_tags.hidden(page.title)}
-    response = render(request, "web/site.html", context)
-    response["X-Robots-Tag"] = "noindex"
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    return private(render(request, "web/site.html", context))
 
 
 @require_safe
@@ -129,7 +125,7 @@ def _text_page(request: HttpRequest, template: str, field: str, title: LazyText)
 def robots(request: HttpRequest) -> HttpResponse:
     """Pages about things may be read, and lists by one filter: of the others there is no end."""
     lines = ["User-agent: *"]
-    for code, _name in settings.LANGUAGES:
+    for code in interface_languages():
         lines += [f"Disallow: /{code}/admin/", f"Disallow: /{code}/suggest/"]
         lines += [f"Disallow: /{code}/sites/?{name}=" for name in _ENDLESS]
         # Of rules that fit an address the longest holds: all pages of the whole list may be read.

@@ -21,7 +21,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
+from django.utils.text import normalize_newlines
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
@@ -32,7 +32,7 @@ from heritage.models.lock_timeout import LockTimeout, lock_timeout
 from heritage.values.network import client_network
 from heritage.web import meta_tags
 from heritage.web.access import any_site
-from heritage.web.responses import moved
+from heritage.web.responses import moved, private
 
 MIN_SECONDS = 3  # nobody reads and writes faster
 MAX_SECONDS = 12 * 3600
@@ -90,13 +90,13 @@ class CorrectionForm(forms.ModelForm):
         topic.choices = [("", _("Choose …")), *Correction.Topic.choices]
 
     def clean_text(self) -> str:
-        text = _plain_lines(self.cleaned_data["text"])
+        text = normalize_newlines(self.cleaned_data["text"])
         if len(text) < MIN_TEXT and not any(ord(letter) >= 0x2E80 for letter in text):
             raise ValidationError(_("Please say a little more."), code="short")
         return _without_links(text)
 
     def clean_suggestion(self) -> str:
-        return _without_links(_plain_lines(self.cleaned_data["suggestion"]))
+        return _without_links(normalize_newlines(self.cleaned_data["suggestion"]))
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
@@ -141,11 +141,6 @@ def new_key(site: Site) -> str:
     """A signed token: the site, the time, and a random name."""
     data = {"site": site.uid, "at": int(timezone.now().timestamp()), "key": secrets.token_hex(16)}
     return signing.dumps(data, salt=_SALT)
-
-
-def _plain_lines(text: str) -> str:
-    """A browser sends CRLF for each line end."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _without_links(text: str) -> str:
@@ -210,7 +205,7 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
     response = render(request, "web/correction.html", context, status=status)
     if status == 503:
         response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
-    return _private(response)
+    return private(response)
 
 
 @require_safe
@@ -219,7 +214,7 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     if site is None:
         return _not_public(request, slug, "web:correction_thanks")
     context = {"site": site, "head": meta_tags.hidden(str(_("Thank you")))}
-    return _private(render(request, "web/correction_thanks.html", context))
+    return private(render(request, "web/correction_thanks.html", context))
 
 
 def _store(form: CorrectionForm) -> None:
@@ -247,9 +242,3 @@ def _not_public(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     if site is not None and site.state == Site.State.ARCHIVED and site.published_at:
         return render(request, "410.html", status=410)
     raise Http404
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    patch_cache_control(response, private=True, no_store=True)
-    response["X-Robots-Tag"] = "noindex"
-    return response

@@ -29,7 +29,7 @@ from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search.card_rows import Summary
 from heritage.search.site_rows import SiteRows
 from heritage.values.coordinates import Point
-from heritage.values.language import LanguageMap
+from heritage.values.language import LanguageMap, interface_languages
 from heritage.web.media.drawings import Drawing, PlateDrawing, SceneDrawing, kept
 
 # Of an exact date: its year, and that of its end.
@@ -72,7 +72,7 @@ def cover(site: Site, shape: CoverShape = SHAPES[""], *, is_named: bool = False)
         return kept(drawing, shape)
     if isinstance(drawing, SceneDrawing):
         return drawing.svg(shape, scene_files.scene(drawing.scene).titles)
-    return drawing.svg(shape, {code: str(site.name.best(code)) for code, _ in settings.LANGUAGES})
+    return drawing.svg(shape, {code: str(site.name.best(code)) for code in interface_languages()})
 
 
 def drawing_of(site: Site) -> Drawing:
@@ -250,10 +250,8 @@ def name_lines(name: LanguageMap) -> list[str]:
 
     The same for every reader: a picture has one address in all languages.
     """
-    codes = [code for code, _name in settings.LANGUAGES]
-    found = [name[code] for code in codes if name.get(code)] or [
-        str(name.best(settings.LANGUAGE_CODE))
-    ]
+    found = [name[code] for code in interface_languages() if name.get(code)]
+    found = found or [str(name.best(settings.LANGUAGE_CODE))]
     return list(dict.fromkeys(text for text in found if text))
 
 

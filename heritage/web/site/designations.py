@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
@@ -19,6 +18,7 @@ from heritage.models import Coverage, Designation, DesignationEvent, Scheme, Sch
 from heritage.models.unesco import statuses
 from heritage.models.vocabularies import Term
 from heritage.search.site_rows import Property, SiteRows
+from heritage.values import sentences
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
 from heritage.web import certainty, language_html
@@ -174,9 +174,7 @@ def _label(term: Term | SchemeTerm | None) -> SafeString | str:
 
 
 def _labels(terms: Iterable[Term | SchemeTerm]) -> SafeString:
-    return format_html_join(
-        pgettext("between items of a list", ", "), "{}", ((_label(term),) for term in terms)
-    )
+    return format_html_join(sentences.comma(), "{}", ((_label(term),) for term in terms))
 
 
 def _han(text: str) -> SafeString | str:
@@ -205,11 +203,10 @@ def _changes(events: list[DesignationEvent]) -> SafeString:
         if event.kind not in told_elsewhere:
             when = format_html("{}{}", event.when(), _note(event))
             years.setdefault(event.get_kind_display(), []).append((when,))
-    comma = pgettext("between items of a list", ", ")
     return format_html_join(
         pgettext("between statements", "; "),
         "{} {}",
-        ((what, format_html_join(comma, "{}", when)) for what, when in years.items()),
+        ((what, format_html_join(sentences.comma(), "{}", when)) for what, when in years.items()),
     )
 
 
@@ -229,7 +226,7 @@ def _danger(events: list[DesignationEvent]) -> str:
             is_open = False
     if is_open:
         periods.append((since, None))
-    return pgettext("between items of a list", ", ").join(
+    return sentences.listed(
         span_phrase(first, last) or _("dates not recorded") for first, last in periods
     )
 
@@ -279,6 +276,4 @@ def _all_url(coverage: Coverage) -> str:
     entry = coverage.designation
     if entry.scheme.role != Scheme.Role.WORLD_HERITAGE or not entry.reference:
         return ""
-    query = QueryDict(mutable=True)
-    query["property"] = entry.reference
-    return f"{reverse('web:sites')}?{query.urlencode()}"
+    return reverse("web:sites", query={"property": entry.reference})

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from heritage.formats.sentence import place_phrase
 from heritage.models import Place, Site
 from heritage.search.nearby import Neighbour
 from heritage.search.site_rows import SiteRows
+from heritage.values import sentences
 from heritage.values.coordinates import Point, format_point
 from heritage.values.distances import distance_phrase
 from heritage.web import certainty, language_html
@@ -73,7 +74,7 @@ def site_location(rows: SiteRows) -> SiteLocation:
 def shared_by_states(places: Iterable[Place]) -> str:
     """The first of the states that share a site, and the number of others."""
     labels = [str(place.label.best()) for place in places]
-    shown = pgettext("between items of a list", ", ").join(labels[:_MOST_STATES])
+    shown = sentences.listed(labels[:_MOST_STATES])
     more = len(labels) - _MOST_STATES
     if more <= 0:
         return shown

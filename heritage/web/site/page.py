@@ -31,7 +31,8 @@ from heritage.search.filters import WITHIN_KM
 from heritage.search.index import store
 from heritage.search.nearby import nearby
 from heritage.search.site_rows import SiteRows
-from heritage.values.language import Text
+from heritage.values import sentences
+from heritage.values.language import Text, interface_languages
 from heritage.values.markdown import to_html
 from heritage.values.web_address import safe_url
 from heritage.web import cards, certainty, language_html
@@ -318,7 +319,7 @@ def _inscribed(rows: SiteRows) -> str:
         for entry in entries
         if entry.scheme.role == Scheme.Role.WORLD_HERITAGE and entry.listed_year
     }
-    return pgettext("between items of a list", ", ").join(map(str, sorted(years)))
+    return sentences.listed(sorted(years))
 
 
 def _criteria(rows: SiteRows) -> list[SafeString]:
@@ -360,7 +361,7 @@ def _custodian(site: Site) -> SafeString | str:
 
 def _translations(site: Site) -> list[NameLine]:
     """The name in languages that the interface does not speak, as registers give it."""
-    spoken = language_html.interface_languages()
+    spoken = interface_languages()
     return [
         NameLine(Text(words, code), "", language_html.name_for_reader(code), "", None)
         for code, words in site.name.items()

@@ -14,7 +14,6 @@ from django.db.models import Field
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.csp import CSP
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -27,6 +26,7 @@ from heritage.models.fields import LanguageMapField
 from heritage.values.point_reader import read_point
 from heritage.web import meta_tags
 from heritage.web.access import may_see
+from heritage.web.responses import private
 from heritage.web.site.page import site_page
 
 _FRAMED: dict[str, Any] = settings.SECURE_CSP | {"frame-ancestors": [CSP.SELF]}
@@ -58,10 +58,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "saved_at": saved_at,
         "unread": unread,
     }
-    response = render(request, "web/site.html", context)
-    response["X-Robots-Tag"] = "noindex"
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    return private(render(request, "web/site.html", context))
 
 
 def put_typed(site: Site, data: Mapping[str, str]) -> list[str]:

@@ -15,6 +15,7 @@ from heritage.models import Opening, Price, VisitingFact
 from heritage.models.fields import edtf_bounds
 from heritage.models.visiting import WEEKDAYS, CheckedRecord, Quality
 from heritage.search.site_rows import SiteRows
+from heritage.values import sentences
 from heritage.values.language import LanguageMap
 from heritage.values.web_address import safe_url
 from heritage.web import language_html
@@ -83,9 +84,8 @@ class Visiting:
         for line in self._lines:
             labels.append(line.label)
             if line.basis:
-                comma = pgettext("between items of a list", ", ")
                 rows = [(label,) for label in dict.fromkeys(labels)]
-                found.append(BasisLine(format_html_join(comma, "{}", rows), line.basis))
+                found.append(BasisLine(format_html_join(sentences.comma(), "{}", rows), line.basis))
                 labels = []
         return found
 
@@ -253,13 +253,13 @@ def _weekdays(digits: str) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return pgettext("between items of a list", ", ").join(map(_run, runs))
+    return sentences.listed(map(_run, runs))
 
 
 def _run(days: Iterable[int]) -> str:
     names = [str(WEEKDAYS[number - 1]) for number in days]
     if len(names) < 3:
-        return pgettext("between items of a list", ", ").join(names)
+        return sentences.listed(names)
     return _("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
 
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -120,11 +119,9 @@ def labels(label: LanguageMap) -> list[TermLabel]:
     return found
 
 
-def list_url(**values: str) -> str:
+def list_url(**values: str | Iterable[str]) -> str:
     """The list of sites under these filters."""
-    query = QueryDict(mutable=True)
-    query.update({name: value for name, value in values.items() if value})
-    return f"{reverse('web:sites')}?{query.urlencode()}"
+    return reverse("web:sites", query={name: value for name, value in values.items() if value})
 
 
 def around_url(site: Site) -> str:

@@ -130,7 +130,7 @@ def _world() -> WorldHeritagePage:
         all_states=all_states,
         danger=statistics.in_danger_by_year(register),
         in_danger=_by_region(index, register, _listed(Designation.Standing.IN_DANGER, "in_danger")),
-        in_danger_url=_sites_url(UnescoStatus.IN_DANGER),
+        in_danger_url=common.list_url(unesco=UnescoStatus.IN_DANGER),
         delisted=_listed(Designation.Standing.ENDED, "delisted"),
         newest=newest,
         newest_year=newest_year,
@@ -146,12 +146,8 @@ def world_heritage_counts(index: IndexSnapshot) -> WorldHeritageCounts:
         whole=len(whole - in_danger),
         in_danger=len(in_danger),
         part=len(part - whole - in_danger),
-        url=_sites_url(*WORLD_HERITAGE),
+        url=common.list_url(unesco=WORLD_HERITAGE),
     )
-
-
-def _sites_url(*statuses: str) -> str:
-    return f"{reverse('web:sites')}?{'&'.join(f'unesco={status}' for status in statuses)}"
 
 
 def _figures(states: int, register: Register) -> list[Figure]:
