@@ -94,6 +94,16 @@ def test_a_sentence_is_made_of_what_there_is(eras, holds, english, chinese):
         assert not any(fault in words for fault in ("None", "()", "（）", " .", "..", "  ", "%("))
 
 
+def test_a_province_alone_is_said_with_its_country():
+    mali = make_place("Mali", "马里", level="country")
+    gao = make_place("Gao", "加奥", level="province", parent=mali)
+    town = make_place("Ansongo", "昂松戈", level="city", parent=gao)
+    phrases = [sentence.place_phrase(place) for place in (mali, gao, town, None)]
+    assert phrases == ["Mali", "Gao, Mali", "Ansongo, Gao", ""]
+    with translation.override("zh-hans"):
+        assert sentence.place_phrase(gao) == "马里加奥"
+
+
 def _add_events(site, events, eras):
     for kind, date, first, last in events:
         make_event(site, kind, date, eras.get(first), last_era=eras.get(last))

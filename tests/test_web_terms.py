@@ -373,26 +373,60 @@ def test_badges_say_since_when_and_pages_why(client, listed):
     assert "In danger since" not in client.get("/en/sites/").text
 
 
-def test_eras_are_grouped_by_region_china_first(client, words):
+def test_eras_are_under_parts_of_the_world_china_first(client, words):
     china = Place.objects.get(slug="china")
     Place.objects.filter(pk=china.pk).update(level="country", code="CN")
     Era.objects.filter(parent=None).update(region=china)
+    egypt = build.make_place("Egypt", level="country", code="EG")
+    italy = build.make_place("Italy", level="country", code="IT")
+    france = build.make_place("France", level="country", code="FR")
     europe = {"en": "Europe", "zh-hans": "欧洲"}
     middle_ages = build.make_era("Middle Ages", "中世纪", "0500/1500", region_name=europe)
     build.make_era("Carolingian", "加洛林", parent=middle_ages,
                    region_name={"en": "Francia", "zh-hans": "法兰克"})  # fmt: skip
-    build.make_era("Ancient Egypt", "古埃及", region_name={"en": "Egypt", "zh-hans": "埃及"})
+    build.make_era("Etruscans", "伊特鲁里亚", region_name={"en": "Italy", "zh-hans": "意大利"},
+                   region=italy)  # fmt: skip
+    rome = build.make_era("Rome", "罗马", region_name={"en": "Mediterranean", "zh-hans": "地中海"})
     build.make_era("Of nowhere", "无地")
-    groups = client.get("/en/eras/").context["page"].groups
-    assert [str(group.label) for group in groups] == ["China", "Egypt", "Europe", ""]
-    rows = [(str(row.label), row.depth, str(row.region)) for row in groups[2].rows]
-    assert rows == [("Middle Ages", 0, ""), ("Carolingian", 1, "Francia")]
+    # Its region is no place: the sites of its eras tell where it is.
+    for name, place, era in (("Aachen", france, middle_ages), ("Trier", italy, middle_ages),
+                             ("Giza", egypt, rome), ("Arles", france, rome)):  # fmt: skip
+        build.make_event(build.make_site(name, place=place), "built", "", era)
+    found = client.get("/en/eras/").context["page"].parts
+    assert [(part.label, [str(region.label) for region in part.regions]) for part in found] == [
+        ("China", ["China"]), ("Europe", ["Europe", "Italy"]),
+        ("Several parts of the world", ["Mediterranean", ""]),
+    ]  # fmt: skip
+    rows = [(str(row.label), row.depth, str(row.region)) for row in found[1].rows]
+    assert rows == [("Middle Ages", 0, ""), ("Carolingian", 1, "Francia"), ("Etruscans", 0, "")]
+    assert (found[1].sites, found[1].eras) == (2, 1)
+    assert [str(label) for label in found[1].most] == ["Middle Ages"]
     html = client.get("/zh-hans/eras/").text
-    assert html.count("</h2>") >= 4 and ">欧洲</h2>" in html and ">其他地区</h2>" in html
-    site, _another = build.make_site("Aachen"), build.make_site("Trier")
-    build.make_event(site, "built", "", middle_ages)
+    assert html.count("</h2>") >= 3 and ">欧洲</h3>" in html and ">其他地区</h3>" in html
     assert re.search(r"Middle Ages <small>500–1500[^<]* · Europe</small>",
                      as_read(client.get("/en/sites/")))  # fmt: skip
+
+
+def test_what_is_folded_can_be_addressed(client, listed):
+    """A browser opens the fold that holds what an address names; the fold itself it would not."""
+    region = client.get("/en/places/").context["page"].regions[0]
+    for path, anchor in (("/en/places/", region.key), ("/en/world-heritage/", "danger")):
+        assert re.search(rf'<(?:div|section)[^>]* id="{anchor}"', client.get(path).text)
+    for path in ("eras/", "kinds/", "places/", "world-heritage/"):
+        html = client.get(f"/en/{path}").text
+        assert not re.search(r"<details[^>]*\sid=", html)
+        assert html.count("<details") == html.count("<summary") == html.count("</details>")
+
+
+def test_broad_kinds_with_most_sites_come_first(page, filled):
+    counts = [plate.link.count for plate in page("kinds/").plates]
+    assert counts == sorted(counts, reverse=True) and all(counts)
+
+
+def test_a_listed_property_is_in_a_country(page, words, listed):
+    province = build.make_place("Far North", level="province", parent=words.china)
+    Site.objects.filter(name__en="Property 8").update(place=province)
+    assert page("world-heritage/").delisted[0].place == "Far North, China"
 
 
 def test_bars_and_figures_of_the_list_lead_to_their_sites(client, page, listed):

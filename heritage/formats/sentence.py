@@ -100,11 +100,13 @@ def _register(entries: Iterable[Designation]) -> str:
 
 
 def place_phrase(place: Place | None) -> str:
-    """City and province, or what there is: “Luoyang, Henan”."""
-    chain = []
+    """City and province, “Luoyang, Henan”; a province alone with its country, “Gao, Mali”."""
+    chain: list[Place] = []
     while place is not None:
         chain.append(place)
-        if place.level in (Place.Level.PROVINCE, Place.Level.COUNTRY):
+        if place.level == Place.Level.COUNTRY or (
+            place.level == Place.Level.PROVINCE and len(chain) > 1
+        ):
             break
         place = place.parent
     shown = [place for place in chain if place.level != Place.Level.COUNTY] or chain

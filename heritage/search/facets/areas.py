@@ -1,6 +1,6 @@
 """The facet of areas: groups of countries between a continent and a country."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +17,11 @@ from heritage.values.language import LazyText
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class Group:
     """What an area is called, and the ISO 3166-1 codes of its countries and territories."""
 
     label: LazyText
-    words: LazyText  # what else it is called: words and phrases parted by |
+    words: LazyText | str  # what else it is called: words and phrases parted by |
     codes: str
     is_listed: bool = True
 
@@ -29,7 +29,7 @@ class _Group:
 @dataclass(frozen=True, slots=True)
 class Area:
     slug: str
-    group: _Group
+    group: Group
     places: tuple[int, ...]  # its countries and territories
     without: tuple[int, ...]  # territories of its countries that lie elsewhere: Réunion of France
 
@@ -37,52 +37,52 @@ class Area:
 # The subregions of the United Nations' “Standard country or area codes for statistical use” (M49),
 # and behind them other groups that people name. These overlap, so that no form lists them.
 GROUPS = {
-    "northern-africa": _Group(
+    "northern-africa": Group(
         _("Northern Africa"),
         pgettext_lazy("search words", "North Africa|North African"),
         "DZ EG EH LY MA SD TN",
     ),
-    "western-africa": _Group(
+    "western-africa": Group(
         _("Western Africa"),
         pgettext_lazy("search words", "West Africa|West African"),
         "BJ BF CV CI GM GH GN GW LR ML MR NE NG SH SN SL TG",
     ),
-    "middle-africa": _Group(
+    "middle-africa": Group(
         _("Middle Africa"),
         pgettext_lazy("search words", "Central Africa|Central African"),
         "AO CM CF TD CG CD GQ GA ST",
     ),
-    "eastern-africa": _Group(
+    "eastern-africa": Group(
         _("Eastern Africa"),
         pgettext_lazy("search words", "East Africa|East African"),
         "IO BI KM DJ ER ET TF KE MG MW MU YT MZ RE RW SC SO SS UG TZ ZM ZW",
     ),
-    "southern-africa": _Group(
+    "southern-africa": Group(
         _("Southern Africa"),
         pgettext_lazy("search words", "Southern African"),
         "BW SZ LS NA ZA",
     ),
-    "western-asia": _Group(
+    "western-asia": Group(
         _("Western Asia"),
         pgettext_lazy("search words", "West Asia|Southwest Asia|South-west Asia"),
         "AM AZ BH CY GE IQ IL JO KW LB OM QA SA PS SY TR AE YE",
     ),
-    "central-asia": _Group(
+    "central-asia": Group(
         _("Central Asia"),
         pgettext_lazy("search words", "Central Asian|Middle Asia"),
         "KZ KG TJ TM UZ",
     ),
-    "southern-asia": _Group(
+    "southern-asia": Group(
         _("Southern Asia"),
         pgettext_lazy("search words", "South Asia|South Asian|Indian subcontinent"),
         "AF BD BT IN IR MV NP PK LK",
     ),
-    "eastern-asia": _Group(
+    "eastern-asia": Group(
         _("Eastern Asia"),
         pgettext_lazy("search words", "East Asia|East Asian|Far East|Northeast Asia"),
         "CN HK MO TW KP JP MN KR",
     ),
-    "south-eastern-asia": _Group(
+    "south-eastern-asia": Group(
         _("South-eastern Asia"),
         pgettext_lazy(
             "search words",
@@ -91,105 +91,105 @@ GROUPS = {
         ),
         "BN KH ID LA MY MM PH SG TH TL VN",
     ),
-    "northern-europe": _Group(
+    "northern-europe": Group(
         _("Northern Europe"),
         pgettext_lazy("search words", "North Europe|Northern European"),
         "AX DK EE FO FI GG IS IE IM JE LV LT NO SJ SE GB",
     ),
-    "western-europe": _Group(
+    "western-europe": Group(
         _("Western Europe"),
         pgettext_lazy("search words", "West Europe|Western European"),
         "AT BE FR DE LI LU MC NL CH",
     ),
-    "southern-europe": _Group(
+    "southern-europe": Group(
         _("Southern Europe"),
         pgettext_lazy("search words", "South Europe|Southern European"),
         "AL AD BA HR GI GR VA IT MT ME MK PT SM RS SI ES",
     ),
-    "eastern-europe": _Group(
+    "eastern-europe": Group(
         _("Eastern Europe"),
         pgettext_lazy("search words", "East Europe|Eastern European"),
         "BY BG CZ HU MD PL RO RU SK UA",
     ),
-    "northern-america": _Group(
+    "northern-america": Group(
         _("Northern America"),
         pgettext_lazy("search words", "North America|North American"),
         "BM CA GL PM US",
     ),
-    "central-america": _Group(
+    "central-america": Group(
         _("Central America"),
         pgettext_lazy("search words", "Central American|Mesoamerica|Middle America"),
         "BZ CR SV GT HN MX NI PA",
     ),
-    "caribbean": _Group(
+    "caribbean": Group(
         _("Caribbean"),
         pgettext_lazy("search words", "the Caribbean|West Indies|Antilles"),
         "AI AG AW BS BB BQ VG KY CU CW DM DO GD GP HT JM MQ MS PR BL KN LC MF VC SX TT TC VI",
     ),
-    "south-america": _Group(
+    "south-america": Group(
         _("South America"),
         pgettext_lazy("search words", "South American"),
         "AR BO BV BR CL CO EC FK GF GY PY PE GS SR UY VE",
     ),
-    "australia-new-zealand": _Group(
+    "australia-new-zealand": Group(
         _("Australia and New Zealand"),
         pgettext_lazy("search words", "Australasia"),
         "AU CX CC HM NZ NF",
     ),
-    "melanesia": _Group(
+    "melanesia": Group(
         _("Melanesia"), pgettext_lazy("search words", "Melanesian"), "FJ NC PG SB VU"
     ),
-    "micronesia-area": _Group(
+    "micronesia-area": Group(
         pgettext_lazy("part of Oceania", "Micronesia"),
         pgettext_lazy("search words", "Micronesian"),
         "GU KI MH FM NR MP PW UM",
     ),
-    "polynesia": _Group(
+    "polynesia": Group(
         _("Polynesia"),
         pgettext_lazy("search words", "Polynesian"),
         "AS CK PF NU PN WS TK TO TV WF",
     ),
-    "sub-saharan-africa": _Group(
+    "sub-saharan-africa": Group(
         _("Sub-Saharan Africa"),
         pgettext_lazy("search words", "Black Africa"),
         "AO BF BI BJ BW CD CF CG CI CM CV DJ ER ET GA GH GM GN GQ GW IO KE KM LR LS MG ML MR MU"
         " MW MZ NA NE NG RE RW SC SH SL SN SO SS ST SZ TD TF TG TZ UG YT ZA ZM ZW",
         is_listed=False,
     ),
-    "middle-east": _Group(
+    "middle-east": Group(
         _("Middle East"),
         pgettext_lazy("search words", "Near East|Middle Eastern|Near Eastern"),
         "AE BH CY EG IL IQ IR JO KW LB OM PS QA SA SY TR YE",
         is_listed=False,
     ),
-    "caucasus": _Group(
+    "caucasus": Group(
         pgettext_lazy("area of the world", "South Caucasus"),
         pgettext_lazy("search words", "Caucasus|Transcaucasia"),
         "AM AZ GE",
         is_listed=False,
     ),
-    "maghreb": _Group(
+    "maghreb": Group(
         _("Maghreb"), pgettext_lazy("search words", "the Maghreb"), "DZ EH LY MA MR TN", False
     ),
-    "nordic-countries": _Group(
+    "nordic-countries": Group(
         _("Nordic countries"),
         pgettext_lazy("search words", "Scandinavia|Scandinavian|Nordic"),
         "AX DK FI FO GL IS NO SE SJ",
         is_listed=False,
     ),
-    "baltic-states": _Group(
+    "baltic-states": Group(
         _("Baltic states"), pgettext_lazy("search words", "Baltics|Baltic"), "EE LT LV", False
     ),
-    "benelux": _Group(
+    "benelux": Group(
         _("Benelux"), pgettext_lazy("search words", "Low Countries"), "BE LU NL", False
     ),
-    "balkans": _Group(
+    "balkans": Group(
         _("Balkans"),
         pgettext_lazy("search words", "Balkan|Balkan peninsula"),
         "AL BA BG GR HR ME MK RO RS SI",
         is_listed=False,
     ),
-    "oceania": _Group(
+    "oceania": Group(
         _("Oceania"),
         pgettext_lazy("search words", "Pacific|South Pacific|Pacific islands"),
         "AS AU CC CK CX FJ FM GU HM KI MH MP NC NF NR NU NZ PF PG PN PW SB TK TO TV UM VU WF WS",
@@ -209,7 +209,7 @@ class AreaFacet(Facet[Area]):
 
     def choices(self, terms: Vocabulary) -> dict[str, Area]:
         if "areas" not in terms.memory:
-            terms.memory["areas"] = {each.slug: each for each in _areas(terms)}
+            terms.memory["areas"] = {each.slug: each for each in areas_of(GROUPS, terms)}
         found: dict[str, Area] = terms.memory["areas"]
         return found
 
@@ -220,7 +220,7 @@ class AreaFacet(Facet[Area]):
         return value.slug
 
     def sites(self, values: Sequence[Area], index: IndexSnapshot, role: str | None) -> BitMap:
-        return BitMap.union(*(_sites(area, index) for area in values))
+        return BitMap.union(*(sites_of(area, index) for area in values))
 
     def listed(self, index: IndexSnapshot, terms: Vocabulary) -> Iterable[Area]:
         return [area for area in self.choices(terms).values() if area.group.is_listed]
@@ -238,19 +238,19 @@ class AreaFacet(Facet[Area]):
         return in_all_languages(lambda: self.term(value))
 
 
-def _sites(area: Area, index: IndexSnapshot) -> BitMap:
+def sites_of(area: Area, index: IndexSnapshot) -> BitMap:
     found = index.any_of(f"place:{pk}" for pk in area.places)
     return found - index.any_of(f"place:{pk}" for pk in area.without)
 
 
-def _areas(terms: Vocabulary) -> Iterator[Area]:
-    """Those of which some country is a place of the catalogue."""
+def areas_of(groups: Mapping[str, Group], terms: Vocabulary) -> Iterator[Area]:
+    """The areas of groups of which some country is a place of the catalogue."""
     coded = {
         place.code: place
         for place in terms.places.terms.values()
         if place.level in (Place.Level.COUNTRY, Place.Level.PROVINCE) and len(place.code) == 2
     }
-    for slug, group in GROUPS.items():
+    for slug, group in groups.items():
         codes = set(group.codes.split())
         inside = {place.pk for code, place in coded.items() if code in codes}
         elsewhere = [

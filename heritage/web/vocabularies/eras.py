@@ -1,6 +1,7 @@
 """Context of the pages of eras: the overview on a time axis, and one era with its sites."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.formats import number_format
@@ -22,11 +23,14 @@ from heritage.web.charts import Chart, percent
 from heritage.web.media.covers import seal_characters
 from heritage.web.site.events import SourceLine, source_line
 from heritage.web.time_axis import Scale, Segment, Tick
-from heritage.web.vocabularies import common
+from heritage.web.vocabularies import common, parts
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
+from heritage.web.vocabularies.parts import Part
 
 # The strip of all eras begins here; what is older would leave no room for the rest.
 _SINCE = -2199
+_CHINA, _SEVERAL = "china", "several-parts"
+_NAMED = 3  # eras that stand for a part of the world
 _LEAST_NEAR = 30  # years between two eras of which one follows the other
 _OPEN_END = 2030  # where the strip of an era that goes on ends
 _ROLES = (
@@ -49,28 +53,49 @@ class EraRow:
     depth: int
     x: str
     width: str
-    is_older: bool  # begins before the strip does
     is_before: bool  # ended before it
     region: SafeString | str  # empty where it is that of the group
 
 
 @dataclass(frozen=True, slots=True)
-class EraGroup:
+class EraRegion:
     """The eras of one region; a narrower era stands with the broader one it belongs to."""
 
-    anchor: str
     label: SafeString
     rows: list[EraRow]
+
+
+@dataclass(frozen=True, slots=True)
+class EraPart:
+    """The regions of one part of the world: of where most sites of their eras lie."""
+
+    anchor: str
+    label: str
+    regions: list[EraRegion]
+    sites: int
+    most: list[SafeString]  # the eras with most sites
+
+    @property
+    def rows(self) -> list[EraRow]:
+        return [row for region in self.regions for row in region.rows]
+
+    @property
+    def strip(self) -> list[EraRow]:
+        """The broad eras that have sites and reach onto the strip."""
+        return [row for row in self.rows if row.count and not row.depth and not row.is_before]
+
+    @property
+    def eras(self) -> int:
+        """How many have sites."""
+        return sum(row.count > 0 for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class ErasPage:
     """Prepared for the template web/eras.html."""
 
-    groups: list[EraGroup]
+    parts: list[EraPart]
     ticks: list[Tick]
-    since: str
-    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +129,62 @@ class EraPage:
 def eras() -> ErasPage:
     tree = CountedTree("era", store.current())
     scale = Scale(_SINCE, max([era.last_year or 0 for era in tree.terms.values()] + [2030]))
-    by_region: dict[Text | str, list[Era]] = {}
-    for era in tree.children.get(None, []):
-        by_region.setdefault(region_label(era), []).append(era)
-    groups = [
-        EraGroup(f"region-{number}", language_html.as_html(label), rows)
-        for number, label in enumerate(sorted(by_region, key=_region_order(by_region)), start=1)
-        if (rows := list(_rows(tree, by_region[label], label, scale)))
+    by_part = _by_part(tree)
+    order = {_CHINA: 0} | {slug: place for place, slug in enumerate(parts.LABELS, start=1)}
+    found = [
+        _part(tree, slug, by_part[slug], scale)
+        for slug in sorted(by_part, key=lambda slug: order.get(slug, len(order)))
     ]
-    since = span_phrase(_SINCE, None, style="short")
-    total = sum(row.count > 0 for group in groups for row in group.rows)
-    return ErasPage(groups, scale.ticks, since, total)
+    return ErasPage(found, scale.ticks)
+
+
+def _by_part(tree: CountedTree) -> dict[str, list[list[Era]]]:
+    """The broad eras of each region, under the part of the world of most of their sites."""
+    by_region: dict[Text | str, list[Era]] = defaultdict(list)
+    for era in tree.children.get(None, []):
+        by_region[region_label(era)].append(era)
+    world = parts.parts(tree.index)
+    by_part: dict[str, list[list[Era]]] = defaultdict(list)
+    for region in by_region.values():
+        by_part[_part_of(tree, region, world)].append(region)
+    return by_part
+
+
+def _part_of(tree: CountedTree, region: list[Era], world: list[Part]) -> str:
+    if is_of_china(region[0]):
+        return _CHINA
+    country = region[0].region_id
+    if within := next((part for part in world if country in part.countries), None):
+        return within.slug
+    sites = BitMap.union(*(tree.sites(era) for era in region))
+    most = parts.part_of(sites, world)
+    return most.slug if most else _SEVERAL
+
+
+def _part(tree: CountedTree, slug: str, regions: list[list[Era]], scale: Scale) -> EraPart:
+    language = get_language()
+    regions = sorted(regions, key=lambda eras: _region_order(region_label(eras[0]), language))
+    broad = [era for eras in regions for era in eras]
+    most = sorted((era for era in broad if tree.count(era)), key=lambda era: -tree.count(era))
+    return EraPart(
+        anchor=slug,
+        label=_part_label(slug, regions),
+        regions=[
+            EraRegion(
+                language_html.as_html(region_label(eras[0])),
+                list(_rows(tree, eras, region_label(eras[0]), scale)),
+            )
+            for eras in regions
+        ],
+        sites=len(BitMap.union(*(tree.sites(era) for era in broad))),
+        most=[language_html.as_html(era.short()) for era in most[:_NAMED]],
+    )
+
+
+def _part_label(slug: str, regions: list[list[Era]]) -> str:
+    if slug == _CHINA:
+        return str(region_label(regions[0][0]))
+    return str(parts.LABELS.get(slug) or _("Several parts of the world"))
 
 
 def region_label(era: Era) -> Text | str:
@@ -128,14 +198,9 @@ def is_of_china(era: Era) -> bool:
     return era.region is not None and (era.region.level, era.region.code) == ("country", "CN")
 
 
-def _region_order(by_region: dict[Text | str, list[Era]]) -> Callable[[Text | str], tuple]:
-    """China first, the others by their names, last what has no region."""
-    language = get_language()
-
-    def key(label: Text | str) -> tuple:
-        return (not is_of_china(by_region[label][0]), not label, sort_key(str(label), language))
-
-    return key
+def _region_order(label: Text | str, language: str | None) -> tuple[bool, str]:
+    """By their names; last what has no region."""
+    return not label, sort_key(str(label), language)
 
 
 def _rows(
@@ -158,7 +223,6 @@ def _row(era: Era, count: int, depth: int, scale: Scale, group: Text | str) -> E
         depth=depth,
         x=percent(start),
         width=percent(max(end - start, 0.5)),
-        is_older=era.first_year is not None and era.first_year < _SINCE,
         is_before=era.last_year is not None and era.last_year < _SINCE,
         region="" if region_label(era) == group else language_html.as_html(region_label(era)),
     )

@@ -57,10 +57,11 @@ class KindPage:
 
 
 def kinds() -> KindsPage:
+    """The broad kinds, those with most sites first."""
     tree = CountedTree("kind", store.current())
-    roots = common.links(tree, tree.children.get(None, []))
+    broad = sorted(tree.children.get(None, []), key=lambda kind: -tree.count(kind))
     plates, others = [], []
-    for kind, link in zip(tree.children.get(None, []), roots, strict=True):
+    for kind, link in zip(broad, common.links(tree, broad), strict=True):
         narrower = common.links(tree, tree.counted(kind.pk))
         description = language_html.as_html(kind.description.best())
         if link.count:

@@ -9,7 +9,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from heritage.formats.sentence import place_phrase
 from heritage.models import Coverage, Designation, Scheme, SchemeTerm, Site, UnescoStatus
+from heritage.search import vocabulary
 from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.date_format import year_phrase
@@ -197,9 +199,10 @@ def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
             designation__in=list(entries.values_list("pk", flat=True)),
             extent=Coverage.Extent.WHOLE,
         )
-        .prefetch_related("designation__events", "site__place", "site__also_in")
+        .prefetch_related("designation__events", "site__also_in")
         .order_by()
     )
+    places = vocabulary.of(store.current()).places.terms
     published = [row for row in rows if row.site.state == Site.State.PUBLISHED]
     found = []
     for row in sorted(published, key=lambda row: row.site.slug):
@@ -213,9 +216,8 @@ def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
             ListedSite(
                 reverse("web:site", args=[row.site.slug]),
                 language_html.as_html(row.site.name.best()),
-                str(row.site.place.label.best())
-                if row.site.place
-                else shared_by_states(row.site.also_in.all()),
+                place_phrase(places.get(row.site.place_id))
+                or shared_by_states(row.site.also_in.all()),
                 year_phrase(since) if since else "",
                 since,
                 danger_reason(row.designation, row.designation.events.all()),
