@@ -9,7 +9,10 @@ from django.test import TestCase
 
 from heritage.exchange.fixtures import install
 from heritage.models import Site
+from heritage.search import vocabulary, word_tables
+from heritage.search.facets.registry import BY_NAME
 from heritage.search.filters import SiteFilter
+from heritage.search.index import store
 from heritage.values import normalize, tokens
 from tests import search_cases
 
@@ -125,6 +128,32 @@ class Searches(TestCase):
     def test_what_is_asked_in_a_sentence(self):
         asked = [(f"what is {site.name['en']}?", site) for site in sampled(self.demo)]
         self.most(asked, 0.97)
+
+    def test_tables_of_words_name_what_there_is(self):
+        terms = vocabulary.of(store.current())
+        wrong = [
+            (name, slug, phrase)
+            for name, slug, phrase in word_tables.words()
+            if not normalize.fold(phrase)
+            or (name != word_tables.FILLER and slug not in BY_NAME[name].choices(terms))
+        ]
+        assert wrong == []
+        unknown = [
+            instead
+            for instead in word_tables.themes().values()
+            if not SiteFilter({"q": instead}).hits
+        ]
+        assert set(unknown) == {"aurora"}  # of which no record speaks
+
+    def test_a_theme_is_told_by_what_records_speak_of(self):
+        shown = self.client.get("/zh-hans/sites/", {"q": "客家"}).context["list"]
+        assert (shown.shown_for, shown.total) == ("fujian tulou", 1)
+        literal = self.client.get(f"/zh-hans/sites/?{shown.literal_query}").context["list"]
+        assert (literal.shown_for, literal.total) == ("", 0)
+
+    def test_near_a_large_town_is_at_least_in_it(self):
+        near = SiteFilter({"q": "grottoes near Zhengzhou"})
+        assert near.data.getlist("place") == ["zhengzhou"] and near.hits
 
     def test_the_page_says_what_was_understood(self):
         shown = self.client.get("/en/sites/", {"q": "castles in Germany"}).context["list"]

@@ -13,7 +13,7 @@ from datetime import date
 from django.utils import timezone
 from pyroaring import BitMap
 
-from heritage.search import spelling, text_search, understanding
+from heritage.search import spelling, text_search, understanding, word_tables
 from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
@@ -24,7 +24,9 @@ from heritage.values import tokens
 # Texts whose answers are remembered: 10 kB at most each, and those that have more sites in part.
 _KEPT, _KEPT_BROAD = 500, 64
 _BROAD = 1_000  # sites
+_LONGEST_THEME = 6  # words, or Han characters
 _MOST_NAMED = 5  # words of a name that stands in a longer text
+_WHERE = frozenset(("place", "area", "region", "near"))  # filters that say where
 _MOST_PARTED = 10  # words, or Han characters, of a name with its place
 
 # The sites that filters leave, with the words of a text.
@@ -61,10 +63,13 @@ def answer_literally(index: IndexSnapshot, text: str) -> Answer:
     parted = text_search.segmented(index, text)
     if text_search.matching(index, parted):
         return Answer(parted)
-    return Answer(parted, partly=_partly(index, parted, ()))
+    return Answer(parted, partly=_partly(index, parted))
 
 
 def _answer(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Answer:
+    if other := _by_theme(index, text):
+        found = _directly(index, other, today, narrow) or _in_part(index, other, today, narrow)
+        return replace(found, corrected=other)
     found = _directly(index, text, today, narrow)
     if found is not None:
         return found
@@ -84,6 +89,20 @@ def _answer(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Ans
     return replace(found, suggestion=suggestion)
 
 
+def _by_theme(index: IndexSnapshot, text: str) -> str:
+    """The text with what records speak of in place of the longest theme in it; empty where names
+    have the very words, or it has none."""
+    themes, atoms = word_tables.themes(), tokens.atoms(text)
+    for length in range(min(len(atoms), _LONGEST_THEME), 0, -1):
+        for at in range(len(atoms) - length + 1):
+            other = themes.get(atoms[at : at + length])
+            if other is None or text_search.sites_with_words_in_names(index, text):
+                continue
+            parts = (_written(atoms[:at]), other, _written(atoms[at + length :]))
+            return " ".join(filter(None, parts))
+    return ""
+
+
 def _in_part(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Answer:
     """For a text of which no site has all: filters, if that is all; else the sites that have most
     of it; else the filters without the words by which nothing is known."""
@@ -96,10 +115,17 @@ def _in_part(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> An
     is_cut = read.unread not in ("", text)
     parted = text_search.segmented(index, read.words if is_cut else text)
     rest = text_search.segmented(index, read.rest) if read.meanings else parted
-    others = [narrow(group, "") for group in _groups(read.meanings)]
+    groups = [(group[0].name, narrow(group, "")) for group in _groups(read.meanings)]
+    others = [found for _name, found in groups]
+    there = BitMap.union(BitMap(), *(found for name, found in groups if name in _WHERE))
     if named := _named(index, read.words):
         others.append(named)
-    partly = _partly(index, rest, others)
+    elif read.meanings and not is_understood and not any(each.is_name for each in read.meanings):
+        # That a site has prices is no answer to what nothing is known of.
+        said = " ".join(word for word in tokens.query_words(rest) if not word.isdigit())
+        if _partly(index, said) is None:
+            return Answer(parted, unread=read.unread)
+    partly = _partly(index, rest, others, there)
     if partly is None and read.meanings and (is_understood or narrow(read.meanings, "")):
         unread = " ".join(filter(None, (read.rest, read.unread)))
         return Answer("", read.meanings, unread=unread)
@@ -141,8 +167,9 @@ def _as_read(
     if read.meanings and not read.rest:
         # A name that begins with what is typed is meant before what its words mean.
         is_begun = len(read.words.split()) > 1 and text_search.sites_with_name_prefix(index, text)
-        if not is_begun and narrow(read.meanings, ""):
-            return Answer("", read.meanings)
+        for meanings in () if is_begun else (read.meanings, understanding.within(read.meanings)):
+            if narrow(meanings, ""):
+                return Answer("", meanings)
     # The words of what is denied would find the opposite.
     attempts = [] if _is_denied(read) else [Answer(text), Answer(read.words)]
     if read.meanings:
@@ -192,6 +219,8 @@ def _written(atoms: Sequence[str]) -> str:
     return ("" if all(map(tokens.is_han, atoms)) else " ").join(atoms)
 
 
-def _partly(index: IndexSnapshot, text: str, others: Iterable[BitMap]) -> PartialMatches | None:
-    found = text_search.partial_matches(index, text, others)
+def _partly(
+    index: IndexSnapshot, text: str, others: Iterable[BitMap] = (), there: BitMap | None = None
+) -> PartialMatches | None:
+    found = text_search.partial_matches(index, text, others, there or BitMap())
     return found if len(found.ids) else None

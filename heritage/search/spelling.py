@@ -34,11 +34,18 @@ _SHORTEST_PART = 3  # letters of one that has run together with another
 _SOUNDS = [
     (re.compile(letters), sound)
     for letters, sound in (
-        ("ph", "f"), ("qu", "kv"), ("ck|q", "k"), ("c(?=[eiy])", "s"), ("c(?!h)", "k"),
-        ("oo|ou", "u"), ("ee|ea|ie|ei|y|j", "i"), ("ai|ae", "e"), ("w", "v"), ("z", "s"),
-        ("x", "ks"), ("(?<=[^cs])h", ""), (r"(.)\1+", r"\1"), ("(?<=..)e$", ""),
+        ("sch", "s"), ("ph", "f"), ("qu", "kv"), ("ck|q", "k"), ("c(?=[eiy])", "s"),
+        ("c(?!h)", "k"), ("oo|ou", "u"), ("ee|ea|ie|ei|y|j", "i"), ("ai|ae", "e"), ("w", "v"),
+        ("z", "s"), ("x", "ks"), ("(?<=[^cs])h", ""), (r"(.)\1+", r"\1"), ("(?<=..)e$", ""),
     )
 ]  # fmt: skip
+
+
+# Syllables of pinyin, without tones.
+_PINYIN = re.compile(
+    "(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
+    "(?:[iu]?ang?|i?ong|[iu]?eng?|ing?|ung?|iao|uai|[iu]?ai?|[iu]?ei?|ao|o?u|i?u|uo|i|o)|er)+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,8 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
     dictionary = understanding.dictionary(index)
     known = dictionary.words
     itself = _Spelling(word, 0, is_sure=True)
-    if word in tokens.STOP_WORDS or word in known or known.intersection(tokens.other_numbers(word)):
+    others = (*tokens.other_numbers(word), f"{word}s")
+    if word in tokens.STOP_WORDS or word in known or known.intersection(others):
         return [itself]
     if text_search.matching(index, word):
         return [itself]
@@ -167,6 +175,7 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
         near = dict.fromkeys(_sounding_like(word, words), 1.0)
     if not near:  # the first letters themselves may be wrong
         near = _near(word, dictionary.saying(fulltext.known_words(_begun_otherwise(word))), slips)
+    near = {found: off for found, off in near.items() if not _is_other_pinyin(index, word, found)}
     holding = {found: len(text_search.matching(index, found)) for found in near}
     ordered = sorted(
         (
@@ -186,6 +195,16 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
         ),
     )
     return [_Spelling(found, near[found], _is_sure(word, found, near[found])) for found in ordered]
+
+
+def _is_other_pinyin(index: IndexSnapshot, word: str, found: str) -> bool:
+    """Whether both are syllables of pinyin, and the found ones only stand for characters: any
+    letter makes another name of it (hutong, huting)."""
+    if len(word) != len(found) or sorted(word) == sorted(found):
+        return False
+    if not (_PINYIN.fullmatch(word) and _PINYIN.fullmatch(found)):
+        return False
+    return not text_search.sites_with_words_in_names(index, found)
 
 
 def _sounding_like(word: str, words: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from math import log
 
 import numpy as np
@@ -16,6 +17,7 @@ from heritage.values.tokens import Query
 
 _LONGEST_RUN = 40  # Han characters in a row that are taken for words
 _LONGEST_WORD = 8  # of them in one word
+_OF = "的"
 _MOST_RUNS = 5  # that are parted
 # Answers that a state remembers: of few sites, 4 kB at most; of many, 125 kB at most at a million.
 _KEPT_FEW, _KEPT_MANY = 1_000, 64
@@ -27,6 +29,7 @@ _OF_NAMES = 2  # half as much again for a word of a name
 _MOST_IN_BRIEF = 20_000  # sites, among which those that say a word in brief come before others
 _UNKNOWN = 6.0  # the weight of a word that no site holds: as that of one that one in 400 holds
 _LEAST = 0.34  # of all that is asked, by weight
+_THERE = 1.25  # for what lies where the text says, which its filter alone does not outweigh
 _HALF = 0.6  # of the most that any site has, which others must have to be shown
 
 
@@ -56,8 +59,10 @@ def segmented(index: IndexSnapshot, text: str) -> str:
         if not tokens.is_han(token):
             words.append(token)
             continue
-        parts = list(_words_of(index, token))
-        words += [token] if any(len(part) == 1 for part in parts) else parts
+        # 曹操的墓 is 曹操 and 墓.
+        said = [list(_words_of(index, part)) for part in token.split(_OF) if part]
+        is_left_over = any(len(parts) > 1 and min(map(len, parts)) == 1 for parts in said)
+        words += [token] if is_left_over else chain.from_iterable(said)
     return " ".join(words)
 
 
@@ -191,12 +196,14 @@ class PartialMatches:
         return ids[np.lexsort((self.best_known.places[ids], -weights))]
 
 
-def partial_matches(index: IndexSnapshot, text: str, others: Iterable[BitMap]) -> PartialMatches:
+def partial_matches(
+    index: IndexSnapshot, text: str, others: Iterable[BitMap], there: BitMap
+) -> PartialMatches:
     """Partial matches of a text that no site matches entirely; `others` are the sites of its
-    filters.
+    filters, `there` those where it says.
 
-    Rare words weigh more, and half as much again in a name. A site that matches less than a third
-    is left out.
+    Rare words weigh more, half as much again in a name, and a quarter more `there`. A site that
+    matches less than a third is left out.
     """
     number = max(1, len(index.sites))
     asked = min(log(number + 1), _UNKNOWN)
@@ -211,6 +218,7 @@ def partial_matches(index: IndexSnapshot, text: str, others: Iterable[BitMap]) -
         if hits and (len(hits) < number * _COMMON or len(found) == 1):
             weights[columns.ids_of(hits)] += weight
             weights[columns.ids_of(named)] += weight / _OF_NAMES
+    weights[columns.ids_of(there)] *= _THERE
     most = weights.max(initial=0)
     if most < whole * _LEAST or not most:
         nothing = np.empty(0, dtype=np.uint32)

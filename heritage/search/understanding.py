@@ -19,7 +19,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import pgettext_lazy
 
 from heritage.models import Event, Place, Site
-from heritage.search import text_search, vocabulary
+from heritage.search import text_search, vocabulary, word_tables
 from heritage.search.distance_fields import PLACE_MARK
 from heritage.search.facets.base import BOUNDS, YEAR, AnyFacet, TreeFacet, ordinals, spoken
 from heritage.search.facets.registry import BY_NAME, FACETS
@@ -36,6 +36,11 @@ _FIRST_LIST = 1978  # the year of the first inscriptions
 _LONGEST_NAME = 8  # words, or Han characters, of a site that something is near to
 # The facets of which people name alternatives.
 _IN = frozenset(("in", "at", "within"))
+# Of two kinds: what parts alternatives; what may stand between them; what makes the first of them
+# the one that is asked for.
+_LISTED = re.compile(r"[,;/、，；&+]| (?:and|or|und|oder|et|ou|y|e|o|и|или) |[和与及或]")
+_LINKS = tokens.STOP_WORDS | frozenset(("on", "near", "的", "の"))
+_IN_WHAT = frozenset(("in", "on", "at", "of", "with", "from", "near"))
 _ORDER = ("place", "region", "area", "era", "kind")
 
 # Each is a list of words and phrases, parted by |; a translation may have more or fewer.
@@ -73,7 +78,10 @@ _FILLERS = pgettext_lazy(
     "|guide|near|around|and|or|that|with|https|http|www|org|com|en|html"
     "|day|days|one day|two days|three days|four days|five days|half a day|a day|day trip|weekend"
     "|week|a week|hours|itinerary|with kids|with children|kids|children|family|since when|when|why"
-    "|how long|how far|how to get to",
+    "|how long|how far|how to get to"
+    "|old|oldest|ancient|small|smallest|little|big|biggest|large|largest|huge|tall|tallest|highest"
+    "|active|amazing|pretty|nice|live|lives"
+    "|on the border of|on the border between|at the border of",
 )
 
 
@@ -114,7 +122,8 @@ class Dictionary:
     _names: list[tuple[str, str, str]] = field(default_factory=list)
     _corrections: dict[int, list[str]] = field(default_factory=dict)  # by length
 
-    def add(self, text: str, facet: str, slug: str) -> None:
+    def add(self, text: str, facet: str, slug: str, *, corrects: bool = True) -> None:
+        """With `corrects`, a misspelt word may be one of these."""
         phrase = tokens.atoms(text)
         if not phrase or (len(phrase) == 1 and _is_too_short(phrase[0])):
             return
@@ -123,7 +132,8 @@ class Dictionary:
             meanings.append((facet, slug))
         self.longest = max(self.longest, len(phrase))
         self.words.update(phrase)
-        self.corrections.update(phrase)
+        if corrects:
+            self.corrections.update(phrase)
 
     def begun(self, text: str) -> Iterator[tuple[str, str, str]]:
         """(name, facet, value) of all whose name begins so, in one piece."""
@@ -188,8 +198,13 @@ def _dictionary(terms: Vocabulary) -> Dictionary:
         "ruins": _RUINS,
         "fillers": _FILLERS,
     }
+    others = list(word_tables.words())
     for name, words in lists.items():
-        found.list(name, spoken(words))
+        besides = [text for facet, _slug, text in others if facet == word_tables.FILLER]
+        found.list(name, spoken(words) + besides * (name == "fillers"))
+    for name, slug, text in others:
+        if name in BY_NAME and slug in BY_NAME[name].choices(terms):
+            found.add(text, name, slug, corrects=False)
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             for day, names in enumerate(str(_WEEKDAY).split("|")):
@@ -226,6 +241,16 @@ def understand(index: IndexSnapshot, text: str, today: date) -> UnderstoodQuery:
     return found
 
 
+def within(meanings: Iterable[Meaning]) -> tuple[Meaning, ...]:
+    """The same filters, but in a place instead of near it: a large town has parts far apart."""
+    return tuple(
+        Meaning("place", (each.values[0].removeprefix(PLACE_MARK),))
+        if each.name == "near" and each.values[0].startswith(PLACE_MARK)
+        else each
+        for each in meanings
+    )
+
+
 class _Reading:
     """Reads a text from left to right, taking the longest phrase at each position."""
 
@@ -236,6 +261,8 @@ class _Reading:
         self.has_read_a_character = False
         self.is_denied = False  # what is being read: a value that no site has can be left out
         self.told_otherwise: set[int] = set()  # where a name of a place does not say where
+        self.are_words: set[int] = set()  # where a name of a kind says what another one is like
+        self.has_list = _LISTED.search(text) is not None
 
     def read(self) -> UnderstoodQuery:
         read: list[Meaning] = []
@@ -243,6 +270,7 @@ class _Reading:
         names: list[int] = []
         words: list[int] = []
         wheres: list[tuple[int, Meaning]] = []  # what names a place, and where
+        kinds: list[tuple[range, Meaning]] = []
         at, is_behind = 0, True  # the end of what is understood
         while at < len(self.atoms):
             if is_behind and read and read[-1].name == "era" and self._in_list("ruins", at):
@@ -253,6 +281,8 @@ class _Reading:
                 length, found = self._denied(at)
             if found and not self._contradicts(read, found):
                 wheres += [(at, each) for each in found if each.name == "place"]
+                there = range(at, at + length)
+                kinds += [(there, each) for each in found if each.name == "kind"]
                 read += found
                 words += range(at, at + length)
                 names += range(at, at + length) if all(each.is_name for each in found) else ()
@@ -271,7 +301,7 @@ class _Reading:
                 for places in (rest, names, words):
                     places.append(at)
                 at, is_behind = at + 1, False
-        if self._is_told_otherwise(wheres):
+        if self._is_told_otherwise(wheres) or self._is_of_a_kind(kinds):
             return self.read()
         said, named, left = map(self._text, (words, names, rest))
         return UnderstoodQuery(self._joined(read), said, named, left)
@@ -291,6 +321,24 @@ class _Reading:
         ]
         self.told_otherwise.update(at for at, _meaning in others)
         return bool(others)
+
+    def _is_of_a_kind(self, kinds: list[tuple[range, Meaning]]) -> bool:
+        """Whether one of two kinds says what the other is like, and is looked for as words: the
+        first of desert oasis towns, the second of villages in the mountains."""
+        if len(kinds) != 2 or self.has_list or self.are_words:
+            return False
+        (first, one), (second, other) = kinds
+        between = self.atoms[first.stop : second.start]
+        if one.values == other.values or not _LINKS.issuperset(between):
+            return False
+        is_behind = not _IN_WHAT.isdisjoint(between)
+        (like, _meaning), (_where, head) = kinds[::-1] if is_behind else kinds
+        facet, choices = BY_NAME["kind"], BY_NAME["kind"].choices(self.terms)
+        sites = facet.sites([choices[slug] for slug in head.values], self.index, None)
+        if not sites.intersect(text_search.matching(self.index, self._text(list(like)))):
+            return False
+        self.are_words.update(like)
+        return True
 
     def _denied(self, at: int) -> tuple[int, list[Meaning]]:
         """How many words deny a value of a facet, and the filter that leaves it out: not in
@@ -407,6 +455,8 @@ class _Reading:
     def _phrase(self, at: int, most: int | None = None) -> tuple[int, list[Meaning]]:
         """The longest at a place that is called so, of at most so many words."""
         for length in range(min(most or self.known.longest, len(self.atoms) - at), 0, -1):
+            if at in self.are_words:
+                return 0, []
             found = self._meaning(self.atoms[at : at + length], at in self.told_otherwise)
             if found:
                 return length, found

@@ -48,6 +48,7 @@ STOP_WORDS = frozenset(
 _HAN_STOPS = frozenset("的之和与及在")
 
 _HAN = re.compile(f"[{normalize.HAN}]")
+_CODE = re.compile("[a-z]{1,4}[0-9]{2,}")
 # Pinyin with the tones as digits: long2men2. Each syllable has a vowel.
 _TONED = re.compile(r"(?:[a-z]{0,3}[aeiouv][a-z]{0,3}[1-5])+")
 
@@ -198,9 +199,11 @@ def atoms(text: str) -> tuple[str, ...]:
 
 def _clauses(word: str) -> Iterator[Clause]:
     if not is_han(word):
-        others = (QueryWord(each[:LONGEST], begins=False) for each in other_numbers(word))
-        # A figure or two stand for themselves.
+        numbers = (*other_numbers(word), *_plural(word))
+        others = (QueryWord(each[:LONGEST], begins=False) for each in numbers)
+        # A figure or two stand for themselves, and so does a code of letters and figures.
         is_begun = not word.isdigit() or len(word) >= _WINDOW
+        is_begun = is_begun and not _CODE.fullmatch(word)
         yield (QueryWord(word[:LONGEST], begins=is_begun), *others)
     elif len(word) < _WINDOW:
         yield (QueryWord(word, begins=True),)
@@ -224,6 +227,13 @@ def other_numbers(word: str) -> list[str]:
     if word.endswith("y"):
         return [f"{word[:-1]}ies"]
     return [f"{word[:-1]}ves"] if word.endswith("f") else []
+
+
+def _plural(word: str) -> list[str]:
+    """The plural of an English word that begins with the word: it is another whole word."""
+    if len(word) < 4 or not word.isascii() or not word.isalpha() or word.endswith(("s", "y", "f")):
+        return []
+    return [f"{word}es" if word.endswith(("x", "ch", "sh")) else f"{word}s"]
 
 
 def _tokens(text: str) -> list[str]:

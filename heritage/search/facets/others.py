@@ -36,7 +36,11 @@ class HasFacet(ChoicesFacet[Holding]):
         "image": pgettext_lazy(
             "search words", "photo|photos|photographs|with photos|pictures|images"
         ),
-        "visiting": pgettext_lazy("search words", "opening hours|opening times|tickets|prices"),
+        "visiting": pgettext_lazy(
+            "search words",
+            "opening hours|opening times|tickets|prices|price|ticket price|entrance fee|entry fee"
+            "|admission",
+        ),
         "free": pgettext_lazy(
             "search words",
             "free|free entry|free entrance|free of charge|no ticket|for free|no entrance fee"
