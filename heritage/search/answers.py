@@ -68,8 +68,8 @@ def answer_literally(index: IndexSnapshot, text: str) -> Answer:
 
 def _answer(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Answer:
     if other := _by_theme(index, text):
-        found = _directly(index, other, today, narrow) or _in_part(index, other, today, narrow)
-        return replace(found, corrected=other)
+        about = _directly(index, other, today, narrow) or _in_part(index, other, today, narrow)
+        return replace(about, corrected=other)
     found = _directly(index, text, today, narrow)
     if found is not None:
         return found
