@@ -6,7 +6,6 @@ from urllib.parse import unquote_plus
 import pytest
 from django.db import transaction
 from django.http import QueryDict
-from django.template.loader import get_template
 
 from heritage.models import Era, Place
 from heritage.search.index import store
@@ -231,21 +230,31 @@ def test_cards_say_what_when_where_and_how_sure(client, words):
 
 
 @pytest.mark.parametrize("form", ["card", "row"])
-def test_a_card_is_what_its_template_makes_of_it(words, form):
-    """Of whatever shape, and whatever its values hold."""
-    full_site(words)
-    plain_site(words, 1)
-    build.make_site('<b>"Q&A"</b> \ue000name\ue001', "亭<i>", slug="odd")
-    build.make_site("", "只有中文", slug="chinese")
+def test_a_card_escapes_what_a_record_holds(words, form):
+    kind = build.make_kind("Gate & <i>tower</i>")
+    site = build.make_site('<b>"Q&A"</b>', "亭<u>", slug="odd", kinds=[kind])
+    html = cards.rendered_cards(store.current(), [site.pk], form)[site.pk].html
+    assert "&lt;b&gt;&quot;Q&amp;A&quot;&lt;/b&gt;" in html and ">亭&lt;u&gt;<" in html
+    assert "Gate &amp; &lt;i&gt;tower&lt;/i&gt;" in html
+    assert not re.search("<[biu]>", html)
+
+
+def test_only_the_first_pictures_are_loaded_at_once(words):
+    for number in range(3):
+        build.make_site(f"Site {number}")
     index = store.current()
-    ids = list(index.sites)
-    found = cards.rendered_cards(index, ids, form, at_once=2)
-    template = get_template(f"components/{form}.html")
-    for place, card in enumerate(cards.cards_of(index, ids)):
-        other, picture = card.other_name, card.picture
-        values = card._asdict() | picture._asdict() | {"is_at_once": place < 2}
-        values["other_language"] = other.lang_tag if other else ""
-        assert found[card.row.pk].html == template.render(values)
+    found = cards.rendered_cards(index, list(index.sites), at_once=2).values()
+    said = [re.search(r'loading="(\w+)"', card.html)[1] for card in found]
+    assert said == ["eager", "eager", "lazy"]
+
+
+def test_a_row_has_badges_that_are_told_apart(words):
+    full_site(words)
+    index = store.current()
+    rows = cards.rendered_cards(index, list(index.sites), "row").values()
+    html = next(row.html for row in rows if "longmen" in row.slug)
+    badges = re.search(r'<td class="row-status">(.*?)</td>', html)[1]
+    assert re.sub("<[^>]*>", "", badges) == "Part of World Heritage National"
 
 
 def test_a_name_that_is_not_translated_is_marked(client, words):

@@ -325,7 +325,7 @@ class SiteFilter(filters.FilterSet):
 
     # --- in which order ----------------------------------------------------------------------
 
-    @property
+    @cached_property
     def sorts(self) -> list[tuple[str, str]]:
         """The orders available for this list."""
         return [
@@ -334,7 +334,7 @@ class SiteFilter(filters.FilterSet):
             if name not in NEEDED or self.chosen(NEEDED[name])
         ]
 
-    @property
+    @cached_property
     def order(self) -> str:
         """The requested order, else the first available: best match, nearest, best known."""
         possible = [name for name, _label in self.sorts]

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -28,7 +27,7 @@ from heritage.search.lru_cache import LRUCache
 from heritage.search.site_rows import SiteRows
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LanguageMap, Text
-from heritage.web import certainty, language_html, term_texts
+from heritage.web import card_html, certainty, language_html, term_texts
 from heritage.web.certainty import Mark
 from heritage.web.media import covers, tagged
 from heritage.web.term_texts import TermTexts
@@ -72,7 +71,8 @@ class RenderedCard(NamedTuple):
     html: SafeString
 
 
-# Rendered cards, by site and its version, template, language and when the picture is loaded.
+_FORMS = {"card": card_html.card, "row": card_html.row}
+# Rendered cards, by site and its version, form, language and when the picture is loaded.
 rendered: LRUCache[tuple, RenderedCard] = LRUCache(_KEPT)
 
 
@@ -105,27 +105,21 @@ def rendered_cards(
 ) -> dict[int, RenderedCard]:
     """Cards as HTML, by id; cached until something that they show is written.
 
-    `form` names the template: components/<form>.html. The pictures of the first `at_once` cards are
-    loaded eagerly, the others lazily.
+    `form` is "card" or "row". The pictures of the first `at_once` cards are loaded eagerly, the
+    others lazily.
     """
+    language, write = get_language(), _FORMS[form]
     keys = {
-        pk: (pk, *index.version(pk), form, get_language(), place < at_once)
+        pk: (pk, *index.version(pk), form, language, place < at_once)
         for place, pk in enumerate(ids)
     }
     found = {pk: rendered.get(key) for pk, key in keys.items()}
     new = [pk for pk, card in found.items() if card is None]
     for card in cards_of(index, new):
         pk = card.row.pk
-        html = _html(card, form, is_at_once=keys[pk][-1])
+        html = write(card, keys[pk][-1])
         found[pk] = rendered[keys[pk]] = RenderedCard(card.row.slug, card.name, html)
     return {pk: card for pk, card in found.items() if card}
-
-
-def _html(card: Card, form: str, is_at_once: bool) -> SafeString:
-    other = card.other_name
-    values = card._asdict() | card.picture._asdict()
-    values |= {"is_at_once": is_at_once, "other_language": other.lang_tag if other else ""}
-    return render_to_string(f"components/{form}.html", values)
 
 
 class _Texts(TermTexts):

@@ -153,7 +153,7 @@ def of_list(request: HttpRequest, page: Listing) -> Head:
         description=_list_description(page),
         query=page.canonical,
         robots=_list_robots(page),
-        feeds=[*_feeds(request), *_list_feeds(request, page)],
+        more_feeds=_list_feeds(request, page),
         **said,
     )
 
@@ -163,7 +163,14 @@ def hidden(title: str) -> Head:
     return Head(title=title, robots=_NEVER)
 
 
-def _head(request: HttpRequest, *, query: str = "", robots: str = "", **said: Any) -> Head:
+def _head(
+    request: HttpRequest,
+    *,
+    query: str = "",
+    robots: str = "",
+    more_feeds: Iterable[FeedLink] = (),
+    **said: Any,
+) -> Head:
     language = get_language()
     canonical = _url(request, language, query)
     who = identity(request)
@@ -176,7 +183,7 @@ def _head(request: HttpRequest, *, query: str = "", robots: str = "", **said: An
         "picture_alt": str(who.name.best()),
         "locale": _locale(language),
         "other_locales": [_locale(code) for code in interface_languages() if code != language],
-        "feeds": _feeds(request),
+        "feeds": [_feed(request), *more_feeds],
     }
     return Head(**values | said)
 
@@ -268,10 +275,10 @@ def _list_robots(page: Listing) -> str:
     return _FOLLOW_ONLY if is_else or not page.is_canonical else ""
 
 
-def _feeds(request: HttpRequest) -> list[FeedLink]:
+def _feed(request: HttpRequest) -> FeedLink:
     name = str(identity(request).name.best())
     title = _("%(name)s: new and changed") % {"name": name}
-    return [FeedLink(title, request.build_absolute_uri(reverse("web:feed")))]
+    return FeedLink(title, request.build_absolute_uri(reverse("web:feed")))
 
 
 def _list_feeds(request: HttpRequest, page: Listing) -> list[FeedLink]:

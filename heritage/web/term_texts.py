@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from django.db.models import Model
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from heritage.models import Scheme, SchemeTerm
+from heritage.models.base import Record
 from heritage.models.vocabularies import Term
 from heritage.search import vocabulary
 from heritage.search.index.snapshot import IndexSnapshot
@@ -20,9 +20,9 @@ class TermTexts:
         memory = vocabulary.of(index).memory
         self._kept = memory.setdefault(("texts of terms", get_language()), {})
 
-    def said[T: Model, S: str](self, say: Callable[[T], S], *terms: T) -> S:
+    def said[T: Record, S: str](self, say: Callable[[T], S], *terms: T) -> S:
         """What `say` makes of the terms; it depends on nothing else."""
-        key = (say, *terms)
+        key = (say, *[(type(term), term.uid) for term in terms])
         if key not in self._kept:
             self._kept[key] = say(*terms)
         return self._kept[key]
