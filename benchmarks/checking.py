@@ -69,6 +69,6 @@ def _unfound(drawn: list[int], dice: random.Random) -> list[str]:
     found = []
     for pk, text in Site.objects.filter(pk__in=drawn).values_list("pk", "search_text"):
         word = dice.choice(tokens.index_words(text))
-        if pk not in fulltext.sites_holding(((QueryWord(word, begins=False),),)):
+        if pk not in fulltext.sites_matching(((QueryWord(word, is_prefix=False),),)):
             found.append(f"Site {pk} is not found by {word!r}")
     return found

@@ -84,7 +84,7 @@ def _filter(case: Case) -> str:
         if name == "from":
             wanted["to"] = [each.partition("..")[2]]
             wanted["to"] = [_historical(wanted["to"][0])]
-    if filtered.asked.get("q") and (role := filtered.data.get("role")):
+    if filtered.raw_data.get("q") and (role := filtered.data.get("role")):
         wanted["role"] = [role]
     # Near a place and in it are both right, and words besides may narrow further.
     rights = [wanted]

@@ -198,7 +198,7 @@ def test_an_action_on_all_that_a_wide_search_finds_is_about_all_of_it(client, mi
 
 
 def test_an_action_is_about_the_chosen_sites_wherever_they_stand(client, mixed, monkeypatch):
-    monkeypatch.setattr(changelist, "MOST_CHANGES", 1)
+    monkeypatch.setattr(changelist, "MAX_CHANGES", 1)
     last = paged(client)[-1]
     data = {"action": "change_terms", "select_across": "0", "_selected_action": [last.pk]}
     page = client.post(LIST, data)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from heritage.models import Event, OpenForm, Site
-from heritage.models.open_forms import LAPSES
+from heritage.models.open_forms import LIFETIME
 from tests import builders as build
 from tests.adminforms import errors, page_data
 from tests.webrows import full_site, vocabulary
@@ -218,7 +218,7 @@ def test_colleagues_at_one_record_are_told_of_each_other(client, site):
     assert client.post(address).content.strip() == b""
     client.force_login(build.make_user("bo", group="editor"))
     assert "li has this record open too" in client.post(address).content.decode()
-    OpenForm.objects.filter(user__username="li").update(seen_at=timezone.now() - 2 * LAPSES)
+    OpenForm.objects.filter(user__username="li").update(seen_at=timezone.now() - 2 * LIFETIME)
     assert client.post(address).content.strip() == b""
     assert client.post(address, {"closed": "1"}).status_code == 204
     assert not OpenForm.objects.exists()

@@ -212,7 +212,7 @@ def test_exact_when_others_write_while_it_is_read(starts, monkeypatch):
     if starts:
         forget()
     turns = count()
-    read = loader.read_facts
+    read = loader.read_index_data
 
     def interrupted(site_ids=None):
         found = read(site_ids)
@@ -227,7 +227,7 @@ def test_exact_when_others_write_while_it_is_read(starts, monkeypatch):
         Site.objects.filter(pk=sites[30].pk).delete()
         make_site("Site 20b", place=make_place())
 
-    monkeypatch.setattr(loader, "read_facts", interrupted)
+    monkeypatch.setattr(loader, "read_index_data", interrupted)
     state = store.current()
     monkeypatch.undo()
     assert_as_rebuilt(state)
@@ -240,14 +240,14 @@ def test_who_writes_without_end_is_made_to_wait(monkeypatch):
     sites = [make_site(f"Site {number:02}") for number in range(40)]
     store.current()
     sites[3].save()
-    read = loader.read_facts
+    read = loader.read_index_data
 
     def interrupted(site_ids=None):
         if not connection.in_atomic_block:
             elsewhere(sites[5].save)
         return read(site_ids)
 
-    monkeypatch.setattr(loader, "read_facts", interrupted)
+    monkeypatch.setattr(loader, "read_index_data", interrupted)
     state = store.current()
     monkeypatch.undo()
     assert_as_rebuilt(state)

@@ -12,7 +12,7 @@ from heritage.search import answers, spelling, text_search, understanding
 from heritage.search.filters import SiteFilter
 from heritage.search.index import store
 from heritage.services import fulltext
-from heritage.services.fulltext import sites_holding
+from heritage.services.fulltext import sites_matching
 from heritage.values import tokens
 from tests import builders as build
 
@@ -170,7 +170,7 @@ DENIED = {
 @pytest.mark.parametrize("text", DENIED)
 def test_what_is_denied_is_left_out(rows, text):
     read = understanding.understand(store.current(), text, date(2026, 5, 1))
-    shown = SiteFilter({each.name: each.values for each in read.meanings}).active()
+    shown = SiteFilter({each.name: each.values for each in read.filters}).active()
     assert ([str(each.value) for each in shown], read.rest) == (DENIED[text], "")
 
 
@@ -213,7 +213,7 @@ def test_what_is_written_is_found_at_once_and_what_is_gone_no_more(rows):
     pk = site.pk
     site.delete()
     assert found(rows, "shikusi") == []
-    assert pk not in sites_holding(tokens.parse_query("shikusi"))
+    assert pk not in sites_matching(tokens.parse_query("shikusi"))
 
 
 def test_a_renamed_term_is_found_by_its_new_name(rows):
@@ -244,7 +244,7 @@ def test_who_searches_while_it_is_made_anew_finds_all(is_among_few):
     def search_meanwhile():
         try:
             hits = (
-                fulltext.sites_holding_among(few, asked) if is_among_few else sites_holding(asked)
+                fulltext.sites_matching_among(few, asked) if is_among_few else sites_matching(asked)
             )
             found.append(site.pk in hits)
         finally:
@@ -281,8 +281,8 @@ def test_rows_of_full_text_lie_close_together(db):
     some = [f"word{number}" for number in range(200)]  # about 2 kB, less than what moves by itself
     for last in ("first", "second"):  # a row that is written anew too
         fulltext.write({pk: [*some, last] for pk in range(1_000, 1_300)})
-    assert len(sites_holding(tokens.parse_query("word7 second"))) == 300
-    assert not sites_holding(tokens.parse_query("first"))
+    assert len(sites_matching(tokens.parse_query("word7 second"))) == 300
+    assert not sites_matching(tokens.parse_query("first"))
     assert size_of_rows() - before < 150 * 2 * 300
 
 
@@ -380,8 +380,10 @@ def test_a_correction_keeps_the_words_behind_the_sixth(rows):
 
 def test_texts_of_very_many_runs_are_not_segmented(rows, monkeypatch):
     asked = []
-    sites_holding = fulltext.sites_holding
-    monkeypatch.setattr(fulltext, "sites_holding", lambda *a: asked.append(a) or sites_holding(*a))
+    sites_matching = fulltext.sites_matching
+    monkeypatch.setattr(
+        fulltext, "sites_matching", lambda *a: asked.append(a) or sites_matching(*a)
+    )
     text = " ".join(f"{first}洛阳城白马寺" for first in "甲乙丙丁戊己庚辛壬癸")
     assert text_search.segmented(store.current(), text) == text
     assert len(asked) == 1
@@ -465,9 +467,9 @@ def test_the_answers_are_those_of_brute_force(rows):
     here = BitMap(held)  # tests with transactions of their own leave words of sites behind
     for word in sorted({word for found in held.values() for word in found}):
         holders = {pk for pk, found in held.items() if word in found}
-        assert set(sites_holding(((tokens.QueryWord(word, begins=False),),)) & here) == holders
+        assert set(sites_matching(((tokens.QueryWord(word, is_prefix=False),),)) & here) == holders
         begun = {pk for pk, found in held.items() if any(w.startswith(word[:3]) for w in found)}
-        assert set(sites_holding(((tokens.QueryWord(word[:3], begins=True),),)) & here) == begun
+        assert set(sites_matching(((tokens.QueryWord(word[:3], is_prefix=True),),)) & here) == begun
 
 
 def test_every_page_of_a_search_comes_once(rows):
@@ -480,8 +482,10 @@ def test_every_page_of_a_search_comes_once(rows):
 
 def test_closeness_is_looked_up_only_while_it_decides_anything(rows, monkeypatch):
     asked = []
-    sites_holding, among = fulltext.sites_holding, fulltext.sites_holding_among
-    monkeypatch.setattr(fulltext, "sites_holding", lambda *a: asked.append(a) or sites_holding(*a))
-    monkeypatch.setattr(fulltext, "sites_holding_among", lambda *a: asked.append(a) or among(*a))
+    sites_matching, among = fulltext.sites_matching, fulltext.sites_matching_among
+    monkeypatch.setattr(
+        fulltext, "sites_matching", lambda *a: asked.append(a) or sites_matching(*a)
+    )
+    monkeypatch.setattr(fulltext, "sites_matching_among", lambda *a: asked.append(a) or among(*a))
     assert len(found(rows, "gongxian")) == 1
     assert len(asked) == 2  # just that name; any word

@@ -28,7 +28,7 @@ def test_many_threads_may_use_it():
     def use(first: int) -> None:
         try:
             for number in range(3_000):
-                key = QueryWord(f"word {(first + number) % 20}", begins=True)
+                key = QueryWord(f"word {(first + number) % 20}", is_prefix=True)
                 kept[key] = kept.get(key) or number
         except Exception as error:
             errors.append(error)

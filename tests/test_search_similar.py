@@ -50,7 +50,7 @@ def test_nothing_is_twice_in_an_empty_catalogue():
 
 
 def test_a_name_that_very_many_have_tells_nothing(monkeypatch):
-    monkeypatch.setattr(similar, "MOST_NAMED", 3)
+    monkeypatch.setattr(similar, "MAX_SITES_OF_A_NAME", 3)
     for name, count in (("Temple", 4), ("Kiln", 3)):
         for _number in range(count):
             build.make_site(name, latitude=34.0, longitude=112.0)

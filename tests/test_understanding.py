@@ -178,7 +178,7 @@ OF_NO_SITE = {
 
 def read(text: str) -> str:
     found = understanding.understand(store.current(), text, THURSDAY)
-    meanings = [f"{each.name}={','.join(each.values)}" for each in found.meanings]
+    meanings = [f"{each.name}={','.join(each.values)}" for each in found.filters]
     return " ".join([*meanings, *([f"+ {found.rest}"] if found.rest else [])])
 
 

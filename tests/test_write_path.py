@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found_by(word: str) -> set[str]:
-    hits = fulltext.sites_holding(((QueryWord(word, begins=False),),))
+    hits = fulltext.sites_matching(((QueryWord(word, is_prefix=False),),))
     return set(Site.objects.filter(pk__in=hits).values_list("slug", flat=True))
 
 

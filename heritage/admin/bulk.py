@@ -32,7 +32,7 @@ from heritage.models.base import chunks
 from heritage.models.lock_timeout import lock_timeout
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services import bulk
-from heritage.services.undo import MOST_CHANGES
+from heritage.services.undo import MAX_CHANGES
 from heritage.values.sentences import listed
 
 SHOWN = 50
@@ -116,10 +116,10 @@ class ReplacementForm(forms.Form):
 
 def chosen_ids(model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> list[int]:
     """The ids of the chosen records; none, and a message, if a page could not undo so many."""
-    ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST_CHANGES + 1])
-    if len(ids) <= MOST_CHANGES:
+    ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: MAX_CHANGES + 1])
+    if len(ids) <= MAX_CHANGES:
         return ids
-    text = _("These are more than %(count)s records. Choose fewer.") % {"count": MOST_CHANGES}
+    text = _("These are more than %(count)s records. Choose fewer.") % {"count": MAX_CHANGES}
     model_admin.message_user(request, text, messages.ERROR)
     return []
 
@@ -137,13 +137,13 @@ def writing(user: User) -> Iterator[ChangeSet]:
     with change_set("bulk", user) as made, unit_of_work() as unit, transaction.atomic():
         unit.begin(Site)
         yield made
-        if made.pk is not None and made.changes.count() > MOST_CHANGES:
+        if made.pk is not None and made.changes.count() > MAX_CHANGES:
             raise TooManyRows
 
 
 def tell_too_many_rows(model_admin: ModelAdmin, request: HttpRequest) -> None:
     text = _("This would write more than %(count)s rows. Choose fewer records.")
-    model_admin.message_user(request, text % {"count": MOST_CHANGES}, messages.ERROR)
+    model_admin.message_user(request, text % {"count": MAX_CHANGES}, messages.ERROR)
 
 
 @admin.action(

@@ -19,7 +19,7 @@ from heritage.admin.access import ReadOnlyAdmin, is_id, user_of
 from heritage.admin.history import Entry, comment_of, entries
 from heritage.models import Change, ChangeSet, User
 from heritage.models.base import Record
-from heritage.services.undo import MOST_CHANGES
+from heritage.services.undo import MAX_CHANGES
 
 PER_PAGE = 40  # rows of a change set
 
@@ -90,7 +90,7 @@ class ChangeSetAdmin(ReadOnlyAdmin):
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         change_set = self._change_set(request, pk)
-        changes = change_set.changes.order_by("pk")[: MOST_CHANGES + 1]
+        changes = change_set.changes.order_by("pk")[: MAX_CHANGES + 1]
         is_undo = change_set.kind == ChangeSet.Kind.UNDO
         address = reverse("admin:heritage_changeset_change", args=[pk])
         asked = revert_pages.RevertRequest(

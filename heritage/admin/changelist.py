@@ -23,7 +23,7 @@ from heritage.models import Coverage, Site
 from heritage.models.querysets import SiteQuerySet
 from heritage.search.index import columns, orders, store
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.services.undo import MOST_CHANGES
+from heritage.services.undo import MAX_CHANGES
 
 DATABASE_LIMIT = 20_000  # sites that the database is asked to sort, or the index to merge
 MOST_HITS = 10_000  # of a search that the database lists; beyond that, the latest of them
@@ -179,7 +179,7 @@ class SiteChangeList(ChangeList):
             return latest_hits(rows, request.hits)
         if self.sorted_sites is not None and request.POST.get("select_across", "0") != "0":
             # For an action on all of them, which refuses more than this.
-            return rows.filter(pk__in=self.sorted_sites.ids(0, MOST_CHANGES + 1))
+            return rows.filter(pk__in=self.sorted_sites.ids(0, MAX_CHANGES + 1))
         return rows
 
     def get_results(self, request: HttpRequest) -> None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from heritage.admin.access import is_id, user_of
 from heritage.models import SavedFilter
 
-MOST_FILTERS = 50
+MAX_FILTERS = 50
 # The columns that can be chosen; the name always comes first.
 COLUMNS = {
     "place": gettext_lazy("place"),
@@ -92,7 +92,7 @@ class ListPages(admin.ModelAdmin):
             self.message_user(request, _("Give the filter a name."), messages.ERROR)
             return redirect(self._list(request.POST.get("query", "")))
         name, query = form.cleaned_data["name"], form.cleaned_data["query"]
-        if user_of(request).saved_filters.exclude(name=name).count() >= MOST_FILTERS:
+        if user_of(request).saved_filters.exclude(name=name).count() >= MAX_FILTERS:
             self.message_user(
                 request, _("These are many filters: forget one first."), messages.ERROR
             )

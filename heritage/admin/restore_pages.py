@@ -15,7 +15,7 @@ from heritage.admin import revert_pages
 from heritage.admin.history import called
 from heritage.models import ChangeSet
 from heritage.services.history import changes_of, deletions_of
-from heritage.services.undo import MOST_CHANGES, changes_with
+from heritage.services.undo import MAX_CHANGES, changes_with
 
 DELETED_PER_PAGE = 50
 
@@ -61,14 +61,14 @@ class RestorePages(admin.ModelAdmin):
             content_type = ContentType.objects.get_for_model(model)
             changes = changes.filter(change_set__gte=change_set, model=content_type)
             changes = changes.filter(object_id=object_id)
-            since = changes.filter(change_set__gt=change_set)[:MOST_CHANGES]
+            since = changes.filter(change_set__gt=change_set)[:MAX_CHANGES]
             later = revert_pages.writers_of(since, only)
         else:
             changes = changes.filter(change_set__gt=change_set)
         history = self._address("history", pk)
         asked = revert_pages.RevertRequest(
             title=_("Restore this value?") if only else _("Restore the record as it was then?"),
-            changes=list(changes[: MOST_CHANGES + 1]),
+            changes=list(changes[: MAX_CHANGES + 1]),
             kind=ChangeSet.Kind.RESTORE,
             back=history,
             button=_("Restore"),

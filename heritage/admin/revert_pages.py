@@ -33,7 +33,7 @@ from heritage.models.fields import LanguageMapField
 from heritage.models.lock_timeout import lock_timeout
 from heritage.models.row_values import linked_ids, plain_row, stored_rows
 from heritage.services.history import RowChange, changed_since, column_of, differences
-from heritage.services.undo import MOST_CHANGES, UndoResult, plan, revert
+from heritage.services.undo import MAX_CHANGES, UndoResult, plan, revert
 from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Only, Plan, Step
 from heritage.values.language import LazyText
 
@@ -75,7 +75,7 @@ class _Differs(Exception):
 
 def revert_view(admin_site: AdminSite, request: HttpRequest, asked: RevertRequest) -> HttpResponse:
     """Shows what would be written (GET), and writes it (POST)."""
-    is_too_large = len(asked.changes) > MOST_CHANGES
+    is_too_large = len(asked.changes) > MAX_CHANGES
     planned = Plan() if is_too_large else plan(asked.changes, asked.only)
     refused = list(refusals(user_of(request), planned.steps))
     if request.method == "POST":

@@ -92,7 +92,7 @@ class SiteForm(RecordForm):
             data, point_error = with_point(data)
         super().__init__(data, files, instance=instance, **kwargs)
         self._point_error = point_error
-        self.doubtful: list[similar.Similar] = []
+        self.doubtful: list[similar.SimilarSite] = []
         if "coordinates" in self.fields:
             stored = point_text(self.instance.latitude, self.instance.longitude)
             self.initial["coordinates"] = self.fields["coordinates"].widget.stored = stored
@@ -117,7 +117,7 @@ class SiteForm(RecordForm):
         known = None if latitude is None or longitude is None else (latitude, longitude)
         names = (cleaned.get("name") or {}).values()
         found = [
-            each for each in similar.similar(names, known, self.instance.pk) if each.is_doubtful
+            each for each in similar.similar(names, known, self.instance.pk) if each.is_likely_same
         ]
         denied = set(self.confirmed.split(","))
         if any(str(each.site.pk) not in denied for each in found):
@@ -275,7 +275,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
         if not search_term.strip():
             return queryset, False
         words = tokens.parse_query(search_term)
-        hits = fulltext.sites_holding(words) if words else BitMap()
+        hits = fulltext.sites_matching(words) if words else BitMap()
         if len(hits) <= changelist.MOST_HITS:
             queryset = queryset.filter(pk__in=list(hits))
         elif not hasattr(request, "hits"):

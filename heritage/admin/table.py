@@ -38,7 +38,7 @@ from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import excerpts, word_diff
 from heritage.values import sentences
 
-MOST_SITES = 100
+MAX_SITES = 100
 SHOWN_FIELDS = 2  # if none were chosen
 MINE, THEIRS = "mine", "theirs"
 
@@ -85,11 +85,9 @@ class ChangedSite:
 def edit_table(
     model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponse | None:
-    ids = list(queryset.values_list("pk", flat=True)[: MOST_SITES + 1])
-    if len(ids) > MOST_SITES:
-        text = _("A table holds no more than %(count)s sites. Choose fewer.") % {
-            "count": MOST_SITES
-        }
+    ids = list(queryset.values_list("pk", flat=True)[: MAX_SITES + 1])
+    if len(ids) > MAX_SITES:
+        text = _("A table holds no more than %(count)s sites. Choose fewer.") % {"count": MAX_SITES}
         model_admin.message_user(request, text, messages.ERROR)
         return None
     address = reverse("admin:heritage_site_table")
@@ -189,8 +187,8 @@ class TablePages(admin.ModelAdmin):
 
 def _sites(ids: str) -> dict[int, Site]:
     numbers = [int(pk) for pk in ids.split(",") if is_id(pk)]
-    found = with_edited_rows(Site.objects.all()).in_bulk(numbers[:MOST_SITES])
-    return {pk: found[pk] for pk in numbers[:MOST_SITES] if pk in found}
+    found = with_edited_rows(Site.objects.all()).in_bulk(numbers[:MAX_SITES])
+    return {pk: found[pk] for pk in numbers[:MAX_SITES] if pk in found}
 
 
 def _cell(request: HttpRequest, site: Site, field: EditableField, is_open: bool) -> Cell:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.users import User
 
-LAPSES = timedelta(minutes=3)  # browsers renew a mark every minute
+LIFETIME = timedelta(minutes=3)  # browsers renew a mark every minute
 
 
 class OpenForm(models.Model):
@@ -38,7 +38,7 @@ class OpenForm(models.Model):
 def mark(row: models.Model, user: User) -> list[OpenForm]:
     """Record that a user has a record open. Returns the entries of others."""
     now = timezone.now()
-    OpenForm.objects.filter(seen_at__lt=now - LAPSES).delete()
+    OpenForm.objects.filter(seen_at__lt=now - LIFETIME).delete()
     OpenForm.objects.update_or_create(
         model=row._meta.label_lower,
         object_id=row.pk,

@@ -32,7 +32,7 @@ class IndexPart(models.Model):
 class SpeltWord(models.Model):
     """A word that some record contains or contained, for spelling corrections."""
 
-    text = models.CharField(max_length=tokens.LONGEST, unique=True)
+    text = models.CharField(max_length=tokens.MAX_WORD_LENGTH, unique=True)
 
     class Meta:
         indexes = [models.Index(Length("text"), "text", name="spelt_word_length_text")]

@@ -18,19 +18,19 @@ from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
 from heritage.search.text_search import PartialMatches
-from heritage.search.understanding import Meaning, UnderstoodQuery
+from heritage.search.understanding import QueryFilter, UnderstoodQuery
 from heritage.values import tokens
 
 # Texts whose answers are remembered: 10 kB at most each, and those that have more sites in part.
 _KEPT, _KEPT_BROAD = 500, 64
 _BROAD = 1_000  # sites
 _LONGEST_THEME = 6  # words, or Han characters
-_MOST_NAMED = 5  # words of a name that stands in a longer text
+_MAX_NAMED = 5  # words of a name that stands in a longer text
 _WHERE = frozenset(("place", "area", "region", "near"))  # filters that say where
-_MOST_PARTED = 10  # words, or Han characters, of a name with its place
+_MAX_PARTED = 10  # words, or Han characters, of a name with its place
 
 # The sites that filters leave, with the words of a text.
-type Narrow = Callable[[Iterable[Meaning], str], BitMap]
+type Narrow = Callable[[Iterable[QueryFilter], str], BitMap]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Answer:
     """How a search text is answered."""
 
     text: str  # words to look for; may be empty where there are filters
-    filters: tuple[Meaning, ...] = ()
+    filters: tuple[QueryFilter, ...] = ()
     corrected: str = ""  # the whole text as it was corrected
     suggestion: str = ""  # a correction that is not sure enough
     partly: PartialMatches | None = None  # no site has all of it: those that have most
@@ -107,41 +107,41 @@ def _in_part(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> An
     """For a text of which no site has all: filters, if that is all; else the sites that have most
     of it; else the filters without the words by which nothing is known."""
     read = understanding.understand(index, text, today)
-    is_understood = bool(read.meanings) and not read.rest
-    if is_understood and not all(meaning.is_name for meaning in read.meanings):
-        return Answer("", read.meanings, unread=read.unread)  # the page says what to drop
+    is_understood = bool(read.filters) and not read.rest
+    if is_understood and not all(query_filter.is_name for query_filter in read.filters):
+        return Answer("", read.filters, unread=read.unread)  # the page says what to drop
     if _is_denied(read) and read.rest and text_search.matching(index, read.rest):
-        return Answer(read.rest, read.meanings, unread=read.unread)
+        return Answer(read.rest, read.filters, unread=read.unread)
     is_cut = read.unread not in ("", text)
     parted = text_search.segmented(index, read.words if is_cut else text)
-    rest = text_search.segmented(index, read.rest) if read.meanings else parted
-    groups = [(group[0].name, narrow(group, "")) for group in _groups(read.meanings)]
+    rest = text_search.segmented(index, read.rest) if read.filters else parted
+    groups = [(group[0].name, narrow(group, "")) for group in _groups(read.filters)]
     others = [found for _name, found in groups]
     there = BitMap.union(BitMap(), *(found for name, found in groups if name in _WHERE))
     if named := _named(index, read.words):
         others.append(named)
-    elif read.meanings and not is_understood and not any(each.is_name for each in read.meanings):
+    elif read.filters and not is_understood and not any(each.is_name for each in read.filters):
         # That a site has prices is no answer to what nothing is known of.
         said = " ".join(word for word in tokens.query_words(rest) if not word.isdigit())
         if _partly(index, said) is None:
             return Answer(parted, unread=read.unread)
     partly = _partly(index, rest, others, there)
-    if partly is None and read.meanings and (is_understood or narrow(read.meanings, "")):
+    if partly is None and read.filters and (is_understood or narrow(read.filters, "")):
         unread = " ".join(filter(None, (read.rest, read.unread)))
-        return Answer("", read.meanings, unread=unread)
+        return Answer("", read.filters, unread=unread)
     return Answer(parted, partly=partly, unread=read.unread)
 
 
 def _is_denied(read: UnderstoodQuery) -> bool:
-    return any(meaning.name == NOT for meaning in read.meanings)
+    return any(query_filter.name == NOT for query_filter in read.filters)
 
 
-def _groups(meanings: Iterable[Meaning]) -> list[list[Meaning]]:
+def _groups(filters: Iterable[QueryFilter]) -> list[list[QueryFilter]]:
     """Filters that are applied one by one; those of years belong together."""
-    groups: dict[str, list[Meaning]] = {}
-    for meaning in meanings:
-        name = "from" if meaning.name in ("to", "role") else meaning.name
-        groups.setdefault(name, []).append(meaning)
+    groups: dict[str, list[QueryFilter]] = {}
+    for query_filter in filters:
+        name = "from" if query_filter.name in ("to", "role") else query_filter.name
+        groups.setdefault(name, []).append(query_filter)
     return list(groups.values())
 
 
@@ -164,17 +164,17 @@ def _as_read(
         return _directly(index, joined, today, narrow)
     if parted := _name_in_place(index, read.words):
         return Answer(parted)
-    if read.meanings and not read.rest:
+    if read.filters and not read.rest:
         # A name that begins with what is typed is meant before what its words mean.
         is_begun = len(read.words.split()) > 1 and text_search.sites_with_name_prefix(index, text)
-        for meanings in () if is_begun else (read.meanings, understanding.within(read.meanings)):
-            if narrow(meanings, ""):
-                return Answer("", meanings)
+        for filters in () if is_begun else (read.filters, understanding.within(read.filters)):
+            if narrow(filters, ""):
+                return Answer("", filters)
     # The words of what is denied would find the opposite.
     attempts = [] if _is_denied(read) else [Answer(text), Answer(read.words)]
-    if read.meanings:
-        formed = tuple(meaning for meaning in read.meanings if not meaning.is_name)
-        attempts.insert(0 if formed else 2, Answer(read.rest, read.meanings))
+    if read.filters:
+        formed = tuple(query_filter for query_filter in read.filters if not query_filter.is_name)
+        attempts.insert(0 if formed else 2, Answer(read.rest, read.filters))
         attempts.append(Answer(read.names, formed))
     attempts = [replace(each, text=text_search.segmented(index, each.text)) for each in attempts]
     # That names hold all words is worth more than that texts do.
@@ -189,8 +189,8 @@ def _as_read(
 def _named(index: IndexSnapshot, text: str) -> BitMap:
     """The sites of which the whole name, of two words at least, stands in a longer text; the
     longest name."""
-    words = tokens.query_words(text)[: tokens.MOST_ASKED]
-    for length in range(min(len(words) - 1, _MOST_NAMED), 1, -1):
+    words = tokens.query_words(text)[: tokens.MAX_QUERY_WORDS]
+    for length in range(min(len(words) - 1, _MAX_NAMED), 1, -1):
         for at in range(len(words) - length + 1):
             if found := text_search.sites_named(index, " ".join(words[at : at + length])):
                 return found
@@ -201,7 +201,7 @@ def _name_in_place(index: IndexSnapshot, text: str) -> str:
     """The text parted into the name of a site and words that its names or what says it in brief
     hold, whatever else these mean: 罗马 斗兽场. Else empty."""
     atoms = tokens.atoms(text)
-    if not 1 < len(atoms) <= _MOST_PARTED:
+    if not 1 < len(atoms) <= _MAX_PARTED:
         return ""
     for at in range(1, len(atoms)):
         parts = (_written(atoms[:at]), _written(atoms[at:]))

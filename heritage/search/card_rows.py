@@ -42,7 +42,7 @@ _EVENT = (
 
 
 @dataclass(slots=True)
-class Summary:
+class CardData:
     """What a card shows of a published site."""
 
     pk: int
@@ -65,12 +65,12 @@ class Summary:
     photograph: Image | None = None
 
 
-def read_summaries(index: IndexSnapshot, ids: Iterable[int]) -> list[Summary]:
+def read_cards(index: IndexSnapshot, ids: Iterable[int]) -> list[CardData]:
     """Summaries in the order of the ids, without sites that were withdrawn meanwhile."""
     ids = list(ids)
     terms = vocabulary.of(index)
     found = {
-        site.pk: Summary(
+        site.pk: CardData(
             *(site.pk, site.uid, site.slug, site.name, site.inscribed_year),
             *(terms.places.get(site.place_id), site.cover),
             *(site.public_latitude, site.public_longitude),
@@ -85,13 +85,13 @@ def read_summaries(index: IndexSnapshot, ids: Iterable[int]) -> list[Summary]:
     return [found[pk] for pk in ids if pk in found]
 
 
-def read_texts(ids: Iterable[int]) -> dict[int, LanguageMap]:
+def read_site_summaries(ids: Iterable[int]) -> dict[int, LanguageMap]:
     """The written summaries, which few pages show."""
     rows = Site.objects.filter(pk__in=list(ids)).order_by()
     return dict(rows.values_list("pk", "summary"))
 
 
-def _add_kinds(found: dict[int, Summary], terms: Vocabulary) -> None:
+def _add_kinds(found: dict[int, CardData], terms: Vocabulary) -> None:
     order = terms.kinds.order
     rows = rows_by_key(Site.kinds.through, "site_id", found)
     known = (row for row in rows if row.kind_id in order)  # another is newer than the vocabularies
@@ -99,7 +99,7 @@ def _add_kinds(found: dict[int, Summary], terms: Vocabulary) -> None:
         found[row.site_id].kinds.append(terms.kinds.terms[row.kind_id])
 
 
-def _add_beginnings(found: dict[int, Summary], terms: Vocabulary) -> None:
+def _add_beginnings(found: dict[int, CardData], terms: Vocabulary) -> None:
     rows: dict[int, list[Event]] = defaultdict(list)
     for event in rows_by_key(Event, "site_id", found, _EVENT):
         rows[event.site_id].append(event)
@@ -115,7 +115,7 @@ def _add_beginnings(found: dict[int, Summary], terms: Vocabulary) -> None:
         found[site].beginning, found[site].standing = beginning, standing
 
 
-def _add_registers(found: dict[int, Summary], terms: Vocabulary, index: IndexSnapshot) -> None:
+def _add_registers(found: dict[int, CardData], terms: Vocabulary, index: IndexSnapshot) -> None:
     here = BitMap(found)
     for status in reversed(UnescoStatus):  # the first of them comes last, and stays
         for pk in index.having(f"unesco:{status}") & here:
@@ -150,7 +150,7 @@ def danger_since(index: IndexSnapshot) -> dict[int, int]:
     return memory["danger since"]
 
 
-def _add_photographs(found: dict[int, Summary], index: IndexSnapshot) -> None:
+def _add_photographs(found: dict[int, CardData], index: IndexSnapshot) -> None:
     pictured = index.having("has:image") & BitMap(found)
     if not pictured:
         return

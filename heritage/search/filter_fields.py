@@ -24,7 +24,7 @@ from heritage.values.date_parser import parse_date
 
 MAX_TEXT = 200  # characters of a search
 NOT = "not"  # the filter that leaves out what others find
-MOST_VALUES = 50  # of one filter
+MAX_VALUES = 50  # of one filter
 
 
 def unknown_value_error(value: str) -> ValidationError:
@@ -99,10 +99,10 @@ class ValuesField[V](forms.Field):
     def to_python(self, value: Iterable[object] | None) -> list[V]:
         every = dict.fromkeys(str(text).strip() for text in value or ())
         texts = [text for text in every if text]
-        self.valid, errors = self.parse_all(texts[:MOST_VALUES])
-        if len(texts) > MOST_VALUES:
+        self.valid, errors = self.parse_all(texts[:MAX_VALUES])
+        if len(texts) > MAX_VALUES:
             message = _("At most %(most)s values can be asked for at once.")
-            errors.append(ValidationError(message, code="many", params={"most": MOST_VALUES}))
+            errors.append(ValidationError(message, code="many", params={"most": MAX_VALUES}))
         if errors:
             raise ValidationError(errors)
         return self.valid

@@ -37,7 +37,7 @@ from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index import columns, orders, store
 from heritage.search.index.openings import open_on
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.understanding import Meaning
+from heritage.search.understanding import QueryFilter
 from heritage.values import normalize
 
 _LOOKED_AT = 500  # sites of a place, to find its middle
@@ -61,10 +61,10 @@ NEEDED = {"relevance": "q", "distance": "near"}
 
 
 # A query as a form sends it, or values by the names of their filters.
-type Asked = QueryDict | Mapping[str, str | Iterable[str]]
+type QueryData = QueryDict | Mapping[str, str | Iterable[str]]
 
 
-class InOrder(Protocol):
+class SiteOrder(Protocol):
     """Sites in an order that a list can have."""
 
     def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
@@ -116,10 +116,10 @@ class SiteFilter(filters.FilterSet):
     data: QueryDict
     queryset: SiteQuerySet
 
-    def __init__(self, data: "Asked | None" = None, **options: Any):
-        """`data` as an address has it (`asked`); what its text means is in `self.data`."""
-        self.asked = as_query(data or {})
-        super().__init__(self.asked, Site.objects.published(), **options)
+    def __init__(self, data: "QueryData | None" = None, **options: Any):
+        """`data` as an address has it (`raw_data`); what its text means is in `self.data`."""
+        self.raw_data = as_query(data or {})
+        super().__init__(self.raw_data, Site.objects.published(), **options)
         self.answer = self._answer()
         answer = self.answer
         if answer and (answer.filters or answer.corrected or answer.unread):
@@ -127,20 +127,20 @@ class SiteFilter(filters.FilterSet):
 
     def _answer(self) -> Answer | None:
         """How the search text is answered; None without one."""
-        text = self.asked.get("q", "").replace("\0", " ").strip()[: filter_fields.MAX_TEXT]
+        text = self.raw_data.get("q", "").replace("\0", " ").strip()[: filter_fields.MAX_TEXT]
         if not normalize.tokens(text):
             return None
-        if self.asked.get("literal"):
+        if self.raw_data.get("literal"):
             return answers.answer_literally(self.index, text)
         return answers.answer(self.index, text, _narrow)
 
     def _understood(self, answer: Answer) -> QueryDict:
         """The query with the filters that the text means in place of their words; what is typed
         holds before what was chosen of the same filter."""
-        understood = self.asked.copy()
+        understood = self.raw_data.copy()
         understood.setlist("q", [answer.text] if answer.text else [])
-        for meaning in answer.filters:
-            understood.setlist(meaning.name, list(meaning.values))
+        for query_filter in answer.filters:
+            understood.setlist(query_filter.name, list(query_filter.values))
         return understood
 
     @classmethod
@@ -351,7 +351,7 @@ class SiteFilter(filters.FilterSet):
             return None
         return self._ordered(language).place(self.hits, site_id)
 
-    def _ordered(self, language: str) -> "InOrder":
+    def _ordered(self, language: str) -> "SiteOrder":
         if self.order == "relevance":
             if self.answer and self.answer.partly:
                 return self.answer.partly
@@ -364,7 +364,7 @@ class SiteFilter(filters.FilterSet):
         return self.index.orders[name]
 
 
-def as_query(data: Asked) -> QueryDict:
+def as_query(data: QueryData) -> QueryDict:
     """A query of an address, of whatever names and values."""
     if isinstance(data, QueryDict):
         return data
@@ -374,9 +374,9 @@ def as_query(data: Asked) -> QueryDict:
     return query
 
 
-def _narrow(meanings: Iterable[Meaning], text: str) -> BitMap:
+def _narrow(filters: Iterable[QueryFilter], text: str) -> BitMap:
     """The sites that match filters and the words of a text."""
-    data = {meaning.name: meaning.values for meaning in meanings}
+    data = {query_filter.name: query_filter.values for query_filter in filters}
     filtered = SiteFilter(data)
     if not text:
         return filtered.hits

@@ -23,20 +23,20 @@ NEAR_KM = 2  # within which two records may be of one site
 SAME_NAME_KM = (
     50  # within which two of one name may be: there is a temple of Confucius in each town
 )
-MOST_NAMED = 200  # of a name that so many hold nothing can be told
-MOST_NEAR = 40
-MOST_NAMESAKES = 5_000
+MAX_SITES_OF_A_NAME = 200  # of a name that so many hold nothing can be told
+MAX_NEAR = 40
+MAX_SHARED_NAMES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Similar:
+class SimilarSite:
     site: Site
     has_same_name: bool  # in any script, in pinyin, without accents
     has_similar_name: bool
     km: float | None  # where both have a point
 
     @property
-    def is_doubtful(self) -> bool:
+    def is_likely_same(self) -> bool:
         """Whether it may well be the same site, so that the editor is warned before saving."""
         if self.has_same_name:
             return self.km is None or self.km <= SAME_NAME_KM
@@ -54,22 +54,23 @@ class Similar:
 
 def similar(
     names: Iterable[str], point: Point | None = None, without: int | None = None, most: int = 6
-) -> list[Similar]:
+) -> list[SimilarSite]:
     """Sites with the same or a similar name, or within 2 km; the most similar first."""
     same, alike = _named(names)
     near = _near(point) if point else {}
     ids = [pk for pk in same | alike | BitMap(near) if pk != without]
     sites = Site.objects.select_related("place__parent").filter(pk__in=ids).order_by()
     found = [
-        Similar(site, site.pk in same, site.pk in alike, _km(point, site, near)) for site in sites
+        SimilarSite(site, site.pk in same, site.pk in alike, _km(point, site, near))
+        for site in sites
     ]
     found.sort(key=_closeness)
     return found[:most]
 
 
-def _closeness(found: Similar) -> tuple:
+def _closeness(found: SimilarSite) -> tuple:
     far = found.km if found.km is not None else SAME_NAME_KM
-    return not found.is_doubtful, not found.has_same_name, not found.has_similar_name, far
+    return not found.is_likely_same, not found.has_same_name, not found.has_similar_name, far
 
 
 def _named(names: Iterable[str]) -> tuple[BitMap, BitMap]:
@@ -77,8 +78,8 @@ def _named(names: Iterable[str]) -> tuple[BitMap, BitMap]:
     same, alike = BitMap(), BitMap()
     for name in filter(None, map(str.strip, names)):
         for asked, into in ((tokens.exact_name(name), same), (tokens.words_in_names(name), alike)):
-            found = fulltext.sites_holding(asked)
-            if len(found) <= MOST_NAMED:
+            found = fulltext.sites_matching(asked)
+            if len(found) <= MAX_SITES_OF_A_NAME:
                 into |= found
     return same, alike
 
@@ -97,7 +98,7 @@ def _near(point: Point) -> dict[int, float]:
         return {}
     ids, latitudes, longitudes = (np.array(column) for column in zip(*rows, strict=True))
     km = distances_km(point, latitudes, longitudes)
-    nearest = np.argsort(km)[:MOST_NEAR]
+    nearest = np.argsort(km)[:MAX_NEAR]
     return {int(ids[at]): float(km[at]) for at in nearest if km[at] <= NEAR_KM}
 
 
@@ -142,9 +143,9 @@ def _same_names() -> BitMap:
 def _namesakes() -> tuple[np.ndarray, np.ndarray]:
     """Numbers of names that a few sites share, and the sites that have them: one pair a line."""
     keys = SortName.objects.values("language", "key").annotate(sites=Count("site"))
-    shared = keys.filter(sites__gt=1, sites__lte=MOST_NAMED).order_by("language", "key")
+    shared = keys.filter(sites__gt=1, sites__lte=MAX_SITES_OF_A_NAME).order_by("language", "key")
     by_language: dict[str, list[str]] = defaultdict(list)
-    for language, key in shared.values_list("language", "key")[:MOST_NAMESAKES]:
+    for language, key in shared.values_list("language", "key")[:MAX_SHARED_NAMES]:
         by_language[language].append(key)
     numbers: dict[tuple[str, str], int] = {}
     pairs: list[tuple[int, int]] = []

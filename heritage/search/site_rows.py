@@ -40,7 +40,7 @@ from heritage.search.vocabulary import TermTree, Vocabulary
 
 
 @dataclass(slots=True)
-class Property:
+class WorldHeritageRows:
     """The World Heritage columns of a designation."""
 
     detail: WorldHeritage
@@ -72,7 +72,7 @@ class SiteRows:
     visitingfacts: list[VisitingFact] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     # By the primary key of the entry that a coverage refers to.
-    properties: dict[int, Property] = field(default_factory=dict)
+    properties: dict[int, WorldHeritageRows] = field(default_factory=dict)
     entry_events: dict[int, list[DesignationEvent]] = field(default_factory=dict)
     shares_entries: bool = False  # whether an entry covers other sites too
 
@@ -112,7 +112,7 @@ def published_site(slug: str) -> Site | None:
     return next((site for site in found if site.state == Site.State.PUBLISHED), None)
 
 
-def read(site: Site, known: Vocabulary) -> SiteRows:
+def read(site: Site, terms: Vocabulary) -> SiteRows:
     """Everything that the page of a site shows.
 
     The rows may be newer than the vocabularies: what names a term that is not in these is left out.
@@ -122,11 +122,11 @@ def read(site: Site, known: Vocabulary) -> SiteRows:
         model, column, order = _RELATIONS[name]
         found[name] = rows_by_key(model, column, [site.pk], order=order)
     today = timezone.localdate()
-    schemes = known.identifier_schemes
+    schemes = terms.identifier_schemes
     rows = SiteRows(
         site,
-        kinds=_terms(known.kinds, (row.kind_id for row in found["kinds"])),
-        also_in=_terms(known.places, (row.place_id for row in found["also_in"])),
+        kinds=_terms(terms.kinds, (row.kind_id for row in found["kinds"])),
+        also_in=_terms(terms.places, (row.place_id for row in found["also_in"])),
         identifiers=[row for row in found["identifiers"] if row.scheme_id in schemes],
         names=found["names"],
         events=found["events"],
@@ -137,16 +137,16 @@ def read(site: Site, known: Vocabulary) -> SiteRows:
         visitingfacts=[row for row in found["visitingfacts"] if row.is_shown],
         notices=[row for row in found["notices"] if falls_within(today, row.begins, row.ends)],
     )
-    site.place, site.public_images = known.places.get(site.place_id), rows.images
+    site.place, site.public_images = terms.places.get(site.place_id), rows.images
     for row in rows.identifiers:
         row.scheme = schemes[row.scheme_id]
     rows.identifiers.sort(key=lambda row: row.scheme.slug)
     for event in rows.events:
-        event.first_era = known.eras.get(event.first_era_id)
-        event.last_era = known.eras.get(event.last_era_id)
+        event.first_era = terms.eras.get(event.first_era_id)
+        event.last_era = terms.eras.get(event.last_era_id)
     _add_related_sites(rows, found["part_of"], found["parts"])
-    entries = _add_entries(rows, found["coverages"], known)
-    _add_sources(rows, entries, {row.source_id for row in found["sources"]}, known)
+    entries = _add_entries(rows, found["coverages"], terms)
+    _add_sources(rows, entries, {row.source_id for row in found["sources"]}, terms)
     if site.custodian_id:
         site.custodian = _by_pk(Custodian, [site.custodian_id])[site.custodian_id]
     return rows
@@ -195,20 +195,20 @@ def _add_related_sites(rows: SiteRows, part_of: list[PartOf], parts: list[PartOf
     rows.parts.sort(key=lambda row: row.part.slug)
 
 
-def _add_entries(rows: SiteRows, coverages: list[Coverage], known: Vocabulary) -> list[Designation]:
+def _add_entries(rows: SiteRows, coverages: list[Coverage], terms: Vocabulary) -> list[Designation]:
     """The entries of registers that cover the site, with what stands in tables of their own."""
     if not coverages:
         return []
     ids = [row.designation_id for row in coverages]
     found = _by_pk(Designation, ids)
-    entries = {pk: entry for pk, entry in found.items() if entry.scheme_id in known.schemes}
+    entries = {pk: entry for pk, entry in found.items() if entry.scheme_id in terms.schemes}
     others = _by_pk(Designation, (entry.superseded_by_id for entry in entries.values()))
-    newer = {pk: entry for pk, entry in others.items() if entry.scheme_id in known.schemes}
+    newer = {pk: entry for pk, entry in others.items() if entry.scheme_id in terms.schemes}
     for entry in entries.values():
-        entry.category = known.terms.get(entry.category_id or 0)
+        entry.category = terms.terms.get(entry.category_id or 0)
         entry.superseded_by = newer.get(entry.superseded_by_id or 0)
     for entry in (*entries.values(), *newer.values()):
-        entry.scheme = known.schemes[entry.scheme_id]
+        entry.scheme = terms.schemes[entry.scheme_id]
     for coverage in coverages:
         if coverage.designation_id in entries:
             coverage.site, coverage.designation = rows.site, entries[coverage.designation_id]
@@ -224,17 +224,17 @@ def _add_entries(rows: SiteRows, coverages: list[Coverage], known: Vocabulary) -
         criteria = rows_by_key(WorldHeritage.criteria.through, key, pk)
         regions = rows_by_key(WorldHeritage.regions.through, key, pk)
         states = rows_by_key(WorldHeritage.states.through, key, pk)
-        rows.properties[detail.designation_id] = Property(
+        rows.properties[detail.designation_id] = WorldHeritageRows(
             detail,
-            criteria=_scheme_terms(known, (row.schemeterm_id for row in criteria)),
-            regions=_scheme_terms(known, (row.schemeterm_id for row in regions)),
-            states=_terms(known.places, (row.place_id for row in states)),
+            criteria=_scheme_terms(terms, (row.schemeterm_id for row in criteria)),
+            regions=_scheme_terms(terms, (row.schemeterm_id for row in regions)),
+            states=_terms(terms.places, (row.place_id for row in states)),
         )
     return list(entries.values())
 
 
 def _add_sources(
-    rows: SiteRows, entries: list[Designation], own: set[int], known: Vocabulary
+    rows: SiteRows, entries: list[Designation], own: set[int], terms: Vocabulary
 ) -> None:
     """What all of it rests on, in one question; `own` are those of the site as a whole."""
     site = rows.site
@@ -252,16 +252,16 @@ def _add_sources(
         site.point_source = found[site.point_source_id]
     licensed: list[Any] = [*found.values(), *rows.images]
     for row in licensed:
-        row.licence = known.licences.get(row.licence_id)
+        row.licence = terms.licences.get(row.licence_id)
 
 
 def _terms[T: Term](tree: TermTree[T], ids: Iterable[int]) -> list[T]:
     return [tree.terms[pk] for pk in sorted(tree.terms.keys() & ids, key=tree.order.__getitem__)]
 
 
-def _scheme_terms(known: Vocabulary, ids: Iterable[int]) -> list[SchemeTerm]:
+def _scheme_terms(terms: Vocabulary, ids: Iterable[int]) -> list[SchemeTerm]:
     """Terms that one register uses for one thing."""
-    found = (known.terms[pk] for pk in known.terms.keys() & ids)
+    found = (terms.terms[pk] for pk in terms.terms.keys() & ids)
     return sorted(found, key=lambda term: (term.order, term.code))
 
 

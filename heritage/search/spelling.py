@@ -12,17 +12,17 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from heritage.models import Site
-from heritage.search import text_search, understanding
+from heritage.search import dictionary, text_search
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
 from heritage.services import fulltext
 from heritage.values import normalize, tokens
 
-_MOST_WORDS = 6  # of a search that is worth the trouble
+_MAX_WORDS = 6  # of a search that is worth the trouble
 _CANDIDATES = 4  # for each misspelt word
 _COMBINED, _TRIES = 32, 12  # combinations of them: that are compared, and that are tried
-_MOST_LETTERS_OFF = 4  # of a word that is spoken like another
+_MAX_LETTERS_OFF = 4  # of a word that is spoken like another
 _KEPT = 1_000  # words whose spellings are remembered
 _VOWELS = frozenset("aeiouy")
 _SHORTEST = 4  # letters of a word that may be misspelt
@@ -68,7 +68,7 @@ class _Spelling:
 def corrections(index: IndexSnapshot, text: str) -> list[SpellingCorrection]:
     """Corrections of a text, the likeliest first. Words known to records or the interface stay."""
     words = normalize.tokens(text)
-    parts, others = words[:_MOST_WORDS], words[_MOST_WORDS:]
+    parts, others = words[:_MAX_WORDS], words[_MAX_WORDS:]
     if any(map(tokens.is_han, parts)):
         name = _same_sound(index, text)
         return [SpellingCorrection(name, is_sure=True)] if name else []
@@ -90,10 +90,10 @@ def corrections(index: IndexSnapshot, text: str) -> list[SpellingCorrection]:
 def respelt(index: IndexSnapshot, text: str) -> str:
     """A text of which nothing has all, with each word that nothing holds as it is most likely
     spelt, and the others as they are; empty where no word is, or none is known by itself."""
-    words = normalize.tokens(text)[: tokens.MOST_ASKED]
+    words = normalize.tokens(text)[: tokens.MAX_QUERY_WORDS]
     if any(map(tokens.is_han, words)):
         return ""
-    terms = understanding.dictionary(index).corrections
+    terms = dictionary.of(index).corrections
     found, is_any_known = [], False
     for word in words:
         spelt = next((each.text for each in _spelt(index, word) if each.is_sure), "")
@@ -119,7 +119,7 @@ def _likelihood(
 def _otherwise_known(index: IndexSnapshot, parts: list[str]) -> list[SpellingCorrection]:
     """For words that are all known, and together fit nothing: with one of them a letter off, so
     that they are the name of a site (shaoling temple), or stand in one."""
-    kept = understanding.dictionary(index).of_interface | tokens.STOP_WORDS
+    kept = dictionary.of(index).of_interface | tokens.STOP_WORDS
     found = []
     for at, word in enumerate(parts):
         if len(word) < _SHORTEST_REPLACED or not word.isalpha() or word in kept:
@@ -154,11 +154,10 @@ def _spelt(index: IndexSnapshot, word: str) -> list[_Spelling]:
 
 
 def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
-    dictionary = understanding.dictionary(index)
-    known = dictionary.words
+    known = dictionary.of(index)
     itself = _Spelling(word, 0, is_sure=True)
     others = (*tokens.other_numbers(word), f"{word}s")
-    if word in tokens.STOP_WORDS or word in known or known.intersection(others):
+    if word in tokens.STOP_WORDS or word in known.words or known.words.intersection(others):
         return [itself]
     if text_search.matching(index, word):
         return [itself]
@@ -168,20 +167,20 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
         return [split]
     slips = 1 if len(word) < 6 else 2  # letters wrong, missing, doubled or swapped
     lengths = range(len(word) - slips, len(word) + slips + 1)
-    terms = dictionary.corrections_of(lengths)
-    words = dictionary.saying([*fulltext.words_starting_with(word[0], lengths), *terms])
+    terms = known.corrections_of(lengths)
+    words = known.significant([*fulltext.words_starting_with(word[0], lengths), *terms])
     near = _near(word, words, slips)
     if not near:  # nobody is sure of the letters of a foreign name
         near = dict.fromkeys(_sounding_like(word, words), 1.0)
     if not near:  # the first letters themselves may be wrong
-        near = _near(word, dictionary.saying(fulltext.known_words(_begun_otherwise(word))), slips)
+        near = _near(word, known.significant(fulltext.known_words(_begun_otherwise(word))), slips)
     near = {found: off for found, off in near.items() if not _is_other_pinyin(index, word, found)}
     holding = {found: len(text_search.matching(index, found)) for found in near}
     ordered = sorted(
         (
             found
             for found in near
-            if (holding[found] or found in dictionary.corrections)
+            if (holding[found] or found in known.corrections)
             and (len(word) > 4 * near[found] or _sound(found) == _sound(word))
         ),
         # Of two words as near, one that is spoken so (pisa for piza); else of grottes and grottoes
@@ -189,7 +188,7 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
         key=lambda found: (
             near[found],
             _sound(found) != _sound(word),
-            found not in dictionary.corrections,
+            found not in known.corrections,
             -holding[found],
             found,
         ),
@@ -209,7 +208,7 @@ def _is_other_pinyin(index: IndexSnapshot, word: str, found: str) -> bool:
 
 def _sounding_like(word: str, words: list[str]) -> list[str]:
     """Words that are pronounced alike: timbuktu for timbuctoo."""
-    cutoff = _MOST_LETTERS_OFF
+    cutoff = _MAX_LETTERS_OFF
     found = process.extract(word, words, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
     texts = [text for text, _distance, _place in found if text[0] == word[0]]
     return [text for text in texts if _sound(text) == _sound(word)]
@@ -247,7 +246,7 @@ def _split(index: IndexSnapshot, word: str) -> _Spelling | None:
     """Two words that were typed as one, if a name contains both: machupicchu."""
     places = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
     parts = {part for at in places for part in (word[:at], word[at:])}
-    known = understanding.dictionary(index).words
+    known = dictionary.of(index).words
     there = {*fulltext.known_words(parts), *(part for part in parts if part in known)}
     best, text = 0, ""
     for at in places:

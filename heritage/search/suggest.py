@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from heritage.models import Era, Place, Site
 from heritage.models.vocabularies import Term
-from heritage.search import spelling, text_search, understanding, vocabulary
+from heritage.search import dictionary, spelling, text_search, vocabulary
 from heritage.search.facets.base import AnyFacet, TreeFacet
 from heritage.search.facets.registry import BY_NAME, TREES
 from heritage.search.index import orders
@@ -25,12 +25,12 @@ from heritage.services.denormalized import CHINESE_CODES
 from heritage.values import normalize, tokens
 from heritage.values.tokens import Query
 
-MOST_SITES, MOST_TERMS, MOST_FILTERS = 6, 3, 2  # of each vocabulary
+MAX_SITES, MAX_TERMS, MAX_FILTERS = 6, 3, 2  # of each vocabulary
 _EXACTLY, _BEGUN, _HELD = range(3)  # how close a name is
 _KEPT = 2_000  # texts whose sites are remembered
 # With so few letters most names begin. To gather them all would take long, where enough of the best
 # known sites are among them.
-_MOST_BEGIN, _LIKELY = 2, 50
+_MAX_BEGIN, _LIKELY = 2, 50
 SITES, FILTERS = "site", "filter"
 
 
@@ -81,7 +81,7 @@ def named_terms(index: IndexSnapshot, text: str) -> list[NamedTerm]:
 
     Names match in any form, including initials; longest names first, then most sites.
     """
-    typed = normalize.tokens(text)[: tokens.MOST_ASKED]
+    typed = normalize.tokens(text)[: tokens.MAX_QUERY_WORDS]
     parts: list[tuple[list[str], list[str]]] = [(typed, [])]
     for at in range(len(typed) - 1, 0, -1):
         parts += [(typed[:at], typed[at:]), (typed[at:], typed[:at])]
@@ -137,7 +137,7 @@ def _fullest(
         (close, -len(index.having(f"{facet}:{term.pk}")), term.slug, term) for close, term in found
     ]
     ordered = sorted(each for each in counted if each[1])
-    return [(close, term, -less) for close, less, _slug, term in ordered[:MOST_TERMS]]
+    return [(close, term, -less) for close, less, _slug, term in ordered[:MAX_TERMS]]
 
 
 class TermMatcher:
@@ -159,7 +159,7 @@ class TermMatcher:
 
     def matches(self, text: str) -> list[tuple[int, Term]]:
         """The terms that contain all words, each with its closeness."""
-        parts = normalize.tokens(text)[: tokens.MOST_ASKED]
+        parts = normalize.tokens(text)[: tokens.MAX_QUERY_WORDS]
         if not parts:
             return []
         name = "".join(parts)
@@ -217,13 +217,13 @@ def _is_chinese_spoken(term: Term, terms: Vocabulary) -> bool:
 
 def _filters(index: IndexSnapshot, text: str) -> Iterator[SuggestedFilter]:
     """Values of facets that are no vocabulary, of which some name begins with the text."""
-    known, terms = understanding.dictionary(index), vocabulary.of(index)
+    known, terms = dictionary.of(index), vocabulary.of(index)
     typed = "".join(tokens.atoms(text))
     if len(typed) < (1 if tokens.is_han(typed[:1]) else 3):
         return
     found = [
         (len(name), facet, slug)
-        for name, facet, slug in known.begun(typed)
+        for name, facet, slug in known.starting_with(typed)
         if not isinstance(BY_NAME[facet], TreeFacet)
     ]
     kept = dict.fromkeys((facet, slug) for _length, facet, slug in sorted(found))
@@ -234,7 +234,7 @@ def _filters(index: IndexSnapshot, text: str) -> Iterator[SuggestedFilter]:
         if value is not None and facet.sites([value], index, None):
             yield SuggestedFilter(slug, facet, value)
             shown += 1
-        if shown == MOST_FILTERS:
+        if shown == MAX_FILTERS:
             return
 
 
@@ -273,17 +273,17 @@ def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
     ids: list[int] = []
     found = index.sites
     likely = BitMap()
-    if len("".join(normalize.tokens(text))) <= _MOST_BEGIN:
+    if len("".join(normalize.tokens(text))) <= _MAX_BEGIN:
         likely = BitMap(best_known.slice(found, 0, _LIKELY))
     for close, asked in _asked(text):
-        tier = likely & found & fulltext.sites_holding_among(likely, asked) if likely else BitMap()
-        if len(ids) + len(tier) < MOST_SITES:
-            tier = found & text_search.sites_holding(index, asked)
+        tier = likely & found & fulltext.sites_matching_among(likely, asked) if likely else BitMap()
+        if len(ids) + len(tier) < MAX_SITES:
+            tier = found & text_search.sites_matching(index, asked)
         if not tier:
             continue
         closeness = close if not ids else closeness
-        ids += best_known.slice(tier, 0, MOST_SITES - len(ids))
-        if len(ids) == MOST_SITES:
+        ids += best_known.slice(tier, 0, MAX_SITES - len(ids))
+        if len(ids) == MAX_SITES:
             break
         found = found - tier
     return closeness, ids
@@ -307,4 +307,4 @@ def _by_text(index: IndexSnapshot, text: str) -> list[int]:
     if not hits or len(text) < 2:
         return []
     best_known = index.orders[orders.PROMINENCE]
-    return text_search.ByRelevance(index, text, best_known).slice(hits, 0, MOST_SITES)
+    return text_search.ByRelevance(index, text, best_known).slice(hits, 0, MAX_SITES)

@@ -18,15 +18,15 @@ from heritage.values.tokens import Query
 _LONGEST_RUN = 40  # Han characters in a row that are taken for words
 _LONGEST_WORD = 8  # of them in one word
 _OF = "的"
-_MOST_RUNS = 5  # that are parted
+_MAX_RUNS = 5  # that are parted
 # Answers that a state remembers: of few sites, 4 kB at most; of many, 125 kB at most at a million.
 _KEPT_FEW, _KEPT_MANY = 1_000, 64
 _MANY = 1_000  # sites
 _SPELT_OUT = 5  # letters of a name that cannot be mere initials
-_MOST_JOINED = 6  # words of which two may have been meant as one
+_MAX_JOINED = 6  # words of which two may have been meant as one
 _COMMON = 0.25  # of all sites: a word that more of them hold tells nothing beside others
 _OF_NAMES = 2  # half as much again for a word of a name
-_MOST_IN_BRIEF = 20_000  # sites, among which those that say a word in brief come before others
+_MAX_IN_BRIEF = 20_000  # sites, among which those that say a word in brief come before others
 _UNKNOWN = 6.0  # the weight of a word that no site holds: as that of one that one in 400 holds
 _LEAST = 0.34  # of all that is asked, by weight
 _THERE = 1.25  # for what lies where the text says, which its filter alone does not outweigh
@@ -39,7 +39,7 @@ def matching(index: IndexSnapshot, text: str) -> BitMap:
 
     Script, accents and case do not matter; Han characters are found anywhere in a name.
     """
-    return sites_holding(index, tokens.parse_query(text)) & index.sites
+    return sites_matching(index, tokens.parse_query(text)) & index.sites
 
 
 def segmented(index: IndexSnapshot, text: str) -> str:
@@ -53,7 +53,7 @@ def segmented(index: IndexSnapshot, text: str) -> str:
         return text
     words: list[str] = []
     found = normalize.tokens(text)
-    if sum(map(tokens.is_han, found)) > _MOST_RUNS:
+    if sum(map(tokens.is_han, found)) > _MAX_RUNS:
         return text
     for token in found:
         if not tokens.is_han(token):
@@ -77,32 +77,32 @@ def _words_of(index: IndexSnapshot, run: str) -> Iterator[str]:
 
 def sites_named(index: IndexSnapshot, text: str) -> BitMap:
     """The sites of exactly this name, as written or spelt out in any form."""
-    found = sites_holding(index, tokens.exact_name(text)) & index.sites
+    found = sites_matching(index, tokens.exact_name(text)) & index.sites
     length = len("".join(normalize.tokens(text)))
     if found and length < _SPELT_OUT:  # initials of few letters are many things
-        return found & sites_holding(index, tokens.written_name(text))
-    if found and length > tokens.LONGEST:  # only the beginning of a name has been compared
-        return found & sites_holding(index, tokens.parse_query(text))
+        return found & sites_matching(index, tokens.written_name(text))
+    if found and length > tokens.MAX_WORD_LENGTH:  # only the beginning of a name has been compared
+        return found & sites_matching(index, tokens.parse_query(text))
     return found
 
 
 def sites_with_name_prefix(index: IndexSnapshot, text: str) -> BitMap:
     """The sites with a written name that begins with these words."""
-    return sites_holding(index, tokens.written_name_prefix(text)) & index.sites
+    return sites_matching(index, tokens.written_name_prefix(text)) & index.sites
 
 
 def join_words(index: IndexSnapshot, text: str) -> str:
     """The text with two or all of its words as one, where that stands in a name and the words do
     not: stone henge, gu gong. Else empty."""
     words = tokens.query_words(text)
-    if not 1 < len(words) <= _MOST_JOINED or sites_with_words_in_names(index, text):
+    if not 1 < len(words) <= _MAX_JOINED or sites_with_words_in_names(index, text):
         return ""
     whole = "".join(words)
-    if sites_holding(index, tokens.joined_words(text)).intersect(index.sites):
+    if sites_matching(index, tokens.joined_words(text)).intersect(index.sites):
         return whole
     for at in range(len(words) - 1) if len(words) > 2 else ():
         pair = f"{words[at]} {words[at + 1]}"
-        if sites_holding(index, tokens.joined_words(pair)):
+        if sites_matching(index, tokens.joined_words(pair)):
             joined = " ".join((*words[:at], words[at] + words[at + 1], *words[at + 2 :]))
             if sites_with_words_in_names(index, joined):
                 return joined
@@ -111,7 +111,7 @@ def join_words(index: IndexSnapshot, text: str) -> str:
 
 def sites_with_words_in_names(index: IndexSnapshot, text: str) -> BitMap:
     """The sites whose written names contain all the words."""
-    return sites_holding(index, tokens.words_in_written_names(text)) & index.sites
+    return sites_matching(index, tokens.words_in_written_names(text)) & index.sites
 
 
 def relevance_tiers(index: IndexSnapshot, hits: BitMap, text: str) -> Iterator[BitMap]:
@@ -120,7 +120,7 @@ def relevance_tiers(index: IndexSnapshot, hits: BitMap, text: str) -> Iterator[B
 
     What very many hold most of them say in brief: there that parts nothing, and takes long.
     """
-    in_brief = [tokens.words_in_brief(text)] if len(hits) <= _MOST_IN_BRIEF else []
+    in_brief = [tokens.words_in_brief(text)] if len(hits) <= _MAX_IN_BRIEF else []
     for asked in (*tokens.closeness_queries(text), *in_brief, *tokens.unfinished_queries(text)):
         if len(hits) < 2:
             break
@@ -229,7 +229,7 @@ def partial_matches(
 
 def _known_words(index: IndexSnapshot, words: list[str]) -> Iterator[str]:
     """The words; of runs of Han characters the longest that some site holds, and not the rest."""
-    is_parted = sum(map(tokens.is_han, words)) <= _MOST_RUNS
+    is_parted = sum(map(tokens.is_han, words)) <= _MAX_RUNS
     for word in words:
         if is_parted and tokens.is_han(word):
             yield from (part for part in _words_of(index, word) if len(part) > 1)
@@ -239,8 +239,8 @@ def _known_words(index: IndexSnapshot, words: list[str]) -> Iterator[str]:
 
 def _holding_word(index: IndexSnapshot, word: str) -> tuple[BitMap, BitMap]:
     """The sites that hold a word, and those that do in a name."""
-    found = sites_holding(index, tokens.whole_words(word)) & index.sites
-    return found, found & sites_holding(index, tokens.words_in_names(word))
+    found = sites_matching(index, tokens.whole_words(word)) & index.sites
+    return found, found & sites_matching(index, tokens.words_in_names(word))
 
 
 # --- asking ------------------------------------------------------------------------------------
@@ -249,11 +249,11 @@ def _holding_word(index: IndexSnapshot, word: str) -> tuple[BitMap, BitMap]:
 def _holding_of(index: IndexSnapshot, asked: Query, among: BitMap) -> BitMap:
     """Those that hold what is asked for, at least of these sites."""
     if fulltext.is_quicker_among(among):
-        return fulltext.sites_holding_among(among, asked)
-    return sites_holding(index, asked)
+        return fulltext.sites_matching_among(among, asked)
+    return sites_matching(index, asked)
 
 
-def sites_holding(index: IndexSnapshot, asked: Query) -> BitMap:
+def sites_matching(index: IndexSnapshot, asked: Query) -> BitMap:
     """The answer of the database, cached until something is written."""
     few = index.memory.setdefault("search", LRUCache(_KEPT_FEW))
     many = index.memory.setdefault("broad search", LRUCache(_KEPT_MANY))
@@ -261,7 +261,7 @@ def sites_holding(index: IndexSnapshot, asked: Query) -> BitMap:
     if found is None:
         found = many.get(asked)
     if found is None:
-        found = fulltext.sites_holding(asked)
+        found = fulltext.sites_matching(asked)
         kept = many if len(found) > _MANY else few
         kept[asked] = found
     return found

@@ -122,7 +122,7 @@ def delete(site_ids: Iterable[int]) -> None:
             cursor.executemany(_FORGET[connection.vendor], rows)
 
 
-def sites_holding(asked: Query) -> BitMap:
+def sites_matching(asked: Query) -> BitMap:
     """The ids of sites, published or not, that match a query."""
     return _answer(_ASK[connection.vendor], [_query(asked)]) if asked else BitMap()
 
@@ -132,7 +132,7 @@ def is_quicker_among(sites: BitMap) -> bool:
     return connection.vendor == "postgresql" and len(sites) <= _FEW
 
 
-def sites_holding_among(sites: BitMap, asked: Query) -> BitMap:
+def sites_matching_among(sites: BitMap, asked: Query) -> BitMap:
     """The ids among a few sites that match a query: each of them is looked at."""
     parameters = [json.dumps(list(sites)), _query(asked)]
     return _answer(_ASK_FEW[connection.vendor], parameters) if asked else BitMap()
@@ -151,7 +151,7 @@ def _query(asked: Query) -> str:
     else:
         both, either, form, begins = " & ", " | ", "'{}'{}", ":*"
     clauses = (
-        [form.format(word.text, begins * word.begins) for word in clause] for clause in asked
+        [form.format(word.text, begins * word.is_prefix) for word in clause] for clause in asked
     )
     return both.join(f"({either.join(words)})" if len(words) > 1 else words[0] for words in clauses)
 

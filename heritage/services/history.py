@@ -39,7 +39,7 @@ _WORDS = re.compile(
     r"|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+|\s+|."
 )
 
-MOST_WORDS = 4_000  # that are compared one by one: it takes the square of them
+MAX_WORDS = 4_000  # that are compared one by one: it takes the square of them
 
 
 # --- changes ---------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ def _same(before: list[str], after: list[str]) -> int:
 
 
 def _compared(before: list[str], after: list[str]) -> list[tuple[str, str]]:
-    if len(before) + len(after) > MOST_WORDS:
+    if len(before) + len(after) > MAX_WORDS:
         return [("-", "".join(before)), ("+", "".join(after))]
     found: list[tuple[str, str]] = []
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)

@@ -23,7 +23,7 @@ from heritage.services.history import change_set
 from heritage.services.notifications import notify
 from heritage.services.publication import RELATED, publication_problems
 
-MOST_TOLD = 20  # editors who hear of a record that nobody in particular is to look at
+MAX_NOTIFIED = 20  # editors who hear of a record that nobody in particular is to look at
 
 Kind = ReviewComment.Kind
 State = Site.State
@@ -113,7 +113,7 @@ def _whom_of_many(kinds: dict[Site, str], reviews: dict[int, Review]) -> dict[Si
             senders[said.site_id] = said.author  # the last one counts
     prefetch_related_objects(list(kinds), "created_by")
     for_reviewers = {Kind.SENT, Kind.WITHDRAWN}
-    anybody = list(publishers()[:MOST_TOLD]) if for_reviewers & {*kinds.values()} else []
+    anybody = list(publishers()[:MAX_NOTIFIED]) if for_reviewers & {*kinds.values()} else []
     found = {}
     for site, kind in kinds.items():
         named = reviews[site.pk].assigned_to if site.pk in reviews else None
@@ -267,7 +267,7 @@ def _speakers(site: Site) -> list[User]:
 
 def _reviewers(site: Site) -> list[User]:
     """The assigned reviewer, or else everyone who may publish."""
-    return _assigned(site) or list(publishers()[:MOST_TOLD])
+    return _assigned(site) or list(publishers()[:MAX_NOTIFIED])
 
 
 def publishers() -> QuerySet[User]:

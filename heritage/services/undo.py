@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 
-MOST_CHANGES = 5_000  # that a page takes back or writes at once; more are for commands
+MAX_CHANGES = 5_000  # that a page takes back or writes at once; more are for commands
 
 
 class UndoResult(NamedTuple):

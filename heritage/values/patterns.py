@@ -11,7 +11,7 @@ from math import prod
 from django.utils.translation import gettext as _
 
 MAX_VALUE = 100  # characters of a value that are looked at
-_MOST = 100_000  # ways to divide a value among the quantifiers
+_MAX = 100_000  # ways to divide a value among the quantifiers
 
 _TOKEN = re.compile(
     r"""
@@ -50,7 +50,7 @@ def check(pattern: str) -> None:
         elif token.lastgroup == "or":
             ways.append(2)
         before = token.lastgroup
-    if prod(ways) > _MOST:
+    if prod(ways) > _MAX:
         raise ValueError(_("There are too many quantifiers: some values would take too long."))
 
 

@@ -23,10 +23,10 @@ from dataclasses import dataclass, replace
 from heritage.values import normalize
 
 WRITTEN_WORD, NAME_WORD, WRITTEN_NAME, NAME, DISPLAYED, BRIEF = ".~^=@+"
-LONGEST = 60  # characters; what is longer is cut, in a record as in a search
+MAX_WORD_LENGTH = 60  # characters; what is longer is cut, in a record as in a search
 _BLANK_LINE = "\n\n"
-MOST_ASKED = 12  # words of a search; so many parts of one name are enough to tell it
-_MOST_READ = 60  # words that are looked at
+MAX_QUERY_WORDS = 12  # words of a search; so many parts of one name are enough to tell it
+_MAX_READ = 60  # words that are looked at
 _WINDOW = 3
 _SHORT = 4  # letters: most words begin with fewer
 _RUNS = (2, 3, 4)  # syllables that are one word as well
@@ -55,16 +55,16 @@ _TONED = re.compile(r"(?:[a-z]{0,3}[aeiouv][a-z]{0,3}[1-5])+")
 
 @dataclass(frozen=True, slots=True)
 class QueryWord:
-    """A word that a record must contain; with `begins`, or a word with this beginning."""
+    """A word that a record must contain; with `is_prefix`, or a word with this beginning."""
 
     text: str
-    begins: bool
+    is_prefix: bool
 
-    def marked(self, mark: str) -> "QueryWord":
+    def with_mark(self, mark: str) -> "QueryWord":
         return replace(self, text=mark + self.text)
 
-    def whole(self) -> "QueryWord":
-        return replace(self, begins=False)
+    def exact(self) -> "QueryWord":
+        return replace(self, is_prefix=False)
 
 
 type Clause = tuple[QueryWord, ...]  # one of these must be held
@@ -177,10 +177,10 @@ def parse_query(text: str) -> Query:
     for at, word in enumerate(words, start=1):
         is_whole = at < len(words) and len(word) < _SHORT and word.isalpha()
         for clause in _clauses(word):
-            found[(clause[0].whole(), *clause[1:]) if is_whole and not is_han(word) else clause] = (
+            found[(clause[0].exact(), *clause[1:]) if is_whole and not is_han(word) else clause] = (
                 None
             )
-    return tuple(found)[:MOST_ASKED]
+    return tuple(found)[:MAX_QUERY_WORDS]
 
 
 def query_words(text: str) -> list[str]:
@@ -189,7 +189,7 @@ def query_words(text: str) -> list[str]:
     says = [word for word in words if word not in STOP_WORDS and word not in _HAN_STOPS]
     if all(len(word) == 1 and word.isascii() for word in says):
         return []  # letters and figures are anywhere
-    return list(dict.fromkeys(says))[:MOST_ASKED]
+    return list(dict.fromkeys(says))[:MAX_QUERY_WORDS]
 
 
 def atoms(text: str) -> tuple[str, ...]:
@@ -200,16 +200,16 @@ def atoms(text: str) -> tuple[str, ...]:
 def _clauses(word: str) -> Iterator[Clause]:
     if not is_han(word):
         numbers = (*other_numbers(word), *_plural(word))
-        others = (QueryWord(each[:LONGEST], begins=False) for each in numbers)
+        others = (QueryWord(each[:MAX_WORD_LENGTH], is_prefix=False) for each in numbers)
         # A figure or two stand for themselves, and so does a code of letters and figures.
         is_begun = not word.isdigit() or len(word) >= _WINDOW
         is_begun = is_begun and not _CODE.fullmatch(word)
-        yield (QueryWord(word[:LONGEST], begins=is_begun), *others)
+        yield (QueryWord(word[:MAX_WORD_LENGTH], is_prefix=is_begun), *others)
     elif len(word) < _WINDOW:
-        yield (QueryWord(word, begins=True),)
+        yield (QueryWord(word, is_prefix=True),)
     else:
         for at in range(len(word) - _WINDOW + 1):
-            yield (QueryWord(word[at : at + _WINDOW], begins=False),)
+            yield (QueryWord(word[at : at + _WINDOW], is_prefix=False),)
 
 
 def other_numbers(word: str) -> list[str]:
@@ -239,7 +239,7 @@ def _plural(word: str) -> list[str]:
 def _tokens(text: str) -> list[str]:
     """The words of a search, without the tones of pinyin; a single syllable may be a name with its
     number."""
-    words = normalize.tokens(text)[:_MOST_READ]
+    words = normalize.tokens(text)[:_MAX_READ]
     tones = sum(len(re.findall("[1-5]", word)) for word in words if _TONED.fullmatch(word))
     if tones < 2:
         return words
@@ -257,22 +257,22 @@ def closeness_queries(text: str) -> list[Query]:
     text (White Horse Temple Luoyang); names that begin with its words; names that contain them;
     syllables of pinyin in a row.
     """
-    tokens = _tokens(text)[:MOST_ASKED]
+    tokens = _tokens(text)[:MAX_QUERY_WORDS]
     words, kept = parse_query(text), without_stop_words(tokens)
     if not words:
         return []
     parts = [_whole(part) for at in range(1, len(kept)) for part in (kept[:at], kept[at:])]
     begun = _joined(tokens)
     beginnings = (
-        QueryWord(begun, begins=is_han(begun)),
-        QueryWord(begun + _BETWEEN, begins=True),
+        QueryWord(begun, is_prefix=is_han(begun)),
+        QueryWord(begun + _BETWEEN, is_prefix=True),
     )
     return [
         exact_name(text, DISPLAYED),
         exact_name(text),
-        *([(tuple(QueryWord(NAME + part, begins=False) for part in parts),)] if parts else []),
-        (tuple(word.marked(DISPLAYED) for word in beginnings),),
-        (tuple(word.marked(WRITTEN_NAME) for word in beginnings),),
+        *([(tuple(QueryWord(NAME + part, is_prefix=False) for part in parts),)] if parts else []),
+        (tuple(word.with_mark(DISPLAYED) for word in beginnings),),
+        (tuple(word.with_mark(WRITTEN_NAME) for word in beginnings),),
         _marked(WRITTEN_WORD, words, in_whole=True),
         *([joined_words(text)] if len(kept) > 1 else []),
     ]
@@ -280,11 +280,11 @@ def closeness_queries(text: str) -> list[Query]:
 
 def exact_name(text: str, mark: str = NAME) -> Query:
     """Exactly that name in any form, with or without stop words."""
-    tokens = _tokens(text)[:MOST_ASKED]
+    tokens = _tokens(text)[:MAX_QUERY_WORDS]
     if not tokens:
         return ()
     names = dict.fromkeys((_whole(tokens), _whole(without_stop_words(tokens))))
-    return (tuple(QueryWord(mark + name, begins=False) for name in names),)
+    return (tuple(QueryWord(mark + name, is_prefix=False) for name in names),)
 
 
 def unfinished_queries(text: str) -> list[Query]:
@@ -293,21 +293,21 @@ def unfinished_queries(text: str) -> list[Query]:
     if not words:
         return []
     return [
-        ((QueryWord(WRITTEN_NAME + _joined(tokens), begins=True),),),
+        ((QueryWord(WRITTEN_NAME + _joined(tokens), is_prefix=True),),),
         _marked(WRITTEN_WORD, words),
-        ((QueryWord(NAME + _whole(tokens), begins=True),),),
+        ((QueryWord(NAME + _whole(tokens), is_prefix=True),),),
         _marked(NAME_WORD, words),
     ]
 
 
 def prefix_queries(text: str) -> list[Query]:
     """Queries for names that begin with an unfinished text: displayed names first."""
-    tokens = _tokens(text)[:MOST_ASKED]
+    tokens = _tokens(text)[:MAX_QUERY_WORDS]
     if not tokens:
         return []
     begun, whole = _joined(tokens), _whole(tokens)
     marked = (DISPLAYED + begun, WRITTEN_NAME + begun, NAME + whole)
-    return [((QueryWord(word, begins=True),),) for word in marked]
+    return [((QueryWord(word, is_prefix=True),),) for word in marked]
 
 
 def name_queries(text: str) -> list[Query]:
@@ -320,7 +320,7 @@ def name_queries(text: str) -> list[Query]:
 
 def joined_words(text: str) -> Query:
     """Names with these syllables of pinyin in a row, or with these words written as one."""
-    return ((QueryWord(NAME_WORD + _whole(query_words(text)), begins=False),),)
+    return ((QueryWord(NAME_WORD + _whole(query_words(text)), is_prefix=False),),)
 
 
 def whole_words(text: str) -> Query:
@@ -330,16 +330,16 @@ def whole_words(text: str) -> Query:
 
 def written_name(text: str) -> Query:
     """A name exactly as written."""
-    name = _joined(normalize.tokens(text)[:MOST_ASKED])
-    return ((QueryWord(WRITTEN_NAME + name, begins=False),),) if name else ()
+    name = _joined(normalize.tokens(text)[:MAX_QUERY_WORDS])
+    return ((QueryWord(WRITTEN_NAME + name, is_prefix=False),),) if name else ()
 
 
 def written_name_prefix(text: str) -> Query:
     """A name, as written, that begins with these words."""
-    name = _joined(normalize.tokens(text)[:MOST_ASKED])
+    name = _joined(normalize.tokens(text)[:MAX_QUERY_WORDS])
     if not name:
         return ()
-    return ((QueryWord(WRITTEN_NAME + name + (_BETWEEN * (not is_han(name))), begins=True),),)
+    return ((QueryWord(WRITTEN_NAME + name + (_BETWEEN * (not is_han(name))), is_prefix=True),),)
 
 
 def words_in_written_names(text: str) -> Query:
@@ -356,7 +356,7 @@ def words_in_brief(text: str) -> Query:
     """Records with the whole words in names or in their brief description."""
     words = whole_words(text)
     return tuple(
-        tuple(word.marked(mark) for word in clause for mark in (BRIEF, NAME_WORD))
+        tuple(word.with_mark(mark) for word in clause for mark in (BRIEF, NAME_WORD))
         for clause in words
     )
 
@@ -365,17 +365,17 @@ def _marked(mark: str, words: Query, *, in_whole: bool = False) -> Query:
     """The words with a prefix; `in_whole` leaves out words with that beginning, except Han."""
 
     def mark_word(word: QueryWord) -> QueryWord:
-        return (word.whole() if in_whole and not is_han(word.text) else word).marked(mark)
+        return (word.exact() if in_whole and not is_han(word.text) else word).with_mark(mark)
 
     return tuple(tuple(map(mark_word, clause)) for clause in words)
 
 
 def _whole(parts: Iterable[str]) -> str:
-    return "".join(parts)[:LONGEST]
+    return "".join(parts)[:MAX_WORD_LENGTH]
 
 
 def _joined(parts: Iterable[str]) -> str:
-    return _BETWEEN.join(parts)[:LONGEST]
+    return _BETWEEN.join(parts)[:MAX_WORD_LENGTH]
 
 
 def _pieces(folded: str) -> Iterable[str]:
@@ -383,4 +383,4 @@ def _pieces(folded: str) -> Iterable[str]:
         if is_han(word):
             yield from (word[at : at + _WINDOW] for at in range(len(word)))
         else:
-            yield word[:LONGEST]
+            yield word[:MAX_WORD_LENGTH]

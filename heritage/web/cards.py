@@ -21,7 +21,7 @@ from heritage.models import (
     UnescoStatus,
 )
 from heritage.search import card_rows
-from heritage.search.card_rows import Summary
+from heritage.search.card_rows import CardData
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
 from heritage.search.site_rows import SiteRows
@@ -59,7 +59,7 @@ class Card(NamedTuple):  # quickly made: a page has dozens
     unesco_label: str
     protection: SafeString | str
     picture: Picture
-    row: Summary
+    row: CardData
     summary: SafeString | str = ""  # only where it is asked for
 
 
@@ -79,12 +79,12 @@ rendered: LRUCache[tuple, RenderedCard] = LRUCache(_KEPT)
 def cards_of(index: IndexSnapshot, ids: Iterable[int]) -> list[Card]:
     """Cards of published sites in the order of the ids, without sites withdrawn meanwhile."""
     texts = _Texts(index)
-    return [_card(row, texts) for row in card_rows.read_summaries(index, ids)]
+    return [_card(row, texts) for row in card_rows.read_cards(index, ids)]
 
 
 def with_summaries(cards: list[Card]) -> list[Card]:
     """The cards with the summaries of their sites, without sites just deleted."""
-    said = card_rows.read_texts(card.row.pk for card in cards)
+    said = card_rows.read_site_summaries(card.row.pk for card in cards)
     return [
         card._replace(summary=_summary(said[card.row.pk], card.row))
         for card in cards
@@ -92,7 +92,7 @@ def with_summaries(cards: list[Card]) -> list[Card]:
     ]
 
 
-def _summary(text: LanguageMap, row: Summary) -> SafeString:
+def _summary(text: LanguageMap, row: CardData) -> SafeString:
     if text:
         return language_html.as_html(text.best())
     event = next(iter(row.standing), row.beginning)
@@ -131,7 +131,7 @@ class _Texts(TermTexts):
         self.cover, self.square_cover = map(tagged.addresses, ("cover", "square_cover"))
 
 
-def _card(row: Summary, texts: _Texts) -> Card:
+def _card(row: CardData, texts: _Texts) -> Card:
     beginning = row.beginning
     status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
@@ -150,7 +150,7 @@ def _card(row: Summary, texts: _Texts) -> Card:
     )
 
 
-def _picture_of(row: Summary, texts: _Texts) -> Picture:
+def _picture_of(row: CardData, texts: _Texts) -> Picture:
     if row.photograph:
         return photograph(row.photograph)
     tag = covers.drawing_of_row(row).tag

@@ -9,7 +9,7 @@ from pyroaring import BitMap
 
 from heritage.models import Place
 from heritage.search.facets.base import Facet, in_all_languages
-from heritage.search.facets.values import Value
+from heritage.search.facets.values import FacetValue
 from heritage.search.index.rows import IndexRows
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
@@ -225,9 +225,9 @@ class AreaFacet(Facet[Area]):
     def listed(self, index: IndexSnapshot, terms: Vocabulary) -> Iterable[Area]:
         return [area for area in self.choices(terms).values() if area.group.is_listed]
 
-    def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[Value]:
+    def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[FacetValue]:
         return [
-            Value(self.term(area), area.slug, 0, None, self.sites([area], index, role))
+            FacetValue(self.term(area), area.slug, 0, None, self.sites([area], index, role))
             for area in self.listed(index, terms)
         ]
 

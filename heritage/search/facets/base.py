@@ -20,7 +20,7 @@ from heritage.models import Scheme, SchemeTerm
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
 from heritage.search.facets.fields import FacetFilter
-from heritage.search.facets.values import Shown, Value
+from heritage.search.facets.values import FacetTerm, FacetValue
 from heritage.search.filter_fields import unknown_value_error
 from heritage.search.index.rows import Column, IndexRows
 from heritage.search.index.snapshot import IndexSnapshot
@@ -186,14 +186,14 @@ class Facet[V]:
         """The values that the form lists, in order."""
         return self.choices(terms).values()
 
-    def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[Value]:
+    def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[FacetValue]:
         """The listed values with their sites."""
         return [
-            Value(self.term(value), self.slug(value), 0, None, index.having(self.key(value)))
+            FacetValue(self.term(value), self.slug(value), 0, None, index.having(self.key(value)))
             for value in self.listed(index, terms)
         ]
 
-    def term(self, value: V) -> Shown:
+    def term(self, value: V) -> FacetTerm:
         """The object shown for a value in a form."""
         raise NotImplementedError
 
@@ -291,14 +291,14 @@ class TreeFacet[T: Term](Facet[T]):
                 raise
             return called[0]
 
-    def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[Value]:
+    def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[FacetValue]:
         tree, name = self.tree(terms), self.index_name(role)
-        found: list[Value] = []
+        found: list[FacetValue] = []
 
         def walk(term_id: int | None, parent: int | None, depth: int) -> None:
             for term in tree.children.get(term_id, ()):
                 sites = index.having(f"{name}:{term.pk}")
-                found.append(Value(term, term.slug, depth, parent, sites))
+                found.append(FacetValue(term, term.slug, depth, parent, sites))
                 walk(term.pk, len(found) - 1, depth + 1)
 
         walk(None, None, 0)

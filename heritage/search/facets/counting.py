@@ -15,7 +15,7 @@ from heritage.models import Era
 from heritage.search import vocabulary
 from heritage.search.facets.base import AnyFacet
 from heritage.search.facets.registry import FACETS
-from heritage.search.facets.values import Shown, Value, Values
+from heritage.search.facets.values import FacetTerm, FacetValue, FacetValues
 from heritage.search.lru_cache import LRUCache
 from heritage.values.language import Text
 
@@ -29,7 +29,7 @@ _KEPT = 1_000  # facets whose counts among many are remembered, of four bytes a 
 @dataclass(slots=True)  # not frozen: quickly made, a page has hundreds
 class Option:
     value: str
-    term: Shown
+    term: FacetTerm
     count: int
     chosen: bool
     depth: int
@@ -43,7 +43,7 @@ class Option:
         return note(self.term)
 
 
-def note(term: Shown) -> str:
+def note(term: FacetTerm) -> str:
     """What distinguishes it from others: years of an era, and its region outside China."""
     if not isinstance(term, Era):
         return ""
@@ -62,7 +62,7 @@ class FacetCounts:
 
     name: str
     label: str
-    values: Sequence[Value]
+    values: Sequence[FacetValue]
     counts: Sequence[int]  # of each value
     offered: Sequence[int]  # the places of those that can be chosen here
     picked: Sequence[int]  # of those that are chosen
@@ -115,7 +115,7 @@ def _with_others(filtered: "SiteFilter", facet: AnyFacet) -> FacetCounts:
         values=[
             *counted.values,
             *(
-                Value(facet.term(value), facet.slug(value), 0, None, sites)
+                FacetValue(facet.term(value), facet.slug(value), 0, None, sites)
                 for value, sites in zip(others, found, strict=True)
             ),
         ],
@@ -138,7 +138,7 @@ def _counted(filtered: "SiteFilter", facet: AnyFacet) -> FacetCounts:
     values = memory.get(kept_as)
     if values is None:
         rows = facet.values(index, vocabulary.of(index), role)
-        values = memory[kept_as] = Values(rows, index.sites)
+        values = memory[kept_as] = FacetValues(rows, index.sites)
     key = ("facet", name, get_language())
     counts = _counts(filtered, facet, name, values)
     if counts is None and not chosen and key in memory:
@@ -159,7 +159,7 @@ def _counted(filtered: "SiteFilter", facet: AnyFacet) -> FacetCounts:
 
 
 def _counts(
-    filtered: "SiteFilter", facet: AnyFacet, name: str, values: Values
+    filtered: "SiteFilter", facet: AnyFacet, name: str, values: FacetValues
 ) -> Sequence[int] | None:
     """How many sites each value would show beside all that other filters ask; None: all it has.
 

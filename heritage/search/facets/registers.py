@@ -21,7 +21,7 @@ from heritage.search.facets.base import (
     in_all_languages,
     ordinals,
 )
-from heritage.search.facets.values import Value
+from heritage.search.facets.values import FacetValue
 from heritage.search.filter_fields import YearSpan, read_years, unknown_value_error
 from heritage.search.index.rows import IndexRows
 from heritage.search.index.snapshot import IndexSnapshot
@@ -92,7 +92,7 @@ class UnescoFacet(Facet[Status]):
     def slug(self, value: Status) -> str:
         return value.value
 
-    def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[Value]:
+    def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[FacetValue]:
         found = super().values(index, terms, role)
         return [
             each._replace(depth=1, parent=0) if each.slug in _ON_THE_LIST else each

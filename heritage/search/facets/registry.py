@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from heritage.search.facets import areas, others, registers, vocabularies
+from heritage.search.facets import areas, contents, registers, vocabularies
 from heritage.search.facets.base import AnyFacet, TreeFacet
 
 FACETS: tuple[AnyFacet, ...] = (
@@ -18,8 +18,8 @@ FACETS: tuple[AnyFacet, ...] = (
     registers.CategoryFacet(),
     registers.CriterionFacet(),
     registers.InscribedFacet(),
-    others.HasFacet(),
-    others.LanguageFacet(),
+    contents.HasFacet(),
+    contents.LanguageFacet(),
 )
 BY_NAME: dict[str, AnyFacet] = {facet.name: facet for facet in FACETS}
 # Those that suggestions propose, in their order.

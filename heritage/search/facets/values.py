@@ -21,23 +21,23 @@ _SHARE = 4  # of all sites one in so many: more are not counted site by site
 
 
 # What stands for a value in a form: a row with a `label`, or the label itself.
-type Shown = Term | Scheme | SchemeTerm | str
+type FacetTerm = Term | Scheme | SchemeTerm | str
 
 
-class Value(NamedTuple):
+class FacetValue(NamedTuple):
     """A value of a facet with its sites; `parent` is the position of the broader value."""
 
-    term: Shown
+    term: FacetTerm
     slug: str
     depth: int
     parent: int | None
     sites: BitMap
 
 
-class Values:
+class FacetValues:
     """The values of a facet, depth first; a site that has a value has the broader ones too."""
 
-    def __init__(self, rows: Sequence[Value], sites: BitMap):
+    def __init__(self, rows: Sequence[FacetValue], sites: BitMap):
         """`sites`: all there are."""
         self.rows, self._sites = rows, sites
         self.totals = [len(each.sites) for each in rows]

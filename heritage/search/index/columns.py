@@ -48,7 +48,7 @@ def ids_of(bitmap: BitMap) -> np.ndarray:
     return np.frombuffer(bitmap.to_array(), dtype=np.uint32)
 
 
-class Rows:
+class TableRows:
     """Rows collected for a table, in any order; much smaller than tuples."""
 
     def __init__(self, types: str):
@@ -79,7 +79,7 @@ class Table:
         return self._by_first[0]
 
     @classmethod
-    def of(cls, rows: Rows) -> "Table":
+    def of(cls, rows: TableRows) -> "Table":
         arrays = [np.array(column, dtype=column.typecode) for column in rows.columns]
         order = np.lexsort(arrays[::-1])
         ids, *columns = (values[order] for values in arrays)

@@ -18,7 +18,7 @@ from heritage.search.index.columns import (
     POINTS,
     SPANS,
     TIMES,
-    Rows,
+    TableRows,
     microseconds,
 )
 from heritage.search.index.rows import CHUNK, BroaderTerms, IndexRows
@@ -26,83 +26,83 @@ from heritage.search.index.snapshot import COVERED, WITH_EVENTS, WORLD_HERITAGE
 
 
 @dataclass(slots=True)
-class Facts:
+class IndexData:
     """What the index holds of published sites: ids by value, points, years, times of change."""
 
     sites: array[int] = field(default_factory=lambda: array("I"))
     values: dict[str, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("I")))
-    points: Rows = field(default_factory=lambda: Rows(POINTS))
-    times: Rows = field(default_factory=lambda: Rows(TIMES))
-    spans: dict[str, Rows] = field(
-        default_factory=lambda: {role: Rows(SPANS) for role in Event.Role.values}
+    points: TableRows = field(default_factory=lambda: TableRows(POINTS))
+    times: TableRows = field(default_factory=lambda: TableRows(TIMES))
+    spans: dict[str, TableRows] = field(
+        default_factory=lambda: {role: TableRows(SPANS) for role in Event.Role.values}
     )
 
 
-def read_facts(site_ids: Iterable[int] | None = None) -> Facts:
-    """The facts of these sites, or of all."""
-    facts, broader = Facts(), BroaderTerms()
+def read_index_data(site_ids: Iterable[int] | None = None) -> IndexData:
+    """The data of these sites, or of all."""
+    data, broader = IndexData(), BroaderTerms()
     if site_ids is None:
-        _read_chunk(facts, IndexRows(None, broader))  # whole tables: a chunk of a million
-        return facts
+        _read_chunk(data, IndexRows(None, broader))  # whole tables: a chunk of a million
+        return data
     ids = sorted(set(site_ids))
     for start in range(0, len(ids), CHUNK):
-        _read_chunk(facts, IndexRows(ids[start : start + CHUNK], broader))
-    return facts
+        _read_chunk(data, IndexRows(ids[start : start + CHUNK], broader))
+    return data
 
 
-def _read_chunk(facts: Facts, rows: IndexRows) -> None:
-    _add_sites(facts, rows)
+def _read_chunk(data: IndexData, rows: IndexRows) -> None:
+    _add_sites(data, rows)
     for facet in FACETS:
         for pk, key in facet.read(rows):
-            facts.values[key].append(pk)
-    _add_covered(facts, rows)
-    _add_spans(facts, rows)
-    _add_hours(facts, rows)
-    _add_notices(facts, rows)
+            data.values[key].append(pk)
+    _add_covered(data, rows)
+    _add_spans(data, rows)
+    _add_hours(data, rows)
+    _add_notices(data, rows)
 
 
-def _add_sites(facts: Facts, rows: IndexRows) -> None:
+def _add_sites(data: IndexData, rows: IndexRows) -> None:
     own = ("public_latitude", "public_longitude", "updated_at")
     columns = [column for facet in FACETS for column in facet.site_columns]
     for pk, latitude, longitude, changed in rows.read_sites(own, columns):
-        facts.times.add(pk, microseconds(changed))
+        data.times.add(pk, microseconds(changed))
         if latitude is not None and longitude is not None:
-            facts.points.add(pk, latitude, longitude)
-    facts.sites.extend(rows.sites)
+            data.points.add(pk, latitude, longitude)
+    data.sites.extend(rows.sites)
 
 
-def _add_covered(facts: Facts, rows: IndexRows) -> None:
+def _add_covered(data: IndexData, rows: IndexRows) -> None:
     """Who is under any entry of a register, in force or not."""
     for pk, _designation, entry in rows.coverages:
-        facts.values[f"{COVERED}:{entry.scheme}"].append(pk)
+        data.values[f"{COVERED}:{entry.scheme}"].append(pk)
         if entry.role == Scheme.Role.WORLD_HERITAGE:
-            facts.values[WORLD_HERITAGE].append(pk)
+            data.values[WORLD_HERITAGE].append(pk)
 
 
-def _add_spans(facts: Facts, rows: IndexRows) -> None:
+def _add_spans(data: IndexData, rows: IndexRows) -> None:
     """Who has events, and the years of those that are dated, by the role of their kind."""
     columns = ("site_id", "kind", "first_year", "last_year")
     events = rows.of(Event.objects.all()).values_list(*columns)
     for pk, kind, first, last in events.iterator(CHUNK):
         if pk not in rows.published:
             continue
-        facts.values[WITH_EVENTS].append(pk)
+        data.values[WITH_EVENTS].append(pk)
         if not (first is None and last is None):
             role = Event.ROLES.get(kind, Event.Role.OTHER)
-            facts.spans[role].add(
+            data.spans[role].add(
                 pk, NO_FIRST if first is None else first, NO_LAST if last is None else last
             )
 
 
-def _add_hours(facts: Facts, rows: IndexRows) -> None:
+def _add_hours(data: IndexData, rows: IndexRows) -> None:
     for pk, hours in rows.hours.items():
         for each in hours:
-            facts.values[f"hours:{each}"].append(pk)
+            data.values[f"hours:{each}"].append(pk)
 
 
-def _add_notices(facts: Facts, rows: IndexRows) -> None:
+def _add_notices(data: IndexData, rows: IndexRows) -> None:
     """From when to when whole sites are closed."""
     notices = rows.of(Notice.objects.filter(is_closed=True))
     for pk, begins, ends in notices.values_list("site_id", "begins", "ends").iterator(CHUNK):
         if pk in rows.published:
-            facts.values[f"closed:{begins or ''},{ends or ''}"].append(pk)
+            data.values[f"closed:{begins or ''},{ends or ''}"].append(pk)

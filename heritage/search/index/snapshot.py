@@ -12,7 +12,7 @@ from heritage.search.index.columns import Table, ids_of
 from heritage.services.changelog import VOCABULARY
 
 if TYPE_CHECKING:
-    from heritage.search.index.loader import Facts
+    from heritage.search.index.loader import IndexData
 
 NOTHING = BitMap()
 # The sites under any entry of a register, by its id, whatever has become of the entry.
@@ -20,7 +20,7 @@ COVERED = "covered"
 # The same of the World Heritage List.
 WORLD_HERITAGE = f"{COVERED}:world_heritage"
 WITH_EVENTS = "with:event"  # the sites of which any event is told
-_MOST_CHANGES = 10_000  # sites of which the last change is remembered
+_MAX_CHANGES = 10_000  # sites of which the last change is remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +102,18 @@ class IndexSnapshot:
 
 
 def build_snapshot(
-    number: int, token: str, facts: "Facts", order_ids: Mapping[str, Iterable[int]]
+    number: int, token: str, data: "IndexData", order_ids: Mapping[str, Iterable[int]]
 ) -> IndexSnapshot:
     """A snapshot from the facts of all sites and their ids in each order."""
     return IndexSnapshot(
         number,
         token,
-        BitMap(facts.sites),
-        {name: BitMap(ids) for name, ids in facts.values.items()},
+        BitMap(data.sites),
+        {name: BitMap(ids) for name, ids in data.values.items()},
         {name: Order(np.fromiter(ids, dtype=np.int32)) for name, ids in order_ids.items()},
-        Table.of(facts.points),
-        Table.of(facts.times),
-        {role: Table.of(rows) for role, rows in facts.spans.items()},
+        Table.of(data.points),
+        Table.of(data.times),
+        {role: Table.of(rows) for role, rows in data.spans.items()},
     )
 
 
@@ -122,19 +122,19 @@ def patched_snapshot(
     number: int,
     token: str,
     changed: BitMap,
-    facts: "Facts",
+    data: "IndexData",
     order_of: Callable[[str, Order], Order],
 ) -> IndexSnapshot:
     """A snapshot in which the changed sites have the values in `facts` and no others.
 
     Unchanged parts are the same objects as before.
     """
-    values = _patched_values(state.values, changed, facts.values)
-    sites = _patched(state.sites, changed, BitMap(facts.sites))
+    values = _patched_values(state.values, changed, data.values)
+    sites = _patched(state.sites, changed, BitMap(data.sites))
     is_in_vocabulary = VOCABULARY in changed
     is_as_it_was = values is state.values and sites is state.sites and not is_in_vocabulary
     changes, since = state.changes | dict.fromkeys(changed, token), state.since
-    if len(changes) > _MOST_CHANGES:
+    if len(changes) > _MAX_CHANGES:
         changes, since = {}, token
     listed = state.having(WORLD_HERITAGE) | values.get(WORLD_HERITAGE, NOTHING)
     return IndexSnapshot(
@@ -143,10 +143,10 @@ def patched_snapshot(
         sites,
         values,
         {name: order_of(name, order) for name, order in state.orders.items()},
-        state.points.patched(changed, Table.of(facts.points)),
-        state.times.patched(changed, Table.of(facts.times)),
+        state.points.patched(changed, Table.of(data.points)),
+        state.times.patched(changed, Table.of(data.times)),
         {
-            role: spans.patched(changed, Table.of(facts.spans[role]))
+            role: spans.patched(changed, Table.of(data.spans[role]))
             for role, spans in state.spans.items()
         },
         token if is_in_vocabulary else state.vocabulary_token,

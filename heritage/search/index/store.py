@@ -161,7 +161,7 @@ def _is_in_log(state: IndexSnapshot) -> bool:
 
 def _patch(state: IndexSnapshot, number: int, token: str, changed: BitMap) -> IndexSnapshot:
     sites = changed - _NO_SITE
-    found = loader.read_facts(sites)
+    found = loader.read_index_data(sites)
 
     def order_of(name: str, order: Order) -> Order:
         return orders.placed(name, order, sites, found.sites) if sites else order
@@ -172,7 +172,7 @@ def _patch(state: IndexSnapshot, number: int, token: str, changed: BitMap) -> In
 def rebuilt(number: int, token: str) -> IndexSnapshot:
     """A snapshot read from the whole database."""
     by_order = {name: orders.ids(name) for name in orders.names()}
-    return build_snapshot(number, token, loader.read_facts(), by_order)
+    return build_snapshot(number, token, loader.read_index_data(), by_order)
 
 
 # --- snapshots -------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from heritage.models import Era
 from heritage.search.facets import counting
 from heritage.search.facets.counting import FacetCounts
 from heritage.search.facets.registry import FACETS
-from heritage.search.facets.values import Shown
+from heritage.search.facets.values import FacetTerm
 from heritage.web import language_html, term_texts
 from heritage.web.term_texts import TermTexts
 
@@ -88,7 +88,7 @@ def _shown(facet: FacetCounts, kept: set[int], texts: TermTexts) -> Iterator[dic
         }
 
 
-def _label(term: Shown, texts: TermTexts) -> SafeString:
+def _label(term: FacetTerm, texts: TermTexts) -> SafeString:
     if isinstance(term, str):
         return language_html.as_html(term)
     return texts.said(term_texts.label, term)

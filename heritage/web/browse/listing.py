@@ -15,7 +15,7 @@ from heritage.search.active_filters import ActiveFilter
 from heritage.search.distance_fields import SearchCentreField
 from heritage.search.facets.counting import FacetCounts, facets
 from heritage.search.facets.registry import FACETS, TREES
-from heritage.search.filter_fields import MAX_TEXT, MOST_VALUES, NOT
+from heritage.search.filter_fields import MAX_TEXT, MAX_VALUES, NOT
 from heritage.search.filters import NEEDED, TOGETHER, WITHIN_KM, SiteFilter, normalized
 from heritage.search.query_strings import STEPS, updated, without
 from heritage.values.distances import distance_phrase
@@ -179,7 +179,7 @@ def clean_query(data: QueryDict) -> QueryDict:
         stripped = (value.replace("\0", "").strip()[:MAX_TEXT].rstrip() for value in values)
         kept = list(dict.fromkeys(normalized(name, value) for value in stripped if value))
         if kept:
-            clean.setlist(name, kept[:MOST_VALUES])
+            clean.setlist(name, kept[:MAX_VALUES])
     for name, is_idle in _IDLE.items():
         if name in clean and is_idle(clean):
             del clean[name]
@@ -275,8 +275,8 @@ def _carried(filtered: SiteFilter) -> Iterator[tuple[str, str]]:
     for name in _CARRIED:
         for value in filtered.data.getlist(name):
             yield name, value
-    text = filtered.asked.get("q", "")
-    if filtered.asked.get(LITERAL):
+    text = filtered.raw_data.get("q", "")
+    if filtered.raw_data.get(LITERAL):
         yield LITERAL, text
     elif filtered.answer and filtered.answer.filters:
         yield UNDERSTOOD, text
@@ -359,7 +359,7 @@ def _near_in_words(filtered: SiteFilter) -> str:
 
 def _sorts(filtered: SiteFilter) -> list[Sort]:
     return [
-        Sort(str(label), updated(filtered.asked, sort=value), value == filtered.order)
+        Sort(str(label), updated(filtered.raw_data, sort=value), value == filtered.order)
         for value, label in filtered.sorts
     ]
 

@@ -42,7 +42,7 @@ class Paging:
 
 def start(filtered: SiteFilter, language: str) -> int:
     """How many sites come before the page. Raises NoSuchPage."""
-    data, total = filtered.asked, len(filtered.hits)
+    data, total = filtered.raw_data, len(filtered.hits)
     for name, step in (("after", 1), ("before", -PER_PAGE)):
         place = _place(filtered, language, data.get(name, ""))
         if place is not None and place + step < total:
@@ -63,7 +63,7 @@ def _place(filtered: SiteFilter, language: str, slug: str) -> int | None:
 
 def paging(filtered: SiteFilter, start: int, slugs: list[str]) -> Paging:
     """The links to other pages, from a page that shows these sites."""
-    data, total = filtered.asked, len(filtered.hits)
+    data, total = filtered.raw_data, len(filtered.hits)
     last = max(1, -(-total // PER_PAGE))
     number = min(last, -(-start // PER_PAGE) + 1)
     near = range(max(1, number - _NEIGHBOURS), min(last, number + _NEIGHBOURS) + 1)

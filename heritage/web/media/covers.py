@@ -26,7 +26,7 @@ from heritage.models.designations import IN_FORCE
 from heritage.models.events import first_beginning
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.unesco import WHOLE_STATUSES
-from heritage.search.card_rows import Summary
+from heritage.search.card_rows import CardData
 from heritage.search.site_rows import SiteRows
 from heritage.values.coordinates import Point
 from heritage.values.language import LanguageMap, interface_languages
@@ -54,7 +54,7 @@ def with_covers(*also: str) -> SiteQuerySet:
     )
 
 
-def scene_of(record: Site | Summary, kinds: Iterable[Kind]) -> Scene | str:
+def scene_of(record: Site | CardData, kinds: Iterable[Kind]) -> Scene | str:
     """The scene that a record asks for, itself or by its kinds; else PLATE or SOLEMN."""
     asked = record.cover or next((kind.scene for kind in kinds if kind.scene), PLATE)
     if asked in (PLATE, SOLEMN):
@@ -89,7 +89,7 @@ def drawing_of_page(rows: SiteRows) -> Drawing:
     return _drawing(rows.site, rows.kinds, beginning, dates, lambda: _criteria_among(rows))
 
 
-def drawing_of_row(row: Summary) -> Drawing:
+def drawing_of_row(row: CardData) -> Drawing:
     """The same of a card."""
     return _drawing(
         row,
@@ -129,7 +129,7 @@ def landscape_tag(seed: str) -> str:
 
 
 def _drawing(
-    record: Site | Summary,
+    record: Site | CardData,
     kinds: Iterable[Kind],
     beginning: Event | None,
     dates: Iterable[str],
@@ -187,7 +187,7 @@ def _cleaned(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(text for text in map(clean, texts) if text)
 
 
-def _point(record: Site | Summary) -> Point | None:
+def _point(record: Site | CardData) -> Point | None:
     """The public point, or the centre of the town: on a globe they are the same."""
     if record.public_latitude is not None and record.public_longitude is not None:
         return record.public_latitude, record.public_longitude

@@ -19,7 +19,7 @@ from heritage.values import edtf
 from heritage.values.language import language_name, normalise_code
 
 
-class Holding(TextChoices):
+class RecordContent(TextChoices):
     """What a record of a site may hold."""
 
     IMAGE = "image", _("a photograph")
@@ -27,10 +27,10 @@ class Holding(TextChoices):
     FREE = "free", _("free admission")
 
 
-class HasFacet(ChoicesFacet[Holding]):
+class HasFacet(ChoicesFacet[RecordContent]):
     """Unlike other facets, its values narrow: a site must have all of them."""
 
-    name, label, enumeration = "has", _("Visits and pictures"), Holding
+    name, label, enumeration = "has", _("Visits and pictures"), RecordContent
     values_narrow = True
     words = {
         "image": pgettext_lazy(

@@ -1,0 +1,185 @@
+"""The words and phrases that a search may use for the values of facets, in all languages.
+
+The names of terms and registers come from the database; a facet knows other words for its values
+(`Facet.words`). Beside them stand lists of words that connect these or say nothing. Searches are
+understood by it, misspelt words compared with it, and suggestions read from it.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import pgettext_lazy
+
+from heritage.search import vocabulary, word_tables
+from heritage.search.facets.base import BOUNDS, YEAR, TreeFacet, ordinals, spoken
+from heritage.search.facets.registry import BY_NAME, FACETS
+from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.vocabulary import Vocabulary
+from heritage.values import tokens
+
+# Each is a list of words and phrases, parted by |; a translation may have more or fewer.
+_LISTS = {
+    "near": pgettext_lazy(
+        "search words before a place", "near|nearby|around|close to|not far from"
+    ),
+    "nearby": pgettext_lazy("search words behind a place", "nearby|and surroundings|area"),
+    "built": pgettext_lazy(
+        "search words before a date",
+        "built|built in|founded|founded in|begun|constructed|established|created|made in|erected"
+        "|dating from|from|in|of the|from the|in the",
+    ),
+    "century": pgettext_lazy(
+        "words that make a date of a number", "century|centuries|BC|BCE|AD|CE|BP"
+    ),
+    "open": pgettext_lazy("search words", "open|opened|opening|open on"),
+    "today": pgettext_lazy("search words", "today|now"),
+    "tomorrow": pgettext_lazy("search words", "tomorrow"),
+    "not": pgettext_lazy(
+        "search words that deny what stands behind them",
+        "not|no|without|except|except for|excluding|outside|outside of|other than|apart from|nor"
+        "|never",
+    ),
+    "excepted": pgettext_lazy(
+        "search words that deny what stands before them", "excluded|excepted"
+    ),
+    "ruins": pgettext_lazy(
+        "search words that say of an era that it is past", "ruins|ruin|remains|relics"
+    ),
+    "fillers": pgettext_lazy(
+        "words that ask for anything, and say nothing of what",
+        "site|sites|place|places|heritage|heritage site|heritage sites|attraction|attractions"
+        "|sight|sights|sightseeing|landmark|landmarks|ancient sites|ancient places|historic sites"
+        "|historical sites|historic places|things|thing|to do|things to do|to see|to visit|visit"
+        "|see|do|what|what is|what are|where|where is|which|who|how|are|there|all|any|some|every"
+        "|many|much|list|list of|best|top|most|famous|popular|beautiful|interesting|new|show"
+        "|show me|find|get|me|i|want|please|can|could|must see|must|worth|located|in the world"
+        "|tourist|tourism|travel|trip|guide|near|around|and|or|that|with|https|http|www|org|com"
+        "|en|html|day|days|one day|two days|three days|four days|five days|half a day|a day"
+        "|day trip|weekend|week|a week|hours|itinerary|with kids|with children|kids|children"
+        "|family|since when|when|why|how long|how far|how to get to|old|oldest|ancient|small"
+        "|smallest|little|big|biggest|large|largest|huge|tall|tallest|highest|active|amazing"
+        "|pretty|nice|live|lives|on the border of|on the border between|at the border of",
+    ),
+    "bounds": BOUNDS,
+    "year": YEAR,
+}
+_WEEKDAY = pgettext_lazy(
+    "short names of the days, Monday first",
+    "Mon Mondays|Tue Tuesdays|Wed Wednesdays|Thu Thursdays|Fri Fridays|Sat Saturdays|Sun Sundays",
+)
+
+
+@dataclass(slots=True)
+class Dictionary:
+    """`phrases` by their words, each with (facet, value in URLs) of all that it names.
+
+    A phrase is a tuple of folded words; each Han character is a word. `lists` are the phrases of
+    `_LISTS`, `weekdays` names of days, with the number of the day from Monday on.
+    """
+
+    phrases: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)
+    lists: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+    weekdays: dict[tuple[str, ...], int] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)  # all, none of which is misspelt
+    corrections: set[str] = field(default_factory=set)  # what a misspelt word may stand for
+    fillers: set[str] = field(default_factory=set)  # words that are nothing else
+    of_interface: set[str] = field(default_factory=set)  # words that are of no term's name
+    longest: int = 1  # words of a phrase
+    _names: list[tuple[str, str, str]] = field(default_factory=list)
+    _corrections: dict[int, list[str]] = field(default_factory=dict)  # by length
+
+    def add(self, text: str, facet: str, slug: str, *, corrects: bool = True) -> None:
+        """With `corrects`, a misspelt word may be one of these."""
+        phrase = tokens.atoms(text)
+        if not phrase or (len(phrase) == 1 and _is_too_short(phrase[0])):
+            return
+        values = self.phrases.setdefault(phrase, [])
+        if (facet, slug) not in values:
+            values.append((facet, slug))
+        self.longest = max(self.longest, len(phrase))
+        self.words.update(phrase)
+        if corrects:
+            self.corrections.update(phrase)
+
+    def starting_with(self, text: str) -> Iterator[tuple[str, str, str]]:
+        """(name, facet, value) of all names that begin with a text without spaces."""
+        if not self._names:
+            self._names = sorted(
+                ("".join(phrase), facet, slug)
+                for phrase, values in self.phrases.items()
+                for facet, slug in values
+            )
+        for at in range(bisect_left(self._names, (text, "", "")), len(self._names)):
+            if not self._names[at][0].startswith(text):
+                break
+            yield self._names[at]
+
+    def corrections_of(self, lengths: range) -> Iterator[str]:
+        """The corrections in Latin letters of these lengths."""
+        if not self._corrections:
+            for word in filter(str.isascii, sorted(self.corrections)):
+                self._corrections.setdefault(len(word), []).append(word)
+        for length in lengths:
+            yield from self._corrections.get(length, ())
+
+    def significant(self, words: Iterable[str]) -> list[str]:
+        """Significant words, which a misspelling may be compared with."""
+        return [word for word in words if word not in self.fillers]
+
+    def add_list(self, name: str, texts: Iterable[str]) -> None:
+        found = {tokens.atoms(text) for text in texts} - {()}
+        self.lists.setdefault(name, set()).update(found)
+        self.words.update(word for phrase in found for word in phrase)
+
+
+def _is_too_short(word: str) -> bool:
+    return word in tokens.STOP_WORDS or (len(word) == 1 and not tokens.is_han(word))
+
+
+def of(index: IndexSnapshot) -> Dictionary:
+    """The dictionary, cached until a term is written."""
+    terms = vocabulary.of(index)
+    if "dictionary" not in terms.memory:
+        terms.memory["dictionary"] = _read(terms)
+    return terms.memory["dictionary"]
+
+
+def _read(terms: Vocabulary) -> Dictionary:
+    found = Dictionary()
+    for facet in FACETS:
+        for text, slug in facet.phrases(terms):
+            found.add(text, facet.name, slug)
+    others = list(word_tables.words())
+    for name, words in _LISTS.items():
+        found.add_list(name, spoken(words))
+    found.add_list(
+        "fillers", [text for facet, _slug, text in others if facet == word_tables.FILLER]
+    )
+    for name, slug, text in others:
+        if name in BY_NAME and slug in BY_NAME[name].choices(terms):
+            found.add(text, name, slug, corrects=False)
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            for day, names in enumerate(str(_WEEKDAY).split("|")):
+                for name in (str(WEEKDAYS[day]), *names.split()):
+                    found.weekdays[tokens.atoms(name)] = day
+                    found.words.update(tokens.atoms(name))
+    numbers = {word for phrase in ordinals() for word in phrase}
+    found.words |= numbers
+    fillers = {word for phrase in found.lists["fillers"] for word in phrase}
+    # World Heritage is asked for; that a kind is called a holy place asks for no place.
+    of_terms: set[str] = set()
+    of_others: set[str] = set()
+    for phrase, values in found.phrases.items():
+        for name, _slug in values:
+            (of_terms if isinstance(BY_NAME[name], TreeFacet) else of_others).update(phrase)
+    found.fillers = (fillers | numbers) - of_others
+    found.of_interface = found.words - of_terms
+    for name in ("century", "open", "today", "tomorrow"):
+        found.corrections.update(word for phrase in found.lists[name] for word in phrase)
+    found.corrections.update(word for phrase in found.weekdays for word in phrase)
+    return found
