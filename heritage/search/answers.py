@@ -67,9 +67,9 @@ def answer_literally(index: IndexSnapshot, text: str) -> Answer:
 
 
 def _answer(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Answer:
-    if other := _by_theme(index, text):
-        about = _directly(index, other, today, narrow) or _in_part(index, other, today, narrow)
-        return replace(about, corrected=other)
+    if theme := _by_theme(index, text):
+        answered = _directly(index, theme, today, narrow) or _in_part(index, theme, today, narrow)
+        return replace(answered, corrected=theme)
     found = _directly(index, text, today, narrow)
     if found is not None:
         return found

@@ -43,7 +43,7 @@ def in_all_languages(said: Callable[[], str]) -> list[str]:
     return found
 
 
-def spoken(words: LazyText) -> list[str]:
+def spoken(words: LazyText | str) -> list[str]:
     """The phrases of a lazily translated list, in each language of the interface."""
     return [each for said in in_all_languages(lambda: str(words)) for each in said.split("|")]
 
@@ -94,7 +94,7 @@ class Facet[V]:
     is_multilingual = False
     # What people call values beside their labels, by what an address calls the value: words and
     # phrases parted by |, lazily translated.
-    words: Mapping[str, LazyText] = {}
+    words: Mapping[str, LazyText | str] = {}
     # Columns of a site's own row that `read` gets from `rows.column()`.
     site_columns: tuple[Column, ...] = ()
 

@@ -200,7 +200,7 @@ def is_of_china(era: Era) -> bool:
 
 def _region_order(label: Text | str, language: str | None) -> tuple[bool, str]:
     """By their names; last what has no region."""
-    return not label, sort_key(str(label), language)
+    return not label, sort_key(str(label), language or "")
 
 
 def _rows(

@@ -202,7 +202,7 @@ def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
         .prefetch_related("designation__events", "site__also_in")
         .order_by()
     )
-    places = vocabulary.of(store.current()).places.terms
+    places = vocabulary.of(store.current()).places
     published = [row for row in rows if row.site.state == Site.State.PUBLISHED]
     found = []
     for row in sorted(published, key=lambda row: row.site.slug):
