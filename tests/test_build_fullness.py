@@ -1,0 +1,58 @@
+"""How much the records say, by region."""
+
+import pytest
+
+from fixtures.build import fullness
+from fixtures.build.files import Index, item, key, keys
+from fixtures.build.records import Happening, Record, Records
+
+
+def record(number, *, kinds=("palace",), places=(), dates=(), eras=(), names=()) -> Record:
+    events = [Happening("built", date, tuple(eras), "", "recalled", {}) for date in dates]
+    names = [("en", name) for name in names]
+    return Record(number, kinds, places, {"en": "…"}, {}, events, names)
+
+
+@pytest.fixture
+def fixtures():
+    index = Index()
+    listed = [(1, "cultural", "africa"), (2, "natural", "africa"), (3, "mixed", "asia-pacific")]
+    for number, category, region in listed:
+        uid = f"whl-{number}"
+        index.add([
+            item("designation", uid, scheme=key("whl"), reference=str(number),
+                 category=key(f"whl.category.{category}")),
+            item("worldheritage", f"{uid}.detail", designation=key(uid),
+                 regions=keys([f"whl.region.{region}"])),
+        ])  # fmt: skip
+    index.add([item("designation", "cn-national-1", scheme=key("cn-national"), reference="1-1")])
+    return index
+
+
+def test_each_column_counts_what_records_say(fixtures):
+    written = Records(
+        {
+            1: record(1, dates=["1200"], eras=["gothic"], places=("fr-x",), names=["A", "B"]),
+            2: record(2, kinds=("natural-place",), dates=["1980"]),
+        },
+        {}, {}, {},
+    )  # fmt: skip
+    found = fullness.counts(written, fixtures)
+    assert list(found) == ["africa", "asia-pacific", "all"]
+    assert {name: found["africa"][name] for name in fullness.COLUMNS} == {
+        "properties": 2, "records": 2, "kinds": 1, "places": 1, "named": 1,
+        "cultural": 1, "dated": 1, "eras": 1, "names": 2,
+    }  # fmt: skip
+    assert (found["asia-pacific"]["properties"], found["asia-pacific"]["records"]) == (1, 0)
+    assert found["all"]["properties"] == 3
+
+
+def test_a_mixed_property_without_a_date_is_cultural_and_not_dated(fixtures):
+    found = fullness.counts(Records({3: record(3)}, {}, {}, {}), fixtures)["asia-pacific"]
+    assert (found["cultural"], found["dated"], found["eras"]) == (1, 0, 0)
+
+
+def test_the_table_has_a_line_for_each_region_and_one_for_all(fixtures):
+    lines = fullness.table(Records({1: record(1)}, {}, {}, {}), fixtures).splitlines()
+    assert [line.split()[0] for line in lines] == ["properties", "africa", "asia-pacific", "all"]
+    assert lines[1].split()[1:] == ["2", "1", "1", "0", "0", "1", "0", "0", "0"]
