@@ -10,7 +10,7 @@ from fixtures.build import henan, henan_cells, henan_choices, henan_events, make
 from fixtures.build.command import CommandError
 from fixtures.build.files import Index, item, key
 from fixtures.build.henan_cells import Eras
-from fixtures.build.henan_facts import read_index_data, read_units
+from fixtures.build.henan_facts import read_facts, read_units
 from fixtures.build.henan_keeping import as_text
 from fixtures.build.tables import TableError
 from tests.test_build_facts import table
@@ -82,7 +82,7 @@ def make(tmp_path, index, eras):
     """The rows that are made of changed lines, by uid; `there` is the fixture before."""
 
     def run(*changes, there=(), units=({},), cited=None) -> dict[str, dict]:
-        facts = read_index_data(table(tmp_path, *(changes or ({},)), row=ROW), eras)
+        facts = read_facts(table(tmp_path, *(changes or ({},)), row=ROW), eras)
         listed = read_units(table(tmp_path, *units, name="units.csv", row=UNIT))
         run.made = henan.make(facts, listed, list(there), index, cited=cited or {})
         return {row["fields"]["uid"]: row["fields"] for row in run.made.items}

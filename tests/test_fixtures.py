@@ -15,7 +15,7 @@ from fixtures.build.command import FIXTURES
 from fixtures.build.covers import read as read_covers
 from fixtures.build.files import Index, as_text
 from fixtures.build.henan_cells import Eras
-from fixtures.build.henan_facts import read_index_data
+from fixtures.build.henan_facts import read_facts
 from heritage.media.covers import scene_files
 from heritage.media.covers.palettes import PALETTES
 from heritage.models import Coverage, Designation, Era, Event, Kind, Site
@@ -384,7 +384,7 @@ class WhatTheyComeTo(TestCase):
     def test_every_era_that_the_table_names_stands_in_an_event(self):
         eras = Eras.of(Index.of(path for path in PATHS if path.name == "eras.json"))
         sites = {site.name["zh-hans"]: site for site in Site.objects.filter(uid__in=HENAN)}
-        for fact in read_index_data(FACTS, eras):
+        for fact in read_facts(FACTS, eras):
             events = sites[fact.name_zh].events.select_related("first_era", "last_era")
             told = {era for e in events for era in (e.first_era, e.last_era) if era}
             # A narrower era says the broader one too.
