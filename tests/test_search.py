@@ -347,6 +347,11 @@ def test_no_word_is_corrected_into_one_that_says_nothing(rows):
     assert (meant("sighs"), meant("thirt")) == (None, None)
 
 
+def test_a_sound_of_two_letters_is_no_likeness(rows):
+    build.make_site("Zzsc", slug="zzsc")
+    assert meant("zzzqqq") is None
+
+
 def test_of_two_corrections_that_of_a_name_comes_first(rows):
     longan = build.make_place("Longan", "龙安区")
     build.make_site("Old Caves", slug="caves", place=longan)

@@ -115,3 +115,8 @@ def test_no_chinese_page_has_a_space_after_a_sentence(client):
     assert all("。" in html for html in pages.values())
     found = {path: spaced.findall(html) for path, html in pages.items()}
     assert {path: spaces for path, spaces in found.items() if spaces} == {}
+
+
+def test_brackets_within_brackets_are_square():
+    assert sentences.inside_brackets("Khmer Empire (Angkor)") == "Khmer Empire [Angkor]"
+    assert sentences.inside_brackets("高棉帝国（吴哥王朝）") == "高棉帝国〔吴哥王朝〕"

@@ -202,8 +202,10 @@ def test_a_place_says_what_the_catalogue_has_of_it(client, page, words):
         site = build.make_site(f"Site {number}", place=place, prominence=9 - number)
     entry = build.make_designation(scheme=words.unesco, events=["2000"])
     build.make_coverage(site, entry)
+    build.make_coverage(Site.objects.get(name__en="Site 2"), entry, extent="component")
     said = (
         "This catalogue has 4 sites in Fenzhou. 1 is a World Heritage property. "
+        "1 is part of a World Heritage property. "
         "The best known are Site 0, Site 1 and Site 2."
     )
     html = client.get("/en/places/fenzhou/").content.decode()
@@ -421,6 +423,27 @@ def test_what_is_folded_can_be_addressed(client, listed):
 def test_broad_kinds_with_most_sites_come_first(page, filled):
     counts = [plate.link.count for plate in page("kinds/").plates]
     assert counts == sorted(counts, reverse=True) and all(counts)
+
+
+def test_the_best_known_of_an_era_are_those_that_show_it(page, words):
+    fen = build.make_era("Fen", slug="fen")
+    for number, kind in enumerate(("renamed", "renamed", "built", "fabric")):
+        site = build.make_site(f"Site {number}", prominence=9 - number)
+        build.make_event(site, kind, "", fen)
+    shown = page("eras/fen/")
+    assert [str(card.name) for card in shown.sites.cards] == [
+        "Site 2", "Site 3", "Site 0", "Site 1",
+    ]  # fmt: skip
+    assert shown.lead.endswith("The best known are Site 2, Site 3 and Site 0.")
+
+
+def test_a_name_in_the_other_language_of_the_pages_comes_first(page, words):
+    label = {"ar": "المكسيك", "en": "Mexico", "fr": "Mexique", "zh-hans": "墨西哥"}
+    build.make_place("Mexico", level="country", slug="mexico")
+    Place.objects.filter(slug="mexico").update(label=label)
+    assert [str(label.text) for label in page("places/mexico/").labels] == [
+        "墨西哥", "المكسيك", "Mexique",
+    ]  # fmt: skip
 
 
 def test_a_listed_property_is_in_a_country(page, words, listed):

@@ -64,8 +64,7 @@ def _what(kind: Kind | None, event: Event | None) -> str:
     if is_one_era:
         pattern = pgettext("a kind of site, of one era", "%(kind)s (%(era)s)")
         return pattern % {"kind": what, "era": when}
-    # A label with years of its own, in brackets within those around it.
-    when = when.replace("(", "[").replace(")", "]")
+    when = sentences.inside_brackets(when)  # a label may have years of its own
     pattern = pgettext("a kind of site, and its dates", "%(kind)s (%(when)s)")
     return pattern % {"kind": what, "when": when}
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
 from heritage.models.fields import EDTFField, LanguageMapField, SortKeyField
-from heritage.values import edtf, normalize
+from heritage.values import edtf, normalize, sentences
 from heritage.values.date_format import phrase
 
 
@@ -158,7 +158,8 @@ class Event(Record):
         """Date and eras in words: “about 493 (Northern Wei)”."""
         date, eras = self.date_phrase(), self.era_phrase()
         if date and eras:
-            return pgettext("date (era)", "%(date)s (%(era)s)") % {"date": date, "era": eras}
+            words = {"date": date, "era": sentences.inside_brackets(eras)}
+            return pgettext("date (era)", "%(date)s (%(era)s)") % words
         return date or eras
 
 

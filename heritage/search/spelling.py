@@ -24,6 +24,7 @@ _CANDIDATES = 4  # for each misspelt word
 _COMBINED, _TRIES = 32, 12  # combinations of them: that are compared, and that are tried
 _MAX_LETTERS_OFF = 4  # of a word that is spoken like another
 _KEPT = 1_000  # words whose spellings are remembered
+_SHORTEST_SOUND = 3  # letters of what a word sounds like
 _VOWELS = frozenset("aeiouy")
 _SHORTEST = 4  # letters of a word that may be misspelt
 _SHORTEST_REPLACED = 5  # letters of one in which a letter stands for another
@@ -208,10 +209,13 @@ def _is_other_pinyin(index: IndexSnapshot, word: str, found: str) -> bool:
 
 def _sounding_like(word: str, words: list[str]) -> list[str]:
     """Words that are pronounced alike: timbuktu for timbuctoo."""
+    sound = _sound(word)
+    if len(sound) < _SHORTEST_SOUND:  # zzzqqq would be spoken like zzsc
+        return []
     cutoff = _MAX_LETTERS_OFF
     found = process.extract(word, words, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
     texts = [text for text, _distance, _place in found if text[0] == word[0]]
-    return [text for text in texts if _sound(text) == _sound(word)]
+    return [text for text in texts if _sound(text) == sound]
 
 
 @lru_cache(maxsize=4_096)

@@ -36,6 +36,14 @@ def explained(name: object, more: Iterable[object]) -> str:
     return words % {"name": name, "more": told}
 
 
+_INNER_BRACKETS = str.maketrans("()（）", "[]〔〕")
+
+
+def inside_brackets(words: object) -> str:
+    """What stands within round brackets has square ones: "802–1431 (Khmer Empire [Angkor])"."""
+    return str(words).translate(_INNER_BRACKETS)
+
+
 def names(several: Iterable[str]) -> str:
     """ "Angkor, Petra and the Palaces of Kyiv"; with semicolons if a name has a comma in it."""
     told = [_inside(name) for name in several]

@@ -25,6 +25,7 @@ from heritage.search.card_rows import CardData
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
 from heritage.search.site_rows import SiteRows
+from heritage.values import sentences
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LanguageMap, Text
 from heritage.web import card_html, certainty, language_html, term_texts
@@ -189,7 +190,8 @@ def short_marks(event: Event, is_recalled: bool) -> list[Mark]:
 def event_phrase(event: Event, style: str = "short") -> str:
     """ "Founded 68 CE (Eastern Han)"."""
     date, eras = event.date_phrase(style), event.era_phrase()
-    when = pgettext("date (era)", "%(date)s (%(era)s)") % {"date": date, "era": eras}
+    both = {"date": date, "era": sentences.inside_brackets(eras)}
+    when = pgettext("date (era)", "%(date)s (%(era)s)") % both
     words = pgettext("what happened, and when", "%(what)s %(when)s") % {
         "what": event.get_kind_display(),
         "when": when if date and eras else date or eras,

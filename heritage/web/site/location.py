@@ -34,7 +34,8 @@ class PlaceLink:
 @dataclass(frozen=True, slots=True)
 class SiteLocation:
     place: str  # the whole chain in one phrase
-    chains: list[list[PlaceLink]]  # the primary place first; each from the broadest down
+    trail: list[PlaceLink]  # from the broadest down; empty for what several states share
+    chains: list[list[PlaceLink]]  # the primary place first; none of what another ends in
     point: str
     geo: str  # a geo: address, for map programs
     quality: list[str]
@@ -56,9 +57,11 @@ def site_location(rows: SiteRows) -> SiteLocation:
     site = rows.site
     point = site.public_point
     accuracy = _accuracy_m(site)
+    broader = {step.pk for place in rows.places for step in place.ancestors()}
     return SiteLocation(
         place=place_phrase(site.place) or shared_by_states(rows.also_in),
-        chains=[_chain(place) for place in rows.places],
+        trail=_chain(site.place) if site.place else [],
+        chains=[_chain(place) for place in rows.places if place.pk not in broader],
         point=format_point(*point, accuracy) if point else "",
         geo=f"geo:{point[0]},{point[1]}" if point else "",
         quality=_quality(site, accuracy) if point else [],

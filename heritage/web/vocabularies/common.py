@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -110,10 +111,11 @@ def links[T: Term](
 
 
 def labels(label: LanguageMap) -> list[TermLabel]:
-    """The term in every other language and script."""
+    """The term in every other language and script, those of the interface first."""
     best = label.best()
     found: list[TermLabel] = []
-    for code, words in label.items():
+    ours = [code for code, _name in settings.LANGUAGES]
+    for code, words in sorted(label.items(), key=lambda item: item[0] not in ours):
         if code != best.language and words not in {str(best), *(str(row.text) for row in found)}:
             found.append(TermLabel(Text(words, code), language_html.name_for_reader(code)))
     return found
@@ -129,15 +131,24 @@ def around_url(site: Site) -> str:
     return list_url(near=site.slug, within=str(WITHIN_KM))
 
 
-def sites(index: IndexSnapshot, hits: BitMap, url: str, shown: int = SHOWN) -> TermSites:
-    """The best-known sites."""
-    page = index.orders[orders.PROMINENCE].slice(hits, 0, shown)
+def sites(
+    index: IndexSnapshot, hits: BitMap, url: str, shown: int = SHOWN, chief: BitMap | None = None
+) -> TermSites:
+    """The best-known sites; those of `chief` before all others."""
+    page = _best(index, hits, shown, chief)
     return TermSites(len(hits), list(cards.rendered_cards(index, page).values()), url)
 
 
-def best_known(index: IndexSnapshot, hits: BitMap) -> str:
-    """A sentence that names the best known of some sites; of up to three, all."""
-    ids = index.orders[orders.PROMINENCE].slice(hits, 0, _KNOWN_BEST)
+def _best(index: IndexSnapshot, hits: BitMap, most: int, chief: BitMap | None) -> list[int]:
+    order = index.orders[orders.PROMINENCE]
+    first = hits & chief if chief is not None else hits
+    found = list(order.slice(first, 0, most))
+    return found + list(order.slice(hits - first, 0, most - len(found)))
+
+
+def best_known(index: IndexSnapshot, hits: BitMap, chief: BitMap | None = None) -> str:
+    """A sentence that names the best known of some sites, first of `chief`; of up to three, all."""
+    ids = _best(index, hits, _KNOWN_BEST, chief)
     named = Site.objects.published().only("name").in_bulk(ids)
     if not ids or len(named) < len(ids):  # one was withdrawn just now
         return ""

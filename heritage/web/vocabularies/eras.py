@@ -262,7 +262,7 @@ def era_page(slug: str) -> EraPage:
         source=source_line(era.source),
         strip=era_strip(era, list(tree.terms.values())),
         charts=[found] if found else [],
-        sites=common.sites(index, hits, common.list_url(era=era.slug)),
+        sites=common.sites(index, hits, common.list_url(era=era.slug), chief=_chief(index, era)),
     )
 
 
@@ -291,7 +291,14 @@ def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> st
             )
             % {"number": number_format(len(hits), force_grouping=True)}
         )
-    return sentences.joined([*said, common.best_known(index, hits)])
+    return sentences.joined([*said, common.best_known(index, hits, _chief(index, era))])
+
+
+def _chief(index: IndexSnapshot, era: Era) -> BitMap:
+    """The sites that began in an era or have fabric of it: they show it best."""
+    return index.any_of(
+        f"era.{role}:{era.pk}" for role in (SiteEra.Role.BEGINNINGS, SiteEra.Role.STANDING)
+    )
 
 
 def _neighbours(era: Era, eras: Iterable[Era]) -> tuple[Era | None, Era | None]:

@@ -119,9 +119,7 @@ def _lead(index: IndexSnapshot, places: CountedTree, hits: BitMap) -> str:
         (first, _slug, one), (second, _other, two) = counted[:2]
         words = {"first": one.label.best(), "second": two.label.best()}
         words |= {"number": number_format(-first), "other": number_format(-second)}
-        said.append(
-            _("Most of all are in %(first)s (%(number)s), then in %(second)s (%(other)s).") % words
-        )
+        said.append(_("%(first)s has the most (%(number)s), then %(second)s (%(other)s).") % words)
     return sentences.joined([*said, common.best_known(index, hits)])
 
 

@@ -162,6 +162,16 @@ def _sentence(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
             )
             % {"number": number_format(listed)}
         )
+    parts = hits.intersection_cardinality(index.having(f"unesco:{UnescoStatus.PART}"))
+    if parts:
+        said.append(
+            ngettext(
+                "%(number)s is part of a World Heritage property.",
+                "%(number)s are parts of World Heritage properties.",
+                parts,
+            )
+            % {"number": number_format(parts)}
+        )
     said.append(common.best_known(index, hits))
     return sentences.joined(said)
 
