@@ -1,5 +1,6 @@
 """Writes made at random, of every kind and by every way that a row can be written."""
 
+import os
 from contextlib import suppress
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -24,6 +25,11 @@ from heritage.models import (
 )
 from tests.builders import make_kind, make_place, make_site, make_term, text
 from tests.random_catalogue import DAY, PARTS, Catalogue
+
+
+def rounds(number: int) -> int:
+    """So many rounds of a random test, or HERITAGE_TEST_ROUNDS times as many."""
+    return number * int(os.environ.get("HERITAGE_TEST_ROUNDS", "1"))
 
 
 def some_site(catalogue: Catalogue) -> Site | None:

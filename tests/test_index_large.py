@@ -1,4 +1,4 @@
-"""Ten thousand records, written to and asked at random: the index never differs from the rows."""
+"""Six thousand records, written to and asked at random: the index never differs from the rows."""
 
 import random
 
@@ -10,10 +10,10 @@ from heritage.services.history import change_set
 from tests.index_comparison import assert_as_rebuilt
 from tests.random_catalogue import Catalogue
 from tests.random_queries import assert_answered, question
-from tests.random_writes import write
+from tests.random_writes import rounds, write
 
-SITES = 10_000
-ROUNDS = 250
+SITES = 6_000  # more than are read at once, or than a bitmap stores as a list
+ROUNDS = rounds(60)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -28,7 +28,7 @@ def test_exact_after_thousands_of_writes_and_filters():
         _write_some(catalogue)
         for _question in range(3):
             assert_answered(question(catalogue))
-        if number % 70 == 0:
+        if number % 20 == 0:
             assert_as_rebuilt(store.current())
         if number == ROUNDS // 2:
             store.save_snapshot()
