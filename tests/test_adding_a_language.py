@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command, get_commands
 from django.test import override_settings
 
+from heritage.services.history import change_set
 from heritage.settings import _named
 from tests import builders as build
 from tests.webrows import full_site, plain_site, vocabulary
@@ -51,6 +52,7 @@ def catalogue(folder: Path, language: str) -> None:
 
 
 @pytest.fixture
+@change_set("command")
 def records():
     """What was there before anybody thought of French."""
     words = vocabulary()

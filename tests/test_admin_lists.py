@@ -13,6 +13,7 @@ from django.urls import reverse
 from heritage.admin import changelist, sites
 from heritage.models import Kind, Site
 from heritage.search.index import store
+from heritage.services.history import change_set
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,7 @@ def editor(client):
 
 
 @pytest.fixture
+@change_set("command")
 def temples():
     """Three temples, the first published, the last changed last, and a bridge."""
     kind, place = build.make_kind("Temple", "寺庙"), build.make_place("Luoyang", "洛阳")
@@ -88,6 +90,7 @@ def test_the_list_asks_a_fixed_number_of_queries(client, temples, query, count):
 
 
 @pytest.fixture
+@change_set("command")
 def mixed(settings, monkeypatch):
     """Sites in all states, some without what they are sorted by, on pages of three."""
     monkeypatch.setattr(sites.SiteAdmin, "list_per_page", 3)

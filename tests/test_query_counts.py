@@ -9,6 +9,7 @@ from django.urls import reverse
 from heritage.models import Event, Name, ReviewComment, Site
 from heritage.search.index import store
 from heritage.services import fulltext
+from heritage.services.history import change_set
 from heritage.web import cards
 from tests import builders as build
 from tests.adminforms import errors, page_data
@@ -63,6 +64,7 @@ PAGES = {
 
 
 @pytest.fixture(params=[5, 24])
+@change_set("command")
 def filled(request):
     words = vocabulary()
     site = full_site(words)  # four sites in all

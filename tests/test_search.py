@@ -13,15 +13,15 @@ from heritage.search.filters import SiteFilter
 from heritage.search.index import store
 from heritage.services import fulltext
 from heritage.services.fulltext import sites_matching
+from heritage.services.history import change_set
 from heritage.values import tokens
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rows(db):
-    """Two famous sites among their like; gives their slugs by primary key."""
+@change_set("command")
+def _famous_sites_among_their_like():
     china = build.make_place("China", "中国", level="country")
     luoyang = build.make_place("Luoyang", "洛阳", parent=china)
     temple, grottoes = build.make_kind("Temple", "寺庙"), build.make_kind("Grottoes", "石窟")
@@ -48,12 +48,18 @@ def rows(db):
     site("gongxian", "Gongxian Grottoes", "巩县石窟", grottoes)
     site("guide", "Guide City", "归德府城", temple, summary={"en": "Near the white horse temple."})
     site("draft", "White Horse Draft", "白马寺草稿", temple, state="draft")
+
+
+@pytest.fixture
+def rows(db):
+    """Two famous sites among their like; gives their slugs by primary key."""
+    _famous_sites_among_their_like()
     # As the tables below name them: equally close ones in the order of their English names.
-    for place, made in enumerate(
-        Site.objects.order_by("sort_names__key").filter(sort_names__language="en")
-    ):
-        made.prominence = 1000 - place
-        made.save()
+    named = Site.objects.order_by("sort_names__key").filter(sort_names__language="en")
+    with change_set("command"):
+        for place, made in enumerate(named):
+            made.prominence = 1000 - place
+            made.save()
     return dict(Site.objects.values_list("pk", "slug"))
 
 

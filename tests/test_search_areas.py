@@ -4,12 +4,14 @@ import pytest
 
 from heritage.search.facets.areas import GROUPS
 from heritage.search.filters import SiteFilter
+from heritage.services.history import change_set
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@change_set("command")
 def sites():
     """One site in each of some countries, and one in a territory of France; by slug."""
     made = {}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from heritage.services.history import change_set
 from tests import builders as build
 from tests.axe import inject, violations
 from tests.browser import emulate, resize
@@ -61,6 +62,7 @@ return [...document.querySelectorAll("a[href], button, input, select, summary")]
 
 
 @pytest.fixture
+@change_set("command")
 def filled():
     words = vocabulary()
     full_site(words)

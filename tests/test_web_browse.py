@@ -19,12 +19,20 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@change_set("command")
 def three(words):
     """Longmen with its neighbours would be four: here are three temples and a draft."""
-    for number in (1, 2, 3):
-        plain_site(words, number)
+    plain_sites(words, (1, 2, 3))
     plain_site(words, 4, state="draft")
     return words
+
+
+@pytest.fixture
+@change_set("command")
+def fifty(words):
+    """Three pages of a list."""
+    for number in range(50):
+        build.make_site(f"Site {number:02}")
 
 
 def listed(client, query="", language="en"):
@@ -35,19 +43,19 @@ def names(client, query="", language="en") -> list[str]:
     return [str(card.name) for card in listed(client, query, language).cards]
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("", 3), ("q=temple+2", 1), ("q=寺2", 1), ("q=si2", 1), ("kind=temple", 3),
-        ("kind=religious-place", 3), ("kind=bridge", 0), ("era=tang", 3), ("era=qing", 3),
-        ("era=qing&role=beginnings", 0), ("era=tang&role=beginnings", 3), ("unesco=none", 3),
-        ("unesco=inscribed", 0), ("protection=cn-national", 3), ("place=henan", 3),
-        ("place=luolong&era=tang&q=temple", 3), ("q=" + "x" * 200, 0),
-    ],
-)  # fmt: skip
-def test_filters(client, three, query, found):
-    shown = listed(client, query)
-    assert (shown.total, len(shown.cards)) == (found, found)
+COUNTS = {
+    "": 3, "q=temple+2": 1, "q=寺2": 1, "q=si2": 1, "kind=temple": 3, "kind=religious-place": 3,
+    "kind=bridge": 0, "era=tang": 3, "era=qing": 3, "era=qing&role=beginnings": 0,
+    "era=tang&role=beginnings": 3, "unesco=none": 3, "unesco=inscribed": 0,
+    "protection=cn-national": 3, "place=henan": 3, "place=luolong&era=tang&q=temple": 3,
+    "q=" + "x" * 200: 0,
+}  # fmt: skip
+
+
+def test_filters(client, three):
+    shown = {query: listed(client, query) for query in COUNTS}
+    assert {query: found.total for query, found in shown.items()} == COUNTS
+    assert {query: len(found.cards) for query, found in shown.items()} == COUNTS
 
 
 def test_what_is_applied_is_said_in_words_and_can_be_taken_off(client, three):
@@ -63,22 +71,19 @@ def test_what_is_applied_is_said_in_words_and_can_be_taken_off(client, three):
     assert 'value="tang" checked' in html and 'value="eastern-han"' not in html
 
 
-@pytest.mark.parametrize(
-    ("query", "says"),
-    [
-        ("era=nonsense", "“nonsense” is not known here."),
-        ("kind=temple&kind=%3Cb%3E", "“&lt;b&gt;” is not known here."),
-        ("unesco=green", "“green” is not known here."),
-        ("sort=beauty", "“beauty” is not known here."),
-        ("role=none", "“none” is not known here."),
-    ],
-)
-def test_unknown_values_are_named_and_narrow_nothing(client, three, query, says):
-    response = client.get(f"/en/sites/?{query}")
-    html = response.content.decode()
-    assert response.status_code == 200
-    assert says in html and 'role="alert"' in html
-    assert response.context["list"].total == 3
+UNKNOWN = {
+    "era=nonsense": "nonsense", "kind=temple&kind=%3Cb%3E": "&lt;b&gt;", "unesco=green": "green",
+    "sort=beauty": "beauty", "role=none": "none",
+}  # fmt: skip
+
+
+def test_unknown_values_are_named_and_narrow_nothing(client, three):
+    for query, value in UNKNOWN.items():
+        response = client.get(f"/en/sites/?{query}")
+        html = response.content.decode()
+        assert response.status_code == 200, query
+        assert f"“{value}” is not known here." in html and 'role="alert"' in html, query
+        assert response.context["list"].total == 3, query
 
 
 def test_an_empty_result_says_what_to_drop(client, three):
@@ -92,28 +97,28 @@ def test_an_empty_result_says_what_to_drop(client, three):
     assert "No site found" in html and "one thing" not in html  # it would be all that was asked
 
 
-@pytest.mark.parametrize(
-    ("given", "clean"),
-    [
-        ("q=&kind=&sort=&page=&place=%00", ""),
-        ("q=+caves+&page=1&role=", "q=caves"),
-        ("era=tang&era=tang&era=yuan", "era=tang&era=yuan"),
-        ("page=2", "page=2"),
-        ("utm_source=letter", "utm_source=letter"),
-        ("q=" + "x" * 10_000, "q=" + "x" * 200),
-        ("language=ZH_Hans&language=zh-hans&language=EN", "language=zh-hans&language=en"),
-        ("batch=cn-national.01&batch=x.y", "batch=cn-national.1&batch=x.y"),
-        ("within=5&sort=distance&view=grid", ""),
-        ("sort=relevance&near=34%2C112&within=5", "near=34%2C112&within=5"),
-        ("&".join(f"era=e{n}" for n in range(70)), "&".join(f"era=e{n}" for n in range(50))),
-    ],
-)
-def test_addresses_are_kept_clean(client, three, given, clean):
-    assert clean_query(QueryDict(given)).urlencode() == clean
-    response = client.get(f"/zh-hans/sites/?{given}")
-    if given != clean:
-        assert response.status_code == 302
-        assert response["Location"] == "/zh-hans/sites/" + (f"?{clean}" if clean else "")
+CLEAN = {
+    "q=&kind=&sort=&page=&place=%00": "",
+    "q=+caves+&page=1&role=": "q=caves",
+    "era=tang&era=tang&era=yuan": "era=tang&era=yuan",
+    "page=2": "page=2",
+    "utm_source=letter": "utm_source=letter",
+    "q=" + "x" * 10_000: "q=" + "x" * 200,
+    "language=ZH_Hans&language=zh-hans&language=EN": "language=zh-hans&language=en",
+    "batch=cn-national.01&batch=x.y": "batch=cn-national.1&batch=x.y",
+    "within=5&sort=distance&view=grid": "",
+    "sort=relevance&near=34%2C112&within=5": "near=34%2C112&within=5",
+    "&".join(f"era=e{n}" for n in range(70)): "&".join(f"era=e{n}" for n in range(50)),
+}
+
+
+def test_addresses_are_kept_clean(client, three):
+    assert {given: clean_query(QueryDict(given)).urlencode() for given in CLEAN} == CLEAN
+    for given, clean in CLEAN.items():
+        response = client.get(f"/zh-hans/sites/?{given}")
+        if given != clean:
+            assert response.status_code == 302, given
+            assert response["Location"] == "/zh-hans/sites/" + (f"?{clean}" if clean else "")
 
 
 def test_the_canonical_address_leaves_foreign_parameters_out(client, three):
@@ -170,9 +175,7 @@ def test_the_form_carries_an_order_that_was_asked_for(client, three):
     assert 'name="sort"' not in client.get("/en/sites/").content.decode()
 
 
-def test_paging(client, words):
-    for number in range(50):
-        build.make_site(f"Site {number:02}")
+def test_paging(client, fifty):
     first = client.get("/en/sites/")
     html = as_read(first)
     assert len(first.context["list"].cards) == 24
@@ -194,15 +197,13 @@ def test_paging(client, words):
     assert client.get("/en/sites/?q=site&page=3").context["list"].applied[0].without == ""
 
 
-@pytest.mark.parametrize("page", ["4", "0", "-1", "x", "2.5", "9" * 150, "２"])
-def test_a_page_that_is_not_there_leads_to_the_last(client, words, page):
-    for number in range(50):
-        build.make_site(f"Site {number:02}")
-    response = client.get("/en/sites/", {"page": page, "q": "site"})
-    html = response.content.decode()
-    assert response.status_code == 404
-    assert "It has 3 pages." in html
-    assert re.search(r'href="\?(q=site&amp;page=3|page=3&amp;q=site)"', html)
+def test_a_page_that_is_not_there_leads_to_the_last(client, fifty):
+    for page in ("4", "0", "-1", "x", "2.5", "9" * 150, "２"):
+        response = client.get("/en/sites/", {"page": page, "q": "site"})
+        html = response.content.decode()
+        assert response.status_code == 404, page
+        assert "It has 3 pages." in html, page
+        assert re.search(r'href="\?(q=site&amp;page=3|page=3&amp;q=site)"', html), page
 
 
 def test_many_pages_are_shown_with_gaps(client, words):
@@ -293,9 +294,7 @@ def test_what_is_applied_can_be_taken_off_and_stays_a_choice(client, three):
     assert 'name="batch" value="cn-national.99" checked' in html
 
 
-def test_the_canonical_address_of_a_step_is_a_page_that_there_is(client, words):
-    for number in range(50):
-        build.make_site(f"Site {number:02}")
+def test_the_canonical_address_of_a_step_is_a_page_that_there_is(client, fifty):
     html = as_read(client.get("/en/sites/?page=3&after=site-44"))
     assert "<title>Sites, page 3 · " in html  # of which it is the canonical address too
     assert '<link rel="canonical" href="http://testserver/en/sites/?page=3">' in html
@@ -303,31 +302,26 @@ def test_the_canonical_address_of_a_step_is_a_page_that_there_is(client, words):
     assert '<link rel="canonical" href="http://testserver/en/sites/?page=3">' in html
 
 
-def test_another_language_keeps_the_page_and_not_the_step(client, words):
-    for number in range(50):
-        build.make_site(f"Site {number:02}")
+def test_another_language_keeps_the_page_and_not_the_step(client, fifty):
     html = as_read(client.get("/en/sites/?sort=recent&page=2&after=site-23"))
     assert 'href="/zh-hans/sites/?sort=recent&amp;page=2"' in html
     html = as_read(client.get("/en/sites/?sort=recent&page=2"))
     assert 'href="/zh-hans/sites/?sort=recent&amp;page=2"' in html
 
 
-@pytest.mark.parametrize(
-    ("asked", "tidy"),
-    [
-        ("era=Tang", "era=tang"),
-        ("kind=TEMPLE", "kind=temple"),
-        ("place=Henan", "place=henan"),
-        ("criterion=(iii)", "criterion=iii"),
-        ("criterion=III", "criterion=iii"),
-        ("era=（tang）", "era=tang"),
-    ],
-)
-def test_case_and_brackets_are_forgiven_in_addresses(client, three, asked, tidy):
-    response = client.get(f"/en/sites/?{asked}")
-    assert (response.status_code, response["Location"]) == (302, f"/en/sites/?{tidy}")
-    shown = client.get(f"/en/sites/?{tidy}").context["list"]
-    assert not [problem for problem in shown.problems if "criterion" not in tidy]
+TIDY = {
+    "era=Tang": "era=tang", "kind=TEMPLE": "kind=temple", "place=Henan": "place=henan",
+    "criterion=(iii)": "criterion=iii", "criterion=III": "criterion=iii",
+    "era=（tang）": "era=tang",
+}  # fmt: skip
+
+
+def test_case_and_brackets_are_forgiven_in_addresses(client, three):
+    for asked, tidy in TIDY.items():
+        response = client.get(f"/en/sites/?{asked}")
+        assert (response.status_code, response["Location"]) == (302, f"/en/sites/?{tidy}"), asked
+        shown = client.get(f"/en/sites/?{tidy}").context["list"]
+        assert not [problem for problem in shown.problems if "criterion" not in tidy], asked
 
 
 def test_a_slug_in_capitals_is_found_all_the_same(client, words):
@@ -434,30 +428,28 @@ def test_a_card_without_an_event_says_when_it_was_inscribed(client, words):
         assert "Inscribed 1992" in html
 
 
-@pytest.mark.parametrize(
-    ("query", "offered"),
-    [
-        ("q=tang&literal=1", [("As an era", "Tang", "", 3, "era=tang")]),
-        (
-            "q=Tang+temple&unesco=none&literal=1",
-            [
-                ("As an era", "Tang", "temple", 3, "q=temple&unesco=none&literal=1&era=tang"),
-                ("As a kind", "Temple", "tang", 3, "q=tang&unesco=none&literal=1&kind=temple"),
-            ],
-        ),
-        ("q=洛阳市&literal=1", [("As a place", "Luoyang", "", 3, "place=luoyang")]),
-        # One place in the stead of another, not beside it; and no letter is a name.
-        ("q=luoyang&place=henan&literal=1", [("As a place", "Luoyang", "", 3, "place=luoyang")]),
-        ("q=t", []),
-        ("q=zzz", []),
-        ("q=tang&kind=bridge", []),
+OFFERED = {
+    "q=tang&literal=1": [("As an era", "Tang", "", 3, "era=tang")],
+    "q=Tang+temple&unesco=none&literal=1": [
+        ("As an era", "Tang", "temple", 3, "q=temple&unesco=none&literal=1&era=tang"),
+        ("As a kind", "Temple", "tang", 3, "q=tang&unesco=none&literal=1&kind=temple"),
     ],
-)  # fmt: skip
-def test_a_search_that_names_a_term_leads_to_its_sites(client, three, query, offered):
-    shown = listed(client, query).terms
-    assert [(t.what, str(t.label), t.rest, t.count, t.query) for t in shown] == offered
-    for term in shown:
-        assert listed(client, term.query).total == term.count
+    "q=洛阳市&literal=1": [("As a place", "Luoyang", "", 3, "place=luoyang")],
+    # One place in the stead of another, not beside it; and no letter is a name.
+    "q=luoyang&place=henan&literal=1": [("As a place", "Luoyang", "", 3, "place=luoyang")],
+    "q=t": [],
+    "q=zzz": [],
+    "q=tang&kind=bridge": [],
+}
+
+
+def test_a_search_that_names_a_term_leads_to_its_sites(client, three):
+    for query, offered in OFFERED.items():
+        shown = listed(client, query).terms
+        told = [(t.what, str(t.label), t.rest, t.count, t.query) for t in shown]
+        assert told == offered, query
+        for term in shown:
+            assert listed(client, term.query).total == term.count, query
 
 
 def test_of_many_values_that_mean_nothing_ten_are_named(client, words):

@@ -3,6 +3,7 @@
 import pytest
 from selenium.webdriver.common.by import By
 
+from heritage.services.history import change_set
 from tests import builders as build
 from tests.browser import resize, scripts, wait
 from tests.webrows import plain_sites, vocabulary
@@ -11,6 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
+@change_set("command")
 def filled():
     words = vocabulary()
     plain_sites(words, range(3))

@@ -5,6 +5,7 @@ import time
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from heritage.services.history import change_set
 from tests import builders as build
 from tests.axe import inject, violations
 from tests.browser import (
@@ -56,6 +57,7 @@ window.fetch = async (address, options) => {
 
 
 @pytest.fixture
+@change_set("command")
 def filled():
     words = vocabulary()
     full_site(words)

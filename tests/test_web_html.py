@@ -2,6 +2,7 @@
 
 import pytest
 
+from heritage.services.history import change_set
 from tests import builders as build
 from tests import html_rules
 from tests.test_web_accessibility import PAGES
@@ -46,6 +47,7 @@ def test_what_is_right_is_passed():
 
 
 @pytest.fixture
+@change_set("command")
 def filled():
     words = vocabulary()
     full_site(words)

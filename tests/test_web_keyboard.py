@@ -3,6 +3,7 @@
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from heritage.services.history import change_set
 from tests import builders as build
 from tests.browser import active, emulate, press, resize, tab_to, wait
 from tests.webrows import full_site, plain_sites, vocabulary
@@ -68,6 +69,7 @@ return [document.documentElement, ...document.querySelectorAll("*")].filter((at)
 
 
 @pytest.fixture
+@change_set("command")
 def filled():
     words = vocabulary()
     full_site(words)

@@ -17,8 +17,8 @@ from heritage.models import (
     WorldHeritage,
 )
 from heritage.models.base import Record
-from heritage.search.index import store
 from heritage.search.lru_cache import LRUCache
+from heritage.services.history import change_set
 from heritage.web import middleware
 from tests import builders as build
 from tests.webrows import full_site, plain_site, vocabulary
@@ -36,12 +36,12 @@ def kept(settings, monkeypatch):
 
 
 @pytest.fixture
+@change_set("command")
 def words():
     found = vocabulary()
     full_site(found)
     for number in range(8):
         plain_site(found, number)
-    store.current()
     return found
 
 

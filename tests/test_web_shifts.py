@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from heritage.services.history import change_set
 from tests import builders as build
 from tests.browser import resize, text_of, wait
 from tests.webrows import full_site, plain_site, vocabulary
@@ -33,6 +34,7 @@ TOP = "return document.querySelector('.filters').getBoundingClientRect().top + s
 
 
 @pytest.fixture
+@change_set("command")
 def filled():
     words = vocabulary()
     full_site(words)

@@ -6,6 +6,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from heritage.models import Correction
+from heritage.services.history import change_set
 from tests import builders as build
 from tests.browser import (
     active,
@@ -28,6 +29,7 @@ OLD_ENOUGH = "return Date.now() - performance.timeOrigin > 4000"  # a form sent 
 
 
 @pytest.fixture
+@change_set("command")
 def filled():
     """Four temples of the Tang in all, three bridges of the Qing, and one that is both old."""
     words = vocabulary()

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from benchmarks import weights
+from heritage.services.history import change_set
 from tests import builders as build
 from tests.webrows import full_site, plain_site, plain_sites, vocabulary
 
@@ -36,6 +37,7 @@ BROWSE_HTML = 7_000
 
 
 @pytest.fixture
+@change_set("command")
 def words():
     found = vocabulary()
     full_site(found)
@@ -43,6 +45,7 @@ def words():
 
 
 @pytest.fixture
+@change_set("command")
 def much(words):
     """More of everything than the first page of a list, and its facets, can show."""
     rating = build.make_scheme("rating", "Rated attractions", "旅游景区", slug="grades")
