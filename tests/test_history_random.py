@@ -21,7 +21,7 @@ from heritage.services.undo import undo
 from tests.builders import make_name, text
 from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
 from tests.random_catalogue import Catalogue
-from tests.random_writes import some_site, write
+from tests.random_writes import rounds, some_site, write
 
 pytestmark = pytest.mark.django_db
 
@@ -188,7 +188,7 @@ def _one_write(catalogue: Catalogue) -> None:
     catalogue.places = list(Place.objects.order_by("pk"))
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(rounds(4)))
 def test_whatever_is_written_is_derived_told_undone_and_done_again(seed):
     catalogue = Catalogue(random.Random(seed))
     default_storage.save("images/x.png", ContentFile(b""))  # what its pictures name
