@@ -31,7 +31,7 @@ from heritage.models import (
     VisitingFact,
     WorldHeritage,
 )
-from heritage.services.history import change_set
+from heritage.models.unit_of_work import change_set
 from heritage.values.language import LanguageMap
 
 _numbers = count(1)

@@ -24,8 +24,8 @@ from heritage.models import (
     Source,
     VisitingFact,
 )
+from heritage.models.unit_of_work import change_set
 from heritage.services.denormalized import refresh
-from heritage.services.history import change_set
 from tests.builders import (
     make_designation,
     make_era,

@@ -6,8 +6,9 @@ from django.urls import reverse
 from selenium.webdriver.common.by import By
 
 from heritage.models import ChangeSet, Correction, SavedFilter, Site
+from heritage.models.unit_of_work import change_set
 from heritage.services import review
-from heritage.services.history import change_set, deletions_of
+from heritage.services.history import deletions_of
 from heritage.services.merge import merge
 from tests import builders as build
 from tests.axe import check

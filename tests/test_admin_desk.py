@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from heritage.models import Correction, Opening, Review, Site
+from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
-from heritage.services.history import change_set
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from heritage.models import Change, ChangeSet, Correction, Event, Image, Site
+from heritage.models.unit_of_work import change_set
 from heritage.services import bulk, review
-from heritage.services.history import change_set, deletions_of, excerpts, word_diff
+from heritage.services.history import deletions_of, excerpts, word_diff
 from heritage.services.undo import restore_deleted, revert, undo
 from tests import builders as build
 

@@ -16,8 +16,8 @@ from django.utils.translation import override
 from heritage.admin.history import comment_of
 from heritage.admin.review import labels
 from heritage.models import ChangeSet, IndexChange, Review, ReviewComment, Site
+from heritage.models.unit_of_work import change_set
 from heritage.services import review
-from heritage.services.history import change_set
 from heritage.services.undo import restore_deleted
 from tests import builders as build
 from tests.adminforms import filled, page_data

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from heritage.models import Correction, Name, Site
 from heritage.models.lock_timeout import LockTimeout, lock_timeout
-from heritage.services.history import change_set
+from heritage.models.unit_of_work import change_set
 from tests import builders as build
 from tests.adminforms import filled, page_data
 

@@ -15,8 +15,8 @@ from PIL import Image as Picture
 from selenium.webdriver.common.by import By
 
 from heritage.models import Correction, Site, User
+from heritage.models.unit_of_work import change_set
 from heritage.services import review
-from heritage.services.history import change_set
 from tests import builders as build
 from tests.browser import resize, wait
 from tests.test_admin_browser import field, log_in, open_form, save, write

@@ -21,16 +21,10 @@ from heritage.models import (
     Place,
     Site,
 )
-from heritage.services.history import (
-    change_set,
-    changes_of,
-    current_change_set,
-    deletions_of,
-    differences,
-    net_changes,
-    word_diff,
-)
-from heritage.services.undo import changes_with, plan, restore, restore_deleted, revert, undo
+from heritage.models.unit_of_work import change_set, current_change_set
+from heritage.services.history import changes_of, deletions_of, differences, net_changes, word_diff
+from heritage.services.undo import changes_with, restore, restore_deleted, revert, undo
+from heritage.services.undo_plan import plan
 from tests import builders as build
 from tests.index_comparison import assert_nothing_to_derive
 

@@ -15,8 +15,9 @@ from django.db import DatabaseError, transaction
 from heritage.models import ChangeSet, Event, FormerSlug, Kind, Name, Place, Site
 from heritage.models.base import Record
 from heritage.models.row_values import kept_relations, linked_ids, plain_row, stored_rows
+from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
-from heritage.services.history import change_set, net_changes
+from heritage.services.history import net_changes
 from heritage.services.undo import undo
 from tests.builders import make_name, text
 from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive

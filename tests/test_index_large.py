@@ -5,8 +5,8 @@ import random
 import pytest
 from django.db import connection, transaction
 
+from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
-from heritage.services.history import change_set
 from tests.index_comparison import assert_as_rebuilt
 from tests.random_catalogue import Catalogue
 from tests.random_queries import assert_answered, question

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from heritage.models import Era, Event, Kind, Name, Place, Site, SortName, base
-from heritage.services.history import change_set
+from heritage.models.unit_of_work import change_set
 from tests.builders import (
     make_coverage,
     make_designation,

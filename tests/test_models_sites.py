@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from heritage.models import FormerSlug, Site
-from heritage.services.history import change_set
+from heritage.models.unit_of_work import change_set
 from tests.builders import make_part, make_site, make_user, text
 
 pytestmark = pytest.mark.django_db

@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from pyroaring import BitMap
 
 from heritage.models import IndexChange, Site, SortName
+from heritage.models.unit_of_work import change_set
 from heritage.search.index import columns, orders, store
 from heritage.search.index import snapshot as state_module
 from heritage.search.index.snapshot import Order
-from heritage.services.history import change_set
 from tests.builders import make_kind, make_notice, make_site, make_source, text
 from tests.index_comparison import assert_as_rebuilt
 from tests.random_catalogue import Catalogue

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.http import QueryDict
 
 from heritage.models import Era, Place
+from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
-from heritage.services.history import change_set
 from heritage.web import cards
 from heritage.web.browse.listing import clean_query
 from tests import builders as build

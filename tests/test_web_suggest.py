@@ -6,9 +6,9 @@ from html import unescape
 import pytest
 
 from heritage.models import Site
+from heritage.models.unit_of_work import change_set
 from heritage.search import suggest
 from heritage.search.index import store
-from heritage.services.history import change_set
 from heritage.web import errors
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, plain_site

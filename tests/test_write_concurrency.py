@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from heritage.models import Correction, Kind, Review, Site, login_attempts
 from heritage.models.lock_timeout import LockTimeout, lock_timeout
-from heritage.models.unit_of_work import unit_of_work
+from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.search.index import store
 from heritage.services import review
-from heritage.services.history import change_set, changes_of
+from heritage.services.history import changes_of
 from tests.builders import make_kind, make_site, make_user
 from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
 

@@ -18,11 +18,11 @@ from heritage.models import (
     Site,
     VisitingFact,
 )
+from heritage.models.unit_of_work import change_set
 from heritage.search import site_rows
 from heritage.search.index import store
 from heritage.search.site_rows import SiteRows
 from heritage.search.vocabulary import of as in_memory
-from heritage.services.history import change_set
 from tests import builders as build
 
 LANGUAGES = ("en", "zh-hans")

@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import InvalidToken
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
@@ -51,7 +52,7 @@ class MFAAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         try:
             return encryption.decrypt(encrypted_text)
-        except encryption.InvalidToken:
+        except InvalidToken:
             log.error("A secret of one-time codes is under another secret key than the present.")
             page = render(context.request, "account/lost_codes.html", status=403)
             patch_cache_control(page, private=True, no_store=True)

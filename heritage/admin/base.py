@@ -42,8 +42,7 @@ from heritage.models import open_forms
 from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField
 from heritage.models.lock_timeout import LockTimeout, lock_timeout
-from heritage.models.unit_of_work import unit_of_work
-from heritage.services.history import current_change_set
+from heritage.models.unit_of_work import current_change_set, unit_of_work
 from heritage.values import normalize
 from heritage.values.sentences import listed
 

@@ -33,8 +33,8 @@ from heritage.models.fields import LanguageMapField
 from heritage.models.lock_timeout import lock_timeout
 from heritage.models.row_values import linked_ids, plain_row, stored_rows
 from heritage.services.history import RowChange, changed_since, column_of, differences
-from heritage.services.undo import MAX_CHANGES, UndoResult, plan, revert
-from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Only, Plan, Step
+from heritage.services.undo import MAX_CHANGES, UndoResult, revert
+from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Only, Plan, Step, plan
 from heritage.values.language import LazyText
 
 SHOWN_STEPS = 100

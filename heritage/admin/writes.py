@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from heritage.models import ChangeSet, User
+from heritage.models import ChangeSet, User, unit_of_work
 from heritage.models.lock_timeout import lock_timeout
-from heritage.services import history
 
 
 @contextmanager
@@ -20,7 +19,7 @@ def change_set(
     """One short transaction for the writes; `LockTimeout` if others write for too long."""
     with (
         lock_timeout(settings.WRITE_WAIT_SECONDS),
-        history.change_set(kind, user, reason, is_whole=is_whole) as running,
+        unit_of_work.change_set(kind, user, reason, is_whole=is_whole) as running,
     ):
         yield running
 

@@ -21,8 +21,8 @@ from django.db.models import Field, QuerySet
 
 from heritage.models import LoadedRow, row_values
 from heritage.models.base import Record
+from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
-from heritage.services.history import change_set
 from heritage.services.record_checks import problems
 
 # A row that is not yet saved, and the ids of its many-to-many relations by field.

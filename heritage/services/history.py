@@ -17,21 +17,6 @@ from heritage.models import Change, ChangeSet
 from heritage.models.base import Record, chunks
 from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import kept_relations
-from heritage.models.unit_of_work import change_set, current_change_set
-
-__all__ = [
-    "Difference",
-    "RowChange",
-    "change_set",
-    "changed_since",
-    "changes_of",
-    "current_change_set",
-    "deletions_of",
-    "differences",
-    "excerpts",
-    "net_changes",
-    "word_diff",
-]
 
 # Letters and digits of one word; Chinese, Japanese and Korean by character.
 _WORDS = re.compile(

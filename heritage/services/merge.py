@@ -14,8 +14,8 @@ from heritage.models import ChangeSet, FormerSlug, Image, Name, PartOf, Site, Us
 from heritage.models.base import Record, refuse_cycle, unwatched
 from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import kept_columns, kept_relations
-from heritage.models.unit_of_work import unit_of_work
-from heritage.services.history import change_set, column_of
+from heritage.models.unit_of_work import change_set, unit_of_work
+from heritage.services.history import column_of
 from heritage.values.language import LanguageMap
 
 # Columns that are chosen together: a latitude means nothing without its longitude.

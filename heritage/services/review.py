@@ -18,8 +18,7 @@ from django.utils.translation import gettext as _
 
 from heritage.models import ChangeSet, Review, ReviewComment, Site, User
 from heritage.models.base import chunks
-from heritage.models.unit_of_work import unit_of_work
-from heritage.services.history import change_set
+from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.services.notifications import notify
 from heritage.services.publication import RELATED, publication_problems
 

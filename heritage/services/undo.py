@@ -16,8 +16,8 @@ from django.db.models import Q, QuerySet
 from heritage.models import Change, ChangeSet, FormerSlug, Site, User
 from heritage.models.base import Record, chunks, unwatched
 from heritage.models.row_values import kept_relations
-from heritage.models.unit_of_work import unit_of_work
-from heritage.services.history import change_set, changes_of, column_of
+from heritage.models.unit_of_work import change_set, unit_of_work
+from heritage.services.history import changes_of, column_of
 from heritage.services.publication import RELATED, publication_problems
 from heritage.services.undo_plan import (
     CREATE,
@@ -30,17 +30,6 @@ from heritage.services.undo_plan import (
     as_list,
     plan,
 )
-
-__all__ = [
-    "UndoResult",
-    "changes_with",
-    "plan",
-    "restore",
-    "restore_deleted",
-    "revert",
-    "undo",
-]
-
 
 MAX_CHANGES = 5_000  # that a page takes back or writes at once; more are for commands
 

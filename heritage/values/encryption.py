@@ -2,11 +2,9 @@
 
 from base64 import urlsafe_b64encode
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.utils.crypto import salted_hmac
-
-__all__ = ["InvalidToken", "decrypt", "encrypt", "encrypt_again"]
 
 _SALT = "heritage.values.encryption"
 
@@ -17,7 +15,7 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(encrypted: str) -> str:
-    """The decrypted text; `InvalidToken` if neither the present key nor a former one fits."""
+    """The decrypted text; Fernet's InvalidToken if neither the present key nor a former fits."""
     return _keys().decrypt(encrypted).decode()
 
 

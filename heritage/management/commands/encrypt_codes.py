@@ -1,10 +1,11 @@
 """Encrypts the secrets of one-time and recovery codes with the present secret key."""
 
 from allauth.mfa.models import Authenticator
+from cryptography.fernet import InvalidToken
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from heritage.values.encryption import InvalidToken, encrypt_again
+from heritage.values.encryption import encrypt_again
 
 ENCRYPTED = ("secret", "seed")  # of an authenticator's data
 

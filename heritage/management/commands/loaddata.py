@@ -13,8 +13,8 @@ from django.core.management.commands import loaddata
 from django.db import DEFAULT_DB_ALIAS
 
 from heritage.exchange.fixtures import FixtureError, install, is_of_catalogue
+from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
-from heritage.services.history import change_set
 
 
 class Command(loaddata.Command):

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from heritage.models import ChangeSet
 from heritage.services import undo
-from heritage.services.undo_plan import Conflict
+from heritage.services.undo_plan import Conflict, plan
 
 SHOWN = 50
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if found is None:
             raise CommandError(f"There is no change set {change_set}.")
         if dry_run:
-            planned = undo.plan(found.changes.order_by("pk"))
+            planned = plan(found.changes.order_by("pk"))
             self._list(planned.conflicts)
             self.stdout.write(f"{len(planned.steps)} rows would be written.")
             return
