@@ -64,9 +64,42 @@ def test_the_best_known_answer_for_few_letters(monkeypatch, text):
     index = store.current()
     quick = suggest.suggestions(index, text)
     index.memory.clear()
-    monkeypatch.setattr(suggest, "_MOST_BEGIN", 0)
+    monkeypatch.setattr(suggest, "_MAX_BEGIN", 0)
     assert quick == suggest.suggestions(index, text)
     assert [group.name for group in quick] == [] if text == "ma" else [suggest.SITES]
+
+
+def test_a_word_of_a_well_known_site_comes_before_the_beginning_of_others(monkeypatch):
+    monkeypatch.setattr(suggest, "_WELL_KNOWN", 1)
+    with change_set():
+        build.make_site("Palace of Versailles", "凡尔赛宫", prominence=900)
+        build.make_site("Verla", "韦尔拉")
+        build.make_site("City of Verona", "维罗纳")
+    [group] = suggest.suggestions(store.current(), "ver")
+    found = [line.site.name["en"] for line in group.lines]
+    assert found == ["Palace of Versailles", "Verla", "City of Verona"]
+
+
+@pytest.mark.parametrize(("code", "most"), [("IT", 0), ("CN", 1)])
+def test_pinyin_of_what_lies_in_several_countries(code, most):
+    """Of a Chinese name its syllables are typed only where Chinese is spoken."""
+    with change_set():
+        there = [build.make_place(level="country", code=each) for each in (code, "FR")]
+        build.make_site("Frontiers", "罗马帝国边境", also_in=there)
+    found = suggest.suggestions(store.current(), "diguo")
+    assert sum(len(group.lines) for group in found) == most
+
+
+def test_the_syllable_of_one_character_is_a_beginning(words):
+    """碑 is bei, and so is much else."""
+    with change_set():
+        stele = build.make_kind("Stele", "碑")
+        build.make_site("Steles", "石刻", kinds=[stele])
+        build.make_site("Beijing Wall", "北京城墙")
+    names = [group.name for group in suggest.suggestions(store.current(), "bei")]
+    assert names == [suggest.SITES, "kind"]
+    [first, *_others] = suggest.suggestions(store.current(), "碑")
+    assert first.name == "kind"
 
 
 def test_groups_in_english(client, words):

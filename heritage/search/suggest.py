@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from pyroaring import BitMap
 
 from heritage.models import Era, Place, Site
@@ -31,6 +32,9 @@ _KEPT = 2_000  # texts whose sites are remembered
 # With so few letters most names begin. To gather them all would take long, where enough of the best
 # known sites are among them.
 _MAX_BEGIN, _LIKELY = 2, 50
+# With more letters, a word in the name of so well known a site is meant before the beginning of
+# other names: Versailles before Verla. So many of them come first.
+_WELL_KNOWN, _FIRST = 200, 2
 SITES, FILTERS = "site", "filter"
 
 
@@ -147,8 +151,13 @@ class TermMatcher:
         self.tree = tree
         names: set[tuple[str, int]] = set()
         words: set[tuple[str, int]] = set()
+        # Syllables of terms that have a character for a name, and are not written so.
+        self.spoken: dict[str, set[int]] = {}
         for pk, term in tree.terms.items():
             found = tokens.written_names(term.search_text)
+            for name in found:
+                if len(name) == 1 and (syllable := normalize.romanise(name)) not in found:
+                    self.spoken.setdefault(syllable, set()).add(pk)
             if _is_chinese_spoken(term, terms):
                 found = tokens.all_names(term.search_text)
             for name in found:
@@ -164,6 +173,10 @@ class TermMatcher:
             return []
         name = "".join(parts)
         closest = dict.fromkeys(self._exactly(name), _EXACTLY)
+        if not tokens.is_han(name):  # a syllable may be many a character: bei is not only 碑
+            closest = {
+                pk: _BEGUN if pk in self.spoken.get(name, ()) else _EXACTLY for pk in closest
+            }
         for pk in self._begun(self.names, name):
             closest.setdefault(pk, _BEGUN)
         for pk in set.intersection(*(set(self._begun(self.words, part)) for part in parts)):
@@ -272,10 +285,18 @@ def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
     closeness = _HELD
     ids: list[int] = []
     found = index.sites
-    likely = BitMap()
+    likely, known = BitMap(), BitMap()
     if len("".join(normalize.tokens(text))) <= _MAX_BEGIN:
         likely = BitMap(best_known.slice(found, 0, _LIKELY))
+    else:
+        known = _well_known(index, text)
     for close, asked in _asked(text):
+        if close != _EXACTLY and (first := known & found):
+            closeness = closeness if ids else _BEGUN
+            ids += best_known.slice(first, 0, min(_FIRST, MAX_SITES - len(ids)))
+            found, known = found - BitMap(ids), BitMap()
+        if len(ids) == MAX_SITES:
+            break
         tier = likely & found & fulltext.sites_matching_among(likely, asked) if likely else BitMap()
         if len(ids) + len(tier) < MAX_SITES:
             tier = found & text_search.sites_matching(index, asked)
@@ -283,8 +304,6 @@ def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
             continue
         closeness = close if not ids else closeness
         ids += best_known.slice(tier, 0, MAX_SITES - len(ids))
-        if len(ids) == MAX_SITES:
-            break
         found = found - tier
     return closeness, ids
 
@@ -299,6 +318,34 @@ def _asked(text: str) -> Iterator[tuple[int, Query]]:
     )
     yield from ((_BEGUN, asked) for asked in tokens.prefix_queries(text))
     yield from ((_HELD, asked) for asked in tokens.name_queries(text))
+
+
+def _well_known(index: IndexSnapshot, text: str) -> BitMap:
+    """The best known sites with a word that begins so in a displayed name."""
+    typed = normalize.tokens(text)
+    if len(typed) != 1 or tokens.is_han(typed[0]):
+        return BitMap()
+    if "well known" not in index.memory:
+        index.memory["well known"] = list(_words_of_well_known(index))
+    words: list[tuple[str, int]] = index.memory["well known"]
+    return BitMap(pk for word, pk in words if word.startswith(typed[0]))
+
+
+def _words_of_well_known(index: IndexSnapshot) -> Iterator[tuple[str, int]]:
+    """(word, site) of the displayed names, without words that are those of kinds."""
+    known = dictionary.of(index)
+    generic = known.fillers | {
+        word
+        for phrase, meanings in known.phrases.items()
+        for word in phrase
+        if any(facet == "kind" for facet, _slug in meanings)
+    }
+    ids = index.orders[orders.PROMINENCE].slice(index.sites, 0, _WELL_KNOWN)
+    codes = [code for code, _name in settings.LANGUAGES]
+    for pk, name in Site.objects.filter(pk__in=ids).values_list("pk", "name"):
+        words = {word for code in codes for word in normalize.tokens(name.get(code, ""))}
+        said = (word for word in words if generic.isdisjoint((word, *tokens.other_numbers(word))))
+        yield from ((word, pk) for word in said)
 
 
 def _by_text(index: IndexSnapshot, text: str) -> list[int]:

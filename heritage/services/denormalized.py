@@ -323,8 +323,14 @@ def search_text_of(site: Site, terms: "Terms") -> str:
         foreign,
         _texts(site),
         site.name.values(),
-        terms.is_chinese_spoken(site.place_id),
+        any(map(terms.is_chinese_spoken, _countries(site))),
     )
+
+
+def _countries(site: Site) -> list[int | None]:
+    """The places that say which country a site is in: its own, else those of its parts."""
+    parts = [] if site.place_id else [place.pk for place in site.also_in.all()]
+    return parts or [site.place_id]
 
 
 class Terms:
