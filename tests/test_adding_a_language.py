@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command, get_commands
 from django.test import override_settings
 
-from heritage.services.history import change_set
+from heritage.models.unit_of_work import change_set
 from heritage.settings import _named
 from tests import builders as build
 from tests.webrows import full_site, plain_site, vocabulary

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from heritage.admin import changelist, sites
 from heritage.models import Kind, Site
+from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
-from heritage.services.history import change_set
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db

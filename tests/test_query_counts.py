@@ -7,9 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from heritage.models import Event, Name, ReviewComment, Site
+from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
 from heritage.services import fulltext
-from heritage.services.history import change_set
 from heritage.web import cards
 from tests import builders as build
 from tests.adminforms import errors, page_data

@@ -8,12 +8,12 @@ from django.db import connection, transaction
 from pyroaring import BitMap
 
 from heritage.models import Place, Site
+from heritage.models.unit_of_work import change_set
 from heritage.search import answers, spelling, text_search, understanding
 from heritage.search.filters import SiteFilter
 from heritage.search.index import store
 from heritage.services import fulltext
 from heritage.services.fulltext import sites_matching
-from heritage.services.history import change_set
 from heritage.values import tokens
 from tests import builders as build
 

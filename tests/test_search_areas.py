@@ -2,9 +2,9 @@
 
 import pytest
 
+from heritage.models.unit_of_work import change_set
 from heritage.search.facets.areas import GROUPS
 from heritage.search.filters import SiteFilter
-from heritage.services.history import change_set
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ from django.http import QueryDict
 from django.utils import translation
 
 from heritage.models import Site
+from heritage.models.unit_of_work import change_set
 from heritage.search.facets.counting import facets
 from heritage.search.filters import SiteFilter
-from heritage.services.history import change_set
 from tests import brute_force
 from tests.builders import (
     make_coverage,

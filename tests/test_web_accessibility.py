@@ -2,7 +2,7 @@
 
 import pytest
 
-from heritage.services.history import change_set
+from heritage.models.unit_of_work import change_set
 from tests import builders as build
 from tests.axe import inject, violations
 from tests.browser import emulate, resize

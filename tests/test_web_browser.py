@@ -3,7 +3,7 @@
 import pytest
 from selenium.webdriver.common.by import By
 
-from heritage.services.history import change_set
+from heritage.models.unit_of_work import change_set
 from tests import builders as build
 from tests.browser import resize, scripts, wait
 from tests.webrows import plain_sites, vocabulary

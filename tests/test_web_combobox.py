@@ -5,7 +5,7 @@ import time
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from heritage.services.history import change_set
+from heritage.models.unit_of_work import change_set
 from tests import builders as build
 from tests.axe import inject, violations
 from tests.browser import (

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import override_settings
 
-from heritage.services.history import change_set
+from heritage.models.unit_of_work import change_set
 from heritage.web import style
 from tests import builders as build
 from tests.webrows import LANGUAGES, as_read, full_site, plain_sites, vocabulary

@@ -3,7 +3,7 @@
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from heritage.services.history import change_set
+from heritage.models.unit_of_work import change_set
 from tests import builders as build
 from tests.browser import active, emulate, press, resize, tab_to, wait
 from tests.webrows import full_site, plain_sites, vocabulary

@@ -17,8 +17,8 @@ from heritage.models import (
     WorldHeritage,
 )
 from heritage.models.base import Record
+from heritage.models.unit_of_work import change_set
 from heritage.search.lru_cache import LRUCache
-from heritage.services.history import change_set
 from heritage.web import middleware
 from tests import builders as build
 from tests.webrows import full_site, plain_site, vocabulary

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from heritage.services.history import change_set
+from heritage.models.unit_of_work import change_set
 from tests import builders as build
 from tests.browser import resize, text_of, wait
 from tests.webrows import full_site, plain_site, vocabulary

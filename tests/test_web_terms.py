@@ -17,7 +17,7 @@ from heritage.models import (
     SchemeTerm,
     Site,
 )
-from heritage.services.history import change_set
+from heritage.models.unit_of_work import change_set
 from heritage.web.vocabularies import eras
 from heritage.web.world_heritage import statistics
 from tests import builders as build

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from benchmarks import weights
-from heritage.services.history import change_set
+from heritage.models.unit_of_work import change_set
 from tests import builders as build
 from tests.webrows import full_site, plain_site, plain_sites, vocabulary
 
