@@ -78,15 +78,15 @@ def is_of_catalogue(path: Path) -> bool:
         return False
 
 
-def install(paths: Iterable[Path], tell: Callable[[str], None] = lambda text: None) -> Report:
+def install(paths: Iterable[Path], progress: Callable[[str], None] = lambda text: None) -> Report:
     """Load fixture files together and validate the result, including rules across rows.
 
     Raises FixtureError, in which case nothing is changed.
     """
     with transaction.atomic():
-        report = load(paths, tell)
+        report = load(paths, progress)
         if report.created or report.updated:
-            tell("checking what is stored")
+            progress("checking what is stored")
             # What people made themselves is theirs to put right, and stops no fixture.
             found = [str(problem) for problem in problems() if problem.file]
             if found:
@@ -98,7 +98,7 @@ def install(paths: Iterable[Path], tell: Callable[[str], None] = lambda text: No
     return report
 
 
-def load(paths: Iterable[Path], tell: Callable[[str], None] = lambda text: None) -> Report:
+def load(paths: Iterable[Path], progress: Callable[[str], None] = lambda text: None) -> Report:
     """Load fixture files together. Raises FixtureError, and then nothing is changed."""
     rows = _read(paths)
     report = Report()
@@ -108,8 +108,8 @@ def load(paths: Iterable[Path], tell: Callable[[str], None] = lambda text: None)
         for model, of_model in _in_order(rows):
             written = loader.load(model, of_model)
             if written:
-                tell(f"{model._meta.verbose_name_plural}: {written}")
-        loader.remember()
+                progress(f"{model._meta.verbose_name_plural}: {written}")
+        loader.record_loaded()
     return report
 
 
@@ -158,7 +158,7 @@ def _digest(value: object) -> str:
 
 
 def _in_order(rows: list[FixtureRow]) -> list[tuple[type[Record], list[FixtureRow]]]:
-    """Models in order of their dependencies; within a model, owners before owned rows."""
+    """Rows by model, in the order of the dependencies of models."""
     by_model: dict[type[Record], list[FixtureRow]] = defaultdict(list)
     for row in rows:
         by_model[row.model].append(row)
@@ -175,28 +175,7 @@ def _in_order(rows: list[FixtureRow]) -> list[tuple[type[Record], list[FixtureRo
 
     for model in by_model:
         visit(model)
-    return [(model, _parents_first(model, by_model[model])) for model in ordered]
-
-
-def _parents_first(model: type[Record], rows: list[FixtureRow]) -> list[FixtureRow]:
-    own = [relation.name for relation in _relations(model) if relation.related_model is model]
-    if not own:
-        return rows
-    by_uid = {row.uid: row for row in rows}
-    ordered: dict[str, FixtureRow] = {}
-
-    def visit(row: FixtureRow, trail: tuple = ()) -> None:
-        if row.uid in ordered or row.uid in trail:
-            return
-        for name in own:
-            target = row.fields.get(name)
-            if target and target[0] in by_uid:
-                visit(by_uid[target[0]], (*trail, row.uid))
-        ordered[row.uid] = row
-
-    for row in rows:
-        visit(row)
-    return list(ordered.values())
+    return [(model, by_model[model]) for model in ordered]
 
 
 def _relations(model: type[Record]) -> list[Field]:
@@ -267,7 +246,7 @@ class _Loader:
         old = [(obj, many) for obj, many in built if obj.pk is not None]
         model.objects.bulk_create([obj for obj, _many in new], batch_size=500)
         self.pks[model].update((obj.uid, obj.pk) for obj, _many in new)
-        _tie(model, new)
+        _add_relations(model, new)
         for obj, many in old:
             obj.save()
             for name, pks in many.items():
@@ -306,15 +285,15 @@ class _Loader:
             raise LookupError(f"there is no {model._meta.label_lower} “{key[0]}”")
         return pk
 
-    def remember(self) -> None:
+    def record_loaded(self) -> None:
         """Record what was loaded and what was stored."""
         by_model: dict[type[Record], list[tuple[FixtureRow, Record]]] = defaultdict(list)
         for row, obj in self.written:
             by_model[row.model].append((row, obj))
-        notes = []
+        loaded = []
         for model, written in by_model.items():
             digests = _stored_digests(model, [obj.pk for _row, obj in written])
-            notes += [
+            loaded += [
                 LoadedRow(
                     label=model._meta.label_lower,
                     uid=row.uid,
@@ -325,7 +304,7 @@ class _Loader:
                 for row, obj in written
             ]
         LoadedRow.objects.bulk_create(
-            notes,
+            loaded,
             batch_size=500,
             update_conflicts=True,
             unique_fields=["label", "uid"],
@@ -336,12 +315,17 @@ class _Loader:
 def _waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]]:
     """Rows that refer to rows of their own model come later; one bulk insert for each wave."""
     own = [relation.name for relation in _relations(model) if relation.related_model is model]
-    depth: dict[str, int] = {}
-    waves: dict[int, list[FixtureRow]] = defaultdict(list)
-    for row in rows:  # parents come first already
+    by_uid = {row.uid: row for row in rows}
+
+    def depth(row: FixtureRow, trail: tuple[str, ...] = ()) -> int:
+        trail = (*trail, row.uid)
         targets = [row.fields[name][0] for name in own if row.fields.get(name)]
-        depth[row.uid] = max((depth[uid] + 1 for uid in targets if uid in depth), default=0)
-        waves[depth[row.uid]].append(row)
+        inner = [by_uid[uid] for uid in targets if uid in by_uid and uid not in trail]
+        return max((1 + depth(target, trail) for target in inner), default=0)
+
+    waves: dict[int, list[FixtureRow]] = defaultdict(list)
+    for row in rows:
+        waves[depth(row)].append(row)
     return [waves[number] for number in sorted(waves)]
 
 
@@ -356,7 +340,7 @@ def _clashes(built: list[tuple[FixtureRow, Record, dict]]) -> Iterator[str]:
                 yield row.problem(name, " ".join(messages))
 
 
-def _tie(model: type[Record], new: list[Built]) -> None:
+def _add_relations(model: type[Record], new: list[Built]) -> None:
     """Insert the many-to-many rows of new objects, one bulk insert for each relation."""
     for relation in model._meta.many_to_many:
         model.objects.bulk_add(

@@ -53,7 +53,7 @@ def site_document(
             "@type": _types(rows),
             "@id": _id(site, addresses),
             "additionalType": [f"{_AAT}{kind.aat}" for kind in rows.kinds if kind.aat],
-            "name": _said(site.name.best()),
+            "name": _text(site.name.best()),
             "alternateName": _other_names(rows),
             "description": _description(rows),
             "url": url,
@@ -119,7 +119,7 @@ def _filled(document: dict) -> dict:
 # --- words -----------------------------------------------------------------------------------
 
 
-def _said(text: Text) -> str | dict:
+def _text(text: Text) -> str | dict:
     """A plain string in the language of the page, otherwise a value with its language."""
     if not text or text.language == get_language():
         return str(text)
@@ -130,17 +130,17 @@ def _other_names(rows: SiteRows) -> list[str | dict]:
     texts = [Text(words, code) for code, words in rows.site.name.items()]
     texts += [Text(name.text, name.language) for name in rows.names]
     shown = rows.site.name.best().text
-    return [_said(text) for text in dict.fromkeys(texts) if text.text != shown]
+    return [_text(text) for text in dict.fromkeys(texts) if text.text != shown]
 
 
 def _description(rows: SiteRows) -> str | dict:
     """The summary; without one the beginning of the long text, or a sentence from the facts."""
     if summary := rows.site.summary.best():
-        return _said(summary)
+        return _text(summary)
     long = rows.site.description.best()
     if not long:
         return sentence.of_rows(rows)
-    return _said(Text(to_text(str(long), DESCRIPTION_LIMIT), long.language))
+    return _text(Text(to_text(str(long), DESCRIPTION_LIMIT), long.language))
 
 
 def _page(site: Site, url: str, addresses: Addresses, identity: Identity) -> dict:
@@ -232,7 +232,7 @@ def _wholes(rows: SiteRows, addresses: Addresses) -> list[dict]:
         area = _filled(
             {
                 "@type": _AREAS.get(place.level, "AdministrativeArea"),
-                "name": _said(place.label.best()),
+                "name": _text(place.label.best()),
                 "containedInPlace": area,
             }
         )
@@ -247,7 +247,7 @@ def _reference(site: Site, addresses: Addresses) -> dict:
     return {
         "@type": ATTRACTION,
         "@id": _id(site, addresses),
-        "name": _said(site.name.best()),
+        "name": _text(site.name.best()),
         "url": addresses.site(site),
     }
 
@@ -338,7 +338,7 @@ def _image(image: Image, addresses: Addresses) -> dict:
             "contentUrl": addresses.image(image),
             "width": image.width,
             "height": image.height,
-            "caption": _said(image.caption.best() or image.alt.best()),
+            "caption": _text(image.caption.best() or image.alt.best()),
             "creditText": image.credit_line or image.author,
             "license": licence and (safe_url(licence.url) or str(licence.label.best())),
             "acquireLicensePage": image.source_url,

@@ -350,14 +350,8 @@ class ComponentPoint(Record):
     state = models.ForeignKey(
         "Place", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("state")
     )
-    latitude = DegreesField(
-        _("latitude"),
-        limit=90,
-    )
-    longitude = DegreesField(
-        _("longitude"),
-        limit=180,
-    )
+    latitude = DegreesField(_("latitude"), limit=90)
+    longitude = DegreesField(_("longitude"), limit=180)
     site = models.ForeignKey(
         "Site",
         models.SET_NULL,

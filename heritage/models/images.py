@@ -69,8 +69,8 @@ class Image(Record):
         return (self.file.name or "").rpartition("/")[2]
 
     def __str__(self) -> str:
-        said = str(self.caption.best() or self.alt.best())
-        return said or gettext("picture without alternative text")
+        text = str(self.caption.best() or self.alt.best())
+        return text or gettext("picture without alternative text")
 
     def clean(self) -> None:
         super().clean()

@@ -6,7 +6,7 @@ quality.
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
@@ -60,17 +60,14 @@ class Quality(models.TextChoices):
     RECALLED = "recalled", _("recalled")
 
 
-def _is(quality: Quality, **others: Any) -> models.Q:
-    return models.Q(quality=quality, **others)
-
-
 class CheckedQuerySet[C: "CheckedRecord"](RecordQuerySet[C]):
     """Rows that have a source, by how far they may be relied on."""
 
     def dependable(self) -> Self:
         """Checked by an editor, or official and dated: filters may rely on it."""
         return self.filter(
-            models.Q(checked_on__isnull=False) | (_is(Quality.OFFICIAL) & ~models.Q(as_of="")),
+            models.Q(checked_on__isnull=False)
+            | (models.Q(quality=Quality.OFFICIAL) & ~models.Q(as_of="")),
             source__isnull=False,
         )
 
@@ -84,7 +81,7 @@ class CheckedQuerySet[C: "CheckedRecord"](RecordQuerySet[C]):
             models.Q(checked_on__isnull=False)
             | (models.Q(quality__in=[Quality.OFFICIAL, Quality.PRESS]) & ~models.Q(as_of=""))
             | (
-                _is(Quality.REPORTED, second_source__isnull=False)
+                models.Q(quality=Quality.REPORTED, second_source__isnull=False)
                 & ~models.Q(second_source=models.F("source"))
             )
             | self._harmless(),
@@ -93,7 +90,9 @@ class CheckedQuerySet[C: "CheckedRecord"](RecordQuerySet[C]):
 
     def _harmless(self) -> models.Q:
         kinds = self.model.harmless_kinds
-        return _is(Quality.RECALLED, kind__in=kinds) if kinds else models.Q(pk__in=[])
+        if not kinds:  # the model may have no `kind` either
+            return models.Q(pk__in=[])
+        return models.Q(quality=Quality.RECALLED, kind__in=kinds)
 
 
 class CheckedRecord(Record):

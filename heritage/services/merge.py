@@ -158,56 +158,56 @@ def _move(model: type[Record], column: str, kept: Site, other: Site) -> None:
     coming = list(unwatched(model).filter(**{column: other}).order_by("pk"))
     if not coming:
         return
-    known = {sign for row in there for sign in _signs(row, column, kept, other)}
+    known = {key for row in there for key in _identity_keys(row, column, kept, other)}
     moving = []
-    doubled = []
+    duplicates = []
     for row in coming:
-        signs = _signs(row, column, kept, other)
-        if known.isdisjoint(signs) and not _is_of_itself(row, kept, other):
-            known |= signs
+        keys = _identity_keys(row, column, kept, other)
+        if known.isdisjoint(keys) and not _links_both(row, kept, other):
+            known |= keys
             moving.append(row.pk)
         else:
-            doubled.append(row.pk)
-    model.objects.filter(pk__in=doubled).delete()
+            duplicates.append(row.pk)
+    model.objects.filter(pk__in=duplicates).delete()
     model.objects.filter(pk__in=moving).update(**{column: kept})
     if any(field.name == "order" for field in model._meta.concrete_fields):
         _put_last(model, [row.pk for row in there], moving)
 
 
-def _is_of_itself(row: Record, kept: Site, other: Site) -> bool:
+def _links_both(row: Record, kept: Site, other: Site) -> bool:
     """Whether a row ties one of the two to the other."""
     return isinstance(row, PartOf) and {row.part_id, row.whole_id} <= {kept.pk, other.pk}
 
 
-def _signs(row: Record, column: str, kept: Site, other: Site) -> set[tuple]:
+def _identity_keys(row: Record, column: str, kept: Site, other: Site) -> set[tuple]:
     """What no second row of the same site may share with a row, or need not."""
     model = type(row)
 
     def values(names: Iterable[str]) -> tuple:
         found = (getattr(row, column_of(model, name).attname) for name in names)
         return tuple(
-            repr(kept.pk if value == other.pk and _ties(model, name) else value)
+            repr(kept.pk if value == other.pk and _refers_to_site(model, name) else value)
             for name, value in zip(names, found, strict=True)
         )
 
-    signs = set()
+    keys = set()
     for constraint in model._meta.constraints:
         if isinstance(constraint, UniqueConstraint) and column in constraint.fields:
             names = [name for name in constraint.fields if name != column]
-            signs.add((constraint.name, *values(names)))
+            keys.add((constraint.name, *values(names)))
     for field in model._meta.concrete_fields:
         if field.unique and field.name == column:  # one row of a site
-            signs.add((column,))
+            keys.add((column,))
     compared = _SAME.get(model) or [
         field.name for field in kept_columns(model) if field.name not in ("uid", "order", column)
     ]
     same = values(compared)
     if any(value not in ("''", "None", "0", "False") for value in same):
-        signs.add(("same", *same))
-    return signs
+        keys.add(("same", *same))
+    return keys
 
 
-def _ties(model: type[Record], name: str) -> bool:
+def _refers_to_site(model: type[Record], name: str) -> bool:
     return model._meta.get_field(name).related_model is Site
 
 

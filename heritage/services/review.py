@@ -57,9 +57,9 @@ def step(site: Site, kind: str, by: User | None, text: str = "", link: str = "")
             raise NotPublishable
         stored.set_state(ends, by=by)
         site.state = ends
-        _say(site, kind, by, text)
+        _add_comment(site, kind, by, text)
         _unschedule([site])
-    _tell(site, kind, by, _whom(site, kind), text, link)
+    _notify(site, kind, by, _recipients(site, kind), text, link)
 
 
 def notify_of_states(changed: Iterable[tuple[Site, str]], by: User | None, link: str = "") -> None:
@@ -67,7 +67,7 @@ def notify_of_states(changed: Iterable[tuple[Site, str]], by: User | None, link:
     kinds = {site: _kind_of_step(site, before, by) for site, before in changed}
     reviews = _reviews_of(kinds)
     news: dict[User, list[tuple[Site, str]]] = defaultdict(list)
-    for site, users in _whom_of_many(kinds, reviews).items():
+    for site, users in _recipients_of_all(kinds, reviews).items():
         for user in dict.fromkeys(users):
             news[user].append((site, kinds[site]))
     with _writing(by):
@@ -90,7 +90,7 @@ def _kind_of_step(site: Site, before: str, by: User | None) -> str:
     return kinds.get(State(site.state), Kind.ARCHIVED)
 
 
-def _whom(site: Site, kind: str) -> Iterable[User]:
+def _recipients(site: Site, kind: str) -> Iterable[User]:
     return _reviewers(site) if kind in (Kind.SENT, Kind.WITHDRAWN) else _authors(site)
 
 
@@ -103,13 +103,15 @@ def _reviews_of(sites: Iterable[Site]) -> dict[int, Review]:
     return found
 
 
-def _whom_of_many(kinds: dict[Site, str], reviews: dict[int, Review]) -> dict[Site, list[User]]:
-    """As `_whom()` of each, in a number of queries that does not grow with the sites."""
+def _recipients_of_all(
+    kinds: dict[Site, str], reviews: dict[int, Review]
+) -> dict[Site, list[User]]:
+    """As `_recipients()` of each, in a number of queries that does not grow with the sites."""
     senders: dict[int, User | None] = {}
     for chunk in chunks([site.pk for site in kinds]):
         sent = ReviewComment.objects.filter(site__in=chunk, kind=Kind.SENT)
-        for said in sent.select_related("author"):
-            senders[said.site_id] = said.author  # the last one counts
+        for entry in sent.select_related("author"):
+            senders[entry.site_id] = entry.author  # the last one counts
     prefetch_related_objects(list(kinds), "created_by")
     for_reviewers = {Kind.SENT, Kind.WITHDRAWN}
     anybody = list(publishers()[:MAX_NOTIFIED]) if for_reviewers & {*kinds.values()} else []
@@ -141,27 +143,34 @@ def _unschedule(sites: Iterable[Site]) -> None:
 def comment(site: Site, by: User | None, text: str, field: str = "", link: str = "") -> None:
     """Comment on a record or on one of its fields."""
     with _writing(by, text):
-        _say(site, Kind.COMMENT, by, text, field)
-    whom = [*_authors(site), *_assigned(site), *_speakers(site)]
-    _tell(site, Kind.COMMENT, by, whom, text, link)
+        _add_comment(site, Kind.COMMENT, by, text, field)
+    _notify_of_comment(site, by, text, link)
 
 
-def answer(said: ReviewComment, by: User | None, text: str, link: str = "") -> None:
+def answer(parent: ReviewComment, by: User | None, text: str, link: str = "") -> None:
     """Answer a comment; it is still to be done."""
     with _writing(by, text):
         ReviewComment.objects.create(
-            site=said.site, field=said.field, answer_to=said, author=by, text=text, is_done=True
+            site=parent.site,
+            field=parent.field,
+            answer_to=parent,
+            author=by,
+            text=text,
+            is_done=True,
         )
-    site = said.site
-    whom = [*_authors(site), *_assigned(site), *_speakers(site)]
-    _tell(site, Kind.COMMENT, by, whom, text, link)
+    _notify_of_comment(parent.site, by, text, link)
 
 
-def set_done(said: ReviewComment, by: User | None, is_done: bool = True) -> None:
+def _notify_of_comment(site: Site, by: User | None, text: str, link: str) -> None:
+    recipients = [*_authors(site), *_assigned(site), *_commenters(site)]
+    _notify(site, Kind.COMMENT, by, recipients, text, link)
+
+
+def set_done(entry: ReviewComment, by: User | None, is_done: bool = True) -> None:
     """Mark a comment as done or not done."""
     with _writing(by):
-        said.is_done, said.done_by = is_done, by if is_done else None
-        said.save(update_fields=["is_done", "done_by"])
+        entry.is_done, entry.done_by = is_done, by if is_done else None
+        entry.save(update_fields=["is_done", "done_by"])
 
 
 def assign(site: Site, to: User | None, by: User | None, link: str = "") -> None:
@@ -172,8 +181,8 @@ def assign(site: Site, to: User | None, by: User | None, link: str = "") -> None
             return
         review.assigned_to = to
         review.save()
-        _say(site, Kind.ASSIGNED, by, to.display_name if to else "–")
-    _tell(site, Kind.ASSIGNED, by, [to], "", link)
+        _add_comment(site, Kind.ASSIGNED, by, to.display_name if to else "–")
+    _notify(site, Kind.ASSIGNED, by, [to], "", link)
 
 
 def schedule(site: Site, at: datetime | None, by: User | None) -> None:
@@ -185,7 +194,7 @@ def schedule(site: Site, at: datetime | None, by: User | None) -> None:
         review.publish_at, review.scheduled_by = at, by if at else None
         review.save()
         when = timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else "–"
-        _say(site, Kind.SCHEDULED, by, when)
+        _add_comment(site, Kind.SCHEDULED, by, when)
 
 
 def publish_due(now: datetime | None = None) -> tuple[int, int]:
@@ -223,13 +232,13 @@ def _publish_one(pk: int, now: datetime) -> bool | None:
         if by is None or not (by.is_active and by.has_perm("heritage.publish_site")):
             reasons.append(_("Who scheduled it may not publish any more."))
         if reasons:
-            _say(site, Kind.REFUSED, None, "\n".join(reasons))
+            _add_comment(site, Kind.REFUSED, None, "\n".join(reasons))
         else:
             made.detail["state"] = str(Site.State.PUBLISHED)
             site.set_state(Site.State.PUBLISHED, by=by)
-            _say(site, Kind.PUBLISHED, by, "")
+            _add_comment(site, Kind.PUBLISHED, by, "")
     kind = Kind.REFUSED if reasons else Kind.PUBLISHED
-    _tell(site, kind, None, [*_authors(site), by], "\n".join(reasons), "")
+    _notify(site, kind, None, [*_authors(site), by], "\n".join(reasons), "")
     return not reasons
 
 
@@ -241,7 +250,7 @@ def _review(site: Site) -> Review:
     return review
 
 
-def _say(site: Site, kind: str, by: User | None, text: str, field: str = "") -> None:
+def _add_comment(site: Site, kind: str, by: User | None, text: str, field: str = "") -> None:
     ReviewComment.objects.create(
         site=site, kind=kind, author=by, text=text, field=field, is_done=kind != Kind.COMMENT
     )
@@ -254,14 +263,14 @@ def _assigned(site: Site) -> list[User]:
 
 def _authors(site: Site) -> list[User]:
     """Who added the record, and who sent it to review."""
-    said = ReviewComment.objects.filter(site=site).select_related("author")
-    sent = said.filter(kind=Kind.SENT).last()
+    comments = ReviewComment.objects.filter(site=site).select_related("author")
+    sent = comments.filter(kind=Kind.SENT).last()
     return [user for user in (site.created_by, sent.author if sent else None) if user]
 
 
-def _speakers(site: Site) -> list[User]:
-    said = ReviewComment.objects.filter(site=site, kind=Kind.COMMENT).select_related("author")
-    return [each.author for each in said if each.author]
+def _commenters(site: Site) -> list[User]:
+    comments = ReviewComment.objects.filter(site=site, kind=Kind.COMMENT).select_related("author")
+    return [each.author for each in comments if each.author]
 
 
 def _reviewers(site: Site) -> list[User]:
@@ -279,12 +288,12 @@ def publishers() -> QuerySet[User]:
     return people.order_by("last_name", "username").distinct()
 
 
-def _tell(
-    site: Site, kind: str, by: User | None, whom: Iterable[User | None], text: str, link: str
+def _notify(
+    site: Site, kind: str, by: User | None, recipients: Iterable[User | None], text: str, link: str
 ) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         what = str(Kind(kind).label)
         who = by.display_name if by else ""
         subject = f"{site}: {what}"
         lines = [f"{who}: {what}" if who else what, text, link]
-        notify(whom, subject, lines, by)
+        notify(recipients, subject, lines, by)

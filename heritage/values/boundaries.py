@@ -41,10 +41,10 @@ def check_boundary(value: object) -> None:
         return
     kind = value.get("type") if isinstance(value, dict) else None
     if not isinstance(value, dict) or kind not in _TYPES:
-        said = _("A boundary is a GeoJSON geometry of type Polygon or MultiPolygon.")
+        message = _("A boundary is a GeoJSON geometry of type Polygon or MultiPolygon.")
         is_named = isinstance(kind, str) and kind
         found = _("This is: %(type)s.") % {"type": kind} if is_named else ""
-        raise ValueError(sentences.joined([said, found]))
+        raise ValueError(sentences.joined([message, found]))
     polygons = [value.get("coordinates")] if kind == "Polygon" else value.get("coordinates")
     if not isinstance(polygons, _LISTS) or not all(isinstance(each, _LISTS) for each in polygons):
         raise ValueError(_("The coordinates of the boundary are no rings of points."))
@@ -96,13 +96,15 @@ def _of_json(text: str) -> Any:
         _refuse_what_is_not_stored(value)
     except json.JSONDecodeError as error:
         place = {"line": error.lineno, "column": error.colno}
-        said = _("This is no GeoJSON: it breaks off at line %(line)s, column %(column)s.") % place
-        raise ValueError(said) from error
+        message = (
+            _("This is no GeoJSON: it breaks off at line %(line)s, column %(column)s.") % place
+        )
+        raise ValueError(message) from error
     except RecursionError as error:
         raise ValueError(_("The coordinates of the boundary are no rings of points.")) from error
     except ValueError as error:
-        said = _("It holds a number or a character that cannot be stored.")
-        raise ValueError(said) from error
+        message = _("It holds a number or a character that cannot be stored.")
+        raise ValueError(message) from error
     if not isinstance(value, dict):
         return value
     _refuse_other_systems(value)
@@ -163,14 +165,14 @@ def _of_lines(text: str) -> dict[str, Any]:
         try:
             latitude, longitude = read_point(line)
         except ValueError as error:
-            said = _("Line %(number)s: %(fault)s") % {"number": number, "fault": error}
-            raise ValueError(said) from error
+            message = _("Line %(number)s: %(fault)s") % {"number": number, "fault": error}
+            raise ValueError(message) from error
         ring.append([longitude, latitude])
     if len(ring) > 1 and ring[0] == ring[-1]:
         ring.pop()
     if len(ring) < 3:
-        said = _("A boundary has at least three points; %(count)s are given.")
-        raise ValueError(said % {"count": len(ring)})
+        message = _("A boundary has at least three points; %(count)s are given.")
+        raise ValueError(message % {"count": len(ring)})
     return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
 
 
@@ -188,23 +190,25 @@ def _faults(ring: Ring) -> Iterator[str]:
     """What is wrong with a ring, the coarsest first: what follows may rest on it."""
     for number, point in enumerate(ring, 1):
         if not _is_pair(point):
-            said = _("point %(number)s is no pair of numbers: %(point)s")
-            yield said % {"number": number, "point": json.dumps(point)[:60]}
+            message = _("point %(number)s is no pair of numbers: %(point)s")
+            yield message % {"number": number, "point": json.dumps(point)[:60]}
         elif not (-180 <= point[0] <= 180 and -90 <= point[1] <= 90):
-            said = _(
+            message = _(
                 "point %(number)s, %(point)s, lies outside the globe; GeoJSON puts longitude first."
             )
-            yield said % {"number": number, "point": list(point[:2])}
+            yield message % {"number": number, "point": list(point[:2])}
     if len(ring) < 4:
-        said = _("a ring has at least four points, of which the last is the first; here are %(n)s.")
-        yield said % {"n": len(ring)}
+        message = _(
+            "a ring has at least four points, of which the last is the first; here are %(n)s."
+        )
+        yield message % {"n": len(ring)}
     if ring[0] != ring[-1]:
-        said = _("the last point, %(last)s, is not the first, %(first)s.")
-        yield said % {"last": ring[-1], "first": ring[0]}
+        message = _("the last point, %(last)s, is not the first, %(first)s.")
+        yield message % {"last": ring[-1], "first": ring[0]}
     if crossing := _crossing(ring):
-        said = _("the line from point %(a)s to %(b)s crosses that from point %(c)s to %(d)s.")
+        message = _("the line from point %(a)s to %(b)s crosses that from point %(c)s to %(d)s.")
         first, second = crossing
-        yield said % {"a": first, "b": first + 1, "c": second, "d": second + 1}
+        yield message % {"a": first, "b": first + 1, "c": second, "d": second + 1}
     if not _enclosed_ha(ring):
         yield _("the points enclose nothing.")
 

@@ -57,12 +57,12 @@ def phrase(
     `language` is a code such as zh-hans (default: the active one). `approximate` adds "about" to a
     date that has no such qualifier.
     """
-    every = approximate and not date.approximate
+    approximate = approximate and not date.approximate
     with override(language or get_language()):
         if date.is_interval:
             start, end = date.ends
-            return _interval(start, end, style, every)
-        return _moment(date.ends[0], style, every)
+            return _interval(start, end, style, approximate)
+        return _moment(date.ends[0], style, approximate)
 
 
 def year_phrase(
@@ -99,30 +99,25 @@ def span_phrase(
 # --- Intervals -------------------------------------------------------------------------------
 
 
-def _interval(start: Moment, end: Moment, style: str, every: bool) -> str:
+def _interval(start: Moment, end: Moment, style: str, approximate: bool) -> str:
     if not (start.is_dated and end.is_dated):
-        return _one_sided(start, end, style, every)
-    centuries = _centuries(start, end)
-    if centuries:
-        return _qualified(
-            centuries, style, every or start.approximate, start.uncertain, is_period=True
-        )
-    period = _common_period(start, end)
+        return _one_sided(start, end, style, approximate)
+    period = _centuries(start, end) or _common_period(start, end)
     if period:
         return _qualified(
-            period, style, every or start.approximate, start.uncertain, is_period=True
+            period, style, approximate or start.approximate, start.uncertain, is_period=True
         )
-    return _years(start, end, style, every)
+    return _years(start, end, style, approximate)
 
 
-def _years(start: Moment, end: Moment, style: str, every: bool) -> str:
+def _years(start: Moment, end: Moment, style: str, approximate: bool) -> str:
     """Start and end: under one marker where both are bare years of one reckoning."""
     first, last = start.years[0], end.years[1]
     across = first <= 0 < last
-    if every or across or not (start.is_bare_year and end.is_bare_year):
+    if approximate or across or not (start.is_bare_year and end.is_bare_year):
         return pgettext("historical date", "%(start)s – %(end)s") % {
-            "start": _moment(start, style, every),
-            "end": _moment(end, style, every, marked=across),
+            "start": _moment(start, style, approximate),
+            "end": _moment(end, style, approximate, marked=across),
         }
     if first == last:
         return _year(first)
@@ -134,9 +129,9 @@ def _years(start: Moment, end: Moment, style: str, every: bool) -> str:
     return pgettext("years from and to", "%(first)s–%(last)s") % numbers
 
 
-def _one_sided(start: Moment, end: Moment, style: str, every: bool) -> str:
+def _one_sided(start: Moment, end: Moment, style: str, approximate: bool) -> str:
     message, date = (FROM[end.text], start) if start.is_dated else (UNTIL[start.text], end)
-    return message % {"date": _moment(date, style, every, after_preposition=True)}
+    return message % {"date": _moment(date, style, approximate, after_preposition=True)}
 
 
 def _centuries(start: Moment, end: Moment) -> str | None:
@@ -165,13 +160,18 @@ def _common_period(start: Moment, end: Moment) -> str | None:
 def _moment(
     moment: Moment,
     style: str,
-    every: bool = False,
+    approximate: bool = False,
     marked: bool = False,
     after_preposition: bool = False,
 ) -> str:
     text, is_period = _unqualified(moment, marked)
     return _qualified(
-        text, style, every or moment.approximate, moment.uncertain, is_period, after_preposition
+        text,
+        style,
+        approximate or moment.approximate,
+        moment.uncertain,
+        is_period,
+        after_preposition,
     )
 
 
@@ -183,7 +183,7 @@ def _unqualified(moment: Moment, marked: bool) -> tuple[str, bool]:
     if period:
         return period, True
     first, last = (Moment("", year, year) for year in (moment.first_year, moment.last_year))
-    return _years(first, last, style="long", every=False), False
+    return _years(first, last, style="long", approximate=False), False
 
 
 def _qualified(

@@ -36,7 +36,7 @@ def _edtf(text: str) -> str:
     """The EDTF of the text, which may still break a rule of EDTF; EDTFError if it has none."""
     if len(text) > MAX_LENGTH:
         return text  # refused by `parse`
-    plain = _plain(text)
+    plain = _normalised(text)
     try:
         return parse(plain.upper()).text
     except EDTFError:
@@ -63,7 +63,7 @@ _NO_SPAN = r"-?[0-9]{4}-[0-9]{2}(-[0-9]{2})?[?~%]?|[0-9]{1,2}[-/.][0-9]{4}"
 _SIMPLIFIED = str.maketrans("約紀間從來", "约纪间从来")
 
 
-def _plain(text: str) -> str:
+def _normalised(text: str) -> str:
     """One spelling for what means the same: width, case, script, spaces, B.C., 1,700,000."""
     plain = unicodedata.normalize("NFKC", text).lower().translate(_SIMPLIFIED)
     plain = re.sub(r"\b(b|a|c)\. ?(c|d|e)\.(?: ?(e)\b\.?)?", r"\1\2\3", plain)
@@ -76,17 +76,15 @@ def _plain(text: str) -> str:
 _BETWEEN = r"(?:from|between) (.+) (?:to|until|and) (.+)|[自从](.+)[至到](.+)"
 # Long dashes, words and spaced signs part before a bare hyphen does: 2004-06 – 2006-08.
 _SEPARATORS = (r"\s+(?:[-~]|to)\s+|\s*[–—―〜至到/]+\s*", r"[-~]")
+# {before} and {after} leave out the year itself.
 _ONE_SIDED = (
+    (r"(?:before|prior to) (.+)|(.+?)(?:以前|之前)", "../{before}"),
+    (r"after (.+)|(.+?)(?:以后|以後|之后|之後)", "{after}/.."),
     (r"(?:from|since) (.+) \(end unknown\)|(.+)起 ?\(终止时间不详\)", "{first}/"),
     (r"until (.+) \(start unknown\)|至(.+?) ?\(起始时间不详\)", "/{last}"),
     (r"(?:from|since) (.+?)(?: onwards?)?", "{first}/.."),
     (r"[自从]?(.+?)(?:起|以来|至今)|(.+?) ?[-–—] ?(?:present)?", "{first}/.."),
     (r"(?:until|till|up to) (.+)|[至到](.+)", "../{last}"),
-)
-# Of these the year itself is no part.
-_BEYOND = (
-    (r"(?:before|prior to) (.+)|(.+?)(?:以前|之前)", "../{before}"),
-    (r"after (.+)|(.+?)(?:以后|以後|之后|之後)", "{after}/.."),
 )
 
 
@@ -100,19 +98,15 @@ def _interval(plain: str) -> str | None:
         edtf = _two_sided(*ends) if len(ends) == 2 else None
         if edtf:
             return edtf
-    for shape, form in _BEYOND:
-        match = re.fullmatch(shape, plain)
-        date = match and _date(next(part for part in match.groups() if part))
-        if date:
-            begin, finish = parse(date).first_year, parse(date).last_year
-            if begin is not None and finish is not None:
-                return form.format(before=year_text(begin - 1), after=year_text(finish + 1))
     for shape, form in _ONE_SIDED:
         match = re.fullmatch(shape, plain)
         date = match and _date(next(part for part in match.groups() if part))
         if date:
             first, last = _ends(date)
-            return form.format(first=first, last=last)
+            begin, finish = _years(date)
+            return form.format(
+                first=first, last=last, before=year_text(begin - 1), after=year_text(finish + 1)
+            )
     return None
 
 
@@ -135,13 +129,19 @@ def _with_shared_words(start: str, end: str) -> str:
 
 def _check_reckoning(first: str, last: str, end: str) -> None:
     """Refuse "206 BCE – 100": such an end may lie on either side of the turn of the eras."""
-    start_year, end_year = parse(first).ends[0].years[0], parse(last).ends[-1].years[1]
+    start_year, end_year = _years(first)[0], _years(last)[1]
     is_bare = re.fullmatch("[0-9]+年?", _unqualified(end)[0])
     if is_bare and start_year <= 0 and end_year <= -to_historical(start_year):
         raise EDTFError(
             _("Is the year %(year)s before or after 1 CE? Write %(year)s BCE or %(year)s CE.")
             % {"year": end_year}
         )
+
+
+def _years(edtf: str) -> tuple[int, int]:
+    """First and last year of a date without an open end."""
+    ends = parse(edtf).ends
+    return ends[0].years[0], ends[-1].years[1]
 
 
 def _ends(edtf: str) -> tuple[str, str]:
@@ -246,10 +246,7 @@ def _share(part: str, century: str) -> str | None:
     for shape, meaning in _DATES:
         match = re.fullmatch(shape, century)
         if match and meaning is _period:
-            whole = parse(meaning(match))
-            begin, finish = whole.first_year, whole.last_year
-            if begin is None or finish is None:
-                return None
+            begin, finish = _years(meaning(match))
             start, end = _PARTS[part]
             years = finish - begin + 1
             first, last = begin + round(start * years), begin + round(end * years) - 1

@@ -138,15 +138,15 @@ def _clean(text: str) -> str:
     """All of `fold` but the step from traditional to simplified characters."""
     text = text.translate(_DROPPED)  # first: NFKC makes ´ a space and an accent
     if text.isascii():
-        text = "".join(map(_plain, text.lower()))
+        text = "".join(map(_compared, text.lower()))
     else:
         text = unicodedata.normalize("NFKC", text).casefold()
         text = unicodedata.normalize("NFKD", text).translate(_REPLACED)
-        text = unicodedata.normalize("NFC", "".join(map(_plain, text)))
+        text = unicodedata.normalize("NFC", "".join(map(_compared, text)))
     return " ".join(_LONE_HYPHEN.sub(" ", text).split())
 
 
-def _plain(character: str) -> str:
+def _compared(character: str) -> str:
     """A character as it is compared: itself, nothing, or a space."""
     if character.isascii():
         return character if character.isalnum() or character == "-" else " "

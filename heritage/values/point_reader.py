@@ -31,9 +31,8 @@ _LINKS = (
     (rf"(?:coord|marker=coord):({_NUMBER}),({_NUMBER})", False),
     (rf"[?&](?:position|lnglat|dest|from)=({_NUMBER}),({_NUMBER})", True),
 )
-# Their points are shifted, each service's in a way of its own.
-_SHIFTED = re.compile(r"//[\w.-]*\b(?:amap|autonavi|gaode)\.com|//[\w.-]*\bmap\.qq\.com")
-_SHIFTED_AGAIN = re.compile(r"//[\w.-]*\bbaidu\.com")
+_GCJ02_LINK = re.compile(r"//[\w.-]*\b(?:amap|autonavi|gaode)\.com|//[\w.-]*\bmap\.qq\.com")
+_BAIDU_LINK = re.compile(r"//[\w.-]*\bbaidu\.com")
 _LABELS = re.compile(r"(?:latitude|longitude|lat|lon|lng|long)\b\s*[:=]?|坐标[::]?", re.IGNORECASE)
 _SPACED = re.compile(
     r"(\d{1,3})[\s:]+(\d{1,2})[\s:]+(\d{1,2}(?:\.\d+)?)(?=\s*(?:[NSEW,;]|$))", re.I
@@ -59,14 +58,14 @@ def read_point(text: str, is_gcj02: bool = False) -> Point:
 
 
 def _of_link(text: str, is_gcj02: bool) -> Point:
-    if _SHIFTED_AGAIN.search(text):
+    if _BAIDU_LINK.search(text):
         raise ValueError(
             _(
                 "Baidu's maps shift their points in a way of their own. Take the point from "
                 "another map."
             )
         )
-    if _SHIFTED.search(text) and not is_gcj02:
+    if _GCJ02_LINK.search(text) and not is_gcj02:
         raise ValueError(
             _(
                 "This map shifts its points (GCJ-02). Tick “From a Chinese map”, and they are "

@@ -93,17 +93,17 @@ def _of_dynasty(reigns: list[Reign], dynasty: str) -> list[Reign]:
     name = name.translate(_SIMPLE).removeprefix("大").removesuffix("朝").removesuffix("代")
     if not name:
         return reigns
-    exact = [reign for reign in reigns if _plain(reign.dynasty) == name]
+    exact = [reign for reign in reigns if _base_name(reign.dynasty) == name]
     if exact and len(name) > 1:
         return exact
     return [
         reign
         for reign in reigns
-        if _plain(reign.dynasty).endswith(name) or name.endswith(_plain(reign.dynasty))
+        if _base_name(reign.dynasty).endswith(name) or name.endswith(_base_name(reign.dynasty))
     ]
 
 
-def _plain(dynasty: str) -> str:
+def _base_name(dynasty: str) -> str:
     """齐 of 齐（南朝）."""
     return dynasty.partition("（")[0]
 

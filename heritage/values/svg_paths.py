@@ -17,14 +17,14 @@ def steps(*parts: str | float) -> str:
     command that is not one of SVG's.
     """
     words = _TOKEN.findall(" ".join(p if isinstance(p, str) else str(round(p)) for p in parts))
-    text, said, at, start, index = "", "", (0, 0), (0, 0), 0
+    text, last, at, start, index = "", "", (0, 0), (0, 0), 0
     command = ""
     while index < len(words):
         if words[index].isalpha():
             command = words[index]
             index += 1
         if command in "Zz":
-            text, said, at = text + "z", "z", start
+            text, last, at = text + "z", "z", start
             continue
         count = _TAKES.get(command.upper())
         if count is None:
@@ -32,7 +32,7 @@ def steps(*parts: str | float) -> str:
         numbers = [int(word) for word in words[index : index + count]]
         index += count
         absolute = numbers if command.isupper() else _moved(command.upper(), numbers, at, 1)
-        text, said = _append(text, said, command.upper(), absolute, at)
+        text, last = _append(text, last, command.upper(), absolute, at)
         at = _end(command.upper(), absolute, at)
         if command in "Mm":
             start, command = at, "L" if command == "M" else "l"
@@ -70,20 +70,17 @@ def _end(command: str, numbers: list[int], at: tuple[int, int]) -> tuple[int, in
 
 
 def _append(
-    text: str, said: str, command: str, numbers: list[int], at: tuple[int, int]
+    text: str, last: str, command: str, numbers: list[int], at: tuple[int, int]
 ) -> tuple[str, str]:
     """The text with one more step, and the command that a further number would repeat."""
+    # A moveto repeats as a lineto; every other command as itself.
+    repeated = {"M": "L", "m": "l"}.get(last, last)
     choices = []
     for letter, values in (
         (command, numbers),
         (command.lower(), _moved(command, numbers, at, -1)),
     ):
-        # A moveto repeats as a lineto; every other command as itself.
-        silent = (letter == said and letter not in "Mm") or (said, letter) in (
-            ("M", "L"),
-            ("m", "l"),
-        )
-        piece = "" if silent else letter
+        piece = "" if letter == repeated else letter
         for value in values:
             # A minus sign separates as well as a space does.
             gap = " " if value >= 0 and (piece or text)[-1:].isdigit() else ""
