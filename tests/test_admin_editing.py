@@ -1,4 +1,4 @@
-"""Two editors on one record: what does not clash is merged, what clashes is asked, nothing lost."""
+"""Two editors on one record: changes are merged, conflicts are asked about, nothing is lost."""
 
 import inspect
 import json
@@ -52,7 +52,7 @@ def save(client, row, data):
 def ask(response) -> dict[str, str]:
     """The questions of a page by the name of their radio buttons."""
     assert response.status_code == 409, errors(response) if response.context else response
-    return {question.name: question.label for question in response.context["questions"]}
+    return {conflict.name: conflict.label for conflict in response.context["conflicts"]}
 
 
 def by_text(data, prefix, name, text) -> str:
@@ -106,25 +106,25 @@ def test_the_same_change_twice_is_no_clash(client, editor, site):
 
 
 @pytest.fixture
-def clash(client, editor, site):
+def conflict(client, editor, site):
     """What is answered to the second of two who changed one text; and what the second has sent."""
     late = opened(client, site, **{"summary__en": "A large kiln.", "area_ha": "12"})
     save(client, site, opened(client, site, **{"summary__en": "A small kiln."}))
     return client.post(url_of(site), late), late
 
 
-def test_a_clash_is_shown_side_by_side_and_nothing_typed_is_lost(client, site, clash):
-    response, late = clash
+def test_a_clash_is_shown_side_by_side_and_nothing_typed_is_lost(client, site, conflict):
+    response, late = conflict
     assert ask(response) == {"_keep-summary__en": "Summary (English)"}
-    [question] = response.context["questions"]
-    was, theirs, mine = question.sides
+    [conflict] = response.context["conflicts"]
+    was, theirs, mine = conflict.sides
     assert (texts_of(was), texts_of(theirs), texts_of(mine)) == (
         "A kiln.",
         "A small kiln.",
         "A large kiln.",
     )
     assert [text for differs, text in theirs.lines[0].pieces if differs] == [" small"]
-    assert question.anchor == "id_summary__en"
+    assert conflict.anchor == "id_summary__en"
     html = response.content.decode()
     assert 'id="id_summary__en"' in html
     assert re.search(r"Saved last in these pages by li, \d+ \w+ 2\d{3}, \d\d:\d\d", html)
@@ -140,37 +140,37 @@ def test_a_clash_is_shown_side_by_side_and_nothing_typed_is_lost(client, site, c
 @pytest.mark.parametrize(
     ("choice", "summary"), [("mine", "A large kiln."), ("theirs", "A small kiln.")]
 )
-def test_what_was_chosen_is_saved(client, site, clash, choice, summary):
-    data = page_data(clash[0]) | {"_keep-summary__en": choice}
+def test_what_was_chosen_is_saved(client, site, conflict, choice, summary):
+    data = page_data(conflict[0]) | {"_keep-summary__en": choice}
     assert save(client, site, data).status_code == 302
     site.refresh_from_db()
     assert (site.summary["en"], site.area_ha) == (summary, 12)
 
 
-def test_two_texts_can_be_joined_in_the_form(client, site, clash):
-    data = page_data(clash[0]) | {"_keep-summary__en": "mine", "summary__en": "Large and small."}
+def test_two_texts_can_be_joined_in_the_form(client, site, conflict):
+    data = page_data(conflict[0]) | {"_keep-summary__en": "mine", "summary__en": "Large and small."}
     assert save(client, site, data).status_code == 302
     site.refresh_from_db()
     assert site.summary["en"] == "Large and small."
 
 
-def test_it_is_asked_until_it_is_answered(client, site, clash):
-    response = save(client, site, page_data(clash[0]))
+def test_it_is_asked_until_it_is_answered(client, site, conflict):
+    response = save(client, site, page_data(conflict[0]))
     assert ask(response) == {"_keep-summary__en": "Summary (English)"}
     assert page_data(response)["summary__en"] == ["A large kiln."]
 
 
-def test_an_answer_to_what_has_changed_again_does_not_count(client, site, clash):
-    late = page_data(clash[0]) | {"_keep-summary__en": "mine"}
+def test_an_answer_to_what_has_changed_again_does_not_count(client, site, conflict):
+    late = page_data(conflict[0]) | {"_keep-summary__en": "mine"}
     save(client, site, opened(client, site, **{"summary__en": "A third text."}))
     response = save(client, site, late)
-    [question] = response.context["questions"]
-    assert texts_of(question.sides[1]) == "A third text."
+    [conflict] = response.context["conflicts"]
+    assert texts_of(conflict.sides[1]) == "A third text."
     assert page_data(response)["_keep-summary__en"] == ["mine"]  # still chosen, to be confirmed
 
 
-def test_an_answer_survives_another_error(client, site, clash):
-    data = page_data(clash[0]) | {"_keep-summary__en": "theirs", "latitude": "91"}
+def test_an_answer_survives_another_error(client, site, conflict):
+    data = page_data(conflict[0]) | {"_keep-summary__en": "theirs", "latitude": "91"}
     response = save(client, site, data)
     assert response.status_code == 200
     assert list(errors(response)) == ["latitude"]
@@ -238,7 +238,7 @@ def test_a_clash_within_a_row_is_asked_with_its_name(client, editor, site):
     assert ask(response) == {f"_keep-names-{name.uid}-text": "Further name: Theirs – Text"} or (
         list(ask(response)) == [f"_keep-names-{name.uid}-text"]
     )
-    assert response.context["questions"][0].anchor == "id_names-0-text"
+    assert response.context["conflicts"][0].anchor == "id_names-0-text"
     data = page_data(response) | {f"_keep-names-{name.uid}-text": "theirs"}
     assert save(client, site, data).status_code == 302
     name.refresh_from_db()

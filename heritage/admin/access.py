@@ -21,7 +21,7 @@ from heritage.models import (
     WorldHeritage,
 )
 
-# The states that everybody with a pen may choose.
+# The states that every editor may set.
 OPEN_STATES = (Site.State.DRAFT, Site.State.REVIEW)
 
 # To which record a row belongs, where its model does not say so itself.

@@ -58,7 +58,7 @@ class NameSearch(admin.ModelAdmin):
     """Searches `search_text`: names in any script, in pinyin, without accents."""
 
     search_fields = ("search_text",)
-    also_searched: tuple[str, ...] = ()  # columns of codes and addresses
+    extra_search_fields: tuple[str, ...] = ()  # columns of codes and addresses
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -68,7 +68,7 @@ class NameSearch(admin.ModelAdmin):
             return queryset.none(), False
         for word in words:
             found = Q(search_text__contains=word)
-            for column in self.also_searched:
+            for column in self.extra_search_fields:
                 found |= Q(**{f"{column}__icontains": word})
             queryset = queryset.filter(found)
         return queryset, False
@@ -173,7 +173,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         context = self.admin_site.each_context(request) | {
             "title": title,
             "opts": self.opts,
-            "typed": conflicts.typed(self, request),
+            "typed": conflicts.typed_texts(self, request),
         }
         return TemplateResponse(request, "admin/typed.html", context, status=409)
 
@@ -358,17 +358,17 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         context["revision_comment"] = request.POST.get(COMMENT, "")
         context["error_links"] = list(_error_links(context)) if context.get("errors") else []
         if change and self.has_change_permission(request, obj):
-            context |= {"opened_name": OPENED, "opened": editing.next.dumps()}
+            context |= {"opened_name": OPENED, "opened": editing.snapshot.dumps()}
             name = f"admin:{self.opts.app_label}_{self.opts.model_name}_open"
             context["open_url"] = reverse(name, args=[obj.pk])
-        if editing.clashes:
-            context["questions"] = conflicts.questions(editing)
+        if editing.conflicts:
+            context["conflicts"] = conflicts.shown_conflicts(editing)
             context["last_saved"] = conflicts.last_saved(obj)
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if editing.is_busy:
             response.status_code = 503
             response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
-        elif editing.clashes:
+        elif editing.conflicts:
             response.status_code = 409
         return response
 
@@ -450,7 +450,7 @@ def _is_as_compared(editing: Editing, form: RecordForm, stored: Record | None) -
 
 def _error_links(context: dict[str, Any]) -> Iterator[tuple[str, str, object]]:
     """(anchor, field, message) of each error, for links at the top of a long form."""
-    if context["adminform"].form.editing and context["adminform"].form.editing.clashes:
+    if context["adminform"].form.editing and context["adminform"].form.editing.conflicts:
         yield "conflicts", _("Changed by two editors at once"), _("Choose what is to stay.")
     yield from _form_errors(context["adminform"].form, "")
     for inline in context["inline_admin_formsets"]:

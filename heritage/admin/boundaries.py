@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.template.defaultfilters import floatformat
 from django.utils.translation import ngettext
 
-from heritage.admin.points import LUOYANG, ground, may_look, point_in
+from heritage.admin.points import LUOYANG, base_map, may_see_maps, point_in
 from heritage.cartography.point_map import HEIGHT, WIDEST_KM, WIDTH, Window
 from heritage.values.boundaries import area_ha, bounds, count_points, read_boundary
 from heritage.values.coordinates import distance_km
@@ -63,7 +63,7 @@ def boundary_map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResp
 
     All of it is shown, or a map of `km` around `at`.
     """
-    if not may_look(model_admin, request):
+    if not may_see_maps(model_admin, request):
         raise PermissionDenied
     text, error = request.POST.get("boundary", ""), ""
     boundary: dict[str, Any] | None = None
@@ -73,7 +73,7 @@ def boundary_map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResp
         error = str(refusal)
     point = point_in(request.POST)
     window = _window(request.POST, boundary, point)
-    context = ground(window, request.POST.get("without", "")) | {
+    context = base_map(window, request.POST.get("without", "")) | {
         "error": error,
         "geometry": json.dumps(boundary) if boundary else "",
         "hectares": area_ha(boundary) if boundary else None,

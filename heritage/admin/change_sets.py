@@ -122,12 +122,12 @@ def _seen_by(user: User) -> list[int]:
 def entry_of(change_set: ChangeSet, changes: list[Change]) -> Entry:
     """The changes of a change set, with rows named as they were at that time."""
     rows: dict[int, set[int]] = defaultdict(set)
+    last = max((change.pk for change in changes), default=0)
     for change in changes:
         rows[change.model_id].add(change.object_id)
-    told = {change.pk for change in changes}
     earlier: list[Change] = []
     for model, ids in rows.items():
-        of_rows = Change.objects.filter(model=model, object_id__in=ids, pk__lte=max(told))
+        of_rows = Change.objects.filter(model=model, object_id__in=ids, pk__lte=last)
         earlier += of_rows.exclude(change_set=change_set).order_by("pk")
     every = sorted([*earlier, *changes], key=lambda change: change.pk)
     return next(iter(entries([change_set], every)))

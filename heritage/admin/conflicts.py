@@ -23,7 +23,7 @@ from heritage.admin.editing import (
     CHOICE,
     MINE,
     THEIRS,
-    Clash,
+    EditConflict,
     Editing,
     editing_of,
 )
@@ -53,19 +53,19 @@ class Side:
     label: str
     lines: list[ConflictLine]
     is_chosen: bool = False
-    empty: str = ""  # said where there is nothing
+    empty: str = ""  # shown where there is nothing
 
 
 @dataclass
-class Question:
+class ShownConflict:
     name: str
     label: str
     anchor: str
     sides: list[Side]
 
 
-def questions(editing: Editing) -> list[Question]:
-    return [_question(clash, editing.choice(clash.key)) for clash in editing.clashes]
+def shown_conflicts(editing: Editing) -> list[ShownConflict]:
+    return [_shown_conflict(each, editing.choice(each.key)) for each in editing.conflicts]
 
 
 def last_saved(row: Model) -> LogEntry | None:
@@ -76,22 +76,29 @@ def last_saved(row: Model) -> LogEntry | None:
     return entries.select_related("user").order_by("-action_time").first()
 
 
-def _question(clash: Clash, choice: str) -> Question:
-    theirs, mine = _words(clash.what)
-    shown = _shown_keys(clash)
-    sides = [
-        Side("", _("When you opened it"), _lines(clash, clash.opened, shown), empty=_("nothing")),
-        Side(THEIRS, theirs, _lines(clash, clash.theirs, shown, clash.opened), choice == THEIRS),
-        Side(MINE, mine, _lines(clash, clash.mine, shown, clash.opened), choice == MINE),
-    ]
-    if clash.opened is None:
-        sides = sides[1:]
-    for side, what in ((sides[-2], "deleted"), (sides[-1], "deleting")):
-        side.empty = _("deleted") if clash.what == what else _("nothing")
-    return Question(CHOICE + clash.key, _title(clash), clash.anchor, sides)
+def _shown_conflict(conflict: EditConflict, choice: str) -> ShownConflict:
+    keys, opened = _shown_keys(conflict), conflict.opened
+    theirs, mine = (
+        Side(name, label, _lines(conflict, values, keys, opened), choice == name, _("nothing"))
+        for name, label, values in zip(
+            (THEIRS, MINE),
+            _side_labels(conflict.what),
+            (conflict.theirs, conflict.mine),
+            strict=True,
+        )
+    )
+    if conflict.what == "deleted":
+        theirs.empty = _("deleted")
+    elif conflict.what == "deleting":
+        mine.empty = _("deleted")
+    sides = [theirs, mine]
+    if opened is not None:
+        lines = _lines(conflict, opened, keys)
+        sides.insert(0, Side("", _("When you opened it"), lines, empty=_("nothing")))
+    return ShownConflict(CHOICE + conflict.key, _title(conflict), conflict.anchor, sides)
 
 
-def _words(what: str) -> tuple[str, str]:
+def _side_labels(what: str) -> tuple[str, str]:
     if what == "deleted":
         return _("Deleted by somebody else: let it go"), _("Yours: add it again")
     if what == "deleting":
@@ -99,30 +106,34 @@ def _words(what: str) -> tuple[str, str]:
     return _("Saved by somebody else"), _("Yours, as it stands in the form below")
 
 
-def _title(clash: Clash) -> str:
-    of_row = f"{capfirst(clash.kind)}: {clash.row}" if clash.kind and clash.row else clash.kind
-    if clash.what != "field":
+def _title(conflict: EditConflict) -> str:
+    of_row = (
+        f"{capfirst(conflict.kind)}: {conflict.row}"
+        if conflict.kind and conflict.row
+        else conflict.kind
+    )
+    if conflict.what != "field":
         return capfirst(of_row)
-    [key] = clash.mine
-    label = capfirst(label_of_control(clash.fields, key))
+    [key] = conflict.mine
+    label = capfirst(label_of_control(conflict.fields, key))
     return f"{of_row} – {label}" if of_row else label
 
 
-def _shown_keys(clash: Clash) -> list[str]:
-    keys = {**(clash.opened or {}), **clash.theirs, **clash.mine}
-    return [key for key in keys if field_of(clash.fields, key)[0]]
+def _shown_keys(conflict: EditConflict) -> list[str]:
+    keys = {**(conflict.opened or {}), **conflict.theirs, **conflict.mine}
+    return [key for key in keys if field_of(conflict.fields, key)[0]]
 
 
 def _lines(
-    clash: Clash, values: Values | None, keys: Iterable[str], before: Values | None = None
+    conflict: EditConflict, values: Values | None, keys: Iterable[str], before: Values | None = None
 ) -> list[ConflictLine]:
     lines = []
     for key in keys:
         if texts := [text for text in (values or {}).get(key, []) if text]:
-            form_field, code = field_of(clash.fields, key)
+            form_field, code = field_of(conflict.fields, key)
             shown = _shown(form_field, texts)
             was = _shown(form_field, (before or {}).get(key, [])) if before is not None else shown
-            label = "" if clash.what == "field" else label_of_control(clash.fields, key)
+            label = "" if conflict.what == "field" else label_of_control(conflict.fields, key)
             lang = (proper_tag(code), text_direction(code)) if code else ("", "")
             lines.append(ConflictLine(capfirst(label), marked(was, shown), *lang))
     return lines
@@ -151,7 +162,7 @@ def _flat(choices: Iterable[Any]) -> Iterator[tuple[str, Any]]:
             yield str(value), label
 
 
-def typed(model_admin: ModelAdmin, request: HttpRequest) -> list[tuple[str, str]]:
+def typed_texts(model_admin: ModelAdmin, request: HttpRequest) -> list[tuple[str, str]]:
     """The labelled texts of a form that cannot be saved any more."""
     opened = editing_of(request).opened
     if opened is None:

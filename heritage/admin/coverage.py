@@ -169,7 +169,7 @@ class CoverageFormSet(RowFormSet):
 class CoverageRows(RecordInline):
     model = Coverage
     form, formset = CoverageForm, CoverageFormSet
-    named_after = ("designation__scheme",)
+    select_related = ("designation__scheme",)
     verbose_name, verbose_name_plural = _("designation"), _("designations")
     fieldsets = (
         (None, {"fields": (("designation", "extent", "component_reference"),)}),
@@ -183,5 +183,5 @@ class CoverageRows(RecordInline):
         (None, {"fields": (("note", "source"),)}),
     )
 
-    def line_of(self, row: Coverage) -> str:
+    def row_label(self, row: Coverage) -> str:
         return f"{row.designation.scheme}: {row.designation} – {row.get_extent_display()}"

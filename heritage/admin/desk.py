@@ -16,12 +16,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from pyroaring import BitMap
 
 from heritage.admin.access import user_of
 from heritage.admin.autocomplete import label_of, with_label
-from heritage.admin.fields import language_in_words
-from heritage.admin.history import called, comment_of
+from heritage.admin.gaps import gaps
+from heritage.admin.history import comment_of, deleted_names
 from heritage.models import (
     Change,
     ChangeSet,
@@ -34,10 +33,8 @@ from heritage.models import (
 )
 from heritage.models.base import Record
 from heritage.search import similar
-from heritage.search.index import columns, store
-from heritage.search.index.snapshot import WITH_EVENTS
+from heritage.search.index import store
 from heritage.services.history import deletions_of
-from heritage.values.language import interface_languages
 
 LATEST = 12  # change sets
 NAMED = 3  # records of a change set that are named
@@ -127,35 +124,16 @@ def tasks(request: HttpRequest) -> list[Task]:
 # --- what is thin or doubtful ----------------------------------------------------------------
 
 
-def lacking(what: str) -> BitMap:
-    """The published sites that lack something, see `filters.GapFilter`."""
-    index = store.current()
-    if what == "point":
-        return index.sites - columns.bitmap(index.points.ids)
-    if what == "picture":
-        return index.sites - index.having("has:image")
-    if what == "place":
-        return index.sites - index.any_of(f"place:{pk}" for pk in index.values_of("place"))
-    if what == "kinds":
-        return index.sites - index.any_of(f"kind:{pk}" for pk in index.values_of("kind"))
-    if what == "events":
-        return index.sites - index.having(WITH_EVENTS)
-    return index.sites - index.having(f"language:{what.removeprefix('text-')}")
-
-
-def gaps(user: User) -> Iterator[Task]:
+def gap_tasks(user: User) -> Iterator[Task]:
     """What published sites lack, each with its list."""
     if not user.has_perm("heritage.view_site"):
         return
-    wanted = [("picture", _("No picture")), ("point", _("No point")), ("place", _("No place"))]
-    wanted += [
-        (f"text-{code}", _("No text in %(language)s") % {"language": language_in_words(code)})
-        for code in interface_languages()
-    ]
-    for what, label in wanted:
-        url = list_url(Site, lacks=what, state__exact=Site.State.PUBLISHED)
-        yield Task(label, len(lacking(what)), url)
-    doubtful = similar.same_names(store.current())
+    index = store.current()
+    for value, gap in gaps().items():
+        if gap.heading:
+            url = list_url(Site, lacks=value, state__exact=Site.State.PUBLISHED)
+            yield Task(gap.heading, len(gap.lacking(index)), url)
+    doubtful = similar.same_names(index)
     yield Task(_("Perhaps twice in the catalogue"), len(doubtful), list_url(Site, doubt="twice"))
 
 
@@ -196,13 +174,13 @@ def latest_work() -> list[RecentChanges]:
     if not sets:
         return []
     owners = _owners(sets)
-    names = _Names(owners)
+    links = _RecordLinks(owners)
     return [
         RecentChanges(
             who=each.author,
             at=each.at,
             comment=comment_of(each),
-            records=[names.of(*key) for key in owners[each.pk][:NAMED]],
+            records=[links.of(*key) for key in owners[each.pk][:NAMED]],
             more=max(0, len(owners[each.pk]) - NAMED),
         )
         for each in sets
@@ -219,8 +197,8 @@ def _owners(sets: list[ChangeSet]) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
-class _Names:
-    """The names of records, read once for each model."""
+class _RecordLinks:
+    """Links to records by content type and id, with names that are read once for each model."""
 
     def __init__(self, owners: dict[int, list[tuple[int, int]]]):
         wanted: dict[int, set[int]] = defaultdict(set)
@@ -245,7 +223,7 @@ class _Names:
         if not (ids and issubclass(model, Record)):
             return
         deletions = list(deletions_of(model).filter(object_id__in=ids))
-        for deletion, name in zip(deletions, called(model, deletions), strict=True):
+        for deletion, name in zip(deletions, deleted_names(model, deletions), strict=True):
             url = reverse(
                 f"admin:heritage_{model._meta.model_name}_restore_deleted", args=[deletion.pk]
             )
@@ -266,7 +244,7 @@ def desk_context(request: HttpRequest) -> dict:
     """The template context of the first page."""
     return {
         "tasks": tasks(request),
-        "gaps": list(gaps(user_of(request))),
+        "gaps": list(gap_tasks(user_of(request))),
         "checks": checks(user_of(request)),
         "work": latest_work() if user_of(request).has_perm("heritage.view_site") else [],
     }

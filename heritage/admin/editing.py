@@ -2,10 +2,9 @@
 
 A form carries, signed, the values that it showed when it was opened, and so does each open row.
 When it is posted, three states are compared control by control: opened, stored now, posted.
-What only one side changed is taken from that side; what both changed in different ways is a
-`Clash`, which the editor decides with the form's radio buttons. Rows are matched by `uid`. The
-result is written back into the posted data, so that Django's forms see a form that was opened a
-moment ago.
+What only one side changed is taken from that side; what both changed in different ways is an
+`EditConflict`, which the editor decides with radio buttons. Rows are matched by `uid`. The result
+is written back into the posted data, so that Django sees a form that was opened a moment ago.
 """
 
 import re
@@ -40,15 +39,15 @@ if TYPE_CHECKING:
 
 SHOWS_ALL = "all"  # in an address: all rows and all languages
 OPENED = "_opened"  # the signed snapshot, in every form of a stored record
-CHOICE = "_keep-"  # before the key of a clash: the radio buttons that decide it
+CHOICE = "_keep-"  # before the key of a conflict: the radio buttons that decide it
 MINE, THEIRS = "mine", "theirs"
-AGAIN = "_again"  # of a new row: the uid of the deleted one that it would bring back
+REPLACES = "_replaces"  # of a new row: the uid of the deleted one that it would bring back
 _SALT, _ROW_SALT = "heritage.admin.opened", "heritage.admin.opened_row"
 _OPENED_ROW = re.compile(r"(.+?)-[0-9]{1,5}-_opened")
 
 
 @dataclass
-class Clash:
+class EditConflict:
     """A conflict for the editor to decide. `key` names its radio buttons, `anchor` the control."""
 
     key: str
@@ -64,14 +63,14 @@ class Clash:
 
 @dataclass
 class Snapshot:
-    """What a form showed when it was opened: its controls, its rows by uid, earlier questions."""
+    """What a form showed when it was opened: its controls, its rows by uid, earlier conflicts."""
 
     form: Values = field(default_factory=dict)
     rows: dict[str, dict[str, Values]] = field(default_factory=dict)
-    asked: dict[str, list[str]] = field(default_factory=dict)
+    conflicts: dict[str, list[str]] = field(default_factory=dict)
 
     def dumps(self) -> str:
-        return signing.dumps([self.form, self.asked], salt=_SALT, compress=True)
+        return signing.dumps([self.form, self.conflicts], salt=_SALT, compress=True)
 
     @classmethod
     def loads(cls, data: Mapping[str, str]) -> "Snapshot | None":
@@ -96,8 +95,8 @@ class Editing:
         self.stack = stack  # of what is left when the request is done: the transaction
         self.is_writing = False
         self.is_busy = is_busy  # others wrote for too long: the form is shown again
-        self.next = Snapshot()  # what the form is opened with when it is shown after this
-        self.clashes: list[Clash] = []
+        self.snapshot = Snapshot()  # what the form shows this time, to be signed
+        self.conflicts: list[EditConflict] = []
         self.kept: list[str] = []
         self.lookups = RowLookups()
         self.formsets: list[RowFormSet] = []
@@ -112,7 +111,7 @@ class Editing:
 
     def row_opened(self, prefix: str, uid: str) -> str:
         """The signed values of an open row, or an empty text."""
-        values = self.next.rows.get(prefix, {}).get(uid)
+        values = self.snapshot.rows.get(prefix, {}).get(uid)
         return signing.dumps([uid, values], salt=_ROW_SALT, compress=True) if values else ""
 
     def choice(self, key: str) -> str:
@@ -120,13 +119,13 @@ class Editing:
 
     def decision(self, key: str, theirs: list[str]) -> str:
         """The editor's decision, unless the stored value has changed since it was shown."""
-        asked = self.opened.asked.get(key) if self.opened else None
+        asked = self.opened.conflicts.get(key) if self.opened else None
         choice = self.choice(key)
         return choice if asked is not None and same(asked, theirs) else ""
 
     def open_form(self, fields: Mapping[str, forms.Field], row: Model) -> None:
         """Note what the form of a stored record shows."""
-        self.stored[None] = self.next.form = shown_values(fields, row)
+        self.stored[None] = self.snapshot.form = shown_values(fields, row)
 
     def merge_form(
         self,
@@ -140,15 +139,15 @@ class Editing:
         data, files = data.copy(), MultiValueDict(files or {})
         opened = self.opened.form if self.opened else None
         posted = posted_values(fields, data, files)
-        values = self.settle(fields, row, "", opened, self.next.form, posted, self._keep_form)
+        values = self.resolve(fields, row, "", opened, self.snapshot.form, posted, self._keep_form)
         for key, texts in values.items():
             _put(data, files, fields, key, texts, posted)
         return data, files
 
     def _keep_form(self, key: str, texts: list[str]) -> None:
-        self.next.form = self.next.form | {key: texts}
+        self.snapshot.form = self.snapshot.form | {key: texts}
 
-    def settle(
+    def resolve(
         self,
         fields: Mapping[str, forms.Field],
         row: Model,
@@ -162,7 +161,7 @@ class Editing:
         """The merged values of one row: decided conflicts as decided, open ones as posted."""
         merged = three_way_merge(fields, opened, stored, posted)
         self.kept += [label_of_control(fields, key) for key in merged.kept]
-        for key in merged.clashes:
+        for key in merged.conflicts:
             name, now = f"{prefix}{key}", stored.get(key, [])
             decision = self.decision(name, now)
             if decision == THEIRS:
@@ -170,16 +169,16 @@ class Editing:
             elif decision != MINE:
                 was = None if opened is None else {key: opened.get(key, [])}
                 mine = {key: merged.values[key]}
-                clash = Clash(name, "field", fields, was, {key: now}, mine, row)
-                clash.anchor = f"id_{anchor}{key}"
-                self.ask(clash, now)
+                conflict = EditConflict(name, "field", fields, was, {key: now}, mine, row)
+                conflict.anchor = f"id_{anchor}{key}"
+                self.add_conflict(conflict, now)
                 keep(key, was[key] if was else [])
         return merged.values
 
-    def ask(self, clash: Clash, theirs: list[str]) -> None:
+    def add_conflict(self, conflict: EditConflict, theirs: list[str]) -> None:
         """Record a conflict; the form is shown again until it is decided."""
-        self.clashes.append(clash)
-        self.next.asked[clash.key] = theirs
+        self.conflicts.append(conflict)
+        self.snapshot.conflicts[conflict.key] = theirs
 
     # --- rows
 
@@ -189,7 +188,7 @@ class Editing:
         shown = {row.uid: shown_values(fields, row) for row in formset.get_queryset()}
         self.stored |= {(formset.prefix, uid): values for uid, values in shown.items()}
         ids = {row.uid: [str(row.pk)] for row in formset.get_queryset()}
-        self.next.rows[formset.prefix] = {uid: shown[uid] | {"id": ids[uid]} for uid in shown}
+        self.snapshot.rows[formset.prefix] = {uid: shown[uid] | {"id": ids[uid]} for uid in shown}
         return shown
 
     def merge_rows(self, formset: "RowFormSet") -> None:
@@ -243,7 +242,9 @@ class _RowMerge:
         by_uid = {row.uid: row for row in rows if row.uid}
         kept = [self._kept(uid, by_uid.get(uid)) for uid in self._stored]
         new = [
-            row for row in rows if row.uid not in self._stored and (not row.uid or self._again(row))
+            row
+            for row in rows
+            if row.uid not in self._stored and (not row.uid or self._is_new_row(row))
         ]
         self._write(kept, new)
         places = range(len(kept), len(kept) + len(new))
@@ -270,7 +271,7 @@ class _RowMerge:
         uids = {str(row.pk): uid for uid, row in self._stored.items()} | uids
         for row in rows:
             pk = row.data.get(self._pk_name, "")
-            row.uid = row.data.get(AGAIN, "") or uids.get(pk, "") or (f"#{pk}" if pk else "")
+            row.uid = row.data.get(REPLACES, "") or uids.get(pk, "") or (f"#{pk}" if pk else "")
         return [row for row in rows if row.data or row.files]  # the others were not opened
 
     @property
@@ -289,22 +290,22 @@ class _RowMerge:
             self._delete(uid, row, instance)
         else:
             number = list(self._stored).index(uid)
-            row.data = self._settled(uid, row, instance, stored, number)
+            row.data = self._resolved(uid, row, instance, stored, number)
         row.data.setlist(self._pk_name, [str(instance.pk)])
-        row.data.pop(AGAIN, None)
+        row.data.pop(REPLACES, None)
         return row
 
-    def _settled(
+    def _resolved(
         self, uid: str, row: _PostedRow, instance: Model, stored: Values, number: int
     ) -> MultiValueDict:
         editing, prefix = self._editing, self._formset.prefix
         posted = posted_values(self._fields, row.data, row.files)
 
         def keep(key: str, texts: list[str]) -> None:
-            editing.next.rows[prefix][uid] = editing.next.rows[prefix][uid] | {key: texts}
+            editing.snapshot.rows[prefix][uid] = editing.snapshot.rows[prefix][uid] | {key: texts}
 
-        count = len(editing.clashes)
-        values = editing.settle(
+        count = len(editing.conflicts)
+        values = editing.resolve(
             self._fields,
             instance,
             f"{prefix}-{uid}-",
@@ -314,8 +315,8 @@ class _RowMerge:
             keep,
             f"{prefix}-{number}-",
         )
-        for clash in editing.clashes[count:]:
-            clash.kind = str(self._formset.model._meta.verbose_name)
+        for conflict in editing.conflicts[count:]:
+            conflict.kind = str(self._formset.model._meta.verbose_name)
         data = row.data.copy()
         for key, texts in values.items():
             _put(data, row.files, self._fields, key, texts, posted)
@@ -326,36 +327,38 @@ class _RowMerge:
         was, now = self._was(uid), self._shown[uid]
         if was is None or same_values(_without_id(was), now):
             return
-        decision = self._ask(uid, Clash("", "deleting", self._fields, was, now, {}, instance))
+        decision = self._ask(
+            uid, EditConflict("", "deleting", self._fields, was, now, {}, instance)
+        )
         row.data, row.files = MultiValueDict(now), MultiValueDict()
         if decision != THEIRS:
             row.data.setlist(DELETION_FIELD_NAME, ["on"])
 
-    def _again(self, row: _PostedRow) -> bool:
+    def _is_new_row(self, row: _PostedRow) -> bool:
         """Whether a row that another editor deleted is still in the form; it becomes a new row."""
         was = self._was(row.uid)
         posted = posted_values(self._fields, row.data, row.files)
         untouched = was is not None and same_values(_without_files(self._fields, was), posted)
         if untouched or row.is_deleted:
             return False
-        decision = self._ask(row.uid, Clash("", "deleted", self._fields, was, {}, posted))
+        decision = self._ask(row.uid, EditConflict("", "deleted", self._fields, was, {}, posted))
         row.data.pop(self._pk_name, None)
-        row.data.pop(AGAIN, None)
+        row.data.pop(REPLACES, None)
         if not decision:
-            row.data.setlist(AGAIN, [row.uid])
+            row.data.setlist(REPLACES, [row.uid])
         return decision != THEIRS
 
-    def _ask(self, uid: str, clash: Clash) -> str:
+    def _ask(self, uid: str, conflict: EditConflict) -> str:
         """The editor's decision about a whole row, if there is one."""
-        clash.key = f"{self._formset.prefix}-{uid}"
-        clash.kind = str(self._formset.model._meta.verbose_name)
-        theirs = [f"{key}: {texts}" for key, texts in sorted(clash.theirs.items())]
-        decision = self._editing.decision(clash.key, theirs)
+        conflict.key = f"{self._formset.prefix}-{uid}"
+        conflict.kind = str(self._formset.model._meta.verbose_name)
+        theirs = [f"{key}: {texts}" for key, texts in sorted(conflict.theirs.items())]
+        decision = self._editing.decision(conflict.key, theirs)
         if decision in (MINE, THEIRS):
             return decision
-        self._editing.ask(clash, theirs)
-        if clash.opened is not None:
-            self._editing.next.rows[self._formset.prefix][uid] = clash.opened
+        self._editing.add_conflict(conflict, theirs)
+        if conflict.opened is not None:
+            self._editing.snapshot.rows[self._formset.prefix][uid] = conflict.opened
         return ""
 
     def _write(self, kept: list[_PostedRow], new: list[_PostedRow]) -> None:

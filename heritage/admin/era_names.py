@@ -6,8 +6,8 @@ from heritage.models import Era
 from heritage.values import date_parser, normalize
 from heritage.values.edtf import EDTFError
 
-_MORE = re.compile(r"\s*\b(?:dynasty|period|era)\s*$|(?:朝|代|时期|時期)$", re.IGNORECASE)
-_BETWEEN = re.compile(r"\s*[–—至到]\s*|\s+(?:-|to)\s+")
+_ENDING = re.compile(r"\s*\b(?:dynasty|period|era)\s*$|(?:朝|代|时期|時期)$", re.IGNORECASE)
+_SPAN = re.compile(r"\s*[–—至到]\s*|\s+(?:-|to)\s+")
 
 
 def is_date(text: str) -> bool:
@@ -20,20 +20,20 @@ def is_date(text: str) -> bool:
 
 def eras_named(text: str) -> list[list[Era]]:
     """The eras of one name, or of both ends of a span; empty if a name is unknown."""
-    parts = _BETWEEN.split(text)
+    parts = _SPAN.split(text)
     if len(parts) > 2:
         return []
     eras = Era.objects.select_related("region")
     by_name: dict[str, list[Era]] = {}
     for era in eras:
         for name in {*era.label.values(), *era.short_label.values()}:
-            same = by_name.setdefault(_plain(name), [])
+            same = by_name.setdefault(_comparable(name), [])
             if era not in same:
                 same.append(era)
-    found = [by_name.get(_plain(part), []) for part in parts]
+    found = [by_name.get(_comparable(part), []) for part in parts]
     return found if all(found) else []
 
 
-def _plain(name: str) -> str:
+def _comparable(name: str) -> str:
     """The name as it is compared: in one script, without words such as “dynasty”."""
-    return normalize.fold(_MORE.sub("", name.strip()) or name)
+    return normalize.fold(_ENDING.sub("", name.strip()) or name)

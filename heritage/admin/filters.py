@@ -11,7 +11,7 @@ from django.contrib.admin import (
     ModelAdmin,
     SimpleListFilter,
 )
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +19,8 @@ from pyroaring import BitMap
 
 from heritage.admin import desk
 from heritage.admin.access import is_id, user_of
-from heritage.admin.fields import language_in_words
-from heritage.models import Coverage, Era, Image, Kind, Place, Scheme, Site, UnescoStatus
+from heritage.admin.gaps import Gap, gaps
+from heritage.models import Coverage, Era, Kind, Place, Scheme, Site, UnescoStatus
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
 from heritage.search import similar
@@ -29,7 +29,7 @@ from heritage.search.facets.registers import UnescoFacet
 from heritage.search.facets.registry import FACETS
 from heritage.search.index import store
 from heritage.search.index.snapshot import COVERED, NOTHING, IndexSnapshot
-from heritage.values.language import LazyText, interface_languages
+from heritage.values.language import LazyText
 
 type Filters = tuple[str | type[ListFilter], ...]
 
@@ -40,13 +40,13 @@ MOST_READ = 10_000  # sites that a filter of a list reads from the database
 
 
 # A filter of sites has a method `published(request, index)`: of the published sites those that it
-# leaves, as the index knows them; see `selection`.
+# leaves, as the index knows them, or None if the index cannot tell; see `changelist`.
 
 
 class StateFilter(ChoicesFieldListFilter):
     """Sites by their state."""
 
-    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
         states = request.GET.getlist(self.lookup_kwarg)
         return index.sites if Site.State.PUBLISHED in states else NOTHING
 
@@ -54,7 +54,7 @@ class StateFilter(ChoicesFieldListFilter):
 class HomePageFilter(EmptyFieldListFilter):
     """Sites with a place on the home page, which are few, or without."""
 
-    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
         chosen = Site.objects.published().filter(featured__isnull=False).order_by()
         featured = BitMap(chosen.values_list("pk", flat=True))
         is_empty = request.GET.get(self.lookup_kwarg) == "1"
@@ -145,7 +145,7 @@ class TreeFacetListFilter(TreeFilter):
         ids = self.narrowed(request)
         return queryset if ids is None else self.facet.narrow(cast(SiteQuerySet, queryset), ids)
 
-    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
         chosen = self.chosen(request)
         return index.having(self.facet.key(chosen)) if chosen else index.sites
 
@@ -166,7 +166,7 @@ class UnescoListFilter(SimpleListFilter):
             return self.facet.narrow(cast(SiteQuerySet, queryset), [value])
         return queryset
 
-    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
         value = self.value()
         if value is not None and value in dict(self.lookup_choices):
             return index.having(self.facet.key(UnescoStatus(value)))
@@ -187,22 +187,25 @@ FACET_FILTERS = [
 ]
 
 
-class WithinPlaceFilter(TreeFilter):
-    """For places: those within a place."""
+class WithinFilter(TreeFilter):
+    """For the list of a vocabulary: the terms within a term."""
 
     title, parameter_name = _("within"), "within"
-    model: type[Term] = Place
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         ids = self.narrowed(request)
         return queryset if ids is None else queryset.filter(pk__in=ids)
 
 
-class WithinEraFilter(WithinPlaceFilter):
+class WithinPlaceFilter(WithinFilter):
+    model = Place
+
+
+class WithinEraFilter(WithinFilter):
     model = Era
 
 
-class WithinKindFilter(WithinPlaceFilter):
+class WithinKindFilter(WithinFilter):
     model = Kind
 
 
@@ -233,13 +236,9 @@ class SiteSchemeFilter(SchemeFilter):
         rows = Coverage.objects.filter(site=OuterRef("pk"), designation__scheme__slug=self.value())
         return queryset.filter(Exists(rows))
 
-    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
         schemes = Scheme.objects.filter(slug=self.value()).values_list("pk", flat=True)
         return index.any_of(f"{COVERED}:{pk}" for pk in schemes)
-
-
-def _lacks_text(code: str) -> Q:
-    return ~Q(summary__has_key=code) & ~Q(description__has_key=code)
 
 
 class GapFilter(SimpleListFilter):
@@ -247,36 +246,21 @@ class GapFilter(SimpleListFilter):
 
     title, parameter_name = _("what is missing"), "lacks"
 
-    # By value: label and condition on sites.
-    GAPS = {
-        "point": (_("point"), Q(latitude__isnull=True)),
-        "place": (_("place"), Q(place__isnull=True)),
-        "kinds": (_("kind"), Q(kinds__isnull=True)),
-        "events": (_("event"), Q(events__isnull=True)),
-        "picture": (
-            _("published picture"),
-            ~Exists(Image.objects.filter(site=OuterRef("pk"), published=True)),
-        ),
-    }
-
     def lookups(
         self, request: HttpRequest, model_admin: ModelAdmin
     ) -> Iterable[tuple[str, str | LazyText]]:
-        texts = [
-            (f"text-{code}", _("text in %(language)s") % {"language": language_in_words(code)})
-            for code in interface_languages()
-        ]
-        return [(value, label) for value, (label, _q) in self.GAPS.items()] + texts
+        return [(value, gap.label) for value, gap in gaps().items()]
 
-    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
-        is_known = self.value() in dict(self.lookup_choices)
-        return desk.lacking(self.value() or "") if is_known else index.sites
+    def _chosen(self) -> Gap | None:
+        return gaps().get(self.value() or "")
+
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
+        gap = self._chosen()
+        return gap.lacking(index) if gap else index.sites
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value() or ""
-        if value.startswith("text-") and value in dict(self.lookup_choices):
-            return queryset.filter(_lacks_text(value.removeprefix("text-")))
-        return queryset.filter(self.GAPS[value][1]) if value in self.GAPS else queryset
+        gap = self._chosen()
+        return queryset.filter(gap.lacks) if gap else queryset
 
 
 class DoubtFilter(SimpleListFilter):
@@ -294,7 +278,7 @@ class DoubtFilter(SimpleListFilter):
             return queryset
         return queryset.filter(pk__in=list(similar.same_names(store.current())))
 
-    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
         return similar.same_names(index) & index.sites if self.value() == "twice" else index.sites
 
 
@@ -308,11 +292,11 @@ class AuthorFilter(SimpleListFilter):
     ) -> Iterable[tuple[str, str | LazyText]]:
         return [("me", _("added by me")), ("assigned", _("assigned to me"))]
 
-    def published(self, request: HttpRequest, index: IndexSnapshot) -> Any:
-        """None where somebody has added very many."""
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap | None:
+        """None if somebody has added very many."""
         if self.value() not in ("me", "assigned"):
             return index.sites
-        # Asked for in whatever state: told to look for published ones, SQLite reads all of these.
+        # In any state: with a condition on the state, SQLite would read all published sites.
         rows = Site.objects.filter(created_by=user_of(request))
         if self.value() == "assigned":
             rows = Site.objects.filter(review__assigned_to=user_of(request))

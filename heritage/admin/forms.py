@@ -38,7 +38,7 @@ from heritage.admin.autocomplete import (
     with_label,
 )
 from heritage.admin.boundaries import BoundaryFormField, BoundaryWidget
-from heritage.admin.editing import AGAIN, Editing
+from heritage.admin.editing import REPLACES, Editing
 from heritage.admin.fields import (
     DateInput,
     DegreesFormField,
@@ -91,10 +91,10 @@ class RecordFields(BaseModelAdmin):
         JSONField: {"form_class": BoundaryFormField, "widget": BoundaryWidget},
     }
     # Heights of texts by column; all others are single lines.
-    long_texts: dict[str, int] = {"description": 10, "note": 1, "about": 12, "privacy": 12}
+    textarea_rows: dict[str, int] = {"description": 10, "note": 1, "about": 12, "privacy": 12}
 
     # Columns that say how a cover is drawn, and what they are chosen with.
-    drawn_by: dict[str, Callable[[], Widget]] = {}
+    cover_widgets: dict[str, Callable[[], Widget]] = {}
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         return [
@@ -109,10 +109,10 @@ class RecordFields(BaseModelAdmin):
             kwargs |= {"form_class": DegreesFormField, "limit": db_field.limit}
             kwargs["widget"] = AdminTextInputWidget({"inputmode": "text", "size": 18})
         if isinstance(db_field, LanguageMapField):
-            rows = self.long_texts.get(db_field.name, 0)
+            rows = self.textarea_rows.get(db_field.name, 0)
             kwargs["widget"] = LanguageMapWidget(None, rows, db_field.name in MARKDOWN)
-        if db_field.name in self.drawn_by:
-            kwargs["widget"] = self.drawn_by[db_field.name]()
+        if db_field.name in self.cover_widgets:
+            kwargs["widget"] = self.cover_widgets[db_field.name]()
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field:
             field.show_hidden_initial = False  # what the form was opened with is known by itself
@@ -152,12 +152,12 @@ class RecordFields(BaseModelAdmin):
 
     # --- for those who may only look
 
-    def _only_looks(self, request: HttpRequest, obj: Any) -> bool:
+    def _is_read_only(self, request: HttpRequest, obj: Any) -> bool:
         return obj is not None and not self.has_change_permission(request, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fields:
         fieldsets = super().get_fieldsets(request, obj)
-        if not self._only_looks(request, obj):
+        if not self._is_read_only(request, obj):
             return fieldsets
         fieldsets = [
             (name, {**options, "fields": self._readable_all(options["fields"])})
@@ -180,7 +180,7 @@ class RecordFields(BaseModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Fields:
         fields: list[Any] = list(super().get_readonly_fields(request, obj))
-        if self._only_looks(request, obj):
+        if self._is_read_only(request, obj):
             columns = [f.name for f in self.opts.get_fields() if hasattr(f, "verbose_name")]
             fields += [_readable(self.model, name) for name in columns if name not in fields]
         return fields
@@ -270,9 +270,9 @@ class RecordForm(ModelForm):
                 field.widget.shows_all = is_all
 
     @property
-    def again(self) -> str:
+    def replaced_uid(self) -> str:
         """For a new row: the uid of the row deleted by another editor that it would replace."""
-        return self.data.get(f"{self.prefix}-{AGAIN}", "") if self.prefix else ""
+        return self.data.get(f"{self.prefix}-{REPLACES}", "") if self.prefix else ""
 
     def compared_fields(self) -> dict[str, FormField]:
         """What must be stored as it was compared when this is written: see `RecordAdmin`.
@@ -305,12 +305,12 @@ class RecordForm(ModelForm):
                 ),
                 code="busy",
             )
-        if self.editing and self.editing.clashes:
+        if self.editing and self.editing.conflicts:
             raise ValidationError(
                 _(
                     "Somebody else has changed the same things since you opened this form. "
                     "Choose what is to stay, then save again."
                 ),
-                code="clash",
+                code="conflict",
             )
         return cleaned

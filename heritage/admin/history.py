@@ -42,8 +42,8 @@ from heritage.values.sentences import explained, listed
 
 PER_PAGE = 30
 LONGEST = 300  # characters of a value that is wholly new, or gone
-UNTOLD = ("uid", "width", "height", "sha256")  # what means nothing to people
-NAMED = 4  # columns that a sentence names
+HIDDEN_COLUMNS = ("uid", "width", "height", "sha256")  # what means nothing to people
+NAMED_COLUMNS = 4  # columns that a sentence names
 NAMED_FILES = 3  # of an import
 
 
@@ -123,7 +123,7 @@ class History:
         sets = list(self._sets.select_related("user")[part])
         if not sets:
             return []
-        # The rows are named as they were: what is told of a row begins with its first change.
+        # The rows are named as they were: its values begin with its first change.
         changes = changes_of(self.row).filter(change_set__lte=sets[0].pk)
         return list(entries(sets, list(changes)))
 
@@ -132,7 +132,7 @@ def entries(sets: list[ChangeSet], changes: list[Change]) -> Iterator[Entry]:
     """One entry for each change set; `changes` hold the history of the same rows from the start."""
     by_set: dict[int, list[Change]] = defaultdict(list)
     states: dict[tuple, dict] = {}
-    told: dict[int, list[tuple[RowChange, dict]]] = defaultdict(list)
+    rows: dict[int, list[tuple[RowChange, dict]]] = defaultdict(list)
     for change in changes:
         by_set[change.change_set_id].append(change)
     for pk, of_set in by_set.items():
@@ -141,18 +141,18 @@ def entries(sets: list[ChangeSet], changes: list[Change]) -> Iterator[Entry]:
             now = row.before if row.after is None else row.after
             state = states.get(key, {}) | (now or {})
             states[key] = state
-            told[pk].append((row, state))
+            rows[pk].append((row, state))
     shown = {change_set.pk for change_set in sets}
     values, names = ShownValues(), RowNames()
     for pk in shown:
-        for row, state in told[pk]:
+        for row, state in rows[pk]:
             names.want(row, state)
             for each in (row.before, row.after):
                 values.want(row.model, each or {})
     names.read()
     for change_set in sets:
         entry = Entry(change_set, comment_of(change_set))
-        for row, state in told[change_set.pk]:
+        for row, state in rows[change_set.pk]:
             entry.changes.append(_shown(row, names.of(row, state), values))
         entry.sentence = change_sentence(entry.changes)
         yield entry
@@ -180,9 +180,9 @@ def _phrase(what: str, changes: list[ShownChange]) -> str:
     if what == "deleted":
         return _("deleted %(rows)s") % {"rows": rows}
     labels = list(dict.fromkeys(each.label for change in changes for each in change.differences))
-    more = len(labels) - NAMED
-    names = _(", ").join(labels[:NAMED])
-    if not labels:  # only columns that are told of nowhere, such as the record it belongs to
+    more = len(labels) - NAMED_COLUMNS
+    names = _(", ").join(labels[:NAMED_COLUMNS])
+    if not labels:  # only columns that are not shown, such as the record it belongs to
         return _("changed %(columns)s") % {"columns": rows}
     if more > 0:
         names = _("%(names)s and %(count)s more") % {"names": names, "count": more}
@@ -195,12 +195,12 @@ def _shown(row: RowChange, name: str, values: "ShownValues") -> ShownChange:
     what = "deleted" if row.after is None else "added" if row.before is None else "changed"
     found = [] if row.after is None else values.differences(row.model, row.before or {}, row.after)
     kind = str(row.model._meta.verbose_name)
-    told = list(found)
-    by_column = {each.column: each for each in told}
-    for column, last in by_column.items():
-        if sum(each.column == column for each in told) > 1:
+    shown = list(found)
+    last_of_column = {each.column: each for each in shown}
+    for column, last in last_of_column.items():
+        if sum(each.column == column for each in shown) > 1:
             last.of_several = _label(column_of(row.model, column))
-    return ShownChange(what, row.model, row.object_id, kind, name, told)
+    return ShownChange(what, row.model, row.object_id, kind, name, shown)
 
 
 def comment_of(change_set: ChangeSet) -> str:
@@ -279,7 +279,7 @@ class RowNames:
             return f"#{row.object_id}"
 
 
-def called(model: type[Record], deletions: list[Change]) -> list[str]:
+def deleted_names(model: type[Record], deletions: list[Change]) -> list[str]:
     """How the deleted rows were called."""
     names = RowNames()
     rows = [RowChange(model, each.object_id, each.before or {}, None) for each in deletions]
@@ -320,7 +320,7 @@ class ShownValues:
     ) -> Iterator[ShownDifference]:
         for found in differences(model, before, after):
             column = found.field
-            if column.name in (*UNTOLD, model.owner):
+            if column.name in (*HIDDEN_COLUMNS, model.owner):
                 continue
             if found.language:
                 label = explained(_label(column), [language_name(found.language)])
@@ -331,7 +331,7 @@ class ShownValues:
                 )
             else:
                 old, new = (self.worded(column, value) for value in (found.old, found.new))
-                pieces = _pieces(old, new) if _is_text(column) else _whole(old, new)
+                pieces = _pieces(old, new) if isinstance(column, TextField) else _whole(old, new)
                 yield ShownDifference(_label(column), pieces, column.name)
 
     def worded(self, column: Field, value: Any) -> str:
@@ -339,7 +339,7 @@ class ShownValues:
         if value in (None, "", []):
             return ""
         if column.is_relation:
-            rows = self._of(cast(type[Model], column.related_model))
+            rows = self._labels(cast(type[Model], column.related_model))
             return listed(rows.get(key, f"#{key}") for key in _keys(value))
         if isinstance(value, bool):
             return _("yes") if value else _("no")
@@ -350,7 +350,7 @@ class ShownValues:
         choices = dict(column.flatchoices)
         return str(choices.get(value, value))
 
-    def _of(self, model: type[Model]) -> dict[int, str]:
+    def _labels(self, model: type[Model]) -> dict[int, str]:
         if model not in self._rows:
             found = with_label(model._default_manager.filter(pk__in=self._wanted[model]))
             self._rows[model] = {row.pk: label_of(row) for row in found}
@@ -363,10 +363,6 @@ def _keys(value: Any) -> list:
 
 def _label(column: Field) -> str:
     return capfirst(str(column.verbose_name))
-
-
-def _is_text(column: Field) -> bool:
-    return isinstance(column, TextField)
 
 
 def _pieces(old: str, new: str) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from heritage.admin.autocomplete import Chooser, ChooserField, RowLookup, with_chosen
 from heritage.admin.editing import Editing, editing_of
 from heritage.admin.forms import RecordFields, RecordForm
-from heritage.admin.row_sets import MOST
+from heritage.admin.row_sets import MOST_ROWS
 from heritage.models.base import Record
 
 
@@ -117,7 +117,7 @@ class RowFormSet(BaseInlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.show_all(self.editing.shows_all)
-        uid = form.again or (form.instance.uid if form.instance.pk else "")
+        uid = form.replaced_uid or (form.instance.uid if form.instance.pk else "")
         form.opened_row = self.editing.row_opened(self.prefix, uid) if uid else ""
         for name, field in self._chooser_fields():
             if name in form.fields:
@@ -144,8 +144,8 @@ class RecordInline(RecordFields, admin.StackedInline):
     form = RecordForm
     formset = RowFormSet
     extra = 0
-    named_after: tuple[str, ...] = ()  # keys that the name of a row follows
-    is_folded = False  # its lines, too, are shown only when somebody opens it
+    select_related: tuple[str, ...] = ()  # foreign keys that the label of a row follows
+    is_collapsed = False  # its lines, too, are shown only when somebody opens it
     template = "admin/record_rows.html"
 
     @cached_property
@@ -164,12 +164,12 @@ class RecordInline(RecordFields, admin.StackedInline):
         """The prefix of the formset."""
         return self.fk.remote_field.get_accessor_name()
 
-    def line_of(self, row: Any) -> str:
+    def row_label(self, row: Any) -> str:
         """The text of a row that is not open."""
         return str(row)
 
     def most(self, parent_model: type[Model]) -> int:
-        return 1 if self.fk.unique else MOST
+        return 1 if self.fk.unique else MOST_ROWS
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return editing_of(request).extra
@@ -196,7 +196,7 @@ class RecordInline(RecordFields, admin.StackedInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        return rows.select_related(*self.named_after) if self.named_after else rows
+        return rows.select_related(*self.select_related) if self.select_related else rows
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)

@@ -34,7 +34,7 @@ COLUMNS = {
     "created_at": gettext_lazy("created"),
     "published_at": gettext_lazy("first published"),
 }
-USUAL = ("place", "beginnings", "unesco", "state_badge")
+DEFAULT_COLUMNS = ("place", "beginnings", "unesco", "state_badge")
 
 
 class SavedFilterForm(forms.Form):
@@ -55,7 +55,7 @@ class ListPages(admin.ModelAdmin):
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         chosen = [name for name in user_of(request).site_columns if name in COLUMNS]
-        return ("display_name", *(chosen or USUAL))
+        return ("display_name", *(chosen or DEFAULT_COLUMNS))
 
     def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
         return ("place__parent__parent", "state_changed_by", "custodian", "created_by")
@@ -73,40 +73,40 @@ class ListPages(admin.ModelAdmin):
 
     def columns_view(self, request: HttpRequest) -> HttpResponse:
         """The form for the columns of the list."""
-        self._refuse(request)
+        self._require_view_permission(request)
         wanted = request.POST.getlist("column")
         user_of(request).site_columns = [name for name in COLUMNS if name in wanted]
         user_of(request).save(update_fields=["site_columns"])
-        return redirect(self._list(request.POST.get("query", "")))
+        return redirect(self._list_url(request.POST.get("query", "")))
 
     def filters_view(self, request: HttpRequest) -> HttpResponse:
         """Save a filter under a name, or delete it."""
-        self._refuse(request)
+        self._require_view_permission(request)
         forget = request.POST.get("forget", "")
         if forget:
             if is_id(forget):
                 user_of(request).saved_filters.filter(pk=forget).delete()
-            return redirect(self._list(""))
+            return redirect(self._list_url(""))
         form = SavedFilterForm(request.POST)
         if not form.is_valid():
             self.message_user(request, _("Give the filter a name."), messages.ERROR)
-            return redirect(self._list(request.POST.get("query", "")))
+            return redirect(self._list_url(request.POST.get("query", "")))
         name, query = form.cleaned_data["name"], form.cleaned_data["query"]
         if user_of(request).saved_filters.exclude(name=name).count() >= MAX_FILTERS:
             self.message_user(
                 request, _("These are many filters: forget one first."), messages.ERROR
             )
-            return redirect(self._list(query))
+            return redirect(self._list_url(query))
         SavedFilter.objects.update_or_create(
             user=user_of(request), name=name, defaults={"query": query}
         )
-        return redirect(self._list(query))
+        return redirect(self._list_url(query))
 
-    def _refuse(self, request: HttpRequest) -> None:
+    def _require_view_permission(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
             raise PermissionDenied
 
     @staticmethod
-    def _list(query: str) -> str:
+    def _list_url(query: str) -> str:
         address = reverse("admin:heritage_site_changelist")
         return f"{address}?{query}" if query else address

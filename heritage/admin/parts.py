@@ -49,21 +49,25 @@ class PartFormSet(RowFormSet):
         super().clean()
         sets = [each for each in self.editing.formsets if isinstance(each, PartFormSet)]
         changed = [form.instance.pk for each in sets for form in each.changed_rows()]
-        stored = self.editing.shared.setdefault("ties", _StoredTies(self.instance.pk, changed))
-        # Those before this one are clean already; a tie is judged with all that came before it.
-        before = sets[: sets.index(self)]
-        ties = [(part, whole) for formset in before for _form, part, whole in formset.ties()]
-        for form, part, whole in self.ties():
-            if part != whole and _reaches(whole, part, ties, stored):
+        stored = _StoredRelations(self.instance.pk, changed)
+        stored = self.editing.shared.setdefault("part_of", stored)
+        # Sets before this one are clean already; a relation is judged with all before it.
+        known = [
+            (part, whole)
+            for formset in sets[: sets.index(self)]
+            for _form, part, whole in formset.relations()
+        ]
+        for form, part, whole in self.relations():
+            if part != whole and _reaches(whole, part, known, stored):
                 form.add_error(
                     self.other_end,
                     ValidationError(
                         _("This would make a circle: a thing cannot lie within itself."), "cycle"
                     ),
                 )
-            ties.append((part, whole))
+            known.append((part, whole))
 
-    def ties(self) -> Iterator[tuple[forms.ModelForm, End, End]]:
+    def relations(self) -> Iterator[tuple[forms.ModelForm, End, End]]:
         """(form, part, whole) of every row that is new or changed."""
         for form in self.forms:
             if not form.has_changed() or self.is_deleted(form):
@@ -75,14 +79,14 @@ class PartFormSet(RowFormSet):
                 yield form, ends["part"], ends["whole"]
 
 
-class _StoredTies:
+class _StoredRelations:
     """The stored relations that the page does not change."""
 
     def __init__(self, here: int | None, changed: list[int]):
         self._here, self._changed = here, changed
         self._known: dict[frozenset, set] = {}  # what was looked up for one row serves the others
 
-    def above(self, sites: set) -> set:
+    def wholes_of(self, sites: set) -> set:
         """The wholes of the sites."""
         ids = frozenset({self._here if pk == _HERE else pk for pk in sites} - {None})
         if ids not in self._known:
@@ -93,7 +97,9 @@ class _StoredTies:
         return self._known[ids]
 
 
-def _reaches(start: End, goal: End, ties: Iterable[tuple[End, End]], stored: _StoredTies) -> bool:
+def _reaches(
+    start: End, goal: End, known: Iterable[tuple[End, End]], stored: _StoredRelations
+) -> bool:
     """Whether `goal` is reached by following wholes from `start`; one query for each level."""
     level: set[End] = {start}
     seen: set[End] = set()
@@ -101,30 +107,30 @@ def _reaches(start: End, goal: End, ties: Iterable[tuple[End, End]], stored: _St
         if goal in level:
             return True
         seen |= level
-        on_page = {whole for part, whole in ties if part in level}
-        level = (stored.above(level) | on_page) - seen
+        on_page = {whole for part, whole in known if part in level}
+        level = (stored.wholes_of(level) | on_page) - seen
     return False
 
 
 class PartOfRows(RecordInline):
     model = PartOf
-    is_folded = True
+    is_collapsed = True
     form, formset, fk_name = PartForm, PartFormSet, "part"
-    named_after = ("whole",)
+    select_related = ("whole",)
     verbose_name, verbose_name_plural = _("whole"), _("part of")
     fields = (("whole", "note"),)
 
-    def line_of(self, row: PartOf) -> str:
+    def row_label(self, row: PartOf) -> str:
         return str(row.whole)
 
 
 class PartRows(RecordInline):
     model = PartOf
-    is_folded = True
+    is_collapsed = True
     form, formset, fk_name = PartForm, PartFormSet, "whole"
-    named_after = ("part",)
+    select_related = ("part",)
     verbose_name, verbose_name_plural = _("part"), _("its parts")
     fields = (("part", "note"),)
 
-    def line_of(self, row: PartOf) -> str:
+    def row_label(self, row: PartOf) -> str:
         return str(row.part)

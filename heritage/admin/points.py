@@ -56,7 +56,7 @@ class PointField(forms.CharField):
     """Both coordinates of a site in one text box; they are passed to the two columns."""
 
     widget = PointWidget
-    is_read_into_others = True  # see `merging`
+    is_read_into_others = True  # see `three_way_merge`
 
     def __init__(self, **kwargs: Any):
         kwargs.setdefault("required", False)
@@ -97,7 +97,7 @@ def with_point(data: Any) -> Any:
 # --- what the form fetches ---------------------------------------------------------------------
 
 
-def may_look(model_admin: ModelAdmin, request: HttpRequest) -> bool:
+def may_see_maps(model_admin: ModelAdmin, request: HttpRequest) -> bool:
     """Whether the user has a form that shows maps."""
     return model_admin.has_add_permission(request) or model_admin.has_change_permission(request)
 
@@ -110,7 +110,7 @@ def point_in(data: Any) -> Point | None:
         return None
 
 
-def ground(window: Window, without: str) -> dict:
+def base_map(window: Window, without: str) -> dict:
     """What the maps of the form are drawn on: land, lines and sites, but for one of them."""
     tall, wide = window.per_degree
     return {
@@ -127,7 +127,7 @@ def ground(window: Window, without: str) -> dict:
 
 def map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """The map around a point (`point`, or `at` its middle), `km` wide."""
-    if not may_look(model_admin, request):
+    if not may_see_maps(model_admin, request):
         raise PermissionDenied
     text, error = request.GET.get("point", ""), ""
     point: Point | None = None
@@ -136,7 +136,7 @@ def map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     except ValueError as refusal:
         error = str(refusal)
     window = Window(*_middle(request, point), _width(request))
-    context = ground(window, request.GET.get("without", "")) | {
+    context = base_map(window, request.GET.get("without", "")) | {
         "error": error,
         "point": point_text(*point) if point else "",
         "place": window.place(*point) if point else None,
@@ -193,7 +193,7 @@ def _overlap(at: Point, name: str, other_at: Point, other_name: str) -> bool:
 
 def similar_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """Records that may be of the site that is being added."""
-    if not may_look(model_admin, request):
+    if not may_see_maps(model_admin, request):
         raise PermissionDenied
     point = None
     with suppress(ValueError):  # it may be half typed

@@ -29,7 +29,7 @@ class SchemeAdmin(RecordAdmin):
     list_filter = ("role",)
     list_select_related = ("country",)
     search_fields = ("label", "slug", "authority")
-    long_texts = {"description": 4, "edition_note": 2}
+    textarea_rows = {"description": 4, "edition_note": 2}
     fieldsets = (
         (None, {"fields": ("label", "short_label", "other_names", "slug", "role", "rank")}),
         (_("Edition"), {"fields": ("edition", "edition_note")}),
@@ -72,10 +72,10 @@ class WorldHeritageRows(RecordInline):
 class CoveredSiteRows(RecordInline):
     model = Coverage
     verbose_name, verbose_name_plural = _("site"), _("sites that it covers")
-    named_after = ("site",)
+    select_related = ("site",)
     fields = (("site", "extent", "component_reference"), ("note", "source"))
 
-    def line_of(self, row: Coverage) -> str:
+    def row_label(self, row: Coverage) -> str:
         return f"{row.site} – {row.get_extent_display()}"
 
 

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from heritage.admin import revert_pages
-from heritage.admin.history import called
+from heritage.admin.history import deleted_names
 from heritage.models import ChangeSet
 from heritage.services.history import changes_of, deletions_of
 from heritage.services.undo import MAX_CHANGES, changes_with
@@ -91,7 +91,7 @@ class RestorePages(admin.ModelAdmin):
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
         """The deleted records of this model that have not been restored, latest first."""
-        self._refuse_who_may_not_look(request)
+        self._require_view_permission(request)
         there = self.model._default_manager.order_by().values("pk")
         deletions = deletions_of(self.model).exclude(object_id__in=there)
         deletions = deletions.select_related("change_set__user")
@@ -99,7 +99,7 @@ class RestorePages(admin.ModelAdmin):
         context = self.admin_site.each_context(request) | {
             "title": _("Recycle bin: %(kind)s") % {"kind": self.opts.verbose_name_plural},
             "opts": self.opts,
-            "rows": list(zip(page, called(self.model, list(page)), strict=True)),
+            "rows": list(zip(page, deleted_names(self.model, list(page)), strict=True)),
             "page": page,
             "pages": page.paginator.get_elided_page_range(page.number),
             "may_restore": self.has_add_permission(request),
@@ -108,13 +108,13 @@ class RestorePages(admin.ModelAdmin):
         return TemplateResponse(request, "admin/deleted.html", context)
 
     def restore_deleted_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self._refuse_who_may_not_look(request)
+        self._require_view_permission(request)
         deletion = deletions_of(self.model).filter(pk=pk).select_related("change_set").first()
         if deletion is None:
             raise Http404
         deleted = self._address("deleted")
         asked = revert_pages.RevertRequest(
-            title=_("Restore “%(name)s”?") % {"name": called(self.model, [deletion])[0]},
+            title=_("Restore “%(name)s”?") % {"name": deleted_names(self.model, [deletion])[0]},
             changes=changes_with(deletion),
             kind=ChangeSet.Kind.RESTORE,
             back=deleted,
@@ -127,6 +127,6 @@ class RestorePages(admin.ModelAdmin):
         )
         return revert_pages.revert_view(self.admin_site, request, asked)
 
-    def _refuse_who_may_not_look(self, request: HttpRequest) -> None:
+    def _require_view_permission(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
             raise PermissionDenied

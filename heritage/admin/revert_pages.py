@@ -144,11 +144,11 @@ def _digest(planned: Plan) -> str:
     steps = [
         (step.action, step.model._meta.label, step.object_id, step.values) for step in planned.steps
     ]
-    said = [
+    conflicts = [
         (each.model._meta.label, each.object_id, each.why, each.column, each.language)
         for each in planned.conflicts
     ]
-    text = json.dumps([steps, said], cls=DjangoJSONEncoder, sort_keys=True)
+    text = json.dumps([steps, conflicts], cls=DjangoJSONEncoder, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

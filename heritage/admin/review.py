@@ -62,8 +62,10 @@ class CommentedField(forms.BoundField):
         only_initial: bool = False,
     ) -> Any:
         control = super().as_widget(widget, attrs, only_initial)
-        said = self.form.comments.get(self.name)
-        return control + render_to_string("admin/field_comments.html", said) if said else control
+        context = self.form.comments.get(self.name)
+        if context is None:
+            return control
+        return control + render_to_string("admin/field_comments.html", context)
 
 
 class CommentForm(forms.Form):
@@ -160,14 +162,15 @@ class ReviewPages(admin.ModelAdmin):
             if form is None:
                 return redirect(self._back(request, site))
             shown[asked] = form
-        said = site.review_comments.filter(answer_to=None).select_related("author", "done_by")
+        comments = site.review_comments.filter(answer_to=None).select_related("author", "done_by")
         may_close = partial(self._may_close, request, site)
+        form_url = reverse("admin:heritage_site_change", args=[pk])
         context = self.admin_site.each_context(request) | {
             "title": _("Review: %(site)s") % {"site": site},
             "opts": self.opts,
             "site": site,
             "steps": steps,
-            "comments": _shown(said, may_close, reverse("admin:heritage_site_change", args=[pk])),
+            "comments": _shown(comments, may_close, form_url),
             "forms": shown,
             "assigned": _assigned(site),
             "publish_at": _publish_at(site),
@@ -187,9 +190,9 @@ class ReviewPages(admin.ModelAdmin):
         """Comments are for all who may change sites, also those that wait for review."""
         return self.has_change_permission(request) or self.has_change_permission(request, site)
 
-    def _may_close(self, request: HttpRequest, site: Site, said: ReviewComment) -> bool:
+    def _may_close(self, request: HttpRequest, site: Site, comment: ReviewComment) -> bool:
         """A comment is closed and opened again by who may change the record, and by its author."""
-        is_own = said.author_id == user_of(request).pk
+        is_own = comment.author_id == user_of(request).pk
         return is_own or self.has_change_permission(request, site)
 
     def _steps(self, request: HttpRequest, site: Site) -> Iterator[tuple[Kind, str, bool]]:
@@ -269,8 +272,7 @@ class ReviewPages(admin.ModelAdmin):
             self.message_user(request, text, messages.WARNING)
             return
         done = {"words": capfirst(str(Kind(kind).label))}
-        told = pgettext("a sentence", "%(words)s.") % done
-        self.message_user(request, told, messages.SUCCESS)
+        self.message_user(request, pgettext("a sentence", "%(words)s.") % done, messages.SUCCESS)
 
     def _about_comment(self, request: HttpRequest, site: Site, asked: str, link: str) -> None:
         if not self._may_take_part(request, site):
@@ -278,16 +280,16 @@ class ReviewPages(admin.ModelAdmin):
         pk = request.POST.get("comment", "")
         if not is_id(pk):
             raise Http404
-        said = site.review_comments.filter(pk=pk, kind=Kind.COMMENT, answer_to=None).first()
-        if said is None:
+        comment = site.review_comments.filter(pk=pk, kind=Kind.COMMENT, answer_to=None).first()
+        if comment is None:
             raise Http404
         text = normalize_newlines(request.POST.get("text", "")).strip()[:LONGEST]
         if asked != "answer":
-            if not self._may_close(request, site, said):
+            if not self._may_close(request, site, comment):
                 raise PermissionDenied
-            review.set_done(said, user_of(request), asked == "done")
+            review.set_done(comment, user_of(request), asked == "done")
         elif text:
-            review.answer(said, user_of(request), text, link)
+            review.answer(comment, user_of(request), text, link)
         else:
             self.message_user(request, _("Write an answer, please."), messages.ERROR)
 
@@ -303,9 +305,9 @@ class ReviewPages(admin.ModelAdmin):
         obj: Any = None,
     ) -> HttpResponse:
         if change and obj is not None:
-            said = obj.review_comments.filter(kind=Kind.COMMENT, is_done=False)
+            comments = obj.review_comments.filter(kind=Kind.COMMENT, is_done=False)
             may_close = partial(self._may_close, request, obj)
-            shown = _shown(said.select_related("author"), may_close)
+            shown = _shown(comments.select_related("author"), may_close)
             context["review_comments"] = shown
             self._put_at_fields(request, context, shown, self._may_take_part(request, obj))
             context["publish_at"] = _publish_at(obj)
@@ -326,14 +328,14 @@ class ReviewPages(admin.ModelAdmin):
             by_field[each.comment.field].append(each)
         form = context["adminform"].form
         sets = {rows.prefix: rows for rows in context["inline_admin_formsets"]}
-        for name, said in by_field.items():
-            told = {"comments": said, "may_take_part": may_take_part}
+        for name, comments in by_field.items():
+            of_field = {"comments": comments, "may_take_part": may_take_part}
             if name in form.fields:
-                form.comments[name] = told
+                form.comments[name] = of_field
             elif name in sets:
-                sets[name].told = told
+                sets[name].comments = of_field
             else:  # about the record, or about what this form does not have
-                context.setdefault("other_comments", []).extend(said)
+                context.setdefault("other_comments", []).extend(comments)
         context["may_take_part"] = may_take_part
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -346,22 +348,20 @@ class ReviewPages(admin.ModelAdmin):
 
 
 def _shown(
-    said: QuerySet[ReviewComment], may_close: Callable[[ReviewComment], bool], form_url: str = ""
+    comments: QuerySet[ReviewComment],
+    may_close: Callable[[ReviewComment], bool],
+    form_url: str = "",
 ) -> list[ShownComment]:
     """Comments with their answers and the place in the form that they are about."""
     found, known = [], labels()
     answers = ReviewComment.objects.select_related("author")
-    for each in said.prefetch_related(Prefetch("answers", answers)):
+    for each in comments.prefetch_related(Prefetch("answers", answers)):
         label, anchor = known.get(each.field, ""), ""
         if label:
-            anchor = anchor_of("" if _is_column(each.field) else each.field, each.field)
+            anchor = anchor_of(each.field if each.field in ROWS else "", each.field)
         url = f"{form_url}#{anchor}" if anchor else ""
         found.append(ShownComment(each, label, url, list(each.answers.all()), may_close(each)))
     return found
-
-
-def _is_column(name: str) -> bool:
-    return name not in ROWS
 
 
 def _review(site: Site) -> Review | None:

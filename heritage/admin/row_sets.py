@@ -1,6 +1,6 @@
 """Rows of a record as a list of lines on its page; the form of a row is fetched when it is opened.
 
-A page with the forms of all rows would be several times as large and slow. `row_view` serves
+A page with the forms of all rows would be several times as large and slow. `rows_view()` serves
 the form of one row, with its opened values signed. A row that was not opened is not posted, and
 stays as it is stored. `?all=1` shows all forms at once, for browsers without scripts.
 """
@@ -28,7 +28,7 @@ from heritage.admin.editing import editing_of
 if TYPE_CHECKING:
     from heritage.admin.inlines import RecordInline
 
-MOST = 1_000  # rows of a set, as Django has it
+MOST_ROWS = 1_000  # rows of a set, as Django has it
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class RowSet:
         fields = self.opts.model._meta.fields
         return any(isinstance(column.formfield(), FileField) for column in fields)
 
-    told: dict | None = None  # comments on it, see review.py
+    comments: dict | None = None  # the context of those on it, see review.py
 
     def non_form_errors(self) -> str:
         return ""
@@ -96,7 +96,7 @@ class RowSet:
     @property
     def is_closed(self) -> bool:
         """Whether its lines, too, are fetched only when it is opened."""
-        return self.opts.is_folded and self._formset is None and self.count > 0
+        return self.opts.is_collapsed and self._formset is None and self.count > 0
 
     @property
     def count(self) -> int:
@@ -135,7 +135,7 @@ class RowSet:
         return lines
 
     def line(self, number: int, row: Any, form: InlineAdminForm | None = None) -> RowLine:
-        return RowLine(number, row, "" if row is None else self.opts.line_of(row), form)
+        return RowLine(number, row, "" if row is None else self.opts.row_label(row), form)
 
     def admin_form(self, form: Any, row: Any) -> InlineAdminForm:
         request, inline = self._request, self.opts
@@ -156,7 +156,7 @@ def stored_rows(request: HttpRequest, inline: RecordInline, owner: Model) -> Que
 
 def counts(owner: Model | None, inlines: list[RecordInline]) -> dict[str, int]:
     """The number of rows in each closed set, in one query."""
-    folded = [inline for inline in inlines if inline.is_folded]
+    folded = [inline for inline in inlines if inline.is_collapsed]
     if not folded or owner is None or owner.pk is None:
         return {inline.prefix: 0 for inline in folded}
     columns = {}

@@ -98,7 +98,7 @@ class EventFormSet(RowFormSet):
 class EventRows(RecordInline):
     model = Event
     form, formset = EventForm, EventFormSet
-    named_after = ("first_era", "last_era")
+    select_related = ("first_era", "last_era")
     fields = (
         ("kind", "date", "certainty"),
         ("first_era", "last_era"),
@@ -108,7 +108,7 @@ class EventRows(RecordInline):
 
 class ImageRows(RecordInline):
     model = Image
-    long_texts = {"alt": 2, "caption": 2}
+    textarea_rows = {"alt": 2, "caption": 2}
     fields = (
         "file",
         "alt",
@@ -118,7 +118,7 @@ class ImageRows(RecordInline):
         ("order", "published"),
     )
 
-    def line_of(self, row: Image) -> str:
+    def row_label(self, row: Image) -> str:
         state = "" if row.published else _("not published")
         return format_html(
             '<img src="{}" alt="" class="picture-thumbnail" loading="lazy"> {} <small>{}</small>',
@@ -220,7 +220,7 @@ class ImageAdmin(RowAdmin):
     list_filter = (SiteStateFilter, "published", "licence")
     list_select_related = ("site", "licence")
     search_fields = ("alt", "caption", "author", "credit_line", "site__name", "site__slug")
-    long_texts = {"alt": 2, "caption": 2}
+    textarea_rows = {"alt": 2, "caption": 2}
     fieldsets = (
         (None, {"fields": ("site", "file", "alt", "caption")}),
         (

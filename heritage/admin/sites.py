@@ -160,8 +160,8 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
     ordering = ("-updated_at", "pk")
     search_help_text = _("Names in any script, pinyin, references such as 1003 or 1-0037-4-004.")
     actions = [*STATE_ACTIONS, change_terms, edit_table, merge_two, export_csv, export_fixture]
-    long_texts = {"summary": 3, "description": 12, "note": 2}
-    drawn_by = {"cover": partial(SceneSelect, plates=True)}
+    textarea_rows = {"summary": 3, "description": 12, "note": 2}
+    cover_widgets = {"cover": partial(SceneSelect, plates=True)}
     readonly_fields = (
         "created_at",
         "created_by",
@@ -367,7 +367,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
     ) -> HttpResponse:
         fieldsets = {fieldset.classes: fieldset for fieldset in context["adminform"]}
         sets = {type(rows.opts): rows for rows in context["inline_admin_formsets"]}
-        shown = {rows.prefix: rows.rows for rows in sets.values() if not rows.opts.is_folded}
+        shown = {rows.prefix: rows.rows for rows in sets.values() if not rows.opts.is_collapsed}
         complete = completeness_of(obj, shown)
         form = context["adminform"].form
         context |= {

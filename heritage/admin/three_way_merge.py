@@ -79,13 +79,13 @@ def _not_empty(values: Values) -> Values:
     return {key: texts for key, texts in values.items() if any(texts)}
 
 
-def _plain(texts: list[str]) -> list[str]:
+def _comparable(texts: list[str]) -> list[str]:
     """A value as it is compared: LF line ends, multiple choices without order."""
     return sorted(filter(None, (normalize_newlines(text).strip() for text in texts)))
 
 
 def same(a: list[str], b: list[str]) -> bool:
-    return a == b or _plain(a) == _plain(b)
+    return a == b or _comparable(a) == _comparable(b)
 
 
 def same_values(a: Values, b: Values) -> bool:
@@ -94,7 +94,7 @@ def same_values(a: Values, b: Values) -> bool:
 
 class Merged(NamedTuple):
     values: Values
-    clashes: list[str]  # controls that both sides changed in different ways
+    conflicts: list[str]  # controls that both sides changed in different ways
     kept: list[str]  # controls that somebody else changed and this form did not
 
 
@@ -122,7 +122,7 @@ def three_way_merge(
             value += [pk for pk in sent if pk not in was and pk not in value]
         else:
             value = sent
-            merged.clashes.append(key)
+            merged.conflicts.append(key)
         merged.values[key] = value
     return merged
 

@@ -41,20 +41,20 @@ _CHECKED = (("source", "checked_on"), ("quality", "as_of", "second_source"), "di
 
 class IdentifierRows(RecordInline):
     model = Identifier
-    is_folded = True
-    named_after = ("scheme",)
+    is_collapsed = True
+    select_related = ("scheme",)
     fields = (("scheme", "value"),)
 
 
 class NoticeRows(RecordInline):
     model = Notice
-    is_folded = True
+    is_collapsed = True
     fields = ("text", ("begins", "ends", "is_closed"), "source")
 
 
 class OpeningRows(RecordInline):
     model = Opening
-    is_folded = True
+    is_collapsed = True
     verbose_name, verbose_name_plural = _("hours of some days"), _("opening hours")
     fields = (
         ("weekdays", "season_from", "season_to"),
@@ -66,13 +66,13 @@ class OpeningRows(RecordInline):
 
 class PriceRows(RecordInline):
     model = Price
-    is_folded = True
+    is_collapsed = True
     fields = ("label", ("amount", "currency", "order"), "note", *_CHECKED)
 
 
 class VisitingFactRows(RecordInline):
     model = VisitingFact
-    is_folded = True
+    is_collapsed = True
     fields = (("kind", "value"), "text", *_CHECKED)
 
 
@@ -195,7 +195,7 @@ class IdentifierSchemeAdmin(RecordAdmin):
 @admin.register(Custodian)
 class CustodianAdmin(NameSearch, RecordAdmin):
     list_display = ("display_name", "url")
-    also_searched = ("url",)
+    extra_search_fields = ("url",)
     fieldsets = ((None, {"fields": ("name", "url")}),)
 
     @admin.display(description=_("name"))

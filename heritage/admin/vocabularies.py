@@ -51,7 +51,7 @@ class TermAdmin(ReplacePages, NameSearch, RecordAdmin):
     """A vocabulary with broader and narrower terms."""
 
     form = TermForm
-    also_searched: tuple[str, ...] = ("slug",)
+    extra_search_fields: tuple[str, ...] = ("slug",)
     list_select_related: ClassVar[tuple[str, ...]] = ("parent",)
 
     @admin.display(description=_("label"), ordering="label")
@@ -70,7 +70,7 @@ class KindAdmin(TermAdmin):
     ordering = ("order", "slug")  # said here, since counting loses that of the model
     list_display = ("term", "elsewhere", "parent", "scene", "site_total", "slug")
     list_filter = (WithinKindFilter,)
-    drawn_by = {"scene": SceneSelect}
+    cover_widgets = {"scene": SceneSelect}
     fieldsets = (
         (None, {"fields": ("label", "other_names", "slug", "parent")}),
         (_("Text and drawing"), {"fields": ("description", "scene", "order", "aat")}),
@@ -92,7 +92,7 @@ class KindAdmin(TermAdmin):
 class PlaceAdmin(TermAdmin):
     list_display = ("term", "elsewhere", "level", "parent", "code", "slug")
     list_filter = (WithinPlaceFilter, "level")
-    also_searched = ("slug", "code")
+    extra_search_fields = ("slug", "code")
     fieldsets = (
         (None, {"fields": ("label", "other_names", "slug", ("level", "parent"), "code", "note")}),
         (_("Its centre"), {"fields": (("latitude", "longitude"),)}),
@@ -103,7 +103,7 @@ class PlaceAdmin(TermAdmin):
 class EraAdmin(TermAdmin):
     list_display = ("term", "elsewhere", "era_years", "certainty", "parent", "region", "slug")
     list_filter = (WithinEraFilter, "certainty")
-    drawn_by = {"palette": palette_select}
+    cover_widgets = {"palette": palette_select}
     list_select_related = ("parent", "region")
     fieldsets = (
         (None, {"fields": ("label", "short_label", "other_names", "slug")}),
@@ -121,8 +121,8 @@ class SourceAdmin(ReplacePages, NameSearch, RecordAdmin):
     list_display = ("citation_text", "kind", "seen_on", "licence")
     list_filter = ("kind",)
     list_select_related = ("licence",)
-    also_searched = ("url",)
-    long_texts = {"citation": 2}
+    extra_search_fields = ("url",)
+    textarea_rows = {"citation": 2}
     fieldsets = ((None, {"fields": ("citation", "kind", "url", ("seen_on", "licence"))}),)
 
     @admin.display(description=_("citation"), ordering="citation")

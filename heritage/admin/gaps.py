@@ -1,0 +1,63 @@
+"""What sites may lack that readers look for: one list for the filter and for the desk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+from pyroaring import BitMap
+
+from heritage.admin.fields import language_in_words
+from heritage.models import Image
+from heritage.search.index import columns
+from heritage.search.index.snapshot import WITH_EVENTS, IndexSnapshot
+from heritage.values.language import interface_languages
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    label: str
+    lacks: Q  # the sites that lack it, for the database
+    having: Callable[[IndexSnapshot], BitMap]  # the published sites that have it
+    heading: str = ""  # on the desk; without one it is not counted there
+
+    def lacking(self, index: IndexSnapshot) -> BitMap:
+        """The published sites that lack it."""
+        return index.sites - self.having(index)
+
+
+def gaps() -> dict[str, Gap]:
+    """The gaps by their value in an address."""
+    pictures = Image.objects.filter(site=OuterRef("pk"), published=True)
+    found = {
+        "picture": Gap(
+            _("published picture"),
+            ~Q(Exists(pictures)),
+            lambda index: index.having("has:image"),
+            _("No picture"),
+        ),
+        "point": Gap(
+            _("point"),
+            Q(latitude__isnull=True),
+            lambda index: columns.bitmap(index.points.ids),
+            _("No point"),
+        ),
+        "place": Gap(_("place"), Q(place__isnull=True), _with_any("place"), _("No place")),
+        "kinds": Gap(_("kind"), Q(kinds__isnull=True), _with_any("kind")),
+        "events": Gap(_("event"), Q(events__isnull=True), lambda index: index.having(WITH_EVENTS)),
+    }
+    return found | {f"text-{code}": _text(code) for code in interface_languages()}
+
+
+def _with_any(facet: str) -> Callable[[IndexSnapshot], BitMap]:
+    return lambda index: index.any_of(f"{facet}:{pk}" for pk in index.values_of(facet))
+
+
+def _text(code: str) -> Gap:
+    name = {"language": language_in_words(code)}
+    return Gap(
+        _("text in %(language)s") % name,
+        ~Q(summary__has_key=code) & ~Q(description__has_key=code),
+        lambda index: index.having(f"language:{code}"),
+        _("No text in %(language)s") % name,
+    )
