@@ -108,8 +108,8 @@ def test_another_editors_change_of_an_open_row_is_asked_about(client, site):
     Event.objects.filter(pk=second.pk).update(date="1650")
     response = client.post(change(site), data)
     assert response.status_code == 409
-    [question] = response.context["questions"]
-    assert "Date" in question.label
+    [conflict] = response.context["conflicts"]
+    assert "Date" in conflict.label
 
 
 def test_a_new_row_is_fetched_for_a_new_site_too(client, site):

@@ -21,8 +21,7 @@ from django.db.models import Model, Q, QuerySet
 from django.forms import BaseForm, FileField, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -81,7 +80,6 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
     list_per_page = 50
     save_on_top = False
     show_full_result_count = False
-    object_history_template = "admin/record_history.html"
 
     # --- permissions
 
@@ -170,12 +168,10 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
 
     def _typed(self, request: HttpRequest, title: str) -> HttpResponse:
         """The typed texts of a form that cannot be saved, to be copied elsewhere."""
-        context = self.admin_site.each_context(request) | {
-            "title": title,
-            "opts": self.opts,
-            "typed": conflicts.typed_texts(self, request),
-        }
-        return TemplateResponse(request, "admin/typed.html", context, status=409)
+        context = {"typed": conflicts.typed_texts(self, request)}
+        response = self.page(request, "admin/typed.html", title, context)
+        response.status_code = 409
+        return response
 
     @staticmethod
     def _begin(request: HttpRequest, stack: ExitStack, is_busy: bool = False) -> None:
@@ -230,13 +226,11 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         ]
 
     def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}"
-        view = self.admin_site.admin_view(self.rows_view)
-        opened = self.admin_site.admin_view(require_POST(self.open_view))
+        rows = "<str:object_id>/rows/<slug:prefix>/"
         return [
-            path("<str:object_id>/open/", opened, name=f"{name}_open"),
-            path("<str:object_id>/rows/<slug:prefix>/", view, name=f"{name}_rows"),
-            path("<str:object_id>/rows/<slug:prefix>/<int:number>/", view),
+            self.own_path("<str:object_id>/open/", require_POST(self.open_view), "open"),
+            self.own_path(rows, self.rows_view, "rows"),
+            self.own_path(f"{rows}<int:number>/", self.rows_view, "row"),
             *super().get_urls(),
         ]
 
@@ -359,8 +353,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         context["error_links"] = list(_error_links(context)) if context.get("errors") else []
         if change and self.has_change_permission(request, obj):
             context |= {"opened_name": OPENED, "opened": editing.snapshot.dumps()}
-            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_open"
-            context["open_url"] = reverse(name, args=[obj.pk])
+            context["open_url"] = self.own_url("open", obj.pk)
         if editing.conflicts:
             context["conflicts"] = conflicts.shown_conflicts(editing)
             context["last_saved"] = conflicts.last_saved(obj)

@@ -15,10 +15,9 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -26,6 +25,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from heritage.admin import access
 from heritage.admin.access import is_id, user_of
 from heritage.admin.autocomplete import label_of, with_label
+from heritage.admin.pages import AdminPages
 from heritage.admin.writes import change_set, with_undo_link
 from heritage.models import ChangeSet, Event, Image, Name, Site, User
 from heritage.models.base import chunks
@@ -201,16 +201,15 @@ def affected(ids: list[int]) -> dict:
 
 @admin.action(description=gettext_lazy("Change terms and licences …"), permissions=["change"])
 def change_terms(
-    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponse | None:
     """An action in three steps: choose the change, choose the terms, confirm."""
     ids = chosen_ids(model_admin, request, queryset)
     if not ids:
         return None
     operation = request.POST.get("operation", "")
-    context = model_admin.admin_site.each_context(request) | {
-        "title": _("Change many sites"),
-        "opts": model_admin.opts,
+    title = _("Change many sites")
+    context: dict[str, Any] = {
         "action": "change_terms",
         "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
         "select_across": request.POST.get("select_across", "0"),
@@ -220,7 +219,7 @@ def change_terms(
     }
     if operation not in OPERATIONS:
         context["affected"] = affected(ids)
-        return TemplateResponse(request, "admin/bulk.html", context)
+        return model_admin.page(request, "admin/bulk.html", title, context)
     label, column = OPERATIONS[operation]
     replaces = operation.startswith("replace")
     is_filled = "new" in request.POST
@@ -230,7 +229,7 @@ def change_terms(
     context["note"] = NOTES.get(operation, "")
     if not (is_filled and form.is_valid()):
         context["affected"] = affected(ids)
-        return TemplateResponse(request, "admin/bulk.html", context)
+        return model_admin.page(request, "admin/bulk.html", title, context)
     old, new = form.cleaned_data.get("old"), form.cleaned_data["new"]
     if refused := _not_permitted(user_of(request), operation, old, ids):
         text = _("You may not change this: %(kind)s.") % {"kind": refused}
@@ -239,7 +238,7 @@ def change_terms(
     if "post" not in request.POST:
         changed = _changed_by(operation, open_ids(user_of(request), ids), old, new)
         context |= {"affected": affected(changed), "is_ready": True, "old": old, "new": new}
-        return TemplateResponse(request, "admin/bulk.html", context)
+        return model_admin.page(request, "admin/bulk.html", title, context)
     try:
         with writing(user_of(request)) as made:
             changed = _changed_by(operation, open_ids(user_of(request), ids), old, new)
@@ -316,14 +315,13 @@ def _tell(model_admin: ModelAdmin, request: HttpRequest, count: int, made: Chang
 # --- a term is replaced everywhere -------------------------------------------------------------
 
 
-class ReplacePages(admin.ModelAdmin):
+class ReplacePages(AdminPages):
     """For vocabularies and sources: replaces a term that is in use, and may then delete it."""
 
     actions = ("replace_by",)
 
     def get_urls(self) -> list[URLPattern]:
-        view, name = self.admin_site.admin_view, self.opts.model_name
-        own = path("<int:pk>/replace/", view(self.replace_view), name=f"heritage_{name}_replace")
+        own = self.own_path("<int:pk>/replace/", self.replace_view, "replace")
         return [own, *super().get_urls()]
 
     @admin.action(description=gettext_lazy("Replace by …"), permissions=["delete"])
@@ -332,13 +330,11 @@ class ReplacePages(admin.ModelAdmin):
         if len(chosen) != 1:
             self.message_user(request, _("Choose one of them."), messages.ERROR)
             return None
-        return redirect(f"admin:heritage_{self.opts.model_name}_replace", chosen[0].pk)
+        return redirect(self.own_url("replace", chosen[0].pk))
 
     def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        old = self.get_object(request, str(pk))
-        if old is None:
-            raise Http404
-        if not (self.has_delete_permission(request, old) and access.may_publish(user_of(request))):
+        old = self.object_or_404(request, pk, "delete")
+        if not access.may_publish(user_of(request)):
             raise PermissionDenied
         column = next(
             each.field
@@ -369,10 +365,8 @@ class ReplacePages(admin.ModelAdmin):
             if made.pk is not None:
                 text = with_undo_link(_("Replaced."), made)
             self.message_user(request, text)
-            return redirect(f"admin:heritage_{self.opts.model_name}_changelist")
-        context = self.admin_site.each_context(request) | {
-            "title": _("Replace “%(term)s”") % {"term": old},
-            "opts": self.opts,
+            return redirect(self.own_url("changelist"))
+        context = {
             "old": old,
             "new": new,
             "form": form,
@@ -380,4 +374,5 @@ class ReplacePages(admin.ModelAdmin):
             "uses": [(capfirst(use.label), len(use.ids)) for use in found],
             "affected": affected(sorted(bulk.sites_using(found))),
         }
-        return TemplateResponse(request, "admin/replace.html", context)
+        title = _("Replace “%(term)s”") % {"term": old}
+        return self.page(request, "admin/replace.html", title, context)

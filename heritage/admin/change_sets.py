@@ -9,14 +9,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin import revert_pages
 from heritage.admin.access import ReadOnlyAdmin, is_id, user_of
 from heritage.admin.history import Entry, comment_of, entries
+from heritage.admin.pages import AdminPages
 from heritage.models import Change, ChangeSet, User
 from heritage.models.base import Record
 from heritage.services.undo import MAX_CHANGES
@@ -25,7 +25,7 @@ PER_PAGE = 40  # rows of a change set
 
 
 @admin.register(ChangeSet)
-class ChangeSetAdmin(ReadOnlyAdmin):
+class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
     """Written by the write path alone; a change set can be undone."""
 
     list_display = ("time", "author", "comment", "kind")
@@ -52,8 +52,7 @@ class ChangeSetAdmin(ReadOnlyAdmin):
     # --- pages
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        undo = path("<int:pk>/undo/", view(self.undo_view), name="heritage_changeset_undo")
+        undo = self.own_path("<int:pk>/undo/", self.undo_view, "undo")
         return [undo, *super().get_urls()]
 
     def _change_set(self, request: HttpRequest, pk: int) -> ChangeSet:
@@ -78,34 +77,35 @@ class ChangeSetAdmin(ReadOnlyAdmin):
         models = _seen_by(user_of(request))
         changes = change_set.changes.filter(model__in=models).order_by("pk")
         page = Paginator(changes, PER_PAGE).get_page(request.GET.get("p"))
-        context = self.admin_site.each_context(request) | {
-            "title": comment_of(change_set) or capfirst(change_set.get_kind_display()),
-            "opts": self.opts,
+        context = {
             "entry": entry_of(change_set, list(page)),
             "page": page,
             "pages": page.paginator.get_elided_page_range(page.number),
             "undone_by": change_set.undone_by.select_related("user"),
         }
-        return TemplateResponse(request, "admin/change_set.html", context)
+        return self.page(request, "admin/change_set.html", _title(change_set), context)
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         change_set = self._change_set(request, pk)
         changes = change_set.changes.order_by("pk")[: MAX_CHANGES + 1]
         is_undo = change_set.kind == ChangeSet.Kind.UNDO
-        address = reverse("admin:heritage_changeset_change", args=[pk])
         asked = revert_pages.RevertRequest(
             title=_("Do it again?") if is_undo else _("Undo all of it?"),
             changes=list(changes),
             kind=ChangeSet.Kind.UNDO,
-            back=reverse("admin:heritage_changeset_changelist"),
+            back=self.own_url("changelist"),
             button=_("Do it again") if is_undo else _("Undo"),
             undoes=change_set,
             trail=[
-                (reverse("admin:heritage_changeset_changelist"), self.opts.verbose_name_plural),
-                (address, comment_of(change_set) or capfirst(change_set.get_kind_display())),
+                (self.own_url("changelist"), self.opts.verbose_name_plural),
+                (self.own_url("change", pk), _title(change_set)),
             ],
         )
         return revert_pages.revert_view(self.admin_site, request, asked)
+
+
+def _title(change_set: ChangeSet) -> str:
+    return comment_of(change_set) or capfirst(change_set.get_kind_display())
 
 
 def _seen_by(user: User) -> list[int]:

@@ -2,18 +2,18 @@
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import translation
 from django.utils.text import capfirst, normalize_newlines
 from django.utils.translation import gettext as _
 
 from heritage.admin.access import user_of
 from heritage.admin.editable_fields import EditableField, column_fields, comparable
+from heritage.admin.pages import AdminPages
 from heritage.admin.points import point_text
 from heritage.admin.writes import change_set
 from heritage.models import ChangeSet, Correction, Site
@@ -75,20 +75,15 @@ def _fields() -> dict[str, EditableField]:
     return found | {"point": _PointField("point", "latitude", capfirst(_("point")), control)}
 
 
-class DecisionPages(admin.ModelAdmin):
+class DecisionPages(AdminPages):
     """For `CorrectionAdmin`."""
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        own = path("<int:pk>/decide/", view(self.decide_view), name="heritage_correction_decide")
+        own = self.own_path("<int:pk>/decide/", self.decide_view, "decide")
         return [own, *super().get_urls()]
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        correction = self.get_object(request, str(pk))
-        if correction is None:
-            raise Http404
-        if not self.has_change_permission(request, correction):
-            raise PermissionDenied
+        correction = self.object_or_404(request, pk, "change")
         site, fields = correction.site, _fields()
         key = request.GET.get("field") or _usual_key(correction)
         field = fields.get(key) or fields[_usual_key(correction)]
@@ -101,14 +96,12 @@ class DecisionPages(admin.ModelAdmin):
                 raise PermissionDenied
             error = self._decide(request, correction, field)
             if not error:
-                return redirect("admin:heritage_correction_changelist")
+                return redirect(self.own_url("changelist"))
             text = request.POST.get("text", "")
         change = reverse("admin:heritage_site_change", args=[site.pk])
         anchor = ANCHORS.get(correction.topic, "content-main")
         attrs = field.attrs | {"id": "decide-text", "rows": 8}
-        context = self.admin_site.each_context(request) | {
-            "title": _("Correction: %(what)s") % {"what": correction},
-            "opts": self.opts,
+        context = {
             "correction": correction,
             "site": site,
             "public": reverse("web:site", args=[site.slug]),
@@ -123,7 +116,8 @@ class DecisionPages(admin.ModelAdmin):
             "answer": request.POST.get("answer", correction.answer),
             "note": request.POST.get("note", correction.note),
         }
-        return TemplateResponse(request, "admin/decide.html", context)
+        title = _("Correction: %(what)s") % {"what": correction}
+        return self.page(request, "admin/decide.html", title, context)
 
     def _decide(self, request: HttpRequest, correction: Correction, field: EditableField) -> str:
         """Carry out the decision in one change set. Returns the errors, if any."""

@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from django.contrib.admin import ModelAdmin
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Field, Model, TextField, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.formats import date_format, number_format
 from django.utils.text import Truncator, capfirst
 from django.utils.timezone import localtime
@@ -25,6 +23,7 @@ from django.utils.translation import ngettext
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.boundaries import boundary_words
 from heritage.admin.fields import date_in_words
+from heritage.admin.pages import AdminPages
 from heritage.models import Change, ChangeSet, Correction, Site
 from heritage.models.base import Record
 from heritage.models.fields import EDTFField
@@ -86,7 +85,7 @@ class Entry:
 
 
 def history_view(
-    model_admin: ModelAdmin,
+    model_admin: AdminPages,
     request: HttpRequest,
     row: Any,
     extra_context: dict[str, Any] | None = None,
@@ -94,19 +93,16 @@ def history_view(
     """The history page, newest first; replaces Django's."""
     page = Paginator(cast(Sequence[Entry], History(row)), PER_PAGE).get_page(request.GET.get("p"))
     context = {
-        **model_admin.admin_site.each_context(request),
-        "title": _("Change history: %s") % row,
         "entries": page,
         "pages": page.paginator.get_elided_page_range(page.number),
         "may_restore": model_admin.has_change_permission(request, row),
         "latest": page.number == 1,
         "module_name": capfirst(str(model_admin.opts.verbose_name_plural)),
         "object": row,
-        "opts": model_admin.opts,
         **(extra_context or {}),
     }
-    request.current_app = model_admin.admin_site.name
-    return TemplateResponse(request, str(model_admin.object_history_template), context)
+    title = _("Change history: %s") % row
+    return model_admin.page(request, "admin/record_history.html", title, context)
 
 
 class History:

@@ -3,16 +3,17 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from heritage.admin.access import is_id, user_of
+from heritage.admin.pages import AdminPages
 from heritage.models import SavedFilter
 
 MAX_FILTERS = 50
@@ -42,16 +43,15 @@ class SavedFilterForm(forms.Form):
     query = forms.CharField(max_length=2000, required=False)
 
 
-class ListPages(admin.ModelAdmin):
+class ListPages(AdminPages):
     """For `SiteAdmin`."""
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        own = [
-            path("columns/", view(require_POST(self.columns_view)), name="heritage_site_columns"),
-            path("filters/", view(require_POST(self.filters_view)), name="heritage_site_filters"),
+        return [
+            self.own_path("columns/", require_POST(self.columns_view), "columns"),
+            self.own_path("filters/", require_POST(self.filters_view), "filters"),
+            *super().get_urls(),
         ]
-        return own + super().get_urls()
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         chosen = [name for name in user_of(request).site_columns if name in COLUMNS]
@@ -106,7 +106,6 @@ class ListPages(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
 
-    @staticmethod
-    def _list_url(query: str) -> str:
-        address = reverse("admin:heritage_site_changelist")
-        return f"{address}?{query}" if query else address
+    def _list_url(self, query: str) -> str:
+        url = self.own_url("changelist")
+        return f"{url}?{query}" if query else url

@@ -11,14 +11,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heritage.admin.access import is_id, user_of
 from heritage.admin.history import ShownValues
+from heritage.admin.pages import AdminPages
 from heritage.admin.writes import with_undo_link
 from heritage.models import Site
 from heritage.models.base import unwatched
@@ -51,48 +51,37 @@ class _PairChanged(Exception):
     """One of the two records has changed since it was shown."""
 
 
-class MergePages(admin.ModelAdmin):
+class MergePages(AdminPages):
     """For `SiteAdmin`."""
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        own = path("<int:pk>/merge/", view(self.merge_view), name="heritage_site_merge")
+        own = self.own_path("<int:pk>/merge/", self.merge_view, "merge")
         return [own, *super().get_urls()]
 
     def merge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        kept = self._to_merge(request, str(pk))
-        other = None
-        if with_ := request.GET.get("with", ""):
-            other = self._to_merge(request, with_)
-            if not self.has_delete_permission(request, other):
-                raise PermissionDenied
-        if other is None:
+        kept = self.object_or_404(request, pk, "change")
+        other_pk = request.GET.get("with", "")
+        if not other_pk:
             return self._choose(request, kept)
+        if not is_id(other_pk):
+            raise Http404
+        other = self.object_or_404(request, other_pk, "change")
+        if not self.has_delete_permission(request, other):
+            raise PermissionDenied
         if request.method == "POST":
             response = self._merge(request, kept, other)
             if response is not None:
                 return response
-        context = self._context(request, kept) | {
-            "title": _("Merge two records"),
+        context = {
+            "site": kept,
             "kept": kept,
             "other": other,
             "choices": list(_shown(kept, other)),
             "counts": list(_counts(other)),
             "version": _version(kept, other),
-            "swapped": reverse("admin:heritage_site_merge", args=[other.pk]) + f"?with={kept.pk}",
+            "swapped": f"{self.own_url('merge', other.pk)}?with={kept.pk}",
         }
-        return TemplateResponse(request, "admin/merge.html", context)
-
-    def _to_merge(self, request: HttpRequest, pk: str) -> Site:
-        site = self.get_object(request, pk) if is_id(pk) else None
-        if site is None:
-            raise Http404
-        if not self.has_change_permission(request, site):
-            raise PermissionDenied
-        return site
-
-    def _context(self, request: HttpRequest, kept: Site) -> dict:
-        return self.admin_site.each_context(request) | {"opts": self.opts, "site": kept}
+        return self.page(request, "admin/merge.html", _("Merge two records"), context)
 
     def _choose(self, request: HttpRequest, kept: Site) -> HttpResponse:
         """The page on which the other record is chosen, from similar ones or by search."""
@@ -107,13 +96,8 @@ class MergePages(admin.ModelAdmin):
                 point = (kept.latitude, kept.longitude)
             names = [*kept.name.values(), *kept.names.values_list("text", flat=True)]
             alike = similar.similar(names, point, without=kept.pk, most=MOST_FOUND)
-        context = self._context(request, kept) | {
-            "title": _("Merge with which record?"),
-            "asked": asked,
-            "found": found,
-            "alike": alike,
-        }
-        return TemplateResponse(request, "admin/merge_choose.html", context)
+        context = {"site": kept, "asked": asked, "found": found, "alike": alike}
+        return self.page(request, "admin/merge_choose.html", _("Merge with which record?"), context)
 
     def _merge(self, request: HttpRequest, kept: Site, other: Site) -> HttpResponse | None:
         def approve(kept: Site, other: Site) -> None:

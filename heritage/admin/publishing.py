@@ -6,12 +6,11 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin import ModelAdmin, helpers
+from django.contrib.admin import helpers
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access, bulk
 from heritage.admin.access import user_of
+from heritage.admin.pages import AdminPages
 from heritage.models import Site, User, row_values
 from heritage.models.base import chunks
 from heritage.models.fields import LanguageMapField
@@ -72,7 +72,7 @@ def _field_label(row: Model, field: str) -> str:
 
 
 def set_state(
-    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any], state: str
+    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any], state: str
 ) -> None:
     """Set the state of the selected records; those that may not have it are left as they are."""
     if not bulk.chosen_ids(model_admin, request, queryset):
@@ -123,7 +123,7 @@ def _unchanged(sites: list[Site]) -> tuple[list[Site], list[Site]]:
 
 
 def _tell(
-    model_admin: ModelAdmin,
+    model_admin: AdminPages,
     request: HttpRequest,
     state: str,
     done: list[Site],
@@ -173,7 +173,7 @@ def _more(sites: list[Site]) -> str:
 
 
 def _confirm(
-    model_admin: ModelAdmin,
+    model_admin: AdminPages,
     request: HttpRequest,
     queryset: QuerySet[Any],
     state: str,
@@ -185,9 +185,7 @@ def _confirm(
     if "post" in request.POST or not sites:
         set_state(model_admin, request, queryset, state)  # which says so where there are none
         return None
-    context = model_admin.admin_site.each_context(request) | {
-        "title": title,
-        "opts": model_admin.opts,
+    context = {
         "media": model_admin.media,
         "sites": sites[:CONFIRMED],
         "more": max(0, sites.count() - CONFIRMED),
@@ -200,12 +198,12 @@ def _confirm(
         "action": action.__name__,
         "button": action.short_description,
     }
-    return TemplateResponse(request, "admin/state_confirmation.html", context)
+    return model_admin.page(request, "admin/state_confirmation.html", title, context)
 
 
 @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
 def publish(
-    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponse | None:
     title = _("Publish these sites?")
     return _confirm(model_admin, request, queryset, Site.State.PUBLISHED, title, publish)
@@ -213,7 +211,7 @@ def publish(
 
 @admin.action(description=gettext_lazy("Send to review"), permissions=["change"])
 def send_to_review(
-    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponse | None:
     title = _("Send these sites to review?")
     return _confirm(model_admin, request, queryset, Site.State.REVIEW, title, send_to_review)
@@ -221,7 +219,7 @@ def send_to_review(
 
 @admin.action(description=gettext_lazy("Archive"), permissions=["publish"])
 def archive(
-    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponse | None:
     title = _("Archive these sites?")
     return _confirm(model_admin, request, queryset, Site.State.ARCHIVED, title, archive)

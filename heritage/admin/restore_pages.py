@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
 from heritage.admin import revert_pages
 from heritage.admin.history import deleted_names
+from heritage.admin.pages import AdminPages
 from heritage.models import ChangeSet
 from heritage.services.history import changes_of, deletions_of
 from heritage.services.undo import MAX_CHANGES, changes_with
@@ -20,39 +19,24 @@ from heritage.services.undo import MAX_CHANGES, changes_with
 DELETED_PER_PAGE = 50
 
 
-class RestorePages(admin.ModelAdmin):
+class RestorePages(AdminPages):
     """For `RecordAdmin`: pages that restore a record."""
 
     def get_urls(self) -> list[URLPattern]:
-        view, name = self.admin_site.admin_view, self.opts.model_name
-        own = [
-            path(
-                "<int:pk>/history/<int:change_set>/restore/",
-                view(self.restore_view),
-                name=f"heritage_{name}_restore",
-            ),
-            path("deleted/", view(self.deleted_view), name=f"heritage_{name}_deleted"),
-            path(
-                "deleted/<int:pk>/",
-                view(self.restore_deleted_view),
-                name=f"heritage_{name}_restore_deleted",
-            ),
+        restore = "<int:pk>/history/<int:change_set>/restore/"
+        return [
+            self.own_path(restore, self.restore_view, "restore"),
+            self.own_path("deleted/", self.deleted_view, "deleted"),
+            self.own_path("deleted/<int:pk>/", self.restore_deleted_view, "restore_deleted"),
+            *super().get_urls(),
         ]
-        return own + super().get_urls()
-
-    def _address(self, page: str, *args: Any) -> str:
-        return reverse(f"admin:heritage_{self.opts.model_name}_{page}", args=args)
 
     def restore_view(self, request: HttpRequest, pk: int, change_set: ChangeSet) -> HttpResponse:
         """The record as it was after a change set; with `row` and `column`, one value before it.
 
         With `language`, only that language of a translated text.
         """
-        row = self.get_object(request, str(pk))
-        if row is None:
-            raise Http404
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
+        row = self.object_or_404(request, pk, "change")
         changes = changes_of(row)
         later = None
         only = revert_pages.rows_and_columns(request.GET)
@@ -65,7 +49,7 @@ class RestorePages(admin.ModelAdmin):
             later = revert_pages.writers_of(since, only)
         else:
             changes = changes.filter(change_set__gt=change_set)
-        history = self._address("history", pk)
+        history = self.own_url("history", pk)
         asked = revert_pages.RevertRequest(
             title=_("Restore this value?") if only else _("Restore the record as it was then?"),
             changes=list(changes[: MAX_CHANGES + 1]),
@@ -75,8 +59,8 @@ class RestorePages(admin.ModelAdmin):
             only=only,
             later=later,
             trail=[
-                (self._address("changelist"), self.opts.verbose_name_plural),
-                (self._address("change", pk), str(row)),
+                (self.own_url("changelist"), self.opts.verbose_name_plural),
+                (self.own_url("change", pk), str(row)),
                 (history, _("History")),
             ],
         )
@@ -96,23 +80,22 @@ class RestorePages(admin.ModelAdmin):
         deletions = deletions_of(self.model).exclude(object_id__in=there)
         deletions = deletions.select_related("change_set__user")
         page = Paginator(deletions, DELETED_PER_PAGE).get_page(request.GET.get("p"))
-        context = self.admin_site.each_context(request) | {
-            "title": _("Recycle bin: %(kind)s") % {"kind": self.opts.verbose_name_plural},
-            "opts": self.opts,
+        context = {
             "rows": list(zip(page, deleted_names(self.model, list(page)), strict=True)),
             "page": page,
             "pages": page.paginator.get_elided_page_range(page.number),
             "may_restore": self.has_add_permission(request),
             "restore": f"admin:heritage_{self.opts.model_name}_restore_deleted",
         }
-        return TemplateResponse(request, "admin/deleted.html", context)
+        title = _("Recycle bin: %(kind)s") % {"kind": self.opts.verbose_name_plural}
+        return self.page(request, "admin/deleted.html", title, context)
 
     def restore_deleted_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         self._require_view_permission(request)
         deletion = deletions_of(self.model).filter(pk=pk).select_related("change_set").first()
         if deletion is None:
             raise Http404
-        deleted = self._address("deleted")
+        deleted = self.own_url("deleted")
         asked = revert_pages.RevertRequest(
             title=_("Restore “%(name)s”?") % {"name": deleted_names(self.model, [deletion])[0]},
             changes=changes_with(deletion),
@@ -121,7 +104,7 @@ class RestorePages(admin.ModelAdmin):
             button=_("Restore"),
             later=ChangeSet.objects.none(),
             trail=[
-                (self._address("changelist"), self.opts.verbose_name_plural),
+                (self.own_url("changelist"), self.opts.verbose_name_plural),
                 (deleted, _("Recycle bin")),
             ],
         )

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.forms import Widget
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.text import capfirst, normalize_newlines
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from django.utils.translation import pgettext
 
 from heritage.admin import access
 from heritage.admin.access import is_id, user_of
+from heritage.admin.pages import AdminPages
 from heritage.admin.publishing import anchor_of, reasons_against
 from heritage.models import Correction, Review, ReviewComment, Site, User
 from heritage.models.lock_timeout import lock_timeout
@@ -135,20 +135,15 @@ def people() -> QuerySet[User]:
     return given.distinct()
 
 
-class ReviewPages(admin.ModelAdmin):
+class ReviewPages(AdminPages):
     """For `SiteAdmin`."""
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        own = path("<int:pk>/review/", view(self.review_view), name="heritage_site_review")
+        own = self.own_path("<int:pk>/review/", self.review_view, "review")
         return [own, *super().get_urls()]
 
     def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        site = self.get_object(request, str(pk))
-        if site is None:
-            raise Http404
-        if not self.has_view_permission(request, site):
-            raise PermissionDenied
+        site = self.object_or_404(request, pk, "view")
         steps = list(self._steps(request, site))
         asked = request.POST.get("do", "")
         shown = {
@@ -164,10 +159,8 @@ class ReviewPages(admin.ModelAdmin):
             shown[asked] = form
         comments = site.review_comments.filter(answer_to=None).select_related("author", "done_by")
         may_close = partial(self._may_close, request, site)
-        form_url = reverse("admin:heritage_site_change", args=[pk])
-        context = self.admin_site.each_context(request) | {
-            "title": _("Review: %(site)s") % {"site": site},
-            "opts": self.opts,
+        form_url = self.own_url("change", pk)
+        context = {
             "site": site,
             "steps": steps,
             "comments": _shown(comments, may_close, form_url),
@@ -178,13 +171,14 @@ class ReviewPages(admin.ModelAdmin):
             "may_take_part": self._may_take_part(request, site),
             "may_publish": access.may_publish(user_of(request)),
         }
-        return TemplateResponse(request, "admin/review.html", context)
+        title = _("Review: %(site)s") % {"site": site}
+        return self.page(request, "admin/review.html", title, context)
 
     def _back(self, request: HttpRequest, site: Site) -> str:
         """The page on which the user acted."""
         if request.POST.get("back") == "form":
-            return reverse("admin:heritage_site_change", args=[site.pk]) + "#comments"
-        return reverse("admin:heritage_site_review", args=[site.pk])
+            return self.own_url("change", site.pk) + "#comments"
+        return self.own_url("review", site.pk)
 
     def _may_take_part(self, request: HttpRequest, site: Site) -> bool:
         """Comments are for all who may change sites, also those that wait for review."""
@@ -217,7 +211,7 @@ class ReviewPages(admin.ModelAdmin):
         if not access.may_publish(user_of(request)) or site.state == Site.State.PUBLISHED:
             return
         site = Site.objects.prefetch_related(*RELATED).get(pk=site.pk)
-        change = reverse("admin:heritage_site_change", args=[site.pk])
+        change = self.own_url("change", site.pk)
         for reason in reasons_against(user_of(request), site, Site.State.PUBLISHED):
             yield reason.text, f"{change}#{reason.anchor}" if reason.anchor else change
 
@@ -226,7 +220,7 @@ class ReviewPages(admin.ModelAdmin):
     ) -> forms.Form | None:
         """Carry out what was asked for; gives the form that was not filled in well."""
         user = user_of(request)
-        link = request.build_absolute_uri(reverse("admin:heritage_site_review", args=[site.pk]))
+        link = request.build_absolute_uri(self.own_url("review", site.pk))
         asks_why = {str(kind): asks for kind, _label, asks in steps}
         if asked in asks_why:
             self._step(request, site, asked, asks_why[asked], link)
@@ -343,7 +337,7 @@ class ReviewPages(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         is_sent = not change and obj.state == Site.State.REVIEW
         if is_sent or (change and "state" in form.changed_data):
-            link = request.build_absolute_uri(reverse("admin:heritage_site_review", args=[obj.pk]))
+            link = request.build_absolute_uri(self.own_url("review", obj.pk))
             review.notify_of_states([(obj, before)], user_of(request), link)
 
 

@@ -20,7 +20,6 @@ from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Sub
 from django.forms import FileField, Media
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from heritage.admin.access import is_id
 from heritage.admin.editing import editing_of
@@ -118,9 +117,7 @@ class RowSet:
     @property
     def url(self) -> str:
         """Of the rows; the number of a row, or “new”, and a slash may follow."""
-        opts = self._parent.opts
-        name = f"admin:{opts.app_label}_{opts.model_name}_rows"
-        return reverse(name, args=[self.owner.pk if self.owner else "add", self.prefix])
+        return self._parent.own_url("rows", self.owner.pk if self.owner else "add", self.prefix)
 
     def lines(self) -> list[RowLine]:
         formset = self._formset

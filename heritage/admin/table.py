@@ -16,8 +16,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -32,6 +31,7 @@ from heritage.admin.editable_fields import (
     term_fields,
     with_edited_rows,
 )
+from heritage.admin.pages import AdminPages
 from heritage.admin.writes import change_set, with_undo_link
 from heritage.models import Site
 from heritage.models.unit_of_work import unit_of_work
@@ -94,14 +94,11 @@ def edit_table(
     return redirect(f"{address}?ids={','.join(map(str, ids))}")
 
 
-class TablePages(admin.ModelAdmin):
+class TablePages(AdminPages):
     """For `SiteAdmin`."""
 
     def get_urls(self) -> list[URLPattern]:
-        own = path(
-            "table/", self.admin_site.admin_view(self.table_view), name="heritage_site_table"
-        )
-        return [own, *super().get_urls()]
+        return [self.own_path("table/", self.table_view, "table"), *super().get_urls()]
 
     def table_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
@@ -115,9 +112,8 @@ class TablePages(admin.ModelAdmin):
                 "pk", flat=True
             )
         )
-        context = self.admin_site.each_context(request) | {
-            "title": _("Edit in a table"),
-            "opts": self.opts,
+        title = _("Edit in a table")
+        context = {
             "ids": ",".join(map(str, sites)),
             "fields": chosen,
             "names_terms": any(isinstance(each, TermField) for each in chosen),
@@ -138,12 +134,12 @@ class TablePages(admin.ModelAdmin):
                 changed = _changed_sites(request.POST, fresh, fields)
             if "back" not in request.POST:
                 context |= {"changed": changed, "is_decided": _is_decided(changed)}
-                return TemplateResponse(request, "admin/table_preview.html", context)
+                return self.page(request, "admin/table_preview.html", title, context)
         context["rows"] = [
             (site, [_cell(request, site, each, site.pk in open_ids) for each in chosen])
             for site in sites.values()
         ]
-        return TemplateResponse(request, "admin/table.html", context)
+        return self.page(request, "admin/table.html", title, context)
 
     def _save(
         self, request: HttpRequest, changed: list[ChangedSite], fields: dict[str, EditableField]

@@ -5,10 +5,9 @@ from typing import ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -92,9 +91,8 @@ class CheckedAdmin(RowAdmin):
         return (*super().get_list_display(request), *button)
 
     def get_urls(self) -> list[URLPattern]:
-        view = require_POST(self.admin_site.admin_view(self.confirm))
-        name = f"{self.opts.app_label}_{self.opts.model_name}_checked"
-        return [path("<path:object_id>/checked/", view, name=name), *super().get_urls()]
+        own = self.own_path("<int:pk>/checked/", require_POST(self.confirm), "checked")
+        return [own, *super().get_urls()]
 
     @admin.display(description=_("row"))
     def shown_text(self, row: CheckedRecord) -> str:
@@ -107,20 +105,15 @@ class CheckedAdmin(RowAdmin):
     @admin.display(description=_("confirm"))
     def checked_today(self, row: CheckedRecord) -> str:
         """A button inside the form of the list, so that it sends its CSRF token."""
-        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_checked", args=[row.pk])
         return format_html(
             '<button type="submit" class="button" formaction="{}">{}</button>',
-            url,
+            self.own_url("checked", row.pk),
             gettext("Checked today"),
         )
 
-    def confirm(self, request: HttpRequest, object_id: str) -> HttpResponseRedirect:
+    def confirm(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
         """Record that the source of a row was checked today and still supports it."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
+        row = self.object_or_404(request, pk, "change")
         tell = partial(self.message_user, request)
         if row.source is None or row.source.is_recalled:
             text = gettext("“%(row)s” has no source to check it against: give it one first.")
@@ -141,7 +134,7 @@ class CheckedAdmin(RowAdmin):
         before = request.headers.get("Referer", "")
         if url_has_allowed_host_and_scheme(before, {request.get_host()}, request.is_secure()):
             return redirect(before)
-        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return redirect(self.own_url("changelist"))
 
 
 @admin.register(Opening)

@@ -216,19 +216,25 @@ def _note(event: DesignationEvent) -> SafeString | str:
 
 def _danger(events: list[DesignationEvent]) -> str:
     """The periods on the List of World Heritage in Danger: “1984–1988, from 2000”."""
+    return sentences.listed(
+        span_phrase(first, last) or _("dates not recorded")
+        for first, last in danger_periods(events)
+    )
+
+
+def danger_periods(
+    events: Iterable[DesignationEvent],
+) -> list[tuple[int | None, int | None]]:
+    """First and last year of each period on the danger list; a period may have no end yet."""
     kind = DesignationEvent.Kind
     periods, since, is_open = [], None, False
-    for event in events:
+    for event in sorted(events, key=lambda event: event.order):
         if event.kind == kind.IN_DANGER and not is_open:
             since, is_open = event.first_year, True
         elif event.kind in (kind.OUT_OF_DANGER, kind.DELISTED) and is_open:
             periods.append((since, event.first_year))
             is_open = False
-    if is_open:
-        periods.append((since, None))
-    return sentences.listed(
-        span_phrase(first, last) or _("dates not recorded") for first, last in periods
-    )
+    return [*periods, (since, None)] if is_open else periods
 
 
 def danger_reason(entry: Designation, events: Iterable[DesignationEvent]) -> SafeString | str:

@@ -5,7 +5,7 @@ register has an edition: all numbers are as of its year; later inscriptions are 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.functional import cached_property
@@ -19,6 +19,7 @@ from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import sentences
 from heritage.web import language_html
 from heritage.web.charts import Chart, Row, Series
+from heritage.web.site.designations import danger_periods
 from heritage.web.vocabularies.common import list_url
 
 CATEGORIES = ("cultural", "mixed", "natural")  # in the order in which they are stacked
@@ -206,7 +207,12 @@ def in_danger_by_year(register: Register) -> Chart | None:
     # Not whole rows: there are hundreds.
     for event in rows.order_by().only("designation", "kind", "first_year", "uid"):
         by_entry[event.designation_id].append(event)
-    periods = [period for events in by_entry.values() for period in danger_periods(events)]
+    periods = [
+        (first, last)
+        for events in by_entry.values()
+        for first, last in danger_periods(events)
+        if first is not None
+    ]
     if not periods:
         return None
     newest = register.year or max(year for period in periods for year in period if year)
@@ -222,19 +228,6 @@ def in_danger_by_year(register: Register) -> Chart | None:
     series = [Series("danger", _("In danger"))]
     summary = _("Counted at the end of each year, from the dates on which they were entered.")
     return Chart("danger-years", _("In danger, year by year"), summary, _("Year"), series, found)
-
-
-def danger_periods(events: Iterable[DesignationEvent]) -> list[tuple[int, int | None]]:
-    """Periods on the danger list, from the dated events of one entry; None is until now."""
-    kind = DesignationEvent.Kind
-    periods, since = [], None
-    for event in sorted(events, key=lambda event: event.order):
-        if event.kind == kind.IN_DANGER and since is None:
-            since = event.first_year
-        elif event.kind != kind.IN_DANGER and since is not None:
-            periods.append((since, event.first_year))
-            since = None
-    return periods + ([(since, None)] if since is not None else [])
 
 
 def by_category(register: Register) -> dict[str, int]:

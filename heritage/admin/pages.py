@@ -1,0 +1,41 @@
+"""`AdminPages`, the base class of all that adds pages to the admin of a model."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from heritage.values.language import LazyText
+
+
+class AdminPages(admin.ModelAdmin):
+    def own_path(self, route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
+        """The URL pattern of a page: `review` of sites is named admin:heritage_site_review."""
+        url_name = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+        return path(route, self.admin_site.admin_view(view), name=url_name)
+
+    def own_url(self, name: str, *args: Any) -> str:
+        """The URL of a page of this model, Django's own included."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
+
+    def object_or_404(self, request: HttpRequest, pk: object, action: str) -> Any:
+        """The row, for users who may `view`, `change` or `delete` it."""
+        row = self.get_object(request, str(pk))
+        if row is None:
+            raise Http404
+        if not getattr(self, f"has_{action}_permission")(request, row):
+            raise PermissionDenied
+        return row
+
+    def page(
+        self, request: HttpRequest, template: str, title: str | LazyText, context: dict[str, Any]
+    ) -> HttpResponse:
+        """A page among those of this model."""
+        own = {"title": title, "opts": self.opts}
+        context = self.admin_site.each_context(request) | own | context
+        return TemplateResponse(request, template, context)
