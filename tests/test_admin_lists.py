@@ -54,7 +54,7 @@ def test_sites_are_found_in_any_state(client, temples):
 
 def test_of_very_many_hits_the_last_changed_are_listed_and_it_is_said(client, temples, monkeypatch):
     whole = client.get(LIST, {"q": "temple"}).content.decode()
-    monkeypatch.setattr(changelist, "MOST_HITS", 2)
+    monkeypatch.setattr(changelist, "MAX_HITS", 2)
     monkeypatch.setattr(changelist, "LATEST_HITS", 1)
     monkeypatch.setattr(changelist, "DATABASE_LIMIT", 0)  # too many for the index to help
     response = client.get(LIST, {"q": "temple"})
@@ -193,7 +193,7 @@ def test_of_very_many_sites_only_orders_of_the_index_are_offered(client, mixed, 
 
 
 def test_an_action_on_all_that_a_wide_search_finds_is_about_all_of_it(client, mixed, monkeypatch):
-    monkeypatch.setattr(changelist, "MOST_HITS", 2)
+    monkeypatch.setattr(changelist, "MAX_HITS", 2)
     data = {"action": "change_terms", "select_across": "1", "_selected_action": ["1"]}
     page = client.post(f"{LIST}?q=alder", data)
     found = Site.objects.filter(sort_names__key__startswith="alder", sort_names__language="en")

@@ -23,7 +23,7 @@ from heritage.values.point_reader import read_point
 
 NARROWEST_KM = 0.25
 USUAL_KM = 2.0  # of a map on which nothing is drawn yet
-MOST_HANDLES = 200  # points that can be moved on the map
+MAX_HANDLES = 200  # points that can be moved on the map
 _MARGIN = 1.3
 
 
@@ -37,7 +37,7 @@ class BoundaryWidget(AdminTextareaWidget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["widget"]["most"] = MOST_HANDLES
+        context["widget"]["most"] = MAX_HANDLES
         return context
 
 

@@ -26,7 +26,7 @@ from heritage.search.index.snapshot import IndexSnapshot
 from heritage.services.undo import MAX_CHANGES
 
 DATABASE_LIMIT = 20_000  # sites that the database is asked to sort, or the index to merge
-MOST_HITS = 10_000  # of a search that the database lists; beyond that, the latest of them
+MAX_HITS = 10_000  # of a search that the database lists; beyond that, the latest of them
 LATEST_HITS = 500
 _PROBES = 64  # positions that are looked at in one query
 
@@ -48,7 +48,7 @@ def is_large() -> bool:
 
 def latest_hits(rows: QuerySet[Any], hits: BitMap) -> QuerySet[Any]:
     """Of very many hits of a search those that were changed last; else the rows as they are."""
-    if len(hits) <= MOST_HITS:
+    if len(hits) <= MAX_HITS:
         return rows
     latest = rows.order_by("-updated_at").values_list("pk", flat=True).iterator()
     return rows.filter(pk__in=list(islice((pk for pk in latest if pk in hits), LATEST_HITS)))
@@ -161,7 +161,7 @@ class SiteChangeList(ChangeList):
         if self.is_large:  # the database would count the sites of each choice of each filter
             self.is_facets_optional = self.add_facets = False
         hits = cast(ListRequest, request).hits
-        if self.sorted_sites is None and hits is not None and len(hits) > MOST_HITS:
+        if self.sorted_sites is None and hits is not None and len(hits) > MAX_HITS:
             self.search_help_text = _(
                 "Very many sites are found. Listed are the %(count)d that were changed last."
             ) % {"count": LATEST_HITS}

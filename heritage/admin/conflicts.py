@@ -34,7 +34,7 @@ from heritage.values.sentences import explained, listed
 
 # Chinese is compared by character, everything else by word.
 _PIECE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]|\s+|[^\W\u3400-\u9fff]+|[^\w\s]")
-_MOST_PIECES = 4000  # of a text: comparing takes the square of them
+_MAX_PIECES = 4000  # of a text: comparing takes the square of them
 
 
 @dataclass
@@ -200,7 +200,7 @@ def _one_line(texts: list[str]) -> str:
 def marked(before: str, after: str) -> list[tuple[bool, str]]:
     """The pieces of `after`, each with whether it differs from `before`."""
     old, new = _PIECE.findall(before), _PIECE.findall(after)
-    if old == new or len(old) + len(new) > _MOST_PIECES:
+    if old == new or len(old) + len(new) > _MAX_PIECES:
         return [(False, after)]
     found = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     return [

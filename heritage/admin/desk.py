@@ -38,7 +38,7 @@ from heritage.services.history import deletions_of
 
 LATEST = 12  # change sets
 NAMED = 3  # records of a change set that are named
-MOST_ROWS = 2_000  # changed records that are looked at for that
+MAX_ROWS = 2_000  # changed records that are looked at for that
 CHECKED_DAYS = 365  # after which a visiting fact is to be checked again
 
 
@@ -191,7 +191,7 @@ def _owners(sets: list[ChangeSet]) -> dict[int, list[tuple[int, int]]]:
     """By change set, the records whose rows it wrote: content type and id."""
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     rows = Change.objects.filter(change_set__in=sets).order_by("-change_set", "pk")
-    for pk, model, owner in rows.values_list("change_set", "owner_model", "owner_id")[:MOST_ROWS]:
+    for pk, model, owner in rows.values_list("change_set", "owner_model", "owner_id")[:MAX_ROWS]:
         if (model, owner) not in found[pk]:
             found[pk].append((model, owner))
     return found

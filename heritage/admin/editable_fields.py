@@ -39,7 +39,7 @@ _PLAIN = (
     "prominence",
 )
 _SEPARATOR = ";"  # of the kinds in one text
-_MOST_OFFERED = 12
+_MAX_OFFERED = 12
 
 
 def comparable(text: str) -> str:
@@ -245,7 +245,7 @@ def terms_named(model: type[Term], text: str) -> list[Term]:
             begun.append(term)
     if more:
         return [term for term in (*exact, *begun) if label_of(term) == text]
-    return (exact or begun)[:_MOST_OFFERED]
+    return (exact or begun)[:_MAX_OFFERED]
 
 
 def column_fields() -> dict[str, EditableField]:

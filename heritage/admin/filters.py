@@ -34,9 +34,9 @@ from heritage.values.language import LazyText
 type Filters = tuple[str | type[ListFilter], ...]
 
 LONGEST = 60  # choices of one filter
-MOST_USED = 20  # of those that are offered by use; all others are found by searching
-MOST_COUNTED = 1_000  # unpublished sites; they are few
-MOST_READ = 10_000  # sites that a filter of a list reads from the database
+MAX_USED = 20  # of those that are offered by use; all others are found by searching
+MAX_COUNTED = 1_000  # unpublished sites; they are few
+MAX_READ = 10_000  # sites that a filter of a list reads from the database
 
 
 # A filter of sites has a method `published(request, index)`: of the published sites those that it
@@ -77,7 +77,7 @@ class TreeFilter(SimpleListFilter):
             terms = list(level[:LONGEST])
         else:
             used = [term for term in level if counts.get(term.pk)]
-            most = sorted(used, key=lambda term: -counts[term.pk])[:MOST_USED]
+            most = sorted(used, key=lambda term: -counts[term.pk])[:MAX_USED]
             terms = [term for term in used if term in most]
         line = [*chosen.ancestors(), chosen] if chosen else []
         return [(str(term.pk), str(term)) for term in (*line, *terms)]
@@ -106,7 +106,7 @@ def _unpublished(request: HttpRequest) -> list[int]:
     """Some of the unpublished sites, asked for once a request."""
     if not hasattr(request, "unpublished"):
         others = Site.objects.unpublished().order_by().values_list("pk", flat=True)
-        request.unpublished = list(others[:MOST_COUNTED])  # type: ignore[attr-defined]
+        request.unpublished = list(others[:MAX_COUNTED])  # type: ignore[attr-defined]
     return request.unpublished  # type: ignore[attr-defined]  # kept with it
 
 
@@ -300,8 +300,8 @@ class AuthorFilter(SimpleListFilter):
         rows = Site.objects.filter(created_by=user_of(request))
         if self.value() == "assigned":
             rows = Site.objects.filter(review__assigned_to=user_of(request))
-        ids = list(rows.order_by().values_list("pk", flat=True)[: MOST_READ + 1])
-        return BitMap(ids) & index.sites if len(ids) <= MOST_READ else None
+        ids = list(rows.order_by().values_list("pk", flat=True)[: MAX_READ + 1])
+        return BitMap(ids) & index.sites if len(ids) <= MAX_READ else None
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "me":

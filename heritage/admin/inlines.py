@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from heritage.admin.autocomplete import Chooser, ChooserField, RowLookup, with_chosen
 from heritage.admin.editing import Editing, editing_of
 from heritage.admin.forms import RecordFields, RecordForm
-from heritage.admin.row_sets import MOST_ROWS
+from heritage.admin.row_sets import MAX_ROWS
 from heritage.models.base import Record
 
 
@@ -169,7 +169,7 @@ class RecordInline(RecordFields, admin.StackedInline):
         return str(row)
 
     def most(self, parent_model: type[Model]) -> int:
-        return 1 if self.fk.unique else MOST_ROWS
+        return 1 if self.fk.unique else MAX_ROWS
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return editing_of(request).extra

@@ -16,7 +16,7 @@ from heritage.media import kept_files
 from heritage.media.kept_files import LASTS
 from heritage.models import User
 
-MOST = 10  # of one person
+MAX_FILES = 10  # of one person
 KEPT = "_kept"  # after the name of a file input: the hidden one that says what is kept
 _SALT = "heritage.admin.kept_upload"
 
@@ -63,5 +63,5 @@ def _make_room(folder: Path) -> None:
     """Delete expired uploads, and the oldest if there are too many."""
     files = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
     for number, path in enumerate(files):
-        if number >= MOST - 1 or kept_files.is_lapsed(path):
+        if number >= MAX_FILES - 1 or kept_files.is_lapsed(path):
             path.unlink(missing_ok=True)

@@ -30,7 +30,7 @@ from heritage.values.coordinates import format_point
 from heritage.values.language import language_name, proper_tag, text_direction
 from heritage.values.sentences import explained, listed
 
-MOST_FOUND = 20
+MAX_FOUND = 20
 LONGEST = 1_500
 
 
@@ -89,13 +89,13 @@ class MergePages(AdminPages):
         alike, found = [], []
         if asked:
             sites, _distinct = self.get_search_results(request, self.get_queryset(request), asked)
-            found = list(sites.exclude(pk=kept.pk)[:MOST_FOUND])
+            found = list(sites.exclude(pk=kept.pk)[:MAX_FOUND])
         else:
             point = None
             if kept.latitude is not None and kept.longitude is not None:
                 point = (kept.latitude, kept.longitude)
             names = [*kept.name.values(), *kept.names.values_list("text", flat=True)]
-            alike = similar.similar(names, point, without=kept.pk, most=MOST_FOUND)
+            alike = similar.similar(names, point, without=kept.pk, most=MAX_FOUND)
         context = {"site": kept, "asked": asked, "found": found, "alike": alike}
         return self.page(request, "admin/merge_choose.html", _("Merge with which record?"), context)
 

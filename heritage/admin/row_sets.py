@@ -27,7 +27,7 @@ from heritage.admin.editing import editing_of
 if TYPE_CHECKING:
     from heritage.admin.inlines import RecordInline
 
-MOST_ROWS = 1_000  # rows of a set, as Django has it
+MAX_ROWS = 1_000  # rows of a set, as Django has it
 
 
 @dataclass(slots=True)

@@ -276,7 +276,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
             return queryset, False
         words = tokens.parse_query(search_term)
         hits = fulltext.sites_matching(words) if words else BitMap()
-        if len(hits) <= changelist.MOST_HITS:
+        if len(hits) <= changelist.MAX_HITS:
             queryset = queryset.filter(pk__in=list(hits))
         elif not hasattr(request, "hits"):
             queryset = changelist.latest_hits(queryset, hits)

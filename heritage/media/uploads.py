@@ -32,9 +32,9 @@ FEW_COLOURS = 256
 # among them, take twice as much on their way: half as many pixels are allowed.
 _LIGHT = ("1", "L", "P", "RGB", "YCbCr")
 # Writing a progressive JPEG takes as much memory again as the picture: larger ones are baseline.
-_MOST_PROGRESSIVE = 16_000_000
+_MAX_PROGRESSIVE = 16_000_000
 # A progressive JPEG has some ten scans; each takes as long as the whole, so thousands take minutes.
-_MOST_SCANS = 100
+_MAX_SCANS = 100
 _SCAN, _END = 0xDA, 0xD9
 _AFTER_A_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # a marker that is none of its own
 
@@ -172,7 +172,7 @@ def _identify(data: bytes) -> str:
 def _decode(data: bytes, kind: str, max_pixels: int) -> Image.Image:
     """The first frame, fully decoded; its size is checked before any pixel is."""
     try:
-        if kind == "JPEG" and _scans(data) > _MOST_SCANS:
+        if kind == "JPEG" and _scans(data) > _MAX_SCANS:
             raise ValueError("more scans than any picture needs")
         picture = _READERS[kind](io.BytesIO(data))
         _judge_size(picture, max_pixels)
@@ -320,7 +320,7 @@ def _encode(picture: Image.Image, *, lossless: bool) -> SafeImage:
         picture.save(out, "PNG")
     else:
         # Full colour resolution: renditions are made from this, and red on stone would smear.
-        progressive = picture.width * picture.height <= _MOST_PROGRESSIVE
+        progressive = picture.width * picture.height <= _MAX_PROGRESSIVE
         picture.save(
             out, "JPEG", quality=JPEG_QUALITY, progressive=progressive, subsampling="4:4:4"
         )

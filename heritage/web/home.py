@@ -24,9 +24,9 @@ from heritage.web.vocabularies.places import regions
 from heritage.web.world_heritage.page import WorldHeritageCounts, world_heritage_counts
 
 _FEATURED = 5
-_MOST_LINKS = 12
-_MOST_ERAS = 10
-_MOST_COUNTRIES = 6
+_MAX_LINKS = 12
+_MAX_ERAS = 10
+_MAX_COUNTRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +124,12 @@ def _regions(index: IndexSnapshot) -> list[RegionLinks]:
     tree = CountedTree("place", index)
     if len(tree.counted()) < 2:
         links = sorted(common.links(tree, tree.choice()), key=lambda link: -link.count)
-        shown = links[:_MOST_LINKS]
+        shown = links[:_MAX_LINKS]
         more = len(links) - len(shown)
         return [RegionLinks(reverse("web:places"), _("Places"), shown, more)] if shown else []
     found = []
     for region in regions(tree):
-        most = sorted(region.countries, key=lambda link: -link.count)[:_MOST_COUNTRIES]
+        most = sorted(region.countries, key=lambda link: -link.count)[:_MAX_COUNTRIES]
         url = f"{reverse('web:places')}#{region.key}"
         found.append(RegionLinks(url, region.label, most, len(region.countries) - len(most)))
     return found
@@ -137,7 +137,7 @@ def _regions(index: IndexSnapshot) -> list[RegionLinks]:
 
 def _links(facet: FacetCounts, options: list[Option], page: str = "") -> list[BrowseLink]:
     """The values with most sites, in the order of the facet; `page` is that of a value."""
-    most = sorted(options, key=lambda option: -option.count)[:_MOST_LINKS]
+    most = sorted(options, key=lambda option: -option.count)[:_MAX_LINKS]
     kept = {option.value for option in most}
     top = min((option.depth for option in options), default=0)
     return [
@@ -165,7 +165,7 @@ def _eras(facet: FacetCounts) -> list[EraLinks]:
     found = []
     for label, is_china in groups:
         pairs = [(option, era) for option, era in broad if is_of_china(era) == is_china]
-        most = sorted(pairs, key=lambda pair: -pair[0].count)[:_MOST_ERAS]
+        most = sorted(pairs, key=lambda pair: -pair[0].count)[:_MAX_ERAS]
         kept = {era.pk for _option, era in most}
         links = [_era(option, era) for option, era in pairs if era.pk in kept]
         if links:

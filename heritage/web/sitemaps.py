@@ -20,7 +20,7 @@ from heritage.search.index import columns, store
 from heritage.values.language import interface_languages, proper_tag
 
 _HOUR = 3600
-_MOST = 2_000  # pages of a file; the protocol allows 50,000
+_MAX_PAGES = 2_000  # pages of a file; the protocol allows 50,000
 _LISTS = ("home", "sites", "eras", "kinds", "places", "world_heritage")
 _TEXT_PAGES = (*_LISTS, "about", "credits", "privacy")
 _TERMS = {"era": Era, "kind": Kind, "place": Place}
@@ -33,7 +33,7 @@ _URLS = (
 
 
 def block_size() -> int:
-    return getattr(settings, "SITEMAP_BLOCK", _MOST)
+    return getattr(settings, "SITEMAP_BLOCK", _MAX_PAGES)
 
 
 @require_safe

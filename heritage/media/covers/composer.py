@@ -20,7 +20,7 @@ _SEAL_LETTERS = "#fdf3df"
 LONGEST_SEAL = 4
 # Of the ground that a scene brings itself, up to here at either side.
 _GROUND = 800
-_MOST = 1.05  # by which it is made larger for that
+_MAX_SCALE = 1.05  # by which it is made larger for that
 
 
 def compose(
@@ -267,7 +267,7 @@ def _body(paints: Paints, dice: Dice, scene: Scene, shape: CoverShape) -> str:
     scale, aside = dice.between(0.88, 1.08), dice.between(-70, 70)
     if scene.ground == "none":  # its ground reaches both edges, and the foot
         least = max(0.95, (shape.units / 2 + abs(aside)) / _GROUND)
-        scale, aside = (max(scale, least), aside) if least <= _MOST else (1, 0)
+        scale, aside = (max(scale, least), aside) if least <= _MAX_SCALE else (1, 0)
     drawn = scene_files.drawn(scene.body, dice)
     return (
         f'<g transform="matrix({scale:.4g} 0 0 {scale:.4g} {aside:.0f} 0)">'

@@ -17,7 +17,7 @@ from heritage.media.covers.scene_files import LANDSCAPE
 from heritage.media.covers.shapes import SHAPES, CoverShape, clean, picture, width_of
 
 _SIZES = (108, 96, 84, 73, 63, 54, 46, 40)  # of the first name, in a shape 1200 wide
-_MOST_LINES = 4
+_MAX_LINES = 4
 _LEADING = 1.24
 _UNDER = 2  # lines of a place, and of a date
 _SECOND = 0.6  # size of the second name, of the first
@@ -342,7 +342,7 @@ def _blocks(names: Sequence[str], room: float, height: float, scale: float) -> l
         for place, name in enumerate(shown):
             own = size * _SECOND if place else size
             found.append((_wrapped(name, room, own), own, "wash" if place else "ink"))
-        fits = all(len(lines) <= _MOST_LINES for lines, _size, _colour in found)
+        fits = all(len(lines) <= _MAX_LINES for lines, _size, _colour in found)
         widest = max(
             (width_of(line) * own for lines, own, _c in found for line in lines), default=0
         )

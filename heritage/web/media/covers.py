@@ -34,7 +34,7 @@ from heritage.web.media.drawings import Drawing, PlateDrawing, SceneDrawing, kep
 
 # Of an exact date: its year, and that of its end.
 _YEARS = re.compile(r"(\d{4})(?:-\d\d)*(?:/(\d{4})(?:-\d\d)*)?")
-_MOST_YEARS = 3  # on a solemn plate
+_MAX_YEARS = 3  # on a solemn plate
 _NAMES_SHOWN = 2  # on a plate
 _PARTS = 2  # of a degree: on a globe, places that are nearer to each other are one
 # Said of any era, so they tell nothing on a seal.
@@ -212,7 +212,7 @@ def _when(event: Event | None) -> list[str]:
 def _all_years(dates: Iterable[str]) -> list[str]:
     """Of a place of memory: not what came first, but what happened there."""
     years = dict.fromkeys(year for date in dates for year in _years(date))
-    return list(years)[-_MOST_YEARS:]
+    return list(years)[-_MAX_YEARS:]
 
 
 def _criteria(site: Site) -> list[str]:

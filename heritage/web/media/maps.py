@@ -26,7 +26,7 @@ from heritage.web.media import tagged
 from heritage.web.site.nearby_map import uncertainty_km
 from heritage.web.world_heritage import statistics
 
-_MOST = 3000  # dots: more of them on one map are evenly thinned
+_MAX_DOTS = 3000  # dots: more of them on one map are evenly thinned
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +154,4 @@ def of_world_heritage(request: HttpRequest) -> HttpResponseBase:
 
 
 def _points(index: IndexSnapshot, hits: BitMap) -> tuple[Point, ...]:
-    return tuple(columns.of_some(index.points, hits, _MOST))
+    return tuple(columns.of_some(index.points, hits, _MAX_DOTS))

@@ -25,7 +25,7 @@ from heritage.web import certainty, language_html
 from heritage.web.certainty import Mark
 from heritage.web.site.events import SourceLine, source_line
 
-MOST_OTHERS = 60  # sites under the same entry that are named
+MAX_OTHERS = 60  # sites under the same entry that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ def _seal(
             for term in (listed.criteria if listed else ())
         ],
         notes=[language_html.as_html(note.best()) for note in (entry.note, coverage.note) if note],
-        others=others[:MOST_OTHERS],
-        more_url=_all_url(coverage) if len(others) > MOST_OTHERS else "",
+        others=others[:MAX_OTHERS],
+        more_url=_all_url(coverage) if len(others) > MAX_OTHERS else "",
         sources=[source_line(source) for source in dict.fromkeys(said_by)],
         marks=certainty.legend(mark for source in said_by for mark in certainty.of_source(source)),
     )
@@ -266,7 +266,7 @@ def _others(site: Site, coverages: list[Coverage]) -> dict[int, list[Fact]]:
         )
         .exclude(site=site)
         .annotate(rank=rank)
-        .filter(rank__lte=MOST_OTHERS + 1)
+        .filter(rank__lte=MAX_OTHERS + 1)
         .order_by()
     )
     columns = ("designation_id", "component_reference", "pk", "site__slug", "site__name")

@@ -20,7 +20,7 @@ from heritage.web.certainty import Mark
 from heritage.web.site.events import SourceLine, source_line
 from heritage.web.site.nearby_map import direction
 
-_MOST_STATES = 3
+_MAX_STATES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ def site_location(rows: SiteRows) -> SiteLocation:
 def shared_by_states(places: Iterable[Place]) -> str:
     """The first of the states that share a site, and the number of others."""
     labels = [str(place.label.best()) for place in places]
-    shown = sentences.listed(labels[:_MOST_STATES])
-    more = len(labels) - _MOST_STATES
+    shown = sentences.listed(labels[:_MAX_STATES])
+    more = len(labels) - _MAX_STATES
     if more <= 0:
         return shown
     words = ngettext("%(places)s and %(number)s more", "%(places)s and %(number)s more", more)

@@ -10,7 +10,7 @@ from heritage.web import time_axis
 from heritage.web.charts import percent
 from heritage.web.time_axis import LANE, Scale, Segment, Tick
 
-_MOST = 14  # events that get a line of their own
+_MAX_EVENTS = 14  # events that get a line of their own
 _DOT = 12  # pixels: how wide a mark is at least
 _ORDER = (Event.Role.BEGINNINGS, Event.Role.OTHER, Event.Role.STANDING)
 
@@ -65,7 +65,7 @@ def site_timeline(rows: SiteRows, eras: TermTree[Era]) -> SiteTimeline | None:
     scale = time_axis.scale_of((event.first_year, event.last_year) for event in events)
     if scale is None:
         return None
-    events = sorted(events, key=lambda event: _ORDER.index(Event.Role(event.role)))[:_MOST]
+    events = sorted(events, key=lambda event: _ORDER.index(Event.Role(event.role)))[:_MAX_EVENTS]
     marks = [_mark(event, scale, row * LANE) for row, event in enumerate(events)]
     top = len(marks) * LANE + 8
     segments = time_axis.segments(_shown(rows, events, eras), scale, _named(events), top)

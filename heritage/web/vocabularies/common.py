@@ -25,7 +25,7 @@ from heritage.web.cards import RenderedCard
 from heritage.web.charts import Chart, Row, Series
 
 SHOWN = 12  # cards on the page of a term
-MOST_ROWS = 12  # of a chart
+MAX_ROWS = 12  # of a chart
 _KNOWN_BEST = 3  # sites that a sentence names
 _LONG_NAME = 36  # letters; a Chinese character is as wide as two
 _BREAK = re.compile(r"[,:;(–—、：（]|(?<= )- ")
@@ -177,7 +177,7 @@ def chart[T: Term](
     counted = sorted(((tree.count(term), term) for term in terms), key=lambda pair: -pair[0])
     rows = [
         Row(language_html.as_html(term.label.best()), [count], url(term))
-        for count, term in counted[:MOST_ROWS]
+        for count, term in counted[:MAX_ROWS]
         if count
     ]
     if len(rows) < 2:

@@ -24,7 +24,7 @@ from heritage.web.vocabularies.common import list_url
 
 CATEGORIES = ("cultural", "mixed", "natural")  # in the order in which they are stacked
 STANDING = (Designation.Standing.IN_FORCE, Designation.Standing.IN_DANGER)
-_MOST_STATES = 15
+_MAX_STATES = 15
 
 
 def properties() -> QuerySet[Designation]:
@@ -191,7 +191,7 @@ def by_state(
     title, summary = _("States with the most properties"), ""
     summary = _("A property that several states share counts for each of them.")
     head, series = _("State"), register.series()
-    most = Chart("states", title, summary, head, series, rows[:_MOST_STATES])
+    most = Chart("states", title, summary, head, series, rows[:_MAX_STATES])
     return most, Chart("all-states", title, summary, head, series, rows), len(rows)
 
 
