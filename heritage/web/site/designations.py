@@ -25,7 +25,7 @@ from heritage.web import certainty, language_html
 from heritage.web.certainty import Mark
 from heritage.web.site.events import SourceLine, source_line
 
-MAX_OTHERS = 60  # sites under the same entry that are named
+MAX_OTHERS = 60  # other sites under the same entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Fact:
 @dataclass(frozen=True, slots=True)
 class SiteDesignation:
     role: str  # world_heritage, tentative, protection, rating: its colour
-    cut: Text  # the few characters cut into it
+    seal: Text  # the few characters on its seal
     scheme: SafeString
     statement: SafeString  # what holds for this site, in a sentence
     is_past: bool
@@ -48,7 +48,7 @@ class SiteDesignation:
     facts: list[Fact]
     criteria: list[Fact]
     notes: list[SafeString]
-    others: list[Fact]  # other sites of the catalogue under the same entry: address and name
+    others: list[Fact]  # URL and name of other sites under the same entry
     more_url: str  # of the list of all, where there are more
     sources: list[SourceLine]
     marks: list[Mark]
@@ -60,7 +60,7 @@ def site_designations(rows: SiteRows) -> list[SiteDesignation]:
     coverages = sorted(rows.coverages, key=lambda coverage: coverage.designation.standing in past)
     others = _others(rows.site, coverages) if rows.shares_entries else {}
     return [
-        _seal(
+        _site_designation(
             coverage,
             rows.properties.get(coverage.designation_id),
             rows.entry_events.get(coverage.designation_id, []),
@@ -70,7 +70,7 @@ def site_designations(rows: SiteRows) -> list[SiteDesignation]:
     ]
 
 
-def _seal(
+def _site_designation(
     coverage: Coverage,
     listed: WorldHeritageRows | None,
     events: list[DesignationEvent],
@@ -81,7 +81,7 @@ def _seal(
     said_by = [source for source in (entry.source, coverage.source) if source]
     return SiteDesignation(
         role=scheme.role,
-        cut=_cut(entry),
+        seal=_seal_text(entry),
         scheme=language_html.as_html(scheme.label.best()),
         statement=_statement(coverage),
         is_past=entry.standing in (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED),
@@ -102,12 +102,12 @@ def _seal(
     )
 
 
-def _cut(entry: Designation) -> Text:
-    """The text of the seal: the grade of a rating, otherwise the short label of the register."""
+def _seal_text(entry: Designation) -> Text:
+    """The grade of a rating, otherwise the short label of the register."""
     if entry.scheme.role == Scheme.Role.RATING and entry.category:
         return Text(entry.category.code)
     label = entry.scheme.short_label
-    if "zh-hans" in label:  # a seal is cut in Chinese, where the register is known there
+    if "zh-hans" in label:  # seals are Chinese wherever the register has a Chinese label
         return Text(label["zh-hans"], "zh-hans")
     return label.best() or entry.scheme.label.best()
 
