@@ -532,6 +532,7 @@ def test_the_form_carries_what_was_understood(client, three):
     assert "“Tang temples” was understood as these filters." in " ".join(html.split())
     html = client.get("/en/sites/?q=temples").content.decode()
     assert "“temples” was understood as this filter." in " ".join(html.split())
+    assert '<a href="/en/kinds/temple/">More about Temple</a>' in " ".join(html.split())
     html = client.get("/en/sites/?q=temples&literal=1").content.decode()
     assert '<input type="hidden" name="literal" value="temples">' in html
     assert "understood" not in html

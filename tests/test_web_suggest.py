@@ -122,6 +122,15 @@ def test_groups_in_english(client, words):
     assert site == ("Longmen Grottoes Luoyang, Henan", "/en/sites/longmen-grottoes/")
 
 
+def test_a_place_comes_before_the_sites_that_are_called_after_it(client, words):
+    for name in ("Luoyang City", "Temple in Luoyang"):
+        build.make_site(name, place=words.luoyang)
+    assert list(offered(ask(client, "luoy"))) == ["Places", "Sites"]
+    for number in range(3):
+        build.make_site(f"Luoyang Road {number}", place=build.make_place(f"Elsewhere {number}"))
+    assert list(offered(ask(client, "luoy"))) == ["Sites", "Places"]
+
+
 def test_groups_in_chinese(client, words):
     full_site(words)
     assert offered(ask(client, "洛", "zh-hans")) == {

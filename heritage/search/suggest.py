@@ -1,7 +1,8 @@
 """Suggestions while somebody types: sites by name, eras, kinds, places, and other filters.
 
 The order is: exact names, names that begin with the text, names that contain its words. Within
-each sites come before terms, unless a term has exactly that name.
+each sites come before terms, unless a term has exactly that name, or most of the sites lie in a
+place whose name begins so.
 """
 
 from bisect import bisect_left
@@ -113,12 +114,22 @@ def suggestions(index: IndexSnapshot, text: str) -> list[Group]:
     groups = [(closeness, 0, Group(SITES, [SuggestedSite(site.slug, site) for site in sites]))]
     for order, (name, found) in enumerate(terms, start=1):
         lines = [SuggestedTerm(term.slug, term, count) for _close, term, count in found]
-        # A term of just that name comes before sites that are called more than that.
-        closest = found[0][0]
-        groups.append((closest, order if closest else -order, Group(name, lines)))
+        # A term of just that name comes before sites that are called more than that, and a place
+        # before sites that are called after it.
+        closest, first, _count = found[0]
+        is_first = closest == _EXACTLY or (
+            closest == _BEGUN and isinstance(first, Place) and _has_most(index, first, sites)
+        )
+        groups.append((closest, -order if is_first else order, Group(name, lines)))
     groups.append((_BEGUN, len(TREES) + 1, Group(FILTERS, list(_filters(index, text)))))
     ordered = sorted(groups, key=lambda each: each[:2])
     return [group for _closeness, _order, group in ordered if group.lines]
+
+
+def _has_most(index: IndexSnapshot, place: Place, sites: list[Site]) -> bool:
+    """Whether most of some sites lie in a place."""
+    inside = index.having(f"place:{place.pk}")
+    return sum(site.pk in inside for site in sites) * 2 > len(sites) > 1
 
 
 # --- terms -----------------------------------------------------------------------------------

@@ -145,7 +145,8 @@ def of_site(request: HttpRequest, page: SitePage) -> Head:
 def of_list(request: HttpRequest, page: Listing) -> Head:
     """A list of sites."""
     said: dict[str, Any] = {}
-    if path := _page_of_term(page):
+    path = page.page_of_term if page.is_canonical else ""
+    if path:  # that one is found
         said = {"canonical": request.build_absolute_uri(path), "alternates": []}
     return _head(
         request,
@@ -254,14 +255,6 @@ def _locale(language: str) -> str:
 
 
 # --- lists -----------------------------------------------------------------------------------
-
-
-def _page_of_term(page: Listing) -> str:
-    """The page of the only era, kind or place that a list is narrowed by: that one is found."""
-    if not page.only_term or page.paging.number > 1 or not page.is_canonical or not page.total:
-        return ""
-    name, slug = page.only_term
-    return reverse(f"web:{name}", args=[slug])
 
 
 def _list_robots(page: Listing) -> str:

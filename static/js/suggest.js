@@ -2,6 +2,7 @@
 // Without it the same form puts the same question.
 
 const PAUSE = 120; // milliseconds: longer than between two keys, too short to be felt
+const LEAST = 240; // pixels for the list: with less the field moves to the top
 const ENOUGH = /\p{Script=Han}|../su; // one Han character says something, one letter does not
 
 function set(element, attributes) {
@@ -27,9 +28,13 @@ function combobox(field) {
     set(field, { "aria-expanded": isOpen });
     point(null);
     if (!isOpen) return;
+    if (room() < LEAST) field.form.scrollIntoView({ block: "start", behavior: "instant" });
+    list.style.setProperty("--room", `${room()}px`);
+  }
+
+  function room() {
     const { height, offsetTop } = visualViewport; // what a keyboard on the screen leaves of it
-    const room = height + offsetTop - list.getBoundingClientRect().top - 8;
-    list.style.setProperty("--room", `${room}px`);
+    return height + offsetTop - list.getBoundingClientRect().top - 8;
   }
 
   function point(option) {

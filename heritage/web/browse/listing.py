@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -159,6 +160,14 @@ class Listing:
     def has_more_chosen(self) -> bool:
         """Whether something is chosen among the folded facets."""
         return any(facet.is_open for facet in self.more_facets)
+
+    @property
+    def page_of_term(self) -> str:
+        """The page of the only era, kind or place that a list is narrowed by."""
+        if not self.only_term or self.paging.number > 1 or not self.total:
+            return ""
+        name, slug = self.only_term
+        return reverse(f"web:{name}", args=[slug])
 
     @property
     def is_canonical(self) -> bool:
