@@ -7,6 +7,7 @@ from heapq import nlargest
 from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from heritage.models import Era
 from heritage.search.facets import counting
@@ -35,7 +36,7 @@ _OPTION = (
 class FoldedFacet:
     name: str
     label: str
-    lines: SafeString  # its values as HTML; empty where there are none
+    lines: SafeString  # its values as HTML
     chosen: int
     more: int  # values behind the fold
     is_whole: bool  # unfolded, and so long that it wants a search of its own
@@ -44,6 +45,10 @@ class FoldedFacet:
     @property
     def is_at_first(self) -> bool:
         return self.name in _AT_FIRST
+
+    @property
+    def more_label(self) -> str:
+        return _("%(number)s more") % {"number": self.more}
 
 
 def folded(facet: FacetCounts, data: QueryDict, texts: TermTexts) -> FoldedFacet:

@@ -7,6 +7,7 @@ shown twice or skipped while sites are added; the page number is used if that si
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from heritage.models import Site
 from heritage.search.filters import SiteFilter
@@ -29,6 +30,10 @@ class PageLink:
     number: int  # 0 is a gap
     query: str
     is_current: bool
+
+    @property
+    def label(self) -> str:
+        return _("Page %(number)s") % {"number": self.number}
 
 
 @dataclass(frozen=True, slots=True)
