@@ -114,12 +114,11 @@ class SiteFilter(filters.FilterSet):
         fields: list[str] = []
 
     data: QueryDict
-    queryset: SiteQuerySet
 
     def __init__(self, data: "QueryData | None" = None, **options: Any):
         """`data` as an address has it (`raw_data`); what its text means is in `self.data`."""
         self.raw_data = as_query(data or {})
-        super().__init__(self.raw_data, Site.objects.published(), **options)
+        super().__init__(self.raw_data, **options)
         self.answer = self._answer()
         answer = self.answer
         if answer and (answer.filters or answer.corrected or answer.unread):
@@ -186,7 +185,7 @@ class SiteFilter(filters.FilterSet):
     @property
     def qs(self) -> SiteQuerySet:
         """The sites as a queryset, for results of moderate size; lists use `page()`."""
-        return self.queryset.filter(pk__in=self.hits)
+        return Site.objects.published().filter(pk__in=self.hits)
 
     def chosen(self, name: str) -> Any:
         """The valid value of a filter, of the type that its field gives, or None."""

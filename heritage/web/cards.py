@@ -116,7 +116,7 @@ def rendered_cards(
     }
     found = {pk: rendered.get(key) for pk, key in keys.items()}
     new = [pk for pk, card in found.items() if card is None]
-    for card in cards_of(index, new):
+    for card in cards_of(index, new) if new else ():
         pk = card.row.pk
         html = write(card, keys[pk][-1])
         found[pk] = rendered[keys[pk]] = RenderedCard(card.row.slug, card.name, html)

@@ -85,11 +85,12 @@ def edtf_date(text: str) -> str:
 
 def number(value: int) -> str:
     """A number with thousands separators: 1,262."""
-    return _number(value, get_language())
+    return number_in(get_language(), value)
 
 
 @lru_cache(4096, typed=True)
-def _number(value: int, language: str | None) -> str:
+def number_in(language: str | None, value: int) -> str:
+    """The same for many numbers on one page; `language` is that which is active."""
     return number_format(value, force_grouping=True)
 
 

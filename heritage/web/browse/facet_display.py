@@ -7,6 +7,7 @@ from heapq import nlargest
 from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from heritage.models import Era
@@ -74,7 +75,7 @@ def folded(facet: FacetCounts, data: QueryDict, texts: TermTexts) -> FoldedFacet
 
 def _shown(facet: FacetCounts, kept: set[int], texts: TermTexts) -> Iterator[dict[str, SafeString]]:
     """The options at these places, as HTML."""
-    name = language_html.as_html(facet.name)
+    name, language = language_html.as_html(facet.name), get_language()
     for place in sorted(kept):
         option, above = facet.option(place), facet.broader(place)
         note = texts.said(_note, option.term) if isinstance(option.term, Era) else _NONE
@@ -87,7 +88,7 @@ def _shown(facet: FacetCounts, kept: set[int], texts: TermTexts) -> Iterator[dic
             "label": _label(option.term, texts),
             "note": note,
             "depth": format_html(' class="depth-{}"', depth) if depth else _NONE,
-            "count": SafeString(language_html.number(option.count)),
+            "count": SafeString(language_html.number_in(language, option.count)),
             "nothing": _NONE if option.count else _WITHOUT_SITES,
             "chosen": _CHOSEN if option.chosen else _NONE,
         }
