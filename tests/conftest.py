@@ -2,6 +2,7 @@
 
 import copy
 import os
+from contextlib import contextmanager
 
 import pytest
 from django.db import transaction
@@ -29,6 +30,18 @@ def editor(client):
     return user
 
 
+@contextmanager
+def lasting_transaction(django_db_blocker):
+    """A transaction around those of some tests, rolled back after the last of them."""
+    around = transaction.atomic()
+    with django_db_blocker.unblock():
+        around.__enter__()
+    yield
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
 @pytest.fixture(scope="module")
 def made_once(django_db_setup, django_db_blocker, tmp_path_factory):
     """`made_once(make)` gives what `make()` makes, once for all tests of a module.
@@ -37,7 +50,6 @@ def made_once(django_db_setup, django_db_blocker, tmp_path_factory):
     finds it unchanged in the database; objects are to be copied for each. Not for modules with
     transactional tests.
     """
-    around = transaction.atomic()
 
     def make_once(make):
         with (
@@ -48,12 +60,8 @@ def made_once(django_db_setup, django_db_blocker, tmp_path_factory):
             return make()
 
     media = tmp_path_factory.mktemp("media")
-    with django_db_blocker.unblock():
-        around.__enter__()
-    yield make_once
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        around.__exit__(None, None, None)
+    with lasting_transaction(django_db_blocker):
+        yield make_once
 
 
 @pytest.fixture(scope="module")
@@ -107,15 +115,26 @@ def browser(chromium):
     assert refused == []
 
 
-# Begun first: several processes share the files, and who begins a long one last is waited for.
-LONGEST_FILES = (
-    *("test_index_large.py", "test_deployment.py", "test_admin_accessibility.py"),
-    *("test_web_accessibility.py", "test_search_cases.py", "test_world_heritage.py"),
+# Several processes share the work, by files, and by folders whose tests share what took long to
+# make. Begun first, the longest at the head: who begins a long one last is waited for.
+LONGEST = (
+    *("test_deployment.py", "demo", "test_admin_accessibility.py", "test_index_large.py"),
+    *("test_web_accessibility.py", "test_admin_access.py"),
 )
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.path.name not in LONGEST_FILES)
+    def group(item):
+        folder = item.path.parent
+        return item.path.name if folder.name == "tests" else folder.name
+
+    def place(item):
+        name = group(item)
+        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group(item)))
+    items.sort(key=place)
 
 
 def pytest_sessionfinish(session, exitstatus):

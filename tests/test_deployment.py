@@ -98,16 +98,21 @@ class Folder:
         return said.strip().rpartition("\n")[2]
 
 
+# Fixtures that others do without. With those of one continent every command is as well proved, and
+# done in a quarter of the time; all together are loaded in tests/demo.
+LEFT_OUT = re.compile(r"fixtures/(henan|world_heritage_(points|.*(arab|asia|europe|latin)))")
+
+
 @pytest.fixture
 def clone(tmp_path) -> Path:
-    """What a clone would hold if all that lies in this working copy were committed."""
+    """What a clone would hold if all that lies in this working copy were committed, but LEFT_OUT."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "-co", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     upstream = tmp_path / "upstream"
     for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
+        if (ROOT / name).is_file() and not LEFT_OUT.match(name):
             (upstream / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, upstream / name)
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
@@ -171,7 +176,7 @@ def _walk(folder: Folder, engine: str) -> None:
     [commands] = steps["First account"]
     folder.answer(commands, [("Password:", PASSWORD), ("Password (again):", PASSWORD)])
     before = folder.python(COUNTS)
-    assert re.fullmatch(r"200 1[0-9]{3} 1[0-9]{3} 1", before)
+    assert re.fullmatch(r"200 (1[0-9]{2}) \1 1", before)
 
     media = folder.path / "var" / "media"
     media.mkdir(exist_ok=True)
@@ -179,8 +184,7 @@ def _walk(folder: Folder, engine: str) -> None:
     for commands in _for(engine, steps, "Back up"):
         folder.run(commands)
     (media / "picture.jpg").unlink()
-    folder.python(LOSS)
-    assert folder.python(COUNTS) != before
+    assert folder.python(LOSS + COUNTS) != before
     for commands in _for(engine, steps, "Restore"):
         folder.run(commands)
     assert folder.python(COUNTS) == before

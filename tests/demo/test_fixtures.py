@@ -5,10 +5,9 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from django.apps import apps
-from django.conf import settings
 from django.core.management import call_command
-from django.test import TestCase
 
 from fixtures.build import make_henan
 from fixtures.build.command import FIXTURES
@@ -24,8 +23,8 @@ from heritage.models.unesco import UnescoStatus, statuses
 from heritage.services.record_checks import problems
 from heritage.values.years import to_historical
 from tests import henan_table
+from tests.demo.conftest import PATHS
 
-PATHS = sorted(path for folder in settings.FIXTURE_DIRS for path in Path(folder).glob("*.json"))
 ROWS = [(path.name, row) for path in PATHS for row in json.loads(path.read_text(encoding="utf-8"))]
 HENAN = {
     row["fields"]["uid"]: row["fields"]
@@ -33,10 +32,12 @@ HENAN = {
     if (file, row["model"]) == ("henan.json", "heritage.site")
     and row["fields"]["uid"] != "jingzang-pagoda"  # which the table of facts does not have
 }
+pytestmark = pytest.mark.django_db  # so that there is a database for `demo`
+
 LANGUAGES = {"en", "zh-hans"}
 # Files that a command alone writes: the official tables' own words, and tables of ours.
 MADE = ("countries", "world_heritage", "henan_units", "henan_visiting")
-TABLES = Path(__file__).parent / "facts"
+TABLES = Path(henan_table.__file__).parent / "facts"
 FACTS, UNITS_TABLE = TABLES / "henan.csv", TABLES / "protected_units.csv"
 
 # By hand, from the sources: the first event of some sites, counted as people count (-1300 is
@@ -233,164 +234,169 @@ def _loaddata() -> str:
     return out.getvalue()
 
 
-class WhatTheyComeTo(TestCase):
-    """All files together, loaded once."""
+def test_loading_twice_changes_nothing(demo):
+    before = _dump()
+    again = _loaddata()
+    assert f": {len(ROWS)} created, 0 updated, 0 unchanged." in demo
+    assert f": 0 created, 0 updated, {len(ROWS)} unchanged." in again
+    assert _dump() == before
 
-    @classmethod
-    def setUpTestData(cls):
-        # As `manage.py loaddata fixtures/*.json` does, which names them by the alphabet.
-        cls.loaded = _loaddata()
 
-    def test_loading_twice_changes_nothing(self):
-        before = _dump()
-        again = _loaddata()
-        assert f": {len(ROWS)} created, 0 updated, 0 unchanged." in self.loaded
-        assert f": 0 created, 0 updated, {len(ROWS)} unchanged." in again
-        assert _dump() == before
+def test_what_is_stored_is_sound(demo):
+    assert [str(problem) for problem in problems()] == []
 
-    def test_what_is_stored_is_sound(self):
-        assert [str(problem) for problem in problems()] == []
 
-    def test_every_site_of_henan_is_published_and_told_in_both_languages(self):
-        sites = Site.objects.published().filter(uid__in=HENAN).prefetch_related("sources")
-        assert len(sites) == len(HENAN) == 60
-        for site in sites:
-            assert site.uid == site.slug
-            assert site.name.keys() >= LANGUAGES and site.summary.keys() >= LANGUAGES, site.slug
-            assert site.place_id and site.latitude and site.point_source_id, site.slug
-            # None of the texts was checked against a publication yet, and each page says so.
-            assert "source-recalled" in {source.uid for source in site.sources.all()}, site.slug
-        featured = Site.objects.filter(featured__isnull=False).order_by("featured")
-        assert [site.featured for site in featured] == [1, 2, 3, 4, 5, 6]
-        assert [site.slug for site in featured[:2]] == ["longmen-grottoes", "white-horse-temple"]
+def test_every_site_of_henan_is_published_and_told_in_both_languages(demo):
+    sites = Site.objects.published().filter(uid__in=HENAN).prefetch_related("sources")
+    assert len(sites) == len(HENAN) == 60
+    for site in sites:
+        assert site.uid == site.slug
+        assert site.name.keys() >= LANGUAGES and site.summary.keys() >= LANGUAGES, site.slug
+        assert site.place_id and site.latitude and site.point_source_id, site.slug
+        # None of the texts was checked against a publication yet, and each page says so.
+        assert "source-recalled" in {source.uid for source in site.sources.all()}, site.slug
+    featured = Site.objects.filter(featured__isnull=False).order_by("featured")
+    assert [site.featured for site in featured] == [1, 2, 3, 4, 5, 6]
+    assert [site.slug for site in featured[:2]] == ["longmen-grottoes", "white-horse-temple"]
 
-    def test_recalled_points_are_called_approximate(self):
-        recalled = Site.objects.filter(uid__in=HENAN, point_source__kind="recalled")
-        assert {site.precision for site in recalled} == {"approximate"}
-        better = {"taishi-que-gates": 500, "white-horse-temple": 500, "youli-city-site": 2000}
-        for site in recalled:
-            assert site.accuracy_m == better.get(site.slug, 3000), site.slug
-            if site.slug == "white-horse-temple":
-                continue  # its note tells how that is known
-            words = (f"{site.accuracy_m / 1000:g} km", f"{site.accuracy_m / 1000:g}公里")
-            for said, language in zip(words, ("en", "zh-hans"), strict=True):
-                assert said in site.note[language], site.slug
 
-    def test_years_of_beginning(self):
-        found = {}
-        for slug in BEGINNINGS:
-            first = Event.objects.filter(site__slug=slug, kind__in=_beginnings()).order_by(
-                "first_year"
-            )[0]
-            assert first.site.first_year == first.first_year
-            found[slug] = (to_historical(first.first_year), first.kind, first.certainty)
-        assert found == BEGINNINGS
+def test_recalled_points_are_called_approximate(demo):
+    recalled = Site.objects.filter(uid__in=HENAN, point_source__kind="recalled")
+    assert {site.precision for site in recalled} == {"approximate"}
+    better = {"taishi-que-gates": 500, "white-horse-temple": 500, "youli-city-site": 2000}
+    for site in recalled:
+        assert site.accuracy_m == better.get(site.slug, 3000), site.slug
+        if site.slug == "white-horse-temple":
+            continue  # its note tells how that is known
+        words = (f"{site.accuracy_m / 1000:g} km", f"{site.accuracy_m / 1000:g}公里")
+        for said, language in zip(words, ("en", "zh-hans"), strict=True):
+            assert said in site.note[language], site.slug
 
-    def test_what_is_approximate_says_so_in_its_date_too(self):
-        for event in Event.objects.filter(site__uid__in=HENAN).exclude(date=""):
-            assert event.parsed.approximate == (event.certainty == "approximate"), event.uid
 
-    def test_what_stands_is_told_apart_from_the_beginning(self):
-        found = {
-            event.site.slug: (
-                event.first_era.slug,
-                event.last_era.slug if event.last_era else None,
-            )
-            for event in Event.objects.filter(kind="fabric", site__uid__in=HENAN).select_related(
-                "first_era", "last_era"
-            )
-        }
-        assert {slug: found[slug] for slug in FABRIC} == FABRIC
-        assert found.keys() == HENAN.keys()
+def test_years_of_beginning(demo):
+    found = {}
+    for slug in BEGINNINGS:
+        first = Event.objects.filter(site__slug=slug, kind__in=_beginnings()).order_by(
+            "first_year"
+        )[0]
+        assert first.site.first_year == first.first_year
+        found[slug] = (to_historical(first.first_year), first.kind, first.certainty)
+    assert found == BEGINNINGS
 
-    def test_national_units(self):
-        entries = Designation.objects.filter(scheme__slug="cn-national")
-        found = {
-            entry.reference: (
-                entry.name["zh-hans"],
-                entry.era_text,
-                entry.listed_year,
-                set(entry.coverages.values_list("site__slug", flat=True)),
-            )
-            for entry in entries
-        }
-        assert {code: found[code] for code in UNITS} == UNITS
-        assert len(found) == 420 and all(covered for *_facts, covered in found.values())
-        for entry in entries:
-            assert entry.uid == f"cn-national-{entry.reference}"
-            assert entry.reference.startswith(f"{entry.batch}-")
-            assert entry.listed_year == BATCHES[entry.batch]
-            # The third part of a code is the category; where it is not, readers are told.
-            is_told = bool(entry.note)
-            assert entry.category.order == int(entry.reference.split("-")[2]) or is_told, entry
 
-    def test_world_heritage(self):
-        found = {
-            entry.reference: (
-                entry.listed_year,
-                set(entry.world_heritage.criteria.values_list("code", flat=True)),
-            )
-            for entry in Designation.objects.filter(
-                scheme__role="world_heritage", reference__in=PROPERTIES
-            )
-        }
-        assert found == PROPERTIES
-        of_site = {
-            site.slug: statuses(site.coverages.select_related("designation__scheme"))[0]
-            for site in Site.objects.filter(uid__in=STATUS)
-        }
-        assert of_site == STATUS
+def test_what_is_approximate_says_so_in_its_date_too(demo):
+    for event in Event.objects.filter(site__uid__in=HENAN).exclude(date=""):
+        assert event.parsed.approximate == (event.certainty == "approximate"), event.uid
 
-    def test_nothing_is_invented_that_no_source_gives(self):
-        assert not Coverage.objects.exclude(component_reference="")
-        rated = Designation.objects.filter(scheme__role="rating")
-        assert rated.count() == 7
-        assert set(rated.values_list("listed_year", flat=True)) == {None}
 
-    def test_eras_keep_their_years(self):
-        found = {}
-        for slug in ERAS:
-            era = Era.objects.get(slug=slug)
-            years = (era.first_year, era.last_year)
-            found[slug] = tuple(None if year is None else to_historical(year) for year in years)
-        assert found == ERAS
-        eras = Era.objects.filter(region__code="CN", region_name={})
-        assert eras.count() == 71
-        # 晋 and 金 are both “Jin” in English: every short label stands for one era.
-        for language in LANGUAGES:
-            shorts = [era.short_label.get(language) or era.label[language] for era in eras]
-            assert len(set(shorts)) == len(shorts)
+def test_what_stands_is_told_apart_from_the_beginning(demo):
+    found = {
+        event.site.slug: (
+            event.first_era.slug,
+            event.last_era.slug if event.last_era else None,
+        )
+        for event in Event.objects.filter(kind="fabric", site__uid__in=HENAN).select_related(
+            "first_era", "last_era"
+        )
+    }
+    assert {slug: found[slug] for slug in FABRIC} == FABRIC
+    assert found.keys() == HENAN.keys()
 
-    def test_drawings_and_colours_exist(self):
-        assert {era.palette for era in Era.objects.all()} <= {*PALETTES, ""}
-        assert {kind.scene for kind in Kind.objects.all()} <= {*scene_files.names(), ""}
-        covers = dict(Site.objects.exclude(cover="").values_list("uid", "cover"))
-        assert covers == read_covers(FIXTURES / "records")
 
-    def test_every_fact_of_every_site_is_as_in_the_table(self):
-        rows = henan_table.rows(FACTS)
-        sites = Site.objects.filter(uid__in=HENAN)
-        found = {site.name["zh-hans"]: henan_table.told(site) for site in sites}
-        assert found.keys() == {row["name_zh"] for row in rows} and len(rows) == 60
-        differences = {
-            (row["name_en"], column): value
-            for row in rows
-            for column, value in found[row["name_zh"]].items()
-            if value != row[column]
-        }
-        reviewed = henan_table.REVIEWED.items()
-        assert differences == {key: value for key, (value, _reason) in reviewed}
+def test_national_units(demo):
+    entries = Designation.objects.filter(scheme__slug="cn-national")
+    found = {
+        entry.reference: (
+            entry.name["zh-hans"],
+            entry.era_text,
+            entry.listed_year,
+            set(entry.coverages.values_list("site__slug", flat=True)),
+        )
+        for entry in entries
+    }
+    assert {code: found[code] for code in UNITS} == UNITS
+    assert len(found) == 420 and all(covered for *_facts, covered in found.values())
+    for entry in entries:
+        assert entry.uid == f"cn-national-{entry.reference}"
+        assert entry.reference.startswith(f"{entry.batch}-")
+        assert entry.listed_year == BATCHES[entry.batch]
+        # The third part of a code is the category; where it is not, readers are told.
+        is_told = bool(entry.note)
+        assert entry.category.order == int(entry.reference.split("-")[2]) or is_told, entry
 
-    def test_every_era_that_the_table_names_stands_in_an_event(self):
-        eras = Eras.of(Index.of(path for path in PATHS if path.name == "eras.json"))
-        sites = {site.name["zh-hans"]: site for site in Site.objects.filter(uid__in=HENAN)}
-        for fact in read_facts(FACTS, eras):
-            events = sites[fact.name_zh].events.select_related("first_era", "last_era")
-            told = {era for e in events for era in (e.first_era, e.last_era) if era}
-            # A narrower era says the broader one too.
-            told = {step.uid for era in told for step in (*era.ancestors(), era)}
-            named = {era for span in fact.spans for end in span for era in end.all}
-            assert named <= told, f"{fact.name_en}: {named - told}"
+
+def test_world_heritage(demo):
+    found = {
+        entry.reference: (
+            entry.listed_year,
+            set(entry.world_heritage.criteria.values_list("code", flat=True)),
+        )
+        for entry in Designation.objects.filter(
+            scheme__role="world_heritage", reference__in=PROPERTIES
+        )
+    }
+    assert found == PROPERTIES
+    of_site = {
+        site.slug: statuses(site.coverages.select_related("designation__scheme"))[0]
+        for site in Site.objects.filter(uid__in=STATUS)
+    }
+    assert of_site == STATUS
+
+
+def test_nothing_is_invented_that_no_source_gives(demo):
+    assert not Coverage.objects.exclude(component_reference="")
+    rated = Designation.objects.filter(scheme__role="rating")
+    assert rated.count() == 7
+    assert set(rated.values_list("listed_year", flat=True)) == {None}
+
+
+def test_eras_keep_their_years(demo):
+    found = {}
+    for slug in ERAS:
+        era = Era.objects.get(slug=slug)
+        years = (era.first_year, era.last_year)
+        found[slug] = tuple(None if year is None else to_historical(year) for year in years)
+    assert found == ERAS
+    eras = Era.objects.filter(region__code="CN", region_name={})
+    assert eras.count() == 71
+    # 晋 and 金 are both “Jin” in English: every short label stands for one era.
+    for language in LANGUAGES:
+        shorts = [era.short_label.get(language) or era.label[language] for era in eras]
+        assert len(set(shorts)) == len(shorts)
+
+
+def test_drawings_and_colours_exist(demo):
+    assert {era.palette for era in Era.objects.all()} <= {*PALETTES, ""}
+    assert {kind.scene for kind in Kind.objects.all()} <= {*scene_files.names(), ""}
+    covers = dict(Site.objects.exclude(cover="").values_list("uid", "cover"))
+    assert covers == read_covers(FIXTURES / "records")
+
+
+def test_every_fact_of_every_site_is_as_in_the_table(demo):
+    rows = henan_table.rows(FACTS)
+    sites = Site.objects.filter(uid__in=HENAN)
+    found = {site.name["zh-hans"]: henan_table.told(site) for site in sites}
+    assert found.keys() == {row["name_zh"] for row in rows} and len(rows) == 60
+    differences = {
+        (row["name_en"], column): value
+        for row in rows
+        for column, value in found[row["name_zh"]].items()
+        if value != row[column]
+    }
+    reviewed = henan_table.REVIEWED.items()
+    assert differences == {key: value for key, (value, _reason) in reviewed}
+
+
+def test_every_era_that_the_table_names_stands_in_an_event(demo):
+    eras = Eras.of(Index.of(path for path in PATHS if path.name == "eras.json"))
+    sites = {site.name["zh-hans"]: site for site in Site.objects.filter(uid__in=HENAN)}
+    for fact in read_facts(FACTS, eras):
+        events = sites[fact.name_zh].events.select_related("first_era", "last_era")
+        told = {era for e in events for era in (e.first_era, e.last_era) if era}
+        # A narrower era says the broader one too.
+        told = {step.uid for era in told for step in (*era.ancestors(), era)}
+        named = {era for span in fact.spans for end in span for era in end.all}
+        assert named <= told, f"{fact.name_en}: {named - told}"
 
 
 def test_the_fixture_is_what_the_command_makes_of_the_tables(capsys):

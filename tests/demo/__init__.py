@@ -1,0 +1,1 @@
+"""Tests of the fixtures of the demo as a whole."""
