@@ -105,7 +105,7 @@ LEFT_OUT = re.compile(r"fixtures/(henan|world_heritage_(points|.*(arab|asia|euro
 
 @pytest.fixture
 def clone(tmp_path) -> Path:
-    """What a clone would hold if all that lies in this working copy were committed, but LEFT_OUT."""
+    """What a clone would hold if all of this working copy but LEFT_OUT were committed."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "-co", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
