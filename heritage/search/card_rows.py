@@ -54,10 +54,10 @@ class CardData:
     cover: str = ""
     public_latitude: float | None = None
     public_longitude: float | None = None
-    kinds: list[Kind] = field(default_factory=list)  # the telling one first
-    beginning: Event | None = None  # the event that says how old it is
+    kinds: list[Kind] = field(default_factory=list)  # the one that gives the scene comes first
+    beginning: Event | None = None  # the event that gives the age
     dates: list[str] = field(default_factory=list)  # of all events, in their order
-    standing: list[Event] = field(default_factory=list)  # what says from when that is which stands
+    standing: list[Event] = field(default_factory=list)  # events of what stands today
     status: UnescoStatus = UnescoStatus.NONE  # that of the badge
     danger_since: int | None = None  # the year, of one in danger
     criteria: list[str] = field(default_factory=list)  # of World Heritage, whole or in part

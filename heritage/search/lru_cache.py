@@ -5,10 +5,7 @@ from threading import Lock
 
 
 class LRUCache[K, V]:
-    """A cache of at most `most` entries; the least recently used one is dropped.
-
-    Safe for use by many threads.
-    """
+    """At most `most` entries are kept."""
 
     def __init__(self, most: int):
         self._most, self._lock = most, Lock()
@@ -29,7 +26,7 @@ class LRUCache[K, V]:
             while len(self._kept) > self._most:
                 del self._kept[next(iter(self._kept))]
 
-    def recall(self, key: K, make: Callable[[], V]) -> V:
+    def get_or_set(self, key: K, make: Callable[[], V]) -> V:
         """The cached value, or else a new one from `make`, which is cached.
 
         Two threads that miss it at once both call `make`.

@@ -11,7 +11,7 @@ from heritage.search.index.orders import PROMINENCE
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.coordinates import Point
 
-_FIRST_LOOK = 10  # of the radius a tenth: where sites are many, enough are there
+_FIRST_SHARE = 10  # a tenth of the radius is searched first: where sites are many, that is enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def nearby(
     if site.public_latitude is None or site.public_longitude is None:
         return []
     here = (site.public_latitude, site.public_longitude)
-    found_near = columns.within_radius(index.points, here, within_km / _FIRST_LOOK)
+    found_near = columns.within_radius(index.points, here, within_km / _FIRST_SHARE)
     if len(found_near.ids) <= limit:  # else the nearest are among them
         found_near = columns.within_radius(index.points, here, within_km)
     ids = [pk for pk in found_near.slice(None, 0, limit + 1) if pk != site.pk][:limit]

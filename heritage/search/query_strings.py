@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-STEPS = ("page", "after", "before")  # what an address says of the page, and not of the list
+PAGE_PARAMETERS = ("page", "after", "before")  # of a page within a list
 
 
 def updated(data: QueryDict, drop: Iterable[str] = (), **values: str) -> str:
@@ -16,7 +16,7 @@ def updated(data: QueryDict, drop: Iterable[str] = (), **values: str) -> str:
 
     Without the names in `drop`, and without the page unless `values` sets it.
     """
-    dropped = {*STEPS, *drop}
+    dropped = {*PAGE_PARAMETERS, *drop}
     pairs: list[tuple[str, str]] = []
     for name, listed in data.lists():
         if name in dropped:
@@ -35,7 +35,7 @@ def without(
 
     `together` are names that mean nothing without it.
     """
-    dropped = {*STEPS, *together}
+    dropped = {*PAGE_PARAMETERS, *together}
     return urlencode(
         [
             (each, one)

@@ -51,9 +51,9 @@ class WorldHeritageRows:
 
 @dataclass(slots=True)
 class SiteRows:
-    """A site with its rows, each list in the order of its model; of what readers do not see none.
+    """A site with those of its rows that readers may see, each list in the order of its model.
 
-    What the rows refer to is loaded. A hidden site may have rows: editors see its page.
+    What the rows refer to is loaded. The site itself may be hidden: editors see its page.
     """
 
     site: Site
@@ -77,7 +77,7 @@ class SiteRows:
     shares_entries: bool = False  # whether an entry covers other sites too
 
     def criteria_of(self, coverage: Coverage) -> list[SchemeTerm]:
-        """Those of the property that a coverage refers to."""
+        """The criteria of the World Heritage entry that a coverage refers to."""
         listed = self.properties.get(coverage.designation_id)
         return listed.criteria if listed else []
 
@@ -178,7 +178,7 @@ def links(ids: Iterable[int]) -> dict[int, Site]:
 
 
 def _add_related_sites(rows: SiteRows, part_of: list[PartOf], parts: list[PartOf]) -> None:
-    """Those of which both sites are published."""
+    """Add the rows of which both sites are published."""
     if not (part_of or parts) or rows.site.state != Site.State.PUBLISHED:
         return
     sites = _by_pk(Site, [*(row.whole_id for row in part_of), *(row.part_id for row in parts)])
@@ -236,7 +236,7 @@ def _add_entries(rows: SiteRows, coverages: list[Coverage], terms: Vocabulary) -
 def _add_sources(
     rows: SiteRows, entries: list[Designation], own: set[int], terms: Vocabulary
 ) -> None:
-    """What all of it rests on, in one question; `own` are those of the site as a whole."""
+    """Read the sources of all rows in one query; `own` are the ids of the site's own sources."""
     site = rows.site
     checked: list[Any] = [*rows.openings, *rows.prices, *rows.visitingfacts]
     cited: list[Any] = [*rows.names, *rows.events, *rows.coverages, *rows.notices]

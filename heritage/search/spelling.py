@@ -150,7 +150,7 @@ def _spelt(index: IndexSnapshot, word: str) -> list[_Spelling]:
     Cached until something is written.
     """
     kept = index.memory.setdefault("spelt", LRUCache(_KEPT))
-    found: list[_Spelling] = kept.recall(word, lambda: _spellings(index, word))
+    found: list[_Spelling] = kept.get_or_set(word, lambda: _spellings(index, word))
     return found
 
 

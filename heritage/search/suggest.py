@@ -271,7 +271,7 @@ def _sites(index: IndexSnapshot, text: str, *, by_name_only: bool) -> tuple[int,
     kept = index.memory.setdefault("suggested", LRUCache(_KEPT))
     key = (*normalize.tokens(text), by_name_only)
     find = _by_name if by_name_only else _closest
-    closeness, ids = kept.recall(key, lambda: find(index, text))
+    closeness, ids = kept.get_or_set(key, lambda: find(index, text))
     terms = vocabulary.of(index)
     found = Site.objects.published().only("slug", "name", "place_id").in_bulk(ids)
     for site in found.values():

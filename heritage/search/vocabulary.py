@@ -86,4 +86,4 @@ class Vocabulary:
 
 def of(index: IndexSnapshot) -> Vocabulary:
     """The vocabularies as of an index snapshot."""
-    return _kept.recall(index.vocabulary_token, Vocabulary)
+    return _kept.get_or_set(index.vocabulary_token, Vocabulary)

@@ -41,20 +41,20 @@ def changes_of(record: Record) -> QuerySet[Change]:
         Q(owner_model=content_type, former_owner_id=pk),
         Q(model=content_type, object_id=pk),
     ]
-    talk: list[ContentType] = []
+    comments: list[ContentType] = []
     for relation in record._meta.related_objects:
         other, name = relation.related_model, relation.field.name
         if not issubclass(other, Record):
             continue
         if type(record).is_content and not other.is_content:
-            talk.append(_type(other))
+            comments.append(_type(other))
         elif relation.on_delete is CASCADE and other.owner != name:
             # A row that ties two records is owned by the other one.
             found.append(Q(model=_type(other), **{f"before__{name}": pk}))
             found.append(Q(model=_type(other), **{f"after__{name}": pk}))
     # One query with OR would read the whole table.
     first, *others = (
-        Change.objects.filter(each).exclude(model__in=talk).order_by().values("pk")
+        Change.objects.filter(each).exclude(model__in=comments).order_by().values("pk")
         for each in found
     )
     return Change.objects.filter(pk__in=first.union(*others)).order_by("pk")
@@ -113,11 +113,11 @@ def net_changes(changes: Iterable[Change]) -> list[RowChange]:
             before = None if change.before is None else dict(change.before)
             rows[key] = RowChange(model, change.object_id, before, after)
         else:
-            _add(rows[key], change.before, after)
-    return [row for row in rows.values() if _still_says_something(row)]
+            _add_change(rows[key], change.before, after)
+    return [row for row in rows.values() if _differs(row)]
 
 
-def _add(row: RowChange, before: dict | None, after: dict | None) -> None:
+def _add_change(row: RowChange, before: dict | None, after: dict | None) -> None:
     """The next change of a row."""
     if row.before is not None and before is not None:
         # What the first change did not speak of was until now as the next one tells.
@@ -128,7 +128,7 @@ def _add(row: RowChange, before: dict | None, after: dict | None) -> None:
         row.after |= after
 
 
-def _still_says_something(row: RowChange) -> bool:
+def _differs(row: RowChange) -> bool:
     if row.before is None or row.after is None:
         return row.before is not row.after
     names = [name for name in row.after if name in row.before]
@@ -174,18 +174,27 @@ def column_of(model: type[Model], name: str) -> Any:
         return None
 
 
+def referring_columns(model: type[Model]) -> Iterator[tuple[type[Record], Any]]:
+    """(model, column) of each foreign key and many-to-many relation of records to a model."""
+    relation: Any  # of several types, without a common one
+    for relation in model._meta.get_fields(include_hidden=True):
+        other = relation.related_model if relation.auto_created else None
+        if isinstance(other, type) and issubclass(other, Record):
+            yield other, relation.field
+
+
 def word_diff(old: str, new: str) -> list[tuple[str, str]]:
     """Two texts compared word by word: ("=", kept), ("-", removed), ("+", added)."""
     before, after = _WORDS.findall(old), _WORDS.findall(new)
-    start = _same(before, after)
-    end = _same(before[start:][::-1], after[start:][::-1])
+    start = _common_length(before, after)
+    end = _common_length(before[start:][::-1], after[start:][::-1])
     kept_end = before[len(before) - end :]
     middle = _compared(before[start : len(before) - end], after[start : len(after) - end])
     found = [("=", "".join(before[:start])), *middle, ("=", "".join(kept_end))]
     return [(what, text) for what, text in found if text]
 
 
-def _same(before: list[str], after: list[str]) -> int:
+def _common_length(before: list[str], after: list[str]) -> int:
     """How many words both begin with."""
     pairs = enumerate(zip(before, after, strict=False))
     return next((n for n, (old, new) in pairs if old != new), min(len(before), len(after)))

@@ -17,7 +17,7 @@ from heritage.models import Change, ChangeSet, FormerSlug, Site, User
 from heritage.models.base import Record, chunks, unwatched
 from heritage.models.row_values import kept_relations
 from heritage.models.unit_of_work import change_set, unit_of_work
-from heritage.services.history import changes_of, column_of
+from heritage.services.history import changes_of, column_of, referring_columns
 from heritage.services.publication import RELATED, publication_problems
 from heritage.services.undo_plan import (
     CREATE,
@@ -75,12 +75,7 @@ def changes_with(deletion: Change) -> list[Change]:
     found = Q(owner_model=deletion.model_id, owner_id=deletion.object_id)
     found |= Q(model=deletion.model_id, object_id=deletion.object_id)
     model = deletion.model_class()
-    relation: Any  # forward and backward ones, told apart below
-    for relation in model._meta.get_fields(include_hidden=True) if model is not None else ():
-        other = relation.related_model if relation.auto_created else None
-        if not (isinstance(other, type) and issubclass(other, Record)):
-            continue
-        column: Any = relation.field
+    for other, column in referring_columns(model) if model is not None else ():
         content_type = ContentType.objects.get_for_model(other)
         if column.many_to_many:  # SQLite cannot look into the list
             found |= Q(model=content_type, before__has_key=column.name)

@@ -16,7 +16,7 @@ from heritage.models import Change, FormerSlug, Site
 from heritage.models.base import Record, chunks, unwatched
 from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import kept_relations, linked_ids, plain_row, stored_rows
-from heritage.services.history import RowChange, column_of, net_changes
+from heritage.services.history import RowChange, column_of, net_changes, referring_columns
 from heritage.values.language import language_name
 
 Key = tuple[type[Record], int]
@@ -90,11 +90,11 @@ def _limited(rows: list[RowChange], only: Only) -> Iterator[RowChange]:
         if names is None or row.before is None:  # a new row: its columns were nothing before
             continue
         if row.after is not None:
-            row.before, row.after = _parts(row.before, names), _parts(row.after, names)
+            row.before, row.after = _selected(row.before, names), _selected(row.after, names)
         yield row
 
 
-def _parts(values: dict, names: dict[str, str]) -> dict:
+def _selected(values: dict, names: dict[str, str]) -> dict:
     """Those columns alone, and of a translated text the one language that is meant."""
     found = {name: value for name, value in values.items() if name in names}
     for name, language in names.items():
@@ -149,12 +149,12 @@ class _Planner:
             before, current = was[name], now[name]
             if column.many_to_many:
                 wanted = (set(current) - (set(after) - set(before))) | (set(before) - set(after))
-                values[name] = self._there(row, column, sorted(wanted))
+                values[name] = self._existing(row, column, sorted(wanted))
             elif isinstance(column, LanguageMapField):
                 values[name] = self._by_language(row, name, before or {}, after or {}, current)
             elif isinstance(column, FileField) and not _is_kept(column, before):
                 self._conflict(row, "file", column=name)
-            elif current == after and self._refers(row, column, before):
+            elif current == after and self._target_exists(row, column, before):
                 values[name] = before
             elif current not in (after, before):
                 self._conflict(row, "edited", column=name)
@@ -192,7 +192,7 @@ class _Planner:
             if column is None:
                 del values[name]
             elif column.many_to_many:
-                values[name] = self._there(row, column, values[name])
+                values[name] = self._existing(row, column, values[name])
             elif isinstance(column, FileField) and not _is_kept(column, values[name]):
                 self._conflict(row, "file", column=name)
                 self.created.discard(key)
@@ -201,12 +201,12 @@ class _Planner:
                 # Whoever published it may have left since.
                 there = column.related_model.objects.filter(pk=values[name]).exists()
                 values[name] = values[name] if there else None
-            elif not self._refers(row, column, values[name]):
+            elif not self._target_exists(row, column, values[name]):
                 self.created.discard(key)
                 return
         self.plan.steps.append(Step(CREATE, row.model, row.object_id, values))
 
-    def _refers(self, row: RowChange, column: Any, value: Any) -> bool:
+    def _target_exists(self, row: RowChange, column: Any, value: Any) -> bool:
         """Whether what a foreign key would point at is there, or is about to be."""
         if not column.is_relation or value is None:
             return True
@@ -216,7 +216,7 @@ class _Planner:
         self._conflict(row, "missing", column=column.name)
         return False
 
-    def _there(self, row: RowChange, column: Any, ids: list[int]) -> list[int]:
+    def _existing(self, row: RowChange, column: Any, ids: list[int]) -> list[int]:
         target = column.related_model
         there = set(unwatched(target).filter(pk__in=ids).values_list("pk", flat=True))
         there |= {pk for model, pk in self.created if model is target}
@@ -275,13 +275,10 @@ def _references(
     model: type[Record], ids: list[int]
 ) -> Iterator[tuple[type[Record], str, int, int]]:
     """Rows that refer to these: their model, by which column, their id, and to whom."""
-    relation: Any  # forward and backward ones, told apart below
-    for relation in model._meta.get_fields(include_hidden=True):
-        other = relation.related_model if relation.auto_created else None
-        if not other or not issubclass(other, Record) or other is FormerSlug:
+    for other, column in referring_columns(model):
+        if other is FormerSlug:
             continue
-        column = relation.field
-        if relation.many_to_many:
+        if column.many_to_many:
             near, far = column.m2m_column_name(), column.m2m_reverse_name()
             rows = column.remote_field.through.objects.order_by()
         else:

@@ -38,11 +38,11 @@ class Command(BaseCommand):
             )
             changelog.enter([VOCABULARY])  # what was found before is found anew
         self.stdout.write("reading the index …")
-        state = store.save_snapshot()
+        snapshot = store.save_snapshot()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # without it the planner guesses
         seconds = time.monotonic() - started
-        self.stdout.write(f"{len(state.sites)} published sites indexed in {seconds:.0f} s.")
+        self.stdout.write(f"{len(snapshot.sites)} published sites indexed in {seconds:.0f} s.")
 
     def _say(self, done: int, total: int, what: str) -> None:
         now = time.monotonic()

@@ -183,4 +183,4 @@ def _counts(
     index = filtered.index
     memory = index.facet_memory if filtered.is_answered_by_values(beside) else index.memory
     kept = memory.setdefault("counts", LRUCache(_KEPT))
-    return kept.recall((filtered.fingerprint(beside), name), lambda: array("I", counts()))
+    return kept.get_or_set((filtered.fingerprint(beside), name), lambda: array("I", counts()))

@@ -65,18 +65,15 @@ class FacetValues:
         return counts
 
     def _by_misses(self, misses: BitMap) -> list[int]:
-        """Value by value, what the hits leave out.
-
-        Bitmaps that hold some of all ids, neither few nor most, are the slowest to intersect; the
-        rest of very many is among the quickest.
-        """
+        """Subtracts from each total the sites that are no hits: of broad lists these are few, and
+        small bitmaps are intersected quickest."""
         missed = misses.intersection_cardinality
         return [
             total - missed(each.sites) for each, total in zip(self.rows, self.totals, strict=True)
         ]
 
     def _by_sites(self, hits: BitMap) -> list[int]:
-        """Site by site, each where it stands; the broader have what their narrower ones have."""
+        """Counts the narrowest value of each site, and adds what is below broader ones to them."""
         narrowest, several = self._narrowest
         alone = hits - several if several else hits
         found = np.bincount(narrowest[ids_of(alone)], minlength=len(self.rows) + 1)

@@ -40,7 +40,7 @@ def bitmap(ids: np.ndarray) -> BitMap:
 
 
 def _where(ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """ids[mask], where much is true several times as fast."""
+    """ids[mask]; several times as fast if most of the mask is true."""
     return ids[np.flatnonzero(mask)]
 
 
@@ -168,7 +168,7 @@ def within(points: Table, box: BoundingBox) -> BitMap:
 
 
 def of_some(points: Table, hits: BitMap, most: int) -> list[Point]:
-    """The points of these sites by their ids; of very many an even choice of at most so many."""
+    """The points of these sites by their ids; of many sites an even sample of at most `most`."""
     ids = ids_of(hits)
     ids = ids[:: max(1, -(-len(ids) // most))]
     places = np.searchsorted(points.ids, ids)

@@ -19,7 +19,7 @@ NOTHING = BitMap()
 COVERED = "covered"
 # The same of the World Heritage List.
 WORLD_HERITAGE = f"{COVERED}:world_heritage"
-WITH_EVENTS = "with:event"  # the sites of which any event is told
+WITH_EVENTS = "with:event"  # the sites that have any event
 _MAX_CHANGES = 10_000  # sites of which the last change is remembered
 
 
@@ -48,7 +48,7 @@ class Order:
         stop = min(stop, len(places))
         if start >= stop:
             return []
-        # Only what is asked for is sorted; the rest is put on its side of it.
+        # Partitioned first, so that only the requested part is sorted.
         places.partition((start, stop - 1))
         return self.ids[np.sort(places[start:stop])].tolist()
 
@@ -77,12 +77,11 @@ class IndexSnapshot:
     # By id, the token of its last change, for the sites that changed since `since` was the token.
     changes: dict[int, str] = field(default_factory=dict)
     since: str = field(default_factory=new_uid)
-    # For what others derive from this state and want to find again: emptied by every write.
+    # Caches for other modules, by key. This one is empty after every write.
     memory: dict[Any, Any] = field(default_factory=dict, compare=False)
-    # The same for what follows from the bitmaps and the vocabularies alone: a write that changes
-    # neither leaves it as it was.
+    # Kept by writes that change neither a bitmap nor a vocabulary.
     facet_memory: dict[Any, Any] = field(default_factory=dict, compare=False)
-    # The same for what follows from World Heritage entries, their sites and the vocabularies.
+    # Kept by writes that concern no World Heritage entry, no site under one and no vocabulary.
     world_heritage_memory: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     def version(self, site_id: int) -> tuple[str, str]:
@@ -118,7 +117,7 @@ def build_snapshot(
 
 
 def patched_snapshot(
-    state: IndexSnapshot,
+    snapshot: IndexSnapshot,
     number: int,
     token: str,
     changed: BitMap,
@@ -129,33 +128,33 @@ def patched_snapshot(
 
     Unchanged parts are the same objects as before.
     """
-    values = _patched_values(state.values, changed, data.values)
-    sites = _patched(state.sites, changed, BitMap(data.sites))
+    values = _patched_values(snapshot.values, changed, data.values)
+    sites = _patched(snapshot.sites, changed, BitMap(data.sites))
     is_in_vocabulary = VOCABULARY in changed
-    is_as_it_was = values is state.values and sites is state.sites and not is_in_vocabulary
-    changes, since = state.changes | dict.fromkeys(changed, token), state.since
+    is_as_it_was = values is snapshot.values and sites is snapshot.sites and not is_in_vocabulary
+    changes, since = snapshot.changes | dict.fromkeys(changed, token), snapshot.since
     if len(changes) > _MAX_CHANGES:
         changes, since = {}, token
-    listed = state.having(WORLD_HERITAGE) | values.get(WORLD_HERITAGE, NOTHING)
+    listed = snapshot.having(WORLD_HERITAGE) | values.get(WORLD_HERITAGE, NOTHING)
     return IndexSnapshot(
         number,
         token,
         sites,
         values,
-        {name: order_of(name, order) for name, order in state.orders.items()},
-        state.points.patched(changed, Table.of(data.points)),
-        state.times.patched(changed, Table.of(data.times)),
+        {name: order_of(name, order) for name, order in snapshot.orders.items()},
+        snapshot.points.patched(changed, Table.of(data.points)),
+        snapshot.times.patched(changed, Table.of(data.times)),
         {
             role: spans.patched(changed, Table.of(data.spans[role]))
-            for role, spans in state.spans.items()
+            for role, spans in snapshot.spans.items()
         },
-        token if is_in_vocabulary else state.vocabulary_token,
+        token if is_in_vocabulary else snapshot.vocabulary_token,
         changes,
         since,
-        facet_memory=state.facet_memory if is_as_it_was else {},
+        facet_memory=snapshot.facet_memory if is_as_it_was else {},
         world_heritage_memory={}
         if is_in_vocabulary or listed.intersect(changed)
-        else state.world_heritage_memory,
+        else snapshot.world_heritage_memory,
     )
 
 

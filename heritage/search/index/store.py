@@ -29,7 +29,7 @@ _NO_SITE = BitMap([VOCABULARY])
 _ATTEMPTS = 5  # to read while others write, before they are made to wait
 _STAGGERED = 5.0  # seconds within which processes begin to save, so that one of them is enough
 
-_shared: list[IndexSnapshot] = []  # at most one: the committed state that all threads use
+_shared: list[IndexSnapshot] = []  # at most one: the committed snapshot that all threads use
 _lock = threading.Lock()
 _private = threading.local()  # of a thread whose transaction is open
 # What the request that is answered has been given; None outside of `pinned()`.
@@ -58,18 +58,18 @@ def current() -> IndexSnapshot:
 
 def _newest() -> IndexSnapshot:
     number, token = _head()
-    state = _known(number, token)
-    if state is not None:
-        return state
+    snapshot = _cached(number, token)
+    if snapshot is not None:
+        return snapshot
     if connection.in_atomic_block:
-        _private.state = _fresh()
-        return _private.state
+        _private.snapshot = _fresh()
+        return _private.snapshot
     with _lock:  # one thread reads, the others wait for it
-        state = _known(*_head())
-        if state is None:
-            state = _fresh()
-            _shared[:] = [state]
-        return state
+        snapshot = _cached(*_head())
+        if snapshot is None:
+            snapshot = _fresh()
+            _shared[:] = [snapshot]
+        return snapshot
 
 
 # Asked by every page, some more than once: in so many words it takes a tenth of the time.
@@ -82,20 +82,20 @@ def _head() -> tuple[int, str]:
         return cursor.fetchone() or (0, "")
 
 
-def _known(number: int, token: str) -> IndexSnapshot | None:
-    for state in _states():
-        if (state.number, state.token) == (number, token):
-            return state
+def _cached(number: int, token: str) -> IndexSnapshot | None:
+    for snapshot in _snapshots():
+        if (snapshot.number, snapshot.token) == (number, token):
+            return snapshot
     return None
 
 
-def _states() -> list[IndexSnapshot]:
-    private = getattr(_private, "state", None) if connection.in_atomic_block else None
-    return [state for state in (private, *_shared) if state is not None]
+def _snapshots() -> list[IndexSnapshot]:
+    private = getattr(_private, "snapshot", None) if connection.in_atomic_block else None
+    return [snapshot for snapshot in (private, *_shared) if snapshot is not None]
 
 
 def _fresh() -> IndexSnapshot:
-    """The state as of the last entry of the change log, from what is nearest to it.
+    """The snapshot as of the last entry of the change log, from what is nearest to it.
 
     While sites are read, others may be written. The change log tells: then these are read again,
     together with all that was placed beside them. Only where that does not come to an end are
@@ -106,14 +106,14 @@ def _fresh() -> IndexSnapshot:
         before = _head()
         try:
             base = base if base and _is_in_log(base) else _base()
-            state = _as_of(base, *_head())
+            snapshot = _as_of(base, *_head())
         except LookupError:  # a site's row was read that names a term which is newer than the terms
             if _head() == before:
                 raise
             base = None
             continue
-        if _head() == (state.number, state.token):
-            return state
+        if _head() == (snapshot.number, snapshot.token):
+            return snapshot
     with transaction.atomic():
         changelog.lock()
         return _as_of(base if base and _is_in_log(base) else _base(), *_head())
@@ -122,9 +122,9 @@ def _fresh() -> IndexSnapshot:
 def _base() -> IndexSnapshot:
     """A snapshot that the change log continues: this process's own, the stored one, or a new
     one."""
-    for state in _states():
-        if _is_in_log(state) and _is_near(state):
-            return state
+    for snapshot in _snapshots():
+        if _is_in_log(snapshot) and _is_near(snapshot):
+            return snapshot
     try:
         stored = stored_snapshot.load()
     except stored_snapshot.BrokenSnapshot:
@@ -142,31 +142,31 @@ def _as_of(base: IndexSnapshot, number: int, token: str) -> IndexSnapshot:
     return base
 
 
-def _changed_since(state: IndexSnapshot) -> BitMap:
-    changes = IndexChange.objects.filter(pk__gt=state.number)
+def _changed_since(snapshot: IndexSnapshot) -> BitMap:
+    changes = IndexChange.objects.filter(pk__gt=snapshot.number)
     return BitMap(changes.values_list("site_id", flat=True))
 
 
-def _is_near(state: IndexSnapshot) -> bool:
+def _is_near(snapshot: IndexSnapshot) -> bool:
     """Whether so few sites have changed that patching is quicker than reading everything."""
-    return len(_changed_since(state) - _NO_SITE) <= len(state.sites) // 4
+    return len(_changed_since(snapshot) - _NO_SITE) <= len(snapshot.sites) // 4
 
 
-def _is_in_log(state: IndexSnapshot) -> bool:
+def _is_in_log(snapshot: IndexSnapshot) -> bool:
     """Whether the change log continues this snapshot: it was not rolled back or cut off."""
-    if state.number == 0:
+    if snapshot.number == 0:
         return not IndexPart.objects.exists()
-    return IndexChange.objects.filter(pk=state.number, token=state.token).exists()
+    return IndexChange.objects.filter(pk=snapshot.number, token=snapshot.token).exists()
 
 
-def _patch(state: IndexSnapshot, number: int, token: str, changed: BitMap) -> IndexSnapshot:
+def _patch(snapshot: IndexSnapshot, number: int, token: str, changed: BitMap) -> IndexSnapshot:
     sites = changed - _NO_SITE
     found = loader.read_index_data(sites)
 
     def order_of(name: str, order: Order) -> Order:
         return orders.placed(name, order, sites, found.sites) if sites else order
 
-    return patched_snapshot(state, number, token, changed, found, order_of)
+    return patched_snapshot(snapshot, number, token, changed, found, order_of)
 
 
 def rebuilt(number: int, token: str) -> IndexSnapshot:
@@ -180,23 +180,23 @@ def rebuilt(number: int, token: str) -> IndexSnapshot:
 
 def save_snapshot() -> IndexSnapshot:
     """Read everything and store it; running processes take it, too."""
-    state = rebuilt(*_head())
+    snapshot = rebuilt(*_head())
     for _attempt in range(_ATTEMPTS):
-        state = _led_on(state)
-        if stored_snapshot.save(state, starts_anew=True, pause=0):
-            return state
+        snapshot = _with_later_changes(snapshot)
+        if stored_snapshot.save(snapshot, starts_anew=True, pause=0):
+            return snapshot
     with transaction.atomic():  # nobody writes meanwhile
         changelog.lock()
-        state = _led_on(state)
-        stored_snapshot.save(state, starts_anew=True, pause=0)
-    return state
+        snapshot = _with_later_changes(snapshot)
+        stored_snapshot.save(snapshot, starts_anew=True, pause=0)
+    return snapshot
 
 
-def _led_on(state: IndexSnapshot) -> IndexSnapshot:
+def _with_later_changes(snapshot: IndexSnapshot) -> IndexSnapshot:
     """A snapshot that was read anew, with everything written since."""
-    if state.number and not _is_in_log(state):
-        state = rebuilt(*_head())
-    return _as_of(state, *_head())
+    if snapshot.number and not _is_in_log(snapshot):
+        snapshot = rebuilt(*_head())
+    return _as_of(snapshot, *_head())
 
 
 _saving = threading.Lock()
@@ -217,15 +217,15 @@ def keep_snapshot_fresh(**kwargs: object) -> None:
 def refresh_snapshot() -> bool:
     """Store the present snapshot if it is due; returns whether it was. For commands that write
     much."""
-    state = current()
-    return _is_due(state, stored_snapshot.saved_number()) and stored_snapshot.save(state)
+    snapshot = current()
+    return _is_due(snapshot, stored_snapshot.saved_number()) and stored_snapshot.save(snapshot)
 
 
-def _is_due(state: IndexSnapshot, saved: int | None) -> bool:
+def _is_due(snapshot: IndexSnapshot, saved: int | None) -> bool:
     every = settings.INDEX_SNAPSHOT_EVERY
-    if not every or not state.number:  # nothing was ever written, or only past the change log
+    if not every or not snapshot.number:  # nothing was ever written, or only past the change log
         return False
-    return saved is None or abs(state.number - saved) >= every
+    return saved is None or abs(snapshot.number - saved) >= every
 
 
 def _save_in_turn() -> None:

@@ -59,7 +59,7 @@ def load() -> IndexSnapshot | None:
         return _load(_head())  # replaced while it was read
 
 
-def save(state: IndexSnapshot, *, starts_anew: bool = False, pause: float = _PAUSE) -> bool:
+def save(snapshot: IndexSnapshot, *, starts_anew: bool = False, pause: float = _PAUSE) -> bool:
     """Store this snapshot; returns whether it was stored.
 
     It is not if another process has stored one meanwhile. With `starts_anew` running processes take
@@ -67,16 +67,16 @@ def save(state: IndexSnapshot, *, starts_anew: bool = False, pause: float = _PAU
     since it was read.
     """
     before = _head()
-    parts = _write_missing(state, pause)
+    parts = _write_missing(snapshot, pause)
     with transaction.atomic():
         changelog.lock()
         if not _may_replace(before, parts):
             return False
         if starts_anew:
-            if _last_change() != (state.number, state.token):
+            if _last_change() != (snapshot.number, snapshot.token):
                 return False
             changelog.enter([changelog.VOCABULARY])
-        number, token = _last_change() if starts_anew else (state.number, state.token)
+        number, token = _last_change() if starts_anew else (snapshot.number, snapshot.token)
         head = {"format": FORMAT, "number": number, "token": token, "parts": parts}
         IndexPart.objects.update_or_create(name=_HEAD, defaults={"data": json.dumps(head).encode()})
         oldest = number if starts_anew else number - _KEPT_CHANGES
@@ -147,25 +147,25 @@ def _digest(data: bytes) -> str:
 # --- writing ---------------------------------------------------------------------------------
 
 
-def _parts(state: IndexSnapshot) -> Iterator[tuple[str, bytes]]:
-    yield "sites", state.sites.serialize()
-    for name, bitmap in state.values.items():
+def _parts(snapshot: IndexSnapshot) -> Iterator[tuple[str, bytes]]:
+    yield "sites", snapshot.sites.serialize()
+    for name, bitmap in snapshot.values.items():
         yield f"{_VALUE}{name}", bitmap.serialize()
-    for name, order in state.orders.items():
+    for name, order in snapshot.orders.items():
         yield f"{_ORDER}{name}", order.ids.tobytes()
-    tables = {_POINTS: state.points, _TIMES: state.times}
-    tables |= {f"{_SPANS}{role} ": table for role, table in state.spans.items()}
+    tables = {_POINTS: snapshot.points, _TIMES: snapshot.times}
+    tables |= {f"{_SPANS}{role} ": table for role, table in snapshot.spans.items()}
     for name, table in tables.items():
         for number, data in enumerate(table.to_bytes()):
             yield f"{name}{number}", data
 
 
-def _write_missing(state: IndexSnapshot, pause: float) -> dict[str, str]:
+def _write_missing(snapshot: IndexSnapshot, pause: float) -> dict[str, str]:
     """Write those parts that are not there yet; gives the digest of each part."""
     there = set(IndexPart.objects.values_list("name", flat=True))
     digests: dict[str, str] = {}
     waiting: list[IndexPart] = []
-    for number, (name, data) in enumerate(_parts(state)):
+    for number, (name, data) in enumerate(_parts(snapshot)):
         digest = digests[name] = _digest(data)
         if digest not in there:
             there.add(digest)

@@ -18,7 +18,7 @@ from heritage.search.facets.counting import FacetCounts, facets
 from heritage.search.facets.registry import FACETS, TREES
 from heritage.search.filter_fields import MAX_TEXT, MAX_VALUES, NOT
 from heritage.search.filters import NEEDED, TOGETHER, WITHIN_KM, SiteFilter, normalized
-from heritage.search.query_strings import STEPS, updated, without
+from heritage.search.query_strings import PAGE_PARAMETERS, updated, without
 from heritage.values.distances import distance_phrase
 from heritage.web import cards, language_html
 from heritage.web.browse import paging
@@ -376,7 +376,7 @@ def _sorts(filtered: SiteFilter) -> list[Sort]:
 def _views(data: QueryDict) -> list[View]:
     """The page stays the same: what one sees of it differs."""
     is_list = data.get("view") == "list"
-    steps = {step: str(data[step]) for step in STEPS if step in data}
+    steps = {step: str(data[step]) for step in PAGE_PARAMETERS if step in data}
     return [
         View("cards", _("Cards"), updated(data, drop=["view"], **steps), not is_list),
         View("list", _("List"), updated(data, view="list", **steps), is_list),
