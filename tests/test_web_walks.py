@@ -11,6 +11,7 @@ from tests import builders as build
 from tests.browser import (
     active,
     press,
+    resize,
     scripts,
     tab_to,
     text_of,
@@ -192,3 +193,24 @@ def test_without_a_script(browser, live_server, filled):
     wait(browser, lambda: text_of(browser, "main h1").startswith(name))
     browser.back()
     wait(browser, lambda: name in names(browser))
+
+
+def test_a_fold_opens_for_what_an_address_names(browser, live_server, filled):
+    """Without a script; on a phone, as a desk has nothing folded."""
+    resize(browser, 360)
+    page = f"{live_server.url}/en/places/"
+    browser.get(page)
+    fold = browser.find_element("css selector", ".term-folds details")
+    inside = fold.find_element("css selector", "div[id]")
+    anchor, link = inside.get_attribute("id"), inside.find_element("css selector", "a")
+    assert not link.is_displayed()
+    fold.find_element("css selector", "summary").click()
+    assert link.is_displayed() and fold.get_attribute("open")
+    scripts(browser, are_run=False)
+    browser.get("about:blank")
+    browser.get(f"{page}#{anchor}")
+    wait(browser, lambda: browser.find_element("css selector", f"#{anchor} a").is_displayed())
+    resize(browser, 1280)
+    browser.get(page)
+    is_seen = "return document.querySelector(arguments[0]).checkVisibility()"
+    assert browser.execute_script(is_seen, f"#{anchor} a")
