@@ -18,7 +18,7 @@ DEMO = env.bool("HERITAGE_DEMO", default=False)
 # Whether people reach the catalogue by HTTPS: secure cookies, HSTS and redirects follow.
 HTTPS = env.bool("HERITAGE_HTTPS", default=not (DEBUG or DEMO))
 
-# Everything that is written at run time lies here: database, pictures, collected static files.
+# Everything that is written at run time: database, pictures, collected static files.
 DATA_DIR = Path(env.str("HERITAGE_DATA", default=str(BASE_DIR / "var")))
 try:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -92,9 +92,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "heritage.urls"
 WSGI_APPLICATION = "heritage.wsgi.application"
 AUTH_USER_MODEL = "heritage.User"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "admin:index"  # for who was sent to log in from no page of ours
+LOGIN_REDIRECT_URL = "admin:index"  # if the login page was opened directly
 
 TEMPLATES = [
     {
@@ -112,7 +111,7 @@ TEMPLATES = [
         },
     }
 ]
-# Widgets of our own live in templates/, as every other template does.
+# The templates of widgets are in templates/, like all others.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- What is stored --------------------------------------------------------------------------
@@ -123,25 +122,24 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Readers never wait for the writer; a writer waits its turn instead of failing.
-        # A larger cache, or the file in memory, makes no page quicker and every worker larger.
+        # Measured: neither a larger cache nor mmap makes a page faster.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
         "PRAGMA temp_store=MEMORY;",
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
     }
 else:
-    # Whether a pooler hands out connections by the transaction: nothing stays in them then.
+    # Whether a pooler assigns connections by the transaction, so that they keep no state.
     POOLED = env.bool("HERITAGE_DATABASE_POOLED", default=False)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = POOLED
     DATABASES["default"]["OPTIONS"] = {
-        # A writer waits its turn as long as with SQLite, and then gives up: see
-        # services/changelog.py.
+        # A writer waits as long as with SQLite, see services/changelog.py.
         "options": "-c lock_timeout=20s",
     } | DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("HERITAGE_DATABASE_MAX_AGE", default=600)
 
-# Changes after which a worker saves a new snapshot of the index, for workers that start; 0: never.
+# Changes after which a worker saves the index for workers that start later; 0: never.
 INDEX_SNAPSHOT_EVERY = env.int("HERITAGE_INDEX_SNAPSHOT_EVERY", default=500)
 
 # How long a page that writes waits for another writer before it answers 503, and when the
@@ -149,12 +147,12 @@ INDEX_SNAPSHOT_EVERY = env.int("HERITAGE_INDEX_SNAPSHOT_EVERY", default=500)
 WRITE_WAIT_SECONDS = env.float("HERITAGE_WRITE_WAIT", default=4)
 RETRY_AFTER_SECONDS = 10
 
-# Public pages that a worker keeps whole, see docs/caches.md; 0: none.
+# Public pages that a worker caches, see docs/caches.md; 0: none.
 PAGES_KEPT = env.int("HERITAGE_PAGES_KEPT", default=1_000)
 
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # one site with many rows is still one form
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a site with many rows is one form
 # Limits of an uploaded picture: bytes as sent, and pixels once decoded.
 IMAGE_MAX_BYTES = env.int("HERITAGE_IMAGE_MAX_BYTES", default=25 * 1024 * 1024)
 IMAGE_MAX_PIXELS = env.int("HERITAGE_IMAGE_MAX_PIXELS", default=60_000_000)
@@ -187,33 +185,31 @@ def _named(codes: list[str]) -> list[tuple[str, str]]:
     return [(code, name[0].upper() + name[1:]) for code, name in zip(codes, names, strict=True)]
 
 
-# Those the interface speaks: docs/adding-a-language.md has the steps for a further one.
+# The languages of the interface; docs/adding-a-language.md tells how to add one.
 LANGUAGES = _named(env.list("HERITAGE_LANGUAGES", default=["en", "zh-hans"]))
 LANGUAGE_CODE = env.str("HERITAGE_LANGUAGE", default="en")
 if LANGUAGE_CODE not in dict(LANGUAGES):
     raise ImproperlyConfigured("HERITAGE_LANGUAGE must be one of HERITAGE_LANGUAGES.")
-# Those a record may also be written in: shown to editors behind a fold.
+# Further languages that records may be written in.
 CONTENT_LANGUAGES = [
     (code, name)
     for code, name in _named(["zh-hant", "fr", "es", "ru", "ar", "ja", "ko", "de"])
     if code not in dict(LANGUAGES)
 ]
-# Message catalogues of whoever runs it come first: they add languages and may change words.
+# The operator's own catalogues come first: they add languages and may change wording.
 LOCALE_PATHS = [
     *env.list("HERITAGE_LOCALE", default=[]),
     BASE_DIR / "heritage" / "locale",
-    BASE_DIR / "heritage" / "rewordings",  # of what Django and allauth say
+    BASE_DIR / "heritage" / "rewordings",  # other wording of messages of Django and allauth
 ]
 FORMAT_MODULE_PATH = ["heritage.rewordings"]
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = env.str("HERITAGE_TIME_ZONE", default="Asia/Shanghai")
 
 # --- Mail -------------------------------------------------------------------------------------
 
 
 def _mailers(url: str) -> dict:
-    """Where mail goes: to a server, with debug and demo to the console, else nowhere."""
+    """Mail goes to the server, in debug and demo mode to the console, otherwise nowhere."""
     console = "django.core.mail.backends.console.EmailBackend"
     nowhere = "django.core.mail.backends.dummy.EmailBackend"
     if not url:
@@ -235,7 +231,7 @@ _MAIL_URL = env.str("HERITAGE_EMAIL_URL", default="")
 MAILERS = _mailers(_MAIL_URL)
 MAIL_IS_SET_UP = bool(_MAIL_URL) or DEBUG or DEMO
 if not _MAIL_URL:
-    SILENCED_SYSTEM_CHECKS = ["mail.E001"]  # to do without mail is a choice, see docs/deployment.md
+    SILENCED_SYSTEM_CHECKS = ["mail.E001"]  # mail is optional, see docs/deployment.md
 DEFAULT_FROM_EMAIL = env.str("HERITAGE_EMAIL_FROM", default="heritage@localhost")
 
 # --- Safety ----------------------------------------------------------------------------------
@@ -252,19 +248,17 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }
-X_FRAME_OPTIONS = "DENY"
-SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
-# Who watches over the workers asks them directly, behind what speaks HTTPS.
+# Monitoring asks the workers directly, without HTTPS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("HERITAGE_HSTS_SECONDS", default=31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if env.bool("HERITAGE_BEHIND_PROXY", default=False):
-    # Only where the proxy sets this header itself: else anybody could.
+    # Only if the proxy always sets this header itself: otherwise a client could.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -281,9 +275,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_ADAPTER = "heritage.admin.authentication.AccountAdapter"
 MFA_ADAPTER = "heritage.admin.authentication.MFAAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # accounts are made in the admin alone
-ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever makes an account knows whose it is
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers whose address somebody types
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # accounts are created in the admin only
+ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators create the accounts
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to addresses without an account
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login": None}  # models/login_attempts.py counts them
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -291,7 +285,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
-# Limits of allauth, such as of one-time codes, hold for all workers.
+# For the rate limits of allauth, which are shared by all workers.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
@@ -303,7 +297,7 @@ CACHES = {
 
 # Name, logo, about and privacy texts are a record (Identity), edited in the admin.
 DEFAULT_CATALOGUE_NAME = _("Heritage")
-# Where weaknesses are told: mailto:… or https://…, published as /.well-known/security.txt.
+# The contact for security reports, published as /.well-known/security.txt: mailto:… or https://…
 SECURITY_CONTACT = env.str("HERITAGE_SECURITY_CONTACT", default="")
 
 LOGGING = {

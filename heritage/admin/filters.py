@@ -32,6 +32,7 @@ from heritage.search.index.snapshot import COVERED, NOTHING, IndexSnapshot
 from heritage.values.language import LazyText
 
 type Filters = tuple[str | type[ListFilter], ...]
+type Choices = Iterable[tuple[str, str | LazyText]]
 
 LONGEST = 60  # choices of one filter
 MAX_USED = 20  # of those that are offered by use; all others are found by searching
@@ -66,9 +67,7 @@ class TreeFilter(SimpleListFilter):
 
     model: type[Term]
 
-    def lookups(
-        self, request: HttpRequest, model_admin: ModelAdmin
-    ) -> Iterable[tuple[str, str | LazyText]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
         chosen = self.chosen(request)
         level: QuerySet[Any] = self.model.objects.all()
         level = level.filter(parent=chosen)
@@ -155,9 +154,7 @@ class UnescoListFilter(SimpleListFilter):
 
     facet: UnescoFacet
 
-    def lookups(
-        self, request: HttpRequest, model_admin: ModelAdmin
-    ) -> Iterable[tuple[str, str | LazyText]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
         return UnescoStatus.choices
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -214,9 +211,7 @@ class SchemeFilter(SimpleListFilter):
 
     title, parameter_name, path = _("register"), "register", "scheme"
 
-    def lookups(
-        self, request: HttpRequest, model_admin: ModelAdmin
-    ) -> Iterable[tuple[str, str | LazyText]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
         return [(scheme.slug, str(scheme)) for scheme in Scheme.objects.all()[:LONGEST]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -246,9 +241,7 @@ class GapFilter(SimpleListFilter):
 
     title, parameter_name = _("what is missing"), "lacks"
 
-    def lookups(
-        self, request: HttpRequest, model_admin: ModelAdmin
-    ) -> Iterable[tuple[str, str | LazyText]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
         return [(value, gap.label) for value, gap in gaps().items()]
 
     def _chosen(self) -> Gap | None:
@@ -268,9 +261,7 @@ class DoubtFilter(SimpleListFilter):
 
     title, parameter_name = _("doubt"), "doubt"
 
-    def lookups(
-        self, request: HttpRequest, model_admin: ModelAdmin
-    ) -> Iterable[tuple[str, str | LazyText]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
         return [("twice", _("perhaps twice in the catalogue"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -287,9 +278,7 @@ class AuthorFilter(SimpleListFilter):
 
     title, parameter_name = _("whose they are"), "by"
 
-    def lookups(
-        self, request: HttpRequest, model_admin: ModelAdmin
-    ) -> Iterable[tuple[str, str | LazyText]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
         return [("me", _("added by me")), ("assigned", _("assigned to me"))]
 
     def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap | None:
@@ -316,9 +305,7 @@ class CheckedFilter(SimpleListFilter):
 
     title, parameter_name = _("when it was checked"), "checked"
 
-    def lookups(
-        self, request: HttpRequest, model_admin: ModelAdmin
-    ) -> Iterable[tuple[str, str | LazyText]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
         return [
             ("recent", _("within a year")),
             ("old", _("more than a year ago")),
@@ -339,9 +326,7 @@ class SiteStateFilter(SimpleListFilter):
 
     title, parameter_name = _("state of the site"), "state"
 
-    def lookups(
-        self, request: HttpRequest, model_admin: ModelAdmin
-    ) -> Iterable[tuple[str, str | LazyText]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
         return Site.State.choices
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
