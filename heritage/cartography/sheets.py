@@ -83,8 +83,8 @@ def _draw_point(spot: MapPoint, language: str | None) -> str:
     frame = frame_around([here], WIDTH, HEIGHT)
     if frame is None:
         raise ValueError("A single point always has a frame")
-    mark = _seal(WIDTH / 2, HEIGHT / 2) if spot.blur_km is None else _ring(spot, frame)
-    return _sheet(WIDTH, HEIGHT, _region(frame) + mark + _furniture(frame, [here]))
+    mark = _dot_with_ring(WIDTH / 2, HEIGHT / 2) if spot.blur_km is None else _ring(spot, frame)
+    return _sheet(WIDTH, HEIGHT, _region(frame) + mark + _corner_marks(frame, [here]))
 
 
 def size_of(points: Sequence[tuple[float, float]]) -> tuple[int, int]:
@@ -106,7 +106,7 @@ def _draw_places(points: tuple[tuple[float, float], ...], language: str | None) 
         return draw_world((("", points),))
     size = 8 if len(points) <= 12 else 6 if len(points) <= 200 else 4
     dots = _dots("", pixels(frame, list(points)), size)
-    return _sheet(WIDTH, HEIGHT, _region(frame) + dots + _furniture(frame, points))
+    return _sheet(WIDTH, HEIGHT, _region(frame) + dots + _corner_marks(frame, points))
 
 
 @lru_cache(maxsize=16)
@@ -189,7 +189,7 @@ def _within(frame: Frame, line: Ring) -> list[Ring]:
 # --- places ------------------------------------------------------------------------------------
 
 
-def _seal(x: float, y: float) -> str:
+def _dot_with_ring(x: float, y: float) -> str:
     return (
         f'<circle {_fill("d")} {_stroke("o", 2)} cx="{_u(x)}" cy="{_u(y)}" r="{_u(7)}"/>'
         f'<circle fill="none" {_stroke("s", 1.5)} cx="{_u(x)}" cy="{_u(y)}" r="{_u(13)}"/>'
@@ -223,8 +223,8 @@ def _dots(kind: str, points: list[Point], size: float) -> str:
 # --- scale, needle and globe -------------------------------------------------------------------
 
 
-def _furniture(frame: Frame, points: Sequence[tuple[float, float]]) -> str:
-    """In the corners that are farthest from what is shown."""
+def _corner_marks(frame: Frame, points: Sequence[tuple[float, float]]) -> str:
+    """Scale, needle and globe, in the corners that are farthest from what is shown."""
     flat = pixels(frame, list(points))
     on_right = sum(x > frame.width * 0.72 and y > frame.height * 0.62 for x, y in flat)
     on_left = sum(x < frame.width * 0.28 and y > frame.height * 0.62 for x, y in flat)

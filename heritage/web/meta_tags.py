@@ -144,10 +144,10 @@ def of_site(request: HttpRequest, page: SitePage) -> Head:
 
 def of_list(request: HttpRequest, page: Listing) -> Head:
     """A list of sites."""
-    said: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     path = page.page_of_term if page.is_canonical else ""
     if path:  # that one is found
-        said = {"canonical": request.build_absolute_uri(path), "alternates": []}
+        values = {"canonical": request.build_absolute_uri(path), "alternates": []}
     return _head(
         request,
         title=_list_title(page),
@@ -155,7 +155,7 @@ def of_list(request: HttpRequest, page: Listing) -> Head:
         query=page.canonical,
         robots=_list_robots(page),
         more_feeds=_list_feeds(request, page),
-        **said,
+        **values,
     )
 
 
@@ -170,13 +170,13 @@ def _head(
     query: str = "",
     robots: str = "",
     more_feeds: Iterable[FeedLink] = (),
-    **said: Any,
+    **values: Any,
 ) -> Head:
     language = get_language()
     canonical = _url(request, language, query)
     who = identity(request)
     picture = request.build_absolute_uri(previews.address_of_catalogue(who))
-    values = {
+    defaults = {
         "canonical": canonical,
         "alternates": [] if _NEVER in robots else alternates(request, query),
         "robots": robots or _LARGE_PICTURES,
@@ -186,7 +186,7 @@ def _head(
         "other_locales": [_locale(code) for code in interface_languages() if code != language],
         "feeds": [_feed(request), *more_feeds],
     }
-    return Head(**values | said)
+    return Head(**defaults | values)
 
 
 # --- words -----------------------------------------------------------------------------------

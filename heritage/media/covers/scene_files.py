@@ -100,7 +100,7 @@ def plant(name: str) -> Body:
     return _body(ElementTree.fromstring(text_of(f"plants/{name}")))  # noqa: S314 - ours
 
 
-@cache  # so that what is drawn and what is said of it is the same file
+@cache  # so that a drawing and its tag come from the same text
 def text_of(name: str) -> str:
     """The file of a scene, or of a plant as `plants/pine`."""
     return (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
@@ -323,5 +323,5 @@ def all_problems() -> Iterator[str]:
 
 if __name__ == "__main__":
     paths = [Path(each) for each in sys.argv[1:]]
-    told = [f"{path}: {each}" for path in paths for each in file_problems(path)]
-    sys.exit("\n".join(told if paths else all_problems()) or None)
+    found = [f"{path}: {each}" for path in paths for each in file_problems(path)]
+    sys.exit("\n".join(found if paths else all_problems()) or None)

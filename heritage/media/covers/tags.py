@@ -28,9 +28,9 @@ def tag_of_files(*paths: Path) -> str:
 _COMPOSER = tag_of_files(*sorted(Path(__file__).parent.glob("*.py")), Path(svg_paths.__file__))
 
 
-def tag_of(*said: object) -> str:
-    """The tag of what is drawn from all this, which its `repr` tells apart."""
-    return tag_of_texts(_COMPOSER, *map(repr, said))
+def tag_of(*parts: object) -> str:
+    """The tag of a drawing from these parts, each told apart by its `repr`."""
+    return tag_of_texts(_COMPOSER, *map(repr, parts))
 
 
 @cache

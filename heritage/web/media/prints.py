@@ -40,14 +40,13 @@ def cover_print(request: HttpRequest, uid: str, sheet: str) -> HttpResponseBase:
 
 def _printed(site: Site, sheet: str, catalogue: str, address: str) -> str:
     names = covers.name_lines(site.name)[:2]
-    said = [covers.described(site, site.kinds.all(), get_language() or "en")]
-    said = [text.partition(": ")[2] or text.partition("：")[2] for text in said if text]
+    title = covers.described(site, site.kinds.all(), get_language() or "en")
+    title = title.partition(": ")[2] or title.partition("：")[2]
     left, right = _LEFT, _WIDTH - _LEFT
     foot = _TOP + _PICTURE.height
     caption = _line(left, foot + 9, _fitted(" · ".join(names), _NAME_SIZE, _NAME_ROOM), _INK)
-    caption += "".join(
-        _line(left, foot + 15, _fitted(text, _TEXT_SIZE, _PICTURE.width), _SOFT) for text in said
-    )
+    if title:
+        caption += _line(left, foot + 15, _fitted(title, _TEXT_SIZE, _PICTURE.width), _SOFT)
     whole = _fitted(unquote(address), _ADDRESS_SIZE, _PICTURE.width)
     caption += _line(left, foot + 20.5, whole, _SOFT)
     who = _fitted(catalogue, _TEXT_SIZE, _PICTURE.width - _NAME_ROOM - 4)

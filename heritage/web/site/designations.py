@@ -78,7 +78,7 @@ def _site_designation(
 ) -> SiteDesignation:
     entry, events = coverage.designation, sorted(events, key=lambda event: event.order)
     scheme, reason = entry.scheme, danger_reason(entry, events)
-    said_by = [source for source in (entry.source, coverage.source) if source]
+    sources = [source for source in (entry.source, coverage.source) if source]
     return SiteDesignation(
         role=scheme.role,
         seal=_seal_text(entry),
@@ -97,8 +97,8 @@ def _site_designation(
         notes=[language_html.as_html(note.best()) for note in (entry.note, coverage.note) if note],
         others=others[:MAX_OTHERS],
         more_url=_all_url(coverage) if len(others) > MAX_OTHERS else "",
-        sources=[source_line(source) for source in dict.fromkeys(said_by)],
-        marks=certainty.legend(mark for source in said_by for mark in certainty.of_source(source)),
+        sources=[source_line(source) for source in dict.fromkeys(sources)],
+        marks=certainty.legend(mark for source in sources for mark in certainty.of_source(source)),
     )
 
 
@@ -197,10 +197,10 @@ def _changes(events: list[DesignationEvent]) -> SafeString:
     An event that happened several times is listed once, with all its years.
     """
     kind = DesignationEvent.Kind
-    told_elsewhere = (kind.INSCRIBED, kind.IN_DANGER, kind.OUT_OF_DANGER)
+    shown_elsewhere = (kind.INSCRIBED, kind.IN_DANGER, kind.OUT_OF_DANGER)
     years: dict[str, list] = {}
     for event in events:
-        if event.kind not in told_elsewhere:
+        if event.kind not in shown_elsewhere:
             when = format_html("{}{}", event.when(), _note(event))
             years.setdefault(event.get_kind_display(), []).append((when,))
     return format_html_join(

@@ -105,14 +105,14 @@ def _accuracy_m(site: Site) -> int | None:
 
 
 def _quality(site: Site, accuracy: int | None) -> list[str]:
-    said = []
+    quality = []
     if not site.blur_km and site.precision != Site.Precision.APPROXIMATE:
-        said.append(site.get_precision_display())
+        quality.append(site.get_precision_display())
     if accuracy:
-        said.append(
+        quality.append(
             _("accurate to about %(distance)s") % {"distance": distance_phrase(accuracy / 1000)}
         )
-    return said
+    return quality
 
 
 def _marks(site: Site) -> list[Mark]:

@@ -17,7 +17,7 @@ SIZE = 320
 _MIDDLE = SIZE / 2
 _REACH = _MIDDLE - 26  # pixels from the middle to the outermost ring
 _CELL_REACH = 0.75  # of a blurred cell, from its middle to its corners and a little more
-_TOWN_KM = 2  # how far from a town's middle its sites may well lie, where nothing is said
+_TOWN_KM = 2  # from the middle of a town to its sites, if no accuracy is recorded
 _RINGS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 50)
 
 DIRECTIONS = (
@@ -97,10 +97,10 @@ def uncertainty_km(site: Site) -> float | None:
     """The radius in km around the public point in which a site lies; None if the point is exact."""
     if site.blur_km:
         return site.blur_km * _CELL_REACH
-    said = (site.accuracy_m or 0) / 1000
+    accuracy_km = (site.accuracy_m or 0) / 1000
     if site.precision == Site.Precision.TOWN:
-        return max(said, _TOWN_KM)
-    return said if site.precision == Site.Precision.APPROXIMATE else None
+        return max(accuracy_km, _TOWN_KM)
+    return accuracy_km if site.precision == Site.Precision.APPROXIMATE else None
 
 
 def _ring(km: float, pixels: float, dots: list[Dot]) -> Ring:

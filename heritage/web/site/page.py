@@ -159,7 +159,7 @@ class SitePage:
         return found if len(found) >= _MANY_PARTS else []
 
     @property
-    def events_told(self) -> int:
+    def event_count(self) -> int:
         return sum(len(group.lines) for group in self.event_groups)
 
     @property
@@ -180,8 +180,8 @@ class SitePage:
     @property
     def is_labelled(self) -> bool:
         """Whether there is anything to say in the lines under the name."""
-        said = (self.beginning, self.standing, self.where.place, self.inscribed)
-        return any((*said, self.unesco, self.protection))
+        facts = (self.beginning, self.standing, self.where.place, self.inscribed)
+        return any((*facts, self.unesco, self.protection))
 
 
 def site_page(site: Site) -> SitePage:
@@ -193,10 +193,10 @@ def site_page(site: Site) -> SitePage:
     unesco: list[UnescoStatus] = [s for s in statuses(rows.coverages) if s != UnescoStatus.NONE]
     beginning = first_beginning(events)
     if beginning and beginning.role == Event.Role.STANDING:
-        beginning = None  # said by `standing`
+        beginning = None  # `standing` has it
     description = site.description.best()
     beginning_of_text, further = _parted(to_html(str(description)))
-    where, told, registers = site_location(rows), event_groups(events), site_designations(rows)
+    where, groups, registers = site_location(rows), event_groups(events), site_designations(rows)
     sources = [source_line(source) for source in rows.sources]
     names = [*_translations(site), *map(_name_line, rows.names)]
     visit = visiting.visiting(rows)
@@ -224,7 +224,7 @@ def site_page(site: Site) -> SitePage:
         inscribed_for=[] if site.summary else _criteria(rows),
         protection=cards.protection_label(rows.coverages),
         where=where,
-        event_groups=told,
+        event_groups=groups,
         designations=registers,
         names=names,
         wholes=[_link(row.whole, row) for row in rows.part_of],
@@ -255,7 +255,7 @@ def site_page(site: Site) -> SitePage:
             site.public_point, near, doubt=uncertainty_km(site), is_blurred=bool(site.blur_km)
         ),
         timeline=site_timeline(rows, known.eras),
-        marks=_all_marks(where, told, registers, visit, sources, names),
+        marks=_all_marks(where, groups, registers, visit, sources, names),
         updated=language_html.day(timezone.localdate(site.updated_at)),
         mailto=f"mailto:?subject={quote(_title(site))}&body=",
     )
@@ -279,17 +279,17 @@ class HasMarks(Protocol):
 
 def _all_marks(
     where: SiteLocation,
-    told: list[EventGroup],
+    groups: list[EventGroup],
     registers: list[SiteDesignation],
     visit: Visiting,
     sources: list[SourceLine],
     names: list[NameLine],
 ) -> list[Mark]:
-    lines = [line for group in told for line in group.lines]
+    lines = [line for group in groups for line in group.lines]
     cited: list[EventLine | NameLine] = [*lines, *names]
-    said_by = [line.source for line in cited if line.source] + sources
+    cited_sources = [line.source for line in cited if line.source] + sources
     dangers = chain.from_iterable(register.danger_marks for register in registers)
-    holders: list[HasMarks] = [where, *lines, *registers, visit, *said_by]
+    holders: list[HasMarks] = [where, *lines, *registers, visit, *cited_sources]
     return certainty.legend([*dangers, *chain.from_iterable(each.marks for each in holders)])
 
 

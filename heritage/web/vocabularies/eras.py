@@ -269,21 +269,21 @@ def era_page(slug: str) -> EraPage:
 def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> str:
     """When and where it was, what was before and after it, and what the catalogue has of it."""
     words = {"era": era.label.best(), "region": region_label(era), "years": era.years()}
-    said = []
+    lead = []
     if words["region"] and words["years"]:
-        said.append(_("%(era)s: %(years)s, %(region)s.") % words)
+        lead.append(_("%(era)s: %(years)s, %(region)s.") % words)
     elif words["years"]:
-        said.append(_("%(era)s: %(years)s.") % words)
+        lead.append(_("%(era)s: %(years)s.") % words)
     before, after = _neighbours(era, tree.terms.values())
     around = {"before": before and before.label.best(), "after": after and after.label.best()}
     if before and after:
-        said.append(_("Before it: %(before)s; after it: %(after)s.") % around)
+        lead.append(_("Before it: %(before)s; after it: %(after)s.") % around)
     elif before:
-        said.append(_("Before it: %(before)s.") % around)
+        lead.append(_("Before it: %(before)s.") % around)
     elif after:
-        said.append(_("After it: %(after)s.") % around)
+        lead.append(_("After it: %(after)s.") % around)
     if hits:
-        said.append(
+        lead.append(
             ngettext(
                 "This catalogue has %(number)s site of it.",
                 "This catalogue has %(number)s sites of it.",
@@ -291,7 +291,7 @@ def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> st
             )
             % {"number": number_format(len(hits), force_grouping=True)}
         )
-    return sentences.joined([*said, common.best_known(index, hits, _chief(index, era))])
+    return sentences.joined([*lead, common.best_known(index, hits, _chief(index, era))])
 
 
 def _chief(index: IndexSnapshot, era: Era) -> BitMap:

@@ -106,7 +106,7 @@ def _lead(index: IndexSnapshot, places: CountedTree, hits: BitMap) -> str:
     """How many sites there are, where most of them are, and the best known."""
     if not hits:
         return ""
-    said = [
+    lead = [
         ngettext(
             "This catalogue has %(number)s site of this kind.",
             "This catalogue has %(number)s sites of this kind.",
@@ -119,8 +119,8 @@ def _lead(index: IndexSnapshot, places: CountedTree, hits: BitMap) -> str:
         (first, _slug, one), (second, _other, two) = counted[:2]
         words = {"first": one.label.best(), "second": two.label.best()}
         words |= {"number": number_format(-first), "other": number_format(-second)}
-        said.append(_("%(first)s has the most (%(number)s), then %(second)s (%(other)s).") % words)
-    return sentences.joined([*said, common.best_known(index, hits)])
+        lead.append(_("%(first)s has the most (%(number)s), then %(second)s (%(other)s).") % words)
+    return sentences.joined([*lead, common.best_known(index, hits)])
 
 
 def _picture(kind: Kind) -> str:

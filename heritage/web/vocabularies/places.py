@@ -120,7 +120,7 @@ def place_page(slug: str) -> PlacePage:
         place=place,
         labels=common.labels(place.label),
         level=place.get_level_display(),
-        lead=language_html.as_html(place.note.best()) or _sentence(index, place, hits),
+        lead=language_html.as_html(place.note.best()) or _lead(index, place, hits),
         above=common.links(tree, tree.above(place)),
         children=common.links(tree, _by_name(tree.counted(place.pk))),
         surroundings=surroundings,
@@ -132,12 +132,12 @@ def place_page(slug: str) -> PlacePage:
     )
 
 
-def _sentence(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
+def _lead(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
     """What the catalogue has of the place: how many sites, what they are, the best known."""
     if not hits:
         return ""
     name = str(place.label.best())
-    said = [
+    lead = [
         ngettext(
             "This catalogue has %(number)s site in %(place)s.",
             "This catalogue has %(number)s sites in %(place)s.",
@@ -150,11 +150,11 @@ def _sentence(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
         for status in (UnescoStatus.INSCRIBED, UnescoStatus.IN_DANGER)
     )
     if listed == len(hits) == 1:
-        said.append(_("It is a World Heritage property."))
+        lead.append(_("It is a World Heritage property."))
     elif listed == len(hits):
-        said.append(_("All are World Heritage properties."))
+        lead.append(_("All are World Heritage properties."))
     elif listed:
-        said.append(
+        lead.append(
             ngettext(
                 "%(number)s is a World Heritage property.",
                 "%(number)s are World Heritage properties.",
@@ -164,7 +164,7 @@ def _sentence(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
         )
     parts = hits.intersection_cardinality(index.having(f"unesco:{UnescoStatus.PART}"))
     if parts:
-        said.append(
+        lead.append(
             ngettext(
                 "%(number)s is part of a World Heritage property.",
                 "%(number)s are parts of World Heritage properties.",
@@ -172,8 +172,8 @@ def _sentence(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
             )
             % {"number": number_format(parts)}
         )
-    said.append(common.best_known(index, hits))
-    return sentences.joined(said)
+    lead.append(common.best_known(index, hits))
+    return sentences.joined(lead)
 
 
 def _surroundings(index: IndexSnapshot, place: Place) -> TownSurroundings | None:
