@@ -24,7 +24,7 @@ from heritage.models import (
 # The states that every editor may set.
 OPEN_STATES = (Site.State.DRAFT, Site.State.REVIEW)
 
-# To which record a row belongs, where its model does not say so itself.
+# The foreign key to the record that a row belongs to, for models without an `owner`.
 _OWNERS: dict[type[Model], str] = {
     PartOf: "part",
     WorldHeritage: "designation",

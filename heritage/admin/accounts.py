@@ -70,7 +70,7 @@ class CatalogueUserAdmin(UserAdmin):
             }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    # Only a superuser makes superusers, or changes one.
+    # Only superusers create or change superusers.
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Fields:
         fields = super().get_readonly_fields(request, obj)

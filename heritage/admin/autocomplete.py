@@ -42,7 +42,7 @@ def _designation(entry: Designation) -> str:
 
 
 def _term(term: SchemeTerm) -> str:
-    # Codes such as 3 or AAAA say something to those who know the register, slugs do not.
+    # Short codes such as 3 or AAAA are known to users of the register; longer ones are slugs.
     name = f"{term.code} {term}" if len(term.code) < 5 and term.code != str(term) else term
     return _joined(name, term.scheme)
 
@@ -51,7 +51,7 @@ def _site(site: Site) -> str:
     return _joined(site, site.name.get("zh-hans", ""), site.place or "")
 
 
-# How a row is called in a chooser, and the keys that this follows.
+# By model, the label of a row in a chooser and the foreign keys that the label needs.
 _LABELS: dict[type[Model], tuple[Callable[[Any], str], tuple[str, ...]]] = {
     Era: (_era, ()),
     Place: (_place, ("parent__parent",)),
@@ -93,7 +93,7 @@ class ChooserView(AutocompleteJsonView):
         words = normalize.tokens(self.term)
         if not words or not hasattr(found.model, "search_text") or found.model is Site:
             return found
-        # “buddhist temple” stands there with its space, “sì miào” also without one.
+        # Names in pinyin are stored with and without spaces, names in English with spaces only.
         texts = (" ".join(words), "".join(words))
         exact, begun = Q(), Q()
         for text in texts:
@@ -221,7 +221,7 @@ class MultipleChooser(AutocompleteSelectMultiple):
     def build_attrs(
         self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None
     ) -> Any:
-        # The cross for all of them would stand in the list as no item of it.
+        # The button that clears all would be a list item without the role of one.
         return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:

@@ -45,8 +45,8 @@ from heritage.models.unit_of_work import current_change_set, unit_of_work
 from heritage.values import normalize
 from heritage.values.sentences import listed
 
-COMMENT = "_comment"  # what an editor says of a change, in the row of the buttons
-ATTEMPTS = 3  # to compare and to write, where others write in between
+COMMENT = "_comment"  # the editor's reason for a change, beside the save buttons
+ATTEMPTS = 3  # to compare and write, if others write in between
 
 
 class Outdated(Exception):
@@ -178,7 +178,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         request.editing = Editing(request, stack, is_busy)  # type: ignore[attr-defined]
         kept_uploads.take_all(request)
         for upload in cast(Iterable[UploadedFile], request.FILES.values()):
-            upload.seek(0)  # read to its end by the attempt before
+            upload.seek(0)  # the previous attempt has read it
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -276,14 +276,14 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         if not change:
             return
         stored = self.model.from_db(None, row.keys(), row.values()) if row else None
-        # Who may not change it any more is told when it is compared once more.
+        # If the user may not change it any more, the next attempt says so.
         if not (
             self.has_change_permission(request, stored) and _is_as_compared(editing, form, stored)
         ):
             raise Outdated
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        # What was not changed is not written.
+        # An unchanged record is not written.
         if not change or form.has_changed():
             self._open_change_set(request, form, change)
             super().save_model(request, obj, form, change)
@@ -396,7 +396,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         queryset: QuerySet[Any],
         action_location: ActionLocation = ActionLocation.CHANGE_LIST,
     ) -> HttpResponse | None:
-        if "post" not in request.POST:  # not confirmed, or in no need of it
+        if "post" not in request.POST:  # not confirmed yet, or without confirmation
             return super().response_action(request, queryset, action_location)
         with change_set("bulk", user_of(request)):
             return super().response_action(request, queryset, action_location)

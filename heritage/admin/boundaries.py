@@ -22,7 +22,7 @@ from heritage.values.coordinates import distance_km
 from heritage.values.point_reader import read_point
 
 NARROWEST_KM = 0.25
-USUAL_KM = 2.0  # of a map on which nothing is drawn yet
+USUAL_KM = 2.0  # width of a map without a boundary
 MAX_HANDLES = 200  # points that can be moved on the map
 _MARGIN = 1.3
 
@@ -95,10 +95,10 @@ def boundary_words(boundary: dict[str, Any]) -> str:
 
 def _window(data: Any, boundary: dict[str, Any] | None, point: Any) -> Window:
     try:
-        # In this order NaN is the narrowest, too.
+        # In this order, NaN gives the narrowest map, too.
         km = max(NARROWEST_KM, min(WIDEST_KM, float(data.get("km", ""))))
         return Window(*read_point(data.get("at", "")), km)
-    except ValueError:  # the first map, or all of it
+    except ValueError:  # without a middle and a width: show everything
         pass
     if boundary is None:
         latitude, longitude = point or LUOYANG

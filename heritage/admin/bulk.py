@@ -37,7 +37,7 @@ from heritage.values.sentences import listed
 
 SHOWN = 50
 
-# What can be done to many sites: label, and the column whose terms are offered.
+# What can be done to many sites: a label, and the model field whose terms are offered.
 OPERATIONS: dict[str, tuple[Any, Any]] = {
     "add_kind": (gettext_lazy("Add a kind"), Site._meta.get_field("kinds")),
     "replace_kind": (gettext_lazy("Replace a kind"), Site._meta.get_field("kinds")),
@@ -56,7 +56,7 @@ OPERATIONS: dict[str, tuple[Any, Any]] = {
         Image._meta.get_field("licence"),
     ),
 }
-# What an operation leaves as it is.
+# Help texts: what an operation leaves unchanged.
 NOTES = {
     "remove_kind": gettext_lazy("A published site that has no other kind keeps it."),
     "set_era": gettext_lazy(
@@ -68,7 +68,7 @@ NOTES = {
         "keep it."
     ),
 }
-# By which relation of a site a term is added and taken away.
+# The relation of a site to which an operation adds a term or from which it removes one.
 RELATIONS = {
     "add_kind": "kinds",
     "remove_kind": "kinds",
@@ -87,7 +87,7 @@ class ReplacementForm(forms.Form):
     """The term to be replaced and its replacement."""
 
     def __init__(self, column: Any, admin_site: AdminSite, replaces: bool, data: Any = None):
-        if data is not None:  # the chooser draws what was sent, and knows numbers alone
+        if data is not None:  # the chooser renders what was sent, and accepts ids only
             sent = {name: data.get(name, "") for name in ("old", "new")}
             data = {name: value for name, value in sent.items() if is_id(value)}
         super().__init__(data)
@@ -157,7 +157,7 @@ def delete_selected(
     if not chosen_ids(model_admin, request, queryset):
         return None
     try:
-        with transaction.atomic():  # Django notes the deletions before they are done
+        with transaction.atomic():  # Django logs the deletions before it deletes
             return actions.delete_selected(model_admin, request, queryset)
     except TooManyRows:
         tell_too_many_rows(model_admin, request)

@@ -34,7 +34,7 @@ from heritage.values.sentences import explained, listed
 
 # Chinese is compared by character, everything else by word.
 _PIECE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]|\s+|[^\W\u3400-\u9fff]+|[^\w\s]")
-_MAX_PIECES = 4000  # of a text: comparing takes the square of them
+_MAX_PIECES = 4000  # of a text: the time to compare grows with their square
 
 
 @dataclass
@@ -42,14 +42,14 @@ class ConflictLine:
     """One control of one side. A row has several, each with its label."""
 
     label: str
-    pieces: list[tuple[bool, str]]  # whether it differs from what was there, and the text
+    pieces: list[tuple[bool, str]]  # (whether it differs from the opened text, text)
     lang: str = ""
     dir: str = ""
 
 
 @dataclass
 class Side:
-    choice: str  # the value of the radio button; none of what the form was opened with
+    choice: str  # the value of the radio button; empty for the opened text
     label: str
     lines: list[ConflictLine]
     is_chosen: bool = False

@@ -103,7 +103,7 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Correction | None = None) -> Fields:
-        # An address is for those who answer.
+        # Only those who may answer see the address.
         may_answer = self.has_change_permission(request, obj)
         sent = (*_SENT, "email") if may_answer else _SENT
         return (

@@ -19,7 +19,7 @@ def _column(name: str) -> Field:
     return row_values.column(Designation, name)
 
 
-# Columns of a new entry that stand in the row under their own names.
+# Fields of a new designation that the row has under the same names.
 ENTRY_FIELDS = ("scheme", "reference", "category", "batch", "era_text")
 
 
@@ -50,7 +50,7 @@ class CoverageForm(RecordForm):
             return cleaned
         described = [name for name in (*ENTRY_FIELDS, "listed") if cleaned.get(name)]
         if self.instance.pk:
-            described = []  # only new rows make entries
+            described = []  # only new rows create a designation
         if cleaned.get("designation"):
             if described:
                 raise ValidationError(
@@ -128,7 +128,7 @@ class CoverageFormSet(RowFormSet):
             if isinstance(form, CoverageForm) and form.new_entry and not self.is_deleted(form)
         ]
         for form, entry in new:
-            # As services.denormalized would find, and then need not write.
+            # What services.denormalized would derive; set here, it is written once.
             entry.listed_year, _last = edtf_bounds(form.cleaned_data["listed"])
         if not new:
             return super().save_new_objects(commit)
@@ -156,7 +156,7 @@ class CoverageFormSet(RowFormSet):
             entry = new or form.cleaned_data.get("designation")
             if entry is None:
                 continue
-            # An entry without a reference is nobody's double.
+            # An entry without a reference equals no other.
             key = entry.pk or (entry.scheme_id, entry.reference or object())
             if key in seen:
                 form.add_error(

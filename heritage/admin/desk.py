@@ -36,10 +36,10 @@ from heritage.search import similar
 from heritage.search.index import store
 from heritage.services.history import deletions_of
 
-LATEST = 12  # change sets
-NAMED = 3  # records of a change set that are named
-MAX_ROWS = 2_000  # changed records that are looked at for that
-CHECKED_DAYS = 365  # after which a visiting fact is to be checked again
+LATEST = 12  # change sets that are listed
+NAMED = 3  # records that are named for a change set
+MAX_ROWS = 2_000  # changes that are read to find these records
+CHECKED_DAYS = 365  # until a visiting fact has to be checked again
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class Task:
 @dataclass(slots=True)
 class RecordLink:
     name: str
-    url: str  # empty where it is gone
+    url: str  # empty if the record is deleted
 
 
 @dataclass(slots=True)

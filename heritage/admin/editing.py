@@ -56,8 +56,8 @@ class EditConflict:
     opened: Values | None
     theirs: Values
     mine: Values
-    row: Model | None = None  # that it belongs to, where that is not the record itself
-    kind: str = ""  # what such a row is called
+    row: Model | None = None  # the row that it is about; None for the record itself
+    kind: str = ""  # the name of the row's model
     anchor: str = ""
 
 
@@ -92,16 +92,16 @@ class Editing:
 
     def __init__(self, request: HttpRequest, stack: ExitStack, is_busy: bool = False):
         self._request = request
-        self.stack = stack  # of what is left when the request is done: the transaction
+        self.stack = stack  # closed at the end of the request: holds the transaction
         self.is_writing = False
-        self.is_busy = is_busy  # others wrote for too long: the form is shown again
+        self.is_busy = is_busy  # another writer took too long: the form is shown again
         self.snapshot = Snapshot()  # what the form shows this time, to be signed
         self.conflicts: list[EditConflict] = []
         self.kept: list[str] = []
         self.lookups = RowLookups()
         self.formsets: list[RowFormSet] = []
-        self.shared: dict = {}  # what sets of rows look up for each other
-        self.stored: dict = {}  # values as they were read, by the form or the row
+        self.shared: dict = {}  # look-ups that sets of rows share
+        self.stored: dict = {}  # stored values, by (prefix, uid) of a row or None
         self.shows_all = SHOWS_ALL in request.GET  # all rows and languages, whether opened or not
         self.extra = int(self.shows_all)  # empty rows of each set
 
@@ -272,7 +272,9 @@ class _RowMerge:
         for row in rows:
             pk = row.data.get(self._pk_name, "")
             row.uid = row.data.get(REPLACES, "") or uids.get(pk, "") or (f"#{pk}" if pk else "")
-        return [row for row in rows if row.data or row.files]  # the others were not opened
+        return [
+            row for row in rows if row.data or row.files
+        ]  # a row that was not opened is not sent
 
     @property
     def _pk_name(self) -> str:

@@ -28,9 +28,9 @@ from heritage.models import (
 )
 from heritage.models.base import chunks
 
-# In an order in which each refers to what came before.
+# Ordered so that each refers only to earlier ones.
 ROWS = (Name, Event, Coverage, Image, Identifier, Opening, Price, VisitingFact, Notice)
-# With these a cell would be taken for a formula.
+# A cell that begins with one of these would be read as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -71,7 +71,7 @@ def export_csv(
             area = "" if site.area_ha is None else site.area_ha
             words = [_cell(getattr(site, name).get(code, "")) for name, code in texts]
             writer.writerow([*plain, *numbers, *terms, area, site.updated_at.isoformat(), *words])
-    # The mark at its beginning tells spreadsheets that it is UTF-8.
+    # The byte order mark tells spreadsheets that the file is UTF-8.
     return _file("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", "sites.csv")
 
 

@@ -113,7 +113,7 @@ class LanguageMapFormField(forms.Field):
     }
 
     def __init__(self, *, encoder: Any = None, decoder: Any = None, **kwargs: Any):
-        # A model's default is the empty map, which needs no hidden copy in the form.
+        # Not the model's callable default, for which Django would add a hidden input.
         super().__init__(**kwargs | {"show_hidden_initial": False, "initial": None})
 
     def to_python(self, value: Any) -> LanguageMap:
@@ -261,7 +261,7 @@ class PictureWidget(ClearableFileInput):
     """A file input that shows the current picture, or names the one kept from the last attempt."""
 
     template_name = "admin/widgets/picture.html"
-    kept: tuple[str, str] | None = None  # name, and what is sent for it: see `kept_uploads`
+    kept: tuple[str, str] | None = None  # (file name, token), see `kept_uploads`
 
     def use_required_attribute(self, initial: Any) -> bool:
         return super().use_required_attribute(initial) and not self.kept

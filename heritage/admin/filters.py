@@ -34,9 +34,9 @@ from heritage.values.language import LazyText
 type Filters = tuple[str | type[ListFilter], ...]
 type Choices = Iterable[tuple[str, str | LazyText]]
 
-LONGEST = 60  # choices of one filter
-MAX_USED = 20  # of those that are offered by use; all others are found by searching
-MAX_COUNTED = 1_000  # unpublished sites; they are few
+LONGEST = 60  # choices of a filter
+MAX_USED = 20  # terms of a filter, the most used ones; others are found by search
+MAX_COUNTED = 1_000  # unpublished sites that are counted
 MAX_READ = 10_000  # sites that a filter of a list reads from the database
 
 
@@ -178,7 +178,7 @@ def _facet_filter(facet: TreeFacet | UnescoFacet) -> type[SimpleListFilter]:
     return type(name, (UnescoListFilter,), attributes)
 
 
-# In the order of the form; those of the facets that are none of the admin's are left out.
+# The facets that the admin filters by, in their order.
 FACET_FILTERS = [
     _facet_filter(facet) for facet in FACETS if isinstance(facet, TreeFacet | UnescoFacet)
 ]

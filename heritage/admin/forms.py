@@ -68,10 +68,10 @@ from heritage.values.language import (
     text_direction,
 )
 
-MARKDOWN = ("description", "about", "privacy")  # columns whose texts are written so
+MARKDOWN = ("description", "about", "privacy")  # columns with texts in Markdown
 
 
-# What Django calls fields: names, and functions of a row.
+# Fields of a form as Django has them: names, and functions of a row.
 type Fields = list[Any] | tuple[Any, ...]
 
 
@@ -90,10 +90,10 @@ class RecordFields(BaseModelAdmin):
         NamesField: {"form_class": NamesFormField, "widget": AdminTextareaWidget({"rows": 3})},
         JSONField: {"form_class": BoundaryFormField, "widget": BoundaryWidget},
     }
-    # Heights of texts by column; all others are single lines.
+    # The height of text areas by column; other texts are single lines.
     textarea_rows: dict[str, int] = {"description": 10, "note": 1, "about": 12, "privacy": 12}
 
-    # Columns that say how a cover is drawn, and what they are chosen with.
+    # The widgets of columns that say how a cover is drawn.
     cover_widgets: dict[str, Callable[[], Widget]] = {}
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
@@ -115,9 +115,9 @@ class RecordFields(BaseModelAdmin):
             kwargs["widget"] = self.cover_widgets[db_field.name]()
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field:
-            field.show_hidden_initial = False  # what the form was opened with is known by itself
+            field.show_hidden_initial = False  # the signed snapshot replaces it
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            # Deleting a shared record is not done from the form of another one.
+            # A shared record is not deleted from the form of another one.
             field.widget.can_delete_related = False
             field.widget.can_view_related &= not field.widget.can_change_related
         return field
@@ -230,7 +230,7 @@ class RecordForm(ModelForm):
     """
 
     editing: Editing | None = None
-    opened_row = ""  # of a row: what it shows, signed
+    opened_row = ""  # the signed values of an open row
 
     def __init__(
         self,
@@ -250,7 +250,7 @@ class RecordForm(ModelForm):
         if self.editing:
             self.show_all(self.editing.shows_all)
         if owner:
-            # All rows that there are with this owner: whether one is there already is seen here.
+            # All rows of the owner, so that checks for duplicates need no query.
             name, row, siblings = owner
             self.instance.siblings = (name, siblings)
             setattr(self.instance, name, row)
@@ -286,7 +286,7 @@ class RecordForm(ModelForm):
         }
 
     def validate_unique(self) -> None:
-        # That no other row has what this one has already need not be asked for again.
+        # Unchanged values are unique already and need no query.
         if self.instance.pk is not None:
             self.instance.unchanged = set(self.fields) - set(self.changed_data)
         super().validate_unique()

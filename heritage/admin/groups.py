@@ -29,7 +29,7 @@ _VOCABULARY = (_LOOK, _ALL, _ALL)
 _INSTALLATION = ((), (), _ALL)
 _NONE = ((), (), ())
 
-# Where it is not what follows from the model: see defaults_for().
+# For models with other defaults than defaults_for() derives.
 DEFAULTS = {
     "heritage.site": (_ALL, (*_ALL, "publish"), (*_ALL, "publish")),
     "heritage.designation": _RECORD,
@@ -60,7 +60,7 @@ def _after_migrate(sender: Any, using: str, apps: Any = installed, **kwargs: Any
     try:
         apps.get_model("auth", "Permission")
         apps.get_model("heritage", "GroupDefault")
-    except LookupError:  # migrated back to before there were any
+    except LookupError:  # migrated back to before these models existed
         return
     _create_permissions(apps, using)
     ensure(using)
@@ -112,10 +112,10 @@ def defaults_for(model: str) -> tuple:
         return DEFAULTS[model]
     try:
         found = installed.get_model(model)
-    except LookupError:  # a model that the catalogue once had
+    except LookupError:  # a model that no longer exists
         return _NONE
     if not issubclass(found, Record):
-        return _NONE  # followed from other rows, or of the machinery
+        return _NONE  # derived rows and internal tables
     return _ROW if found.owner == "site" else _VOCABULARY
 
 

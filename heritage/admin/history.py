@@ -40,8 +40,8 @@ from heritage.values.language import language_name, proper_tag, text_direction
 from heritage.values.sentences import explained, listed
 
 PER_PAGE = 30
-LONGEST = 300  # characters of a value that is wholly new, or gone
-HIDDEN_COLUMNS = ("uid", "width", "height", "sha256")  # what means nothing to people
+LONGEST = 300  # characters of a value that was added or removed
+HIDDEN_COLUMNS = ("uid", "width", "height", "sha256")  # meaningless to readers
 NAMED_COLUMNS = 4  # columns that a sentence names
 NAMED_FILES = 3  # of an import
 
@@ -271,7 +271,7 @@ class RowNames:
     def of(self, row: RowChange, state: dict) -> str:
         try:
             return str(self._rows[id(state)])
-        except (AttributeError, ObjectDoesNotExist, TypeError):  # it refers to what is gone
+        except (AttributeError, ObjectDoesNotExist, TypeError):  # it refers to a deleted row
             return f"#{row.object_id}"
 
 
@@ -341,7 +341,7 @@ class ShownValues:
             return _("yes") if value else _("no")
         if isinstance(column, EDTFField):
             return date_in_words(value) or value
-        if isinstance(value, dict):  # the one column of such values is a boundary
+        if isinstance(value, dict):  # only boundaries are stored as dicts
             return boundary_words(value)
         choices = dict(column.flatchoices)
         return str(choices.get(value, value))

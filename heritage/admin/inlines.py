@@ -38,7 +38,7 @@ class RowFormSet(BaseInlineFormSet):
         first_number: int = 0,
         **kwargs: Any,
     ):
-        self.first_number = first_number  # of a row that is shown alone
+        self.first_number = first_number  # the number of a row that is rendered alone
         self.opened: set[int] | None = None  # the numbers of the rows that were sent; None: all
         columns = {column.name for column in self.model._meta.fields}
         chosen = [name for name, _field in self._chooser_fields() if name in columns]
@@ -77,7 +77,7 @@ class RowFormSet(BaseInlineFormSet):
                     if key.startswith(prefix) and key.endswith(suffix)
                 )
             for row in rows:
-                chosen = getattr(row, name, None)  # none of what is no column
+                chosen = getattr(row, name, None)  # None for fields without a column
                 if chosen is not None:
                     lookup.add(chosen)
 
@@ -122,7 +122,7 @@ class RowFormSet(BaseInlineFormSet):
         for name, field in self._chooser_fields():
             if name in form.fields:
                 form.fields[name].lookup = self.editing.lookups.of(field)
-        # Django asks for each row once more, by its hidden id; all of them are at hand.
+        # Django would look up each row by its hidden id; all of them are loaded.
         key = self.model._meta.pk.name
         hidden = ChooserField(
             self.queryset,
@@ -145,7 +145,7 @@ class RecordInline(RecordFields, admin.StackedInline):
     formset = RowFormSet
     extra = 0
     select_related: tuple[str, ...] = ()  # foreign keys that the label of a row follows
-    is_collapsed = False  # its lines, too, are shown only when somebody opens it
+    is_collapsed = False  # its lines are loaded only when it is opened
     template = "admin/record_rows.html"
 
     @cached_property
@@ -201,7 +201,7 @@ class RecordInline(RecordFields, admin.StackedInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
         for field in formset.form.base_fields.values():
-            # Icons for adding to or changing each of these would crowd a row.
+            # Icons to change or view the related record would crowd a row.
             if isinstance(field.widget, RelatedFieldWidgetWrapper):
                 field.widget.can_change_related = field.widget.can_view_related = False
         return formset

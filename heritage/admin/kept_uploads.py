@@ -16,8 +16,8 @@ from heritage.media import kept_files
 from heritage.media.kept_files import LASTS
 from heritage.models import User
 
-MAX_FILES = 10  # of one person
-KEPT = "_kept"  # after the name of a file input: the hidden one that says what is kept
+MAX_FILES = 10  # of each user
+KEPT = "_kept"  # suffix of the hidden input with the token of a kept upload
 _SALT = "heritage.admin.kept_upload"
 
 

@@ -136,7 +136,7 @@ def merge_two(
         text = _("Choose two records, no more and no fewer.")
         model_admin.message_user(request, text, messages.ERROR)
         return None
-    # Readers must go on finding the one that they know.
+    # The published record stays, so that its address does not change.
     chosen.sort(key=lambda site: site.state != Site.State.PUBLISHED)
     kept, other = chosen
     return redirect(reverse("admin:heritage_site_merge", args=[kept.pk]) + f"?with={other.pk}")

@@ -23,7 +23,7 @@ class PartForm(RecordForm):
     def __init__(self, *args: Any, other_end: Any = "whole", **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.other_end = other_end
-        # The row knows what is stored; what its neighbours are about to change, only the sets do.
+        # The formsets look for cycles, since they know the unsaved changes of other rows.
         self.instance.looks_for_cycles = False
 
     def add_error(self, field: Any, error: Any) -> None:
@@ -84,14 +84,14 @@ class _StoredRelations:
 
     def __init__(self, here: int | None, changed: list[int]):
         self._here, self._changed = here, changed
-        self._known: dict[frozenset, set] = {}  # what was looked up for one row serves the others
+        self._known: dict[frozenset, set] = {}  # earlier results, by ids
 
     def wholes_of(self, sites: set) -> set:
         """The wholes of the sites."""
         ids = frozenset({self._here if pk == _HERE else pk for pk in sites} - {None})
         if ids not in self._known:
             rows = PartOf.objects.filter(part__in=ids).exclude(pk__in=self._changed)
-            # Unsorted: the order of the model would join both sites.
+            # Unordered: the ordering of the model would join both sites.
             wholes = rows.order_by().values_list("whole_id", flat=True)
             self._known[ids] = {_HERE if pk == self._here else pk for pk in wholes}
         return self._known[ids]

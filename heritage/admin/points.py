@@ -28,7 +28,7 @@ from heritage.values.point_reader import read_point
 
 SHOWN = 40  # sites on the map
 LONGEST_NAME = 28
-LUOYANG = (34.6, 112.5)  # where a map without a point begins
+LUOYANG = (34.6, 112.5)  # the middle of a map without a point
 
 
 def point_text(latitude: float | None, longitude: float | None) -> str:
@@ -44,7 +44,7 @@ class PointWidget(forms.TextInput):
     def __init__(self, attrs: dict[str, Any] | None = None):
         own = {"class": "vTextField", "autocomplete": "off", "size": 40}
         super().__init__(own | (attrs or {}))
-        self.stored = ""  # the point as it was when the form was made
+        self.stored = ""  # the point when the form was opened
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -71,7 +71,7 @@ class PointField(forms.CharField):
         super().__init__(**kwargs)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return False  # the two columns say it
+        return False  # the two columns tell
 
 
 def with_point(data: Any) -> Any:
@@ -175,7 +175,7 @@ def _sites(window: Window, without: str) -> list[dict]:
     shown: list[dict] = []
     for row in (rows[pk] for pk in ids if pk in rows and str(pk) != without):
         if row.public_latitude is None or row.public_longitude is None:
-            continue  # it has lost its point since
+            continue  # its point has been deleted meanwhile
         at = window.place(row.public_latitude, row.public_longitude)
         name = Truncator(row).chars(LONGEST_NAME)
         is_free = not any(_overlap(at, name, other["at"], other["name"]) for other in shown)
@@ -196,7 +196,7 @@ def similar_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     if not may_see_maps(model_admin, request):
         raise PermissionDenied
     point = None
-    with suppress(ValueError):  # it may be half typed
+    with suppress(ValueError):  # it may be incomplete
         point = read_point(request.GET.get("point", ""), "gcj02" in request.GET)
     without = request.GET.get("without", "")
     found = similar.similar(

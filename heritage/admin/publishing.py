@@ -27,8 +27,8 @@ from heritage.services.publication import RELATED, publication_problems
 
 type Refused = tuple[Site, list[Reason]]
 
-SHOWN = 10  # refused records that a message names for one reason
-CONFIRMED = 100  # records that a confirmation names
+SHOWN = 10  # records that a message names for each reason
+CONFIRMED = 100  # records that the confirmation names
 
 
 class Reason(NamedTuple):
@@ -54,7 +54,7 @@ def anchor_of(relation: str, field: str) -> str:
     if relation:
         return f"{relation}-group"
     if field in ("latitude", "longitude", "coordinates"):
-        return "id_coordinates"  # the box that says both
+        return "id_coordinates"  # one input for both
     try:
         column = Site._meta.get_field(field)
     except FieldDoesNotExist:
@@ -183,7 +183,7 @@ def _confirm(
     """Ask for confirmation, naming the sites; then set the state."""
     sites = queryset.exclude(state=state)
     if "post" in request.POST or not sites:
-        set_state(model_admin, request, queryset, state)  # which says so where there are none
+        set_state(model_admin, request, queryset, state)  # which reports that nothing changes
         return None
     context = {
         "media": model_admin.media,

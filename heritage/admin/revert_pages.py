@@ -54,7 +54,9 @@ class RevertRequest:
     button: str | LazyText
     only: Only | None = None
     undoes: ChangeSet | None = None
-    later: QuerySet[ChangeSet] | None = None  # edits to tell of; else all of the same rows
+    later: QuerySet[ChangeSet] | None = (
+        None  # later edits to list; None: all later edits of the same rows
+    )
     trail: list[tuple[str, str | LazyText | None]] = field(default_factory=list)
 
 
@@ -157,7 +159,9 @@ def _digest(planned: Plan) -> str:
 
 def refusals(user: User, steps: Iterable[Step]) -> Iterator[str]:
     """Why the user may not carry out these steps, each reason once."""
-    steps = [step for step in steps if step.model is not FormerSlug]  # kept by the write path
+    steps = [
+        step for step in steps if step.model is not FormerSlug
+    ]  # the write path maintains former slugs
     wanted = {(step.model, _PERMISSION[step.action]) for step in steps}
     for model, action in sorted(wanted, key=lambda pair: (pair[0]._meta.label, pair[1])):
         if not user.has_perm(f"heritage.{action}_{model._meta.model_name}"):
@@ -184,13 +188,13 @@ def _is_closed(user: User, step: Step, steps: list[Step]) -> bool:
         if row is not None and not access.is_open(user, row):
             return True
     name = access.owner_field(step.model)
-    if name is None or name not in step.values:  # it belongs to nothing, or stays where it is
+    if name is None or name not in step.values:  # it has no owner, or keeps it
         return False
-    # Where it is created, or moved to.
+    # The owner that it is created under, or moved to.
     owner_model: Any = step.model._meta.get_field(name).related_model
     owner_id = step.values[name]
     if any(s.model is owner_model and s.object_id == owner_id for s in steps if s.action == CREATE):
-        return False  # judged by itself
+        return False  # that step is checked by itself
     owner = unwatched(owner_model).filter(pk=owner_id).first()
     return owner is not None and not access.is_open(user, owner)
 

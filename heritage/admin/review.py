@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 Kind = ReviewComment.Kind
 LONGEST = 4_000  # characters of a comment
-# What one can comment on beside the columns of the site: its rows.
+# The sets of rows that comments can be about, besides the columns of the site.
 ROWS = (
     *("names", "events", "coverages", "images", "identifiers", "notices"),
     *("openings", "prices", "visitingfacts", "parts"),
@@ -47,7 +47,7 @@ class ShownComment(NamedTuple):
     label: str  # of the field that it is about
     url: str
     answers: list[ReviewComment]
-    may_close: bool  # by who looks at it
+    may_close: bool  # whether the current user may close it
 
 
 class CommentedField(forms.BoundField):
@@ -328,7 +328,7 @@ class ReviewPages(AdminPages):
                 form.comments[name] = of_field
             elif name in sets:
                 sets[name].comments = of_field
-            else:  # about the record, or about what this form does not have
+            else:  # about the whole record, or a field that the form lacks
                 context.setdefault("other_comments", []).extend(comments)
         context["may_take_part"] = may_take_part
 

@@ -27,7 +27,7 @@ from heritage.admin.editing import editing_of
 if TYPE_CHECKING:
     from heritage.admin.inlines import RecordInline
 
-MAX_ROWS = 1_000  # rows of a set, as Django has it
+MAX_ROWS = 1_000  # rows of a set, Django's own limit
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class RowLine:
     """One row: the text of its line, and its form if it is open."""
 
     number: int
-    row: object  # None of a new one
+    row: object  # None for a new row
     label: str
     form: InlineAdminForm | None = None
 
@@ -67,7 +67,7 @@ class RowSet:
         return self._formset or self
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(())  # Django looks for fields that follow others, of which rows have none
+        return iter(())  # Django looks for prepopulated fields; rows have none
 
     def is_multipart(self) -> bool:
         fields = self.opts.model._meta.fields
@@ -142,7 +142,7 @@ class RowSet:
 
     @cached_property
     def media(self) -> Media:
-        # Those of all widgets that a row may have, whether it is open or not.
+        # The media of all possible widgets, since rows are opened later.
         return self.opts.row_media()
 
 

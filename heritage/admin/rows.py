@@ -42,7 +42,7 @@ class NameForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         site = cleaned.get("site")
-        # The model looks at stored sites only: this one may be about to be stored.
+        # The model compares with stored sites only; this one may be new.
         if site and site.pk is None and cleaned.get("text") in site.name.values():
             self.add_error("text", _("This is the display name already; add only further names."))
         return cleaned

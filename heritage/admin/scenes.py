@@ -35,7 +35,7 @@ class SceneSelect(Select):
         scenes = [pair for pair in _scenes() if self.shows_all or pair[0] == chosen]
         offered = [*self.choices, (_("Scenes"), scenes)]
         known = {"", PLATE, SOLEMN, *scene_files.names()}
-        # What is stored and gone is not lost by opening a form.
+        # A stored scene that no longer exists stays selected.
         offered += [] if chosen in known else [(chosen, chosen)]
         select = Select(self.attrs, offered)
         context = select.get_context(name, chosen, attrs)

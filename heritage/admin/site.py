@@ -24,9 +24,9 @@ from heritage.models.lock_timeout import LockTimeout, is_lock_timeout
 from heritage.values.language import LazyText
 from heritage.values.markdown import to_html
 
-LONGEST_TEXT = 100_000  # characters that are shown as readers will see them
+MAX_PREVIEW = 100_000  # characters of a text that is rendered as a preview
 
-# Which models stand together on the front page, in the order of an editor's day.
+# The models of each section of the front page.
 SECTIONS = (
     (
         "records",
@@ -62,13 +62,15 @@ SECTIONS = (
 )
 
 
-def _answering[V: Callable[..., HttpResponseBase]](view: V) -> V:
-    """Answers 503 if a write has to wait too long; refuses what no database can be asked for."""
+def _guarded[V: Callable[..., HttpResponseBase]](view: V) -> V:
+    """The view, which answers 503 if a write waits too long; lists refuse a NUL in their query."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if _is_list(request) and _has_nul(request.GET):
-            return redirect(f"{request.path}?{ERROR_FLAG}=1")  # as Django with any wrong value
+            return redirect(
+                f"{request.path}?{ERROR_FLAG}=1"
+            )  # as Django does for any invalid value
         try:
             return view(request, *args, **kwargs)
         except LockTimeout:
@@ -96,7 +98,7 @@ def _has_nul(query: QueryDict) -> bool:
 
 def _markdown(request: HttpRequest) -> HttpResponse:
     """A text as its page will show it."""
-    return HttpResponse(to_html(request.POST.get("text", "")[:LONGEST_TEXT]))
+    return HttpResponse(to_html(request.POST.get("text", "")[:MAX_PREVIEW]))
 
 
 class CatalogueAdminSite(AdminSite):
@@ -104,17 +106,17 @@ class CatalogueAdminSite(AdminSite):
 
     index_title = gettext_lazy("Editing the catalogue")
     empty_value_display = ""
-    enable_nav_sidebar = False  # the head has what is used daily, the desk all else
+    enable_nav_sidebar = False  # the header and the desk have all links
 
     def admin_view[V: Callable[..., HttpResponseBase]](self, view: V, cacheable: bool = False) -> V:
-        return super().admin_view(_answering(view), cacheable)
+        return super().admin_view(_guarded(view), cacheable)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         from heritage.models import Identity
 
         identity = Identity.objects.current()
         name = str(identity.name.best())
-        # Django would list all models here, for a sidebar that there is none of.
+        # Without a sidebar, the list of all models is not needed.
         request.is_without_sidebar = True  # type: ignore[attr-defined]  # kept with it
         context = super().each_context(request)
         request.is_without_sidebar = False  # type: ignore[attr-defined]  # as above

@@ -173,8 +173,8 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
         "eras",
         "former_addresses",
     )
-    # In the order in which an editor thinks: the sections of the form, each with its fields and
-    # its sets of rows. The state stands in the bar that stays in sight.
+    # The sections of the form, each with its fields and sets of rows. The state is in the bar at
+    # the foot.
     sections = (
         Section("names", _("Names"), ("name",), (NameRows,)),
         Section("what", _("What it is"), ("kinds",)),
@@ -223,7 +223,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in ("latitude", "longitude"):
-            field.widget = HiddenInput()  # the box of the point says them
+            field.widget = HiddenInput()  # the input for the point sets them
         return field
 
     def get_urls(self) -> list[URLPattern]:
@@ -261,7 +261,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
     ) -> Site | None:
         site = super().get_object(request, object_id, from_field)
         if site:
-            # The form shows them, and the revision keeps them.
+            # The form and the history need them.
             also_in = Prefetch("also_in", with_label(Place.objects.all()))
             prefetch_related_objects([site], "kinds", also_in, "sources")
         return site

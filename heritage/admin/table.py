@@ -46,7 +46,7 @@ MINE, THEIRS = "mine", "theirs"
 TEXT = "text"  # what is in the cell
 OPENED = "opened"  # what it held when it was opened
 STORED = "stored"  # what was shown as stored by somebody else
-DECISION = "decision"  # which of the two shall stay
+DECISION = "decision"  # which of the two to keep
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class ChangedCell:
     theirs: str = ""
     is_conflict: bool = False
     error: str = ""
-    offered: list[str] = dataclasses.field(default_factory=list)  # texts, one of which is meant
+    offered: list[str] = dataclasses.field(default_factory=list)  # the terms to choose from
 
     @property
     def pieces(self) -> list[tuple[str, str]]:
@@ -128,7 +128,7 @@ class TablePages(AdminPages):
                 response = self._save(request, changed, fields)
                 if response is not None:
                     return response
-                # Somebody was quicker: once more, with what is stored now.
+                # Somebody has saved meanwhile: compare again with what is stored now.
                 fresh = with_edited_rows(Site.objects.all()).in_bulk(list(open_ids))
                 fresh = {pk: fresh[pk] for pk in sites if pk in fresh}
                 changed = _changed_sites(request.POST, fresh, fields)
@@ -172,7 +172,7 @@ class TablePages(AdminPages):
             )
             if entries:
                 made.detail["table"] = names
-        if made.pk is None:  # a value was put in order, and was the stored one then
+        if made.pk is None:  # the cleaned values equal the stored ones
             self.message_user(request, _("Nothing was changed, so nothing was saved."))
             return redirect(request.get_full_path())
         text = ngettext("%(count)s site was changed.", "%(count)s sites were changed.", len(again))
@@ -227,7 +227,7 @@ def _changed_cell(data: Any, site: Site, field: EditableField) -> ChangedCell | 
         return None
     if now == opened:
         return ChangedCell(field, now, text)
-    # A decision counts for the text that was shown with it.
+    # A decision is valid only for the stored text that was shown with it.
     decision = sent(DECISION) if sent(STORED) == now else ""
     if decision == THEIRS:
         return None

@@ -18,7 +18,7 @@ from heritage.admin.fields import LANGUAGE_SEPARATOR, LanguageMapFormField
 from heritage.values.language import language_name
 from heritage.values.sentences import explained
 
-# What a browser sends, by the name of the control; controls that say nothing are left out.
+# What a browser sends, by the name of the control; empty controls are left out.
 Values = dict[str, list[str]]
 
 
@@ -117,7 +117,7 @@ def three_way_merge(
         elif opened is not None and same(now, was):
             value = sent
         elif opened is not None and isinstance(form_field, forms.ModelMultipleChoiceField):
-            # Each choice by itself: what either side added or took away.
+            # Each choice by itself: additions and removals of both sides.
             value = [pk for pk in now if pk in sent or pk not in was]
             value += [pk for pk in sent if pk not in was and pk not in value]
         else:

@@ -34,7 +34,7 @@ from heritage.models.visiting import CheckedRecord
 
 # --- in the form of a site ---------------------------------------------------------------------
 
-# Without a source and a day it is shown under its quality, or not at all.
+# The fields that tell how well a fact is checked.
 _CHECKED = (("source", "checked_on"), ("quality", "as_of", "second_source"), "differs")
 
 

@@ -67,7 +67,7 @@ class TermAdmin(ReplacePages, NameSearch, RecordAdmin):
 
 @admin.register(Kind)
 class KindAdmin(TermAdmin):
-    ordering = ("order", "slug")  # said here, since counting loses that of the model
+    ordering = ("order", "slug")  # the count in `get_queryset` drops the model's
     list_display = ("term", "elsewhere", "parent", "scene", "site_total", "slug")
     list_filter = (WithinKindFilter,)
     cover_widgets = {"scene": SceneSelect}
@@ -78,14 +78,14 @@ class KindAdmin(TermAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         kinds = super().get_queryset(request)
-        # Only the list shows it; a chooser would count all sites with each letter that is typed.
+        # Only for the list: a chooser would count all sites with each letter that is typed.
         match = request.resolver_match
         is_list = match is not None and match.url_name == "heritage_kind_changelist"
         return kinds.annotate(site_count=Count("sites")) if is_list else kinds
 
     @admin.display(description=_("sites"), ordering="site_count")
     def site_total(self, row: Any) -> int:
-        return row.site_count  # of `get_queryset`
+        return row.site_count  # annotated by `get_queryset`
 
 
 @admin.register(Place)

@@ -46,7 +46,7 @@ BLURRED = Mark(
     pgettext_lazy("mark beside a point", "blurred"),
     _("The exact point is kept back to protect the place; the one shown is the middle of an area."),
 )
-# A date's own words say these: “c. 493”, “1049 (uncertain)”.
+# The text of a date says these already: “c. 493”, “1049 (uncertain)”.
 SAID_BY_DATES = (APPROXIMATE, UNCERTAIN)
 ALL = (TRADITION, APPROXIMATE, UNCERTAIN, RECALLED, BLURRED)
 

@@ -59,7 +59,7 @@ def language_versions(request: HttpRequest) -> list[LanguageVersion]:
     codes = dict(settings.LANGUAGES)
     first, slash, rest = request.path_info.lstrip("/").partition("/")
     rest = rest if slash and first in codes else ""
-    # A step names the site that it goes on from, which in another language stands elsewhere.
+    # Steps name a site to continue from, whose position differs in another language.
     query = request.META.get("QUERY_STRING", "")
     if "after" in request.GET or "before" in request.GET:
         query = updated(request.GET, **_page(request.GET))

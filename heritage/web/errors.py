@@ -13,7 +13,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "403.html", status=403)
 
 
-# These two must not fail in their turn: no database, no request, nothing that could be missing.
+# These two must not fail themselves: they use neither the database nor the request.
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -34,9 +34,9 @@ from heritage.web.meta_tags import describe
 
 ENTRIES = 50
 _HALF_AN_HOUR = 1800
-_ENTRIES = uuid.UUID("c3e7e0ce-6f0e-5d0a-9a51-8a3f5b8e2d17")  # of this catalogue's entries
+_ENTRIES = uuid.UUID("c3e7e0ce-6f0e-5d0a-9a51-8a3f5b8e2d17")  # namespace of the ids of entries
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-# What XML cannot hold, not even escaped.
+# Characters that XML does not allow, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -144,8 +144,8 @@ def _add(atom: Feed, site: Site, addresses: Addresses) -> None:
         title=_clean(site.name.best()),
         link=addresses.site(site),
         description=_clean(_described(site)),
-        # Stays what it is when the slug or the host changes, or the records are loaded again; each
-        # language is an entry of its own.
+        # Stable if the slug or the host changes or the records are loaded again. Each language is
+        # an entry of its own.
         unique_id=uuid.uuid5(_ENTRIES, f"{site.uid} {language}").urn,
         pubdate=site.published_at,
         updateddate=site.updated_at,

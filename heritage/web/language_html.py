@@ -24,7 +24,7 @@ def as_html(text: Text | str) -> SafeString:
     """The text, with a lang attribute if its language is not the page's, and a mark if it is a
     fallback."""
     if not isinstance(text, Text) or not text or text.language == get_language():
-        # What conditional_escape() does, without its detour for lazy text: it is asked so often.
+        # Like conditional_escape(), without its check for lazy text: this is called very often.
         return text if isinstance(text, SafeString) else SafeString(escape(str(text)))
     return format_html("{}{}", in_its_language(text), fallback_mark(text))
 

@@ -47,7 +47,7 @@ _FOLLOW_ONLY = "noindex, follow"
 _LARGE_PICTURES = "max-image-preview:large"
 _FREE = {"sort", "bbox", "near", "within"}  # with endless values, or another order
 _ENDLESS = {NOT, *(facet.name for facet in FACETS if facet.is_endless)}
-# Open Graph wants a territory with a language; those that have one here.
+# Open Graph requires a territory for a language.
 _TERRITORIES = {"en": "en_GB", "zh-hans": "zh_CN", "zh-hant": "zh_TW"}
 
 
@@ -112,7 +112,7 @@ def of_term(
     steps = [(request.build_absolute_uri(path), name) for path, name in trail]
     document = jsonld.page_document(about.canonical, title, [*steps, (about.canonical, title)])
     about = replace(about, jsonld=jsonld.as_script(document))
-    if not sites.total:  # it can be read, but nobody need be led to it
+    if not sites.total:  # search engines need not list an empty page
         return replace(about, robots=_NEVER, alternates=[])
     return about
 
@@ -238,7 +238,9 @@ def alternates(request: HttpRequest, query: str = "") -> list[Alternate]:
         Alternate(proper_tag(code), _url(request, code, query)) for code in interface_languages()
     ]
     if request.path_info == reverse("web:home"):
-        default = request.build_absolute_uri(reverse("language_redirect"))  # it follows the browser
+        default = request.build_absolute_uri(
+            reverse("language_redirect")
+        )  # redirects by the browser's language
     else:
         default = _url(request, settings.LANGUAGE_CODE, query)
     return [*found, Alternate("x-default", default)]

@@ -18,9 +18,9 @@ from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
 
-_LARGEST = 500_000  # bytes of a page that is kept
+_LARGEST = 500_000  # bytes of a cached page
 _HEADERS = ("Content-Type", "Cache-Control", "Vary", "ETag", "X-Robots-Tag")
-# The headers that the key tells apart: a page that varies by another one is not kept.
+# The headers in the key: a page that varies by another one is not cached.
 _VARIES = {"hx-request", "hx-history-restore-request"}
 
 
@@ -62,8 +62,8 @@ def page_cache(get_response: GetResponse) -> GetResponse:
         try:
             index = store.current()
         except (OperationalError, InterfaceError):
-            return get_response(request)  # only what a view raises is answered with 503
-        if not index.number:  # nothing was ever written, or only past the change log
+            return get_response(request)  # DatabaseAwayMiddleware handles only exceptions of views
+        if not index.number:  # with an empty change log, changes would go unnoticed
             return get_response(request)
         key = _key(request, index)
         kept = pages.get(key)

@@ -22,7 +22,7 @@ from heritage.web.media import covers, tagged
 from heritage.web.site.page import site_page
 from heritage.web.world_heritage import statistics
 
-_LOOKED_AT = 1500  # sites, to choose twelve covers from
+_LOOKED_AT = 1500  # sites that twelve covers are chosen from
 _TOKEN = re.compile(r"--([a-z0-9-]+):\s*([^;]+);")
 
 

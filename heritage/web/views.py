@@ -21,9 +21,9 @@ from heritage.web.home import home as home_page
 from heritage.web.responses import HtmxRequest, moved, page_or_part, private, public
 from heritage.web.site.page import site_page
 
-# Parts of a query that by themselves make lists without end, or the same one in another order.
+# Parameters with endless values, or that only reorder a list.
 _ENDLESS = ("q", "sort", "view", "role", "from", "to", "bbox", "near", "within", "open", "all")
-_LONGEST = 4_000  # characters of a query: each of the page's links repeats it
+_LONGEST = 4_000  # characters of a query, which each link of the page repeats
 
 
 @require_safe
@@ -128,7 +128,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     for code in interface_languages():
         lines += [f"Disallow: /{code}/admin/", f"Disallow: /{code}/suggest/"]
         lines += [f"Disallow: /{code}/sites/?{name}=" for name in _ENDLESS]
-        # Of rules that fit an address the longest holds: all pages of the whole list may be read.
+        # The longest matching rule applies: all pages of the unfiltered list may be read.
         lines += [f"Disallow: /{code}/sites/?*&", f"Allow: /{code}/sites/?page="]
     lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -37,8 +37,8 @@ _YEARS = re.compile(r"(\d{4})(?:-\d\d)*(?:/(\d{4})(?:-\d\d)*)?")
 _MAX_YEARS = 3  # on a solemn plate
 _NAMES_SHOWN = 2  # on a plate
 _PARTS = 2  # of a degree: on a globe, places that are nearer to each other are one
-# Said of any era, so they tell nothing on a seal.
-_IDLE = ("时代", "时期", "文化", "王朝")
+# Common endings of eras, left out on a seal.
+_ERA_ENDINGS = ("时代", "时期", "文化", "王朝")
 _SAMPLE_PLANTS = ("leafy", "reeds")
 
 
@@ -61,7 +61,7 @@ def scene_of(record: Site | CardData, kinds: Iterable[Kind]) -> Scene | str:
         return asked
     try:
         return scene_files.scene(asked)
-    except LookupError:  # check_catalogue tells of it
+    except LookupError:  # check_catalogue reports it
         return PLATE
 
 
@@ -139,7 +139,7 @@ def _drawing(
     point = _point(record)
     latitude = point[0] if point else None
     era = beginning.first_era if beginning else None
-    # Those of the era; where it has none, those of the light.
+    # The palettes of the era; without any, those of the latitude.
     wanted = palettes.around(era.palette if era else "") or palettes.of_latitude(latitude)
     if isinstance(scene, Scene):
         plants = plants_of(country.code if country else "", latitude)
@@ -282,6 +282,6 @@ def _seal(era: Era | None, country: Place | None) -> str:
 def seal_characters(era: Era) -> str:
     """The era in its own characters, without what every era is called."""
     text = era.short_label.get("zh-hans") or era.label.get("zh-hans") or ""
-    for idle in _IDLE:
-        text = text.removesuffix(idle) or text
+    for ending in _ERA_ENDINGS:
+        text = text.removesuffix(ending) or text
     return text

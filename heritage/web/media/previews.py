@@ -39,13 +39,13 @@ WIDTH, HEIGHT = 1200, 630
 PICTURE_HEIGHT = SHAPES["preview"].height  # below it the names stand on paper
 _STYLE = tag_of_files(Path(__file__))
 _DAY = 24 * 3600
-# A cover is painted in soft washes: at half its size it costs a quarter, and looks the same.
+# Covers have soft shapes: rendered at half the size they look the same and cost a quarter.
 _PAINTED = 600
 _QUALITY = 85
 _MARGIN = 56
 _PAPER, _INK, _SOFT, _SEAL = "#f7f2e6", "#26221c", "#5d5547", "#a8321f"
 _FONTS = "'Noto Serif CJK SC','Songti SC',STSong,SimSun,'Noto Serif','DejaVu Serif',Georgia,serif"
-# Two characters of a script; drawn alike, they are the box for what no font has.
+# Two characters of a script: if they look alike, both are the box of a missing glyph.
 _SAMPLES = {"han": "唐宋", "latin": "ag"}
 
 
@@ -110,7 +110,7 @@ def _drawn(wanted: Preview, is_public: bool) -> HttpResponse:
     picture = _kept(wanted.uid, wanted.tag)
     if picture is None:
         with _only_one() as is_free:
-            if is_free:  # perhaps since somebody else has just drawn this one
+            if is_free:  # another process may just have drawn it
                 picture = _kept(wanted.uid, wanted.tag)
                 if picture is None:
                     picture = draw(list(wanted.names), wanted.draw(), wanted.photo)

@@ -129,7 +129,7 @@ def neighbours(here: Point | None, found: list[Neighbour]) -> list[NeighbourLine
             url=f"{sites}{near.site.slug}/",
             name=language_html.as_html(near.site.name.best()),
             other_names=language_html.in_other_languages(near.site.name)[:1],
-            # Points that fall together say nothing of metres: parts often have that of the whole.
+            # Equal points say nothing about the distance: parts often have the point of the whole.
             distance=distance_phrase(near.km) if near.km > 0.01 else _("at the same point"),
             direction=direction(here, near.point) if here and near.km > 0.01 else "",
         )

@@ -29,7 +29,7 @@ class MomentMark:
     label_x: str
     label_dx: int
     anchor: str
-    is_inside: bool  # its label is written on it
+    is_inside: bool  # its label is drawn inside the bar
     title: str
     fits: str = ""  # a class: from which width of the strip on the label is shown
     short: str = ""  # the label below that width; empty where the label fits everywhere

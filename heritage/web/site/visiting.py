@@ -49,7 +49,7 @@ class VisitingLine:
     label: SafeString | str
     value: SafeString | str
     note: SafeString | str
-    basis: Basis | None  # None where the next row rests on the same
+    basis: Basis | None  # None if the next row has the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Visiting:
     hours: list[VisitingLine]
     prices: list[VisitingLine]
     facts: list[VisitingLine]
-    age: str  # one line on how old it is, where not all of it was checked
+    age: str  # a sentence on the age of unchecked facts; empty if all were checked
 
     def __bool__(self) -> bool:
         return bool(self.hours or self.prices or self.facts)
@@ -102,7 +102,7 @@ def notices(rows: SiteRows) -> list[NoticeLine]:
     ]
 
 
-# Facts that stand under a heading of their own, after what is in the form of a table.
+# Facts that are shown under the hours and prices.
 _WITH_HOURS = (VisitingFact.Kind.HOURS, VisitingFact.Kind.CLOSED_DAYS)
 _WITH_PRICES = (VisitingFact.Kind.PRICE, VisitingFact.Kind.BOOKING)
 
