@@ -201,7 +201,7 @@ def test_the_version_of_a_site_changes_with_it_and_with_the_vocabularies(monkeyp
     assert renamed[0] != after[0]
     assert renamed[1] != after[1]
     # Too many changes to remember: all sites count as changed, and none as it was ever before.
-    monkeypatch.setattr(state_module, "_MOST_CHANGES", 1)
+    monkeypatch.setattr(state_module, "_MAX_CHANGES", 1)
     second.save()
     assert {*versions()}.isdisjoint({*before, *after, *renamed})
     assert store.current().changes == {}

@@ -329,8 +329,9 @@ def search_text_of(site: Site, terms: "Terms") -> str:
 
 def _countries(site: Site) -> list[int | None]:
     """The places that say which country a site is in: its own, else those of its parts."""
-    parts = [] if site.place_id else [place.pk for place in site.also_in.all()]
-    return parts or [site.place_id]
+    if site.place_id is None and (parts := list[int | None](p.pk for p in site.also_in.all())):
+        return parts
+    return [site.place_id]
 
 
 class Terms:

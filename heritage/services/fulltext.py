@@ -21,7 +21,7 @@ from heritage.services.fulltext_table import (
     CREATE,
     INDEX,
     LOCK,
-    MADE_ANEW,
+    NEW_TABLE,
     REPLACE,
     TABLE,
     execute,
@@ -34,56 +34,56 @@ CHUNK = 1_000  # sites written at once
 # Marks of the words that a misspelt search is compared with: of long texts it is not.
 _BRIEFLY = tokens.WRITTEN_WORD + tokens.NAME_WORD + tokens.BRIEF
 _FEW = 100  # sites
-_TURNS = 60  # of a second each, to replace a table that others read
+_MAX_TRIES = 60  # of a second each, to replace a table that others read
 
-_WRITE = {
+_UPSERT = {
     "sqlite": "INSERT OR REPLACE INTO {table} (rowid, words) VALUES (%s, %s)",
     "postgresql": "INSERT INTO {table} (site_id, words)"
     " VALUES (%s, array_to_tsvector(string_to_array(%s, ' ')))"
     " ON CONFLICT (site_id) DO UPDATE SET words = excluded.words",
 }
-_WRITE_ANEW = {  # into a table that knows none of the sites
-    "sqlite": _WRITE["sqlite"],
-    "postgresql": _WRITE["postgresql"].partition(" ON CONFLICT")[0],
+_INSERT_NEW = {  # into a table that knows none of the sites
+    "sqlite": _UPSERT["sqlite"],
+    "postgresql": _UPSERT["postgresql"].partition(" ON CONFLICT")[0],
 }
-_FORGET = {
+_DELETE = {
     "sqlite": "DELETE FROM heritage_words WHERE rowid = %s",
     "postgresql": "DELETE FROM heritage_words WHERE site_id = %s",
 }
 # All ids in one piece: several times as fast as row by row.
-_ASK = {
+_SELECT = {
     "sqlite": "SELECT group_concat(rowid) FROM heritage_words WHERE heritage_words MATCH %s",
     "postgresql": "SELECT heritage_holding(%s)",
 }
 # Of few sites it is quicker to look at each than to gather all that hold the words. The ids are
 # JSON.
-_ASK_FEW = {
+_SELECT_AMONG = {
     "sqlite": "SELECT group_concat(rowid) FROM heritage_words"
     " WHERE rowid IN (SELECT value FROM json_each(%s)) AND heritage_words MATCH %s",
     "postgresql": "WITH few AS MATERIALIZED (SELECT site_id, words FROM heritage_words"
     " WHERE site_id IN (SELECT json_array_elements_text(%s)::bigint))"
     " SELECT string_agg(int4send(site_id::int), '') FROM few WHERE words @@ %s::tsquery",
 }
-_IDS = {
+_READ_IDS = {
     "sqlite": lambda found: np.fromstring(found, dtype=np.uint32, sep=","),
     "postgresql": lambda found: np.frombuffer(found, dtype=">u4").astype(np.uint32),
 }
 
 
-def write(held: dict[int, list[str]]) -> None:
+def write(words: dict[int, list[str]]) -> None:
     """Replace the words of sites, by id."""
-    _enter(held, _WRITE[connection.vendor].format(table=TABLE))
+    _insert(words, _UPSERT[connection.vendor].format(table=TABLE))
 
 
-def _enter(held: dict[int, list[str]], statement: str) -> None:
-    if not held:
+def _insert(words: dict[int, list[str]], statement: str) -> None:
+    if not words:
         return
     with connection.cursor() as cursor:
-        rows = [(site_id, " ".join(found)) for site_id, found in sorted(held.items())]
+        rows = [(site_id, " ".join(found)) for site_id, found in sorted(words.items())]
         cursor.executemany(statement, rows)
     spelt = {
         word[1:]
-        for found in held.values()
+        for found in words.values()
         for word in found
         if word[0] in _BRIEFLY and _is_spelt(word[1:])
     }
@@ -119,12 +119,12 @@ def delete(site_ids: Iterable[int]) -> None:
     rows = [(site_id,) for site_id in site_ids]
     if rows:
         with connection.cursor() as cursor:
-            cursor.executemany(_FORGET[connection.vendor], rows)
+            cursor.executemany(_DELETE[connection.vendor], rows)
 
 
 def sites_matching(asked: Query) -> BitMap:
     """The ids of sites, published or not, that match a query."""
-    return _answer(_ASK[connection.vendor], [_query(asked)]) if asked else BitMap()
+    return _answer(_SELECT[connection.vendor], [_query(asked)]) if asked else BitMap()
 
 
 def is_quicker_among(sites: BitMap) -> bool:
@@ -135,14 +135,14 @@ def is_quicker_among(sites: BitMap) -> bool:
 def sites_matching_among(sites: BitMap, asked: Query) -> BitMap:
     """The ids among a few sites that match a query: each of them is looked at."""
     parameters = [json.dumps(list(sites)), _query(asked)]
-    return _answer(_ASK_FEW[connection.vendor], parameters) if asked else BitMap()
+    return _answer(_SELECT_AMONG[connection.vendor], parameters) if asked else BitMap()
 
 
 def _answer(statement: str, parameters: list) -> BitMap:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         (found,) = cursor.fetchone()
-    return BitMap(_IDS[connection.vendor](found)) if found else BitMap()
+    return BitMap(_READ_IDS[connection.vendor](found)) if found else BitMap()
 
 
 def _query(asked: Query) -> str:
@@ -164,32 +164,32 @@ def rebuild(
     Other connections read the old table until it is replaced at once.
     """
     vendor, done = connection.vendor, 0
-    statement = _WRITE_ANEW[vendor].format(table=MADE_ANEW)
+    statement = _INSERT_NEW[vendor].format(table=NEW_TABLE)
     with transaction.atomic():
-        execute(connection, CREATE[vendor], MADE_ANEW)
+        execute(connection, CREATE[vendor], NEW_TABLE)
         SpeltWord.objects.all().delete()
         for chunk in batched(texts, CHUNK):
-            _enter({site_id: tokens.index_words(text) for site_id, text in chunk}, statement)
+            _insert({site_id: tokens.index_words(text) for site_id, text in chunk}, statement)
             done += len(chunk)
             progress(done)
-        execute(connection, INDEX[vendor], MADE_ANEW)
-        _take_turn()
-        execute(connection, REPLACE[vendor], MADE_ANEW)
+        execute(connection, INDEX[vendor], NEW_TABLE)
+        _lock_when_unread()
+        execute(connection, REPLACE[vendor], NEW_TABLE)
 
 
-def _take_turn() -> None:
+def _lock_when_unread() -> None:
     """Wait for readers of the table to finish, without blocking new ones.
 
     Raises OperationalError if a reader, such as a backup, takes longer than a minute.
     """
     if connection.vendor != "postgresql":
         return
-    for turn in range(_TURNS):
+    for attempt in range(_MAX_TRIES):
         try:
             with transaction.atomic():
                 execute(connection, LOCK)
             return
         except OperationalError:
-            if turn == _TURNS - 1:
+            if attempt == _MAX_TRIES - 1:
                 raise
             time.sleep(0.5)

@@ -10,7 +10,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 _TOO_LONG = 2_100  # bytes, for PostgreSQL
-TABLE, MADE_ANEW = "heritage_words", "heritage_words_anew"
+TABLE, NEW_TABLE = "heritage_words", "heritage_words_anew"
 
 CREATE = {
     # Beginnings have lists of their own, as whole words have: they are found ten times as fast,

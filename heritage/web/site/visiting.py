@@ -53,7 +53,7 @@ class VisitingLine:
 
 
 @dataclass(frozen=True, slots=True)
-class BasisLine:
+class SharedBasis:
     """The common basis of several rows."""
 
     about: SafeString
@@ -79,13 +79,15 @@ class Visiting:
         return [mark for line in self._lines if line.basis for mark in line.basis.marks]
 
     @property
-    def basis_lines(self) -> list[BasisLine]:
+    def shared_bases(self) -> list[SharedBasis]:
         found, labels = [], []
         for line in self._lines:
             labels.append(line.label)
             if line.basis:
                 rows = [(label,) for label in dict.fromkeys(labels)]
-                found.append(BasisLine(format_html_join(sentences.comma(), "{}", rows), line.basis))
+                found.append(
+                    SharedBasis(format_html_join(sentences.comma(), "{}", rows), line.basis)
+                )
                 labels = []
         return found
 
