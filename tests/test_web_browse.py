@@ -452,6 +452,20 @@ def test_a_search_that_names_a_term_leads_to_its_sites(client, three):
             assert listed(client, term.query).total == term.count, query
 
 
+def test_long_facets_are_folded(client):
+    with change_set():
+        for number in range(20):
+            build.make_site(place=build.make_place(f"Land {number:02}", level="country"))
+    html = as_read(client.get("/en/sites/"))
+    assert len(re.findall(r'name="place" value="', html)) == 8
+    more = 'name="all" value="place" formaction="/en/sites/#facet-place">12 more</button>'
+    assert more in html and "data-filter" not in html
+    html = as_read(client.get("/en/sites/?all=place"))
+    assert len(re.findall(r'name="place" value="', html)) == 20
+    assert '<ul class="options" data-filter="Find among them">' in html
+    assert '<input type="hidden" name="all" value="place">' in html
+
+
 def test_of_many_values_that_mean_nothing_ten_are_named(client, words):
     plain_sites(words, range(3))
     names = ("era", "kind", "place", "criterion", "unesco", "protection")

@@ -7,7 +7,6 @@ from django.test import override_settings
 
 from heritage.models.unit_of_work import change_set
 from heritage.web import style
-from tests import builders as build
 from tests.webrows import LANGUAGES, as_read, full_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db
@@ -15,12 +14,16 @@ pytestmark = pytest.mark.django_db
 ASKED = {"HX-Request": "true"}
 
 
-@pytest.fixture
 @change_set("command")
-def filled():
+def fill():
     words = vocabulary()
     full_site(words)
     plain_sites(words, range(30))
+
+
+@pytest.fixture(scope="module")
+def filled(made_once):
+    made_once(fill)
 
 
 QUERIES = ("", "?era=tang", "?view=list&page=2", "?q=nothing+like+it", "?era=wrong&sort=oldest")
@@ -72,19 +75,6 @@ def test_scripts_come_from_here_and_only_where_needed(client, filled):
     for path in ("", "eras/", "world-heritage/", "sites/longmen-grottoes/"):
         html = client.get(f"/en/{path}").content.decode()
         assert re.findall(r'<script[^>]* src="([^"]+)"', html) == ["/static/js/suggest.js"]
-
-
-def test_long_facets_are_folded(client):
-    for number in range(20):
-        build.make_site(place=build.make_place(f"Land {number:02}", level="country"))
-    html = as_read(client.get("/en/sites/"))
-    assert len(re.findall(r'name="place" value="', html)) == 8
-    more = 'name="all" value="place" formaction="/en/sites/#facet-place">12 more</button>'
-    assert more in html and "data-filter" not in html
-    html = as_read(client.get("/en/sites/?all=place"))
-    assert len(re.findall(r'name="place" value="', html)) == 20
-    assert '<ul class="options" data-filter="Find among them">' in html
-    assert '<input type="hidden" name="all" value="place">' in html
 
 
 def test_the_style_page_is_for_those_who_build(client, filled):

@@ -1,5 +1,6 @@
 """Whole pages are kept while nothing is written, and only those that are the same for everybody."""
 
+import copy
 import re
 from datetime import date
 
@@ -21,7 +22,7 @@ from heritage.models.unit_of_work import change_set
 from heritage.search.lru_cache import LRUCache
 from heritage.web import middleware
 from tests import builders as build
-from tests.webrows import full_site, plain_site, vocabulary
+from tests.webrows import full_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db
 SITE = "/en/sites/longmen-grottoes/"
@@ -35,14 +36,22 @@ def kept(settings, monkeypatch):
     return pages
 
 
-@pytest.fixture
 @change_set("command")
-def words():
+def fill():
     found = vocabulary()
     full_site(found)
-    for number in range(8):
-        plain_site(found, number)
+    plain_sites(found, range(8))
     return found
+
+
+@pytest.fixture(scope="module")
+def _words(made_once):
+    return made_once(fill)
+
+
+@pytest.fixture
+def words(_words):
+    return copy.deepcopy(_words)
 
 
 def counted(client, path, **headers):

@@ -260,6 +260,7 @@ def heritage(words, number: int, state="published", **fields) -> Designation:
 
 
 @pytest.fixture
+@change_set("command")
 def listed(words):
     asia = build.make_term(words.unesco, "asia", "region", "Asia")
     europe = build.make_term(words.unesco, "europe", "region", "Europe")
