@@ -175,7 +175,11 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
         near = dict.fromkeys(_sounding_like(word, words), 1.0)
     if not near:  # the first letters themselves may be wrong
         near = _near(word, known.significant(fulltext.known_words(_begun_otherwise(word))), slips)
-    near = {found: off for found, off in near.items() if not _is_other_pinyin(index, word, found)}
+    near = {
+        found: off
+        for found, off in near.items()
+        if found not in tokens.STOP_WORDS and not _is_other_pinyin(index, word, found)
+    }
     holding = {found: len(text_search.matching(index, found)) for found in near}
     ordered = sorted(
         (
@@ -198,13 +202,14 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
 
 
 def _is_other_pinyin(index: IndexSnapshot, word: str, found: str) -> bool:
-    """Whether both are syllables of pinyin, and the found ones only stand for characters: any
-    letter makes another name of it (hutong, huting)."""
+    """Whether both are syllables of pinyin, and the found ones only a part of a name: any letter
+    makes others of them (hutong, huting)."""
     if len(word) != len(found) or sorted(word) == sorted(found):
         return False
     if not (_PINYIN.fullmatch(word) and _PINYIN.fullmatch(found)):
         return False
-    return not text_search.sites_with_words_in_names(index, found)
+    named = text_search.sites_with_words_in_names(index, found)
+    return not named and not text_search.sites_named(index, found)
 
 
 def _sounding_like(word: str, words: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from math import log
+from math import inf, log
 
 import numpy as np
 from pyroaring import BitMap
@@ -17,19 +17,23 @@ from heritage.values.tokens import Query
 
 _LONGEST_RUN = 40  # Han characters in a row that are taken for words
 _LONGEST_WORD = 8  # of them in one word
+_MAX_UNKNOWN = 6  # of them that begin no known word: what follows is not looked at
 _OF = "的"
+_FIGURES = 3
 _MAX_RUNS = 5  # that are parted
 # Answers that a state remembers: of few sites, 4 kB at most; of many, 125 kB at most at a million.
 _KEPT_FEW, _KEPT_MANY = 1_000, 64
 _MANY = 1_000  # sites
 _SPELT_OUT = 5  # letters of a name that cannot be mere initials
 _MAX_JOINED = 6  # words of which two may have been meant as one
+_LONG = 4  # letters of a word that is no syllable of pinyin
 _COMMON = 0.25  # of all sites: a word that more of them hold tells nothing beside others
 _OF_NAMES = 2  # half as much again for a word of a name
 _MAX_IN_BRIEF = 20_000  # sites, among which those that say a word in brief come before others
 _UNKNOWN = 6.0  # the weight of a word that no site holds: as that of one that one in 400 holds
 _LEAST = 0.34  # of all that is asked, by weight
 _THERE = 1.25  # for what lies where the text says, which its filter alone does not outweigh
+_BY_ITSELF = 0.5  # of all that is asked, where it is one word in texts alone
 _HALF = 0.6  # of the most that any site has, which others must have to be shown
 
 
@@ -67,12 +71,22 @@ def segmented(index: IndexSnapshot, text: str) -> str:
 
 
 def _words_of(index: IndexSnapshot, run: str) -> Iterator[str]:
-    run = run[:_LONGEST_RUN]
+    """Each the longest that some site holds; what none holds is a word as well."""
+    run, unknown, passed = run[:_LONGEST_RUN], "", 0
     while run:
-        lengths = range(min(len(run), _LONGEST_WORD), 1, -1)
-        length = next((n for n in lengths if matching(index, run[:n])), len(run))
-        yield run[:length]
+        lengths = range(min(len(run), _LONGEST_WORD), 1, -1) if passed < _MAX_UNKNOWN else ()
+        length = next((n for n in lengths if matching(index, run[:n])), 0)
+        if length and unknown:
+            yield unknown
+            unknown = ""
+        if length:
+            yield run[:length]
+        else:
+            length, passed = 1, passed + 1
+            unknown += run[:1]
         run = run[length:]
+    if unknown:
+        yield unknown
 
 
 def sites_named(index: IndexSnapshot, text: str) -> BitMap:
@@ -121,13 +135,27 @@ def relevance_tiers(index: IndexSnapshot, hits: BitMap, text: str) -> Iterator[B
     What very many hold most of them say in brief: there that parts nothing, and takes long.
     """
     in_brief = [tokens.words_in_brief(text)] if len(hits) <= _MAX_IN_BRIEF else []
-    for asked in (*tokens.closeness_queries(text), *in_brief, *tokens.unfinished_queries(text)):
+    for asked in (
+        *tokens.closeness_queries(text),
+        None,
+        *in_brief,
+        *tokens.unfinished_queries(text),
+    ):
         if len(hits) < 2:
             break
-        tier = hits & _holding_of(index, asked, hits)
+        tier = hits & (_holding_of(index, asked, hits) if asked else _rarest_in_names(index, text))
         yield tier
         hits = hits - tier
     yield hits
+
+
+def _rarest_in_names(index: IndexSnapshot, text: str) -> BitMap:
+    """The sites with the rarest of several words in their names: Bauhaus buildings."""
+    words = tokens.query_words(text)
+    if len(words) < 2 or any(tokens.is_han(word) or len(word) < _LONG for word in words):
+        return BitMap()
+    rarest = min(words, key=lambda word: len(sites_matching(index, tokens.whole_words(word))))
+    return sites_with_words_in_names(index, rarest)
 
 
 def best_known(index: IndexSnapshot, hits: BitMap) -> int:
@@ -203,12 +231,13 @@ def partial_matches(
     filters, `there` those where it says.
 
     Rare words weigh more, half as much again in a name, and a quarter more `there`. A site that
-    matches less than a third is left out.
+    matches less than a third, or one word of less than a half in its texts alone, is left out.
     """
     number = max(1, len(index.sites))
     asked = min(log(number + 1), _UNKNOWN)
     size = index.sites.max() + 1 if index.sites else 0
     weights = np.zeros(size, dtype=np.float32)
+    reasons = np.zeros(size, dtype=np.uint8)  # a filter and a word in a name are two
     whole = 0.0
     words = list(_known_words(index, tokens.query_words(text)))
     found = [(hits, hits) for hits in others] + [_holding_word(index, word) for word in words]
@@ -216,8 +245,13 @@ def partial_matches(
         weight = log((number + 1) / len(hits)) if hits else asked
         whole += weight
         if hits and (len(hits) < number * _COMMON or len(found) == 1):
-            weights[columns.ids_of(hits)] += weight
-            weights[columns.ids_of(named)] += weight / _OF_NAMES
+            for sites, more in ((hits, weight), (named, weight / _OF_NAMES)):
+                ids = columns.ids_of(sites)
+                weights[ids] += more
+                reasons[ids] += 1
+    if len(found) > 1:  # that a text has one of several words says little, beside a filter nothing
+        least = inf if len(found) > len(words) else whole * _BY_ITSELF
+        weights[(reasons < 2) & (weights < least)] = 0
     weights[columns.ids_of(there)] *= _THERE
     most = weights.max(initial=0)
     if most < whole * _LEAST or not most:
@@ -225,6 +259,11 @@ def partial_matches(
         return PartialMatches(nothing, weights[:0], index.orders[orders.PROMINENCE], 0)
     ids = np.flatnonzero(weights >= most * _HALF).astype(np.uint32)
     return PartialMatches(ids, weights[ids], index.orders[orders.PROMINENCE], float(most / whole))
+
+
+def _is_figure(word: str) -> bool:
+    """Whether a word is a number of few figures, which stands in many a text."""
+    return word.isdigit() and len(word) < _FIGURES
 
 
 def _known_words(index: IndexSnapshot, words: list[str]) -> Iterator[str]:
@@ -239,7 +278,11 @@ def _known_words(index: IndexSnapshot, words: list[str]) -> Iterator[str]:
 
 def _holding_word(index: IndexSnapshot, word: str) -> tuple[BitMap, BitMap]:
     """The sites that hold a word, and those that do in a name."""
+    if _is_figure(word):
+        return BitMap(), BitMap()
     found = sites_matching(index, tokens.whole_words(word)) & index.sites
+    if word.isdigit():  # the number of a record is as good as a name
+        return found, found
     return found, found & sites_matching(index, tokens.words_in_names(word))
 
 

@@ -159,6 +159,14 @@ def test_near_a_large_town_is_at_least_in_it(demo):
     assert near.data.getlist("place") == ["zhengzhou"] and near.hits
 
 
+def test_what_stands_behind_unknown_characters_is_found(demo):
+    assert found("医圣张仲景", Site.objects.get(slug="tomb-and-shrine-of-zhang-zhongjing"), 1)
+
+
+def test_one_word_of_several_in_a_long_text_is_no_answer(demo):
+    assert not SiteFilter({"q": "battle of waterloo"}).hits
+
+
 def test_the_page_says_what_was_understood(client, demo):
     shown = client.get("/en/sites/", {"q": "castles in Germany"}).context["list"]
     assert shown.understood == "castles in Germany" and shown.total
