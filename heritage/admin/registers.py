@@ -64,7 +64,7 @@ class DesignationEventRows(RecordInline):
     fields = (("kind", "date"), "note")
 
 
-class WorldHeritageRows(RecordInline):
+class WorldHeritageInline(RecordInline):
     model = WorldHeritage
     fields = (("dossier", "area_ha"), "criteria", ("regions", "states"))
 
@@ -96,7 +96,7 @@ class DesignationAdmin(RecordAdmin):
         ),
         (_("Sources and notes"), {"fields": ("note", "source")}),
     )
-    inlines = (DesignationEventRows, WorldHeritageRows, CoveredSiteRows)
+    inlines = (DesignationEventRows, WorldHeritageInline, CoveredSiteRows)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -65,7 +65,7 @@ type SuggestedLine = SuggestedSite | SuggestedTerm | SuggestedFilter
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SuggestedGroup:
     """Suggestions of one kind: "site", "filter" or the name of a facet."""
 
     name: str
@@ -103,7 +103,7 @@ def named_terms(index: IndexSnapshot, text: str) -> list[NamedTerm]:
     return list(found.values())
 
 
-def suggestions(index: IndexSnapshot, text: str) -> list[Group]:
+def suggestions(index: IndexSnapshot, text: str) -> list[SuggestedGroup]:
     """Suggestions for a text that is being typed; none without a letter or digit."""
     terms = [
         (name, found)
@@ -111,7 +111,9 @@ def suggestions(index: IndexSnapshot, text: str) -> list[Group]:
         if (found := _fullest(index, name, matcher.matches(text)))
     ]
     closeness, sites = _sites(index, text, by_name_only=bool(terms))
-    groups = [(closeness, 0, Group(SITES, [SuggestedSite(site.slug, site) for site in sites]))]
+    groups = [
+        (closeness, 0, SuggestedGroup(SITES, [SuggestedSite(site.slug, site) for site in sites]))
+    ]
     for order, (name, found) in enumerate(terms, start=1):
         lines = [SuggestedTerm(term.slug, term, count) for _close, term, count in found]
         # A term of just that name comes before sites that are called more than that, and a place
@@ -120,8 +122,8 @@ def suggestions(index: IndexSnapshot, text: str) -> list[Group]:
         is_first = closest == _EXACTLY or (
             closest == _BEGUN and isinstance(first, Place) and _has_most(index, first, sites)
         )
-        groups.append((closest, -order if is_first else order, Group(name, lines)))
-    groups.append((_BEGUN, len(TREES) + 1, Group(FILTERS, list(_filters(index, text)))))
+        groups.append((closest, -order if is_first else order, SuggestedGroup(name, lines)))
+    groups.append((_BEGUN, len(TREES) + 1, SuggestedGroup(FILTERS, list(_filters(index, text)))))
     ordered = sorted(groups, key=lambda each: each[:2])
     return [group for _closeness, _order, group in ordered if group.lines]
 

@@ -32,7 +32,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChartPart:
     """A piece of a bar or a column."""
 
     key: str
@@ -45,7 +45,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Shape:
     row: Row
-    parts: list[Part]
+    parts: list[ChartPart]
     middle: str
 
 
@@ -83,7 +83,7 @@ class Chart:
             for series, value in zip(self.series, row.values, strict=True):
                 width = 100 * value / most
                 if value:
-                    parts.append(Part(series.key, percent(x), "0", percent(width), "100%"))
+                    parts.append(ChartPart(series.key, percent(x), "0", percent(width), "100%"))
                 x += width
             shapes.append(Shape(row, parts, ""))
         return shapes
@@ -100,7 +100,7 @@ class Chart:
                 y -= tall
                 if value:
                     x, width = percent(left + step * 0.12), percent(step * 0.76)
-                    parts.append(Part(series.key, x, f"{y:.1f}", width, f"{tall:.1f}"))
+                    parts.append(ChartPart(series.key, x, f"{y:.1f}", width, f"{tall:.1f}"))
             shapes.append(Shape(row, parts, percent(left + step / 2)))
         return shapes
 

@@ -16,8 +16,8 @@ from heritage.search.facets.registry import TREES
 from heritage.search.filter_fields import MAX_TEXT
 from heritage.search.index import store
 from heritage.search.suggest import (
-    Group,
     SuggestedFilter,
+    SuggestedGroup,
     SuggestedLine,
     SuggestedSite,
     SuggestedTerm,
@@ -55,7 +55,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     return public(render(request, "components/suggestions.html", context))
 
 
-def _group(group: Group) -> SuggestionGroup:
+def _group(group: SuggestedGroup) -> SuggestionGroup:
     labels = {suggest.SITES: _("Sites"), suggest.FILTERS: _("Filters")}
     label = labels.get(group.name) or str(TREES[group.name].suggestions_label)
     return SuggestionGroup(label, [_line(group.name, line) for line in group.lines])
