@@ -138,12 +138,25 @@ def _clean(text: str) -> str:
     """All of `fold` but the step from traditional to simplified characters."""
     text = text.translate(_DROPPED)  # first: NFKC makes ´ a space and an accent
     if text.isascii():
-        text = "".join(map(_compared, text.lower()))
+        text = text.lower().translate(_COMPARED)
     else:
         text = unicodedata.normalize("NFKC", text).casefold()
         text = unicodedata.normalize("NFKD", text).translate(_REPLACED)
-        text = unicodedata.normalize("NFC", "".join(map(_compared, text)))
+        text = unicodedata.normalize("NFC", text.translate(_COMPARED))
     return " ".join(_LONE_HYPHEN.sub(" ", text).split())
+
+
+class _ComparedCharacters(dict[int, str]):
+    """For `str.translate`: each character as it is compared, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        found = _compared(chr(code))
+        if code <= 0xFFFF:  # rare ones are not kept: there are a million
+            self[code] = found
+        return found
+
+
+_COMPARED = _ComparedCharacters()
 
 
 def _compared(character: str) -> str:

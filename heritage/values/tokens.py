@@ -19,6 +19,7 @@ A query is a conjunction of alternatives: for each of its words a record must co
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from heritage.values import normalize
 
@@ -106,7 +107,7 @@ def index_text(
     for name in foreign:
         spelt |= dict.fromkeys(normalize.forms(name))
     for term in terms:
-        brief |= dict.fromkeys((normalize.fold(term), normalize.romanise(term).replace(" ", "")))
+        brief |= dict.fromkeys(_forms_of_term(term))
     brief |= dict.fromkeys(map(normalize.fold, sentences))
     parts: tuple[Iterable[str], ...] = (
         shown,
@@ -117,6 +118,12 @@ def index_text(
         map(normalize.fold, texts),
     )
     return _BLANK_LINE.join("\n".join(filter(None, part)) for part in parts)
+
+
+@lru_cache(20_000)  # terms return with every site
+def _forms_of_term(term: str) -> tuple[str, str]:
+    """As it is written, and its pinyin without spaces."""
+    return normalize.fold(term), normalize.romanise(term).replace(" ", "")
 
 
 def written_names(text: str) -> list[str]:
@@ -142,16 +149,16 @@ def index_words(text: str) -> list[str]:
             parts = normalize.split_words(name)
             whole = _whole(parts)
             for word in (whole, *_pieces(name)):
-                words |= dict.fromkeys(mark + word for mark in word_marks)
+                words |= dict.fromkeys([mark + word for mark in word_marks])
             if is_written:
                 words[WRITTEN_NAME + _joined(parts)] = None
             words |= dict.fromkeys(
-                NAME + each for each in (whole, _whole(without_stop_words(parts)))
+                [NAME + each for each in (whole, _whole(without_stop_words(parts)))]
             )
     for name in filter(None, shown.split("\n")):
         parts = normalize.split_words(name)
         wholes = (_joined(parts), _whole(parts), _whole(without_stop_words(parts)))
-        words |= dict.fromkeys(DISPLAYED + each for each in wholes)
+        words |= dict.fromkeys([DISPLAYED + each for each in wholes])
     for run in runs.split():
         words |= dict.fromkeys((run, NAME_WORD + run))
     for word in _pieces(brief):
@@ -378,9 +385,11 @@ def _joined(parts: Iterable[str]) -> str:
     return _BETWEEN.join(parts)[:MAX_WORD_LENGTH]
 
 
-def _pieces(folded: str) -> Iterable[str]:
+def _pieces(folded: str) -> list[str]:
+    pieces: list[str] = []
     for word in normalize.split_words(folded):
-        if is_han(word):
-            yield from (word[at : at + _WINDOW] for at in range(len(word)))
+        if _HAN.match(word):
+            pieces += [word[at : at + _WINDOW] for at in range(len(word))]
         else:
-            yield word[:MAX_WORD_LENGTH]
+            pieces.append(word[:MAX_WORD_LENGTH])
+    return pieces
