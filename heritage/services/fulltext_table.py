@@ -17,7 +17,10 @@ CREATE = {
     # for half as much room again.
     "sqlite": [
         "CREATE VIRTUAL TABLE {table} USING fts5(words, content='', contentless_delete=1,"
-        " detail=none, prefix='1 2 3 4 5 6 7 8 9 10', tokenize=\"ascii tokenchars '.~^=@+-'\")"
+        " detail=none, prefix='1 2 3 4 5 6 7 8 9 10', tokenize=\"ascii tokenchars '.~^=@+-'\")",
+        # A part of the index is written anew once half of its sites have newer words, not a tenth:
+        # many sites are changed in half the time, and found as fast.
+        "INSERT INTO {table} ({table}, rank) VALUES ('deletemerge', 50)",
     ],
     # An index leads to rows, and each row that it finds is looked at. So that a million of them lie
     # close together, their words lie elsewhere: PostgreSQL moves them out of rows that it thinks
