@@ -81,14 +81,11 @@ def _insert(words: dict[int, list[str]], statement: str) -> None:
     with connection.cursor() as cursor:
         rows = [(site_id, " ".join(found)) for site_id, found in sorted(words.items())]
         cursor.executemany(statement, rows)
-    spelt = {
-        word[1:]
-        for found in words.values()
-        for word in found
-        if word[0] in _BRIEFLY and _is_spelt(word[1:])
-    }
+    brief = {word[1:] for found in words.values() for word in found if word[0] in _BRIEFLY}
+    spelt = set(filter(_is_spelt, brief))
+    new = spelt.difference(known_words(spelt))  # nearly all of them are known
     SpeltWord.objects.bulk_create(
-        (SpeltWord(text=word) for word in sorted(spelt)), ignore_conflicts=True, batch_size=500
+        [SpeltWord(text=word) for word in sorted(new)], ignore_conflicts=True, batch_size=500
     )
 
 
