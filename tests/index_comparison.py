@@ -52,7 +52,9 @@ def _derived() -> list[list]:
         Event.objects.values_list("pk", "first_year", "last_year"),
         SiteEra.objects.values_list("site", "era", "role"),
         SortName.objects.values_list("site", "language", "key"),
-        Site.objects.values_list("pk", "first_year", "inscribed_year", "search_text", "reading"),
+        Site.objects.values_list(
+            "pk", "first_year", "inscribed_year", "search_text", "reading", "effective_prominence"
+        ),
     ]
     return [sorted(table, key=str) for table in rows]
 

@@ -100,9 +100,9 @@ SAVES = {
     "a text": 29,
     "an event": 29,
     "an event of two eras": 30,
-    "a further name": 29,
-    "another name": 35,  # is looked for among all sites
-    "its state": 30,
+    "a further name": 30,
+    "another name": 36,  # is looked for among all sites
+    "its state": 22,
 }
 
 

@@ -1,12 +1,34 @@
 """Whatever way a row is written, everything that follows from it is right."""
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
-from heritage.models import FormerSlug, Kind, Name, Place, Site
+from heritage.models import (
+    Change,
+    ChangeSet,
+    FormerSlug,
+    IndexChange,
+    Kind,
+    Name,
+    Place,
+    Site,
+    SortName,
+)
+from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
-from heritage.services import fulltext
+from heritage.services import bulk, fulltext
 from heritage.values.tokens import QueryWord
-from tests.builders import make_kind, make_name, make_site, make_user, text
+from tests.builders import (
+    make_era,
+    make_event,
+    make_kind,
+    make_name,
+    make_place,
+    make_site,
+    make_user,
+    text,
+)
 from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +220,101 @@ def test_a_form_sent_by_a_browser_changes_no_line_ends(client):
     assert client.post(url, crlf).status_code == 302
     assert Change.objects.count() == before
     assert Site.objects.get().description["en"] == "One\n\nTwo"
+
+
+# --- only what can follow from the columns that were written is derived ---------------------------
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"name": text("Other kiln", "别的窑")},
+        {"name": text("Other kiln"), "slug": ""},
+        {"slug": "other-kiln"},
+        {"summary": text("Where celadon was fired.")},
+        {"description": text("Fired with pine.")},
+        {"description": text()},
+        {"prominence": 700},
+        {"featured": 3},
+        {"state": "archived"},
+        {"latitude": 34.6, "longitude": 112.5, "blur_km": 5},
+        {"area_ha": 7, "note": text("Doubtful.")},
+    ],
+    ids=lambda values: ", ".join(values),
+)
+def test_whichever_column_of_a_site_is_written(values):
+    place = make_place("Ruzhou", "汝州")
+    sites = [make_site("Kiln", "窑", place=place, description=text("Of clay.")) for _n in range(2)]
+    sites[0].kinds.add(make_kind("Kiln site"))
+    for name, value in values.items():
+        setattr(sites[0], name, value)
+    sites[0].save()
+    if not values.get("slug"):  # which no two sites have
+        Site.objects.filter(pk=sites[1].pk).update(**values)
+    assert_nothing_to_derive()
+    assert_as_rebuilt(store.current())
+
+
+def left_by(write, sites) -> list:
+    """What a write leaves behind, all of which is taken back."""
+    with transaction.atomic():
+        begun = timezone.now()
+        last = [model.objects.latest("pk").pk for model in (ChangeSet, Change, IndexChange)]
+        write()
+        made, changes, entries = (
+            model.objects.filter(pk__gt=pk)
+            for model, pk in zip((ChangeSet, Change, IndexChange), last, strict=True)
+        )
+        derived = ("search_text", "reading", "first_year", "effective_prominence")
+        found = [
+            made.get().kind,
+            sorted(
+                changes.values_list("model", "object_id", "owner_id", "before", "after"), key=str
+            ),
+            sorted(entries.values_list("site_id", flat=True)),
+            list(Site.objects.order_by("pk").values_list("place", "state", *derived)),
+            sorted(Site.objects.filter(updated_at__gt=begun).values_list("pk", flat=True)),
+            sorted(SortName.objects.values_list("site", "language", "key")),
+            [found_by(word) for word in ("luoyang", "anyang", "洛阳", "pagoda", "tang")],
+        ]
+        assert found[4] == sorted(site.pk for site in sites)
+        assert_nothing_to_derive()
+        transaction.set_rollback(True)
+    return found
+
+
+def test_many_at_once_are_written_as_one_by_one():
+    old, new = make_place("Anyang", "安阳"), make_place("Luoyang", "洛阳")
+    pagoda, tang = make_kind("Pagoda"), make_era("Tang", span="0618/0907")
+    sites = [
+        make_site(f"Site {number}", "塔", place=old if number % 2 else None, slug=f"site-{number}")
+        for number in range(5)
+    ]
+    events = [make_event(site, "founded", "0700") for site in sites]
+    ids = [site.pk for site in sites]
+    make_site("Not chosen", place=old)
+
+    def one_by_one(write, rows):
+        with change_set(ChangeSet.Kind.BULK):
+            for row in rows:
+                write(row)
+
+    def saved(**values):
+        def write(row):
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.save()
+
+        return write
+
+    for at_once, single, rows in (
+        (lambda: bulk.set_place(new, ids, None), saved(place=new), sites),
+        (
+            lambda: bulk.add("kinds", pagoda, ids, None),
+            lambda site: site.kinds.add(pagoda),
+            sites,
+        ),
+        (lambda: bulk.set_era(tang, ids, None), saved(first_era=tang), events),
+    ):
+        one = left_by(lambda single=single, rows=rows: one_by_one(single, rows), sites)
+        assert left_by(at_once, sites) == one

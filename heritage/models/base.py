@@ -67,11 +67,15 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
         changed = models.QuerySet.update(self.filter(pk__in=ids), **values)
         derived = self.model.derived_fields
         if derived and not values.keys() <= set(derived):
-            rows = unwatched(self.model).in_bulk(ids)
-            for pk, row in rows.items():
-                row.derive(stored[pk], unit.user_id)
             # A column that must not be blank is filled like those that are derived.
-            unwatched(self.model).bulk_update(rows.values(), {*derived, *values}, 200)
+            fields = [column(self.model, name) for name in dict.fromkeys((*derived, *values))]
+            written = []
+            for pk, row in unwatched(self.model).in_bulk(ids).items():
+                before = [getattr(row, field.attname) for field in fields]
+                row.derive(stored[pk], unit.user_id)
+                both = zip(fields, before, strict=True)
+                written.append((row, [f.name for f, old in both if getattr(row, f.attname) != old]))
+            update_columns(self.model, written)
         after = stored_rows(self.model, ids)
         saved = {pk: plain_row(self.model, row) for pk, row in after.items()}
         unit.rows_saved(self.model, stored, saved)
@@ -185,18 +189,32 @@ def unwatched[R: models.Model](model: type[R]) -> models.QuerySet[R]:
     return models.QuerySet(model)
 
 
+def update_columns[R: models.Model](
+    model: type[R], rows: Iterable[tuple[R, Iterable[str]]]
+) -> None:
+    """Write some columns of each row past the write path, which would derive them again."""
+    together: dict[tuple[str, ...], list[R]] = {}
+    for row, names in rows:
+        together.setdefault(tuple(names), []).append(row)
+    for columns, alike in together.items():
+        if columns:
+            unwatched(model).bulk_update(alike, columns, batch_size=200)
+
+
 class Record(models.Model):
     """A row with a permanent `uid`, by which fixtures, undo, merges and imports identify it.
 
     `derived_fields` names the columns that `derive()` sets from the row's other columns on every
-    write; they are never part of a fixture. `owner` names the foreign key to the record that this
-    row is a part of, if any. `kept_when_deleted` names columns that no fixture carries but the
+    write, `refreshed_fields` those that follow from other rows and are refreshed once these are
+    written; neither are ever part of a fixture. `owner` names the foreign key to the record that
+    this row is a part of, if any. `kept_when_deleted` names columns that no fixture carries but the
     history of a deleted row keeps, so that it can be restored. `constraint_fields` says at which
     form field the message of a constraint is shown.
     """
 
     natural_key_fields: tuple[str, ...] = ("uid",)
     derived_fields: tuple[str, ...] = ()
+    refreshed_fields: tuple[str, ...] = ()
     constraint_fields: dict[str, str] = {}
     owner: str | None = None
     kept_when_deleted: tuple[str, ...] = ()

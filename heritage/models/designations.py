@@ -175,6 +175,7 @@ class Designation(Record):
     )
     listed_year = models.IntegerField(_("listed in"), null=True, editable=False, serialize=False)
 
+    refreshed_fields = ("standing", "listed_year")
     constraint_fields = {"designation_reference_once": "reference"}
 
     class Meta:

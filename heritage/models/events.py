@@ -87,6 +87,7 @@ class Event(Record):
     first_year = models.IntegerField(null=True, editable=False, serialize=False)
     last_year = models.IntegerField(null=True, editable=False, serialize=False)
 
+    refreshed_fields = ("first_year", "last_year")
     constraint_fields = {"event_is_dated": "date", "event_eras_from_to": "last_era"}
 
     owner = "site"

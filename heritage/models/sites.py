@@ -233,6 +233,13 @@ class Site(Record):
         "state_changed_by",
         "published_at",
     )
+    refreshed_fields = (
+        "first_year",
+        "inscribed_year",
+        "effective_prominence",
+        "search_text",
+        "reading",
+    )
     kept_when_deleted = (
         "created_at",
         "created_by",

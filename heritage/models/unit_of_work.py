@@ -54,6 +54,8 @@ class UnitOfWork:
         # What others derive from: the ids of written records, by model.
         self.touched: dict[type[Record], set[int]] = defaultdict(set)
         self.saved: dict[type[Record], set[int]] = defaultdict(set)
+        # Columns and relations that were written, those of rolled-back savepoints included.
+        self.written_columns: dict[type[Record], set[str]] = defaultdict(set)
         self._has_begun = False
         self._gathered: list[Change] | None = None
         self._written: set[Written] = set()
@@ -66,11 +68,6 @@ class UnitOfWork:
     @property
     def user_id(self) -> int | None:
         return self.change_set.user_id
-
-    @property
-    def written_models(self) -> set[type[Record]]:
-        """The models of which rows were written, those of rolled-back savepoints included."""
-        return {row.model for row in self._written}
 
     def begin(self, model: type[Record]) -> None:
         """Announce that rows of a model are about to be read in order to be written."""
@@ -185,6 +182,7 @@ class UnitOfWork:
         after: dict | None,
     ) -> Change:
         self._written.add(Written(model, owner_model(model), owner_id))
+        self.written_columns[model].update(before or (), after or ())
         content_type = ContentType.objects.get_for_model
         return Change(
             model=content_type(model),

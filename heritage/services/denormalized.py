@@ -1,46 +1,58 @@
 """Refreshes denormalised columns for given ids, in the transaction of the write."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from heritage.models.base import Record, chunks, unwatched
+from heritage.models.base import Record, chunks, unwatched, update_columns
 from heritage.models.designations import Designation, DesignationEvent, Scheme
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.identifiers import Identifier
+from heritage.models.names import Name
 from heritage.models.relations import Coverage
 from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Kind, Place, Term
 from heritage.services import fulltext
 from heritage.values import normalize, tokens
 
-# What alone the years and eras of events, and the keys of names, follow from.
-_OF_EVENTS, _OF_NAMES = {Event, Era}, {Site}
+# What everything derived follows from: these columns of a site, and any of these other records.
+_TEXTS = {"name", "slug", "summary", "description"}
+_OF_SITE = _TEXTS | {"kinds", "place", "also_in", "prominence", "featured"}
+_OF_EVENTS, _OF_LISTING = {Event, Era}, {Coverage, Designation, DesignationEvent, Scheme}
+_OF_RECORDS = _OF_EVENTS | _OF_LISTING | {Name, Identifier, Kind, Place}
 
 
 def refresh(
     site_ids: Iterable[int],
     renewed: Iterable[int] = (),
-    written: set[type[Record]] | None = None,
+    written: Mapping[type[Record], set[str]] | None = None,
 ) -> None:
     """Refresh everything that is derived from the rows of these sites.
 
     `renewed` are those of which a row has been written, so that they are dated from now on;
-    `written` the models of which any row was, where that is known.
+    `written` the columns that were written by model, where that is known: what cannot follow from
+    them is left as it is.
     """
-    renewed = set(renewed)
+    renewed, now = set(renewed), timezone.now()
+    columns = _OF_SITE if written is None else _OF_SITE & written.get(Site, set())
+    records = _OF_RECORDS if written is None else _OF_RECORDS & written.keys()
     for chunk in chunks(sorted(set(site_ids))):
-        sites = _with_rows(chunk)
-        if written is None or written & _OF_EVENTS:
-            _refresh_events(sites)
-            _refresh_eras(sites, _eras_between(sites))
-        if written is None or written & _OF_NAMES:
-            _refresh_names(sites)
-        _refresh_sites(sites, renewed)
-        fulltext.delete(set(chunk) - {site.pk for site in sites})
+        dated = renewed.intersection(chunk)
+        if columns or records:
+            sites = _with_rows(chunk)
+            if records & _OF_EVENTS:
+                _refresh_events(sites)
+                _refresh_eras(sites, _eras_between(sites))
+            if "name" in columns:
+                _refresh_names(sites)
+            dated -= _refresh_sites(sites, dated, now)
+            fulltext.delete(set(chunk) - {site.pk for site in sites})
+        if dated:
+            unwatched(Site).filter(pk__in=dated).update(updated_at=now)
 
 
 def _with_rows(ids: Iterable[int]) -> list[Site]:
@@ -65,7 +77,7 @@ def refresh_terms() -> None:
         rows = list(model.objects.all())
         for row in rows:
             row.derive()
-        _write(model, rows, model.derived_fields)
+        update_columns(model, [(row, model.derived_fields) for row in rows])
 
 
 def refresh_designations(ids: Iterable[int]) -> None:
@@ -76,8 +88,8 @@ def refresh_designations(ids: Iterable[int]) -> None:
             before = (entry.standing, entry.listed_year)
             entry.standing, entry.listed_year = standing_of(entry.events.all())
             if (entry.standing, entry.listed_year) != before:
-                changed.append(entry)
-        _write(Designation, changed, ["standing", "listed_year"])
+                changed.append((entry, ["standing", "listed_year"]))
+        update_columns(Designation, changed)
 
 
 def standing_of(events: Iterable[DesignationEvent]) -> tuple[str, int | None]:
@@ -109,8 +121,8 @@ def _refresh_events(sites: Iterable[Site]) -> None:
             bounds = event_bounds(event)
             if bounds != (event.first_year, event.last_year):
                 event.first_year, event.last_year = bounds
-                changed.append(event)
-    _write(Event, changed, ["first_year", "last_year"])
+                changed.append((event, ["first_year", "last_year"]))
+    update_columns(Event, changed)
 
 
 def event_bounds(event: Event) -> tuple[int | None, int | None]:
@@ -128,7 +140,8 @@ def _eras_between(sites: Iterable[Site]) -> "EraPeriods":
     events = [event for site in sites for event in site.events.all()]
     if not any(event.last_era_id for event in events):
         return EraPeriods([])
-    return EraPeriods(Era.objects.all())
+    columns = ("parent", "region", "region_name", "first_year", "last_year")
+    return EraPeriods(Era.objects.only(*columns))
 
 
 def _refresh_eras(sites: Iterable[Site], eras: "EraPeriods") -> None:
@@ -210,11 +223,11 @@ class EraPeriods:
             era.pk
             for era in self._by_id.values()
             if era.parent_id is None
-            and _region(era) == region
             and era.first_year is not None
             and era.last_year is not None
             and start <= era.first_year
             and era.last_year <= end
+            and _region(era) == region
         } - {first.pk, last.pk}
 
 
@@ -257,10 +270,10 @@ def inscribed_year_of(coverages: Iterable[Coverage]) -> int | None:
     return min((year for year in years if year is not None), default=None)
 
 
-def _refresh_sites(sites: Iterable[Site], renewed: set[int]) -> None:
-    sites = list(sites)
-    terms, now = Terms.of(sites), timezone.now()
-    changed: list[Site] = []
+def _refresh_sites(sites: list[Site], renewed: set[int], now: datetime) -> set[int]:
+    """Refresh the columns of sites and their words; gives the sites that were written."""
+    terms = Terms.of(sites)
+    changed: list[tuple[Site, list[str]]] = []
     found_by: dict[int, list[str]] = {}
     for site in sites:
         years = [
@@ -269,29 +282,26 @@ def _refresh_sites(sites: Iterable[Site], renewed: set[int]) -> None:
             if event.role == Event.Role.BEGINNINGS and event.first_year is not None
         ]
         before = _columns(site)
-        text = site.search_text
         site.first_year = min(years, default=None)
         site.inscribed_year = inscribed_year_of(site.coverages.all())
         site.search_text = search_text_of(site, terms)
         site.reading = reading_of(site)
         site.effective_prominence = prominence_of(site)
-        if before != _columns(site):
-            changed.append(site)
-            site.updated_at = now if site.pk in renewed else site.updated_at
-        if site.search_text != text:
+        names = [name for name, value in _columns(site).items() if value != before[name]]
+        if "search_text" in names:
             found_by[site.pk] = tokens.index_words(site.search_text)
+        if names and site.pk in renewed:
+            site.updated_at = now
+            names.append("updated_at")
+        if names:
+            changed.append((site, names))
     fulltext.write(found_by)
-    _write(Site, changed, [*_COLUMNS, "updated_at"])
-    others = renewed & {site.pk for site in sites} - {site.pk for site in changed}
-    if others:
-        unwatched(Site).filter(pk__in=others).update(updated_at=now)
+    update_columns(Site, changed)
+    return {site.pk for site, _names in changed}
 
 
-_COLUMNS = ("first_year", "inscribed_year", "search_text", "reading", "effective_prominence")
-
-
-def _columns(site: Site) -> tuple:
-    return tuple(getattr(site, name) for name in _COLUMNS)
+def _columns(site: Site) -> dict[str, object]:
+    return {name: getattr(site, name) for name in Site.refreshed_fields}
 
 
 def prominence_of(site: Site) -> int:
@@ -427,9 +437,3 @@ def _texts(site: Site) -> Iterable[str]:
         yield from event.note.values()
     for coverage in site.coverages.all():
         yield from coverage.note.values()
-
-
-def _write(model: type[Record], rows: list, fields: Iterable[str]) -> None:
-    """Write derived columns past the write path, which would refresh them again."""
-    if rows:
-        unwatched(model).bulk_update(rows, fields, batch_size=200)

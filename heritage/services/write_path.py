@@ -74,6 +74,10 @@ def _before_save(sender: Any, instance: Any, update_fields: Any, **kwargs: Any) 
         stored = None
         if instance.pk is not None:
             stored = unit.stored_row(sender, instance.pk)
+        if stored:
+            # The caller may have had the row in memory while others were written.
+            for name in sender.refreshed_fields:
+                setattr(instance, name, stored[name])
         if update_fields and stored:
             instance.derive_beside(update_fields, stored, unit.user_id)
         else:
@@ -189,7 +193,7 @@ def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
             changelog.lock()  # a savepoint that was rolled back has given it up
         denormalized.refresh_designations(touched.get(Designation, ()))
         sites = sites_of(touched)
-        denormalized.refresh(sites, _renewed(written) - unit.saved[Site], unit.written_models)
+        denormalized.refresh(sites, _renewed(written) - unit.saved[Site], unit.written_columns)
         if any(model in touched for model in VOCABULARIES):
             sites.add(changelog.VOCABULARY)
         changelog.enter(sites)
