@@ -40,7 +40,7 @@ from heritage.search.vocabulary import TermTree, Vocabulary
 
 
 @dataclass(slots=True)
-class WorldHeritageRows:
+class PropertyRows:
     """The World Heritage columns of a designation."""
 
     detail: WorldHeritage
@@ -72,7 +72,7 @@ class SiteRows:
     visitingfacts: list[VisitingFact] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     # By the primary key of the entry that a coverage refers to.
-    properties: dict[int, WorldHeritageRows] = field(default_factory=dict)
+    properties: dict[int, PropertyRows] = field(default_factory=dict)
     entry_events: dict[int, list[DesignationEvent]] = field(default_factory=dict)
     shares_entries: bool = False  # whether an entry covers other sites too
 
@@ -224,7 +224,7 @@ def _add_entries(rows: SiteRows, coverages: list[Coverage], terms: Vocabulary) -
         criteria = rows_by_key(WorldHeritage.criteria.through, key, pk)
         regions = rows_by_key(WorldHeritage.regions.through, key, pk)
         states = rows_by_key(WorldHeritage.states.through, key, pk)
-        rows.properties[detail.designation_id] = WorldHeritageRows(
+        rows.properties[detail.designation_id] = PropertyRows(
             detail,
             criteria=_scheme_terms(terms, (row.schemeterm_id for row in criteria)),
             regions=_scheme_terms(terms, (row.schemeterm_id for row in regions)),

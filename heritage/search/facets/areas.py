@@ -17,7 +17,7 @@ from heritage.values.language import LazyText
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CountryGroup:
     """What an area is called, and the ISO 3166-1 codes of its countries and territories."""
 
     label: LazyText
@@ -29,7 +29,7 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Area:
     slug: str
-    group: Group
+    group: CountryGroup
     places: tuple[int, ...]  # its countries and territories
     without: tuple[int, ...]  # territories of its countries that lie elsewhere: Réunion of France
 
@@ -37,52 +37,52 @@ class Area:
 # The subregions of the United Nations' “Standard country or area codes for statistical use” (M49),
 # and behind them other groups that people name. These overlap, so that no form lists them.
 GROUPS = {
-    "northern-africa": Group(
+    "northern-africa": CountryGroup(
         _("Northern Africa"),
         pgettext_lazy("search words", "North Africa|North African"),
         "DZ EG EH LY MA SD TN",
     ),
-    "western-africa": Group(
+    "western-africa": CountryGroup(
         _("Western Africa"),
         pgettext_lazy("search words", "West Africa|West African"),
         "BJ BF CV CI GM GH GN GW LR ML MR NE NG SH SN SL TG",
     ),
-    "middle-africa": Group(
+    "middle-africa": CountryGroup(
         _("Middle Africa"),
         pgettext_lazy("search words", "Central Africa|Central African"),
         "AO CM CF TD CG CD GQ GA ST",
     ),
-    "eastern-africa": Group(
+    "eastern-africa": CountryGroup(
         _("Eastern Africa"),
         pgettext_lazy("search words", "East Africa|East African"),
         "IO BI KM DJ ER ET TF KE MG MW MU YT MZ RE RW SC SO SS UG TZ ZM ZW",
     ),
-    "southern-africa": Group(
+    "southern-africa": CountryGroup(
         _("Southern Africa"),
         pgettext_lazy("search words", "Southern African"),
         "BW SZ LS NA ZA",
     ),
-    "western-asia": Group(
+    "western-asia": CountryGroup(
         _("Western Asia"),
         pgettext_lazy("search words", "West Asia|Southwest Asia|South-west Asia"),
         "AM AZ BH CY GE IQ IL JO KW LB OM QA SA PS SY TR AE YE",
     ),
-    "central-asia": Group(
+    "central-asia": CountryGroup(
         _("Central Asia"),
         pgettext_lazy("search words", "Central Asian|Middle Asia"),
         "KZ KG TJ TM UZ",
     ),
-    "southern-asia": Group(
+    "southern-asia": CountryGroup(
         _("Southern Asia"),
         pgettext_lazy("search words", "South Asia|South Asian|Indian subcontinent"),
         "AF BD BT IN IR MV NP PK LK",
     ),
-    "eastern-asia": Group(
+    "eastern-asia": CountryGroup(
         _("Eastern Asia"),
         pgettext_lazy("search words", "East Asia|East Asian|Far East|Northeast Asia"),
         "CN HK MO TW KP JP MN KR",
     ),
-    "south-eastern-asia": Group(
+    "south-eastern-asia": CountryGroup(
         _("South-eastern Asia"),
         pgettext_lazy(
             "search words",
@@ -91,105 +91,105 @@ GROUPS = {
         ),
         "BN KH ID LA MY MM PH SG TH TL VN",
     ),
-    "northern-europe": Group(
+    "northern-europe": CountryGroup(
         _("Northern Europe"),
         pgettext_lazy("search words", "North Europe|Northern European"),
         "AX DK EE FO FI GG IS IE IM JE LV LT NO SJ SE GB",
     ),
-    "western-europe": Group(
+    "western-europe": CountryGroup(
         _("Western Europe"),
         pgettext_lazy("search words", "West Europe|Western European"),
         "AT BE FR DE LI LU MC NL CH",
     ),
-    "southern-europe": Group(
+    "southern-europe": CountryGroup(
         _("Southern Europe"),
         pgettext_lazy("search words", "South Europe|Southern European"),
         "AL AD BA HR GI GR VA IT MT ME MK PT SM RS SI ES",
     ),
-    "eastern-europe": Group(
+    "eastern-europe": CountryGroup(
         _("Eastern Europe"),
         pgettext_lazy("search words", "East Europe|Eastern European"),
         "BY BG CZ HU MD PL RO RU SK UA",
     ),
-    "northern-america": Group(
+    "northern-america": CountryGroup(
         _("Northern America"),
         pgettext_lazy("search words", "North America|North American"),
         "BM CA GL PM US",
     ),
-    "central-america": Group(
+    "central-america": CountryGroup(
         _("Central America"),
         pgettext_lazy("search words", "Central American|Mesoamerica|Middle America"),
         "BZ CR SV GT HN MX NI PA",
     ),
-    "caribbean": Group(
+    "caribbean": CountryGroup(
         _("Caribbean"),
         pgettext_lazy("search words", "the Caribbean|West Indies|Antilles"),
         "AI AG AW BS BB BQ VG KY CU CW DM DO GD GP HT JM MQ MS PR BL KN LC MF VC SX TT TC VI",
     ),
-    "south-america": Group(
+    "south-america": CountryGroup(
         _("South America"),
         pgettext_lazy("search words", "South American"),
         "AR BO BV BR CL CO EC FK GF GY PY PE GS SR UY VE",
     ),
-    "australia-new-zealand": Group(
+    "australia-new-zealand": CountryGroup(
         _("Australia and New Zealand"),
         pgettext_lazy("search words", "Australasia"),
         "AU CX CC HM NZ NF",
     ),
-    "melanesia": Group(
+    "melanesia": CountryGroup(
         _("Melanesia"), pgettext_lazy("search words", "Melanesian"), "FJ NC PG SB VU"
     ),
-    "micronesia-area": Group(
+    "micronesia-area": CountryGroup(
         pgettext_lazy("part of Oceania", "Micronesia"),
         pgettext_lazy("search words", "Micronesian"),
         "GU KI MH FM NR MP PW UM",
     ),
-    "polynesia": Group(
+    "polynesia": CountryGroup(
         _("Polynesia"),
         pgettext_lazy("search words", "Polynesian"),
         "AS CK PF NU PN WS TK TO TV WF",
     ),
-    "sub-saharan-africa": Group(
+    "sub-saharan-africa": CountryGroup(
         _("Sub-Saharan Africa"),
         pgettext_lazy("search words", "Black Africa"),
         "AO BF BI BJ BW CD CF CG CI CM CV DJ ER ET GA GH GM GN GQ GW IO KE KM LR LS MG ML MR MU"
         " MW MZ NA NE NG RE RW SC SH SL SN SO SS ST SZ TD TF TG TZ UG YT ZA ZM ZW",
         is_listed=False,
     ),
-    "middle-east": Group(
+    "middle-east": CountryGroup(
         _("Middle East"),
         pgettext_lazy("search words", "Near East|Middle Eastern|Near Eastern"),
         "AE BH CY EG IL IQ IR JO KW LB OM PS QA SA SY TR YE",
         is_listed=False,
     ),
-    "caucasus": Group(
+    "caucasus": CountryGroup(
         pgettext_lazy("area of the world", "South Caucasus"),
         pgettext_lazy("search words", "Caucasus|Transcaucasia"),
         "AM AZ GE",
         is_listed=False,
     ),
-    "maghreb": Group(
+    "maghreb": CountryGroup(
         _("Maghreb"), pgettext_lazy("search words", "the Maghreb"), "DZ EH LY MA MR TN", False
     ),
-    "nordic-countries": Group(
+    "nordic-countries": CountryGroup(
         _("Nordic countries"),
         pgettext_lazy("search words", "Scandinavia|Scandinavian|Nordic"),
         "AX DK FI FO GL IS NO SE SJ",
         is_listed=False,
     ),
-    "baltic-states": Group(
+    "baltic-states": CountryGroup(
         _("Baltic states"), pgettext_lazy("search words", "Baltics|Baltic"), "EE LT LV", False
     ),
-    "benelux": Group(
+    "benelux": CountryGroup(
         _("Benelux"), pgettext_lazy("search words", "Low Countries"), "BE LU NL", False
     ),
-    "balkans": Group(
+    "balkans": CountryGroup(
         _("Balkans"),
         pgettext_lazy("search words", "Balkan|Balkan peninsula"),
         "AL BA BG GR HR ME MK RO RS SI",
         is_listed=False,
     ),
-    "oceania": Group(
+    "oceania": CountryGroup(
         _("Oceania"),
         pgettext_lazy("search words", "Pacific|South Pacific|Pacific islands"),
         "AS AU CC CK CX FJ FM GU HM KI MH MP NC NF NR NU NZ PF PG PN PW SB TK TO TV UM VU WF WS",
@@ -243,7 +243,7 @@ def sites_of(area: Area, index: IndexSnapshot) -> BitMap:
     return found - index.any_of(f"place:{pk}" for pk in area.without)
 
 
-def areas_of(groups: Mapping[str, Group], terms: Vocabulary) -> Iterator[Area]:
+def areas_of(groups: Mapping[str, CountryGroup], terms: Vocabulary) -> Iterator[Area]:
     """The areas of groups of which some country is a place of the catalogue."""
     coded = {
         place.code: place

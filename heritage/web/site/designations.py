@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from heritage.models import Coverage, Designation, DesignationEvent, Scheme, SchemeTerm, Site
 from heritage.models.unesco import statuses
 from heritage.models.vocabularies import Term
-from heritage.search.site_rows import SiteRows, WorldHeritageRows
+from heritage.search.site_rows import PropertyRows, SiteRows
 from heritage.values import sentences
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
@@ -72,7 +72,7 @@ def site_designations(rows: SiteRows) -> list[SiteDesignation]:
 
 def _site_designation(
     coverage: Coverage,
-    listed: WorldHeritageRows | None,
+    listed: PropertyRows | None,
     events: list[DesignationEvent],
     others: list[Fact],
 ) -> SiteDesignation:
@@ -137,7 +137,7 @@ def _statement(coverage: Coverage) -> SafeString:
 
 
 def _facts(
-    coverage: Coverage, listed: WorldHeritageRows | None, events: list[DesignationEvent]
+    coverage: Coverage, listed: PropertyRows | None, events: list[DesignationEvent]
 ) -> list[Fact]:
     entry = coverage.designation
     pairs = [

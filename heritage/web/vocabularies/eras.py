@@ -25,7 +25,7 @@ from heritage.web.site.events import SourceLine, source_line
 from heritage.web.time_axis import Scale, Segment, Tick
 from heritage.web.vocabularies import common, parts
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
-from heritage.web.vocabularies.parts import Part
+from heritage.web.vocabularies.parts import WorldPart
 
 # The strip of all eras begins here; what is older would leave no room for the rest.
 _SINCE = -2199
@@ -150,7 +150,7 @@ def _by_part(tree: CountedTree) -> dict[str, list[list[Era]]]:
     return by_part
 
 
-def _part_of(tree: CountedTree, region: list[Era], world: list[Part]) -> str:
+def _part_of(tree: CountedTree, region: list[Era], world: list[WorldPart]) -> str:
     if is_of_china(region[0]):
         return _CHINA
     country = region[0].region_id

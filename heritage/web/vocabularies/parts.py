@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
 from heritage.search import vocabulary
-from heritage.search.facets.areas import GROUPS, Group, areas_of, sites_of
+from heritage.search.facets.areas import GROUPS, CountryGroup, areas_of, sites_of
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.language import LazyText
 
@@ -15,17 +15,17 @@ _MOST = 0.75  # of the sites lie in a part that they are said to lie in
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class WorldPart:
     slug: str
     label: LazyText
     countries: frozenset[int]
     sites: BitMap
 
 
-def _group(label: LazyText, *areas: str, also: str = "", without: str = "") -> Group:
+def _group(label: LazyText, *areas: str, also: str = "", without: str = "") -> CountryGroup:
     codes = {code for area in areas for code in GROUPS[area].codes.split()}
     codes = (codes | set(also.split())) - set(without.split())
-    return Group(label, "", " ".join(sorted(codes)))
+    return CountryGroup(label, "", " ".join(sorted(codes)))
 
 
 # Where the readers of history look for a country: Iran is no part of Southern Asia to them.
@@ -51,18 +51,18 @@ _PARTS = {
 LABELS = {slug: group.label for slug, group in _PARTS.items()}
 
 
-def parts(index: IndexSnapshot) -> list[Part]:
+def parts(index: IndexSnapshot) -> list[WorldPart]:
     """Those that have a country of the catalogue, in the order in which they are shown."""
     return list(_parts(index))
 
 
-def _parts(index: IndexSnapshot) -> Iterator[Part]:
+def _parts(index: IndexSnapshot) -> Iterator[WorldPart]:
     for area in areas_of(_PARTS, vocabulary.of(index)):
         countries = frozenset(area.places)
-        yield Part(area.slug, area.group.label, countries, sites_of(area, index))
+        yield WorldPart(area.slug, area.group.label, countries, sites_of(area, index))
 
 
-def part_of(sites: BitMap, found: list[Part]) -> Part | None:
+def part_of(sites: BitMap, found: list[WorldPart]) -> WorldPart | None:
     """The part of the world in which most of some sites lie; None if they lie in several."""
     most = max(found, key=lambda part: sites.intersection_cardinality(part.sites), default=None)
     if most is None or not sites:
