@@ -66,7 +66,7 @@ def test_the_best_known_answer_for_few_letters(monkeypatch, text):
     index.memory.clear()
     monkeypatch.setattr(suggest, "_MAX_BEGIN", 0)
     assert quick == suggest.suggestions(index, text)
-    assert [group.name for group in quick] == [] if text == "ma" else [suggest.SITES]
+    assert [group.name for group in quick] == ([] if text == "ma" else [suggest.SITES])
 
 
 def test_a_word_of_a_well_known_site_comes_before_the_beginning_of_others(monkeypatch):
