@@ -163,6 +163,9 @@ TABLE = {
     "洛阳明堂": "place=luoyang + 明堂",
     "jade temples": "kind=temple + jade",
     "white jade": "+ white jade",
+    "temples and churches": "kind=temple,church",
+    "Temples AND Churches": "kind=temple,church",
+    "temples\u3000or\tchurches": "kind=temple,church",
     "near nothing": "+ nothing",
     "": "",
 }

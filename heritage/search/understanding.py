@@ -30,7 +30,9 @@ _LONGEST_NAME = 8  # words, or Han characters, of a site that something is near 
 _BEFORE_A_LOCATION = frozenset(("in", "at", "within"))
 # Of two kinds: what parts alternatives; what may stand between them; what makes the first of them
 # the one that is asked for.
-_LISTED = re.compile(r"[,;/、，；&+]| (?:and|or|und|oder|et|ou|y|e|o|и|или) |[和与及或]")
+_LISTED = re.compile(
+    r"[,;/、，；&+]|\s(?:and|or|und|oder|et|ou|y|e|o|и|или)\s|[和与及或]", re.IGNORECASE
+)
 _LINKS = tokens.STOP_WORDS | frozenset(("on", "near", "的", "の"))
 _IN_WHAT = frozenset(("in", "on", "at", "of", "with", "from", "near"))
 # Filters of which a second value is an alternative, or a further condition.
