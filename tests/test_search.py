@@ -353,6 +353,14 @@ def test_no_word_is_corrected_into_one_that_says_nothing(rows):
     assert (meant("sighs"), meant("thirt")) == (None, None)
 
 
+def test_what_a_record_says_itself_is_found_where_no_record_has_the_theme(rows):
+    summary = {"en": "The history of the Hakka.", "zh-hans": "客家人的历史。"}
+    museum = build.make_site("Yongding Museum", "永定博物馆", summary=summary)
+    assert [set(SiteFilter({"q": text}).hits) for text in ("hakka", "客家")] == [{museum.pk}] * 2
+    tulou = build.make_site("Fujian Tulou", "福建土楼")
+    assert [set(SiteFilter({"q": text}).hits) for text in ("hakka", "客家")] == [{tulou.pk}] * 2
+
+
 def test_a_sound_of_two_letters_is_no_likeness(rows):
     build.make_site("Zzsc", slug="zzsc")
     assert meant("zzzqqq") is None

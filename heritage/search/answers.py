@@ -95,12 +95,21 @@ def _by_theme(index: IndexSnapshot, text: str) -> str:
     themes, atoms = word_tables.themes(), tokens.atoms(text)
     for length in range(min(len(atoms), _LONGEST_THEME), 0, -1):
         for at in range(len(atoms) - length + 1):
-            other = themes.get(atoms[at : at + length])
+            theme = atoms[at : at + length]
+            other = themes.get(theme)
             if other is None or text_search.sites_with_words_in_names(index, text):
+                continue
+            if not text_search.matching(index, other) and _is_word_of_records(index, theme):
                 continue
             parts = (_written(atoms[:at]), other, _written(atoms[at + length :]))
             return " ".join(filter(None, parts))
     return ""
+
+
+def _is_word_of_records(index: IndexSnapshot, theme: Sequence[str]) -> bool:
+    """Whether a theme is one word that some record has; of several the words tell nothing."""
+    written = _written(theme)
+    return len(tokens.query_words(written)) == 1 and bool(text_search.matching(index, written))
 
 
 def _in_part(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Answer:
