@@ -265,6 +265,13 @@ def test_a_name_that_is_not_translated_is_marked(client, words):
     assert 'class="in-language"' in html
 
 
+def test_the_link_to_a_term_marks_its_language_too(client, words):
+    build.make_site("Kiln", kinds=[build.make_kind("Dragon kiln", slug="kiln")])
+    html = as_read(client.get("/zh-hans/sites/?kind=kiln"))
+    label = html[html.index('<a href="/zh-hans/kinds/kiln/">') :].partition("</a>")[0]
+    assert '<span lang="en" dir="ltr">Dragon kiln</span>' in label
+
+
 @pytest.mark.parametrize(
     "query",
     [
