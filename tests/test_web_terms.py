@@ -339,6 +339,16 @@ def test_one_property_is_said_in_the_singular(page, words):
     assert "1 property, in 1990." in page("world-heritage/").by_year.summary
 
 
+def test_that_none_is_in_danger_any_more_hides_no_chart(client, page, words):
+    entry = build.make_designation(
+        scheme=words.unesco, events=["1990", ("in_danger", "2000"), ("out_of_danger", "2005")]
+    )
+    build.make_coverage(build.make_site("Kiln"), entry)
+    assert page("world-heritage/").in_danger == []
+    html = client.get("/en/world-heritage/").text
+    assert 'id="danger-years"' in html and "See them with pictures" not in html
+
+
 def test_danger_is_told_year_by_year(page, listed):
     world = page("world-heritage/")
     danger = {row.label: row.total for row in world.danger.rows}
