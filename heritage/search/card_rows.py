@@ -66,7 +66,7 @@ class CardData:
 
 
 def read_cards(index: IndexSnapshot, ids: Iterable[int]) -> list[CardData]:
-    """Summaries in the order of the ids, without sites that were withdrawn meanwhile."""
+    """Cards in the order of the ids, without sites that were withdrawn meanwhile."""
     ids = list(ids)
     terms = vocabulary.of(index)
     found = {

@@ -21,7 +21,7 @@ _MAX_UNKNOWN = 6  # of them that begin no known word: what follows is not looked
 _OF = "的"
 _FIGURES = 3
 _MAX_RUNS = 5  # that are parted
-# Answers that a state remembers: of few sites, 4 kB at most; of many, 125 kB at most at a million.
+# Answers that a snapshot keeps: of few sites, 4 kB at most; of many, 125 kB at a million.
 _KEPT_FEW, _KEPT_MANY = 1_000, 64
 _MANY = 1_000  # sites
 _SPELT_OUT = 5  # letters of a name that cannot be mere initials

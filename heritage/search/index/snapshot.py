@@ -103,7 +103,7 @@ class IndexSnapshot:
 def build_snapshot(
     number: int, token: str, data: "IndexData", order_ids: Mapping[str, Iterable[int]]
 ) -> IndexSnapshot:
-    """A snapshot from the facts of all sites and their ids in each order."""
+    """A snapshot from the data of all sites and their ids in each order."""
     return IndexSnapshot(
         number,
         token,
@@ -124,7 +124,7 @@ def patched_snapshot(
     data: "IndexData",
     order_of: Callable[[str, Order], Order],
 ) -> IndexSnapshot:
-    """A snapshot in which the changed sites have the values in `facts` and no others.
+    """A snapshot in which the changed sites have the values in `data` and no others.
 
     Unchanged parts are the same objects as before.
     """
