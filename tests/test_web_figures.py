@@ -8,7 +8,7 @@ from django.utils import translation
 
 from heritage.models import ComponentPoint, Era, Site
 from heritage.search.facets.counting import FacetCounts
-from heritage.search.facets.values import Value
+from heritage.search.facets.values import FacetValue
 from heritage.search.index import store
 from heritage.search.index.snapshot import NOTHING
 from heritage.search.nearby import nearby
@@ -300,9 +300,9 @@ def test_the_seal_of_a_country_is_its_letters(client, words):
 # --- facets -----------------------------------------------------------------------------------
 
 
-def value(number, parent=None) -> Value:
+def value(number, parent=None) -> FacetValue:
     depth = 0 if parent is None else 1
-    return Value(f"Value {number}", f"v{number}", depth, parent, NOTHING)
+    return FacetValue(f"Value {number}", f"v{number}", depth, parent, NOTHING)
 
 
 def fold(values, query="", picked=()):
