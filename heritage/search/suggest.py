@@ -30,9 +30,9 @@ from heritage.values.tokens import Query
 MAX_SITES, MAX_TERMS, MAX_FILTERS = 6, 3, 2  # of each vocabulary
 _EXACTLY, _BEGUN, _HELD = range(3)  # how close a name is
 _KEPT = 2_000  # texts whose sites are remembered
-# With so few letters most names begin. To gather them all would take long, where enough of the best
-# known sites are among them.
-_MAX_BEGIN, _LIKELY = 2, 50
+# With so few letters, or one Han character, most names begin. To gather them all would take long,
+# where enough of the best known sites are among them.
+_SHORT, _LIKELY = 2, 50
 # With more letters, a word in the name of so well known a site is meant before the beginning of
 # other names: Versailles before Verla. So many of them come first.
 _WELL_KNOWN, _FIRST = 200, 2
@@ -299,7 +299,7 @@ def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
     ids: list[int] = []
     found = index.sites
     likely, known = BitMap(), BitMap()
-    if len("".join(normalize.tokens(text))) <= _MAX_BEGIN:
+    if _is_short(text):
         likely = BitMap(best_known.slice(found, 0, _LIKELY))
     else:
         known = _well_known(index, text)
@@ -310,7 +310,9 @@ def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
             found, known = found - BitMap(ids), BitMap()
         if len(ids) == MAX_SITES:
             break
-        tier = likely & found & fulltext.sites_matching_among(likely, asked) if likely else BitMap()
+        tier = BitMap()
+        if likely and close != _EXACTLY:
+            tier = likely & found & fulltext.sites_matching_among(likely, asked)
         if len(ids) + len(tier) < MAX_SITES:
             tier = found & text_search.sites_matching(index, asked)
         if not tier:
@@ -319,6 +321,11 @@ def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
         ids += best_known.slice(tier, 0, MAX_SITES - len(ids))
         found = found - tier
     return closeness, ids
+
+
+def _is_short(text: str) -> bool:
+    typed = "".join(normalize.tokens(text))
+    return len(typed) <= (1 if tokens.is_han(typed[:1]) else _SHORT)
 
 
 def _asked(text: str) -> Iterator[tuple[int, Query]]:
