@@ -36,10 +36,12 @@ def lasting_transaction(django_db_blocker):
     around = transaction.atomic()
     with django_db_blocker.unblock():
         around.__enter__()
-    yield
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        around.__exit__(None, None, None)
+    try:
+        yield
+    finally:
+        with django_db_blocker.unblock():
+            transaction.set_rollback(True)
+            around.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +125,7 @@ LONGEST = (
 )
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+@pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items):
     def group(item):
         folder = item.path.parent
@@ -133,9 +135,11 @@ def pytest_collection_modifyitems(items):
         name = group(item)
         return LONGEST.index(name) if name in LONGEST else len(LONGEST)
 
-    for item in items:
+    for item in items:  # before pytest-xdist reads the groups
         item.add_marker(pytest.mark.xdist_group(group(item)))
-    items.sort(key=place)
+    result = yield
+    items.sort(key=place)  # after pytest-django has put those without a database last
+    return result
 
 
 def pytest_sessionfinish(session, exitstatus):
