@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.conf import settings
-
 from heritage.formats.addresses import Addresses
 from heritage.formats.jsonld import CONTEXT
 from heritage.models import Identity, Source
-from heritage.values.language import proper_tag
+from heritage.values.language import interface_languages, proper_tag
 from heritage.values.markdown import to_text
 from heritage.values.web_address import safe_url
 
@@ -29,7 +27,7 @@ def dataset_document(
         "name": name,
         "description": str(identity.tagline.best()) or to_text(str(identity.about.best()), 500),
         "url": addresses.of("web:home"),
-        "inLanguage": [proper_tag(code) for code, _name in settings.LANGUAGES],
+        "inLanguage": list(map(proper_tag, interface_languages())),
         "isAccessibleForFree": True,
         "usageInfo": page,
         "publisher": {"@type": "Organization", "name": name, "url": addresses.of("web:home")},

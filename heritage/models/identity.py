@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import LanguageMapField, PictureField
-from heritage.values.language import LanguageMap
+from heritage.values.language import LanguageMap, interface_languages
 
 
 class IdentityQuerySet(RecordQuerySet["Identity"]):
@@ -22,7 +22,7 @@ class IdentityQuerySet(RecordQuerySet["Identity"]):
 def _default_name() -> LanguageMap:
     """The default name in each language, whichever is active."""
     names = {}
-    for code, _name in settings.LANGUAGES:
+    for code in interface_languages():
         with override(code):
             names[code] = str(settings.DEFAULT_CATALOGUE_NAME)
     return LanguageMap(names)

@@ -2,7 +2,6 @@
 
 from typing import ClassVar, Self
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import LanguageMapField, PictureField
-from heritage.values.language import LazyText, language_name
+from heritage.values.language import LazyText, interface_languages, language_name
 from heritage.values.web_address import validate_web_address
 
 
@@ -77,7 +76,7 @@ class Image(Record):
         if not self.published:
             return
         errors: dict[str, str | LazyText] = {}
-        missing = [code for code, _name in settings.LANGUAGES if not self.alt.get(code)]
+        missing = [code for code in interface_languages() if not self.alt.get(code)]
         if missing:
             languages = ", ".join(language_name(code) for code in missing)
             errors["alt"] = _(

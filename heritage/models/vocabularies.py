@@ -1,6 +1,5 @@
 """Vocabularies that sites are described with: kinds, places, eras."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +15,7 @@ from heritage.models.fields import (
 from heritage.values import normalize, tokens
 from heritage.values.coordinates import Point
 from heritage.values.date_format import span_phrase
-from heritage.values.language import LanguageMap, Text
+from heritage.values.language import LanguageMap, Text, interface_languages
 from heritage.values.web_address import validate_web_address
 
 
@@ -142,9 +141,7 @@ class Place(Term):
 
 def sort_keys(label: LanguageMap) -> dict[str, str]:
     """The sort keys of a label, by language of the interface."""
-    return {
-        code: normalize.sort_key(str(label.best(code)), code) for code, _name in settings.LANGUAGES
-    }
+    return {code: normalize.sort_key(str(label.best(code)), code) for code in interface_languages()}
 
 
 class Era(Term):

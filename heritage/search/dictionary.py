@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import pgettext_lazy
@@ -20,6 +19,7 @@ from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
 from heritage.values import tokens
+from heritage.values.language import interface_languages
 
 # Each is a list of words and phrases, parted by |; a translation may have more or fewer.
 _LISTS = {
@@ -162,7 +162,7 @@ def _read(terms: Vocabulary) -> Dictionary:
     for name, slug, text in others:
         if name in BY_NAME and slug in BY_NAME[name].choices(terms):
             found.add(text, name, slug, corrects=False)
-    for code, _name in settings.LANGUAGES:
+    for code in interface_languages():
         with translation.override(code):
             for day, names in enumerate(str(_WEEKDAY).split("|")):
                 for name in (str(WEEKDAYS[day]), *names.split()):

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from pyroaring import BitMap
 
 from heritage.models import Era, Place, Site
@@ -25,6 +24,7 @@ from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.services import fulltext
 from heritage.services.denormalized import CHINESE_CODES
 from heritage.values import normalize, tokens
+from heritage.values.language import interface_languages
 from heritage.values.tokens import Query
 
 MAX_SITES, MAX_TERMS, MAX_FILTERS = 6, 3, 2  # of each vocabulary
@@ -361,7 +361,7 @@ def _words_of_well_known(index: IndexSnapshot) -> Iterator[tuple[str, int]]:
         if any(facet == "kind" for facet, _slug in meanings)
     }
     ids = index.orders[orders.PROMINENCE].slice(index.sites, 0, _WELL_KNOWN)
-    codes = [code for code, _name in settings.LANGUAGES]
+    codes = interface_languages()
     for pk, name in Site.objects.filter(pk__in=ids).values_list("pk", "name"):
         words = {word for code in codes for word in normalize.tokens(name.get(code, ""))}
         said = (word for word in words if generic.isdisjoint((word, *tokens.other_numbers(word))))

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import timezone
 
@@ -18,6 +17,7 @@ from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Kind, Place, Term
 from heritage.services import fulltext
 from heritage.values import normalize, tokens
+from heritage.values.language import interface_languages
 
 # What everything derived follows from: these columns of a site, and any of these other records.
 _TEXTS = {"name", "slug", "summary", "description"}
@@ -239,7 +239,7 @@ def _region(era: Era) -> tuple | None:
 
 
 def _refresh_names(sites: Iterable[Site]) -> None:
-    languages = [code for code, _name in settings.LANGUAGES]
+    languages = interface_languages()
     wanted = {
         (site.pk, code): normalize.sort_key(str(site.name.best(code)), code)
         for site in sites
@@ -404,7 +404,7 @@ def _names(site: Site) -> tuple[list[str], list[str]]:
     """Names in the languages of the interface, and in others."""
     known: list[str] = []
     foreign: list[str] = []
-    ours = {code.partition("-")[0] for code, _name in settings.LANGUAGES}
+    ours = {code.partition("-")[0] for code in interface_languages()}
     named = [*site.name.items(), *((name.language, name.text) for name in site.names.all())]
     for language, name in named:
         (known if language.partition("-")[0] in ours else foreign).append(name)

@@ -197,7 +197,7 @@ class LanguageMap(dict[str, str]):
         default, asked = settings.LANGUAGE_CODE, normalise_code(asked)
         if asked in self:
             return Text(self[asked], asked)
-        interface = [normalise_code(code) for code, _name in settings.LANGUAGES]
+        interface = list(map(normalise_code, interface_languages()))
         for wanted in (asked, normalise_code(default), *interface):
             same = [code for code in self if _base(code) == _base(wanted)]
             if same:

@@ -238,9 +238,8 @@ def alternates(request: HttpRequest, query: str = "") -> list[Alternate]:
         Alternate(proper_tag(code), _url(request, code, query)) for code in interface_languages()
     ]
     if request.path_info == reverse("web:home"):
-        default = request.build_absolute_uri(
-            reverse("language_redirect")
-        )  # redirects by the browser's language
+        # That address redirects by the browser's language.
+        default = request.build_absolute_uri(reverse("language_redirect"))
     else:
         default = _url(request, settings.LANGUAGE_CODE, query)
     return [*found, Alternate("x-default", default)]

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, TextChoices
 from django.utils import translation
@@ -26,7 +25,7 @@ from heritage.search.index.rows import Column, IndexRows
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.values import normalize, tokens
-from heritage.values.language import LazyText, Text
+from heritage.values.language import LazyText, Text, interface_languages
 
 if TYPE_CHECKING:
     from heritage.search.filters import SiteFilter
@@ -37,7 +36,7 @@ _CODE = re.compile(r"[(（]?[A-Za-z0-9_-]+[)）]?")  # as people write them: era
 def in_all_languages(said: Callable[[], str]) -> list[str]:
     """A text in each language of the interface."""
     found = []
-    for code, _name in settings.LANGUAGES:
+    for code in interface_languages():
         with translation.override(code):
             found.append(said())
     return found

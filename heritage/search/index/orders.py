@@ -11,7 +11,6 @@ from itertools import batched, pairwise
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from django.db.models import Exists, F, OrderBy, OuterRef, QuerySet
 from pyroaring import BitMap
 
@@ -19,6 +18,7 @@ from heritage.models import Site, SortName
 from heritage.models.querysets import SiteQuerySet
 from heritage.search.index.columns import ids_of, microseconds
 from heritage.search.index.snapshot import Order
+from heritage.values.language import interface_languages
 
 OLDEST, RECENT, INSCRIBED, PROMINENCE = "oldest", "recent", "inscribed", "prominence"
 _BY_YEAR = {OLDEST: "first_year", INSCRIBED: "inscribed_year"}  # the undated come last
@@ -37,7 +37,7 @@ def by_name(language: str) -> str:
 
 def names() -> list[str]:
     """All orders that the index holds."""
-    return [*(by_name(code) for code, _name in settings.LANGUAGES), *_BY_YEAR, RECENT, PROMINENCE]
+    return [*map(by_name, interface_languages()), *_BY_YEAR, RECENT, PROMINENCE]
 
 
 def ids(order: str) -> Iterator[int]:

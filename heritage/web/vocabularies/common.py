@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from heritage.search.filters import WITHIN_KM
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import sentences, tokens
-from heritage.values.language import LanguageMap, Text
+from heritage.values.language import LanguageMap, Text, interface_languages
 from heritage.web import cards, language_html
 from heritage.web.cards import RenderedCard
 from heritage.web.charts import Chart, Row, Series
@@ -114,7 +113,7 @@ def labels(label: LanguageMap) -> list[TermLabel]:
     """The term in every other language and script, those of the interface first."""
     best = label.best()
     found: list[TermLabel] = []
-    ours = [code for code, _name in settings.LANGUAGES]
+    ours = interface_languages()
     for code, words in sorted(label.items(), key=lambda item: item[0] not in ours):
         if code != best.language and words not in {str(best), *(str(row.text) for row in found)}:
             found.append(TermLabel(Text(words, code), language_html.name_for_reader(code)))
