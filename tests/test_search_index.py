@@ -210,7 +210,7 @@ def test_the_version_of_a_site_changes_with_it_and_with_the_vocabularies(monkeyp
 @pytest.mark.parametrize("size", [0, 1, 3, 50, 200])
 def test_the_latest_of_some_sites(size):
     dice = random.Random(size)
-    rows = columns.Rows(columns.TIMES)
+    rows = columns.TableRows(columns.TIMES)
     times = {pk: dice.choice([5, 10**15, 10**15 + 1, dice.randint(0, 99)]) for pk in range(3, 203)}
     for pk, time in times.items():
         rows.add(pk, time)
@@ -221,7 +221,7 @@ def test_the_latest_of_some_sites(size):
         assert columns.latest(table, hits, most) == whole[:most]
     blocks = {pk // 20: max(times[n] for n in times if n // 20 == pk // 20) for pk in times}
     assert columns.latest_by_block(table, 20) == blocks
-    assert columns.latest_by_block(columns.Table.of(columns.Rows(columns.TIMES)), 20) == {}
+    assert columns.latest_by_block(columns.Table.of(columns.TableRows(columns.TIMES)), 20) == {}
 
 
 def test_a_moment_is_kept_exactly():
