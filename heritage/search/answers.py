@@ -174,8 +174,11 @@ def _as_read(
     if parted := _name_in_place(index, read.words):
         return Answer(parted)
     if read.filters and not read.rest:
-        # A name that begins with what is typed is meant before what its words mean.
-        is_begun = len(read.words.split()) > 1 and text_search.sites_with_name_prefix(index, text)
+        # A name that begins with what is typed is meant before what its words mean, unless an era
+        # is called just that: Han dynasty.
+        is_era = len(read.filters) == 1 and read.filters[0].name == "era"
+        is_long = len(read.words.split()) > 1 and not is_era
+        is_begun = is_long and text_search.sites_with_name_prefix(index, text)
         for filters in () if is_begun else (read.filters, understanding.within(read.filters)):
             if narrow(filters, ""):
                 return Answer("", filters)
