@@ -8,6 +8,8 @@ from heritage.models import (
     Change,
     ChangeSet,
     FormerSlug,
+    Identifier,
+    IdentifierScheme,
     IndexChange,
     Kind,
     Name,
@@ -253,6 +255,21 @@ def test_whichever_column_of_a_site_is_written(values):
         Site.objects.filter(pk=sites[1].pk).update(**values)
     assert_nothing_to_derive()
     assert_as_rebuilt(store.current())
+
+
+def test_a_scheme_of_identifiers_that_is_renamed():
+    scheme = IdentifierScheme.objects.create(slug="gazetteer", label=text("Gazetteer"))
+    site = make_site("Kiln")
+    Identifier.objects.create(site=site, scheme=scheme, value="A-17")
+    last = IndexChange.objects.latest("pk").pk
+    scheme.label = text("Gazetteer of kilns")
+    scheme.save()
+    written = IndexChange.objects.filter(pk__gt=last)
+    assert site.pk not in written.values_list("site_id", flat=True)  # which has nothing of it
+    scheme.slug = "kilns"
+    scheme.save()
+    assert found_by("kilns") == {site.slug} and not found_by("gazetteer")
+    assert_nothing_to_derive()
 
 
 def left_by(write, sites) -> list:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from heritage.models.base import Record, chunks, unwatched, update_columns
 from heritage.models.designations import Designation, DesignationEvent, Scheme
 from heritage.models.events import Event, SiteEra, SortName
-from heritage.models.identifiers import Identifier
+from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.names import Name
 from heritage.models.relations import Coverage
 from heritage.models.sites import Site
@@ -23,7 +23,7 @@ from heritage.values.language import interface_languages
 _TEXTS = {"name", "slug", "summary", "description"}
 _OF_SITE = _TEXTS | {"kinds", "place", "also_in", "prominence", "featured"}
 _OF_EVENTS, _OF_LISTING = {Event, Era}, {Coverage, Designation, DesignationEvent, Scheme}
-_OF_RECORDS = _OF_EVENTS | _OF_LISTING | {Name, Identifier, Kind, Place}
+_OF_RECORDS = _OF_EVENTS | _OF_LISTING | {Name, Identifier, IdentifierScheme, Kind, Place}
 
 
 def refresh(

@@ -5,7 +5,8 @@ owner (`Record.owner`) counts as its owner. A system check (`services.checks`) f
 that belongs to a site and is not covered.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from django.db.models import Q
 
@@ -15,6 +16,7 @@ from heritage.models import (
     Designation,
     Era,
     Event,
+    Identifier,
     IdentifierScheme,
     Identity,
     Kind,
@@ -60,6 +62,11 @@ def _sites_using(term_ids: Iterable[int]) -> Iterable[int]:
     return {pk for covered in found for pk in covered.values_list("site_id", flat=True)}
 
 
+def _sites_identified_by(scheme_ids: Iterable[int]) -> Iterable[int]:
+    rows = Identifier.objects.filter(scheme__in=scheme_ids)
+    return rows.order_by().values_list("site_id", flat=True)
+
+
 SITES_OF: dict[type, Callable[[Iterable[int]], Iterable[int]]] = {
     Site: lambda ids: ids,
     Era: _sites_with_events_in,
@@ -68,7 +75,10 @@ SITES_OF: dict[type, Callable[[Iterable[int]], Iterable[int]]] = {
     Designation: _sites_under,
     Scheme: _sites_listed_in,
     SchemeTerm: _sites_using,
+    IdentifierScheme: _sites_identified_by,
 }
+# Where sites depend on some columns alone; nearly all sites may have an identifier of one scheme.
+_COLUMNS: dict[type, set[str]] = {IdentifierScheme: {"slug"}}
 # Whoever keeps them, or pages that show them, must hear of every change, whichever site uses them.
 VOCABULARIES = (
     Kind,
@@ -84,10 +94,11 @@ VOCABULARIES = (
 )
 
 
-def sites_of(touched: dict[type, set[int]]) -> set[int]:
-    """The sites that depend on written records, given by model."""
+def sites_of(touched: Mapping[Any, set[int]], written: Mapping[Any, set[str]]) -> set[int]:
+    """The sites that depend on written records, given by model with the columns written."""
     sites: set[int] = set()
     for model, ids in touched.items():
-        if ids and model in SITES_OF:
+        is_read = model not in _COLUMNS or _COLUMNS[model] & written[model]
+        if ids and model in SITES_OF and is_read:
             sites.update(SITES_OF[model](ids))
     return sites

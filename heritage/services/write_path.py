@@ -192,7 +192,7 @@ def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
         if unit.is_named and not unit.is_whole:
             changelog.lock()  # a savepoint that was rolled back has given it up
         denormalized.refresh_designations(touched.get(Designation, ()))
-        sites = sites_of(touched)
+        sites = sites_of(touched, unit.written_columns)
         denormalized.refresh(sites, _renewed(written) - unit.saved[Site], unit.written_columns)
         if any(model in touched for model in VOCABULARIES):
             sites.add(changelog.VOCABULARY)
