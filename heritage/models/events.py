@@ -21,6 +21,7 @@ class Event(Record):
         FOUNDED = "founded", _("founded")
         BEGUN = "begun", _("begun")
         BUILT = "built", _("built")
+        PROTECTED = "protected", _("protected")  # nature, as a park or reserve
         OCCUPIED = "occupied", _("occupied")
         CAPITAL = "capital", _("capital")
         IN_USE = "in_use", _("in use")
@@ -53,7 +54,16 @@ class Event(Record):
 
     ROLES = {
         **dict.fromkeys(
-            ("founded", "begun", "built", "occupied", "capital", "in_use", "mentioned"),
+            (
+                "founded",
+                "begun",
+                "built",
+                "protected",
+                "occupied",
+                "capital",
+                "in_use",
+                "mentioned",
+            ),
             Role.BEGINNINGS,
         ),
         "fabric": Role.STANDING,
