@@ -361,6 +361,20 @@ def test_what_a_record_says_itself_is_found_where_no_record_has_the_theme(rows):
     assert [set(SiteFilter({"q": text}).hits) for text in ("hakka", "客家")] == [{tulou.pk}] * 2
 
 
+@pytest.mark.parametrize(
+    ("text", "searched"),
+    [
+        ("kung fu", "shaolin temple"),
+        ("Shaolin kung fu", "shaolin temple"),
+        ("kung fu in Henan", "shaolin temple in henan"),
+        ("少林功夫", "少林寺"),
+    ],
+)
+def test_what_a_theme_stands_for_is_said_once(rows, text, searched):
+    build.make_site("Shaolin Temple", "少林寺", slug="shaolin")
+    assert SiteFilter({"q": text}).answer.corrected == searched
+
+
 def test_a_sound_of_two_letters_is_no_likeness(rows):
     build.make_site("Zzsc", slug="zzsc")
     assert meant("zzzqqq") is None

@@ -101,8 +101,10 @@ def _by_theme(index: IndexSnapshot, text: str) -> str:
                 continue
             if not text_search.matching(index, other) and _is_word_of_records(index, theme):
                 continue
-            parts = (_written(atoms[:at]), other, _written(atoms[at + length :]))
-            return " ".join(filter(None, parts))
+            said = set(tokens.atoms(other))  # shaolin kung fu is shaolin temple
+            around = (atoms[:at], atoms[at + length :])
+            before, after = ("" if said.issuperset(part) else _written(part) for part in around)
+            return " ".join(filter(None, (before, other, after)))
     return ""
 
 
