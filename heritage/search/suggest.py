@@ -30,6 +30,7 @@ from heritage.values.tokens import Query
 MAX_SITES, MAX_TERMS, MAX_FILTERS = 6, 3, 2  # of each vocabulary
 _EXACTLY, _BEGUN, _HELD = range(3)  # how close a name is
 _KEPT = 2_000  # texts whose sites are remembered
+_LONGEST_SYLLABLE = 6  # letters
 # With so few letters, or one Han character, most names begin. To gather them all would take long,
 # where enough of the best known sites are among them.
 _SHORT, _LIKELY = 2, 50
@@ -167,12 +168,13 @@ class TermMatcher:
         # Syllables of terms that have a character for a name, and are not written so.
         self.spoken: dict[str, set[int]] = {}
         for pk, term in tree.terms.items():
-            found = tokens.written_names(term.search_text)
-            for name in found:
-                if len(name) == 1 and (syllable := normalize.romanise(name)) not in found:
-                    self.spoken.setdefault(syllable, set()).add(pk)
+            found = written = tokens.written_names(term.search_text)
             if _is_chinese_spoken(term, terms):
                 found = tokens.all_names(term.search_text)
+            if any(len(name) == 1 for name in written):
+                for form in set(found).difference(written):
+                    if len(form) <= _LONGEST_SYLLABLE:
+                        self.spoken.setdefault(form, set()).add(pk)
             for name in found:
                 parts = normalize.split_words(name)
                 names.add(("".join(parts), pk))
