@@ -290,3 +290,14 @@ def test_every_field_knows_where_to_ask(client, words, language, page, fields):
 def test_a_server_in_trouble_is_not_asked_while_one_types(rf):
     html = errors.server_error(rf.get("/en/")).content.decode()
     assert 'type="search"' in html and "suggest" not in html
+
+
+def test_the_syllables_of_a_longer_name_are_that_name(words):
+    """Unlike that of one character: 宝塔 is baota, and little else is."""
+    with change_set():
+        pagoda = build.make_kind("Pagoda tower", "塔", slug="pagoda-tower")
+        pagoda.other_names = ["宝塔"]
+        pagoda.save()
+        build.make_site("Towers", "石刻", kinds=[pagoda])
+        build.make_site("Baota Hill", "宝塔山")
+    assert suggest.suggestions(store.current(), "baota")[0].name == "kind"

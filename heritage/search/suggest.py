@@ -5,6 +5,7 @@ each sites come before terms, unless a term has exactly that name, or most of th
 place whose name begins so.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from heritage.values.tokens import Query
 MAX_SITES, MAX_TERMS, MAX_FILTERS = 6, 3, 2  # of each vocabulary
 _EXACTLY, _BEGUN, _HELD = range(3)  # how close a name is
 _KEPT = 2_000  # texts whose sites are remembered
-_LONGEST_SYLLABLE = 6  # letters
+_SYLLABLE = re.compile("[^aeiouv]*[aeiouv]{1,3}(?:ng?|r)?")  # of pinyin, without tones
 # With so few letters, or one Han character, most names begin. To gather them all would take long,
 # where enough of the best known sites are among them.
 _SHORT, _LIKELY = 2, 50
@@ -173,7 +174,7 @@ class TermMatcher:
                 found = tokens.all_names(term.search_text)
             if any(len(name) == 1 for name in written):
                 for form in set(found).difference(written):
-                    if len(form) <= _LONGEST_SYLLABLE:
+                    if _SYLLABLE.fullmatch(form):
                         self.spoken.setdefault(form, set()).add(pk)
             for name in found:
                 parts = normalize.split_words(name)
