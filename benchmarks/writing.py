@@ -62,7 +62,10 @@ def main(mode: str, count: str = "0") -> None:
 
     def save() -> None:
         site = Site.objects.filter(pk__gte=dice.randint(1, highest)).order_by("pk").first()
-        site.summary = {**site.summary, "en": f"{site.summary.get('en')} {dice.randint(1, 9_999)}"}
+        site.summary = {
+            **site.summary,
+            "en": f"{site.summary.get('en', '')} {dice.randint(1, 9_999)}",
+        }
         started = time.perf_counter()
         site.save()
         took.append((time.perf_counter() - started) * 1000)
