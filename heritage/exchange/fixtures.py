@@ -16,7 +16,7 @@ from typing import Any, cast
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Field, QuerySet
 
 from heritage.models import LoadedRow, row_values
@@ -24,6 +24,7 @@ from heritage.models.base import Record
 from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
 from heritage.services.record_checks import problems
+from heritage.services.statistics import analyze
 
 # A row that is not yet saved, and the ids of its many-to-many relations by field.
 type Built = tuple[Record, dict[str, list[int]]]
@@ -92,8 +93,7 @@ def install(paths: Iterable[Path], progress: Callable[[str], None] = lambda text
             if found:
                 raise FixtureError(found)
     if report.created or report.updated:
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # without it the planner guesses
+        analyze()
         store.refresh_snapshot()
     return report
 

@@ -3,7 +3,6 @@
 import time
 
 from django.core.management.base import BaseCommand
-from django.db import connection
 
 from heritage.models import Designation, Site
 from heritage.models.base import CHUNK, chunks
@@ -11,6 +10,7 @@ from heritage.search.index import store
 from heritage.services import changelog, fulltext
 from heritage.services.changelog import VOCABULARY
 from heritage.services.denormalized import refresh, refresh_designations, refresh_terms
+from heritage.services.statistics import analyze
 
 SECONDS = 2  # between two words of progress
 
@@ -39,8 +39,7 @@ class Command(BaseCommand):
             changelog.enter([VOCABULARY])  # what was found before is found anew
         self.stdout.write("reading the index …")
         snapshot = store.save_snapshot()
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # without it the planner guesses
+        analyze()
         seconds = time.monotonic() - started
         self.stdout.write(f"{len(snapshot.sites)} published sites indexed in {seconds:.0f} s.")
 
