@@ -313,11 +313,8 @@ def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
             found, known = found - BitMap(ids), BitMap()
         if len(ids) == MAX_SITES:
             break
-        tier = BitMap()
-        if likely and close != _EXACTLY:
-            tier = likely & found & fulltext.sites_matching_among(likely, asked)
-        if len(ids) + len(tier) < MAX_SITES:
-            tier = found & text_search.sites_matching(index, asked)
+        first_asked = BitMap() if close == _EXACTLY else likely
+        tier = _tier(index, asked, found, first_asked, MAX_SITES - len(ids))
         if not tier:
             continue
         closeness = close if not ids else closeness
@@ -326,7 +323,17 @@ def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
     return closeness, ids
 
 
+def _tier(index: IndexSnapshot, asked: Query, among: BitMap, likely: BitMap, wanted: int) -> BitMap:
+    """The sites among others that match a query; only the likely ones where these are enough."""
+    if likely:
+        found = likely & among & fulltext.sites_matching_among(likely, asked)
+        if len(found) >= wanted:
+            return found
+    return among & text_search.sites_matching(index, asked)
+
+
 def _is_short(text: str) -> bool:
+    """Whether most names begin so: one or two letters, or one Han character."""
     typed = "".join(normalize.tokens(text))
     return len(typed) <= (1 if tokens.is_han(typed[:1]) else _SHORT)
 
