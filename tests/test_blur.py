@@ -47,7 +47,7 @@ def test_no_page_says_more_than_the_grid(client, tomb):
             for exact in EXACT:
                 # Three decimals are 100 m: nothing may come as near as that to the exact point.
                 assert not [number for number in said if abs(number - exact) < 0.0005], page
-    cover = client.get("/covers/tomb.svg").content.decode()
+    cover = client.get("/en/covers/tomb.svg").content.decode()
     assert "34.56" not in cover
 
 

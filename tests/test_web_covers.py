@@ -1,5 +1,6 @@
 """Which cover a site has is what its record says, or its kind; nothing is guessed."""
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -172,7 +173,7 @@ def test_a_site_without_a_point_is_shown_where_its_town_is():
 
 @pytest.mark.parametrize("shape", ["", "square/"])
 def test_the_cover_of_a_plate_is_served(client, angkor, shape):
-    assert "Angkor" in client.get(f"/covers/{shape}{angkor.uid}.svg").content.decode()
+    assert "Angkor" in client.get(f"/en/covers/{shape}{angkor.uid}.svg").content.decode()
 
 
 # --- said in words -----------------------------------------------------------------------------
@@ -192,7 +193,7 @@ def test_the_page_of_a_site_says_what_the_drawing_shows(client, language, start)
 def test_a_plate_is_decoration(client):
     build.make_site("Bare", slug="bare")
     html = client.get("/en/sites/bare/").content.decode()
-    assert 'src="/covers/' in html and 'alt="Drawing' not in html
+    assert 'src="/en/covers/' in html and 'alt="Drawing' not in html
 
 
 # --- by itself ---------------------------------------------------------------------------------
@@ -212,6 +213,25 @@ def test_a_kind_without_a_scene_has_a_plate():
         assert texts_of(drawing_of_kind(kind).svg(SHAPES[""])) == said
 
 
+def test_the_words_of_a_plate_begin_with_the_language_of_the_page(client, angkor):
+    """A picture has one address in each language, and each shows its own."""
+    kind = build.make_kind("Temple", "寺庙")
+    angkor.kinds.set([kind])
+    for language, names in (("en", ["Temple", "寺庙"]), ("zh-hans", ["寺庙", "Temple"])):
+        page = client.get(f"/{language}/kinds/{kind.slug}/").content.decode()
+        address = re.search(rf'src="([^"]+/covers/kinds/{kind.slug}\.svg[^"]*)"', page)[1]
+        response = client.get(address, headers={"accept-language": "fr"})
+        assert texts_of(response.content.decode()) == names
+        assert "immutable" in response["Cache-Control"]
+    card = client.get("/zh-hans/sites/").content.decode()
+    address = re.search(rf'src="([^"]+/covers/{angkor.uid}.svg[^"]*)"', card)[1]
+    said = texts_of(client.get(address).content.decode())
+    assert said.index("吴哥古迹") < said.index("Angkor")
+    assert "柬埔寨 · Cambodia" in said
+    sheet = texts_of(client.get(f"/zh-hans/covers/a4/{angkor.uid}.svg").content.decode())
+    assert "吴哥古迹 · Angkor" in sheet
+
+
 # --- to print ----------------------------------------------------------------------------------
 
 
@@ -227,7 +247,7 @@ def test_a_cover_is_printed_with_its_name_and_address(client, sheet, size):
     root = parsed(svg)
     assert (root.get("width"), root.get("height")) == size
     said = texts_of(svg)
-    assert "Giza & Sphinx · 吉萨" in said and "http://testserver/zh-hans/sites/giza/" in said
+    assert "吉萨 · Giza & Sphinx" in said and "http://testserver/zh-hans/sites/giza/" in said
     assert scene_files.scene("giza").title("zh-hans").removeprefix("绘画：") in said
     assert root.find(f".//{SVG}svg").get("role") == "img"
 

@@ -65,7 +65,7 @@ from django.conf import settings
 from django.test import Client
 settings.PAGES_KEPT = int(sys.argv[1])
 client = Client(raise_request_exception=False)
-for path in ("/healthz", "/readyz", "/en/", "/zh-hans/sites/?q=x", "/covers/some.svg"):
+for path in ("/healthz", "/readyz", "/en/", "/zh-hans/sites/?q=x", "/en/covers/some.svg"):
     found = client.get(path)
     told = found.get("Retry-After", "-"), "no-store" in found.get("Cache-Control", "")
     print(found.status_code, *told, "数据库" in found.content.decode())
@@ -125,7 +125,7 @@ def test_a_nul_in_an_address_leads_nowhere(client):
     with translation.override("en"):
         found = addresses()
     assert len(found) > 60
-    assert {"/images/%00/%00", "/covers/%00.svg", "/en/land/sites/%00.svg"} <= set(found)
+    assert {"/images/%00/%00", "/en/covers/%00.svg", "/en/land/sites/%00.svg"} <= set(found)
     public = [address for address in found if "/admin/" not in address]
     assert {address: client.get(address).status_code for address in public} == dict.fromkeys(
         public, 404

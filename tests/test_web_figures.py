@@ -1,6 +1,9 @@
 """Charts, timelines, the map of nearby sites and folded facets: geometry that tells the truth."""
 
+import itertools
 import re
+from collections import defaultdict
+from random import Random
 
 import pytest
 from django.http import QueryDict
@@ -114,16 +117,51 @@ def test_labels_of_a_strip_are_not_cut_on_a_phone(words, language):
     with translation.override(language):
         line = strip(site)
     for mark in line.marks:
-        shown = mark.short if mark.fits else mark.label
-        at, width = float(mark.label_x.rstrip("%")) * 3.2, time_axis._width(shown)
-        if mark.anchor == "end":
-            assert at + mark.label_dx - width > -7, shown
-        else:
-            assert at + mark.label_dx + width < 327, shown
+        shown, x, dx, anchor = (
+            (mark.short, mark.short_x, mark.short_dx, mark.short_anchor)
+            if mark.fits
+            else (mark.label, mark.label_x, mark.label_dx, mark.anchor)
+        )
+        at, width = float(x.rstrip("%")) * 3.2 + dx, time_axis._width(shown)
+        start = at - width * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+        assert shown and start > -7 and start + width < 327, shown
     fabric = line.marks[-1]
     if language == "en":
         assert fabric.label == "surviving fabric Jin (1115–1234) to Qing" and fabric.fits
-        assert fabric.short == "Jin (1115–1234)"
+        # not the first era alone, as if nothing of the later ones stood
+        assert fabric.short == "Jin (1115–1234) …"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_each_named_era_has_a_label_on_a_phone(words, seed):
+    """Within, beside or over it, and nothing lies on anything else."""
+    dice = Random(seed)
+    site = build.make_site("Old town")
+    for number in range(dice.randint(2, 9)):
+        start = dice.randint(0, 1900)
+        name = " ".join(["Era", "of", "Merchants", "and", "Monks"][: dice.randint(1, 5)])
+        era = build.make_era(
+            f"{name} {number}", slug=f"era-{number}", region=words.china,
+            span=f"{start:04d}/{start + dice.randint(5, 100):04d}",
+        )  # fmt: skip
+        if number % 3 != 2:
+            build.make_event(site, "rebuilt", first_era=era)
+    line = strip(site)
+    lanes = defaultdict(list)
+    for segment in line.segments:
+        start = float(segment.x.rstrip("%"))
+        end = start + float(segment.width.rstrip("%"))
+        if segment.is_named and segment.fits != time_axis.EVERYWHERE:
+            wide = 100 * time_axis._width(segment.label, is_bold=True) / 320
+            at = float(segment.beside_x.rstrip("%"))
+            label = at - wide * {"start": 0, "middle": 0.5, "end": 1}[segment.beside_anchor]
+            assert -0.1 <= label and label + wide <= 100.1, segment.label
+            start, end = min(start, label), max(end, label + wide)
+        lanes[segment.y].append((start, end))
+    for taken in lanes.values():
+        taken.sort()
+        assert all(one[1] <= two[0] + 0.2 for one, two in itertools.pairwise(taken)), taken
+    assert line.foot > max(lanes) + time_axis.LANE
 
 
 def test_no_strip_without_a_date(words):
@@ -291,10 +329,10 @@ def test_the_seal_of_a_country_is_its_letters(client, words):
     site = build.make_site(
         "Somewhere", place=germany, latitude=50.0, longitude=7.0, kinds=[reef]
     )  # fmt: skip
-    assert ">D</text>" in client.get(f"/covers/{site.uid}.svg").content.decode()
+    assert ">D</text>" in client.get(f"/en/covers/{site.uid}.svg").content.decode()
     site = build.make_site("Elsewhere", place=words.county, kinds=[temple])
     build.make_event(site, "built", "", words.tang)
-    assert ">唐</text>" in client.get(f"/covers/{site.uid}.svg").content.decode()
+    assert ">唐</text>" in client.get(f"/en/covers/{site.uid}.svg").content.decode()
 
 
 # --- facets -----------------------------------------------------------------------------------

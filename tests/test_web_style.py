@@ -31,7 +31,7 @@ def test_twelve_covers_side_by_side_are_twelve_scenes(html):
     covers = re.search(r'<ul class="style-covers">(.*?)</ul>', html, re.DOTALL)[1]
     scenes = re.findall(r"<code>([\w-]+)</code>", covers)
     assert len(scenes) == len(set(scenes)) == 12
-    assert len(set(re.findall(r'src="(/covers/[^"]+)"', covers))) == 12
+    assert len(set(re.findall(r'src="(/en/covers/[^"]+)"', covers))) == 12
 
 
 def test_every_colour_is_shown_light_and_dark(html):

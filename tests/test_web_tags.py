@@ -26,9 +26,9 @@ WRITES = 60
 FOR_GOOD = ("public", "max-age=31536000", "immutable")
 
 
-def address(site: Site, route: str = "cover") -> str:
+def address(site: Site, route: str = "web:cover") -> str:
     found = covers.with_covers().get(pk=site.pk)
-    return tagged.address(route, found.uid, covers.drawing_of(found).tag)
+    return tagged.address(route, found.uid, covers.drawing_of(found, "en").tag)
 
 
 def is_kept_for_good(response) -> bool:
@@ -39,7 +39,7 @@ def is_kept_for_good(response) -> bool:
 # --- served ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("route", ["cover", "square_cover"])
+@pytest.mark.parametrize("route", ["web:cover", "web:square_cover"])
 @pytest.mark.parametrize("cover", ["giza", "plate", "solemn"])
 def test_a_cover_is_kept_for_good_under_its_tag(client, route, cover):
     site = build.make_site("Giza", cover=cover)
@@ -58,7 +58,7 @@ def test_an_old_tag_shows_the_drawing_of_today_for_a_minute(client):
     Site.objects.filter(pk=site.pk).update(cover="medina")
     new = address(site)
     assert new != old
-    for asked in (old, f"/covers/{site.uid}.svg?v=", f"/covers/{site.uid}.svg?v=../%0a&x=1"):
+    for asked in (old, f"/en/covers/{site.uid}.svg?v=", f"/en/covers/{site.uid}.svg?v=../%0a&x=1"):
         response = client.get(asked)
         assert response.content == client.get(new).content
         assert response["Cache-Control"] == "public, max-age=60"
@@ -70,7 +70,7 @@ def test_what_is_hidden_is_kept_by_nobody(client):
     path = address(site)
     assert client.get(path).status_code == 404
     client.force_login(build.make_user(is_superuser=True))
-    for asked in (path, f"/covers/{site.uid}.svg?v=other", f"/previews/{site.uid}.jpg?v=x"):
+    for asked in (path, f"/en/covers/{site.uid}.svg?v=other", f"/previews/{site.uid}.jpg?v=x"):
         response = client.get(asked)
         assert response.status_code == 200 and "no-store" in response["Cache-Control"]
 
@@ -87,14 +87,16 @@ def test_pages_name_pictures_as_they_are_today(client):
     paths = ["", "sites/", "sites/?view=list", "sites/longmen-grottoes/", "sites/plain-1/"]
     for path in [*paths, "kinds/", "kinds/temple/", "about/"]:
         html = client.get(f"/zh-hans/{path}").content.decode()
-        here = re.findall(r'"(?:http://testserver)?(/(?:covers|previews?)[/.][^" ]+)"', html)
+        here = re.findall(
+            r'"(?:http://testserver)?(/(?:zh-hans/covers|previews?)[/.][^" ]+)"', html
+        )
         assert here, path
         found.update(each for each in here if "/covers/a" not in each)
     script = re.search(
         r'"image":(\["http[^]]+\])', client.get("/en/sites/plain-1/").content.decode()
     )
     found.update(each.removeprefix("http://testserver") for each in json.loads(script[1]))
-    assert {each.split("/")[1].partition(".")[0] for each in found} == {
+    assert {each.removeprefix("/zh-hans").split("/")[1].partition(".")[0] for each in found} == {
         "covers", "previews", "preview",
     }  # fmt: skip
     for each in found:

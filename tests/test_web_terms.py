@@ -510,6 +510,6 @@ def test_what_is_not_published_is_in_no_number(client, page, words, state):
 
 
 def test_drawings_of_kinds(client, words):
-    response = client.get("/covers/kinds/temple.svg")
+    response = client.get("/en/covers/kinds/temple.svg")
     assert response["Content-Type"] == "image/svg+xml"
-    assert client.get("/covers/kinds/nope.svg").status_code == 404
+    assert client.get("/en/covers/kinds/nope.svg").status_code == 404

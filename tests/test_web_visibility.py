@@ -66,7 +66,11 @@ def test_hidden_everywhere(client, words, shown, state):
     facets = {facet.name: facet for facet in (*sites.facets, *sites.more_facets)}
     assert not {"kind", "era"} & facets.keys()
     assert re.findall('"option-count">([^<]*)<', facets["protection"].lines) == ["1"]
-    for path in (f"/covers/{site.uid}.svg", f"/covers/square/{site.uid}.svg", picture_path(image)):
+    for path in (
+        f"/en/covers/{site.uid}.svg",
+        f"/en/covers/square/{site.uid}.svg",
+        picture_path(image),
+    ):
         assert client.get(path).status_code == 404
 
 
@@ -113,7 +117,7 @@ def test_staff_see_a_preview_that_says_so(client, words, shown, state):
     picture = client.get(picture_path(image))
     assert "no-store" in picture["Cache-Control"]
     picture.getvalue()
-    cover = client.get(f"/covers/{site.uid}.svg")
+    cover = client.get(f"/en/covers/{site.uid}.svg")
     assert cover.status_code == 200 and "no-store" in cover["Cache-Control"]
 
 
@@ -128,7 +132,7 @@ def test_others_see_no_preview(client, words, shown, user):
         client.force_login(member)
     elif user:
         client.force_login(staff("add_site"))
-    for path in ("/en/sites/secret/", f"/covers/{site.uid}.svg", picture_path(image)):
+    for path in ("/en/sites/secret/", f"/en/covers/{site.uid}.svg", picture_path(image)):
         assert status(client, path) == 404
 
 
@@ -158,12 +162,12 @@ def test_a_picture_that_is_not_published_or_has_no_file(client, shown):
 def test_a_cover_is_drawn_from_the_record(client, words):
     site = build.make_site("Temple", kinds=[words.temple])
     build.make_event(site, "built", "", words.tang)
-    response = client.get(f"/covers/{site.uid}.svg")
+    response = client.get(f"/en/covers/{site.uid}.svg")
     svg = response.content.decode()
     assert response["Content-Type"] == "image/svg+xml"
     assert ">唐</text>" in svg and "max-age=3600" in response["Cache-Control"]
-    again = client.get(f"/covers/{site.uid}.svg", headers={"if-none-match": response["ETag"]})
+    again = client.get(f"/en/covers/{site.uid}.svg", headers={"if-none-match": response["ETag"]})
     assert again.status_code == 304
-    square = client.get(f"/covers/square/{site.uid}.svg").content.decode()
+    square = client.get(f"/en/covers/square/{site.uid}.svg").content.decode()
     assert 'width="900" height="900"' in square
-    assert client.get("/covers/nobody.svg").status_code == 404
+    assert client.get("/en/covers/nobody.svg").status_code == 404

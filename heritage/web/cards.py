@@ -34,6 +34,7 @@ from heritage.web.media import covers, tagged
 from heritage.web.term_texts import TermTexts
 
 COVER_SIZE = (1200, 800)
+_COVERS = ("web:cover", "web:square_cover")
 _KEPT = 4_000  # pieces of HTML, of about 1 kB each
 _KINDS_SHOWN = 2
 _WIDEST_DATE = 40  # letters on one line of a card; a Han character is as wide as two
@@ -129,7 +130,7 @@ class _Texts(TermTexts):
     def __init__(self, index: IndexSnapshot):
         super().__init__(index)
         self.sites = reverse("web:sites")
-        self.cover, self.square_cover = map(tagged.addresses, ("cover", "square_cover"))
+        self.cover, self.square_cover = map(tagged.addresses, _COVERS)
 
 
 def _card(row: CardData, texts: _Texts) -> Card:
@@ -154,7 +155,7 @@ def _card(row: CardData, texts: _Texts) -> Card:
 def _picture_of(row: CardData, texts: _Texts) -> Picture:
     if row.photograph:
         return photograph(row.photograph)
-    tag = covers.drawing_of_row(row).tag
+    tag = covers.drawing_of_row(row, get_language()).tag
     return _drawn(texts.cover(row.uid, tag), texts.square_cover(row.uid, tag))
 
 
@@ -276,7 +277,8 @@ def picture(rows: SiteRows) -> Picture:
     if rows.images:
         return photograph(rows.images[0])
     said = covers.described(rows.site, rows.kinds, get_language() or "en")
-    return drawn_cover(rows.site.uid, covers.drawing_of_page(rows).tag)._replace(alt=said)
+    tag = covers.drawing_of_page(rows, get_language()).tag
+    return drawn_cover(rows.site.uid, tag)._replace(alt=said)
 
 
 def photograph(image: Image) -> Picture:
@@ -290,7 +292,7 @@ def image_url(image: Image) -> str:
 
 
 def drawn_cover(uid: str, tag: str) -> Picture:
-    return _drawn(*(tagged.address(route, uid, tag) for route in ("cover", "square_cover")))
+    return _drawn(*(tagged.address(route, uid, tag) for route in _COVERS))
 
 
 def _drawn(src: str, square: str) -> Picture:

@@ -87,9 +87,10 @@ def _is_a_page(request: HttpRequest) -> bool:
     """Whether the address is that of a page in a language.
 
     A health check asks no database; suggestions would push out the pages, and are kept elsewhere.
+    Pictures are not cached here.
     """
     path = request.path_info
-    return get_language_from_path(path) is not None and not path.endswith("/suggest/")
+    return get_language_from_path(path) is not None and not path.endswith(("/suggest/", ".svg"))
 
 
 def _key(request: HttpRequest, index: IndexSnapshot) -> tuple:

@@ -10,6 +10,7 @@ from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from heritage.models import Site
@@ -86,7 +87,8 @@ def _twelve() -> list[CoverSample]:
     for site in covers.with_covers().published().order_by("uid")[:_LOOKED_AT]:
         scene = covers.scene_of(site, site.kinds.all())
         name = scene if isinstance(scene, str) else scene.name
-        src = tagged.address("cover", site.uid, covers.drawing_of(site).tag)
+        tag = covers.drawing_of(site, get_language()).tag
+        src = tagged.address("web:cover", site.uid, tag)
         shown = CoverSample(src, name, language_html.as_html(site.name.best()))
         found.setdefault(name, shown)
     shuffled = sorted(found.values(), key=lambda shown: sha256(shown.scene.encode()).digest())

@@ -6,7 +6,7 @@ from heritage.web import feeds, views
 from heritage.web.browse import suggestions
 from heritage.web.corrections import views as corrections
 from heritage.web.credits import page as credits
-from heritage.web.media import maps, prints
+from heritage.web.media import files, maps, prints
 from heritage.web.site.preview import preview
 from heritage.web.vocabularies import views as vocabularies
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("suggest/", suggestions.suggestions, name="suggest"),
     path("sites/<slug:slug>/", views.site, name="site"),
     path("preview/<int:pk>/", preview, name="preview"),
+    path("covers/<uid:uid>.svg", files.cover, name="cover"),
+    path("covers/square/<uid:uid>.svg", files.cover, {"shape": "square"}, name="square_cover"),
+    path("covers/kinds/<slug:slug>.svg", files.kind_cover, name="kind_cover"),
     path("covers/a4/<uid:uid>.svg", prints.cover_print, {"sheet": "a4"}, name="cover_a4"),
     path("covers/a3/<uid:uid>.svg", prints.cover_print, {"sheet": "a3"}, name="cover_a3"),
     path("land/sites/<uid:uid>.svg", maps.of_site, name="site_land"),

@@ -65,9 +65,15 @@ def scene_of(record: Site | CardData, kinds: Iterable[Kind]) -> Scene | str:
         return PLATE
 
 
-def cover(site: Site, shape: CoverShape = SHAPES[""], *, is_named: bool = False) -> str:
+def cover(
+    site: Site,
+    shape: CoverShape = SHAPES[""],
+    language: str | None = None,
+    *,
+    is_named: bool = False,
+) -> str:
     """The cover as SVG text; `is_named` where it stands alone and must say what it shows."""
-    drawing = drawing_of(site)
+    drawing = drawing_of(site, language)
     if not is_named:
         return kept(drawing, shape)
     if isinstance(drawing, SceneDrawing):
@@ -75,21 +81,27 @@ def cover(site: Site, shape: CoverShape = SHAPES[""], *, is_named: bool = False)
     return drawing.svg(shape, {code: str(site.name.best(code)) for code in interface_languages()})
 
 
-def drawing_of(site: Site) -> Drawing:
-    """What the cover of a site `with_covers` is drawn from; a plate asks for the criteria."""
+def drawing_of(site: Site, language: str | None = None) -> Drawing:
+    """What the cover of a site `with_covers` is drawn from; a plate asks for the criteria.
+
+    The words of a plate stand in both languages, that of the reader first.
+    """
     events = site.events.all()
     dates = [event.date for event in events]
-    return _drawing(site, site.kinds.all(), first_beginning(events), dates, lambda: _criteria(site))
+    beginning = first_beginning(events)
+    return _drawing(site, site.kinds.all(), beginning, dates, lambda: _criteria(site), language)
 
 
-def drawing_of_page(rows: SiteRows) -> Drawing:
+def drawing_of_page(rows: SiteRows, language: str | None = None) -> Drawing:
     """The same for a site with the rows of its page."""
     dates = [event.date for event in rows.events]
     beginning = first_beginning(rows.events)
-    return _drawing(rows.site, rows.kinds, beginning, dates, lambda: _criteria_among(rows))
+    return _drawing(
+        rows.site, rows.kinds, beginning, dates, lambda: _criteria_among(rows), language
+    )
 
 
-def drawing_of_row(row: CardData) -> Drawing:
+def drawing_of_row(row: CardData, language: str | None = None) -> Drawing:
     """The same of a card."""
     return _drawing(
         row,
@@ -97,6 +109,7 @@ def drawing_of_row(row: CardData) -> Drawing:
         row.beginning,
         row.dates,
         lambda: list(dict.fromkeys(row.criteria)) if row.status in WHOLE_STATUSES else [],
+        language,
     )
 
 
@@ -106,12 +119,12 @@ def described(site: Site, kinds: Iterable[Kind], language: str) -> str:
     return "" if isinstance(scene, str) else scene.title(language)
 
 
-def drawing_of_kind(kind: Kind) -> Drawing:
+def drawing_of_kind(kind: Kind, language: str | None = None) -> Drawing:
     """The scene that stands for a kind, whatever the site; else a plate with its name."""
     try:
         return _in_scene(scene_files.scene(kind.scene), kind.uid)
     except LookupError:
-        return PlateDrawing(_words(kind.label), kind.uid, choose_day_palette(kind.uid))
+        return PlateDrawing(_words(language, kind.label), kind.uid, choose_day_palette(kind.uid))
 
 
 def scene_cover(scene: Scene) -> str:
@@ -134,6 +147,7 @@ def _drawing(
     beginning: Event | None,
     dates: Iterable[str],
     criteria: Callable[[], list[str]],
+    language: str | None,
 ) -> Drawing:
     scene, country = scene_of(record, kinds), country_of(record.place)
     point = _point(record)
@@ -145,10 +159,10 @@ def _drawing(
         plants = plants_of(country.code if country else "", latitude)
         return _in_scene(scene, record.uid, wanted, plants, _seal(era, country))
     if scene == SOLEMN:
-        return PlateDrawing(_words(record.name, country, _all_years(dates)))
-    when, why = _when(beginning), criteria() if record.inscribed_year else []
+        return PlateDrawing(_words(language, record.name, country, _all_years(dates)))
+    when, why = _when(beginning, language), criteria() if record.inscribed_year else []
     return PlateDrawing(
-        _words(record.name, country, when, record.inscribed_year, why),
+        _words(language, record.name, country, when, record.inscribed_year, why),
         record.uid,
         choose_day_palette(record.uid, wanted),
         point and (round(point[0] * _PARTS) / _PARTS, round(point[1] * _PARTS) / _PARTS),
@@ -167,6 +181,7 @@ def _in_scene(
 
 
 def _words(
+    language: str | None,
     name: LanguageMap,
     country: Place | None = None,
     when: Iterable[str] = (),
@@ -175,8 +190,8 @@ def _words(
 ) -> Words:
     """The name in both scripts, where and when, and why it is World Heritage."""
     return Words(
-        names=_cleaned(name_lines(name))[:_NAMES_SHOWN],
-        where=_cleaned(name_lines(country.label)) if country else (),
+        names=_cleaned(name_lines(name, language))[:_NAMES_SHOWN],
+        where=_cleaned(name_lines(country.label, language)) if country else (),
         when=_cleaned(when),
         inscribed=str(inscribed or ""),
         criteria=tuple(criteria),
@@ -203,10 +218,11 @@ def _years(date: str) -> list[str]:
     return ["–".join(str(int(year)) for year in years.groups() if year)] if years else []
 
 
-def _when(event: Event | None) -> list[str]:
+def _when(event: Event | None, language: str | None) -> list[str]:
     """The year of the beginning; its era where the year is not known."""
     era = event.first_era if event else None
-    return _years(event.date if event else "") or (name_lines(era.label) if era else [])
+    years = _years(event.date if event else "")
+    return years or (name_lines(era.label, language) if era else [])
 
 
 def _all_years(dates: Iterable[str]) -> list[str]:
@@ -245,12 +261,13 @@ def _criteria_among(rows: SiteRows) -> list[str]:
     return list(dict.fromkeys(term.code for term in ordered))
 
 
-def name_lines(name: LanguageMap) -> list[str]:
+def name_lines(name: LanguageMap, language: str | None = None) -> list[str]:
     """The name in the languages of the interface, each text once; else as it is.
 
-    The same for every reader: a picture has one address in all languages.
+    First in the language of the reader, where the picture has an address in each language.
     """
-    found = [name[code] for code in interface_languages() if name.get(code)]
+    codes = sorted(interface_languages(), key=lambda code: code != language)
+    found = [name[code] for code in codes if name.get(code)]
     found = found or [str(name.best(settings.LANGUAGE_CODE))]
     return list(dict.fromkeys(text for text in found if text))
 

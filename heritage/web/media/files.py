@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponsePermanen
 from django.http.response import HttpResponseBase
 from django.templatetags.static import static
 from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from heritage.media.covers import scene_files
@@ -56,9 +57,9 @@ def _file(field: FieldFile, is_public: bool) -> FileResponse:
 
 @require_safe
 def cover(request: HttpRequest, uid: str, shape: str = "") -> HttpResponseBase:
-    """The drawn cover of a site, as SVG."""
+    """The drawn cover of a site, as SVG; its words begin with the language of the address."""
     found, is_public = visible_site(request, covers.with_covers(), uid)
-    drawing = covers.drawing_of(found)
+    drawing = covers.drawing_of(found, get_language())
     drawn = partial(kept, drawing, SHAPES[shape])
     return tagged.answer(request, drawing.tag, is_public, lambda: tagged.svg_response(drawn()))
 
@@ -69,7 +70,7 @@ def kind_cover(request: HttpRequest, slug: str) -> HttpResponseBase:
     kind = Kind.objects.filter(slug=slug).first()
     if kind is None:
         raise Http404
-    drawing = covers.drawing_of_kind(kind)
+    drawing = covers.drawing_of_kind(kind, get_language())
     drawn = partial(kept, drawing, SHAPES[""])
     return tagged.answer(request, drawing.tag, True, lambda: tagged.svg_response(drawn()))
 

@@ -80,11 +80,11 @@ def catalogue_preview(request: HttpRequest) -> HttpResponseBase:
 
 def address_of(rows: SiteRows) -> str:
     tag = _of_site(rows.site, covers.drawing_of_page(rows)).tag
-    return tagged.address("preview", rows.site.uid, tag)
+    return tagged.address("media:preview", rows.site.uid, tag)
 
 
 def address_of_catalogue(identity: Identity) -> str:
-    return tagged.address("catalogue_preview", "", _of_catalogue(identity).tag)
+    return tagged.address("media:catalogue_preview", "", _of_catalogue(identity).tag)
 
 
 def _of_site(site: Site, drawing: Drawing) -> Preview:

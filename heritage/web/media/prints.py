@@ -39,7 +39,7 @@ def cover_print(request: HttpRequest, uid: str, sheet: str) -> HttpResponseBase:
 
 
 def _printed(site: Site, sheet: str, catalogue: str, address: str) -> str:
-    names = covers.name_lines(site.name)[:2]
+    names = covers.name_lines(site.name, get_language())[:2]
     title = covers.described(site, site.kinds.all(), get_language() or "en")
     title = title.partition(": ")[2] or title.partition("：")[2]
     left, right = _LEFT, _WIDTH - _LEFT
@@ -57,7 +57,7 @@ def _printed(site: Site, sheet: str, catalogue: str, address: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
         f'viewBox="0 0 {_WIDTH} {_HEIGHT}"><path fill="{_PAPER}" d="M0 0h{_WIDTH}v{_HEIGHT}H0z"/>'
         f'<g transform="translate({_LEFT:g} {_TOP})">'
-        f"{covers.cover(site, _PICTURE, is_named=True)}</g>"
+        f"{covers.cover(site, _PICTURE, get_language(), is_named=True)}</g>"
         f'<g font-family="{_FONTS}">{caption}</g></svg>'
     )
 

@@ -1,6 +1,6 @@
 """Addresses that change with what they show, so that whoever has it need never ask again.
 
-`/covers/UID.svg?v=TAG` shows one drawing for ever. Without a tag an address shows what is drawn
+`/en/covers/UID.svg?v=TAG` shows one drawing for ever. Without a tag an address shows what is drawn
 today, and browsers ask again after an hour; with the tag of another drawing, after a minute: while
 an upgrade goes on, two processes may draw differently.
 """
@@ -24,13 +24,13 @@ _STAND_IN = "argument"
 
 
 def address(route: str, argument: str, tag: str) -> str:
-    """The address of a picture under `media:`, with its tag."""
-    return reverse(f"media:{route}", args=[argument] if argument else [], query={_TAG: tag})
+    """The address of a picture, with its tag; `route` is the name of its URL pattern."""
+    return reverse(route, args=[argument] if argument else [], query={_TAG: tag})
 
 
 def addresses(route: str) -> Callable[[str, str], str]:
     """The same for many, by argument and tag: a page has dozens, and the route is reversed once."""
-    before, _argument, after = reverse(f"media:{route}", args=[_STAND_IN]).partition(_STAND_IN)
+    before, _argument, after = reverse(route, args=[_STAND_IN]).partition(_STAND_IN)
     return lambda argument, tag: f"{before}{argument}{after}?{_TAG}={tag}"
 
 

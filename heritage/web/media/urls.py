@@ -1,4 +1,4 @@
-"""URLs of pictures, covers, link previews and the world map: the same in all languages."""
+"""URLs of pictures, scenes, link previews and the world map: the same in all languages."""
 
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
@@ -13,10 +13,7 @@ register_converter(UidConverter, "uid")
 urlpatterns = [
     path("images/<uid:uid>/<str:filename>", files.image, name="image"),
     path("identity/<str:filename>", files.logo, name="logo"),
-    path("covers/<uid:uid>.svg", files.cover, name="cover"),
-    path("covers/kinds/<slug:slug>.svg", files.kind_cover, name="kind_cover"),
     path("covers/scenes/<slug:name>.svg", files.scene, name="scene"),
-    path("covers/square/<uid:uid>.svg", files.cover, {"shape": "square"}, name="square_cover"),
     path("land/world-heritage.svg", maps.of_world_heritage, name="world_land"),
     path("preview.jpg", previews.catalogue_preview, name="catalogue_preview"),
     path(

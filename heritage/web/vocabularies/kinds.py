@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from pyroaring import BitMap
 
 from heritage.models import Kind
@@ -124,4 +124,5 @@ def _lead(index: IndexSnapshot, places: CountedTree, hits: BitMap) -> str:
 
 
 def _picture(kind: Kind) -> str:
-    return tagged.address("kind_cover", kind.slug, covers.drawing_of_kind(kind).tag)
+    drawing = covers.drawing_of_kind(kind, get_language())
+    return tagged.address("web:kind_cover", kind.slug, drawing.tag)
