@@ -1,6 +1,6 @@
 """A horizontal time axis: its scale, its ticks, and eras packed in lanes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.utils.timezone import localdate
@@ -116,24 +116,57 @@ def segments(eras: Iterable[Era], scale: Scale, named: set[int], top: int) -> li
     return found
 
 
-def with_labels_beside(segments: list[Segment]) -> list[Segment]:
-    """Eras that are named get their label next to them where it does not fit within."""
-    return [_beside(segment, segments) for segment in segments]
+def with_labels_beside(segments: list[Segment], top: int) -> list[Segment]:
+    """Eras that are named get a label next to them where it does not fit within.
+
+    An era without room for it in its lane moves to one that has room, at last to a lane of its own.
+    """
+    lanes: dict[int, list[_Interval]] = {top: []}
+    for segment in segments:
+        lanes.setdefault(segment.y, []).append(_interval(segment))
+    found = []
+    for segment in segments:
+        if segment.is_named and segment.fits != EVERYWHERE:
+            lanes[segment.y].remove(_interval(segment))
+            others = sorted(y for y in lanes if y != segment.y)
+            new = max(lanes) + LANE
+            segment, taken = next(_beside(segment, lanes, [segment.y, *others, new]))
+            lanes.setdefault(segment.y, []).append(taken)
+        found.append(segment)
+    return found
 
 
-def _beside(segment: Segment, segments: list[Segment]) -> Segment:
-    if not segment.is_named or segment.fits == EVERYWHERE:
-        return segment
-    lane = [other for other in segments if other.y == segment.y and other is not segment]
-    start, end = _number(segment.x), _number(segment.x) + _number(segment.width)
+type _Interval = tuple[float, float]  # from and to, in percent
+
+
+def _interval(segment: Segment) -> _Interval:
+    start = _number(segment.x)
+    return start, start + _number(segment.width)
+
+
+def _beside(
+    segment: Segment, lanes: dict[int, list[_Interval]], tried: list[int]
+) -> Iterator[tuple[Segment, _Interval]]:
+    """The era in each lane with room for it and its label: behind it, before it or over it."""
+    start, end = _interval(segment)
     needed = 100 * _width(segment.label, is_bold=True) / _WIDTHS[1]
-    right = min((_number(o.x) for o in lane if _number(o.x) >= end - 0.1), default=100.0)
-    left = max((_number(o.x) + _number(o.width) for o in lane if _number(o.x) < start), default=0)
-    if right - end >= needed:
-        return replace(segment, beside_x=percent(end), beside_dx=5, beside_anchor="start")
-    if start - left >= needed:
-        return replace(segment, beside_x=percent(start), beside_dx=-5, beside_anchor="end")
-    return segment
+    centre = centred(segment.label, (start + end) / 2, is_bold=True)
+    for y in tried:
+        for at, gap, anchor, first, last in (
+            (end, 5, "start", start, end + needed),
+            (start, -5, "end", start - needed, end),
+            (centre, 0, "middle", min(start, centre - needed / 2), max(end, centre + needed / 2)),
+        ):
+            is_last = y == tried[-1] and anchor == "middle"
+            fits_in = first >= 0 and last <= 100
+            is_over = anchor == "middle" and (start - needed >= 0 or end + needed <= 100)
+            taken = lanes.get(y, ())
+            is_free = all(last <= other + 0.1 or first >= till - 0.1 for other, till in taken)
+            if is_last or (fits_in and is_free and not is_over):
+                moved = replace(
+                    segment, y=y, beside_x=percent(at), beside_dx=gap, beside_anchor=anchor
+                )
+                yield moved, (first, last)
 
 
 def _number(value: str) -> float:
@@ -148,6 +181,12 @@ def fits(label: str, width: float, is_bold: bool = False) -> str:
         if size * width / 100 >= needed:
             return f"from-{size}"
     return "from-never"
+
+
+def centred(label: str, middle: float, is_bold: bool = False) -> float:
+    """The middle of a label, in percent, as near to this as it is whole on the narrowest phone."""
+    half = 50 * _width(label, is_bold) / _WIDTHS[1]
+    return min(max(middle, half), max(100 - half, half))
 
 
 def height(segments: list[Segment], top: int) -> int:

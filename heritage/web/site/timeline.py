@@ -12,6 +12,7 @@ from heritage.web.time_axis import LANE, Scale, Segment, Tick
 
 _MAX_EVENTS = 14  # events that get a line of their own
 _DOT = 12  # pixels: how wide a mark is at least
+_INSIDE = 30  # percent of the strip: a narrower bar has its label beside it
 _ORDER = (Event.Role.BEGINNINGS, Event.Role.OTHER, Event.Role.STANDING)
 
 
@@ -33,6 +34,9 @@ class MomentMark:
     title: str
     fits: str = ""  # a class: from which width of the strip on the label is shown
     short: str = ""  # the label below that width; empty where the label fits everywhere
+    short_x: str = ""
+    short_dx: int = 0
+    short_anchor: str = ""
 
     @property
     def until(self) -> str:
@@ -69,7 +73,7 @@ def site_timeline(rows: SiteRows, eras: TermTree[Era]) -> SiteTimeline | None:
     marks = [_mark(event, scale, row * LANE) for row, event in enumerate(events)]
     top = len(marks) * LANE + 8
     segments = time_axis.segments(_shown(rows, events, eras), scale, _named(events), top)
-    segments = time_axis.with_labels_beside(segments)
+    segments = time_axis.with_labels_beside(segments, top)
     foot = time_axis.height(segments, top) + 17
     present = {event.role for event in events}
     roles = [(str(role), str(role.label)) for role in _ORDER if role in present]
@@ -79,7 +83,8 @@ def site_timeline(rows: SiteRows, eras: TermTree[Era]) -> SiteTimeline | None:
 def _short(event: Event, label: str, room: float) -> str:
     """The longest of a few labels that a narrow strip has room for."""
     eras = event.era_phrase()
-    tries = (label, eras, str(event.first_era.short()) if event.first_era else "")
+    first = str(event.first_era.short()) if event.first_era else ""
+    tries = (label, eras, first if first == eras else first and f"{first} …")
     kept = (each for each in tries if each and time_axis.fits(each, room) == time_axis.EVERYWHERE)
     return next(kept, "")
 
@@ -120,7 +125,7 @@ def _mark(event: Event, scale: Scale, y: int) -> MomentMark:
     label = event.date_phrase("short") or event.era_phrase()
     is_dot = end - start < 2.5
     middle = (start + end) / 2
-    is_inside = end - start > 62
+    is_inside = end - start > max(_INSIDE, start, 100 - end)
     if is_inside:
         label_x, dx, anchor = start, 10, "start"
     elif 100 - end >= start:
@@ -130,6 +135,12 @@ def _mark(event: Event, scale: Scale, y: int) -> MomentMark:
     room = end - start if is_inside else 100 - label_x if anchor == "start" else label_x
     whole = label if is_inside else f"{event.get_kind_display()} {label}"
     fits = time_axis.fits(whole, room - 4)
+    short, short_x, short_dx, short_anchor = "", label_x, dx, anchor
+    if fits != time_axis.EVERYWHERE:
+        short = _short(event, label, room - 4)
+        if not short:  # over the bar: it is alone on its line
+            short, short_dx, short_anchor = _short(event, label, 100), 0, "middle"
+            short_x = time_axis.centred(short, middle)
     return MomentMark(
         role=str(event.role),
         is_dot=is_dot,
@@ -144,5 +155,8 @@ def _mark(event: Event, scale: Scale, y: int) -> MomentMark:
         is_inside=is_inside and event.role == Event.Role.STANDING,
         title=str(event),
         fits="" if fits == time_axis.EVERYWHERE else fits,
-        short="" if fits == time_axis.EVERYWHERE else _short(event, label, room - 4),
+        short=short,
+        short_x=percent(short_x),
+        short_dx=short_dx,
+        short_anchor=short_anchor,
     )
