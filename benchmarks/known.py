@@ -16,6 +16,7 @@ from heritage.models import (
     Source,
 )
 from heritage.services import denormalized
+from heritage.services.derived_from import Terms
 
 
 @dataclass
@@ -25,7 +26,7 @@ class Known:
     kinds: list[Kind]
     eras: list[Era]  # those with years, the oldest first
     all_eras: denormalized.EraPeriods
-    terms: denormalized.Terms
+    terms: Terms
     places: dict[int, Place]
     counties: list[Place]
     points: dict[bool, list[ComponentPoint]]  # by whether they lie in China
@@ -60,7 +61,7 @@ class Known:
             kinds=kinds,
             eras=[era for era in eras if era.first_year is not None],
             all_eras=denormalized.EraPeriods(eras),
-            terms=denormalized.Terms(Kind.objects.all(), places.values(), eras),
+            terms=Terms(Kind.objects.all(), places.values(), eras),
             places=places,
             counties=sorted(
                 (places[pk] for pk in below if places[pk].level in ("county", "city", "province")),

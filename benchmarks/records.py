@@ -27,6 +27,7 @@ from heritage.models import (
 )
 from heritage.models.fields import edtf_bounds
 from heritage.services import denormalized
+from heritage.services.derived_from import CoveringEntry, SiteWithRows
 from heritage.values import normalize
 from heritage.values.language import LanguageMap
 
@@ -298,26 +299,26 @@ class Record:
 
     def _derive(self) -> None:
         site, rows = self.site, self.rows
-        site._prefetched_objects_cache = {
-            "names": sorted(rows[Name], key=lambda name: (name.kind, name.language, name.text)),
-            "kinds": sorted(self.kinds, key=lambda kind: (kind.order, kind.slug)),
-            "also_in": [],
-            "identifiers": [],
-            "events": rows[Event],
-            "coverages": sorted(
-                rows[Coverage], key=lambda one: (one.designation.scheme.rank, one.uid)
-            ),
-        }
+        names = sorted(rows[Name], key=lambda name: (name.kind, name.language, name.text))
+        kinds = sorted(self.kinds, key=lambda kind: (kind.order, kind.slug))
+        coverages = sorted(rows[Coverage], key=lambda one: (one.designation.scheme.rank, one.uid))
+        read = SiteWithRows(
+            site,
+            names=[(name.language, name.text) for name in names],
+            kinds=[kind.pk for kind in kinds],
+            events=rows[Event],
+            entries=[_covering_entry(coverage) for coverage in coverages],
+        )
         years = [
             event.first_year
             for event in rows[Event]
             if event.role == Event.Role.BEGINNINGS and event.first_year is not None
         ]
         site.first_year = min(years, default=None)
-        site.inscribed_year = denormalized.inscribed_year_of(rows[Coverage])
-        site.search_text = denormalized.search_text_of(site, self.known.terms)
+        site.inscribed_year = denormalized.inscribed_year_of(read.entries)
+        site.search_text = denormalized.search_text_of(read, self.known.terms)
         site.reading = denormalized.reading_of(site)
-        site.effective_prominence = denormalized.prominence_of(site)
+        site.effective_prominence = denormalized.prominence_of(read)
         tied = denormalized.eras_of_site(rows[Event], self.known.all_eras)
         rows[SiteEra] = [
             SiteEra(site_id=site.pk, era_id=era, role=role) for era, role in sorted(tied)
@@ -330,6 +331,19 @@ class Record:
             )
             for code, _language in settings.LANGUAGES
         ]
+
+
+def _covering_entry(coverage: Coverage) -> CoveringEntry:
+    entry = coverage.designation
+    return CoveringEntry(
+        reference=entry.reference,
+        name=entry.name,
+        standing=entry.standing,
+        year=entry.listed_year,
+        role=entry.scheme.role,
+        component_reference=coverage.component_reference,
+        note=coverage.note,
+    )
 
 
 def edtf_of(year: int, chance: float) -> str:

@@ -23,7 +23,7 @@ from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
 from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.services import fulltext
-from heritage.services.denormalized import CHINESE_CODES
+from heritage.services.derived_from import CHINESE_CODES
 from heritage.values import normalize, tokens
 from heritage.values.language import interface_languages
 from heritage.values.tokens import Query

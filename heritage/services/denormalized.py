@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Prefetch
 from django.utils import timezone
 
 from heritage.models.base import Record, chunks, unwatched, update_columns
@@ -15,7 +13,8 @@ from heritage.models.names import Name
 from heritage.models.relations import Coverage
 from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Kind, Place, Term
-from heritage.services import fulltext
+from heritage.services import derived_from, fulltext
+from heritage.services.derived_from import CoveringEntry, SiteWithRows, Terms, line
 from heritage.values import normalize, tokens
 from heritage.values.language import interface_languages
 
@@ -43,32 +42,17 @@ def refresh(
     for chunk in chunks(sorted(set(site_ids))):
         dated = renewed.intersection(chunk)
         if columns or records:
-            sites = _with_rows(chunk)
+            sites = derived_from.read(chunk)
+            terms = Terms.of(sites)
             if records & _OF_EVENTS:
-                _refresh_events(sites)
+                _refresh_events(sites, terms)
                 _refresh_eras(sites, _eras_between(sites))
             if "name" in columns:
-                _refresh_names(sites)
-            dated -= _refresh_sites(sites, dated, now)
-            fulltext.delete(set(chunk) - {site.pk for site in sites})
+                _refresh_names([each.site for each in sites])
+            dated -= _refresh_sites(sites, terms, dated, now)
+            fulltext.delete(set(chunk) - {each.site.pk for each in sites})
         if dated:
             unwatched(Site).filter(pk__in=dated).update(updated_at=now)
-
-
-def _with_rows(ids: Iterable[int]) -> list[Site]:
-    """Sites with all that is read here, terms with as many broader ones as they usually have."""
-    place, kind = "parent__parent__parent", "parent__parent"
-    eras = "first_era__parent", "last_era__parent"
-    rows: list[Any] = [
-        "names",
-        Prefetch("kinds", Kind.objects.select_related(kind)),
-        Prefetch("also_in", Place.objects.select_related(place)),
-        Prefetch("events", Event.objects.select_related(*eras)),
-        Prefetch("coverages", Coverage.objects.select_related("designation__scheme")),
-        Prefetch("identifiers", Identifier.objects.select_related("scheme")),
-    ]
-    sites = Site.objects.filter(pk__in=ids).select_related(f"place__{place}")
-    return list(sites.prefetch_related(*rows))
 
 
 def refresh_terms() -> None:
@@ -114,10 +98,12 @@ def standing_of(events: Iterable[DesignationEvent]) -> tuple[str, int | None]:
 # --- one step each ---------------------------------------------------------------------------
 
 
-def _refresh_events(sites: Iterable[Site]) -> None:
+def _refresh_events(sites: Iterable[SiteWithRows], terms: Terms) -> None:
     changed = []
-    for site in sites:
-        for event in site.events.all():
+    for each in sites:
+        for event in each.events:
+            event.first_era = terms.eras.get(event.first_era_id or 0)
+            event.last_era = terms.eras.get(event.last_era_id or 0)
             bounds = event_bounds(event)
             if bounds != (event.first_year, event.last_year):
                 event.first_year, event.last_year = bounds
@@ -135,24 +121,24 @@ def event_bounds(event: Event) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _eras_between(sites: Iterable[Site]) -> "EraPeriods":
+def _eras_between(sites: Iterable[SiteWithRows]) -> "EraPeriods":
     """All eras, which are few, where an event tells a span from one to another."""
-    events = [event for site in sites for event in site.events.all()]
+    events = [event for each in sites for event in each.events]
     if not any(event.last_era_id for event in events):
         return EraPeriods([])
     columns = ("parent", "region", "region_name", "first_year", "last_year")
     return EraPeriods(Era.objects.only(*columns))
 
 
-def _refresh_eras(sites: Iterable[Site], eras: "EraPeriods") -> None:
+def _refresh_eras(sites: list[SiteWithRows], eras: "EraPeriods") -> None:
     wanted = {
-        (site.pk, era_id, role)
-        for site in sites
-        for era_id, role in eras_of_site(site.events.all(), eras)
+        (each.site.pk, era_id, role)
+        for each in sites
+        for era_id, role in eras_of_site(each.events, eras)
     }
     stored = {
         (row.site_id, row.era_id, row.role): row.pk
-        for row in SiteEra.objects.filter(site__in=sites)
+        for row in SiteEra.objects.filter(site__in=[each.site.pk for each in sites])
     }
     gone = [pk for key, pk in stored.items() if key not in wanted]
     if gone:
@@ -259,34 +245,31 @@ def _refresh_names(sites: Iterable[Site]) -> None:
     )
 
 
-def inscribed_year_of(coverages: Iterable[Coverage]) -> int | None:
+def inscribed_year_of(entries: Iterable[CoveringEntry]) -> int | None:
     """The first year in which a property that still covers the site became World Heritage."""
-    entries = [coverage.designation for coverage in coverages]
-    years = [
-        entry.listed_year
-        for entry in entries
-        if entry.scheme.role == Scheme.Role.WORLD_HERITAGE and entry.is_in_force
-    ]
+    years = [entry.year for entry in entries if entry.is_world_heritage]
     return min((year for year in years if year is not None), default=None)
 
 
-def _refresh_sites(sites: list[Site], renewed: set[int], now: datetime) -> set[int]:
+def _refresh_sites(
+    sites: list[SiteWithRows], terms: Terms, renewed: set[int], now: datetime
+) -> set[int]:
     """Refresh the columns of sites and their words; gives the sites that were written."""
-    terms = Terms.of(sites)
     changed: list[tuple[Site, list[str]]] = []
     found_by: dict[int, list[str]] = {}
-    for site in sites:
+    for each in sites:
+        site = each.site
         years = [
             event.first_year
-            for event in site.events.all()
+            for event in each.events
             if event.role == Event.Role.BEGINNINGS and event.first_year is not None
         ]
         before = _columns(site)
         site.first_year = min(years, default=None)
-        site.inscribed_year = inscribed_year_of(site.coverages.all())
-        site.search_text = search_text_of(site, terms)
+        site.inscribed_year = inscribed_year_of(each.entries)
+        site.search_text = search_text_of(each, terms)
         site.reading = reading_of(site)
-        site.effective_prominence = prominence_of(site)
+        site.effective_prominence = prominence_of(each)
         names = [name for name, value in _columns(site).items() if value != before[name]]
         if "search_text" in names:
             found_by[site.pk] = tokens.index_words(site.search_text)
@@ -304,17 +287,18 @@ def _columns(site: Site) -> dict[str, object]:
     return {name: getattr(site, name) for name in Site.refreshed_fields}
 
 
-def prominence_of(site: Site) -> int:
+def prominence_of(rows: SiteWithRows) -> int:
     """The rank of a site in lists: set by an editor, else from what its record holds.
 
     A site with a description or summary always ranks above those without.
     """
+    site = rows.site
     if site.prominence is not None:
         return site.prominence
     readable = 600 if site.description else 400 if site.summary else 0
     world_heritage = 150 if site.inscribed_year is not None else 0
     on_home_page = max(0, 40 - site.featured) if site.featured is not None else 0
-    languages = {*site.name, *(name.language for name in site.names.all())}
+    languages = {*site.name, *(language for language, _text in rows.names)}
     return readable + world_heritage + on_home_page + min(100, 10 * len(languages))
 
 
@@ -323,117 +307,60 @@ def reading_of(site: Site) -> str:
     return normalize.pinyin(site.name.get("zh-hans", ""))
 
 
-def search_text_of(site: Site, terms: "Terms") -> str:
+def search_text_of(rows: SiteWithRows, terms: Terms) -> str:
     """The text by which a site is found."""
-    known, foreign = _names(site)
+    site = rows.site
+    known, foreign = _names(rows)
     return tokens.index_text(
         known,
-        _terms(site, terms),
+        _terms(rows, terms),
         site.summary.values(),
         foreign,
-        _texts(site),
+        _texts(rows),
         site.name.values(),
-        any(map(terms.is_chinese_spoken, _countries(site))),
+        any(map(terms.is_chinese_spoken, _countries(rows))),
     )
 
 
-def _countries(site: Site) -> list[int | None]:
+def _countries(rows: SiteWithRows) -> list[int | None]:
     """The places that say which country a site is in: its own, else those of its parts."""
-    if site.place_id is None and (parts := list[int | None](p.pk for p in site.also_in.all())):
-        return parts
-    return [site.place_id]
+    if rows.site.place_id is None and rows.also_in:
+        return list(rows.also_in)
+    return [rows.site.place_id]
 
 
-class Terms:
-    """Kinds, places and eras by id; a site is found by its broader terms, too."""
-
-    def __init__(self, kinds: Iterable[Kind], places: Iterable[Place], eras: Iterable[Era]) -> None:
-        self.kinds, self.places = _with_broader(kinds), _with_broader(places)
-        self.eras = _with_broader(eras)
-        self._spoken: dict[int, bool] = {}
-
-    @classmethod
-    def of(cls, sites: Iterable[Site]) -> "Terms":
-        """Those that sites refer to."""
-        sites = list(sites)
-        events = [event for site in sites for event in site.events.all()]
-        return cls(
-            [kind for site in sites for kind in site.kinds.all()],
-            [place for site in sites for place in (site.place, *site.also_in.all()) if place],
-            [era for event in events for era in (event.first_era, event.last_era) if era],
-        )
-
-    def is_chinese_spoken(self, place_id: int | None) -> bool:
-        """Whether Chinese names are those of the country, as far as one knows: then people type
-        their pinyin."""
-        if place_id is None:
-            return True
-        if place_id not in self._spoken:
-            codes = [place.code for place in _line(self.places, place_id)]
-            self._spoken[place_id] = not codes or codes[-1][:2] in ("", *CHINESE_CODES)
-        return self._spoken[place_id]
-
-
-def _with_broader[T: (Kind, Place, Era)](terms: Iterable[T]) -> dict[int, T]:
-    """Terms by id, with all that they lie within."""
-    found: dict[int, T] = {term.pk: term for term in terms}
-    todo = list(found.values())
-    while todo:
-        term = todo.pop()
-        if term.parent_id is not None and term.parent_id not in found:
-            broader: Any = term.parent  # of the same model
-            found[term.parent_id] = broader
-            todo.append(broader)
-    return found
-
-
-# Of the countries whose own names are Chinese.
-CHINESE_CODES = ("CN", "HK", "MO", "TW")
-
-
-def _line[T: (Kind, Place, Era)](terms: dict[int, T], pk: int | None) -> list[T]:
-    """A term and its broader ones."""
-    line: list[T] = []
-    while pk in terms and terms[pk] not in line:
-        line.append(terms[pk])
-        pk = terms[pk].parent_id
-    return line
-
-
-def _names(site: Site) -> tuple[list[str], list[str]]:
+def _names(rows: SiteWithRows) -> tuple[list[str], list[str]]:
     """Names in the languages of the interface, and in others."""
     known: list[str] = []
     foreign: list[str] = []
     ours = {code.partition("-")[0] for code in interface_languages()}
-    named = [*site.name.items(), *((name.language, name.text) for name in site.names.all())]
-    for language, name in named:
+    for language, name in (*rows.site.name.items(), *rows.names):
         (known if language.partition("-")[0] in ours else foreign).append(name)
-    return [*known, site.slug.replace("-", " ")], foreign
+    return [*known, rows.site.slug.replace("-", " ")], foreign
 
 
-def _terms(site: Site, terms: Terms) -> Iterable[str]:
-    for coverage in site.coverages.all():
-        yield coverage.designation.reference
-        yield coverage.component_reference
-        yield from coverage.designation.name.values()
-    for identifier in site.identifiers.all():
-        yield f"{identifier.scheme.slug} {identifier.value}"
+def _terms(rows: SiteWithRows, terms: Terms) -> Iterable[str]:
+    for entry in rows.entries:
+        yield entry.reference
+        yield entry.component_reference
+        yield from entry.name.values()
+    yield from rows.identifiers
     found: dict[Term, None] = {}  # each once, in their order
-    for kind in site.kinds.all():
-        found |= dict.fromkeys(_line(terms.kinds, kind.pk))
-    for place_id in (site.place_id, *(place.pk for place in site.also_in.all())):
-        found |= dict.fromkeys(_line(terms.places, place_id))
-    for event in site.events.all():
+    for kind_id in rows.kinds:
+        found |= dict.fromkeys(line(terms.kinds, kind_id))
+    for place_id in (rows.site.place_id, *rows.also_in):
+        found |= dict.fromkeys(line(terms.places, place_id))
+    for event in rows.events:
         for era_id in (event.first_era_id, event.last_era_id):
-            found |= dict.fromkeys(_line(terms.eras, era_id))
+            found |= dict.fromkeys(line(terms.eras, era_id))
     for term in found:
         yield from term.names()
 
 
-def _texts(site: Site) -> Iterable[str]:
+def _texts(rows: SiteWithRows) -> Iterable[str]:
     """Longer texts beside the summary."""
-    yield from site.description.values()
-    for event in site.events.all():
+    yield from rows.site.description.values()
+    for event in rows.events:
         yield from event.note.values()
-    for coverage in site.coverages.all():
-        yield from coverage.note.values()
+    for entry in rows.entries:
+        yield from entry.note.values()

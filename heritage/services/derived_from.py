@@ -1,0 +1,128 @@
+"""The rows that the derived columns of sites follow from, read for many sites at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from heritage.models.designations import IN_FORCE, Scheme
+from heritage.models.events import Event
+from heritage.models.identifiers import Identifier
+from heritage.models.names import Name
+from heritage.models.relations import Coverage
+from heritage.models.sites import Site
+from heritage.models.vocabularies import Era, Kind, Place
+from heritage.values.language import LanguageMap
+
+
+class CoveringEntry(NamedTuple):
+    """A register's entry that covers a site, and what the coverage says of it."""
+
+    reference: str
+    name: LanguageMap
+    standing: str
+    year: int | None
+    role: str
+    component_reference: str
+    note: LanguageMap
+
+    @property
+    def is_world_heritage(self) -> bool:
+        return self.role == Scheme.Role.WORLD_HERITAGE and self.standing in IN_FORCE
+
+
+@dataclass(slots=True)
+class SiteWithRows:
+    """A site with the rows that belong to it, each in its own order; terms as ids."""
+
+    site: Site
+    names: list[tuple[str, str]] = field(default_factory=list)  # language and text
+    kinds: list[int] = field(default_factory=list)
+    also_in: list[int] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    entries: list[CoveringEntry] = field(default_factory=list)
+    identifiers: list[str] = field(default_factory=list)  # such as “wikidata Q181623”
+
+
+def read(ids: Iterable[int]) -> list[SiteWithRows]:
+    """These sites with their rows. Plain columns: of a thousand sites that takes half the time."""
+    found = {site.pk: SiteWithRows(site) for site in Site.objects.filter(pk__in=ids).order_by()}
+
+    def of_sites(rows: QuerySet[Any], *columns: str) -> Iterable[tuple]:
+        return rows.filter(site__in=list(found)).values_list("site_id", *columns)
+
+    for pk, *name in of_sites(Name.objects.all(), "language", "text"):
+        found[pk].names.append((name[0], name[1]))
+    kinds = Site.kinds.through.objects.order_by("kind__order", "kind__slug")
+    for pk, kind in of_sites(kinds, "kind_id"):
+        found[pk].kinds.append(kind)
+    for pk, place in of_sites(Site.also_in.through.objects.order_by("place__slug"), "place_id"):
+        found[pk].also_in.append(place)
+    for event in Event.objects.filter(site__in=list(found)):
+        found[event.site_id].events.append(event)
+    entry = ("reference", "name", "standing", "listed_year", "scheme__role")
+    columns = (*(f"designation__{name}" for name in entry), "component_reference", "note")
+    for pk, *values in of_sites(Coverage.objects.all(), *columns):
+        found[pk].entries.append(CoveringEntry(*values))
+    for pk, scheme, value in of_sites(Identifier.objects.all(), "scheme__slug", "value"):
+        found[pk].identifiers.append(f"{scheme} {value}")
+    return list(found.values())
+
+
+class Terms:
+    """Kinds, places and eras by id, with all that they lie within."""
+
+    def __init__(self, kinds: Iterable[Kind], places: Iterable[Place], eras: Iterable[Era]) -> None:
+        self.kinds, self.places = _with_broader(kinds), _with_broader(places)
+        self.eras = _with_broader(eras)
+        self._spoken: dict[int, bool] = {}
+
+    @classmethod
+    def of(cls, sites: list[SiteWithRows]) -> "Terms":
+        """Those that sites refer to, read with as many broader ones as they usually have."""
+        kinds = {pk for each in sites for pk in each.kinds}
+        places = {pk for each in sites for pk in (each.site.place_id, *each.also_in) if pk}
+        events = [event for each in sites for event in each.events]
+        eras = {pk for event in events for pk in (event.first_era_id, event.last_era_id) if pk}
+        return cls(
+            Kind.objects.filter(pk__in=kinds).select_related("parent__parent"),
+            Place.objects.filter(pk__in=places).select_related("parent__parent__parent"),
+            Era.objects.filter(pk__in=eras).select_related("parent"),
+        )
+
+    def is_chinese_spoken(self, place_id: int | None) -> bool:
+        """Whether Chinese names are those of the country, as far as one knows: then people type
+        their pinyin."""
+        if place_id is None:
+            return True
+        if place_id not in self._spoken:
+            codes = [place.code for place in line(self.places, place_id)]
+            self._spoken[place_id] = not codes or codes[-1][:2] in ("", *CHINESE_CODES)
+        return self._spoken[place_id]
+
+
+# Of the countries whose own names are Chinese.
+CHINESE_CODES = ("CN", "HK", "MO", "TW")
+
+
+def _with_broader[T: (Kind, Place, Era)](terms: Iterable[T]) -> dict[int, T]:
+    """Terms by id, with all that they lie within."""
+    found: dict[int, T] = {term.pk: term for term in terms}
+    todo = list(found.values())
+    while todo:
+        term = todo.pop()
+        if term.parent_id is not None and term.parent_id not in found:
+            broader: Any = term.parent  # of the same model
+            found[term.parent_id] = broader
+            todo.append(broader)
+    return found
+
+
+def line[T: (Kind, Place, Era)](terms: dict[int, T], pk: int | None) -> list[T]:
+    """A term and its broader ones."""
+    line: list[T] = []
+    while pk in terms and terms[pk] not in line:
+        line.append(terms[pk])
+        pk = terms[pk].parent_id
+    return line
