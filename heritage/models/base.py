@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import connection, models
 from django.db.models.base import ModelBase
 from django.utils.translation import gettext_lazy as _
 
@@ -192,13 +192,26 @@ def unwatched[R: models.Model](model: type[R]) -> models.QuerySet[R]:
 def update_columns[R: models.Model](
     model: type[R], rows: Iterable[tuple[R, Iterable[str]]]
 ) -> None:
-    """Write some columns of each row past the write path, which would derive them again."""
+    """Write some columns of each row past the write path, which would derive them again.
+
+    One prepared statement for all: with `bulk_update()` a thousand rows take ten times as long.
+    """
     together: dict[tuple[str, ...], list[R]] = {}
     for row, names in rows:
         together.setdefault(tuple(names), []).append(row)
-    for columns, alike in together.items():
-        if columns:
-            unwatched(model).bulk_update(alike, columns, batch_size=200)
+    quoted = connection.ops.quote_name
+    for names, alike in together.items():
+        if not names:
+            continue
+        fields = [column(model, name) for name in (*names, model._meta.pk.name)]
+        *to_set, key = [f"{quoted(field.column or field.attname)} = %s" for field in fields]
+        statement = f"UPDATE {quoted(model._meta.db_table)} SET {', '.join(to_set)} WHERE {key}"  # noqa: S608
+        values = [
+            [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+            for row in alike
+        ]
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, values)
 
 
 class Record(models.Model):
