@@ -228,20 +228,23 @@ def _simplify(text: str) -> str:
     return _opencc().convert(text) if _HAN_RUN.search(text) else text
 
 
-def _readings(han: str) -> list[str]:
+@lru_cache(2_000)  # a name is asked for in several forms
+def _readings(han: str) -> tuple[str, ...]:
     """One syllable with its tone mark for each character of simplified Han text."""
     syllables: list[str] = []
     for part in filter(None, _KNOWN_WORD.split(han)):
         syllables += READINGS.get(part) or _pypinyin()(part)
-    return syllables
+    return tuple(syllables)
 
 
+@lru_cache(4_000)  # there are not many more
 def _typed(syllable: str) -> str:
     """A syllable as it is typed on a keyboard: no tone, v for ü."""
     letters = (c for c in unicodedata.normalize("NFD", syllable) if c not in _TONES)
     return _clean(unicodedata.normalize("NFC", "".join(letters)).replace("ü", "v"))
 
 
+@lru_cache(4_000)
 def _toneless(syllable: str) -> str:
     return _clean(syllable)
 

@@ -149,21 +149,22 @@ def index_words(text: str) -> list[str]:
             parts = normalize.split_words(name)
             whole = _whole(parts)
             for word in (whole, *_pieces(name)):
-                words |= dict.fromkeys([mark + word for mark in word_marks])
+                for mark in word_marks:
+                    words[mark + word] = None
             if is_written:
                 words[WRITTEN_NAME + _joined(parts)] = None
-            words |= dict.fromkeys(
-                [NAME + each for each in (whole, _whole(without_stop_words(parts)))]
-            )
+            words[NAME + whole] = None
+            words[NAME + _whole(without_stop_words(parts))] = None
     for name in filter(None, shown.split("\n")):
         parts = normalize.split_words(name)
-        wholes = (_joined(parts), _whole(parts), _whole(without_stop_words(parts)))
-        words |= dict.fromkeys([DISPLAYED + each for each in wholes])
+        for each in (_joined(parts), _whole(parts), _whole(without_stop_words(parts))):
+            words[DISPLAYED + each] = None
     for run in runs.split():
-        words |= dict.fromkeys((run, NAME_WORD + run))
+        words[run] = words[NAME_WORD + run] = None
     for word in _pieces(brief):
-        words |= dict.fromkeys((word, BRIEF + word))
-    words |= dict.fromkeys(_pieces(long))
+        words[word] = words[BRIEF + word] = None
+    for word in _pieces(long):
+        words[word] = None
     return list(words)
 
 
