@@ -155,7 +155,7 @@ def test_each_named_era_has_a_label_on_a_phone(words, seed):
             wide = 100 * time_axis._width(segment.label, is_bold=True) / 320
             at = float(segment.beside_x.rstrip("%"))
             label = at - wide * {"start": 0, "middle": 0.5, "end": 1}[segment.beside_anchor]
-            assert -0.1 <= label and label + wide <= 100.1, segment.label
+            assert label >= -0.1 and label + wide <= 100.1, segment.label
             start, end = min(start, label), max(end, label + wide)
         lanes[segment.y].append((start, end))
     for taken in lanes.values():
