@@ -28,6 +28,7 @@ SITE = row(
     name={"en": "White Horse Temple", "zh-hans": "白马寺"}, kinds=[["kind-temple"]],
     place=["place-henan"],
 )  # fmt: skip
+SITE_WITHOUT_SLUG = {**SITE, "fields": {k: v for k, v in SITE["fields"].items() if k != "slug"}}
 EVENT = row("event", "wht.founded", site=["white-horse-temple"], kind="founded", date="0068")
 
 
@@ -77,6 +78,34 @@ def test_a_changed_fixture_changes_what_nobody_touched(files):
     report = load(files(all=[KIND, CHINA, HENAN, changed(SITE, summary={"en": "Old."})]))
     assert (report.updated, report.kept) == (1, [])
     assert str(Site.objects.get().summary.best()) == "Old."
+
+
+def test_what_a_fixture_leaves_out_later_is_emptied(files):
+    """As in a catalogue that is loaded anew; the address stays as it is."""
+    more = {"latitude": 1.0, "longitude": 2.0, "summary": {"en": "Wrong."}, "featured": 1}
+    site = changed(SITE, **more, also_in=[["place-cn"]])
+    load(files(all=[KIND, CHINA, HENAN, site]))
+    report = load(files(all=[KIND, CHINA, HENAN, SITE_WITHOUT_SLUG]))
+    assert (report.updated, report.kept) == (1, [])
+    site = Site.objects.get()
+    assert (site.latitude, site.longitude, site.summary, site.featured) == (None, None, {}, None)
+    assert (site.slug, site.state, site.place.slug) == ("white-horse-temple", "published", "henan")
+    assert (site.kinds.count(), site.also_in.count()) == (1, 0)
+
+
+def test_sites_of_one_name_get_an_address_each(files):
+    name = {"en": "White Temple"}
+    load(files(a=[row("site", "one", name=name), row("site", "two", name=name)]))
+    assert set(Site.objects.values_list("slug", flat=True)) == {"white-temple", "white-temple-2"}
+
+
+def test_what_two_objects_share_and_must_not_is_named(files):
+    with pytest.raises(FixtureError) as caught:
+        load(files(a=[KIND], b=[row("kind", "other", slug="temple", label={"en": "Other"})]))
+    assert caught.value.problems == [
+        "b.json: heritage.kind other: slug: the same as kind-temple in a.json"
+    ]
+    assert not Kind.objects.exists()
 
 
 def test_what_an_editor_changed_is_kept(files):
@@ -132,6 +161,15 @@ BROKEN = {
     "latitude": (changed(SITE, latitude=91.0, longitude=0.0), "latitude", "90"),
     "language": (changed(SITE, name={"xx_yy_zz_1": "?"}), "name", "language"),
     "state": (changed(SITE, state="gone"), "state", "gone"),
+    "no such column": (changed(SITE, country="China"), "country", "no such column"),
+    "rows of another model": (changed(SITE, events=[["wht.founded"]]), "events", "no such column"),
+    "a derived column": (changed(SITE, first_year=68), "first_year", "may carry"),
+    "a primary key": (changed(SITE, id=1), "id", "may carry"),
+    "a reference that is text": (changed(SITE, place="henan"), "place", '["uid"]'),
+    "a reference that is a number": (changed(SITE, place=1), "place", '["uid"]'),
+    "an empty reference": (changed(SITE, place=[]), "place", '["uid"]'),
+    "a list of numbers": (changed(SITE, kinds=[1]), "kinds", '["uid"]'),
+    "no list": (changed(SITE, kinds=None), "kinds", '[["uid"]'),
 }
 
 
@@ -156,6 +194,12 @@ def test_what_is_broken_is_named_and_nothing_is_stored(files, item, field, reaso
         ('[{"model": "heritage.user", "fields": {"uid": "a"}}]', "no record"),
         ('[{"model": "heritage.kind", "fields": {}}]', "uid"),
         ('[{"model": "heritage.kind"}]', "fields"),
+        ('[{"model": "heritage.kind", "fields": ["a"]}]', "object 1: .*fields"),
+        ('[{"model": "heritage.kind", "fields": {"uid": 5}}]', "object 1: .*uid"),
+        ('["heritage.kind"]', "object 1"),
+        ('{"model": "heritage.kind"}', "a list of objects"),
+        (r'[{"model": "heritage.kind", "fields": {"uid": "a", "aat": "1\u0000"}}]', "cannot be"),
+        (r'[{"model": "heritage.kind", "fields": {"uid": "a", "label": ["\ud800"]}}]', "cannot be"),
     ],
 )
 def test_a_broken_file_is_named(tmp_path, content, reason):

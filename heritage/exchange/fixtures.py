@@ -7,6 +7,7 @@ set, in whatever order they are named.
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,10 +15,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
-from django.db.models import Field, QuerySet
+from django.db.models import Field, QuerySet, UniqueConstraint
 
 from heritage.models import LoadedRow, row_values
 from heritage.models.base import Record
@@ -126,10 +127,13 @@ def _read(paths: Iterable[Path]) -> list[FixtureRow]:
         except (OSError, ValueError) as error:
             problems.append(f"{path.name}: {error}")
             continue
+        if not isinstance(objects, list):
+            problems.append(f"{path.name}: a fixture is a list of objects")
+            continue
         for number, item in enumerate(objects, 1):
             try:
                 row = _row(path.name, item)
-            except (KeyError, LookupError, TypeError) as error:
+            except (LookupError, TypeError, ValueError) as error:
                 problems.append(f"{path.name}: object {number}: {error}")
                 continue
             key = (row.model, row.uid)
@@ -142,14 +146,31 @@ def _read(paths: Iterable[Path]) -> list[FixtureRow]:
     return rows
 
 
-def _row(file: str, item: dict) -> FixtureRow:
+def _row(file: str, item: Any) -> FixtureRow:
+    if not isinstance(item, dict) or not isinstance(item.get("fields"), dict):
+        raise TypeError("an object needs its model and its fields")
     model = apps.get_model(item["model"])
     if not issubclass(model, Record):
         raise TypeError(f"{item['model']} is no record of the catalogue")
     fields = item["fields"]
-    if not fields.get("uid"):
-        raise KeyError("an object needs its uid")
+    if not isinstance(fields.get("uid"), str) or not fields["uid"]:
+        raise TypeError("an object needs its uid, which is text")
+    if any(_UNSTORABLE.search(text) for text in _texts(fields)):
+        raise ValueError(f"{fields['uid']!a} holds a character that cannot be stored")
     return FixtureRow(file, model, fields, _digest([item["model"], fields]))
+
+
+# What PostgreSQL refuses, and half characters.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All texts within a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in [*value, *value.values()] if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def _digest(value: object) -> str:
@@ -238,7 +259,7 @@ class _Loader:
             with transaction.atomic():
                 self._store(model, [(obj, many) for _row, obj, many in built])
         except IntegrityError as error:
-            raise FixtureError(list(_clashes(built)) or [str(error)]) from error
+            raise FixtureError([*_alike(built), *_clashes(built)] or [str(error)]) from error
         self.written += [(row, obj) for row, obj, _many in built]
 
     def _store(self, model: type[Record], built: list[Built]) -> None:
@@ -259,14 +280,19 @@ class _Loader:
         pk = self.pk_of(row.model, row.uid)
         obj = row.model.objects.get(pk=pk) if pk else row.model()
         many: dict[str, list[int]] = {}
+        if pk:
+            many = _empty(obj, row.fields)
         errors: dict[str, list[str]] = {}
         for name, value in row.fields.items():
             try:
-                column = row_values.column(row.model, name)
+                column = _column(row.model, name)
                 if column.many_to_many:
+                    if not isinstance(value, list):
+                        raise LookupError('references are written as a list: [["uid"], …]')
                     many[name] = [self._key(column, key) for key in value]
                 elif column.is_relation:
-                    setattr(obj, column.attname, self._key(column, value) if value else None)
+                    key = None if value is None else self._key(column, value)
+                    setattr(obj, column.attname, key)
                 else:
                     setattr(obj, name, column.to_python(value))
             except ValidationError as error:
@@ -278,8 +304,10 @@ class _Loader:
         obj.clean_fields(exclude=["slug"] if not row.fields.get("slug") else None)
         return obj, many
 
-    def _key(self, column: Field, key: list[str]) -> int:
+    def _key(self, column: Field, key: object) -> int:
         model = cast(type[Record], column.related_model)
+        if not isinstance(key, list) or len(key) != 1 or not isinstance(key[0], str):
+            raise LookupError('a reference is written as ["uid"]')
         pk = self.pk_of(model, key[0])
         if pk is None:
             raise LookupError(f"there is no {model._meta.label_lower} “{key[0]}”")
@@ -312,6 +340,28 @@ class _Loader:
         )
 
 
+def _column(model: type[Record], name: str) -> Field:
+    """A column that a fixture may carry."""
+    try:
+        column = row_values.column(model, name)
+    except FieldDoesNotExist:
+        raise LookupError("there is no such column") from None
+    if column.primary_key or not row_values.is_carried(column):
+        raise LookupError("no fixture may carry this column")
+    return column
+
+
+def _empty(obj: Record, fields: dict) -> dict[str, list[int]]:
+    """Empty the columns that a stored row's fixture does not name any longer; gives the relations.
+
+    A fixture leaves out what is empty. A slug stays, as it may have been made from the name.
+    """
+    for column in row_values.kept_columns(type(obj)):
+        if column.editable and column.name not in ("slug", *fields):
+            setattr(obj, column.attname, column.get_default())
+    return {relation.name: [] for relation in row_values.kept_relations(type(obj))}
+
+
 def _waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]]:
     """Rows that refer to rows of their own model come later; one bulk insert for each wave."""
     own = [relation.name for relation in _relations(model) if relation.related_model is model]
@@ -327,6 +377,20 @@ def _waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]
     for row in rows:
         waves[depth(row)].append(row)
     return [waves[number] for number in sorted(waves)]
+
+
+def _alike(built: list[tuple[FixtureRow, Record, dict]]) -> Iterator[str]:
+    """The rows that have the same as another one of the fixtures, where each must have its own."""
+    seen: dict[tuple, FixtureRow] = {}
+    for row, obj, _many in built:
+        constraints = [c for c in obj._meta.constraints if isinstance(c, UniqueConstraint)]
+        alone = [(f.name,) for f in obj._meta.concrete_fields if f.unique and not f.primary_key]
+        for names in [*alone, *(tuple(c.fields) for c in constraints)]:
+            columns = (row_values.column(row.model, name) for name in names)
+            values = tuple(getattr(obj, column.attname) for column in columns)
+            other = seen.setdefault((names, values), row)
+            if other is not row and "" not in values and None not in values:
+                yield row.problem(", ".join(names), f"the same as {other.uid} in {other.file}")
 
 
 def _clashes(built: list[tuple[FixtureRow, Record, dict]]) -> Iterator[str]:

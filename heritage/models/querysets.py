@@ -1,17 +1,25 @@
 """Querysets of sites; searches, pages and the admin use them."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, OuterRef, Q
 
 from heritage.models.base import RecordQuerySet
+from heritage.models.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
-    from heritage.models.sites import Site  # noqa: F401 - the text below names it
+    from heritage.models.sites import Site
 
 
 class SiteQuerySet(RecordQuerySet["Site"]):
+    def bulk_create(self, objs: Iterable["Site"], *args: Any, **options: Any) -> list["Site"]:
+        objs = list(objs)
+        with unit_of_work() as unit:
+            unit.begin(self.model)
+            self.model.set_slugs(objs)
+            return super().bulk_create(objs, *args, **options)
+
     def published(self) -> Self:
         """Sites that everybody may see."""
         return self.filter(state="published")

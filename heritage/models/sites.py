@@ -1,5 +1,6 @@
 """The site: the main record of the catalogue."""
 
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -352,12 +353,21 @@ class Site(Record):
         """Its published pictures, in their order."""
         return list(self.images.filter(published=True).select_related("licence"))
 
-    def _free_slug(self) -> str:
+    @classmethod
+    def set_slugs(cls, sites: Iterable["Site"]) -> None:
+        """Give new sites that have no slug one each, also where several have the same name."""
+        taken = {site.slug for site in sites}
+        for site in sites:
+            if not site.slug:
+                site.slug = site._free_slug(taken)
+                taken.add(site.slug)
+
+    def _free_slug(self, taken: Container[str] = ()) -> str:
         """A slug from the English name, else from the romanised first one; numbered if taken."""
         text = self.name.get("en") or normalize.romanise(str(self.name.best("en")))
         base = slugify(normalize.fold(text))[:110] or self.uid[:12]
         slug, number = base, 1
-        while self._is_taken(slug):
+        while slug in taken or self._is_taken(slug):
             number += 1
             slug = f"{base}-{number}"
         return slug
