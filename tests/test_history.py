@@ -1,5 +1,7 @@
 """The history tells what happened, whoever wrote it and however; what it tells can be undone."""
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
@@ -19,9 +21,11 @@ from heritage.models import (
     Name,
     PartOf,
     Place,
+    Review,
     Site,
 )
 from heritage.models.unit_of_work import change_set, current_change_set
+from heritage.services import review
 from heritage.services.history import changes_of, deletions_of, differences, net_changes, word_diff
 from heritage.services.undo import changes_with, restore, restore_deleted, revert, undo
 from heritage.services.undo_plan import plan
@@ -392,6 +396,28 @@ def test_a_change_set_is_undone_and_done_again():
 
 def _conflicts(conflicts) -> set[tuple]:
     return {(c.model, c.why, c.column, c.language) for c in conflicts}
+
+
+def test_a_time_is_the_same_in_every_time_zone():
+    site, user = build.make_site(state="in_review"), build.make_user()
+    at = datetime(2030, 5, 1, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+    review.schedule(site, at, user)
+    scheduled = Review.objects.get()
+    count = Change.objects.count()
+    scheduled.publish_at = at
+    scheduled.save()
+    assert Change.objects.count() == count
+    review.schedule(site, at + timedelta(hours=1), user)
+    assert undo(last()).conflicts == []
+    assert Review.objects.get().publish_at == at
+
+
+def test_assigning_to_nobody_what_nobody_has_is_not_told():
+    site = build.make_site()
+    count = ChangeSet.objects.count()
+    review.assign(site, None, build.make_user())
+    assert ChangeSet.objects.count() == count
+    assert not Review.objects.exists()
 
 
 def test_what_was_edited_since_stays_by_column_and_language():

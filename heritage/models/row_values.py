@@ -5,7 +5,7 @@ columns are left out.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
 
@@ -96,6 +96,8 @@ def json_value(field: models.Field, value: object) -> object:
     match value:
         case Decimal() if isinstance(field, models.DecimalField):
             return str(value.quantize(Decimal(1).scaleb(-field.decimal_places)))
+        case datetime() if value.tzinfo is not None:
+            return value.astimezone(UTC).isoformat()  # as the database gives it
         case datetime() | date() | time():
             return value.isoformat()
         case str() if type(value) is not str:

@@ -176,6 +176,8 @@ def set_done(entry: ReviewComment, by: User | None, is_done: bool = True) -> Non
 def assign(site: Site, to: User | None, by: User | None, link: str = "") -> None:
     """Assign a record; `None` assigns it to nobody."""
     with _writing(by, assigned_to=to.display_name if to else ""):
+        if to is None and not Review.objects.filter(site=site).exists():
+            return
         review = _review(site)
         if review.assigned_to_id == (to.pk if to else None):
             return
