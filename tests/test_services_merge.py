@@ -6,7 +6,15 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from heritage.models import ChangeSet, FormerSlug, Identifier, IdentifierScheme, Name, Site
+from heritage.models import (
+    ChangeSet,
+    ComponentPoint,
+    FormerSlug,
+    Identifier,
+    IdentifierScheme,
+    Name,
+    Site,
+)
 from heritage.search.index import store
 from heritage.services.merge import CannotMerge, choices, merge
 from heritage.services.undo import undo
@@ -55,6 +63,9 @@ def test_rows_follow_and_doubled_ones_do_not(two):
         build.make_opening(other),
         build.make_name(other, "Guandi"),
         Identifier.objects.create(site=other, scheme=scheme, value="Q2"),
+        ComponentPoint.objects.create(
+            designation=entry, number=1, latitude=34.6, longitude=112.4, site=other
+        ),
     ]
     slug = other.slug
     merge(kept, other)

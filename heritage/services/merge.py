@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import CASCADE, Field, Max, UniqueConstraint
 from django.utils.translation import gettext as _
 
-from heritage.models import ChangeSet, FormerSlug, Image, Name, PartOf, Site, User
+from heritage.models import ChangeSet, ComponentPoint, FormerSlug, Image, Name, PartOf, Site, User
 from heritage.models.base import Record, refuse_cycle, unwatched
 from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import kept_columns, kept_relations
@@ -117,6 +117,7 @@ def merge(
             mine.add(*getattr(other, relation.name).exclude(pk__in=mine.values("pk")))
         for model, column in _rows_of_a_site():
             _move(model, column, kept, other)
+        ComponentPoint.objects.filter(site=other).update(site=kept)
         _keep_names(kept, titles)
         slug = other.slug
         other.delete()
