@@ -80,6 +80,15 @@ def test_a_stale_form_overwrites_nothing_that_it_did_not_touch(client, editor, s
     assert "Somebody else had changed this meanwhile, and it was kept: Summary (简体中文)." in html
 
 
+def test_line_ends_of_a_browser_are_no_clash(client, editor, site):
+    late = as_a_browser(opened(client, site, area_ha="12"))
+    early = as_a_browser(opened(client, site, description__en="First line.\n\nThird line."))
+    assert save(client, site, early).status_code == 302
+    assert save(client, site, late).status_code == 302
+    site.refresh_from_db()
+    assert (site.area_ha, site.description["en"]) == (12, "First line.\n\nThird line.")
+
+
 def test_languages_of_one_text_are_merged(client, editor, site):
     late = opened(client, site, **{"summary__en": "A kiln of the Tang.", "summary__fr": "Un four"})
     assert save(client, site, opened(client, site, **{"summary__zh-hans": "唐窑。"})).status_code
