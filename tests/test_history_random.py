@@ -74,12 +74,17 @@ def history(made: ChangeSet) -> dict[tuple, tuple]:
 
 def _move_about(catalogue: Catalogue) -> None:
     """A row that stays in memory while it moves, is refreshed and moves again."""
-    row = make_name(some_site(catalogue), f"Wanderer {catalogue.dice.random()}")
+    row = Name.objects.filter(text__startswith="Wanderer").first()
+    if row is None or catalogue.dice.random() < 0.5:
+        row = make_name(some_site(catalogue), f"Wanderer {catalogue.dice.random()}")
     for _step in range(catalogue.dice.randint(1, 3)):
         if catalogue.dice.random() < 0.3:
             row.refresh_from_db()
         if catalogue.dice.random() < 0.3:
             row = Name.objects.defer("site", "text").get(pk=row.pk)
+        if catalogue.dice.random() < 0.2:
+            some_site(catalogue).names.add(row)
+            continue
         row.site = some_site(catalogue)
         row.save()
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from heritage.models import (
     Change,
     ChangeSet,
+    Correction,
     FormerSlug,
     Identifier,
     IdentifierScheme,
@@ -79,6 +80,19 @@ def test_a_row_that_moves_while_its_owner_is_deferred(three_sites):
     assert found_by("wanderer") == {"b"}
 
 
+def test_a_row_that_another_site_takes(three_sites):
+    a, b, c = three_sites
+    name = make_name(a, "Wanderer")
+    b.names.add(name)
+    assert found_by("wanderer") == {"b"}
+    moved = Change.objects.latest("pk")
+    assert (moved.before, moved.after) == ({"site": a.pk}, {"site": b.pk})
+    c.names.set([name])
+    assert found_by("wanderer") == {"c"}
+    assert_nothing_to_derive()
+    assert_as_rebuilt(store.current())
+
+
 # --- a site's own row ----------------------------------------------------------------------------
 
 
@@ -119,6 +133,18 @@ def test_a_refreshed_site_keeps_who_published_it():
     site.save()
     stored = Site.objects.get()
     assert (stored.state_changed_by, stored.featured) == (user, 3)
+
+
+def test_a_deleted_site_that_is_saved_again_is_found_again():
+    """Django inserts it with what it had in memory, as it does with a copy."""
+    site = Site.objects.get(pk=make_site("Lonely tower", slug="tower").pk)
+    site.delete()
+    site.save()
+    assert found_by("lonely") == {"tower"}
+    site.delete()
+    Site.objects.bulk_create([site])
+    assert found_by("lonely") == {"tower"}
+    assert_nothing_to_derive()
 
 
 def test_state_is_stamped_when_it_changes_whatever_was_loaded():
@@ -199,6 +225,19 @@ def test_line_ends_are_stored_as_one_character():
     stored = Site.objects.get()
     assert stored.summary["en"] == "Four\nFive"
     assert stored.note["en"] == "Six\nSeven"
+
+
+def test_plain_texts_too_and_without_a_nul():
+    """Whoever writes them, and however; PostgreSQL would refuse a NUL."""
+    row = Correction.objects.create(
+        site=make_site(), topic="dates", language="en", text="One\r\nTwo\0", suggestion="A\rB"
+    )
+    Correction.objects.filter(pk=row.pk).update(note="Three\r\nFour\0")
+    row.refresh_from_db()
+    assert (row.text, row.suggestion, row.note) == ("One\nTwo", "A\nB", "Three\nFour")
+    with change_set(reason="Why\0 not"):
+        row.delete()
+    assert ChangeSet.objects.latest("pk").reason == "Why not"
 
 
 def test_a_form_sent_by_a_browser_changes_no_line_ends(client):

@@ -23,11 +23,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
-from django.db.models import SET_NULL
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 
 from heritage.models import Designation, Site
-from heritage.models.base import Record, unwatched
+from heritage.models.base import Record
 from heritage.models.row_values import (
     kept_relations,
     linked_ids,
@@ -78,6 +77,8 @@ def _before_save(sender: Any, instance: Any, update_fields: Any, **kwargs: Any) 
             # The caller may have had the row in memory while others were written.
             for name in sender.refreshed_fields:
                 setattr(instance, name, stored[name])
+        else:
+            instance.reset_refreshed()
         if update_fields and stored:
             instance.derive_beside(update_fields, stored, unit.user_id)
         else:
@@ -118,7 +119,7 @@ def _before_delete(sender: Any, instance: Any, origin: Any, **kwargs: Any) -> No
 
 
 def _part_from_others(unit: UnitOfWork, model: type[Record], pk: int, origin: Any) -> None:
-    """What a deletion does to rows that stay: Django changes them without a word."""
+    """What a deletion does to relations of rows that stay: Django changes them without a word."""
     gone = unit.deleted_by(origin)[model]
     relation: Any  # forward and backward ones, told apart below
     for relation in model._meta.get_fields(include_hidden=True):
@@ -133,15 +134,6 @@ def _part_from_others(unit: UnitOfWork, model: type[Record], pk: int, origin: An
             before = {row: [i for i in ids if i not in gone] for row, ids in links.items()}
             after = {row: [i for i in ids if i != pk] for row, ids in before.items()}
             unit.relation_changed(field, before, after)
-        elif relation.one_to_many and relation.on_delete is SET_NULL:
-            field = relation.field
-            ids = unwatched(other).filter(**{field.attname: pk}).values_list("pk", flat=True)
-            stored = stored_rows(other, ids)
-            cleared = {
-                row: plain_row(other, values | {field.attname: None})
-                for row, values in stored.items()
-            }
-            unit.rows_saved(other, stored, cleared)
     gone.add(pk)
 
 
