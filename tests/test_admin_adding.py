@@ -1,6 +1,7 @@
 """Adding a site in a browser as an editor does: few clicks, by keyboard, and nothing is lost."""
 
 import io
+from datetime import time
 
 import pytest
 from django.test import Client
@@ -13,7 +14,7 @@ from selenium.webdriver.common.keys import Keys
 from heritage.models import Image, Site, User
 from tests import builders as build
 from tests.axe import check
-from tests.browser import active, emulate, press, resize, wait
+from tests.browser import active, emulate, press, resize, step, tab_to, wait
 from tests.test_admin_browser import field, log_in, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -177,6 +178,79 @@ def test_what_came_back_with_errors_is_guarded_too(browser, live_server, words):
     wait(browser, lambda: browser.find_element(By.ID, "unsaved").is_displayed())
     hand.click("#unsaved-restore")
     wait(browser, lambda: field(browser, "summary__en").get_property("value") == "Much work.")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_is_wrong_is_read_first_and_led_to_by_keyboard(browser, live_server, words, language):
+    open_add(browser, live_server)
+    browser.get(live_server.url + f"/{language}/admin/heritage/site/add/")
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[role=combobox][aria-label]"))
+    hand = Hand(browser)
+    hand.add_row("events")
+    hand.add_row("coverages")
+    hand.type("name__en", "Kiln")
+    hand.type("area_ha", "-3")
+    hand.type("events-0-date", "goat")
+    hand.type("coverages-0-reference", "12")
+    hand.click("[name=_save]")
+    wait(browser, lambda: active(browser, ".errornote"))
+    tab_to(browser, ".error-links a", most=2)
+    press(browser, Keys.ENTER)
+    wait(browser, lambda: active(browser, "#id_area_ha"))
+    # Each field in which something is wrong looks so, choosers too; and nothing typed is lost.
+    found = browser.execute_script("""
+      const colour = (each) => getComputedStyle(each).borderTopColor;
+      const shown = (each) => each.matches(".select2-hidden-accessible")
+        ? each.nextElementSibling.querySelector(".select2-selection") : each;
+      const fine = colour(document.getElementsByName("name__en")[0]);
+      return [...document.querySelectorAll("#site_form [aria-invalid=true]")]
+        .map((each) => [each.name, each.value, colour(shown(each)) !== fine]);
+    """)
+    assert sorted(found) == [
+        ["area_ha", "-3", True],
+        ["coverages-0-scheme", "", True],
+        ["events-0-date", "goat", True],
+        ["events-0-kind", "", True],
+    ]
+
+
+def test_a_time_that_is_half_written_is_not_sent_as_none(browser, live_server, words):
+    site = build.make_site("Kiln", kinds=[words["temple"]])
+    log_in(browser, live_server, "anna")
+    browser.get(live_server.url + reverse("admin:heritage_site_change", args=[site.pk]))
+    hand = Hand(browser)
+    hand.add_row("openings")
+    hand.type("summary__en", "Much work.")
+    hand.type("openings-0-opens", "08")  # no minutes
+    hand.click("[name=_save]")
+    assert active(browser, "[name=openings-0-opens]")
+    assert field(browser, "summary__en").get_property("value") == "Much work."
+    hand.type("openings-0-opens", "0830AM")
+    hand.type("openings-0-closes", "0530PM")
+    hand.click("[name=_save]")
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".messagelist"))
+    assert site.openings.get().opens == time(8, 30)
+
+
+def test_the_bar_leaves_room_for_what_has_the_focus_on_a_telephone(browser, live_server, words):
+    site = build.make_site("Kiln", state="draft")
+    log_in(browser, live_server, "anna")
+    resize(browser, 360, 740)
+    browser.get(live_server.url + reverse("admin:heritage_site_change", args=[site.pk]))
+    bar = browser.find_element(By.CLASS_NAME, "submit-row")
+    assert bar.size["height"] <= 150
+    tab_to(browser, "[name=name__en]", most=60)
+    for _ in range(25):
+        step(browser)
+        here, top = browser.execute_script("""
+          const bar = document.querySelector(".submit-row");
+          const here = document.activeElement;
+          return [bar.contains(here) ? 0 : here.getBoundingClientRect().bottom,
+                  bar.getBoundingClientRect().top];
+        """)
+        assert here <= top + 1
+    box = browser.find_element(By.NAME, "coordinates_gcj02")
+    assert box.size["width"] < 30  # beside its label, not in the middle of the line
 
 
 def test_boxes_of_one_field_are_kept_each(browser, live_server, words):

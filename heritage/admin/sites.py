@@ -385,6 +385,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
                     "missing": complete.missing_in(section.key),
                 }
                 for section in self.sections
+                if obj or section.key != "kept"
             ],
         }
         return super().render_change_form(request, context, add, change, form_url, obj)

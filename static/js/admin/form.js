@@ -277,7 +277,14 @@
   const guard = () => {
     form.addEventListener("input", keepSoon);
     form.addEventListener("change", keepSoon);
-    form.addEventListener("submit", () => {
+    form.addEventListener("submit", (event) => {
+      // A time or a number that is half written would be sent as none.
+      const incomplete = controls(form).find((control) => control.validity?.badInput);
+      if (incomplete) {
+        event.preventDefault();
+        incomplete.reportValidity();
+        return;
+      }
       isSent = true;
       remember();
       sessionStorage.setItem(SENT, key);
@@ -355,6 +362,12 @@
     prepare(document);
     // After the other scripts have made their choosers.
     addEventListener("load", () => {
+      // What is not right comes first, and its links lead to the fields.
+      const refusal = document.querySelector("#content-main .errornote");
+      if (refusal) {
+        refusal.tabIndex = -1;
+        refusal.focus();
+      }
       note(form);
       try {
         offer();
