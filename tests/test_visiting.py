@@ -280,6 +280,23 @@ def test_only_who_may_change_it_confirms_and_only_by_a_post(client, editor, site
     assert Price.objects.get().checked_on is None
 
 
+def test_the_form_says_why_readers_do_not_see_a_row(client, editor, site):
+    for kind, resting in [
+        ("phone", basis()),
+        ("website", basis(1)),
+        ("entrance", basis(1, checked_on=TODAY)),
+    ]:
+        make(VisitingFact, site, kind, **resting)
+    address = reverse("admin:heritage_site_rows", args=[site.pk, "visitingfacts"])
+    html = client.get(address).content.decode()
+    said = dict(re.findall(r"(Phone|Website|Entrance)[^<]*(?:<small>(.*?)</small>)?", html))
+    assert said == {
+        "Phone": "not shown to readers: it has no source",
+        "Website": "not shown to readers: nobody has checked it",
+        "Entrance": "",
+    }
+
+
 def test_it_leads_to_no_other_server(client, editor, site):
     row = make(Price, site, **basis(1))
     response = client.post(confirm(row), headers={"referer": "https://elsewhere.example/"})

@@ -184,4 +184,7 @@ class CoverageRows(RecordInline):
     )
 
     def row_label(self, row: Coverage) -> str:
-        return f"{row.designation.scheme}: {row.designation} – {row.get_extent_display()}"
+        entry = row.designation
+        # An entry without a name is named after its register.
+        label = f"{entry.scheme}: {entry}" if entry.name else entry
+        return f"{label} – {row.get_extent_display()}"

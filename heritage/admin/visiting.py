@@ -51,9 +51,24 @@ class NoticeRows(RecordInline):
     fields = ("text", ("begins", "ends", "is_closed"), "source")
 
 
-class OpeningRows(RecordInline):
-    model = Opening
+class CheckedRows(RecordInline):
+    """Says of each row that readers do not see why they do not."""
+
     is_collapsed = True
+
+    def row_label(self, row: CheckedRecord) -> str:
+        if row.is_shown:
+            return str(row)
+        why = (
+            _("not shown to readers: nobody has checked it")
+            if row.source_id
+            else _("not shown to readers: it has no source")
+        )
+        return format_html("{} <small>{}</small>", row, why)
+
+
+class OpeningRows(CheckedRows):
+    model = Opening
     verbose_name, verbose_name_plural = _("hours of some days"), _("opening hours")
     fields = (
         ("weekdays", "season_from", "season_to"),
@@ -63,15 +78,13 @@ class OpeningRows(RecordInline):
     )
 
 
-class PriceRows(RecordInline):
+class PriceRows(CheckedRows):
     model = Price
-    is_collapsed = True
     fields = ("label", ("amount", "currency", "order"), "note", *_CHECKED)
 
 
-class VisitingFactRows(RecordInline):
+class VisitingFactRows(CheckedRows):
     model = VisitingFact
-    is_collapsed = True
     fields = (("kind", "value"), "text", *_CHECKED)
 
 
