@@ -203,6 +203,19 @@ def test_the_map_shows_the_land_and_the_sites_around(client, site):
     assert client.get(address).status_code == 403
 
 
+def test_names_on_the_map_stay_on_it_and_off_each_other_and_the_degrees(client, site):
+    build.make_site("A name that is rather long", latitude=34.5, longitude=112.45)  # at its edge
+    build.make_site("Another of such a length", latitude=34.5, longitude=112.4)
+    build.make_site("Far in the north", latitude=34.61, longitude=112.3)
+    address = reverse("admin:heritage_site_point_map")
+    html = client.get(address, {"point": "34.5, 112.3", "km": "30"}).content.decode()
+    names = re.findall(r'class="map-name" [^>]*?" (dx="-?6".*?) dy="4">([^<]+)<', html)
+    assert names == [
+        ('dx="6"', "Kiln"),
+        ('dx="-6" text-anchor="end"', "A name that is rather long"),
+    ]
+
+
 # --- publishing and archiving ------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.admin.access import is_id
 from heritage.cartography import point_map
 from heritage.cartography.point_map import Window
+from heritage.media.covers.shapes import width_of
 from heritage.models import Site
 from heritage.search import similar
 from heritage.search.index import columns, orders, store
@@ -28,6 +29,7 @@ from heritage.values.point_reader import read_point
 
 SHOWN = 40  # sites on the map
 LONGEST_NAME = 28
+_LETTER = 10  # pixels of the labels' font
 LUOYANG = (34.6, 112.5)  # the middle of a map without a point
 
 
@@ -173,22 +175,26 @@ def _sites(window: Window, without: str) -> list[dict]:
     ids = index.orders[orders.PROMINENCE].slice(found, 0, SHOWN)
     rows = Site.objects.only("name", "public_latitude", "public_longitude").in_bulk(ids)
     shown: list[dict] = []
+    labels: list[tuple[Point, float]] = []
     for row in (rows[pk] for pk in ids if pk in rows and str(pk) != without):
         if row.public_latitude is None or row.public_longitude is None:
             continue  # its point has been deleted meanwhile
         at = window.place(row.public_latitude, row.public_longitude)
         name = Truncator(row).chars(LONGEST_NAME)
-        is_free = not any(_overlap(at, name, other["at"], other["name"]) for other in shown)
-        shown.append({"name": name if is_free else "", "at": at})
+        length = 8 + width_of(name) * _LETTER
+        is_left = at[0] + length > point_map.WIDTH  # there is no room to the right of its mark
+        ends = (at[0] - length, at[0]) if is_left else (at[0], at[0] + length)
+        # The degrees stand at the upper edge.
+        is_free = at[1] > 20 and not any(_overlap(ends, at[1], *label) for label in labels)
+        if is_free:
+            labels.append((ends, at[1]))
+        shown.append({"name": name if is_free else "", "at": at, "is_left": is_left})
     return shown
 
 
-def _overlap(at: Point, name: str, other_at: Point, other_name: str) -> bool:
-    """Whether two labels would overlap, at six pixels a letter and twelve a line."""
-    if not other_name or abs(at[1] - other_at[1]) > 12:
-        return False
-    left, right = sorted(((at[0], name), (other_at[0], other_name)))
-    return left[0] + 8 + 6 * len(left[1]) > right[0]
+def _overlap(ends: Point, y: float, other_ends: Point, other_y: float) -> bool:
+    """Whether two labels of twelve pixels a line would overlap, by their ends and heights."""
+    return abs(y - other_y) <= 12 and ends[0] < other_ends[1] and other_ends[0] < ends[1]
 
 
 def similar_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
