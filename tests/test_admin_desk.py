@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from heritage.models import Correction, Opening, Review, Site
+from heritage.models import ChangeSet, Correction, Opening, Review, Site
 from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
+from heritage.services.undo import undo
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +99,18 @@ def test_the_latest_changes_are_readable_and_lead_to_the_history(client, editor,
     told = next(each for each in work if each.comment == "After the visit")
     assert (told.who, told.records[0].name) == ("li", "Bare")
     assert told.records[0].url == reverse("admin:heritage_site_history", args=[sites[1].pk])
+
+
+def test_the_latest_changes_say_what_was_done_where_nobody_has(client, editor, sites):
+    with change_set(user=editor):
+        sites[1].delete()
+    made = ChangeSet.objects.latest("pk")
+    undo(made, editor)
+    with change_set("restore", editor):
+        sites[2].summary = build.text("As it was.")
+        sites[2].save()
+    work = client.get(DESK).context["work"]
+    assert [each.comment for each in work[:3]] == ["Restoration", "Undo", "Deleted"]
 
 
 def test_the_head_of_every_page_tells_what_waits(client, sites):

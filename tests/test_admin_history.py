@@ -241,6 +241,19 @@ def test_a_deleted_record_comes_back_with_all_its_rows(client, li, site):
     assert page(client, url("deleted")).context["rows"] == []
 
 
+def test_who_restores_a_record_reads_what_comes_back_and_is_led_to_it(client, li, site):
+    build.make_coverage(site, build.make_designation(reference="12", name=build.text("Stele")))
+    pk = site.pk
+    client.post(url("delete", pk), {"post": "yes"})
+    [(deletion, _name)] = page(client, url("deleted")).context["rows"]
+    address = url("restore_deleted", deletion.pk)
+    names = [step.name for step in page(client, address).context["steps"]]
+    assert "12 · Stele → White Horse Temple" in names and not [n for n in names if "#" in n]
+    done = carry_out(client, address)
+    assert done.redirect_chain[-1][0] == url("change", pk)
+    assert "Restored." in done.content.decode()
+
+
 def test_nothing_is_restored_when_the_plan_has_changed(client, li, site):
     made = edit(site, li, summary=build.text("Wrong."))
     address = url("undo", made.pk, model="changeset")

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
-from heritage.models import Correction, Site
+from heritage.models import Change, Correction, Site
 from heritage.web.corrections import views
 from tests import builders as build
 from tests.adminforms import filled
@@ -59,6 +59,8 @@ def test_from_the_page_to_the_queue(client, site, language, monkeypatch):
     assert (found.site, found.state, found.topic) == (site, "new", "dates")
     assert (found.text, found.suggestion) == (GOOD["text"], GOOD["suggestion"])
     assert (found.email, found.language, found.link) == ("a@example.org", language, "")
+    change = Change.objects.get(object_id=found.pk, model__model="correction")
+    assert (change.change_set.kind, change.change_set.user) == ("correction", None)
     assert found.decided_by is None and timezone.now() - found.created_at < timedelta(minutes=1)
 
 

@@ -15,6 +15,7 @@ from django.db.models import Count, IntegerField, Model, OuterRef, Q, QuerySet, 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from heritage.admin.access import user_of
@@ -173,13 +174,13 @@ def latest_work() -> list[RecentChanges]:
     sets = list(latest.select_related("user")[:LATEST])
     if not sets:
         return []
-    owners = _owners(sets)
+    owners, deletions = _owners(sets)
     links = _RecordLinks(owners)
     return [
         RecentChanges(
             who=each.author,
             at=each.at,
-            comment=comment_of(each),
+            comment=_comment(each, each.pk in deletions),
             records=[links.of(*key) for key in owners[each.pk][:NAMED]],
             more=max(0, len(owners[each.pk]) - NAMED),
         )
@@ -187,14 +188,31 @@ def latest_work() -> list[RecentChanges]:
     ]
 
 
-def _owners(sets: list[ChangeSet]) -> dict[int, list[tuple[int, int]]]:
-    """By change set, the records whose rows it wrote: content type and id."""
+def _comment(change_set: ChangeSet, is_deletion: bool) -> str:
+    """What was done, where nobody has said it."""
+    if comment := comment_of(change_set):
+        return comment
+    if change_set.kind in (ChangeSet.Kind.UNDO, ChangeSet.Kind.RESTORE):
+        return capfirst(change_set.get_kind_display())
+    return _("Deleted") if is_deletion else ""
+
+
+def _owners(sets: list[ChangeSet]) -> tuple[dict[int, list[tuple[int, int]]], set[int]]:
+    """By change set, the records whose rows it wrote: content type and id.
+
+    With the change sets that deleted records.
+    """
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    deletions = set()
     rows = Change.objects.filter(change_set__in=sets).order_by("-change_set", "pk")
-    for pk, model, owner in rows.values_list("change_set", "owner_model", "owner_id")[:MAX_ROWS]:
+    rows = rows.annotate(is_gone=Q(after__isnull=True))
+    names = ("change_set", "owner_model", "owner_id", "model", "object_id", "is_gone")
+    for pk, model, owner, *row, is_gone in rows.values_list(*names)[:MAX_ROWS]:
         if (model, owner) not in found[pk]:
             found[pk].append((model, owner))
-    return found
+        if is_gone and row == [model, owner]:
+            deletions.add(pk)
+    return found, deletions
 
 
 class _RecordLinks:

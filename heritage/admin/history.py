@@ -261,12 +261,20 @@ class RowNames:
 
     def read(self) -> None:
         by_model: dict[type[Record], list[Record]] = defaultdict(list)
+        named: dict[tuple, Record] = {
+            (type(row), row.pk): row for row in self._rows.values() if row is not None
+        }
         for row in self._rows.values():
             if row is not None:
                 by_model[type(row)].append(row)
         for model, rows in by_model.items():
-            keys = [f.name for f in model._meta.concrete_fields if f.is_relation]
-            prefetch_related_objects(rows, *keys)
+            keys = [f for f in model._meta.concrete_fields if f.is_relation]
+            for row in rows:
+                for key in keys:  # it may refer to a row that was deleted with it
+                    other = named.get((key.related_model, getattr(row, key.attname)))
+                    if other is not None:
+                        setattr(row, key.name, other)
+            prefetch_related_objects(rows, *[key.name for key in keys])
 
     def of(self, row: RowChange, state: dict) -> str:
         try:

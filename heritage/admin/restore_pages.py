@@ -101,6 +101,7 @@ class RestorePages(AdminPages):
             changes=changes_with(deletion),
             kind=ChangeSet.Kind.RESTORE,
             back=deleted,
+            then=self.own_url("change", deletion.object_id),
             button=_("Restore"),
             later=ChangeSet.objects.none(),
             trail=[

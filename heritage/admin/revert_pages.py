@@ -52,6 +52,7 @@ class RevertRequest:
     kind: str
     back: str  # where to go afterwards
     button: str | LazyText
+    then: str = ""  # where to go instead if all of it was written
     only: Only | None = None
     undoes: ChangeSet | None = None
     later: QuerySet[ChangeSet] | None = (
@@ -90,8 +91,8 @@ def revert_view(admin_site: AdminSite, request: HttpRequest, asked: RevertReques
                 text = _("Somebody has changed this meanwhile. Look at it once more, please.")
                 messages.warning(request, text)
                 return redirect(request.get_full_path())
-            _tell(request, done)
-            return redirect(asked.back)
+            _tell(request, asked, done)
+            return redirect(asked.back if done.conflicts or not asked.then else asked.then)
     later = ChangeSet.objects.none() if is_too_large else asked.later
     if later is None:
         later = changed_since(asked.changes)
@@ -130,7 +131,7 @@ def _revert(request: HttpRequest, asked: RevertRequest, digest: str) -> UndoResu
         )
 
 
-def _tell(request: HttpRequest, done: UndoResult) -> None:
+def _tell(request: HttpRequest, asked: RevertRequest, done: UndoResult) -> None:
     if done.conflicts:
         text = ngettext(
             "Taken back, but for %(count)s thing that stays as it is.",
@@ -139,7 +140,8 @@ def _tell(request: HttpRequest, done: UndoResult) -> None:
         ) % {"count": len(done.conflicts)}
         messages.warning(request, text)
     else:
-        messages.success(request, _("Taken back."))
+        is_restored = asked.kind == ChangeSet.Kind.RESTORE
+        messages.success(request, _("Restored.") if is_restored else _("Taken back."))
 
 
 def _digest(planned: Plan) -> str:

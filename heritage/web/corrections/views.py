@@ -15,7 +15,7 @@ from django import forms
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -27,8 +27,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from heritage.models import Correction, Site
+from heritage.models import ChangeSet, Correction, Site
 from heritage.models.lock_timeout import LockTimeout, lock_timeout
+from heritage.models.unit_of_work import change_set
 from heritage.values.network import client_network
 from heritage.web import meta_tags
 from heritage.web.access import any_site
@@ -227,7 +228,7 @@ def _store(form: CorrectionForm) -> None:
     old = every.filter(created_at__lt=timezone.now() - _DAY).exclude(sender="")
     old.update(sender="")  # nothing follows from it, so nobody else need wait
     try:
-        with transaction.atomic():
+        with change_set(ChangeSet.Kind.CORRECTION):
             found.save()
     except IntegrityError:
         if not Correction.objects.filter(form_key=form.form_key).exists():
