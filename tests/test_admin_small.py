@@ -209,7 +209,7 @@ def test_names_on_the_map_stay_on_it_and_off_each_other_and_the_degrees(client, 
     build.make_site("Far in the north", latitude=34.61, longitude=112.3)
     address = reverse("admin:heritage_site_point_map")
     html = client.get(address, {"point": "34.5, 112.3", "km": "30"}).content.decode()
-    names = re.findall(r'class="map-name" [^>]*?" (dx="-?6".*?) dy="4">([^<]+)<', html)
+    names = re.findall(r'class="map-name" [^>]*?\s(dx="-?6".*?) dy="4">([^<]+)<', html)
     assert names == [
         ('dx="6"', "Kiln"),
         ('dx="-6" text-anchor="end"', "A name that is rather long"),
