@@ -12,11 +12,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import EDTFField, LanguageMapField
-from heritage.values import tokens
+from heritage.values import sentences, tokens
 from heritage.values.language import LazyText
 from heritage.values.web_address import validate_web_address
 
@@ -220,8 +220,7 @@ class Opening(CheckedRecord):
     def __str__(self) -> str:
         """“every day 08:00–18:00”, “Tuesday, Sunday 04-01–10-31 08:00–18:00”."""
         names = [str(WEEKDAYS[int(day) - 1]) for day in self.weekdays if day in "1234567"]
-        comma = pgettext("between items of a list", ", ")
-        days = _("every day") if len(set(names)) == 7 else comma.join(names)
+        days = _("every day") if len(set(names)) == 7 else sentences.listed(names)
         season = f"{self.season_from}–{self.season_to} " if self.season_from else ""
         hours = f"{self.opens:%H:%M}–{self.closes:%H:%M}" if self.is_open else str(_("closed"))
         return f"{days} {season}{hours}"

@@ -165,8 +165,7 @@ def _inscribed(year: int | None) -> str:
 
 def _labels(*kinds: Kind) -> SafeString:
     """All of them: what is mixed is neither the one nor the other alone."""
-    comma = pgettext("between items of a list", ", ")
-    return format_html_join(comma, "{}", ((term_texts.label(kind),) for kind in kinds))
+    return format_html_join(sentences.comma(), "{}", ((term_texts.label(kind),) for kind in kinds))
 
 
 def _short_label(scheme: Scheme) -> SafeString:
@@ -259,7 +258,7 @@ def standing_phrase(events: Iterable[Event]) -> str:
         for event in events
         if event.role == Event.Role.STANDING
     ]
-    return pgettext("between items of a list", ", ").join(dict.fromkeys(phrases))
+    return sentences.listed(dict.fromkeys(phrases))
 
 
 def protection_label(coverages: Iterable[Coverage]) -> SafeString | str:

@@ -19,6 +19,7 @@ from heritage.search.facets.registry import FACETS, TREES
 from heritage.search.filter_fields import MAX_TEXT, MAX_VALUES, NOT
 from heritage.search.filters import NEEDED, TOGETHER, WITHIN_KM, SiteFilter, normalized
 from heritage.search.query_strings import PAGE_PARAMETERS, updated, without
+from heritage.values import sentences
 from heritage.values.distances import distance_phrase
 from heritage.web import cards, language_html
 from heritage.web.browse import paging
@@ -343,7 +344,7 @@ def _within(filtered: SiteFilter) -> SearchTerm | None:
     if not count:
         return None
     query = updated(clean_query(filtered.data), role=str(SiteEra.Role.WITHIN))
-    label = pgettext("between items of a list", ", ").join(str(era.short()) for era in eras)
+    label = sentences.listed(era.short() for era in eras)
     return SearchTerm("", language_html.as_html(label), "", count, query)
 
 
