@@ -7,9 +7,9 @@ from django.urls import reverse
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from heritage.models import Site
+from heritage.models import Designation, Site
 from tests import builders as build
-from tests.adminforms import filled
+from tests.adminforms import ROWS, filled
 from tests.browser import active, emulate, press, resize, scripts, tab_to, wait
 from tests.test_admin_browser import check, log_in, open_form, save, write
 
@@ -106,6 +106,70 @@ def test_what_is_typed_is_shown_and_not_written(client, kiln, language, said):
 
 
 @pytest.mark.django_db
+def test_kinds_and_rows_are_shown_as_they_stand_in_the_form(client, kiln):
+    pottery, source = build.make_kind("Pottery", "窑址"), build.make_source("County list")
+    build.make_era("Ming Dynasty", "明", span="1368/1644")
+    build.make_designation(reference="R-77", name=build.text("Bowl kilns"))
+    scheme = Designation.objects.get().scheme
+    old, other = build.make_event(kiln, date="0700"), build.make_event(kiln, date="0900")
+    gone = build.make_name(kiln, "Gone kiln")
+    build.make_image(kiln, alt=build.text("A bowl", "碗"), published=False)
+    client.force_login(build.make_user(group="editor"))
+    before = rows_of_all(kiln)
+    data = filled(
+        client,
+        change(kiln),
+        {"kinds": [pottery.pk], "sources": [source.pk]},
+        names=[{"text": "New kiln", "language": "en", "kind": "alternative"}],
+        events=[
+            {"kind": "built", "date": "明代", "certainty": "certain"},
+            {"kind": "", "date": "goat", "certainty": "certain", "note__en": "By a goat."},
+            {"kind": "", "date": "", "certainty": "certain"},  # nothing yet
+        ],
+        coverages=[{"scheme": scheme.pk, "reference": "R-77", "extent": "whole"}],
+    )
+    [number] = [n for n in (0, 1) if data[f"events-{n}-id"] == [str(old.pk)]]
+    data |= {f"events-{number}-date": "c. 1592", "images-0-published": "on", "names-0-DELETE": "on"}
+    assert data["names-0-id"] == [str(gone.pk)]
+    with CaptureQueriesContext(connection) as asked:
+        response = client.post(address(kiln), data)
+    page, html = response.context["page"], response.content.decode()
+    assert [str(kind.label) for kind in page.kinds] == ["Pottery"]
+    assert [str(name.text) for name in page.names] == ["New kiln"]
+    assert [event.date for event in page.rows.events] == [other.date, "", "1592~"]
+    assert "Ming" in html and "Bowl kilns" in html and "County list" in html and "A bowl" in html
+    assert response.context["unread"] == ["Event: what happened", "Event: date"]
+    assert "By a goat." not in html
+    assert {query["sql"].split()[0] for query in asked} == {"SELECT"}
+    assert rows_of_all(kiln) == before
+
+
+def rows_of_all(site):
+    return [list(getattr(site, name).order_by("pk").values()) for name in (*ROWS, "kinds")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "junk",
+    [
+        {"kinds": ["x", "²", "9" * 30, "-1"], "sources": ["999"]},
+        {"events-0-id": "999", "events-0-date": "1592"},  # of another site, or deleted
+        {"events-99999-date": "1592", "events-x-date": "1592", "events-0-": "1592"},
+        {"coverages-0-scheme": "²", "coverages-0-reference": "1"},
+        {"prices-0-amount": "1e999", "prices-0-order": "x", "openings-0-opens": "25:00"},
+        {"part_of-0-whole": "999", "visitingfacts-0-source": "x", "names-0-text": "\0"},
+    ],
+)
+def test_strange_rows_are_left_out(client, kiln, junk):
+    build.make_event(kiln, date="0700")
+    client.force_login(build.make_user(group="editor"))
+    response = client.post(address(kiln), {"coordinates_initial": "34.5, 112.5"} | junk)
+    assert response.status_code == 200
+    assert [event.date for event in response.context["page"].rows.events] == ["0700"]
+    assert response.context["page"].names == [] and response.context["page"].kinds == []
+
+
+@pytest.mark.django_db
 def test_the_map_of_the_saved_point_does_not_stand_beside_another(client, kiln):
     client.force_login(build.make_user(group="editor"))
     land = reverse("web:site_land", args=[kiln.uid])
@@ -159,8 +223,17 @@ def in_frame(browser, selector):
     )
 
 
+def press_in_chooser(browser, name, text):
+    browser.find_element(By.CSS_SELECTOR, f"#id_{name} + .select2 [role=combobox]").click()
+    press(browser, text)
+    highlighted = (By.CSS_SELECTOR, ".select2-results__option--highlighted")
+    wait(browser, lambda: text in browser.find_element(*highlighted).text)
+    press(browser, Keys.ENTER)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_preview_stands_beside_the_form(browser, live_server, kiln):
+    build.make_kind("Pottery", "窑址")
     log_in(browser, live_server, "anna")
     resize(browser, 1280)
     open_form(browser, live_server, kiln)
@@ -189,6 +262,20 @@ def test_the_preview_stands_beside_the_form(browser, live_server, kiln):
         f"return [...{frame}.document.links]"
         ".every((link) => link.target === '_blank' || link.getAttribute('href').startsWith('#'))"
     )
+
+    # Rows and what is chosen of many, too; a row that is taken off again is taken off the page.
+    browser.execute_script("document.querySelector('#names-group .add-row').click()")
+    wait(browser, lambda: browser.find_elements(By.NAME, "names-0-text"))
+    write(browser, "names-0-text", "新窑址")
+    write(browser, "names-0-language", "zh-hans")
+    wait(browser, lambda: "新窑址" in in_frame(browser, "#names"))
+    browser.find_element(By.CSS_SELECTOR, "#names-group .remove-row").click()
+    wait(
+        browser,
+        lambda: "未存之词。" in in_frame(browser, "main") and not in_frame(browser, "#names"),
+    )
+    press_in_chooser(browser, "kinds", "Pottery")
+    wait(browser, lambda: "窑址" in in_frame(browser, "main"))
 
     # It is there again after a save, in the same language, and stays closed once it was closed.
     save(browser)

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.autocomplete import label_of
 from heritage.admin.base import RecordAdmin
-from heritage.admin.era_names import eras_named, is_date
 from heritage.admin.fields import picture_address
 from heritage.admin.filters import CoverageSchemeFilter, Filters, SiteStateFilter
 from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
 from heritage.models import Coverage, Era, Event, FormerSlug, Image, Name, PartOf
+from heritage.search.era_names import eras_named, is_date
 from heritage.services.denormalized import event_bounds
 from heritage.values.language import language_name
 from heritage.values.sentences import listed

@@ -4,7 +4,7 @@ They lie in a dozen tables, and most sites have rows in a few: one query tells i
 others are not read. Terms come from the vocabularies in memory.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,7 +88,7 @@ class SiteRows:
 
 
 # By relation, what is read of it: the model, the column that names the site, the order of the rows.
-_RELATIONS: dict[str, tuple[type[Model], str, str]] = {
+RELATIONS: dict[str, tuple[type[Model], str, str]] = {
     "kinds": (Site.kinds.through, "site_id", ""),
     "also_in": (Site.also_in.through, "site_id", ""),
     "sources": (Site.sources.through, "site_id", ""),
@@ -112,15 +112,35 @@ def published_site(slug: str) -> Site | None:
     return next((site for site in found if site.state == Site.State.PUBLISHED), None)
 
 
-def read(site: Site, terms: Vocabulary) -> SiteRows:
+def in_order[T: Model](rows: Iterable[T], order: str) -> list[T]:
+    """Rows in the order that `RELATIONS` has in SQL."""
+    found = list(rows)
+    for part in reversed(order.split(", ") if order else []):
+        name, *nulls = part.replace('"', "").split()
+        values = {id(row): getattr(row, name) for row in found}
+        with_value = [row for row in found if values[id(row)] is not None]
+        without = [row for row in found if values[id(row)] is None]
+        with_value.sort(key=lambda row: values[id(row)])
+        found = without + with_value if nulls == ["NULLS", "FIRST"] else with_value + without
+    return found
+
+
+def read(
+    site: Site,
+    terms: Vocabulary,
+    change: Callable[[dict[str, list[Any]]], None] | None = None,
+) -> SiteRows:
     """Everything that the page of a site shows.
 
     The rows may be newer than the vocabularies: what names a term that is not in these is left out.
+    `change` is called with what was found of each of `RELATIONS`, before it is put together.
     """
-    found: dict[str, list[Any]] = {name: [] for name in _RELATIONS}
+    found: dict[str, list[Any]] = {name: [] for name in RELATIONS}
     for name in _present(site.pk):
-        model, column, order = _RELATIONS[name]
+        model, column, order = RELATIONS[name]
         found[name] = rows_by_key(model, column, [site.pk], order=order)
+    if change is not None:
+        change(found)
     today = timezone.localdate()
     schemes = terms.identifier_schemes
     rows = SiteRows(
@@ -154,9 +174,9 @@ def read(site: Site, terms: Vocabulary) -> SiteRows:
 
 def _present(site_id: int) -> list[str]:
     """The names of the relations in which the site has rows."""
-    conditions = [(model, f"{column} = %s") for model, column, _order in _RELATIONS.values()]
+    conditions = [(model, f"{column} = %s") for model, column, _order in RELATIONS.values()]
     found = _exist(conditions, [site_id] * len(conditions))
-    return [name for name, is_there in zip(_RELATIONS, found, strict=True) if is_there]
+    return [name for name, is_there in zip(RELATIONS, found, strict=True) if is_there]
 
 
 def _exist(conditions: list[tuple[type[Model], str]], parameters: list[int]) -> list[bool]:

@@ -1,10 +1,10 @@
 """The context of the page of a site, in the order in which readers ask for it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from django.urls import reverse
@@ -184,11 +184,14 @@ class SitePage:
         return any((*facts, self.unesco, self.protection))
 
 
-def site_page(site: Site) -> SitePage:
-    """The context of the page of a site; reads everything that it shows."""
+def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None = None) -> SitePage:
+    """The context of the page of a site; reads everything that it shows.
+
+    `change` may change the rows that are read, see `site_rows.read()`.
+    """
     index = store.current()
     known = vocabulary.of(index)
-    rows = site_rows.read(site, known)
+    rows = site_rows.read(site, known, change)
     events = rows.events
     unesco: list[UnescoStatus] = [s for s in statuses(rows.coverages) if s != UnescoStatus.NONE]
     beginning = first_beginning(events)

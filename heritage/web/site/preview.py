@@ -1,7 +1,7 @@
 """The page of a site as editors look at it beside the form, as it is saved or as it is typed.
 
-Nothing is written: what is typed is put into the columns of a site that is not saved. Rows, and
-what is chosen of many, are shown as they are saved.
+Nothing is written: what is typed is put into the columns of a site that is not saved, and of rows
+that are not.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Field
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,12 +21,12 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
 
 from heritage.models import Site
-from heritage.models.fields import LanguageMapField
 from heritage.values.point_reader import read_point
 from heritage.web import meta_tags
 from heritage.web.access import may_see
 from heritage.web.responses import private
 from heritage.web.site.page import site_page
+from heritage.web.site.typed_rows import put_column, put_rows
 
 _FRAMED: dict[str, Any] = settings.SECURE_CSP | {"frame-ancestors": [CSP.SELF]}
 # Columns that the page does not show, and those that the box of the point says.
@@ -47,7 +46,11 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     saved_at, saved_point, is_typed = site.updated_at, site.public_point, request.method == "POST"
     unread = put_typed(site, request.POST) if is_typed else []
-    page = site_page(site)
+
+    def change(found: dict[str, list[Any]]) -> None:
+        unread.extend(put_rows(site, request.POST, found))
+
+    page = site_page(site, change if "coordinates_initial" in request.POST else None)
     if site.public_point != saved_point:
         page = replace(page, land=None)  # a picture with an address of its own, of what is saved
     context = {
@@ -67,7 +70,7 @@ def put_typed(site: Site, data: Mapping[str, str]) -> list[str]:
     for column in Site._meta.concrete_fields:
         if column.editable and column.name not in _LEFT_OUT:
             try:
-                _put(site, column, data)
+                put_column(site, column, data)
             except ValidationError:
                 unread.append(capfirst(str(column.verbose_name)))
     text = data.get("coordinates", "").strip()
@@ -80,14 +83,3 @@ def put_typed(site: Site, data: Mapping[str, str]) -> list[str]:
             unread.append(capfirst(_("point")))
     site.derive()
     return unread
-
-
-def _put(site: Site, column: Field, data: Mapping[str, str]) -> None:
-    if isinstance(column, LanguageMapField):
-        start = f"{column.name}__"
-        texts = {name.removeprefix(start): data[name] for name in data if name.startswith(start)}
-        if texts:
-            setattr(site, column.name, column.to_python(texts))
-    elif column.name in data:
-        text = data[column.name] or (None if column.null else "")
-        setattr(site, column.attname, column.clean(text, site))

@@ -24,11 +24,8 @@
     }
   };
 
-  // What the form says of the record itself: rows are shown as they are saved.
-  const typed = () =>
-    [...new FormData(form)].filter(
-      ([name, value]) => typeof value === "string" && !name.startsWith("_") && !form.elements[name]?.closest?.(".record-rows"),
-    );
+  // What the form says of the record and of the rows that are open; no files.
+  const typed = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !name.startsWith("_"));
 
   const begin = () => {
     const tabs = [...pane.querySelectorAll("[role=tab]")];
@@ -116,13 +113,14 @@
 
     let timer;
     const soon = (event) => {
-      if (event.target.closest(".record-rows, [form]")) return;
+      if (event.target.closest("[form]")) return;
       isTyped = true;
       clearTimeout(timer);
       timer = setTimeout(() => pane.hidden || load(), 1000);
     };
     form.addEventListener("input", soon);
     form.addEventListener("change", soon);
+    form.addEventListener("click", (event) => event.target.closest(".remove-row") && soon(event));
 
     // What is too narrow for both keeps what was open in mind.
     const fit = () => toggle(WIDE.matches && Boolean(remembered()), remembered());
