@@ -306,7 +306,7 @@ class Record:
             site,
             names=[(name.language, name.text) for name in names],
             kinds=[kind.pk for kind in kinds],
-            events=rows[Event],
+            events=sorted(rows[Event], key=lambda event: event.uid),
             entries=[_covering_entry(coverage) for coverage in coverages],
         )
         years = [

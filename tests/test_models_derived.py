@@ -20,6 +20,7 @@ from tests.builders import (
     make_site,
     text,
 )
+from tests.index_comparison import assert_nothing_to_derive
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +123,16 @@ def test_founding_is_told_from_fabric(china):
     assert list(Site.objects.of_eras([china["tang"].pk], "standing")) == []
     assert list(Site.objects.of_eras([china["tang"].pk], "beginnings")) == [site]
     assert list(Site.objects.of_eras([china["yuan"].pk])) == [site]
+
+
+def test_the_text_of_a_site_is_the_same_when_it_is_made_anew():
+    """Also of events whose years are known only then."""
+    site = make_site()
+    first, last = (make_era(name, span=span) for name, span in (("A", "0100"), ("B", "0200")))
+    with change_set():
+        Event.objects.create(site=site, kind="built", first_era=last, uid="1", note=text("Two"))
+        Event.objects.create(site=site, kind="built", first_era=first, uid="2", note=text("One"))
+    assert_nothing_to_derive()
 
 
 def test_bounds_come_from_the_date_else_from_the_eras(china):

@@ -59,7 +59,8 @@ def read(ids: Iterable[int]) -> list[SiteWithRows]:
         found[pk].kinds.append(kind)
     for pk, place in of_sites(Site.also_in.through.objects.order_by("place__slug"), "place_id"):
         found[pk].also_in.append(place)
-    for event in Event.objects.filter(site__in=list(found)):
+    # Not by their years, which follow from eras and are refreshed: the text would depend on them.
+    for event in Event.objects.filter(site__in=list(found)).order_by("uid"):
         found[event.site_id].events.append(event)
     entry = ("reference", "name", "standing", "listed_year", "scheme__role")
     columns = (*(f"designation__{name}" for name in entry), "component_reference", "note")
