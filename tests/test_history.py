@@ -22,6 +22,7 @@ from heritage.models import (
     PartOf,
     Place,
     Review,
+    ReviewComment,
     Site,
 )
 from heritage.models.unit_of_work import change_set, current_change_set
@@ -280,6 +281,23 @@ def test_what_readers_send_is_not_kept_with_their_address():
             assert not {"email", "sender", "form_key"} & values.keys()
 
 
+def test_what_somebody_did_whose_account_is_gone_was_done_by_a_person():
+    user = build.make_user()
+    site = build.make_site(state="draft")
+    site.publish(by=user)
+    review.comment(site, user, "Well done.")
+    comment = ReviewComment.objects.get()
+    published = ChangeSet.objects.get(detail__state="published")
+    updated = fresh(site).updated_at
+    assert published.author == user.display_name
+    user.delete()
+    site, published, comment = fresh(site), fresh(published), fresh(comment)
+    assert published.author == comment.author_name == "a deleted account"
+    assert (published.user, site.state_changed_by, site.updated_at) == (None, None, updated)
+    site.withdraw()
+    assert last().author == "a command"
+
+
 def test_publishing_and_renaming_say_so():
     user = build.make_user()
     site = build.make_site("Kiln", slug="kiln", state="draft")
@@ -412,10 +430,11 @@ def test_a_time_is_the_same_in_every_time_zone():
     assert Review.objects.get().publish_at == at
 
 
-def test_assigning_to_nobody_what_nobody_has_is_not_told():
+def test_what_is_neither_assigned_nor_scheduled_is_not_cancelled():
     site = build.make_site()
     count = ChangeSet.objects.count()
     review.assign(site, None, build.make_user())
+    review.schedule(site, None, build.make_user())
     assert ChangeSet.objects.count() == count
     assert not Review.objects.exists()
 

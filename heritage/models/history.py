@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from heritage.models.base import Record
 
 
+# In the detail of a change set: the account of its user was deleted since.
+USER_IS_GONE = "user_is_gone"
+
+
 class ChangeSet(models.Model):
     """What one person did at once: a save of a form, an import, a bulk action."""
 
@@ -61,6 +65,8 @@ class ChangeSet(models.Model):
         """Who made it, as the history shows it."""
         if self.user:
             return self.user.display_name
+        if self.detail.get(USER_IS_GONE):
+            return str(_("a deleted account"))
         return str(_("a reader") if self.kind == self.Kind.CORRECTION else _("a command"))
 
 

@@ -114,3 +114,10 @@ class ReviewComment(Record):
 
     def __str__(self) -> str:
         return self.text[:60] or str(self.get_kind_display())
+
+    @property
+    def author_name(self) -> str:
+        """Who said it, as pages show it; a refusal to publish comes from a command."""
+        if self.author:
+            return self.author.display_name
+        return str(_("a command") if self.kind == self.Kind.REFUSED else _("a deleted account"))

@@ -192,6 +192,8 @@ def schedule(site: Site, at: datetime | None, by: User | None) -> None:
     with _writing(by, publish_at=at.isoformat() if at else ""):
         if at and not Site.objects.filter(pk=site.pk, state=State.REVIEW).exists():
             raise WrongState
+        if at is None and not Review.objects.filter(site=site, publish_at__isnull=False).exists():
+            return
         review = _review(site)
         review.publish_at, review.scheduled_by = at, by if at else None
         review.save()

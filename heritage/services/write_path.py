@@ -25,8 +25,9 @@ from typing import Any
 from django.apps import apps
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 
-from heritage.models import Designation, Site
-from heritage.models.base import Record
+from heritage.models import ChangeSet, Designation, Site, User
+from heritage.models.base import Record, chunks
+from heritage.models.history import USER_IS_GONE
 from heritage.models.row_values import (
     kept_relations,
     linked_ids,
@@ -49,6 +50,7 @@ def connect() -> None:
     """Called once the app is ready."""
     indexed_rows_are_to_be_written.connect(_before_rows, dispatch_uid="write_path")
     unit_ends.connect(_at_the_end, dispatch_uid="write_path")
+    pre_delete.connect(_before_user_is_deleted, sender=User, dispatch_uid="write_path")
     for model in apps.get_app_config("heritage").get_models():
         if issubclass(model, Record):
             pre_save.connect(_before_save, sender=model, dispatch_uid="write_path")
@@ -62,6 +64,15 @@ def connect() -> None:
 def _before_rows(sender: Any, **kwargs: Any) -> None:
     # Before any row is locked: two writers who wait for each other would never end.
     changelog.lock()
+
+
+def _before_user_is_deleted(instance: User, **kwargs: Any) -> None:
+    """The history goes on to tell what people did from what commands did."""
+    for chunk in chunks(list(ChangeSet.objects.filter(user=instance).values_list("pk", flat=True))):
+        made = list(ChangeSet.objects.filter(pk__in=chunk))
+        for change_set in made:
+            change_set.detail[USER_IS_GONE] = True
+        ChangeSet.objects.bulk_update(made, ["detail"])
 
 
 # --- one row ---------------------------------------------------------------------------------
