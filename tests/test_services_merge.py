@@ -83,6 +83,21 @@ def test_rows_follow_and_doubled_ones_do_not(two):
     assert_as_rebuilt(store.current())
 
 
+def test_texts_of_a_doubled_row_are_not_lost(two):
+    kept, other = two
+    entry = build.make_designation()
+    build.make_coverage(kept, entry, note=build.text("The hall."))
+    build.make_coverage(other, entry, note=build.text("Another hall.", "大殿。"))
+    build.make_name(kept, "關林", "script", "zh-hant")
+    build.make_name(other, "關林", "script", "zh-hant", note=build.text("On the gate."))
+    before = everything()
+    made = merge(kept, other)
+    assert fresh(kept).coverages.get().note == {"en": "The hall.", "zh-hans": "大殿。"}
+    assert fresh(kept).names.get(text="關林").note == {"en": "On the gate."}
+    assert undo(made).conflicts == []
+    assert without_addresses(everything()) == without_addresses(before)
+
+
 def test_what_was_chosen_is_taken_and_nothing_else(two):
     kept, other = two
     keys = [key for key, _field, _language in choices(kept, other)]

@@ -154,25 +154,43 @@ def _rows_of_a_site() -> Iterator[tuple[type[Record], str]]:
 
 
 def _move(model: type[Record], column: str, kept: Site, other: Site) -> None:
-    """Give the other's rows to the record that stays; those that it has already go."""
+    """Give the other's rows to the record that stays; those that it has already go.
+
+    What these say in a language in which the row that stays says nothing is added to it.
+    """
     there = list(unwatched(model).filter(**{column: kept}))
     coming = list(unwatched(model).filter(**{column: other}).order_by("pk"))
     if not coming:
         return
-    known = {key for row in there for key in _identity_keys(row, column, kept, other)}
+    known = {key: row for row in there for key in _identity_keys(row, column, kept, other)}
     moving = []
     duplicates = []
     for row in coming:
         keys = _identity_keys(row, column, kept, other)
-        if known.isdisjoint(keys) and not _links_both(row, kept, other):
-            known |= keys
+        same = next((known[key] for key in keys if key in known), None)
+        if same is None and not _links_both(row, kept, other):
+            known |= dict.fromkeys(keys, row)
             moving.append(row.pk)
         else:
             duplicates.append(row.pk)
+            if same is not None:
+                _add_texts(same, row)
     model.objects.filter(pk__in=duplicates).delete()
     model.objects.filter(pk__in=moving).update(**{column: kept})
     if any(field.name == "order" for field in model._meta.concrete_fields):
         _put_last(model, [row.pk for row in there], moving)
+
+
+def _add_texts(row: Record, other: Record) -> None:
+    added = []
+    for field in kept_columns(type(row)):
+        if isinstance(field, LanguageMapField):
+            mine, theirs = getattr(row, field.attname), getattr(other, field.attname)
+            if theirs.keys() - mine.keys():
+                setattr(row, field.attname, LanguageMap({**theirs, **mine}))
+                added.append(field.name)
+    if added:
+        row.save(update_fields=added)
 
 
 def _links_both(row: Record, kept: Site, other: Site) -> bool:
