@@ -218,6 +218,19 @@ def test_rows_are_changed_by_those_alone_who_may_change_such_rows(client, three)
     assert event.first_era == old
 
 
+def test_what_happened_to_a_term_meanwhile_counts(three):
+    """Of terms that were read before others moved or deleted them."""
+    old, new, gone = build.make_kind("Old"), build.make_kind("New"), build.make_kind("Gone")
+    three[0].kinds.add(old)
+    type(new).objects.filter(pk=new.pk).update(parent=old)
+    with pytest.raises(bulk.CannotReplace, match="lies within it"):
+        bulk.replace(old, new, then_delete=True)
+    type(gone).objects.filter(pk=gone.pk).delete()
+    with pytest.raises(bulk.CannotReplace, match="deleted meanwhile"):
+        bulk.replace(old, gone)
+    assert old in three[0].kinds.all()
+
+
 def test_a_term_that_something_refers_to_still_is_not_replaced(three):
     old, new = build.make_place("Luoyang"), build.make_place("Kaifeng")
     Site.objects.update(place=old)

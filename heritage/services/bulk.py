@@ -86,6 +86,12 @@ def replace(
     check_replaceable(old, new)
     with change_set(ChangeSet.Kind.BULK, user) as made, unit_of_work() as unit:
         unit.begin(Site)  # what refers to it is to be the same when it is written
+        terms: Any = type(old)._default_manager
+        stored = terms.in_bulk([old.pk, new.pk])
+        if len(stored) < 2:
+            raise CannotReplace(_("One of the two was deleted meanwhile."))
+        old, new = stored[old.pk], stored[new.pk]
+        check_replaceable(old, new)
         made.detail |= {"replaced": str(old), "by": str(new)}
         for use in list(uses(old, sites)):
             rows: Any = use.model.objects
