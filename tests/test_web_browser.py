@@ -139,3 +139,43 @@ def test_without_scripts_no_button_asks_where_one_is(browser, live_server, fille
     browser.get(f"{live_server.url}/en/sites/?near=34.6,112.4")
     assert not browser.find_element(By.ID, "near-me").is_displayed()
     assert browser.find_element(By.ID, "near").is_displayed()
+
+
+HEIGHT = "return document.documentElement.scrollHeight"
+
+
+def test_on_a_phone_the_home_page_is_short_and_hides_no_way_in(browser, live_server):
+    """Ten eras of each part, twelve kinds, six countries and five sites to begin with."""
+    with change_set("command"):
+        words = vocabulary()
+        words.china.code = "CN"
+        words.china.save()
+        kinds = [build.make_kind(f"Kind of place {number}") for number in range(12)]
+        for number in range(12):
+            era = build.make_era(
+                f"Era {number} of China", slug=f"china-{number}", region=words.china,
+                span=f"{number}000/{number}900" if number else "0100/0900",
+            ) if number < 10 else None  # fmt: skip
+            other = build.make_era(
+                f"Long era {number} of elsewhere", slug=f"other-{number}",
+                region_name={"en": "Elsewhere"}, span=f"{1000 + number}/1900",
+            )  # fmt: skip
+            land = build.make_place(f"Land {number}", level="country", slug=f"land-{number}")
+            site = build.make_site(
+                f"Temple number {number} of the valley", kinds=[kinds[number]], place=land,
+                slug=f"temple-{number}", featured=number + 1 if number < 5 else None,
+                summary=build.text("A temple in a valley, of which much can be said. " * 4),
+            )  # fmt: skip
+            for each in filter(None, (era, other)):
+                build.make_event(site, first_era=each)
+    resize(browser, 360)
+    browser.get(f"{live_server.url}/en/")
+    assert browser.execute_script(HEIGHT) < 3000
+    shown = [
+        link.get_attribute("href").partition("/en/")[2]
+        for link in browser.find_elements(By.CSS_SELECTOR, "main a, main button")
+        if link.is_displayed() and link.get_attribute("href")
+    ]
+    for wanted, number in (("sites/temple", 5), ("eras/", 20), ("kinds/", 12), ("places/l", 3)):
+        assert sum(path.startswith(wanted) for path in shown) >= number, wanted
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 360

@@ -46,7 +46,11 @@ class RegionLinks:
     url: str
     label: SafeString | str
     countries: list[TermLink]
-    more: int
+    total: int
+
+    @property
+    def is_cut(self) -> bool:
+        return self.total > len(self.countries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +129,13 @@ def _regions(index: IndexSnapshot) -> list[RegionLinks]:
     if len(tree.counted()) < 2:
         links = sorted(common.links(tree, tree.choice()), key=lambda link: -link.count)
         shown = links[:_MAX_LINKS]
-        more = len(links) - len(shown)
-        return [RegionLinks(reverse("web:places"), _("Places"), shown, more)] if shown else []
+        found = RegionLinks(reverse("web:places"), _("Places"), shown, len(links))
+        return [found] if shown else []
     found = []
     for region in regions(tree):
         most = sorted(region.countries, key=lambda link: -link.count)[:_MAX_COUNTRIES]
         url = f"{reverse('web:places')}#{region.key}"
-        found.append(RegionLinks(url, region.label, most, len(region.countries) - len(most)))
+        found.append(RegionLinks(url, region.label, most, len(region.countries)))
     return found
 
 
