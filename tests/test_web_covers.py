@@ -157,6 +157,15 @@ def test_a_solemn_plate_says_what_happened_and_not_only_what_came_first():
     assert texts_of(cover(site)) == ["Dome", "1915 · 1945"]
 
 
+def test_a_solemn_plate_that_is_narrow_has_its_years(angkor):
+    """Below the country, not left out for want of room."""
+    site = build.make_site("Memorial", cover="solemn", place=angkor.place)
+    for number in range(3):
+        build.make_event(site, "in_use", f"197{number}/197{number + 4}")
+    said = texts_of(cover(site, SHAPES["square"]))
+    assert said[-2:] == ["Cambodia · 柬埔寨", "1970–1974 · 1971–1975 · 1972–1976"]
+
+
 def test_a_solemn_plate_keeps_still(angkor):
     angkor.cover = "solemn"
     svg = cover(angkor)

@@ -18,6 +18,7 @@ from heritage.models import (
     Site,
 )
 from heritage.models.unit_of_work import change_set
+from heritage.web import time_axis
 from heritage.web.vocabularies import eras
 from heritage.web.world_heritage import statistics
 from tests import builders as build
@@ -152,6 +153,15 @@ def test_an_era_that_begins_or_ends_in_1_bce_stands_whole_on_its_strip(first, la
     segment = eras.era_strip(era, [era]).segments[0]
     start, width = (float(part.removesuffix("%")) for part in (segment.x, segment.width))
     assert start > 20 and 50 < width < 60
+
+
+def test_an_era_names_itself_on_its_strip_on_a_phone(words):
+    """Beside it where its name does not fit within."""
+    tang = Era.objects.get(slug="tang")
+    short = build.make_era("Wu Zhou (Wu Zetian)", span="0690/0705", parent=tang, region=words.china)
+    strip = eras.era_strip(short, [tang, short])
+    (segment,) = [each for each in strip.segments if each.is_named]
+    assert segment.fits != time_axis.EVERYWHERE and segment.beside_x
 
 
 def test_countries_stand_under_their_regions(page, filled):

@@ -122,6 +122,8 @@ def solemn_plate(
     type_set = _lines(blocks, middle, y, p)
     size = 38 * scale
     under = _under((*words.where, *words.when), room, size)
+    if len(under) > 1:
+        under = [*_under(words.where, room, size), *_under(words.when, room, size)]
     type_set += _lines([(under, size, "wash")], middle, horizon + below.height * 0.5 - size, p)
     inner = (
         '<defs><linearGradient id="stone" x1="0" x2="0" y1="0" y2="1">'

@@ -373,7 +373,7 @@ def era_strip(era: Era, eras: list[Era]) -> EraStrip | None:
     room = _room(era)
     scale = Scale(first - room, last + room)
     near = [other for other in eras if _same_region(other, era) and _is_shown(other, era)]
-    found = time_axis.segments(near, scale, {era.pk}, 0)
+    found = time_axis.with_labels_beside(time_axis.segments(near, scale, {era.pk}, 0), 0)
     foot = time_axis.height(found, 0)
     return EraStrip(found, scale.ticks, foot + 24, foot + 17)
 
