@@ -224,6 +224,11 @@ def test_a_place_says_what_the_catalogue_has_of_it(client, page, words):
     assert str(page("places/fenzhou/").lead) == "An old town."
 
 
+def test_years_that_are_in_the_name_of_an_era_are_not_said_again(page, words):
+    build.make_era("Jin (1115–1234)", slug="jin", span="1115/1234", region=words.china)
+    assert page("eras/jin/").lead.startswith("Jin (1115–1234): China.")
+
+
 def test_an_era_says_when_and_where_it_was_and_what_came_before_and_after(client, page, words):
     other = build.make_place("Elsewhere", level="country")
     eras = [("Sui", 581, 618), ("Middle", 618, 907), ("Late", 902, 1279), ("Far", 1500, 1600)]

@@ -270,7 +270,9 @@ def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> st
     """When and where it was, what was before and after it, and what the catalogue has of it."""
     words = {"era": era.label.best(), "region": region_label(era), "years": era.years()}
     lead = []
-    if words["region"] and words["years"]:
+    if words["region"] and any(letter.isdigit() for letter in str(words["era"])):
+        lead.append(_("%(era)s: %(region)s.") % words)  # “Jin Dynasty (1115–1234)”
+    elif words["region"] and words["years"]:
         lead.append(_("%(era)s: %(years)s, %(region)s.") % words)
     elif words["years"]:
         lead.append(_("%(era)s: %(years)s.") % words)
