@@ -129,8 +129,8 @@ def _regions(index: IndexSnapshot) -> list[RegionLinks]:
     if len(tree.counted()) < 2:
         links = sorted(common.links(tree, tree.choice()), key=lambda link: -link.count)
         shown = links[:_MAX_LINKS]
-        found = RegionLinks(reverse("web:places"), _("Places"), shown, len(links))
-        return [found] if shown else []
+        whole = RegionLinks(reverse("web:places"), _("Places"), shown, len(links))
+        return [whole] if shown else []
     found = []
     for region in regions(tree):
         most = sorted(region.countries, key=lambda link: -link.count)[:_MAX_COUNTRIES]
