@@ -145,6 +145,12 @@ def test_while_one_is_drawn_others_are_sent_to_a_ready_picture(client, site, set
     assert len(drawn) == 1
 
 
+def test_who_is_sent_elsewhere_costs_no_query(client, site, settings, django_assert_num_queries):
+    client.get("/en/")  # the index is there
+    with busy(settings.MEDIA_ROOT), django_assert_num_queries(0):
+        assert client.get(f"/previews/{site.uid}.jpg").status_code == 302
+
+
 def test_one_that_is_kept_waits_for_nobody(client, site, settings):
     first = client.get(f"/previews/{site.uid}.jpg")
     with busy(settings.MEDIA_ROOT):

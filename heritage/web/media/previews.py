@@ -68,6 +68,8 @@ class Preview:
 @require_safe
 def preview(request: HttpRequest, uid: str) -> HttpResponseBase:
     """The preview of a site; of one that is not published only for those who may see it."""
+    if not _has_any(uid) and _is_another_drawn():  # many ask at once: no query for those in vain
+        return tagged.answer(request, "", is_public=True, draw=_stand_in)
     found, is_public = visible_site(request, covers.with_covers(), uid)
     return _answer(request, _of_site(found, covers.drawing_of(found)), is_public)
 
@@ -115,9 +117,16 @@ def _drawn(wanted: Preview, is_public: bool) -> HttpResponse:
                 if picture is None:
                     picture = draw(list(wanted.names), wanted.draw(), wanted.photo)
                     _keep(wanted.uid, wanted.tag, picture, is_public)
-    if picture is None:
-        return HttpResponseRedirect(static("img/preview.jpg"))
-    return HttpResponse(picture, content_type="image/jpeg")
+    return HttpResponse(picture, content_type="image/jpeg") if picture else _stand_in()
+
+
+def _stand_in() -> HttpResponse:
+    return HttpResponseRedirect(static("img/preview.jpg"))
+
+
+def _is_another_drawn() -> bool:
+    with _only_one() as is_free:
+        return not is_free
 
 
 @contextmanager
@@ -145,6 +154,15 @@ def _path(uid: str, tag: str) -> Path:
     return _folder() / whose[:2] / f"{whose}-{tag}.jpg"
 
 
+def _others(path: Path) -> Iterator[Path]:
+    """The files of the same record, with whatever tag."""
+    return path.parent.glob(f"{path.name.partition('-')[0]}-*")
+
+
+def _has_any(uid: str) -> bool:
+    return any(_others(_path(uid, "")))
+
+
 def _folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "cache" / "previews"
 
@@ -162,8 +180,7 @@ def _keep(uid: str, tag: str, picture: bytes, is_public: bool) -> None:
     if is_public:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            whose = path.name.partition("-")[0]
-            for old in path.parent.glob(f"{whose}-*"):
+            for old in _others(path):
                 old.unlink(missing_ok=True)
             handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
             with os.fdopen(handle, "wb") as file:
