@@ -117,6 +117,16 @@ def test_words_put_together_are_both_texts(seed):
     assert [piece for piece in excerpts(pieces, 3) if piece[0] != "="] == changed
 
 
+def test_other_names_are_told(client, li):
+    kind = build.make_kind("Cave temple", other_names=["grotto"])
+    edit(kind, li, other_names=["grotto", "石窟"])
+    for address in (
+        url("history", kind.pk, model="kind"),
+        url("change", last().pk, model="changeset"),
+    ):
+        assert "grotto, 石窟" in page(client, address).content.decode()
+
+
 def test_very_long_texts_are_compared_at_once():
     old, new = ("".join(chr(0x4E00 + (n * k) % 5000) for n in range(30_000)) for k in (7, 11))
     start = time.process_time()

@@ -351,6 +351,8 @@ class ShownValues:
             return date_in_words(value) or value
         if isinstance(value, dict):  # only boundaries are stored as dicts
             return boundary_words(value)
+        if isinstance(value, list):  # of texts: other names
+            return listed(value)
         choices = dict(column.flatchoices)
         return str(choices.get(value, value))
 
