@@ -14,6 +14,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from heritage.models import LoginAttempt, login_attempts
@@ -126,7 +127,18 @@ def test_neither_name_nor_address_is_kept():
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?next=", "?next=//evil.example/", "?next=https://evil.example/", "?next=%00"]
+    "query",
+    [
+        "",
+        "?next=",
+        "?next=//evil.example/",
+        "?next=https://evil.example/",
+        "?next=%00",
+        "?next=%2500",
+        "?next=nowhere",
+        "?next=/%5Cevil.example/",
+        "?next=javascript:alert(1)",
+    ],
 )
 def test_no_address_to_return_to_leads_nowhere(editor, query):
     response = post(password=PASSWORD, query=query)
@@ -317,6 +329,18 @@ def test_other_sessions_are_listed_and_ended(client, li):
     client.post("/en/accounts/sessions/")
     assert client.get("/en/admin/").status_code == 200
     assert other.get("/en/admin/").status_code == 302
+
+
+def test_pages_of_an_account_are_kept_by_nobody(client, li):
+    client.post("/en/accounts/login/", {"login": "li", "password": PASSWORD})
+    names = (
+        "usersessions_list", "mfa_index", "mfa_activate_totp", "mfa_list_webauthn",
+        "account_change_password", "account_reauthenticate", "admin:index",
+    )  # fmt: skip
+    for name in names:
+        response = client.get(reverse(name))
+        assert response.status_code in (200, 302), name
+        assert {"private", "no-store"} <= set(response["Cache-Control"].split(", ")), name
 
 
 def test_accounts_need_a_log_in(client):

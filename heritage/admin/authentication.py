@@ -3,6 +3,7 @@
 import logging
 from math import ceil
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
@@ -22,6 +23,10 @@ log = logging.getLogger(__name__)
 
 class AccountAdapter(DefaultAccountAdapter):
     """Our deviations from allauth's adapter; its documentation describes the methods."""
+
+    def is_safe_url(self, url: str) -> bool:
+        """No relative path either: below the address of the log-in it would lead nowhere."""
+        return super().is_safe_url(url) and urlsplit(url).path.startswith("/")
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

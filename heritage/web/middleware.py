@@ -1,6 +1,6 @@
-"""Middleware of public pages: one index snapshot for each request, and the cache of whole pages.
+"""Middleware: what browsers may store, the index snapshot of a request, the cache of whole pages.
 
-Both are for GET and HEAD only; a request that writes always reads the newest state.
+The last two are for GET and HEAD only; a request that writes always reads the newest state.
 """
 
 import zlib
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import has_vary_header, patch_cache_control
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, get_language_from_path
 from django.views.decorators.http import conditional_page
@@ -35,6 +36,18 @@ type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Whole public pages, see docs/caches.md.
 pages: LRUCache[tuple, CachedPage] = LRUCache(settings.PAGES_KEPT)
+
+
+def personal_pages(get_response: GetResponse) -> GetResponse:
+    """Middleware: what depends on who asks is stored nowhere, unless its view allows it."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if has_vary_header(response, "Cookie") and "Cache-Control" not in response:
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    return answer
 
 
 def index_snapshot(get_response: GetResponse) -> GetResponse:
