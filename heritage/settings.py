@@ -20,8 +20,11 @@ HTTPS = env.bool("HERITAGE_HTTPS", default=not (DEBUG or DEMO))
 
 # Everything that is written at run time: database, pictures, collected static files.
 DATA_DIR = Path(env.str("HERITAGE_DATA", default=str(BASE_DIR / "var")))
+MEDIA_ROOT = DATA_DIR / "media"
 try:
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    # Other users of the machine must not read the database: it has the hashes of passwords.
+    DATA_DIR.mkdir(mode=0o750, parents=True, exist_ok=True)
+    MEDIA_ROOT.mkdir(exist_ok=True)
 except OSError as error:
     raise ImproperlyConfigured(
         f"The data folder {DATA_DIR} cannot be made: {error.strerror}. "
@@ -151,7 +154,6 @@ RETRY_AFTER_SECONDS = 10
 # Public pages that a worker caches, see docs/caches.md; 0: none.
 PAGES_KEPT = env.int("HERITAGE_PAGES_KEPT", default=1_000)
 
-MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a site with many rows is one form
 # Limits of an uploaded picture: bytes as sent, and pixels once decoded.

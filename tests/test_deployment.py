@@ -5,9 +5,13 @@ import pty
 import re
 import shutil
 import socket
+import socketserver
+import ssl
+import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -179,7 +183,11 @@ def _walk(folder: Folder, engine: str) -> None:
     assert re.fullmatch(r"200 (1[0-9]{2}) \1 1", before)
 
     media = folder.path / "var" / "media"
-    media.mkdir(exist_ok=True)
+    for commands in _for(engine, steps, "Back up"):
+        folder.run(commands)  # before there is a picture
+    backup = folder.path / "backup"
+    assert stat.S_IMODE(backup.stat().st_mode) & 0o077 == 0
+    shutil.rmtree(backup)
     (media / "picture.jpg").write_bytes(b"a picture")
     for commands in _for(engine, steps, "Back up"):
         folder.run(commands)
@@ -238,8 +246,10 @@ def test_the_unit_starts_workers_with_options_that_there_are():
     assert "--respawn-failed-workers" in command and command[-1] == "heritage.wsgi:application"
 
 
-def test_nginx_takes_the_configuration(tmp_path):
-    nginx = needs("nginx")
+@pytest.fixture
+def nginx(tmp_path) -> list[str]:
+    """The command that runs nginx as one process with our configuration, on sockets here."""
+    program = needs("nginx")
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     subprocess.run(
         [
@@ -251,18 +261,83 @@ def test_nginx_takes_the_configuration(tmp_path):
     text = (ROOT / "deploy" / "nginx.conf").read_text()
     text = re.sub(r"^ *listen \[::\].*$", "", text, flags=re.MULTILINE)
     for number, port in enumerate(("80", "443 ssl")):
-        text = text.replace(f"listen {port};", f"listen unix:{tmp_path}/{number};")
+        text = text.replace(f"listen {port};", f"listen unix:{tmp_path}/{number}{port[3:]};")
     folder = "/etc/letsencrypt/live/heritage.example"
     text = text.replace(f"{folder}/fullchain.pem", str(certificate))
     text = text.replace(f"{folder}/privkey.pem", str(key))
+    text = text.replace("/run/heritage/socket", f"{tmp_path}/workers")
     whole = tmp_path / "nginx.conf"
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = " ".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds)
     whole.write_text(
-        f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ {temporary}\n{text}\n}}"
+        f"daemon off; master_process off; pid {tmp_path}/pid; error_log stderr; events {{}}\n"
+        f"http {{ access_log off; {temporary}\n{text}\n}}"
     )
-    done = subprocess.run([nginx, "-t", "-c", whole], capture_output=True, text=True, check=False)
+    return [program, "-c", str(whole)]
+
+
+def test_nginx_takes_the_configuration(nginx):
+    done = subprocess.run([*nginx, "-t"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+class SlowWorkers(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    """Answers any request with 200 after half a second."""
+
+    daemon_threads = True
+
+    def __init__(self, path: Path):
+        super().__init__(str(path), None)
+        self.asked = 0
+
+    def finish_request(self, request, client_address):
+        request.recv(65536)
+        self.asked += 1
+        time.sleep(0.5)
+        request.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+
+
+def ask(path: Path, address: str, headers: str = "") -> tuple[int, str]:
+    """The status and the head of an answer of nginx."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with socket.socket(socket.AF_UNIX) as plain:
+        plain.settimeout(20)
+        plain.connect(str(path))
+        with context.wrap_socket(plain) as asked:
+            asked.sendall(
+                f"GET {address} HTTP/1.1\r\nHost: heritage.example\r\n{headers}"
+                "Connection: close\r\n\r\n".encode()
+            )
+            head = asked.recv(4096).decode()
+    return int(head.split()[1]), head
+
+
+def test_nginx_keeps_from_the_workers_what_they_cannot_take(nginx, tmp_path):
+    """Of one address two log-ins at once; no endless header; 503 while no worker answers."""
+    front = tmp_path / "1"
+    with SlowWorkers(tmp_path / "workers") as workers, ThreadPoolExecutor() as pool:
+        pool.submit(workers.serve_forever)
+        server = subprocess.Popen(nginx)
+        try:
+            deadline = time.monotonic() + 20
+            while not front.exists() and time.monotonic() < deadline:
+                time.sleep(0.05)
+            log_ins = [pool.submit(ask, front, "/en/accounts/login/") for _ in range(6)]
+            pages = [pool.submit(ask, front, "/en/") for _ in range(3)]
+            assert sorted(each.result()[0] for each in log_ins) == [200, 200, 429, 429, 429, 429]
+            assert [each.result()[0] for each in pages] == [200, 200, 200]
+            asked = workers.asked
+            assert ask(front, "/en/", f"Content-Type: {'x' * 10_001}\r\n")[0] == 400
+            assert workers.asked == asked
+            workers.shutdown()
+            workers.server_close()
+            status, head = ask(front, "/en/")
+            assert status == 503 and "Retry-After: 10" in head
+        finally:
+            workers.shutdown()
+            server.terminate()
+            server.wait(30)
 
 
 def test_connections_that_nobody_uses_starve_nobody(tmp_path):

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import socket
+import stat
 import string
 import subprocess
 import sys
@@ -237,6 +238,8 @@ def test_the_data_folder_is_made(tmp_path):
     migrated = manage("migrate", HERITAGE_DATA=str(folder), HERITAGE_DEBUG="1")
     assert migrated.returncode == 0, migrated.stderr
     assert (folder / "heritage.sqlite3").is_file()
+    assert (folder / "media").is_dir()
+    assert stat.S_IMODE(folder.stat().st_mode) & 0o007 == 0
 
 
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
