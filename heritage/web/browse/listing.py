@@ -54,12 +54,16 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class FilterToDrop:
-    """A filter that could be removed from an empty list, and the sites that would be found."""
+    """A filter that could be removed from an empty list, and the sites that would be found.
+
+    With `instead`, one that could be widened: what it would be then.
+    """
 
     label: str
     value: str
     count: int
     query: str
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,7 +445,20 @@ def _ways(filtered: SiteFilter, in_words: list[ActiveFilter]) -> list[FilterToDr
         )
         for name, values in found.items()
     ]
-    return sorted((way for way in ways if way.count), key=lambda way: -way.count)
+    ways = sorted((way for way in ways if way.count), key=lambda way: -way.count)
+    return [*_farther(filtered), *ways]
+
+
+def _farther(filtered: SiteFilter) -> Iterator[FilterToDrop]:
+    """The shortest of the distances to choose from within which there are sites."""
+    if filtered.nearby is None:
+        return
+    for km in _DISTANCES:
+        query = updated(filtered.data, within=f"{km:g}")
+        if km > filtered.within_km and (found := SiteFilter(QueryDict(query)).hits):
+            instead = _("within %(km)s km instead") % {"km": km}
+            yield FilterToDrop("", "", len(found), query, instead)
+            return
 
 
 def _together(name: str) -> list[str]:
