@@ -209,6 +209,35 @@ def test_the_best_known_come_first_and_edits_move_them(db):
     assert found("sort=name")[:2] == ["temple-0", "temple-1"]
 
 
+def test_what_happened_in_the_very_year_comes_before_longer_spans():
+    for slug, date, prominence in (
+        ("palace", "1420/1911", 900),
+        ("tower", "1887/1889", 500),
+        ("bridge", "1889", 100),
+        ("gate", "1889", 200),
+        ("other", "1500", 300),
+    ):
+        make_event(make_site(slug=slug, prominence=prominence), date=date)
+    assert found("from=1889&to=1889") == ["gate", "bridge", "tower", "palace"]
+    assert found("q=built+in+1889") == ["gate", "bridge", "tower", "palace"]
+    assert found("from=1889&to=1889&sort=prominence") == ["palace", "tower", "gate", "bridge"]
+    # Of a century the best known come first.
+    assert found("from=1801&to=1900") == ["palace", "tower", "gate", "bridge"]
+
+
+def test_what_is_said_to_be_the_utmost_comes_first():
+    pagoda = make_kind("Pagoda", "塔", slug="pagoda")
+    said = {"en": "It is held to be the oldest of its kind."}
+    make_site("Iron Pagoda", slug="iron", kinds=[pagoda], prominence=900)
+    make_site("Song Pagoda", slug="song", kinds=[pagoda], description=said, prominence=200)
+    make_site("Wei Pagoda", slug="wei", kinds=[pagoda], summary=said, prominence=100)
+    assert found("q=pagodas") == ["iron", "song", "wei"]
+    for query in ("q=oldest+pagoda", "q=最古老的塔"):
+        assert found(query) == ["wei", "song", "iron"]
+        assert filtered(query).is_of_superlative
+        assert not filtered(f"{query}&sort=name").is_of_superlative
+
+
 def test_the_exact_name_comes_first():
     for name in ("A Temple of Light", "Light", "Light Tower", "Bright Light"):
         make_site(name)

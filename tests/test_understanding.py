@@ -167,6 +167,24 @@ TABLE = {
     "Temples AND Churches": "kind=temple,church",
     "temples\u3000or\tchurches": "kind=temple,church",
     "near nothing": "+ nothing",
+    "sites within 30 km of Luoyang": "near=place:luoyang within=30",
+    "temples less than 20 miles from Luoyang": "kind=temple near=place:luoyang within=32",
+    "10km around Jade Hall": "near=jade-hall within=10",
+    "10 km from China": "place=china",
+    "30 km": "+ 30 km",
+    "距洛阳30公里以内的寺庙": "near=place:luoyang within=30 kind=temple",
+    "距离白玉堂5公里": "near=jade-hall within=5",
+    "洛阳周边30公里": "near=place:luoyang within=30",
+    "洛阳30公里范围内": "near=place:luoyang within=30",
+    "first World Heritage sites in China": "unesco=listed place=china inscribed=1987",
+    "中国首批世界遗产": "place=china unesco=listed inscribed=1987",
+    "1987年中国第一批世界遗产": "inscribed=1987 place=china unesco=listed",
+    "latest World Heritage": "unesco=listed inscribed=1987",
+    "中国最新列入的世界遗产": "place=china unesco=listed inscribed=1987",
+    "第一批国保 世界遗产": "batch=cn-national.1 protection=cn-national unesco=listed",
+    "the first white jade UNESCO": "unesco=listed + first white jade",
+    "oldest temple": "kind=temple",
+    "世界上最大的寺庙": "kind=temple",
     "": "",
 }
 
@@ -188,6 +206,21 @@ def read(text: str) -> str:
 def test_what_words_mean():
     read_so = {text: read(text) for text in TABLE}
     assert read_so == TABLE
+
+
+def test_words_that_may_be_left_out():
+    lists = ("told", "aside")
+    read_so = {
+        text: understanding.without(store.current(), text, lists)
+        for text in ("birthplace of Kong", "孔子出生地", "temples in northern Henan", "birthplace")
+    }
+    assert read_so == {
+        "birthplace of Kong": ("of kong", "birthplace"),
+        "孔子出生地": ("孔子", "出生地"),
+        "temples in northern Henan": ("temples in henan", "northern"),
+        "birthplace": ("birthplace", ""),
+    }
+    assert SiteFilter({"q": "temples in northern Henan"}).answer.unread == "northern"
 
 
 def test_each_is_applied_and_finds_the_site_that_has_it():

@@ -24,9 +24,10 @@ from heritage.values import tokens
 # Texts whose answers are remembered: 10 kB at most each, and those that have more sites in part.
 _KEPT, _KEPT_BROAD = 500, 64
 _BROAD = 1_000  # sites
-_LONGEST_THEME = 6  # words, or Han characters
+_LONGEST_THEME = 8  # words, or Han characters
 _MAX_NAMED = 5  # words of a name that stands in a longer text
 _WHERE = frozenset(("place", "area", "region", "near"))  # filters that say where
+_TOGETHER = {"to": "from", "role": "from", "within": "near"}
 _MAX_PARTED = 10  # words, or Han characters, of a name with its place
 
 # The sites that filters leave, with the words of a text.
@@ -43,6 +44,7 @@ class Answer:
     suggestion: str = ""  # a correction that is not sure enough
     partly: PartialMatches | None = None  # no site has all of it: those that have most
     unread: str = ""  # words that are left out: nothing is known by them
+    superlative: tuple[str, ...] = ()  # of what filters leave, sites that say so come first
 
 
 def answer(index: IndexSnapshot, text: str, narrow: Narrow) -> Answer:
@@ -73,6 +75,9 @@ def _answer(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Ans
     found = _directly(index, text, today, narrow)
     if found is not None:
         return found
+    plain, aside = understanding.without(index, text, ("told", "aside"))
+    if aside and (found := _directly(index, plain, today, narrow)):
+        return replace(found, unread=" ".join(filter(None, (aside, found.unread))))
     suggestion = ""
     for correction in spelling.corrections(index, text):
         found = _directly(index, correction.text, today, narrow)
@@ -139,7 +144,7 @@ def _in_part(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> An
     partly = _partly(index, rest, others, there)
     if partly is None and read.filters and (is_understood or narrow(read.filters, "")):
         unread = " ".join(filter(None, (read.rest, read.unread)))
-        return Answer("", read.filters, unread=unread)
+        return Answer("", read.filters, unread=unread, superlative=read.superlative)
     return Answer(parted, partly=partly, unread=read.unread)
 
 
@@ -148,10 +153,11 @@ def _is_denied(read: UnderstoodQuery) -> bool:
 
 
 def _groups(filters: Iterable[QueryFilter]) -> list[list[QueryFilter]]:
-    """Filters that are applied one by one; those of years belong together."""
+    """Filters that are applied one by one; those of years belong together, as does a distance with
+    its centre."""
     groups: dict[str, list[QueryFilter]] = {}
     for query_filter in filters:
-        name = "from" if query_filter.name in ("to", "role") else query_filter.name
+        name = _TOGETHER.get(query_filter.name, query_filter.name)
         groups.setdefault(name, []).append(query_filter)
     return list(groups.values())
 
@@ -183,7 +189,7 @@ def _as_read(
         is_begun = is_long and text_search.sites_with_name_prefix(index, text)
         for filters in () if is_begun else (read.filters, understanding.within(read.filters)):
             if narrow(filters, ""):
-                return Answer("", filters)
+                return Answer("", filters, superlative=read.superlative)
     # The words of what is denied would find the opposite.
     attempts = [] if _is_denied(read) else [Answer(text), Answer(read.words)]
     if read.filters:
@@ -197,6 +203,11 @@ def _as_read(
             found = finds(index, each.text) if each.text else index.sites
             if found and (not each.filters or found.intersect(narrow(each.filters, each.text))):
                 return each
+        if finds == text_search.sites_with_words_in_names and not _is_denied(read):
+            # Where a person was born is told by what is named after that person.
+            plain, aside = understanding.without(index, read.words, ("told",))
+            if aside and finds(index, plain):
+                return Answer(plain, unread=aside)
     return None
 
 

@@ -27,6 +27,26 @@ _LISTS = {
         "search words before a place", "near|nearby|around|close to|not far from"
     ),
     "nearby": pgettext_lazy("search words behind a place", "nearby|and surroundings|area"),
+    "within": pgettext_lazy(
+        "search words before or behind a distance",
+        "within|within a radius of|in a radius of|less than|at most|up to|not more than"
+        "|no more than",
+    ),
+    "from": pgettext_lazy(
+        "search words between a distance and a place",
+        "of|from|around|away from|near|to|outside|outside of",
+    ),
+    "kilometres": pgettext_lazy("search words", "km|kms|kilometre|kilometres|kilometer|kilometers"),
+    "miles": pgettext_lazy("search words", "mile|miles|mi"),
+    "first": pgettext_lazy(
+        "search words for what was inscribed first",
+        "first|the first|very first|first ever|first batch|the first batch|earliest|the earliest",
+    ),
+    "latest": pgettext_lazy(
+        "search words for what was inscribed last",
+        "latest|the latest|newest|the newest|most recent|the most recent|recent|recently"
+        "|recently added|newly inscribed|newly added|new",
+    ),
     "built": pgettext_lazy(
         "search words before a date",
         "built|built in|founded|founded in|begun|constructed|established|created|made in|erected"
@@ -60,13 +80,33 @@ _LISTS = {
         "|tourist|tourism|travel|trip|guide|near|around|and|or|that|with|https|http|www|org|com"
         "|en|html|day|days|one day|two days|three days|four days|five days|half a day|a day"
         "|day trip|weekend|week|a week|hours|itinerary|with kids|with children|kids|children"
-        "|family|since when|when|why|how long|how far|how to get to|old|oldest|ancient|small"
-        "|smallest|little|big|biggest|large|largest|huge|tall|tallest|highest|active|amazing"
-        "|pretty|nice|live|lives|on the border of|on the border between|at the border of",
+        "|family|since when|when|why|how long|how far|how to get to|old|ancient|small"
+        "|little|big|large|huge|tall|active|amazing|pretty|nice|live|lives|on the border of"
+        "|on the border between|at the border of|was|were|did|does|of the world|on earth"
+        "|still standing|surviving",
+    ),
+    "told": pgettext_lazy(
+        "words that ask about what stands beside them, and may be left out",
+        "born|birthplace|birth|hometown|home town|landform|landforms",
+    ),
+    "aside": pgettext_lazy(
+        "words that may be left out where nothing has all words",
+        "life|lived|died|death|home|house|northern|southern|eastern|western|central|north|south"
+        "|east|west|scenery|history|story|legend|legends|author|meaning|facts|information"
+        "|introduction|map|country",
     ),
     "bounds": BOUNDS,
     "year": YEAR,
 }
+# Words that ask for the utmost: of each line, what records may say instead.
+_SUPERLATIVES = (
+    pgettext_lazy("search words", "oldest|earliest"),
+    pgettext_lazy("search words", "largest|biggest|greatest"),
+    pgettext_lazy("search words", "highest|tallest"),
+    pgettext_lazy("search words", "longest"),
+    pgettext_lazy("search words", "deepest"),
+    pgettext_lazy("search words", "smallest"),
+)
 _WEEKDAY = pgettext_lazy(
     "short names of the days, Monday first",
     "Mon Mondays|Tue Tuesdays|Wed Wednesdays|Thu Thursdays|Fri Fridays|Sat Saturdays|Sun Sundays",
@@ -88,6 +128,7 @@ class Dictionary:
     corrections: set[str] = field(default_factory=set)  # what a misspelt word may stand for
     fillers: set[str] = field(default_factory=set)  # words that are nothing else
     of_interface: set[str] = field(default_factory=set)  # words that are of no term's name
+    superlatives: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     longest: int = 1  # words of a phrase
     _names: list[tuple[str, str, str]] = field(default_factory=list)
     _corrections: dict[int, list[str]] = field(default_factory=dict)  # by length
@@ -130,6 +171,13 @@ class Dictionary:
         """Significant words, which a misspelling may be compared with."""
         return [word for word in words if word not in self.fillers]
 
+    def superlative(self, phrase: tuple[str, ...]) -> tuple[str, ...]:
+        """What records may say where a phrase asks for the utmost: 最大的 is largest."""
+        for length in range(len(phrase), 0, -1):
+            if found := self.superlatives.get(phrase[:length]):
+                return found
+        return ()
+
     def add_list(self, name: str, texts: Iterable[str]) -> None:
         found = {tokens.atoms(text) for text in texts} - {()}
         self.lists.setdefault(name, set()).update(found)
@@ -168,6 +216,10 @@ def _read(terms: Vocabulary) -> Dictionary:
                 for name in (str(WEEKDAYS[day]), *names.split()):
                     found.weekdays[tokens.atoms(name)] = day
                     found.words.update(tokens.atoms(name))
+    for words in _SUPERLATIVES:
+        said = tuple(spoken(words))
+        found.superlatives |= {tokens.atoms(each): said for each in said}
+        found.add_list("fillers", said)
     numbers = {word for phrase in ordinals() for word in phrase}
     found.words |= numbers
     fillers = {word for phrase in found.lists["fillers"] for word in phrase}

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, Protocol, cast
 
 import django_filters as filters
@@ -56,8 +56,10 @@ SORTS = [
 
 # Filters that narrow together with another one: alone they say nothing.
 TOGETHER = {"to": "from", "within": "near"}
-# Orders that mean something only beside a filter.
-NEEDED = {"relevance": "q", "distance": "near"}
+# Orders that mean something only beside a filter: one of these.
+NEEDED = {"relevance": ("q", "from"), "distance": ("near",)}
+_SHORT_SPAN = 50  # years, of which what happened then and at no other time is the best match
+_SLACKS = (0, 10, 50)  # years that a span goes beyond them, and is still close
 
 
 # A query as a form sends it, or values by the names of their filters.
@@ -295,13 +297,25 @@ class SiteFilter(filters.FilterSet):
         return self.chosen("from"), self.chosen("to")
 
     def _within_span(self) -> BitMap:
-        """Sites with an event in these years; with one of the chosen role, as for eras.
+        """Sites with an event in these years; with one of the chosen role, as for eras."""
+        spans = (columns.overlapping(spans, *self.span) for spans in self._spans())
+        return BitMap.union(*spans)
+
+    def _spans(self) -> list[columns.Table]:
+        """The years of the events that count.
 
         An event of any role may be a span of eras: `within` says nothing of years.
         """
         spans, role = self.index.spans, self.chosen("role")
-        tables = [spans[role]] if role in spans else spans.values()
-        return BitMap.union(*(columns.overlapping(spans, *self.span) for spans in tables))
+        return [spans[role]] if role in spans else list(spans.values())
+
+    @property
+    def _short_span(self) -> tuple[int, int] | None:
+        """The years asked for, if they are so few that events may lie in them alone."""
+        first, last = self.span
+        if first is None or last is None or last - first >= _SHORT_SPAN:
+            return None
+        return first, last
 
     @cached_property
     def nearby(self) -> columns.WithinRadius | None:
@@ -327,11 +341,22 @@ class SiteFilter(filters.FilterSet):
     @cached_property
     def sorts(self) -> list[tuple[str, str]]:
         """The orders available for this list."""
-        return [
-            (name, str(label))
-            for name, label in SORTS
-            if name not in NEEDED or self.chosen(NEEDED[name])
-        ]
+        return [(name, str(label)) for name, label in SORTS if self._is_offered(name)]
+
+    def _is_offered(self, order: str) -> bool:
+        if order == "relevance":
+            return bool(self.chosen("q") or self._short_span or self._superlative)
+        return all(map(self.chosen, NEEDED.get(order, ())))
+
+    @property
+    def _superlative(self) -> tuple[str, ...]:
+        """Words for the utmost that is asked for, where filters stand for the rest: oldest."""
+        return self.answer.superlative if self.answer and not self.chosen("q") else ()
+
+    @property
+    def is_of_superlative(self) -> bool:
+        """Whether sites come first because their records say that they are the utmost."""
+        return self.order == "relevance" and bool(self._superlative)
 
     @cached_property
     def order(self) -> str:
@@ -352,15 +377,25 @@ class SiteFilter(filters.FilterSet):
 
     def _ordered(self, language: str) -> "SiteOrder":
         if self.order == "relevance":
-            if self.answer and self.answer.partly:
-                return self.answer.partly
-            best_known = self.index.orders[orders.PROMINENCE]
-            text = self.answer.text if self.answer else ""
-            return text_search.ByRelevance(self.index, text, best_known)
+            return self._by_relevance()
         if self.order == "distance" and self.nearby:
             return self.nearby
         name = orders.by_name(language) if self.order == "name" else self.order
         return self.index.orders[name]
+
+    def _by_relevance(self) -> "SiteOrder":
+        """The words first; without any, a superlative, or how close events are to the years."""
+        answer, best_known = self.answer, self.index.orders[orders.PROMINENCE]
+        if answer and answer.partly:
+            return answer.partly
+        if self.chosen("q"):
+            return text_search.by_relevance(self.index, answer.text if answer else "")
+        if said := self._superlative:
+            tiers = partial(text_search.superlative_tiers, self.index, said=said)
+            return text_search.ByTiers(tiers, best_known)
+        first, last = cast(tuple[int, int], self._short_span)
+        closest = partial(columns.closest_spans, self._spans(), first, last, _SLACKS)
+        return text_search.ByTiers(closest, best_known)
 
 
 def as_query(data: QueryData) -> QueryDict:

@@ -1,7 +1,8 @@
 """Full-text search: from a text to the ids of matching sites and their order."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from math import inf, log
 
@@ -128,7 +129,7 @@ def sites_with_words_in_names(index: IndexSnapshot, text: str) -> BitMap:
     return sites_matching(index, tokens.words_in_written_names(text)) & index.sites
 
 
-def relevance_tiers(index: IndexSnapshot, hits: BitMap, text: str) -> Iterator[BitMap]:
+def relevance_tiers(index: IndexSnapshot, hits: BitMap, *, text: str) -> Iterator[BitMap]:
     """The hits parted by how close they are: names that hold the words, then what says them in
     brief, then names in which they only begin so; then the rest.
 
@@ -163,19 +164,27 @@ def best_known(index: IndexSnapshot, hits: BitMap) -> int:
     return index.orders[orders.PROMINENCE].slice(hits, 0, 1)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class ByRelevance:
-    """An order: closest matches first; equally close ones by prominence."""
+def superlative_tiers(index: IndexSnapshot, hits: BitMap, said: Sequence[str]) -> Iterator[BitMap]:
+    """The hits parted by whether they say a superlative: in brief, anywhere, not at all."""
+    for mark in (tokens.BRIEF, ""):
+        tier = hits & _holding_of(index, tokens.one_of(said, mark), hits)
+        yield tier
+        hits = hits - tier
+    yield hits
 
-    index: IndexSnapshot
-    text: str
+
+@dataclass(frozen=True, slots=True)
+class ByTiers:
+    """An order of hits that are parted: the first part first; equally close ones by prominence."""
+
+    tiers: Callable[[BitMap], Iterator[BitMap]]
     best_known: Order
 
     def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
         """The ids of `hits` at places `start` to `stop` among them."""
         found: list[int] = []
         passed = 0
-        for tier in relevance_tiers(self.index, hits, self.text):
+        for tier in self.tiers(hits):
             if passed + len(tier) > start:
                 found += self.best_known.slice(tier, max(0, start - passed), stop - passed)
             passed += len(tier)
@@ -186,11 +195,17 @@ class ByRelevance:
     def place(self, hits: BitMap, site_id: int) -> int:
         """How many of `hits` come before one of them."""
         passed = 0
-        for tier in relevance_tiers(self.index, hits, self.text):
+        for tier in self.tiers(hits):
             if site_id in tier:
                 return passed + self.best_known.place(tier, site_id)
             passed += len(tier)
         raise ValueError(site_id)
+
+
+def by_relevance(index: IndexSnapshot, text: str) -> ByTiers:
+    """Closest matches of a text first."""
+    best_known = index.orders[orders.PROMINENCE]
+    return ByTiers(partial(relevance_tiers, index, text=text), best_known)
 
 
 # --- part of what is asked ---------------------------------------------------------------------

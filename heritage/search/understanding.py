@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from string import digits
 
 from django.core.exceptions import ValidationError
 
@@ -27,6 +28,8 @@ _TWO_YEARS = re.compile("([0-9]{3,4})-([0-9]{3,4})")
 _LONGEST_DATE = 7  # words
 _FIRST_LIST = 1978  # the year of the first inscriptions
 _LONGEST_NAME = 8  # words, or Han characters, of a site that something is near to
+_KM = re.compile(r"([0-9]{1,4})(?:km|kms)?")
+_KM_PER_MILE = 1.609344
 _BEFORE_A_LOCATION = frozenset(("in", "at", "within"))
 # Of two kinds: what parts alternatives; what may stand between them; what makes the first of them
 # the one that is asked for.
@@ -59,6 +62,7 @@ class UnderstoodQuery:
     names: str
     rest: str
     unread: str = ""  # a part that is denied, and is no filter: it is left out
+    superlative: tuple[str, ...] = ()  # oldest: that, and other words for it
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -75,13 +79,33 @@ def understand(index: IndexSnapshot, text: str, today: date) -> UnderstoodQuery:
 
 
 def within(filters: Iterable[QueryFilter]) -> tuple[QueryFilter, ...]:
-    """The same filters, but in a place instead of near it: a large town has parts far apart."""
+    """The same filters, but in a place instead of near it: a large town has parts far apart. A
+    distance that was asked for stays."""
+    filters = tuple(filters)
+    if any(each.name == "within" for each in filters):
+        return filters
     return tuple(
         QueryFilter("place", (each.values[0].removeprefix(PLACE_MARK),))
         if each.name == "near" and each.values[0].startswith(PLACE_MARK)
         else each
         for each in filters
     )
+
+
+def without(index: IndexSnapshot, text: str, lists: Sequence[str]) -> tuple[str, str]:
+    """The text without words that may be left out, such as born, and these words; the whole text
+    where there are none of these lists, or nothing else."""
+    parser = _Parser(index, text, date.min, with_characters=False)
+    kept: list[int] = []
+    left_out: list[int] = []
+    at = 0
+    while at < len(parser.atoms):
+        found = max(parser._in_list(name, at) for name in lists)
+        length = found or 1
+        (left_out if found else kept).extend(range(at, at + length))
+        at += length
+    rest, aside = parser._text(kept), parser._text(left_out)
+    return (rest, aside) if aside and tokens.query_words(rest) else (text, "")
 
 
 class _Parser:
@@ -96,6 +120,9 @@ class _Parser:
         self.origins: set[int] = set()  # where a name of a place does not say where
         self.are_words: set[int] = set()  # where a name of a kind says what another one is like
         self.has_list = _LISTED.search(text) is not None
+        self.has_figures = any(atom[0] in digits for atom in self.atoms)
+        self.superlative: tuple[str, ...] = ()
+        self.asks_for_lists = True  # whether first and latest may speak of the World Heritage List
 
     def parse(self) -> UnderstoodQuery:
         read: list[QueryFilter] = []
@@ -105,7 +132,13 @@ class _Parser:
         wheres: list[tuple[int, QueryFilter]] = []  # what names a place, and where
         kinds: list[tuple[range, QueryFilter]] = []
         at, is_behind = 0, True  # the end of what is understood
+        ends: list[int] = []  # of the List: 0 its first year, -1 its latest
         while at < len(self.atoms):
+            if listed := self._end_of_list(at):
+                length, end = listed
+                at, is_behind = at + length, True
+                ends.append(end)
+                continue
             if is_behind and read and read[-1].name == "era" and self._in_list("ruins", at):
                 at += self._in_list("ruins", at)  # whatever kind that may be
                 continue
@@ -136,8 +169,41 @@ class _Parser:
                 at, is_behind = at + 1, False
         if self._is_origins(wheres) or self._is_of_a_kind(kinds):
             return self.parse()
+        if ends and not self._speaks_of_list(read, rest):
+            self.asks_for_lists = False
+            return self.parse()
         said, named, left = map(self._text, (words, names, rest))
-        return UnderstoodQuery(self._joined(read), said, named, left)
+        if ends and not any(each.name == "inscribed" for each in read):
+            read += self._inscribed_at(ends[0], read)
+        return UnderstoodQuery(self._joined(read), said, named, left, superlative=self.superlative)
+
+    def _end_of_list(self, at: int) -> tuple[int, int] | None:
+        """How many words at a place ask for the first or the latest inscriptions, and which."""
+        if not self.asks_for_lists:
+            return None
+        for name, end in (("first", 0), ("latest", -1)):
+            if length := self._in_list(name, at):
+                return length, end
+        return None
+
+    @staticmethod
+    def _speaks_of_list(read: Iterable[QueryFilter], rest: Sequence[int]) -> bool:
+        """Whether all is understood, and is about the World Heritage List and no other register."""
+        names = {each.name for each in read}
+        return "unesco" in names and not rest and names.isdisjoint(("protection", "batch"))
+
+    def _inscribed_at(self, end: int, read: Iterable[QueryFilter]) -> list[QueryFilter]:
+        """The first or latest year in which sites that fit were inscribed: first World Heritage
+        sites in China."""
+        left = self.index.sites
+        for each in read:
+            if facet := BY_NAME.get(each.name):
+                choices = facet.choices(self.terms)
+                values = [choices[value] for value in each.values if value in choices]
+                left = left & facet.sites(values, self.index, None) if values else left
+        years = sorted(map(int, self.index.values_of("inscribed")))
+        fitting = [year for year in years if left.intersect(self.index.having(f"inscribed:{year}"))]
+        return [QueryFilter("inscribed", (str(fitting[end]),))] if fitting else []
 
     def _is_origins(self, wheres: list[tuple[int, QueryFilter]]) -> bool:
         """Whether places are named before the one that things are in: Greek temples in Italy."""
@@ -261,6 +327,8 @@ class _Parser:
             is_stop = length == 1 and phrase[0] in tokens.STOP_WORDS
             if not is_stop and phrase not in self.dictionary.lists["fillers"]:
                 continue
+            if said := self.dictionary.superlative(phrase):
+                self.superlative = said
             if length > 1 or not tokens.is_han(phrase[0]):
                 return length
             following = at + 1
@@ -352,7 +420,11 @@ class _Parser:
     # --- near ---------------------------------------------------------------------------------
 
     def _near(self, at: int) -> tuple[int, list[QueryFilter]]:
-        """near Luoyang, 洛阳附近, near Longmen Grottoes."""
+        """near Luoyang, 洛阳附近, within 30 km of Longmen Grottoes, 距洛阳30公里."""
+        if self.has_figures:
+            far = max(self._distant(at), self._distant_behind(at), key=lambda found: found[0])
+            if far[0]:
+                return far
         before = self._in_list("near", at)
         if before:
             start = at + before
@@ -367,6 +439,50 @@ class _Parser:
                 if found and read == length:
                     return length + behind, found
         return 0, []
+
+    def _distant(self, at: int) -> tuple[int, list[QueryFilter]]:
+        """within 30 km of Luoyang, 10 miles from Bath."""
+        start = at + self._in_list("within", at)
+        read, km = self._kilometres(start)
+        if not read:
+            return 0, []
+        start += read
+        start += self._in_list("from", start)
+        length, found = self._centre(start)
+        return (start + length - at, self._at_most(found, km)) if found else (0, [])
+
+    def _distant_behind(self, at: int) -> tuple[int, list[QueryFilter]]:
+        """距洛阳30公里以内, 洛阳周边30公里."""
+        start = at + self._in_list("near", at)
+        for length in range(min(_LONGEST_NAME, len(self.atoms) - start), 0, -1):
+            behind = start + length + self._in_list("nearby", start + length)
+            behind += self._in_list("within", behind)
+            read, km = self._kilometres(behind)
+            end = behind + read + self._in_list("within", behind + read)
+            is_said = start > at or end - start > length + read  # from it, around it, at most
+            if read and is_said:
+                called, found = self._centre(start, length)
+                if found and called == length:
+                    return end - at, self._at_most(found, km)
+        return 0, []
+
+    def _kilometres(self, at: int) -> tuple[int, float]:
+        """How many words at a place are a distance, and how far that is: 30 km, 30km."""
+        figure = _KM.fullmatch(self.atoms[at]) if at < len(self.atoms) else None
+        if not figure or not int(figure[1]):
+            return 0, 0
+        if not self.atoms[at].isdigit():
+            return 1, int(figure[1])
+        for name, length_of_one in (("kilometres", 1.0), ("miles", _KM_PER_MILE)):
+            if length := self._in_list(name, at + 1):
+                return 1 + length, round(int(figure[1]) * length_of_one)
+        return 0, 0
+
+    @staticmethod
+    def _at_most(near: list[QueryFilter], km: float) -> list[QueryFilter]:
+        """Near a centre, and how far away; of a province or a country only that it is there."""
+        is_near = any(each.name == "near" for each in near)
+        return [*near, QueryFilter("within", (f"{km:g}",))] if is_near else near
 
     def _centre(self, at: int, most: int = _LONGEST_NAME) -> tuple[int, list[QueryFilter]]:
         """The longest of at most so many words at a place that name a place or a site, and what

@@ -350,6 +350,11 @@ def written_name_prefix(text: str) -> Query:
     return ((QueryWord(WRITTEN_NAME + name + (_BETWEEN * (not is_han(name))), is_prefix=True),),)
 
 
+def one_of(words: Iterable[str], mark: str) -> Query:
+    """Records with one of these words; with two or three Han characters in a row."""
+    return (tuple(QueryWord(mark + normalize.fold(word), is_han(word)) for word in words),)
+
+
 def words_in_written_names(text: str) -> Query:
     """Names that contain the words as written."""
     return _marked(WRITTEN_WORD, parse_query(text), in_whole=True)

@@ -263,3 +263,24 @@ def overlapping(spans: Table, first: int | None, last: int | None) -> BitMap:
     if first is not None and last is not None:
         shared &= firsts <= last
     return bitmap(_where(spans.ids, shared))
+
+
+def closest_spans(
+    tables: Iterable[Table], first: int, last: int, slacks: Iterable[int], hits: BitMap
+) -> Iterator[BitMap]:
+    """Hits, all with a span that overlaps `first` to `last`, parted by how far their closest one
+    goes beyond: by at most so many years at each end, or by more."""
+    tables = list(tables)
+    for slack in slacks:
+        close = BitMap.union(*(_inside(spans, first, last, slack) for spans in tables))
+        yield hits & close
+        hits = hits - close
+    yield hits
+
+
+def _inside(spans: Table, first: int, last: int, slack: int) -> BitMap:
+    """The sites with a span that overlaps these years and goes at most so far beyond them."""
+    firsts, lasts = spans.columns
+    inside = (firsts <= last) & (lasts >= first)
+    inside &= (firsts >= first - slack) & (lasts <= last + slack)
+    return bitmap(_where(spans.ids, inside))

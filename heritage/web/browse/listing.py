@@ -149,6 +149,7 @@ class Listing:
     unread: str  # words of it that were left out
     meant: SpellingSuggestion | None
     is_partial: bool  # no site has all of the words
+    is_of_superlative: bool  # sites that are said to be the oldest, or the like, come first
     literal_query: str  # of the search for the very words
     terms: list[SearchTerm]
     views: list[View]
@@ -230,7 +231,9 @@ _IDLE: dict[str, Callable[[QueryDict], bool]] = {
     "view": lambda clean: clean["view"] not in _FORMS or clean["view"] == "cards",
     LITERAL: lambda clean: "q" not in clean,
     "within": lambda clean: TOGETHER["within"] not in clean,
-    "sort": lambda clean: clean["sort"] in NEEDED and NEEDED[clean["sort"]] not in clean,
+    "sort": lambda clean: (
+        clean["sort"] in NEEDED and clean.keys().isdisjoint(NEEDED[clean["sort"]])
+    ),
 }
 
 
@@ -270,6 +273,7 @@ def listing(data: QueryDict) -> Listing:
         unread=answer.unread if answer else "",
         meant=_meant(data, answer.suggestion) if answer and answer.suggestion else None,
         is_partial=bool(answer and answer.partly),
+        is_of_superlative=filtered.is_of_superlative,
         literal_query=updated(data, literal="1"),
         terms=[] if start or (answer and answer.filters) else _terms(filtered),
         views=_views(data),
