@@ -80,6 +80,47 @@ def test_a_word_of_a_well_known_site_comes_before_the_beginning_of_others(monkey
     assert found == ["Palace of Versailles", "Verla", "City of Verona"]
 
 
+def test_a_word_that_is_written_comes_before_the_pinyin_of_another_name():
+    with change_set():
+        build.make_site(
+            "Sites of Khuttal",
+            "古骨咄的文化遗产地",
+            slug="khuttal",
+            prominence=900,
+            place=build.make_place("Tajikistan", level="country", code="TJ"),
+        )
+        palace = build.make_site("Imperial Palaces", "明清皇宫", slug="palaces")
+        build.make_name(palace, "Beijing Gugong", language="zh-latn-pinyin")
+        build.make_kind("Pass", "古关", slug="pass")
+    [group, *_others] = suggest.suggestions(store.current(), "gug")
+    assert [line.slug for line in group.lines] == ["palaces", "khuttal"]
+
+
+def test_an_initial_names_no_term():
+    build.make_site("Stone Gate", "石门", kinds=[build.make_kind("Peak", "山", slug="peak")])
+    assert [each.name for each in suggest.suggestions(store.current(), "s")] == ["site", "kind"]
+
+
+def test_a_large_place_comes_before_sites_that_are_called_so(monkeypatch):
+    monkeypatch.setattr(suggest, "_LARGE", 3)
+    with change_set():
+        henan = build.make_place("Henan", "河南省", slug="henan", level="province")
+        build.make_site("Henderson Island", "亨德森岛", slug="henderson")
+        for _number in range(3):
+            build.make_site("Grotto", "石窟", place=henan)
+    groups = suggest.suggestions(store.current(), "hen")
+    assert [group.lines[0].slug for group in groups] == ["henan", "henderson"]
+
+
+def test_what_filters_find_is_suggested_where_no_name_is(words):
+    with change_set():
+        place = build.make_place("Anyang", "安阳", slug="anyang")
+        kind = build.make_kind("Observatory", "天文台", slug="observatory")
+        build.make_site("Star Terrace", "观星台", slug="terrace", place=place, kinds=[kind])
+    [group] = suggest.suggestions(store.current(), "安阳天文台")
+    assert [line.slug for line in group.lines] == ["terrace"]
+
+
 @pytest.mark.parametrize(("code", "most"), [("IT", 0), ("CN", 1)])
 def test_pinyin_of_what_lies_in_several_countries(code, most):
     """Of a Chinese name its syllables are typed only where Chinese is spoken."""

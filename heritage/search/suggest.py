@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language
 from pyroaring import BitMap
 
 from heritage.models import Era, Place, Site
@@ -18,6 +19,7 @@ from heritage.models.vocabularies import Term
 from heritage.search import dictionary, spelling, text_search, vocabulary
 from heritage.search.facets.base import AnyFacet, TreeFacet
 from heritage.search.facets.registry import BY_NAME, TREES
+from heritage.search.filters import SiteFilter
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
@@ -38,6 +40,7 @@ _SHORT, _LIKELY = 2, 50
 # With more letters, a word in the name of so well known a site is meant before the beginning of
 # other names: Versailles before Verla. So many of them come first.
 _WELL_KNOWN, _FIRST = 200, 2
+_LARGE = 30  # sites of a place that is meant before sites that are called so
 SITES, FILTERS = "site", "filter"
 
 
@@ -117,15 +120,18 @@ def suggestions(index: IndexSnapshot, text: str) -> list[SuggestedGroup]:
         (closeness, 0, SuggestedGroup(SITES, [SuggestedSite(site.slug, site) for site in sites]))
     ]
     for order, (name, found) in enumerate(terms, start=1):
-        lines = [SuggestedTerm(term.slug, term, count) for _close, term, count in found]
+        lines = [SuggestedTerm(term.slug, term, its) for _close, term, its in found]
         # A term of just that name comes before sites that are called more than that, and a place
         # before sites that are called after it.
-        closest, first, _count = found[0]
+        closest, first, count = found[0]
         is_first = closest == _EXACTLY or (
-            closest == _BEGUN and isinstance(first, Place) and _has_most(index, first, sites)
+            closest == _BEGUN
+            and isinstance(first, Place)
+            and (count >= _LARGE or _has_most(index, first, sites))
         )
         groups.append((closest, -order if is_first else order, SuggestedGroup(name, lines)))
-    groups.append((_BEGUN, len(TREES) + 1, SuggestedGroup(FILTERS, list(_filters(index, text)))))
+    closest, filters = _filters(index, text)
+    groups.append((closest, len(TREES) + 1, SuggestedGroup(FILTERS, filters)))
     ordered = sorted(groups, key=lambda each: each[:2])
     return [group for _closeness, _order, group in ordered if group.lines]
 
@@ -165,6 +171,7 @@ class TermMatcher:
     def __init__(self, tree: TermTree[Any], terms: Vocabulary):
         self.tree = tree
         names: set[tuple[str, int]] = set()
+        labels: set[tuple[str, int]] = set()  # names that are displayed
         words: set[tuple[str, int]] = set()
         # Syllables of terms that have a character for a name, and are not written so.
         self.spoken: dict[str, set[int]] = {}
@@ -180,7 +187,9 @@ class TermMatcher:
                 parts = normalize.split_words(name)
                 names.add(("".join(parts), pk))
                 words |= {(word, pk) for word in _words(parts)}
-        self.names, self.words = sorted(names), sorted(words)
+            for code in interface_languages():
+                labels.add(("".join(normalize.tokens(term.label.get(code, ""))), pk))
+        self.names, self.words, self.labels = sorted(names), sorted(words), sorted(labels)
 
     def matches(self, text: str) -> list[tuple[int, Term]]:
         """The terms that contain all words, each with its closeness."""
@@ -191,10 +200,14 @@ class TermMatcher:
         closest = dict.fromkeys(self._exactly(name), _EXACTLY)
         if not tokens.is_han(name):  # a syllable may be many a character: bei is not only 碑
             closest = {
-                pk: _BEGUN if pk in self.spoken.get(name, ()) else _EXACTLY for pk in closest
+                pk: _BEGUN if pk in self.spoken.get(name, ()) else _EXACTLY
+                for pk in closest
+                if len(name) > 1  # and an initial most of them
             }
-        for pk in self._begun(self.names, name):
+        for pk in self._begun(self.labels, name):
             closest.setdefault(pk, _BEGUN)
+        for pk in self._begun(self.names, name):  # pinyin, and what readers do not see
+            closest.setdefault(pk, _HELD)
         for pk in set.intersection(*(set(self._begun(self.words, part)) for part in parts)):
             closest.setdefault(pk, _HELD)
         return [(close, self.tree.terms[pk]) for pk, close in closest.items()]
@@ -244,27 +257,28 @@ def _is_chinese_spoken(term: Term, terms: Vocabulary) -> bool:
 # --- filters ---------------------------------------------------------------------------------
 
 
-def _filters(index: IndexSnapshot, text: str) -> Iterator[SuggestedFilter]:
-    """Values of facets that are no vocabulary, of which some name begins with the text."""
+def _filters(index: IndexSnapshot, text: str) -> tuple[int, list[SuggestedFilter]]:
+    """Values of facets that are no vocabulary, of which some name begins with the text, and the
+    closeness of the first."""
     known, terms = dictionary.of(index), vocabulary.of(index)
     typed = "".join(tokens.atoms(text))
     if len(typed) < (1 if tokens.is_han(typed[:1]) else 3):
-        return
-    found = [
+        return _BEGUN, []
+    named = sorted(
         (len(name), facet, slug)
         for name, facet, slug in known.starting_with(typed)
         if not isinstance(BY_NAME[facet], TreeFacet)
-    ]
-    kept = dict.fromkeys((facet, slug) for _length, facet, slug in sorted(found))
-    shown = 0
-    for name, slug in kept:
+    )
+    closeness = _EXACTLY if named and named[0][0] == len(typed) else _BEGUN
+    found: list[SuggestedFilter] = []
+    for name, slug in dict.fromkeys((facet, slug) for _length, facet, slug in named):
         facet = BY_NAME[name]
         value = facet.choices(terms).get(slug)
         if value is not None and facet.sites([value], index, None):
-            yield SuggestedFilter(slug, facet, value)
-            shown += 1
-        if shown == MAX_FILTERS:
-            return
+            found.append(SuggestedFilter(slug, facet, value))
+        if len(found) == MAX_FILTERS:
+            break
+    return closeness, found
 
 
 # --- sites -----------------------------------------------------------------------------------
@@ -293,7 +307,19 @@ def _closest(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
         for correction in spelling.corrections(index, text):
             if correction.is_sure and (ids := _by_name(index, correction.text)[1]):
                 break
-    return closeness, ids
+    return closeness, ids or _answered(text)
+
+
+def _answered(text: str) -> list[int]:
+    """What the search itself finds, by filters that the words mean: 洛阳石窟.
+
+    Not what is open on a day: suggestions are remembered for longer.
+    """
+    filtered = SiteFilter({"q": text})
+    answer = filtered.answer
+    if answer is None or answer.partly or answer.unread or filtered.chosen("open"):
+        return []
+    return filtered.page(get_language(), 0, MAX_SITES)
 
 
 def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
@@ -341,13 +367,15 @@ def _is_short(text: str) -> bool:
 def _asked(text: str) -> Iterator[tuple[int, Query]]:
     """What names must hold, and how close they are then: the next is asked for when it is needed.
 
-    A syllable somewhere in the pinyin of a name only where there is nothing else.
+    Names as they are written come before other forms of them, such as the pinyin of a name that
+    is written in Chinese alone; a syllable somewhere in it only where there is nothing else.
     """
     yield from (
         (_EXACTLY, tokens.exact_name(text, mark)) for mark in (tokens.DISPLAYED, tokens.NAME)
     )
-    yield from ((_BEGUN, asked) for asked in tokens.prefix_queries(text))
-    yield from ((_HELD, asked) for asked in tokens.name_queries(text))
+    begun = [(_BEGUN, asked) for asked in tokens.prefix_queries(text)]
+    held = [(_HELD, asked) for asked in tokens.name_queries(text)]
+    yield from (*begun[:-1], *held[:1], *begun[-1:], *held[1:])
 
 
 def _well_known(index: IndexSnapshot, text: str) -> BitMap:
@@ -383,5 +411,4 @@ def _by_text(index: IndexSnapshot, text: str) -> list[int]:
     hits = text_search.matching(index, text)
     if not hits or len(text) < 2:
         return []
-    best_known = index.orders[orders.PROMINENCE]
-    return text_search.ByRelevance(index, text, best_known).slice(hits, 0, MAX_SITES)
+    return text_search.by_relevance(index, text).slice(hits, 0, MAX_SITES)
