@@ -476,6 +476,12 @@ def test_one_good_correction_is_searched_for_at_once(rows, client):
     assert "Showing" not in literal and "No site found" in literal
 
 
+def test_a_word_that_no_site_is_called_by_is_only_offered(rows):
+    build.make_site("Grave field", "墓地", summary={"en": "Graves in wooden chests."})
+    answer = SiteFilter({"q": "chess"}).answer
+    assert (answer.corrected, answer.suggestion) == ("", "chests")
+
+
 def test_what_may_have_been_meant_is_only_offered(rows, client):
     build.make_site("Quilongs", slug="quilongs")
     html = " ".join(client.get("/en/sites/?q=kuilongs").content.decode().split())

@@ -198,7 +198,16 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
             found,
         ),
     )
-    return [_Spelling(found, near[found], _is_sure(word, found, near[found])) for found in ordered]
+    called = {found for found in ordered if found in known.corrections or _is_in_name(index, found)}
+    return [
+        _Spelling(found, near[found], found in called and _is_sure(word, found, near[found]))
+        for found in ordered
+    ]
+
+
+def _is_in_name(index: IndexSnapshot, word: str) -> bool:
+    """Whether some site is called so: of other words, any may be meant that no record has."""
+    return bool(text_search.sites_matching(index, tokens.words_in_names(word)))
 
 
 def _is_other_pinyin(index: IndexSnapshot, word: str, found: str) -> bool:
@@ -243,6 +252,8 @@ def _is_sure(word: str, found: str, distance: float) -> bool:
         return True
     if distance > 1:
         return len(word) >= 8
+    if len(word) == len(found) and word[:-1] == found[:-1]:
+        return False  # another ending makes another word: atlantis, atlantic
     if len(word) != len(found) or len(word) >= 7:
         return True
     if len(word) < _SHORTEST_REPLACED:
