@@ -3,8 +3,8 @@
 The same arguments always give the same picture; the seed decides whatever nothing else decides.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
@@ -18,6 +18,7 @@ from heritage.values.svg_paths import smooth, steps
 FONTS = "'Noto Serif CJK SC','Songti SC',STSong,serif"
 _SEAL_LETTERS = "#fdf3df"
 LONGEST_SEAL = 4
+MAX_BYTES = 10_000  # of a cover
 # Of the ground that a scene brings itself, up to here at either side.
 _GROUND = 800
 _MAX_SCALE = 1.05  # by which it is made larger for that
@@ -43,13 +44,23 @@ def compose(
     dice = Dice(number_of(seed, scene.name))
     # Half of the pictures look the other way, and the seal keeps clear of what is near.
     is_turned = scene.turns and dice.whole(0, 1) == 1
-    back, body, front = _back(paints, dice, scene), _body(paints, dice, scene, shape), ""
-    if scene.near:
-        front = _near(paints, dice, plant, shape)
+    back, body = _back(paints, dice, scene), _body(paints, dice, scene, shape)
+    front = _near(paints, dice, plant, shape) if scene.near else ""
+    bare = _near(paints, dice, "", shape) if scene.near else ""
+    stamped = _seal(seal, shape, paints.colours, left=is_turned)
     turn = ' transform="scale(-1 1)"' if is_turned else ""
-    drawn = f'<g fill="none" stroke-linecap="round"{turn}>{back}{body}{front}</g>'
-    drawn += _seal(seal, shape, paints.colours, left=is_turned)
-    return picture(shape, paints.gradients(drawn) + drawn, titles)
+    svg = ""
+    # A scene of many lines has enough to see: nothing grows before it, and less lies behind it.
+    for behind, before in (
+        (back.whole, front),
+        (back.whole, bare),
+        (back.least, bare),
+    ):
+        drawn = f'<g fill="none" stroke-linecap="round"{turn}>{behind}{body}{before}</g>{stamped}'
+        svg = picture(shape, paints.gradients(drawn) + drawn, titles)
+        if len(svg.encode()) <= MAX_BYTES:
+            break
+    return svg
 
 
 def choose_palette(scene: Scene, seed: str, palettes: Sequence[str] = ()) -> str:
@@ -99,17 +110,24 @@ class Paints:
             "v": _glow(p.mist, 0.95),
         }
         found = []
+        ranged = ""  # the first from top to bottom, which the others follow
         for key, inner in made.items():
             if self.fading(key) in drawn:
+                if inner.startswith(_DOWN):
+                    inner = inner.replace(_DOWN, f'href="#{ranged}"') if ranged else inner
+                    ranged = ranged or key
                 kind = "radialGradient" if key in "hv" else "linearGradient"
                 gap = "" if inner.startswith(">") else " "
                 found.append(f'<{kind} id="{key}"{gap}{inner}</{kind}>')
         return f"<defs>{''.join(found)}</defs>"
 
 
+_DOWN = 'gradientUnits="userSpaceOnUse" x2="0"'  # from one height to another
+
+
 def _fade(colour: str, top: float, bottom: float, end: float = 0) -> str:
     return (
-        f'gradientUnits="userSpaceOnUse" x2="0" y1="{top}" y2="{bottom}">'
+        f'{_DOWN} y1="{top}" y2="{bottom}">'
         f'<stop stop-color="{colour}"/><stop offset="1" stop-color="{colour}" '
         f'stop-opacity="{end}"/>'
     )
@@ -149,43 +167,61 @@ def _opacity(value: float) -> str:
 # --- behind the scene --------------------------------------------------------------------------
 
 
-def _back(paints: Paints, dice: Dice, scene: Scene) -> str:
+@dataclass(slots=True)
+class _Back:
+    """What lies behind a scene, and the least of it."""
+
+    whole: str = ""
+    least: str = ""
+
+    def add(self, drawn: str, is_needed: bool = True) -> None:
+        self.whole += drawn
+        self.least += drawn if is_needed else ""
+
+
+def _back(paints: Paints, dice: Dice, scene: Scene) -> _Back:
     """Sky, sun or moon, hills, mist, birds, ground or water."""
-    drawn = _path(paints.fading("s"), "M-820-610H820V200H-820z") + _sky(paints, dice)
+    back = _Back()
+    stars, sun = _sky(paints, dice)
+    back.add(_path(paints.fading("s"), "M-820-610H820V200H-820z"))
+    back.add(stars, False)
+    back.add(sun)
     if scene.hills:
-        drawn += _hills(paints, dice, scene.hills)
-    drawn += _oval(paints.fading("v"), -40, -70, 640, 170)
-    drawn += _birds(paints, dice) if scene.near else ""
+        for number, hills in enumerate(_hills(paints, dice, scene.hills)):
+            back.add(hills, number > 0)
+    back.add(_oval(paints.fading("v"), -40, -70, 640, 170))
+    if scene.near:
+        back.add(_birds(paints, dice), False)
     if scene.ground != "none":
-        drawn += _ground(paints, dice, scene.ground)
+        back.add(_ground(paints, dice, scene.ground))
     if scene.ground in ("land", "bank"):
-        drawn += _oval(paints.fading("v"), -380, 66, 560, 60, 0.7)
-    return drawn
+        back.add(_oval(paints.fading("v"), -380, 66, 560, 60, 0.7))
+    return back
 
 
-def _sky(paints: Paints, dice: Dice) -> str:
-    """The sun with its halo, or the moon among stars, and perhaps streaks of cloud."""
+def _sky(paints: Paints, dice: Dice) -> tuple[str, str]:
+    """Stars, if it is night; the sun or moon with its halo, and perhaps streaks of cloud."""
     p = paints.colours
     # A small one high up, or now and then a large one that the hills half hide.
     is_low = not p.night and dice.whole(0, 2) == 0
     x = dice.between(-430, -150)
     y = dice.between(-330, -240) if is_low else dice.between(-500, -380)
     radius = dice.between(92, 118) if is_low else dice.between(48, 70)
-    drawn = ""
+    stars = ""
     if p.night:
-        stars = [
+        points = [
             part
             for _number in range(34)
             for part in ("M", dice.between(-720, 720), dice.between(-600, -260), "h", 0)
         ]
-        drawn = _line(p.disc, 3, stars, 0.7)
-    drawn += _oval(paints.fading("h"), x, y, radius * 2 + 60, radius * 2 + 60)
+        stars = _line(p.disc, 3, points, 0.7)
+    drawn = _oval(paints.fading("h"), x, y, radius * 2 + 60, radius * 2 + 60)
     drawn += _oval(p.disc, x, y, radius, radius)
     for _number in range(dice.whole(0, 3)):
         wide = dice.between(140, 340)
         where = dice.between(-500, 500), dice.between(-540, -330)
         drawn += _oval(paints.fading("v"), *where, wide, wide * 0.07, 0.9)
-    return drawn
+    return stars, drawn
 
 
 def _ridge(dice: Dice, foot: float, height: float, peaks: int, sharp: float) -> str:
@@ -206,18 +242,17 @@ def _ridge(dice: Dice, foot: float, height: float, peaks: int, sharp: float) -> 
     return steps(smooth(points), "V200H-820z")
 
 
-def _hills(paints: Paints, dice: Dice, scale: float) -> str:
+def _hills(paints: Paints, dice: Dice, scale: float) -> Iterator[str]:
     """Three ranges, paler with distance, and mist lying between them."""
-    drawn, sharp, scale = "", dice.between(1.1, 1.9), scale * dice.between(0.8, 1.12)
+    sharp, scale = dice.between(1.1, 1.9), scale * dice.between(0.8, 1.12)
     for key, foot, height, peaks in (
         ("f", -150, 250, dice.whole(2, 5)),
         ("m", -70, 215, dice.whole(2, 5)),
         ("n", 0, 140, dice.whole(2, 4)),
     ):
         ridge = _ridge(dice, foot * min(1, scale), height * scale, peaks, sharp)
-        drawn += _path(paints.fading(key), ridge)
-        drawn += _oval(paints.fading("v"), dice.between(-500, 400), foot + 10, 460, 44, 0.8)
-    return drawn
+        mist = _oval(paints.fading("v"), dice.between(-500, 400), foot + 10, 460, 44, 0.8)
+        yield _path(paints.fading(key), ridge) + mist
 
 
 def _birds(paints: Paints, dice: Dice) -> str:
