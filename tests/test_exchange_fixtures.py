@@ -6,7 +6,7 @@ import pytest
 
 from heritage.exchange import fixtures
 from heritage.exchange.fixtures import FixtureError, load
-from heritage.models import ChangeSet, Kind, LoadedRow, Place, Site
+from heritage.models import ChangeSet, Era, Kind, LoadedRow, Place, Site
 from heritage.services.history import changes_of, net_changes
 from tests.builders import text
 
@@ -153,6 +153,35 @@ def test_what_an_editor_deleted_stays_deleted(files):
     load(files(all=[KIND, CHINA, HENAN, SITE]))
     load(files(all=[KIND, CHINA, HENAN, changed(SITE, featured=1)]))
     assert not Site.objects.exists()
+
+
+def test_what_refers_to_what_an_editor_deleted_stops_no_fixture(files):
+    """It is loaded without that; what cannot be without is left out, and so on."""
+    tang = row("era", "era-tang", slug="tang", label={"en": "Tang"}, span="0618/0907")
+    load(files(all=[KIND, CHINA, HENAN, tang, SITE]))
+    for model in (Site, Kind, Era):
+        model.objects.all().delete()
+    Place.objects.get(slug="henan").delete()
+    other = changed(SITE, uid="other", slug="other")
+    rebuilt = row("event", "other.rebuilt", site=["other"], kind="rebuilt", first_era=["era-tang"])
+    dated = changed(rebuilt, uid="other.dated", date="0700")
+    source = row("source", "s", kind="web", citation={"en": "A page"})
+    again = changed(EVENT, uid="wht.again", source=["s"])
+    paths = files(all=[KIND, CHINA, HENAN, tang, SITE, EVENT, again, source, other, rebuilt, dated])
+    report = load(paths)
+    assert report.created == 3  # the source, the other site and its dated event
+    assert "all.json: heritage.event wht.founded: site: heritage.site “white-horse-temple”" in str(
+        report.kept
+    )
+    site = Site.objects.get()
+    assert (site.slug, site.place, site.kinds.count()) == ("other", None, 0)
+    assert [event.uid for event in site.events.all()] == ["other.dated"]
+    kept = report.kept
+    report = load(paths)
+    assert (report.created, report.updated) == (0, 0)
+    assert [line for line in report.kept if "wht.founded" in line] == [
+        line for line in kept if "wht.founded" in line
+    ]
 
 
 BROKEN = {

@@ -1,7 +1,8 @@
 """Loads fixtures without overwriting what editors have changed; used by `loaddata` and `demo`.
 
 A row is created once, follows its fixture as long as it is as the fixture made it, and is left
-alone as soon as somebody has changed or deleted it. All files are one transaction and one change
+alone as soon as somebody has changed or deleted it. What refers to a deleted row is loaded without
+that, or left out if it cannot be without. All files are one transaction and one change
 set, in whatever order they are named.
 """
 
@@ -37,6 +38,10 @@ class FixtureError(Exception):
     def __init__(self, problems: list[str]):
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class _DeletedHere(LookupError):
+    """A row refers to one that a fixture had loaded and people have deleted."""
 
 
 @dataclass(slots=True)
@@ -212,6 +217,7 @@ class _Loader:
         self.loaded = {(row.label, row.uid): row for row in LoadedRow.objects.all()}
         self.pks: dict[type[Record], dict[str, int]] = {}
         self.written: list[tuple[FixtureRow, Record]] = []
+        self.left_out: set[tuple[type[Record], str]] = set()  # as what they refer to is deleted
 
     def pk_of(self, model: type[Record], uid: str) -> int | None:
         if model not in self.pks:
@@ -248,6 +254,8 @@ class _Loader:
         for row in rows:
             try:
                 built.append((row, *self._build(row)))
+            except _DeletedHere:
+                self.left_out.add((model, row.uid))
             except ValidationError as error:
                 problems += [
                     row.problem(name, " ".join(messages))
@@ -283,24 +291,38 @@ class _Loader:
         if pk:
             many = _empty(obj, row.fields)
         errors: dict[str, list[str]] = {}
+        gone: list[str] = []  # what is deleted here, as told
+        is_needed = False  # one of them
         for name, value in row.fields.items():
             try:
                 column = _column(row.model, name)
                 if column.many_to_many:
                     if not isinstance(value, list):
                         raise LookupError('references are written as a list: [["uid"], …]')
-                    many[name] = [self._key(column, key) for key in value]
+                    many[name] = []
+                    for key in value:
+                        try:
+                            many[name].append(self._key(column, key))
+                        except _DeletedHere as error:
+                            gone.append(row.problem(name, str(error)))
                 elif column.is_relation:
-                    key = None if value is None else self._key(column, value)
-                    setattr(obj, column.attname, key)
+                    setattr(obj, column.attname, None)
+                    if value is not None:
+                        setattr(obj, column.attname, self._key(column, value))
                 else:
                     setattr(obj, name, column.to_python(value))
             except ValidationError as error:
                 errors[name] = error.messages
+            except _DeletedHere as error:
+                gone.append(row.problem(name, str(error)))
+                is_needed = is_needed or not column.null
             except LookupError as error:
                 errors[name] = [str(error)]
         if errors:
             raise ValidationError(errors)
+        self.report.kept += gone
+        if is_needed or (gone and not _holds(obj)):
+            raise _DeletedHere
         obj.clean_fields(exclude=["slug"] if not row.fields.get("slug") else None)
         return obj, many
 
@@ -310,7 +332,10 @@ class _Loader:
             raise LookupError('a reference is written as ["uid"]')
         pk = self.pk_of(model, key[0])
         if pk is None:
-            raise LookupError(f"there is no {model._meta.label_lower} “{key[0]}”")
+            name = f"{model._meta.label_lower} “{key[0]}”"
+            if (model._meta.label_lower, key[0]) in self.loaded or (model, key[0]) in self.left_out:
+                raise _DeletedHere(f"{name} was deleted here")
+            raise LookupError(f"there is no {name}")
         return pk
 
     def record_loaded(self) -> None:
@@ -349,6 +374,15 @@ def _column(model: type[Record], name: str) -> Field:
     if column.primary_key or not row_values.is_carried(column):
         raise LookupError("no fixture may carry this column")
     return column
+
+
+def _holds(obj: Record) -> bool:
+    """Whether the conditions that the database checks are true of a row."""
+    try:
+        obj.validate_constraints()
+    except ValidationError:
+        return False
+    return True
 
 
 def _empty(obj: Record, fields: dict) -> dict[str, list[int]]:
