@@ -353,6 +353,13 @@ def test_a_long_history_is_read_in_few_queries(client):
     assert max(counted) <= 20, counted
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL scans a table of few rows")
+def test_the_history_of_a_record_is_found_by_an_index():
+    made = changes_of(build.make_site()).explain()
+    assert "change_owner" in made and "change_former_owner" in made
+    assert "SCAN heritage_change" not in made
+
+
 def test_differences_are_told_by_column_and_language():
     before = {"name": {"en": "Kiln", "fr": "Four"}, "featured": 1, "kinds": [1]}
     after = {"name": {"en": "Oven", "fr": "Four", "zh-hans": "窑"}, "featured": None, "kinds": [1]}

@@ -1,8 +1,13 @@
 """What may not be stored: said at the field, and held by the database where it can be."""
 
+from datetime import date
+from decimal import Decimal
+from itertools import product
+
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from heritage.models import (
     Coverage,
@@ -17,6 +22,7 @@ from heritage.models import (
     Site,
     WorldHeritage,
 )
+from heritage.models.conditions import evaluate
 from heritage.services.record_checks import problems
 from tests.builders import (
     make_designation,
@@ -211,3 +217,56 @@ def test_a_sound_catalogue_has_no_problem():
     make_site(kinds=[make_kind()], latitude=34.5, longitude=112.5)
     assert list(problems()) == []
     assert Scheme.objects.count() == 0
+
+
+# --- check constraints are evaluated in Python as the database does ------------------------------
+
+
+SAMPLES = {
+    models.FloatField: [None, -181.0, -90.0, 0.0, 90.0, 90.5, 180.5],
+    models.IntegerField: [None, -5, 0, 3, 4],
+    models.DecimalField: [None, Decimal("-1"), Decimal(0), Decimal("0.5")],
+    models.BooleanField: [False, True],
+    models.DateField: [None, date(2026, 1, 1), date(2026, 1, 2)],
+    models.ForeignKey: [None, 1, 2],
+    models.CharField: ["", "0700"],
+}
+
+
+def samples(field):
+    values = next(values for kind, values in SAMPLES.items() if isinstance(field, kind))
+    return [value for value in values if value is not None or field.null]
+
+
+def columns_of(condition):
+    """The columns that a condition is about."""
+    for child in condition.children:
+        if isinstance(child, models.Q):
+            yield from columns_of(child)
+        else:
+            yield child[0].partition("__")[0]
+            if isinstance(child[1], models.F):
+                yield child[1].name
+
+
+CHECKS = [
+    (model, constraint)
+    for model in apps.get_app_config("heritage").get_models()
+    for constraint in model._meta.constraints
+    if isinstance(constraint, models.CheckConstraint)
+]
+
+
+@pytest.mark.parametrize(("model", "constraint"), CHECKS, ids=[c.name for _m, c in CHECKS])
+def test_a_condition_is_evaluated_as_by_the_database(model, constraint):
+    names = list(dict.fromkeys(columns_of(constraint.condition)))
+    fields = [model._meta.get_field(name) for name in names]
+    found = set()
+    for values in product(*map(samples, fields)):
+        given = list(zip(fields, values, strict=True))
+        row = model(**{field.attname: value for field, value in given})
+        against = {field.name: models.Value(value, field) for field, value in given}
+        accepted = constraint.condition.check(against)
+        assert (evaluate(constraint.condition, row) is not False) == accepted, values
+        found.add(accepted)
+    assert found == {True, False}
