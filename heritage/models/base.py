@@ -95,7 +95,6 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
             with unit_of_work() as unit:
                 unit.begin(self.model)
                 for obj in objs:
-                    obj.reset_refreshed()
                     obj.derive(None, unit.user_id)
                 created = super().bulk_create(objs, batch_size)
                 unit.rows_saved(self.model, {}, {obj.pk: plain_object(obj) for obj in created})
@@ -108,7 +107,6 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
             same = unwatched(self.model).filter(uid__in=[obj.uid for obj in objs])
             stored = stored_rows(self.model, same.values_list("pk", flat=True))
             for obj in objs:
-                obj.reset_refreshed()
                 obj.derive(None, unit.user_id)
             created = super().bulk_create(
                 objs,
@@ -302,11 +300,6 @@ class Record(models.Model):
                 field.attname
             ):
                 setattr(self, field.attname, value)
-
-    def reset_refreshed(self) -> None:
-        """Forget what a new row says of other rows: it may be a copy, or have been deleted."""
-        for name in self.refreshed_fields:
-            setattr(self, name, column(type(self), name).get_default())
 
     @classmethod
     def after_save(cls, before: dict[int, dict], after: dict[int, dict]) -> None:

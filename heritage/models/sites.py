@@ -314,6 +314,8 @@ class Site(Record):
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         now, before = timezone.now(), stored or {}
         self.slug = self.slug or before.get("slug") or self._free_slug()
+        if not before:
+            self.search_text = ""  # of a copy, or a deleted site: there are no words for it yet
         for name in _STAMPS:
             if before.get(name) is not None:
                 setattr(self, name, before[name])

@@ -350,9 +350,9 @@ def _terms(rows: SiteWithRows, terms: Terms) -> Iterable[str]:
         found |= dict.fromkeys(line(terms.kinds, kind_id))
     for place_id in (rows.site.place_id, *rows.also_in):
         found |= dict.fromkeys(line(terms.places, place_id))
-    for event in rows.events:
-        for era_id in (event.first_era_id, event.last_era_id):
-            found |= dict.fromkeys(line(terms.eras, era_id))
+    # In an order of their own, so that the text is the same whatever events state them.
+    for era_id in sorted({era_id for event in rows.events for era_id in stated_by(event)}):
+        found |= dict.fromkeys(line(terms.eras, era_id))
     for term in found:
         yield from term.names()
 

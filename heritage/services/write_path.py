@@ -88,8 +88,6 @@ def _before_save(sender: Any, instance: Any, update_fields: Any, **kwargs: Any) 
             # The caller may have had the row in memory while others were written.
             for name in sender.refreshed_fields:
                 setattr(instance, name, stored[name])
-        else:
-            instance.reset_refreshed()
         if update_fields and stored:
             instance.derive_beside(update_fields, stored, unit.user_id)
         else:
