@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from heritage.admin.scenes import SceneSelect
 from heritage.media.covers import scene_files
 from heritage.models import Era, Kind, Site
 from tests import builders as build
@@ -42,6 +43,12 @@ def test_every_scene_and_the_plates_are_offered_with_what_they_show(client, lang
     shown = re.search(r'<img class="scene-shown" src="(/covers/scenes/giza.svg\?v=\w+)"', html)[1]
     assert f'data-address="{shown.replace("giza", "NAME")}"' in html
     assert "immutable" in client.get(shown)["Cache-Control"]
+
+
+def test_a_form_reads_only_the_scene_that_it_shows():
+    scene_files.scene.cache_clear()
+    assert 'value="giza" selected' in SceneSelect().render("cover", "giza")
+    assert scene_files.scene.cache_info().currsize == 1
 
 
 def test_a_cover_is_saved(client):

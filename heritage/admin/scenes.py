@@ -1,6 +1,6 @@
 """The cover fields of a form: a list of scenes beside the drawing of the chosen one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.forms import Select
@@ -32,9 +32,10 @@ class SceneSelect(Select):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         chosen = value or ""
-        scenes = [pair for pair in _scenes() if self.shows_all or pair[0] == chosen]
-        offered = [*self.choices, (_("Scenes"), scenes)]
-        known = {"", PLATE, SOLEMN, *scene_files.names()}
+        names = scene_files.names()
+        shown = [name for name in names if self.shows_all or name == chosen]
+        offered = [*self.choices, (_("Scenes"), list(_titled(shown)))]
+        known = {"", PLATE, SOLEMN, *names}
         # A stored scene that no longer exists stays selected.
         offered += [] if chosen in known else [(chosen, chosen)]
         select = Select(self.attrs, offered)
@@ -43,7 +44,7 @@ class SceneSelect(Select):
             "template_name": self.template_name,
             "address": _address("NAME"),
             "others": "" if self.shows_all else reverse("admin:scenes"),
-            "shown": _address(chosen) if chosen in scene_files.names() else "",
+            "shown": _address(chosen) if chosen in names else "",
         }
         return context
 
@@ -58,9 +59,9 @@ def _plates() -> Iterator[tuple]:
     yield SOLEMN, _("A solemn plate: a place of suffering and memory")
 
 
-def _scenes() -> Iterator[tuple[str, str]]:
+def _titled(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     language = get_language() or "en"
-    for name in scene_files.names():
+    for name in names:
         title = scene_files.scene(name).title(language)
         yield name, f"{name} – {title.partition(': ')[2] or title.partition('：')[2]}"
 
@@ -71,4 +72,6 @@ def palette_select() -> Select:
 
 def scenes_view(request: HttpRequest) -> HttpResponse:
     """All scenes as options of a select."""
-    return render(request, "admin/widgets/scene_options.html", {"scenes": list(_scenes())})
+    return render(
+        request, "admin/widgets/scene_options.html", {"scenes": list(_titled(scene_files.names()))}
+    )
