@@ -62,7 +62,17 @@ def filled(client, url, changes=(), **rows) -> dict:
 
     All its rows are open, and no empty one is sent.
     """
-    data = page_data(client.get(url, {"all": "1"})) | dict(changes)
+    return completed(opened(client, url), changes, **rows)
+
+
+def opened(client, url) -> dict[str, list[str]]:
+    """The data of the page at `url`, for several calls of `completed`."""
+    return page_data(client.get(url, {"all": "1"}))
+
+
+def completed(page: dict, changes=(), **rows) -> dict:
+    """The data of a page with changes and new rows, as `filled` gives them."""
+    data = page | dict(changes)
     for key in [key for key in data if key.endswith("-INITIAL_FORMS")]:
         prefix, total = key.removesuffix("-INITIAL_FORMS"), int(data[key][0])
         data[f"{prefix}-TOTAL_FORMS"] = [str(total)]

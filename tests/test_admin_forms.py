@@ -28,7 +28,7 @@ from heritage.services.history import net_changes
 from heritage.services.undo import undo
 from heritage.values.language import language_name
 from tests import builders as build
-from tests.adminforms import errors, filled, page_data
+from tests.adminforms import completed, errors, filled, opened, page_data
 
 pytestmark = pytest.mark.django_db
 
@@ -283,25 +283,28 @@ COVERAGE_ERRORS = {
         "listed",
         "cannot be read as a date",
     ),
-    "same twice": (
-        lambda w: {"scheme": w["china"].pk, "reference": "A-1"},
-        "designation",
-        "already",
-    ),
 }
 
 
-@pytest.mark.parametrize("case", COVERAGE_ERRORS)
-def test_what_is_wrong_with_a_coverage_is_said_at_its_field(client, editor, words, case):
-    make, field, message = COVERAGE_ERRORS[case]
+def test_what_is_wrong_with_a_coverage_is_said_at_its_field(client, editor, words, subtests):
     words["entry"] = build.make_designation(scheme=words["china"], reference="A-1", batch=1)
     site = build.make_site(kinds=[words["temple"]])
-    if case == "same twice":
-        build.make_coverage(site, words["entry"])
-    prefix = f"coverages-{site.coverages.count()}"
-    response = post_coverages(client, site, make(words))
+    page = opened(client, change(site))
+    for case, (make, field, message) in COVERAGE_ERRORS.items():
+        with subtests.test(case):
+            data = completed(page, coverages=[{"extent": "whole", **make(words)}])
+            response = client.post(change(site), data)
+            assert response.status_code == 200
+            assert message in errors(response)[f"coverages-0-{field}"][0]
+
+
+def test_a_site_is_not_covered_twice_by_an_entry(client, editor, words):
+    entry = build.make_designation(scheme=words["china"], reference="A-1", batch=1)
+    site = build.make_site(kinds=[words["temple"]])
+    build.make_coverage(site, entry)
+    response = post_coverages(client, site, {"scheme": words["china"].pk, "reference": "A-1"})
     assert response.status_code == 200
-    assert message in errors(response)[f"{prefix}-{field}"][0]
+    assert "already" in errors(response)["coverages-1-designation"][0]
 
 
 def test_two_new_rows_of_one_form_cannot_mean_one_entry(client, editor, words):
@@ -431,13 +434,19 @@ BAD_SITES = {
 }
 
 
-@pytest.mark.parametrize("case", BAD_SITES)
-def test_a_refused_form_says_so_at_the_field_and_keeps_the_rest(client, editor, words, case):
-    changes, rows, field, message = BAD_SITES[case]
+def test_a_refused_form_says_so_at_the_field_and_keeps_the_rest(client, editor, words, subtests):
+    page = opened(client, ADD)
+    licence = build.make_licence().pk
+    for case in BAD_SITES:
+        with subtests.test(case):
+            _is_refused(client, words, licence, page, *BAD_SITES[case])
+
+
+def _is_refused(client, words, licence, page, changes, rows, field, message):
     stand_ins = {
         "qing": words["qing"].pk,
         "eastern han": words["eastern han"].pk,
-        "licence": build.make_licence().pk,
+        "licence": licence,
         "picture": build.picture_file(),
         "text": build.ContentFile(b"no picture", name="a.png"),
     }
@@ -447,7 +456,7 @@ def test_a_refused_form_says_so_at_the_field_and_keeps_the_rest(client, editor, 
         ]
         for prefix, added in rows.items()
     }
-    data = filled(client, ADD, white_horse(words, **changes), **rows)
+    data = completed(page, white_horse(words, **changes), **rows)
     response = client.post(ADD, data)
     assert response.status_code == 200
     found = errors(response)
