@@ -121,7 +121,8 @@ def browser(chromium):
 # make. Begun first, the longest at the head: who begins a long one last is waited for.
 LONGEST = (
     *("test_deployment.py", "demo", "test_admin_accessibility.py", "test_index_large.py"),
-    *("test_web_accessibility.py", "test_admin_access.py"),
+    *("test_web_accessibility.py", "test_admin_forms.py", "test_admin_editing.py"),
+    *("test_admin_access.py",),
 )
 
 
