@@ -201,6 +201,7 @@ def test_words_by_which_nothing_is_known_are_left_out_and_the_page_says_so(rows,
         assert filtered.answer.unread == unread and filtered.hits
         page = client.get("/en/sites/", {"q": text}).content.decode()
         assert f"Nothing here answers “<strong>{unread}</strong>”: it was left out." in page
+        assert page.count("Search for the words instead") == 1
 
 
 def test_a_mark_of_the_index_is_no_way_in(rows):
