@@ -511,6 +511,19 @@ def test_other_pages_refuse_at_the_field_too(client, editor, words, model):
     assert message in errors(response)[field][0]
 
 
+@pytest.mark.parametrize("value", ["a\0b", "\ufffe", "-1", "9" * 30, "\u0661", "1"])
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [("site", "place"), ("site", "kinds"), ("event", "site"), ("event", "source")],
+)
+def test_a_choice_that_is_no_id_is_refused_at_its_field(client, editor, model, field, value):
+    address = reverse(f"admin:heritage_{model}_add")
+    data = page_data(client.get(address)) | {field: value}
+    response = client.post(address, data)
+    assert response.status_code == 200
+    assert field in response.context["adminform"].form.errors
+
+
 def test_an_era_does_not_lie_within_itself(client, editor):
     top = build.make_era("Han")
     middle = build.make_era("Eastern Han", parent=top)

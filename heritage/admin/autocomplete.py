@@ -16,6 +16,7 @@ from django.db.models import Case, Model, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Concat, Length
 from django.utils.text import capfirst
 
+from heritage.admin.access import is_id
 from heritage.models import Designation, Era, Place, SchemeTerm, Site
 from heritage.values import normalize
 from heritage.values.sentences import explained
@@ -119,7 +120,7 @@ class RowLookup:
         self._found: dict[str, Model | None] = {str(row.pk): row for row in known}
 
     def want(self, ids: Iterable) -> None:
-        self._wanted.update(str(pk) for pk in ids if str(pk).isascii() and str(pk).isdigit())
+        self._wanted.update(filter(is_id, map(str, ids)))
 
     def known(self, pk: int) -> Model | None:
         """A row that has been read already."""
@@ -182,6 +183,10 @@ class MultipleChooserField(forms.ModelMultipleChoiceField):
     lookup: RowLookup | None = None
 
     def clean(self, value: Any) -> Any:
+        for pk in value or ():
+            if not is_id(str(pk)):  # SQLite and PostgreSQL fail with a number that is too large
+                message = self.error_messages["invalid_pk_value"]
+                raise ValidationError(message, "invalid_pk_value", {"pk": pk})
         rows = self._known(value)
         if rows is None:
             return super().clean(value)
@@ -204,11 +209,10 @@ class Chooser(AutocompleteSelect):
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         field = self.choices.field
-        if field.lookup is None:
-            return super().optgroups(name, value, attr)
+        lookup = field.lookup or RowLookup(field.queryset)
         options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
         for pk in value:
-            row = None if pk in field.empty_values else field.lookup.get(pk)
+            row = None if pk in field.empty_values else lookup.get(pk)
             if row is not None:
                 label = field.label_from_instance(row)
                 options.append(self.create_option(name, row.pk, label, True, len(options)))
@@ -226,10 +230,9 @@ class MultipleChooser(AutocompleteSelectMultiple):
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         field = self.choices.field
-        if field.lookup is None:
-            return super().optgroups(name, value, attr)
-        field.lookup.want(value)
-        rows = [row for row in map(field.lookup.get, value) if row is not None]
+        lookup = field.lookup or RowLookup(field.queryset)
+        lookup.want(value)
+        rows = [row for row in map(lookup.get, value) if row is not None]
         options = [
             self.create_option(name, row.pk, field.label_from_instance(row), True, number)
             for number, row in enumerate(rows)
