@@ -61,6 +61,8 @@ def test_without_a_contact_there_is_no_security_txt(client):
 
 ASK = """
 import sys
+import django
+django.setup()
 from django.conf import settings
 from django.test import Client
 settings.PAGES_KEPT = int(sys.argv[1])
@@ -70,6 +72,16 @@ for path in ("/healthz", "/readyz", "/en/", "/zh-hans/sites/?q=x", "/en/covers/s
     told = found.get("Retry-After", "-"), "no-store" in found.get("Cache-Control", "")
     print(found.status_code, *told, "数据库" in found.content.decode())
 """
+ASK_IN_VAIN = """
+import django
+django.setup()
+from django.test import Client
+client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+client.cookies["sessionid"] = "x" * 32
+for found in (client.get("/en/nowhere/"), client.post("/en/accounts/login/"),
+              client.get("/en/admin/")):
+    print(found.status_code, found.get("Retry-After", "-"))
+"""
 
 
 @pytest.mark.parametrize("pages_kept", [0, 50])
@@ -77,22 +89,33 @@ for path in ("/healthz", "/readyz", "/en/", "/zh-hans/sites/?q=x", "/en/covers/s
     "url", ["sqlite:////nowhere/at/all.sqlite3", "postgres://nobody@127.0.0.1:1/nothing"]
 )
 def test_while_the_database_is_away(tmp_path, url, pages_kept):
+    done = asked(tmp_path, url, ASK, str(pages_kept))
+    away = "503 30 True True"
+    assert done.stdout.splitlines() == [
+        "200 - True False", "503 - True False", away, away, away
+    ], done.stderr  # fmt: skip
+    assert "The database is away" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_error_pages_while_the_database_is_away(tmp_path):
+    """A page that is not there, a form without its token, and somebody who is logged in."""
+    done = asked(tmp_path, "sqlite:////nowhere/at/all.sqlite3", ASK_IN_VAIN)
+    assert done.stdout.splitlines() == ["503 30"] * 3, done.stderr
+
+
+def asked(tmp_path, url, *command) -> subprocess.CompletedProcess:
+    """Python run in a process of its own with this database."""
     variables = {
         "DATABASE_URL": url, "HERITAGE_DATA": str(tmp_path), "HERITAGE_SECRET_KEY": "x" * 50,
         "HERITAGE_HTTPS": "0", "DJANGO_SETTINGS_MODULE": "tests.settings",
         "HERITAGE_HOSTS": "testserver",
     }  # fmt: skip
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("HERITAGE_", "DATABASE_"))}
-    done = subprocess.run(
-        [sys.executable, "-c", f"import django; django.setup()\n{ASK}", str(pages_kept)],
+    return subprocess.run(
+        [sys.executable, "-c", *command],
         cwd=settings.BASE_DIR, env=kept | variables, capture_output=True, text=True, timeout=120,
         check=False,
     )  # fmt: skip
-    away = "503 30 True True"
-    assert done.stdout.splitlines() == [
-        "200 - True False", "503 - True False", away, away, away
-    ], done.stderr  # fmt: skip
-    assert "The database is away" in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.mark.django_db

@@ -14,7 +14,10 @@ _log = logging.getLogger(__name__)
 
 
 class DatabaseAwayMiddleware:
-    """Answers 503 for views that found no connection. Other database errors are not handled."""
+    """Answers 503 for views that found no connection. Other database errors are not handled.
+
+    What fails outside a view, such as an error page, is answered by `web/errors.py`.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -23,13 +26,18 @@ class DatabaseAwayMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, OperationalError | InterfaceError) or _is_there():
-            return None
-        _log.error("The database is away: %s", exception)
-        response = HttpResponse(loader.render_to_string("503.html"), status=503)
-        response["Retry-After"] = str(RETRY_AFTER)
-        add_never_cache_headers(response)
-        return response
+        return answer_while_away(exception)
+
+
+def answer_while_away(exception: BaseException | None) -> HttpResponse | None:
+    """The answer to a request that failed with this; None if the database is not away."""
+    if not isinstance(exception, OperationalError | InterfaceError) or _is_there():
+        return None
+    _log.error("The database is away: %s", exception)
+    response = HttpResponse(loader.render_to_string("503.html"), status=503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    add_never_cache_headers(response)
+    return response
 
 
 def _is_there() -> bool:

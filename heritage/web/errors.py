@@ -1,8 +1,12 @@
 """Error pages, which explain what happened and link onward."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+
+from heritage.web.database_errors import answer_while_away
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -21,4 +25,6 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(loader.render_to_string("500.html"), status=500)
+    # Other error pages need the database: without it their failure leads here.
+    away = answer_while_away(sys.exception())
+    return away or HttpResponse(loader.render_to_string("500.html"), status=500)
