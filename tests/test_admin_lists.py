@@ -1,6 +1,7 @@
 """The list of sites in the admin: what its search finds, and that its filters count nothing."""
 
 import random
+import re
 
 import pytest
 from django.apps import apps
@@ -84,6 +85,15 @@ def test_the_list_asks_a_fixed_number_of_queries(client, temples, query, count):
     assert len(queries) == count
     grouped = [each["sql"] for each in queries.captured_queries if "GROUP BY" in each["sql"]]
     assert len(grouped) == 1 and "heritage_correction" in grouped[0]  # what waits, in the head
+
+
+def test_the_counts_beside_the_choices_ask_few_queries(client, temples):
+    client.get(LIST, {"_facets": "True"})
+    store.current()
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(LIST, {"_facets": "True"}).content.decode()
+    assert re.search(r"Temple \([0-9]+\)", page)
+    assert len(queries) <= 50
 
 
 # --- in an order, with filters: as the index has it, and as one would sort all by hand ----------

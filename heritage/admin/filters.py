@@ -68,6 +68,13 @@ class TreeFilter(SimpleListFilter):
     model: type[Term]
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
+        """Asked for once a request: to count its choices, each filter makes all others anew."""
+        known = request.__dict__.setdefault("offered_terms", {})
+        if type(self) not in known:
+            known[type(self)] = self._offered(request)
+        return known[type(self)]
+
+    def _offered(self, request: HttpRequest) -> Choices:
         chosen = self.chosen(request)
         level: QuerySet[Any] = self.model.objects.all()
         level = level.filter(parent=chosen)
