@@ -4,6 +4,7 @@ import pytest
 
 from heritage.models.unit_of_work import change_set
 from heritage.search.facets.areas import GROUPS
+from heritage.models import Place
 from heritage.search.filters import SiteFilter
 from tests import builders as build
 
@@ -36,6 +37,17 @@ def test_an_area_has_the_sites_of_its_countries(sites):
 def test_a_territory_lies_where_it_is_and_not_where_its_state_is(sites):
     assert found(sites, area="western-europe") == {"FR"}
     assert found(sites, area="eastern-africa") == {"MG", "RE"}
+
+
+def test_an_area_is_not_read_in_the_middle_of_a_name(sites):
+    """西亚 is Western Asia, and the end of 卡帕多西亚."""
+    build.make_place("Türkiye", level="country", code="TR")
+    turkey = Place.objects.get(code="TR")
+    site = build.make_site("Göreme", "格雷梅国家公园和卡帕多西亚岩石遗址", place=turkey)
+    asked = SiteFilter({"q": "卡帕多西亚"})
+    assert list(asked.hits) == [site.pk]
+    assert (asked.answer.text, asked.answer.filters) == ("卡帕多西亚", ())
+    assert list(SiteFilter({"q": "西亚"}).hits) == [site.pk]
 
 
 def test_a_form_counts_areas_that_do_not_overlap(sites, client):

@@ -148,6 +148,12 @@ def _in_part(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> An
     return Answer(parted, partly=partly, unread=read.unread)
 
 
+def _is_in_a_name(index: IndexSnapshot, text: str) -> bool:
+    """Whether a name has these Han characters in a row, as 卡帕多西亚: no area is meant by 西亚."""
+    is_one = all(map(tokens.is_han, tokens.atoms(text)))
+    return is_one and bool(text_search.sites_with_words_in_names(index, text))
+
+
 def _is_denied(read: UnderstoodQuery) -> bool:
     return any(query_filter.name == NOT for query_filter in read.filters)
 
@@ -194,7 +200,8 @@ def _as_read(
     attempts = [] if _is_denied(read) else [Answer(text), Answer(read.words)]
     if read.filters:
         formed = tuple(query_filter for query_filter in read.filters if not query_filter.is_name)
-        attempts.insert(0 if formed else 2, Answer(read.rest, read.filters))
+        is_first = formed and not _is_in_a_name(index, text)
+        attempts.insert(0 if is_first else 2, Answer(read.rest, read.filters))
         attempts.append(Answer(read.names, formed))
     attempts = [replace(each, text=text_search.segmented(index, each.text)) for each in attempts]
     # That names hold all words is worth more than that texts do.
