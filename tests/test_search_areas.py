@@ -2,9 +2,9 @@
 
 import pytest
 
+from heritage.models import Place
 from heritage.models.unit_of_work import change_set
 from heritage.search.facets.areas import GROUPS
-from heritage.models import Place
 from heritage.search.filters import SiteFilter
 from tests import builders as build
 
