@@ -182,6 +182,16 @@ def test_queries_do_not_grow(client, words, count):
     assert counted == [7, 7]
 
 
+def test_facts_are_read_of_sites_without_a_summary_alone(client, words):
+    plain_sites(words, range(3))
+    Site.objects.update(summary={"en": "A temple."})
+    client.get("/en/sites/")
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get("/en/feed.atom")
+    assert response.content.decode().count("A temple.") == 3
+    assert len(queries) == 3
+
+
 def test_a_feed_says_all_that_it_is_narrowed_by(client, words):
     full_site(words)
     for query, said in (

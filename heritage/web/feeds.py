@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from xml.sax.xmlreader import AttributesImpl
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -88,15 +88,17 @@ def sites_feed(request: HttpRequest) -> HttpResponse:
 
 def newest(index: IndexSnapshot, hits: BitMap) -> list[Site]:
     """The sites among `hits` that were last changed, with everything that an entry shows."""
-    events = Event.objects.select_related("first_era", "last_era")
-    ids = columns.latest(index.times, hits, ENTRIES)
-    return list(
+    sites = (
         Site.objects.published()
-        .filter(pk__in=ids)
+        .filter(pk__in=columns.latest(index.times, hits, ENTRIES))
         .order_by("-updated_at", "-pk")
         .defer("description", "note", "search_text", "boundary")
-        .prefetch_related("kinds", "place__parent__parent", Prefetch("events", events))
+        .prefetch_related("kinds")
     )
+    events = Event.objects.select_related("first_era", "last_era")
+    facts = ("place__parent__parent", Prefetch("events", events))
+    prefetch_related_objects([site for site in sites if not site.summary.best()], *facts)
+    return list(sites)
 
 
 def _problems(filtered: SiteFilter) -> Iterator[str]:
