@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from heritage.admin import changelist, sites
+from heritage.admin import changelist, gaps, sites
 from heritage.models import Kind, Site
 from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
@@ -85,6 +85,16 @@ def test_the_list_asks_a_fixed_number_of_queries(client, temples, query, count):
     assert len(queries) == count
     grouped = [each["sql"] for each in queries.captured_queries if "GROUP BY" in each["sql"]]
     assert len(grouped) == 1 and "heritage_correction" in grouped[0]  # what waits, in the head
+
+
+def test_a_gap_is_the_same_for_the_database_and_for_the_index(temples):
+    across = build.make_site("Across borders")  # in two countries, and in none of them first
+    across.also_in.set([build.make_place("China"), build.make_place("Japan")])
+    build.make_site("Nowhere")
+    index = store.current()
+    for value, gap in gaps.gaps().items():
+        lacking = Site.objects.published().filter(gap.lacks).order_by()
+        assert set(lacking.values_list("pk", flat=True)) == set(gap.lacking(index)), value
 
 
 def test_the_counts_beside_the_choices_ask_few_queries(client, temples):

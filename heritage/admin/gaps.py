@@ -42,7 +42,12 @@ def gaps() -> dict[str, Gap]:
             lambda index: columns.bitmap(index.points.ids),
             _("No point"),
         ),
-        "place": Gap(_("place"), Q(place__isnull=True), _with_any("place"), _("No place")),
+        "place": Gap(
+            _("place"),
+            Q(place__isnull=True, also_in__isnull=True),
+            _with_any("place"),
+            _("No place"),
+        ),
         "kinds": Gap(_("kind"), Q(kinds__isnull=True), _with_any("kind")),
         "events": Gap(_("event"), Q(events__isnull=True), lambda index: index.having(WITH_EVENTS)),
     }
