@@ -156,14 +156,15 @@ def download(client, sites, action):
     return client.post(LIST, data).content.decode()
 
 
-def test_the_table_for_spreadsheets_computes_nothing(client, editor, two):
-    two[0].summary = build.text("=HYPERLINK(1)")
+@pytest.mark.parametrize("formula", ["=HYPERLINK(1)", "+1", "＝1", "＠SUM(1)"])
+def test_the_table_for_spreadsheets_computes_nothing(client, editor, two, formula):
+    two[0].summary = build.text(formula)
     two[0].longitude, two[0].latitude = -5.5, 40
     two[0].save()
     text = download(client, two, "export_csv")
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert [row["name:zh-hans"] for row in rows] == ["一", "二"]
-    assert rows[0]["summary:en"] == "'=HYPERLINK(1)" and rows[0]["longitude"] == "-5.5"
+    assert rows[0]["summary:en"] == f"'{formula}" and rows[0]["longitude"] == "-5.5"
 
 
 def test_the_fixture_is_loaded_again_as_it_was(client, editor, two, tmp_path):

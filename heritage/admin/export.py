@@ -30,8 +30,8 @@ from heritage.models.base import chunks
 
 # Ordered so that each refers only to earlier ones.
 ROWS = (Name, Event, Coverage, Image, Identifier, Opening, Price, VisitingFact, Notice)
-# A cell that begins with one of these would be read as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins with one of these would be read as a formula, in some programs if it is wide.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def _texts() -> list[tuple[str, str]]:
