@@ -216,6 +216,14 @@ def test_a_page_that_is_not_there_leads_to_the_last(client, fifty):
         assert re.search(r'href="\?(q=site&amp;page=3|page=3&amp;q=site)"', html), page
 
 
+def test_of_many_unknown_values_ten_are_named(client, words):
+    query = "&".join(f"era=unknown{number}" for number in range(300))
+    response = client.get(f"/en/sites/?{query}", follow=True)
+    assert response.status_code == 200
+    assert response.content.decode().count("is not known here") == 10
+    assert len(response.content) < 200_000
+
+
 def test_many_pages_are_shown_with_gaps(client, words):
     with change_set():
         for number in range(24 * 12):
