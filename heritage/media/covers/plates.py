@@ -123,7 +123,7 @@ def solemn_plate(
     size = 38 * scale
     under = _under((*words.where, *words.when), room, size)
     if len(under) > 1:
-        under = [*_under(words.where, room, size), *_under(words.when, room, size)]
+        under = [*_under(words.where, room, size, 1), *_under(words.when, room, size, 1)]
     type_set += _lines([(under, size, "wash")], middle, horizon + below.height * 0.5 - size, p)
     inner = (
         '<defs><linearGradient id="stone" x1="0" x2="0" y1="0" y2="1">'
@@ -309,14 +309,14 @@ def _seals(words: Words, x: float, y: float, size: float, room: float, p: Palett
     return f'<g font-family="{FONTS}" font-weight="700">{drawn}</g>'
 
 
-def _under(texts: Sequence[str], room: float, size: float) -> list[str]:
-    """Short texts on one line if they fit, else each on its own; of two lines at most."""
+def _under(texts: Sequence[str], room: float, size: float, most: int = _UNDER) -> list[str]:
+    """Short texts on one line if they fit, else each on its own; of so many lines at most."""
     shown = [text for text in map(clean, texts) if text]
     whole = " · ".join(shown)
     if width_of(whole) * size <= room:
         return [whole] if whole else []
     lines = [line for text in shown for line in _wrapped(text, room, size)]
-    return lines if len(lines) <= _UNDER else [*lines[: _UNDER - 1], f"{lines[_UNDER - 1]}…"]
+    return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]}…"]
 
 
 def _lines(blocks: list[_Block], x: float, y: float, p: Palette) -> str:
