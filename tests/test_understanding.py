@@ -223,6 +223,22 @@ def test_words_that_may_be_left_out():
     assert SiteFilter({"q": "temples in northern Henan"}).answer.unread == "northern"
 
 
+def test_words_of_a_name_are_not_read_alone():
+    for name in ("New Zealand", "Zealand", "North Korea"):
+        place = build.make_place(name, level="country", slug=name.lower().replace(" ", "-"))
+        build.make_site(place=place)
+    assert read("New Zealand World Heritage") == "place=new-zealand unesco=listed"
+    assert "inscribed" not in read("New Luoyang World Heritage")
+    assert read("new World Heritage in Luoyang") == "unesco=listed place=luoyang inscribed=1987"
+    lists = ("told", "aside")
+    found = understanding.without(store.current(), "North Korea history", lists)
+    assert found == ("north korea", "history")
+
+
+def test_the_nearest_are_not_the_latest():
+    assert read("离洛阳最近的世界遗产") == "near=place:luoyang unesco=listed"
+
+
 def test_each_is_applied_and_finds_the_site_that_has_it():
     jade = Site.objects.get(slug="jade-hall").pk
     for text, meant in TABLE.items():

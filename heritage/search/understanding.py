@@ -101,8 +101,9 @@ def without(index: IndexSnapshot, text: str, lists: Sequence[str]) -> tuple[str,
     at = 0
     while at < len(parser.atoms):
         found = max(parser._in_list(name, at) for name in lists)
-        length = found or 1
-        (left_out if found else kept).extend(range(at, at + length))
+        named, _filters = parser._phrase(at)  # north in North Korea is no word of its own
+        length = max(found, named, 1)
+        (left_out if found >= length else kept).extend(range(at, at + length))
         at += length
     rest, aside = parser._text(kept), parser._text(left_out)
     return (rest, aside) if aside and tokens.query_words(rest) else (text, "")
@@ -173,7 +174,8 @@ class _Parser:
             self.asks_for_lists = False
             return self.parse()
         said, named, left = map(self._text, (words, names, rest))
-        if ends and not any(each.name == "inscribed" for each in read):
+        # Near a place, 最近的 are those that are nearest: they come first anyway.
+        if ends and not any(each.name in ("inscribed", "near") for each in read):
             read += self._inscribed_at(ends[0], read)
         return UnderstoodQuery(self._joined(read), said, named, left, superlative=self.superlative)
 
@@ -182,9 +184,20 @@ class _Parser:
         if not self.asks_for_lists:
             return None
         for name, end in (("first", 0), ("latest", -1)):
-            if length := self._in_list(name, at):
+            length = self._in_list(name, at)
+            if length and not self._begins_name(at, length):
                 return length, end
         return None
+
+    def _begins_name(self, at: int, length: int) -> bool:
+        """Whether words at a place belong to the name of a place: new in New Zealand, and in New
+        Delhi, of which only Delhi is known."""
+        if self._phrase(at)[0] > length:
+            return True
+        _length, found = self._phrase(at + length)
+        begun = self.dictionary.starting_with("".join(self.atoms[at : at + length]))
+        is_before_place = any(each.name == "place" for each in found)
+        return is_before_place and any(facet == "place" for _name, facet, _slug in begun)
 
     @staticmethod
     def _speaks_of_list(read: Iterable[QueryFilter], rest: Sequence[int]) -> bool:
