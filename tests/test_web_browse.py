@@ -116,7 +116,9 @@ def test_an_empty_circle_says_how_far_the_nearest_are(client, words):
     for slug, latitude in (("centre", 34), ("far", 34.5)):
         build.make_site(slug=slug, latitude=latitude, longitude=112)
     address = "/en/sites/?near=34.2,112&within=10"
-    shown = client.get(address).context["list"]
+    response = client.get(address)
+    assert "within 25 km instead" in response.content.decode()  # of a single filter, too
+    shown = response.context["list"]
     assert [(way.instead, way.count, way.query) for way in shown.ways][:1] == [
         ("within 25 km instead", 1, "near=34.2%2C112&within=25")
     ]

@@ -443,7 +443,7 @@ def _ways(filtered: SiteFilter, in_words: list[ActiveFilter]) -> list[FilterToDr
     ways = [
         FilterToDrop(
             labels[name],
-            ", ".join(values),
+            sentences.listed(values),
             len(filtered.without(name)),
             without(filtered.data, name, together=_together(name)),
         )
