@@ -26,6 +26,7 @@ def test_no_page_of_a_site_and_no_search_needs_the_dictionary_of_pinyin(
 ):
     """It takes fifty megabytes of every worker that loads it."""
     normalize.forms.cache_clear()
+    normalize._readings.cache_clear()
     monkeypatch.setattr(normalize, "_pypinyin", lambda: pytest.fail("loaded"))
     assert "Lóng" in client.get("/zh-hans/sites/longmen-grottoes/").content.decode()
     searches = ("sites/?q=龙门", "sites/?q=洛阳石窟", "sites/?q=Longmen+Luoyang", "suggest/?q=龙")
