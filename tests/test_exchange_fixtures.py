@@ -30,6 +30,7 @@ SITE = row(
 )  # fmt: skip
 SITE_WITHOUT_SLUG = {**SITE, "fields": {k: v for k, v in SITE["fields"].items() if k != "slug"}}
 EVENT = row("event", "wht.founded", site=["white-horse-temple"], kind="founded", date="0068")
+OPENING = row("opening", "wht.hours", site=["white-horse-temple"])
 
 
 @pytest.fixture
@@ -199,6 +200,10 @@ BROKEN = {
     "an empty reference": (changed(SITE, place=[]), "place", '["uid"]'),
     "a list of numbers": (changed(SITE, kinds=[1]), "kinds", '["uid"]'),
     "no list": (changed(SITE, kinds=None), "kinds", '[["uid"]'),
+    "its own model by number": (changed(CHINA, parent=5), "parent", '["uid"]'),
+    "its own model in a list": (changed(CHINA, parent=[["x"]]), "parent", '["uid"]'),
+    "a date that is a number": (changed(OPENING, checked_on=5), "checked_on", "must be str"),
+    "a number without end": (changed(SITE, featured=float("inf")), "featured", "infinity"),
 }
 
 
@@ -226,6 +231,7 @@ def test_what_is_broken_is_named_and_nothing_is_stored(files, item, field, reaso
         ('[{"model": "heritage.kind", "fields": ["a"]}]', "object 1: .*fields"),
         ('[{"model": "heritage.kind", "fields": {"uid": 5}}]', "object 1: .*uid"),
         ('["heritage.kind"]', "object 1"),
+        ('[{"model": 5, "fields": {"uid": "a"}}]', "object 1: .*model"),
         ('{"model": "heritage.kind"}', "a list of objects"),
         (r'[{"model": "heritage.kind", "fields": {"uid": "a", "aat": "1\u0000"}}]', "cannot be"),
         (r'[{"model": "heritage.kind", "fields": {"uid": "a", "label": ["\ud800"]}}]', "cannot be"),

@@ -81,7 +81,7 @@ def is_of_catalogue(path: Path) -> bool:
             "pk" not in each and issubclass(apps.get_model(each["model"]), Record)
             for each in objects
         )
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return False
 
 
@@ -154,6 +154,8 @@ def _read(paths: Iterable[Path]) -> list[FixtureRow]:
 def _row(file: str, item: Any) -> FixtureRow:
     if not isinstance(item, dict) or not isinstance(item.get("fields"), dict):
         raise TypeError("an object needs its model and its fields")
+    if not isinstance(item.get("model"), str):
+        raise TypeError("an object needs its model, which is text")
     model = apps.get_model(item["model"])
     if not issubclass(model, Record):
         raise TypeError(f"{item['model']} is no record of the catalogue")
@@ -165,7 +167,7 @@ def _row(file: str, item: Any) -> FixtureRow:
     return FixtureRow(file, model, fields, _digest([item["model"], fields]))
 
 
-# What PostgreSQL refuses, and half characters.
+# NUL, which PostgreSQL does not store, and surrogates, which are half of a character.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -316,7 +318,7 @@ class _Loader:
             except _DeletedHere as error:
                 gone.append(row.problem(name, str(error)))
                 is_needed = is_needed or not column.null
-            except LookupError as error:
+            except (LookupError, TypeError, OverflowError) as error:
                 errors[name] = [str(error)]
         if errors:
             raise ValidationError(errors)
@@ -328,12 +330,13 @@ class _Loader:
 
     def _key(self, column: Field, key: object) -> int:
         model = cast(type[Record], column.related_model)
-        if not isinstance(key, list) or len(key) != 1 or not isinstance(key[0], str):
+        uid = _uid(key)
+        if uid is None:
             raise LookupError('a reference is written as ["uid"]')
-        pk = self.pk_of(model, key[0])
+        pk = self.pk_of(model, uid)
         if pk is None:
-            name = f"{model._meta.label_lower} “{key[0]}”"
-            if (model._meta.label_lower, key[0]) in self.loaded or (model, key[0]) in self.left_out:
+            name = f"{model._meta.label_lower} “{uid}”"
+            if (model._meta.label_lower, uid) in self.loaded or (model, uid) in self.left_out:
                 raise _DeletedHere(f"{name} was deleted here")
             raise LookupError(f"there is no {name}")
         return pk
@@ -363,6 +366,14 @@ class _Loader:
             unique_fields=["label", "uid"],
             update_fields=["file", "source_digest", "stored_digest"],
         )
+
+
+def _uid(key: object) -> str | None:
+    """The uid that a reference names, if it is one."""
+    match key:
+        case [str(uid)]:
+            return uid
+    return None
 
 
 def _column(model: type[Record], name: str) -> Field:
@@ -403,7 +414,7 @@ def _waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]
 
     def depth(row: FixtureRow, trail: tuple[str, ...] = ()) -> int:
         trail = (*trail, row.uid)
-        targets = [row.fields[name][0] for name in own if row.fields.get(name)]
+        targets = [_uid(row.fields.get(name)) for name in own]
         inner = [by_uid[uid] for uid in targets if uid in by_uid and uid not in trail]
         return max((1 + depth(target, trail) for target in inner), default=0)
 
