@@ -17,6 +17,7 @@ from heritage.models import (
     Era,
     Event,
     FormerSlug,
+    IndexChange,
     Kind,
     Name,
     PartOf,
@@ -288,9 +289,10 @@ def test_what_somebody_did_whose_account_is_gone_was_done_by_a_person():
     review.comment(site, user, "Well done.")
     comment = ReviewComment.objects.get()
     published = ChangeSet.objects.get(detail__state="published")
-    updated = fresh(site).updated_at
+    updated, entered = fresh(site).updated_at, IndexChange.objects.count()
     assert published.author == user.display_name
     user.delete()
+    assert IndexChange.objects.count() == entered  # no site was written
     site, published, comment = fresh(site), fresh(published), fresh(comment)
     assert published.author == comment.author_name == "a deleted account"
     assert (published.user, site.state_changed_by, site.updated_at) == (None, None, updated)

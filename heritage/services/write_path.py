@@ -23,12 +23,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
+from django.db.models import SET_NULL
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 
 from heritage.models import ChangeSet, Designation, Site, User
-from heritage.models.base import Record, chunks
+from heritage.models.base import Record, chunks, unwatched
 from heritage.models.history import USER_IS_GONE
 from heritage.models.row_values import (
+    is_carried,
     kept_relations,
     linked_ids,
     plain_object,
@@ -68,11 +70,28 @@ def _before_rows(sender: Any, **kwargs: Any) -> None:
 
 def _before_user_is_deleted(instance: User, **kwargs: Any) -> None:
     """The history goes on to tell what people did from what commands did."""
+    changelog.lock()
     for chunk in chunks(list(ChangeSet.objects.filter(user=instance).values_list("pk", flat=True))):
         made = list(ChangeSet.objects.filter(pk__in=chunk))
         for change_set in made:
             change_set.detail[USER_IS_GONE] = True
         ChangeSet.objects.bulk_update(made, ["detail"])
+    _clear_keys_to(instance)
+
+
+def _clear_keys_to(user: User) -> None:
+    """Empty keys such as `created_by`, so that Django finds no row in which to do it.
+
+    By its way each site that the account has created would be entered in the change log.
+    """
+    relation: Any
+    for relation in User._meta.get_fields(include_hidden=True):
+        other = relation.related_model if relation.auto_created else None
+        if not (other and issubclass(other, Record) and relation.on_delete is SET_NULL):
+            continue
+        if not is_carried(relation.field):
+            name = relation.field.name
+            unwatched(other).filter(**{name: user}).update(**{name: None})
 
 
 # --- one row ---------------------------------------------------------------------------------
