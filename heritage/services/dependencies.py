@@ -30,7 +30,7 @@ from heritage.models import (
 
 
 def _sites_with_events_in(era_ids: Iterable[int]) -> Iterable[int]:
-    # What lies within a span depends on all eras: see denormalized.eras_of().
+    # What lies within a span depends on all eras: see denormalized.eras_of_site().
     ids = Era.objects.subtree_ids(era_ids)
     events = Event.objects.filter(Q(first_era__in=ids) | Q(last_era__isnull=False))
     return events.order_by().values_list("site_id", flat=True)
