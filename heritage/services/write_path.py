@@ -13,7 +13,7 @@
    (`changelog`), the dates of sites of which only rows were written.
 
 Past all this go `QuerySet.update()` of plain querysets (`models.base.unwatched`), for columns that
-follow from others, and raw SQL.
+follow from others and keys to an account that is deleted, and raw SQL.
 
 This module is all that connects Django's signals with it: they are sent for the raw rows of
 `loaddata` and for deletions that cascade, too.
