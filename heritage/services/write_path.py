@@ -27,7 +27,7 @@ from django.db.models import SET_NULL
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 
 from heritage.models import ChangeSet, Designation, Site, User
-from heritage.models.base import Record, chunks, unwatched
+from heritage.models.base import Record, chunks, unwatched, update_columns
 from heritage.models.history import USER_IS_GONE
 from heritage.models.row_values import (
     is_carried,
@@ -75,7 +75,7 @@ def _before_user_is_deleted(instance: User, **kwargs: Any) -> None:
         made = list(ChangeSet.objects.filter(pk__in=chunk))
         for change_set in made:
             change_set.detail[USER_IS_GONE] = True
-        ChangeSet.objects.bulk_update(made, ["detail"])
+        update_columns(ChangeSet, [(change_set, ["detail"]) for change_set in made])
     _clear_keys_to(instance)
 
 
