@@ -46,6 +46,12 @@ def sentence_gap() -> str:
 
 
 @register.filter
+def listed(words: Iterable[object]) -> str:
+    """ "Temple, Pagoda", in Chinese “寺庙、塔”."""
+    return sentences.listed(words)
+
+
+@register.filter
 def as_sentences(texts: Iterable[str]) -> str:
     """Messages that are whole sentences, in a row."""
     return sentences.joined(texts)

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, Field, Model
 from django.http import QueryDict
 from django.utils.text import capfirst
+from django.utils.translation import pgettext
 
 from heritage.models import Coverage, Designation, Event, Image, Site
 from heritage.models.fields import EDTFField, LanguageMapField
@@ -89,7 +90,9 @@ def _put_open_rows(
             continue
         row = stored.get(key) or model(**{owner: site.pk})
         unread = list(_put_row(row, owner, _completed(model, typed)))
-        yield from (f"{capfirst(str(model._meta.verbose_name))}: {label}" for label in unread)
+        words = pgettext("a label and its value", "%(label)s: %(value)s")
+        row_label = capfirst(str(model._meta.verbose_name))
+        yield from (words % {"label": row_label, "value": label} for label in unread)
         if key or not unread:
             changed[key or place] = row
     if places:
