@@ -392,7 +392,7 @@ def test_desk_and_form_are_accessible(browser, live_server, words, scheme, langu
 def test_the_bar_stays_in_sight_and_the_menu_leads_to_its_sections(browser, live_server, words):
     open_add(browser, live_server)
     save = browser.find_element(By.NAME, "_save")
-    for selector in (".sections a[href='#section-texts']", ".sections a[href='#section-kept']"):
+    for selector in (".sections a[href='#section-texts']", ".sections a[href='#section-sources']"):
         link = browser.find_element(By.CSS_SELECTOR, selector)
         ActionChains(browser).move_to_element(link).perform()
         link.send_keys(Keys.ENTER)
