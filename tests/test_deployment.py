@@ -166,7 +166,7 @@ def test_the_steps_of_readme_and_of_the_guide(clone, database):
     folder.run(commands)
     static = clone / "var" / "static"
     assert (static / "staticfiles.json").is_file()
-    assert not (static / "css" / "style.css").exists()  # those with a hash alone are kept
+    assert not (static / "css" / "base.css").exists()  # those with a hash alone are kept
     assert (clone / "var" / "heritage.sqlite3").is_file() == (ENGINE == "sqlite3")
     folder.state.write_text("")  # a new shell
     _walk(folder, ENGINE)
