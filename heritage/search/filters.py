@@ -346,7 +346,7 @@ class SiteFilter(filters.FilterSet):
     def _is_offered(self, order: str) -> bool:
         if order == "relevance":
             return bool(self.chosen("q") or self._short_span or self._superlative)
-        return all(map(self.chosen, NEEDED.get(order, ())))
+        return order not in NEEDED or any(map(self.chosen, NEEDED[order]))
 
     @property
     def _superlative(self) -> tuple[str, ...]:

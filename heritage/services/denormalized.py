@@ -14,7 +14,7 @@ from heritage.models.relations import Coverage
 from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Kind, Place, Term
 from heritage.services import derived_from, fulltext
-from heritage.services.derived_from import CoveringEntry, SiteWithRows, Terms, line
+from heritage.services.derived_from import CoveringEntry, SiteWithRows, Terms, term_and_broader
 from heritage.values import normalize, tokens
 from heritage.values.language import interface_languages
 
@@ -347,12 +347,12 @@ def _terms(rows: SiteWithRows, terms: Terms) -> Iterable[str]:
     yield from rows.identifiers
     found: dict[Term, None] = {}  # each once, in their order
     for kind_id in rows.kinds:
-        found |= dict.fromkeys(line(terms.kinds, kind_id))
+        found |= dict.fromkeys(term_and_broader(terms.kinds, kind_id))
     for place_id in (rows.site.place_id, *rows.also_in):
-        found |= dict.fromkeys(line(terms.places, place_id))
+        found |= dict.fromkeys(term_and_broader(terms.places, place_id))
     # In an order of their own, so that the text is the same whatever events state them.
     for era_id in sorted({era_id for event in rows.events for era_id in stated_by(event)}):
-        found |= dict.fromkeys(line(terms.eras, era_id))
+        found |= dict.fromkeys(term_and_broader(terms.eras, era_id))
     for term in found:
         yield from term.names()
 

@@ -98,7 +98,7 @@ class Terms:
         if place_id is None:
             return True
         if place_id not in self._spoken:
-            codes = [place.code for place in line(self.places, place_id)]
+            codes = [place.code for place in term_and_broader(self.places, place_id)]
             self._spoken[place_id] = not codes or codes[-1][:2] in ("", *CHINESE_CODES)
         return self._spoken[place_id]
 
@@ -120,10 +120,10 @@ def _with_broader[T: (Kind, Place, Era)](terms: Iterable[T]) -> dict[int, T]:
     return found
 
 
-def line[T: (Kind, Place, Era)](terms: dict[int, T], pk: int | None) -> list[T]:
-    """A term and its broader ones."""
-    line: list[T] = []
-    while pk in terms and terms[pk] not in line:
-        line.append(terms[pk])
+def term_and_broader[T: (Kind, Place, Era)](terms: dict[int, T], pk: int | None) -> list[T]:
+    """A term and all that it lies within, the narrowest first."""
+    found: list[T] = []
+    while pk in terms and terms[pk] not in found:
+        found.append(terms[pk])
         pk = terms[pk].parent_id
-    return line
+    return found
