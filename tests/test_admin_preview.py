@@ -101,7 +101,8 @@ def test_what_is_typed_is_shown_and_not_written(client, kiln, language, said):
     assert ("Typed words." if language == "en" else "未存之词。") in page and said in page
     assert ("Gongyi" if language == "en" else "巩义") in page and "2.5" in page
     assert "113.2" in page and "34.7" in page and "bowls" not in page
-    assert {query["sql"].split()[0] for query in asked} == {"SELECT"}
+    # Nothing is written; PostgreSQL declares the cursor of a long SELECT.
+    assert {query["sql"].split()[0] for query in asked} <= {"SELECT", "DECLARE"}
     assert Site.objects.filter(pk=kiln.pk).values().get() == before
 
 
@@ -140,7 +141,8 @@ def test_kinds_and_rows_are_shown_as_they_stand_in_the_form(client, kiln):
     assert "Ming" in html and "Bowl kilns" in html and "County list" in html and "A bowl" in html
     assert response.context["unread"] == ["Event: what happened", "Event: date"]
     assert "By a goat." not in html
-    assert {query["sql"].split()[0] for query in asked} == {"SELECT"}
+    # Nothing is written; PostgreSQL declares the cursor of a long SELECT.
+    assert {query["sql"].split()[0] for query in asked} <= {"SELECT", "DECLARE"}
     chinese = client.post(address(kiln, "zh-hans"), data)
     assert "事件：事件、事件：日期" in chinese.content.decode()
     assert rows_of_all(kiln) == before
