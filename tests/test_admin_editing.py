@@ -372,8 +372,9 @@ def typed(response) -> dict[str, str]:
 
 
 def test_what_was_typed_into_a_deleted_record_is_shown(client, editor, site):
-    build.make_name(site, "Old name")
+    """Each control is compared with what it showed, whatever the others did."""
     kind = build.make_kind("Temple")
+    build.make_name(site, "Old name", pk=kind.pk)
     late = opened(client, site, **{"summary__en": "Typed\nhere.", "kinds": [str(kind.pk)]})
     late["names-0-text"] = "Better name"
     site.delete()

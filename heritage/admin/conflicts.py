@@ -28,7 +28,14 @@ from heritage.admin.editing import (
     editing_of,
 )
 from heritage.admin.fields import EDTFFormField, date_in_words
-from heritage.admin.three_way_merge import Values, field_of, label_of_control, posted_values
+from heritage.admin.three_way_merge import (
+    Values,
+    field_of,
+    label_of_control,
+    posted_values,
+    same,
+    shown_values,
+)
 from heritage.values.language import proper_tag, text_direction
 from heritage.values.sentences import explained, listed
 
@@ -167,18 +174,20 @@ def typed_texts(model_admin: ModelAdmin, request: HttpRequest) -> list[tuple[str
     opened = editing_of(request).opened
     if opened is None:
         return []
-    known = [opened.form, *(row for rows in opened.rows.values() for row in rows.values())]
-    seen = {_one_line(texts) for values in known for texts in values.values()}
     form = model_admin.get_form(request, change=True)
-    parts = [("", form.base_fields, "")]
+    parts = [("", form.base_fields, opened.form, "")]
     for formset, inline in model_admin.get_formsets_with_inlines(request):
-        prefix = formset.get_default_prefix()
+        prefix, fields = formset.get_default_prefix(), formset.form.base_fields
+        rows = {row["id"][0]: row for row in opened.rows.get(prefix, {}).values()}
+        new_row = shown_values(fields, None)
         total = request.POST.get(f"{prefix}-TOTAL_FORMS", "")
         for number in range(min(int(total), formset.max_num) if total.isdecimal() else 0):
-            kind = f"{capfirst(str(inline.verbose_name))} {number + 1}: "
-            parts.append((f"{prefix}-{number}-", formset.form.base_fields, kind))
+            start = f"{prefix}-{number}-"
+            pk = request.POST.get(start + formset.model._meta.pk.name, "")
+            label = f"{capfirst(str(inline.verbose_name))} {number + 1}: "
+            parts.append((start, fields, rows.get(pk, new_row), label))
     found = []
-    for prefix, fields, kind in parts:
+    for prefix, fields, shown, kind in parts:
         data = MultiValueDict(
             {
                 key.removeprefix(prefix): texts
@@ -187,14 +196,10 @@ def typed_texts(model_admin: ModelAdmin, request: HttpRequest) -> list[tuple[str
             }
         )
         for key, texts in posted_values(fields, data, {}).items():
-            if _one_line(texts) not in seen:
+            if not same(texts, shown.get(key, [])):
                 label = capfirst(label_of_control(fields, key))
                 found.append((kind + label, _shown(field_of(fields, key)[0], texts)))
     return found
-
-
-def _one_line(texts: list[str]) -> str:
-    return " ".join(" ".join(texts).split())
 
 
 def marked(before: str, after: str) -> list[tuple[bool, str]]:
