@@ -99,15 +99,35 @@ class Table:
 
     def patched(self, changed: BitMap, fresh: "Table") -> "Table":
         """With these rows, and no others, for the changed sites."""
-        stale = np.isin(self.ids, ids_of(changed))
-        if all(np.array_equal(old[stale], new) for old, new in zip(self, fresh, strict=True)):
-            return self
-        kept = ~stale
-        places = np.searchsorted(self.ids[kept], fresh.ids)
+        places = self._places(ids_of(changed))
+        if np.array_equal(self.ids[places], fresh.ids):  # as many rows of each site as before
+            columns = [
+                _with(column, places, new)
+                for column, new in zip(self.columns, fresh.columns, strict=True)
+            ]
+            same = all(new is old for new, old in zip(columns, self.columns, strict=True))
+            return self if same else Table(self.ids, tuple(columns))
+        kept = [np.delete(column, places) for column in self]
+        inserted = np.searchsorted(kept[0], fresh.ids)
         ids, *columns = (
-            np.insert(old[kept], places, new) for old, new in zip(self, fresh, strict=True)
+            np.insert(old, inserted, new) for old, new in zip(kept, fresh, strict=True)
         )
         return Table(ids, tuple(columns))
+
+    def _places(self, ids: np.ndarray) -> np.ndarray:
+        """Where the rows of these sites are, ascending."""
+        first, end = (np.searchsorted(self.ids, ids, side) for side in ("left", "right"))
+        counts = end - first
+        return np.repeat(end - np.cumsum(counts), counts) + np.arange(counts.sum())
+
+
+def _with(column: np.ndarray, places: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The column with other values at these places; the same object if they are there already."""
+    if np.array_equal(column[places], values):
+        return column
+    column = column.copy()
+    column[places] = values
+    return column
 
 
 # --- which were changed last -----------------------------------------------------------------

@@ -16,7 +16,7 @@ from pyroaring import BitMap
 
 from heritage.models import Site, SortName
 from heritage.models.querysets import SiteQuerySet
-from heritage.search.index.columns import ids_of, microseconds
+from heritage.search.index.columns import microseconds
 from heritage.search.index.snapshot import Order
 from heritage.values.language import interface_languages
 
@@ -58,7 +58,7 @@ def placed(name: str, order: Order, changed: BitMap, published: Iterable[int]) -
     primary key find their places.
     """
     published = BitMap(published)
-    places = np.flatnonzero(np.isin(order.ids, ids_of(changed)))
+    places = order.places_of(changed)
     if BitMap(order.ids[places].tolist()) == published and _are_in_place(name, order.ids, places):
         return order
     standing = np.delete(order.ids, places)

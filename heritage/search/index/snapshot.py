@@ -40,6 +40,14 @@ class Order:
             self._places.append(places)
         return self._places[0]
 
+    def places_of(self, sites: BitMap) -> np.ndarray:
+        """The places of those of the sites that are in the order, ascending."""
+        ids = ids_of(sites)
+        ids = ids[ids < len(self.places)]
+        places = self.places[ids]
+        # A place of 0 is also that of an id which no site has.
+        return np.sort(places[self.ids[places] == ids])
+
     def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
         """The ids of `hits` at places `start` to `stop` among them, in this order."""
         if len(hits) == len(self.ids):
