@@ -20,6 +20,7 @@ def forget() -> None:
     """As in a process that starts."""
     store._shared.clear()
     store._saved.clear()
+    store._found_broken.clear()
 
 
 @pytest.mark.django_db
@@ -117,6 +118,28 @@ def test_a_broken_snapshot_is_logged_and_replaced(name, client, caplog, settings
     forget()
     assert_as_rebuilt(store.current())
     assert not caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_first_worker_that_finds_a_broken_snapshot_replaces_it(
+    name, client, caplog, settings, monkeypatch
+):
+    """Although nothing was written since, and whichever part it is."""
+    monkeypatch.setattr(store, "_STAGGERED", 0)
+    settings.INDEX_SNAPSHOT_EVERY = 500
+    for _ in range(8):
+        make_site()
+    store.save_snapshot()
+    BREAKS[name]()
+    forget()
+    look(client)
+    assert "The snapshot of the index is broken" in caplog.text
+    caplog.clear()
+    forget()
+    look(client)
+    assert not caplog.text
+    assert_as_rebuilt(stored_snapshot.load())
 
 
 @pytest.mark.django_db(transaction=True)

@@ -130,6 +130,8 @@ def _base() -> IndexSnapshot:
     except stored_snapshot.BrokenSnapshot:
         logger.exception("The snapshot of the index is broken; everything is read anew.")
         stored = None
+        _saved.clear()
+        _found_broken.set()
     if stored and _is_in_log(stored) and _is_near(stored):
         return stored
     return rebuilt(*_head())
@@ -201,12 +203,14 @@ def _with_later_changes(snapshot: IndexSnapshot) -> IndexSnapshot:
 
 _saving = threading.Lock()
 _saved: list[int] = []  # the number of the snapshot, as far as this process knows
+_found_broken = threading.Event()  # the stored snapshot, by this process
 
 
 def keep_snapshot_fresh(**kwargs: object) -> None:
     """Called at the end of a request: let a thread store the snapshot if it is due.
 
-    It is due after INDEX_SNAPSHOT_EVERY changes, or if there is none. No page waits for it.
+    It is due after INDEX_SNAPSHOT_EVERY changes, or if there is none or a broken one. No page waits
+    for it.
     """
     if not _shared or not _is_due(_shared[0], _saved[0] if _saved else None):
         return
@@ -218,6 +222,9 @@ def refresh_snapshot() -> bool:
     """Store the present snapshot if it is due; returns whether it was. For commands that write
     much."""
     snapshot = current()
+    if _found_broken.is_set():
+        stored_snapshot.remove_broken()
+        _found_broken.clear()
     return _is_due(snapshot, stored_snapshot.saved_number()) and stored_snapshot.save(snapshot)
 
 

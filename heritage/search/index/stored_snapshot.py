@@ -1,10 +1,10 @@
 """The snapshot of the index in the database, which spares a starting process reading every record.
 
-Exports `load()` and `save()`. A snapshot is one row "head", which names the change it is as of
-and the digest of each part, and one row for each part, named by that digest. A part that did
-not change since the last snapshot is not written again, and a damaged part is noticed. Parts
-are written before the head that refers to them and removed after it, so a reader finds a
-complete snapshot at any time.
+Exports `load()`, `save()` and `remove_broken()`. A snapshot is one row "head", which names the
+change it is as of and the digest of each part, and one row for each part, named by that digest. A
+part that did not change since the last snapshot is not written again, and a damaged part is
+noticed. Parts are written before the head that refers to them and removed after it, so a reader
+finds a complete snapshot at any time.
 """
 
 import json
@@ -83,6 +83,25 @@ def save(snapshot: IndexSnapshot, *, starts_anew: bool = False, pause: float = _
         IndexChange.objects.filter(pk__lt=oldest).delete()
     _remove_others(_head(), parts)
     return True
+
+
+def remove_broken() -> None:
+    """Remove the stored snapshot if it is broken, so that there is none and one is due.
+
+    Its sound parts stay, for the next one to refer to.
+    """
+    head = _head()
+    try:
+        _load(head)
+    except BrokenSnapshot:
+        parts = IndexPart.objects.exclude(name=_HEAD).values_list("name", "data")
+        damaged = [
+            name for name, data in parts.iterator(_READ_AT_ONCE) if _digest(bytes(data)) != name
+        ]
+        with transaction.atomic():
+            changelog.lock()
+            if _head() == head:  # else another one has been stored meanwhile
+                IndexPart.objects.filter(name__in=[_HEAD, *damaged]).delete()
 
 
 # --- reading ---------------------------------------------------------------------------------
