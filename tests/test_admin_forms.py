@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -520,6 +521,25 @@ def test_a_choice_that_is_no_id_is_refused_at_its_field(client, editor, model, f
     address = reverse(f"admin:heritage_{model}_add")
     data = page_data(client.get(address)) | {field: value}
     response = client.post(address, data)
+    assert response.status_code == 200
+    assert field in response.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize("value", ["a\0b", "-1", "9" * 30, "\u0661"])
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        ("auth_group", "permissions"),
+        ("heritage_user", "groups"),
+        ("heritage_user", "user_permissions"),
+    ],
+)
+def test_no_more_of_a_group_and_of_an_account(client, model, field, value):
+    boss = build.make_user("boss", is_superuser=True)
+    client.force_login(boss)
+    row = boss if model == "heritage_user" else Group.objects.first()
+    address = reverse(f"admin:{model}_change", args=[row.pk])
+    response = client.post(address, page_data(client.get(address)) | {field: value})
     assert response.status_code == 200
     assert field in response.context["adminform"].form.errors
 

@@ -228,19 +228,57 @@ def test_an_action_is_about_the_chosen_sites_wherever_they_stand(client, mixed, 
     assert list(page.context["affected"]["sites"]) == [last]
 
 
-def test_a_nul_in_a_query_is_refused_by_every_list(client):
-    client.force_login(build.make_user(is_superuser=True))
-    lists = [
+def every_list() -> list[str]:
+    return [
         reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist")
         for model in apps.get_models()
         if admin.site.is_registered(model)
     ]
-    assert LIST in lists and len(lists) > 25
-    for address in lists:
-        for query in ("id__exact=%00", "q=a%00b", "p=%00", "%00=1"):
+
+
+LARGE = "9" * 20  # beyond the integers of any database
+
+
+def test_what_no_database_takes_is_refused_by_every_list(client):
+    client.force_login(build.make_user(is_superuser=True))
+    assert LIST in every_list() and len(every_list()) > 25
+    queries = (
+        "id__exact=%00",
+        "q=a%00b",
+        "p=%00",
+        "%00=1",
+        f"id__in=1,{LARGE}",
+        f"pk__in=-{LARGE}",
+    )
+    for address in every_list():
+        for query in queries:
             response = client.get(f"{address}?{query}")
             assert (response.status_code, response.get("Location")) == (302, f"{address}?e=1")
-        assert client.get(f"{address}?e=1").status_code == 200
+        for query in ("e=1", f"q={LARGE}"):
+            assert client.get(f"{address}?{query}").status_code == 200
+
+
+def test_keys_that_are_too_large_are_refused(client):
+    client.force_login(build.make_user(is_superuser=True))
+    for query in (f"parent_id={LARGE}", f"region_id=-{LARGE}"):
+        address = reverse("admin:heritage_era_changelist")
+        assert client.get(f"{address}?{query}")["Location"] == f"{address}?e=1"
+
+
+@pytest.mark.parametrize("chosen", ["x", "²", LARGE])
+def test_an_action_on_what_is_no_id_is_refused_by_every_list(client, temples, chosen):
+    client.force_login(build.make_user(is_superuser=True))
+    for address in every_list():
+        for confirmed in ({}, {"post": "yes"}):
+            data = {"action": "delete_selected", "_selected_action": ["1", chosen]} | confirmed
+            assert client.post(address, data).status_code == 302, address
+    assert Site.objects.count() == 4
+
+
+def test_a_restore_from_a_change_set_of_no_number_is_not_found(client, temples):
+    history = reverse("admin:heritage_site_history", args=[temples[0].pk])
+    assert client.get(f"{history}{LARGE}/restore/").status_code == 404
+    assert client.get(f"{history}1/restore/").status_code == 200
 
 
 def test_a_wrong_state_and_a_nul_are_refused_alike(client, temples):

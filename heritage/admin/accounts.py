@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.access import ReadOnlyAdmin, user_of
+from heritage.admin.autocomplete import MultipleRowsField
 from heritage.admin.base import RecordAdmin
 from heritage.admin.forms import Fields
 from heritage.models import Identity, LoadedRow, User
@@ -22,7 +23,7 @@ def _may_change(user: User, other: User | None) -> bool:
     return user.is_superuser or other is None or not other.is_superuser
 
 
-class GroupsField(forms.ModelMultipleChoiceField):
+class GroupsField(MultipleRowsField):
     """A few groups, all of them to be seen; the default ones in the reader's language."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -68,6 +69,8 @@ class CatalogueUserAdmin(UserAdmin):
                 "widget": forms.CheckboxSelectMultiple,
                 "queryset": Group.objects.order_by("pk"),
             }
+        else:
+            kwargs["form_class"] = MultipleRowsField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     # Only superusers create or change superusers.
@@ -91,6 +94,18 @@ class CatalogueUserAdmin(UserAdmin):
     @admin.display(description=_("groups"))
     def group_names(self, user: User) -> str:
         return listed(gettext(group.name) for group in user.groups.all())
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class CatalogueGroupAdmin(GroupAdmin):
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
+    ) -> Any:
+        kwargs["form_class"] = MultipleRowsField
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(Identity)

@@ -176,17 +176,24 @@ class ChooserField(forms.ModelChoiceField):
         return label_of(obj)
 
 
-class MultipleChooserField(forms.ModelMultipleChoiceField):
+class MultipleRowsField(forms.ModelMultipleChoiceField):
+    """Several related rows. Refuses an id that is too large for the database, which would fail."""
+
+    def clean(self, value: Any) -> Any:
+        for pk in value or ():
+            if not is_id(str(pk)):
+                message = self.error_messages["invalid_pk_value"]
+                raise ValidationError(message, "invalid_pk_value", {"pk": pk})
+        return super().clean(value)
+
+
+class MultipleChooserField(MultipleRowsField):
     """Selects several related rows. With a `lookup`, showing them costs no query of its own."""
 
     queryset: QuerySet[Any]
     lookup: RowLookup | None = None
 
     def clean(self, value: Any) -> Any:
-        for pk in value or ():
-            if not is_id(str(pk)):  # SQLite and PostgreSQL fail with a number that is too large
-                message = self.error_messages["invalid_pk_value"]
-                raise ValidationError(message, "invalid_pk_value", {"pk": pk})
         rows = self._known(value)
         if rows is None:
             return super().clean(value)

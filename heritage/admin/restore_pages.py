@@ -10,6 +10,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
 from heritage.admin import revert_pages
+from heritage.admin.access import is_id
 from heritage.admin.history import deleted_names
 from heritage.admin.pages import AdminPages
 from heritage.models import ChangeSet
@@ -37,6 +38,8 @@ class RestorePages(AdminPages):
         With `language`, only that language of a translated text.
         """
         row = self.object_or_404(request, pk, "change")
+        if not is_id(str(change_set)):
+            raise Http404
         changes = changes_of(row)
         later = None
         only = revert_pages.rows_and_columns(request.GET)

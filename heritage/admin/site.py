@@ -1,5 +1,6 @@
 """The admin site: its name and languages, and the sections of its index."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
@@ -7,7 +8,8 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import AdminSite
-from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
@@ -20,10 +22,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from heritage.admin.access import is_id
 from heritage.models.lock_timeout import LockTimeout, is_lock_timeout
 from heritage.values.language import LazyText
 from heritage.values.markdown import to_html
 
+_TOO_LARGE = re.compile(r"\d{19}")
 MAX_PREVIEW = 100_000  # characters of a text that is rendered as a preview
 
 # The models of each section of the front page.
@@ -63,11 +67,11 @@ SECTIONS = (
 
 
 def _guarded[V: Callable[..., HttpResponseBase]](view: V) -> V:
-    """The view, which answers 503 if a write waits too long; lists refuse a NUL in their query."""
+    """The view; answers 503 if a write waits too long; lists refuse what no database takes."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if _is_list(request) and _has_nul(request.GET):
+        if _is_list(request) and not (_is_sound(request.GET) and _has_ids(request.POST)):
             return redirect(
                 f"{request.path}?{ERROR_FLAG}=1"
             )  # as Django does for any invalid value
@@ -91,9 +95,18 @@ def _is_list(request: HttpRequest) -> bool:
     return match is not None and (match.url_name or "").endswith("_changelist")
 
 
-def _has_nul(query: QueryDict) -> bool:
-    """Whether a query string has a NUL, which PostgreSQL refuses."""
-    return any("\0" in text for name, values in query.lists() for text in (name, *values))
+def _is_sound(query: QueryDict) -> bool:
+    """Whether a query string has neither a NUL nor, but for its search, a number of many digits."""
+    return not any(
+        "\0" in text or (name != SEARCH_VAR and _TOO_LARGE.search(text))
+        for name, values in query.lists()
+        for text in (name, *values)
+    )
+
+
+def _has_ids(data: QueryDict) -> bool:
+    """Whether what an action is about is chosen by ids."""
+    return all(map(is_id, data.getlist(ACTION_CHECKBOX_NAME)))
 
 
 def _markdown(request: HttpRequest) -> HttpResponse:
