@@ -1,5 +1,6 @@
 """Each way of writing a row that the index holds, one by one: what is asked then is true."""
 
+import copy
 import json
 
 import pytest
@@ -24,6 +25,7 @@ from heritage.models import (
     Site,
     VisitingFact,
 )
+from heritage.models.unit_of_work import change_set
 from heritage.search.filters import SiteFilter
 from heritage.search.index import store
 from tests import builders as build
@@ -37,9 +39,20 @@ def found(query: str) -> set[str]:
     return set(Site.objects.filter(pk__in=hits).values_list("slug", flat=True))
 
 
+@pytest.fixture(scope="module")
+def _made(made_once):
+    return made_once(_make)
+
+
 @pytest.fixture
-def site():
+def site(_made):
     """One site that all filters find, among others that none does."""
+    assert found("kind=temple") == {"site"}  # so that the index is there to be patched
+    return copy.deepcopy(_made)
+
+
+@change_set("command")
+def _make():
     for number in range(12):
         build.make_site(slug=f"other-{number}")
     whole = build.make_site(slug="whole")
@@ -72,7 +85,6 @@ def site():
     build.make_part(site, whole)
     build.make_image(site)
     build.make_opening(site)
-    assert found("kind=temple") == {"site"}  # so that the index is there to be patched
     return site
 
 
