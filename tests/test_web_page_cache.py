@@ -32,7 +32,7 @@ SITE = "/en/sites/longmen-grottoes/"
 @pytest.fixture(autouse=True)
 def kept(settings, monkeypatch):
     settings.PAGES_KEPT = 50
-    pages = LRUCache(50)
+    pages = LRUCache(200)
     monkeypatch.setattr(middleware, "pages", pages)
     return pages
 
@@ -171,11 +171,11 @@ SHOWN = [
 
 def is_made_anew(client, kept, write) -> bool:
     """Whether the page of a site is made once more after a write."""
-    kept.clear()
-    client.get(SITE)
+    client.get(SITE)  # which the last call has left
+    before = len(kept)
     write()
     client.get(SITE)
-    return len(kept) == 2
+    return len(kept) == before + 1
 
 
 def test_a_write_to_any_record_is_noticed(client, words, kept):
