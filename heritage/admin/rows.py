@@ -16,7 +16,7 @@ from heritage.admin.filters import CoverageSchemeFilter, Filters, SiteStateFilte
 from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
 from heritage.models import Coverage, Era, Event, FormerSlug, Image, Name, PartOf
-from heritage.search.era_names import eras_named, is_date
+from heritage.search.era_names import eras_for_date
 from heritage.services.denormalized import event_bounds
 from heritage.values.language import language_name
 from heritage.values.sentences import listed
@@ -69,10 +69,7 @@ class EventForm(RecordForm):
 
     def _choose_eras(self) -> None:
         date, first, last = map(self.add_prefix, ("date", "first_era", "last_era"))
-        text = self.data.get(date, "").strip()
-        if not text or self.data.get(first) or self.data.get(last) or is_date(text):
-            return
-        eras = eras_named(text)
+        eras = eras_for_date(*(self.data.get(name, "") for name in (date, first, last)))
         if not eras or any(len(each) > 1 for each in eras):
             self._may_mean = [era for each in eras for era in each]
             return

@@ -10,12 +10,18 @@ _ENDING = re.compile(r"\s*\b(?:dynasty|period|era)\s*$|(?:朝|代|时期|時期)
 _SPAN = re.compile(r"\s*[–—至到]\s*|\s+(?:-|to)\s+")
 
 
-def is_date(text: str) -> bool:
+def _is_date(text: str) -> bool:
     try:
         date_parser.parse_date(text)
     except EDTFError:
         return False
     return True
+
+
+def eras_for_date(date: str, *chosen: str) -> list[list[Era]]:
+    """The eras that are named where a date is expected; none if eras have been chosen already."""
+    text = date.strip()
+    return [] if not text or any(chosen) or _is_date(text) else eras_named(text)
 
 
 def eras_named(text: str) -> list[list[Era]]:

@@ -25,7 +25,7 @@ from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
 from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.services import fulltext
-from heritage.services.derived_from import CHINESE_CODES
+from heritage.services.derived_from import has_chinese_names
 from heritage.values import normalize, tokens
 from heritage.values.language import interface_languages
 from heritage.values.tokens import Query
@@ -250,8 +250,7 @@ def _is_chinese_spoken(term: Term, terms: Vocabulary) -> bool:
             return not term.region_name
     if place is None:
         return True
-    country = [*terms.places.above(place), place][0]
-    return country.code[:2] in ("", *CHINESE_CODES)
+    return has_chinese_names([*terms.places.above(place), place][0])
 
 
 # --- filters ---------------------------------------------------------------------------------

@@ -98,13 +98,14 @@ class Terms:
         if place_id is None:
             return True
         if place_id not in self._spoken:
-            codes = [place.code for place in term_and_broader(self.places, place_id)]
-            self._spoken[place_id] = not codes or codes[-1][:2] in ("", *CHINESE_CODES)
+            places = list(term_and_broader(self.places, place_id))
+            self._spoken[place_id] = not places or has_chinese_names(places[-1])
         return self._spoken[place_id]
 
 
-# Of the countries whose own names are Chinese.
-CHINESE_CODES = ("CN", "HK", "MO", "TW")
+def has_chinese_names(country: Place) -> bool:
+    """Whether the names of this country's places are Chinese, as far as its code tells."""
+    return country.code[:2] in ("", "CN", "HK", "MO", "TW")
 
 
 def _with_broader[T: (Kind, Place, Era)](terms: Iterable[T]) -> dict[int, T]:

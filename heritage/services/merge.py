@@ -158,7 +158,7 @@ def _move(model: type[Record], column: str, kept: Site, other: Site) -> None:
 
     What these say in a language in which the row that stays says nothing is added to it.
     """
-    there = list(unwatched(model).filter(**{column: kept}))
+    there = list(unwatched(model).filter(**{column: kept}).order_by("pk"))
     coming = list(unwatched(model).filter(**{column: other}).order_by("pk"))
     if not coming:
         return
@@ -198,7 +198,7 @@ def _links_both(row: Record, kept: Site, other: Site) -> bool:
     return isinstance(row, PartOf) and {row.part_id, row.whole_id} <= {kept.pk, other.pk}
 
 
-def _identity_keys(row: Record, column: str, kept: Site, other: Site) -> set[tuple]:
+def _identity_keys(row: Record, column: str, kept: Site, other: Site) -> list[tuple]:
     """What no second row of the same site may share with a row, or need not."""
     model = type(row)
 
@@ -209,20 +209,20 @@ def _identity_keys(row: Record, column: str, kept: Site, other: Site) -> set[tup
             for name, value in zip(names, found, strict=True)
         )
 
-    keys = set()
+    keys: list[tuple] = []
     for constraint in model._meta.constraints:
         if isinstance(constraint, UniqueConstraint) and column in constraint.fields:
             names = [name for name in constraint.fields if name != column]
-            keys.add((constraint.name, *values(names)))
+            keys.append((constraint.name, *values(names)))
     for field in model._meta.concrete_fields:
         if field.unique and field.name == column:  # one row of a site
-            keys.add((column,))
+            keys.append((column,))
     compared = _SAME.get(model) or [
         field.name for field in kept_columns(model) if field.name not in ("uid", "order", column)
     ]
     same = values(compared)
     if any(value not in ("''", "None", "0", "False") for value in same):
-        keys.add(("same", *same))
+        keys.append(("same", *same))
     return keys
 
 

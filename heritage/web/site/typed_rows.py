@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 
 from heritage.models import Coverage, Designation, Event, Image, Site
 from heritage.models.fields import EDTFField, LanguageMapField
-from heritage.search.era_names import eras_named, is_date
+from heritage.search.era_names import eras_for_date
 from heritage.search.site_rows import RELATIONS, in_order
 from heritage.services.denormalized import event_bounds
 from heritage.values.date_parser import parse_date
@@ -114,8 +114,7 @@ def _is_blank(model: type[Model], typed: Typed) -> bool:
 def _completed(model: type[Model], typed: Typed) -> Typed:
     """With what the form would conclude: eras from a date, an entry from its reference."""
     if model is Event:
-        date, is_chosen = typed.get("date", ""), typed.get("first_era") or typed.get("last_era")
-        eras = [] if not date or is_chosen or is_date(date) else eras_named(date)
+        eras = eras_for_date(*(typed.get(name, "") for name in ("date", "first_era", "last_era")))
         if eras and all(len(each) == 1 for each in eras):
             last = str(eras[1][0].pk) if len(eras) > 1 else ""
             return {**typed, "date": "", "first_era": str(eras[0][0].pk), "last_era": last}
