@@ -20,7 +20,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from heritage.admin import access
 from heritage.admin.access import is_id, user_of
@@ -33,7 +33,7 @@ from heritage.models.lock_timeout import lock_timeout
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services import bulk
 from heritage.services.undo import MAX_CHANGES
-from heritage.values.sentences import listed
+from heritage.values.sentences import explained, listed
 
 SHOWN = 50
 
@@ -177,7 +177,7 @@ def open_ids(user: User, ids: Iterable[int]) -> list[int]:
 
 
 def affected(ids: list[int]) -> dict:
-    """The context of a confirmation: names, published sites, reviewers."""
+    """The context of a confirmation: names, and how many of them are published or in review."""
     sites = Site.objects.filter(pk__in=ids[:SHOWN]).order_by("slug")
     counts = dict.fromkeys(Site.State.values, 0)
     reviewers: set[str] = set()
@@ -189,13 +189,20 @@ def affected(ids: list[int]) -> dict:
         for site in waiting.select_related("review__assigned_to"):
             if user := site.review.assigned_to:
                 reviewers.add(user.display_name)
+    in_review = _("%(count)s in review") % {"count": counts[Site.State.REVIEW]}
+    statements = {
+        "": ngettext("%(count)s site", "%(count)s sites", len(ids)) % {"count": len(ids)},
+        Site.State.PUBLISHED: _("readers see %(count)s of them")
+        % {"count": counts[Site.State.PUBLISHED]},
+        Site.State.REVIEW: explained(in_review, sorted(reviewers)),
+    }
     return {
         "sites": sites,
         "count": len(ids),
         "more": max(0, len(ids) - SHOWN),
-        "published": counts[Site.State.PUBLISHED],
-        "in_review": counts[Site.State.REVIEW],
-        "reviewers": sorted(reviewers),
+        "told": pgettext("between statements", "; ").join(
+            text for state, text in statements.items() if not state or counts[state]
+        ),
     }
 
 
