@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from heritage.models import Correction, Custodian, Kind, Site, SortName
+from heritage.services.record_checks import equal_labels
 from tests import builders as build
 from tests.adminforms import errors, filled, page_data
 
@@ -333,6 +334,23 @@ def test_the_slug_of_a_term_is_made_from_its_label(client, label, slug):
     response = client.post(url, filled(client, url, {"order": "5", **label}))
     assert response.status_code == 302, errors(response)
     assert Kind.objects.latest("pk").slug == slug
+
+
+def test_two_eras_of_a_region_do_not_have_one_label(client):
+    china, korea = build.make_place("China"), build.make_place("Korea")
+    jin = build.make_era("Jin Dynasty", "晋", span="0266/0420", region=china)
+    build.make_era("Jin Dynasty", "进", region=korea)
+    address = reverse("admin:heritage_era_add")
+    data = {"label__en": "Jin Dynasty", "label__zh-hans": "金", "span": "1115/1234"}
+    refused = client.post(address, filled(client, address, data | {"region": china.pk}))
+    assert "(266–420) is called “Jin Dynasty”, too" in errors(refused)["label"][0]
+    data |= {"label__en": "Jin Dynasty (1115–1234)", "region": china.pk}
+    assert client.post(address, filled(client, address, data)).status_code == 302
+    # What is stored so can be changed in other respects; a check of all records names both.
+    other = build.make_era("Jin Dynasty", span="1115/1234", region=china)
+    stored = change(other)
+    assert client.post(stored, filled(client, stored, {"span": "1115/1230"})).status_code == 302
+    assert {problem.uid for problem in equal_labels()} == {jin.uid, other.uid}
 
 
 def test_a_term_that_loses_its_slug_keeps_it(client):

@@ -18,6 +18,7 @@ from heritage.admin.forms import RecordForm
 from heritage.admin.scenes import SceneSelect, palette_select
 from heritage.models import Era, Kind, Licence, Place, Source
 from heritage.models.vocabularies import Term
+from heritage.services.record_checks import equal_label_problems
 from heritage.values import normalize
 from heritage.values.language import LanguageMap, interface_languages
 
@@ -45,6 +46,19 @@ class TermForm(RecordForm):
         )
         numbered = (f"{base}-{number}" for number in count(2))
         return next(slug for slug in chain([base], numbered) if slug not in taken)
+
+
+class EraForm(TermForm):
+    """A label that another era of the region has is refused, unless it is stored already."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        names = ("label", "region", "region_name")
+        if not set(names).isdisjoint(self.changed_data):
+            values = {name: cleaned.get(name, getattr(self.instance, name)) for name in names}
+            for problem in equal_label_problems(Era(pk=self.instance.pk, **values)):
+                self.add_error("label", problem)
+        return cleaned
 
 
 class TermAdmin(ReplacePages, NameSearch, RecordAdmin):
@@ -101,6 +115,7 @@ class PlaceAdmin(TermAdmin):
 
 @admin.register(Era)
 class EraAdmin(TermAdmin):
+    form = EraForm
     list_display = ("term", "elsewhere", "era_years", "certainty", "parent", "region", "slug")
     list_filter = (WithinEraFilter, "certainty")
     cover_widgets = {"palette": palette_select}

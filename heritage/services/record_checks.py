@@ -22,6 +22,7 @@ from heritage.models import (
     WorldHeritage,
 )
 from heritage.models.base import Record
+from heritage.values.language import interface_languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,31 @@ def problems() -> Iterator[Problem]:
                 for field, reason in row_problems(row):
                     label = model._meta.label_lower
                     yield Problem(files.get((label, row.uid), ""), label, row.uid, field, reason)
+
+
+def equal_labels() -> Iterator[Problem]:
+    """Eras that readers cannot tell apart.
+
+    Not among `problems()`, which stop a fixture: the other era may be one that an editor added.
+    """
+    for era in Era.objects.order_by("pk"):
+        for reason in equal_label_problems(era):
+            yield Problem("", Era._meta.label_lower, era.uid, "label", reason)
+
+
+def equal_label_problems(era: Era) -> Iterator[str]:
+    """Of each era of the same region that has the same label in a language of the interface."""
+    for other in Era.objects.filter(region=era.region_id).exclude(pk=era.pk):
+        same = [
+            era.label[code]
+            for code in interface_languages()
+            if era.label.get(code) and era.label[code] == other.label.get(code)
+        ]
+        if same and other.region_name == era.region_name:
+            yield _(
+                "Another era of this region (%(years)s) is called “%(label)s”, too: add what tells "
+                "them apart, such as the years."
+            ) % {"years": other.years() or other.span, "label": same[0]}
 
 
 def row_problems(row: Record) -> Iterator[tuple[str, str]]:

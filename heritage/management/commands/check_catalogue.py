@@ -5,7 +5,7 @@ from itertools import chain
 from django.core.management.base import BaseCommand, CommandError
 
 from heritage.media.covers import scene_files
-from heritage.services.record_checks import problems
+from heritage.services.record_checks import equal_labels, problems
 
 
 class Command(BaseCommand):
@@ -13,7 +13,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         count = 0
-        for problem in chain(problems(), scene_files.all_problems()):
+        for problem in chain(problems(), equal_labels(), scene_files.all_problems()):
             count += 1
             self.stdout.write(str(problem))
         if count:
