@@ -27,8 +27,10 @@ PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture(autouse=True)
-def _limits_begin_anew():
+def _limits_begin_anew(monkeypatch):
+    """Each test is quicker than visitors, so only those of the limit of all attempts have it."""
     cache.clear()
+    monkeypatch.setattr(login_attempts, "AT_ONCE", 1_000)
 
 
 @pytest.fixture
@@ -107,17 +109,94 @@ def test_where_no_address_is_known_only_the_account_counts():
         assert not login_attempts.register_attempt(f"user-{number}", "")
 
 
+def attempt(**more):
+    return login_attempts.register_attempt("ed", "192.0.2.1", **more)
+
+
 def test_the_wait_ends_and_old_rows_go():
     now = timezone.now()
     for second in range(login_attempts.PER_ACCOUNT_AND_ADDRESS):
-        assert not login_attempts.register_attempt(
-            "ed", "192.0.2.1", now + timedelta(seconds=second)
-        )
-    later = now + timedelta(minutes=10)
-    assert login_attempts.register_attempt("ed", "192.0.2.1", later) == timedelta(minutes=5)
-    assert not login_attempts.register_attempt("ed", "192.0.2.1", now + login_attempts.WINDOW)
-    assert not login_attempts.register_attempt("ed", "192.0.2.1", now + 2 * login_attempts.WINDOW)
-    assert LoginAttempt.objects.count() == 3
+        assert not attempt(now=now + timedelta(seconds=second))
+    assert attempt(now=now + timedelta(minutes=10)) == timedelta(minutes=5)
+    assert not attempt(now=now + login_attempts.WINDOW)
+    assert not attempt(now=now + 2 * login_attempts.WINDOW)
+    assert LoginAttempt.objects.count() == 4
+
+
+# --- many addresses at once ------------------------------------------------------------------
+
+
+@pytest.fixture
+def flood(monkeypatch, checked):
+    """Sends guesses at as many accounts from as many addresses; gives the answers."""
+    monkeypatch.setattr(login_attempts, "AT_ONCE", 5)
+    monkeypatch.setattr(login_attempts, "MOMENT", timedelta(seconds=60))
+
+    def send():
+        return [post(username=f"user-{n}", address=f"198.51.100.{n}") for n in range(12)]
+
+    return send
+
+
+def test_few_passwords_are_checked_at_once_however_many_addresses_send_them(flood, checked):
+    answers = flood()
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 7
+    assert checked.call_count == 5
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+
+
+def test_the_limit_of_all_attempts_lasts_for_seconds(monkeypatch):
+    seconds = login_attempts.MOMENT.total_seconds()
+    assert seconds <= 5
+    monkeypatch.setattr(login_attempts, "AT_ONCE", 5)
+    now = timezone.now()
+    for number in range(5):
+        assert not login_attempts.register_attempt(f"user-{number}", "", now=now)
+    wait = login_attempts.register_attempt("ed", "", now=now + timedelta(seconds=1))
+    assert wait == timedelta(seconds=seconds - 1)
+    assert not login_attempts.register_attempt("ed", "", now=now + login_attempts.MOMENT)
+
+
+def known_browser(username="ed", address="192.0.2.1"):
+    """The cookie of a browser from which the account has logged in."""
+    client = Client(REMOTE_ADDR=address)
+    data = {"login": username, "password": PASSWORD}
+    response = client.post("/en/accounts/login/", data)
+    return {"known_browser": response.cookies["known_browser"].value}
+
+
+def post_from(cookies, username="ed", password=PASSWORD, address="192.0.2.1"):
+    client = Client(REMOTE_ADDR=address)
+    client.cookies.load(cookies)
+    data = {"login": username, "password": password}
+    return client.post("/en/accounts/login/", data).status_code
+
+
+def test_strangers_lock_nobody_out_of_a_browser_that_is_known(editor, monkeypatch):
+    build.make_user("li", password=PASSWORD)
+    cookies = known_browser()
+    monkeypatch.setattr(login_attempts, "AT_ONCE", 1)
+    monkeypatch.setattr(login_attempts, "MOMENT", timedelta(seconds=60))
+    assert post(username="nobody", address="198.51.100.7").status_code == 200
+    assert post(password=PASSWORD).status_code == 429
+    assert post_from(cookies) == 302
+    # It is known for the account that logged in there, and by its signature alone.
+    assert post_from(cookies, username="li") == 429
+    assert post_from({"known_browser": cookies["known_browser"] + "x"}) == 429
+    # Neither do guesses at the account from many addresses.
+    monkeypatch.setattr(login_attempts, "AT_ONCE", 1_000)
+    for number in range(login_attempts.PER_ACCOUNT):
+        post(address=f"198.51.100.{number}")
+    assert post(password=PASSWORD).status_code == 429
+    assert post_from(cookies) == 302
+
+
+def test_a_browser_that_is_known_has_as_few_guesses_wherever_it_is(editor):
+    cookies = known_browser()
+    answers = [
+        post_from(cookies, password="wrong", address=f"198.51.100.{number}") for number in range(6)
+    ]
+    assert answers == [200] * 5 + [429]
 
 
 def test_neither_name_nor_address_is_kept():

@@ -1,4 +1,8 @@
-"""The adapter of allauth: limits attempts to log in, and closes sign-up."""
+"""The adapter of allauth: limits attempts to log in, and closes sign-up.
+
+A log-in leaves a signed cookie, by which the browser is known when the account logs in again; see
+models/login_attempts.py.
+"""
 
 import logging
 from math import ceil
@@ -10,13 +14,18 @@ from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import InvalidToken
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+from django.utils.crypto import get_random_string
 
 from heritage.models import User, login_attempts
 from heritage.values import encryption
 from heritage.values.network import client_network
+
+KNOWN_BROWSER = "known_browser"  # the name of the cookie
+KNOWN_FOR = 365 * 24 * 60 * 60  # seconds
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +52,19 @@ class AccountAdapter(DefaultAccountAdapter):
             login_attempts.clear_attempts(*_tried(request, credentials))
         return user
 
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response = super().post_login(request, user, **kwargs)
+        response.set_signed_cookie(
+            KNOWN_BROWSER,
+            _known_browser(request, user.username) or get_random_string(20),
+            salt=_salt(user.username),
+            max_age=KNOWN_FOR,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """For the list of sessions; see values/network.py for proxies."""
         return client_network(request.META).partition("/")[0] or "0.0.0.0"  # noqa: S104
@@ -64,8 +86,19 @@ class MFAAdapter(DefaultMFAAdapter):
             raise ImmediateHttpResponse(page) from None
 
 
-def _tried(request: HttpRequest, credentials: dict) -> tuple[str, str]:
-    return credentials.get("username", ""), client_network(request.META)
+def _tried(request: HttpRequest, credentials: dict) -> tuple[str, str, str]:
+    account = credentials.get("username", "")
+    return account, client_network(request.META), _known_browser(request, account)
+
+
+def _known_browser(request: HttpRequest, account: str) -> str:
+    """What names a browser from which this account has logged in; else an empty text."""
+    salt = _salt(account)
+    return request.get_signed_cookie(KNOWN_BROWSER, "", salt=salt, max_age=KNOWN_FOR) or ""
+
+
+def _salt(account: str) -> str:
+    return f"heritage.login {login_attempts.normalized(account)}"
 
 
 def _too_many_attempts(request: HttpRequest, seconds: int) -> HttpResponse:

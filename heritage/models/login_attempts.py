@@ -1,12 +1,14 @@
 """Limits attempts to log in; they are counted before the password is checked.
 
 Used by admin/authentication.py alone. Attempts at accounts that do not exist are counted alike, so
-that neither the answer nor its timing tells whether an account exists.
+that neither the answer nor its timing tells whether an account exists. A browser from which an
+account has logged in before has limits of its own, so that strangers lock nobody out of it.
 """
 
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection, models, transaction
 from django.utils import timezone
@@ -14,9 +16,18 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 WINDOW = timedelta(minutes=15)
-# Attempts within that time: at one account from one address, at one account from anywhere, from one
-# address at any account. The second is high, since it lets others lock somebody out.
+# Attempts within that time: at one account from one address, or from one browser that is known; at
+# one account from any other; from one address at any account. The second is high, since it lets
+# others lock somebody out.
 PER_ACCOUNT_AND_ADDRESS, PER_ACCOUNT, PER_ADDRESS = 5, 30, 20
+# Attempts of all browsers that are not known, whatever their addresses: a password takes half a
+# second of a worker to check, and so most of them are left to visitors.
+MOMENT, AT_ONCE = timedelta(seconds=5), 5
+
+
+class Limit(NamedTuple):
+    attempts: int
+    within: timedelta = WINDOW
 
 
 class LoginAttempt(models.Model):
@@ -34,22 +45,27 @@ class LoginAttempt(models.Model):
         return f"{self.key[:8]} {self.at:%Y-%m-%d %H:%M:%S}"
 
 
-def register_attempt(account: str, network: str, now: datetime | None = None) -> timedelta:
+def register_attempt(
+    account: str, network: str, browser: str = "", now: datetime | None = None
+) -> timedelta:
     """Count an attempt. Returns how long to wait; zero if it may go on.
 
-    An attempt that has to wait is not counted, so that the wait ends.
+    `browser` names one from which the account has logged in before. An attempt that has to wait is
+    not counted, so that the wait ends.
     """
     now = now or timezone.now()
-    limits = _limits(account, network)
+    limits = _limits(account, network, browser)
     with transaction.atomic():
         _one_at_a_time(limits)
         LoginAttempt.objects.filter(at__lte=now - WINDOW).delete()
         free_again = now
         for key, limit in limits.items():
             latest = LoginAttempt.objects.filter(key=key).order_by("-at")
-            oldest = latest.values_list("at", flat=True)[limit - 1 : limit].first()
+            oldest = latest.values_list("at", flat=True)[
+                limit.attempts - 1 : limit.attempts
+            ].first()
             if oldest is not None:
-                free_again = max(free_again, oldest + WINDOW)
+                free_again = max(free_again, oldest + limit.within)
         if free_again == now:
             LoginAttempt.objects.bulk_create(LoginAttempt(key=key, at=now) for key in limits)
     return free_again - now
@@ -67,22 +83,31 @@ def _one_at_a_time(keys: Iterable[str]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
-def clear_attempts(account: str, network: str) -> None:
+def clear_attempts(account: str, network: str, browser: str = "") -> None:
     """Delete the attempts at this account from this address after a successful log-in."""
-    own, *others = _limits(account, network)
+    own, *others = _limits(account, network, browser)
     tried = LoginAttempt.objects.filter(key=own)
     times = list(tried.values_list("at", flat=True))
     LoginAttempt.objects.filter(key__in=others, at__in=times).delete()
     tried.delete()
 
 
-def _limits(account: str, network: str) -> dict[str, int]:
+def normalized(account: str) -> str:
+    """The name of an account as attempts at it are counted, however it was typed."""
+    return unicodedata.normalize("NFKC", account)[:254].casefold()
+
+
+def _limits(account: str, network: str, browser: str) -> dict[str, Limit]:
     """The limits by key; the first is for the account from the address."""
-    account = unicodedata.normalize("NFKC", account)[:254].casefold()
-    found = {_key("both", account, network): PER_ACCOUNT_AND_ADDRESS}
-    found[_key("account", account)] = PER_ACCOUNT
+    account = normalized(account)
+    found = {_key("both", account, network): Limit(PER_ACCOUNT_AND_ADDRESS)}
+    if browser:
+        found[_key("browser", account, browser)] = Limit(PER_ACCOUNT_AND_ADDRESS)
+    else:
+        found[_key("account", account)] = Limit(PER_ACCOUNT)
+        found[_key("all")] = Limit(AT_ONCE, MOMENT)
     if network:
-        found[_key("address", network)] = PER_ADDRESS
+        found[_key("address", network)] = Limit(PER_ADDRESS)
     return found
 
 
