@@ -3,10 +3,8 @@
 `editing` finds the conflicts; this module prepares them for templates/admin/conflicts.html.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any, cast
 
 from django import forms
@@ -36,12 +34,9 @@ from heritage.admin.three_way_merge import (
     same,
     shown_values,
 )
+from heritage.services.history import word_diff
 from heritage.values.language import proper_tag, text_direction
 from heritage.values.sentences import explained, listed
-
-# Chinese is compared by character, everything else by word.
-_PIECE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]|\s+|[^\W\u3400-\u9fff]+|[^\w\s]")
-_MAX_PIECES = 4000  # of a text: the time to compare grows with their square
 
 
 @dataclass
@@ -204,12 +199,4 @@ def typed_texts(model_admin: ModelAdmin, request: HttpRequest) -> list[tuple[str
 
 def marked(before: str, after: str) -> list[tuple[bool, str]]:
     """The pieces of `after`, each with whether it differs from `before`."""
-    old, new = _PIECE.findall(before), _PIECE.findall(after)
-    if old == new or len(old) + len(new) > _MAX_PIECES:
-        return [(False, after)]
-    found = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return [
-        (what != "equal", "".join(new[start:end]))
-        for what, _a, _b, start, end in found
-        if start < end
-    ]
+    return [(sign == "+", text) for sign, text in word_diff(before, after) if sign != "-"]

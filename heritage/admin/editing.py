@@ -272,9 +272,7 @@ class _RowMerge:
         for row in rows:
             pk = row.data.get(self._pk_name, "")
             row.uid = row.data.get(REPLACES, "") or uids.get(pk, "") or (f"#{pk}" if pk else "")
-        return [
-            row for row in rows if row.data or row.files
-        ]  # a row that was not opened is not sent
+        return [row for row in rows if row.data or row.files]  # what was not opened is not sent
 
     @property
     def _pk_name(self) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from heritage.models import ChangeSet, Era, Event, Image, Kind, Licence, Place, Site, User
 from heritage.models.base import Record, TreeRecord, chunks
 from heritage.models.unit_of_work import change_set, unit_of_work
+from heritage.services.history import referring_columns
 
 
 @dataclass(slots=True)
@@ -34,13 +35,8 @@ class CannotReplace(Exception):
 
 def uses(term: Record, sites: Iterable[int] | None = None) -> Iterator[Use]:
     """The uses of a term: all of them, or those of some sites and their rows."""
-    relation: Any
     chosen = None if sites is None else list(sites)
-    for relation in term._meta.get_fields(include_hidden=True):
-        model = relation.related_model if relation.auto_created else None
-        if not (isinstance(model, type) and issubclass(model, Record)):
-            continue
-        column = relation.field
+    for model, column in referring_columns(type(term)):
         rows = model._default_manager.filter(**{column.name: term.pk}).order_by("pk")
         if chosen is None:
             ids = list(rows.values_list("pk", flat=True))

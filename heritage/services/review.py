@@ -48,8 +48,7 @@ class NotPublishable(Exception):
 def step(site: Site, kind: str, by: User | None, text: str = "", link: str = "") -> None:
     """Carry out one step of a record; `text` says why, `link` is its address."""
     begins, ends = STEPS[kind]
-    with change_set(ChangeSet.Kind.EDIT, by, text, state=str(ends)), unit_of_work() as unit:
-        unit.begin(Site)
+    with _writing(by, text, state=str(ends)):
         stored = Site.objects.select_for_update().get(pk=site.pk)
         if stored.state not in begins:
             raise WrongState

@@ -46,6 +46,7 @@ from heritage.models.unit_of_work import (
 )
 from heritage.services import changelog, denormalized
 from heritage.services.dependencies import SITES_OF, VOCABULARIES, sites_of
+from heritage.services.history import referring_columns
 
 
 def connect() -> None:
@@ -84,14 +85,9 @@ def _clear_keys_to(user: User) -> None:
 
     By its way each site that the account has created would be entered in the change log.
     """
-    relation: Any
-    for relation in User._meta.get_fields(include_hidden=True):
-        other = relation.related_model if relation.auto_created else None
-        if not (other and issubclass(other, Record) and relation.on_delete is SET_NULL):
-            continue
-        if not is_carried(relation.field):
-            name = relation.field.name
-            unwatched(other).filter(**{name: user}).update(**{name: None})
+    for model, column in referring_columns(User):
+        if column.remote_field.on_delete is SET_NULL and not is_carried(column):
+            unwatched(model).filter(**{column.name: user}).update(**{column.name: None})
 
 
 # --- one row ---------------------------------------------------------------------------------
@@ -149,13 +145,8 @@ def _before_delete(sender: Any, instance: Any, origin: Any, **kwargs: Any) -> No
 def _part_from_others(unit: UnitOfWork, model: type[Record], pk: int, origin: Any) -> None:
     """What a deletion does to relations of rows that stay: Django changes them without a word."""
     gone = unit.deleted_by(origin)[model]
-    relation: Any  # forward and backward ones, told apart below
-    for relation in model._meta.get_fields(include_hidden=True):
-        other = relation.related_model if relation.auto_created else None
-        if not (other and issubclass(other, Record)):
-            continue
-        if relation.many_to_many:
-            field = relation.field
+    for _other, field in referring_columns(model):
+        if field.many_to_many:
             near, far = field.m2m_column_name(), field.m2m_reverse_name()
             rows = field.remote_field.through.objects.filter(**{far: pk})
             links = linked_ids(field, rows.values_list(near, flat=True))
