@@ -19,7 +19,7 @@ urlpatterns = [
     path("sitemaps/<slug:language>/terms.xml", sitemaps.terms, name="sitemap_terms"),
     path("sitemaps/<slug:language>/sites-<int:number>.xml", sitemaps.sites, name="sitemap_sites"),
     path("style/", style.style, name="style"),  # in debug only
-    path("", include("heritage.web.media.urls")),
+    path("", include("heritage.web.media_urls")),
     *i18n_patterns(
         path("", include("heritage.web.urls")),
         path("accounts/", include("allauth.account.urls")),

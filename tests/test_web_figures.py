@@ -20,7 +20,7 @@ from heritage.web import time_axis
 from heritage.web.browse.facet_display import folded
 from heritage.web.charts import Chart, Row, Series, nice_step
 from heritage.web.media import maps
-from heritage.web.site.nearby_map import direction, nearby_map, uncertainty_km
+from heritage.web.nearby_map import direction, nearby_map, uncertainty_km
 from heritage.web.site.timeline import site_timeline
 from heritage.web.term_texts import TermTexts
 from heritage.web.time_axis import Scale, scale_of

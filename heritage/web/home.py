@@ -17,6 +17,7 @@ from heritage.web import cards, language_html
 from heritage.web.cards import Card
 from heritage.web.certainty import Mark
 from heritage.web.media.covers import seal_characters
+from heritage.web.page_urls import list_url
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLink
 from heritage.web.vocabularies.eras import is_of_china, short_years
@@ -146,9 +147,7 @@ def _links(facet: FacetCounts, options: list[Option], page: str = "") -> list[Br
     top = min((option.depth for option in options), default=0)
     return [
         BrowseLink(
-            reverse(page, args=[option.value])
-            if page
-            else common.list_url(**{facet.name: option.value}),
+            reverse(page, args=[option.value]) if page else list_url(**{facet.name: option.value}),
             language_html.as_html(option.label),
             option.count,
             depth=option.depth - top,

@@ -24,8 +24,8 @@ from heritage.search.suggest import (
 )
 from heritage.values import normalize
 from heritage.web import language_html
+from heritage.web.page_urls import list_url, term_url
 from heritage.web.responses import public
-from heritage.web.vocabularies import common
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,14 @@ def _line(group: str, line: SuggestedLine) -> Suggestion:
             )
         case SuggestedTerm(_slug, term, count):
             return Suggestion(
-                common.page_url(group, term),
+                term_url(group, term),
                 language_html.as_html(term.label.best()),
                 term.years() if isinstance(term, Era) else "",
                 count,
             )
         case SuggestedFilter(slug, facet, value):
             return Suggestion(
-                common.list_url(**{facet.name: slug}),
+                list_url(**{facet.name: slug}),
                 language_html.as_html(facet.describe(value)),
                 str(facet.label),
             )
@@ -104,4 +104,4 @@ def _pages(text: str) -> list[Suggestion]:
 
 
 def _all(text: str) -> str:
-    return common.list_url(q=text)
+    return list_url(q=text)

@@ -23,8 +23,7 @@ from heritage.values.coordinates import Point, snap
 from heritage.web.access import visible_site
 from heritage.web.charts import Series
 from heritage.web.media import tagged
-from heritage.web.site.nearby_map import uncertainty_km
-from heritage.web.world_heritage import statistics
+from heritage.web.nearby_map import uncertainty_km
 
 _MAX_DOTS = 3000  # dots: more of them on one map are evenly thinned
 
@@ -130,27 +129,6 @@ def of_place(request: HttpRequest, slug: str) -> HttpResponseBase:
     if not points:
         raise Http404
     return tagged.svg(request, sheets.draw_places(points), is_public=True)
-
-
-@require_safe
-def of_world_heritage(request: HttpRequest) -> HttpResponseBase:
-    found = (
-        Coverage.objects.filter(
-            designation__in=statistics.Register(store.current()).inscribed(),
-            extent=Coverage.Extent.WHOLE,
-            site__state="published",
-            site__public_latitude__isnull=False,
-        )
-        .values_list(
-            "designation__category__code", "site__public_latitude", "site__public_longitude"
-        )
-        .order_by("designation__uid", "site__uid")
-    )
-    groups: dict[str, list] = {category: [] for category in ("", "cultural", "natural", "mixed")}
-    for category, latitude, longitude in found:
-        groups[category if category in groups else ""].append((latitude, longitude))
-    svg = sheets.draw_world(tuple((key, tuple(each)) for key, each in groups.items()))
-    return tagged.svg(request, svg, is_public=True)
 
 
 def _points(index: IndexSnapshot, hits: BitMap) -> tuple[Point, ...]:

@@ -17,8 +17,8 @@ from heritage.values.coordinates import Point, format_point
 from heritage.values.distances import distance_phrase
 from heritage.web import certainty, language_html
 from heritage.web.certainty import Mark
+from heritage.web.nearby_map import direction
 from heritage.web.site.events import SourceLine, source_line
-from heritage.web.site.nearby_map import direction
 
 _MAX_STATES = 3
 

@@ -39,16 +39,16 @@ from heritage.web import cards, certainty, language_html
 from heritage.web.cards import Picture
 from heritage.web.certainty import Mark
 from heritage.web.media import covers, maps
+from heritage.web.nearby_map import NearbyMap, nearby_map, uncertainty_km
+from heritage.web.page_urls import around_url
 from heritage.web.site import visiting
 from heritage.web.site.designations import SiteDesignation, area_phrase, site_designations
 from heritage.web.site.events import EventGroup, EventLine, SourceLine, event_groups, source_line
 from heritage.web.site.gallery import Photo, photos
 from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, site_location
-from heritage.web.site.nearby_map import NearbyMap, nearby_map, uncertainty_km
 from heritage.web.site.related_sites import RelatedSites, related_sites
 from heritage.web.site.timeline import SiteTimeline, site_timeline
 from heritage.web.site.visiting import NoticeLine, Visiting
-from heritage.web.vocabularies import common
 
 _MANY_PARTS = 5
 _LONG_NAME = 34  # letters; a Chinese character is as wide as two
@@ -266,7 +266,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
 
 def _around(site: Site) -> str:
     """The URL of the list of nearby sites; empty for a site that is not published."""
-    return common.around_url(site) if site.state == Site.State.PUBLISHED else ""
+    return around_url(site) if site.state == Site.State.PUBLISHED else ""
 
 
 def _event_marks(event: Event | None) -> list[Mark]:

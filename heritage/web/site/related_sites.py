@@ -18,7 +18,7 @@ from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.site_rows import SiteRows
 from heritage.web import language_html
-from heritage.web.vocabularies import common
+from heritage.web.page_urls import list_url
 
 _SHOWN = 6
 
@@ -63,19 +63,19 @@ def _groups(index: IndexSnapshot, rows: SiteRows) -> Iterator[tuple[str, str, Bi
     kind, country = next(iter(rows.kinds), None), _country(rows)
     if kind and country:
         hits = index.having(f"kind:{kind.pk}") & index.having(f"place:{country.pk}")
-        url = common.list_url(kind=kind.slug, place=country.slug)
+        url = list_url(kind=kind.slug, place=country.slug)
         yield "kind", _("More of this kind in this country"), hits, url
     if rows.site.inscribed_year is not None:
         year = str(rows.site.inscribed_year)
         hits = index.having(f"inscribed:{year}")
-        yield "year", _("Listed the same year"), hits, common.list_url(inscribed=year)
+        yield "year", _("Listed the same year"), hits, list_url(inscribed=year)
         return
     for coverage in rows.coverages:
         entry = coverage.designation
         is_protection = entry.scheme.role == Scheme.Role.PROTECTION
         if is_protection and entry.is_in_force and entry.batch is not None:
             hits = index.having(f"batch:{entry.scheme_id}.{entry.batch}")
-            url = common.list_url(batch=f"{entry.scheme.slug}.{entry.batch}")
+            url = list_url(batch=f"{entry.scheme.slug}.{entry.batch}")
             yield "year", _("Listed the same year"), hits, url
             return
 

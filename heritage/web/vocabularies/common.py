@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,7 +13,6 @@ from heritage.models import Site
 from heritage.models.vocabularies import Term
 from heritage.search import vocabulary
 from heritage.search.facets.registry import TREES
-from heritage.search.filters import WITHIN_KM
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import sentences, tokens
@@ -22,6 +20,7 @@ from heritage.values.language import LanguageMap, Text, interface_languages
 from heritage.web import cards, language_html
 from heritage.web.cards import RenderedCard
 from heritage.web.charts import Chart, Row, Series
+from heritage.web.page_urls import term_url
 
 SHOWN = 12  # cards on the page of a term
 MAX_ROWS = 12  # of a chart
@@ -90,17 +89,13 @@ class CountedTree:
         return terms
 
 
-def page_url(name: str, term: Term) -> str:
-    return reverse(f"web:{name}", args=[term.slug])
-
-
 def links[T: Term](
     tree: CountedTree, terms: Iterable[T], note: Callable[[T], str] = lambda term: ""
 ) -> list[TermLink]:
     """Links to terms; `tree.name` is also the name of the page's URL."""
     return [
         TermLink(
-            page_url(tree.name, term),
+            term_url(tree.name, term),
             language_html.as_html(term.label.best()),
             tree.count(term),
             note(term),
@@ -118,16 +113,6 @@ def labels(label: LanguageMap) -> list[TermLabel]:
         if code != best.language and words not in {str(best), *(str(row.text) for row in found)}:
             found.append(TermLabel(Text(words, code), language_html.name_for_reader(code)))
     return found
-
-
-def list_url(**values: str | Iterable[str]) -> str:
-    """The list of sites under these filters."""
-    return reverse("web:sites", query={name: value for name, value in values.items() if value})
-
-
-def around_url(site: Site) -> str:
-    """The list of all sites around a published site, itself included."""
-    return list_url(near=site.slug, within=str(WITHIN_KM))
 
 
 def sites(

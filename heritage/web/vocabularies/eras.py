@@ -21,6 +21,7 @@ from heritage.web import language_html, time_axis
 from heritage.web.certainty import APPROXIMATE, TRADITION, Mark
 from heritage.web.charts import Chart, percent
 from heritage.web.media.covers import seal_characters
+from heritage.web.page_urls import list_url, term_url
 from heritage.web.site.events import SourceLine, source_line
 from heritage.web.time_axis import Scale, Segment, Tick
 from heritage.web.vocabularies import common, parts
@@ -215,7 +216,7 @@ def _rows(
 def _row(era: Era, count: int, depth: int, scale: Scale, group: Text | str) -> EraRow:
     start, end = scale.span(era.first_year, era.last_year)
     return EraRow(
-        url=common.page_url("era", era),
+        url=term_url("era", era),
         label=language_html.as_html(era.label.best()),
         seal=seal_characters(era),
         years=short_years(era),
@@ -246,7 +247,7 @@ def era_page(slug: str) -> EraPage:
         id="kinds",
         title=_("Kinds of sites"),
         head=_("Kind"),
-        url=lambda kind: common.list_url(era=era.slug, kind=kind.slug),
+        url=lambda kind: list_url(era=era.slug, kind=kind.slug),
     )
     return EraPage(
         era=era,
@@ -262,7 +263,7 @@ def era_page(slug: str) -> EraPage:
         source=source_line(era.source),
         strip=era_strip(era, list(tree.terms.values())),
         charts=[found] if found else [],
-        sites=common.sites(index, hits, common.list_url(era=era.slug), chief=_chief(index, era)),
+        sites=common.sites(index, hits, list_url(era=era.slug), chief=_chief(index, era)),
     )
 
 
@@ -348,11 +349,11 @@ def _roles(index: IndexSnapshot, era: Era) -> list[TermLink]:
         SiteEra.Role.WITHIN: _("more with a span of eras that runs through it"),
     }
     total = len(index.having(f"era:{era.pk}"))
-    found = [TermLink(common.list_url(era=era.slug), language_html.as_html(_("in all")), total)]
+    found = [TermLink(list_url(era=era.slug), language_html.as_html(_("in all")), total)]
     for role in _ROLES:
         count = len(index.having(f"era.{role}:{era.pk}"))
         # “In between” is no choice of the list's: counted, not linked.
-        url = common.list_url(era=era.slug, role=role) if role != SiteEra.Role.OTHER else ""
+        url = list_url(era=era.slug, role=role) if role != SiteEra.Role.OTHER else ""
         if count:
             found.append(TermLink(url, language_html.as_html(labels[role]), count))
     return found if len(found) > 1 else []
@@ -362,7 +363,7 @@ def _region(index: IndexSnapshot, era: Era) -> TermLink | None:
     if era.region is None:
         return None
     count = len(index.having(f"place:{era.region_id}"))
-    url = common.page_url("place", era.region)
+    url = term_url("place", era.region)
     return TermLink(url, language_html.as_html(era.region.label.best()), count)
 
 

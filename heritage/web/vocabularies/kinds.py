@@ -15,6 +15,7 @@ from heritage.values import sentences
 from heritage.web import language_html
 from heritage.web.charts import Chart
 from heritage.web.media import covers, tagged
+from heritage.web.page_urls import list_url
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
 
@@ -81,11 +82,11 @@ def kind_page(slug: str) -> KindPage:
     found = [
         common.chart(
             eras, eras.counted(), id="eras", title=_("Eras"), head=_("Era"),
-            url=lambda era: common.list_url(kind=kind.slug, era=era.slug),
+            url=lambda era: list_url(kind=kind.slug, era=era.slug),
         ),
         common.chart(
             places, places.choice(), id="places", title=_("Where they lie"), head=_("Place"),
-            url=lambda place: common.list_url(kind=kind.slug, place=place.slug),
+            url=lambda place: list_url(kind=kind.slug, place=place.slug),
         ),
     ]  # fmt: skip
     return KindPage(
@@ -98,7 +99,7 @@ def kind_page(slug: str) -> KindPage:
         children=common.links(tree, tree.children.get(kind.pk, [])),
         aat=f"{_AAT}{kind.aat}" if kind.aat else "",
         charts=[chart for chart in found if chart],
-        sites=common.sites(index, hits, common.list_url(kind=kind.slug)),
+        sites=common.sites(index, hits, list_url(kind=kind.slug)),
     )
 
 

@@ -18,8 +18,9 @@ from heritage.values import sentences
 from heritage.web import language_html
 from heritage.web.charts import Chart, Row, Series
 from heritage.web.media import maps
+from heritage.web.nearby_map import NearbyMap, nearby_map
+from heritage.web.page_urls import list_url
 from heritage.web.site.location import NeighbourLine, neighbours
-from heritage.web.site.nearby_map import NearbyMap, nearby_map
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
 from heritage.web.world_heritage import statistics
@@ -112,7 +113,7 @@ def place_page(slug: str) -> PlacePage:
     kinds = CountedTree("kind", index, hits)
     of_kinds = common.chart(
         kinds, kinds.leaves(), id="kinds", title=_("Kinds of sites"), head=_("Kind"),
-        url=lambda kind: common.list_url(place=place.slug, kind=kind.slug),
+        url=lambda kind: list_url(place=place.slug, kind=kind.slug),
     )  # fmt: skip
     is_country = place.level == Place.Level.COUNTRY
     surroundings = _surroundings(index, place)
@@ -128,7 +129,7 @@ def place_page(slug: str) -> PlacePage:
         map=None if surroundings else maps.of_sites(place, hits),
         charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
         by_year=_by_year(index, place) if is_country else None,
-        sites=common.sites(index, hits, common.list_url(place=place.slug), shown=_FIRST),
+        sites=common.sites(index, hits, list_url(place=place.slug), shown=_FIRST),
     )
 
 
@@ -184,7 +185,7 @@ def _surroundings(index: IndexSnapshot, place: Place) -> TownSurroundings | None
         _DAY_KM,
         nearby_map(place.centre, found),
         neighbours(place.centre, found),
-        common.list_url(near=f"{PLACE_MARK}{place.slug}", within=str(_DAY_KM)),
+        list_url(near=f"{PLACE_MARK}{place.slug}", within=str(_DAY_KM)),
     )
 
 
@@ -193,7 +194,7 @@ def _by_status(index: IndexSnapshot, hits: BitMap, place: Place) -> Chart | None
     for status in UnescoStatus:
         count = hits.intersection_cardinality(index.having(f"unesco:{status}"))
         if count:
-            url = common.list_url(place=place.slug, unesco=status)
+            url = list_url(place=place.slug, unesco=status)
             rows.append(Row(status.counted_label, [count], url))
     if len(rows) < 2:
         return None

@@ -19,9 +19,9 @@ from heritage.web import cards, language_html
 from heritage.web.cards import RenderedCard
 from heritage.web.charts import Chart
 from heritage.web.media import maps
+from heritage.web.page_urls import list_url, term_url
 from heritage.web.site.designations import danger_reason
 from heritage.web.site.location import shared_by_states
-from heritage.web.vocabularies import common
 from heritage.web.world_heritage import statistics
 from heritage.web.world_heritage.statistics import Register
 
@@ -112,7 +112,7 @@ def _world() -> WorldHeritagePage:
     register = statistics.Register(index)
     scheme = register.scheme
     states, all_states, how_many = statistics.by_state(
-        register, lambda place: common.page_url("place", place)
+        register, lambda place: term_url("place", place)
     )
     newest_year, newest = _newest(index, register)
     figures = _figures(how_many, register)
@@ -132,7 +132,7 @@ def _world() -> WorldHeritagePage:
         all_states=all_states,
         danger=statistics.in_danger_by_year(register),
         in_danger=_by_region(index, register, _listed(Designation.Standing.IN_DANGER, "in_danger")),
-        in_danger_url=common.list_url(unesco=UnescoStatus.IN_DANGER),
+        in_danger_url=list_url(unesco=UnescoStatus.IN_DANGER),
         delisted=_listed(Designation.Standing.ENDED, "delisted"),
         newest=newest,
         newest_year=newest_year,
@@ -148,7 +148,7 @@ def world_heritage_counts(index: IndexSnapshot) -> WorldHeritageCounts:
         whole=len(whole - in_danger),
         in_danger=len(in_danger),
         part=len(part - whole - in_danger),
-        url=common.list_url(unesco=WORLD_HERITAGE),
+        url=list_url(unesco=WORLD_HERITAGE),
     )
 
 
@@ -162,9 +162,9 @@ def _figures(states: int, register: Register) -> list[Figure]:
     endangered = register.inscribed().filter(standing=Designation.Standing.IN_DANGER).count()
     figures = [
         Figure(sum(counts.values()), listed),
-        Figure(counts["cultural"], _("cultural"), common.list_url(category="cultural")),
-        Figure(counts["natural"], _("natural"), common.list_url(category="natural")),
-        Figure(counts["mixed"], _("mixed"), common.list_url(category="mixed")),
+        Figure(counts["cultural"], _("cultural"), list_url(category="cultural")),
+        Figure(counts["natural"], _("natural"), list_url(category="natural")),
+        Figure(counts["mixed"], _("mixed"), list_url(category="mixed")),
         Figure(states, _("states with a property"), reverse("web:places")),
         Figure(shared.filter(n__gt=1).count(), _("shared by several states")),
         Figure(endangered, _("in danger"), "#danger"),

@@ -19,8 +19,8 @@ from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import sentences
 from heritage.web import language_html
 from heritage.web.charts import Chart, Row, Series
+from heritage.web.page_urls import list_url
 from heritage.web.site.designations import danger_periods
-from heritage.web.vocabularies.common import list_url
 
 CATEGORIES = ("cultural", "mixed", "natural")  # in the order in which they are stacked
 STANDING = (Designation.Standing.IN_FORCE, Designation.Standing.IN_DANGER)

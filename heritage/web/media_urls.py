@@ -4,7 +4,8 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from heritage.web.converters import UidConverter
-from heritage.web.media import files, maps, previews
+from heritage.web.media import files, previews
+from heritage.web.world_heritage.map import world_map
 
 app_name = "media"
 
@@ -14,7 +15,7 @@ urlpatterns = [
     path("images/<uid:uid>/<str:filename>", files.image, name="image"),
     path("identity/<str:filename>", files.logo, name="logo"),
     path("covers/scenes/<slug:name>.svg", files.scene, name="scene"),
-    path("land/world-heritage.svg", maps.of_world_heritage, name="world_land"),
+    path("land/world-heritage.svg", world_map, name="world_land"),
     path("preview.jpg", previews.catalogue_preview, name="catalogue_preview"),
     path(
         "preview.png",

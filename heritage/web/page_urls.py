@@ -1,0 +1,24 @@
+"""URLs of lists of sites and of pages of terms, for links from other pages."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from heritage.models import Site
+from heritage.models.vocabularies import Term
+from heritage.search.filters import WITHIN_KM
+
+
+def term_url(name: str, term: Term) -> str:
+    """The page of an "era", a "kind" or a "place"."""
+    return reverse(f"web:{name}", args=[term.slug])
+
+
+def list_url(**values: str | Iterable[str]) -> str:
+    """The list of sites under these filters."""
+    return reverse("web:sites", query={name: value for name, value in values.items() if value})
+
+
+def around_url(site: Site) -> str:
+    """The list of all sites around a published site, itself included."""
+    return list_url(near=site.slug, within=str(WITHIN_KM))
