@@ -7,7 +7,18 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import F
 
-from heritage.models import Era, Event, Kind, Name, Place, Site, SortName, base
+from heritage.models import (
+    DesignationEvent,
+    Era,
+    Event,
+    Kind,
+    Name,
+    Place,
+    Scheme,
+    Site,
+    SortName,
+    base,
+)
 from heritage.models.unit_of_work import change_set
 from tests.builders import (
     make_coverage,
@@ -145,6 +156,12 @@ def test_bounds_come_from_the_date_else_from_the_eras(china):
     china["qing"].span = "1644/1911"
     china["qing"].save()
     assert fresh(by_era).last_year == 1911
+
+
+def test_a_stored_date_that_is_no_date_is_shown_as_it_is():
+    assert Event(date="lately").when() == "lately"
+    assert DesignationEvent(date="lately").when() == "lately"
+    assert Scheme(edition="lately").edition_phrase() == "lately"
 
 
 def test_first_year_is_that_of_the_earliest_beginning():

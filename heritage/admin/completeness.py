@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from heritage.admin.fields import language_in_words
 from heritage.models import Site
-from heritage.values.language import interface_languages
+from heritage.values.language import interface_languages, language_in_words
 
 
 @dataclass(frozen=True, slots=True)

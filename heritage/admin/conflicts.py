@@ -25,7 +25,7 @@ from heritage.admin.editing import (
     Editing,
     editing_of,
 )
-from heritage.admin.fields import EDTFFormField, date_in_words
+from heritage.admin.fields import EDTFFormField
 from heritage.admin.three_way_merge import (
     Values,
     field_of,
@@ -35,6 +35,7 @@ from heritage.admin.three_way_merge import (
     shown_values,
 )
 from heritage.services.history import word_diff
+from heritage.values.date_format import date_in_words
 from heritage.values.language import proper_tag, text_direction
 from heritage.values.sentences import explained, listed
 

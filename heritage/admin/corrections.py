@@ -14,11 +14,11 @@ from django.utils.translation import ngettext
 from heritage.admin.access import user_of
 from heritage.admin.base import RecordAdmin
 from heritage.admin.decisions import ANCHORS, DecisionPages
-from heritage.admin.fields import language_in_words
 from heritage.admin.forms import Fields
 from heritage.admin.writes import change_set
 from heritage.models import Correction
 from heritage.models.base import chunks
+from heritage.values.language import language_in_words
 
 _SENT = ("site", "where", "topic", "text", "suggestion", "source", "written_in", "created_at")
 _DECIDED = ("decided_by", "decided_at")

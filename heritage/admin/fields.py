@@ -10,12 +10,11 @@ from django.db.models.fields.files import FieldFile
 from django.forms import ClearableFileInput
 from django.urls import reverse
 from django.utils.text import normalize_newlines
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Identity, Image
 from heritage.values import coordinates, date_parser, edtf
-from heritage.values.date_format import phrase
+from heritage.values.date_format import date_in_words
 from heritage.values.language import (
     LanguageMap,
     interface_languages,
@@ -26,14 +25,6 @@ from heritage.values.language import (
 
 # Between the name of a field and a language code; field names have no double underscore.
 LANGUAGE_SEPARATOR = "__"
-
-
-def language_in_words(code: str) -> str:
-    """The name of a language in the reader's language: Simplified Chinese, 英语."""
-    try:
-        return get_language_info(code)["name_translated"]
-    except KeyError:
-        return language_name(code)
 
 
 def offered_languages() -> list[tuple[str, str]]:
@@ -223,14 +214,6 @@ class EDTFWidget(forms.TextInput):
         context = super().get_context(name, value, attrs)
         context["widget"]["phrase"] = date_in_words(value)
         return context
-
-
-def date_in_words(text: str | None) -> str:
-    """A stored date in words; empty if there is none or it is not valid EDTF."""
-    try:
-        return phrase(edtf.parse(text)) if text else ""
-    except edtf.EDTFError:
-        return ""
 
 
 class EDTFFormField(forms.CharField):

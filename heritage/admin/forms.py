@@ -52,7 +52,6 @@ from heritage.admin.fields import (
     PictureWidget,
     PlainTextFormField,
     TimeInput,
-    date_in_words,
 )
 from heritage.models.base import Record
 from heritage.models.fields import (
@@ -62,6 +61,7 @@ from heritage.models.fields import (
     NamesField,
     PictureField,
 )
+from heritage.values.date_format import date_in_words
 from heritage.values.language import (
     LanguageMap,
     interface_languages,

@@ -7,11 +7,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from heritage.admin.fields import language_in_words
 from heritage.models import Image
 from heritage.search.index import columns
 from heritage.search.index.snapshot import WITH_EVENTS, IndexSnapshot
-from heritage.values.language import interface_languages
+from heritage.values.language import interface_languages, language_in_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ from django.utils.translation import ngettext
 
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.boundaries import boundary_words
-from heritage.admin.fields import date_in_words
 from heritage.admin.pages import AdminPages
 from heritage.models import Change, ChangeSet, Correction, Site
 from heritage.models.base import Record
@@ -36,6 +35,7 @@ from heritage.services.history import (
     net_changes,
     word_diff,
 )
+from heritage.values.date_format import date_in_words
 from heritage.values.language import language_name, proper_tag, text_direction
 from heritage.values.sentences import explained, listed
 

@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.base import RecordAdmin
-from heritage.admin.fields import date_in_words
 from heritage.admin.filters import SchemeFilter
 from heritage.admin.inlines import RecordInline
 from heritage.models import (
@@ -131,7 +130,7 @@ class DesignationEventAdmin(RecordAdmin):
 
     @admin.display(description=_("date"), ordering="first_year")
     def event_date(self, row: DesignationEvent) -> str:
-        return date_in_words(row.date) or row.date
+        return row.when()
 
 
 @admin.register(WorldHeritage)

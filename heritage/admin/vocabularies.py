@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.base import NameSearch, RecordAdmin
 from heritage.admin.bulk import ReplacePages
-from heritage.admin.fields import date_in_words
 from heritage.admin.filters import WithinEraFilter, WithinKindFilter, WithinPlaceFilter
 from heritage.admin.forms import RecordForm
 from heritage.admin.scenes import SceneSelect, palette_select
@@ -20,6 +19,7 @@ from heritage.models import Era, Kind, Licence, Place, Source
 from heritage.models.vocabularies import Term
 from heritage.services.record_checks import equal_label_problems
 from heritage.values import normalize
+from heritage.values.date_format import date_in_words
 from heritage.values.language import LanguageMap, interface_languages
 
 

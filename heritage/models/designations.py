@@ -13,8 +13,7 @@ from heritage.models.fields import (
     edtf_bounds,
 )
 from heritage.models.vocabularies import Place
-from heritage.values import edtf
-from heritage.values.date_format import phrase
+from heritage.values.date_format import date_in_words
 from heritage.values.web_address import safe_url, validate_web_address_template
 
 
@@ -77,7 +76,7 @@ class Scheme(Record):
 
     def edition_phrase(self) -> str:
         """The edition as text: “2025”, or an empty text."""
-        return phrase(edtf.parse(self.edition)) if self.edition else ""
+        return date_in_words(self.edition) or self.edition
 
 
 class SchemeTerm(Record):
@@ -264,7 +263,7 @@ class DesignationEvent(Record):
         self.first_year, self.last_year = edtf_bounds(self.date)
 
     def when(self) -> str:
-        return phrase(edtf.parse(self.date)) if self.date else ""
+        return date_in_words(self.date) or self.date
 
     @property
     def order(self) -> tuple:

@@ -165,9 +165,9 @@ class Event(Record):
         last = str(self.last_era.short())
         return pgettext("span of eras", "%(first)s to %(last)s") % {"first": first, "last": last}
 
-    def when(self) -> str:
+    def when(self, style: str = "long") -> str:
         """Date and eras in words: “about 493 (Northern Wei)”."""
-        date, eras = self.date_phrase(), self.era_phrase()
+        date, eras = self.date_phrase(style), self.era_phrase()
         if date and eras:
             words = {"date": date, "era": sentences.inside_brackets(eras)}
             return pgettext("date (era)", "%(date)s (%(era)s)") % words

@@ -6,7 +6,7 @@ No language is hard-coded: word order, markers and endings are messages of the c
 from django.utils.translation import get_language, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from heritage.values.edtf import OPEN, UNKNOWN, HistoricalDate, Moment
+from heritage.values.edtf import OPEN, UNKNOWN, EDTFError, HistoricalDate, Moment, parse
 from heritage.values.years import to_historical
 
 MONTHS = (
@@ -63,6 +63,14 @@ def phrase(
             start, end = date.ends
             return _interval(start, end, style, approximate)
         return _moment(date.ends[0], style, approximate)
+
+
+def date_in_words(text: str | None) -> str:
+    """A stored date in words; empty if there is none or it is not valid EDTF."""
+    try:
+        return phrase(parse(text)) if text else ""
+    except EDTFError:
+        return ""
 
 
 def year_phrase(

@@ -114,6 +114,14 @@ def language_name(code: str) -> str:
     return proper_tag(code)
 
 
+def language_in_words(code: str) -> str:
+    """The name of a language in the reader's language: Simplified Chinese, 英语."""
+    try:
+        return get_language_info(code)["name_translated"]
+    except KeyError:
+        return language_name(code)
+
+
 def _django_name(code: str) -> str:
     try:
         return get_language_info(code)["name_local"]

@@ -181,22 +181,27 @@ def badge(status: UnescoStatus, danger_since: int | None = None) -> str:
     return str(status.label)
 
 
-def short_marks(event: Event, is_recalled: bool) -> list[Mark]:
+def short_marks(event: Event | None) -> list[Mark]:
     """The marks of an event beside its date: “c. 493” needs no “approximate”."""
-    found = certainty.of_event(event, is_recalled)
-    return [mark for mark in found if not (event.date and mark in certainty.SAID_BY_DATES)]
+    if event is None:
+        return []
+    said = certainty.SAID_BY_DATES if event.date else ()
+    return [mark for mark in certainty.of_event(event) if mark not in said]
+
+
+def marks_of_beginning(event: Event | None) -> list[Mark]:
+    """Those of its date and of its source."""
+    return [*short_marks(event), *certainty.of_source(event.source)] if event else []
 
 
 def event_phrase(event: Event, style: str = "short") -> str:
     """ "Founded 68 CE (Eastern Han)"."""
-    date, eras = event.date_phrase(style), event.era_phrase()
-    both = {"date": date, "era": sentences.inside_brackets(eras)}
-    when = pgettext("date (era)", "%(date)s (%(era)s)") % both
-    words = pgettext("what happened, and when", "%(what)s %(when)s") % {
-        "what": event.get_kind_display(),
-        "when": when if date and eras else date or eras,
-    }
-    return capfirst(words)
+    return capfirst(_what_and_when(event, event.when(style)))
+
+
+def _what_and_when(event: Event, when: str) -> str:
+    words = pgettext("what happened, and when", "%(what)s %(when)s")
+    return words % {"what": event.get_kind_display(), "when": when}
 
 
 def visible_date_phrase(beginning: Event | None, standing: list[Event]) -> str:
@@ -216,16 +221,11 @@ def visible_date_phrase(beginning: Event | None, standing: list[Event]) -> str:
         return words
     both = pgettext("date of what stands, and of the founding", "%(standing)s · %(founded)s") % {
         "standing": words,
-        "founded": _uncapitalised(beginning),
+        "founded": _what_and_when(
+            beginning, beginning.date_phrase("short") or beginning.era_phrase()
+        ),
     }
     return both if _width(both) <= _WIDEST_DATE else words
-
-
-def _uncapitalised(event: Event) -> str:
-    return pgettext("what happened, and when", "%(what)s %(when)s") % {
-        "what": event.get_kind_display(),
-        "when": event.date_phrase("short") or event.era_phrase(),
-    }
 
 
 def _width(text: str) -> int:
@@ -246,9 +246,8 @@ def _is_closer(beginning: Event | None, standing: list[Event]) -> bool:
 
 def _marks_seen(beginning: Event | None, standing: list[Event]) -> list[Mark]:
     """Of the date that is shown. That it is unchecked is said on the page of the site."""
-    if standing and not _is_closer(beginning, standing):
-        return short_marks(standing[0], is_recalled=False)
-    return short_marks(beginning, is_recalled=False) if beginning else []
+    is_of_standing = standing and not _is_closer(beginning, standing)
+    return short_marks(standing[0] if is_of_standing else beginning)
 
 
 def standing_phrase(events: Iterable[Event]) -> str:

@@ -51,8 +51,8 @@ SAID_BY_DATES = (APPROXIMATE, UNCERTAIN)
 ALL = (TRADITION, APPROXIMATE, UNCERTAIN, RECALLED, BLURRED)
 
 
-def of_event(event: Event, is_recalled: bool) -> list[Mark]:
-    """The marks of a dated event."""
+def of_event(event: Event) -> list[Mark]:
+    """The marks of a dated event, without that of its source."""
     date = event.parsed
     marks = []
     if event.certainty == Event.Certainty.TRADITIONAL:
@@ -61,8 +61,6 @@ def of_event(event: Event, is_recalled: bool) -> list[Mark]:
         marks.append(APPROXIMATE)
     if date and date.uncertain:
         marks.append(UNCERTAIN)
-    if is_recalled:
-        marks.append(RECALLED)
     return marks
 
 

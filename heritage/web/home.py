@@ -96,7 +96,7 @@ def home(name: LanguageMap) -> Home:
         regions=_regions(every.index),
         unesco=_links(unesco, unesco.options),
         since=earliest.date_phrase("short") or earliest.era_phrase() if earliest else "",
-        since_marks=_since_marks(earliest),
+        since_marks=cards.marks_of_beginning(earliest),
         other_names=language_html.in_other_languages(name),
     )
 
@@ -108,12 +108,6 @@ def _earliest(index: IndexSnapshot) -> Event | None:
     oldest = index.orders[orders.OLDEST].ids[:1].tolist()
     events = events.filter(site__in=oldest).select_related("first_era", "last_era", "source")
     return events.order_by("first_year").first()
-
-
-def _since_marks(event: Event | None) -> list[Mark]:
-    if event is None:
-        return []
-    return cards.short_marks(event, bool(event.source and event.source.is_recalled))
 
 
 def _featured(index: IndexSnapshot) -> list[Card]:

@@ -7,15 +7,14 @@ from html import escape
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, get_language_info, pgettext
+from django.utils.translation import get_language, pgettext
 
-from heritage.values import edtf
-from heritage.values.date_format import phrase
+from heritage.values.date_format import date_in_words
 from heritage.values.language import (
     LanguageMap,
     Text,
     interface_languages,
-    language_name,
+    language_in_words,
     proper_tag,
 )
 
@@ -48,16 +47,8 @@ def fallback_mark(text: Text) -> SafeString:
     words = pgettext("language of a text that is not translated", "in %(language)s")
     return format_html(
         ' <small class="in-language">{}</small>',
-        words % {"language": name_for_reader(text.language)},
+        words % {"language": language_in_words(text.language)},
     )
-
-
-def name_for_reader(code: str) -> str:
-    """The name of a language in the reader's language, or else its own name."""
-    try:
-        return get_language_info(code)["name_translated"]
-    except KeyError:
-        return language_name(code)
 
 
 def in_other_languages(texts: LanguageMap) -> list[Text]:
@@ -72,15 +63,7 @@ def in_other_languages(texts: LanguageMap) -> list[Text]:
 
 def day(value: date | None) -> str:
     """A calendar day in words."""
-    return phrase(edtf.parse(value.isoformat())) if value else ""
-
-
-def edtf_date(text: str) -> str:
-    """A stored date in words; unchanged if it is invalid."""
-    try:
-        return phrase(edtf.parse(text)) if text else ""
-    except edtf.EDTFError:
-        return text
+    return date_in_words(value.isoformat()) if value else ""
 
 
 def number(value: int) -> str:

@@ -72,7 +72,7 @@ def event_line(event: Event) -> EventLine:
         eras=eras if date else "",
         what=capfirst(event.get_kind_display()),
         note=language_html.as_html(event.note.best()),
-        marks=certainty.of_event(event, bool(event.source and event.source.is_recalled)),
+        marks=certainty.of_event(event) + certainty.of_source(event.source),
         source=source_line(event.source),
     )
 

@@ -32,7 +32,7 @@ from heritage.search.index import store
 from heritage.search.nearby import nearby
 from heritage.search.site_rows import SiteRows
 from heritage.values import sentences
-from heritage.values.language import Text, interface_languages
+from heritage.values.language import Text, interface_languages, language_in_words
 from heritage.values.markdown import to_html
 from heritage.values.web_address import safe_url
 from heritage.web import cards, certainty, language_html
@@ -220,7 +220,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
         description_language=description,
         kinds=_kinds(rows),
         beginning=cards.event_phrase(beginning, "long") if beginning else "",
-        beginning_marks=_event_marks(beginning),
+        beginning_marks=cards.marks_of_beginning(beginning),
         standing=cards.standing_phrase(events),
         unesco=unesco,
         inscribed=_inscribed(rows),
@@ -267,12 +267,6 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
 def _around(site: Site) -> str:
     """The URL of the list of nearby sites; empty for a site that is not published."""
     return around_url(site) if site.state == Site.State.PUBLISHED else ""
-
-
-def _event_marks(event: Event | None) -> list[Mark]:
-    if event is None:
-        return []
-    return cards.short_marks(event, bool(event.source and event.source.is_recalled))
 
 
 class HasMarks(Protocol):
@@ -366,7 +360,7 @@ def _translations(site: Site) -> list[NameLine]:
     """The name in languages that the interface does not speak, as registers give it."""
     spoken = interface_languages()
     return [
-        NameLine(Text(words, code), "", language_html.name_for_reader(code), "", None)
+        NameLine(Text(words, code), "", language_in_words(code), "", None)
         for code, words in site.name.items()
         if code not in spoken
     ]
@@ -376,7 +370,7 @@ def _name_line(name: Name) -> NameLine:
     return NameLine(
         text=Text(name.text, name.language),
         kind=name.get_kind_display(),
-        language=language_html.name_for_reader(name.language),
+        language=language_in_words(name.language),
         note=language_html.as_html(name.note.best()),
         source=source_line(name.source),
     )

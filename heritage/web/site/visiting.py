@@ -16,6 +16,7 @@ from heritage.models.fields import edtf_bounds
 from heritage.models.visiting import WEEKDAYS, CheckedRecord, Quality
 from heritage.search.site_rows import SiteRows
 from heritage.values import sentences
+from heritage.values.date_format import date_in_words
 from heritage.values.language import LanguageMap
 from heritage.values.web_address import safe_url
 from heritage.web import language_html
@@ -171,7 +172,7 @@ def _basis(row: CheckedRecord) -> Basis:
 def _age_of(row: CheckedRecord) -> str:
     if row.checked_on:
         return _("checked on %(date)s") % {"date": language_html.day(row.checked_on)}
-    date = language_html.edtf_date(row.as_of)
+    date = date_in_words(row.as_of) or row.as_of
     match row.quality:
         case Quality.OFFICIAL:
             return _("official, as of %(date)s") % {"date": date}

@@ -16,7 +16,7 @@ from heritage.search.facets.registry import TREES
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import sentences, tokens
-from heritage.values.language import LanguageMap, Text, interface_languages
+from heritage.values.language import LanguageMap, Text, interface_languages, language_in_words
 from heritage.web import cards, language_html
 from heritage.web.cards import RenderedCard
 from heritage.web.charts import Chart, Row, Series
@@ -111,7 +111,7 @@ def labels(label: LanguageMap) -> list[TermLabel]:
     ours = interface_languages()
     for code, words in sorted(label.items(), key=lambda item: item[0] not in ours):
         if code != best.language and words not in {str(best), *(str(row.text) for row in found)}:
-            found.append(TermLabel(Text(words, code), language_html.name_for_reader(code)))
+            found.append(TermLabel(Text(words, code), language_in_words(code)))
     return found
 
 
