@@ -24,7 +24,7 @@ from django.shortcuts import render
 from django.urls import URLPattern
 from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from heritage.admin import access, conflicts, kept_uploads, row_sets
@@ -92,6 +92,10 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         )
 
     # --- lists
+
+    @admin.display(description=gettext_lazy("label"))
+    def display_name(self, row: Any) -> str:
+        return str(row)
 
     def get_action_choices(
         self,

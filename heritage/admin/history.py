@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.admin.models import LogEntry
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import Field, Model, TextField, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +26,7 @@ from heritage.admin.pages import AdminPages
 from heritage.models import Change, ChangeSet, Correction, Site
 from heritage.models.base import Record
 from heritage.models.fields import EDTFField
+from heritage.models.row_values import set_plain_value
 from heritage.services.history import (
     RowChange,
     changes_of,
@@ -35,6 +36,7 @@ from heritage.services.history import (
     net_changes,
     word_diff,
 )
+from heritage.services.undo_plan import as_list
 from heritage.values.date_format import date_in_words
 from heritage.values.language import language_name, proper_tag, text_direction
 from heritage.values.sentences import explained, listed
@@ -299,10 +301,7 @@ def _row(model: type[Record], pk: int, state: dict) -> Record:
     for name, value in state.items():
         column = column_of(model, name)
         if column is not None and not column.many_to_many:
-            try:
-                setattr(row, column.attname, column.to_python(value))
-            except ValidationError:
-                setattr(row, column.attname, value)
+            set_plain_value(row, name, value)
     return row
 
 
@@ -317,7 +316,7 @@ class ShownValues:
         for name, value in values.items():
             column = column_of(model, name)
             if column is not None and column.is_relation and value:
-                self._wanted[column.related_model].update(_keys(value))
+                self._wanted[column.related_model].update(as_list(value))
 
     def differences(
         self, model: type[Record], before: dict, after: dict
@@ -344,7 +343,7 @@ class ShownValues:
             return ""
         if column.is_relation:
             rows = self._labels(cast(type[Model], column.related_model))
-            return listed(rows.get(key, f"#{key}") for key in _keys(value))
+            return listed(rows.get(key, f"#{key}") for key in as_list(value))
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(column, EDTFField):
@@ -361,10 +360,6 @@ class ShownValues:
             found = with_label(model._default_manager.filter(pk__in=self._wanted[model]))
             self._rows[model] = {row.pk: label_of(row) for row in found}
         return self._rows[model]
-
-
-def _keys(value: Any) -> list:
-    return value if isinstance(value, list) else [value]
 
 
 def _label(column: Field) -> str:

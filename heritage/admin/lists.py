@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
@@ -73,7 +72,7 @@ class ListPages(AdminPages):
 
     def columns_view(self, request: HttpRequest) -> HttpResponse:
         """The form for the columns of the list."""
-        self._require_view_permission(request)
+        self.require_view_permission(request)
         wanted = request.POST.getlist("column")
         user_of(request).site_columns = [name for name in COLUMNS if name in wanted]
         user_of(request).save(update_fields=["site_columns"])
@@ -81,7 +80,7 @@ class ListPages(AdminPages):
 
     def filters_view(self, request: HttpRequest) -> HttpResponse:
         """Save a filter under a name, or delete it."""
-        self._require_view_permission(request)
+        self.require_view_permission(request)
         forget = request.POST.get("forget", "")
         if forget:
             if is_id(forget):
@@ -101,10 +100,6 @@ class ListPages(AdminPages):
             user=user_of(request), name=name, defaults={"query": query}
         )
         return redirect(self._list_url(query))
-
-    def _require_view_permission(self, request: HttpRequest) -> None:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
 
     def _list_url(self, query: str) -> str:
         url = self.own_url("changelist")

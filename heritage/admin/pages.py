@@ -32,6 +32,10 @@ class AdminPages(admin.ModelAdmin):
             raise PermissionDenied
         return row
 
+    def require_view_permission(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
     def page(
         self, request: HttpRequest, template: str, title: str | LazyText, context: dict[str, Any]
     ) -> HttpResponse:

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from heritage.admin import access, bulk
 from heritage.admin.access import user_of
 from heritage.admin.pages import AdminPages
+from heritage.admin.writes import log_change
 from heritage.models import Site, User, row_values
 from heritage.models.base import chunks
 from heritage.models.fields import LanguageMapField
@@ -107,8 +107,7 @@ def _write_state(user: User, sites: list[Site], state: str) -> tuple[list[Site],
             for site in chunk:
                 site.state = state
         review.notify_of_states(before, user)
-        message = [{"changed": {"fields": [str(Site._meta.get_field("state").verbose_name)]}}]
-        LogEntry.objects.log_actions(user.pk, fit, CHANGE, message)
+        log_change(user, fit, [str(Site._meta.get_field("state").verbose_name)])
     return fit, changed
 
 

@@ -35,10 +35,6 @@ class SchemeAdmin(RecordAdmin):
         (_("Who keeps it"), {"fields": ("authority", "country", "uri_template", "description")}),
     )
 
-    @admin.display(description=_("label"))
-    def display_name(self, row: Scheme) -> str:
-        return str(row)
-
 
 @admin.register(SchemeTerm)
 class SchemeTermAdmin(RecordAdmin):
@@ -48,10 +44,6 @@ class SchemeTermAdmin(RecordAdmin):
     list_select_related = ("scheme",)
     search_fields = ("code", "label", "scheme__label")
     fieldsets = ((None, {"fields": ("scheme", "facet", "code", "label", "other_names", "order")}),)
-
-    @admin.display(description=_("label"))
-    def display_name(self, row: SchemeTerm) -> str:
-        return str(row)
 
 
 # --- entries -----------------------------------------------------------------------------------

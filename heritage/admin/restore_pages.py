@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
@@ -78,7 +77,7 @@ class RestorePages(AdminPages):
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
         """The deleted records of this model that have not been restored, latest first."""
-        self._require_view_permission(request)
+        self.require_view_permission(request)
         there = self.model._default_manager.order_by().values("pk")
         deletions = deletions_of(self.model).exclude(object_id__in=there)
         deletions = deletions.select_related("change_set__user")
@@ -94,7 +93,7 @@ class RestorePages(AdminPages):
         return self.page(request, "admin/deleted.html", title, context)
 
     def restore_deleted_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self._require_view_permission(request)
+        self.require_view_permission(request)
         deletion = deletions_of(self.model).filter(pk=pk).select_related("change_set").first()
         if deletion is None:
             raise Http404
@@ -113,7 +112,3 @@ class RestorePages(AdminPages):
             ],
         )
         return revert_pages.revert_view(self.admin_site, request, asked)
-
-    def _require_view_permission(self, request: HttpRequest) -> None:
-        if not self.has_view_permission(request):
-            raise PermissionDenied

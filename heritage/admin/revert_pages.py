@@ -55,9 +55,8 @@ class RevertRequest:
     then: str = ""  # where to go instead if all of it was written
     only: Only | None = None
     undoes: ChangeSet | None = None
-    later: QuerySet[ChangeSet] | None = (
-        None  # later edits to list; None: all later edits of the same rows
-    )
+    # Later edits to list; None: all later edits of the same rows.
+    later: QuerySet[ChangeSet] | None = None
     trail: list[tuple[str, str | LazyText | None]] = field(default_factory=list)
 
 
@@ -161,9 +160,8 @@ def _digest(planned: Plan) -> str:
 
 def refusals(user: User, steps: Iterable[Step]) -> Iterator[str]:
     """Why the user may not carry out these steps, each reason once."""
-    steps = [
-        step for step in steps if step.model is not FormerSlug
-    ]  # the write path maintains former slugs
+    # The write path maintains former slugs.
+    steps = [step for step in steps if step.model is not FormerSlug]
     wanted = {(step.model, _PERMISSION[step.action]) for step in steps}
     for model, action in sorted(wanted, key=lambda pair: (pair[0]._meta.label, pair[1])):
         if not user.has_perm(f"heritage.{action}_{model._meta.model_name}"):

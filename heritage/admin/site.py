@@ -72,9 +72,8 @@ def _guarded[V: Callable[..., HttpResponseBase]](view: V) -> V:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if _is_list(request) and not (_is_sound(request.GET) and _has_ids(request.POST)):
-            return redirect(
-                f"{request.path}?{ERROR_FLAG}=1"
-            )  # as Django does for any invalid value
+            # As Django does for any invalid value.
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
         try:
             return view(request, *args, **kwargs)
         except LockTimeout:

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +31,7 @@ from heritage.admin.editable_fields import (
     with_edited_rows,
 )
 from heritage.admin.pages import AdminPages
-from heritage.admin.writes import change_set, with_undo_link
+from heritage.admin.writes import change_set, log_change, with_undo_link
 from heritage.models import Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import excerpts, word_diff
@@ -166,12 +165,8 @@ class TablePages(AdminPages):
                 for cell in each.cells:
                     cell.field.save_related(each.site)
             names = sorted({cell.field.label for each in again for cell in each.cells})
-            message = [{"changed": {"fields": names}}]
-            entries = LogEntry.objects.log_actions(
-                user_of(request).pk, [each.site for each in again], CHANGE, message
-            )
-            if entries:
-                made.detail["table"] = names
+            log_change(user_of(request), [each.site for each in again], names)
+            made.detail["table"] = names
         if made.pk is None:  # the cleaned values equal the stored ones
             self.message_user(request, _("Nothing was changed, so nothing was saved."))
             return redirect(request.get_full_path())

@@ -4,7 +4,6 @@ from functools import partial
 from typing import ClassVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern
@@ -20,7 +19,7 @@ from heritage.admin.base import NameSearch, RecordAdmin
 from heritage.admin.filters import CheckedFilter, Filters, SiteStateFilter
 from heritage.admin.inlines import RecordInline
 from heritage.admin.rows import RowAdmin
-from heritage.admin.writes import change_set
+from heritage.admin.writes import change_set, log_change
 from heritage.models import (
     Custodian,
     Identifier,
@@ -135,10 +134,9 @@ class CheckedAdmin(RowAdmin):
         row.checked_on = timezone.localdate()
         with change_set("edit", user_of(request), gettext("Checked today")):
             row.save(update_fields=["checked_on"])
-            message = [
-                {"changed": {"fields": [str(row._meta.get_field("checked_on").verbose_name)]}}
-            ]
-            LogEntry.objects.log_actions(user_of(request).pk, [row], CHANGE, message)
+            log_change(
+                user_of(request), [row], [str(row._meta.get_field("checked_on").verbose_name)]
+            )
         tell(gettext("“%(row)s” was checked today.") % {"row": row}, messages.SUCCESS)
         return self._back(request, row)
 
@@ -192,10 +190,6 @@ class IdentifierSchemeAdmin(RecordAdmin):
     list_display = ("display_name", "slug", "uri_template")
     search_fields = ("label", "slug")
     fieldsets = ((None, {"fields": ("label", "slug", "pattern", "uri_template")}),)
-
-    @admin.display(description=_("label"))
-    def display_name(self, row: IdentifierScheme) -> str:
-        return str(row)
 
 
 @admin.register(Custodian)

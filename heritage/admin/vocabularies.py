@@ -150,7 +150,3 @@ class LicenceAdmin(RecordAdmin):
     list_display = ("code", "display_name", "url")
     search_fields = ("code", "label")
     fieldsets = ((None, {"fields": ("code", "label", "url")}),)
-
-    @admin.display(description=_("label"))
-    def display_name(self, row: Licence) -> str:
-        return str(row)

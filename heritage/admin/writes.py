@@ -1,14 +1,16 @@
 """The change set of an admin request, by which all writes of the admin go, and its undo link."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from heritage.models import ChangeSet, User, unit_of_work
+from heritage.models.base import Record
 from heritage.models.lock_timeout import lock_timeout
 
 
@@ -22,6 +24,12 @@ def change_set(
         unit_of_work.change_set(kind, user, reason, is_whole=is_whole) as running,
     ):
         yield running
+
+
+def log_change(user: User, rows: Sequence[Record], columns: Iterable[str]) -> None:
+    """Django's log of changes to columns, given by their labels."""
+    message = [{"changed": {"fields": list(columns)}}]
+    LogEntry.objects.log_actions(user.pk, rows, CHANGE, message)
 
 
 def with_undo_link(text: str, change_set: ChangeSet) -> str:

@@ -110,6 +110,15 @@ def json_value(field: models.Field, value: object) -> object:
             return value
 
 
+def set_plain_value(row: models.Model, name: str, value: object) -> None:
+    """Give a column a value that `json_value()` has made."""
+    field = column(type(row), name)
+    try:
+        setattr(row, field.attname, field.to_python(value))
+    except ValidationError:  # a broken date was stored as it was
+        setattr(row, field.attname, value)
+
+
 def linked_ids(field: models.ManyToManyField, ids: Iterable[int]) -> dict[int, list[int]]:
     """For each of these rows, the sorted ids that it is related to."""
     near, far = field.m2m_column_name(), field.m2m_reverse_name()

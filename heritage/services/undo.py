@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from heritage.models import Change, ChangeSet, FormerSlug, Site, User
 from heritage.models.base import Record, chunks, unwatched
-from heritage.models.row_values import kept_relations
+from heritage.models.row_values import kept_relations, set_plain_value
 from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.services.history import changes_of, column_of, referring_columns
 from heritage.services.publication import RELATED, publication_problems
@@ -272,7 +272,7 @@ def _create(model: type[Record], steps: list[Step]) -> None:
         row.pk = step.object_id
         for name, value in step.values.items():
             if name not in relations:
-                _set(row, name, value)
+                set_plain_value(row, name, value)
         rows.append(row)
     if model is Site:
         # A site that comes back has its own address again, which may have led elsewhere meanwhile.
@@ -291,7 +291,7 @@ def _update(model: type[Record], steps: list[Step]) -> None:
         row = rows[step.object_id]
         columns = frozenset(step.values.keys() - relations)
         for name in columns:
-            _set(row, name, step.values[name])
+            set_plain_value(row, name, step.values[name])
         if columns:
             by_columns[columns].append(row)
         for name in step.values.keys() & relations:
@@ -305,11 +305,3 @@ def _delete(model: type[Record], steps: list[Step]) -> None:
 
 
 _DO = {CREATE: _create, UPDATE: _update, DELETE: _delete}
-
-
-def _set(row: models.Model, name: str, value: object) -> None:
-    column: Any = row._meta.get_field(name)
-    try:
-        setattr(row, column.attname, column.to_python(value))
-    except ValidationError:  # a broken date was stored as it was
-        setattr(row, column.attname, value)
