@@ -72,15 +72,15 @@ def _in(text: Text, markup: str) -> SafeString:
 
 
 def _when(site: Card) -> SafeString:
-    return format_html("{}{}", site.when, _marks(site.when_marks)) if site.when else _NONE
+    return format_html("{}{}", site.when, marks(site.when_marks)) if site.when else _NONE
 
 
-def _marks(marks: Iterable[Mark]) -> SafeString:
-    """As components/marks.html writes them."""
+def marks(found: Iterable[Mark]) -> SafeString:
+    """Marks beside the date on a card, whose one link is its name."""
     return format_html_join(
         "",
         ' <span class="mark mark-{}" title="{}">{}</span>',
-        ((mark.key, mark.explanation, mark.label) for mark in marks),
+        ((mark.key, mark.explanation, mark.label) for mark in found),
     )
 
 

@@ -74,15 +74,8 @@
       show();
     };
 
-    const soon = (action, delay) => {
-      let timer;
-      return () => {
-        clearTimeout(timer);
-        timer = setTimeout(action, delay);
-      };
-    };
-    const checkSoon = soon(ask, 400);
-    const readSoon = soon(() => {
+    const checkSoon = window.recordForm.debounced(ask, 400);
+    const readSoon = window.recordForm.debounced(() => {
       history = [];
       view = {};
       draw(true);

@@ -5,6 +5,15 @@
   const form = document.querySelector("#content-main form[method=post]");
   const words = document.getElementById("form-words")?.dataset ?? {};
 
+  // Called once after the last of many events.
+  const debounced = (action, delay) => {
+    let timer;
+    return () => {
+      clearTimeout(timer);
+      timer = setTimeout(action, delay);
+    };
+  };
+
   // --- rows ------------------------------------------------------------------------------------
 
   const fetched = async (url, params = {}) => {
@@ -197,11 +206,7 @@
     }
   };
 
-  let timer;
-  const keepSoon = () => {
-    clearTimeout(timer);
-    timer = setTimeout(remember, 600);
-  };
+  const keepSoon = debounced(remember, 600);
 
   const put = (control, value) => {
     if (control.type === "checkbox") control.checked = value.length > 0;
@@ -343,15 +348,11 @@
     out.lang = textarea.lang;
     if (isShown) return;
     showText(textarea, out);
-    let timer;
-    textarea.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => showText(textarea, out), 400);
-    });
+    textarea.addEventListener("input", debounced(() => showText(textarea, out), 400));
   });
 
   // For the other scripts of the form.
-  window.recordForm = { add, open };
+  window.recordForm = { add, open, debounced };
 
   const prepare = (root) => {
     for (const button of root.querySelectorAll(".add-row, .remove-row, .add-language, .show-text")) button.hidden = false;

@@ -111,16 +111,15 @@
       next.focus();
     });
 
-    let timer;
-    const soon = (event) => {
+    const loadSoon = window.recordForm.debounced(() => pane.hidden || load(), 1000);
+    const onTyping = (event) => {
       if (event.target.closest("[form]")) return;
       isTyped = true;
-      clearTimeout(timer);
-      timer = setTimeout(() => pane.hidden || load(), 1000);
+      loadSoon();
     };
-    form.addEventListener("input", soon);
-    form.addEventListener("change", soon);
-    form.addEventListener("click", (event) => event.target.closest(".remove-row") && soon(event));
+    form.addEventListener("input", onTyping);
+    form.addEventListener("change", onTyping);
+    form.addEventListener("click", (event) => event.target.closest(".remove-row") && onTyping(event));
 
     // What is too narrow for both keeps what was open in mind.
     const fit = () => toggle(WIDE.matches && Boolean(remembered()), remembered());

@@ -7,14 +7,6 @@
   const gcj02 = form?.querySelector("[name=coordinates_gcj02]");
   const base = similar?.dataset.url.replace(/similar\/$/, "");
 
-  const soon = (action, delay) => {
-    let timer;
-    return () => {
-      clearTimeout(timer);
-      timer = setTimeout(action, delay);
-    };
-  };
-
   const ask = async (path, params) => {
     const query = new URLSearchParams(params);
     if (gcj02?.checked) query.set("gcj02", "1");
@@ -106,14 +98,14 @@
   };
 
   if (form && similar) {
-    const lookSoon = soon(look, 350);
+    const lookSoon = window.recordForm.debounced(look, 350);
     form.addEventListener("input", (event) => {
       if (event.target.name?.startsWith("name__") || event.target === box) lookSoon();
     });
     if (names().length && !similar.dataset.without) look();
   }
   if (box && place) {
-    const drawSoon = soon(() => draw(), 500);
+    const drawSoon = window.recordForm.debounced(() => draw(), 500);
     let isOnMap = false;
     box.addEventListener("input", (event) => {
       if (event.isTrusted) drawSoon();
