@@ -33,9 +33,8 @@ def test_the_steps_of_the_readme(tmp_path):
     (copy / path).write_text(module)
     (copy / test_path).write_text(test)
     _replace(copy / registry, "import areas,", f"import areas, {Path(path).stem},")
-    _replace(
-        copy / registry, "    contents.HasFacet(),\n", f"    {facet},\n    contents.HasFacet(),\n"
-    )
+    before = "    contents.ContentFacet(),\n"
+    _replace(copy / registry, before, f"    {facet},\n{before}")
     number = int(re.search(r"^FORMAT = (\d+)$", (copy / stored).read_text(), re.MULTILINE)[1])
     _replace(copy / stored, f"FORMAT = {number}", f"FORMAT = {number + 1}")
 

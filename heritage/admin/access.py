@@ -3,6 +3,7 @@
 Every admin class asks here. A contributor may change only records that are not published.
 """
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import admin
@@ -36,6 +37,14 @@ _OWNERS: dict[type[Model], str] = {
 def user_of(request: HttpRequest) -> User:
     """The signed-in user of an admin request."""
     return cast(User, request.user)
+
+
+def once[T](request: HttpRequest, key: str, make: Callable[[], T]) -> T:
+    """What `make` gives, called once in a request: several parts of a page need it."""
+    kept = vars(request).setdefault("kept", {})
+    if key not in kept:
+        kept[key] = make()
+    return kept[key]
 
 
 def may_publish(user: User) -> bool:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from heritage.admin.access import user_of
+from heritage.admin.access import once, user_of
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.gaps import gaps
 from heritage.admin.history import comment_of, deleted_names
@@ -87,9 +87,7 @@ def _counted(rows: QuerySet) -> Subquery:
 
 def waiting(request: HttpRequest) -> dict[str, int]:
     """The counts in the head of every page; one query for each request."""
-    if not hasattr(request, "waiting"):
-        request.waiting = _waiting(user_of(request))  # type: ignore[attr-defined]
-    return request.waiting  # type: ignore[attr-defined]  # kept with it
+    return once(request, "waiting", lambda: _waiting(user_of(request)))
 
 
 def _waiting(user: User) -> dict[str, int]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
 from heritage.admin import desk
-from heritage.admin.access import is_id, user_of
+from heritage.admin.access import is_id, once, user_of
 from heritage.admin.gaps import Gap, gaps
 from heritage.models import Coverage, Era, Kind, Place, Scheme, Site, UnescoStatus
 from heritage.models.querysets import SiteQuerySet
@@ -69,10 +69,7 @@ class TreeFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
         """Asked for once a request: to count its choices, each filter makes all others anew."""
-        known = request.__dict__.setdefault("offered_terms", {})
-        if type(self) not in known:
-            known[type(self)] = self._offered(request)
-        return known[type(self)]
+        return once(request, f"offered {self.parameter_name}", lambda: self._offered(request))
 
     def _offered(self, request: HttpRequest) -> Choices:
         chosen = self.chosen(request)
@@ -110,10 +107,8 @@ class TreeFilter(SimpleListFilter):
 
 def _unpublished(request: HttpRequest) -> list[int]:
     """Some of the unpublished sites, asked for once a request."""
-    if not hasattr(request, "unpublished"):
-        others = Site.objects.unpublished().order_by().values_list("pk", flat=True)
-        request.unpublished = list(others[:MAX_COUNTED])  # type: ignore[attr-defined]
-    return request.unpublished  # type: ignore[attr-defined]  # kept with it
+    others = Site.objects.unpublished().order_by().values_list("pk", flat=True)
+    return once(request, "unpublished", lambda: list(others[:MAX_COUNTED]))
 
 
 def _counted(

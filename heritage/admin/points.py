@@ -13,7 +13,6 @@ from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
@@ -145,7 +144,7 @@ def map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         "wider": min(point_map.WIDEST_KM, window.km * 4),
         "closer": max(point_map.NARROWEST_KM, window.km / 4),
     }
-    return HttpResponse(render_to_string("admin/point_map.html", context, request))
+    return render(request, "admin/point_map.html", context)
 
 
 def _middle(request: HttpRequest, point: Point | None) -> Point:

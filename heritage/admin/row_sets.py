@@ -19,7 +19,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.forms import FileField, Media
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.loader import render_to_string
+from django.shortcuts import render
 
 from heritage.admin.access import is_id
 from heritage.admin.editing import editing_of
@@ -198,7 +198,7 @@ def rows_view(
     if number is None:
         rows = RowSet(request, model_admin, inline, owner, None, may_edit, None)
         context = {"rows": rows}
-        return HttpResponse(render_to_string("admin/record_lines.html", context, request))
+        return render(request, "admin/record_lines.html", context)
     return _form_of_row(request, model_admin, inline, owner, may_edit, number)
 
 
@@ -230,4 +230,4 @@ def _form_of_row(
     row = form.instance if pk else None
     line = rows.line(number, row, rows.admin_form(form, row))
     context = {"rows": rows, "line": line}
-    return HttpResponse(render_to_string("admin/record_row.html", context, request))
+    return render(request, "admin/record_row.html", context)

@@ -392,10 +392,10 @@ class SiteFilter(filters.FilterSet):
             return text_search.by_relevance(self.index, answer.text if answer else "")
         if said := self._superlative:
             tiers = partial(text_search.superlative_tiers, self.index, said=said)
-            return text_search.ByTiers(tiers, best_known)
+            return text_search.TieredOrder(tiers, best_known)
         first, last = cast(tuple[int, int], self._short_span)
         closest = partial(columns.closest_spans, self._spans(), first, last, _SLACKS)
-        return text_search.ByTiers(closest, best_known)
+        return text_search.TieredOrder(closest, best_known)
 
 
 def as_query(data: QueryData) -> QueryDict:

@@ -20,9 +20,7 @@ from heritage.values import tokens
 from heritage.values.coordinates import KM_PER_DEGREE, Point, distances_km, pair_distances_km
 
 NEAR_KM = 2  # within which two records may be of one site
-SAME_NAME_KM = (
-    50  # within which two of one name may be: there is a temple of Confucius in each town
-)
+SAME_NAME_KM = 50  # within which two of one name may be: each town has a temple of Confucius
 MAX_SITES_OF_A_NAME = 200  # of a name that so many hold nothing can be told
 MAX_NEAR = 40
 MAX_SHARED_NAMES = 5_000

@@ -167,15 +167,15 @@ def best_known(index: IndexSnapshot, hits: BitMap) -> int:
 def superlative_tiers(index: IndexSnapshot, hits: BitMap, said: Sequence[str]) -> Iterator[BitMap]:
     """The hits parted by whether they say a superlative: in brief, anywhere, not at all."""
     for mark in (tokens.BRIEF, ""):
-        tier = hits & _holding_of(index, tokens.one_of(said, mark), hits)
+        tier = hits & _holding_of(index, tokens.any_word(said, mark), hits)
         yield tier
         hits = hits - tier
     yield hits
 
 
 @dataclass(frozen=True, slots=True)
-class ByTiers:
-    """An order of hits that are parted: the first part first; equally close ones by prominence."""
+class TieredOrder:
+    """Hits in tiers, the closest first; within a tier by prominence."""
 
     tiers: Callable[[BitMap], Iterator[BitMap]]
     best_known: Order
@@ -202,10 +202,10 @@ class ByTiers:
         raise ValueError(site_id)
 
 
-def by_relevance(index: IndexSnapshot, text: str) -> ByTiers:
+def by_relevance(index: IndexSnapshot, text: str) -> TieredOrder:
     """Closest matches of a text first."""
     best_known = index.orders[orders.PROMINENCE]
-    return ByTiers(partial(relevance_tiers, index, text=text), best_known)
+    return TieredOrder(partial(relevance_tiers, index, text=text), best_known)
 
 
 # --- part of what is asked ---------------------------------------------------------------------

@@ -350,7 +350,7 @@ def written_name_prefix(text: str) -> Query:
     return ((QueryWord(WRITTEN_NAME + name + (_BETWEEN * (not is_han(name))), is_prefix=True),),)
 
 
-def one_of(words: Iterable[str], mark: str) -> Query:
+def any_word(words: Iterable[str], mark: str) -> Query:
     """Records with one of these words; with two or three Han characters in a row."""
     return (tuple(QueryWord(mark + normalize.fold(word), is_han(word)) for word in words),)
 

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from pyroaring import BitMap
 
 from heritage.models import Place
-from heritage.search.facets.base import Facet, in_all_languages
+from heritage.search.facets.base import Facet
 from heritage.search.facets.values import FacetValue
 from heritage.search.index.rows import IndexRows
 from heritage.search.index.snapshot import IndexSnapshot
@@ -233,9 +233,6 @@ class AreaFacet(Facet[Area]):
 
     def term(self, value: Area) -> str:
         return str(value.group.label)
-
-    def names(self, value: Area) -> list[str]:
-        return in_all_languages(lambda: self.term(value))
 
 
 def sites_of(area: Area, index: IndexSnapshot) -> BitMap:

@@ -153,9 +153,11 @@ class Facet[V]:
                 yield phrase, slug
 
     def names(self, value: V) -> Iterable[str]:
-        """The names of a value."""
+        """The names of a value, in all languages."""
         term = self.term(value)
-        return [term] if isinstance(term, str) else term.names()
+        if isinstance(term, str):
+            return in_all_languages(lambda: str(self.term(value)))
+        return term.names()
 
     def read_words(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
         """How many of the first words have a form that means values, and what an address calls
@@ -236,9 +238,6 @@ class ChoicesFacet[C: TextChoices](Facet[C]):
 
     def term(self, value: C) -> str:
         return str(value.label)
-
-    def names(self, value: C) -> list[str]:
-        return in_all_languages(lambda: self.term(value))
 
 
 class TreeFacet[T: Term](Facet[T]):

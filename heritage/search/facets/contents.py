@@ -27,7 +27,7 @@ class RecordContent(TextChoices):
     FREE = "free", _("free admission")
 
 
-class HasFacet(ChoicesFacet[RecordContent]):
+class ContentFacet(ChoicesFacet[RecordContent]):
     """Unlike other facets, its values narrow: a site must have all of them."""
 
     name, label, enumeration = "has", _("Visits and pictures"), RecordContent

@@ -18,7 +18,6 @@ from heritage.search.facets.base import (
     Facet,
     RowFacet,
     as_words,
-    in_all_languages,
     ordinals,
 )
 from heritage.search.facets.values import FacetValue
@@ -101,9 +100,6 @@ class UnescoFacet(Facet[Status]):
 
     def term(self, value: Status) -> str:
         return value.counted_label if isinstance(value, UnescoStatus) else str(value.label)
-
-    def names(self, value: Status) -> list[str]:
-        return in_all_languages(lambda: self.term(value))
 
     def above(self, slug: str, terms: Vocabulary) -> list[str]:
         return [self.listed_today.value] if slug in _ON_THE_LIST else []

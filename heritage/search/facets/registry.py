@@ -18,7 +18,7 @@ FACETS: tuple[AnyFacet, ...] = (
     registers.CategoryFacet(),
     registers.CriterionFacet(),
     registers.InscribedFacet(),
-    contents.HasFacet(),
+    contents.ContentFacet(),
     contents.LanguageFacet(),
 )
 BY_NAME: dict[str, AnyFacet] = {facet.name: facet for facet in FACETS}
