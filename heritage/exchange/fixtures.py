@@ -25,6 +25,7 @@ from heritage.models import LoadedRow, row_values
 from heritage.models.base import Record
 from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
+from heritage.services.dependencies import parents_first
 from heritage.services.record_checks import problems
 from heritage.services.statistics import analyze
 
@@ -190,24 +191,7 @@ def _in_order(rows: list[FixtureRow]) -> list[tuple[type[Record], list[FixtureRo
     by_model: dict[type[Record], list[FixtureRow]] = defaultdict(list)
     for row in rows:
         by_model[row.model].append(row)
-    ordered: list[type[Record]] = []
-
-    def visit(model: type[Record]) -> None:
-        if model in ordered:
-            return
-        for relation in _relations(model):
-            target = relation.related_model
-            if target is not model and target in by_model:
-                visit(target)
-        ordered.append(model)
-
-    for model in by_model:
-        visit(model)
-    return [(model, by_model[model]) for model in ordered]
-
-
-def _relations(model: type[Record]) -> list[Field]:
-    return [f for f in (*model._meta.concrete_fields, *model._meta.many_to_many) if f.is_relation]
+    return [(model, by_model[model]) for model in parents_first(by_model)]
 
 
 # --- loading ---------------------------------------------------------------------------------
@@ -409,7 +393,8 @@ def _empty(obj: Record, fields: dict) -> dict[str, list[int]]:
 
 def _waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]]:
     """Rows that refer to rows of their own model come later; one bulk insert for each wave."""
-    own = [relation.name for relation in _relations(model) if relation.related_model is model]
+    columns = (*model._meta.concrete_fields, *model._meta.many_to_many)
+    own = [column.name for column in columns if column.related_model is model]
     by_uid = {row.uid: row for row in rows}
 
     def depth(row: FixtureRow, trail: tuple[str, ...] = ()) -> int:

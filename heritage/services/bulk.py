@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from heritage.models import ChangeSet, Era, Event, Image, Kind, Licence, Place, Site, User
 from heritage.models.base import Record, TreeRecord, chunks
 from heritage.models.unit_of_work import change_set, unit_of_work
-from heritage.services.history import referring_columns
+from heritage.services.dependencies import referring_columns
 
 
 @dataclass(slots=True)

@@ -1,14 +1,15 @@
-"""Which sites depend on which records, so that a write to one refreshes the others.
+"""Which records refer to which, and which sites depend on them.
 
-`SITES_OF` maps a model to a function from ids of its records to ids of sites; a row with an
-owner (`Record.owner`) counts as its owner. A system check (`services.checks`) finds a model
-that belongs to a site and is not covered.
+`SITES_OF` maps a model to a function from ids of its records to ids of sites, so that a write to
+one refreshes the others; a row with an owner (`Record.owner`) counts as its owner. A system check
+(`services.checks`) finds a model that belongs to a site and is not covered.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from heritage.models import (
     Coverage,
@@ -27,6 +28,27 @@ from heritage.models import (
     Site,
     Source,
 )
+from heritage.models.base import Record
+
+
+def referring_columns(model: type[Model]) -> Iterator[tuple[type[Record], Any]]:
+    """(model, column) of each foreign key and many-to-many relation of records to a model."""
+    relation: Any  # of several types, without a common one
+    for relation in model._meta.get_fields(include_hidden=True):
+        other = relation.related_model if relation.auto_created else None
+        if isinstance(other, type) and issubclass(other, Record):
+            yield other, relation.field
+
+
+def parents_first(models: Iterable[type[Record]]) -> list[type[Record]]:
+    """The models, each after those that it refers to."""
+    sorter: TopologicalSorter[type[Record]] = TopologicalSorter()
+    models = list(models)
+    for model in models:
+        columns = (*model._meta.concrete_fields, *model._meta.many_to_many)
+        targets = {column.related_model: None for column in columns}
+        sorter.add(model, *(each for each in models if each in targets and each is not model))
+    return list(sorter.static_order())
 
 
 def _sites_with_events_in(era_ids: Iterable[int]) -> Iterable[int]:

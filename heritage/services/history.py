@@ -174,15 +174,6 @@ def column_of(model: type[Model], name: str) -> Any:
         return None
 
 
-def referring_columns(model: type[Model]) -> Iterator[tuple[type[Record], Any]]:
-    """(model, column) of each foreign key and many-to-many relation of records to a model."""
-    relation: Any  # of several types, without a common one
-    for relation in model._meta.get_fields(include_hidden=True):
-        other = relation.related_model if relation.auto_created else None
-        if isinstance(other, type) and issubclass(other, Record):
-            yield other, relation.field
-
-
 def word_diff(old: str, new: str) -> list[tuple[str, str]]:
     """Two texts compared word by word: ("=", kept), ("-", removed), ("+", added)."""
     before, after = _WORDS.findall(old), _WORDS.findall(new)

@@ -17,7 +17,8 @@ from heritage.models import Change, ChangeSet, FormerSlug, Site, User
 from heritage.models.base import Record, chunks, unwatched
 from heritage.models.row_values import kept_relations, set_plain_value
 from heritage.models.unit_of_work import change_set, unit_of_work
-from heritage.services.history import changes_of, column_of, referring_columns
+from heritage.services.dependencies import parents_first, referring_columns
+from heritage.services.history import changes_of, column_of
 from heritage.services.publication import RELATED, publication_problems
 from heritage.services.undo_plan import (
     CREATE,
@@ -205,7 +206,8 @@ def _carry_out(steps: list[Step]) -> list[Conflict]:
 
     What the database refuses is tried again once the rest is done: it may have been in the way.
     """
-    order = {model: number for number, model in enumerate(_parents_first(steps))}
+    models = parents_first(dict.fromkeys(step.model for step in steps))
+    order = {model: number for number, model in enumerate(models)}
     rank = {CREATE: 0, UPDATE: 1, DELETE: 2}
 
     def place(step: Step) -> tuple:
@@ -224,24 +226,6 @@ def _carry_out(steps: list[Step]) -> list[Conflict]:
             break
         todo = refused
     return [Conflict(step.model, step.object_id, "refused") for step in todo]
-
-
-def _parents_first(steps: list[Step]) -> list[type[Record]]:
-    models_ = dict.fromkeys(step.model for step in steps)
-    ordered: dict[type[Record], None] = {}
-
-    def visit(model: type[Record]) -> None:
-        if model in ordered:
-            return
-        for column in model._meta.concrete_fields:
-            target = column.related_model
-            if target in models_ and target is not model:
-                visit(target)
-        ordered[model] = None
-
-    for model in models_:
-        visit(model)
-    return list(ordered)
 
 
 def _refused(steps: list[Step]) -> list[Step]:

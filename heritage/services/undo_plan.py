@@ -16,7 +16,8 @@ from heritage.models import Change, FormerSlug, Site
 from heritage.models.base import Record, chunks, unwatched
 from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import kept_relations, linked_ids, plain_row, stored_rows
-from heritage.services.history import RowChange, column_of, net_changes, referring_columns
+from heritage.services.dependencies import referring_columns
+from heritage.services.history import RowChange, column_of, net_changes
 from heritage.values.language import language_name
 
 Key = tuple[type[Record], int]

@@ -45,8 +45,12 @@ from heritage.models.unit_of_work import (
     unit_of_work,
 )
 from heritage.services import changelog, denormalized
-from heritage.services.dependencies import SITES_OF, VOCABULARIES, sites_of
-from heritage.services.history import referring_columns
+from heritage.services.dependencies import (
+    SITES_OF,
+    VOCABULARIES,
+    referring_columns,
+    sites_of,
+)
 
 
 def connect() -> None:
