@@ -33,6 +33,8 @@ class UnescoStatus(models.TextChoices):
 
 # Of a site that is itself a World Heritage property.
 WHOLE_STATUSES = (UnescoStatus.IN_DANGER, UnescoStatus.INSCRIBED)
+# Of one that is on the World Heritage List today, whole or in part.
+LISTED_STATUSES = (*WHOLE_STATUSES, UnescoStatus.PART)
 # Each status as a condition on one coverage: (role of the scheme, standing, extent or None).
 _ROLE, _STANDING = Scheme.Role, Designation.Standing
 _CONDITIONS: dict[str, tuple[str, tuple[str, ...], str | None]] = {

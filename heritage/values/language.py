@@ -104,6 +104,11 @@ def text_direction(code: str) -> str:
     return "rtl" if rtl else "ltr"
 
 
+def display_width(text: str) -> int:
+    """How wide a text is, in letters: a Chinese character is as wide as two."""
+    return sum(1 if ord(letter) < 0x2E80 else 2 for letter in text)
+
+
 def language_name(code: str) -> str:
     """The language's own name: "Français", "繁體中文"; the tag if it is unknown."""
     tag = code.lower()

@@ -27,7 +27,7 @@ from heritage.search.lru_cache import LRUCache
 from heritage.search.site_rows import SiteRows
 from heritage.values import sentences
 from heritage.values.date_format import year_phrase
-from heritage.values.language import LanguageMap, Text
+from heritage.values.language import LanguageMap, Text, display_width
 from heritage.web import card_html, certainty, language_html, term_texts
 from heritage.web.certainty import Mark
 from heritage.web.media import covers, tagged
@@ -37,7 +37,7 @@ COVER_SIZE = (1200, 800)
 _COVERS = ("web:cover", "web:square_cover")
 _KEPT = 4_000  # pieces of HTML, of about 1 kB each
 _KINDS_SHOWN = 2
-_WIDEST_DATE = 40  # letters on one line of a card; a Han character is as wide as two
+_WIDEST_DATE = 40  # letters on one line of a card
 
 
 class Picture(NamedTuple):
@@ -225,11 +225,7 @@ def visible_date_phrase(beginning: Event | None, standing: list[Event]) -> str:
             beginning, beginning.date_phrase("short") or beginning.era_phrase()
         ),
     }
-    return both if _width(both) <= _WIDEST_DATE else words
-
-
-def _width(text: str) -> int:
-    return sum(1 if ord(letter) < 0x2E80 else 2 for letter in text)
+    return both if display_width(both) <= _WIDEST_DATE else words
 
 
 def _is_closer(beginning: Event | None, standing: list[Event]) -> bool:

@@ -29,7 +29,7 @@ from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT
 from heritage.search.query_strings import updated
 from heritage.values import sentences
-from heritage.values.language import interface_languages, proper_tag
+from heritage.values.language import display_width, interface_languages, proper_tag
 from heritage.values.markdown import to_text
 from heritage.web.context import identity
 from heritage.web.media import previews
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from heritage.web.site.page import SitePage
     from heritage.web.vocabularies.common import TermSites
 
-# About what a search engine shows; a Chinese character is as wide as two letters.
+# About what a search engine shows, in letters.
 _DESCRIPTION_WIDTH = 160
 _NAMES_SHOWN = 4
 _NEVER = "noindex"
@@ -194,9 +194,8 @@ def _head(
 
 def describe(text: str, width: int = _DESCRIPTION_WIDTH) -> str:
     """The plain text on one line, cut to the length that search engines show."""
-    wide = sum(ord(letter) >= 0x2E80 for letter in text[:width])
-    share = wide / max(1, len(text[:width]))
-    return to_text(text, round(width / (1 + share)))
+    start = text[:width] or " "
+    return to_text(text, round(width * len(start) / display_width(start)))
 
 
 def _list_title(page: Listing) -> str:

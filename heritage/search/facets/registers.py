@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Scheme, SchemeTerm, UnescoStatus, WorldHeritage
 from heritage.models.querysets import SiteQuerySet
-from heritage.models.unesco import statuses_of
+from heritage.models.unesco import LISTED_STATUSES, statuses_of
 from heritage.search.facets.base import (
     BOUNDS,
     YEAR,
@@ -43,8 +43,6 @@ class _Listed:
 
 
 type Status = UnescoStatus | _Listed
-
-_ON_THE_LIST = (UnescoStatus.IN_DANGER, UnescoStatus.INSCRIBED, UnescoStatus.PART)
 
 
 class UnescoFacet(Facet[Status]):
@@ -79,7 +77,7 @@ class UnescoFacet(Facet[Status]):
             found = statuses_of(covered.get(pk, ()))
             for status in found:
                 yield pk, self.key(status)
-            if not set(_ON_THE_LIST).isdisjoint(found):
+            if not set(LISTED_STATUSES).isdisjoint(found):
                 yield pk, self.key(self.listed_today)
 
     def key(self, value: Status, role: str | None = None) -> str:
@@ -94,7 +92,7 @@ class UnescoFacet(Facet[Status]):
     def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[FacetValue]:
         found = super().values(index, terms, role)
         return [
-            each._replace(depth=1, parent=0) if each.slug in _ON_THE_LIST else each
+            each._replace(depth=1, parent=0) if each.slug in LISTED_STATUSES else each
             for each in found
         ]
 
@@ -102,7 +100,7 @@ class UnescoFacet(Facet[Status]):
         return value.counted_label if isinstance(value, UnescoStatus) else str(value.label)
 
     def above(self, slug: str, terms: Vocabulary) -> list[str]:
-        return [self.listed_today.value] if slug in _ON_THE_LIST else []
+        return [self.listed_today.value] if slug in LISTED_STATUSES else []
 
     def narrow(self, queryset: SiteQuerySet, values: Iterable[str]) -> SiteQuerySet:
         """Those sites of a queryset, published or not, that have any of these statuses."""

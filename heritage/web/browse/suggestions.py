@@ -51,7 +51,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
         groups.append(SuggestionGroup(_("Pages"), pages))
     # The way to everything is an option too.
     total = sum(len(group.lines) for group in groups) + bool(groups)
-    context = {"groups": groups, "total": total, "all_url": _all(text), "text": text}
+    context = {"groups": groups, "total": total, "all_url": list_url(q=text), "text": text}
     return public(render(request, "components/suggestions.html", context))
 
 
@@ -101,7 +101,3 @@ def _pages(text: str) -> list[Suggestion]:
         for name, label in pages.items()
         if normalize.fold(label).startswith(typed)
     ]
-
-
-def _all(text: str) -> str:
-    return list_url(q=text)

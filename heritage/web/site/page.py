@@ -25,14 +25,14 @@ from heritage.models import (
     UnescoStatus,
 )
 from heritage.models.events import first_beginning
-from heritage.models.unesco import statuses
+from heritage.models.unesco import WHOLE_STATUSES, statuses
 from heritage.search import site_rows, vocabulary
 from heritage.search.filters import WITHIN_KM
 from heritage.search.index import store
 from heritage.search.nearby import nearby
 from heritage.search.site_rows import SiteRows
 from heritage.values import sentences
-from heritage.values.language import Text, interface_languages, language_in_words
+from heritage.values.language import Text, display_width, interface_languages, language_in_words
 from heritage.values.markdown import to_html
 from heritage.values.web_address import safe_url
 from heritage.web import cards, certainty, language_html
@@ -51,7 +51,7 @@ from heritage.web.site.timeline import SiteTimeline, site_timeline
 from heritage.web.site.visiting import NoticeLine, Visiting
 
 _MANY_PARTS = 5
-_LONG_NAME = 34  # letters; a Chinese character is as wide as two
+_LONG_NAME = 34  # letters
 
 _HEADING = re.compile(r"<h[3-6]>(.*?)</h[3-6]>")
 
@@ -175,7 +175,7 @@ class SitePage:
     @property
     def has_long_name(self) -> bool:
         """Whether the title is so long that it is set smaller."""
-        return sum(1 if ord(letter) < 0x2E80 else 2 for letter in str(self.name)) > _LONG_NAME
+        return display_width(str(self.name)) > _LONG_NAME
 
     @property
     def is_labelled(self) -> bool:
@@ -204,7 +204,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
     names = [*_translations(site), *map(_name_line, rows.names)]
     visit = visiting.visiting(rows)
     near = nearby(index, site, WITHIN_KM)
-    is_property = any(s in (UnescoStatus.INSCRIBED, UnescoStatus.IN_DANGER) for s in unesco)
+    is_property = any(status in WHOLE_STATUSES for status in unesco)
     component_parts = maps.parts_of(site) if is_property else ()
     return SitePage(
         rows=rows,

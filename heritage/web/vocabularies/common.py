@@ -15,8 +15,14 @@ from heritage.search import vocabulary
 from heritage.search.facets.registry import TREES
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.values import sentences, tokens
-from heritage.values.language import LanguageMap, Text, interface_languages, language_in_words
+from heritage.values import sentences
+from heritage.values.language import (
+    LanguageMap,
+    Text,
+    display_width,
+    interface_languages,
+    language_in_words,
+)
 from heritage.web import cards, language_html
 from heritage.web.cards import RenderedCard
 from heritage.web.charts import Chart, Row, Series
@@ -25,7 +31,7 @@ from heritage.web.page_urls import term_url
 SHOWN = 12  # cards on the page of a term
 MAX_ROWS = 12  # of a chart
 _KNOWN_BEST = 3  # sites that a sentence names
-_LONG_NAME = 36  # letters; a Chinese character is as wide as two
+_LONG_NAME = 36  # letters
 _BREAK = re.compile(r"[,:;(–—、：（]|(?<= )- ")
 
 
@@ -144,8 +150,8 @@ def best_known(index: IndexSnapshot, hits: BitMap, chief: BitMap | None = None) 
 
 def _short(name: str) -> str:
     """A name in a row of names: of a long one what stands before the first comma or colon."""
-    length = sum(2 if tokens.is_han(letter) else 1 for letter in name)
-    return _BREAK.split(name, maxsplit=1)[0].rstrip() if length > _LONG_NAME else name
+    is_long = display_width(name) > _LONG_NAME
+    return _BREAK.split(name, maxsplit=1)[0].rstrip() if is_long else name
 
 
 def chart[T: Term](

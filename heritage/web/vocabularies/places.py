@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.models import Place, SchemeTerm, UnescoStatus
+from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search.distance_fields import PLACE_MARK
 from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
@@ -147,8 +148,7 @@ def _lead(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
         % {"number": number_format(len(hits)), "place": name}
     ]
     listed = sum(
-        hits.intersection_cardinality(index.having(f"unesco:{status}"))
-        for status in (UnescoStatus.INSCRIBED, UnescoStatus.IN_DANGER)
+        hits.intersection_cardinality(index.having(f"unesco:{status}")) for status in WHOLE_STATUSES
     )
     if listed == len(hits) == 1:
         lead.append(_("It is a World Heritage property."))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from heritage.formats.sentence import place_phrase
 from heritage.models import Coverage, Designation, Scheme, SchemeTerm, Site, UnescoStatus
+from heritage.models.unesco import LISTED_STATUSES
 from heritage.search import vocabulary
 from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
@@ -26,8 +27,6 @@ from heritage.web.world_heritage import statistics
 from heritage.web.world_heritage.statistics import Register
 
 _NEWEST = 6
-# A site that is a component is World Heritage too.
-WORLD_HERITAGE = (UnescoStatus.IN_DANGER, UnescoStatus.INSCRIBED, UnescoStatus.PART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +141,13 @@ def _world() -> WorldHeritagePage:
 
 def world_heritage_counts(index: IndexSnapshot) -> WorldHeritageCounts:
     """Each site is counted once: in danger, else as a whole property, else as a part."""
-    in_danger, whole, part = (index.having(f"unesco:{status}") for status in WORLD_HERITAGE)
+    in_danger, whole, part = (index.having(f"unesco:{status}") for status in LISTED_STATUSES)
     return WorldHeritageCounts(
         total=len(in_danger | whole | part),
         whole=len(whole - in_danger),
         in_danger=len(in_danger),
         part=len(part - whole - in_danger),
-        url=list_url(unesco=WORLD_HERITAGE),
+        url=list_url(unesco=LISTED_STATUSES),
     )
 
 
