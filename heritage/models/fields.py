@@ -139,6 +139,17 @@ class DegreesField(models.FloatField):
         return name, path, args, {**kwargs, "limit": self.limit}
 
 
+def whole_point(name: str) -> models.CheckConstraint:
+    """The constraint that a row has both a latitude and a longitude, or neither."""
+    return models.CheckConstraint(
+        condition=models.Q(latitude__isnull=True, longitude__isnull=True)
+        | models.Q(latitude__isnull=False, longitude__isnull=False),
+        name=name,
+        violation_error_message=_("Give latitude and longitude together, or neither."),
+        violation_error_code=name,
+    )
+
+
 class SortKeyField(models.CharField):
     """A key that sorts by code point, whatever the collation of the database."""
 

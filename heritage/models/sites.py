@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
 from heritage.models.covers import COVER_LENGTH, validate_cover
-from heritage.models.fields import DegreesField, LanguageMapField
+from heritage.models.fields import DegreesField, LanguageMapField, whole_point
 from heritage.models.names import FormerSlug
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.row_values import kept_columns
@@ -285,13 +285,7 @@ class Site(Record):
                 violation_error_message=_("A longitude lies between -180 and 180."),
                 violation_error_code="site_longitude",
             ),
-            models.CheckConstraint(
-                condition=models.Q(latitude__isnull=True, longitude__isnull=True)
-                | models.Q(latitude__isnull=False, longitude__isnull=False),
-                name="site_point_whole",
-                violation_error_message=_("Give latitude and longitude together, or neither."),
-                violation_error_code="site_point_whole",
-            ),
+            whole_point("site_point_whole"),
         ]
 
     def __str__(self) -> str:

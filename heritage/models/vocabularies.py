@@ -11,6 +11,7 @@ from heritage.models.fields import (
     LanguageMapField,
     NamesField,
     edtf_bounds,
+    whole_point,
 )
 from heritage.values import normalize, tokens
 from heritage.values.coordinates import Point
@@ -111,13 +112,7 @@ class Place(Term):
                 violation_error_message=_("Another place of this level has this code already."),
                 violation_error_code="place_code_once",
             ),
-            models.CheckConstraint(
-                condition=models.Q(latitude__isnull=True, longitude__isnull=True)
-                | models.Q(latitude__isnull=False, longitude__isnull=False),
-                name="place_point_whole",
-                violation_error_message=_("Give latitude and longitude together, or neither."),
-                violation_error_code="place_point_whole",
-            ),
+            whole_point("place_point_whole"),
         ]
 
     constraint_fields = {"place_code_once": "code", "place_point_whole": "latitude"}
