@@ -42,7 +42,6 @@ class Sample:
     same: list[float] = field(default_factory=list)  # computing, a round each
     varied: list[float] = field(default_factory=list)
     walls: list[float] = field(default_factory=list)  # of varied requests, one each
-    same_walls: list[float] = field(default_factory=list)
     cold: list[float] = field(default_factory=list)
 
     @property

@@ -187,9 +187,8 @@ def _rounds(targets: list[Target], options) -> None:
                 sample = target.samples[name]
                 for _request in range(WARM if number == 0 else 0):
                     target.server.client.get(page.same)
-                computing, walls = target.burst(target.server, page, False, options)
+                computing, _walls = target.burst(target.server, page, False, options)
                 sample.same.append(computing)
-                sample.same_walls += walls
                 computing, walls = target.burst(target.server, page, True, options)
                 sample.varied.append(computing)
                 sample.walls += walls

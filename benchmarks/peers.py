@@ -58,9 +58,8 @@ def measure(targets, options, loud) -> None:
         for _round in range(options.rounds):
             for target, server, page in opened:
                 sample = target.samples[page.name]
-                computing, walls = target.burst(server, page, False, options)
+                computing, _walls = target.burst(server, page, False, options)
                 sample.same.append(computing)
-                sample.same_walls += walls
                 computing, walls = target.burst(server, page, True, options)
                 sample.varied.append(computing)
                 sample.walls += walls

@@ -55,7 +55,6 @@ class Record:
         self.is_chinese = self.dice.random() < IN_CHINA
         self.point = self.dice.choice(known.points[self.is_chinese] or known.points[False])
         self.rows: dict[type, list] = defaultdict(list)
-        self._tied: list = []
         self.site = self._site()
         self.site.pk = site_id
         self._names()

@@ -78,7 +78,6 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
 
     form = RecordForm
     list_per_page = 50
-    save_on_top = False
     show_full_result_count = False
 
     # --- permissions
