@@ -107,6 +107,23 @@ def test_what_is_typed_is_shown_and_not_written(client, kiln, language, said):
 
 
 @pytest.mark.django_db
+def test_no_query_asks_for_what_is_chosen_as_before(client, kiln):
+    client.force_login(build.make_user(group="editor"))
+    kiln.place = build.make_place()
+    kiln.save()
+    eras = [build.make_era() for _ in range(3)]
+    for era in eras[:2]:
+        build.make_event(kiln, first_era=era, source=build.make_source())
+    data = filled(client, change(kiln)) | {"events-1-first_era": str(eras[2].pk)}
+    with CaptureQueriesContext(connection) as asked:
+        assert client.post(address(kiln), data).status_code == 200
+    tables = ("heritage_place", "heritage_era", "heritage_source")
+    exists = [query["sql"] for query in asked if query["sql"].startswith("SELECT 1 ")]
+    looked_up = [table for table in tables for sql in exists if f'FROM "{table}"' in sql]
+    assert looked_up == ["heritage_era"]  # the one that was chosen now
+
+
+@pytest.mark.django_db
 def test_kinds_and_rows_are_shown_as_they_stand_in_the_form(client, kiln):
     pottery, source = build.make_kind("Pottery", "窑址"), build.make_source("County list")
     build.make_era("Ming Dynasty", "明", span="1368/1644")

@@ -38,6 +38,8 @@ def put_column(row: Model, column: Field, typed: Typed) -> None:
             setattr(row, column.name, column.to_python(texts))
     elif isinstance(column, BooleanField):
         setattr(row, column.name, column.name in typed)  # a box that is not ticked is not sent
+    elif column.is_relation and typed.get(column.name) == str(getattr(row, column.attname) or ""):
+        pass  # as it is: no query asks whether that row is there
     elif column.name in typed:
         text = typed[column.name] or (None if column.null else "")
         if text and isinstance(column, EDTFField):
