@@ -6,7 +6,7 @@ from django.utils import translation
 from heritage.formats import sentence
 from heritage.models import Site
 from heritage.search.index import store
-from heritage.web import cards
+from heritage.web import cards, certainty
 from tests.builders import (
     make_coverage,
     make_designation,
@@ -144,6 +144,28 @@ def test_a_card_says_the_date_of_what_one_sees(eras, events, english, chinese):
         with translation.override(language):
             [card] = cards.cards_of(store.current(), [site.pk])
             assert wanted is None or card.when == wanted
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_founding_by_tradition_is_marked_wherever_it_is_said(eras, language):
+    site = make_site("Somewhere", "某处")
+    make_event(site, "founded", "0068", eras["neolithic"], certainty="traditional")
+    make_event(site, "fabric", "", eras["jin"], last_era=eras["qing"])
+    with translation.override(language):
+        [card] = cards.cards_of(store.current(), [site.pk])
+    assert ("68" in card.when) == (certainty.TRADITION in card.when_marks)
+    assert ("68" in card.when) == (language == "zh-hans")  # where there is room for both
+
+
+def test_the_page_tells_what_stands_from_the_beginnings(client, eras):
+    site = make_site("Observatory", slug="observatory")
+    make_event(site, "built", "0723", eras["tang"])
+    first = client.get("/en/sites/observatory/").text
+    assert "<dt>When</dt>" in first
+    make_event(site, "fabric", "", eras["yuan"])
+    page = client.get("/en/sites/observatory/").text
+    assert "<dt>When</dt>" not in page
+    assert "<dt>Beginnings</dt>" in page and "<dt>What stands</dt><dd>Yuan</dd>" in page
 
 
 def test_the_page_and_what_machines_read_say_it(client, eras):

@@ -9,8 +9,17 @@ from django.core.exceptions import ValidationError
 from heritage.media.covers import scene_files
 from heritage.media.covers.shapes import SHAPES
 from heritage.models import Site, WorldHeritage
+from heritage.search import card_rows
+from heritage.search.index import store
 from heritage.services.record_checks import row_problems
-from heritage.web.media.covers import cover, described, drawing_of_kind, scene_of
+from heritage.web.media.covers import (
+    cover,
+    described,
+    drawing_of,
+    drawing_of_kind,
+    drawing_of_row,
+    scene_of,
+)
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +157,17 @@ def test_the_seal_of_an_era_from_elsewhere_is_the_country(angkor):
     build.make_event(angkor, "built", "", build.make_era("Colonial", "殖民", region=france))
     angkor.cover = "angkor"
     assert "".join(texts_of(cover(angkor))) == "柬埔寨"
+
+
+def test_the_seal_is_of_what_stands():
+    site = build.make_site("Observatory", cover="giza")
+    build.make_event(site, "built", "0723", build.make_era("Tang", "唐"))
+    assert "".join(texts_of(cover(site))) == "唐"
+    build.make_event(site, "fabric", "", build.make_era("Yuan", "元", "1271/1368"))
+    drawing = drawing_of(Site.objects.get(pk=site.pk))
+    assert drawing.seal == "元"
+    [card] = card_rows.read_cards(store.current(), [site.pk])
+    assert drawing_of_row(card) == drawing
 
 
 def test_a_solemn_plate_says_what_happened_and_not_only_what_came_first():

@@ -184,6 +184,18 @@ def first_beginning(events: Iterable[Event]) -> Event | None:
     return next(iter(dated or events), None)
 
 
+def is_of_what_stands(beginning: Event | None, standing: Iterable[Event]) -> bool:
+    """Whether a beginning has a date that lies within the years of something that stands."""
+    if beginning is None or not beginning.date or beginning.first_year is None:
+        return False
+    return any(
+        event.first_year is not None
+        and event.first_year <= beginning.first_year
+        and (event.last_year is None or beginning.first_year <= event.last_year)
+        for event in standing
+    )
+
+
 # Lists are full of dates, and of the same ones.
 @lru_cache(4096)
 def _parsed(date: str) -> edtf.HistoricalDate | None:

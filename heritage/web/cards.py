@@ -20,6 +20,7 @@ from heritage.models import (
     Scheme,
     UnescoStatus,
 )
+from heritage.models.events import is_of_what_stands
 from heritage.search import card_rows
 from heritage.search.card_rows import CardData
 from heritage.search.index.snapshot import IndexSnapshot
@@ -36,7 +37,7 @@ from heritage.web.term_texts import TermTexts
 COVER_SIZE = (1200, 800)
 _COVERS = ("web:cover", "web:square_cover")
 _KEPT = 4_000  # pieces of HTML, of about 1 kB each
-_KINDS_SHOWN = 2
+_KINDS_SHOWN = 3
 _WIDEST_DATE = 40  # letters on one line of a card
 
 
@@ -134,7 +135,7 @@ class _Texts(TermTexts):
 
 
 def _card(row: CardData, texts: _Texts) -> Card:
-    beginning = row.beginning
+    when, marks = _visible_date(row.beginning, row.standing)
     status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
         url=f"{texts.sites}{row.slug}/",
@@ -142,8 +143,8 @@ def _card(row: CardData, texts: _Texts) -> Card:
         other_name=next(iter(language_html.in_other_languages(row.name)), None),
         kind=texts.said(_labels, *row.kinds[:_KINDS_SHOWN]),
         place=texts.said(place_phrase, row.place) if row.place else "",
-        when=visible_date_phrase(beginning, row.standing) or _inscribed(row.inscribed_year),
-        when_marks=_marks_seen(beginning, row.standing),
+        when=when or _inscribed(row.inscribed_year),
+        when_marks=marks,
         unesco=status,
         unesco_label=badge(status, row.danger_since) if status else "",
         protection=texts.said(_short_label, row.protection) if row.protection else "",
@@ -204,46 +205,31 @@ def _what_and_when(event: Event, when: str) -> str:
     return words % {"what": event.get_kind_display(), "when": when}
 
 
-def visible_date_phrase(beginning: Event | None, standing: list[Event]) -> str:
+def _visible_date(beginning: Event | None, standing: list[Event]) -> tuple[str, list[Mark]]:
     """The date of what is there today: “Standing: Yuan”, or “Founded 68 CE” if nothing else is
-    known.
+    known; and the marks of what it says. That it is unchecked the page of the site says.
 
     A beginning that is dated within the years of what stands is more exact and replaces it. If the
     place was rebuilt since, its founding follows, if there is room for both.
     """
     stands = standing_phrase(standing)
-    if not stands or _is_closer(beginning, standing):
-        return event_phrase(beginning) if beginning else ""
+    if not stands or is_of_what_stands(beginning, standing):
+        return (event_phrase(beginning), short_marks(beginning)) if beginning else ("", [])
     if beginning is None or beginning.role == Event.Role.STANDING:
-        return capfirst(stands)
+        return capfirst(stands), short_marks(standing[0])
     words = pgettext("date of what stands", "Standing: %(when)s") % {"when": stands}
     if beginning.kind != Event.Kind.FOUNDED:  # what was “built” then is no longer to be seen
-        return words
+        return words, short_marks(standing[0])
     both = pgettext("date of what stands, and of the founding", "%(standing)s · %(founded)s") % {
         "standing": words,
         "founded": _what_and_when(
             beginning, beginning.date_phrase("short") or beginning.era_phrase()
         ),
     }
-    return both if display_width(both) <= _WIDEST_DATE else words
-
-
-def _is_closer(beginning: Event | None, standing: list[Event]) -> bool:
-    """Whether a beginning has a date that lies within the years of something that stands."""
-    if beginning is None or not beginning.date or beginning.first_year is None:
-        return False
-    return any(
-        event.first_year is not None
-        and event.first_year <= beginning.first_year
-        and (event.last_year is None or beginning.first_year <= event.last_year)
-        for event in standing
-    )
-
-
-def _marks_seen(beginning: Event | None, standing: list[Event]) -> list[Mark]:
-    """Of the date that is shown. That it is unchecked is said on the page of the site."""
-    is_of_standing = standing and not _is_closer(beginning, standing)
-    return short_marks(standing[0] if is_of_standing else beginning)
+    marks = short_marks(beginning)
+    if display_width("".join([both, *(str(mark.label) for mark in marks)])) > _WIDEST_DATE:
+        return words, short_marks(standing[0])
+    return both, list(dict.fromkeys([*short_marks(standing[0]), *marks]))
 
 
 def standing_phrase(events: Iterable[Event]) -> str:

@@ -23,7 +23,7 @@ from heritage.media.covers.tags import tag_of, tag_of_scene
 from heritage.models import Coverage, Era, Event, Kind, Place, Scheme, Site, WorldHeritage
 from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.designations import IN_FORCE
-from heritage.models.events import first_beginning
+from heritage.models.events import first_beginning, is_of_what_stands
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search.card_rows import CardData
@@ -87,18 +87,20 @@ def drawing_of(site: Site, language: str | None = None) -> Drawing:
     The words of a plate stand in both languages, that of the reader first.
     """
     events = site.events.all()
-    dates = [event.date for event in events]
-    beginning = first_beginning(events)
-    return _drawing(site, site.kinds.all(), beginning, dates, lambda: _criteria(site), language)
+    return _drawing(site, site.kinds.all(), *_dated(events), lambda: _criteria(site), language)
 
 
 def drawing_of_page(rows: SiteRows, language: str | None = None) -> Drawing:
     """The same for a site with the rows of its page."""
-    dates = [event.date for event in rows.events]
-    beginning = first_beginning(rows.events)
-    return _drawing(
-        rows.site, rows.kinds, beginning, dates, lambda: _criteria_among(rows), language
-    )
+    dated = _dated(rows.events)
+    return _drawing(rows.site, rows.kinds, *dated, lambda: _criteria_among(rows), language)
+
+
+def _dated(events: Iterable[Event]) -> tuple[Event | None, list[Event], list[str]]:
+    """The beginning, what stands, and all dates."""
+    events = list(events)
+    standing = [event for event in events if event.role == Event.Role.STANDING]
+    return first_beginning(events), standing, [event.date for event in events]
 
 
 def drawing_of_row(row: CardData, language: str | None = None) -> Drawing:
@@ -107,6 +109,7 @@ def drawing_of_row(row: CardData, language: str | None = None) -> Drawing:
         row,
         row.kinds,
         row.beginning,
+        row.standing,
         row.dates,
         lambda: list(dict.fromkeys(row.criteria)) if row.status in WHOLE_STATUSES else [],
         language,
@@ -145,6 +148,7 @@ def _drawing(
     record: Site | CardData,
     kinds: Iterable[Kind],
     beginning: Event | None,
+    standing: list[Event],
     dates: Iterable[str],
     criteria: Callable[[], list[str]],
     language: str | None,
@@ -157,6 +161,9 @@ def _drawing(
     wanted = palettes.around(era.palette if era else "") or palettes.of_latitude(latitude)
     if isinstance(scene, Scene):
         plants = plants_of(country.code if country else "", latitude)
+        # The drawing shows what stands: a tower of the Yuan has no seal of the Tang.
+        if standing and not is_of_what_stands(beginning, standing):
+            era = standing[0].first_era
         return _in_scene(scene, record.uid, wanted, plants, _seal(era, country))
     if scene == SOLEMN:
         return PlateDrawing(_words(language, record.name, country, _all_years(dates)))
