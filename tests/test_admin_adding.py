@@ -279,6 +279,7 @@ def test_unsaved_text_is_its_writers_and_goes_when_they_log_out(browser, live_se
     address = live_server.url + reverse("admin:heritage_site_change", args=[site.pk])
     browser.get(address)
     Hand(browser).type("summary__en", "Much work.")
+    press(browser, Keys.TAB)  # so that leaving the page keeps nothing again
     keys = "return Object.keys(localStorage)"
     wait(browser, lambda: browser.execute_script(keys))
     [key] = browser.execute_script(keys)
@@ -294,6 +295,36 @@ def test_unsaved_text_is_its_writers_and_goes_when_they_log_out(browser, live_se
     browser.execute_script("document.getElementById('logout-form').requestSubmit()")
     wait(browser, lambda: not browser.find_elements(By.ID, "logout-form"))
     assert browser.execute_script(keys) == []
+
+
+def test_unsaved_text_outlives_a_session_that_ended(browser, live_server, words):
+    site = build.make_site("Kiln", kinds=[words["temple"]])
+    log_in(browser, live_server, "anna")
+    browser.get(live_server.url + reverse("admin:heritage_site_change", args=[site.pk]))
+    hand = Hand(browser)
+    hand.type("summary__en", "Much work.")
+    anna = User.objects.get(username="anna")
+    anna.set_password("a new password")  # which ends her sessions
+    anna.save()
+    hand.click("[name=_save]")
+    wait(browser, lambda: browser.find_elements(By.NAME, "password"))
+    write(browser, "login", "anna")
+    write(browser, "password", "a new password")
+    browser.find_element(By.CSS_SELECTOR, "#login-form [type=submit]").click()
+    wait(browser, lambda: browser.find_element(By.ID, "unsaved").is_displayed())
+    hand.click("#unsaved-restore")
+    wait(browser, lambda: field(browser, "summary__en").get_property("value") == "Much work.")
+
+
+def test_a_double_click_saves_once(browser, live_server, words):
+    open_add(browser, live_server)
+    hand = Hand(browser)
+    hand.type("name__en", "Kiln")
+    button = browser.find_element(By.NAME, "_save")
+    twice = ActionChains(browser, duration=0).move_to_element(button)
+    twice.click().pause(0.1).click().perform()
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".messagelist .success"))
+    assert Site.objects.filter(name__en="Kiln").count() == 1
 
 
 def test_a_row_that_could_not_be_loaded_can_be_opened_again(browser, live_server, words):

@@ -88,13 +88,12 @@ class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         change_set = self._change_set(request, pk)
         changes = change_set.changes.order_by("pk")[: MAX_CHANGES + 1]
-        is_undo = change_set.kind == ChangeSet.Kind.UNDO
         asked = revert_pages.RevertRequest(
-            title=_("Do it again?") if is_undo else _("Undo all of it?"),
+            title=_("Undo all of it?"),
             changes=list(changes),
             kind=ChangeSet.Kind.UNDO,
             back=self.own_url("changelist"),
-            button=_("Do it again") if is_undo else _("Undo"),
+            button=_("Undo"),
             undoes=change_set,
             trail=[
                 (self.own_url("changelist"), self.opts.verbose_name_plural),

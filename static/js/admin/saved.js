@@ -1,6 +1,6 @@
 "use strict";
 // What form.js keeps of a form in this browser goes when the next page says that it was saved, and
-// when it is old or there is too much, and when somebody logs out.
+// when it is old or there is too much, and when somebody logs out. A page of log-in says no such thing.
 {
   const START = "unsaved:";
   const SENT = "sent-form";
@@ -28,4 +28,15 @@
   } catch {
     // Without storage there is nothing to tidy.
   }
+}
+
+// A double click sends a form once.
+{
+  const sent = new WeakMap(); // when, by form
+  addEventListener("submit", (event) => {
+    const now = Date.now();
+    if (event.target.method !== "post" || event.defaultPrevented) return;
+    if (now - (sent.get(event.target) ?? 0) < 2_000) event.preventDefault();
+    else sent.set(event.target, now);
+  });
 }
