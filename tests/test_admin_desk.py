@@ -110,7 +110,8 @@ def test_the_latest_changes_say_what_was_done_where_nobody_has(client, editor, s
         sites[2].summary = build.text("As it was.")
         sites[2].save()
     work = client.get(DESK).context["work"]
-    assert [each.comment for each in work[:3]] == ["Restoration", "Undo", "Deleted"]
+    said = ["Restoration: changed Summary (English)", "Undo: added site", "Deleted site"]
+    assert [each.comment.split(",")[0] for each in work[:3]] == said
 
 
 def test_the_head_of_every_page_tells_what_waits(client, sites):

@@ -384,7 +384,10 @@ def test_what_was_typed_into_a_deleted_record_is_shown(client, editor, site):
         "Kinds": "Temple",
         "Further name 1: Text": "Better name",
     }
-    assert "This record was deleted meanwhile" in response.content.decode()
+    page = response.content.decode()
+    assert "This record was deleted meanwhile" in page
+    assert f'<a href="{reverse("admin:heritage_site_deleted")}">Recycle bin</a>' in page
+    assert f'<a href="{reverse("admin:index")}">Desk</a>' in page  # as on every page
 
 
 def test_a_row_of_a_record_that_was_published_while_it_was_saved_is_not_added(

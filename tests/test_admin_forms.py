@@ -766,7 +766,11 @@ def test_history_tells_who_changed_what(client, editor, words):
     assert [d.label for d in newest.changes[0].differences] == ["Summary (简体中文)"]
     pieces = newest.changes[0].differences[0].pieces
     assert pieces == [("=", "一座"), ("+", "古"), ("=", "窑。")]
-    assert newest.comment == "Changed Summary."  # what Django says, where no reason is given
+    assert newest.comment == "" and newest.sentence == "changed Summary (简体中文)"
+    sets = client.get(reverse("admin:heritage_changeset_changelist")).context["cl"].result_list
+    assert [each.words for each in sets[:2]] == ["Changed Summary (简体中文)", "Placed"]
+    sets = client.get("/zh-hans/admin/heritage/changeset/").context["cl"].result_list
+    assert sets[0].words == "修改了简介（简体中文）"  # whichever language it was written in
     assert oldest.comment == oldest.change_set.reason == "Placed"
     assert {(c.what, c.name) for c in oldest.changes} >= {
         ("changed", "Kiln"),

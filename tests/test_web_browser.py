@@ -3,6 +3,7 @@
 import pytest
 from selenium.webdriver.common.by import By
 
+from heritage.models import Identity
 from heritage.models.unit_of_work import change_set
 from tests import builders as build
 from tests.browser import resize, scripts, wait
@@ -179,3 +180,28 @@ def test_on_a_phone_the_home_page_is_short_and_hides_no_way_in(browser, live_ser
     for wanted, number in (("sites/temple", 5), ("eras/", 20), ("kinds/", 12), ("places/l", 3)):
         assert sum(path.startswith(wanted) for path in shown) >= number, wanted
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
+
+
+def test_apostrophes_of_latin_letters_are_not_as_wide_as_han_characters(browser, live_server):
+    site = build.make_site("Chang’an", "长安", slug="changan")
+    build.make_name(site, "Cháng’ān", language="zh-latn-pinyin", kind="romanised")
+    build.make_name(site, "Tch’ang-ngan", language="fr")
+    style = "return getComputedStyle(document.querySelector(arguments[0])).fontVariantEastAsian"
+    for language in ("en", "zh-hans"):
+        browser.get(f"{live_server.url}/{language}/sites/changan/")
+        for selector in (".site-pinyin", "[lang=fr]"):
+            assert browser.execute_script(style, selector) == "proportional-width"
+    assert browser.execute_script(style, "h1") == "normal"
+
+
+def test_the_language_link_of_the_log_in_page_is_one_line(browser, live_server):
+    Identity.objects.create(name=build.text("Heritage of Henan and the World"))
+    for width in (360, 1280):
+        resize(browser, width, 800)
+        browser.get(f"{live_server.url}/en/accounts/login/")
+        lines = browser.execute_script(
+            "const all = document.createRange();"
+            "all.selectNodeContents(document.querySelector('.languages a[lang^=zh]'));"
+            "return all.getClientRects().length"
+        )
+        assert lines == 1

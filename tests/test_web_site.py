@@ -225,6 +225,7 @@ def test_a_name_in_quotation_marks_has_inner_ones(client, words):
     property_of(words, site, name="Walls of “Earth”", extent="component")
     html = of(client, "gate")
     assert "“Gate ‘Heaven’”, in <cite>" in html
+    assert "<cite>《" in client.get("/zh-hans/sites/gate/").text
     assert "Part of “Walls of ‘Earth’”" in html
 
 

@@ -347,11 +347,13 @@ def test_without_an_edition_the_charts_end_with_the_newest(page, words, listed):
     assert world.later == []
 
 
-def test_one_property_is_said_in_the_singular(page, words):
+def test_the_year_with_the_most_is_named_where_there_is_one(page, words):
     cultural = build.make_term(words.unesco, "cultural", "category")
     for year in (1990, 1991, 1992, 1993):
         heritage(words, year, events=[str(year)], category=cultural)
-    assert "1 property, in 1990." in page("world-heritage/").by_year.summary
+    assert "in one year" not in page("world-heritage/").by_year.summary  # one in each of them
+    heritage(words, 9, events=["1992"], category=cultural)
+    assert page("world-heritage/").by_year.summary.endswith("2 properties, in 1992.")
 
 
 def test_that_none_is_in_danger_any_more_hides_no_chart(client, page, words):

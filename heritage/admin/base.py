@@ -41,7 +41,7 @@ from heritage.models import open_forms
 from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField
 from heritage.models.lock_timeout import LockTimeout, lock_timeout
-from heritage.models.unit_of_work import current_change_set, unit_of_work
+from heritage.models.unit_of_work import unit_of_work
 from heritage.values import normalize
 from heritage.values.sentences import listed
 
@@ -135,7 +135,8 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
                     self._begin(request, stack)
                     response = self._changeform(request, object_id, form_url, extra_context)
                     if self._is_lost(request, object_id):
-                        return self._typed(request, _("This record was deleted meanwhile"))
+                        title = _("This record was deleted meanwhile")
+                        return self._typed(request, title, is_deleted=True)
                     return response
             except Outdated:
                 continue
@@ -169,9 +170,10 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         is_sent = request.method == "POST" and object_id is not None
         return is_sent and not editing.stored and editing.opened is not None
 
-    def _typed(self, request: HttpRequest, title: str) -> HttpResponse:
+    def _typed(self, request: HttpRequest, title: str, is_deleted: bool = False) -> HttpResponse:
         """The typed texts of a form that cannot be saved, to be copied elsewhere."""
-        context = {"typed": conflicts.typed_texts(self, request)}
+        typed = conflicts.typed_texts(self, request)
+        context = {"typed": typed, "is_deleted": is_deleted and hasattr(self, "deleted_view")}
         response = self.page(request, "admin/typed.html", title, context)
         response.status_code = 409
         return response
@@ -329,14 +331,11 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
             self.message_user(request, text, messages.INFO)
         return super().response_change(request, obj)
 
-    def log_addition(self, request: HttpRequest, obj: Record, message: Any) -> LogEntry:
-        return _commented(super().log_addition(request, obj, message))
-
     def log_change(  # type: ignore[override]  # none where nothing is said
         self, request: HttpRequest, obj: Record, message: Any
     ) -> LogEntry | None:
         if message:
-            return _commented(super().log_change(request, obj, message))
+            return super().log_change(request, obj, message)
         return None
 
     def render_change_form(
@@ -483,14 +482,6 @@ def _anchor(form: BaseForm, name: str) -> str:
     """The id of the control that shows a field; coordinates are shown by the point box."""
     shown = "coordinates" if form[name].is_hidden and "coordinates" in form.fields else name
     return form[shown].id_for_label
-
-
-def _commented(entry: LogEntry) -> LogEntry:
-    """Store Django's change message in the change set, for the history."""
-    running = current_change_set()
-    if running is not None:
-        running.detail.setdefault("message", entry.change_message)
-    return entry
 
 
 @cache

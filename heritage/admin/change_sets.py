@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.admin import revert_pages
 from heritage.admin.access import ReadOnlyAdmin, is_id, user_of
-from heritage.admin.history import Entry, comment_of, entries
+from heritage.admin.history import Entry, comments_of, entries
 from heritage.admin.pages import AdminPages
 from heritage.models import Change, ChangeSet, User
 from heritage.models.base import Record
@@ -47,7 +47,16 @@ class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
 
     @admin.display(description=_("what"))
     def comment(self, change_set: ChangeSet) -> str:
-        return comment_of(change_set)
+        return change_set.words  # type: ignore[attr-defined]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        shown = list(changelist.result_list)
+        comments = comments_of(shown)
+        for change_set in shown:
+            change_set.words = comments[change_set.pk]
+        changelist.result_list = shown
+        return changelist
 
     # --- pages
 
@@ -104,7 +113,7 @@ class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
 
 
 def _title(change_set: ChangeSet) -> str:
-    return comment_of(change_set) or capfirst(change_set.get_kind_display())
+    return comments_of([change_set])[change_set.pk] or capfirst(change_set.get_kind_display())
 
 
 def _seen_by(user: User) -> list[int]:

@@ -15,13 +15,12 @@ from django.db.models import Count, IntegerField, Model, OuterRef, Q, QuerySet, 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from heritage.admin.access import once, user_of
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.gaps import gaps
-from heritage.admin.history import comment_of, deleted_names
+from heritage.admin.history import MAX_ROWS, comments_of, deleted_names
 from heritage.models import (
     Change,
     ChangeSet,
@@ -39,7 +38,6 @@ from heritage.services.history import deletions_of
 
 LATEST = 12  # change sets that are listed
 NAMED = 3  # records that are named for a change set
-MAX_ROWS = 2_000  # changes that are read to find these records
 CHECKED_DAYS = 365  # until a visiting fact has to be checked again
 
 
@@ -172,13 +170,13 @@ def latest_work() -> list[RecentChanges]:
     sets = list(latest.select_related("user")[:LATEST])
     if not sets:
         return []
-    owners, deletions = _owners(sets)
+    owners, comments = _owners(sets), comments_of(sets)
     links = _RecordLinks(owners)
     return [
         RecentChanges(
             who=each.author,
             at=each.at,
-            comment=_comment(each, each.pk in deletions),
+            comment=comments[each.pk],
             records=[links.of(*key) for key in owners[each.pk][:NAMED]],
             more=max(0, len(owners[each.pk]) - NAMED),
         )
@@ -186,31 +184,15 @@ def latest_work() -> list[RecentChanges]:
     ]
 
 
-def _comment(change_set: ChangeSet, is_deletion: bool) -> str:
-    """What was done, where nobody has said it."""
-    if comment := comment_of(change_set):
-        return comment
-    if change_set.kind in (ChangeSet.Kind.UNDO, ChangeSet.Kind.RESTORE):
-        return capfirst(change_set.get_kind_display())
-    return _("Deleted") if is_deletion else ""
-
-
-def _owners(sets: list[ChangeSet]) -> tuple[dict[int, list[tuple[int, int]]], set[int]]:
-    """By change set, the records whose rows it wrote: content type and id.
-
-    With the change sets that deleted records.
-    """
+def _owners(sets: list[ChangeSet]) -> dict[int, list[tuple[int, int]]]:
+    """By change set, the records whose rows it wrote: content type and id."""
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    deletions = set()
     rows = Change.objects.filter(change_set__in=sets).order_by("-change_set", "pk")
-    rows = rows.annotate(is_gone=Q(after__isnull=True))
-    names = ("change_set", "owner_model", "owner_id", "model", "object_id", "is_gone")
-    for pk, model, owner, *row, is_gone in rows.values_list(*names)[:MAX_ROWS]:
-        if (model, owner) not in found[pk]:
-            found[pk].append((model, owner))
-        if is_gone and row == [model, owner]:
-            deletions.add(pk)
-    return found, deletions
+    names = ("change_set", "owner_model", "owner_id")
+    for pk, *owner in rows.values_list(*names)[:MAX_ROWS]:
+        if tuple(owner) not in found[pk]:
+            found[pk].append(tuple(owner))
+    return found
 
 
 class _RecordLinks:

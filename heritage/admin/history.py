@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import Field, Model, TextField, prefetch_related_objects
@@ -18,7 +17,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.text import Truncator, capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.boundaries import boundary_words
@@ -46,6 +45,7 @@ LONGEST = 300  # characters of a value that was added or removed
 HIDDEN_COLUMNS = ("uid", "width", "height", "sha256")  # meaningless to readers
 NAMED_COLUMNS = 4  # columns that a sentence names
 NAMED_FILES = 3  # of an import
+MAX_ROWS = 2_000  # changes that are read to describe a list of change sets
 
 
 @dataclass(slots=True)
@@ -235,9 +235,29 @@ def comment_of(change_set: ChangeSet) -> str:
         return _("To be published on %(at)s") % {"at": date_format(at, "DATETIME_FORMAT")}
     if files := detail.get("files"):
         return _import_words(files)
-    if message := detail.get("message"):
-        return LogEntry(change_message=message).get_change_message()
     return ""
+
+
+def comments_of(change_sets: Sequence[ChangeSet]) -> dict[int, str]:
+    """By change set: its comment, or else what was done, in the language of the reader."""
+    found = {each.pk: comment_of(each) for each in change_sets}
+    silent = [pk for pk, comment in found.items() if not comment]
+    by_set: dict[int, list[Change]] = defaultdict(list)
+    for change in Change.objects.filter(change_set__in=silent).order_by("-pk")[:MAX_ROWS]:
+        by_set[change.change_set_id].insert(0, change)
+    values = ShownValues()
+    for pk, changes in by_set.items():
+        # First the record itself: “Deleted site, deleted 2 names”.
+        rows = sorted(net_changes(changes), key=lambda row: row.model.owner is not None)
+        for row in rows:
+            for each in (row.before, row.after):
+                values.want(row.model, each or {})
+        found[pk] = change_sentence([_shown(row, "", values) for row in rows])
+    for told in change_sets:
+        if told.pk in silent and told.kind in (ChangeSet.Kind.UNDO, ChangeSet.Kind.RESTORE):
+            named = {"label": told.get_kind_display(), "value": found[told.pk]}
+            found[told.pk] = pgettext("a label and its value", "%(label)s: %(value)s") % named
+    return {pk: capfirst(words) for pk, words in found.items()}
 
 
 def _import_words(files: list[str]) -> str:

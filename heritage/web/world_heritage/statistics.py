@@ -10,7 +10,6 @@ from collections.abc import Callable
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Scheme, SchemeTerm
 from heritage.search import vocabulary
@@ -109,12 +108,11 @@ def by_year(
     summary = _("Of the properties listed.")
     if edition := register.edition:
         summary = _("Of the properties on the list of %(edition)s.") % {"edition": edition}
-    if len(counts) > 3:
-        most = ngettext(
-            "The most in one year: %(number)s property, in %(year)s.",
-            "The most in one year: %(number)s properties, in %(year)s.",
-            busiest.total,
-        ) % {"year": busiest.label, "number": busiest.total}
+    if len(counts) > 3 and [row.total for row in rows].count(busiest.total) == 1:
+        most = _("The most in one year: %(number)s properties, in %(year)s.") % {
+            "year": busiest.label,
+            "number": busiest.total,
+        }
         summary = sentences.joined([summary, most])
     title = title or _("Inscriptions by year")
     return Chart("by-year", title, summary, _("Year"), register.series(), rows)
