@@ -146,10 +146,11 @@ class ReviewPages(AdminPages):
         site = self.object_or_404(request, pk, "view")
         steps = list(self._steps(request, site))
         asked = request.POST.get("do", "")
+        settled = _review(site)
         shown = {
             "comment": CommentForm(),
-            "assign": AssignForm(initial={"assigned_to": _assigned(site)}),
-            "schedule": ScheduleForm(initial={"publish_at": _publish_at(site)}),
+            "assign": AssignForm(initial={"assigned_to": settled.assigned_to}),
+            "schedule": ScheduleForm(initial={"publish_at": settled.publish_at}),
         }
         if request.method == "POST":
             with lock_timeout(settings.WRITE_WAIT_SECONDS):
@@ -165,8 +166,8 @@ class ReviewPages(AdminPages):
             "steps": steps,
             "comments": _shown(comments, may_close, form_url),
             "forms": shown,
-            "assigned": _assigned(site),
-            "publish_at": _publish_at(site),
+            "assigned": settled.assigned_to,
+            "publish_at": settled.publish_at,
             "reasons": list(self._reasons(request, site)),
             "may_take_part": self._may_take_part(request, site),
             "may_publish": access.may_publish(user_of(request)),
@@ -304,7 +305,7 @@ class ReviewPages(AdminPages):
             shown = _shown(comments.select_related("author"), may_close)
             context["review_comments"] = shown
             self._put_at_fields(request, context, shown, self._may_take_part(request, obj))
-            context["publish_at"] = _publish_at(obj)
+            context["publish_at"] = _review(obj).publish_at
             if user_of(request).has_perm("heritage.change_correction"):
                 new = obj.corrections.filter(state=Correction.State.NEW)
                 context["new_corrections"] = new
@@ -358,15 +359,7 @@ def _shown(
     return found
 
 
-def _review(site: Site) -> Review | None:
-    return Review.objects.filter(site=site).select_related("assigned_to").first()
-
-
-def _assigned(site: Site) -> User | None:
-    found = _review(site)
-    return found.assigned_to if found else None
-
-
-def _publish_at(site: Site) -> datetime | None:
-    found = _review(site)
-    return timezone.localtime(found.publish_at) if found and found.publish_at else None
+def _review(site: Site) -> Review:
+    """What is settled of its review so far; nothing where there is none."""
+    found = Review.objects.filter(site=site).select_related("assigned_to").first()
+    return found or Review()
