@@ -250,7 +250,7 @@ def test_the_admin_sends_to_the_log_in_and_back(client, li):
     response = client.get("/en/admin/heritage/site/", follow=True)
     assert response.redirect_chain[-1][0].startswith("/en/accounts/login/?next=")
     html = response.content.decode()
-    assert "/static/css/admin/dress.css" in html and "sign up" not in html.lower()
+    assert "/static/css/admin/theme.css" in html and "sign up" not in html.lower()
     data = {"login": "li", "password": PASSWORD, "next": "/en/admin/heritage/site/"}
     response = client.post("/en/accounts/login/", data, follow=True)
     assert response.request["PATH_INFO"] == "/en/admin/heritage/site/"
