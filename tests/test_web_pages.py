@@ -127,7 +127,8 @@ def test_who_runs_it_is_a_record(client):
 
 def test_without_words_of_its_own_the_privacy_page_says_what_the_program_does(client, longmen):
     html = client.get("/en/privacy/").content.decode()
-    for said in ("Pages set no cookie", "a digest of your network address", "keeps you signed in"):
+    for said in ("Pages set no cookie", "a digest of your network address", "keeps you signed in",
+                 "the network address, the browser and the time", "two weeks at most"):  # fmt: skip
         assert said in html
     # What it says of the form is so: one cookie, and none elsewhere.
     client.get("/en/sites/longmen-grottoes/")

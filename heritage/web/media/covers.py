@@ -306,6 +306,5 @@ def _seal(era: Era | None, country: Place | None) -> str:
 def seal_characters(era: Era) -> str:
     """The era in its own characters, without what every era is called."""
     text = era.short_label.get("zh-hans") or era.label.get("zh-hans") or ""
-    for ending in _ERA_ENDINGS:
-        text = text.removesuffix(ending) or text
-    return text
+    ending = next((each for each in _ERA_ENDINGS if text.endswith(each)), "")
+    return text.removesuffix(ending) or text
