@@ -10,7 +10,7 @@ from django.utils import translation
 from heritage.models import Correction, Custodian, Kind, Site, SortName
 from heritage.services.record_checks import equal_labels
 from tests import builders as build
-from tests.adminforms import errors, filled, page_data
+from tests.adminforms import completed, errors, filled, opened, page_data
 
 pytestmark = pytest.mark.django_db
 
@@ -133,24 +133,27 @@ def test_coordinates_are_taken_as_they_are_written(client, site, latitude, longi
     assert (site.latitude, site.longitude) == point
 
 
-@pytest.mark.parametrize(
-    ("field", "pasted", "message"),
-    [
-        ("latitude", "34.6086, 112.4739", "is a pair of numbers"),
-        ("latitude", "34.6086 112.4739", "is a pair of numbers"),
-        ("longitude", "34°36′N，112°28′E", "is a pair of numbers"),
-        ("latitude", "112.4739E", "is the other coordinate"),
-        ("longitude", "3436.5.2", "cannot be read"),
-        ("latitude", "3436", "cannot be read"),
-        ("latitude", "34°75′", "less than 60"),
-        ("latitude", "N34.5S", "cannot be read"),
-        ("latitude", "91", "between -90 and 90"),
-    ],
-)
-def test_what_is_no_coordinate_is_refused_and_kept(client, site, field, pasted, message):
-    response = client.post(change(site), filled(client, change(site), {field: pasted}))
-    assert message in errors(response)[field][0]
-    assert page_data(response)[field] == [pasted]
+# By field and what was pasted into it: what is said of it.
+NO_COORDINATES = {
+    ("latitude", "34.6086, 112.4739"): "is a pair of numbers",
+    ("latitude", "34.6086 112.4739"): "is a pair of numbers",
+    ("longitude", "34°36′N，112°28′E"): "is a pair of numbers",
+    ("latitude", "112.4739E"): "is the other coordinate",
+    ("longitude", "3436.5.2"): "cannot be read",
+    ("latitude", "3436"): "cannot be read",
+    ("latitude", "34°75′"): "less than 60",
+    ("latitude", "N34.5S"): "cannot be read",
+    ("latitude", "91"): "between -90 and 90",
+}
+
+
+def test_what_is_no_coordinate_is_refused_and_kept(client, site, subtests):
+    page = opened(client, change(site))
+    for (field, pasted), message in NO_COORDINATES.items():
+        with subtests.test(field=field, pasted=pasted):
+            response = client.post(change(site), completed(page, {field: pasted}))
+            assert message in errors(response)[field][0]
+            assert page_data(response)[field] == [pasted]
 
 
 @pytest.mark.parametrize(
