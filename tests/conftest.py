@@ -72,6 +72,12 @@ def made_once(django_db_setup, django_db_blocker, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def words_once(made_once):
+    """For modules whose every test may find `words` there; see `made_once`."""
+    return made_once(vocabulary)
+
+
+@pytest.fixture(scope="module")
 def filled_once(made_once):
     """For modules whose every test may find `words` and `longmen` there; see `made_once`."""
 
@@ -87,6 +93,8 @@ def words(request, db):
     """The vocabularies of `tests.webrows`."""
     if "filled_once" in request.fixturenames:
         return copy.deepcopy(request.getfixturevalue("filled_once")[0])
+    if "words_once" in request.fixturenames:
+        return copy.deepcopy(request.getfixturevalue("words_once"))
     return vocabulary()
 
 

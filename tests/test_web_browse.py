@@ -15,11 +15,11 @@ from heritage.web.browse.listing import clean_query
 from tests import builders as build
 from tests.webrows import as_read, full_site, plain_site, plain_sites
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_once")]
 
 
 @pytest.fixture
-@change_set("command")
+@change_set("command", is_whole=True)
 def three(words):
     """Longmen with its neighbours would be four: here are three temples and a draft."""
     plain_sites(words, (1, 2, 3))
@@ -28,7 +28,7 @@ def three(words):
 
 
 @pytest.fixture
-@change_set("command")
+@change_set("command", is_whole=True)
 def fifty(words):
     """Three pages of a list."""
     for number in range(50):

@@ -37,7 +37,7 @@ def kept(settings, monkeypatch):
     return pages
 
 
-@change_set("command")
+@change_set("command", is_whole=True)
 def fill():
     found = vocabulary()
     full_site(found)

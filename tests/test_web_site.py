@@ -10,7 +10,7 @@ from heritage.web.site.page import site_page
 from tests import builders as build
 from tests.webrows import LANGUAGES, rows_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_once")]
 
 
 SAID = [

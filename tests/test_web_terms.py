@@ -24,14 +24,14 @@ from heritage.web.world_heritage import statistics
 from tests import builders as build
 from tests.webrows import LANGUAGES, as_read, full_site, plain_sites
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_once")]
 
 PAGES = ("eras/", "eras/tang/", "kinds/", "kinds/temple/", "places/", "places/china/",
          "places/luolong/", "world-heritage/")  # fmt: skip
 
 
 @pytest.fixture
-@change_set("command")
+@change_set("command", is_whole=True)
 def filled(words):
     full_site(words)
     plain_sites(words, range(20))
@@ -275,7 +275,7 @@ def heritage(words, number: int, state="published", **fields) -> Designation:
 
 
 @pytest.fixture
-@change_set("command")
+@change_set("command", is_whole=True)
 def listed(words):
     asia = build.make_term(words.unesco, "asia", "region", "Asia")
     europe = build.make_term(words.unesco, "europe", "region", "Europe")

@@ -9,7 +9,7 @@ from heritage.models import Site
 from tests import builders as build
 from tests.webrows import LANGUAGES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_once")]
 
 HIDDEN = [Site.State.DRAFT, Site.State.REVIEW, Site.State.ARCHIVED]
 

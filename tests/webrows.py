@@ -1,7 +1,7 @@
 """Records full of related rows, for the tests of the visitors' pages.
 
-Each is written as one change: what follows from its rows is worked out once, which takes a ninth of
-the time that it takes after each of them.
+Each is written as one change, and as a whole: what follows from its rows is worked out once, which
+takes a ninth of the time that it takes after each of them, and the history is entered once.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ def rows_of(site: Site) -> SiteRows:
     return site_rows.read(Site.objects.get(pk=site.pk), in_memory(store.current()))
 
 
-@change_set("command")
+@change_set("command", is_whole=True)
 def vocabulary() -> SimpleNamespace:
     """What records are described with: an era in an era, a kind in a kind, a chain of places."""
     china = build.make_place("China", "中国", level="country", slug="china")
@@ -78,7 +78,7 @@ def vocabulary() -> SimpleNamespace:
     )
 
 
-@change_set("command")
+@change_set("command", is_whole=True)
 def plain_site(words: SimpleNamespace, number: int, **fields) -> Site:
     """One of many in a list, with all that a card shows."""
     fields.setdefault("slug", f"temple-{number}")
@@ -96,18 +96,17 @@ def plain_site(words: SimpleNamespace, number: int, **fields) -> Site:
     return site
 
 
-@change_set("command")
 def as_read(response) -> str:
     """A page with each run of white space as one space: lines are broken within its tags too."""
     return " ".join(response.content.decode().split())
 
 
-@change_set("command")
+@change_set("command", is_whole=True)
 def plain_sites(words: SimpleNamespace, numbers: Iterable[int]) -> list[Site]:
     return [plain_site(words, number) for number in numbers]
 
 
-@change_set("command")
+@change_set("command", is_whole=True)
 def full_site(words: SimpleNamespace) -> Site:
     """A record that says everything that a record can say."""
     site = build.make_site(
