@@ -12,7 +12,7 @@ from heritage.services.history import deletions_of
 from heritage.services.merge import merge
 from tests import builders as build
 from tests.axe import check
-from tests.browser import active, emulate, resize, step, wait
+from tests.browser import active, resize, step, wait
 from tests.test_web_accessibility import WIDER
 from tests.webrows import full_site, vocabulary
 
@@ -151,11 +151,7 @@ def problems(browser, width: int) -> list[str]:
             resize(browser, narrower)
             found += [f"at {narrower}: {at}" for at in browser.execute_script(WIDER)]
     resize(browser, width)
-    for scheme in ("light", "dark"):
-        emulate(browser, scheme)
-        found += [f"{scheme}: {at}" for at in check(browser, scheme)]
-    emulate(browser, "light")
-    return found
+    return found + check(browser)
 
 
 def as_lines(found: dict[str, list[str]]) -> str:

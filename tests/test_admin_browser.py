@@ -10,7 +10,7 @@ from heritage.models import ReviewComment, Site
 from heritage.services import review
 from tests import builders as build
 from tests.axe import check
-from tests.browser import active, emulate, press, resize, scripts, settle, start, text_of, wait
+from tests.browser import active, press, resize, scripts, settle, start, text_of, wait
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,27 +131,23 @@ def test_a_browsers_own_post_of_an_untouched_form_writes_nothing(browser, live_s
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_the_form_the_list_and_the_conflict_are_accessible(
-    browser, live_server, site, scheme, language
-):
+def test_the_form_the_list_and_the_conflict_are_accessible(browser, live_server, site, language):
     build.make_event(site, first_era=build.make_era("Song", "宋"))
     log_in(browser, live_server, "anna")
-    emulate(browser, scheme)
     open_form(browser, live_server, site, language)
     wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[role=combobox][aria-label]"))
-    pages = {"form": check(browser, scheme)}
+    pages = {"form": check(browser)}
     write(browser, "summary__en", "Mine.")
     Site.objects.filter(pk=site.pk).update(summary=build.text("Theirs.", "铁色琉璃砖塔。"))
     save(browser)
     assert browser.find_elements(By.CSS_SELECTOR, ".conflict")
-    pages["conflict"] = check(browser, scheme)
+    pages["conflict"] = check(browser)
     listed = f"{live_server.url}/{language}/admin/heritage/site/"
     for width in (1280, 820):
         resize(browser, width)
         browser.get(listed)
-        pages[f"list at {width}"] = check(browser, scheme)
+        pages[f"list at {width}"] = check(browser)
     assert {page: found for page, found in pages.items() if found} == {}
 
 
@@ -202,9 +198,7 @@ def test_a_comment_is_answered_and_done_at_its_field(browser, live_server, site)
     write(browser, "area_ha", "2.5")
     box = browser.find_element(By.ID, f"comment-{said.pk}")
     assert box.find_element(By.XPATH, "ancestor::div[contains(@class, 'field-summary')]")
-    for scheme in ("light", "dark"):
-        emulate(browser, scheme)
-        assert check(browser, scheme) == []
+    assert check(browser) == []
 
     answer = f"#comment-{said.pk} textarea"
     browser.find_element(By.CSS_SELECTOR, answer).send_keys("Glazed ones.")

@@ -8,7 +8,7 @@ from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticator
 from heritage.models import ChangeSet, Site
 from heritage.models.unit_of_work import change_set
 from tests import builders as build
-from tests.axe import inject, violations
+from tests.axe import violations
 from tests.browser import resize, scripts, wait
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,7 +91,6 @@ def test_a_draft_becomes_a_page_and_a_merge_is_taken_back(browser, live_server, 
     day.open(review)
     day.press("[value=published]")
     assert Site.objects.get(pk=draft.pk).state == "published"
-    inject(browser)
     assert violations(browser) == []
 
     # What was published is undone, by the history.
@@ -104,13 +103,11 @@ def test_a_draft_becomes_a_page_and_a_merge_is_taken_back(browser, live_server, 
 
     # Two records of one site become one, and are two again.
     day.open(page("site_merge", draft.pk) + f"?with={twin.pk}")
-    inject(browser)
     assert violations(browser) == []
     day.press("form.merge [type=submit]")
     assert not Site.objects.filter(pk=twin.pk).exists()
     merged = ChangeSet.objects.get(kind="merge")
     day.open(page("changeset_undo", merged.pk))
-    inject(browser)
     assert violations(browser) == []
     day.press("form [type=submit].default")
     assert Site.objects.filter(pk=twin.pk).exists()
@@ -155,13 +152,11 @@ def test_pages_of_getting_in_are_sound_on_a_telephone(browser, live_server, peop
     browser.delete_all_cookies()
     resize(browser, 360)
     day.open("/en/accounts/login/")
-    inject(browser)
     assert violations(browser) == []
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
     scripts(browser, are_run=False)
     day.log_in("li")  # needs no script
     scripts(browser, are_run=True)
     day.open("/en/accounts/2fa/")
-    inject(browser)
     assert violations(browser) == []
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 360

@@ -10,7 +10,7 @@ from selenium.webdriver.common.keys import Keys
 from heritage.models import Designation, Site
 from tests import builders as build
 from tests.adminforms import ROWS, filled
-from tests.browser import active, emulate, press, resize, scripts, tab_to, wait
+from tests.browser import active, press, resize, scripts, tab_to, wait
 from tests.test_admin_browser import check, log_in, open_form, save, write
 
 FRAMED = "frame-ancestors 'self'"
@@ -264,9 +264,7 @@ def test_the_preview_stands_beside_the_form(browser, live_server, kiln):
     wait(browser, lambda: "Where bowls were fired." in in_frame(browser, "main"))
     assert "As saved" in in_frame(browser, ".notice-preview")
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 1280
-    for scheme in ("light", "dark"):
-        emulate(browser, scheme)
-        assert check(browser, scheme) == []
+    assert check(browser) == []
 
     # As it is typed, at the place in the page where somebody reads; in the other language by keys.
     frame = "document.querySelector('#preview-page iframe').contentWindow"
