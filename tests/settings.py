@@ -1,6 +1,8 @@
 """The settings that run everywhere, with the few variables that a test run needs."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault(
@@ -8,6 +10,12 @@ os.environ.setdefault(
 )
 os.environ.setdefault("HERITAGE_DATA", tempfile.mkdtemp(prefix="heritage-tests-"))
 os.environ.setdefault("HERITAGE_HTTPS", "0")
+
+# Where no compiled modules may be written beside the sources, they are in a folder of this run.
+# Else each process that a test starts would compile Django anew, which takes longer than all else.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", "") and "PYTHONPYCACHEPREFIX" not in os.environ:
+    os.environ["PYTHONPYCACHEPREFIX"] = tempfile.mkdtemp(prefix="heritage-bytecode-")
+    atexit.register(shutil.rmtree, os.environ["PYTHONPYCACHEPREFIX"], ignore_errors=True)
 
 from heritage.settings import *  # noqa: F403
 
