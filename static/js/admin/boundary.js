@@ -62,8 +62,10 @@
       return template.content;
     };
 
+    let drawing = 0; // drawings that are awaited
     const draw = async (isRead = false) => {
-      const content = await ask();
+      drawing += 1;
+      const content = await ask().finally(() => (drawing -= 1));
       if (!content) return;
       sheet = content.querySelector(".point-map-sheet");
       if (isRead) polygons = read(sheet.dataset.geometry);
@@ -74,7 +76,8 @@
       show();
     };
 
-    const checkSoon = window.recordForm.debounced(ask, 400);
+    // An answer counts only if nothing was asked after it: a check does not take its drawing away.
+    const checkSoon = window.recordForm.debounced(() => (drawing ? draw() : ask()), 400);
     const readSoon = window.recordForm.debounced(() => {
       history = [];
       view = {};
