@@ -134,6 +134,17 @@ def test_a_plate_says_years_that_are_exact_and_else_the_era(date, era, said):
 
 
 @pytest.mark.parametrize(
+    ("certainty", "english", "chinese"),
+    [("traditional", "traditionally 68", "相传68年"), ("approximate", "c. 68", "约68年")],
+)
+def test_a_plate_says_that_a_year_is_not_certain(certainty, english, chinese):
+    site = build.make_site("Somewhere")
+    build.make_event(site, "founded", "0068", certainty=certainty)
+    assert texts_of(cover(site)) == ["Somewhere", english]
+    assert texts_of(cover(site, language="zh-hans")) == ["Somewhere", chinese]
+
+
+@pytest.mark.parametrize(
     ("era", "country", "cut"),
     [
         ("唐代", "中国", "唐代"),
@@ -175,7 +186,10 @@ def test_a_solemn_plate_says_what_happened_and_not_only_what_came_first():
     site = build.make_site("Dome", cover="solemn")
     for kind, date in (("built", "1915"), ("destroyed", "1945-08-06"), ("rebuilt", "196X")):
         build.make_event(site, kind, date)
+    build.make_event(site, "begun", "1900", certainty="approximate")
     assert texts_of(cover(site)) == ["Dome", "1915 · 1945"]
+    [card] = card_rows.read_cards(store.current(), [site.pk])
+    assert drawing_of_row(card) == drawing_of(Site.objects.get(pk=site.pk))
 
 
 def test_a_solemn_plate_that_is_narrow_has_its_years(angkor):

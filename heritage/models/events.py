@@ -184,6 +184,11 @@ def first_beginning(events: Iterable[Event]) -> Event | None:
     return next(iter(dated or events), None)
 
 
+def exact_dates(events: Iterable[Event]) -> list[str]:
+    """Without those that are told by tradition or only about right."""
+    return [event.date for event in events if event.certainty == Event.Certainty.CERTAIN]
+
+
 def is_of_what_stands(beginning: Event | None, standing: Iterable[Event]) -> bool:
     """Whether a beginning has a date that lies within the years of something that stands."""
     if beginning is None or not beginning.date or beginning.first_year is None:

@@ -24,7 +24,7 @@ from heritage.models import (
     Site,
     UnescoStatus,
 )
-from heritage.models.events import first_beginning
+from heritage.models.events import exact_dates, first_beginning
 from heritage.search import vocabulary
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.rows_by_key import rows_by_key
@@ -56,7 +56,7 @@ class CardData:
     public_longitude: float | None = None
     kinds: list[Kind] = field(default_factory=list)  # the one that gives the scene comes first
     beginning: Event | None = None  # the event that gives the age
-    dates: list[str] = field(default_factory=list)  # of all events, in their order
+    dates: list[str] = field(default_factory=list)  # exact ones of all events, in their order
     standing: list[Event] = field(default_factory=list)  # events of what stands today
     status: UnescoStatus = UnescoStatus.NONE  # that of the badge
     danger_since: int | None = None  # the year, of one in danger
@@ -111,7 +111,7 @@ def _add_beginnings(found: dict[int, CardData], terms: Vocabulary) -> None:
             if shown:
                 shown.first_era = terms.eras.get(shown.first_era_id)
                 shown.last_era = terms.eras.get(shown.last_era_id)
-        found[site].dates = [event.date for event in events]
+        found[site].dates = exact_dates(events)
         found[site].beginning, found[site].standing = beginning, standing
 
 

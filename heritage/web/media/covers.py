@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from django.conf import settings
 from django.db.models import Prefetch
+from django.utils.translation import override, pgettext
 
 from heritage.media.covers import palettes, scene_files
 from heritage.media.covers.composer import (
@@ -23,12 +24,13 @@ from heritage.media.covers.tags import tag_of, tag_of_scene
 from heritage.models import Coverage, Era, Event, Kind, Place, Scheme, Site, WorldHeritage
 from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.designations import IN_FORCE
-from heritage.models.events import first_beginning, is_of_what_stands
+from heritage.models.events import exact_dates, first_beginning, is_of_what_stands
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search.card_rows import CardData
 from heritage.search.site_rows import SiteRows
 from heritage.values.coordinates import Point
+from heritage.values.date_format import ABOUT
 from heritage.values.language import LanguageMap, interface_languages
 from heritage.web.media.drawings import Drawing, PlateDrawing, SceneDrawing, kept
 
@@ -97,10 +99,10 @@ def drawing_of_page(rows: SiteRows, language: str | None = None) -> Drawing:
 
 
 def _dated(events: Iterable[Event]) -> tuple[Event | None, list[Event], list[str]]:
-    """The beginning, what stands, and all dates."""
+    """The beginning, what stands, and all dates that are exact."""
     events = list(events)
     standing = [event for event in events if event.role == Event.Role.STANDING]
-    return first_beginning(events), standing, [event.date for event in events]
+    return first_beginning(events), standing, exact_dates(events)
 
 
 def drawing_of_row(row: CardData, language: str | None = None) -> Drawing:
@@ -227,9 +229,21 @@ def _years(date: str) -> list[str]:
 
 def _when(event: Event | None, language: str | None) -> list[str]:
     """The year of the beginning; its era where the year is not known."""
-    era = event.first_era if event else None
-    years = _years(event.date if event else "")
-    return years or (name_lines(era.label, language) if era else [])
+    if event is None:
+        return []
+    if years := _years(event.date):
+        return [_qualified(event.certainty, year, language) for year in years]
+    return name_lines(event.first_era.label, language) if event.first_era else []
+
+
+def _qualified(certainty: str, year: str, language: str | None) -> str:
+    """Figures alone only where they are certain; else in the language of the reader."""
+    with override(language or settings.LANGUAGE_CODE):
+        if certainty == Event.Certainty.TRADITIONAL:
+            return pgettext("year on a drawn cover", "traditionally %(year)s") % {"year": year}
+        if certainty == Event.Certainty.APPROXIMATE:
+            return ABOUT["short"] % {"date": pgettext("year", "%(year)s") % {"year": year}}
+    return year
 
 
 def _all_years(dates: Iterable[str]) -> list[str]:
