@@ -191,6 +191,21 @@ def test_strange_rows_are_left_out(client, kiln, junk):
 
 
 @pytest.mark.django_db
+def test_a_new_row_that_refers_to_nothing_yet_is_named_and_left_out(client, kiln):
+    client.force_login(build.make_user(group="editor"))
+    data = {
+        "coverages-0-id": "",
+        "coverages-0-designation": "",
+        "coverages-0-reference": "R-78",
+        "part_of-0-whole": "",
+        "part_of-0-note__en": "Of the kilns.",
+    }
+    response = client.post(address(kiln), {"coordinates_initial": "34.5, 112.5"} | data)
+    assert response.status_code == 200
+    assert {"Coverage: designation", "Part of: whole"} <= set(response.context["unread"])
+
+
+@pytest.mark.django_db
 def test_the_map_of_the_saved_point_does_not_stand_beside_another(client, kiln):
     client.force_login(build.make_user(group="editor"))
     land = reverse("web:site_land", args=[kiln.uid])

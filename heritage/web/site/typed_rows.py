@@ -38,7 +38,7 @@ def put_column(row: Model, column: Field, typed: Typed) -> None:
             setattr(row, column.name, column.to_python(texts))
     elif isinstance(column, BooleanField):
         setattr(row, column.name, column.name in typed)  # a box that is not ticked is not sent
-    elif column.is_relation and typed.get(column.name) == str(getattr(row, column.attname) or ""):
+    elif column.is_relation and _is_chosen(row, column, typed.get(column.name)):
         pass  # as it is: no query asks whether that row is there
     elif column.name in typed:
         text = typed[column.name] or (None if column.null else "")
@@ -48,6 +48,11 @@ def put_column(row: Model, column: Field, typed: Typed) -> None:
             except EDTFError as error:
                 raise ValidationError(str(error)) from error
         setattr(row, column.attname, column.clean(text, row))
+
+
+def _is_chosen(row: Model, column: Field, text: str | None) -> bool:
+    key = getattr(row, column.attname)
+    return key is not None and text == str(key)
 
 
 def put_rows(site: Site, data: QueryDict, found: dict[str, list[Any]]) -> Iterator[str]:
