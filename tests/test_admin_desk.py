@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from heritage.admin import history
 from heritage.models import ChangeSet, Correction, Opening, Review, Site
 from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
@@ -112,6 +113,21 @@ def test_the_latest_changes_say_what_was_done_where_nobody_has(client, editor, s
     work = client.get(DESK).context["work"]
     said = ["Restoration: changed Summary (English)", "Undo: added site", "Deleted site"]
     assert [each.comment.split(",")[0] for each in work[:3]] == said
+
+
+def test_of_a_change_set_that_is_not_read_to_its_end_nothing_is_counted(
+    client, editor, sites, monkeypatch
+):
+    with change_set(user=editor):
+        sites[1].delete()
+    undo(ChangeSet.objects.latest("pk"), editor)
+    with change_set(user=editor):
+        for site in sites[2:]:
+            site.summary = build.text("As it was.")
+            site.save()
+    monkeypatch.setattr(history, "MAX_ROWS", 1)
+    work = client.get(DESK).context["work"]
+    assert [each.comment for each in work[:3]] == ["", "Undo", ""]
 
 
 def test_the_head_of_every_page_tells_what_waits(client, sites):

@@ -243,8 +243,12 @@ def comments_of(change_sets: Sequence[ChangeSet]) -> dict[int, str]:
     found = {each.pk: comment_of(each) for each in change_sets}
     silent = [pk for pk, comment in found.items() if not comment]
     by_set: dict[int, list[Change]] = defaultdict(list)
-    for change in Change.objects.filter(change_set__in=silent).order_by("-pk")[:MAX_ROWS]:
-        by_set[change.change_set_id].insert(0, change)
+    written = Change.objects.filter(change_set__in=silent).order_by("-change_set", "-pk")
+    latest = list(written[:MAX_ROWS])
+    for change in reversed(latest):
+        by_set[change.change_set_id].append(change)
+    if len(latest) == MAX_ROWS:  # more of the same change set may follow: not all would be said
+        del by_set[latest[-1].change_set_id]
     values = ShownValues()
     for pk, changes in by_set.items():
         # First the record itself: “Deleted site, deleted 2 names”.
@@ -255,8 +259,9 @@ def comments_of(change_sets: Sequence[ChangeSet]) -> dict[int, str]:
         found[pk] = change_sentence([_shown(row, "", values) for row in rows])
     for told in change_sets:
         if told.pk in silent and told.kind in (ChangeSet.Kind.UNDO, ChangeSet.Kind.RESTORE):
-            named = {"label": told.get_kind_display(), "value": found[told.pk]}
-            found[told.pk] = pgettext("a label and its value", "%(label)s: %(value)s") % named
+            label, words = told.get_kind_display(), found[told.pk]
+            named = pgettext("a label and its value", "%(label)s: %(value)s")
+            found[told.pk] = named % {"label": label, "value": words} if words else label
     return {pk: capfirst(words) for pk, words in found.items()}
 
 
