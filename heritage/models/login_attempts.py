@@ -2,7 +2,8 @@
 
 Used by admin/authentication.py alone. Attempts at accounts that do not exist are counted alike, so
 that neither the answer nor its timing tells whether an account exists. A browser from which an
-account has logged in before has limits of its own, so that strangers lock nobody out of it.
+account has logged in before has limits of its own, so that strangers at other addresses lock nobody
+out of it.
 """
 
 import unicodedata
