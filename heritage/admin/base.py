@@ -173,7 +173,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
     def _typed(self, request: HttpRequest, title: str, is_deleted: bool = False) -> HttpResponse:
         """The typed texts of a form that cannot be saved, to be copied elsewhere."""
         typed = conflicts.typed_texts(self, request)
-        context = {"typed": typed, "is_deleted": is_deleted and hasattr(self, "deleted_view")}
+        context = {"typed": typed, "is_deleted": is_deleted}
         response = self.page(request, "admin/typed.html", title, context)
         response.status_code = 409
         return response
