@@ -438,8 +438,8 @@ def test_spans_that_run_through_an_era_are_offered_apart(client, words):
     assert [str(card.name) for card in page.sites.cards] == ["Stated"]
 
 
-def test_what_is_mixed_is_said_to_be_both(client, words):
-    labels = "Buddhist temple", "Rock relief", "Mountain"
+def test_a_card_names_up_to_three_kinds(client, words):
+    labels = "Buddhist temple", "Rock relief", "Mountain", "Garden"
     kinds = [build.make_kind(label, order=order) for order, label in enumerate(labels)]
     build.make_site("Mount Emei", kinds=kinds, place=words.china)
     html = as_read(client.get("/en/sites/?q=Emei"))
