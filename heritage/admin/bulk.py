@@ -158,10 +158,13 @@ def delete_selected(
         return None
     try:
         with transaction.atomic():  # Django logs the deletions before it deletes
-            return actions.delete_selected(model_admin, request, queryset)
+            asked = actions.delete_selected(model_admin, request, queryset)
     except TooManyRows:
         tell_too_many_rows(model_admin, request)
         return None
+    if asked is not None and asked.context_data is not None:
+        asked.context_data["preserved_filters"] = model_admin.get_preserved_filters(request)
+    return asked
 
 
 admin.site.add_action(delete_selected)
@@ -337,7 +340,7 @@ class ReplacePages(AdminPages):
         if len(chosen) != 1:
             self.message_user(request, _("Choose one of them."), messages.ERROR)
             return None
-        return redirect(self.own_url("replace", chosen[0].pk))
+        return redirect(self.filtered(request, self.own_url("replace", chosen[0].pk)))
 
     def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         old = self.object_or_404(request, pk, "delete")
@@ -372,7 +375,7 @@ class ReplacePages(AdminPages):
             if made.pk is not None:
                 text = with_undo_link(_("Replaced."), made)
             self.message_user(request, text)
-            return redirect(self.own_url("changelist"))
+            return redirect(self.filtered(request, self.own_url("changelist")))
         context = {
             "old": old,
             "new": new,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -23,6 +24,14 @@ class AdminPages(admin.ModelAdmin):
         """The URL of a page of this model, Django's own included."""
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
 
+    def filtered(self, request: HttpRequest, address: str) -> str:
+        """An address of this model from which the way back leads to the list as it was filtered."""
+        context: dict[str, Any] = {
+            "opts": self.opts,
+            "preserved_filters": self.get_preserved_filters(request),
+        }
+        return add_preserved_filters(context, address)
+
     def object_or_404(self, request: HttpRequest, pk: object, action: str) -> Any:
         """The row, for users who may `view`, `change` or `delete` it."""
         row = self.get_object(request, str(pk))
@@ -40,6 +49,11 @@ class AdminPages(admin.ModelAdmin):
         self, request: HttpRequest, template: str, title: str | LazyText, context: dict[str, Any]
     ) -> HttpResponse:
         """A page among those of this model."""
-        own = {"title": title, "opts": self.opts}
+        own = {
+            "title": title,
+            "opts": self.opts,
+            "preserved_filters": self.get_preserved_filters(request),
+            "list_query": request.GET.get("_changelist_filters", ""),
+        }
         context = self.admin_site.each_context(request) | own | context
         return TemplateResponse(request, template, context)

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -82,15 +81,15 @@ class ChangedSite:
 
 @admin.action(description=gettext_lazy("Edit in a table …"), permissions=["change"])
 def edit_table(
-    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponse | None:
     ids = list(queryset.values_list("pk", flat=True)[: MAX_SITES + 1])
     if len(ids) > MAX_SITES:
         text = _("A table holds no more than %(count)s sites. Choose fewer.") % {"count": MAX_SITES}
         model_admin.message_user(request, text, messages.ERROR)
         return None
-    address = reverse("admin:heritage_site_table")
-    return redirect(f"{address}?ids={','.join(map(str, ids))}")
+    address = f"{model_admin.own_url('table')}?ids={','.join(map(str, ids))}"
+    return redirect(model_admin.filtered(request, address))
 
 
 class TablePages(AdminPages):
