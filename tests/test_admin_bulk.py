@@ -207,7 +207,7 @@ def test_what_could_not_be_undone_at_once_is_not_done(client, editor, three, mon
     response = act(client, three[:1], **data)
     assert "This would write more than 1 rows." in response.content.decode()
     assert not Event.objects.filter(first_era=song).exists()
-    data = {"action": "archive", "_selected_action": [three[0].pk], "post": "yes"}
+    data = {"action": "archive", "_selected_action": [three[0].pk], "post": "yes", "why": "Gone"}
     response = client.post(LIST, data, follow=True)  # a state, and a comment that tells it
     assert "This would write more than 1 rows." in response.content.decode()
     assert Site.objects.get(pk=three[0].pk).state == "published"

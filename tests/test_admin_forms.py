@@ -793,6 +793,7 @@ def act_on(client, action, *sites):
             "_selected_action": [site.pk for site in sites],
             "index": "0",
             "post": "yes",  # archiving is confirmed
+            "why": "It is gone.",
         },
         follow=True,
     )

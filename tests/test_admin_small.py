@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
 
-from heritage.models import Correction, Custodian, Kind, Site, SortName
+from heritage.models import ChangeSet, Correction, Custodian, Kind, ReviewComment, Site, SortName
 from heritage.services.record_checks import equal_labels
 from tests import builders as build
 from tests.adminforms import completed, errors, filled, opened, page_data
@@ -246,8 +246,57 @@ def test_archiving_is_confirmed_and_says_what_changes(client, site):
     assert f'href="{change(site)}"' in html
     assert f'href="{change(draft)}"' in html
     assert not Site.objects.filter(state="archived").exists()
-    act_on(client, "archive", site, draft, post="yes")
+    asked = act_on(client, "archive", site, draft, post="yes", why=" ").content.decode()
+    assert "Say why, please." in asked and 'name="why"' in asked
+    assert not Site.objects.filter(state="archived").exists()
+    act_on(client, "archive", site, draft, post="yes", why="Both are one farm.")
     assert Site.objects.filter(state="archived").count() == 2
+    assert ChangeSet.objects.latest("pk").reason == "Both are one farm."
+    told = ReviewComment.objects.filter(kind="archived").values_list("text", flat=True)
+    assert list(told) == ["Both are one farm."] * 2
+
+
+def test_archiving_by_the_form_asks_why_too(client, site):
+    site.kinds.add(build.make_kind())
+    data = filled(client, change(site), {"state": "archived"})
+    assert "Say why" in errors(client.post(change(site), data))["state"][0]
+    assert client.post(change(site), data | {"_comment": "It is gone."}).status_code == 302
+    site.refresh_from_db()
+    assert site.state == "archived"
+    assert ChangeSet.objects.latest("pk").reason == "It is gone."
+
+
+@pytest.mark.parametrize("action", ["archive", "change_terms", "edit_table", "delete_selected"])
+def test_the_way_back_from_an_action_leads_to_the_list_as_it_was_filtered(client, site, action):
+    listed = reverse("admin:heritage_site_changelist") + "?q=Kiln"
+    data = {"action": action, "_selected_action": [site.pk], "index": "0"}
+    asked = client.post(listed, data, follow=True)
+    html = asked.content.decode()
+    assert f'href="{listed}"' in html
+    # Its forms go on from there: to an address that is given, or else to that of the page.
+    forms = re.findall(r'<form method="post"([^>]*)>', html[html.index('id="content"') :])
+    assert forms and not any("action=" in each for each in forms)
+
+
+def test_a_change_of_all_that_a_filter_leaves_changes_no_others(client, site):
+    other, kind = build.make_site("Elsewhere"), build.make_kind("Pagoda")
+    listed = reverse("admin:heritage_site_changelist") + "?q=Elsewhere"
+    ids = {"_selected_action": [other.pk], "index": "0", "select_across": "1"}
+    data = {"action": "change_terms", "operation": "add_kind", "new": kind.pk, "post": "yes"}
+    response = client.post(listed, ids | data)
+    assert response["Location"] == listed
+    assert list(kind.sites.all()) == [other]
+
+
+def test_a_term_is_replaced_on_the_way_to_the_list_as_it_was_filtered(client):
+    old, new = build.make_kind("Pagodas"), build.make_kind("Pagoda")
+    listed = reverse("admin:heritage_kind_changelist") + "?q=Pagodas"
+    data = {"action": "replace_by", "_selected_action": [old.pk], "index": "0"}
+    address = client.post(listed, data)["Location"]
+    html = client.get(address).content.decode()
+    assert f'href="{listed}"' in html
+    assert '<input type="hidden" name="_changelist_filters" value="q=Pagodas">' in html
+    assert client.post(address, {"new": new.pk})["Location"] == listed
 
 
 @pytest.mark.parametrize(

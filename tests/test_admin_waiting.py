@@ -113,7 +113,7 @@ def test_deleting_and_bulk_actions_answer_503_too(client, editor, site):
         for url, data in (
             (reverse("admin:heritage_site_delete", args=[site.pk]), {"post": "yes"}),
             (listed, many | {"action": "send_to_review", "post": "yes"}),
-            (listed, many | {"action": "archive", "post": "yes"}),
+            (listed, many | {"action": "archive", "post": "yes", "why": "Gone"}),
             (listed, many | {"action": "delete_selected", "post": "yes"}),
         ):
             response = client.post(url, data)

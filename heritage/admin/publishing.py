@@ -29,6 +29,8 @@ type Refused = tuple[Site, list[Reason]]
 
 SHOWN = 10  # records that a message names for each reason
 CONFIRMED = 100  # records that the confirmation names
+LONGEST_REASON = 1000
+ASKS_WHY = (Site.State.ARCHIVED,)  # as the page of the review of a record does
 
 
 class Reason(NamedTuple):
@@ -72,7 +74,7 @@ def _field_label(row: Model, field: str) -> str:
 
 
 def set_state(
-    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any], state: str
+    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any], state: str, why: str
 ) -> None:
     """Set the state of the selected records; those that may not have it are left as they are."""
     if not bulk.chosen_ids(model_admin, request, queryset):
@@ -88,7 +90,7 @@ def set_state(
             fit.append(site)
     if fit:
         try:
-            fit, changed = _write_state(user_of(request), fit, state)
+            fit, changed = _write_state(user_of(request), fit, state, why)
         except bulk.TooManyRows:
             bulk.tell_too_many_rows(model_admin, request)
             return
@@ -96,17 +98,19 @@ def set_state(
     _tell(model_admin, request, state, fit, refused)
 
 
-def _write_state(user: User, sites: list[Site], state: str) -> tuple[list[Site], list[Site]]:
+def _write_state(
+    user: User, sites: list[Site], state: str, why: str
+) -> tuple[list[Site], list[Site]]:
     """The records that have the state now, and those that were changed by others meanwhile."""
     with bulk.writing(user) as running:
-        running.detail["state"] = str(state)
+        running.detail["state"], running.reason = str(state), why
         fit, changed = _unchanged(sites)
         before = [(site, site.state) for site in fit]
         for chunk in chunks(fit):
             Site.objects.filter(pk__in=[site.pk for site in chunk]).update(state=state)
             for site in chunk:
                 site.state = state
-        review.notify_of_states(before, user)
+        review.notify_of_states(before, user, why)
         log_change(user, fit, [str(Site._meta.get_field("state").verbose_name)])
     return fit, changed
 
@@ -181,8 +185,14 @@ def _confirm(
 ) -> Any:
     """Ask for confirmation, naming the sites; then set the state."""
     sites = queryset.exclude(state=state)
-    if "post" in request.POST or not sites:
-        set_state(model_admin, request, queryset, state)  # which reports that nothing changes
+    why = request.POST.get("why", "").replace("\0", "").strip()[:LONGEST_REASON]
+    asks_why = state in ASKS_WHY
+    is_confirmed = "post" in request.POST
+    if is_confirmed and asks_why and not why and sites:
+        model_admin.message_user(request, _("Say why, please."), messages.ERROR)
+        is_confirmed = False
+    if is_confirmed or not sites:
+        set_state(model_admin, request, queryset, state, why)  # reports that nothing changes
         return None
     context = {
         "media": model_admin.media,
@@ -194,6 +204,8 @@ def _confirm(
         "select_across": request.POST.get("select_across", "0"),
         "checkbox": helpers.ACTION_CHECKBOX_NAME,
         "state": state,
+        "asks_why": asks_why,
+        "longest": LONGEST_REASON,
         "action": action.__name__,
         "button": action.short_description,
     }

@@ -339,7 +339,7 @@ class ReviewPages(AdminPages):
         is_sent = not change and obj.state == Site.State.REVIEW
         if is_sent or (change and "state" in form.changed_data):
             link = request.build_absolute_uri(self.own_url("review", obj.pk))
-            review.notify_of_states([(obj, before)], user_of(request), link)
+            review.notify_of_states([(obj, before)], user_of(request), link=link)
 
 
 def _shown(

@@ -26,7 +26,7 @@ from pyroaring import BitMap
 from heritage.admin import access, changelist
 from heritage.admin.access import user_of
 from heritage.admin.autocomplete import with_label
-from heritage.admin.base import RecordAdmin
+from heritage.admin.base import COMMENT, RecordAdmin
 from heritage.admin.boundaries import boundary_map_view
 from heritage.admin.bulk import change_terms
 from heritage.admin.completeness import completeness_of
@@ -47,7 +47,7 @@ from heritage.admin.lists import ListPages
 from heritage.admin.merge_records import MergePages, merge_two
 from heritage.admin.parts import PartOfRows, PartRows
 from heritage.admin.points import PointField, map_view, point_text, similar_view, with_point
-from heritage.admin.publishing import STATE_ACTIONS
+from heritage.admin.publishing import ASKS_WHY, STATE_ACTIONS
 from heritage.admin.review import CommentedField, ReviewPages
 from heritage.admin.rows import EventRows, ImageRows, NameRows
 from heritage.admin.scenes import SceneSelect
@@ -106,6 +106,10 @@ class SiteForm(RecordForm):
             raise ValidationError(
                 {"kinds": _("A published site needs at least one kind.")}, code="kinds"
             )
+        state = cleaned.get("state") if "state" in self.changed_data else None
+        if state in ASKS_WHY and not self.data.get(COMMENT, "").strip():
+            text = _("Say why, in the line beside the buttons.")
+            raise ValidationError({"state": text}, code="why")
         self._look_for_the_same(cleaned)
         return cleaned
 

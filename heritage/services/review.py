@@ -61,8 +61,13 @@ def step(site: Site, kind: str, by: User | None, text: str = "", link: str = "")
     _notify(site, kind, by, _recipients(site, kind), text, link)
 
 
-def notify_of_states(changed: Iterable[tuple[Site, str]], by: User | None, link: str = "") -> None:
-    """Say what it means that records have another state than before; one mail for each person."""
+def notify_of_states(
+    changed: Iterable[tuple[Site, str]], by: User | None, text: str = "", link: str = ""
+) -> None:
+    """Say what it means that records have another state than before; one mail for each person.
+
+    `text` says why.
+    """
     kinds = {site: _kind_of_step(site, before, by) for site, before in changed}
     reviews = _reviews_of(kinds)
     news: dict[User, list[tuple[Site, str]]] = defaultdict(list)
@@ -71,14 +76,14 @@ def notify_of_states(changed: Iterable[tuple[Site, str]], by: User | None, link:
             news[user].append((site, kinds[site]))
     with _writing(by):
         ReviewComment.objects.bulk_create(
-            ReviewComment(site=site, kind=kind, author=by, is_done=True)
+            ReviewComment(site=site, kind=kind, author=by, text=text, is_done=True)
             for site, kind in kinds.items()
         )
         _unschedule([site for site in kinds if site.pk in reviews and reviews[site.pk].publish_at])
     for user, steps in news.items():
         with translation.override(settings.LANGUAGE_CODE):
             lines = [f"{site}: {Kind(kind).label}" for site, kind in steps]
-        notify([user], lines[0] if len(lines) == 1 else f"{lines[0]} …", [*lines, link], by)
+        notify([user], lines[0] if len(lines) == 1 else f"{lines[0]} …", [*lines, text, link], by)
 
 
 def _kind_of_step(site: Site, before: str, by: User | None) -> str:
