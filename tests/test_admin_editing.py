@@ -390,6 +390,12 @@ def test_what_was_typed_into_a_deleted_record_is_shown(client, editor, site):
     assert f'<a href="{reverse("admin:index")}">Desk</a>' in page  # as on every page
 
 
+def test_a_deleted_record_is_told_of_whatever_was_sent(client, editor, site):
+    late = opened(client, site, **{"summary__en": "Typed.", "kinds": ["9" * 30]})
+    site.delete()
+    assert typed(save(client, site, late))["Summary (English)"] == "Typed."
+
+
 def test_a_row_of_a_record_that_was_published_while_it_was_saved_is_not_added(
     client, site, monkeypatch
 ):

@@ -17,6 +17,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from heritage.admin.access import is_id
 from heritage.admin.editing import (
     CHOICE,
     MINE,
@@ -145,7 +146,7 @@ def _lines(
 def _shown(form_field: forms.Field | None, texts: list[str]) -> str:
     """Posted values in readable form."""
     if isinstance(form_field, forms.ModelChoiceField) and form_field.queryset is not None:
-        rows = form_field.queryset.filter(pk__in=[text for text in texts if text.isdecimal()])
+        rows = form_field.queryset.filter(pk__in=list(filter(is_id, texts)))
         return listed(form_field.label_from_instance(row) for row in rows)
     if isinstance(form_field, forms.ChoiceField):
         labels = dict(_flat(cast(Iterable[Any], form_field.choices)))
