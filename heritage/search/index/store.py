@@ -212,7 +212,7 @@ def keep_snapshot_fresh(**kwargs: object) -> None:
     It is due after INDEX_SNAPSHOT_EVERY changes, or if there is none or a broken one. No page waits
     for it.
     """
-    if not _shared or not _is_due(_shared[0], _saved[0] if _saved else None):
+    if not _shared or not _is_due(_shared[0], next(iter(_saved), None)):
         return
     if _saving.acquire(blocking=False):
         threading.Thread(target=_save_in_turn, name="index snapshot", daemon=True).start()
