@@ -337,6 +337,7 @@
     const response = await fetch(markdown, { method: "POST", body });
     if (response.ok && !response.redirected) out.innerHTML = await response.text();
   };
+  const followed = new WeakSet(); // text areas whose text is shown again as it is typed
   form?.addEventListener("click", (event) => {
     const button = event.target.closest(".show-text");
     if (!button) return;
@@ -348,7 +349,10 @@
     out.lang = textarea.lang;
     if (isShown) return;
     showText(textarea, out);
-    textarea.addEventListener("input", debounced(() => showText(textarea, out), 400));
+    if (followed.has(textarea)) return;
+    followed.add(textarea);
+    const showAgain = () => out.hidden || showText(textarea, out);
+    textarea.addEventListener("input", debounced(showAgain, 400));
   });
 
   // For the other scripts of the form.
