@@ -25,6 +25,7 @@ from heritage.admin.editing import (
     EditConflict,
     Editing,
     editing_of,
+    in_row,
 )
 from heritage.admin.fields import EDTFFormField
 from heritage.admin.three_way_merge import (
@@ -111,16 +112,10 @@ def _side_labels(what: str) -> tuple[str, str]:
 
 
 def _title(conflict: EditConflict) -> str:
-    of_row = (
-        f"{capfirst(conflict.kind)}: {conflict.row}"
-        if conflict.kind and conflict.row
-        else conflict.kind
-    )
     if conflict.what != "field":
-        return capfirst(of_row)
+        return in_row(conflict.kind, conflict.row)
     [key] = conflict.mine
-    label = capfirst(label_of_control(conflict.fields, key))
-    return f"{of_row} – {label}" if of_row else label
+    return in_row(conflict.kind, conflict.row, label_of_control(conflict.fields, key))
 
 
 def _shown_keys(conflict: EditConflict) -> list[str]:

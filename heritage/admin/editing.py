@@ -20,6 +20,7 @@ from django.db.models import Model
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.text import capfirst
 
 from heritage.admin.autocomplete import RowLookups
 from heritage.admin.three_way_merge import (
@@ -44,6 +45,12 @@ MINE, THEIRS = "mine", "theirs"
 REPLACES = "_replaces"  # of a new row: the uid of the deleted one that it would bring back
 _SALT, _ROW_SALT = "heritage.admin.opened", "heritage.admin.opened_row"
 _OPENED_ROW = re.compile(r"(.+?)-[0-9]{1,5}-_opened")
+
+
+def in_row(kind: str, row: Model | None, label: str = "") -> str:
+    """What names a row, and a control of it: “Event: built: 493 – Date”."""
+    named = f"{capfirst(kind)}: {row}" if kind and row else capfirst(kind)
+    return f"{named} – {capfirst(label)}" if named and label else named or capfirst(label)
 
 
 @dataclass
@@ -304,7 +311,7 @@ class _RowMerge:
         def keep(key: str, texts: list[str]) -> None:
             editing.snapshot.rows[prefix][uid] = editing.snapshot.rows[prefix][uid] | {key: texts}
 
-        count = len(editing.conflicts)
+        count, kept = len(editing.conflicts), len(editing.kept)
         values = editing.resolve(
             self._fields,
             instance,
@@ -315,8 +322,10 @@ class _RowMerge:
             keep,
             f"{prefix}-{number}-",
         )
+        kind = str(self._formset.model._meta.verbose_name)
         for conflict in editing.conflicts[count:]:
-            conflict.kind = str(self._formset.model._meta.verbose_name)
+            conflict.kind = kind
+        editing.kept[kept:] = [in_row(kind, instance, label) for label in editing.kept[kept:]]
         data = row.data.copy()
         for key, texts in values.items():
             _put(data, row.files, self._fields, key, texts, posted)
