@@ -52,6 +52,18 @@ RULES = {  # what: (fields, of which a row is shown, of which one may rely on)
 }
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "every day, 1 February to 31 March closed"),
+        ("zh-hans", "2月1日至3月31日，每天 不开放"),
+    ],
+)
+def test_hours_say_their_season_in_words(language, said):
+    with translation.override(language):
+        assert str(Opening(season_from="02-01", season_to="03-31")) == said
+
+
 @pytest.mark.parametrize("model", [Opening, Price, VisitingFact])
 @pytest.mark.parametrize(("fields", "shown", "dependable"), RULES.values(), ids=RULES)
 def test_what_is_shown_and_what_is_relied_on(site, model, fields, shown, dependable):

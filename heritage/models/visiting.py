@@ -11,8 +11,9 @@ from typing import ClassVar, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import EDTFField, LanguageMapField
@@ -32,6 +33,12 @@ WEEKDAYS = [
 _MONTH_DAY = RegexValidator(
     r"\A(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z", _("Write month and day, such as 04-01.")
 )
+
+
+def day_of_year(text: str) -> str:
+    """A month and a day, “04-01”, in words: “1 April”."""
+    month, day = map(int, text.split("-"))
+    return date_format(date(2000, month, day), pgettext("a day of any year", "j F"))
 
 
 def is_in_season(day: date, weekdays: str, season_from: str, season_to: str) -> bool:
@@ -218,12 +225,14 @@ class Opening(CheckedRecord):
         ordering = ["season_from", "weekdays", "opens", "uid"]
 
     def __str__(self) -> str:
-        """“every day 08:00–18:00”, “Tuesday, Sunday 04-01–10-31 08:00–18:00”."""
+        """“every day 08:00–18:00”, “Tuesday, 1 April to 31 October 08:00–18:00”."""
         names = [str(WEEKDAYS[int(day) - 1]) for day in self.weekdays if day in "1234567"]
         days = _("every day") if len(set(names)) == 7 else sentences.listed(names)
-        season = f"{self.season_from}–{self.season_to} " if self.season_from else ""
+        if self.season_from:
+            ends = {"from": day_of_year(self.season_from), "to": day_of_year(self.season_to)}
+            days = _("%(days)s, %(from)s to %(to)s") % (ends | {"days": days})
         hours = f"{self.opens:%H:%M}–{self.closes:%H:%M}" if self.is_open else str(_("closed"))
-        return f"{days} {season}{hours}"
+        return f"{days} {hours}"
 
     @property
     def is_open(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
 
-from django.utils.formats import date_format, number_format, time_format
+from django.utils.formats import number_format, time_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from heritage.models import Opening, Price, VisitingFact
 from heritage.models.fields import edtf_bounds
-from heritage.models.visiting import WEEKDAYS, CheckedRecord, Quality
+from heritage.models.visiting import WEEKDAYS, CheckedRecord, Quality, day_of_year
 from heritage.search.site_rows import SiteRows
 from heritage.values import sentences
 from heritage.values.date_format import date_in_words
@@ -239,13 +239,8 @@ def _days(row: Opening) -> str:
     days = _("Daily") if row.weekdays == "1234567" else _weekdays(row.weekdays)
     if not row.season_from:
         return days
-    season = {"from": _month_day(row.season_from), "to": _month_day(row.season_to), "days": days}
+    season = {"from": day_of_year(row.season_from), "to": day_of_year(row.season_to), "days": days}
     return _("%(days)s, %(from)s to %(to)s") % season
-
-
-def _month_day(text: str) -> str:
-    month, day = map(int, text.split("-"))
-    return date_format(date(2000, month, day), pgettext("a day of any year", "j F"))
 
 
 def _weekdays(digits: str) -> str:
