@@ -1,5 +1,7 @@
 """The editors' form in real browsers: two of them on one record, without scripts, under axe."""
 
+import time
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -217,6 +219,28 @@ def test_a_comment_is_answered_and_done_at_its_field(browser, live_server, site)
     save(browser)
     site.refresh_from_db()
     assert site.area_ha == 2.5
+
+
+def test_a_text_shown_again_is_fetched_once_as_it_is_typed(browser, live_server, site):
+    log_in(browser, live_server, "li")
+    open_form(browser, live_server, site)
+    count = "const own = fetch; window.asked = []; "
+    count += "fetch = (url, ...rest) => (asked.push(String(url)), own(url, ...rest));"
+    browser.execute_script(count)
+    address = "document.querySelector('[data-markdown]').dataset.markdown"
+    texts = f"return asked.filter((url) => url === {address}).length"
+    text = "document.getElementsByName('description__en')[0]"
+    click = f"{text}.parentElement.querySelector('.show-text').click()"
+    for _time in range(3):  # shown, hidden, shown
+        browser.execute_script(click)
+    wait(browser, lambda: browser.execute_script(texts) == 2)
+    browser.execute_script(
+        f"const text = {text}; text.value = 'Bricks.';"
+        "text.dispatchEvent(new Event('input', {bubbles: true}));"
+    )
+    wait(browser, lambda: browser.execute_script(texts) > 2)
+    time.sleep(0.5)  # longer than what it waits for further letters
+    assert browser.execute_script(texts) == 3
 
 
 def press_with_keys(browser, selector):
