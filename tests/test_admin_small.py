@@ -266,6 +266,13 @@ def test_archiving_by_the_form_asks_why_too(client, site):
     assert ChangeSet.objects.latest("pk").reason == "It is gone."
 
 
+def test_sites_are_counted_with_their_counter_word(client, site):
+    build.make_site("Another")
+    listed = reverse("admin:heritage_site_changelist").replace("/en/", "/zh-hans/")
+    pager = client.get(listed).content.decode().split('<nav class="paginator"')[1]
+    assert "2 处遗产地" in pager.split("</nav>")[0]
+
+
 @pytest.mark.parametrize("action", ["archive", "change_terms", "edit_table", "delete_selected"])
 def test_the_way_back_from_an_action_leads_to_the_list_as_it_was_filtered(client, site, action):
     listed = reverse("admin:heritage_site_changelist") + "?q=Kiln"

@@ -173,6 +173,9 @@ def _phrase(what: str, changes: list[ShownChange]) -> str:
     if len(changes) > 1:
         kind = str(opts.verbose_name_plural)
         rows = _("%(count)s %(kind)s") % {"count": len(changes), "kind": kind}
+        if changes[0].model is Site:  # which some languages count with a word of its own
+            count = len(changes)
+            rows = ngettext("%(count)s site", "%(count)s sites", count) % {"count": count}
     if what == "added":
         return _("added %(rows)s") % {"rows": rows}
     if what == "deleted":

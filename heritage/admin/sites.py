@@ -61,7 +61,7 @@ from heritage.values import tokens
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LazyText, proper_tag
-from heritage.values.sentences import listed
+from heritage.values.sentences import explained, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +352,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
             return ""
         roles = dict(SiteEra.Role.choices)
         rows = site.site_eras.select_related("era").order_by("role", "era__first_year")
-        return "; ".join(f"{row.era} ({roles[row.role]})" for row in rows)
+        return listed(explained(row.era, [roles[row.role]]) for row in rows)
 
     @admin.display(description=_("former addresses, which redirect"))
     def former_addresses(self, site: Site) -> str:
