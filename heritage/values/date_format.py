@@ -241,6 +241,9 @@ def _number(year: int) -> str:
         return str(count)
     if year % 1000 == 0:  # so long ago a round year is meant as a round one, year 0 or not
         count = abs(year)
+    word = pgettext("the four noughts of a round year, or a word for them", "0000")
+    if word != "0000" and count % 10_000 == 0:
+        return f"{count // 10_000}{word}"
     return f"{count:,}".replace(",", pgettext("separator of thousands in a year", ","))
 
 

@@ -68,6 +68,7 @@ def _normalised(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).lower().translate(_SIMPLIFIED)
     plain = re.sub(r"\b(b|a|c)\. ?(c|d|e)\.(?: ?(e)\b\.?)?", r"\1\2\3", plain)
     plain = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", plain)
+    plain = re.sub("(?<=[0-9])万(?!历)", "0000", plain)  # 170万年
     return " ".join(plain.split())
 
 
