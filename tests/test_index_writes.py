@@ -278,7 +278,13 @@ def test_an_action_of_the_editors(site, client):
     client.force_login(build.make_user(group="editor"))
     client.post(
         reverse("admin:heritage_site_changelist"),
-        {"action": "archive", "_selected_action": [site.pk], "index": "0", "post": "yes"},
+        {
+            "action": "archive",
+            "_selected_action": [site.pk],
+            "index": "0",
+            "post": "yes",
+            "why": "It is gone.",
+        },
     )
     assert found("kind=temple") == set()
     assert_as_rebuilt(store.current())

@@ -135,7 +135,7 @@ def test_saves(client):
         ),
         "a further name": added("names", text="Ilongmen", language="en", kind="alternative"),
         "another name": lambda data: data | {"name__en": ["Dragon Gate Grottoes"]},
-        "its state": lambda data: data | {"state": ["archived"]},
+        "its state": lambda data: data | {"state": ["archived"], "_comment": ["Gone."]},
     }
     ContentType.objects.get_for_models(Site, Event, Name, ReviewComment)  # are asked for once
     # The words of other tests' sites are still there, and some may be alike.

@@ -185,8 +185,9 @@ def _confirm(
 ) -> Any:
     """Ask for confirmation, naming the sites; then set the state."""
     sites = queryset.exclude(state=state)
-    why = request.POST.get("why", "").replace("\0", "").strip()[:LONGEST_REASON]
     asks_why = state in ASKS_WHY
+    why = request.POST.get("why", "") if asks_why else ""
+    why = why.replace("\0", "").strip()[:LONGEST_REASON]
     is_confirmed = "post" in request.POST
     if is_confirmed and asks_why and not why and sites:
         model_admin.message_user(request, _("Say why, please."), messages.ERROR)
