@@ -55,7 +55,12 @@ def emulate(browser, scheme: str = "light", motion: str = "reduce") -> None:
 
 
 def settle(browser) -> None:
-    """Let the last answers be given before the tables are emptied."""
+    """Let the last answers be given before the tables are emptied.
+
+    What a form says when it is left would be answered later, when its session is gone, and the
+    answer would take the cookie of the next test's log-in away.
+    """
+    browser.execute_script("navigator.sendBeacon = () => true")
     browser.get("about:blank")
     time.sleep(0.05)  # what was asked last has begun by then
     end = time.monotonic() + 2
