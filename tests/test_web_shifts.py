@@ -87,8 +87,8 @@ def test_nothing_jumps(browser, live_server, filled, width):
     if width < 960:
         browser.execute_script("document.querySelector('.filters-apply .button').click()")
     wait(browser, lambda: text_of(browser, "#live") == "15 sites")
-    shifts(browser)
-    if width >= 960:
+    if width >= 960:  # on a phone the list replaces the sheet: that it moves is what was asked for
+        shifts(browser)
         assert browser.execute_script(TOP) == top
 
     # Suggestions open over the page.
