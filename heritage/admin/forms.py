@@ -225,7 +225,7 @@ def languages_html(texts: LanguageMap) -> str:
     )
 
 
-class Errors(ErrorList):
+class QuietErrorList(ErrorList):
     """Renders no template where there is nothing to say, which a page asks some 240 times."""
 
     def as_ul(self) -> SafeString:
@@ -255,7 +255,7 @@ class RecordForm(ModelForm):
             self.editing.open_form(self.base_fields, instance)
         elif self.editing and is_stored:
             data, files = self.editing.merge_form(self.base_fields, instance, data, files)
-        super().__init__(data, files, instance=instance, **kwargs | {"error_class": Errors})
+        super().__init__(data, files, instance=instance, **kwargs | {"error_class": QuietErrorList})
         if self.editing:
             self.show_all(self.editing.shows_all)
         if owner:

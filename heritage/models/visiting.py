@@ -35,7 +35,15 @@ _MONTH_DAY = RegexValidator(
 )
 
 
-def day_of_year(text: str) -> str:
+def days_of_season(days: str, season_from: str, season_to: str) -> str:
+    """Days with their season: “every day, 1 April to 31 October”; the days alone without one."""
+    if not season_from:
+        return days
+    ends = {"from": _day_and_month(season_from), "to": _day_and_month(season_to)}
+    return _("%(days)s, %(from)s to %(to)s") % (ends | {"days": days})
+
+
+def _day_and_month(text: str) -> str:
     """A month and a day, “04-01”, in words: “1 April”."""
     month, day = map(int, text.split("-"))
     return date_format(date(2000, month, day), pgettext("a day of any year", "j F"))
@@ -228,9 +236,7 @@ class Opening(CheckedRecord):
         """“every day 08:00–18:00”, “Tuesday, 1 April to 31 October 08:00–18:00”."""
         names = [str(WEEKDAYS[int(day) - 1]) for day in self.weekdays if day in "1234567"]
         days = _("every day") if len(set(names)) == 7 else sentences.listed(names)
-        if self.season_from:
-            ends = {"from": day_of_year(self.season_from), "to": day_of_year(self.season_to)}
-            days = _("%(days)s, %(from)s to %(to)s") % (ends | {"days": days})
+        days = days_of_season(str(days), self.season_from, self.season_to)
         hours = f"{self.opens:%H:%M}–{self.closes:%H:%M}" if self.is_open else str(_("closed"))
         return f"{days} {hours}"
 

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from heritage.models import Opening, Price, VisitingFact
 from heritage.models.fields import edtf_bounds
-from heritage.models.visiting import WEEKDAYS, CheckedRecord, Quality, day_of_year
+from heritage.models.visiting import WEEKDAYS, CheckedRecord, Quality, days_of_season
 from heritage.search.site_rows import SiteRows
 from heritage.values import sentences
 from heritage.values.date_format import date_in_words
@@ -237,10 +237,7 @@ def _hours(row: Opening) -> str:
 
 def _days(row: Opening) -> str:
     days = _("Daily") if row.weekdays == "1234567" else _weekdays(row.weekdays)
-    if not row.season_from:
-        return days
-    season = {"from": day_of_year(row.season_from), "to": day_of_year(row.season_to), "days": days}
-    return _("%(days)s, %(from)s to %(to)s") % season
+    return days_of_season(days, row.season_from, row.season_to)
 
 
 def _weekdays(digits: str) -> str:
