@@ -6,6 +6,8 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from heritage.models import (
@@ -146,6 +148,80 @@ def test_reading_pages_open_for_every_group_that_may_look(client, _rows, model, 
         response = client.get(address(model, page, _rows[model]))
         assert response.status_code == (200 if allowed else 403)
         assert "{&quot;en&quot;" not in response.content.decode()
+
+
+# --- look-ups in the address of a list -----------------------------------------------------------
+
+HIDDEN = [  # of what a list or its form does not show to everybody, and of what no filter asks
+    (Correction, "email__startswith=g"),
+    (Correction, "email=g@x.example"),
+    (Correction, "sender__startswith=a"),
+    (Correction, "note__contains=x"),
+    (Correction, "form_key__isnull=0"),
+    (Correction, "decided_by__password__startswith=m"),
+    (Correction, "site__created_by__email__startswith=l"),
+    (Correction, "created_at__regex=^(a+)+$"),
+    (Site, "slug__regex=^([a-z]%2B-?)%2B1$"),
+    (Site, "slug__iregex=^([a-z]%2B-?)%2B1$"),
+    (Site, "state__regex=^(a+)+$"),
+    (Site, "created_by__password__startswith=m"),
+    (Site, "search_text__contains=x"),
+    (Site, "pk__gt=1"),
+    (Site, "no_column=1"),
+    (Site, "_to_field=created_by"),
+    (ChangeSet, "user__password__startswith=m"),
+    (ChangeSet, "user__email__startswith=l"),
+    (User, "password__startswith=m"),
+    (Group, "user__password__startswith=m"),
+]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_no_list_tells_what_it_does_not_show(client, _rows, group):
+    user = build.make_user(group=group)
+    client.force_login(user)
+    for model, query in HIDDEN:
+        may_look = user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+        with CaptureQueriesContext(connection) as asked:
+            response = client.get(f"{address(model, 'changelist')}?{query}")
+        assert response.status_code == (400 if may_look else 403), query
+        assert not any("REGEXP" in each["sql"] for each in asked), query
+    page = client.get(f"{address(Site, 'changelist')}?email=x").content.decode()
+    assert f'href="{address(Site, "changelist")}"' in page
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_a_list_offers_the_look_ups_of_its_filters_alone(rf, _rows, model):
+    """Of all columns, with all look-ups that they know."""
+    request = rf.get("/")
+    request.user = build.make_user(is_superuser=True)
+    model_admin = admin.site._registry[model]
+    filters = model_admin.get_list_filter(request)
+    own = {each.parameter_name for each in filters if isinstance(each, type)}
+    listed = [
+        each if isinstance(each, str) else each[0] for each in filters if not isinstance(each, type)
+    ]
+    assert not {"email", "sender", "password", "note", "form_key"} & set(listed)
+    for column in model._meta.get_fields():
+        names = [column.name, getattr(column, "attname", column.name)]
+        for name in names:
+            for lookup in ("", *getattr(column, "get_lookups", dict)()):
+                path = f"{name}__{lookup}" if lookup else name
+                expected = path in own or (
+                    name in listed and lookup in ("", "exact", "isnull", "gte", "lt")
+                )
+                assert model_admin.lookup_allowed(path, "1", request) == expected, path
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_every_choice_of_every_filter_is_allowed(client, _rows, model):
+    client.force_login(build.make_user(is_superuser=True))
+    url = address(model, "changelist")
+    offered = []
+    for spec in client.get(url).context["cl"].filter_specs:
+        offered += [each["query_string"] for each in spec.choices(client.get(url).context["cl"])]
+    for query in offered:
+        assert client.get(f"{url}{query}").status_code == 200, query
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ Every admin class asks here. A contributor may change only records that are not 
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.contrib import admin
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
+from heritage.admin.lookups import ListLookups
 from heritage.models import (
     ComponentPoint,
     Coverage,
@@ -111,7 +111,7 @@ def is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 15
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(ListLookups):
     """Records that only the program writes; the admin shows them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

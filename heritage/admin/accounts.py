@@ -15,6 +15,7 @@ from heritage.admin.access import ReadOnlyAdmin, user_of
 from heritage.admin.autocomplete import MultipleRowsField
 from heritage.admin.base import RecordAdmin
 from heritage.admin.forms import Fields
+from heritage.admin.lookups import ListLookups
 from heritage.models import Identity, LoadedRow, User
 from heritage.values.sentences import listed
 
@@ -39,7 +40,7 @@ class GroupsFilter(admin.RelatedFieldListFilter):
 
 
 @admin.register(User)
-class CatalogueUserAdmin(UserAdmin):
+class CatalogueUserAdmin(ListLookups, UserAdmin):
     list_display = (
         "username",
         "full_name",
@@ -100,7 +101,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class CatalogueGroupAdmin(GroupAdmin):
+class CatalogueGroupAdmin(ListLookups, GroupAdmin):
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
     ) -> Any:

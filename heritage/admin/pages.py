@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,10 +10,11 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from heritage.admin.lookups import ListLookups
 from heritage.values.language import LazyText
 
 
-class AdminPages(admin.ModelAdmin):
+class AdminPages(ListLookups):
     def own_path(self, route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
         """The URL pattern of a page: `review` of sites is named admin:heritage_site_review."""
         url_name = f"{self.opts.app_label}_{self.opts.model_name}_{name}"

@@ -8,6 +8,10 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import AdminSite
+from django.contrib.admin.exceptions import (
+    DisallowedModelAdminLookup,
+    DisallowedModelAdminToField,
+)
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.contrib.auth.views import redirect_to_login
@@ -76,6 +80,9 @@ def _guarded[V: Callable[..., HttpResponseBase]](view: V) -> V:
             return redirect(f"{request.path}?{ERROR_FLAG}=1")
         try:
             return view(request, *args, **kwargs)
+        except (DisallowedModelAdminLookup, DisallowedModelAdminToField):
+            context = admin.site.each_context(request) | {"title": _("This filter is not offered")}
+            return TemplateResponse(request, "admin/lookup_refused.html", context, status=400)
         except LockTimeout:
             pass
         except OperationalError as error:
