@@ -6,9 +6,13 @@ import json
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core import serializers
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from heritage.admin.export import exported_models
 from heritage.models import ChangeSet, Event, SavedFilter, Site
 from heritage.services.undo import undo
 from tests import builders as build
@@ -153,7 +157,7 @@ def test_strange_addresses_show_a_table(client, editor, two, query):
 
 def download(client, sites, action):
     data = {"action": action, "_selected_action": [site.pk for site in sites]}
-    return client.post(LIST, data).content.decode()
+    return client.post(LIST, data).getvalue().decode()
 
 
 @pytest.mark.parametrize("formula", ["=HYPERLINK(1)", "+1", "＝1", "＠SUM(1)"])
@@ -170,6 +174,7 @@ def test_the_table_for_spreadsheets_computes_nothing(client, editor, two, formul
 def test_the_fixture_is_loaded_again_as_it_was(client, editor, two, tmp_path):
     event = build.make_event(two[0], first_era=build.make_era())
     build.make_part(two[1], two[0])
+    two[1].rename("second")
     path = tmp_path / "sites.json"
     path.write_text(download(client, two, "export_fixture"))
     assert {row["model"] for row in json.loads(path.read_text())} >= {
@@ -182,7 +187,41 @@ def test_the_fixture_is_loaded_again_as_it_was(client, editor, two, tmp_path):
     call_command("loaddata", path, verbosity=0)
     assert Site.objects.count() == 2
     assert Event.objects.get(uid=uid).site.name["en"] == "One"
-    assert Site.objects.get(name__en="Two").part_of.count() == 1
+    second = Site.objects.get(name__en="Two")
+    assert second.part_of.count() == 1
+    assert [former.slug for former in second.former_slugs.all()] == ["two"]
+
+
+def test_the_fixture_holds_all_that_belongs_to_a_site():
+    """Whichever model is added: what it belongs to decides."""
+    told = {model.__name__ for model in exported_models()}
+    assert told >= {"Site", "Name", "FormerSlug", "Event", "Coverage", "PartOf", "Notice"}
+    assert not told & {"Review", "ReviewComment", "Correction", "Designation", "Kind"}
+
+
+def test_many_sites_are_downloaded_with_as_many_queries_as_one(client, editor, two):
+    """And each row as Django itself writes it."""
+
+    def fill(site):
+        site.sources.add(build.make_source())
+        site.kinds.add(build.make_kind())
+        build.make_event(site, first_era=build.make_era(), source=build.make_source())
+        build.make_name(site)
+
+    def asked(sites):
+        with CaptureQueriesContext(connection) as queries:
+            found = json.loads(download(client, sites, "export_fixture"))
+        return len(queries), found
+
+    for site in two:
+        fill(site)
+    asked(two)  # what a session asks once
+    one, _found = asked(two[:1])
+    both, found = asked(two)
+    assert both == one
+    rows = [row for model in exported_models() for row in model.objects.order_by("pk")]
+    options = {"use_natural_foreign_keys": True, "use_natural_primary_keys": True}
+    assert found == json.loads(serializers.serialize("json", rows, **options))
 
 
 def test_outsiders_download_nothing(client, two):
