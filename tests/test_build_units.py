@@ -113,3 +113,16 @@ def test_what_no_fixture_has_is_told(tables):
     )
     told = "\n".join(unit_texts.unknown(written, Index()))
     assert all(name in told for name in ("source-y", "source-z", "era-lost-era"))
+
+
+def test_texts_are_counted_by_their_basis(tables):
+    written = tables(
+        [
+            f"{A},{ENGLISH},{CHINESE},,recalled,,",
+            f"1-0002-1-002,{ENGLISH},{CHINESE},,register,,",
+        ],
+        [f"{A},built,0200,,,recalled,,"],
+    )
+    assert unit_texts.counts(written, {*CODES, "1-0003-1-003"}) == (
+        "Henan’s units: 2 of 3 have a text (0 source, 1 recalled, 1 register); 1 events of 1 units"
+    )
