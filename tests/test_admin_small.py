@@ -93,6 +93,50 @@ def test_what_is_named_just_so_comes_first(client):
     assert first("buddhist temple") == ["Buddhist temple", "Grottoes"]
 
 
+@pytest.mark.parametrize("term", ["vi", "(vi)", "（vi）", "VI"])
+def test_a_notation_comes_before_words_that_contain_it(client, term):
+    register = build.make_scheme("world_heritage", "World Heritage List")
+    for order, (code, label) in enumerate(
+        [("iii", "A civilisation"), ("viii", "The Earth"), ("vi", "Tied to events")]
+    ):
+        build.make_term(register, code, "criterion", label, order=order)
+    query = {"app_label": "heritage", "model_name": "worldheritage", "field_name": "criteria"}
+    found = client.get(reverse("admin:autocomplete"), query | {"term": term}).json()["results"]
+    assert [row["text"].split()[0] for row in found] == ["vi", "viii", "iii"]
+
+
+def test_labels_come_before_other_names_and_references_before_all(client):
+    caves = build.make_kind("Grottoes", order=0)
+    caves.other_names = ["Cave temple"]
+    caves.save()
+    build.make_kind("Fire temple", order=9)
+    query = {"app_label": "heritage", "model_name": "site", "field_name": "kinds"}
+    found = client.get(reverse("admin:autocomplete"), query | {"term": "temple"}).json()["results"]
+    assert [row["text"] for row in found] == ["Fire temple", "Grottoes"]
+
+    register = build.make_scheme("protection")
+    for reference, name in (("1", "No. 35 of 1961"), ("35", "Kiln"), ("350", "Wall")):
+        build.make_designation(scheme=register, reference=reference, name=build.text(name))
+    query = {"app_label": "heritage", "model_name": "coverage", "field_name": "designation"}
+    found = client.get(reverse("admin:autocomplete"), query | {"term": "35"}).json()["results"]
+    assert [row["text"].split()[0] for row in found] == ["35", "350", "1"]
+
+
+def test_categories_of_the_chosen_register_only(client):
+    national, rating = build.make_scheme("protection"), build.make_scheme("rating")
+    build.make_term(national, "tombs", label="Tombs")
+    build.make_term(rating, "5A", label="AAAAA")
+    query = {"app_label": "heritage", "model_name": "designation", "field_name": "category"}
+
+    def offered(**more):
+        found = client.get(reverse("admin:autocomplete"), query | more).json()["results"]
+        return [row["text"].split()[0] for row in found]
+
+    assert offered(within=rating.pk) == ["5A"]
+    assert offered(within=national.pk, term="A") == []
+    assert len(offered()) == len(offered(within="")) == len(offered(within="x")) == 2
+
+
 def test_kinds_come_in_their_order(client):
     for number in (3, 1, 2):
         build.make_kind(f"Kind {number}", order=number)

@@ -4,10 +4,11 @@ Exports the form fields and widgets, and `with_label()`/`label_of()`, which give
 label that tells it apart. The labels of a page are read in one query for each table.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
@@ -18,8 +19,11 @@ from django.utils.text import capfirst
 
 from heritage.admin.access import is_id
 from heritage.models import Designation, Era, Place, SchemeTerm, Site
+from heritage.models.fields import LanguageMapField
 from heritage.values import normalize
 from heritage.values.sentences import explained
+
+BRACKETS = "()（）[] "  # around a notation as registers print it, such as (vi)
 
 
 def _joined(*parts: object) -> str:
@@ -89,23 +93,47 @@ class ChooserView(AutocompleteJsonView):
         return {"id": str(getattr(obj, to_field_name)), "text": label_of(obj)}
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Exact names first, then names that begin with the text; shorter search texts first."""
+        """Best first: what is called or noted so, what begins so, what has it in its label."""
+        self.term = self.term.strip(BRACKETS)
         found = with_label(super().get_queryset())
-        words = normalize.tokens(self.term)
-        if not words or not hasattr(found.model, "search_text") or found.model is Site:
+        register = self.request.GET.get("within", "")
+        if is_id(register) and found.model is SchemeTerm:
+            found = found.filter(scheme=register)
+        if found.model is Site or not self.term.strip():
             return found
+        order = self.model_admin.get_ordering(self.request) or found.model._meta.ordering
+        if not hasattr(found.model, "search_text"):
+            closeness = Case(*_by_label(found.model, self.term), default=3)
+            return found.annotate(closeness=closeness).order_by("closeness", *order)
         # Names in pinyin are stored with and without spaces, names in English with spaces only.
-        texts = (" ".join(words), "".join(words))
+        words = normalize.tokens(self.term)
         exact, begun = Q(), Q()
-        for text in texts:
+        for text in (" ".join(words), "".join(words)):
             exact |= Q(names__contains=f"\n{text}\n")
             begun |= Q(names__contains=f"\n{text}")
-        closeness = Case(When(exact, then=0), When(begun, then=1), default=2)
+        cases = (When(exact, then=0), When(begun, then=1), *_by_label(found.model, self.term))
         names = Concat(Value("\n"), "search_text", Value("\n"), output_field=TextField())
-        order = self.model_admin.get_ordering(self.request) or found.model._meta.ordering
-        found = found.annotate(names=names, closeness=closeness)
+        found = found.annotate(names=names, closeness=Case(*cases, default=3))
         least_else = Case(When(closeness__lt=2, then=Length("search_text")), default=0)
         return found.order_by("closeness", least_else, *order)
+
+
+def _by_label(model: type[Model], text: str) -> Iterator[When]:
+    """How well a row's notation and its label in any language fit: 0 exactly, to 2 within."""
+    columns = {column.name for column in model._meta.fields}
+    notations = [name for name in ("code", "reference") if name in columns]
+    label = next(each.name for each in model._meta.fields if isinstance(each, LanguageMapField))
+    codes = [code for code, _name in (*settings.LANGUAGES, *settings.CONTENT_LANGUAGES)]
+    labels = [f"{label}__{code}" for code in codes]
+    for rank, paths, lookup in (
+        (0, [*notations, *labels], "iexact"),
+        (1, [*notations, *labels], "istartswith"),
+        (2, labels, "icontains"),
+    ):
+        fitting = Q()
+        for path in paths:
+            fitting |= Q(**{f"{path}__{lookup}": text})
+        yield When(fitting, then=rank)
 
 
 # --- one look-up for all rows of a form ----------------------------------------------------------
@@ -211,8 +239,18 @@ class MultipleChooserField(MultipleRowsField):
         return label_of(obj)
 
 
+def _within(column: Any) -> dict[str, str]:
+    """The field of a form whose choice limits what a chooser offers: terms of one register."""
+    return {"data-within": "scheme"} if column.remote_field.model is SchemeTerm else {}
+
+
 class Chooser(AutocompleteSelect):
     """The widget of a `ChooserField`; it renders the selected option only."""
+
+    def build_attrs(
+        self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None
+    ) -> Any:
+        return super().build_attrs(base_attrs, extra_attrs) | _within(self.field)
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         field = self.choices.field
@@ -233,7 +271,8 @@ class MultipleChooser(AutocompleteSelectMultiple):
         self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None
     ) -> Any:
         # The button that clears all would be a list item without the role of one.
-        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        return attrs | _within(self.field) | {"data-allow-clear": "false"}
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         field = self.choices.field

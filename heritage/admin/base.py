@@ -29,6 +29,7 @@ from django.views.decorators.http import require_POST
 
 from heritage.admin import access, conflicts, kept_uploads, row_sets
 from heritage.admin.access import user_of
+from heritage.admin.autocomplete import BRACKETS
 from heritage.admin.bulk import writing
 from heritage.admin.editing import OPENED, Editing, editing_of, is_fresh
 from heritage.admin.fields import offered_languages
@@ -108,10 +109,12 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Sites in which every word occurs in one of `search_fields`, in any language."""
+        """Rows in which every word occurs in one of `search_fields`, in any language."""
         for word in smart_split(search_term):
             if word[:1] in "\"'" and word[:1] == word[-1:] and len(word) > 1:
                 word = unescape_string_literal(word)
+            else:
+                word = word.strip(BRACKETS)
             found = Q()
             for field in self.get_search_fields(request):
                 for lookup in _lookups(self.model, field):

@@ -17,9 +17,40 @@
     }
   };
 
+  // While an answer is awaited nothing can be chosen: select2 would leave the former list, and Enter takes its first line.
+  const empty = (event) => {
+    const field = event.target;
+    if (!field.matches?.(".select2-search__field")) return;
+    const lists = () => [...document.querySelectorAll(".select2-container--open .select2-results__options")];
+    // After a key that select2 took for itself, such as Enter, it overlooks what is pasted: told once more, it asks.
+    if (!event.isAgain && !lists().some((list) => list.querySelector(".loading-results"))) {
+      field.dispatchEvent(Object.assign(new Event("input", { bubbles: true }), { isAgain: true }));
+      return;
+    }
+    for (const list of lists()) {
+      for (const line of list.querySelectorAll(".select2-results__option:not(.loading-results)")) line.remove();
+    }
+    field.removeAttribute("aria-activedescendant");
+  };
+
+  // A chooser whose rows belong to something that another chooser of the form has: categories of one register.
+  const within = (select) => {
+    const name = select.dataset.within;
+    if (!name) return "";
+    const own = document.getElementsByName(select.name.replace(/[^-]*$/, name))[0];
+    return (own ?? document.getElementsByName(name)[0])?.value ?? "";
+  };
+  const ask = (options) => {
+    const select = document.querySelector("select.admin-autocomplete:has(+ .select2-container--open)");
+    const chosen = select && options.url === select.dataset["ajax-Url"] ? within(select) : "";
+    if (chosen) options.data += `&${new URLSearchParams({ within: chosen })}`;
+  };
+
   const start = () => {
     const $ = window.django?.jQuery;
     if (!$) return;
+    document.addEventListener("input", empty);
+    $.ajaxPrefilter(ask);
     $(() => setTimeout(() => label(document)));
     document.addEventListener("formset:added", (event) => setTimeout(() => label(event.target)));
     $(document).on("change select2:select select2:unselect", "select.admin-autocomplete", (event) =>
