@@ -1,12 +1,13 @@
 """The editors' door: every page opens, and each group may do what it may and no more."""
 
 import copy
+import re
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -32,6 +33,7 @@ from heritage.models import (
 )
 from heritage.search.index import store
 from tests import builders as build
+from tests.adminforms import completed, errors, page_data
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +138,48 @@ def test_every_page_opens(client, _rows, model, language):
             continue
         assert response.status_code == 200, page
         assert "{&quot;en&quot;" not in response.content.decode(), page  # no map as it is stored
+
+
+TEXT = re.compile(r'<textarea[^>]*\bname="([^"]+)"')
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_an_enter_alone_is_no_text(client, _rows, model):
+    """In every text of several lines of every form: typed into an empty one, left in a full one."""
+    client.force_login(build.make_user(is_superuser=True))
+    url = address(model, "change", _rows[model])
+    page = client.get(url, {"all": "1"})
+    data = page_data(page)
+    texts = [name for name in TEXT.findall(page.content.decode()) if name in data]
+    empty = {name: "\r\n" for name in texts if data[name] == [""]}
+    if empty:
+        count = ChangeSet.objects.count()
+        response = client.post(url, completed(data, empty))
+        assert response.status_code == 302, errors(response)
+        assert ChangeSet.objects.count() == count
+    for name in texts:
+        if name in empty:
+            continue
+        with transaction.atomic():
+            response = client.post(url, completed(data, {name: "\r\n"}))
+            transaction.set_rollback(True)
+        if response.status_code == 200:
+            assert set(errors(response)) == {name.partition("__")[0]}
+            assert ">\n[]<" not in response.content.decode()
+    assert texts or model not in (Site, Correction, Designation)
+
+
+def test_a_text_that_somebody_emptied_meanwhile_is_empty(client, rows):
+    client.force_login(build.make_user(is_superuser=True))
+    site = rows[Site]
+    site.summary = build.text("One.", "一。")
+    site.save()
+    url = address(Site, "change", site)
+    data = page_data(client.get(url))
+    Site.objects.filter(pk=site.pk).update(summary=build.text("One."))
+    assert client.post(url, data | {"area_ha": "2"}).status_code == 302
+    site.refresh_from_db()
+    assert site.summary == {"en": "One."}
 
 
 @pytest.mark.parametrize("group", GROUPS)

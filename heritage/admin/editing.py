@@ -217,7 +217,9 @@ def _put(
         if not same(posted.get(key, []), texts):
             files.pop(key, None)  # the stored file stays
     elif texts or key in data:
-        data.setlist(key, texts)
+        # An empty control is sent as an empty text, and none of several choices as nothing.
+        nothing = [] if isinstance(form_field, forms.ModelMultipleChoiceField) else [""]
+        data.setlist(key, texts or nothing)
 
 
 @dataclass
