@@ -1,5 +1,6 @@
 """The settings module of every installation, driven by HERITAGE_* variables (see README)."""
 
+import tomllib
 from pathlib import Path
 
 import environ
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 DEBUG = env.bool("HERITAGE_DEBUG", default=False)
 # Set by `manage.py demo`: plain HTTP on this machine, with a secret kept beside the data.
@@ -89,7 +91,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "heritage.web.database_errors.DatabaseAwayMiddleware",
+    "heritage.web.middleware.query_limit",
+    "heritage.web.database_errors.DatabaseErrorMiddleware",
     "heritage.web.middleware.index_snapshot",
     "heritage.web.middleware.page_cache",
 ]
@@ -120,6 +123,13 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- What is stored --------------------------------------------------------------------------
 
+# Seconds that one query of a page may take. Commands, which import no wsgi.py, have no limit.
+QUERY_SECONDS = (
+    env.float("HERITAGE_QUERY_SECONDS", default=20)
+    if env.bool("HERITAGE_SERVING", default=False)
+    else 0
+)
+
 DATABASES = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/heritage.sqlite3")
 }
@@ -139,7 +149,7 @@ else:
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = POOLED
     DATABASES["default"]["OPTIONS"] = {
         # A writer waits as long as with SQLite, see services/changelog.py.
-        "options": "-c lock_timeout=20s",
+        "options": f"-c lock_timeout=20s -c statement_timeout={int(QUERY_SECONDS * 1000)}",
     } | DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("HERITAGE_DATABASE_MAX_AGE", default=600)
 

@@ -12,7 +12,7 @@ from django.test.signals import template_rendered
 
 from heritage.models import Site
 from heritage.web import errors
-from heritage.web.database_errors import DatabaseAwayMiddleware
+from heritage.web.database_errors import DatabaseErrorMiddleware
 from tests import builders as build
 from tests.webrows import full_site, plain_sites, vocabulary
 
@@ -72,7 +72,7 @@ def walk(client, rf) -> None:
     errors.forbidden(rf.get("/en/"))
     errors.server_error(rf.get("/en/"))
     with mock.patch("heritage.web.database_errors._is_there", return_value=False):
-        DatabaseAwayMiddleware(None).process_exception(rf.get("/en/"), OperationalError())
+        DatabaseErrorMiddleware(None).process_exception(rf.get("/en/"), OperationalError())
     Client(enforce_csrf_checks=True).post("/en/accounts/login/", {})
     for _ in range(6):
         Client().post("/en/accounts/login/", {"login": "nobody", "password": "x"})

@@ -1,20 +1,27 @@
 """What goes wrong around the catalogue: no database, odd addresses, and who is told of it."""
 
+import errno
 import os
+import re
 import subprocess
 import sys
+import time
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import InternalError, OperationalError, connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import translation
 
-from heritage.models import Custodian, IdentifierScheme, Scheme, Site
+from heritage.models import Correction, Custodian, IdentifierScheme, Scheme, Site
 from heritage.values.web_address import safe_url
-from heritage.web.database_errors import DatabaseAwayMiddleware
+from heritage.web.corrections import views as corrections
+from heritage.web.database_errors import DatabaseErrorMiddleware
+from heritage.web.middleware import query_limit
 from tests import builders as build
+from tests.adminforms import filled
 from tests.webrows import full_site, vocabulary
 
 # --- health ----------------------------------------------------------------------------------
@@ -26,9 +33,18 @@ def test_the_process_and_what_it_needs(client, django_assert_num_queries):
         alive = client.get("/healthz")
     assert (alive.status_code, alive.content) == (200, b"ok\n")
     ready = client.get("/readyz")
-    assert (ready.status_code, ready.json()) == (200, {"database": "ok", "index": "ok"})
+    told = ready.json()
+    assert told.pop("free_mb") > 0 and re.fullmatch(r"\d+\.\d+.*", told.pop("version"))
+    assert (ready.status_code, told) == (200, dict.fromkeys(("database", "index", "storage"), "ok"))
     for response in (alive, ready):
         assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_a_folder_that_takes_no_file_is_told(client, settings):
+    settings.DATA_DIR = "/proc"  # where nobody can make one, not even root
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()["storage"]) == (503, "not writable")
 
 
 @pytest.mark.django_db
@@ -121,9 +137,173 @@ def asked(tmp_path, url, *command) -> subprocess.CompletedProcess:
 @pytest.mark.django_db
 def test_a_database_that_refuses_is_a_fault_like_any_other(rf):
     Site.objects.count()  # the connection stands
-    middleware = DatabaseAwayMiddleware(lambda request: None)
+    middleware = DatabaseErrorMiddleware(lambda request: None)
     assert middleware.process_exception(rf.get("/"), OperationalError("table is locked")) is None
     assert middleware.process_exception(rf.get("/"), ValueError()) is None
+
+
+# --- nothing can be written ------------------------------------------------------------------
+
+
+@contextmanager
+def no_writes():
+    """The database takes no writes, as on a disk that may only be read."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA query_only = ON")
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA query_only = OFF")
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL transaction_read_only = on")
+        yield
+        transaction.set_rollback(True)  # which makes it writable again
+
+
+@contextmanager
+def no_space():
+    """The database cannot grow, as on a full disk."""
+    with connection.cursor() as cursor:
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+
+
+FAILURES = [no_writes, *([no_space] if connection.vendor == "sqlite" else [])]
+TYPED = "No: the founding was later. " * 2_000  # more than there is room for in the pages that are
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_correction_is_kept_on_its_page(client, failure, monkeypatch):
+    site = build.make_site("Longmen Grottoes")
+    site.publish()
+    typed = TYPED[:3_900]
+    monkeypatch.setattr(corrections, "MIN_SECONDS", -1)
+    data = {"topic": "dates", "text": typed, "suggestion": typed, "key": corrections.new_key(site)}
+    with failure():
+        response = client.post(f"/en/sites/{site.slug}/correction/", data)
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    page = response.content.decode()
+    assert page.count(typed.strip()) == 2 and "disk is full or cannot be written to" in page
+    assert not Correction.objects.exists()
+    assert client.post(f"/en/sites/{site.slug}/correction/", data).status_code == 302
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_save_of_an_editor_is_kept_in_its_form(client, editor, failure):
+    site = build.make_site("Longmen Grottoes", kinds=[build.make_kind("Cave", "石窟")])
+    url = f"/en/admin/heritage/site/{site.pk}/change/"
+    data = filled(client, url, {"description__en": TYPED})
+    with failure():
+        response = client.post(url, data)
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    page = response.content.decode()
+    assert TYPED.strip() in page and "disk is full or cannot be written to" in page
+    site.refresh_from_db()
+    assert not site.description.get("en")
+    assert client.post(url, data).status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_deletion_is_refused_in_words(client, editor):
+    site = build.make_site("Longmen Grottoes")
+    with no_writes():
+        response = client.post(f"/en/admin/heritage/site/{site.pk}/delete/", {"post": "yes"})
+    assert response.status_code == 503
+    assert "disk is full or cannot be written to" in response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("failure", FAILURES)
+def test_other_pages_say_that_nothing_can_be_written(rf, failure):
+    """What fails outside a form, such as a session that is stored."""
+    middleware = DatabaseErrorMiddleware(lambda request: None)
+    errors = OperationalError, InternalError
+    with failure(), pytest.raises(errors) as raised, transaction.atomic():
+        build.make_site(TYPED)
+    response = middleware.process_exception(rf.get("/"), raised.value)
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert "磁盘已满" in response.content.decode()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT])
+def test_so_do_pages_that_cannot_write_a_file(rf, number):
+    middleware = DatabaseErrorMiddleware(lambda request: None)
+    assert middleware.process_exception(rf.get("/"), OSError(number, "x")).status_code == 503
+    assert middleware.process_exception(rf.get("/"), OSError(errno.ENOENT, "x")) is None
+
+
+# --- queries that take too long --------------------------------------------------------------
+
+ENDLESS = (
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) "
+    "SELECT count(*) FROM n"
+)
+
+
+@pytest.mark.django_db
+def test_a_query_of_a_page_ends(rf, settings):
+    """Whatever is asked: the worker is free again, and the page says so."""
+
+    def view(request):
+        with transaction.atomic(), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":  # settings.py gives it to the connection
+                cursor.execute("SET LOCAL statement_timeout = 100")
+            cursor.execute(ENDLESS)
+
+    settings.QUERY_SECONDS = 0.1
+    with pytest.raises(OperationalError) as raised:
+        query_limit(view)(rf.get("/"))
+    response = DatabaseErrorMiddleware(view).process_exception(rf.get("/"), raised.value)
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert "This took too long" in response.content.decode()
+    assert Site.objects.count() == 0  # the connection serves the next request
+
+
+@pytest.mark.django_db
+def test_many_short_queries_may_take_longer_together(rf, settings):
+    settings.QUERY_SECONDS = 0.2
+
+    def view(request):
+        started = time.thread_time()
+        while time.thread_time() - started < 0.3:
+            Site.objects.count()
+        return "done"
+
+    assert query_limit(view)(rf.get("/")) == "done"
+
+
+LIMITS = """
+import sys
+import django
+if sys.argv[1] == "serving":
+    import heritage.wsgi
+else:
+    django.setup()
+from django.conf import settings
+from django.db import connection
+print(settings.QUERY_SECONDS, connection.settings_dict["OPTIONS"].get("options"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("started", "expected"),
+    [("serving", "20 -c lock_timeout=20s -c statement_timeout=20000"), ("command", "0 ")],
+)
+def test_pages_have_a_limit_and_commands_have_none(tmp_path, started, expected):
+    done = asked(tmp_path, "postgres://nobody@127.0.0.1:1/nothing", LIMITS, started)
+    assert done.stdout.startswith(expected), done.stderr
+    assert started == "serving" or "statement_timeout=0" in done.stdout
 
 
 # --- addresses -------------------------------------------------------------------------------

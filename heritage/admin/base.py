@@ -41,7 +41,12 @@ from heritage.admin.writes import change_set
 from heritage.models import open_forms
 from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField
-from heritage.models.lock_timeout import LockTimeout, lock_timeout
+from heritage.models.lock_timeout import (
+    LockTimeout,
+    NotWritten,
+    StorageFailed,
+    lock_timeout,
+)
 from heritage.models.unit_of_work import unit_of_work
 from heritage.values import normalize
 from heritage.values.sentences import listed
@@ -132,6 +137,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        not_written: NotWritten = LockTimeout()  # if others write in between again and again
         for _attempt in range(ATTEMPTS):
             try:
                 with ExitStack() as stack:
@@ -147,10 +153,11 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
                 if not self._is_lost(request, object_id):
                     raise
                 return self._typed(request, _("You may not change this record any more"))
-            except LockTimeout:
+            except NotWritten as error:
+                not_written = error
                 break
         with ExitStack() as stack:
-            self._begin(request, stack, is_busy=True)
+            self._begin(request, stack, not_written)
             return self._changeform(request, object_id, form_url, extra_context)
 
     def _changeform(
@@ -182,8 +189,10 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         return response
 
     @staticmethod
-    def _begin(request: HttpRequest, stack: ExitStack, is_busy: bool = False) -> None:
-        request.editing = Editing(request, stack, is_busy)  # type: ignore[attr-defined]
+    def _begin(
+        request: HttpRequest, stack: ExitStack, not_written: NotWritten | None = None
+    ) -> None:
+        request.editing = Editing(request, stack, not_written)  # type: ignore[attr-defined]
         kept_uploads.take_all(request)
         for upload in cast(Iterable[UploadedFile], request.FILES.values()):
             upload.seek(0)  # the previous attempt has read it
@@ -351,7 +360,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         obj: Any = None,
     ) -> HttpResponse:
         editing = editing_of(request)
-        if request.FILES:
+        if request.FILES and not isinstance(editing.not_written, StorageFailed):
             _keep_uploads(request, context)
         context["offered_languages"] = offered_languages()
         context["revision_comment"] = request.POST.get(COMMENT, "")
@@ -363,7 +372,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
             context["conflicts"] = conflicts.shown_conflicts(editing)
             context["last_saved"] = conflicts.last_saved(obj)
         response = super().render_change_form(request, context, add, change, form_url, obj)
-        if editing.is_busy:
+        if editing.not_written:
             response.status_code = 503
             response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
         elif editing.conflicts:

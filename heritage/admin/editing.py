@@ -34,6 +34,7 @@ from heritage.admin.three_way_merge import (
     three_way_merge,
 )
 from heritage.models.base import Record
+from heritage.models.lock_timeout import NotWritten
 
 if TYPE_CHECKING:
     from heritage.admin.inlines import RowFormSet
@@ -97,11 +98,13 @@ class Snapshot:
 class Editing:
     """State of one request for the form of one record, shared by the main form and its rows."""
 
-    def __init__(self, request: HttpRequest, stack: ExitStack, is_busy: bool = False):
+    def __init__(
+        self, request: HttpRequest, stack: ExitStack, not_written: NotWritten | None = None
+    ):
         self._request = request
         self.stack = stack  # closed at the end of the request: holds the transaction
         self.is_writing = False
-        self.is_busy = is_busy  # another writer took too long: the form is shown again
+        self.not_written = not_written  # why the form is shown again, if it could not be stored
         self.snapshot = Snapshot()  # what the form shows this time, to be signed
         self.conflicts: list[EditConflict] = []
         self.kept: list[str] = []

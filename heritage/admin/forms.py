@@ -61,6 +61,7 @@ from heritage.models.fields import (
     NamesField,
     PictureField,
 )
+from heritage.models.lock_timeout import StorageFailed
 from heritage.values.date_format import date_in_words
 from heritage.values.language import (
     LanguageMap,
@@ -306,7 +307,16 @@ class RecordForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         super().clean()
         cleaned = self.cleaned_data
-        if self.editing and self.editing.is_busy:
+        if self.editing and isinstance(self.editing.not_written, StorageFailed):
+            raise ValidationError(
+                _(
+                    "Nothing can be saved just now: the catalogue's disk is full or cannot be "
+                    "written to. Keep this page open, tell whoever runs the catalogue, and save "
+                    "again later."
+                ),
+                code="storage",
+            )
+        if self.editing and self.editing.not_written:
             raise ValidationError(
                 _(
                     "Somebody else is writing to the catalogue. Nothing is lost: wait a moment, "

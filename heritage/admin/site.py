@@ -27,7 +27,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from heritage.admin.access import is_id
-from heritage.models.lock_timeout import LockTimeout, is_lock_timeout
+from heritage.models.lock_timeout import (
+    NotWritten,
+    StorageFailed,
+    is_lock_timeout,
+    is_storage_failure,
+)
 from heritage.values.language import LazyText
 from heritage.values.markdown import to_html
 
@@ -71,7 +76,7 @@ SECTIONS = (
 
 
 def _guarded[V: Callable[..., HttpResponseBase]](view: V) -> V:
-    """The view; answers 503 if a write waits too long; lists refuse what no database takes."""
+    """The view; answers 503 if nothing can be written; lists refuse what no database takes."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -83,12 +88,14 @@ def _guarded[V: Callable[..., HttpResponseBase]](view: V) -> V:
         except (DisallowedModelAdminLookup, DisallowedModelAdminToField):
             context = admin.site.each_context(request) | {"title": _("This filter is not offered")}
             return TemplateResponse(request, "admin/lookup_refused.html", context, status=400)
-        except LockTimeout:
-            pass
+        except NotWritten as error:
+            is_full = isinstance(error, StorageFailed)
         except OperationalError as error:
-            if not is_lock_timeout(error):
+            is_full = is_storage_failure(error)
+            if not is_full and not is_lock_timeout(error):
                 raise
-        context = admin.site.each_context(request) | {"title": _("Please try again in a moment")}
+        title = _("Nothing can be saved just now") if is_full else _("Please try again in a moment")
+        context = admin.site.each_context(request) | {"title": title, "is_full": is_full}
         response = TemplateResponse(request, "admin/busy.html", context, status=503)
         response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
         return response

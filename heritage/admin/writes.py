@@ -18,7 +18,7 @@ from heritage.models.lock_timeout import lock_timeout
 def change_set(
     kind: str, user: User, reason: str = "", is_whole: bool = False
 ) -> Iterator[ChangeSet]:
-    """One short transaction for the writes; `LockTimeout` if others write for too long."""
+    """One short transaction for the writes; raises `NotWritten`."""
     with (
         lock_timeout(settings.WRITE_WAIT_SECONDS),
         unit_of_work.change_set(kind, user, reason, is_whole=is_whole) as running,

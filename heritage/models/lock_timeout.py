@@ -1,17 +1,33 @@
-"""A time limit for writes that wait for another writer, and the exception when it has passed."""
+"""One transaction of a page that writes, and why nothing could be written.
 
+It waits a limited time for another writer. The disk may be full or broken, or not be writable.
+"""
+
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import OperationalError, connection, transaction
+from django.db import InternalError, OperationalError, connection, transaction
 
 # SQLSTATE of PostgreSQL: a lock was not to be had in time; two writers waited for each other.
 _GAVE_UP = ("55P03", "40P01")
+# Likewise: the disk is full; input or output failed; the server takes reads alone.
+_NO_STORAGE = ("53100", "58030", "25006")
+_OF_SQLITE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
+_OF_FILES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
-class LockTimeout(Exception):
-    """Another writer held the lock for too long; nothing was written."""
+class NotWritten(Exception):
+    """Nothing was written, for a reason that does not lie in what was sent."""
+
+
+class LockTimeout(NotWritten):
+    """Another writer held the lock for too long."""
+
+
+class StorageFailed(NotWritten):
+    """The disk is full or broken, or may only be read."""
 
 
 def is_lock_timeout(error: OperationalError) -> bool:
@@ -23,9 +39,21 @@ def is_lock_timeout(error: OperationalError) -> bool:
     return getattr(cause, "sqlstate", None) in _GAVE_UP
 
 
+def is_storage_failure(error: BaseException | None) -> bool:
+    """Whether the database or a file could not be written to."""
+    if isinstance(error, OSError):
+        return error.errno in _OF_FILES
+    if not isinstance(error, OperationalError | InternalError):
+        return False
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _OF_SQLITE
+    return getattr(cause, "sqlstate", None) in _NO_STORAGE
+
+
 @contextmanager
 def lock_timeout(seconds: float) -> Iterator[None]:
-    """One transaction that waits this long for other writers, then raises `LockTimeout`."""
+    """One transaction that waits this long for other writers; raises `NotWritten`."""
     try:
         if connection.vendor == "sqlite":
             with _busy_timeout(seconds), transaction.atomic():
@@ -35,8 +63,10 @@ def lock_timeout(seconds: float) -> Iterator[None]:
                 with connection.cursor() as cursor:
                     cursor.execute(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
                 yield
-    except OperationalError as error:
-        if is_lock_timeout(error):
+    except (OperationalError, InternalError, OSError) as error:
+        if is_storage_failure(error):
+            raise StorageFailed from error
+        if isinstance(error, OperationalError) and is_lock_timeout(error):
             raise LockTimeout from error
         raise
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
-from heritage.web.database_errors import answer_while_away
+from heritage.web.database_errors import answer_to_database_error
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -26,5 +26,5 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def server_error(request: HttpRequest) -> HttpResponse:
     # Other error pages need the database: without it their failure leads here.
-    away = answer_while_away(sys.exception())
+    away = answer_to_database_error(sys.exception())
     return away or HttpResponse(loader.render_to_string("500.html"), status=500)

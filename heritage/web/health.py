@@ -1,7 +1,10 @@
 """Health checks for monitoring, and security.txt."""
 
+import shutil
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
@@ -26,9 +29,31 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The process can serve pages: 200 if database and index are available, else 503."""
-    state = {"database": _state(_ask_database), "index": _state(store.current)}
-    return JsonResponse(state, status=200 if set(state.values()) == {"ok"} else 503)
+    """200 if database and index are available and the storage takes writes, else 503.
+
+    `free_mb` is the space left in the data folder, in MiB.
+    """
+    state = {
+        "database": _state(_ask_database),
+        "index": _state(store.current),
+        "storage": _storage(),
+    }
+    status = 200 if set(state.values()) == {"ok"} else 503
+    free = shutil.disk_usage(settings.DATA_DIR).free // 2**20
+    return JsonResponse({**state, "free_mb": free, "version": settings.VERSION}, status=status)
+
+
+def _storage() -> str:
+    """Whether a file can be written in the data folder, and SQLite's where it is."""
+    try:
+        with tempfile.TemporaryFile(dir=settings.DATA_DIR) as trial:
+            trial.write(bytes(65_536))
+        if connection.vendor == "sqlite":
+            with Path(connection.settings_dict["NAME"]).open("r+b"):
+                pass
+    except OSError:
+        return "not writable"
+    return "ok"
 
 
 def _state(ask: Callable[[], object]) -> str:

@@ -15,6 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import get_language, get_language_from_path
 from django.views.decorators.http import conditional_page
 
+from heritage.models.query_timeout import query_timeout
 from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
@@ -50,6 +51,16 @@ def personal_pages(get_response: GetResponse) -> GetResponse:
     return answer
 
 
+def query_limit(get_response: GetResponse) -> GetResponse:
+    """Middleware: no query of a page takes longer than `QUERY_SECONDS`."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        with query_timeout(settings.QUERY_SECONDS):
+            return get_response(request)
+
+    return answer
+
+
 def index_snapshot(get_response: GetResponse) -> GetResponse:
     """Middleware: a page is built from one index snapshot."""
 
@@ -75,7 +86,7 @@ def page_cache(get_response: GetResponse) -> GetResponse:
         try:
             index = store.current()
         except (OperationalError, InterfaceError):
-            return get_response(request)  # DatabaseAwayMiddleware handles only exceptions of views
+            return get_response(request)  # DatabaseErrorMiddleware handles only exceptions of views
         if not index.number:  # with an empty change log, changes would go unnoticed
             return get_response(request)
         key = _key(request, index)

@@ -28,7 +28,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heritage.models import ChangeSet, Correction, Site
-from heritage.models.lock_timeout import LockTimeout, lock_timeout
+from heritage.models.lock_timeout import NotWritten, StorageFailed, lock_timeout
 from heritage.models.unit_of_work import change_set
 from heritage.values.network import client_network
 from heritage.web import meta_tags
@@ -45,6 +45,10 @@ _SALT = "heritage.correction"
 _BUSY = _(
     "The catalogue is being written to just now. What you wrote is kept: send it once more in a "
     "moment."
+)
+_FULL = _(
+    "Nothing can be saved just now: the catalogue's disk is full or cannot be written to. What you "
+    "wrote is kept on this page: send it once more later."
 )
 _LINK = re.compile(r"https?:|www\.|ftp:", re.IGNORECASE)
 _MARKUP = re.compile(r"<\s*a\b|\[\s*(url|link)\b|\bhref\s*=", re.IGNORECASE)
@@ -193,8 +197,9 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
             with lock_timeout(settings.WRITE_WAIT_SECONDS):
                 _store(form)
             return HttpResponseRedirect(reverse("web:correction_thanks", args=[site.slug]))
-        except LockTimeout:
-            form.add_error(None, ValidationError(_BUSY, code="busy"))
+        except NotWritten as error:
+            is_full = isinstance(error, StorageFailed)
+            form.add_error(None, ValidationError(_FULL if is_full else _BUSY, code="busy"))
             status = 503
     elif form.errors:
         status = 429 if form.has_error("__all__", "flood") else 400
