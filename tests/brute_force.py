@@ -1,5 +1,6 @@
 """The catalogue's filters asked of the database row by row: slow, and without the index."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
@@ -31,7 +32,7 @@ def matching(query: QueryDict) -> set[int]:
     """The published sites that a query leaves."""
     sites = Site.objects.published()
     for name in query:
-        if name not in ("role", "sort", "within", "to"):
+        if name not in ("role", "sort", "within", "to", "hours"):
             sites = _ASK[name](sites, query.getlist(name), query)
         elif name == "to" and "from" not in query:
             sites = _from(sites, [], query)
@@ -148,12 +149,35 @@ def _language(sites, values, query):
 
 
 def _open(sites, values, query):
-    day = date.fromisoformat(values[0])
-    of_weekday = Opening.objects.filter(weekdays__contains=day.isoweekday())
-    rows = [row for row in of_weekday if row.is_dependable and row.covers(day)]
-    closed = {row.site_id for row in rows if not row.is_open}
-    closed.update(n.site_id for n in Notice.objects.current(day) if n.is_closed)
-    return sites.filter(pk__in={row.site_id for row in rows if row.is_open} - closed)
+    day, wanted = date.fromisoformat(values[0]), query.get("hours")
+    groups = hours_groups(day)
+    of_groups = [wanted] if wanted else ["official", "reported"]
+    return sites.filter(pk__in=[pk for pk, group in groups.items() if group in of_groups])
+
+
+def hours_groups(day: date) -> dict[int, str]:
+    """What is known of a day, by site."""
+    rows: dict[int, list[Opening]] = defaultdict(list)
+    for row in Opening.objects.all():
+        if row.is_shown:
+            rows[row.site_id].append(row)
+    notices = {notice.site_id for notice in Notice.objects.current(day) if notice.is_closed}
+    told = {fact.site_id for fact in VisitingFact.objects.filter(kind__in=["hours", "closed_days"])
+            if fact.is_shown}  # fmt: skip
+    return {
+        pk: "closed" if pk in notices else _hours_group(rows[pk], day, pk in told)
+        for pk in Site.objects.values_list("pk", flat=True)
+    }
+
+
+def _hours_group(rows: list[Opening], day: date, is_told: bool) -> str:
+    of_day = [row for row in rows if row.covers(day)]
+    deciding = [row for row in of_day if row.is_dependable] or of_day
+    if not deciding:
+        return "unclear" if rows or is_told else "unknown"
+    if not all(row.is_open for row in deciding):
+        return "closed"
+    return "official" if deciding[0].is_dependable else "reported"
 
 
 def _property(sites, values, query):

@@ -188,7 +188,8 @@ class Catalogue:
         return Price(site=site, label=text("Adults"), amount=30, **self.checked())
 
     def fact(self, site) -> VisitingFact:
-        return VisitingFact(site=site, kind="phone", value="1", **self.checked())
+        kind = self.dice.choice(["phone", "hours", "closed_days"])
+        return VisitingFact(site=site, kind=kind, value="1", **self.checked())
 
     def notice(self, site) -> Notice:
         ends = [self.dice.choice([None, self.day()]) for _end in range(2)]
@@ -222,8 +223,9 @@ PARTS = (
     (Event, Catalogue.event, 1.0),
     (Coverage, Catalogue.coverage, 0.4),
     (Opening, Catalogue.opening, 0.3),
+    (Opening, Catalogue.opening, 0.2),  # of some sites two rows, which may contradict
     (Price, Catalogue.price, 0.05),
-    (VisitingFact, Catalogue.fact, 0.05),
+    (VisitingFact, Catalogue.fact, 0.1),
     (Notice, Catalogue.notice, 0.05),
     (Image, Catalogue.image, 0.1),
 )

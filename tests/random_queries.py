@@ -26,6 +26,8 @@ def question(catalogue: Catalogue) -> QueryDict:
         query.setlist(name, [values] if isinstance(values, str) else values)
     if dice.random() < 0.3:
         query["role"] = dice.choice(["beginnings", "standing", "within"])
+    if "open" in query and dice.random() < 0.7:
+        query["hours"] = dice.choice(["official", "reported", "closed", "unclear", "unknown"])
     if "near" in query:
         query["within"] = str(dice.choice([5, 80, 500, 15_000]))
         query["sort"] = dice.choice(["distance", "name"])

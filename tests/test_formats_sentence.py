@@ -173,7 +173,7 @@ def test_the_page_and_what_machines_read_say_it(client, eras):
     make_event(site, "fabric", "", eras["tang"])
     page = client.get("/en/sites/somewhere/").text
     assert '<p class="site-lead">Pagoda (Tang Dynasty).</p>' in page
-    assert "Put together from the facts of the record." in page
+    assert "Made from the facts on this page." in page
     assert 'name="description" content="Pagoda (Tang Dynasty)."' in page
     assert '"description":"Pagoda (Tang Dynasty)."' in page
     assert page.count("Surviving fabric") == 1  # in its history, not in the first lines

@@ -25,6 +25,7 @@ PAGES = {
     "/zh-hans/sites/?era=tang&kind=temple&place=henan&protection=cn-national&q=temple": 6,
     "/en/sites/?q=nothing+like+it&era=tang&kind=bridge": 23,
     "/en/sites/?view=list": 5,
+    "/en/sites/?open=2026-11-30&hours=closed": 8,
     "/en/sites/longmen-grottoes/": 31,
     "/zh-hans/sites/longmen-grottoes/": 31,
     "/en/eras/": 1,

@@ -5,14 +5,17 @@ from datetime import date, time
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from heritage.formats import jsonld
 from heritage.formats.addresses import Addresses
 from heritage.models import ChangeSet, Identity, Opening, Price, VisitingFact
+from heritage.search.index.openings import HoursGroup
 from heritage.services.record_checks import problems
 from heritage.web.site.visiting import visiting
+from tests import brute_force
 from tests import builders as build
 from tests.test_search_filters import found
 from tests.webrows import rows_of
@@ -72,7 +75,9 @@ def test_what_is_shown_and_what_is_relied_on(site, model, fields, shown, dependa
     assert model.objects.shown().exists() is shown
     assert model.objects.dependable().exists() is dependable
     assert bool(found("has=visiting")) is shown
-    assert bool(found("open=2026-11-25")) is (dependable and model is Opening)
+    assert bool(found("open=2026-11-25")) is (shown and model is Opening)
+    assert bool(found("open=2026-11-25&hours=official")) is (dependable and model is Opening)
+    assert bool(found("open=2026-11-25&hours=unknown")) is not (shown and model is Opening)
 
 
 def make(model, site, kind="phone", **fields):
@@ -81,7 +86,7 @@ def make(model, site, kind="phone", **fields):
         Price: {"label": build.text("Adults"), "amount": 30},
         VisitingFact: {"kind": kind, "value": "+86 1"},
     }
-    return model.objects.create(site=site, **own[model], **fields)
+    return model.objects.create(site=site, **own[model] | fields)
 
 
 @pytest.mark.parametrize("kind", VisitingFact.Kind.values)
@@ -114,6 +119,140 @@ def test_forms_and_the_check_of_the_catalogue_refuse(site, fields, field):
     assert list(error.value.message_dict) == [field]
     found = [problem.field for problem in problems() if problem.label == "heritage.price"]
     assert found == [field]
+
+
+# --- which sites are open on a day -------------------------------------------------------------
+
+MONDAY, TUESDAY = "2026-11-30", "2026-12-01"
+OFFICIAL = {"quality": "official", "as_of": "2019"}
+REPORTED = {"quality": "press", "as_of": "2023"}
+CLOSED = {"opens": None, "closes": None}
+GROUPS = {  # what: (rows, the day, the group of the site)
+    "official": ([OFFICIAL], MONDAY, "official"),
+    "reported": ([REPORTED], MONDAY, "reported"),
+    "official beside reported": ([OFFICIAL, REPORTED], MONDAY, "official"),
+    "closed on Mondays, all else of one source": (
+        [OFFICIAL, OFFICIAL | CLOSED | {"weekdays": "1"}], MONDAY, "closed",
+    ),
+    "the day after": ([OFFICIAL, OFFICIAL | CLOSED | {"weekdays": "1"}], TUESDAY, "official"),
+    "closed as reported": ([REPORTED | CLOSED], MONDAY, "closed"),
+    "officially open, closed as reported": ([OFFICIAL, REPORTED | CLOSED], MONDAY, "official"),
+    "officially closed, open as reported": ([OFFICIAL | CLOSED, REPORTED], MONDAY, "closed"),
+    "reports that contradict": ([REPORTED, REPORTED | CLOSED], MONDAY, "closed"),
+    "rows of other days": ([REPORTED | {"weekdays": "67"}], MONDAY, "unclear"),
+    "rows of another season": (
+        [OFFICIAL | {"season_from": "04-01", "season_to": "10-31"}], MONDAY, "unclear",
+    ),
+    "the season of another year": (
+        [OFFICIAL | {"season_from": "04-01", "season_to": "10-31"}], "2031-04-01", "official",
+    ),
+    "a season over the new year": (
+        [REPORTED | {"season_from": "11-15", "season_to": "01-31"}], "2027-01-31", "reported",
+    ),
+    "the 29th of February": (
+        [REPORTED | {"season_from": "02-29", "season_to": "02-29"}], "2028-02-29", "reported",
+    ),
+    "nothing": ([], MONDAY, "unknown"),
+    "what nobody vouches for": ([{}], MONDAY, "unknown"),
+}  # fmt: skip
+
+
+def groups_of(client, query, language="en") -> dict[str, int]:
+    """The counts of the groups on a page, by what their links ask for; "" is all that are open."""
+    found = client.get(f"/{language}/sites/?{query}").context["list"].day_groups
+    return {QueryDict(group.query).get("hours", ""): group.count for group in found}
+
+
+@pytest.mark.parametrize(("rows", "day", "group"), GROUPS.values(), ids=GROUPS)
+def test_a_site_is_in_one_group_of_a_day(client, site, rows, day, group):
+    for fields in rows:
+        make(Opening, site, **basis(1) | fields)
+    assert brute_force.hours_groups(date.fromisoformat(day)) == {site.pk: group}
+    is_open = group in ("official", "reported")
+    assert found(f"open={day}") == (["site"] if is_open else [])
+    for each in HoursGroup.values:
+        assert found(f"open={day}&hours={each}") == (["site"] if each == group else []), each
+    counts = {"": int(is_open)} | dict.fromkeys(HoursGroup.values, 0) | {group: 1}
+    assert groups_of(client, f"open={day}") == counts
+    assert groups_of(client, f"open={day}&hours=closed") == counts
+
+
+@pytest.mark.parametrize("kind", ["hours", "closed_days", "phone"])
+def test_hours_that_are_given_in_words_are_not_unknown(client, site, kind):
+    make(VisitingFact, site, kind, **basis(1) | OFFICIAL)
+    group = "unknown" if kind == "phone" else "unclear"
+    assert found(f"open={MONDAY}&hours={group}") == ["site"]
+    shown = " ".join(client.get(f"/en/sites/?open={MONDAY}&hours={group}").content.decode().split())
+    assert ("official, as of 2019" in shown) is (kind != "phone")
+
+
+def test_a_notice_closes_a_site_whatever_its_hours_are(client, site):
+    make(Opening, site, **basis(1, checked_on=TODAY))
+    build.make_notice(site, ends=date(2026, 11, 30))
+    assert found(f"open={MONDAY}") == [] and found(f"open={TUESDAY}") == ["site"]
+    html = client.get(f"/en/sites/?open={MONDAY}&hours=closed").content.decode()
+    assert "Closed for repair" in html and "08:00" not in html
+
+
+def test_the_groups_are_counted_among_what_other_filters_leave(client):
+    here = build.make_place(slug="here")
+    for place in (here, None):
+        one, other, _nothing = (build.make_site(place=place) for _n in range(3))
+        make(Opening, one, **basis(1) | OFFICIAL)
+        make(Opening, other, **basis(1) | REPORTED)
+    asked = {"": 2, "official": 1, "reported": 1, "closed": 0, "unclear": 0, "unknown": 1}
+    for hours in ("", "&hours=unknown", "&hours=closed"):
+        assert groups_of(client, f"place=here&open={MONDAY}{hours}") == asked
+    assert groups_of(client, f"open={MONDAY}") == {key: 2 * n for key, n in asked.items()}
+
+
+SAID = {  # language: what the list says of official and of reported hours
+    "en": ("08:00–17:00", "official, as of 2019", "last entry 16:00", "press, as of 2023",
+           "Other sources: 9:00 on Sundays.", "· the palace"),
+    "zh-hans": ("08:00–17:00", "官方信息，截至2019年", "16:00停止入场", "新闻报道，截至2023年",
+                "另有说法：周日九点。", "· 宫殿"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("view", ["", "&view=list"])
+@pytest.mark.parametrize(("language", "said"), SAID.items(), ids=SAID)
+def test_a_list_says_hours_what_they_rest_on_and_of_when(client, language, said, view):
+    first, second = build.make_site("A"), build.make_site("B")
+    make(Opening, first, **basis(1) | OFFICIAL, last_entry=time(16))
+    make(Opening, first, **basis(1) | OFFICIAL | {"weekdays": "7", "note": build.text("Sunday!")})
+    make(
+        Opening, second, **basis(1) | REPORTED, note=build.text("the palace", "宫殿"),
+        differs=build.text("9:00 on Sundays.", "周日九点。"),
+    )  # fmt: skip
+    html = client.get(f"/{language}/sites/?open={MONDAY}{view}").content.decode()
+    html = " ".join(html.split())
+    for words in said:
+        assert words in html, words
+    assert "Sunday!" not in html
+    assert html.count('<span class="mark">') == 1  # the reported ones alone
+
+
+def test_a_group_is_a_filter_that_can_be_taken_off(client, site):
+    page = client.get(f"/en/sites/?open={MONDAY}&hours=closed").context["list"]
+    day, group = page.applied
+    assert (day.label, str(day.value), day.without) == ("Day", "Monday, 30 November 2026", "")
+    assert (group.label, str(group.value)) == ("Hours", "closed that day")
+    assert group.without == f"open={MONDAY}" and page.ways[0].query == ""
+    assert ("hours", "closed") in page.carried
+    alone = client.get("/en/sites/?hours=closed")
+    assert (alone.status_code, alone.url) == (302, "/en/sites/")
+
+
+def test_a_day_in_chinese_names_its_weekday(client, site):
+    page = client.get(f"/zh-hans/sites/?open={MONDAY}").context["list"]
+    assert str(page.applied[0].value) == "2026年11月30日（星期一）"
+
+
+def test_titles_and_feeds_say_that_hours_are_official_or_reported(client, site):
+    make(Opening, site, **basis(1) | REPORTED)
+    said = "open on Monday, 30 November 2026 by official or reported hours"
+    assert f"<title>{said} · " in client.get(f"/en/sites/?open={MONDAY}").content.decode()
+    assert said in client.get(f"/en/sites/feed.atom?open={MONDAY}").content.decode()
 
 
 # --- the page ----------------------------------------------------------------------------------
@@ -192,7 +331,7 @@ def test_it_does_not_if_all_was_checked(client, site):
 
 def test_others_that_differ_are_told(client, site):
     make(Price, site, **basis(1, checked_on=TODAY, differs=build.text("40 CNY.", "40元。")))
-    assert "Others differ: 40 CNY." in page(client)
+    assert "Other sources: 40 CNY." in page(client)
     chinese = page(client, "zh-hans")
     assert "另有说法：40元。" in chinese and "CNY" not in chinese
 

@@ -75,16 +75,22 @@ class Quality(models.TextChoices):
     RECALLED = "recalled", _("recalled")
 
 
+_IS_DEPENDABLE = models.Q(checked_on__isnull=False) | (
+    models.Q(quality=Quality.OFFICIAL) & ~models.Q(as_of="")
+)
+
+
 class CheckedQuerySet[C: "CheckedRecord"](RecordQuerySet[C]):
     """Rows that have a source, by how far they may be relied on."""
 
     def dependable(self) -> Self:
-        """Checked by an editor, or official and dated: filters may rely on it."""
-        return self.filter(
-            models.Q(checked_on__isnull=False)
-            | (models.Q(quality=Quality.OFFICIAL) & ~models.Q(as_of="")),
-            source__isnull=False,
-        )
+        """Checked by an editor, or official and dated."""
+        return self.filter(_IS_DEPENDABLE, source__isnull=False)
+
+    def with_reliance(self) -> Self:
+        """With `relied_on`: whether a row, if it has a source, is dependable."""
+        relied_on = models.ExpressionWrapper(_IS_DEPENDABLE, models.BooleanField())
+        return self.annotate(relied_on=relied_on)
 
     def shown(self) -> Self:
         """What readers see: dependable rows, and others that their date and quality justify.
@@ -323,6 +329,7 @@ class VisitingFact(CheckedRecord):
     )
 
     harmless_kinds = (Kind.TIME_NEEDED, Kind.BEST_SEASON)
+    OF_HOURS = (Kind.HOURS, Kind.CLOSED_DAYS)
 
     class Meta:
         verbose_name = _("visiting fact")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -10,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from heritage.models import Event
+from heritage.models.visiting import WEEKDAYS
 from heritage.search import query_strings
 from heritage.search.distance_fields import SearchCentre
 from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT, ItemError, unknown_value_error
+from heritage.search.index.openings import HoursGroup
 from heritage.values import edtf, sentences
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import phrase, span_phrase
@@ -31,6 +34,7 @@ class ActiveFilter:
     label: str
     value: Text | str
     without: str
+    alone: Text | str  # the value as it is said without the label, in titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,21 @@ def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
     for site in filtered.chosen("part_of") or ():
         yield _active(filtered, "part_of", site.name.best(), site.slug)
     if day := filtered.chosen("open"):
-        yield _active(filtered, "open", phrase(edtf.parse(day.isoformat())))
+        yield from _day(filtered, day)
+
+
+def _day(filtered: "SiteFilter", day: date) -> Iterator[ActiveFilter]:
+    """The day, and which of the groups of sites the list shows, if one was chosen."""
+    words = pgettext("a weekday and its date", "%(weekday)s, %(date)s") % {
+        "weekday": WEEKDAYS[day.weekday()],
+        "date": phrase(edtf.parse(day.isoformat())),
+    }
+    if group := filtered.chosen("hours"):
+        yield _active(filtered, "open", words, together=["hours"], label=_("Day"))
+        yield _active(filtered, "hours", str(HoursGroup(group).label))
+        return
+    alone = _("open on %(day)s by official or reported hours") % {"day": words}
+    yield _active(filtered, "open", words, together=["hours"], alone=alone)
 
 
 def _where(centre: SearchCentre) -> Text | str:
@@ -136,10 +154,11 @@ def _active(
     value: str | None = None,
     together: list[str] | None = None,
     label: str | None = None,
+    alone: str = "",
 ) -> ActiveFilter:
     """Without `value` the whole filter is removed, together with the filters in `together`."""
     without = query_strings.without(filtered.data, name, value, together or ())
-    return ActiveFilter(name, label or _label(filtered, name), words, without)
+    return ActiveFilter(name, label or _label(filtered, name), words, without, alone or words)
 
 
 def _km(km: float) -> str:

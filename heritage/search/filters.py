@@ -35,7 +35,7 @@ from heritage.search.answers import Answer
 from heritage.search.facets.fields import ExcludedValuesField, ExcludedValuesFilter, FacetField
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index import columns, orders, store
-from heritage.search.index.openings import open_on
+from heritage.search.index.openings import OPEN, HoursGroup, hours_groups
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.understanding import QueryFilter
 from heritage.values import normalize
@@ -55,7 +55,7 @@ SORTS = [
 ]
 
 # Filters that narrow together with another one: alone they say nothing.
-TOGETHER = {"to": "from", "within": "near"}
+TOGETHER = {"to": "from", "within": "near", "hours": "open"}
 # Orders that mean something only beside a filter: one of these.
 NEEDED = {"relevance": ("q", "from"), "distance": ("near",)}
 _SHORT_SPAN = 50  # years, of which what happened then and at no other time is the best match
@@ -104,6 +104,7 @@ class SiteFilter(filters.FilterSet):
     role = filter_fields.OneOfFilter(label=_("Era of"), choices=ROLES)
     part_of = filter_fields.RowsFilter(label=_("Part of"), rows=lambda: Site.objects.published())
     open = filter_fields.DayFilter(label=_("Open on"))
+    hours = filter_fields.OneOfFilter(label=_("Hours"), choices=HoursGroup.choices)
     to = filter_fields.YearFilter(label=_("Until the year"), end=1)
     bbox = filter_fields.BoundingBoxFilter(label=_("Map area"))
     near = distance_fields.SearchCentreFilter(label=_("Near"))
@@ -273,7 +274,7 @@ class SiteFilter(filters.FilterSet):
         if self.chosen("part_of"):
             left["part_of"] = _parts_of(site.pk for site in self.chosen("part_of"))
         if self.chosen("open"):
-            left["open"] = open_on(self.index, self.chosen("open"))
+            left["open"] = BitMap.union(*(self.hours_groups[group] for group in self.hours_asked))
         if self.span != (None, None):
             left["from"] = self._within_span()
         if self.chosen("bbox"):
@@ -281,6 +282,18 @@ class SiteFilter(filters.FilterSet):
         if self.nearby:
             left["near"] = columns.bitmap(self.nearby.ids)
         return left
+
+    @cached_property
+    def hours_groups(self) -> dict[HoursGroup, BitMap]:
+        """All sites by what is known of the day that is asked for; empty without one."""
+        day = self.chosen("open")
+        return hours_groups(self.index, day) if day else {}
+
+    @property
+    def hours_asked(self) -> tuple[HoursGroup, ...]:
+        """The groups that the list shows: the one chosen, else all that are open."""
+        chosen = self.chosen("hours")
+        return (HoursGroup(chosen),) if chosen else OPEN
 
     @property
     def _texts_hits(self) -> BitMap:

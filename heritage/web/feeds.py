@@ -110,7 +110,7 @@ def _problems(filtered: SiteFilter) -> Iterator[str]:
 def _chosen(filtered: SiteFilter) -> Iterator[str]:
     """What is applied, in words."""
     for item in filtered.active():
-        yield f"“{item.value}”" if item.name == "q" else str(item.value)
+        yield f"“{item.value}”" if item.name == "q" else str(item.alone)
 
 
 # --- what is sent ----------------------------------------------------------------------------

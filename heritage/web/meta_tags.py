@@ -200,7 +200,7 @@ def describe(text: str, width: int = _DESCRIPTION_WIDTH) -> str:
 
 def _list_title(page: Listing) -> str:
     """The active filters and the page number: no two pages have the same title."""
-    title = sentences.listed(item.value for item in page.applied) or _("Sites")
+    title = sentences.listed(item.alone for item in page.applied) or _("Sites")
     if page.paging.number == 1:
         return title
     return _("%(title)s, page %(number)s") % {"title": title, "number": page.paging.number}
@@ -278,7 +278,7 @@ def _list_feeds(request: HttpRequest, page: Listing) -> list[FeedLink]:
     """The feed of a filtered list; of all sites there is one already."""
     if not page.applied or page.problems:
         return []
-    words = sentences.listed(item.value for item in page.applied)
+    words = sentences.listed(item.alone for item in page.applied)
     title = _("%(name)s: new and changed") % {"name": words}
     query = updated(QueryDict(page.canonical), drop=["sort"])
     return [FeedLink(title, request.build_absolute_uri(f"{reverse('web:sites_feed')}?{query}"))]

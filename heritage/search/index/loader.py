@@ -22,7 +22,7 @@ from heritage.search.index.columns import (
     microseconds,
 )
 from heritage.search.index.rows import CHUNK, BroaderTerms, IndexRows
-from heritage.search.index.snapshot import COVERED, WITH_EVENTS, WORLD_HERITAGE
+from heritage.search.index.snapshot import COVERED, WITH_EVENTS, WITH_HOURS, WORLD_HERITAGE
 
 
 @dataclass(slots=True)
@@ -98,6 +98,8 @@ def _add_hours(data: IndexData, rows: IndexRows) -> None:
     for pk, hours in rows.hours.items():
         for each in hours:
             data.values[f"hours:{each}"].append(pk)
+    for pk in rows.with_hours:
+        data.values[WITH_HOURS].append(pk)
 
 
 def _add_notices(data: IndexData, rows: IndexRows) -> None:

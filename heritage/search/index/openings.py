@@ -1,22 +1,55 @@
 """Which sites are open on a day, from their opening hours and the notices that close them."""
 
+from collections import defaultdict
 from datetime import date
 
+from django.db.models import TextChoices
+from django.utils.translation import pgettext_lazy
 from pyroaring import BitMap
 
 from heritage.models.visiting import falls_within, is_in_season
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.index.rows import DEPENDABLE, REPORTED
+from heritage.search.index.snapshot import WITH_HOURS, IndexSnapshot
 
 
-def open_on(index: IndexSnapshot, day: date) -> BitMap:
-    """Sites with dependable hours on the day, unless a row or notice closes them."""
-    rows: dict[str, list[str]] = {"open": [], "closed": []}
+class HoursGroup(TextChoices):
+    """What the catalogue knows of a day at a site; each site is in one group."""
+
+    OFFICIAL = "official", pgettext_lazy("hours of a day", "open by official hours")
+    REPORTED = "reported", pgettext_lazy("hours of a day", "open as reported")
+    CLOSED = "closed", pgettext_lazy("hours of a day", "closed that day")
+    UNCLEAR = "unclear", pgettext_lazy("hours of a day", "unclear that day")
+    UNKNOWN = "unknown", pgettext_lazy("hours of a day", "hours not known")
+
+
+OPEN = (HoursGroup.OFFICIAL, HoursGroup.REPORTED)
+
+
+def hours_groups(index: IndexSnapshot, day: date) -> dict[HoursGroup, BitMap]:
+    """All sites by what is known of the day.
+
+    A notice closes a site. Else dependable hours decide before those that are only reported, and
+    of either a row that says “closed” before one that gives hours: it is the exception to it.
+    """
+    rows: dict[tuple[str, str], list[str]] = defaultdict(list)
     for hours in index.values_of("hours"):
-        kind, *days = hours.split(",")
+        basis, kind, *days = hours.split(",")
         if is_in_season(day, *days):
-            rows[kind].append(f"hours:{hours}")
+            rows[basis, kind].append(f"hours:{hours}")
     notices = [f"closed:{n}" for n in index.values_of("closed") if falls_within(day, *_ends(n))]
-    return index.any_of(rows["open"]) - index.any_of([*rows["closed"], *notices])
+    closed = index.any_of([*notices, *rows[DEPENDABLE, "closed"]])
+    official = index.any_of(rows[DEPENDABLE, "open"]) - closed
+    closed |= index.any_of(rows[REPORTED, "closed"]) - official
+    reported = index.any_of(rows[REPORTED, "open"]) - official - closed
+    settled = BitMap.union(official, reported, closed)
+    unclear = index.having(WITH_HOURS) - settled
+    return {
+        HoursGroup.OFFICIAL: official,
+        HoursGroup.REPORTED: reported,
+        HoursGroup.CLOSED: closed,
+        HoursGroup.UNCLEAR: unclear,
+        HoursGroup.UNKNOWN: index.sites - settled - unclear,
+    }
 
 
 def _ends(notice: str) -> list[date | None]:

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import Combinable
 
-from heritage.models import Coverage, Opening, Scheme, Site
+from heritage.models import Coverage, Opening, Scheme, Site, VisitingFact
 from heritage.models.designations import IN_FORCE
 from heritage.models.vocabularies import Term
 
 CHUNK = 5_000
+# How far hours may be relied on, as the index names it.
+DEPENDABLE, REPORTED = "dependable", "reported"
 
 type Column = str | Combinable
 
@@ -142,12 +144,29 @@ class IndexRows:
 
     @cached_property
     def hours(self) -> dict[int, set[str]]:
-        """Dependable opening hours by site; sites with equal hours share one text."""
-        columns = ("site_id", "opens", "closes", "weekdays", "season_from", "season_to")
+        """Opening hours that readers see, by site: how far they may be relied on, whether they are
+        hours or say “closed”, and the days."""
+        columns = (
+            "site_id",
+            "relied_on",
+            "opens",
+            "closes",
+            "weekdays",
+            "season_from",
+            "season_to",
+        )
         found: dict[int, set[str]] = defaultdict(set)
-        rows = self.of(Opening.objects.dependable()).values_list(*columns)
-        for pk, opens, closes, *days in rows.iterator(CHUNK):
+        rows = self.of(Opening.objects.shown().with_reliance()).values_list(*columns)
+        for pk, relied_on, opens, closes, *days in rows.iterator(CHUNK):
             if pk in self.published:
+                basis = DEPENDABLE if relied_on else REPORTED
                 is_open = opens is not None and closes is not None
-                found[pk].add(",".join(("open" if is_open else "closed", *days)))
+                found[pk].add(",".join((basis, "open" if is_open else "closed", *days)))
         return found
+
+    @cached_property
+    def with_hours(self) -> set[int]:
+        """Sites that say anything of their hours, in rows or in words."""
+        words = VisitingFact.objects.shown().filter(kind__in=VisitingFact.OF_HOURS)
+        found = self.of(words).values_list("site_id", flat=True)
+        return self.published.intersection(found.iterator(CHUNK)).union(self.hours)

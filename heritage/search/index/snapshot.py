@@ -20,6 +20,7 @@ COVERED = "covered"
 # The same of the World Heritage List.
 WORLD_HERITAGE = f"{COVERED}:world_heritage"
 WITH_EVENTS = "with:event"  # the sites that have any event
+WITH_HOURS = "with:hours"  # the sites that say anything of their hours, in rows or in words
 _MAX_CHANGES = 10_000  # sites of which the last change is remembered
 
 

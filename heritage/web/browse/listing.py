@@ -23,6 +23,7 @@ from heritage.values import sentences
 from heritage.values.distances import distance_phrase
 from heritage.web import cards, language_html
 from heritage.web.browse import paging
+from heritage.web.browse.day_hours import DayGroup, HoursLine, day_groups, hours_lines
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
 from heritage.web.browse.paging import PER_PAGE, Paging
 from heritage.web.cards import RenderedCard
@@ -31,7 +32,7 @@ from heritage.web.term_texts import TermTexts
 _AT_ONCE = 3  # pictures that are in view when the page opens
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.
 _CARRIED = (
-    *("bbox", "property", "part_of", NOT),
+    *("bbox", "property", "part_of", "hours", NOT),
     *(facet.name for facet in FACETS if not facet.in_form),
     *("view", "sort", UNFOLDED),
 )
@@ -87,11 +88,12 @@ class SearchTerm:
 
 @dataclass(frozen=True, slots=True)
 class ShownCard:
-    """A card, and the distance of the site from the centre of the list."""
+    """A card, the distance of the site from the centre of the list, and its hours on a day."""
 
     name: SafeString
     html: SafeString
     distance: str
+    hours: list[HoursLine]  # of the day that is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ class Listing:
     ids: list[int]
     cards: list[ShownCard]
     is_near: bool  # to a point: how far each site is is said
+    day_groups: list[DayGroup]  # of the day that is asked for; empty without one
     facets: list[FoldedFacet]
     more_facets: list[FoldedFacet]  # behind one fold
     roles: list[Role]
@@ -231,6 +234,7 @@ _IDLE: dict[str, Callable[[QueryDict], bool]] = {
     "view": lambda clean: clean["view"] not in _FORMS or clean["view"] == "cards",
     LITERAL: lambda clean: "q" not in clean,
     "within": lambda clean: TOGETHER["within"] not in clean,
+    "hours": lambda clean: TOGETHER["hours"] not in clean,
     "sort": lambda clean: (
         clean["sort"] in NEEDED and clean.keys().isdisjoint(NEEDED[clean["sort"]])
     ),
@@ -259,6 +263,7 @@ def listing(data: QueryDict) -> Listing:
         ids=ids,
         cards=shown,
         is_near=filtered.nearby is not None,
+        day_groups=day_groups(filtered),
         facets=[facet for facet in choices if facet.is_at_first],
         more_facets=[facet for facet in choices if not facet.is_at_first],
         roles=_roles(filtered),
@@ -302,8 +307,9 @@ def _carried(filtered: SiteFilter) -> Iterator[tuple[str, str]]:
 
 def _shown(filtered: SiteFilter, printed: dict[int, RenderedCard]) -> list[ShownCard]:
     km = filtered.nearby.km_of(printed) if filtered.nearby else {}
+    hours = hours_lines(filtered, printed)
     return [
-        ShownCard(card.name, card.html, _distance(km[pk]) if pk in km else "")
+        ShownCard(card.name, card.html, _distance(km[pk]) if pk in km else "", hours.get(pk, []))
         for pk, card in printed.items()
     ]
 
@@ -438,7 +444,8 @@ def _ways(filtered: SiteFilter, in_words: list[ActiveFilter]) -> list[FilterToDr
     """What removing each filter would show, most sites first."""
     found: dict[str, list[str]] = {}
     for item in in_words:
-        found.setdefault(item.name, []).append(str(item.value))
+        if item.name not in TOGETHER:  # the groups of a day are offered with their counts already
+            found.setdefault(item.name, []).append(str(item.value))
     labels = {item.name: item.label for item in in_words}
     ways = [
         FilterToDrop(

@@ -5,22 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
 
-from django.utils.formats import number_format, time_format
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Opening, Price, VisitingFact
+from heritage.models import Price, VisitingFact
 from heritage.models.fields import edtf_bounds
-from heritage.models.visiting import WEEKDAYS, CheckedRecord, Quality, days_of_season
+from heritage.models.visiting import CheckedRecord
 from heritage.search.site_rows import SiteRows
 from heritage.values import sentences
-from heritage.values.date_format import date_in_words
 from heritage.values.language import LanguageMap
 from heritage.values.web_address import safe_url
 from heritage.web import language_html
 from heritage.web.certainty import Mark
+from heritage.web.hours import basis_in_words, days_in_words, hours_in_words
 from heritage.web.site.events import SourceLine, source_line
 
 
@@ -105,19 +105,22 @@ def notices(rows: SiteRows) -> list[NoticeLine]:
     ]
 
 
-# Facts that are shown under the hours and prices.
-_WITH_HOURS = (VisitingFact.Kind.HOURS, VisitingFact.Kind.CLOSED_DAYS)
+# Facts that are shown under the prices, as those of hours are under the hours.
 _WITH_PRICES = (VisitingFact.Kind.PRICE, VisitingFact.Kind.BOOKING)
 
 
 def visiting(rows: SiteRows) -> Visiting:
     openings, prices = rows.openings, rows.prices
     facts = sorted(rows.visitingfacts, key=_asked)
-    of_hours = [_fact(row) for row in facts if row.kind in _WITH_HOURS]
+    of_hours = [_fact(row) for row in facts if row.kind in VisitingFact.OF_HOURS]
     of_prices = [_fact(row) for row in facts if row.kind in _WITH_PRICES]
-    others = [_fact(row) for row in facts if row.kind not in (*_WITH_HOURS, *_WITH_PRICES)]
+    others = [
+        _fact(row) for row in facts if row.kind not in (*VisitingFact.OF_HOURS, *_WITH_PRICES)
+    ]
     return Visiting(
-        hours=_joined([_hint(row, _days(row), _hours(row), row.note) for row in openings])
+        hours=_joined(
+            [_hint(row, days_in_words(row), hours_in_words(row), row.note) for row in openings]
+        )
         + _joined(of_hours),
         prices=_joined(
             [
@@ -164,25 +167,9 @@ def _basis(row: CheckedRecord) -> Basis:
     sources = (source_line(row.source), source_line(row.second_source))
     return Basis(
         tuple(source for source in sources if source),
-        _age_of(row),
+        basis_in_words(row),
         language_html.as_html(row.differs.best()),
     )
-
-
-def _age_of(row: CheckedRecord) -> str:
-    if row.checked_on:
-        return _("checked on %(date)s") % {"date": language_html.day(row.checked_on)}
-    date = date_in_words(row.as_of) or row.as_of
-    match row.quality:
-        case Quality.OFFICIAL:
-            return _("official, as of %(date)s") % {"date": date}
-        case Quality.PRESS:
-            return _("press, as of %(date)s") % {"date": date}
-        case Quality.REPORTED if date:
-            return _("as reported, %(date)s") % {"date": date}
-        case Quality.REPORTED:
-            return _("as reported, undated")
-    return _("recalled, not checked")
 
 
 def _joined(lines: list[VisitingLine]) -> list[VisitingLine]:
@@ -224,38 +211,6 @@ def _amount(row: Price) -> str:
         "amount": amount,
         "currency": row.currency,
     }
-
-
-def _hours(row: Opening) -> str:
-    if row.opens is None or row.closes is None:
-        return _("closed")
-    hours = f"{time_format(row.opens, 'H:i')}–{time_format(row.closes, 'H:i')}"
-    if row.last_entry:
-        hours += _(", last entry %(time)s") % {"time": time_format(row.last_entry, "H:i")}
-    return hours
-
-
-def _days(row: Opening) -> str:
-    days = _("Daily") if row.weekdays == "1234567" else _weekdays(row.weekdays)
-    return days_of_season(days, row.season_from, row.season_to)
-
-
-def _weekdays(digits: str) -> str:
-    """ "Monday to Friday, Sunday"."""
-    runs: list[list[int]] = []
-    for number in map(int, digits):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return sentences.listed(map(_run, runs))
-
-
-def _run(days: Iterable[int]) -> str:
-    names = [str(WEEKDAYS[number - 1]) for number in days]
-    if len(names) < 3:
-        return sentences.listed(names)
-    return _("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
 
 
 def _dates(begins: date | None, ends: date | None) -> str:

@@ -1,0 +1,113 @@
+"""A day in a list of sites: how many are open, and what is recorded of each site that is shown."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from heritage.models import Opening, VisitingFact
+from heritage.models.visiting import CheckedRecord
+from heritage.search.day_rows import DayRows, day_rows
+from heritage.search.filters import SiteFilter
+from heritage.search.index.openings import OPEN, HoursGroup
+from heritage.search.query_strings import updated
+from heritage.values.language import LanguageMap
+from heritage.web import language_html
+from heritage.web.hours import basis_in_words, days_in_words, hours_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class DayGroup:
+    """Sites of a list by what is known of the day, with the address of their list."""
+
+    label: str
+    count: int
+    query: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HoursLine:
+    """What one row says of the day."""
+
+    text: SafeString | str
+    note: SafeString | str
+    basis: str  # and its year; empty for a notice
+    is_sure: bool
+    differs: SafeString | str
+
+
+def day_groups(filtered: SiteFilter) -> list[DayGroup]:
+    """All that are open, then each group, counted among what the other filters leave."""
+    if not filtered.hours_groups:
+        return []
+    left, asked = filtered.without("open"), filtered.hours_asked
+    counts = {
+        group: left.intersection_cardinality(sites)
+        for group, sites in filtered.hours_groups.items()
+    }
+    every = sum(counts[group] for group in OPEN)
+    query = updated(filtered.data, drop=["hours"])
+    return [
+        DayGroup(pgettext("hours of a day", "open"), every, query, asked == OPEN),
+        *(
+            DayGroup(
+                str(group.label),
+                count,
+                updated(filtered.data, hours=group.value),
+                asked == (group,),
+            )
+            for group, count in counts.items()
+        ),
+    ]
+
+
+def hours_lines(filtered: SiteFilter, ids: Iterable[int]) -> dict[int, list[HoursLine]]:
+    """What is recorded of the day at these sites; empty where no day is asked for."""
+    day = filtered.chosen("open")
+    if not day:
+        return {}
+    known = [pk for pk in ids if pk not in filtered.hours_groups[HoursGroup.UNKNOWN]]
+    return {pk: list(_lines(rows, day)) for pk, rows in day_rows(known, day).items()}
+
+
+def _lines(rows: DayRows, day: date) -> Iterator[HoursLine]:
+    for notice in rows.notices:
+        text = language_html.as_html(notice.text.best())
+        yield HoursLine(_("closed"), text, "", True, "")
+    if rows.notices:  # whatever the hours are
+        return
+    of_day = _of_day(rows.openings, day)
+    for row in of_day:
+        yield _line(row, hours_in_words(row), row.note)
+    if not of_day:
+        for row in rows.openings:
+            words = {"days": days_in_words(row), "hours": hours_in_words(row)}
+            yield _line(row, _("%(days)s %(hours)s") % words, row.note)
+    for fact in rows.facts:
+        if not of_day or fact.kind == VisitingFact.Kind.CLOSED_DAYS:
+            yield _line(fact, language_html.as_html(fact.text.best()) or fact.value)
+
+
+def _of_day(rows: Iterable[Opening], day: date) -> list[Opening]:
+    """The rows that apply to a day, the dependable first.
+
+    To the other rows of its source, a row that says “closed” is an exception.
+    """
+    of_day = [row for row in rows if row.covers(day)]
+    closed_by = {row.source_id for row in of_day if not row.is_open}
+    left = [row for row in of_day if not (row.is_open and row.source_id in closed_by)]
+    return sorted(left, key=lambda row: (not row.is_dependable, row.is_open))
+
+
+def _line(row: CheckedRecord, text: SafeString | str, note: LanguageMap | None = None) -> HoursLine:
+    return HoursLine(
+        text,
+        language_html.as_html(note.best()) if note else "",
+        basis_in_words(row),
+        row.is_dependable,
+        language_html.as_html(row.differs.best()),
+    )
