@@ -57,6 +57,11 @@ SENTENCES = [
         "新石器时代佛寺。",
     ),
     (("kind", [("built", "1907", None, None)], "place", ""), None, None),
+    (
+        ("kind", [("built", "[0618..0907]", None, None)], "place", ""),
+        "Temple (between 618 and 907) in Jiyuan, Henan.",
+        "河南济源的佛寺（618年至907年之间）。",
+    ),
     (("kind", [], "place", ""), "Temple in Jiyuan, Henan.", "河南济源的佛寺。"),
     (("kind", [], "", "protection"), "Temple. National protection since 2001.", None),
     (("", [], "place", ""), "Heritage site in Jiyuan, Henan.", "河南济源的遗产地。"),

@@ -123,6 +123,8 @@ REFUSED = {
     "era with broken EDTF": (lambda: era("Tang"), "span", "Tang"),
     "era within itself": (cycle_of_kinds, "parent", "circle"),
     "impossible year": (lambda: event(date="Y-99999999"), "date", ""),
+    "a date as forms read it": (lambda: event(date="c. 68"), "date", "write 0068~"),
+    "a reign year": (lambda: event(date="万历二十年"), "date", "write 1592"),
     "month 13": (lambda: event(date="0493-13"), "date", "13"),
     "event without any date": (lambda: event(), "date", "era"),
     "last era alone": (

@@ -70,6 +70,17 @@ FURTHER = [
     ("0000-02-29", 0, 0),
     ("-0004-02-29", -4, -4),
     ("  0493 ", 493, 493),
+    # One of a set, as in level 2 of the specification and in the catalogue.
+    ("[1667,1668,1670..1672]", 1667, 1672),
+    ("[..1760-12-03]", None, 1760),
+    ("[1760-12..]", 1760, None),
+    ("[1760-01,1760-02,1760-12..]", 1760, None),
+    ("[1667,1760-12]", 1667, 1760),
+    ("[0618..0907]", 618, 907),
+    ("[0618~..0907?]", 618, 907),
+    ("[-0474..-0220]", -474, -220),
+    ("[1592,1596~]", 1592, 1596),
+    ("[04XX,06XX]", 400, 699),
 ]
 
 
@@ -79,6 +90,7 @@ def test_accepted(text, first, last):
     assert (date.text, date.first_year, date.last_year) == (text.strip(), first, last)
     assert str(date) == date.text
     assert date.is_interval == ("/" in text)
+    assert date.is_one_of == text.startswith("[")
 
 
 @pytest.mark.parametrize(
@@ -91,6 +103,9 @@ def test_accepted(text, first, last):
         ("0493~/0907?", True, True),
         ("../0907~", True, False),
         ("201X?", False, True),
+        ("[0618..0907]", False, False),
+        ("[0618~..0907]", True, False),
+        ("[1592,1594?,1596]", False, True),
     ],
 )
 def test_qualifiers(text, approximate, uncertain):
@@ -108,6 +123,7 @@ def test_parts_of_a_moment():
 
 def test_dates_are_values():
     assert parse("0493~") == parse("0493~")
+    assert parse("[0618..0907]") != parse("0618/0907")
     assert len({parse("0493~"), parse("0493~"), parse("0493")}) == 2
     with pytest.raises(AttributeError):
         parse("0493").text = "0494"
@@ -159,6 +175,16 @@ REFUSED = [
     ("🏯", "“🏯” is not a date"),
     ("\ud800", "not a date in EDTF"),
     ("about 493", "not a date in EDTF"),
+    ("[]", "not a date in EDTF"),
+    ("[1592]", "a set of one date"),
+    ("[1592", "no set of dates"),
+    ("[..]", "no set of dates"),
+    ("[1592..,1596]", "no set of dates"),
+    ("[1590,..1596]", "no set of dates"),
+    ("[1596,1592]", "ends before it starts"),
+    ("[0907..0618]", "ends before it starts"),
+    ("[1985-04-12T23:20:30,1986]", "no time of day"),
+    ("[0618/0907]", "not a date in EDTF"),
 ]
 # The examples of level 2 in the specification, of each kind.
 LEVEL_2 = [
@@ -168,9 +194,6 @@ LEVEL_2 = [
     "Y171010000S3",
     "Y3388E2S3",
     "2001-34",
-    "[1667,1668,1670..1672]",
-    "[..1760-12-03]",
-    "[1760-12..]",
     "{1667,1668,1670..1672}",
     "{..1984}",
     "2004-06-11%/2004?-06",
@@ -228,7 +251,7 @@ def test_year_text(year, text):
 def test_any_text_is_a_date_or_an_error():
     chance = random.Random(493)
     pieces = ["0493", "1985", "04", "12", "2", "XX", "X", "Y", "1699999", "T23:20:30", "Z", "E"]
-    signs = ["-", "/", "..", "~", "?", "%", ":", "{", ",", " ", "\x00", "🏯", "４", "年"]
+    signs = ["-", "/", "..", "[", "]", ",", "~", "?", "%", ":", "{", " ", "\x00", "🏯", "４", "年"]
     accepted = 0
     for _ in range(5000):
         text = "".join(chance.choices(pieces + signs[:4] * 3 + signs, k=chance.randrange(7)))

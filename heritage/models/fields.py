@@ -15,7 +15,7 @@ from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext_lazy as _
 
 from heritage.media.uploads import ImageRefused, make_safe
-from heritage.values import edtf, years
+from heritage.values import date_parser, edtf, years
 from heritage.values.language import LanguageMap, with_plain_line_ends
 
 
@@ -90,7 +90,7 @@ class PlainTextField(models.TextField):
 
 
 class EDTFField(models.CharField):
-    """A date in EDTF (ISO 8601-2, levels 0 and 1), kept as text in its normal form."""
+    """A date in EDTF (ISO 8601-2), kept as text in its normal form: what `edtf.parse()` accepts."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         kwargs.setdefault("max_length", 60)
@@ -106,8 +106,18 @@ class EDTFField(models.CharField):
                 if year is not None:
                     years.check_range(year)
         except ValueError as error:
-            raise ValidationError(str(error), code="invalid") from error
+            raise ValidationError(_with_remedy(value, error), code="invalid") from error
         return date.text
+
+
+def _with_remedy(text: str, error: ValueError) -> str:
+    """What is wrong with the text; what forms would read is said in EDTF."""
+    try:
+        edtf_text = date_parser.parse_date(text)
+    except edtf.EDTFError:
+        return str(error)
+    words = {"text": edtf.printable(text), "edtf": edtf_text}
+    return _("“%(text)s” is stored as EDTF: write %(edtf)s.") % words
 
 
 def edtf_bounds(text: str) -> tuple[int | None, int | None]:

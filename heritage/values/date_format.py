@@ -3,6 +3,8 @@
 No language is hard-coded: word order, markers and endings are messages of the catalogue.
 """
 
+from dataclasses import replace
+
 from django.utils.translation import get_language, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -44,6 +46,11 @@ UNTIL = {
     OPEN: pgettext_lazy("historical date", "until %(date)s"),
     UNKNOWN: pgettext_lazy("historical date", "until %(date)s (start unknown)"),
 }
+# Of a date that is not known more closely: one of a range, or of a few.
+BETWEEN = {
+    "long": pgettext_lazy("historical date, long", "at some time between %(start)s and %(end)s"),
+    "short": pgettext_lazy("historical date, short", "between %(start)s and %(end)s"),
+}
 
 
 def phrase(
@@ -59,6 +66,8 @@ def phrase(
     """
     approximate = approximate and not date.approximate
     with override(language or get_language()):
+        if date.is_one_of:
+            return _one_of(date.members, style, approximate)
         if date.is_interval:
             start, end = date.ends
             return _interval(start, end, style, approximate)
@@ -160,6 +169,65 @@ def _common_period(start: Moment, end: Moment) -> str | None:
     same = (start.approximate, start.uncertain) == (end.approximate, end.uncertain)
     whole_years = not any(m.month or m.season or m.unspecified for m in (start, end))
     return _period(start.years[0], end.years[1]) if same and whole_years else None
+
+
+# --- One of a set ----------------------------------------------------------------------------
+
+
+def _one_of(members: tuple[tuple[Moment, ...], ...], style: str, approximate: bool) -> str:
+    """ "between 618 and 907", "1592 or 1596", "before 68 CE"."""
+    if len(members) == 1:
+        return _member(members[0], style, approximate, str(BETWEEN[style]))
+    said = [
+        _named_period(each, style, approximate)
+        or _member(each, style, approximate, str(BETWEEN["short"]))
+        for each in members
+    ]
+    return pgettext("dates of which one is meant", "%(first)s or %(last)s") % {
+        "first": pgettext("dates of which one is meant", ", ").join(said[:-1]),
+        "last": said[-1],
+    }
+
+
+def _named_period(member: tuple[Moment, ...], style: str, approximate: bool) -> str | None:
+    start, end = member[0], member[-1]
+    period = len(member) == 2 and start.is_dated and end.is_dated and _common_period(start, end)
+    if not period:
+        return None
+    return _qualified(
+        period, style, approximate or start.approximate, start.uncertain, is_period=True
+    )
+
+
+def _member(member: tuple[Moment, ...], style: str, approximate: bool, between: str) -> str:
+    start, end = member[0], member[-1]
+    if len(member) == 1:
+        return _moment(start, style, approximate)
+    if not start.is_dated:
+        return _open_member(end, -1, style, approximate)
+    if not end.is_dated:
+        return _open_member(start, 1, style, approximate)
+    across = start.years[0] <= 0 < end.years[1]
+    return between % {
+        "start": _moment(start, style, approximate),
+        "end": _moment(end, style, approximate, marked=across),
+    }
+
+
+def _open_member(moment: Moment, side: int, style: str, approximate: bool) -> str:
+    """What lies before or after a bound that is itself among the dates meant."""
+    is_year = not (moment.month or moment.season or moment.unspecified)
+    if is_year:  # “before 68 CE” for 67 CE or earlier
+        year = moment.years[0] - side
+        moment = replace(moment, first_year=year, last_year=year)
+    words = {"date": _moment(moment, style, approximate, after_preposition=True)}
+    if is_year and side < 0:
+        return pgettext("historical date", "before %(date)s") % words
+    if is_year:
+        return pgettext("historical date", "after %(date)s") % words
+    if side < 0:
+        return pgettext("historical date", "%(date)s or earlier") % words
+    return pgettext("historical date", "%(date)s or later") % words
 
 
 # --- One moment ------------------------------------------------------------------------------

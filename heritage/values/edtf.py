@@ -1,13 +1,15 @@
 """Historical dates in EDTF: parsed, validated, and bounded by a first and last year.
 
-Levels 0 and 1 of the Extended Date/Time Format are supported in full: the Library of Congress
-specification of 4 February 2019 (https://www.loc.gov/standards/datetime/), a profile of
-ISO 8601-2:2019. Years are astronomical throughout (see `years`).
+Levels 0 and 1 of the Extended Date/Time Format are supported in full, and of level 2 the set of
+which one member is meant ([0618..0907], [1592,1596]): the Library of Congress specification of
+4 February 2019 (https://www.loc.gov/standards/datetime/), a profile of ISO 8601-2:2019. Years are
+astronomical throughout (see `years`).
 """
 
 import calendar
 import re
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,7 +27,7 @@ class EDTFError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A simple date, or one end of an interval.
+    """A simple date, or one end of an interval or of a range in a set.
 
     An open end has the text `..`, an unknown one an empty text; neither has anything else.
     """
@@ -60,17 +62,27 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class HistoricalDate:
-    """A date or an interval. Qualifiers (`~ ? %`) never widen its bounds, X digits do."""
+    """A date, an interval, or one unknown date of a set.
+
+    Qualifiers (`~ ? %`) never widen its bounds, X digits do.
+    """
 
     text: str
-    ends: tuple[Moment, ...]  # one moment, or the two ends of an interval
+    ends: tuple[Moment, ...]  # one moment; of an interval or a set, the first and the last
+    # What a set is made of: moments, and the two ends of ranges. Empty for anything else.
+    members: tuple[tuple[Moment, ...], ...] = ()
 
     def __str__(self) -> str:
         return self.text
 
     @property
     def is_interval(self) -> bool:
-        return len(self.ends) == 2
+        return len(self.ends) == 2 and not self.is_one_of
+
+    @property
+    def is_one_of(self) -> bool:
+        """Whether it is an unknown date within the bounds, and not all the time between them."""
+        return bool(self.members)
 
     @property
     def first_year(self) -> int | None:
@@ -84,15 +96,19 @@ class HistoricalDate:
 
     @property
     def approximate(self) -> bool:
-        return any(end.approximate for end in self.ends)
+        return any(moment.approximate for moment in self._moments)
 
     @property
     def uncertain(self) -> bool:
-        return any(end.uncertain for end in self.ends)
+        return any(moment.uncertain for moment in self._moments)
+
+    @property
+    def _moments(self) -> tuple[Moment, ...]:
+        return tuple(chain(*self.members)) or self.ends
 
 
 def parse(text: str) -> HistoricalDate:
-    """The date of EDTF text of level 0 or 1; EDTFError for any other text.
+    """The date of EDTF text of level 0 or 1, or of a set in [ ]; EDTFError for any other text.
 
     Surrounding spaces are ignored, nothing else: `date_parser.parse_date` is the lenient one. Years
     are not limited to those of the catalogue (`years.check_range`), but always fit a 32-bit
@@ -103,6 +119,8 @@ def parse(text: str) -> HistoricalDate:
         raise EDTFError(_("The date is empty. Write a year such as 0493, or 0493/0907."))
     if len(text) > MAX_LENGTH:
         raise EDTFError(_("The date is too long. Write a year such as 0493, or 0493/0907."))
+    if text.startswith("[") and text.endswith("]"):
+        return _set(text)
     parts = text.split("/")
     if len(parts) == 1:
         return HistoricalDate(text, (_moment(text),))
@@ -183,7 +201,9 @@ def _check_combination(match: re.Match, text: str, in_interval: bool) -> None:
     """Refuse parts that are right by themselves and may not stand together."""
     year, month, day = match["year"], match["month"], match["day"]
     if match["time"] and in_interval:
-        raise _error(_("An interval holds no time of day: write “%(text)s” as a date."), text)
+        raise _error(
+            _("An interval or a set holds no time of day: write “%(text)s” as a date."), text
+        )
     if match["time"] and (day in (None, "XX") or match["qualifier"]):
         raise _error(
             _("The time in “%(text)s” needs a whole date and no ?, ~ or %% after it."), text
@@ -253,6 +273,44 @@ def _month(moment: Moment, other: Moment) -> int | None:
     return moment.season if other.season else moment.month
 
 
+# --- One of a set ----------------------------------------------------------------------------
+
+
+def _set(text: str) -> HistoricalDate:
+    """[0618..0907], [1592,1596], [..0067]: members in order of time, the earliest first."""
+    parts = text[1:-1].split(",")
+    members = tuple(
+        _member(part, text, i == 0, i == len(parts) - 1) for i, part in enumerate(parts)
+    )
+    for one, other in pairwise(members):
+        _check_interval(text, one[-1], other[0])
+    if len(parts) == 1 and len(members[0]) == 1:
+        raise _error(
+            _("“%(text)s” is a set of one date. Write it without brackets."),
+            text,
+        )
+    return HistoricalDate(text, (members[0][0], members[-1][-1]), members)
+
+
+def _member(part: str, text: str, is_first: bool, is_last: bool) -> tuple[Moment, ...]:
+    """A moment, or the ends of a range: open at the outer side of the set, if at all."""
+    start, dots, end = part.partition(OPEN)
+    if not dots:
+        return (_moment(part, in_interval=True),)
+    if not (start or end) or not (start or is_first) or not (end or is_last):
+        raise _error(
+            _(
+                "“%(text)s” is no set of dates. Write it as in [0618..0907], [1592,1596], [..0067] "
+                "(or earlier) or [1406..] (or later)."
+            ),
+            text,
+        )
+    ends = tuple(_moment(each, in_interval=True) if each else Moment(OPEN) for each in (start, end))
+    if start and end:
+        _check_interval(text, *ends)
+    return ends
+
+
 # --- What is wrong ---------------------------------------------------------------------------
 
 _LEVEL_2_DIGITS = gettext_lazy(
@@ -262,10 +320,17 @@ _LEVEL_2_DIGITS = gettext_lazy(
 # What text that is no EDTF may look like, and what to say of it; the first that fits speaks.
 _FAULTS = (
     (
-        r".*[\[\]{}].*",
+        r".*[{}].*",
         gettext_lazy(
-            "“%(text)s” is a set, which is of EDTF level 2 and not accepted. "
-            "Write an interval such as 0493/0907."
+            "“%(text)s” means all dates of a set, which is of EDTF level 2 and not accepted. Write "
+            "an interval such as 0493/0907, or one date of a set, as in [0618..0907]."
+        ),
+    ),
+    (
+        r".*[\[\]].*",
+        gettext_lazy(
+            "“%(text)s” is no set of dates. Write it as in [0618..0907], [1592,1596], [..0067] "
+            "(or earlier) or [1406..] (or later)."
         ),
     ),
     (

@@ -22,7 +22,7 @@ class MomentMark:
 
     role: str
     is_dot: bool
-    is_loose: bool  # approximate, uncertain or by tradition
+    is_loose: bool  # approximate, uncertain, by tradition, or some time in its span
     x: str
     width: str
     y: int
@@ -120,7 +120,7 @@ def _mark(event: Event, scale: Scale, y: int) -> MomentMark:
     start, end = scale.span(event.first_year, event.last_year)
     date = event.parsed
     is_loose = event.certainty != Event.Certainty.CERTAIN or bool(
-        date and (date.approximate or date.uncertain)
+        date and (date.approximate or date.uncertain or date.is_one_of)
     )
     label = event.date_phrase("short") or event.era_phrase()
     is_dot = end - start < 2.5
