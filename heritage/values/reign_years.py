@@ -95,9 +95,9 @@ def parse_reign_year(text: str) -> str | None:
 def has_chinese_month(text: str) -> bool:
     """Whether it is a year of a reign with a month, which is not of the western calendar."""
     found = _YEAR.fullmatch(text)
-    return bool(found and found["month"]) and any(
-        reign.dynasty != _REPUBLIC for reign in _named(found["name"])
-    )
+    if not found or not found["month"]:
+        return False
+    return any(reign.dynasty != _REPUBLIC for reign in _named(found["name"]))
 
 
 def with_shared_title(start: str, end: str) -> tuple[str, str]:
