@@ -499,3 +499,14 @@ def test_other_names_are_a_list_of_texts(wrong):
     with pytest.raises(ValidationError) as refused:
         place.clean_fields()
     assert "other_names" in refused.value.message_dict
+
+
+def test_of_former_addresses_only_those_that_redirect_are_listed(client, editor):
+    """Not one that another site has taken meanwhile."""
+    temple, tower = (build.make_site(slug=slug) for slug in ("temple", "tower"))
+    for site, slug in ((temple, "spare"), (tower, "temple"), (temple, "tower")):
+        site.rename(slug)
+    for site, listed in ((temple, "spare"), (tower, "none")):
+        page = client.get(change(site)).content.decode()
+        field = page[page.index("field-former_addresses") :]
+        assert re.search('<div class="readonly">(.*?)</div>', field)[1] == listed

@@ -8,7 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import (
+    Exists,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
 from django.forms import HiddenInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -358,7 +365,9 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
     def former_addresses(self, site: Site) -> str:
         if site.pk is None:
             return ""
-        return ", ".join(site.former_slugs.values_list("slug", flat=True)) or str(_("none"))
+        taken = Site.objects.filter(slug=OuterRef("slug"))  # by another site, whose address it is
+        former = site.former_slugs.filter(~Exists(taken)).values_list("slug", flat=True)
+        return ", ".join(former) or str(_("none"))
 
     def render_change_form(
         self,
