@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
+from django.db.models import F
 
 from heritage.models import (
     Coverage,
@@ -145,6 +146,25 @@ def _update_rows(catalogue, site) -> None:
             Site.objects.filter(pk=site.pk).update(**catalogue.point())
 
 
+def _compute(catalogue, site) -> None:
+    """Values that the database computes, of a site that may be blurred or partly in memory."""
+    dice, moved = catalogue.dice, F("latitude") * 0.5
+    rows = Site.objects.only("featured") if dice.random() < 0.5 else Site.objects.all()
+    site = rows.get(pk=site.pk)
+    match dice.randint(0, 3):
+        case 0:
+            site.latitude, site.featured = moved, dice.choice([None, 1, 2])
+            site.save()
+        case 1:
+            Site.objects.filter(pk=site.pk).update(latitude=moved)
+        case 2:
+            site.latitude = moved
+            Site.objects.bulk_update([site], ["latitude"])
+        case 3:
+            site.blur_km = dice.choice([0, 5, 20])
+            site.save(update_fields=["blur_km"])
+
+
 def _part(catalogue, site) -> None:
     row = catalogue.part(site)
     if row.part_id == row.whole_id:
@@ -159,7 +179,10 @@ def _delete(catalogue, site) -> None:
     site.delete()
 
 
-_SITE_WRITES = [_save, _save, _relate, _add_row, _add_row, _drop_rows, _update_rows, _part, _delete]
+_SITE_WRITES = [
+    *(_save, _save, _relate, _add_row, _add_row, _drop_rows, _update_rows, _compute, _part),
+    _delete,
+]
 
 
 def _move_term(catalogue) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -164,3 +165,37 @@ def test_two_who_wait_for_each_other_are_told_that_others_write():
 
     with pytest.raises(LockTimeout), lock_timeout(1):
         raise OperationalError from Deadlock()
+
+
+@needs_several_writers
+def test_a_savepoint_that_is_rolled_back_does_not_give_up_the_lock():
+    """Else two who write the same sites in another order wait for each other for ever."""
+    sites = [make_site(f"Site {number}") for number in range(3)]
+    first_has_written, second_waits = threading.Event(), threading.Event()
+
+    def save(site):
+        stored = Site.objects.get(pk=site.pk)
+        stored.featured = 7
+        stored.save()
+
+    def first():
+        with change_set():
+            with suppress(ZeroDivisionError), transaction.atomic():
+                save(sites[0])
+                raise ZeroDivisionError
+            save(sites[1])
+            first_has_written.set()
+            second_waits.wait(1)  # which it does before its first row, and says nothing
+            save(sites[2])
+
+    def second():
+        first_has_written.wait(10)
+        with change_set():
+            save(sites[2])
+            second_waits.set()
+            save(sites[1])
+
+    assert together(first, second) == []
+    assert list(Site.objects.order_by("pk").values_list("featured", flat=True)) == [None, 7, 7]
+    assert_nothing_to_derive()
+    assert_as_rebuilt(store.current())

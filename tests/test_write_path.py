@@ -1,7 +1,12 @@
 """Whatever way a row is written, everything that follows from it is right."""
 
+from contextlib import suppress
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Lower
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from heritage.models import (
@@ -199,6 +204,112 @@ def test_a_save_that_changes_nothing_leaves_the_record_as_old_as_it_was():
     assert Site.objects.get().updated_at == before
     make_name(site)
     assert Site.objects.get().updated_at > before
+
+
+# --- savepoints that are rolled back -------------------------------------------------------------
+
+
+def rolled_back(write) -> None:
+    with suppress(ZeroDivisionError), transaction.atomic():
+        write()
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("is_whole", [True, False], ids=["whole", "in parts"])
+def test_the_history_tells_nothing_that_a_savepoint_has_taken_back(is_whole):
+    site, other = make_site(featured=1), make_site(featured=1)
+
+    def feature(site, number):
+        site = Site.objects.get(pk=site.pk)
+        site.featured = number
+        site.save()
+
+    with change_set(is_whole=is_whole) as made:
+        feature(site, 2)
+        rolled_back(lambda: feature(other, 77))
+        with transaction.atomic():
+            feature(site, 3)
+        rolled_back(lambda: (feature(site, 4), Site.objects.get(pk=other.pk).delete()))
+        feature(site, 5)
+    told = [(c.object_id, c.before["featured"], c.after["featured"]) for c in made.changes.all()]
+    assert told == [(site.pk, 1, 2), (site.pk, 2, 3), (site.pk, 3, 5)]
+    count = ChangeSet.objects.count()
+    with change_set(is_whole=is_whole):
+        rolled_back(lambda: feature(other, 77))
+    assert ChangeSet.objects.count() == count
+
+
+def test_a_site_whose_save_was_rolled_back_is_dated_by_its_rows():
+    site = make_site(featured=1)
+    before = Site.objects.get().updated_at
+
+    def feature():
+        site.featured = 7
+        site.save()
+
+    with change_set():
+        rolled_back(feature)
+        make_name(site)
+    assert Site.objects.get().updated_at > before
+
+
+# --- values that the database computes -----------------------------------------------------------
+
+
+MOVES = {
+    "save": lambda site: (setattr(site, "latitude", F("latitude") + 1), site.save()),
+    "save of one column": lambda site: (
+        setattr(site, "latitude", F("latitude") + 1),
+        site.save(update_fields=["latitude"]),
+    ),
+    "update": lambda site: Site.objects.filter(pk=site.pk).update(latitude=F("latitude") + 1),
+    "bulk_update": lambda site: (
+        setattr(site, "latitude", F("latitude") + 1),
+        Site.objects.bulk_update([site], ["latitude"]),
+    ),
+}
+
+
+@pytest.mark.parametrize("blur_km", [0, 5])
+@pytest.mark.parametrize("move", MOVES.values(), ids=MOVES)
+def test_a_site_that_the_database_moves(move, blur_km):
+    site = make_site("Kiln", latitude=34.5, longitude=112.5, blur_km=blur_km)
+    before = Site.objects.get()
+    move(Site.objects.get())
+    stored = Site.objects.get()
+    assert stored.latitude == 35.5 and stored.updated_at > before.updated_at
+    assert abs(stored.public_latitude - 35.5) < 0.1
+    assert (stored.public_latitude == 35.5) == (not blur_km)
+    told = Change.objects.latest("pk")
+    assert (told.object_id, told.before, told.after) == (
+        site.pk,
+        {"latitude": 34.5},
+        {"latitude": 35.5},
+    )
+    assert_as_rebuilt(store.current())
+
+
+def test_a_label_that_the_database_computes():
+    kind = make_kind("Kiln", slug="kiln")
+    made = Kind.objects.bulk_create([Kind(slug=Lower(Value("OVEN")), label=text("Oven"))])
+    assert Kind.objects.get(pk=made[0].pk).slug == "oven"
+    kind.order = F("order") + 7
+    kind.other_names = ["Furnace"]
+    kind.save()
+    assert (kind.order, "furnace" in Kind.objects.get(pk=kind.pk).search_text) == (107, True)
+
+
+def test_a_partly_loaded_site_is_saved_with_as_many_queries_as_a_whole_one():
+    pk = make_site("Kiln", featured=1).pk
+
+    def queries(site):
+        site.featured += 1
+        with CaptureQueriesContext(connection) as found:
+            site.save()
+        return len(found)
+
+    whole = queries(Site.objects.get(pk=pk))
+    assert queries(Site.objects.only("featured").get(pk=pk)) <= whole
 
 
 # --- translated text -----------------------------------------------------------------------------

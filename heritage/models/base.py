@@ -2,7 +2,7 @@
 
 import copy
 import uuid
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import batched
 from typing import Any, ClassVar, Self
 
@@ -10,12 +10,14 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import RegexValidator
 from django.db import connection, models
 from django.db.models.base import ModelBase
+from django.db.models.fields import NOT_PROVIDED
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import row_values
 from heritage.models.conditions import Undecidable, evaluate
 from heritage.models.row_values import (
     column,
+    is_expression,
     linked_ids,
     plain_object,
     plain_row,
@@ -67,15 +69,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
         changed = models.QuerySet.update(self.filter(pk__in=ids), **values)
         derived = self.model.derived_fields
         if derived and not values.keys() <= set(derived):
-            # A column that must not be blank is filled like those that are derived.
-            fields = [column(self.model, name) for name in dict.fromkeys((*derived, *values))]
-            written = []
-            for pk, row in unwatched(self.model).in_bulk(ids).items():
-                before = [getattr(row, field.attname) for field in fields]
-                row.derive(stored[pk], unit.user_id)
-                both = zip(fields, before, strict=True)
-                written.append((row, [f.name for f, old in both if getattr(row, f.attname) != old]))
-            update_columns(self.model, written)
+            derive_stored(self.model, ids, stored, unit.user_id, values)
         after = stored_rows(self.model, ids)
         saved = {pk: plain_row(self.model, row) for pk, row in after.items()}
         unit.rows_saved(self.model, stored, saved)
@@ -94,9 +88,10 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
         if not (ignore_conflicts or update_conflicts):
             with unit_of_work() as unit:
                 unit.begin(self.model)
-                for obj in objs:
-                    obj.derive(None, unit.user_id)
+                computed = [obj for obj in objs if obj.derive_before(None, unit.user_id)]
                 created = super().bulk_create(objs, batch_size)
+                if computed:
+                    derive_stored(self.model, [obj.pk for obj in computed], {}, unit.user_id)
                 unit.rows_saved(self.model, {}, {obj.pk: plain_object(obj) for obj in created})
             return created
         if update_conflicts and list(unique_fields or ()) != ["uid"]:
@@ -107,7 +102,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
             same = unwatched(self.model).filter(uid__in=[obj.uid for obj in objs])
             stored = stored_rows(self.model, same.values_list("pk", flat=True))
             for obj in objs:
-                obj.derive(None, unit.user_id)
+                obj.derive_before(None, unit.user_id)
             created = super().bulk_create(
                 objs,
                 batch_size,
@@ -135,11 +130,15 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
             for rows in chunks(objs):
                 ids = [obj.pk for obj in rows]
                 stored = stored_rows(self.model, ids)
-                for obj in rows:
-                    if obj.pk in stored:
-                        obj.derive_beside(fields, stored[obj.pk], unit.user_id)
+                computed = [
+                    obj.pk
+                    for obj in rows
+                    if obj.pk in stored and obj.derive_before(stored[obj.pk], unit.user_id, fields)
+                ]
                 written = {*fields, *self.model.derived_fields}
                 changed += unwatched(self.model).bulk_update(rows, written, batch_size)
+                if computed:
+                    derive_stored(self.model, computed, stored, unit.user_id, fields)
                 # Read again: a value may have been an expression.
                 after = stored_rows(self.model, ids)
                 saved = {pk: plain_row(self.model, row) for pk, row in after.items()}
@@ -214,6 +213,30 @@ def update_columns[R: models.Model](
             cursor.executemany(statement, values)
 
 
+def derive_stored[R: "Record"](
+    model: type[R],
+    ids: Iterable[int],
+    stored: Mapping[int, dict],
+    user_id: int | None,
+    written: Iterable[str] = (),
+) -> dict[int, R]:
+    """Derive rows anew from what the database holds now; gives them by id.
+
+    `stored` has the rows as they were before the write, `written` names its columns: one that must
+    not be blank is filled like those that are derived.
+    """
+    names = dict.fromkeys((*model.derived_fields, *written))
+    fields = [column(model, name) for name in names]
+    rows, changed = unwatched(model).in_bulk(list(ids)), []
+    for pk, row in rows.items():
+        before = [getattr(row, field.attname) for field in fields]
+        row.derive(stored.get(pk), user_id)
+        both = zip(fields, before, strict=True)
+        changed.append((row, [f.name for f, old in both if getattr(row, f.attname) != old]))
+    update_columns(model, changed)
+    return rows
+
+
 class Record(models.Model):
     """A row with a permanent `uid`, by which fixtures, undo, merges and imports identify it.
 
@@ -286,20 +309,36 @@ class Record(models.Model):
         is who writes.
         """
 
-    def derive_beside(self, written: Iterable[str], stored: dict, user_id: int | None) -> None:
-        """Derive when only some columns are written; the others have their stored values."""
-        written = {*written, *self.derived_fields}
+    def derive_before(
+        self, stored: dict | None, user_id: int | None, written: Iterable[str] | None = None
+    ) -> bool:
+        """Derive before a write of all columns, or of some, beside which the stored ones remain.
+
+        Returns whether the database computes a value that is written. Then the columns are to be
+        derived again from the row that it has stored.
+        """
+        fields = self._meta.concrete_fields
+        computed = {field for field in fields if is_expression(self.__dict__.get(field.attname))}
+        beside = set(computed)
+        if written is not None:
+            names = {*written, *self.derived_fields}
+            beside.update(field for field in fields if not {field.name, field.attname} & names)
+            computed -= {field for field in fields if not {field.name, field.attname} & names}
+        if not beside:
+            self.derive(stored, user_id)
+            return False
         row = copy.copy(self)
-        for field in self._meta.concrete_fields:
-            if not {field.name, field.attname} & written:
-                row.__dict__[field.attname] = stored[field.attname]
+        for field in fields:
+            # What is deferred would be asked for column by column.
+            if field in beside or field.attname not in row.__dict__:
+                value = stored[field.attname] if stored else field.get_default()
+                row.__dict__[field.attname] = value
         row.derive(stored, user_id)
-        for field in self._meta.concrete_fields:
-            value = row.__dict__.get(field.attname)
-            if {field.name, field.attname} & written and value is not self.__dict__.get(
-                field.attname
-            ):
+        for field in fields:
+            value = row.__dict__[field.attname]
+            if field not in beside and value is not self.__dict__.get(field.attname, NOT_PROVIDED):
                 setattr(self, field.attname, value)
+        return bool(computed)
 
     @classmethod
     def after_save(cls, before: dict[int, dict], after: dict[int, dict]) -> None:

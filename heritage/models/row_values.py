@@ -4,7 +4,7 @@ The columns are those that a fixture may carry (`serialize`), with relations as 
 columns are left out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
@@ -75,12 +75,19 @@ def plain_row(model: type[models.Model], stored: dict, more: Iterable[str] = ())
     return kept
 
 
-def plain_object(row: models.Model) -> dict:
-    """The same of an object that was just saved."""
+def is_expression(value: object) -> bool:
+    """Whether the database computes a value when it is written, as it does `F("order") + 1`."""
+    return hasattr(value, "resolve_expression")
+
+
+def plain_object(row: models.Model, names: Container[str] | None = None) -> dict:
+    """The same of an object that was just saved; of these columns (names or attnames) or all."""
     kept = {}
     for field in kept_columns(type(row)):
+        if names is not None and not (field.name in names or field.attname in names):
+            continue
         value = getattr(row, field.attname)
-        if hasattr(value, "resolve_expression"):  # the database has computed it
+        if is_expression(value):
             value = stored_rows(type(row), [row.pk])[row.pk][field.attname]
         elif not isinstance(field, models.FileField):
             try:

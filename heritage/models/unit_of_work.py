@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.dispatch import Signal
 
 from heritage.models.history import Change, ChangeSet
@@ -49,31 +49,40 @@ def owner_model(model: type[Record]) -> type[Record]:
 class UnitOfWork:
     def __init__(self, change_set: ChangeSet | None, is_whole: bool = False):
         self.is_named = change_set is not None  # somebody has called change_set()
-        self.is_whole = is_whole  # no savepoint within takes a part of it back
+        self.is_whole = is_whole  # its history is entered once, at the end
         self.change_set = change_set or ChangeSet()
         # What others derive from: the ids of written records, by model.
         self.touched: dict[type[Record], set[int]] = defaultdict(set)
+        # The rows that no savepoint can take back any more: none was open when they were saved.
         self.saved: dict[type[Record], set[int]] = defaultdict(set)
-        # Columns and relations that were written, those of rolled-back savepoints included.
+        # Columns and relations that were written, what a savepoint has taken back included.
         self.written_columns: dict[type[Record], set[str]] = defaultdict(set)
-        self._has_begun = False
+        self._savepoints = connection.savepoint_state
+        self._is_locked = False
         self._gathered: list[Change] | None = None
+        self._gathered_since = self._savepoints
         self._written: set[Written] = set()
         self._deletion: tuple[object, dict] | None = None
         self._stored: dict[tuple[type[Record], int], dict] = {}
         self._entered: tuple | None = None  # what the stored change set says
-        if self.is_named and not is_whole:
+        if self.is_named:
             self._enter_change_set()
 
     @property
     def user_id(self) -> int | None:
         return self.change_set.user_id
 
+    @property
+    def has_savepoints(self) -> bool:
+        """Whether any savepoint was opened in it so far: some of it may have been taken back."""
+        return connection.savepoint_state != self._savepoints
+
     def begin(self, model: type[Record]) -> None:
         """Announce that rows of a model are about to be read in order to be written."""
-        if model.is_content and not self._has_begun:
-            self._has_begun = True
+        if model.is_content and not self._is_locked:
             indexed_rows_are_to_be_written.send(sender=model)
+            # A lock that is taken within a savepoint is lost with it.
+            self._is_locked = not self.has_savepoints
 
     def touch(self, model: type[Record], ids: Iterable[int | None]) -> None:
         """Announce that data derived from these rows may be out of date."""
@@ -105,7 +114,8 @@ class UnitOfWork:
         for pk, after in saved.items():
             changes += self._change(model, pk, before.get(pk), after)
             self._stored.pop((model, pk), None)
-        self.saved[model].update(saved)
+        if not self.has_savepoints:
+            self.saved[model].update(saved)
         self._enter(changes)
         model.after_save(before, saved)
 
@@ -143,17 +153,17 @@ class UnitOfWork:
 
     @contextmanager
     def gathering(self) -> Iterator[None]:
-        """Changes within it are inserted together at the end, all or none."""
+        """Changes within it are inserted together at the end, but for those taken back."""
         if self._gathered is not None:
             yield
             return
-        self._gathered = []
+        self._gathered, self._gathered_since = [], connection.savepoint_state
         try:
             yield
             changes = self._gathered
         finally:
             self._gathered = None
-        self._enter(changes)
+        self._enter(_left_of(changes))
 
     def _change(
         self, model: type[Record], pk: int, before: dict | None, after: dict | None
@@ -196,14 +206,15 @@ class UnitOfWork:
 
     def _enter(self, changes: list[Change]) -> None:
         # At once, so that a savepoint that is rolled back takes them with it.
-        if self._gathered is not None:
-            self._gathered += changes
-        elif changes:
+        is_gathered = self._gathered is not None
+        if changes and not (is_gathered and connection.savepoint_state == self._gathered_since):
             if self.change_set.pk is None:
                 self._enter_change_set()
             for change in changes:
                 change.change_set = self.change_set
             Change.objects.bulk_create(changes, batch_size=500)
+        if self._gathered is not None:
+            self._gathered += changes
 
     def _enter_change_set(self) -> None:
         self.change_set.save(force_insert=True)
@@ -217,7 +228,7 @@ class UnitOfWork:
 
     def written(self) -> set[Written]:
         """The rows that were written, without those of rolled-back savepoints."""
-        if self.is_whole or not self.is_named:
+        if not (self.is_named and self.has_savepoints):
             return self._written
         rows = Change.objects.filter(change_set=self.change_set).order_by()
         found = rows.values_list("model", "owner_model", "owner_id").distinct()
@@ -236,6 +247,25 @@ class UnitOfWork:
             self.change_set.delete()
         elif self._entered != self._says():
             self.change_set.save(update_fields=["reason", "detail", "user"])
+
+
+def _left_of(gathered: list[Change]) -> list[Change]:
+    """What is to be entered of gathered changes, in their order.
+
+    Those that were made after a savepoint had been opened were entered at once and have an id: of
+    these only what is still stored was not taken back, and is entered again behind those before it.
+    """
+    # A savepoint that is rolled back gives its ids free: the last that has one is meant.
+    entered = {change.pk: change for change in gathered if change.pk is not None}
+    if not entered:
+        return gathered
+    rows = Change.objects.filter(pk__in=entered)
+    left = {id(entered[pk]) for pk in rows.values_list("pk", flat=True)}
+    rows.delete()
+    changes = [change for change in gathered if change.pk is None or id(change) in left]
+    for change in changes:
+        change.pk = None
+    return changes
 
 
 _running: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=None)
@@ -274,7 +304,7 @@ def change_set(
 
     Its reason and detail can be changed until the end; if nothing was written, it is deleted.
     `is_whole` says that either all or nothing of it is written, and of the transaction that it is
-    in: no savepoint takes a part of it back. Then the history is entered once, at the end.
+    in: the history is then entered once, at the end. What a savepoint within it takes back is not.
     """
     if user is not None and not user.is_authenticated:
         user = None

@@ -27,9 +27,10 @@ from django.db.models import SET_NULL
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 
 from heritage.models import ChangeSet, Designation, Site, User
-from heritage.models.base import Record, chunks, unwatched, update_columns
+from heritage.models.base import Record, chunks, derive_stored, unwatched, update_columns
 from heritage.models.history import USER_IS_GONE
 from heritage.models.row_values import (
+    column,
     is_carried,
     kept_relations,
     linked_ids,
@@ -89,9 +90,9 @@ def _clear_keys_to(user: User) -> None:
 
     By its way each site that the account has created would be entered in the change log.
     """
-    for model, column in referring_columns(User):
-        if column.remote_field.on_delete is SET_NULL and not is_carried(column):
-            unwatched(model).filter(**{column.name: user}).update(**{column.name: None})
+    for model, key in referring_columns(User):
+        if key.remote_field.on_delete is SET_NULL and not is_carried(key):
+            unwatched(model).filter(**{key.name: user}).update(**{key.name: None})
 
 
 # --- one row ---------------------------------------------------------------------------------
@@ -107,23 +108,24 @@ def _before_save(sender: Any, instance: Any, update_fields: Any, **kwargs: Any) 
             # The caller may have had the row in memory while others were written.
             for name in sender.refreshed_fields:
                 setattr(instance, name, stored[name])
-        if update_fields and stored:
-            instance.derive_beside(update_fields, stored, unit.user_id)
-        else:
-            instance.derive(stored, unit.user_id)
-    instance._before_save = stored
+        written = update_fields if update_fields and stored else None
+        is_computed = instance.derive_before(stored, unit.user_id, written)
+    instance._before_save = stored, is_computed
 
 
 def _after_save(sender: Any, instance: Any, update_fields: Any, **kwargs: Any) -> None:
-    stored = instance.__dict__.pop("_before_save", None)
+    stored, is_computed = instance.__dict__.pop("_before_save", (None, False))
     before = {instance.pk: stored} if stored else {}
-    after = plain_object(instance)
-    if update_fields and stored:
-        kept = plain_row(sender, stored)
-        for name in after:
-            if not {name, sender._meta.get_field(name).attname} & update_fields:
-                after[name] = kept[name]
     with unit_of_work() as unit:
+        if is_computed:
+            row = derive_stored(sender, [instance.pk], before, unit.user_id)[instance.pk]
+            for name in sender.derived_fields:
+                attname = column(sender, name).attname
+                setattr(instance, attname, getattr(row, attname))
+        if update_fields and stored:  # the others are as they were, and may not be in memory
+            after = plain_row(sender, stored) | plain_object(instance, update_fields)
+        else:
+            after = plain_object(instance)
         unit.rows_saved(sender, before, {instance.pk: after})
 
 
@@ -204,8 +206,7 @@ def _ids_of(field: Any, instance: Any, reverse: bool, pk_set: set[int] | None) -
 def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
     touched = {model: ids for model, ids in unit.touched.items() if ids}
     if any(model.is_content for model in touched):
-        if unit.is_named and not unit.is_whole:
-            changelog.lock()  # a savepoint that was rolled back has given it up
+        unit.begin(Site)  # the lock may have been given up with a savepoint
         denormalized.refresh_designations(touched.get(Designation, ()))
         sites = sites_of(touched, unit.written_columns)
         denormalized.refresh(sites, _renewed(written) - unit.saved[Site], unit.written_columns)
