@@ -244,8 +244,9 @@ def _mailers(url: str) -> dict:
 _MAIL_URL = env.str("HERITAGE_EMAIL_URL", default="")
 MAILERS = _mailers(_MAIL_URL)
 MAIL_IS_SET_UP = bool(_MAIL_URL) or DEBUG or DEMO
+SILENCED_SYSTEM_CHECKS = []
 if not _MAIL_URL:
-    SILENCED_SYSTEM_CHECKS = ["mail.E001"]  # mail is optional, see docs/deployment.md
+    SILENCED_SYSTEM_CHECKS += ["mail.E001"]  # mail is optional, see docs/deployment.md
 DEFAULT_FROM_EMAIL = env.str("HERITAGE_EMAIL_FROM", default="heritage@localhost")
 
 # --- Safety ----------------------------------------------------------------------------------
@@ -270,7 +271,10 @@ SECURE_SSL_REDIRECT = HTTPS
 # Monitoring asks the workers directly, without HTTPS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("HERITAGE_HSTS_SECONDS", default=31_536_000) if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Both bind other servers too, those below this host name, and cannot be taken back at once.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HERITAGE_HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = HTTPS and env.bool("HERITAGE_HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS += ["security.W005", "security.W021"]  # which ask for both
 if env.bool("HERITAGE_BEHIND_PROXY", default=False):
     # Only if the proxy always sets this header itself: otherwise a client could.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,6 +1,7 @@
 """The commands of README and docs/deployment.md, as they stand there, in a new folder."""
 
 import itertools
+import json
 import os
 import pty
 import re
@@ -19,6 +20,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import get_commands
 
 from heritage.management.commands import demo
 
@@ -240,6 +242,148 @@ def test_the_unit_is_confined():
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-500:] + done.stderr
     assert "Unknown" not in done.stderr
+
+
+UNITS = sorted([*(ROOT / "deploy").glob("*.service"), *(ROOT / "deploy").glob("*.timer")])
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_systemd_understands_every_unit(unit):
+    done = subprocess.run(
+        [needs("systemd-analyze"), "verify", "--man=no", str(unit)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    # The programs are where the guide puts them, and not on this machine.
+    faults = [x for x in done.stderr.splitlines() if "/srv/heritage/" not in x and unit.stem in x]
+    assert faults == []
+    for program in re.findall(r"^ExecStart=/srv/heritage/(deploy/\S+)", unit.read_text(), re.M):
+        assert os.access(ROOT / program, os.X_OK)
+
+
+def test_timers_run_commands_that_there_are():
+    for timer in (ROOT / "deploy").glob("*.timer"):
+        for command in re.findall(
+            r"^Unit=heritage-manage@(\w+)\.service$", timer.read_text(), re.M
+        ):
+            assert command in get_commands(), timer.name
+
+
+class Socket:
+    """A socket that answers what is given, or takes connections and answers nothing."""
+
+    def __init__(self, path: Path, answer: bytes | None):
+        self.listening = socket.socket(socket.AF_UNIX)
+        self.listening.bind(str(path))
+        self.listening.listen(8)
+        self.answer = answer
+
+    def __enter__(self):
+        if self.answer is not None:
+            threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def _serve(self):
+        asked, _address = self.listening.accept()
+        with asked:
+            self.asked = asked.recv(4096)
+            asked.sendall(self.answer)
+
+    def __exit__(self, *error):
+        self.listening.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n", 0),
+        (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", 0),  # of another host name
+        (b"", 1),
+        (None, 1),  # frozen workers
+    ],
+)
+def test_the_watchdog_sees_whether_somebody_answers(tmp_path, answer, code):
+    options = ["--socket", str(tmp_path / "socket"), "--seconds", "5", "--tries", "1"]
+    if code:
+        options += ["--seconds", "0.2", "--tries", "2", "--pause", "0.1"]
+    with Socket(tmp_path / "socket", answer) as workers:
+        done = subprocess.run(
+            [ROOT / "deploy" / "is-alive", *options], capture_output=True, text=True, check=False
+        )
+    assert done.returncode == code, done.stderr
+    assert code == 0 or done.stderr.count("No answer on") == 2
+    assert answer is None or workers.asked.startswith(b"GET /healthz HTTP/1.1")
+
+
+def test_the_watchdog_sees_that_nobody_listens(tmp_path):
+    options = ["--socket", str(tmp_path / "none"), "--tries", "1"]
+    done = subprocess.run(
+        [ROOT / "deploy" / "is-alive", *options], capture_output=True, check=False
+    )
+    assert done.returncode == 1
+
+
+ENVIRONMENT = r"""
+# A comment
+; another one
+PLAIN=postgres://u:p@h/n?sslmode=require&application_name=x
+ANGLES='Heritage <a@b.example>'
+DOUBLE="a \"b\" $c"
+MIXED=one' two 'three
+  SPACED = value of it  
+LONG=one \
+two
+EMPTY=
+"""
+READ = {
+    "PLAIN": "postgres://u:p@h/n?sslmode=require&application_name=x",
+    "ANGLES": "Heritage <a@b.example>",
+    "DOUBLE": 'a "b" $c',
+    "MIXED": "one two three",
+    "SPACED": "value of it",
+    "LONG": "one two",
+    "EMPTY": "",
+}
+
+
+@pytest.fixture
+def small_clone(tmp_path) -> Path:
+    (tmp_path / "deploy").mkdir()
+    shutil.copy(ROOT / "deploy" / "manage", tmp_path / "deploy")
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    told = "import os, json, sys; print(json.dumps([dict(os.environ), sys.argv]))"
+    (tmp_path / "manage.py").write_text(told)
+    return tmp_path
+
+
+def test_settings_are_read_as_systemd_reads_them(small_clone):
+    """By `deploy/manage`, and by the shell from what it prints."""
+    (small_clone / "heritage.env").write_text(ENVIRONMENT)
+    command = small_clone / "deploy" / "manage"
+    done = subprocess.run(
+        [command, "migrate", "-v", "2"], capture_output=True, text=True, check=True
+    )
+    variables, words = json.loads(done.stdout)
+    assert {name: variables.get(name) for name in READ} == READ and words[1:] == [
+        "migrate",
+        "-v",
+        "2",
+    ]
+    script = f'eval "$({command} --variables)"; {sys.executable} manage.py'
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=small_clone, capture_output=True, text=True, check=True
+    )
+    variables, _words = json.loads(done.stdout)
+    assert {name: variables.get(name) for name in READ} == READ
+
+
+@pytest.mark.parametrize("text", ["NAME", "A B=c", "=x", None])
+def test_a_file_of_settings_that_cannot_be_read_is_told(small_clone, text):
+    if text is not None:
+        (small_clone / "heritage.env").write_text(text)
+    done = subprocess.run(
+        [small_clone / "deploy" / "manage", "migrate"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1 and "heritage.env" in done.stderr
 
 
 def test_the_unit_starts_workers_with_options_that_there_are():

@@ -8,13 +8,17 @@ import stat
 import string
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import authenticate
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from heritage.media.covers import scene_files
 from heritage.models import Kind, LoadedRow, Site, User
@@ -281,3 +285,36 @@ def test_ready_to_be_deployed(tmp_path):
         HERITAGE_SECRET_KEY=string.ascii_letters + string.digits,
     )  # fmt: skip
     assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.django_db
+def test_tidy_deletes_what_has_ended_and_what_nobody_names(settings, tmp_path, client):
+    settings.STATIC_ROOT = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "media"
+    user = User.objects.create_user("li", password="x" * 20)
+    client.force_login(user)
+    living = client.session.session_key
+    for key, seconds in (("ended", -10), (living, 1000)):
+        Session.objects.update_or_create(
+            session_key=key,
+            defaults={
+                "session_data": "",
+                "expire_date": timezone.now() + timedelta(seconds=seconds),
+            },
+        )
+        UserSession.objects.update_or_create(
+            session_key=key, defaults={"user": user, "ip": "192.0.2.1", "user_agent": "x"}
+        )
+    (tmp_path / "staticfiles.json").write_text(json.dumps({"paths": {"a.css": "a.111.css"}}))
+    names = ("a.111.css", "a.111.css.br", "a.000.css", "a.000.css.gz", "b.000.js")
+    for name in names:
+        (tmp_path / name).touch()
+        if name != "b.000.js":  # of the version before, which an open page may name
+            os.utime(tmp_path / name, (0, 0))
+    said = run("tidy")
+    left = {path.name for path in tmp_path.iterdir() if path.is_file()}
+    assert left == {"staticfiles.json", "a.111.css", "a.111.css.br", "b.000.js"}
+    assert set(Session.objects.values_list("session_key", flat=True)) == {living}
+    assert set(UserSession.objects.values_list("session_key", flat=True)) == {living}
+    assert "2 of former versions" in said and "0 files deleted" in said
+    run("tidy")  # without a collected folder
