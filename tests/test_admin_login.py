@@ -9,17 +9,18 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from heritage.models import LoginAttempt, login_attempts
 from heritage.values.encryption import decrypt, encrypt
 from tests import builders as build
+from tests.adminforms import page_data
 
 pytestmark = pytest.mark.django_db
 
@@ -425,3 +426,124 @@ def test_pages_of_an_account_are_kept_by_nobody(client, li):
 def test_accounts_need_a_log_in(client):
     for page in ("2fa/", "2fa/webauthn/add/", "sessions/", "password/change/"):
         assert client.get(f"/en/accounts/{page}").status_code == 302
+
+
+# --- an administrator gives accounts ---------------------------------------------------------
+
+NEW = reverse_lazy("admin:heritage_user_add")
+
+
+@pytest.fixture
+def boss(client, settings):
+    settings.MAIL_IS_SET_UP = True
+    boss = build.make_user("boss", group="administrator")
+    client.force_login(boss)
+    return boss
+
+
+def newcomer(**changes) -> dict:
+    contributor = Group.objects.get(name="contributor").pk
+    return {
+        "username": "anna",
+        "first_name": "Anna",
+        "last_name": "Wang",
+        "email": "anna@example.org",
+        "groups": [contributor],
+        "usable_password": "false",
+    } | changes
+
+
+@pytest.mark.django_db(transaction=True)  # mail is sent once the account is stored
+def test_a_newcomer_sets_a_password_by_the_link_that_is_sent(client, boss):
+    response = client.post(NEW, newcomer(), follow=True)
+    assert "was sent to Anna Wang &lt;anna@example.org&gt;" in response.content.decode()
+    anna = get_user_model().objects.get(username="anna")
+    assert (anna.get_full_name(), anna.is_staff) == ("Anna Wang", True)
+    assert [group.name for group in anna.groups.all()] == ["contributor"]
+    [message] = mail.outbox
+    assert message.to == ["anna@example.org"]
+    assert "user name anna" in message.body and "within 3 days" in message.body
+    link = re.search(r"http://testserver(/\S+/key/\S+)", message.body)[1]
+    browser = Client()
+    page = browser.get(link, follow=True)
+    assert not page.context.get("token_fail")
+    browser.post(page.redirect_chain[-1][0], {"password1": PASSWORD, "password2": PASSWORD})
+    browser.post("/en/accounts/login/", {"login": "anna", "password": PASSWORD})
+    assert browser.get("/en/admin/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_that_could_not_be_sent_is_told_and_sent_again(client, boss):
+    with mock.patch("django.core.mail.EmailMessage.send", side_effect=OSError("no server")):
+        response = client.post(NEW, newcomer(), follow=True)
+    assert "The mail server did not take the link for Anna Wang" in response.content.decode()
+    anna = get_user_model().objects.get(username="anna")
+    build.make_user("silent")
+    chosen = get_user_model().objects.exclude(pk=boss.pk).values_list("pk", flat=True)
+    data = {"action": "send_links", "_selected_action": list(chosen)}
+    told = client.post(reverse("admin:heritage_user_changelist"), data, follow=True)
+    assert "was sent to Anna Wang" in told.content.decode()
+    assert "No link was sent to silent" in told.content.decode()
+    assert [message.to for message in mail.outbox] == [[anna.email]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_is_sent_from_the_form_of_an_account(client, boss):
+    anna = build.make_user("anna", email="anna@example.org")
+    address = reverse("admin:heritage_user_change", args=[anna.pk])
+    data = {"CHANGE_FORM-action": "send_links", "_selected_action": [anna.pk]}
+    assert "was sent to anna" in client.post(address, data, follow=True).content.decode()
+    assert [message.to for message in mail.outbox] == [[anna.email]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"email": ""}, "email"),
+        ({"password1": PASSWORD, "password2": PASSWORD}, "usable_password"),
+        ({"usable_password": "true"}, "password1"),
+        ({"usable_password": ""}, "usable_password"),
+    ],
+)
+def test_a_new_account_has_one_way_to_its_password(client, boss, changes, field):
+    response = client.post(NEW, newcomer(**changes))
+    assert field in response.context["adminform"].form.errors
+    assert not get_user_model().objects.filter(username="anna").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_mail_the_password_is_set_in_the_form(client, boss, settings):
+    settings.MAIL_IS_SET_UP = False
+    assert 'name="usable_password"' not in client.get(NEW).content.decode()
+    data = newcomer(password1=PASSWORD, password2=PASSWORD)
+    assert client.post(NEW, data).status_code == 302
+    assert get_user_model().objects.get(username="anna").check_password(PASSWORD)
+    data = {"action": "send_links", "_selected_action": [boss.pk]}
+    told = client.post(reverse("admin:heritage_user_changelist"), data, follow=True)
+    assert "No mail can be sent" in told.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("group", "is_superuser", "single", "may_enter"),
+    [
+        (None, False, False, False),
+        ("contributor", False, False, True),
+        (None, True, False, True),
+        (None, False, True, True),
+    ],
+)
+def test_who_may_do_something_may_log_in(client, group, is_superuser, single, may_enter):
+    client.force_login(build.make_user("boss", is_superuser=True))
+    anna = build.make_user("anna", is_staff=not may_enter)
+    address = reverse("admin:heritage_user_change", args=[anna.pk])
+    data = page_data(client.get(address))
+    data["groups"] = [Group.objects.get(name=group).pk] if group else []
+    data["user_permissions"] = [Permission.objects.first().pk] if single else []
+    data |= {"is_superuser": "on"} if is_superuser else {}
+    data["_save"] = "Save"
+    assert client.post(address, data).status_code == 302
+    anna.refresh_from_db()
+    assert anna.is_staff is may_enter
+    theirs = Client()
+    theirs.force_login(anna)
+    assert (theirs.get("/en/admin/", follow=True).status_code == 200) is may_enter

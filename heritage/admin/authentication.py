@@ -5,11 +5,14 @@ models/login_attempts.py.
 """
 
 import logging
+import smtplib
 from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -17,10 +20,11 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.crypto import get_random_string
 
-from heritage.models import User, login_attempts
+from heritage.models import Identity, User, login_attempts
 from heritage.values import encryption
 from heritage.values.network import client_network
 
@@ -84,6 +88,28 @@ class MFAAdapter(DefaultMFAAdapter):
             page = render(context.request, "account/lost_codes.html", status=403)
             patch_cache_control(page, private=True, no_store=True)
             raise ImmediateHttpResponse(page) from None
+
+
+def send_password_link(request: HttpRequest, user: User) -> bool:
+    """Mail a link by which a user sets a password, as after a reset; whether it was sent.
+
+    Not to be called in a transaction, which would last as long as the mail server takes.
+    """
+    adapter = get_adapter(request)
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    details = {
+        "catalogue": Identity.objects.current().name.best(),
+        "username": user.get_username(),
+        "days": settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60),
+        "link": adapter.get_reset_password_from_key_url(key),
+        "again": request.build_absolute_uri(reverse("account_reset_password")),
+    }
+    try:
+        adapter.send_mail("account/email/set_password", user.email, details)
+    except (OSError, smtplib.SMTPException):
+        log.exception("A link to set a password could not be sent.")
+        return False
+    return True
 
 
 def _tried(request: HttpRequest, credentials: dict) -> tuple[str, str, str]:
