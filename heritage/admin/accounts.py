@@ -114,9 +114,7 @@ class CatalogueUserAdmin(ListLookups, UserAdmin):
         """Whoever is in a group, or has single permissions, may log in to the admin."""
         super().save_related(request, form, formsets, change)
         user: User = form.instance
-        user.is_staff = (
-            user.is_superuser or user.groups.exists() or user.user_permissions.exists()
-        )
+        user.is_staff = user.is_superuser or user.groups.exists() or user.user_permissions.exists()
         user.save(update_fields=["is_staff"])
 
     def response_add(
@@ -133,9 +131,7 @@ class CatalogueUserAdmin(ListLookups, UserAdmin):
             self.message_user(request, text, messages.ERROR)
             return
         closed = [user for user in users if not (user.email and user.is_active)]
-        sent = [
-            user for user in users if user not in closed and send_password_link(request, user)
-        ]
+        sent = [user for user in users if user not in closed and send_password_link(request, user)]
         failed = [user for user in users if user not in closed and user not in sent]
         for found, text, level in (
             (sent, gettext("A link to set a password was sent to %(names)s."), messages.SUCCESS),
