@@ -148,6 +148,21 @@ def many(model) -> list[str]:
     return [relation.name for relation in model._meta.many_to_many]
 
 
+def test_what_people_changed_or_deleted_is_counted_where_the_fixture_is_as_before(files):
+    paths = files(all=[KIND, CHINA, HENAN, SITE, EVENT])
+    load(paths)
+    assert str(load(paths)) == "0 created, 0 updated, 5 unchanged"
+    site = Site.objects.get()
+    site.summary = text("Ours.")
+    site.save()
+    site.events.all().delete()
+    Kind.objects.update(order=3)
+    report = load(paths)
+    assert str(report) == "0 created, 0 updated, 2 unchanged, 3 kept as edited or deleted here"
+    report = load(files(all=[KIND, CHINA, HENAN, changed(SITE, featured=1), EVENT]))
+    assert str(report).endswith("2 unchanged, 3 kept as edited or deleted here")
+
+
 def test_what_an_editor_deleted_stays_deleted(files):
     load(files(all=[KIND, CHINA, HENAN, SITE]))
     Site.objects.all().delete()
@@ -190,7 +205,8 @@ BROKEN = {
     "broken date": (changed(EVENT, date="0068-13"), "date", "month 13"),
     "latitude": (changed(SITE, latitude=91.0, longitude=0.0), "latitude", "90"),
     "language": (changed(SITE, name={"xx_yy_zz_1": "?"}), "name", "language"),
-    "state": (changed(SITE, state="gone"), "state", "gone"),
+    "state": (changed(SITE, state="gone"), "state", "may be draft, in_review, published"),
+    "kind of an event": (changed(EVENT, kind="foundd"), "kind", "may be founded, "),
     "no such column": (changed(SITE, country="China"), "country", "no such column"),
     "rows of another model": (changed(SITE, events=[["wht.founded"]]), "events", "no such column"),
     "a derived column": (changed(SITE, first_year=68), "first_year", "may carry"),
@@ -223,7 +239,8 @@ def test_what_is_broken_is_named_and_nothing_is_stored(files, item, field, reaso
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("[", "all.json: "),
+        ("[", "all.json: line 1, column 2: "),
+        ('[\n{"model": "heritage.kind"\n "fields": {}}]', "all.json: line 3, column 2: .*','"),
         ('[{"model": "heritage.nothing", "fields": {"uid": "a"}}]', "object 1"),
         ('[{"model": "heritage.user", "fields": {"uid": "a"}}]', "no record"),
         ('[{"model": "heritage.kind", "fields": {}}]', "uid"),

@@ -212,6 +212,23 @@ def test_loaddata_takes_what_dumpdata_writes(small_demo, tmp_path):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "content", "place"),
+    [
+        ("broken.json", '[\n{"model": "heritage.kind"\n"fields": {}}]', "line 3, column 1: "),
+        ("others.json", '[{"model": "auth.group", "fields": {"nonsense": 1}}]', "others.json"),
+        ("lines.jsonl", '{"model": "auth.group"\n', "lines.jsonl"),
+    ],
+)
+def test_loaddata_names_the_place_of_an_error(small_demo, tmp_path, name, content, place):
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(CommandError, match=rf"nothing was changed(.|\n)*{place}"):
+        run("loaddata", str(small_demo), str(path))
+    assert not Site.objects.exists()
+
+
+@pytest.mark.django_db
 def test_loaddata_says_what_it_cannot_find():
     with pytest.raises(CommandError, match="No fixture named 'nowhere' found"):
         run("loaddata", "nowhere")

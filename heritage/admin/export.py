@@ -69,7 +69,12 @@ def export_csv(
     return _file("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", "sites.csv")
 
 
-@admin.action(description=gettext_lazy("Download as a fixture (JSON)"), permissions=["view"])
+@admin.action(
+    description=gettext_lazy(
+        "Download as a fixture (JSON), without picture files and what the sites refer to"
+    ),
+    permissions=["view"],
+)
 def export_fixture(
     model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
 ) -> StreamingHttpResponse | None:

@@ -22,7 +22,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Field, QuerySet, UniqueConstraint
 
 from heritage.models import LoadedRow, row_values
-from heritage.models.base import Record
+from heritage.models.base import Record, chunks
 from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
 from heritage.services.dependencies import parents_first
@@ -50,11 +50,13 @@ class Report:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    held: int = 0  # rows of a fixture that is as it was, which people have changed or deleted
     kept: list[str] = field(default_factory=list)  # changed by people, and left as they are
 
     def __str__(self) -> str:
         text = f"{self.created} created, {self.updated} updated, {self.unchanged} unchanged"
-        return text + (f", {len(self.kept)} kept as edited here" if self.kept else "")
+        kept = self.held + len(self.kept)
+        return text + (f", {kept} kept as edited or deleted here" if kept else "")
 
 
 @dataclass(slots=True)
@@ -75,14 +77,21 @@ class FixtureRow:
 
 
 def is_of_catalogue(path: Path) -> bool:
-    """Whether a file holds only records identified by uid, which this loader accepts."""
+    """Whether a file holds only records identified by uid, which this loader accepts.
+
+    Raises FixtureError for a JSON file with an error in its syntax.
+    """
     try:
-        objects = json.loads(path.read_text(encoding="utf-8"))
+        objects = _objects(path)
         return all(
             "pk" not in each and issubclass(apps.get_model(each["model"]), Record)
             for each in objects
         )
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except FixtureError:
+        if path.suffix == ".json":
+            raise
+        return False
+    except (LookupError, TypeError, AttributeError):
         return False
 
 
@@ -123,15 +132,26 @@ def load(paths: Iterable[Path], progress: Callable[[str], None] = lambda text: N
 # --- reading ---------------------------------------------------------------------------------
 
 
+def _objects(path: Path) -> Any:
+    """What a JSON file holds. Raises FixtureError with file, line and column."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise FixtureError([f"{path.name}: {where}: {error.msg}"]) from error
+    except (OSError, ValueError) as error:
+        raise FixtureError([f"{path.name}: {error}"]) from error
+
+
 def _read(paths: Iterable[Path]) -> list[FixtureRow]:
     rows: list[FixtureRow] = []
     problems: list[str] = []
     seen: dict[tuple[type[Record], str], str] = {}
     for path in paths:
         try:
-            objects = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            problems.append(f"{path.name}: {error}")
+            objects = _objects(path)
+        except FixtureError as error:
+            problems += error.problems
             continue
         if not isinstance(objects, list):
             problems.append(f"{path.name}: a fixture is a list of objects")
@@ -213,18 +233,32 @@ class _Loader:
 
     def load(self, model: type[Record], rows: list[FixtureRow]) -> int:
         """Write what is to be written of a model's rows; gives how many."""
-        wanted = [row for row in rows if self._is_wanted(row)]
+        wanted, known = [], []
+        for row in rows:
+            before = self.loaded.get((model._meta.label_lower, row.uid))
+            if before and before.source_digest == row.digest:
+                known.append(row)
+            elif self._is_wanted(row, before):
+                wanted.append(row)
+        self._count(model, known)
         for wave in _waves(model, wanted):
             self._write(model, wave)
         return len(wanted)
 
-    def _is_wanted(self, row: FixtureRow) -> bool:
+    def _count(self, model: type[Record], rows: list[FixtureRow]) -> None:
+        """Count rows that their fixture has as before: as it made them, or as people did."""
+        pks = {row.uid: pk for row in rows if (pk := self.pk_of(model, row.uid)) is not None}
+        stored: dict[int, str] = {}
+        for chunk in chunks(list(pks.values())):
+            stored |= _stored_digests(model, chunk)
+        noted = {row.uid: self.loaded[model._meta.label_lower, row.uid] for row in rows}
+        same = sum(stored[pk] == noted[uid].stored_digest for uid, pk in pks.items())
+        self.report.unchanged += same
+        self.report.held += len(rows) - same
+
+    def _is_wanted(self, row: FixtureRow, before: LoadedRow | None) -> bool:
         """Whether a row is to be written: new, or changed by its fixture only."""
-        before = self.loaded.get((row.model._meta.label_lower, row.uid))
         pk = self.pk_of(row.model, row.uid)
-        if before and before.source_digest == row.digest:
-            self.report.unchanged += 1
-            return False
         if pk is None:
             if before:
                 self.report.kept.append(row.problem("-", "deleted here"))
@@ -244,8 +278,8 @@ class _Loader:
                 self.left_out.add((model, row.uid))
             except ValidationError as error:
                 problems += [
-                    row.problem(name, " ".join(messages))
-                    for name, messages in error.message_dict.items()
+                    row.problem(name, " ".join(_reasons(model, name, errors)))
+                    for name, errors in error.error_dict.items()
                 ]
         if problems:
             raise FixtureError(problems)
@@ -350,6 +384,15 @@ class _Loader:
             unique_fields=["label", "uid"],
             update_fields=["file", "source_digest", "stored_digest"],
         )
+
+
+def _reasons(model: type[Record], name: str, errors: list[ValidationError]) -> Iterator[str]:
+    """What is wrong with a value; what may be chosen, where it is none of that."""
+    for error in errors:
+        yield from error.messages
+        if error.code == "invalid_choice":
+            choices = (str(value) for value, _label in _column(model, name).flatchoices if value)
+            yield f"It may be {', '.join(choices)}."
 
 
 def _uid(key: object) -> str | None:

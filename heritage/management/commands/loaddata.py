@@ -16,6 +16,8 @@ from heritage.exchange.fixtures import FixtureError, install, is_of_catalogue
 from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
 
+REFUSED = "The fixtures cannot be loaded; nothing was changed.\n"
+
 
 class Command(loaddata.Command):
     help = (
@@ -26,17 +28,28 @@ class Command(loaddata.Command):
     def loaddata(self, fixture_labels: Iterable[str]) -> None:
         ours: dict[Path, None] = {}  # each once, in the order named
         others: list[str] = []
+        problems: list[str] = []
         for label in fixture_labels:
             files = self._files(label)
-            if files and all(map(is_of_catalogue, files)):
+            try:
+                is_ours = bool(files) and all(map(is_of_catalogue, files))
+            except FixtureError as error:
+                problems += error.problems
+                continue
+            if is_ours:
                 ours |= dict.fromkeys(files)
             else:
                 others.append(label)
+        if problems:
+            raise CommandError(REFUSED + "\n".join(problems))
         if ours:
             self._install(list(ours))
         if others:
-            with change_set("import", files=others):
-                super().loaddata(others)
+            try:
+                with change_set("import", files=others):
+                    super().loaddata(others)
+            except serializers.base.DeserializationError as error:
+                raise CommandError(REFUSED + str(error)) from error
             store.refresh_snapshot()
 
     def _files(self, label: str) -> list[Path]:
@@ -53,9 +66,7 @@ class Command(loaddata.Command):
         try:
             report = install(paths, self._tell)
         except FixtureError as error:
-            raise CommandError(
-                f"The fixtures cannot be loaded; nothing was changed.\n{error}"
-            ) from error
+            raise CommandError(REFUSED + str(error)) from error
         if self.verbosity >= 1:
             self.stdout.write(f"Installed {len(paths)} fixture(s): {report}.")
             for line in report.kept:
