@@ -99,7 +99,7 @@ class SchemeTerm(Record):
     class Meta:
         verbose_name = _("register term")
         verbose_name_plural = _("register terms")
-        ordering = ["scheme", "facet", "order", "code"]
+        ordering = ["scheme__rank", "scheme__slug", "facet", "order", "code"]
         constraints = [
             models.UniqueConstraint(
                 fields=["scheme", "facet", "code"],
@@ -180,7 +180,7 @@ class Designation(Record):
     class Meta:
         verbose_name = _("designation")
         verbose_name_plural = _("designations")
-        ordering = ["scheme", "reference", "uid"]
+        ordering = ["scheme__rank", "scheme__slug", "reference", "uid"]
         indexes = [models.Index(fields=["scheme", "standing"])]
         constraints = [
             models.UniqueConstraint(
@@ -367,7 +367,7 @@ class ComponentPoint(Record):
     class Meta:
         verbose_name = _("component point")
         verbose_name_plural = _("component points")
-        ordering = ["designation", "number"]
+        ordering = ["designation_id", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["designation", "number"],

@@ -65,7 +65,7 @@ class Identifier(Record):
     class Meta:
         verbose_name = _("identifier")
         verbose_name_plural = _("identifiers")
-        ordering = ["scheme", "value"]
+        ordering = ["scheme__slug", "value"]
         constraints = [
             models.UniqueConstraint(
                 fields=["site", "scheme", "value"],

@@ -25,7 +25,7 @@ class PartOf(Record):
     class Meta:
         verbose_name = _("part of")
         verbose_name_plural = _("parts of")
-        ordering = ["whole", "part"]
+        ordering = ["whole__slug", "part__slug"]
         constraints = [
             models.UniqueConstraint(
                 fields=["part", "whole"],

@@ -270,6 +270,11 @@ class Site(Record):
                 condition=models.Q(featured__isnull=False),  # a few of very many
                 name="site_featured",
             ),
+            models.Index(
+                fields=["created_by", "state"],
+                condition=models.Q(created_by__isnull=False),  # nobody created what was loaded
+                name="site_created_by",
+            ),
         ]
         permissions = [("publish_site", _("Can publish and withdraw sites"))]
         constraints = [

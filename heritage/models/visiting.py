@@ -237,6 +237,7 @@ class Opening(CheckedRecord):
         verbose_name = _("opening hours")
         verbose_name_plural = _("opening hours")
         ordering = ["season_from", "weekdays", "opens", "uid"]
+        indexes = [models.Index(fields=["checked_on"], name="opening_checked_on")]
 
     def __str__(self) -> str:
         """“every day 08:00–18:00”, “Tuesday, 1 April to 31 October 08:00–18:00”."""
@@ -295,6 +296,7 @@ class Price(CheckedRecord):
         verbose_name = _("price")
         verbose_name_plural = _("prices")
         ordering = ["order", "uid"]
+        indexes = [models.Index(fields=["checked_on"], name="price_checked_on")]
 
     def __str__(self) -> str:
         return f"{self.label.best()} {self.amount} {self.currency}"
@@ -335,6 +337,7 @@ class VisitingFact(CheckedRecord):
         verbose_name = _("visiting fact")
         verbose_name_plural = _("visiting facts")
         ordering = ["kind", "uid"]
+        indexes = [models.Index(fields=["checked_on"], name="visiting_fact_checked_on")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.value or self.text.best()}"
