@@ -1,15 +1,19 @@
 """The desk: its counts are those of the lists they lead to, and cost few queries."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from heritage.admin import history
-from heritage.models import ChangeSet, Correction, Opening, Review, Site
+from heritage.admin import desk, history
+from heritage.admin.autocomplete import label_of
+from heritage.models import Change, ChangeSet, Correction, Opening, Review, Site
+from heritage.models.base import unwatched
 from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
 from heritage.services.undo import undo
@@ -17,6 +21,7 @@ from tests import builders as build
 
 pytestmark = pytest.mark.django_db
 DESK = reverse("admin:index")
+STAMPS = ("created_at", "updated_at", "state_changed_at")
 
 
 @pytest.fixture
@@ -127,7 +132,93 @@ def test_of_a_change_set_that_is_not_read_to_its_end_nothing_is_counted(
             site.save()
     monkeypatch.setattr(history, "MAX_ROWS", 1)
     work = client.get(DESK).context["work"]
-    assert [each.comment for each in work[:3]] == ["", "Undo", ""]
+    assert [each.comment for each in work[:3]] == ["Changed Summary (English)", "Undo", ""]
+
+
+@pytest.mark.parametrize(
+    ("most", "counted", "more", "rows"),
+    [(2_000, 20_000, 1, 0), (5, 20_000, 1, 0), (5, 7, 0, 8)],
+    ids=["read whole", "counted", "too many to be counted"],
+)
+def test_a_large_change_set_leaves_older_ones_their_records(
+    client, editor, sites, monkeypatch, most, counted, more, rows
+):
+    with change_set(user=editor, reason="Before"):
+        sites[0].summary = build.text("A temple of old.")
+        sites[0].save()
+    with change_set("bulk", editor, reason="Many"):
+        for summary in ("First.", "Second."):
+            for site in Site.objects.filter(state__in=["published", "draft"]).order_by("pk")[:4]:
+                site.summary = build.text(summary)
+                site.save()
+    monkeypatch.setattr(desk, "MAX_ROWS", most)
+    monkeypatch.setattr(desk, "COUNTED", counted)
+    many, before = client.get(DESK).context["work"][:2]
+    told = [(each.comment, [record.name for record in each.records]) for each in (many, before)]
+    whole, bare, again = (label_of(site) for site in sites)
+    assert told == [("Many", [whole, bare, again]), ("Before", [whole])]
+    assert (many.more, many.rows, before.more, before.rows) == (more, rows, 0, 0)
+
+
+@pytest.fixture
+def a_year_of_writing(editor, sites):
+    """1,000 change sets after an import that wrote most rows of the history."""
+    site, model = sites[0], ContentType.objects.get_for_model(Site)
+
+    def change(of, pk):
+        return Change(
+            change_set=of,
+            model=model,
+            object_id=pk,
+            owner_model=model,
+            owner_id=pk,
+            before={"summary": {"en": "Once."}},
+            after={"summary": {"en": "Now."}},
+        )
+
+    now = timezone.now()
+    unwatched(Site).bulk_create(
+        Site(uid=f"n{n}", slug=f"n{n}", state="archived", **dict.fromkeys(STAMPS, now))
+        for n in range(300)
+    )
+    imported = ChangeSet.objects.create(kind="import", detail={"files": ["henan.json"]})
+    Change.objects.bulk_create(change(imported, 1_000_000 + n) for n in range(20_000))
+    made = ChangeSet.objects.bulk_create(ChangeSet(kind="edit", user=editor) for _ in range(1_000))
+    Change.objects.bulk_create(change(each, site.pk) for each in made)
+    with connection.cursor() as cursor:
+        for table in ("change", "changeset", "site"):
+            cursor.execute(f"ANALYZE heritage_{table}")
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [(DESK, 14), (reverse("admin:heritage_changeset_changelist"), 11)],
+    ids=["desk", "change sets"],
+)
+def test_neither_the_history_nor_the_sites_are_read_through(
+    client, a_year_of_writing, address, most
+):
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(address).content.decode()
+    assert page.count("Changed Summary (English)") == (12 if address == DESK else 50)
+    assert len(queries) == most
+    if connection.vendor == "sqlite":
+        assert len(plans := [_plan(each["sql"]) for each in queries]) == most
+        assert [step for plan in plans for step in plan if _reads_through(step, plan)] == []
+
+
+def _plan(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        return [row[-1] for row in cursor.fetchall()]
+
+
+def _reads_through(step, plan):
+    """Whether all rows of a large table are read: the latest alone are, where nothing is sorted."""
+    if re.match(r"SCAN (heritage_changeset|U1)\b", step):  # its rows are few and narrow
+        return any("ORDER BY" in other for other in plan)
+    return re.match(r"SCAN (heritage_(change|site|opening|price|visitingfact)|U\d)$", step)
 
 
 def test_the_head_of_every_page_tells_what_waits(client, sites):

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.contrib.admin import site
 
 ROOT = Path(settings.BASE_DIR)
 MODULES = [path for path in (ROOT / "heritage").rglob("*.py") if "migrations" not in path.parts]
@@ -59,6 +61,58 @@ def test_a_class_name_says_which_class_is_meant():
             if isinstance(node, ast.ClassDef) and node.name not in ("Command", "Migration"):
                 found.setdefault(node.name, []).append(path.name)
     assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+
+
+# --- orders --------------------------------------------------------------------------------------
+# By the name of a relation Django joins its table and sorts by the `ordering` of that model,
+# perhaps the other way round, and databases then read both tables. The column is `…_id`.
+
+
+def _is_relation(model, path):
+    """Whether a name of an order ends at a relation of the model, as Django follows it."""
+    *through, last = path.lstrip("-").split("__")
+    for name in through:
+        model = model._meta.get_field(name).related_model
+    if last in ("pk", "?") or last in {field.attname for field in model._meta.concrete_fields}:
+        return False
+    return last in {field.name for field in model._meta.get_fields() if field.is_relation}
+
+
+def _names(order):
+    """The names in an order, whether strings or expressions."""
+    for each in order or ():
+        yield each if isinstance(each, str) else each.expression.name
+
+
+def test_no_model_is_ordered_by_a_relation():
+    models = apps.get_app_config("heritage").get_models()
+    orders = [(model, model._meta.ordering) for model in models]
+    for model, admin in site._registry.items():
+        shown = [getattr(admin, str(name), None) for name in admin.list_display]
+        sorting = [getattr(each, "admin_order_field", None) for each in shown]
+        orders += [(model, admin.ordering), (model, [name for name in sorting if name])]
+    found = [(model, name) for model, order in orders for name in _names(order)]
+    assert [(model.__name__, name) for model, name in found if _is_relation(model, name)] == []
+    assert len(found) > 60
+
+
+def test_no_query_is_ordered_by_a_relation():
+    models = apps.get_app_config("heritage").get_models()
+    fields = [field for model in models for field in model._meta.get_fields()]
+    columns = {field.name for field in fields if not field.is_relation}
+    relations = {field.name for field in fields if field.is_relation} - columns
+    found, asked = [], 0
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            if node.func.attr in ("order_by", "earliest", "latest"):
+                names = [each.value for each in node.args if isinstance(each, ast.Constant)]
+                asked += len(names)
+                ends = {name.lstrip("-").split("__")[-1]: name for name in names}
+                found += [(path.name, ends[name]) for name in relations & ends.keys()]
+    assert found == []
+    assert asked > 60
 
 
 def test_diagrams_in_docs_follow_from_the_code():

@@ -41,7 +41,7 @@ class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
     def time(self, change_set: ChangeSet) -> datetime:
         return change_set.at
 
-    @admin.display(description=_("who"), ordering="user")
+    @admin.display(description=_("who"), ordering="user_id")
     def author(self, change_set: ChangeSet) -> str:
         return change_set.author
 

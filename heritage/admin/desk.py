@@ -5,13 +5,13 @@ index, all others from indexed columns, so the page is fast in a catalogue of an
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, IntegerField, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Func, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -34,10 +34,12 @@ from heritage.models import (
 from heritage.models.base import Record
 from heritage.search import similar
 from heritage.search.index import store
-from heritage.services.history import deletions_of
+from heritage.services.history import deletions_of, rows_written, smallest_within
 
 LATEST = 12  # change sets that are listed
 NAMED = 3  # records that are named for a change set
+LOOKED_AT = 200  # rows of a large change set, for these
+COUNTED = 20_000  # rows of a change set, at most, to count their records
 CHECKED_DAYS = 365  # until a visiting fact has to be checked again
 
 
@@ -65,7 +67,8 @@ class RecentChanges:
     at: datetime
     comment: str
     records: list[RecordLink]
-    more: int
+    more: int  # further records
+    rows: int = 0  # all that were written, where they are too many to count their records
 
 
 def list_url(model: type[Record], **query: str) -> str:
@@ -77,10 +80,14 @@ def list_url(model: type[Record], **query: str) -> str:
 # --- what waits ------------------------------------------------------------------------------
 
 
-def _counted(rows: QuerySet) -> Subquery:
-    """A count as a column of another query, so that several counts cost one query."""
-    counts = rows.order_by().values("state").annotate(n=Count("pk")).values("n")
-    return Subquery(counts, output_field=IntegerField())
+def _counts(user: User, queries: Iterable[QuerySet]) -> list[int]:
+    """How many rows each has, with one query; they may refer to the user as `OuterRef("pk")`."""
+    counted = [
+        Subquery(rows.order_by().annotate(n=Func("pk", function="COUNT")).values("n"))
+        for rows in queries
+    ]
+    found = User.objects.filter(pk=user.pk).values_list(*counted).first()
+    return list(found or [0] * len(counted))
 
 
 def waiting(request: HttpRequest) -> dict[str, int]:
@@ -89,15 +96,14 @@ def waiting(request: HttpRequest) -> dict[str, int]:
 
 
 def _waiting(user: User) -> dict[str, int]:
-    counted = User.objects.filter(pk=user.pk).values_list(
-        _counted(Correction.objects.filter(state=Correction.State.NEW)),
-        _counted(Site.objects.filter(state=Site.State.REVIEW)),
-        _counted(Site.objects.filter(state=Site.State.DRAFT, created_by=OuterRef("pk"))),
-        _counted(Site.objects.filter(state=Site.State.REVIEW, review__assigned_to=OuterRef("pk"))),
-    )
-    keys = ("corrections", "review", "drafts", "assigned")
-    found = next(iter(counted), (0,) * len(keys))
-    return dict(zip(keys, (count or 0 for count in found), strict=True))
+    sites, me = Site.objects, OuterRef("pk")
+    counted: dict[str, QuerySet] = {
+        "corrections": Correction.objects.filter(state=Correction.State.NEW),
+        "review": sites.filter(state=Site.State.REVIEW),
+        "drafts": sites.filter(state=Site.State.DRAFT, created_by=me),
+        "assigned": sites.filter(state=Site.State.REVIEW, review__assigned_to=me),
+    }
+    return dict(zip(counted, _counts(user, counted.values()), strict=True))
 
 
 def tasks(request: HttpRequest) -> list[Task]:
@@ -146,18 +152,20 @@ def checks(user: User) -> list[Task]:
         for model in (Opening, Price, VisitingFact)
         if user.has_perm(f"heritage.view_{model._meta.model_name}")
     ]
-    long_ago = Q(checked_on__lt=last_checked(timezone.localdate()))
+    lists = {
+        "old": Q(checked_on__lt=last_checked(timezone.localdate())),
+        "unchecked": Q(checked_on__isnull=True),
+    }
+    counts = iter(
+        _counts(user, [model.objects.filter(of) for model in models for of in lists.values()])
+    )
     old = Task(_("Visiting facts checked more than a year ago"), 0, "")
     unchecked = Task(_("Visiting facts that nobody has checked"), 0, "")
     for model in models:
-        counts = model.objects.order_by().aggregate(
-            old=Count("pk", filter=long_ago),
-            unchecked=Count("pk", filter=Q(checked_on__isnull=True)),
-        )
-        for task, value in ((old, "old"), (unchecked, "unchecked")):
-            label = str(model._meta.verbose_name_plural)
-            task.parts.append(Task(label, counts[value], list_url(model, checked=value)))
-            task.count += counts[value]
+        for task, value in zip((old, unchecked), lists, strict=True):
+            label, count = str(model._meta.verbose_name_plural), next(counts)
+            task.parts.append(Task(label, count, list_url(model, checked=value)))
+            task.count += count
     return [old, unchecked] if models else []
 
 
@@ -177,31 +185,59 @@ def latest_work() -> list[RecentChanges]:
             who=each.author,
             at=each.at,
             comment=comments[each.pk],
-            records=[links.of(*key) for key in owners[each.pk][:NAMED]],
-            more=max(0, len(owners[each.pk]) - NAMED),
+            records=[links.of(*key) for key in owners[each.pk].named],
+            more=max(0, owners[each.pk].count - NAMED),
+            rows=owners[each.pk].rows,
         )
         for each in sets
     ]
 
 
-def _owners(sets: list[ChangeSet]) -> dict[int, list[tuple[int, int]]]:
-    """By change set, the records whose rows it wrote: content type and id."""
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    rows = Change.objects.filter(change_set__in=sets).order_by("-change_set", "pk")
-    names = ("change_set", "owner_model", "owner_id")
-    for pk, *owner in rows.values_list(*names)[:MAX_ROWS]:
-        if tuple(owner) not in found[pk]:
-            found[pk].append(tuple(owner))
+@dataclass(slots=True)
+class _Owners:
+    """The records whose rows a change set wrote."""
+
+    named: list[tuple[int, int]]  # content type and id of the first of them
+    count: int = 0
+    rows: int = 0  # instead of the count where there are more than COUNTED
+
+
+def _owners(sets: list[ChangeSet]) -> dict[int, _Owners]:
+    """By change set. Small ones are read with one query, of the others each is asked."""
+    sizes = rows_written(each.pk for each in sets)
+    names = ("owner_model", "owner_id")
+    small = smallest_within(sizes, MAX_ROWS)
+    read: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    rows = Change.objects.filter(change_set__in=small).order_by("change_set_id", "pk")
+    for pk, *owner in rows.values_list("change_set", *names):
+        read[pk].append((owner[0], owner[1]))
+    large = sizes.keys() - read.keys()
+    counts: dict[int, int] = defaultdict(int)
+    counted = [pk for pk in large if sizes[pk] <= COUNTED]
+    if counted:
+        rows = Change.objects.filter(change_set__in=counted).order_by()
+        by_model = rows.values_list("change_set", "owner_model")
+        for pk, _model, count in by_model.annotate(n=Count("owner_id", distinct=True)):
+            counts[pk] += count
+    found = {}
+    for each in sets:
+        owners = list(dict.fromkeys(read[each.pk]))
+        found[each.pk] = _Owners(owners[:NAMED], len(owners))
+        if each.pk in large:
+            first = each.changes.order_by("pk").values_list(*names)[:LOOKED_AT]
+            named = list(dict.fromkeys(first))[:NAMED]
+            rows_alone = 0 if each.pk in counts else sizes[each.pk]
+            found[each.pk] = _Owners(named, counts.get(each.pk, 0), rows_alone)
     return found
 
 
 class _RecordLinks:
     """Links to records by content type and id, with names that are read once for each model."""
 
-    def __init__(self, owners: dict[int, list[tuple[int, int]]]):
+    def __init__(self, owners: dict[int, _Owners]):
         wanted: dict[int, set[int]] = defaultdict(set)
-        for keys in owners.values():
-            for content_type, pk in keys[:NAMED]:
+        for each in owners.values():
+            for content_type, pk in each.named:
                 wanted[content_type].add(pk)
         self._found: dict[tuple[int, int], RecordLink] = {}
         for content_type, ids in wanted.items():

@@ -33,6 +33,8 @@ from heritage.services.history import (
     differences,
     excerpts,
     net_changes,
+    rows_written,
+    smallest_within,
     word_diff,
 )
 from heritage.services.undo_plan import as_list
@@ -45,7 +47,7 @@ LONGEST = 300  # characters of a value that was added or removed
 HIDDEN_COLUMNS = ("uid", "width", "height", "sha256")  # meaningless to readers
 NAMED_COLUMNS = 4  # columns that a sentence names
 NAMED_FILES = 3  # of an import
-MAX_ROWS = 2_000  # changes that are read to describe a list of change sets
+MAX_ROWS = 2_000  # changes, in all, that are read to describe a list of change sets
 
 
 @dataclass(slots=True)
@@ -246,12 +248,10 @@ def comments_of(change_sets: Sequence[ChangeSet]) -> dict[int, str]:
     found = {each.pk: comment_of(each) for each in change_sets}
     silent = [pk for pk, comment in found.items() if not comment]
     by_set: dict[int, list[Change]] = defaultdict(list)
-    written = Change.objects.filter(change_set__in=silent).order_by("-change_set", "-pk")
-    latest = list(written[:MAX_ROWS])
-    for change in reversed(latest):
+    # Each is read whole or not at all: not all that was done would be said.
+    read = smallest_within(rows_written(silent), MAX_ROWS) if silent else []
+    for change in Change.objects.filter(change_set__in=read).order_by("change_set_id", "pk"):
         by_set[change.change_set_id].append(change)
-    if len(latest) == MAX_ROWS:  # more of the same change set may follow: not all would be said
-        del by_set[latest[-1].change_set_id]
     values = ShownValues()
     for pk, changes in by_set.items():
         # First the record itself: “Deleted site, deleted 2 names”.

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import CASCADE, Field, Model, Q, QuerySet
+from django.db.models import CASCADE, Count, Field, Model, Q, QuerySet
 
 from heritage.models import Change, ChangeSet
 from heritage.models.base import Record, chunks
@@ -78,6 +78,26 @@ def changed_since(changes: Iterable[Change]) -> QuerySet[ChangeSet]:
             later = Change.objects.filter(model=model, object_id__in=chunk, pk__gt=latest)
             found.update(later.order_by().values_list("change_set", flat=True).distinct())
     return ChangeSet.objects.filter(pk__in=found).order_by("-pk")
+
+
+def rows_written(change_sets: Iterable[int]) -> dict[int, int]:
+    """How many changes each of these change sets holds."""
+    rows = Change.objects.filter(change_set__in=list(change_sets)).order_by()
+    return dict(rows.values_list("change_set").annotate(rows=Count("pk")))
+
+
+def smallest_within(sizes: dict[int, int], most: int) -> list[int]:
+    """The change sets that are read whole if `most` changes are read in all.
+
+    The smallest come first, of those of one size the latest.
+    """
+    found = []
+    for pk, size in sorted(sizes.items(), key=lambda pair: (pair[1], -pair[0])):
+        most -= size
+        if most < 0:
+            break
+        found.append(pk)
+    return found
 
 
 def _type(model: type[Model]) -> ContentType:
