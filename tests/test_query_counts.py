@@ -58,7 +58,7 @@ PAGES = {
     "/sitemap.xml": 1,
     "/sitemaps/en/pages.xml": 0,
     "/sitemaps/en/terms.xml": 4,
-    "/sitemaps/en/sites-0.xml": 1,
+    "/sitemaps/en/sites-0.xml": 2,
     "/": 0,
     "/robots.txt": 0,
 }

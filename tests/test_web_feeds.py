@@ -65,6 +65,13 @@ def test_a_feed_has_what_atom_asks_for(client, words, language):
     ]
 
 
+@pytest.mark.parametrize("words", ["1 < 2 & <img src=x onerror=alert(1)>", "A & <b>b</b>"])
+def test_a_summary_is_a_text_and_no_markup(client, words):
+    build.make_site("A", summary=build.text(words))
+    [summary] = parsed(client, "/en/feed.atom").iterfind("a:entry/a:summary", ATOM)
+    assert (summary.text, summary.get("type")) == (words, "text")
+
+
 def test_an_entry_keeps_its_id(client):
     site = build.make_site("A", slug="one")
     [before] = texts(parsed(client, "/en/feed.atom"), "a:entry/a:id")

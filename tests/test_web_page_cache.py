@@ -63,7 +63,9 @@ def counted(client, path, **headers):
 
 PAGES = [
     "/en/", SITE, "/zh-hans/sites/longmen-grottoes/", "/en/sites/?era=tang", "/en/eras/tang/",
-    "/en/world-heritage/", "/en/about/", "/en/places/",
+    "/en/world-heritage/", "/en/about/", "/en/places/", "/en/feed.atom",
+    "/zh-hans/sites/feed.atom?era=tang", "/sitemap.xml", "/sitemaps/en/pages.xml",
+    "/sitemaps/zh-hans/terms.xml",
 ]  # fmt: skip
 
 
@@ -133,8 +135,8 @@ def test_who_is_logged_in_gets_pages_that_are_made_for_them(client, words, kept)
 
 @pytest.mark.parametrize(
     "path",
-    ["/", f"{SITE}correction/", "/en/nothing/", "/en/admin/", "/robots.txt", "/sitemap.xml",
-     "/en/feed.atom", "/en/sites/?era=tang&page=1"],
+    ["/", f"{SITE}correction/", "/en/nothing/", "/en/admin/", "/robots.txt",
+     "/sitemaps/en/sites-0.xml", "/en/sites/feed.atom?era=none", "/en/sites/?era=tang&page=1"],
 )  # fmt: skip
 def test_forms_redirections_and_what_is_not_there(client, words, kept, path):
     client.get(path)

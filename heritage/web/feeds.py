@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 from xml.sax.xmlreader import AttributesImpl
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -53,6 +54,11 @@ class Feed(Atom1Feed):
         handler.startElement("author", AttributesImpl({}))
         handler.addQuickElement("name", self.feed["title"])
         handler.endElement("author")
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        # Django's `description` is HTML, and would make markup of a "<" in a plain text.
+        handler.addQuickElement("summary", item["plain_summary"], {"type": "text"})
 
 
 @require_safe
@@ -145,7 +151,8 @@ def _add(atom: Feed, site: Site, addresses: Addresses) -> None:
     atom.add_item(
         title=_clean(site.name.best()),
         link=addresses.site(site),
-        description=_clean(_described(site)),
+        description=None,  # type: ignore[arg-type]  # which Django takes
+        plain_summary=_clean(_described(site)),
         # Stable if the slug or the host changes or the records are loaded again. Each language is
         # an entry of its own.
         unique_id=uuid.uuid5(_ENTRIES, f"{site.uid} {language}").urn,

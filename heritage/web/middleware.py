@@ -22,6 +22,7 @@ from heritage.search.lru_cache import LRUCache
 
 _LARGEST = 500_000  # bytes of a cached page
 _HEADERS = ("Content-Type", "Cache-Control", "Vary", "ETag", "X-Robots-Tag")
+_TYPES = ("text/html", "application/atom+xml", "application/xml")  # pages, feeds, sitemaps
 # The headers in the key: a page that varies by another one is not cached.
 _VARIES = {"hx-request", "hx-history-restore-request"}
 
@@ -74,9 +75,9 @@ def index_snapshot(get_response: GetResponse) -> GetResponse:
 
 
 def page_cache(get_response: GetResponse) -> GetResponse:
-    """Middleware: caches public pages until something is written or the day ends.
+    """Middleware: caches pages, feeds and sitemaps until something is written or the day ends.
 
-    Only pages that are the same for everybody: requested without a session, marked as public by
+    Only those that are the same for everybody: requested without a session, marked as public by
     their view, and setting no cookie. A browser that has the page gets 304 before it is built.
     """
 
@@ -108,13 +109,15 @@ def _is_anonymous(request: HttpRequest) -> bool:
 
 
 def _is_a_page(request: HttpRequest) -> bool:
-    """Whether the address is that of a page in a language.
+    """Whether the address is that of a page or feed in a language, or of a sitemap.
 
     A health check asks no database; suggestions would push out the pages, and are kept elsewhere.
     Pictures are not cached here.
     """
     path = request.path_info
-    return get_language_from_path(path) is not None and not path.endswith(("/suggest/", ".svg"))
+    if path.endswith(("/suggest/", ".svg")):
+        return False
+    return path.startswith("/sitemap") or get_language_from_path(path) is not None
 
 
 def _key(request: HttpRequest, index: IndexSnapshot) -> tuple:
@@ -136,7 +139,7 @@ def _is_the_same_for_all(request: HttpRequest, response: HttpResponse) -> bool:
     return (
         response.status_code == 200
         and not response.streaming
-        and response.get("Content-Type", "").startswith("text/html")
+        and response.get("Content-Type", "").startswith(_TYPES)
         and "public" in response.get("Cache-Control", "")
         and varies <= _VARIES
         and not response.cookies

@@ -5,12 +5,13 @@ date changes. A million sites are five hundred files a language. `docs/architect
 `django.contrib.sitemaps` is not used.
 """
 
+import hashlib
 from datetime import datetime
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.html import escape
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -20,6 +21,7 @@ from heritage.search.index import columns, store
 from heritage.values.language import interface_languages, proper_tag
 
 _HOUR = 3600
+_FORMAT = 1  # of the files of sites: to be increased when their text changes
 _MAX_PAGES = 2_000  # pages of a file; the protocol allows 50,000
 _LISTS = ("home", "sites", "eras", "kinds", "places", "world_heritage")
 _TEXT_PAGES = (*_LISTS, "about", "credits", "privacy")
@@ -90,26 +92,42 @@ def terms(request: HttpRequest, language: str) -> HttpResponse:
 
 
 @require_safe
-@conditional_page
-def sites(request: HttpRequest, language: str, number: int) -> HttpResponse:
-    """The published sites of one block of ids."""
+def sites(request: HttpRequest, language: str, number: int) -> HttpResponseBase:
+    """The published sites of one block of ids.
+
+    These files are too large for the page cache. A crawler that has one gets 304 before it is made:
+    its version is which sites there are, and when each was last changed.
+    """
     _check(language)
-    size = block_size()
+    size, origin = block_size(), Addresses.of_request(request).origin
+    ids, moments = columns.block(store.current().times, size, number)
+    if not len(ids):
+        raise Http404
+    version = hashlib.blake2b(ids.tobytes() + moments.tobytes(), digest_size=16)
+    version.update(f"{_FORMAT} {origin} {language} {interface_languages()}".encode())
+    tag = f'"{version.hexdigest()}"'
+    response = get_conditional_response(request, etag=tag)
+    if response is None:
+        response = _answer(_URLS, _entries(language, origin, size, number), "</urlset>")
+        response["ETag"] = tag
+    return _kept_for_an_hour(response)
+
+
+def _entries(language: str, origin: str, size: int, number: int) -> list[str]:
     rows = (
         Site.objects.published()
         .filter(pk__gte=number * size, pk__lt=(number + 1) * size)
         .order_by("pk")
         .values_list("slug", "updated_at")
     )
-    origin = Addresses.of_request(request).origin
+    # The words of one entry around its slug and its date, which alone differ.
     before = {code: _path(code, "sites") for code in interface_languages()}
-    entries = [
-        _entry(origin, language, {code: f"{before[code]}{slug}/" for code in before}, changed)
+    entry = _entry(origin, language, {code: f"{path}\0/" for code, path in before.items()}, None)
+    start, end = entry.split("</loc>")
+    return [
+        f"{start}</loc>{_lastmod(changed)}{end}".replace("\0", slug)
         for slug, changed in rows.iterator(2000)
     ]
-    if not entries:
-        raise Http404
-    return _answer(_URLS, entries, "</urlset>")
 
 
 def _entry(
@@ -146,5 +164,9 @@ def _check(language: str) -> None:
 def _answer(start: str, parts: list[str], end: str) -> HttpResponse:
     body = "\n".join([f"{_HEAD}{start}", *parts, end]) + "\n"
     response = HttpResponse(body, content_type="application/xml; charset=utf-8")
+    return _kept_for_an_hour(response)
+
+
+def _kept_for_an_hour[R: HttpResponseBase](response: R) -> R:
     patch_cache_control(response, public=True, max_age=_HOUR)
     return response

@@ -156,6 +156,12 @@ def latest_by_block(times: Table, size: int) -> dict[int, int]:
     return dict(zip(blocks[starts].tolist(), latest.tolist(), strict=True))
 
 
+def block(times: Table, size: int, number: int) -> tuple[np.ndarray, np.ndarray]:
+    """The sites of one block of so many ids, and the time of each."""
+    start, end = np.searchsorted(times.ids, (number * size, (number + 1) * size))
+    return times.ids[start:end], times.columns[0][start:end]
+
+
 # --- where -----------------------------------------------------------------------------------
 
 
