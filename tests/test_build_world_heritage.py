@@ -185,17 +185,17 @@ def test_names_of_others_and_recalled_ones():
     assert corrections.note(1443, {"zh-hans": "运河"}) == {}
 
 
-def test_a_wrong_chinese_name_is_corrected_and_said_to_be():
+def test_a_wrong_chinese_name_is_corrected_and_kept_as_another():
     given = {"en": "Yungang Grottoes", "zh-hans": "云岗石窟"}
     assert corrections.names(1039, given)["zh-hans"] == "云冈石窟"
-    note = corrections.note(1039, given)
-    assert "“云岗石窟”" in note["en"] and "“云岗石窟”" in note["zh-hans"]
+    assert corrections.other_name(1039, given) == "云岗石窟"
+    assert corrections.note(1039, given) == {}
     mended = given | {"zh-hans": "云冈石窟（中国）"}  # a later file may have another one
     assert corrections.names(1039, mended)["zh-hans"] == mended["zh-hans"]
-    assert corrections.note(1039, mended) == {}
-    # Who knows it by the name of the file finds it, where that is a name and no mistake.
-    assert corrections.other_name(668, {"zh-hans": "吴哥窟"}) == "吴哥窟"
-    assert corrections.other_name(1039, given) == ""
+    assert corrections.other_name(1039, mended) == ""
+    # Not where punctuation alone differs, or the file has the name of another property.
+    assert corrections.other_name(137, {"zh-hans": "卡胡兹－别加国家公园"}) == ""
+    assert corrections.other_name(357, {"zh-hans": "希拉波利斯和帕姆卡莱"}) == ""
 
 
 @pytest.mark.parametrize(

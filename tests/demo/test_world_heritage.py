@@ -80,7 +80,7 @@ MENDED = {
     ("846", "ru"): "«Классический Веймар»",
     ("914", "ru"): "Водно-болотный район Сент-Лусия — Национальный парк Мапуто",
     ("1153", "ru"): "Косы и Севены, средиземноморский агро-пастбищный культурный ландшафт",
-    # recalled or corrected, and said to be so in a note
+    # recalled or corrected, and said to be so
     **{(str(n), "zh-hans"): words for n, words in chinese_names.RECALLED.items()},
     **{(str(n), "zh-hans"): words for n, (_, words) in chinese_names.CORRECTED.items()},
 }
@@ -219,8 +219,7 @@ def test_thirteen_of_2026_are_recorded_and_said_to_be_later(catalogue):
 
 def test_every_property_has_a_chinese_name_of_its_own(catalogue):
     names = [p["names"]["zh-hans"] for p in catalogue["properties"].values()]
-    # One waterfall on both sides of a border is two properties of one name.
-    assert [name for name, times in Counter(names).items() if times > 1] == ["伊瓜苏国家公园"]
+    assert [name for name, times in Counter(names).items() if times > 1] == []
     for name in names:
         assert not set("•()") & set(name) and "（第二期" not in name, name
     assert catalogue["properties"]["1039"]["names"]["zh-hans"] == "云冈石窟"
