@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from fixtures.build import corrections, countries, facts, files
+from fixtures.build import corrections, countries, facts, files, points
+from fixtures.build.facts import Part
 from fixtures.build.tables import TableError
 from fixtures.build.world_heritage import Made, Tables, make
 from tests.test_build_facts import PART, table
@@ -174,6 +175,29 @@ def test_an_older_list_becomes_a_source(maker):
     assert set(made.rows["source"]) == {"source-unesco-list-2019"}
     assert made.rows["designation"]["whl-7"]["source"] == ["source-unesco-list-2019"]
     assert made.rows["designation"]["whl-8"]["source"] == ["source-recalled"]
+
+
+@pytest.mark.parametrize(
+    ("number", "area", "parts", "moved_km", "latitude"),
+    [
+        (850, "1720", [34.243, 34.9], 11, 34.243),  # the nearest part
+        (850, "1720", [34.30, 34.9], None, 34.34),  # a part is near enough
+        (850, "5232018", [34.243], None, 34.34),  # a wide area has a point in its middle
+        (850, None, [34.243], None, 34.34),  # how wide it is, is not known
+        (850, "1720", [], None, 34.34),
+        (440, "23392", [34.34], 5153, 40.04),  # by hand
+    ],
+)
+def test_a_point_far_from_all_parts_is_that_of_the_nearest(
+    tmp_path, number, area, parts, moved_km, latitude
+):
+    cells = {"latitude": "34.34", "longitude": "36.0", "id_no": str(number)}
+    (found,) = facts.read_properties(table(tmp_path, cells | {"area_ha": area or ""}))
+    listed = [Part(number, place, "LB", (at, 36.0)) for place, at in enumerate(parts, 1)]
+    (placed,) = points.placed([found], listed)
+    assert (placed.point[0], placed.moved_km) == (latitude, moved_km)
+    note = corrections.note(placed.number, {}, moved_km=placed.moved_km)
+    assert bool(note) == (moved_km is not None)
 
 
 def test_names_of_others_and_recalled_ones():

@@ -86,6 +86,11 @@ MENDED = {
 }
 # Properties that are a record of Henan: its point is better than the official one.
 OWN_POINT = {"1003", "1114"}
+# The list's own point is wrong: here it is that of a part, at Mogao a recalled one.
+MOVED = {
+    *("94", "193", "275", "359", "438", "439", "440", "448", "813", "850", "880", "881", "1004"),
+    *("1117", "1199"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -426,7 +431,11 @@ def test_every_point_is_as_in_the_table(catalogue, rows):
         wanted = (float(row["latitude"]), float(row["longitude"])) if row["latitude"] else None
         site = found["site"]
         point = site["point"] if site else found["points"][0][1:]
-        if point != wanted and row["id_no"] not in OWN_POINT:
+        if row["id_no"] in MOVED:
+            parts = [part[1:] for part in found["points"]]
+            if point == wanted or (point not in parts and point != (40.04, 94.8)):
+                differences.append(f"{row['id_no']}: {point} is not the point of a part")
+        elif point != wanted and row["id_no"] not in OWN_POINT:
             differences.append(f"{row['id_no']}: {point}, in the table {wanted}")
     assert not differences
 
@@ -438,6 +447,8 @@ def test_every_part_is_as_in_the_table(catalogue):
     with COMPONENTS.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             point = (row["iso2"], float(row["latitude"]), float(row["longitude"]))
+            if row["id_no"] == "18":  # Lalibela's only part is 24 km from its churches
+                continue
             if row["id_no"] in wanted:
                 wanted[row["id_no"]].append(point)
             else:
