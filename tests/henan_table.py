@@ -10,6 +10,7 @@ from heritage.values.years import to_historical
 _MERGED = "merged in 1996 into the unit of the city, whose own batch, year and era are kept"
 _PART = "counted to the unit of the city, whose era is kept; the table gives the granary none"
 _POINT = "a map service has it kilometres from the table's recalled point"
+_NARROWER = "the table's kind is wider"
 # What differs from the table on purpose: (site, column) → (what is stored, why).
 REVIEWED = {
     **{
@@ -21,6 +22,10 @@ REVIEWED = {
     ("Dahuting Han Tombs", "longitude"): (113.29, _POINT),
     ("Jiaying Temple (Jiaying Guan)", "latitude"): (35.04, _POINT),
     ("Jiaying Temple (Jiaying Guan)", "longitude"): (113.5, _POINT),
+    ("Jiaying Temple (Jiaying Guan)", "kind"): ({"altar or folk temple"}, _NARROWER),
+    ("Jidu Temple", "kind"): ({"altar or folk temple"}, _NARROWER),
+    ("Mausoleum Temple of Taihao (Fuxi)", "kind"): ({"altar or folk temple"}, _NARROWER),
+    ("Mausoleum of Cao Cao (Anyang Gaoling)", "kind"): ({"royal or imperial tombs"}, _NARROWER),
     ("Jidu Temple", "certainty"): ("approximate", "the README counts the year among soft ones"),
     ("Shaoshi Que Gates", "certainty"): ("approximate", "inferred from the gates of Qimu"),
     ("Hanjia Granary Site", "certainty"): ("traditional", "a study of 2024 has another date"),
