@@ -136,6 +136,8 @@ def _inscribed(sites, values, query):
 def _has(sites, values, query):
     if "image" in values:
         sites = sites.filter(Exists(Image.objects.filter(site=OuterRef("pk"), published=True)))
+    if "point" in values:
+        sites = sites.exclude(public_latitude=None)
     if "visiting" in values:
         ids = set()
         for model in (Opening, Price, VisitingFact):

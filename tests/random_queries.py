@@ -2,6 +2,7 @@
 
 from django.http import QueryDict
 
+from heritage.models import Site
 from heritage.search.filters import SiteFilter
 from tests import brute_force
 from tests.random_catalogue import Catalogue
@@ -13,8 +14,17 @@ def assert_answered(query: QueryDict) -> None:
     assert filtered.problems() == [], query
     expected = brute_force.in_order(query)
     assert set(filtered.hits) == set(expected), query
+    assert_counts_what_cannot_be_placed(filtered, query)
     for start in {0, 24, len(expected) // 2, max(0, len(expected) - 5)}:
         assert filtered.page("en", start, start + 24) == expected[start : start + 24], query
+
+
+def assert_counts_what_cannot_be_placed(filtered: SiteFilter, query: QueryDict) -> None:
+    others = query.copy()
+    asked = [others.pop(name, None) for name in ("near", "bbox")]
+    left = brute_force.matching(others) if any(asked) else set()
+    nowhere = Site.objects.filter(public_latitude=None).values_list("pk", flat=True)
+    assert set(filtered.unplaced) == left.intersection(nowhere), query
 
 
 def question(catalogue: Catalogue) -> QueryDict:
@@ -74,7 +84,7 @@ _ASKED = {
     "rating": _some(lambda c: ["rating", "rating.5A", "rating.4A"]),
     "property": _some(lambda c: [entry.reference for entry in c.properties]),
     "part_of": _some(lambda c: list(c.wholes())),
-    "has": _some(lambda c: ["image", "visiting"]),
+    "has": _some(lambda c: ["image", "visiting", "point"]),
     "language": _some(lambda c: ["en", "zh-hans", "fr", "de"]),
     "open": lambda c: c.day().isoformat(),
     "from": lambda c: f"{c.dice.randint(1, 700)}{c.dice.choice(['', ' BCE'])}",

@@ -56,6 +56,8 @@ SORTS = [
 
 # Filters that narrow together with another one: alone they say nothing.
 TOGETHER = {"to": "from", "within": "near", "hours": "open"}
+# Filters that can judge no site without a position.
+BY_POSITION = ("near", "bbox")
 # Orders that mean something only beside a filter: one of these.
 NEEDED = {"relevance": ("q", "from"), "distance": ("near",)}
 _SHORT_SPAN = 50  # years, of which what happened then and at no other time is the best match
@@ -229,6 +231,14 @@ class SiteFilter(filters.FilterSet):
         if dropped.isdisjoint(self._left_by):
             return self.hits
         return self._among(left for name, left in self._left_by.items() if name not in dropped)
+
+    @cached_property
+    def unplaced(self) -> BitMap:
+        """The ids that all filters leave but those by position, and that have none; empty where
+        no filter asks for a position."""
+        if not any(map(self.chosen, BY_POSITION)):
+            return BitMap()
+        return self.without(*BY_POSITION) & self.index.unplaced
 
     def sites_of_term(self, facet: str, term: Term, text: str) -> BitMap:
         """The ids that a term leaves, and what is left of the text, in place of the text."""

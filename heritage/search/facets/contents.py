@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Func, TextChoices, TextField
+from django.db.models import BooleanField, ExpressionWrapper, Func, Q, TextChoices, TextField
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -25,13 +25,20 @@ class RecordContent(TextChoices):
     IMAGE = "image", _("a photograph")
     VISITING = "visiting", _("visiting facts")
     FREE = "free", _("free admission")
+    POINT = "point", _("a recorded position")
+
+
+_HAS_POINT = ExpressionWrapper(
+    Q(public_latitude__isnull=False, public_longitude__isnull=False), BooleanField()
+)
 
 
 class ContentFacet(ChoicesFacet[RecordContent]):
     """Unlike other facets, its values narrow: a site must have all of them."""
 
-    name, label, enumeration = "has", _("Visits and pictures"), RecordContent
+    name, label, enumeration = "has", _("Visits, pictures, position"), RecordContent
     values_narrow = True
+    site_columns = (_HAS_POINT,)
     words = {
         "image": pgettext_lazy(
             "search words", "photo|photos|photographs|with photos|pictures|images"
@@ -46,6 +53,7 @@ class ContentFacet(ChoicesFacet[RecordContent]):
             "free|free entry|free entrance|free of charge|no ticket|for free|no entrance fee"
             "|no entry fee|no admission fee|without entrance fee|without a ticket",
         ),
+        "point": pgettext_lazy("search words", "coordinates|recorded position"),
     }
 
     def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
@@ -64,6 +72,9 @@ class ContentFacet(ChoicesFacet[RecordContent]):
             by_site[pk] = by_site.get(pk, True) and not amount
         for pk in rows.published & {pk for pk, is_free in by_site.items() if is_free}:
             yield pk, "has:free"
+        for pk, has_point in rows.column(_HAS_POINT):
+            if has_point:
+                yield pk, "has:point"
 
 
 class LanguageCodes(Func):

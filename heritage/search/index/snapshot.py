@@ -100,6 +100,11 @@ class IndexSnapshot:
     def having(self, value: str) -> BitMap:
         return self.values.get(value, NOTHING)
 
+    @property
+    def unplaced(self) -> BitMap:
+        """The sites of which no position is recorded."""
+        return self.sites - self.having("has:point")
+
     def any_of(self, values: Iterable[str]) -> BitMap:
         return BitMap.union(NOTHING, *(self.having(value) for value in values))
 

@@ -21,13 +21,14 @@ from heritage.search.filters import NEEDED, TOGETHER, WITHIN_KM, SiteFilter, nor
 from heritage.search.query_strings import PAGE_PARAMETERS, updated, without
 from heritage.values import sentences
 from heritage.values.distances import distance_phrase
-from heritage.web import cards, language_html
+from heritage.web import cards, language_html, unplaced
 from heritage.web.browse import paging
 from heritage.web.browse.day_hours import DayGroup, HoursLine, day_groups, hours_lines
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
 from heritage.web.browse.paging import PER_PAGE, Paging
 from heritage.web.cards import RenderedCard
 from heritage.web.term_texts import TermTexts
+from heritage.web.unplaced import UnplacedSites
 
 _AT_ONCE = 3  # pictures that are in view when the page opens
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.
@@ -137,6 +138,7 @@ class Listing:
     ids: list[int]
     cards: list[ShownCard]
     is_near: bool  # to a point: how far each site is is said
+    unplaced: list[UnplacedSites]  # what a list by distance or of a map cannot show
     day_groups: list[DayGroup]  # of the day that is asked for; empty without one
     facets: list[FoldedFacet]
     more_facets: list[FoldedFacet]  # behind one fold
@@ -263,6 +265,7 @@ def listing(data: QueryDict) -> Listing:
         ids=ids,
         cards=shown,
         is_near=filtered.nearby is not None,
+        unplaced=unplaced.of_list(filtered),
         day_groups=day_groups(filtered),
         facets=[facet for facet in choices if facet.is_at_first],
         more_facets=[facet for facet in choices if not facet.is_at_first],

@@ -20,10 +20,12 @@ from heritage.models import ComponentPoint, Coverage, Place, Scheme, Site
 from heritage.search.index import columns, store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.coordinates import Point, snap
+from heritage.web import language_html, unplaced
 from heritage.web.access import visible_site
 from heritage.web.charts import Series
 from heritage.web.media import tagged
 from heritage.web.nearby_map import uncertainty_km
+from heritage.web.unplaced import UnplacedSites
 
 _MAX_DOTS = 3000  # dots: more of them on one map are evenly thinned
 
@@ -38,6 +40,8 @@ class MapImage:
     height: int = sheets.HEIGHT
     title: str = ""
     series: tuple[Series, ...] = ()  # what the colours mean
+    note: str = ""  # how many are shown
+    unplaced: tuple[UnplacedSites, ...] = ()
 
     @property
     def is_world(self) -> bool:
@@ -77,7 +81,8 @@ def parts_of(site: Site) -> tuple[Point, ...]:
 
 def of_sites(place: Place, hits: BitMap) -> MapImage | None:
     """The sites of a place as dots; None where none has a point."""
-    points = _points(store.current(), hits)
+    index = store.current()
+    points = _points(index, hits)
     if not points:
         return None
     alt = _("Map: the sites of %(place)s as dots on the land around; the list below names them")
@@ -86,11 +91,17 @@ def of_sites(place: Place, hits: BitMap) -> MapImage | None:
         alt % {"place": place.label.best()},
         *sheets.size_of(points),
         title=_("Where they lie"),
+        note=_("%(shown)s of %(total)s sites are on this map.") % _numbers(len(points), len(hits))
+        if len(points) < len(hits)
+        else "",
+        unplaced=tuple(unplaced.in_place(index, place)),
     )
 
 
-def of_properties(series: list[Series]) -> MapImage:
-    """The World Heritage of the whole world."""
+def of_properties(
+    series: list[Series], placed: int, total: int, left: list[UnplacedSites]
+) -> MapImage:
+    """The World Heritage of the whole world: `placed` of `total` properties, and who is left."""
     alt = _("World map: a dot for each property; the charts below count them by region and state")
     return MapImage(
         reverse("media:world_land"),
@@ -99,7 +110,15 @@ def of_properties(series: list[Series]) -> MapImage:
         sheets.WORLD_HEIGHT,
         title=_("Where they lie"),
         series=tuple(series),
+        note=_("%(shown)s of %(total)s properties are on this map.") % _numbers(placed, total)
+        if placed < total
+        else "",
+        unplaced=tuple(left),
     )
+
+
+def _numbers(shown: int, total: int) -> dict[str, str]:
+    return {"shown": language_html.number(shown), "total": language_html.number(total)}
 
 
 # --- the pictures ------------------------------------------------------------------------------
@@ -132,4 +151,4 @@ def of_place(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def _points(index: IndexSnapshot, hits: BitMap) -> tuple[Point, ...]:
-    return tuple(columns.of_some(index.points, hits, _MAX_DOTS))
+    return tuple(columns.of_some(index.points, hits - index.unplaced, _MAX_DOTS))

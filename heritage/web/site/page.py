@@ -35,7 +35,7 @@ from heritage.values import sentences
 from heritage.values.language import Text, display_width, interface_languages, language_in_words
 from heritage.values.markdown import to_html
 from heritage.values.web_address import safe_url
-from heritage.web import cards, certainty, language_html
+from heritage.web import cards, certainty, language_html, unplaced
 from heritage.web.cards import Picture
 from heritage.web.certainty import Mark
 from heritage.web.media import covers, maps
@@ -49,6 +49,7 @@ from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, 
 from heritage.web.site.related_sites import RelatedSites, related_sites
 from heritage.web.site.timeline import SiteTimeline, site_timeline
 from heritage.web.site.visiting import NoticeLine, Visiting
+from heritage.web.unplaced import UnplacedSites
 
 _MANY_PARTS = 5
 _LONG_NAME = 34  # letters
@@ -121,6 +122,7 @@ class SitePage:
     nearby: list[NeighbourLine]
     around: str  # the list of all within that many km; empty where nothing lies near
     within_km: int
+    unplaced: list[UnplacedSites]  # of the town, which may be as near
     related: list[RelatedSites]  # others of its kind, others listed the same year
     land: maps.MapImage | None
     component_parts: int  # of the property that it is, as the official list counts them
@@ -251,6 +253,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
         nearby=neighbours(site.public_point, near),
         around=_around(site) if near else "",
         within_km=WITHIN_KM,
+        unplaced=unplaced.in_place(index, unplaced.town(site.place)),
         related=related_sites(index, rows),
         land=maps.around(site, component_parts),
         component_parts=len(component_parts),

@@ -16,12 +16,13 @@ from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.nearby import reachable
 from heritage.values import sentences
-from heritage.web import language_html
+from heritage.web import language_html, unplaced
 from heritage.web.charts import Chart, Row, Series
 from heritage.web.media import maps
 from heritage.web.nearby_map import NearbyMap, nearby_map
 from heritage.web.page_urls import list_url
 from heritage.web.site.location import NeighbourLine, neighbours
+from heritage.web.unplaced import UnplacedSites
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
 from heritage.web.world_heritage import statistics
@@ -56,6 +57,7 @@ class TownSurroundings:
     nearby_map: NearbyMap | None
     nearby: list[NeighbourLine]
     url: str  # of the list of all
+    unplaced: list[UnplacedSites]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,7 @@ def _surroundings(index: IndexSnapshot, place: Place) -> TownSurroundings | None
         nearby_map(place.centre, found),
         neighbours(place.centre, found),
         list_url(near=f"{PLACE_MARK}{place.slug}", within=str(_DAY_KM)),
+        unplaced.in_place(index, place),
     )
 
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from heritage.formats.sentence import place_phrase
 from heritage.models import Coverage, Designation, Scheme, SchemeTerm, Site, UnescoStatus
-from heritage.models.unesco import LISTED_STATUSES
+from heritage.models.unesco import LISTED_STATUSES, WHOLE_STATUSES
 from heritage.search import vocabulary
 from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.date_format import year_phrase
-from heritage.web import cards, language_html
+from heritage.web import cards, language_html, unplaced
 from heritage.web.cards import RenderedCard
 from heritage.web.charts import Chart
 from heritage.web.media import maps
@@ -27,6 +27,7 @@ from heritage.web.world_heritage import statistics
 from heritage.web.world_heritage.statistics import Register
 
 _NEWEST = 6
+_FIRST_LIST = 1978  # the year of the first inscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _world() -> WorldHeritagePage:
         edition=register.edition,
         edition_note=language_html.as_html(scheme.edition_note.best()) if scheme else "",
         figures=figures,
-        map=maps.of_properties(register.series()) if figures else None,
+        map=_map(register, figures[0].number) if figures else None,
         sites=world_heritage_counts(index),
         by_year=statistics.by_year(register),
         criteria=statistics.by_criterion(register),
@@ -137,6 +138,13 @@ def _world() -> WorldHeritagePage:
         newest_year=newest_year,
         later=_sites_of(register.later(), "inscribed"),
     )
+
+
+def _map(register: Register, properties: int) -> maps.MapImage:
+    placed = register.placed().values("designation").distinct().count()
+    years = f"{_FIRST_LIST}-{register.year}" if register.year else ""
+    left = unplaced.under(unesco=WHOLE_STATUSES, inscribed=years)
+    return maps.of_properties(register.series(), placed, properties, left)
 
 
 def world_heritage_counts(index: IndexSnapshot) -> WorldHeritageCounts:

@@ -62,6 +62,15 @@ class Register:
         found = properties().filter(standing__in=STANDING)
         return found if self.year is None else found.exclude(listed_year__gt=self.year)
 
+    def placed(self) -> QuerySet[Coverage]:
+        """Which published sites stand for them as a whole, with a position."""
+        return Coverage.objects.filter(
+            designation__in=self.inscribed(),
+            extent=Coverage.Extent.WHOLE,
+            site__state="published",
+            site__public_latitude__isnull=False,
+        ).order_by()
+
     def later(self) -> QuerySet[Designation]:
         """Those that were inscribed after the edition."""
         found = properties().filter(standing__in=STANDING)
