@@ -67,7 +67,8 @@ def test_no_message_of_the_code_is_missing(catalogue, tmp_path):
     ignore = shutil.ignore_patterns("__pycache__", "*.mo", "fixtures")
     for folder in ("heritage", "templates"):
         shutil.copytree(ROOT / folder, tree / folder, ignore=ignore)
-    shutil.copy(ROOT / "manage.py", tree)
+    for file in ("manage.py", "pyproject.toml"):  # which the settings read
+        shutil.copy(ROOT / file, tree)
     locale = Path(catalogue.fpath).parent.parent.name
     command = ["makemessages", "-l", locale, "--no-wrap", "--add-location=file"]
     subprocess.run(
