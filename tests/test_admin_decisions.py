@@ -9,6 +9,7 @@ from heritage.admin.history import comment_of
 from heritage.models import ChangeSet, Correction, Site
 from heritage.services.undo import undo
 from tests import builders as build
+from tests.adminforms import page_data
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +109,7 @@ def test_a_position_is_applied_with_both_coordinates(client, editor, correction)
     Correction.objects.update(topic="position")
     page = client.get(address(correction)).context
     assert (page["field"].key, page["was"]) == ("point", "10, 20")
-    assert not {"latitude", "longitude"} & {each.key for each in page["offered"]}
+    assert not {"latitude", "longitude"} & {key for key, _label in page["offered"]}
     assert decide(client, correction, "apply", text="34.6086, 112.4739").status_code == 302
     site = Site.objects.get()
     assert (site.latitude, site.longitude) == (34.6086, 112.4739)
@@ -169,3 +170,102 @@ def test_an_action_decides_what_is_stored_and_keeps_what_others_wrote(client, ed
     correction.refresh_from_db()
     assert (correction.state, correction.decided_by) == ("declined", editor)
     assert correction.note == "Seen."
+
+
+# --- rows, which are changed in the form ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("topic", "rows"),
+    [("dates", "events"), ("status", "coverages"), ("visit", "openings"), ("picture", "images")],
+)
+def test_a_topic_opens_its_rows(client, editor, correction, topic, rows):
+    Correction.objects.update(topic=topic)
+    build.make_event(correction.site, date="1044")
+    page = client.get(address(correction))
+    assert page.context["key"] == rows and page.context["field"] is None
+    if rows == "events":
+        assert "1044" in " ".join(page.context["rows"])
+    offered = {key for key, _label in page.context["sets"]}
+    assert {"events", "openings", "prices", "visitingfacts", "coverages", "names"} <= offered
+    form = client.get(page.context["rows_url"])
+    opened = [each for each in form.context["inline_admin_formsets"] if each.prefix == rows]
+    assert all(line.form for line in opened[0].lines())
+    assert "不是1044年。" in form.content.decode()
+
+
+def test_a_row_is_corrected_and_accepted_with_one_save(
+    client, editor, correction, django_capture_on_commit_callbacks
+):
+    Correction.objects.update(topic="dates")
+    event = build.make_event(correction.site, date="1044")
+    url = client.get(address(correction)).context["rows_url"].partition("#")[0]
+    data = page_data(client.get(url))
+    assert data["events-0-date"] == ["1044"]
+    data |= {"events-0-date": "1049", "_correction_answer": "谢谢。", "_save": "1"}
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post(url, data)
+    assert response["Location"] == reverse("admin:heritage_correction_changelist")
+    event.refresh_from_db()
+    correction.refresh_from_db()
+    assert (event.date, correction.state, correction.decided_by) == ("1049", "accepted", editor)
+    assert [message.to for message in mail.outbox] == [["reader@example.org"]]
+    made = ChangeSet.objects.latest("pk")
+    assert (made.kind, comment_of(made)) == ("correction", "A reader's suggestion: 1049年")
+    undo(made)
+    correction.refresh_from_db()
+    event.refresh_from_db()
+    assert (event.date, correction.state) == ("1044", "new")
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "told"),
+    [
+        ({}, "new", "still open: nothing was changed"),
+        ({"area_ha": "2", "_accept": None}, "new", ""),
+        ({"area_ha": "2", "_correction_state": "declined"}, "new", "somebody has decided"),
+        ({"area_ha": "-2"}, "new", ""),
+        ({"area_ha": "2"}, "accepted", "is now: accepted"),
+    ],
+)
+def test_a_correction_is_accepted_with_a_change_only(
+    client, editor, correction, changes, state, told
+):
+    url = reverse("admin:heritage_site_change", args=[correction.site_id])
+    url += f"?correction={correction.pk}"
+    data = page_data(client.get(url)) | changes | {"_correction_note": "Stele.", "_save": "1"}
+    data = {name: value for name, value in data.items() if value is not None}
+    response = client.post(url, data, follow=True)
+    correction.refresh_from_db()
+    assert correction.state == state
+    assert told in response.content.decode()
+    if changes.get("area_ha") == "-2":  # nothing typed is lost
+        assert "Stele." in response.content.decode()
+
+
+def test_only_who_may_decide_sees_a_correction_beside_the_form(client, correction):
+    other = build.make_site("Wall", state="draft")
+    url = reverse("admin:heritage_site_change", args=[correction.site_id])
+    for group, address_, is_shown in (
+        ("contributor", f"{url}?correction={correction.pk}", False),
+        ("editor", f"{url}?correction={correction.pk}", True),
+        ("editor", f"{url}?correction=x", False),
+        (
+            "editor",
+            url.replace(str(correction.site_id), str(other.pk)) + f"?correction={correction.pk}",
+            False,
+        ),
+    ):
+        client.force_login(build.make_user(group=group))
+        assert ("correction-heading" in client.get(address_).content.decode()) is is_shown
+
+
+def test_a_place_and_kinds_are_applied_by_name(client, editor, correction):
+    build.make_place("Luoyang", "洛阳")
+    pagoda = build.make_kind("Pagoda", "塔")
+    assert decide(client, correction, "apply", "place", text="洛阳").status_code == 302
+    Correction.objects.update(state="new")
+    correction.refresh_from_db()
+    assert decide(client, correction, "apply", "kinds", text="pagoda").status_code == 302
+    site = Site.objects.get()
+    assert (site.place.label["en"], list(site.kinds.all())) == ("Luoyang", [pagoda])

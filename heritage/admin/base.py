@@ -5,7 +5,7 @@ one short transaction: forms are validated and pictures decoded before any lock 
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from functools import cache
 from typing import Any, cast
 
@@ -38,7 +38,7 @@ from heritage.admin.history import history_view
 from heritage.admin.inlines import RecordInline
 from heritage.admin.restore_pages import RestorePages
 from heritage.admin.writes import change_set
-from heritage.models import open_forms
+from heritage.models import ChangeSet, open_forms
 from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField
 from heritage.models.lock_timeout import (
@@ -52,6 +52,7 @@ from heritage.values import normalize
 from heritage.values.sentences import listed
 
 COMMENT = "_comment"  # the editor's reason for a change, beside the save buttons
+OPEN = "open"  # in an address: the set of rows whose forms are all shown
 ATTEMPTS = 3  # to compare and write, if others write in between
 
 
@@ -212,6 +213,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
                 not isinstance(inline, RecordInline)
                 or editing_of(request).shows_all
                 or inline.prefix in sent
+                or (request.method == "GET" and inline.prefix == request.GET.get(OPEN))
             ):
                 yield inline.get_formset(request, obj), inline
 
@@ -279,14 +281,18 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
             kwargs["editing"] = editing_of(request)
         return kwargs
 
+    def change_set_of(self, request: HttpRequest) -> AbstractContextManager[ChangeSet]:
+        """The change set of a form that is saved."""
+        comment = request.POST.get(COMMENT, "").strip()
+        return change_set("edit", user_of(request), comment, is_whole=True)
+
     def _open_change_set(self, request: HttpRequest, form: Any, change: bool) -> None:
         """Open the change set before the first write; other writers wait until it ends."""
         editing = editing_of(request)
         if editing.is_writing:
             return
         editing.is_writing = True
-        comment = request.POST.get(COMMENT, "").strip()
-        editing.stack.enter_context(change_set("edit", user_of(request), comment, is_whole=True))
+        editing.stack.enter_context(self.change_set_of(request))
         with unit_of_work() as unit:
             unit.begin(self.model)
             row = unit.will_write(self.model, form.instance.pk) if change else None

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from heritage.admin.access import user_of
 from heritage.admin.base import RecordAdmin
-from heritage.admin.decisions import ANCHORS, DecisionPages
+from heritage.admin.decisions import ANCHORS, DecisionPages, beside_url
 from heritage.admin.forms import Fields
 from heritage.admin.writes import change_set
 from heritage.models import Correction
@@ -90,12 +90,11 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
     @admin.display(description=_("where to change it"))
     def where(self, correction: Correction) -> str:
         """Links to the field that the correction is about, and to the public page."""
-        edit = reverse("admin:heritage_site_change", args=[correction.site_id])
         return format_html(
             '<a href="{}">{}</a> · <a href="{}#{}">{}</a> · <a href="{}">{}</a>',
             reverse("admin:heritage_correction_decide", args=[correction.pk]),
             _("Decide beside the record"),
-            edit,
+            beside_url(correction),
             ANCHORS.get(correction.topic, "content-main"),
             _("Edit %(site)s") % {"site": correction.site},
             reverse("web:site", args=[correction.site.slug]),

@@ -33,11 +33,12 @@ from pyroaring import BitMap
 from heritage.admin import access, changelist
 from heritage.admin.access import user_of
 from heritage.admin.autocomplete import with_label
-from heritage.admin.base import COMMENT, RecordAdmin
+from heritage.admin.base import COMMENT
 from heritage.admin.boundaries import boundary_map_view
 from heritage.admin.bulk import change_terms
 from heritage.admin.completeness import completeness_of
 from heritage.admin.coverage import CoverageRows
+from heritage.admin.decisions import CorrectedForm
 from heritage.admin.export import export_csv, export_fixture
 from heritage.admin.filters import (
     FACET_FILTERS,
@@ -154,7 +155,7 @@ class SiteForm(RecordForm):
 
 
 @admin.register(Site)
-class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, RecordAdmin):
+class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
     form = SiteForm
     search_fields = ("search_text",)
     list_display = ("display_name", "place", "beginnings", "unesco", "state_badge")
