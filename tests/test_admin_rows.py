@@ -266,7 +266,8 @@ def eras():
         ("Ming", "ming", None),
         ("ming dynasty", "ming", None),
         ("明代", "ming", None),
-        ("明清", None, None),
+        ("明清", "ming", "qing"),
+        ("金、清", None, None),  # which are apart
         ("金至清", "jin", "qing"),
         ("Ming to Qing", "ming", "qing"),
         ("Tang", None, None),  # which of two
@@ -277,10 +278,43 @@ def test_an_era_may_be_written_where_a_date_is_asked_for(client, eras, written, 
     data |= {"events-0-kind": "built", "events-0-date": written, "events-0-certainty": "certain"}
     response = client.post(ADD, data)
     if first is None:
-        assert "cannot be read as a date" in errors(response)["events-0-date"][0]
-        assert ("events-0-first_era" in errors(response)) == (written == "Tang")
+        [asked] = errors(response)["events-0-date"]
+        assert "do not follow each other" in asked or "one of these eras" in asked
+        assert "Tang" not in written or "后唐" in errors(response)["events-0-first_era"][0]
         return
     assert response.status_code == 302, errors(response)
     event = Event.objects.get(site__slug="hall")
     assert (event.first_era_id, event.last_era_id) == (eras[first], eras.get(last))
     assert event.date == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "date", "first"),
+    [
+        ("built", "early Ming", "1368~/1459~", "ming"),
+        ("built", "唐末", "0811~/0907~", "tang"),
+        ("built", "1755（清）", "1755", "qing"),
+        ("rebuilt", "明代重修", "", "ming"),
+        ("built", "明代重修", None, None),
+        ("built", "between 618 and 907", "[0618..0907]", None),
+    ],
+)
+def test_a_date_may_be_written_with_its_era(client, eras, kind, written, date, first):
+    data = page_data(client.get(ADD)) | {"name__en": "Hall", "events-TOTAL_FORMS": "1"}
+    data |= {"events-0-kind": kind, "events-0-date": written, "events-0-certainty": "certain"}
+    response = client.post(ADD, data)
+    if date is None:
+        assert "“重修” is no part of a date" in errors(response)["events-0-date"][0]
+        return
+    assert response.status_code == 302, errors(response)
+    event = Event.objects.get(site__slug="hall")
+    assert (event.date, event.first_era_id) == (date, eras.get(first))
+
+
+def test_chosen_eras_stay_beside_a_date(client, eras):
+    data = page_data(client.get(ADD)) | {"name__en": "Hall", "events-TOTAL_FORMS": "1"}
+    data |= {"events-0-kind": "built", "events-0-certainty": "certain"}
+    data |= {"events-0-date": "early Ming", "events-0-first_era": eras["ming"]}
+    assert client.post(ADD, data).status_code == 302
+    event = Event.objects.get(site__slug="hall")
+    assert (event.date, event.first_era_id) == ("1368~/1459~", eras["ming"])

@@ -15,9 +15,11 @@ from heritage.admin.fields import picture_address
 from heritage.admin.filters import CoverageSchemeFilter, Filters, SiteStateFilter
 from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
-from heritage.models import Coverage, Era, Event, FormerSlug, Image, Name, PartOf
-from heritage.search.era_names import eras_for_date
+from heritage.models import Coverage, Event, FormerSlug, Image, Name, PartOf
+from heritage.services import date_reading
+from heritage.services.date_reading import DateQuestion
 from heritage.services.denormalized import event_bounds
+from heritage.values.edtf import EDTFError
 from heritage.values.language import language_name
 from heritage.values.sentences import listed
 
@@ -59,29 +61,43 @@ class NameRows(RecordInline):
 
 
 class EventForm(RecordForm):
-    """A date that names eras (“Ming”, 唐代, 金至清) selects them instead."""
+    """A date that names eras (“Ming”, 唐代, 金至清) selects them, and “early Ming” both."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self._may_mean: list[Era] = []
-        if self.is_bound and "date" in self.fields:
-            self._choose_eras()
+        self._refused: EDTFError | None = None
+        if "date" in self.fields:
+            self.fields["date"].widget.reads_eras = True
+            if self.is_bound:
+                self._read_date()
 
-    def _choose_eras(self) -> None:
-        date, first, last = map(self.add_prefix, ("date", "first_era", "last_era"))
-        eras = eras_for_date(*(self.data.get(name, "") for name in (date, first, last)))
-        if not eras or any(len(each) > 1 for each in eras):
-            self._may_mean = [era for each in eras for era in each]
+    def _read_date(self) -> None:
+        kind, date, first, last = map(self.add_prefix, ("kind", "date", "first_era", "last_era"))
+        typed = self.data.get(date, "")
+        if not typed.strip():
             return
+        is_chosen = bool(self.data.get(first) or self.data.get(last))
+        try:
+            reading = date_reading.read(typed, self.data.get(kind, ""))
+        except EDTFError as error:
+            self._refused = error
+            return
+        if is_chosen and not reading.date:
+            return  # it is told by the field that a name is no date
         data = cast(QueryDict, self.data).copy()
-        data[date], data[first] = "", str(eras[0][0].pk)
-        data[last] = str(eras[1][0].pk) if len(eras) > 1 else ""
+        data[date] = reading.date
+        if not is_chosen:
+            data[first] = str(reading.first.pk) if reading.first else ""
+            data[last] = str(reading.last.pk) if reading.last else ""
         self.data = data
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if self._may_mean and "date" in self.errors:
-            names = listed(map(label_of, self._may_mean))
+        if self._refused:
+            self.errors.pop("date", None)
+            self.add_error("date", str(self._refused))
+        if isinstance(self._refused, DateQuestion) and self._refused.eras:
+            names = listed(map(label_of, self._refused.eras))
             text = _("The date may be one of these eras, choose: %(eras)s.") % {"eras": names}
             self.add_error("first_era", text)
         return cleaned

@@ -48,7 +48,7 @@ def remarks(text: str) -> list[str]:
     """What a reader of the text should know of how it is understood."""
     plain = normalised(text)
     said = []
-    if reign_years.has_chinese_month(_unqualified(plain)[0]):
+    if reign_years.has_chinese_month(unqualified(plain)[0]):
         said.append(
             _(
                 "The month is one of the Chinese calendar and is not converted: only the year is "
@@ -58,10 +58,12 @@ def remarks(text: str) -> list[str]:
     if re.search(r"距今|\bago\b|[0-9]{4,}年前", plain):
         said.append(_("Years ago are counted back from the year 2000 and are always about right."))
     if re.search(r"[0-9](?:st|nd|rd|th) |世纪|[0-9]s\b|年代", plain) and _part(plain):
-        said.append(
-            _("The early, middle and late part of a period are taken as its thirds, about right.")
-        )
+        said.append(thirds_remark())
     return said
+
+
+def thirds_remark() -> str:
+    return _("The early, middle and late part of a period are taken as its thirds, about right.")
 
 
 def _edtf(text: str) -> str:
@@ -320,14 +322,14 @@ def _two_sided(start: str, end: str) -> str | None:
 def _with_shared_words(start: str, end: str) -> str:
     """The start with what only the end spells out: "12", "15 april 1985" -> "12 april 1985"."""
     counted = r"[^0-9]*[0-9]+(?:st|nd|rd|th)?"
-    shared = re.fullmatch(rf"{counted}([^-0-9][^0-9]*| [a-z].*)", _unqualified(end)[0])
+    shared = re.fullmatch(rf"{counted}([^-0-9][^0-9]*| [a-z].*)", unqualified(end)[0])
     return start + shared[1] if shared and re.fullmatch(counted, start) else start
 
 
 def _check_reckoning(first: str, last: str, end: str) -> None:
     """Refuse "206 BCE – 100": such an end may lie on either side of the turn of the eras."""
     start_year, end_year = _years(first)[0], _years(last)[1]
-    is_bare = re.fullmatch("[0-9]+年?", _unqualified(end)[0])
+    is_bare = re.fullmatch("[0-9]+年?", unqualified(end)[0])
     if is_bare and start_year <= 0 and end_year <= -to_historical(start_year):
         raise EDTFError(
             _("Is the year %(year)s before or after 1 CE? Write %(year)s BCE or %(year)s CE.")
@@ -384,7 +386,7 @@ _APPROXIMATE = (
 
 def _date(plain: str) -> str | None:
     """EDTF of one date, or of a century, which is an interval; None for anything else."""
-    core, qualifier = _unqualified(plain)
+    core, qualifier = unqualified(plain)
     try:
         date = parse(core.upper())
         return None if len(date.ends) > 1 else date.text + qualifier
@@ -405,7 +407,7 @@ def _meaning(core: str) -> str | None:
     return _part(core) or reign_years.parse_reign_year(core)
 
 
-def _unqualified(plain: str) -> tuple[str, str]:
+def unqualified(plain: str) -> tuple[str, str]:
     """The date without its qualifying words, and the EDTF qualifier that they mean."""
     qualifiers = ""
     for qualifier, shape in (("?", _UNCERTAIN), ("~", _APPROXIMATE)):

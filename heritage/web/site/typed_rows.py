@@ -16,8 +16,8 @@ from django.utils.translation import pgettext
 
 from heritage.models import Coverage, Designation, Event, Image, Site
 from heritage.models.fields import EDTFField, LanguageMapField
-from heritage.search.era_names import eras_for_date
 from heritage.search.site_rows import RELATIONS, in_order
+from heritage.services import date_reading
 from heritage.services.denormalized import event_bounds
 from heritage.values.date_parser import parse_date
 from heritage.values.edtf import EDTFError
@@ -121,16 +121,25 @@ def _is_blank(model: type[Model], typed: Typed) -> bool:
 def _completed(model: type[Model], typed: Typed) -> Typed:
     """With what the form would conclude: eras from a date, an entry from its reference."""
     if model is Event:
-        eras = eras_for_date(*(typed.get(name, "") for name in ("date", "first_era", "last_era")))
-        if eras and all(len(each) == 1 for each in eras):
-            last = str(eras[1][0].pk) if len(eras) > 1 else ""
-            return {**typed, "date": "", "first_era": str(eras[0][0].pk), "last_era": last}
+        return _with_date_read(typed)
     if model is Coverage and not typed.get("designation"):
         scheme, reference = typed.get("scheme", ""), typed.get("reference", "")
         if _DIGITS.fullmatch(scheme) and reference:
             entry = Designation.objects.filter(scheme=int(scheme), reference=reference).first()
             return {**typed, "designation": str(entry.pk) if entry else ""}
     return typed
+
+
+def _with_date_read(typed: Typed) -> Typed:
+    """With the date and the eras that are typed as its date."""
+    try:
+        reading = date_reading.read(typed.get("date", ""), typed.get("kind", ""))
+    except EDTFError:
+        return typed  # the date is refused by its column
+    if typed.get("first_era") or typed.get("last_era"):
+        return {**typed, "date": reading.date} if reading.date else typed
+    first, last = (str(era.pk) if era else "" for era in (reading.first, reading.last))
+    return {**typed, "date": reading.date, "first_era": first, "last_era": last}
 
 
 def _put_row(row: Any, owner: str, typed: Typed) -> Iterator[str]:
