@@ -110,7 +110,7 @@ def told(site: Site) -> dict:
 
 
 def _first_event(site: Site) -> Event:
-    dated = site.events.exclude(date="").exclude(kind="fabric")
+    dated = site.events.exclude(date="").exclude(kind__in=("fabric", "dated"))
     return min(dated, key=lambda event: event.first_year)
 
 

@@ -35,7 +35,7 @@ def question(catalogue: Catalogue) -> QueryDict:
         values = _ASKED[name](catalogue)
         query.setlist(name, [values] if isinstance(values, str) else values)
     if dice.random() < 0.3:
-        query["role"] = dice.choice(["beginnings", "standing", "within"])
+        query["role"] = dice.choice(["beginnings", "standing", "dated", "within"])
     if "open" in query and dice.random() < 0.7:
         query["hours"] = dice.choice(["official", "reported", "closed", "unclear", "unknown"])
     if "near" in query:

@@ -136,7 +136,7 @@ def _update_rows(catalogue, site) -> None:
         case 4:
             rows = list(Event.objects.filter(site=site))
             for row in rows:
-                row.kind = dice.choice(["built", "fabric"])
+                row.kind = dice.choice(["built", "fabric", "dated"])
             Event.objects.bulk_update(rows, ["kind"])
         case 5:
             for row in Notice.objects.filter(site=site):

@@ -39,6 +39,8 @@ def eras():
     }
 
 
+DATED = "dated"
+
 # What the record holds: kind, events, place, register and year; then both sentences.
 SENTENCES = [
     (
@@ -73,6 +75,24 @@ SENTENCES = [
         ("kind", [("built", "0723", "tang", None), ("fabric", "", "yuan", None)], "", ""),
         "Temple (Yuan Dynasty).",
         "元代佛寺。",
+    ),
+    # Of several eras none is left out, whether they stand or lie in the ground.
+    (
+        ("kind", [("fabric", "", "yuan", None), ("fabric", "", "qing", None)], "place", ""),
+        "Temple (Yuan, Qing) in Jiyuan, Henan.",
+        "河南济源的佛寺（元、清）。",
+    ),
+    (
+        ("kind", [(DATED, "", "neolithic", None), (DATED, "", "jin", "yuan")], "", ""),
+        "Temple (Neolithic, Jin [1115–1234] to Yuan).",
+        "佛寺（新石器、金至元）。",
+    ),
+    (("kind", [(DATED, "", "neolithic", None)], "", ""), "Temple (Neolithic).", "新石器时代佛寺。"),
+    # It was dug since, which says nothing of its age.
+    (
+        ("kind", [(DATED, "", "tang", None), ("excavated", "1954", None, None)], "", ""),
+        "Temple (Tang Dynasty).",
+        "唐代佛寺。",
     ),
 ]
 
@@ -109,6 +129,21 @@ def test_a_province_alone_is_said_with_its_country():
         assert sentence.place_phrase(gao) == "马里加奥"
 
 
+def test_the_county_is_said_in_a_sentence_and_left_out_where_room_is_short(eras):
+    henan = make_place("Henan", "河南", level="province")
+    zhoukou = make_place("Zhoukou", "周口", level="city", parent=henan)
+    county = make_place("Xiangcheng", "项城", level="county", parent=zhoukou)
+    site = make_site("Nandun", "南顿", kinds=[make_kind("City site", "城址")], place=county)
+    for era in ("neolithic", "tang"):
+        make_event(site, "dated", "", eras[era])
+    assert sentence.of_rows(rows_of(site)) == (
+        "City site (Neolithic, Tang) in Xiangcheng, Zhoukou, Henan."
+    )
+    assert sentence.place_phrase(county) == "Zhoukou, Henan"
+    with translation.override("zh-hans"):
+        assert sentence.of_rows(rows_of(site)) == "河南周口项城的城址（新石器、唐）。"
+
+
 def _add_events(site, events, eras):
     for kind, date, first, last in events:
         make_event(site, kind, date, eras.get(first), last_era=eras.get(last))
@@ -136,6 +171,18 @@ CARDS = [
     ([("built", "1279", "yuan", None), ("fabric", "", "yuan", None)], "Built 1279 (Yuan)", None),
     # A national unit of which the era alone is known.
     ([("fabric", "", "neolithic", None)], "Neolithic", "新石器"),
+    # What lies in the ground does not stand.
+    ([(DATED, "", "neolithic", None)], "Neolithic", "新石器"),
+    ([(DATED, "", "tang", None), (DATED, "", "yuan", None)], "Tang, Yuan", "唐、元"),
+    ([(DATED, "", "tang", None), ("built", "0700", "tang", None)], "Built 700 (Tang)", None),
+    ([(DATED, "", "tang", None), ("founded", "0500", None, None)], "Tang", "唐"),
+    # A date within one of several eras says nothing of the others.
+    (
+        [(DATED, "", "tang", None), (DATED, "", "yuan", None), ("built", "0700", "tang", None)],
+        "Tang, Yuan",
+        "唐、元",
+    ),
+    ([(DATED, "", "neolithic", None), ("fabric", "", "qing", None)], "Qing", None),
     ([("founded", "0700", "tang", None)], "Founded 700 (Tang)", None),
     ([], "", ""),
 ]
@@ -171,6 +218,19 @@ def test_the_page_tells_what_stands_from_the_beginnings(client, eras):
     page = client.get("/en/sites/observatory/").text
     assert "<dt>When</dt>" not in page
     assert "<dt>Beginnings</dt>" in page and "<dt>What stands</dt><dd>Yuan</dd>" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "first_line", "heading"),
+    [("en", "<dt>Dates from</dt>", "Dates from</h3>"), ("zh-hans", "<dt>年代</dt>", "年代</h3>")],
+)
+def test_a_site_in_the_ground_is_not_said_to_stand(client, eras, language, first_line, heading):
+    site = make_site("Nandun", slug="nandun")
+    make_event(site, "dated", "", eras["neolithic"])
+    make_event(site, "excavated", "1954")
+    page = client.get(f"/{language}/sites/nandun/").text
+    assert first_line in page and heading in page
+    assert not any(words in page for words in ("What stands", "Surviving fabric", "现存"))
 
 
 def test_the_page_and_what_machines_read_say_it(client, eras):

@@ -130,7 +130,10 @@ def test_founding_is_told_from_fabric(china):
     make_event(site, "founded", first_era=china["tang"], date="0700")
     make_event(site, "fabric", first_era=china["ming"])
     make_event(site, "rebuilt", first_era=china["yuan"])
-    assert eras(site) == {("tang", "beginnings"), ("ming", "standing"), ("yuan", "other")}
+    make_event(site, "dated", first_era=china["jin"])
+    assert eras(site) == {
+        ("tang", "beginnings"), ("ming", "standing"), ("yuan", "other"), ("jin", "dated"),
+    }  # fmt: skip
     assert list(Site.objects.of_eras([china["tang"].pk], "standing")) == []
     assert list(Site.objects.of_eras([china["tang"].pk], "beginnings")) == [site]
     assert list(Site.objects.of_eras([china["yuan"].pk])) == [site]

@@ -438,6 +438,24 @@ def test_spans_that_run_through_an_era_are_offered_apart(client, words):
     assert [str(card.name) for card in page.sites.cards] == ["Stated"]
 
 
+def test_sites_are_found_by_the_era_that_they_date_from(client, words):
+    song = build.make_era("Song", "宋", slug="song", span="0960/1279", region=words.china)
+    for name, kind in (("Kiln", "dated"), ("Pagoda", "fabric")):
+        build.make_event(build.make_site(name), kind, first_era=song)
+
+    def names(query):
+        return [str(card.name) for card in client.get(f"/en/sites/?{query}").context["list"].cards]
+
+    assert names("era=song&role=dated") == ["Kiln"]
+    assert names("era=song&role=standing") == ["Pagoda"]
+    shown = client.get("/en/sites/?era=song&role=dated").context["list"]
+    assert [role.value for role in shown.roles if role.is_chosen] == ["dated"]
+    page = client.get("/en/eras/song/").context["page"]
+    assert [(str(link.label), link.count) for link in page.roles] == [
+        ("in all", 2), ("with surviving fabric of it", 1), ("that date from it", 1),
+    ]  # fmt: skip
+
+
 def test_a_card_names_up_to_three_kinds(client, words):
     labels = "Buddhist temple", "Rock relief", "Mountain", "Garden"
     kinds = [build.make_kind(label, order=order) for order, label in enumerate(labels)]

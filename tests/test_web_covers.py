@@ -1,5 +1,6 @@
 """Which cover a site has is what its record says, or its kind; nothing is guessed."""
 
+import itertools
 import re
 import xml.etree.ElementTree as ET
 
@@ -178,6 +179,31 @@ def test_the_seal_is_of_what_stands():
     build.make_event(site, "fabric", "", build.make_era("Yuan", "元", "1271/1368"))
     drawing = drawing_of(Site.objects.get(pk=site.pk))
     assert drawing.seal == "元"
+    [card] = card_rows.read_cards(store.current(), [site.pk])
+    assert drawing_of_row(card) == drawing
+
+
+@pytest.mark.parametrize(
+    ("kind", "spans", "seal"),
+    [
+        ("dated", [("夏", ""), ("商", ""), ("汉", "")], "夏商汉"),
+        ("fabric", [("元", ""), ("清", "")], "元清"),
+        ("fabric", [("金", "清")], "金至清"),
+        ("dated", [("新石器", ""), ("金", "元")], "中国"),  # no room: rather none than one of them
+    ],
+)
+def test_a_seal_names_all_eras_or_none(kind, spans, seal):
+    china = build.make_place("China", "中国", level="country", code="CN")
+    site = build.make_site("Nandun", cover="giza", place=china)
+    starts = itertools.count(100, 100)
+    for span in spans:
+        eras = [
+            build.make_era(name, name, f"0{start}/0{start + 50}", slug=f"era-{start}")
+            for name, start in zip(filter(None, span), starts, strict=False)
+        ]
+        build.make_event(site, kind, "", eras[0], last_era=eras[1] if eras[1:] else None)
+    drawing = drawing_of(Site.objects.get(pk=site.pk))
+    assert drawing.seal == seal
     [card] = card_rows.read_cards(store.current(), [site.pk])
     assert drawing_of_row(card) == drawing
 

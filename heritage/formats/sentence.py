@@ -5,13 +5,13 @@ place, and the year of protection; what is missing is left out with the words ar
 `place_phrase()` and `chain_phrase()` name places.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from heritage.models import Designation, Event, Kind, Place, Scheme
-from heritage.models.events import first_beginning
+from heritage.models.events import age_events, first_beginning
 from heritage.search.site_rows import SiteRows
 from heritage.values import sentences
 from heritage.values.date_format import year_phrase
@@ -23,19 +23,19 @@ def of_rows(rows: SiteRows) -> str:
     """The sentence of a site, with what registers say of it."""
     entries = [coverage.designation for coverage in rows.coverages]
     kind = next(iter(rows.kinds), None)
-    return sentence(kind, telling_event(rows.events), rows.site.place, entries)
+    return sentence(kind, telling_events(rows.events), rows.site.place, entries)
 
 
-def telling_event(events: Iterable[Event]) -> Event | None:
-    """The event that says what stands today, else how old the site is."""
+def telling_events(events: Iterable[Event]) -> list[Event]:
+    """Those that say what stands today or what the site dates from, else how old it is."""
     events = list(events)
-    standing = (event for event in events if event.role == Event.Role.STANDING)
-    return next(standing, None) or first_beginning(events)
+    beginning = first_beginning(events)
+    return age_events(events) or ([beginning] if beginning else [])
 
 
 def sentence(
     kind: Kind | None,
-    event: Event | None,
+    events: Sequence[Event],
     place: Place | None,
     entries: Iterable[Designation] = (),
 ) -> str:
@@ -44,21 +44,21 @@ def sentence(
     Empty where the facts say nothing beyond what it is.
     """
     register = _register(entries)
-    if not (event or place or register):
+    if not (events or place or register):
         return ""
-    what = _what(kind, event)
+    what = _what(kind, events)
     if place:
         what = pgettext("what a site is, and where", "%(what)s in %(where)s") % {
             "what": what,
-            "where": place_phrase(place),
+            "where": exact_place_phrase(place),
         }
     said = pgettext("a sentence", "%(words)s.") % {"words": what}
     return sentences.joined([said, register])
 
 
-def _what(kind: Kind | None, event: Event | None) -> str:
+def _what(kind: Kind | None, events: Sequence[Event]) -> str:
     what = str(kind.label.best()) if kind else _("Heritage site")
-    when, is_one_era = _when(event) if event else ("", False)
+    when, is_one_era = _when(events)
     if not when:
         return what
     if is_one_era:
@@ -69,8 +69,12 @@ def _what(kind: Kind | None, event: Event | None) -> str:
     return pattern % {"kind": what, "when": when}
 
 
-def _when(event: Event) -> tuple[str, bool]:
-    """The era or the date, and whether it is one era, without years in its name."""
+def _when(events: Sequence[Event]) -> tuple[str, bool]:
+    """The eras or the dates, and whether it is one era, without years in its name."""
+    if len(events) != 1:
+        phrases = [event.era_phrase() or event.date_phrase("short") for event in events]
+        return sentences.listed(dict.fromkeys(phrases)), False
+    (event,) = events
     if event.first_era is None:
         return event.date_phrase("short"), False
     eras = event.era_phrase()
@@ -100,6 +104,17 @@ def _register(entries: Iterable[Designation]) -> str:
 
 def place_phrase(place: Place | None) -> str:
     """City and province, “Luoyang, Henan”; a province alone with its country, “Gao, Mali”."""
+    chain = _chain(place)
+    return chain_phrase([each for each in chain if each.level != Place.Level.COUNTY] or chain)
+
+
+def exact_place_phrase(place: Place | None) -> str:
+    """The same with the county, where it is known: “Xiangcheng, Zhoukou, Henan”."""
+    return chain_phrase(_chain(place))
+
+
+def _chain(place: Place | None) -> list[Place]:
+    """From the narrowest place to the province; a province alone with its country."""
     chain: list[Place] = []
     while place is not None:
         chain.append(place)
@@ -108,8 +123,7 @@ def place_phrase(place: Place | None) -> str:
         ):
             break
         place = place.parent
-    shown = [place for place in chain if place.level != Place.Level.COUNTY] or chain
-    return chain_phrase(shown)
+    return chain
 
 
 def chain_phrase(places: Iterable[Place]) -> str:

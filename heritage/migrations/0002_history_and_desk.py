@@ -4,46 +4,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('heritage', '0001_initial'),
+        ("heritage", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='componentpoint',
-            options={'ordering': ['designation_id', 'number'], 'verbose_name': 'component point', 'verbose_name_plural': 'component points'},
+            name="componentpoint",
+            options={
+                "ordering": ["designation_id", "number"],
+                "verbose_name": "component point",
+                "verbose_name_plural": "component points",
+            },
         ),
         migrations.AlterModelOptions(
-            name='designation',
-            options={'ordering': ['scheme__rank', 'scheme__slug', 'reference', 'uid'], 'verbose_name': 'designation', 'verbose_name_plural': 'designations'},
+            name="designation",
+            options={
+                "ordering": ["scheme__rank", "scheme__slug", "reference", "uid"],
+                "verbose_name": "designation",
+                "verbose_name_plural": "designations",
+            },
         ),
         migrations.AlterModelOptions(
-            name='identifier',
-            options={'ordering': ['scheme__slug', 'value'], 'verbose_name': 'identifier', 'verbose_name_plural': 'identifiers'},
+            name="identifier",
+            options={
+                "ordering": ["scheme__slug", "value"],
+                "verbose_name": "identifier",
+                "verbose_name_plural": "identifiers",
+            },
         ),
         migrations.AlterModelOptions(
-            name='partof',
-            options={'ordering': ['whole__slug', 'part__slug'], 'verbose_name': 'part of', 'verbose_name_plural': 'parts of'},
+            name="partof",
+            options={
+                "ordering": ["whole__slug", "part__slug"],
+                "verbose_name": "part of",
+                "verbose_name_plural": "parts of",
+            },
         ),
         migrations.AlterModelOptions(
-            name='schemeterm',
-            options={'ordering': ['scheme__rank', 'scheme__slug', 'facet', 'order', 'code'], 'verbose_name': 'register term', 'verbose_name_plural': 'register terms'},
+            name="schemeterm",
+            options={
+                "ordering": ["scheme__rank", "scheme__slug", "facet", "order", "code"],
+                "verbose_name": "register term",
+                "verbose_name_plural": "register terms",
+            },
         ),
         migrations.AddIndex(
-            model_name='opening',
-            index=models.Index(fields=['checked_on'], name='opening_checked_on'),
+            model_name="opening",
+            index=models.Index(fields=["checked_on"], name="opening_checked_on"),
         ),
         migrations.AddIndex(
-            model_name='price',
-            index=models.Index(fields=['checked_on'], name='price_checked_on'),
+            model_name="price",
+            index=models.Index(fields=["checked_on"], name="price_checked_on"),
         ),
         migrations.AddIndex(
-            model_name='site',
-            index=models.Index(condition=models.Q(('created_by__isnull', False)), fields=['created_by', 'state'], name='site_created_by'),
+            model_name="site",
+            index=models.Index(
+                condition=models.Q(("created_by__isnull", False)),
+                fields=["created_by", "state"],
+                name="site_created_by",
+            ),
         ),
         migrations.AddIndex(
-            model_name='visitingfact',
-            index=models.Index(fields=['checked_on'], name='visiting_fact_checked_on'),
+            model_name="visitingfact",
+            index=models.Index(fields=["checked_on"], name="visiting_fact_checked_on"),
         ),
     ]

@@ -1,6 +1,6 @@
 """Dated events of a site, the eras derived from them, and the sort keys of its names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
@@ -15,7 +15,10 @@ from heritage.values.date_format import phrase
 
 
 class Event(Record):
-    """Founded, built, rebuilt, destroyed, surviving fabric …: dated by EDTF, by eras, or both."""
+    """Founded, built, rebuilt, destroyed, surviving fabric …: dated by EDTF, by eras, or both.
+
+    `fabric` is for what stands above ground; what lies in the ground `dates from` an era.
+    """
 
     class Kind(models.TextChoices):
         FOUNDED = "founded", _("founded")
@@ -38,6 +41,7 @@ class Event(Record):
         REDISCOVERED = "rediscovered", _("rediscovered")
         EXCAVATED = "excavated", _("excavated")
         FABRIC = "fabric", _("surviving fabric")
+        DATED = "dated", _("dates from")
         OTHER = "other", _("other event")
 
     class Role(models.TextChoices):
@@ -45,6 +49,7 @@ class Event(Record):
 
         BEGINNINGS = "beginnings", _("beginnings")
         STANDING = "standing", _("what stands")
+        DATED = "dated", _("what it dates from")
         OTHER = "other", _("in between")
 
     class Certainty(models.TextChoices):
@@ -67,7 +72,10 @@ class Event(Record):
             Role.BEGINNINGS,
         ),
         "fabric": Role.STANDING,
+        "dated": Role.DATED,
     }
+    # These say the eras of the whole site: of what stands, or of what lies in the ground.
+    AGE_ROLES = (Role.STANDING, Role.DATED)
 
     site = models.ForeignKey("Site", models.CASCADE, related_name="events", verbose_name=_("site"))
     kind = models.CharField(_("what happened"), max_length=14, choices=Kind)
@@ -189,16 +197,20 @@ def exact_dates(events: Iterable[Event]) -> list[str]:
     return [event.date for event in events if event.certainty == Event.Certainty.CERTAIN]
 
 
-def is_of_what_stands(beginning: Event | None, standing: Iterable[Event]) -> bool:
-    """Whether a beginning has a date that lies within the years of something that stands."""
-    if beginning is None or not beginning.date or beginning.first_year is None:
+def age_events(events: Iterable[Event]) -> list[Event]:
+    """Those of what stands; where nothing is said to stand, those that say what it dates from."""
+    events = list(events)
+    by_role = ([event for event in events if event.role == role] for role in Event.AGE_ROLES)
+    return next(filter(None, by_role), [])
+
+
+def is_within(beginning: Event | None, age: Sequence[Event]) -> bool:
+    """Whether a beginning has a date within the one era or span of eras of a site."""
+    if beginning is None or not beginning.date or beginning.first_year is None or len(age) != 1:
         return False
-    return any(
-        event.first_year is not None
-        and event.first_year <= beginning.first_year
-        and (event.last_year is None or beginning.first_year <= event.last_year)
-        for event in standing
-    )
+    first, last = age[0].first_year, age[0].last_year
+    is_after = first is not None and first <= beginning.first_year
+    return is_after and (last is None or beginning.first_year <= last)
 
 
 # Lists are full of dates, and of the same ones.
@@ -217,7 +229,8 @@ def _phrase(date: str, style: str, approximate: bool, language: str | None) -> s
 
 
 class SiteEra(models.Model):
-    """Derived: the eras of a site's beginnings, of its fabric, or of other events.
+    """Derived: the eras of a site's beginnings, of its fabric, of what it dates from, or of other
+    events.
 
     These are stated by an event. Eras that a span of eras only runs through have a role of their
     own.
@@ -226,6 +239,7 @@ class SiteEra(models.Model):
     class Role(models.TextChoices):
         BEGINNINGS = Event.Role.BEGINNINGS.value, Event.Role.BEGINNINGS.label
         STANDING = Event.Role.STANDING.value, Event.Role.STANDING.label
+        DATED = Event.Role.DATED.value, Event.Role.DATED.label
         OTHER = Event.Role.OTHER.value, Event.Role.OTHER.label
         WITHIN = "within", _("only within a span of eras")
 

@@ -24,7 +24,7 @@ from heritage.models import (
     Site,
     UnescoStatus,
 )
-from heritage.models.events import exact_dates, first_beginning
+from heritage.models.events import age_events, exact_dates, first_beginning
 from heritage.search import vocabulary
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.rows_by_key import rows_by_key
@@ -57,7 +57,7 @@ class CardData:
     kinds: list[Kind] = field(default_factory=list)  # the one that gives the scene comes first
     beginning: Event | None = None  # the event that gives the age
     dates: list[str] = field(default_factory=list)  # exact ones of all events, in their order
-    standing: list[Event] = field(default_factory=list)  # events of what stands today
+    age: list[Event] = field(default_factory=list)  # what stands, or what it dates from
     status: UnescoStatus = UnescoStatus.NONE  # that of the badge
     danger_since: int | None = None  # the year, of one in danger
     criteria: list[str] = field(default_factory=list)  # of World Heritage, whole or in part
@@ -106,13 +106,13 @@ def _add_beginnings(found: dict[int, CardData], terms: Vocabulary) -> None:
     for site, events in rows.items():
         events.sort(key=lambda event: (event.first_year is None, event.first_year, event.uid))
         beginning = first_beginning(events)
-        standing = [event for event in events if event.role == Event.Role.STANDING]
-        for shown in (beginning, *standing):
+        age = age_events(events)
+        for shown in (beginning, *age):
             if shown:
                 shown.first_era = terms.eras.get(shown.first_era_id)
                 shown.last_era = terms.eras.get(shown.last_era_id)
         found[site].dates = exact_dates(events)
-        found[site].beginning, found[site].standing = beginning, standing
+        found[site].beginning, found[site].age = beginning, age
 
 
 def _add_registers(found: dict[int, CardData], terms: Vocabulary, index: IndexSnapshot) -> None:

@@ -20,7 +20,7 @@ from heritage.models import (
     Scheme,
     UnescoStatus,
 )
-from heritage.models.events import is_of_what_stands
+from heritage.models.events import is_within
 from heritage.search import card_rows
 from heritage.search.card_rows import CardData
 from heritage.search.index.snapshot import IndexSnapshot
@@ -98,9 +98,9 @@ def with_summaries(cards: list[Card]) -> list[Card]:
 def _summary(text: LanguageMap, row: CardData) -> SafeString:
     if text:
         return language_html.as_html(text.best())
-    event = next(iter(row.standing), row.beginning)
+    telling = row.age or ([row.beginning] if row.beginning else [])
     kind = next(iter(row.kinds), None)
-    return format_html("{}", sentence(kind, event, row.place))
+    return format_html("{}", sentence(kind, telling, row.place))
 
 
 def rendered_cards(
@@ -135,7 +135,7 @@ class _Texts(TermTexts):
 
 
 def _card(row: CardData, texts: _Texts) -> Card:
-    when, marks = _visible_date(row.beginning, row.standing)
+    when, marks = _visible_date(row.beginning, row.age)
     status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
         url=f"{texts.sites}{row.slug}/",
@@ -205,21 +205,22 @@ def _what_and_when(event: Event, when: str) -> str:
     return words % {"what": event.get_kind_display(), "when": when}
 
 
-def _visible_date(beginning: Event | None, standing: list[Event]) -> tuple[str, list[Mark]]:
-    """The date of what is there today: “Standing: Yuan”, or “Founded 68 CE” if nothing else is
-    known; and the marks of what it says. That it is unchecked the page of the site says.
+def _visible_date(beginning: Event | None, age: list[Event]) -> tuple[str, list[Mark]]:
+    """The date of what is there today: “Standing: Yuan”, of a site in the ground “Neolithic”, or
+    “Founded 68 CE” if nothing else is known; and the marks of what it says. That it is unchecked
+    the page of the site says.
 
-    A beginning that is dated within the years of what stands is more exact and replaces it. If the
-    place was rebuilt since, its founding follows, if there is room for both.
+    A beginning that is dated within the years of that is more exact and replaces it. If the place
+    was rebuilt since, its founding follows, if there is room for both.
     """
-    stands = standing_phrase(standing)
-    if not stands or is_of_what_stands(beginning, standing):
+    when = age_phrase(age)
+    if not when or is_within(beginning, age):
         return (event_phrase(beginning), short_marks(beginning)) if beginning else ("", [])
-    if beginning is None or beginning.role == Event.Role.STANDING:
-        return capfirst(stands), short_marks(standing[0])
-    words = pgettext("date of what stands", "Standing: %(when)s") % {"when": stands}
+    if beginning is None or beginning.role in Event.AGE_ROLES or age[0].role == Event.Role.DATED:
+        return capfirst(when), short_marks(age[0])
+    words = pgettext("date of what stands", "Standing: %(when)s") % {"when": when}
     if beginning.kind != Event.Kind.FOUNDED:  # what was “built” then is no longer to be seen
-        return words, short_marks(standing[0])
+        return words, short_marks(age[0])
     both = pgettext("date of what stands, and of the founding", "%(standing)s · %(founded)s") % {
         "standing": words,
         "founded": _what_and_when(
@@ -228,17 +229,13 @@ def _visible_date(beginning: Event | None, standing: list[Event]) -> tuple[str, 
     }
     marks = short_marks(beginning)
     if display_width("".join([both, *(str(mark.label) for mark in marks)])) > _WIDEST_DATE:
-        return words, short_marks(standing[0])
-    return both, list(dict.fromkeys([*short_marks(standing[0]), *marks]))
+        return words, short_marks(age[0])
+    return both, list(dict.fromkeys([*short_marks(age[0]), *marks]))
 
 
-def standing_phrase(events: Iterable[Event]) -> str:
-    """The dates of what stands today: “Jin (1115–1234) to Qing”; empty if unknown."""
-    phrases = [
-        event.era_phrase() or event.date_phrase("short")
-        for event in events
-        if event.role == Event.Role.STANDING
-    ]
+def age_phrase(age: Iterable[Event]) -> str:
+    """The dates of what stands or of what a site dates from: “Jin (1115–1234) to Qing”."""
+    phrases = [event.era_phrase() or event.date_phrase("short") for event in age]
     return sentences.listed(dict.fromkeys(phrases))
 
 

@@ -166,8 +166,8 @@ def _described(site: Site) -> str:
     """The summary; of a site without one a sentence made from its facts."""
     if summary := str(site.summary.best()):
         return describe(summary)
-    event = sentence.telling_event(site.events.all())
-    return sentence.sentence(next(iter(site.kinds.all()), None), event, site.place)
+    events = sentence.telling_events(site.events.all())
+    return sentence.sentence(next(iter(site.kinds.all()), None), events, site.place)
 
 
 def _clean(text: object) -> str:

@@ -57,7 +57,7 @@ BEGINNINGS = {
     "erlitou-site": (-1750, "occupied", "approximate"),
     "dongjing-city-of-northern-song": (955, "built", "certain"),
 }
-# What stands: first and last era of the surviving fabric.
+# What stands: first and last era of the surviving fabric; of what lies in the ground below.
 FABRIC = {
     "white-horse-temple": ("jin-1115-1234", "qing"),
     "longmen-grottoes": ("northern-wei", "tang"),
@@ -65,9 +65,11 @@ FABRIC = {
     "shaolin-pagoda-forest": ("tang", "qing"),
     "songyue-temple-pagoda": ("northern-wei", None),
     "dengfeng-observatory": ("yuan", None),
-    "yin-xu": ("late-shang", None),
     "po-pagoda": ("northern-song", None),
     "iron-pagoda": ("northern-song", None),
+}
+DATED = {
+    "yin-xu": ("late-shang", None),
     "luoyang-city-han-to-northern-wei": ("eastern-han", "northern-wei"),
     "hangu-pass-of-han": ("western-han", None),
     "erlitou-site": ("xia", "shang"),
@@ -290,17 +292,31 @@ def test_what_is_approximate_says_so_in_its_date_too(demo):
 
 
 def test_what_stands_is_told_apart_from_the_beginning(demo):
-    found = {
-        event.site.slug: (
-            event.first_era.slug,
-            event.last_era.slug if event.last_era else None,
-        )
-        for event in Event.objects.filter(kind="fabric", site__uid__in=HENAN).select_related(
-            "first_era", "last_era"
-        )
+    found = {"fabric": {}, "dated": {}}
+    events = Event.objects.filter(kind__in=found, site__uid__in=HENAN)
+    for event in events.select_related("first_era", "last_era"):
+        last = event.last_era.slug if event.last_era else None
+        found[event.kind][event.site.slug] = (event.first_era.slug, last)
+    for kind, wanted in (("fabric", FABRIC), ("dated", DATED)):
+        assert {slug: found[kind].get(slug) for slug in wanted} == wanted
+    assert found["fabric"].keys() | found["dated"].keys() == HENAN.keys()
+    assert not found["fabric"].keys() & found["dated"].keys()
+
+
+def test_what_lies_in_the_ground_is_not_said_to_stand(demo):
+    units = Event.objects.filter(
+        site__coverages__designation__scheme__slug="cn-national",
+        site__uid__startswith="cn-",
+        kind__in=("fabric", "dated"),
+    )
+    found = set(units.values_list("site__coverages__designation__category__code", "kind"))
+    assert found == {
+        ("archaeological-sites", "dated"),
+        ("ancient-tombs", "dated"),
+        ("modern-historic", "dated"),
+        ("ancient-buildings", "fabric"),
+        ("stone-carvings", "fabric"),
     }
-    assert {slug: found[slug] for slug in FABRIC} == FABRIC
-    assert found.keys() == HENAN.keys()
 
 
 def test_national_units(demo):

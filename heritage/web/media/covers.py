@@ -24,7 +24,7 @@ from heritage.media.covers.tags import tag_of, tag_of_scene
 from heritage.models import Coverage, Era, Event, Kind, Place, Scheme, Site, WorldHeritage
 from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.designations import IN_FORCE
-from heritage.models.events import exact_dates, first_beginning, is_of_what_stands
+from heritage.models.events import age_events, exact_dates, first_beginning, is_within
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search.card_rows import CardData
@@ -99,10 +99,9 @@ def drawing_of_page(rows: SiteRows, language: str | None = None) -> Drawing:
 
 
 def _dated(events: Iterable[Event]) -> tuple[Event | None, list[Event], list[str]]:
-    """The beginning, what stands, and all dates that are exact."""
+    """The beginning, what stands or what it dates from, and all dates that are exact."""
     events = list(events)
-    standing = [event for event in events if event.role == Event.Role.STANDING]
-    return first_beginning(events), standing, exact_dates(events)
+    return first_beginning(events), age_events(events), exact_dates(events)
 
 
 def drawing_of_row(row: CardData, language: str | None = None) -> Drawing:
@@ -111,7 +110,7 @@ def drawing_of_row(row: CardData, language: str | None = None) -> Drawing:
         row,
         row.kinds,
         row.beginning,
-        row.standing,
+        row.age,
         row.dates,
         lambda: list(dict.fromkeys(row.criteria)) if row.status in WHOLE_STATUSES else [],
         language,
@@ -150,7 +149,7 @@ def _drawing(
     record: Site | CardData,
     kinds: Iterable[Kind],
     beginning: Event | None,
-    standing: list[Event],
+    age: list[Event],
     dates: Iterable[str],
     criteria: Callable[[], list[str]],
     language: str | None,
@@ -164,9 +163,10 @@ def _drawing(
     if isinstance(scene, Scene):
         plants = plants_of(country.code if country else "", latitude)
         # The drawing shows what stands: a tower of the Yuan has no seal of the Tang.
-        if standing and not is_of_what_stands(beginning, standing):
-            era = standing[0].first_era
-        return _in_scene(scene, record.uid, wanted, plants, _seal(era, country))
+        spans = [(era, None)]
+        if age and not is_within(beginning, age):
+            spans = [(event.first_era, event.last_era) for event in age]
+        return _in_scene(scene, record.uid, wanted, plants, _seal(spans, country))
     if scene == SOLEMN:
         return PlateDrawing(_words(language, record.name, country, _all_years(dates)))
     when, why = _when(beginning, language), criteria() if record.inscribed_year else []
@@ -305,16 +305,25 @@ def country_code(place: Place | None) -> str:
     return country.code if country else ""
 
 
-def _seal(era: Era | None, country: Place | None) -> str:
-    """An era of the country itself, else the country, in Chinese if it is short; else its code."""
+def _seal(spans: Iterable[tuple[Era | None, Era | None]], country: Place | None) -> str:
+    """All eras, if they are of the country itself and there is room; else the country, in Chinese
+    if it is short; else its code.
+    """
     names = []
-    region = era.region_id if era else None
-    if era and ((region and country and region == country.pk) or not (region or era.region_name)):
-        names.append(seal_characters(era))
+    named = [[era for era in dict.fromkeys(span) if era] for span in spans]
+    if all(_is_of(era, country) for span in named for era in span):
+        said = ("至".join(map(seal_characters, span)) for span in named)  # 金至清
+        names.append("".join(dict.fromkeys(said)))
     if country:
         names.append(country.label.get("zh-hans", ""))
     short = (name for name in map(seal_letters, names) if 0 < len(name) <= LONGEST_SEAL)
     return next(short, country.code if country else "")
+
+
+def _is_of(era: Era, country: Place | None) -> bool:
+    if era.region_id:
+        return country is not None and era.region_id == country.pk
+    return not era.region_name
 
 
 def seal_characters(era: Era) -> str:

@@ -1,4 +1,4 @@
-"""The events of a site for its page, grouped into beginnings, what stands today, and the rest."""
+"""The events of a site for its page, grouped by role: what it dates from, beginnings, the rest."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from heritage.web import certainty, language_html
 from heritage.web.certainty import Mark
 
 _HEADINGS: dict[str, LazyText] = {
+    Event.Role.DATED: _("Dates from"),
     Event.Role.BEGINNINGS: _("Beginnings"),
     Event.Role.OTHER: _("In between"),
     Event.Role.STANDING: _("What stands today"),

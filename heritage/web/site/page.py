@@ -24,7 +24,7 @@ from heritage.models import (
     Site,
     UnescoStatus,
 )
-from heritage.models.events import first_beginning
+from heritage.models.events import age_events, first_beginning
 from heritage.models.unesco import WHOLE_STATUSES, statuses
 from heritage.search import site_rows, vocabulary
 from heritage.search.filters import WITHIN_KM
@@ -99,7 +99,8 @@ class SitePage:
     kinds: list[Link]
     beginning: str
     beginning_marks: list[Mark]
-    standing: str
+    age: str  # the eras of what stands, or of what it dates from
+    is_standing: bool
     unesco: list[UnescoStatus]
     inscribed: str  # the years in which its World Heritage properties were
     inscribed_for: list[SafeString]  # the criteria that it meets, where no summary says why
@@ -182,7 +183,7 @@ class SitePage:
     @property
     def is_labelled(self) -> bool:
         """Whether there is anything to say in the lines under the name."""
-        facts = (self.beginning, self.standing, self.where.place, self.inscribed)
+        facts = (self.beginning, self.age, self.where.place, self.inscribed)
         return any((*facts, self.unesco, self.protection))
 
 
@@ -197,8 +198,9 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
     events = rows.events
     unesco: list[UnescoStatus] = [s for s in statuses(rows.coverages) if s != UnescoStatus.NONE]
     beginning = first_beginning(events)
-    if beginning and beginning.role == Event.Role.STANDING:
-        beginning = None  # `standing` has it
+    age = age_events(events)
+    if beginning and beginning.role in Event.AGE_ROLES:
+        beginning = None  # `age` has it
     description = site.description.best()
     beginning_of_text, further = _parted(to_html(str(description)))
     where, groups, registers = site_location(rows), event_groups(events), site_designations(rows)
@@ -223,7 +225,8 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
         kinds=_kinds(rows),
         beginning=cards.event_phrase(beginning, "long") if beginning else "",
         beginning_marks=cards.marks_of_beginning(beginning),
-        standing=cards.standing_phrase(events),
+        age=cards.age_phrase(age),
+        is_standing=any(event.role == Event.Role.STANDING for event in age),
         unesco=unesco,
         inscribed=_inscribed(rows),
         inscribed_for=[] if site.summary else _criteria(rows),

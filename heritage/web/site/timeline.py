@@ -13,7 +13,7 @@ from heritage.web.time_axis import LANE, Scale, Segment, Tick
 _MAX_EVENTS = 14  # events that get a line of their own
 _DOT = 12  # pixels: how wide a mark is at least
 _INSIDE = 30  # percent of the strip: a narrower bar has its label beside it
-_ORDER = (Event.Role.BEGINNINGS, Event.Role.OTHER, Event.Role.STANDING)
+_ORDER = (Event.Role.DATED, Event.Role.BEGINNINGS, Event.Role.OTHER, Event.Role.STANDING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ _OPEN_END = 2030  # where the strip of an era that goes on ends
 _ROLES = (
     SiteEra.Role.BEGINNINGS,
     SiteEra.Role.STANDING,
+    SiteEra.Role.DATED,
     SiteEra.Role.OTHER,
     SiteEra.Role.WITHIN,
 )
@@ -298,10 +299,9 @@ def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> st
 
 
 def _chief(index: IndexSnapshot, era: Era) -> BitMap:
-    """The sites that began in an era or have fabric of it: they show it best."""
-    return index.any_of(
-        f"era.{role}:{era.pk}" for role in (SiteEra.Role.BEGINNINGS, SiteEra.Role.STANDING)
-    )
+    """The sites that began in an era, date from it or have fabric of it: they show it best."""
+    roles = (SiteEra.Role.BEGINNINGS, SiteEra.Role.STANDING, SiteEra.Role.DATED)
+    return index.any_of(f"era.{role}:{era.pk}" for role in roles)
 
 
 def _neighbours(era: Era, eras: Iterable[Era]) -> tuple[Era | None, Era | None]:
@@ -341,10 +341,13 @@ def _marks(era: Era) -> list[Mark]:
 
 
 def _roles(index: IndexSnapshot, era: Era) -> list[TermLink]:
-    """How many sites began in the era, how many have fabric of it; last, what is no statement."""
+    """How many sites began in the era, how many have fabric of it or date from it; last, what is
+    no statement.
+    """
     labels = {
         SiteEra.Role.BEGINNINGS: _("founded in it"),
         SiteEra.Role.STANDING: _("with surviving fabric of it"),
+        SiteEra.Role.DATED: _("that date from it"),
         SiteEra.Role.OTHER: _("altered in it"),
         SiteEra.Role.WITHIN: _("more with a span of eras that runs through it"),
     }
