@@ -163,7 +163,7 @@ def _drawing(
     if isinstance(scene, Scene):
         plants = plants_of(country.code if country else "", latitude)
         # The drawing shows what stands: a tower of the Yuan has no seal of the Tang.
-        spans = [(era, None)]
+        spans: list[tuple[Era | None, Era | None]] = [(era, None)]
         if age and not is_within(beginning, age):
             spans = [(event.first_era, event.last_era) for event in age]
         return _in_scene(scene, record.uid, wanted, plants, _seal(spans, country))
