@@ -1,6 +1,5 @@
 """The settings module of every installation, driven by HERITAGE_* variables (see README)."""
 
-import tomllib
 from pathlib import Path
 
 import environ
@@ -12,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 DEBUG = env.bool("HERITAGE_DEBUG", default=False)
 # Set by `manage.py demo`: plain HTTP on this machine, with a secret kept beside the data.
@@ -78,6 +76,7 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
+    "heritage.web.request_log.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -318,9 +317,33 @@ DEFAULT_CATALOGUE_NAME = _("Heritage")
 # The contact for security reports, published as /.well-known/security.txt: mailto:… or https://…
 SECURITY_CONTACT = env.str("HERITAGE_SECURITY_CONTACT", default="")
 
+# Who is told of faults by mail: a server error, with its traceback.
+ADMINS = env.list("HERITAGE_ERROR_MAIL", default=[])
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Whether each request is a line in the log, see heritage/web/request_log.py.
+LOG_REQUESTS = env.bool("HERITAGE_LOG_REQUESTS", default=False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+    },
+    "filters": {
+        "quiet": {"()": "heritage.logs.Quiet"},
+        "request": {"()": "heritage.logs.WithRequest"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["quiet", "request"],
+        },
+        "mail": {
+            "class": "django.utils.log.AdminEmailHandler",
+            "level": "ERROR",
+            "filters": ["quiet"],
+        },
+    },
     "root": {"handlers": ["console"], "level": env.str("HERITAGE_LOG_LEVEL", default="INFO")},
+    "loggers": {"django": {"handlers": ["mail"] if ADMINS else [], "level": "INFO"}},
 }

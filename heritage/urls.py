@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from heritage.admin.login_page import LoginPage
 from heritage.web import health, sitemaps, style, views
 from heritage.web.media import files
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", include("heritage.web.media_urls")),
     *i18n_patterns(
         path("", include("heritage.web.urls")),
+        path("accounts/login/", LoginPage.as_view(), name="account_login"),
         path("accounts/", include("allauth.account.urls")),
         path("accounts/2fa/", include("allauth.mfa.urls")),
         path("accounts/sessions/", include("allauth.usersessions.urls")),

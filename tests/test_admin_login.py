@@ -2,6 +2,7 @@
 
 import re
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 from unittest import mock
 
@@ -17,10 +18,12 @@ from django.test import Client
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
+from heritage.media.one_at_a_time import one_at_a_time
 from heritage.models import LoginAttempt, login_attempts
 from heritage.values.encryption import decrypt, encrypt
 from tests import builders as build
 from tests.adminforms import page_data
+from tests.faults import no_writes
 
 pytestmark = pytest.mark.django_db
 
@@ -198,6 +201,181 @@ def test_a_browser_that_is_known_has_as_few_guesses_wherever_it_is(editor):
         post_from(cookies, password="wrong", address=f"198.51.100.{number}") for number in range(6)
     ]
     assert answers == [200] * 5 + [429]
+
+
+# --- a bureau, which is one address -----------------------------------------------------------
+
+
+def test_wrong_attempts_of_colleagues_keep_nobody_out_of_a_known_browser(editor):
+    cookies = known_browser()
+    for number in range(login_attempts.PER_ADDRESS + 1):
+        post(username=f"user-{number}")
+    for _ in range(login_attempts.PER_ACCOUNT_AND_ADDRESS + 1):
+        post()
+    assert post(password=PASSWORD).status_code == 429
+    assert post_from(cookies) == 302
+
+
+def test_a_known_browser_shuts_out_itself_alone(editor):
+    build.make_user("li", password=PASSWORD)
+    cookies = known_browser()
+    answers = [post_from(cookies, password="wrong") for _ in range(6)]
+    assert answers == [200] * 5 + [429]
+    assert post(username="li", password=PASSWORD).status_code == 302
+    assert post(password=PASSWORD).status_code == 302  # its owner, at another desk
+    assert post_from(cookies) == 429
+
+
+def test_a_browser_is_known_until_the_password_changes(editor):
+    cookies = known_browser()
+    editor.set_password("another horse altogether")
+    editor.save()
+    for number in range(login_attempts.PER_ACCOUNT):
+        post(address=f"198.51.100.{number}")
+    assert post_from(cookies, password="another horse altogether") == 429
+
+
+# --- a clock that ran ahead -------------------------------------------------------------------
+
+
+def test_attempts_of_the_future_shut_nobody_out_and_go():
+    now = timezone.now()
+    for _ in range(login_attempts.PER_ACCOUNT_AND_ADDRESS):
+        assert not attempt(now=now + timedelta(days=1))
+    assert attempt(now=now + timedelta(days=1))
+    assert not attempt(now=now)
+    assert {row.at for row in LoginAttempt.objects.all()} == {now}
+
+
+def test_clocks_that_differ_a_little_are_no_way_round_the_limits():
+    now = timezone.now()
+    for _ in range(login_attempts.PER_ACCOUNT_AND_ADDRESS):
+        assert not attempt(now=now + timedelta(seconds=2))
+    assert attempt(now=now)
+
+
+# --- one password at a time -------------------------------------------------------------------
+
+
+def test_while_a_password_is_checked_others_are_asked_to_come_again(editor, checked):
+    with one_at_a_time("password"):
+        refused = post(username="ed", password=PASSWORD, query="?next=/en/admin/heritage/site/")
+        assert (refused.status_code, refused["Retry-After"]) == (503, "2")
+        assert "no-store" in refused["Cache-Control"]
+        page = refused.content.decode()
+        assert 'value="ed"' in page and PASSWORD not in page
+        assert 'name="next" value="/en/admin/heritage/site/"' in page
+        assert "Wait a few seconds" in page
+        chinese = post(language="zh-hans")
+        assert "请等候数秒" in chinese.content.decode()
+    assert not checked.called and not LoginAttempt.objects.exists()
+    assert post().status_code == 200
+
+
+def test_a_known_browser_waits_its_turn(editor, monkeypatch):
+    cookies = known_browser()
+    with ExitStack() as other:
+        other.enter_context(one_at_a_time("password"))
+        monkeypatch.setattr("heritage.media.one_at_a_time.time.sleep", lambda _s: other.close())
+        assert post_from(cookies) == 302
+
+
+def test_who_waits_too_long_keeps_the_name(editor):
+    for _ in range(login_attempts.PER_ACCOUNT_AND_ADDRESS):
+        post()
+    page = post(query="?next=/en/admin/heritage/site/").content.decode()
+    assert 'value="ed"' in page and 'name="next" value="/en/admin/heritage/site/"' in page
+    assert 'type="password"' in page and 'value="wrong"' not in page
+
+
+def test_on_a_full_disk_the_page_says_why_nobody_can_log_in(editor):
+    with no_writes():
+        refused = post(password=PASSWORD)
+    assert (refused.status_code, refused["Retry-After"]) == (503, "10")
+    page = refused.content.decode()
+    assert 'value="ed"' in page and "disk is full or cannot be written" in page
+    assert post(password=PASSWORD).status_code == 302
+
+
+def test_so_does_the_page_where_no_file_can_be_written(editor, settings):
+    settings.MEDIA_ROOT = "/proc"  # where nobody can make one, not even root
+    refused = post(password=PASSWORD)
+    assert refused.status_code == 503
+
+
+# --- what the operator's log says -------------------------------------------------------------
+
+
+@pytest.fixture
+def told(caplog):
+    """The lines of the security log since it was asked last."""
+
+    def lines():
+        found = [each.getMessage() for each in caplog.records if each.name == "heritage.security"]
+        caplog.clear()
+        return found
+
+    caplog.set_level("INFO", "heritage.security")
+    return lines
+
+
+def test_log_ins_are_told_with_account_and_address(editor, told):
+    post()
+    assert told() == ['log-in failed: account="ed" address=192.0.2.1']
+    post(username="my own password\r\nforged: line")  # what was typed is no account's name
+    assert told() == ["log-in failed: account=- address=192.0.2.1"]
+    post(password=PASSWORD)
+    assert told() == ['log-in: account="ed" address=192.0.2.1']
+    for _ in range(6):
+        post()
+    assert told()[-1] == 'log-in not checked (429): account="ed" address=192.0.2.1'
+
+
+def test_changes_of_accounts_are_told_with_who_made_them(client, told):
+    boss = build.make_user("boss", password=PASSWORD, is_superuser=True)
+    li = build.make_user("li", group="editor", password=PASSWORD)
+    client.force_login(boss)
+    told()
+    url = f"/en/admin/heritage/user/{li.pk}/"
+    contributor = Group.objects.get(name="contributor")
+    data = {"username": "li", "groups": [contributor.pk], "is_active": "on", "is_superuser": "on"}
+    assert client.post(f"{url}change/", data).status_code == 302
+    by = 'account="li" by="boss" address=127.0.0.1'
+    assert set(told()) == {
+        f"is_staff taken away: {by}",
+        f"is_superuser given: {by}",
+        f"editor taken away: {by}",
+        f"contributor given: {by}",
+    }
+    new = "a new and longer passphrase"
+    data = {"password1": new, "password2": new, "usable_password": "true"}
+    assert client.post(f"{url}password/", data).status_code == 302
+    assert told() == [f"password changed or hashed anew: {by}"]
+    contributor.permissions.add(Permission.objects.get(codename="publish_site"))
+    assert told() == ['publish_site given (group "contributor"): account=- by=a command']
+    li.delete()
+    build.make_user("mei")
+    assert told() == [
+        'account deleted: account="li" by=a command',
+        'account made: account="mei" by=a command',
+    ]
+
+
+def test_codes_are_told(client, li, told, django_capture_on_commit_callbacks):
+    enter(client)
+    secret = client.get("/en/accounts/2fa/totp/activate/").context["form"].secret
+    told()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/en/accounts/2fa/totp/activate/", {"code": _code(secret)})
+    assert sorted(told()) == [
+        'recovery_codes added: account="li" address=127.0.0.1',
+        'totp added: account="li" address=127.0.0.1',
+    ]
+    client.logout()
+    cache.clear()
+    client.post("/en/accounts/login/", {"login": "li", "password": PASSWORD})
+    client.post("/en/accounts/2fa/authenticate/", {"code": "000000"})
+    assert told()[-1] == 'code refused: account="li" address=127.0.0.1'
 
 
 def test_neither_name_nor_address_is_kept():

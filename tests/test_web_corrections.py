@@ -182,6 +182,13 @@ def test_a_flood_from_one_address_is_held_back(client, site, monkeypatch):
     assert [send(client, site).status_code for _time in range(2)] == [302, 429]
 
 
+def test_suggestions_of_a_clock_that_ran_ahead_hold_nobody_back(client, site, monkeypatch):
+    monkeypatch.setattr(views, "PER_HOUR", 2)
+    assert [send(client, site).status_code for _time in range(2)] == [302, 302]
+    QuerySet(Correction).update(created_at=timezone.now() + timedelta(days=1))
+    assert send(client, site).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [

@@ -1,12 +1,12 @@
 """What goes wrong around the catalogue: no database, odd addresses, and who is told of it."""
 
 import errno
+import logging
 import os
 import re
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +14,9 @@ from django.conf import settings
 from django.db import InternalError, OperationalError, connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import translation
+from django.utils.log import AdminEmailHandler
 
+from heritage.logs import Quiet
 from heritage.models import Correction, Custodian, IdentifierScheme, Scheme, Site
 from heritage.values.web_address import safe_url
 from heritage.web.corrections import views as corrections
@@ -22,6 +24,7 @@ from heritage.web.database_errors import DatabaseErrorMiddleware
 from heritage.web.middleware import query_limit
 from tests import builders as build
 from tests.adminforms import filled
+from tests.faults import no_space, no_writes
 from tests.webrows import full_site, vocabulary
 
 # --- health ----------------------------------------------------------------------------------
@@ -119,8 +122,8 @@ def test_error_pages_while_the_database_is_away(tmp_path):
     assert done.stdout.splitlines() == ["503 30"] * 3, done.stderr
 
 
-def asked(tmp_path, url, *command) -> subprocess.CompletedProcess:
-    """Python run in a process of its own with this database."""
+def asked(tmp_path, url, *command, **more) -> subprocess.CompletedProcess:
+    """Python run in a process of its own with this database, and with more variables."""
     variables = {
         "DATABASE_URL": url, "HERITAGE_DATA": str(tmp_path), "HERITAGE_SECRET_KEY": "x" * 50,
         "HERITAGE_HTTPS": "0", "DJANGO_SETTINGS_MODULE": "tests.settings",
@@ -129,8 +132,8 @@ def asked(tmp_path, url, *command) -> subprocess.CompletedProcess:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("HERITAGE_", "DATABASE_"))}
     return subprocess.run(
         [sys.executable, "-c", *command],
-        cwd=settings.BASE_DIR, env=kept | variables, capture_output=True, text=True, timeout=120,
-        check=False,
+        cwd=settings.BASE_DIR, env=kept | variables | more, capture_output=True, text=True,
+        timeout=120, check=False,
     )  # fmt: skip
 
 
@@ -142,39 +145,109 @@ def test_a_database_that_refuses_is_a_fault_like_any_other(rf):
     assert middleware.process_exception(rf.get("/"), ValueError()) is None
 
 
+# --- what the operator's log says -------------------------------------------------------------
+
+LOG = """
+import sys
+import django
+django.setup()
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import path
+def fail(request):
+    raise ValueError("a fault")
+def refuse(request):
+    raise PermissionDenied
+def work(request):
+    return HttpResponse("ok")
+class urls:
+    urlpatterns = [path("fail", fail), path("refuse", refuse), path("work", work)]
+    handler403 = "heritage.web.errors.forbidden"
+    handler404 = "heritage.web.errors.not_found"
+    handler500 = "heritage.web.errors.server_error"
+sys.modules["told"] = urls
+from heritage.web import errors
+errors.render = lambda request, page, status: HttpResponse(page, status=status)  # no database
+settings.ROOT_URLCONF = "told"
+client = Client(raise_request_exception=False, REMOTE_ADDR="192.0.2.7")
+for address, given in (
+    ("/nowhere", "a-request-of-nginx"), ("/work?q=secret", "a-request-of-nginx"),
+    ("/refuse", "x"), ("/fail", "evil\\nline" + "x" * 70),
+):
+    found = client.get(address, headers={"x-request-id": given})
+    name = found["X-Request-ID"]
+    print(found.status_code, name if name == given else len(name), name in found.content.decode())
+client.get("/work", headers={"host": "elsewhere.example"})
+"""
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """By whether requests are told: what was answered, and the log."""
+    found = {}
+    for is_on in ("0", "1"):
+        folder = tmp_path_factory.mktemp("log")
+        done = asked(folder, f"sqlite:///{folder}/x.sqlite3", LOG, HERITAGE_LOG_REQUESTS=is_on)
+        found[is_on] = done.stdout.splitlines(), done.stderr
+    return found
+
+
+def test_each_request_has_an_id(told):
+    """That of the proxy if it is sane; the page of a fault shows it."""
+    answers, log = told["0"]
+    assert answers == [
+        "404 a-request-of-nginx False", "200 a-request-of-nginx False", "403 32 False",
+        "500 32 True",
+    ], log  # fmt: skip
+    [line] = [line for line in log.splitlines() if "Internal Server Error: /fail" in line]
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ERROR django\.request \[\w{32}\] .+", line
+    )
+
+
+def test_the_log_has_one_traceback_for_a_fault_and_none_for_what_is_none(told):
+    _answers, log = told["0"]
+    assert log.count("Traceback") == 1 and "a fault" in log
+    assert "/nowhere" not in log and " /work" not in log
+    assert len([x for x in log.splitlines() if "elsewhere.example" in x]) == 1
+    refused = [line for line in log.splitlines() if "/refuse" in line]
+    assert len(refused) == 1
+    assert refused[0].endswith("page refused (GET /refuse): account=- address=192.0.2.7")
+    assert " WARNING heritage.security [" in refused[0]
+
+
+def test_a_line_for_each_request_by_a_setting(told):
+    _answers, log = told["1"]
+    lines = [line for line in log.splitlines() if " heritage.requests [" in line]
+    pattern = re.compile(r"\] (GET \S+ \d+) \d+ ms account=- address=192.0.2.7$")
+    assert [pattern.search(line)[1] for line in lines] == [
+        "GET /nowhere 404", "GET /work 200", "GET /refuse 403", "GET /fail 500", "GET /work 400"
+    ]  # fmt: skip
+    assert "[a-request-of-nginx]" in lines[0] and "secret" not in log
+
+
+@pytest.mark.django_db
+def test_the_line_of_a_request_names_the_account(client, editor, settings, caplog):
+    settings.LOG_REQUESTS = True
+    caplog.set_level("INFO", "heritage.requests")
+    client.get("/en/admin/")
+    assert "GET /en/admin/ 200" in caplog.text and "account=li" in caplog.text
+
+
+@pytest.mark.parametrize(("status", "is_told"), [(500, True), (503, False), (404, False)])
+def test_faults_alone_are_told_by_mail(settings, mailoutbox, status, is_told):
+    settings.ADMINS = ["operator@heritage.example"]
+    handler = AdminEmailHandler()
+    handler.addFilter(Quiet())
+    record = logging.LogRecord("django.request", logging.ERROR, "", 0, "It failed", (), None)
+    record.status_code = status
+    handler.handle(record)
+    assert [mail.to for mail in mailoutbox] == ([["operator@heritage.example"]] if is_told else [])
+
+
 # --- nothing can be written ------------------------------------------------------------------
-
-
-@contextmanager
-def no_writes():
-    """The database takes no writes, as on a disk that may only be read."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA query_only = ON")
-        try:
-            yield
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA query_only = OFF")
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL transaction_read_only = on")
-        yield
-        transaction.set_rollback(True)  # which makes it writable again
-
-
-@contextmanager
-def no_space():
-    """The database cannot grow, as on a full disk."""
-    with connection.cursor() as cursor:
-        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
-        cursor.execute(f"PRAGMA max_page_count = {pages}")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA max_page_count = 1073741823")
 
 
 FAILURES = [no_writes, *([no_space] if connection.vendor == "sqlite" else [])]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.files import locks
 from PIL import Image as Picture
 
 from heritage.media.covers.shapes import SHAPES, width_of
+from heritage.media.one_at_a_time import one_at_a_time
 from heritage.models import Site
 from heritage.values.language import LanguageMap
 from heritage.web.media import covers, previews
@@ -119,20 +119,16 @@ def test_nobody_has_none(client, uid):
 # --- a crowd ---------------------------------------------------------------------------------
 
 
-def busy(folder):
-    """Somebody else, in another process, is drawing: its lock is held until it is closed."""
-    folder = folder / "cache" / "previews"
-    folder.mkdir(parents=True, exist_ok=True)
-    held = (folder / "drawing.lock").open("ab")
-    assert locks.lock(held, locks.LOCK_EX | locks.LOCK_NB)
-    return held
+def busy():
+    """Somebody else, in another process, is drawing: its lock is held to the end of the block."""
+    return one_at_a_time("drawing")
 
 
 def test_while_one_is_drawn_others_are_sent_to_a_ready_picture(client, site, settings, monkeypatch):
     drawn = []
     real = previews.draw
     monkeypatch.setattr(previews, "draw", lambda *args: drawn.append(args) or real(*args))
-    with busy(settings.MEDIA_ROOT):
+    with busy():
         for path in (f"/previews/{site.uid}.jpg", "/preview.jpg"):
             response = client.get(path)
             assert (response.status_code, response["Location"]) == (302, "/static/img/preview.jpg")
@@ -147,13 +143,13 @@ def test_while_one_is_drawn_others_are_sent_to_a_ready_picture(client, site, set
 
 def test_who_is_sent_elsewhere_costs_no_query(client, site, settings, django_assert_num_queries):
     client.get("/en/")  # the index is there
-    with busy(settings.MEDIA_ROOT), django_assert_num_queries(0):
+    with busy(), django_assert_num_queries(0):
         assert client.get(f"/previews/{site.uid}.jpg").status_code == 302
 
 
 def test_one_that_is_kept_waits_for_nobody(client, site, settings):
     first = client.get(f"/previews/{site.uid}.jpg")
-    with busy(settings.MEDIA_ROOT):
+    with busy():
         assert client.get(f"/previews/{site.uid}.jpg").content == first.content
 
 

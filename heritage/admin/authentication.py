@@ -1,7 +1,7 @@
 """The adapter of allauth: limits attempts to log in, and closes sign-up.
 
-A log-in leaves a signed cookie, by which the browser is known when the account logs in again; see
-models/login_attempts.py.
+A log-in leaves a signed cookie, by which the browser is known when the account logs in again, until
+its password is changed; see models/login_attempts.py.
 """
 
 import logging
@@ -23,15 +23,57 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from heritage.media.one_at_a_time import one_at_a_time
 from heritage.models import Identity, User, login_attempts
+from heritage.models.lock_timeout import NotWritten, StorageFailed, lock_timeout
+from heritage.services import security_log
 from heritage.values import encryption
 from heritage.values.network import client_network
 
 KNOWN_BROWSER = "known_browser"  # the name of the cookie
 KNOWN_FOR = 365 * 24 * 60 * 60  # seconds
+TURN_SECONDS = 2  # for which a known browser waits while another password is checked
+RETRY_SECONDS = 2  # after which others may try again
 
 log = logging.getLogger(__name__)
+
+
+class Refused(ImmediateHttpResponse):
+    """A password is not checked now. `words` say why, and `seconds` when to try again.
+
+    The log-in page shows its form again with them; elsewhere the response is a page of its own.
+    """
+
+    def __init__(
+        self, request: HttpRequest, status: int, seconds: int, error: NotWritten | None = None
+    ):
+        self.status, self.seconds = status, seconds
+        if isinstance(error, StorageFailed):
+            self.words = _(
+                "Nobody can log in just now: the catalogue's disk is full or cannot be written "
+                "to. Please tell whoever runs it."
+            )
+        elif status == 503 or seconds < 60:
+            self.words = _("Many are logging in just now. Wait a few seconds, then try again.")
+        else:
+            minutes = ceil(seconds / 60)
+            self.words = ngettext(
+                "Too many attempts to log in. Wait %(count)d minute, then try again.",
+                "Too many attempts to log in. Wait %(count)d minutes, then try again.",
+                minutes,
+            ) % {"count": minutes}
+        page = render(request, "429.html", {"words": self.words}, status=status)
+        super().__init__(self.headed(page))
+
+    def headed(self, response: HttpResponse) -> HttpResponse:
+        """The response with the headers that belong to a refusal."""
+        response.status_code = self.status
+        response["Retry-After"] = str(self.seconds)
+        patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -46,14 +88,37 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt before the password is checked, instead of allauth's own limits."""
-        wait = login_attempts.register_attempt(*_tried(request, credentials))
+        with lock_timeout(settings.WRITE_WAIT_SECONDS):
+            wait = login_attempts.register_attempt(*_tried(request, credentials))
         if wait:
-            raise ImmediateHttpResponse(_too_many_attempts(request, ceil(wait.total_seconds())))
+            raise Refused(request, 429, ceil(wait.total_seconds()))
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        user = super().authenticate(request, **credentials)
-        if user is not None:
-            login_attempts.clear_attempts(*_tried(request, credentials))
+        """Check a password: one at a time on a machine, so that the other workers serve visitors.
+
+        Raises `Refused` if it cannot be checked now.
+        """
+        name = security_log.known_name(credentials.get("username", ""))
+        # A known browser may wait its turn, so that an attack keeps no editor out.
+        patience = TURN_SECONDS if _known_browser(request, name) else 0
+        try:
+            with one_at_a_time("password", patience) as is_free:
+                if not is_free:
+                    raise Refused(request, 503, RETRY_SECONDS)
+                user = super().authenticate(request, **credentials)
+                if user is not None:
+                    login_attempts.clear_attempts(*_tried(request, credentials))
+        except Refused as refused:
+            security_log.warn(f"log-in not checked ({refused.status})", name, request)
+            raise
+        except NotWritten as error:
+            raise Refused(request, 503, settings.RETRY_AFTER_SECONDS, error) from error
+        except OSError as error:
+            raise Refused(
+                request, 503, settings.RETRY_AFTER_SECONDS, StorageFailed(str(error))
+            ) from error
+        if user is None:
+            security_log.warn("log-in failed", name, request)
         return user
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
@@ -61,7 +126,7 @@ class AccountAdapter(DefaultAccountAdapter):
         response.set_signed_cookie(
             KNOWN_BROWSER,
             _known_browser(request, user.username) or get_random_string(20),
-            salt=_salt(user.username),
+            salt=_salt(user),
             max_age=KNOWN_FOR,
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
@@ -119,16 +184,15 @@ def _tried(request: HttpRequest, credentials: dict) -> tuple[str, str, str]:
 
 def _known_browser(request: HttpRequest, account: str) -> str:
     """What names a browser from which this account has logged in; else an empty text."""
-    salt = _salt(account)
-    return request.get_signed_cookie(KNOWN_BROWSER, "", salt=salt, max_age=KNOWN_FOR) or ""
+    if KNOWN_BROWSER not in request.COOKIES:
+        return ""
+    name = login_attempts.normalized(account).replace("\0", "")
+    user = User.objects.filter(username__iexact=name).first()
+    if user is None:
+        return ""
+    return request.get_signed_cookie(KNOWN_BROWSER, "", salt=_salt(user), max_age=KNOWN_FOR) or ""
 
 
-def _salt(account: str) -> str:
-    return f"heritage.login {login_attempts.normalized(account)}"
-
-
-def _too_many_attempts(request: HttpRequest, seconds: int) -> HttpResponse:
-    response = render(request, "429.html", {"minutes": ceil(seconds / 60)}, status=429)
-    response["Retry-After"] = str(seconds)
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+def _salt(user: User) -> str:
+    """Of an account and its password: a cookie that was stolen is worth nothing once it changes."""
+    return f"heritage.login {login_attempts.normalized(user.username)} {user.password}"

@@ -2,8 +2,8 @@
 
 Used by admin/authentication.py alone. Attempts at accounts that do not exist are counted alike, so
 that neither the answer nor its timing tells whether an account exists. A browser from which an
-account has logged in before has limits of its own, so that strangers at other addresses lock nobody
-out of it.
+account has logged in before is counted by itself, so that nobody else, at the same address or at
+others, locks anybody out of it.
 """
 
 import unicodedata
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -19,11 +20,14 @@ from django.utils.translation import gettext_lazy as _
 WINDOW = timedelta(minutes=15)
 # Attempts within that time: at one account from one address, or from one browser that is known; at
 # one account from any other; from one address at any account. The second is high, since it lets
-# others lock somebody out.
+# others lock somebody out of a new browser.
 PER_ACCOUNT_AND_ADDRESS, PER_ACCOUNT, PER_ADDRESS = 5, 30, 20
 # Attempts of all browsers that are not known, whatever their addresses: a password takes half a
 # second of a worker to check, and so most of them are left to visitors.
 MOMENT, AT_ONCE = timedelta(seconds=5), 5
+# Clocks of several machines may differ by this much. What was written further in the future is of a
+# clock that ran ahead, and says nothing.
+SKEW = timedelta(seconds=5)
 
 
 class Limit(NamedTuple):
@@ -52,13 +56,13 @@ def register_attempt(
     """Count an attempt. Returns how long to wait; zero if it may go on.
 
     `browser` names one from which the account has logged in before. An attempt that has to wait is
-    not counted, so that the wait ends.
+    not counted, so that the wait ends. `now` is for tests.
     """
-    now = now or timezone.now()
     limits = _limits(account, network, browser)
     with transaction.atomic():
         _one_at_a_time(limits)
-        LoginAttempt.objects.filter(at__lte=now - WINDOW).delete()
+        now = now or timezone.now()  # those that waited here in turn have later times
+        LoginAttempt.objects.filter(Q(at__lte=now - WINDOW) | Q(at__gt=now + SKEW)).delete()
         free_again = now
         for key, limit in limits.items():
             latest = LoginAttempt.objects.filter(key=key).order_by("-at")
@@ -85,7 +89,7 @@ def _one_at_a_time(keys: Iterable[str]) -> None:
 
 
 def clear_attempts(account: str, network: str, browser: str = "") -> None:
-    """Delete the attempts at this account from this address after a successful log-in."""
+    """Delete the attempts at this account from there after a successful log-in."""
     own, *others = _limits(account, network, browser)
     tried = LoginAttempt.objects.filter(key=own)
     times = list(tried.values_list("at", flat=True))
@@ -99,14 +103,15 @@ def normalized(account: str) -> str:
 
 
 def _limits(account: str, network: str, browser: str) -> dict[str, Limit]:
-    """The limits by key; the first is for the account from the address."""
+    """The limits by key; the first is for the account from the browser or the address."""
     account = normalized(account)
-    found = {_key("both", account, network): Limit(PER_ACCOUNT_AND_ADDRESS)}
     if browser:
-        found[_key("browser", account, browser)] = Limit(PER_ACCOUNT_AND_ADDRESS)
-    else:
-        found[_key("account", account)] = Limit(PER_ACCOUNT)
-        found[_key("all")] = Limit(AT_ONCE, MOMENT)
+        return {_key("browser", account, browser): Limit(PER_ACCOUNT_AND_ADDRESS)}
+    found = {
+        _key("both", account, network): Limit(PER_ACCOUNT_AND_ADDRESS),
+        _key("account", account): Limit(PER_ACCOUNT),
+        _key("all"): Limit(AT_ONCE, MOMENT),
+    }
     if network:
         found[_key("address", network)] = Limit(PER_ADDRESS)
     return found

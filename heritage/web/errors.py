@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
+from heritage import logs
+from heritage.services import security_log
 from heritage.web.database_errors import answer_to_database_error
 
 
@@ -14,6 +16,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    page = request.get_full_path_info().partition("?")[0]  # quoted, so one line
+    account = request.user.get_username() if hasattr(request, "user") else ""
+    security_log.warn(f"page refused ({request.method} {page})", account, request)
     return render(request, "403.html", status=403)
 
 
@@ -27,4 +32,6 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def server_error(request: HttpRequest) -> HttpResponse:
     # Other error pages need the database: without it their failure leads here.
     away = answer_to_database_error(sys.exception())
-    return away or HttpResponse(loader.render_to_string("500.html"), status=500)
+    return away or HttpResponse(
+        loader.render_to_string("500.html", {"request_id": logs.request_id.get()}), status=500
+    )

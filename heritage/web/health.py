@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from heritage.search.index import store
 from heritage.values.language import interface_languages
+from heritage.web.credits.software import project
 
 _VALID = timedelta(days=180)
 
@@ -40,7 +41,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     }
     status = 200 if set(state.values()) == {"ok"} else 503
     free = shutil.disk_usage(settings.DATA_DIR).free // 2**20
-    return JsonResponse({**state, "free_mb": free, "version": settings.VERSION}, status=status)
+    return JsonResponse({**state, "free_mb": free, "version": project()["version"]}, status=status)
 
 
 def _storage() -> str:

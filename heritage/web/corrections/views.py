@@ -41,6 +41,7 @@ MIN_TEXT, MAX_TEXT = 10, 4000
 MAX_LINKS = 2  # besides the one in its own field
 PER_HOUR, PER_DAY = 5, 15  # from one network address
 _DAY = timedelta(days=1)
+_SKEW = timedelta(seconds=5)  # clocks of several machines may differ by this much
 _SALT = "heritage.correction"
 _BUSY = _(
     "The catalogue is being written to just now. What you wrote is kept: send it once more in a "
@@ -169,7 +170,8 @@ def sender_of(request: HttpRequest) -> str:
 
 def _is_flood(sender: str) -> bool:
     now = timezone.now()
-    sent = Correction.objects.filter(sender=sender)
+    # What is of the future was sent while a clock ran ahead, and says nothing.
+    sent = Correction.objects.filter(sender=sender, created_at__lte=now + _SKEW)
     recent = sent.filter(created_at__gt=now - timedelta(hours=1)).count()
     return recent >= PER_HOUR or sent.filter(created_at__gt=now - _DAY).count() >= PER_DAY
 

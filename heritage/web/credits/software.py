@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from importlib.metadata import PackageMetadata
+from typing import Any
 
 from django.conf import settings
 
@@ -24,10 +25,16 @@ class Program:
 
 
 @cache
+def project() -> dict[str, Any]:
+    """What pyproject.toml says of this program: its version, its dependencies."""
+    text = (settings.BASE_DIR / "pyproject.toml").read_text("utf-8")
+    return tomllib.loads(text)["project"]
+
+
+@cache
 def software() -> list[Program]:
     """The dependencies in pyproject.toml that are installed."""
-    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]
-    named = (re.match(r"[\w.-]+", wanted) for wanted in project["dependencies"])
+    named = (re.match(r"[\w.-]+", wanted) for wanted in project()["dependencies"])
     names = (found[0] for found in named if found)
     return [program for program in map(_program, sorted(names)) if program]
 

@@ -10,7 +10,7 @@ import io
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -19,7 +19,6 @@ from xml.sax.saxutils import escape
 
 import resvg_py
 from django.conf import settings
-from django.core.files import locks
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.templatetags.static import static
@@ -29,6 +28,7 @@ from PIL import ImageOps
 
 from heritage.media.covers.shapes import SHAPES, clean, width_of
 from heritage.media.covers.tags import tag_of_files, tag_of_texts
+from heritage.media.one_at_a_time import one_at_a_time
 from heritage.models import Identity, Image, Site
 from heritage.search.site_rows import SiteRows
 from heritage.web.access import visible_site
@@ -135,15 +135,12 @@ def _only_one() -> Iterator[bool]:
 
     Without a writable lock file nothing could be cached either.
     """
-    folder = _folder()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "drawing.lock").open("ab")
-    except OSError:
-        yield False
-        return
-    with lock:  # closing it gives it up
-        yield locks.lock(lock, locks.LOCK_EX | locks.LOCK_NB)
+    with ExitStack() as stack:
+        try:
+            is_free = stack.enter_context(one_at_a_time("drawing"))
+        except OSError:
+            is_free = False
+        yield is_free
 
 
 # --- kept on disk ----------------------------------------------------------------------------

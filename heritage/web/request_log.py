@@ -1,0 +1,59 @@
+"""Middleware: an id for each request, and a line in the log for each, if that is wanted."""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+
+from heritage import logs
+from heritage.values.network import client_network
+
+HEADER = "X-Request-ID"
+_SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+type GetResponse = Callable[[HttpRequest], HttpResponse]
+
+log = logging.getLogger("heritage.requests")
+
+
+def request_log(get_response: GetResponse) -> GetResponse:
+    """Takes the id of the proxy if it sends one. The line tells method, path without query,
+    status, milliseconds, account and address."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get(HEADER, "")
+        token = logs.request_id.set(given if _SANE.fullmatch(given) else secrets.token_hex(16))
+        started = time.perf_counter()
+        try:
+            response = get_response(request)
+            response[HEADER] = logs.request_id.get()
+            if settings.LOG_REQUESTS:
+                log.info(
+                    "%s %s %d %d ms account=%s address=%s",
+                    request.method,
+                    request.get_full_path_info().partition("?")[0],  # quoted, so one line
+                    response.status_code,
+                    (time.perf_counter() - started) * 1000,
+                    _account(request) or "-",
+                    client_network(request.META) or "-",
+                )
+            return response
+        finally:
+            logs.request_id.reset(token)
+
+    return answer
+
+
+def _account(request: HttpRequest) -> str:
+    """Who is logged in; visitors cost no query."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not hasattr(request, "user"):
+        return ""
+    try:
+        return request.user.get_username()
+    except (DatabaseError, InterfaceError):
+        return ""
