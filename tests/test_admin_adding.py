@@ -163,6 +163,19 @@ def test_a_chooser_offers_the_categories_of_its_register(browser, live_server, w
     assert "AAAAA" not in browser.find_element(By.CSS_SELECTOR, LIST).text
 
 
+def test_a_row_leads_to_the_entry_that_it_names(browser, live_server, words):
+    site = build.make_site("Kiln", kinds=[words["temple"]])
+    entry = build.make_coverage(site).designation
+    log_in(browser, live_server, "anna")
+    browser.get(live_server.url + reverse("admin:heritage_site_change", args=[site.pk]))
+    Hand(browser).click("#coverages-group .record-line[data-row] > summary")
+    pencil = "#coverages-0 .change-related"
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, pencil))
+    address = reverse("admin:heritage_designation_change", args=[entry.pk])
+    wait(browser, lambda: address in (
+        browser.find_element(By.CSS_SELECTOR, pencil).get_attribute("href") or ""))  # fmt: skip
+
+
 def test_the_same_site_is_not_made_twice(browser, live_server, words):
     build.make_site("Guanlin Temple", "关林", latitude=34.6086, longitude=112.4739)
     open_add(browser, live_server)

@@ -267,6 +267,21 @@ COVERAGE_ERRORS = {
         "category",
         "another register",
     ),
+    "criteria of another register": (
+        lambda w: {"scheme": w["china"].pk, "reference": "X", "criteria": [w["vi"].pk]},
+        "criteria",
+        "Only World Heritage",
+    ),
+    "a list's criterion in another": (
+        lambda w: {"scheme": w["other_list"].pk, "reference": "X", "criteria": [w["vi"].pk]},
+        "criteria",
+        "another register",
+    ),
+    "other criteria": (
+        lambda w: {"scheme": w["list"].pk, "reference": "1003", "criteria": [w["vi"].pk]},
+        "criteria",
+        "already",
+    ),
     "both": (
         lambda w: {"designation": w["entry"].pk, "scheme": w["china"].pk},
         "scheme",
@@ -292,6 +307,10 @@ COVERAGE_ERRORS = {
 
 def test_what_is_wrong_with_a_coverage_is_said_at_its_field(client, editor, words, subtests):
     words["entry"] = build.make_designation(scheme=words["china"], reference="A-1", batch=1)
+    words["list"] = build.make_scheme("world_heritage")
+    words["other_list"] = build.make_scheme("world_heritage")
+    words["vi"] = build.make_term(words["list"], "vi", "criterion")
+    build.make_designation("world_heritage", "1003", scheme=words["list"])
     site = build.make_site(kinds=[words["temple"]])
     page = opened(client, change(site))
     for case, (make, field, message) in COVERAGE_ERRORS.items():
@@ -300,6 +319,34 @@ def test_what_is_wrong_with_a_coverage_is_said_at_its_field(client, editor, word
             response = client.post(change(site), data)
             assert response.status_code == 200
             assert message in errors(response)[f"coverages-0-{field}"][0]
+
+
+def test_an_inscription_is_recorded_with_its_criteria_in_one_row(client, editor, words):
+    register = build.make_scheme("world_heritage")
+    terms = [build.make_term(register, code, "criterion") for code in ("i", "vi")]
+    site = build.make_site(kinds=[build.make_kind()])
+    row = {"scheme": register.pk, "reference": "1003", "listed": "2000"}
+    row["criteria"] = [term.pk for term in terms]
+    assert post_coverages(client, site, row).status_code == 302
+    entry = Designation.objects.get()
+    assert set(entry.world_heritage.criteria.all()) == set(terms)
+    site.refresh_from_db()
+    assert site.inscribed_year == 2000
+    # The same is said of another site by the reference alone, or with the same criteria.
+    for more in ({}, row):
+        other = build.make_site(kinds=[build.make_kind()])
+        again = {"scheme": register.pk, "reference": "1003"} | more
+        assert post_coverages(client, other, again).status_code == 302
+    assert Designation.objects.count() == 1
+
+
+def test_an_entry_is_opened_from_its_row_by_who_may_change_it(client, words):
+    site = build.make_site(kinds=[words["temple"]], state="draft")
+    build.make_coverage(site)
+    for group, may in (("editor", True), ("contributor", True)):
+        client.force_login(build.make_user(group=group))
+        page = client.get(change(site), {"all": "1"}).content.decode()
+        assert ('id="change_id_coverages-0-designation"' in page) is may
 
 
 def test_a_site_is_not_covered_twice_by_an_entry(client, editor, words):

@@ -286,6 +286,21 @@ class MultipleChooser(AutocompleteSelectMultiple):
         return [(None, options, 0)]
 
 
+def multiple_chooser_field(
+    column: Any, admin_site: AdminSite, **kwargs: Any
+) -> MultipleChooserField:
+    """As `chooser_field`, for several rows."""
+    rows = column.remote_field.model._default_manager.all()
+    kwargs.setdefault("label", capfirst(column.verbose_name))
+    return MultipleChooserField(
+        queryset=with_label(rows),
+        limit_choices_to=column.get_limit_choices_to(),
+        required=False,
+        widget=MultipleChooser(column, admin_site),
+        **kwargs,
+    )
+
+
 def chooser_field(column: Any, admin_site: AdminSite, **kwargs: Any) -> ChooserField:
     """A chooser for a form that has no such column itself; `column` says what it offers."""
     rows = column.remote_field.model._default_manager.all()

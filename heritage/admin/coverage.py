@@ -3,15 +3,24 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Field
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from heritage.admin.autocomplete import chooser_field
+from heritage.admin.autocomplete import chooser_field, multiple_chooser_field
 from heritage.admin.fields import EDTFFormField
 from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
-from heritage.models import Coverage, Designation, DesignationEvent, row_values
+from heritage.models import (
+    Coverage,
+    Designation,
+    DesignationEvent,
+    Scheme,
+    WorldHeritage,
+    row_values,
+)
 from heritage.models.fields import edtf_bounds
 
 
@@ -36,6 +45,11 @@ class CoverageForm(RecordForm):
     batch = _column("batch").formfield(required=False)
     listed = EDTFFormField(label=_("Listed in"), required=False, help_text=_("Such as 1961."))
     era_text = _column("era_text").formfield(required=False)
+    criteria = multiple_chooser_field(
+        row_values.column(WorldHeritage, "criteria"),
+        admin.site,
+        help_text=_("Of a World Heritage property."),
+    )
 
     new_entry: Designation | None = None
 
@@ -48,7 +62,7 @@ class CoverageForm(RecordForm):
         cleaned = super().clean()
         if self.errors or "designation" not in self.fields:
             return cleaned
-        described = [name for name in (*ENTRY_FIELDS, "listed") if cleaned.get(name)]
+        described = [name for name in (*ENTRY_FIELDS, "listed", "criteria") if cleaned.get(name)]
         if self.instance.pk:
             described = []  # only new rows create a designation
         if cleaned.get("designation"):
@@ -68,6 +82,7 @@ class CoverageForm(RecordForm):
         """Find the designation that the row describes, or prepare a new one."""
         if not cleaned.get("scheme"):
             raise ValidationError({"scheme": _("Say in which register the new entry stands.")})
+        self._check_criteria(cleaned)
         values = {name: cleaned[name] for name in ENTRY_FIELDS}
         stored = None
         if values["reference"]:
@@ -92,9 +107,23 @@ class CoverageForm(RecordForm):
         self.new_entry = entry
 
     @staticmethod
+    def _check_criteria(cleaned: dict[str, Any]) -> None:
+        scheme, criteria = cleaned["scheme"], cleaned.get("criteria") or ()
+        if criteria and scheme.role != Scheme.Role.WORLD_HERITAGE:
+            raise ValidationError({"criteria": _("Only World Heritage properties have criteria.")})
+        if any(term.scheme_id != scheme.pk for term in criteria):
+            raise ValidationError({"criteria": _("This criterion belongs to another register.")})
+
+    @staticmethod
     def _must_agree(stored: Designation, cleaned: dict[str, Any]) -> None:
-        for name in ("category", "batch", "era_text"):
-            if cleaned.get(name) and cleaned[name] != getattr(stored, name):
+        detail = WorldHeritage.objects.filter(designation=stored).first()
+        known: dict[str, Any] = {
+            name: getattr(stored, name) for name in ("category", "batch", "era_text")
+        }
+        known["criteria"] = set(detail.criteria.all()) if detail else set()
+        for name, value in known.items():
+            given = cleaned.get(name)
+            if given and (set(given) if name == "criteria" else given) != value:
                 raise ValidationError(
                     {
                         name: _(
@@ -142,9 +171,20 @@ class CoverageFormSet(RowFormSet):
             for form, entry in new
             if form.cleaned_data["listed"]
         )
+        self._save_criteria([(entry, form.cleaned_data["criteria"]) for form, entry in new])
         for form, entry in new:
             form.instance.designation = entry
         return super().save_new_objects(commit)
+
+    @staticmethod
+    def _save_criteria(entries: list[tuple[Designation, Any]]) -> None:
+        chosen = {entry.pk: list(criteria) for entry, criteria in entries if criteria}
+        details = [WorldHeritage(designation_id=pk) for pk in chosen]
+        WorldHeritage.objects.bulk_create(details)
+        WorldHeritage.objects.bulk_add(
+            "criteria",
+            [(row.pk, term.pk) for row in details for term in chosen[row.designation_id]],
+        )
 
     def clean(self) -> None:
         super().clean()
@@ -176,12 +216,25 @@ class CoverageRows(RecordInline):
         (
             _("Or a new entry of a register"),
             {
-                "fields": (("scheme", "reference", "category"), ("batch", "listed", "era_text")),
+                "fields": (
+                    ("scheme", "reference", "category"),
+                    ("batch", "listed", "era_text"),
+                    "criteria",
+                ),
                 "classes": ("new-row-only",),
             },
         ),
         (None, {"fields": (("note", "source"),)}),
     )
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """With a way to the entry itself, which holds what happened to it, criteria and area."""
+        formset = super().get_formset(request, obj, **kwargs)
+        field = formset.form.base_fields.get("designation")
+        entries = self.admin_site.get_model_admin(Designation)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = entries.has_change_permission(request)
+        return formset
 
     def row_label(self, row: Coverage) -> str:
         entry = row.designation

@@ -265,7 +265,8 @@ class RecordForm(ModelForm):
             self.instance.siblings = (name, siblings)
             setattr(self.instance, name, row)
         for name, field in self.fields.items():
-            if isinstance(field, MultipleChooserField) and is_stored:
+            is_several = isinstance(field, MultipleChooserField)
+            if is_several and is_stored and hasattr(self.instance, name):
                 field.lookup = RowLookup(field.queryset, getattr(self.instance, name).all())
             if isinstance(field, ChooserField):
                 column = self.instance._meta.get_field(name) if name in self._columns() else None

@@ -52,7 +52,11 @@
     document.addEventListener("input", empty);
     $.ajaxPrefilter(ask);
     $(() => setTimeout(() => label(document)));
-    document.addEventListener("formset:added", (event) => setTimeout(() => label(event.target)));
+    document.addEventListener("formset:added", (event) => {
+      setTimeout(() => label(event.target));
+      // Django gives the pencils beside choosers their addresses when a page is loaded; rows come later.
+      event.target.querySelectorAll(".related-widget-wrapper select").forEach((select) => window.updateRelatedObjectLinks?.(select));
+    });
     $(document).on("change select2:select select2:unselect", "select.admin-autocomplete", (event) =>
       setTimeout(() => label(event.target.parentElement)),
     );
