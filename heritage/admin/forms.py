@@ -265,9 +265,9 @@ class RecordForm(ModelForm):
             self.instance.siblings = (name, siblings)
             setattr(self.instance, name, row)
         for name, field in self.fields.items():
-            is_several = isinstance(field, MultipleChooserField)
-            if is_several and is_stored and hasattr(self.instance, name):
-                field.lookup = RowLookup(field.queryset, getattr(self.instance, name).all())
+            if isinstance(field, MultipleChooserField) and is_stored:
+                chosen = getattr(self.instance, name, None)  # None for fields without a column
+                field.lookup = RowLookup(field.queryset, chosen.all() if chosen else ())
             if isinstance(field, ChooserField):
                 column = self.instance._meta.get_field(name) if name in self._columns() else None
                 if column and column.is_cached(self.instance):

@@ -18,18 +18,22 @@
   };
 
   // While an answer is awaited nothing can be chosen: select2 would leave the former list, and Enter takes its first line.
+  const lists = () => [...document.querySelectorAll(".select2-container--open .select2-results__options")];
+  const clear = () => {
+    for (const list of lists()) {
+      if (!list.querySelector(".loading-results")) continue;
+      for (const line of list.querySelectorAll(".select2-results__option:not(.loading-results)")) line.remove();
+    }
+  };
   const empty = (event) => {
     const field = event.target;
     if (!field.matches?.(".select2-search__field")) return;
-    const lists = () => [...document.querySelectorAll(".select2-container--open .select2-results__options")];
     // After a key that select2 took for itself, such as Enter, it overlooks what is pasted: told once more, it asks.
     if (!event.isAgain && !lists().some((list) => list.querySelector(".loading-results"))) {
       field.dispatchEvent(Object.assign(new Event("input", { bubbles: true }), { isAgain: true }));
       return;
     }
-    for (const list of lists()) {
-      for (const line of list.querySelectorAll(".select2-results__option:not(.loading-results)")) line.remove();
-    }
+    clear();
     field.removeAttribute("aria-activedescendant");
   };
 
@@ -61,6 +65,7 @@
       setTimeout(() => label(event.target.parentElement)),
     );
     $(document).on("select2:open", (event) => {
+      clear();
       const field = document.querySelector(".select2-container--open .select2-dropdown .select2-search__field");
       field?.setAttribute("aria-label", name(event.target) ?? "");
     });
