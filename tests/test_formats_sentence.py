@@ -231,6 +231,7 @@ def test_a_site_in_the_ground_is_not_said_to_stand(client, eras, language, first
     page = client.get(f"/{language}/sites/nandun/").text
     assert first_line in page and heading in page
     assert not any(words in page for words in ("What stands", "Surviving fabric", "现存"))
+    assert 'event-what"></p>' not in page
 
 
 def test_the_page_and_what_machines_read_say_it(client, eras):

@@ -24,7 +24,7 @@ SAID = [
     '<p class="site-lead">Caves above a river.</p>',
     "<dd>Begun about 493 (Eastern Han)",
     "<dd>Tang to Qing</dd>",
-    '<a href="#where">Luoyang, Henan</a>',
+    '<a href="#where">Luolong, Luoyang, Henan</a>',
     "Part of a World Heritage property · National",
     '<a href="/en/kinds/temple/">Temple</a>',
     '<meta name="description" content="Caves above a river.">',

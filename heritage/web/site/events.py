@@ -68,10 +68,13 @@ def event_groups(events: Iterable[Event]) -> list[EventGroup]:
 
 def event_line(event: Event) -> EventLine:
     date, eras = event.date_phrase(), event.era_phrase()
+    what, beside = capfirst(event.get_kind_display()), eras if date else ""
+    if event.role == Event.Role.DATED:  # the heading says it
+        what, beside = beside, ""
     return EventLine(
         date=date or eras,
-        eras=eras if date else "",
-        what=capfirst(event.get_kind_display()),
+        eras=beside,
+        what=what,
         note=language_html.as_html(event.note.best()),
         marks=certainty.of_event(event) + certainty.of_source(event.source),
         source=source_line(event.source),

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from heritage.formats.sentence import place_phrase
+from heritage.formats.sentence import exact_place_phrase
 from heritage.models import Place, Site
 from heritage.search.nearby import Neighbour
 from heritage.search.site_rows import SiteRows
@@ -59,7 +59,7 @@ def site_location(rows: SiteRows) -> SiteLocation:
     accuracy = _accuracy_m(site)
     broader = {step.pk for place in rows.places for step in place.ancestors()}
     return SiteLocation(
-        place=place_phrase(site.place) or shared_by_states(rows.also_in),
+        place=exact_place_phrase(site.place) or shared_by_states(rows.also_in),
         trail=_chain(site.place) if site.place else [],
         chains=[_chain(place) for place in rows.places if place.pk not in broader],
         point=format_point(*point, accuracy) if point else "",
