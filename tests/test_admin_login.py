@@ -342,7 +342,6 @@ def test_changes_of_accounts_are_told_with_who_made_them(client, told):
     assert client.post(f"{url}change/", data).status_code == 302
     by = 'account="li" by="boss" address=127.0.0.1'
     assert set(told()) == {
-        f"is_staff taken away: {by}",
         f"is_superuser given: {by}",
         f"editor taken away: {by}",
         f"contributor given: {by}",

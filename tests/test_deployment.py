@@ -14,7 +14,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -434,25 +436,26 @@ def test_nginx_takes_the_configuration(nginx):
 
 
 class SlowWorkers(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    """Answers any request with 200, log-ins once they may go on."""
+    """Answers any request with 200, log-ins and slow queries once they may go on."""
 
     daemon_threads = True
+    request_queue_size = 128  # the backlog of deploy/heritage.service
 
     def __init__(self, path: Path):
         super().__init__(str(path), None)
         self.asked = 0
-        self.log_ins_go_on = threading.Event()
+        self.go_on = threading.Event()
 
     def finish_request(self, request, client_address):
         head = request.recv(65536)
         self.asked += 1
-        if b"/login/" in head:
-            self.log_ins_go_on.wait(20)
+        if b"/login/" in head or b"slow" in head:
+            self.go_on.wait(20)
         request.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
 
 
 def ask(path: Path, address: str, headers: str = "") -> tuple[int, str]:
-    """The status and the head of an answer of nginx."""
+    """The status and the text of an answer of nginx."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with socket.socket(socket.AF_UNIX) as plain:
@@ -463,39 +466,74 @@ def ask(path: Path, address: str, headers: str = "") -> tuple[int, str]:
                 f"GET {address} HTTP/1.1\r\nHost: heritage.example\r\n{headers}"
                 "Connection: close\r\n\r\n".encode()
             )
-            head = asked.recv(4096).decode()
-    return int(head.split()[1]), head
+            head = b""
+            while part := asked.recv(4096):
+                head += part
+    return int(head.split()[1]), head.decode()
 
 
-def test_nginx_keeps_from_the_workers_what_they_cannot_take(nginx, tmp_path):
-    """Of one address two log-ins at once; no endless header; 503 while no worker answers."""
-    front = tmp_path / "1"
-    with SlowWorkers(tmp_path / "workers") as workers, ThreadPoolExecutor() as pool:
-        pool.submit(workers.serve_forever)
+@contextmanager
+def served(nginx: list[str], folder: Path) -> Iterator[SlowWorkers]:
+    """nginx before such workers."""
+    with SlowWorkers(folder / "workers") as workers:
+        threading.Thread(target=workers.serve_forever, daemon=True).start()
         server = subprocess.Popen(nginx)
         try:
             deadline = time.monotonic() + 20
-            while not front.exists() and time.monotonic() < deadline:
+            while not (folder / "1").exists() and time.monotonic() < deadline:
                 time.sleep(0.05)
-            log_ins = [pool.submit(ask, front, "/en/accounts/login/") for _ in range(6)]
-            pages = [pool.submit(ask, front, "/en/") for _ in range(3)]
-            refused = itertools.islice(as_completed(log_ins, timeout=20), 4)
-            assert [each.result()[0] for each in refused] == [429, 429, 429, 429]
-            assert [each.result()[0] for each in pages] == [200, 200, 200]
-            workers.log_ins_go_on.set()
-            assert [each.result()[0] for each in log_ins].count(200) == 2
-            asked = workers.asked
-            assert ask(front, "/en/", f"Content-Type: {'x' * 10_001}\r\n")[0] == 400
-            assert workers.asked == asked
-            workers.shutdown()
-            workers.server_close()
-            status, head = ask(front, "/en/")
-            assert status == 503 and "Retry-After: 10" in head
+            yield workers
         finally:
-            workers.log_ins_go_on.set()
+            workers.go_on.set()
             workers.shutdown()
             server.terminate()
             server.wait(30)
+
+
+def test_nginx_keeps_from_the_workers_what_they_cannot_take(nginx, tmp_path):
+    """Of one address four log-ins at once; no endless header; 503 while no worker answers."""
+    front = tmp_path / "1"
+    with ThreadPoolExecutor() as pool, served(nginx, tmp_path) as workers:
+        log_ins = [pool.submit(ask, front, "/en/accounts/login/") for _ in range(8)]
+        pages = [pool.submit(ask, front, "/en/") for _ in range(3)]
+        refused = itertools.islice(as_completed(log_ins, timeout=20), 4)
+        assert [each.result()[0] for each in refused] == [429, 429, 429, 429]
+        assert [each.result()[0] for each in pages] == [200, 200, 200]
+        workers.go_on.set()
+        assert [each.result()[0] for each in log_ins].count(200) == 4
+        asked = workers.asked
+        assert ask(front, "/en/", f"Content-Type: {'x' * 10_001}\r\n")[0] == 400
+        assert workers.asked == asked
+        workers.shutdown()
+        workers.server_close()
+        status, head = ask(front, "/en/")
+        assert status == 503 and "Retry-After: 10" in head
+
+
+def test_thirty_people_behind_one_address_are_served(nginx, tmp_path):
+    """A class opens a list, types six letters each, and opens a page, all at the same time."""
+    front = tmp_path / "1"
+    with ThreadPoolExecutor(90) as pool, served(nginx, tmp_path):
+        asked = []
+        for number in range(30):
+            asked.append("/en/sites/?era=tang" if number % 3 else "/zh-hans/sites/")
+            asked += [f"/en/suggest/?q={'longme'[:n]}" for n in range(1, 7)]
+            asked.append(f"/en/sites/site-{number}/")
+        answers = [answer[0] for answer in pool.map(lambda path: ask(front, path), asked)]
+    assert answers == [200] * 240
+
+
+def test_who_asks_for_much_more_is_told_to_wait_in_both_languages(nginx, tmp_path):
+    front = tmp_path / "1"
+    with ThreadPoolExecutor(45) as pool, served(nginx, tmp_path) as workers:
+        asked = [pool.submit(ask, front, f"/en/sites/?q=slow+{number}") for number in range(40)]
+        refused = [each.result() for each in itertools.islice(as_completed(asked, timeout=20), 10)]
+        assert {status for status, _text in refused} == {429}
+        for said in ("Retry-After: 5", "no-store", "wait a few seconds", "请等候数秒"):
+            assert said in refused[0][1]
+        assert ask(front, "/en/sites/")[0] == 200  # a page without a query is still there
+        workers.go_on.set()
+        assert [each.result()[0] for each in asked].count(200) == 30
 
 
 def test_connections_that_nobody_uses_starve_nobody(tmp_path):
