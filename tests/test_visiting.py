@@ -73,7 +73,7 @@ def test_what_is_shown_and_what_is_relied_on(site, model, fields, shown, dependa
     row = make(model, site, **fields())
     assert row.is_shown is shown and row.is_dependable is dependable
     assert model.objects.shown().exists() is shown
-    assert model.objects.dependable().exists() is dependable
+    assert model.objects.with_reliance().get().relied_on is dependable
     assert bool(found("has=visiting")) is shown
     assert bool(found("open=2026-11-25")) is (shown and model is Opening)
     assert bool(found("open=2026-11-25&hours=official")) is (dependable and model is Opening)

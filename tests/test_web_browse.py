@@ -433,7 +433,7 @@ def test_spans_that_run_through_an_era_are_offered_apart(client, words):
     assert [str(card.name) for card in shown.cards] == ["Spanning"] and shown.within is None
     page = client.get("/en/eras/song/").context["page"]
     assert [(str(link.label), link.count) for link in page.roles] == [
-        ("in all", 1), ("founded in it", 1), ("more with a span of eras that runs through it", 1),
+        ("in all", 1), ("begun in it", 1), ("more with a span of eras that runs through it", 1),
     ]  # fmt: skip
     assert [str(card.name) for card in page.sites.cards] == ["Stated"]
 

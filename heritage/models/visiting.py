@@ -75,22 +75,18 @@ class Quality(models.TextChoices):
     RECALLED = "recalled", _("recalled")
 
 
-_IS_DEPENDABLE = models.Q(checked_on__isnull=False) | (
-    models.Q(quality=Quality.OFFICIAL) & ~models.Q(as_of="")
-)
-
-
 class CheckedQuerySet[C: "CheckedRecord"](RecordQuerySet[C]):
     """Rows that have a source, by how far they may be relied on."""
 
-    def dependable(self) -> Self:
-        """Checked by an editor, or official and dated."""
-        return self.filter(_IS_DEPENDABLE, source__isnull=False)
-
     def with_reliance(self) -> Self:
-        """With `relied_on`: whether a row, if it has a source, is dependable."""
-        relied_on = models.ExpressionWrapper(_IS_DEPENDABLE, models.BooleanField())
-        return self.annotate(relied_on=relied_on)
+        """With `relied_on`: whether a row is dependable, as `is_dependable` has it."""
+        is_dated = models.Q(quality=Quality.OFFICIAL) & ~models.Q(as_of="")
+        is_dependable = models.Q(source__isnull=False) & (
+            models.Q(checked_on__isnull=False) | is_dated
+        )
+        return self.annotate(
+            relied_on=models.ExpressionWrapper(is_dependable, models.BooleanField())
+        )
 
     def shown(self) -> Self:
         """What readers see: dependable rows, and others that their date and quality justify.
@@ -164,7 +160,7 @@ class CheckedRecord(Record):
 
     @property
     def is_dependable(self) -> bool:
-        """As `dependable()` has it."""
+        """Checked by an editor, or official and dated: programs are told no other."""
         is_dated = self.quality == Quality.OFFICIAL and bool(self.as_of)
         return self.source_id is not None and (self.checked_on is not None or is_dated)
 

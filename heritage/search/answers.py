@@ -27,7 +27,7 @@ _BROAD = 1_000  # sites
 _LONGEST_THEME = 8  # words, or Han characters
 _MAX_NAMED = 5  # words of a name that stands in a longer text
 _WHERE = frozenset(("place", "area", "region", "near"))  # filters that say where
-_TOGETHER = {"to": "from", "role": "from", "within": "near"}
+_TOGETHER = {"to": "from", "role": "from", "within": "near", "hours": "open"}
 _MAX_PARTED = 10  # words, or Han characters, of a name with its place
 
 # The sites that filters leave, with the words of a text.

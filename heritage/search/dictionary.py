@@ -56,6 +56,7 @@ _LISTS = {
         "words that make a date of a number", "century|centuries|BC|BCE|AD|CE|BP"
     ),
     "open": pgettext_lazy("search words", "open|opened|opening|open on"),
+    "closed": pgettext_lazy("search words", "closed|closed on|shut"),
     "today": pgettext_lazy("search words", "today|now"),
     "tomorrow": pgettext_lazy("search words", "tomorrow"),
     "not": pgettext_lazy(

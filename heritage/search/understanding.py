@@ -7,6 +7,7 @@ module knows how the words that connect them are used: near, built in, open on.
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from string import digits
@@ -19,13 +20,17 @@ from heritage.search.distance_fields import PLACE_MARK
 from heritage.search.facets.base import AnyFacet, TreeFacet, ordinals
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.filter_fields import NOT, read_years
+from heritage.search.index.openings import HoursGroup
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import tokens, years
+from heritage.values.date_parser import parse_date
 
 _FIGURES = re.compile("[0-9]+")
 _BEGINS_WITH_FIGURE = re.compile("[0-9]")
 _TWO_YEARS = re.compile("([0-9]{3,4})-([0-9]{3,4})")
 _LONGEST_DATE = 7  # words
+_LONGEST_DAY = 6  # words, or Han characters and figures: 2027年5月1日
+_LEAP_YEAR = 2028  # which has every day
 _FIRST_LIST = 1978  # the year of the first inscriptions
 _LONGEST_NAME = 8  # words, or Han characters, of a site that something is near to
 _KM = re.compile(r"([0-9]{1,4})(?:km|kms)?")
@@ -122,6 +127,9 @@ class _Parser:
         self.are_words: set[int] = set()  # where a name of a kind says what another one is like
         self.has_list = _LISTED.search(text) is not None
         self.has_figures = any(atom[0] in digits for atom in self.atoms)
+        self.asks_for_hours = any(
+            self._in_list(name, at) for name in ("open", "closed") for at in range(len(self.atoms))
+        )
         self.superlative: tuple[str, ...] = ()
         self.asks_for_lists = True  # whether first and latest may speak of the World Heritage List
 
@@ -530,18 +538,27 @@ class _Parser:
     # --- days and years -------------------------------------------------------------------------
 
     def _open(self, at: int) -> tuple[int, list[QueryFilter]]:
-        """open on Monday, 周一开放: the next day that is one."""
-        before = self._in_list("open", at)
+        """open on Monday, 周一开放, closed on 1 May: the next day that is one."""
+        if not self.asks_for_hours:
+            return 0, []
+        before, group = self._says_open(at)
         if before:
             length, day = self._day(at + before)
-            return (before + length, self._on(day)) if day else (0, [])
+            return (before + length, self._on(day, group)) if day else (0, [])
         length, day = self._day(at)
-        behind = self._in_list("open", at + length) if day else 0
-        return (length + behind, self._on(day)) if day and behind else (0, [])
+        behind, group = self._says_open(at + length) if day else (0, "")
+        return (length + behind, self._on(day, group)) if day and behind else (0, [])
+
+    def _says_open(self, at: int) -> tuple[int, str]:
+        """How many words say “open” or “closed”, and the group of sites that they ask for."""
+        if length := self._in_list("open", at):
+            return length, ""
+        return self._in_list("closed", at), HoursGroup.CLOSED.value
 
     @staticmethod
-    def _on(day: date) -> list[QueryFilter]:
-        return [QueryFilter("open", (day.isoformat(),))]
+    def _on(day: date, group: str) -> list[QueryFilter]:
+        found = [QueryFilter("open", (day.isoformat(),))]
+        return [*found, QueryFilter("hours", (group,))] if group else found
 
     def _day(self, at: int) -> tuple[int, date | None]:
         start = at
@@ -556,6 +573,13 @@ class _Parser:
             if weekday is not None and len(name) == length:
                 days = (weekday - self.today.weekday()) % 7
                 return start + length - at, self.today + timedelta(days)
+        for length in range(min(_LONGEST_DAY, len(self.atoms) - start), 0, -1):
+            words = self.atoms[start : start + length]
+            if any(map(_BEGINS_WITH_FIGURE.match, words)):
+                text = ("" if any(map(tokens.is_han, words)) else " ").join(words)
+                if day := _calendar_day(text) or _next_day(text, self.today):
+                    # A day that is past is no question: opened 1 May 1889.
+                    return (start + length - at, day) if day >= self.today else (0, None)
         return 0, None
 
     def _years(self, at: int) -> tuple[int, list[QueryFilter]]:
@@ -635,6 +659,28 @@ class _Parser:
             for at in range(len(date))
             for length in (1, 2, 3)
         ) or any(re.fullmatch("[0-9]+0s", word) for word in date)
+
+
+def _next_day(text: str, today: date) -> date | None:
+    """The next day of this date, which has no year: 1 May, 5月1日."""
+    is_han = tokens.is_han(text[-1])
+    found = _calendar_day(f"{_LEAP_YEAR}年{text}" if is_han else f"{text} {_LEAP_YEAR}")
+    if found is None:
+        return None
+    for year in range(today.year, today.year + 9):  # 29 February may be far
+        with suppress(ValueError):
+            if (day := found.replace(year=year)) >= today:
+                return day
+    return None
+
+
+def _calendar_day(text: str) -> date | None:
+    """A day of which the year is written, too."""
+    try:
+        day = date.fromisoformat(parse_date(text))
+    except ValueError:
+        return None
+    return day if f"{day.year}" in _FIGURES.findall(text) else None
 
 
 def _span(text: str) -> list[QueryFilter]:

@@ -345,7 +345,7 @@ def _roles(index: IndexSnapshot, era: Era) -> list[TermLink]:
     no statement.
     """
     labels = {
-        SiteEra.Role.BEGINNINGS: _("founded in it"),
+        SiteEra.Role.BEGINNINGS: _("begun in it"),
         SiteEra.Role.STANDING: _("with surviving fabric of it"),
         SiteEra.Role.DATED: _("that date from it"),
         SiteEra.Role.OTHER: _("altered in it"),
