@@ -333,7 +333,7 @@ def _roles(filtered: SiteFilter) -> list[Role]:
         ("", _("any part of its history")),
         (SiteEra.Role.BEGINNINGS, _("its beginnings")),
         (SiteEra.Role.STANDING, _("what stands today")),
-        (SiteEra.Role.DATED, _("what a site in the ground dates from")),
+        (SiteEra.Role.DATED, _("what it dates from")),
         (SiteEra.Role.WITHIN, _("only a span of eras around it")),
     ]
     return [Role(value, label, value == chosen) for value, label in choices]
