@@ -1,12 +1,13 @@
 """Sites near a site, by public points only: a blurred location stays blurred."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from pyroaring import BitMap
 
 from heritage.models import Site
 from heritage.search import site_rows
-from heritage.search.index import columns
+from heritage.search.index import columns, reads
 from heritage.search.index.orders import PROMINENCE
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.coordinates import Point
@@ -28,19 +29,47 @@ def nearby(
     if site.public_latitude is None or site.public_longitude is None:
         return []
     here = (site.public_latitude, site.public_longitude)
-    found_near = columns.within_radius(index.points, here, within_km / _FIRST_SHARE)
-    if len(found_near.ids) <= limit:  # else the nearest are among them
-        found_near = columns.within_radius(index.points, here, within_km)
-    ids = [pk for pk in found_near.slice(None, 0, limit + 1) if pk != site.pk][:limit]
+    found_near = _around(index, here, within_km, limit)
+    nearest = found_near.slice(None, 0, limit + 1)
+    ids = [pk for pk in nearest if pk != site.pk][:limit]
+    question = partial(_nearest, here=here, within_km=within_km, limit=limit)
+    reads.answer(index, question, tuple(nearest))
+    reads.sites(index, ids)
     return _read(found_near, ids)
+
+
+def _around(
+    index: IndexSnapshot, here: Point, within_km: float, limit: int
+) -> columns.WithinRadius:
+    """More than `limit` sites around a point, or all within the radius."""
+    found = columns.within_radius(index.points, here, within_km / _FIRST_SHARE)
+    if len(found.ids) <= limit:  # else the nearest are among them
+        found = columns.within_radius(index.points, here, within_km)
+    return found
+
+
+def _nearest(index: IndexSnapshot, here: Point, within_km: float, limit: int) -> tuple[int, ...]:
+    """Their ids, the site itself among them."""
+    return tuple(_around(index, here, within_km, limit).slice(None, 0, limit + 1))
 
 
 def reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) -> list[Neighbour]:
     """The best-known published sites around a point, nearest first."""
     around = columns.within_radius(index.points, here, within_km)
-    ids = columns.bitmap(around.ids)
-    known = BitMap(index.orders[PROMINENCE].slice(ids, 0, limit))
+    known = _known_best(index, around, limit)
+    question = partial(_reachable, here=here, within_km=within_km, limit=limit)
+    reads.answer(index, question, tuple(known))
+    reads.sites(index, known)
     return _read(around, around.slice(known, 0, limit))
+
+
+def _known_best(index: IndexSnapshot, around: columns.WithinRadius, limit: int) -> BitMap:
+    return BitMap(index.orders[PROMINENCE].slice(columns.bitmap(around.ids), 0, limit))
+
+
+def _reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) -> tuple[int, ...]:
+    around = columns.within_radius(index.points, here, within_km)
+    return tuple(_known_best(index, around, limit))
 
 
 def _read(around: columns.WithinRadius, ids: list[int]) -> list[Neighbour]:

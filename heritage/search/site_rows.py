@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from heritage.models import (
+    ComponentPoint,
     Coverage,
     Custodian,
     Designation,
@@ -110,6 +111,25 @@ def published_site(slug: str) -> Site | None:
     """The row of the site alone."""
     found = rows_by_key(Site, "slug", [slug])
     return next((site for site in found if site.state == Site.State.PUBLISHED), None)
+
+
+def tied_sites(site_id: int, most: int) -> tuple[int, ...]:
+    """The ids of sites, published or not, that a site has to do with by rows of theirs.
+
+    Its parts, what it is a part of, and sites under the entries that cover it; at most so many.
+    """
+    part, coverage = PartOf._meta.db_table, Coverage._meta.db_table
+    entries = f"SELECT designation_id FROM {coverage} WHERE site_id = %s"  # noqa: S608
+    asked = [
+        f"SELECT part_id FROM {part} WHERE whole_id = %s",  # noqa: S608
+        f"SELECT whole_id FROM {part} WHERE part_id = %s",  # noqa: S608
+        f"SELECT site_id FROM {coverage} WHERE designation_id IN ({entries})",  # noqa: S608
+        f"SELECT site_id FROM {ComponentPoint._meta.db_table} "  # noqa: S608
+        f"WHERE site_id IS NOT NULL AND designation_id IN ({entries})",
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{' UNION '.join(asked)} ORDER BY 1 LIMIT %s", [*[site_id] * 4, most])
+        return tuple(pk for (pk,) in cursor.fetchall() if pk != site_id)
 
 
 def in_order[T: Model](rows: Iterable[T], order: str) -> list[T]:

@@ -72,8 +72,10 @@ def _sites_listed_in(scheme_ids: Iterable[int]) -> Iterable[int]:
 
 
 def _sites_under(designation_ids: Iterable[int]) -> Iterable[int]:
-    covered = Coverage.objects.filter(designation__in=designation_ids)
-    return covered.order_by().values_list("site_id", flat=True)
+    """Sites under these entries, and under entries that these supersede: their pages name both."""
+    under = ("designation", "designation__superseded_by")
+    found = [Coverage.objects.filter(**{f"{by}__in": designation_ids}).order_by() for by in under]
+    return {pk for covered in found for pk in covered.values_list("site_id", flat=True)}
 
 
 def _sites_using(term_ids: Iterable[int]) -> Iterable[int]:

@@ -1,6 +1,6 @@
 """Cards: a site in a few lines, in lists, as a neighbour, and on the home page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -104,7 +104,7 @@ def _summary(text: LanguageMap, row: CardData) -> SafeString:
 
 
 def rendered_cards(
-    index: IndexSnapshot, ids: list[int], form: str = "card", at_once: int = 0
+    index: IndexSnapshot, ids: Sequence[int], form: str = "card", at_once: int = 0
 ) -> dict[int, RenderedCard]:
     """Cards as HTML, by id; cached until something that they show is written.
 

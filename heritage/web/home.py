@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from heritage.models import Era, Event, Site
 from heritage.search.facets.counting import FacetCounts, Option, facets
 from heritage.search.filters import SiteFilter
-from heritage.search.index import orders
+from heritage.search.index import orders, reads, snapshot
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.language import LanguageMap, Text
 from heritage.web import cards, language_html
@@ -86,6 +86,7 @@ def home(name: LanguageMap) -> Home:
     by_name = {facet.name: facet for facet in facets(every)}
     kind, unesco = by_name["kind"], by_name["unesco"]
     earliest = _earliest(every.index)
+    reads.parts(every.index, snapshot.VALUES, snapshot.LISTED)
     return Home(
         featured=_featured(every.index),
         total=len(every.hits),
@@ -105,17 +106,29 @@ def _earliest(index: IndexSnapshot) -> Event | None:
     """The earliest event that begins a published site."""
     kinds = [kind for kind, role in Event.ROLES.items() if role == Event.Role.BEGINNINGS]
     events = Event.objects.filter(kind__in=kinds, first_year__isnull=False)
-    oldest = index.orders[orders.OLDEST].ids[:1].tolist()
+    oldest = _oldest(index)
+    reads.answer(index, _oldest, oldest)
+    reads.sites(index, oldest)
     events = events.filter(site__in=oldest).select_related("first_era", "last_era", "source")
     return events.order_by("first_year").first()
 
 
+def _oldest(index: IndexSnapshot) -> tuple[int, ...]:
+    return tuple(index.orders[orders.OLDEST].ids[:1].tolist())
+
+
 def _featured(index: IndexSnapshot) -> list[Card]:
+    ids = _featured_ids(index)
+    reads.answer(index, _featured_ids, ids)
+    reads.sites(index, ids)
+    return cards.with_summaries(cards.cards_of(index, ids))
+
+
+def _featured_ids(index: IndexSnapshot) -> tuple[int, ...]:
     """The sites that editors chose, else the newest."""
     chosen = Site.objects.published().filter(featured__isnull=False).order_by("featured", "pk")
-    ids = list(chosen.values_list("pk", flat=True)[:_FEATURED])
-    shown = cards.cards_of(index, ids or index.orders[orders.RECENT].ids[:_FEATURED].tolist())
-    return cards.with_summaries(shown)
+    ids = tuple(chosen.values_list("pk", flat=True)[:_FEATURED])
+    return ids or tuple(index.orders[orders.RECENT].ids[:_FEATURED].tolist())
 
 
 def _regions(index: IndexSnapshot) -> list[RegionLinks]:

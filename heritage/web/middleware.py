@@ -16,8 +16,8 @@ from django.utils.translation import get_language, get_language_from_path
 from django.views.decorators.http import conditional_page
 
 from heritage.models.query_timeout import query_timeout
-from heritage.search.index import store
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.index import reads, store
+from heritage.search.index.reads import Reads
 from heritage.search.lru_cache import LRUCache
 
 _LARGEST = 500_000  # bytes of a cached page
@@ -28,10 +28,11 @@ _VARIES = {"hx-request", "hx-history-restore-request"}
 
 
 class CachedPage(NamedTuple):
-    """A page as it was sent: its headers, and its text compressed."""
+    """A page as it was sent: its headers, its text compressed, and what it was made of."""
 
     headers: dict[str, str]
     text: bytes
+    reads: Reads
 
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -75,7 +76,7 @@ def index_snapshot(get_response: GetResponse) -> GetResponse:
 
 
 def page_cache(get_response: GetResponse) -> GetResponse:
-    """Middleware: caches pages, feeds and sitemaps until something is written or the day ends.
+    """Middleware: caches pages, feeds and sitemaps until what they show is written or the day ends.
 
     Only those that are the same for everybody: requested without a session, marked as public by
     their view, and setting no cookie. A browser that has the page gets 304 before it is built.
@@ -90,14 +91,15 @@ def page_cache(get_response: GetResponse) -> GetResponse:
             return get_response(request)  # DatabaseErrorMiddleware handles only exceptions of views
         if not index.number:  # with an empty change log, changes would go unnoticed
             return get_response(request)
-        key = _key(request, index)
+        key = _key(request)
         kept = pages.get(key)
-        if kept is not None:
+        if kept is not None and kept.reads.still_hold(index):
             return _again(request, kept)
-        response = get_response(request)
+        with reads.recording(index) as read:
+            response = get_response(request)
         if _is_the_same_for_all(request, response):
             headers = {name: response[name] for name in _HEADERS if name in response}
-            pages[key] = CachedPage(headers, zlib.compress(response.content, 1))
+            pages[key] = CachedPage(headers, zlib.compress(response.content, 1), read)
         return response
 
     return answer
@@ -120,10 +122,8 @@ def _is_a_page(request: HttpRequest) -> bool:
     return path.startswith("/sitemap") or get_language_from_path(path) is not None
 
 
-def _key(request: HttpRequest, index: IndexSnapshot) -> tuple:
+def _key(request: HttpRequest) -> tuple:
     return (
-        index.number,
-        index.token,
         localdate(),
         request.scheme,
         request.get_host(),

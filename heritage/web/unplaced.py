@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -13,6 +14,7 @@ from heritage.search import vocabulary
 from heritage.search.facets.contents import RecordContent
 from heritage.search.filter_fields import NOT
 from heritage.search.filters import BY_POSITION, SiteFilter
+from heritage.search.index import reads
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_strings import updated
 from heritage.web import language_html
@@ -34,9 +36,15 @@ def in_place(index: IndexSnapshot, place: Place | None) -> list[UnplacedSites]:
     """The sites of a place that cannot be placed; empty if there are none."""
     if place is None:
         return []
-    count = len(index.unplaced & index.having(f"place:{place.pk}"))
+    question = partial(_count, value=f"place:{place.pk}")
+    count = question(index)
+    reads.answer(index, question, count)
     url = list_url(place=place.slug, **{NOT: _WITHOUT})
     return [UnplacedSites(_in(place, count), count, url)] if count else []
+
+
+def _count(index: IndexSnapshot, value: str) -> int:
+    return len(index.unplaced & index.having(value))
 
 
 def under(**filters: str | Iterable[str]) -> list[UnplacedSites]:

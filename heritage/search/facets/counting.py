@@ -66,6 +66,13 @@ class FacetCounts:
     counts: Sequence[int]  # of each value
     offered: Sequence[int]  # the places of those that can be chosen here
     picked: Sequence[int]  # of those that are chosen
+    values_hash: int = 0  # of the names of the values in URLs
+
+    @property
+    def fingerprint(self) -> int:
+        """Equal for two states of a facet that show the same, while no term is written."""
+        places = (*self.offered, "picked", *self.picked)
+        return hash((self.name, self.values_hash, *self.counts, "offered", *places))
 
     def option(self, place: int) -> Option:
         each = self.values[place]
@@ -122,6 +129,7 @@ def _with_others(filtered: "SiteFilter", facet: AnyFacet) -> FacetCounts:
         counts=[*counted.counts, *(hits.intersection_cardinality(sites) for sites in found)],
         offered=[*counted.offered, *places],
         picked=[*counted.picked, *places],
+        values_hash=hash((counted.values_hash, *map(facet.slug, others))),
     )
 
 
@@ -151,7 +159,8 @@ def _counted(filtered: "SiteFilter", facet: AnyFacet) -> FacetCounts:
     )
     label = str(facet.label)
     result = FacetCounts(
-        facet.name, label, values.rows, found, sorted(offered.union(picked)), picked
+        *(facet.name, label, values.rows, found, sorted(offered.union(picked)), picked),
+        values.hash,
     )
     if counts is None and not chosen:
         memory[key] = result

@@ -41,6 +41,7 @@ class FacetValues:
         """`sites`: all there are."""
         self.rows, self._sites = rows, sites
         self.totals = [len(each.sites) for each in rows]
+        self.hash = hash(tuple(each.slug for each in rows))
         # By place, where what is narrower ends.
         self._after = np.arange(1, len(rows) + 1)
         for place in reversed(range(len(rows))):

@@ -21,6 +21,9 @@ COVERED = "covered"
 WORLD_HERITAGE = f"{COVERED}:world_heritage"
 WITH_EVENTS = "with:event"  # the sites that have any event
 WITH_HOURS = "with:hours"  # the sites that say anything of their hours, in rows or in words
+# Parts of the index that pages depend on as a whole: which sites there are and the values that they
+# have, the sites of the World Heritage List, and the points.
+VALUES, LISTED, POINTS = PARTS = ("values", "world heritage", "points")
 _MAX_CHANGES = 10_000  # sites of which the last change is remembered
 
 
@@ -86,6 +89,8 @@ class IndexSnapshot:
     # By id, the token of its last change, for the sites that changed since `since` was the token.
     changes: dict[int, str] = field(default_factory=dict)
     since: str = field(default_factory=new_uid)
+    # By the names in `PARTS`: the same in two states in which that part is the same.
+    parts: dict[str, str] = field(default_factory=lambda: dict.fromkeys(PARTS, new_uid()))
     # Caches for other modules, by key. This one is empty after every write.
     memory: dict[Any, Any] = field(default_factory=dict, compare=False)
     # Kept by writes that change neither a bitmap nor a vocabulary.
@@ -95,7 +100,11 @@ class IndexSnapshot:
 
     def version(self, site_id: int) -> tuple[str, str]:
         """A token of everything that is shown of a site; it changes when any of that is written."""
-        return self.vocabulary_token, self.changes.get(site_id, self.since)
+        return self.vocabulary_token, self.site_version(site_id)
+
+    def site_version(self, site_id: int) -> str:
+        """The same without the terms that are shown."""
+        return self.changes.get(site_id, self.since)
 
     def having(self, value: str) -> BitMap:
         return self.values.get(value, NOTHING)
@@ -150,13 +159,20 @@ def patched_snapshot(
     if len(changes) > _MAX_CHANGES:
         changes, since = {}, token
     listed = snapshot.having(WORLD_HERITAGE) | values.get(WORLD_HERITAGE, NOTHING)
+    is_listed = is_in_vocabulary or listed.intersect(changed)
+    points = snapshot.points.patched(changed, Table.of(data.points))
+    is_other = {
+        VALUES: not is_as_it_was,
+        LISTED: is_listed,
+        POINTS: points is not snapshot.points,
+    }
     return IndexSnapshot(
         number,
         token,
         sites,
         values,
         {name: order_of(name, order) for name, order in snapshot.orders.items()},
-        snapshot.points.patched(changed, Table.of(data.points)),
+        points,
         snapshot.times.patched(changed, Table.of(data.times)),
         {
             role: spans.patched(changed, Table.of(data.spans[role]))
@@ -165,10 +181,9 @@ def patched_snapshot(
         token if is_in_vocabulary else snapshot.vocabulary_token,
         changes,
         since,
+        {name: token if is_other[name] else kept for name, kept in snapshot.parts.items()},
         facet_memory=snapshot.facet_memory if is_as_it_was else {},
-        world_heritage_memory={}
-        if is_in_vocabulary or listed.intersect(changed)
-        else snapshot.world_heritage_memory,
+        world_heritage_memory={} if is_listed else snapshot.world_heritage_memory,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -18,6 +19,8 @@ from heritage.search.facets.counting import FacetCounts, facets
 from heritage.search.facets.registry import FACETS, TREES
 from heritage.search.filter_fields import MAX_TEXT, MAX_VALUES, NOT
 from heritage.search.filters import NEEDED, TOGETHER, WITHIN_KM, SiteFilter, normalized
+from heritage.search.index import reads
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_strings import PAGE_PARAMETERS, updated, without
 from heritage.values import sentences
 from heritage.values.distances import distance_phrase
@@ -44,6 +47,11 @@ _TYPED = ("from", "to", "open")  # fields of the form that are shown as they wer
 _MOST_TERMS, _TRIED = 4, 12  # terms that a search names: shown, and looked at
 MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
 _FORMS = {"cards": "card", "list": "row"}
+# Parameters of a list that depends on the index alone, and on what stands at an address.
+_ANSWERED_BY_INDEX = {
+    *(facet.name for facet in FACETS),
+    *("role", "from", "to", "bbox", NOT, "sort", "view", UNFOLDED, *PAGE_PARAMETERS),
+}
 _DISTANCES = (10, 25, WITHIN_KM, 100, 250)  # km of what a list is near to
 
 
@@ -251,13 +259,22 @@ def listing(data: QueryDict) -> Listing:
     in_words = filtered.active()
     total = len(filtered.hits)
     texts = TermTexts(filtered.index)
-    choices = [folded(facet, data, texts) for facet in facets(filtered) if _leads_on(facet, total)]
+    counted = facets(filtered)
+    choices = [folded(facet, data, texts) for facet in counted if _leads_on(facet, total)]
     start = paging.start(filtered, language)
     ids = filtered.page(language, start, start + PER_PAGE)
+    within = None if start else _within(filtered)
     view = "list" if data.get("view") == "list" else "cards"
     printed = cards.rendered_cards(filtered.index, ids, _FORMS[view], _AT_ONCE)
     shown = _shown(filtered, printed)
+    left = unplaced.of_list(filtered)
     pages = paging.paging(filtered, start, [card.slug for card in printed.values()])
+    problems = _problems(filtered)
+    if total and not problems and data.keys() <= _ANSWERED_BY_INDEX:
+        said = _fingerprint(total, start, ids, counted, within, left)
+        reads.answer(filtered.index, partial(_asked_again, query=data.urlencode()), said)
+        reads.sites(filtered.index, ids)
+        reads.nothing_else()
     return Listing(
         text=text,
         total=total,
@@ -265,16 +282,16 @@ def listing(data: QueryDict) -> Listing:
         ids=ids,
         cards=shown,
         is_near=filtered.nearby is not None,
-        unplaced=unplaced.of_list(filtered),
+        unplaced=left,
         day_groups=day_groups(filtered),
         facets=[facet for facet in choices if facet.is_at_first],
         more_facets=[facet for facet in choices if not facet.is_at_first],
         roles=_roles(filtered),
         distances=_distances(filtered),
-        within=None if start else _within(filtered),
+        within=within,
         applied=in_words,
         narrowed=sum(item.name != "q" for item in in_words),
-        problems=_problems(filtered),
+        problems=problems,
         ways=[] if total else _ways(filtered, in_words),
         understood=text if answer and answer.filters else "",
         shown_for=answer.corrected if answer else "",
@@ -294,6 +311,34 @@ def listing(data: QueryDict) -> Listing:
         canonical=_canonical(data, filtered, pages.number),
         only_term=_only_term(filtered, in_words),
     )
+
+
+def _asked_again(index: IndexSnapshot, query: str) -> int | None:
+    """The fingerprint of a list in another state of the index; None if it has no such page."""
+    filtered = SiteFilter(QueryDict(query))
+    language = get_language()
+    try:
+        start = paging.start(filtered, language)
+    except paging.NoSuchPage:
+        return None
+    ids = filtered.page(language, start, start + PER_PAGE)
+    within = None if start else _within(filtered)
+    left = unplaced.of_list(filtered)
+    return _fingerprint(len(filtered.hits), start, ids, facets(filtered), within, left)
+
+
+def _fingerprint(
+    total: int,
+    start: int,
+    ids: list[int],
+    counted: list[FacetCounts],
+    within: SearchTerm | None,
+    left: list[UnplacedSites],
+) -> int:
+    """Of all that a list says of the sites in it, beside its cards and words of terms."""
+    facets = (facet.fingerprint for facet in counted)
+    others = (within and within.count, *(each.count for each in left))
+    return hash((total, start, *ids, "others", *others, "facets", *facets))
 
 
 def _carried(filtered: SiteFilter) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -28,7 +29,8 @@ from heritage.models.events import age_events, first_beginning
 from heritage.models.unesco import WHOLE_STATUSES, statuses
 from heritage.search import site_rows, vocabulary
 from heritage.search.filters import WITHIN_KM
-from heritage.search.index import store
+from heritage.search.index import reads, store
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.nearby import nearby
 from heritage.search.site_rows import SiteRows
 from heritage.values import sentences
@@ -194,6 +196,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
     """
     index = store.current()
     known = vocabulary.of(index)
+    _record_ties(index, site)
     rows = site_rows.read(site, known, change)
     events = rows.events
     unesco: list[UnescoStatus] = [s for s in statuses(rows.coverages) if s != UnescoStatus.NONE]
@@ -268,6 +271,17 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
         updated=language_html.day(timezone.localdate(site.updated_at)),
         mailto=f"mailto:?subject={quote(_title(site))}&body=",
     )
+
+
+def _record_ties(index: IndexSnapshot, site: Site) -> None:
+    """Before its rows are read, so that a tie that is written meanwhile is noticed later."""
+    tied = _tied(index, site.pk)
+    reads.answer(index, partial(_tied, site_id=site.pk), tied)
+    reads.sites(index, [site.pk, *tied])
+
+
+def _tied(index: IndexSnapshot, site_id: int) -> tuple[int, ...]:
+    return site_rows.tied_sites(site_id, reads.MOST_SITES + 1)
 
 
 def _around(site: Site) -> str:

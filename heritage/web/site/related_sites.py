@@ -6,6 +6,7 @@ query reads their names.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -14,7 +15,7 @@ from pyroaring import BitMap
 
 from heritage.models import Place, Scheme, Site
 from heritage.search import site_rows
-from heritage.search.index import orders
+from heritage.search.index import orders, reads
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.site_rows import SiteRows
 from heritage.web import language_html
@@ -40,15 +41,17 @@ class RelatedSites:
 
 def related_sites(index: IndexSnapshot, rows: SiteRows) -> list[RelatedSites]:
     """The groups of related sites that are not empty."""
-    best_known = index.orders[orders.PROMINENCE]
-    here = BitMap([rows.site.pk])
     found = []
-    for key, title, hits, url in _groups(index, rows):
-        if ids := best_known.slice(hits - here, 0, _SHOWN):
-            found.append((key, title, ids, len(hits), url))
+    for key, title, values, url in _groups(rows):
+        ids, total = _best_known(index, values, rows.site.pk)
+        question = partial(_best_known, values=values, without=rows.site.pk)
+        reads.answer(index, question, (ids, total))
+        if ids:
+            found.append((key, title, ids, total, url))
     if not found:
         return []
     every = {pk for _key, _title, ids, *_rest in found for pk in ids}
+    reads.sites(index, every)
     names, sites = site_rows.links(every), reverse("web:sites")
     return [
         RelatedSites(
@@ -58,25 +61,35 @@ def related_sites(index: IndexSnapshot, rows: SiteRows) -> list[RelatedSites]:
     ]
 
 
-def _groups(index: IndexSnapshot, rows: SiteRows) -> Iterator[tuple[str, str, BitMap, str]]:
-    """Key, title, the sites (this one may be among them) and the address of their list."""
+def _best_known(
+    index: IndexSnapshot, values: tuple[str, ...], without: int
+) -> tuple[tuple[int, ...], int]:
+    """The ids of the best known sites that have all of these values, without one; how many have
+    them, with it."""
+    hits = BitMap.intersection(*map(index.having, values))
+    order = index.orders[orders.PROMINENCE]
+    return tuple(order.slice(hits - BitMap([without]), 0, _SHOWN)), len(hits)
+
+
+def _groups(rows: SiteRows) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+    """Key, title, the values that the sites have in the index, and the address of their list."""
     kind, country = next(iter(rows.kinds), None), _country(rows)
     if kind and country:
-        hits = index.having(f"kind:{kind.pk}") & index.having(f"place:{country.pk}")
+        values: tuple[str, ...] = (f"kind:{kind.pk}", f"place:{country.pk}")
         url = list_url(kind=kind.slug, place=country.slug)
-        yield "kind", _("More of this kind in this country"), hits, url
+        yield "kind", _("More of this kind in this country"), values, url
     if rows.site.inscribed_year is not None:
         year = str(rows.site.inscribed_year)
-        hits = index.having(f"inscribed:{year}")
-        yield "year", _("Listed the same year"), hits, list_url(inscribed=year)
+        values = (f"inscribed:{year}",)
+        yield "year", _("Listed the same year"), values, list_url(inscribed=year)
         return
     for coverage in rows.coverages:
         entry = coverage.designation
         is_protection = entry.scheme.role == Scheme.Role.PROTECTION
         if is_protection and entry.is_in_force and entry.batch is not None:
-            hits = index.having(f"batch:{entry.scheme_id}.{entry.batch}")
+            values = (f"batch:{entry.scheme_id}.{entry.batch}",)
             url = list_url(batch=f"{entry.scheme.slug}.{entry.batch}")
-            yield "year", _("Listed the same year"), hits, url
+            yield "year", _("Listed the same year"), values, url
             return
 
 

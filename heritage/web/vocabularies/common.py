@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from heritage.models import Site
 from heritage.models.vocabularies import Term
 from heritage.search import vocabulary
 from heritage.search.facets.registry import TREES
-from heritage.search.index import orders
+from heritage.search.index import orders, reads, snapshot
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import sentences
 from heritage.values.language import (
@@ -67,6 +68,7 @@ class CountedTree:
     def __init__(self, name: str, index: IndexSnapshot, hits: BitMap | None = None):
         self.name, self.index = name, index
         self.hits = index.sites if hits is None else hits
+        reads.parts(index, snapshot.VALUES)
         known = TREES[name].tree(vocabulary.of(index))
         self.terms, self.children = known.terms, known.children
         self.by_slug, self.above = known.by_slug, known.above
@@ -122,28 +124,42 @@ def labels(label: LanguageMap) -> list[TermLabel]:
 
 
 def sites(
-    index: IndexSnapshot, hits: BitMap, url: str, shown: int = SHOWN, chief: BitMap | None = None
+    index: IndexSnapshot, value: str, url: str, shown: int = SHOWN, chief: tuple[str, ...] = ()
 ) -> TermSites:
-    """The best-known sites; those of `chief` before all others."""
-    page = _best(index, hits, shown, chief)
-    return TermSites(len(hits), list(cards.rendered_cards(index, page).values()), url)
+    """The best-known sites with a value in the index; those with one of `chief` before all
+    others."""
+    page = _best(index, value, shown, chief)
+    return TermSites(
+        len(index.having(value)), list(cards.rendered_cards(index, page).values()), url
+    )
 
 
-def _best(index: IndexSnapshot, hits: BitMap, most: int, chief: BitMap | None) -> list[int]:
-    order = index.orders[orders.PROMINENCE]
-    first = hits & chief if chief is not None else hits
-    found = list(order.slice(first, 0, most))
-    return found + list(order.slice(hits - first, 0, most - len(found)))
+def _best(index: IndexSnapshot, value: str, most: int, chief: tuple[str, ...]) -> tuple[int, ...]:
+    question = partial(_best_ids, value=value, most=most, chief=chief)
+    found = question(index)
+    reads.answer(index, question, found)
+    reads.sites(index, found)
+    return found
 
 
-def best_known(index: IndexSnapshot, hits: BitMap, chief: BitMap | None = None) -> str:
-    """A sentence that names the best known of some sites, first of `chief`; of up to three, all."""
-    ids = _best(index, hits, _KNOWN_BEST, chief)
+def _best_ids(
+    index: IndexSnapshot, value: str, most: int, chief: tuple[str, ...]
+) -> tuple[int, ...]:
+    order, hits = index.orders[orders.PROMINENCE], index.having(value)
+    first = hits & index.any_of(chief) if chief else hits
+    found = order.slice(first, 0, most)
+    return (*found, *order.slice(hits - first, 0, most - len(found)))
+
+
+def best_known(index: IndexSnapshot, value: str, chief: tuple[str, ...] = ()) -> str:
+    """A sentence that names the best known sites with a value, first with one of `chief`; of up to
+    three, all."""
+    ids = _best(index, value, _KNOWN_BEST, chief)
     named = Site.objects.published().only("name").in_bulk(ids)
     if not ids or len(named) < len(ids):  # one was withdrawn just now
         return ""
     names = sentences.names(_short(str(named[pk].name.best())) for pk in ids)
-    if len(hits) > _KNOWN_BEST:
+    if len(index.having(value)) > _KNOWN_BEST:
         return _("The best known are %(names)s.") % {"names": names}
     return ngettext("It is %(names)s.", "They are %(names)s.", len(ids)) % {"names": names}
 

@@ -264,7 +264,7 @@ def era_page(slug: str) -> EraPage:
         source=source_line(era.source),
         strip=era_strip(era, list(tree.terms.values())),
         charts=[found] if found else [],
-        sites=common.sites(index, hits, list_url(era=era.slug), chief=_chief(index, era)),
+        sites=common.sites(index, f"era:{era.pk}", list_url(era=era.slug), chief=_chief(era)),
     )
 
 
@@ -295,13 +295,14 @@ def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> st
             )
             % {"number": number_format(len(hits), force_grouping=True)}
         )
-    return sentences.joined([*lead, common.best_known(index, hits, _chief(index, era))])
+    return sentences.joined([*lead, common.best_known(index, f"era:{era.pk}", _chief(era))])
 
 
-def _chief(index: IndexSnapshot, era: Era) -> BitMap:
-    """The sites that began in an era, date from it or have fabric of it: they show it best."""
+def _chief(era: Era) -> tuple[str, ...]:
+    """The values of sites that began in an era, date from it or have fabric of it: they show it
+    best."""
     roles = (SiteEra.Role.BEGINNINGS, SiteEra.Role.STANDING, SiteEra.Role.DATED)
-    return index.any_of(f"era.{role}:{era.pk}" for role in roles)
+    return tuple(f"era.{role}:{era.pk}" for role in roles)
 
 
 def _neighbours(era: Era, eras: Iterable[Era]) -> tuple[Era | None, Era | None]:

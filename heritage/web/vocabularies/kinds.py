@@ -93,17 +93,17 @@ def kind_page(slug: str) -> KindPage:
         kind=kind,
         labels=common.labels(kind.label),
         description=language_html.as_html(kind.description.best()),
-        lead=_lead(index, places, hits),
+        lead=_lead(index, kind, places, hits),
         picture=_picture(kind),
         above=common.links(tree, tree.above(kind)),
         children=common.links(tree, tree.children.get(kind.pk, [])),
         aat=f"{_AAT}{kind.aat}" if kind.aat else "",
         charts=[chart for chart in found if chart],
-        sites=common.sites(index, hits, list_url(kind=kind.slug)),
+        sites=common.sites(index, f"kind:{kind.pk}", list_url(kind=kind.slug)),
     )
 
 
-def _lead(index: IndexSnapshot, places: CountedTree, hits: BitMap) -> str:
+def _lead(index: IndexSnapshot, kind: Kind, places: CountedTree, hits: BitMap) -> str:
     """How many sites there are, where most of them are, and the best known."""
     if not hits:
         return ""
@@ -121,7 +121,7 @@ def _lead(index: IndexSnapshot, places: CountedTree, hits: BitMap) -> str:
         words = {"first": one.label.best(), "second": two.label.best()}
         words |= {"number": number_format(-first), "other": number_format(-second)}
         lead.append(_("%(first)s has the most (%(number)s), then %(second)s (%(other)s).") % words)
-    return sentences.joined([*lead, common.best_known(index, hits)])
+    return sentences.joined([*lead, common.best_known(index, f"kind:{kind.pk}")])
 
 
 def _picture(kind: Kind) -> str:

@@ -132,7 +132,7 @@ def place_page(slug: str) -> PlacePage:
         map=None if surroundings else maps.of_sites(place, hits),
         charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
         by_year=_by_year(index, place) if is_country else None,
-        sites=common.sites(index, hits, list_url(place=place.slug), shown=_FIRST),
+        sites=common.sites(index, f"place:{place.pk}", list_url(place=place.slug), shown=_FIRST),
     )
 
 
@@ -175,7 +175,7 @@ def _lead(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
             )
             % {"number": number_format(parts)}
         )
-    lead.append(common.best_known(index, hits))
+    lead.append(common.best_known(index, f"place:{place.pk}"))
     return sentences.joined(lead)
 
 

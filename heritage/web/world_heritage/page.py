@@ -13,7 +13,7 @@ from heritage.formats.sentence import place_phrase
 from heritage.models import Coverage, Designation, Scheme, SchemeTerm, Site, UnescoStatus
 from heritage.models.unesco import LISTED_STATUSES, WHOLE_STATUSES
 from heritage.search import vocabulary
-from heritage.search.index import store
+from heritage.search.index import reads, snapshot, store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.date_format import year_phrase
 from heritage.web import cards, language_html, unplaced
@@ -101,7 +101,9 @@ class WorldHeritagePage:
 
 def world_heritage_page() -> WorldHeritagePage:
     """Cached until a World Heritage entry or a term is written."""
-    memory, key = store.current().world_heritage_memory, ("page", get_language(), localdate().year)
+    index = store.current()
+    reads.parts(index, snapshot.LISTED)
+    memory, key = index.world_heritage_memory, ("page", get_language(), localdate().year)
     if key not in memory:
         memory[key] = _world()
     return memory[key]

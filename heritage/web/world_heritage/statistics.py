@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Scheme, SchemeTerm
 from heritage.search import vocabulary
-from heritage.search.index import store
+from heritage.search.index import reads, snapshot, store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import sentences
 from heritage.web import language_html
@@ -48,6 +48,7 @@ class Register:
     """The World Heritage List in its edition: entries and terms."""
 
     def __init__(self, index: IndexSnapshot):
+        reads.parts(index, snapshot.LISTED)
         schemes = vocabulary.of(index).schemes.values()
         found = (each for each in schemes if each.role == Scheme.Role.WORLD_HERITAGE)
         self.scheme: Scheme | None = next(found, None)

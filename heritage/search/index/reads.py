@@ -1,0 +1,106 @@
+"""What a page is made of, so that a later snapshot tells whether the page still holds.
+
+While a page is built within `recording()`, its builders say which sites it shows, which parts of
+the index it depends on as a whole, and which questions it asked the index or the database. A page
+whose builder ends with `nothing_else()` holds as long as all of that is the same. Any other page
+holds until anything is written.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from heritage.search.index.snapshot import IndexSnapshot
+
+MOST_SITES = 300  # that are compared one by one; a page of more holds until anything is written
+
+# It is asked again later, and must depend on nothing but the snapshot, the language of the page
+# and committed rows. It outlives the page, so it holds ids and texts and no rows or bitmaps.
+type Question = Callable[[IndexSnapshot], Hashable]
+
+
+class Reads:
+    """What one page has read, as of one snapshot."""
+
+    __slots__ = ("_answers", "_as_of", "_is_complete", "_parts", "_versions", "_vocabulary")
+
+    def __init__(self, index: IndexSnapshot):
+        self._as_of = index.number, index.token
+        self._vocabulary = index.vocabulary_token
+        self._versions: dict[int, str] = {}
+        self._parts: dict[str, str] = {}
+        self._answers: list[tuple[Question, Hashable]] = []
+        self._is_complete = False
+
+    def still_hold(self, index: IndexSnapshot) -> bool:
+        """Whether a page made of this would be made in the same way of a snapshot."""
+        as_of = index.number, index.token
+        if as_of == self._as_of:
+            return True
+        if (
+            not self._is_complete
+            or len(self._versions) > MOST_SITES
+            or index.vocabulary_token != self._vocabulary
+            or any(index.site_version(pk) != kept for pk, kept in self._versions.items())
+            or any(index.parts[name] != kept for name, kept in self._parts.items())
+            or any(question(index) != answer for question, answer in self._answers)
+        ):
+            return False
+        self._as_of = as_of  # so that it is compared once a write and not once a request
+        return True
+
+    def add(
+        self,
+        index: IndexSnapshot,
+        sites: Iterable[int],
+        parts: Iterable[str],
+        answers: Iterable[tuple[Question, Hashable]],
+    ) -> None:
+        self._versions.update((pk, index.site_version(pk)) for pk in sites)
+        self._parts.update((name, index.parts[name]) for name in parts)
+        self._answers.extend(answers)
+
+    def end(self) -> None:
+        self._is_complete = True
+
+
+_recorded: ContextVar[Reads | None] = ContextVar("reads", default=None)
+
+
+@contextmanager
+def recording(index: IndexSnapshot) -> Iterator[Reads]:
+    """Within it, what is said by the functions below is recorded."""
+    reads = Reads(index)
+    token = _recorded.set(reads)
+    try:
+        yield reads
+    finally:
+        _recorded.reset(token)
+
+
+def sites(index: IndexSnapshot, ids: Iterable[int]) -> None:
+    """These sites are shown, or would be if they were published."""
+    if reads := _recorded.get():
+        reads.add(index, ids, (), ())
+
+
+def parts(index: IndexSnapshot, *names: str) -> None:
+    """The page depends on the whole of these parts of the index, see `snapshot.PARTS`."""
+    if reads := _recorded.get():
+        reads.add(index, (), names, ())
+
+
+def answer(index: IndexSnapshot, question: Question, answered: Hashable) -> None:
+    """`question(index)` gave this answer.
+
+    What is asked of the database must be asked before the rows of the page are read: if one is
+    written in between, the next snapshot then gives another answer.
+    """
+    if reads := _recorded.get():
+        reads.add(index, (), (), [(question, answered)])
+
+
+def nothing_else() -> None:
+    """All that the page depends on has been said."""
+    if reads := _recorded.get():
+        reads.end()
