@@ -178,7 +178,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "heritage.web.static_files.StaticFiles"
     },
 }
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]

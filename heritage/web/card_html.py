@@ -6,10 +6,10 @@ a list makes two dozen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from heritage.values.language import Text
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from heritage.web.cards import Card
 
 _NONE = SafeString()
-_AND = mark_safe("&nbsp;· ")
+_AND = "&nbsp;· "
 _CARD = """<article>
 <img class="card-picture" src="{src}" width="{width}" height="{height}" alt="{alt}"
   loading="{loading}" decoding="async">
@@ -33,50 +33,57 @@ _ROW = """<th scope="row"><a href="{url}">{name}</a>{other_name}</th>
 
 def card(site: Card, is_at_once: bool) -> SafeString:
     """An article with a picture, which is loaded eagerly if it is shown `at_once`."""
-    other, badges = site.other_name, _badges(site, between="")
-    return format_html(
+    other, badges, picture = site.other_name, _badges(site, between=""), site.picture
+    return _filled(
         _CARD,
-        src=site.picture.src,
-        width=site.picture.width,
-        height=site.picture.height,
-        alt=site.picture.alt,
+        src=escape(picture.src),
+        width=picture.width,
+        height=picture.height,
+        alt=escape(picture.alt) if picture.alt else "",
         loading="eager" if is_at_once else "lazy",
-        url=site.url,
+        url=escape(site.url),
         name=site.name,
-        other_name=_in(other, '<p class="card-other" lang="{}">{}</p>\n') if other else _NONE,
-        when=format_html('<p class="card-when">{}</p>\n', _when(site)) if site.when else _NONE,
-        kind=site.kind,
-        and_=_AND if site.kind and site.place else _NONE,
-        place=site.place,
-        badges=format_html('<p class="badges">{}</p>\n', badges) if badges else _NONE,
+        other_name=_in(other, '<p class="card-other" lang="{}">{}</p>\n') if other else "",
+        when=f'<p class="card-when">{_when(site)}</p>\n' if site.when else "",
+        kind=conditional_escape(site.kind),
+        and_=_AND if site.kind and site.place else "",
+        place=conditional_escape(site.place),
+        badges=f'<p class="badges">{badges}</p>\n' if badges else "",
     )
 
 
 def row(site: Card, is_at_once: bool) -> SafeString:
     """The cells of a row; it has no picture."""
     other = site.other_name
-    return format_html(
+    return _filled(
         _ROW,
-        url=site.url,
+        url=escape(site.url),
         name=site.name,
-        other_name=_in(other, ' <span class="row-other" lang="{}">{}</span>') if other else _NONE,
-        kind=site.kind,
-        place=site.place,
+        other_name=_in(other, ' <span class="row-other" lang="{}">{}</span>') if other else "",
+        kind=conditional_escape(site.kind),
+        place=conditional_escape(site.place),
         when=_when(site),
         badges=_badges(site, between=" "),
     )
+
+
+def _filled(markup: str, **parts: str | int) -> SafeString:
+    """The markup with parts that are HTML: `format_html` would look at each once more."""
+    return mark_safe(markup.format(**parts))  # noqa: S308
 
 
 def _in(text: Text, markup: str) -> SafeString:
     return format_html(markup, text.lang_tag, text.text)
 
 
-def _when(site: Card) -> SafeString:
-    return format_html("{}{}", site.when, marks(site.when_marks)) if site.when else _NONE
+def _when(site: Card) -> str:
+    return f"{escape(site.when)}{marks(site.when_marks)}"
 
 
-def marks(found: Iterable[Mark]) -> SafeString:
+def marks(found: Sequence[Mark]) -> SafeString:
     """Marks beside the date on a card, whose one link is its name."""
+    if not found:
+        return _NONE
     return format_html_join(
         "",
         ' <span class="mark mark-{}" title="{}">{}</span>',
@@ -90,4 +97,6 @@ def _badges(site: Card, between: str) -> SafeString:
         badges.append((site.unesco, site.unesco_label))
     if site.protection:
         badges.append(("protection", site.protection))
+    if not badges:
+        return _NONE
     return format_html_join(between, '<span class="badge badge-{}">{}</span>', badges)

@@ -1,6 +1,7 @@
 """What lists say of terms, worded once as long as the vocabularies are the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -18,7 +19,7 @@ class TermTexts:
 
     def __init__(self, index: IndexSnapshot):
         memory = vocabulary.of(index).memory
-        self._kept = memory.setdefault(("texts of terms", get_language()), {})
+        self._kept: dict[Hashable, Any] = memory.setdefault(("texts of terms", get_language()), {})
 
     def said[T: Record, S: str](self, say: Callable[[T], S], *terms: T) -> S:
         """What `say` makes of the terms; it depends on nothing else."""
@@ -26,6 +27,12 @@ class TermTexts:
         if key not in self._kept:
             self._kept[key] = say(*terms)
         return self._kept[key]
+
+    def kept[K](self, name: str, make: Callable[[], K]) -> K:
+        """What else is made of terms in this language, such as a cache of lists of them."""
+        if name not in self._kept:
+            self._kept.setdefault(name, make())
+        return self._kept[name]
 
 
 def label(term: Term | Scheme | SchemeTerm) -> SafeString:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 
 from django.http import QueryDict
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from heritage.search.facets import counting
 from heritage.search.facets.counting import FacetCounts
 from heritage.search.facets.registry import FACETS
 from heritage.search.facets.values import FacetTerm
+from heritage.search.lru_cache import LRUCache
 from heritage.web import language_html, term_texts
 from heritage.web.term_texts import TermTexts
 
@@ -22,10 +23,11 @@ MOST = 12  # values that are shown without a fold
 _AT_HAND = 8
 _AT_FIRST = ("kind", "era", "region", "place", "unesco", "has")  # others are behind one fold
 UNFOLDED = "all"
+_KEPT = 500  # facets as HTML, of 1 to 2 kB, in each language
 
 _NONE = SafeString()
-_CHOSEN = mark_safe(" checked")
-_WITHOUT_SITES = mark_safe(' class="option-nothing"')
+_CHOSEN = " checked"
+_WITHOUT_SITES = ' class="option-nothing"'
 # A line of a list of options, of which a page has a hundred: a template takes six times as long.
 _OPTION = (
     '<li{depth}><label{nothing}><input type="checkbox" name="{name}" value="{value}"{chosen}>'
@@ -58,6 +60,11 @@ def folded(facet: FacetCounts, data: QueryDict, texts: TermTexts) -> FoldedFacet
     A value that is shown without its broader one names it. `all=kind` in the URL shows all kinds.
     """
     whole = facet.name in data.getlist(UNFOLDED)
+    kept = texts.kept("facets", lambda: LRUCache(_KEPT))
+    return kept.get_or_set((facet.fingerprint, whole), lambda: _folded(facet, whole, texts))
+
+
+def _folded(facet: FacetCounts, whole: bool, texts: TermTexts) -> FoldedFacet:
     is_long, kept = len(facet.offered) > MOST, set(facet.offered)
     if is_long and not whole:
         most = nlargest(_AT_HAND, facet.offered, key=facet.counts.__getitem__)
@@ -65,7 +72,7 @@ def folded(facet: FacetCounts, data: QueryDict, texts: TermTexts) -> FoldedFacet
     return FoldedFacet(
         facet.name,
         facet.label,
-        format_html_join("", _OPTION, _shown(facet, kept, texts)),
+        mark_safe("".join(_shown(facet, kept, texts))),  # noqa: S308 - of safe parts
         len(facet.picked),
         len(facet.offered) - len(kept),
         whole and is_long,
@@ -73,8 +80,8 @@ def folded(facet: FacetCounts, data: QueryDict, texts: TermTexts) -> FoldedFacet
     )
 
 
-def _shown(facet: FacetCounts, kept: set[int], texts: TermTexts) -> Iterator[dict[str, SafeString]]:
-    """The options at these places, as HTML."""
+def _shown(facet: FacetCounts, kept: set[int], texts: TermTexts) -> Iterator[str]:
+    """The options at these places, as HTML: each part of a line is HTML already."""
     name, language = language_html.as_html(facet.name), get_language()
     for place in sorted(kept):
         option, above = facet.option(place), facet.broader(place)
@@ -82,16 +89,16 @@ def _shown(facet: FacetCounts, kept: set[int], texts: TermTexts) -> Iterator[dic
         if not note and above and above[0] not in kept:
             note = _small(str(facet.option(above[0]).label))
         depth = sum(each in kept for each in above)
-        yield {
-            "name": name,
-            "value": language_html.as_html(option.value),
-            "label": _label(option.term, texts),
-            "note": note,
-            "depth": format_html(' class="depth-{}"', depth) if depth else _NONE,
-            "count": SafeString(language_html.number_in(language, option.count)),
-            "nothing": _NONE if option.count else _WITHOUT_SITES,
-            "chosen": _CHOSEN if option.chosen else _NONE,
-        }
+        yield _OPTION.format(
+            name=name,
+            value=language_html.as_html(option.value),
+            label=_label(option.term, texts),
+            note=note,
+            depth=f' class="depth-{depth}"' if depth else "",
+            count=language_html.number_in(language, option.count),
+            nothing=_WITHOUT_SITES if not option.count else "",
+            chosen=_CHOSEN if option.chosen else "",
+        )
 
 
 def _label(term: FacetTerm, texts: TermTexts) -> SafeString:

@@ -238,12 +238,12 @@ def _when(event: Event | None, language: str | None) -> list[str]:
 
 def _qualified(certainty: str, year: str, language: str | None) -> str:
     """Figures alone only where they are certain; else in the language of the reader."""
+    if certainty not in (Event.Certainty.TRADITIONAL, Event.Certainty.APPROXIMATE):
+        return year
     with override(language or settings.LANGUAGE_CODE):
         if certainty == Event.Certainty.TRADITIONAL:
             return pgettext("year on a drawn cover", "traditionally %(year)s") % {"year": year}
-        if certainty == Event.Certainty.APPROXIMATE:
-            return ABOUT["short"] % {"date": pgettext("year", "%(year)s") % {"year": year}}
-    return year
+        return ABOUT["short"] % {"date": pgettext("year", "%(year)s") % {"year": year}}
 
 
 def _all_years(dates: Iterable[str]) -> list[str]:
