@@ -27,7 +27,7 @@ from heritage.models import (
 from heritage.models.events import age_events, exact_dates, first_beginning
 from heritage.search import vocabulary
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.rows_by_key import rows_by_key
+from heritage.search.rows_by_key import pairs_by_key, rows_by_key
 from heritage.search.vocabulary import Vocabulary
 from heritage.values.language import LanguageMap
 
@@ -93,10 +93,10 @@ def read_site_summaries(ids: Iterable[int]) -> dict[int, LanguageMap]:
 
 def _add_kinds(found: dict[int, CardData], terms: Vocabulary) -> None:
     order = terms.kinds.order
-    rows = rows_by_key(Site.kinds.through, "site_id", found)
-    known = (row for row in rows if row.kind_id in order)  # another is newer than the vocabularies
-    for row in sorted(known, key=lambda row: order[row.kind_id]):
-        found[row.site_id].kinds.append(terms.kinds.terms[row.kind_id])
+    pairs = pairs_by_key(Site.kinds.through, ("site_id", "kind_id"), found)
+    known = (pair for pair in pairs if pair[1] in order)  # another is newer than the vocabularies
+    for site, kind in sorted(known, key=lambda pair: order[pair[1]]):
+        found[site].kinds.append(terms.kinds.terms[kind])
 
 
 def _add_beginnings(found: dict[int, CardData], terms: Vocabulary) -> None:

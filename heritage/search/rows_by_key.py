@@ -7,6 +7,7 @@ such a statement together as the database takes to answer it, so it is written o
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model
 
 
@@ -30,3 +31,18 @@ def rows_by_key[T: Model](
     if order:
         sql += f" ORDER BY {order}"
     return list(model._default_manager.raw(sql, values))
+
+
+def pairs_by_key(
+    model: type[Model], columns: tuple[str, str], values: Iterable[int]
+) -> list[tuple[int, int]]:
+    """Two columns of ids, the first of which is one of the values; no values, no query."""
+    values = list(values)
+    if not values:
+        return []
+    places = ", ".join(["%s"] * len(values))
+    key, other = columns
+    sql = f"SELECT {key}, {other} FROM {model._meta.db_table} WHERE {key} IN ({places})"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()

@@ -7,22 +7,25 @@ a list makes two dozen.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
-from django.utils.html import conditional_escape, escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from heritage.values.language import Text
 from heritage.web.certainty import Mark
+from heritage.web.language_html import as_html
 
 if TYPE_CHECKING:
     from heritage.web.cards import Card
 
 _NONE = SafeString()
 _AND = "&nbsp;· "
+_LAZY, _EAGER = '\n  loading="lazy"', '\n  loading="eager"'
 _CARD = """<article>
 <img class="card-picture" src="{src}" width="{width}" height="{height}" alt="{alt}"
-  loading="{loading}" decoding="async">
+  loading="lazy" decoding="async">
 <h2 class="card-name"><a href="{url}">{name}</a></h2>
 {other_name}{when}<p class="card-where">{kind}{and_}{place}</p>
 {badges}</article>"""
@@ -31,8 +34,8 @@ _ROW = """<th scope="row"><a href="{url}">{name}</a>{other_name}</th>
 <td class="row-status">{badges}</td>"""
 
 
-def card(site: Card, is_at_once: bool) -> SafeString:
-    """An article with a picture, which is loaded eagerly if it is shown `at_once`."""
+def card(site: Card) -> SafeString:
+    """An article with a picture, which is loaded when it comes into view; see `at_once()`."""
     other, badges, picture = site.other_name, _badges(site, between=""), site.picture
     return _filled(
         _CARD,
@@ -40,19 +43,23 @@ def card(site: Card, is_at_once: bool) -> SafeString:
         width=picture.width,
         height=picture.height,
         alt=escape(picture.alt) if picture.alt else "",
-        loading="eager" if is_at_once else "lazy",
         url=escape(site.url),
         name=site.name,
         other_name=_in(other, '<p class="card-other" lang="{}">{}</p>\n') if other else "",
         when=f'<p class="card-when">{_when(site)}</p>\n' if site.when else "",
-        kind=conditional_escape(site.kind),
+        kind=as_html(site.kind),
         and_=_AND if site.kind and site.place else "",
-        place=conditional_escape(site.place),
+        place=as_html(site.place),
         badges=f'<p class="badges">{badges}</p>\n' if badges else "",
     )
 
 
-def row(site: Card, is_at_once: bool) -> SafeString:
+def at_once(html: SafeString) -> SafeString:
+    """The same card with a picture that is loaded with the page."""
+    return SafeString(html.replace(_LAZY, _EAGER, 1))
+
+
+def row(site: Card) -> SafeString:
     """The cells of a row; it has no picture."""
     other = site.other_name
     return _filled(
@@ -60,8 +67,8 @@ def row(site: Card, is_at_once: bool) -> SafeString:
         url=escape(site.url),
         name=site.name,
         other_name=_in(other, ' <span class="row-other" lang="{}">{}</span>') if other else "",
-        kind=conditional_escape(site.kind),
-        place=conditional_escape(site.place),
+        kind=as_html(site.kind),
+        place=as_html(site.place),
         when=_when(site),
         badges=_badges(site, between=" "),
     )
@@ -69,7 +76,7 @@ def row(site: Card, is_at_once: bool) -> SafeString:
 
 def _filled(markup: str, **parts: str | int) -> SafeString:
     """The markup with parts that are HTML: `format_html` would look at each once more."""
-    return mark_safe(markup.format(**parts))  # noqa: S308
+    return SafeString(markup.format(**parts))
 
 
 def _in(text: Text, markup: str) -> SafeString:

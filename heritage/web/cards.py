@@ -75,7 +75,7 @@ class RenderedCard(NamedTuple):
 
 
 _FORMS = {"card": card_html.card, "row": card_html.row}
-# Rendered cards, by site and its version, form, language and when the picture is loaded.
+# Rendered cards, by site and its version, form and language.
 rendered: LRUCache[tuple, RenderedCard] = LRUCache(_KEPT)
 
 
@@ -112,17 +112,18 @@ def rendered_cards(
     others lazily.
     """
     language, write = get_language(), _FORMS[form]
-    keys = {
-        pk: (pk, *index.version(pk), form, language, place < at_once)
-        for place, pk in enumerate(ids)
-    }
+    keys = {pk: (pk, *index.version(pk), form, language) for pk in ids}
     found = {pk: rendered.get(key) for pk, key in keys.items()}
     new = [pk for pk, card in found.items() if card is None]
     for card in cards_of(index, new) if new else ():
         pk = card.row.pk
-        html = write(card, keys[pk][-1])
+        html = write(card)
         found[pk] = rendered[keys[pk]] = RenderedCard(card.row.slug, card.name, html)
-    return {pk: card for pk, card in found.items() if card}
+    shown = {pk: card for pk, card in found.items() if card}
+    for pk in ids[:at_once]:
+        if pk in shown:
+            shown[pk] = shown[pk]._replace(html=card_html.at_once(shown[pk].html))
+    return shown
 
 
 class _Texts(TermTexts):

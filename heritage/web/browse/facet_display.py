@@ -60,7 +60,7 @@ def folded(facet: FacetCounts, data: QueryDict, texts: TermTexts) -> FoldedFacet
     A value that is shown without its broader one names it. `all=kind` in the URL shows all kinds.
     """
     whole = facet.name in data.getlist(UNFOLDED)
-    kept = texts.kept("facets", lambda: LRUCache(_KEPT))
+    kept: LRUCache[tuple, FoldedFacet] = texts.kept("facets", lambda: LRUCache(_KEPT))
     return kept.get_or_set((facet.fingerprint, whole), lambda: _folded(facet, whole, texts))
 
 
