@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 NOTHING = "–"
+LEAST = 30  # requests that a cell rests on
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -37,24 +38,28 @@ def median(values: Iterable[float]) -> float:
 
 @dataclass
 class Sample:
-    """What was measured of one page at one size, in milliseconds."""
+    """What was measured of one page at one size, in milliseconds, a request each."""
 
-    same: list[float] = field(default_factory=list)  # computing, a round each
+    same: list[float] = field(default_factory=list)  # computing
     varied: list[float] = field(default_factory=list)
-    walls: list[float] = field(default_factory=list)  # of varied requests, one each
+    walls: list[float] = field(default_factory=list)  # of varied requests
     cold: list[float] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)  # of varied requests
 
     @property
     def computing(self) -> float:
-        """Of a varied request where it was measured, else of the same one again."""
-        return median(self.varied or self.same)
+        """Median of a varied request; nan of too few."""
+        return median(self.varied) if len(self.varied) >= LEAST else math.nan
 
     def cell(self) -> str:
-        if not (self.same or self.varied):
+        if not self.varied:
             return "skipped"
+        if len(self.varied) < LEAST:
+            return f"too few: {len(self.varied)}"
         figures = [median(self.same), self.computing, median(self.walls)]
         figures += [percentile(self.walls, 0.95), median(self.cold)]
-        return " · ".join(map(short, figures))
+        different = len(set(self.addresses))
+        return " · ".join([*map(short, figures), f"{different}/{len(self.varied)}"])
 
 
 @dataclass

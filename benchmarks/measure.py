@@ -6,9 +6,13 @@ makes the databases that are missing (see `generate`), serves them with granian 
 and asks for pages, each over a connection of its own. Sizes and pages take turns in each round, so
 that a busy machine slows all of them alike. Milliseconds are those that the workers computed (with
 PostgreSQL: and its processes that answered them), unless they are said to be waited.
+
+What is measured is said at once and kept in the folder of the databases: the same command goes on
+where it was interrupted, if the code is that of the same commit. `--anew` begins from the start.
 """
 
 import argparse
+import json
 import os
 import platform
 import shlex
@@ -17,7 +21,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -39,7 +44,6 @@ from benchmarks.serving import Client, Server, cpu_ms, granian, resident, unshar
 
 FLOOR, PLAIN, BROWSE = "constant view", "plain `GROUP BY` page", "browse"
 WARM = 3  # requests that are not counted
-LEAST_SECONDS = 0.4  # for a page in a round
 ALONE = "8 clients, 2 workers"
 WHILE_SAVED = f"{ALONE}, a site saved each second"
 WHILE_CHANGED = f"{ALONE}, 1,000 sites changed in bulk each five seconds"
@@ -57,7 +61,8 @@ def main(arguments: list[str] | None = None) -> None:
         for target in targets:
             target.database.make()
         _collect_static(targets[0].database)
-        print(report(vendor, targets, options), flush=True)
+        kept = Kept(options.data / f"measured-{vendor}.json", options)
+        print(report(vendor, targets, options, kept), flush=True)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -71,9 +76,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--data", type=Path, required=True, help="folder with a folder a size")
     parser.add_argument("--postgresql", default=POSTGRESQL, help="server of the bench databases")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--requests", type=int, default=40, help="of a page in a round, at most")
-    parser.add_argument("--seconds", type=float, default=2, help="for a page in a round, at most")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--requests", type=int, default=12, help="of a page in a round")
+    parser.add_argument("--anew", action="store_true", help="forget what was measured before")
     parser.add_argument("--cold", type=int, default=1, help="fresh processes for each page")
     parser.add_argument("--steps", type=int, default=800, help="of a walk")
     parser.add_argument(
@@ -113,8 +118,11 @@ class Target:
                 _loud(f"SKIPPED at {self.database.size:,}: {page.name}: {reason}")
                 continue
             self.pages.append(page)
-            self.samples[page.name] = Sample()
-            self.drawers[page.name] = Drawer(self.known, f"{seed} {page.name}")
+            self.begin(page, seed)
+
+    def begin(self, page: Page, seed: str) -> None:
+        self.samples.setdefault(page.name, Sample())
+        self.drawers[page.name] = Drawer(self.known, f"{seed} {page.name}")
 
     def close(self) -> None:
         if self.server:
@@ -124,24 +132,71 @@ class Target:
     def processes(self, server: Server) -> list[int]:
         return [*server.pids(), *self.database.backends()]
 
-    def burst(self, server: Server, page: Page, vary: bool, options) -> tuple[float, list[float]]:
-        """A page asked for again and again: computing and waiting for each request.
+    def measure(self, server: Server, page: Page, requests: int) -> None:
+        """The same page again and again, and so many others of its kind."""
+        sample, drawer = self.samples[page.name], self.drawers[page.name]
+        pids = self.processes(server)
+        for _request in range(requests):
+            sample.same.append(self._ask(server, pids, page, page.same)[0])
+            sample.addresses.append(page.vary(drawer))
+            computed, wall = self._ask(server, pids, page, sample.addresses[-1])
+            sample.varied.append(computed)
+            sample.walls.append(wall)
 
-        The machine counts computing in steps of 10 ms: a quick page is asked for more often.
-        """
+    def _ask(
+        self, server: Server, pids: list[int], page: Page, address: str
+    ) -> tuple[float, float]:
+        """What was computed and waited for one request."""
+        before = cpu_ms(pids)
+        status, wall, _body = server.client.get(address)
+        if status != 200:
+            self.refused[f"{status} {page.name}: {address}"] += 1
+        return cpu_ms(pids) - before, wall
+
+
+class Kept:
+    """What has been measured so far, in a file: a run that was interrupted goes on."""
+
+    def __init__(self, path: Path, options: argparse.Namespace):
+        asked = {name: str(value) for name, value in vars(options).items() if name != "anew"}
+        self._path, self._run = path, [_commit(), asked]
+        self._found: dict = {"run": self._run, "done": [], "targets": {}}
+        if path.exists() and not options.anew:
+            found = json.loads(path.read_text("utf-8"))
+            if found["run"] == self._run:
+                self._found = found
+                _loud(f"goes on after {len(found['done'])} steps, see {path}")
+
+    def restore(self, target: "Target") -> None:
+        found = self._found["targets"].get(str(target.database.size), {})
+        target.samples = {name: Sample(**each) for name, each in found.get("samples", {}).items()}
+        target.walked = {name: Walked(**each) for name, each in found.get("walked", {}).items()}
+        target.written = found.get("written", {})
+
+    def step(self, name: str, targets: "list[Target]", do: Callable[[], str]) -> None:
+        """Do it unless it is done, and say what came of it."""
+        if name in self._found["done"]:
+            return
         started = time.monotonic()
-        drawer, walls = self.drawers[page.name], []
-        before = _spent(self.processes(server))
-        while not walls or (
-            (len(walls) < options.requests and time.monotonic() < started + options.seconds)
-            or time.monotonic() < started + LEAST_SECONDS
-        ):
-            address = page.vary(drawer) if vary else page.same
-            status, wall, _body = server.client.get(address)
-            walls.append(wall)
-            if status != 200:
-                self.refused[f"{status} {page.name}: {address}"] += 1
-        return _since(before, self.processes(server)) / len(walls), walls
+        said = do()
+        _loud(f"{name}: {said} ({time.monotonic() - started:.0f} s)")
+        self._found["done"].append(name)
+        self._found["targets"] = {
+            str(target.database.size): {
+                "samples": {page: asdict(sample) for page, sample in target.samples.items()},
+                "walked": {page: asdict(walked) for page, walked in target.walked.items()},
+                "written": target.written,
+            }
+            for target in targets
+        }
+        partial = self._path.with_suffix(".partial")
+        partial.write_text(json.dumps(self._found), "utf-8")
+        partial.rename(self._path)
+
+
+def _commit() -> str:
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _spent(pids: list[int]) -> dict[int, float]:
@@ -155,19 +210,18 @@ def _since(before: dict[int, float], pids: list[int]) -> float:
 # --- one run -----------------------------------------------------------------------------------
 
 
-def report(vendor: str, targets: list[Target], options) -> str:
+def report(vendor: str, targets: list[Target], options, kept: Kept) -> str:
     try:
         for target in targets:
+            kept.restore(target)
             target.open(options.seed)
-        _cold(targets, options)
-        _rounds(targets, options)
+        for turn in range(options.cold):
+            for target in targets:
+                name = f"fresh processes {turn + 1} at {target.database.size:,}"
+                kept.step(name, targets, lambda target=target: _cold(target))
+        _rounds(targets, options, kept)
         for target in targets:
-            _walks(target, "1 client, 1 worker", 1, 1, options)
-            target.close()
-            _walks(target, ALONE, 8, 2, options)
-            _while_written(target, options)
-            _after_writes(target, options)
-        peers.measure(targets, options, _loud)
+            _one_target(target, targets, options, kept)
     finally:
         for target in targets:
             target.close()
@@ -177,31 +231,52 @@ def report(vendor: str, targets: list[Target], options) -> str:
     return _tables(vendor, targets, options)
 
 
-def _rounds(targets: list[Target], options) -> None:
-    for number in range(options.rounds):
+def _one_target(target: Target, targets: list[Target], options, kept: Kept) -> None:
+    def walked(name: str, clients: int, workers: int) -> str:
+        _walks(target, name, clients, workers, options)
+        return target.walked[name].cell()
+
+    def written(measure: Callable[[Target, argparse.Namespace], None]) -> str:
+        measure(target, options)
+        return "; ".join(f"{name} {value}" for name, value in target.written.items())
+
+    def peer() -> str:
+        peers.measure(target, options, _loud)
+        return "; ".join(
+            sample.cell() for name, sample in target.samples.items() if name.startswith(peers.NAME)
+        )
+
+    at, one = f"at {target.database.size:,}", "1 client, 1 worker"
+    kept.step(f"{peers.NAME} {at}", targets, peer)
+    kept.step(f"{one} {at}", targets, lambda: walked(one, 1, 1))
+    target.close()
+    kept.step(f"{ALONE} {at}", targets, lambda: walked(ALONE, 8, 2))
+    kept.step(f"readers while others write {at}", targets, lambda: written(_while_written))
+    kept.step(f"after writes {at}", targets, lambda: written(_after_writes))
+
+
+def _rounds(targets: list[Target], options, kept: Kept) -> None:
+    def measured(target: Target, page: Page) -> str:
+        for _request in range(WARM):
+            target.server.client.get(page.same)
+        target.measure(target.server, page, options.requests)
+        return short(median(target.samples[page.name].varied))
+
+    for number in range(1, options.rounds + 1):
         for name in dict.fromkeys(page.name for target in targets for page in target.pages):
             for target in targets:
                 page = next((page for page in target.pages if page.name == name), None)
-                if page is None:
-                    continue
-                sample = target.samples[name]
-                for _request in range(WARM if number == 0 else 0):
-                    target.server.client.get(page.same)
-                computing, _walls = target.burst(target.server, page, False, options)
-                sample.same.append(computing)
-                computing, walls = target.burst(target.server, page, True, options)
-                sample.varied.append(computing)
-                sample.walls += walls
-        _loud(f"round {number + 1} of {options.rounds}")
+                if page is not None:
+                    said = f"round {number} of {options.rounds}: {name} at {target.database.size:,}"
+                    kept.step(said, targets, lambda t=target, page=page: measured(t, page))
 
 
-def _cold(targets: list[Target], options) -> None:
+def _cold(target: Target) -> str:
     """The first request that a fresh process ever gets, waited for."""
-    for _turn in range(options.cold):
-        for target in targets:
-            for page in target.pages:
-                with granian(target.database.environment) as server:
-                    target.samples[page.name].cold.append(server.client.get(page.same)[1])
+    for page in target.pages:
+        with granian(target.database.environment) as server:
+            target.samples[page.name].cold.append(server.client.get(page.same)[1])
+    return "done"
 
 
 def _walks(target: Target, name: str, clients: int, workers: int, options) -> None:
@@ -335,7 +410,8 @@ def _tables(vendor: str, targets: list[Target], options) -> str:
             machine(),
             f"    {command()}",
             "A cell: the same page again · varied · waited for varied, p50 · p95 · first request of"
-            " a fresh process, waited. Milliseconds.",
+            " a fresh process, waited · different addresses/requests that the varied figures rest"
+            " on. Milliseconds, medians.",
             table(samples, sizes, pages, FLOOR),
             versus(samples, sizes, BROWSE, others),
             "A cell: waited p50 · p95 · computed (milliseconds) · requests a second. Memory of a"

@@ -14,8 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlencode
 
-from benchmarks.addresses import Drawer, Page
-from benchmarks.figures import Sample
+from benchmarks.addresses import Page
 from benchmarks.serving import Server
 
 NAME = "Datasette"
@@ -31,41 +30,29 @@ def installed() -> str:
         return ""
 
 
-def measure(targets, options, loud) -> None:
-    """Add Datasette's figures to those of each target; says aloud where it cannot."""
+def measure(target, options, loud) -> None:
+    """Add Datasette's figures to those of a target; says aloud where it cannot."""
     number = installed()
     if not number:
         loud("SKIPPED: Datasette is not installed (uv run --group bench …).")
         return
-    opened: list[tuple[object, Server, Page]] = []
+    path = target.database.data / f"datasette-{target.database.vendor}"
+    path = path / f"{target.database.size}.db"
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        target.database.run("benchmarks.peers", str(path))
+    page = _page(f"{NAME} {number}", path.stem)
+    target.begin(page, options.seed)
+    server = _serve(path)
     try:
-        for target in targets:
-            path = target.database.data / f"datasette-{target.database.vendor}"
-            path = path / f"{target.database.size}.db"
-            if not path.exists():
-                path.parent.mkdir(exist_ok=True)
-                target.database.run("benchmarks.peers", str(path))
-            page = _page(f"{NAME} {number}", path.stem)
-            target.samples[page.name] = Sample()
-            target.drawers[page.name] = Drawer(target.known, f"{options.seed} {page.name}")
-            server = _serve(path)
-            opened.append((target, server, page))
-            _status, wall, body = server.client.get(page.same)
-            target.samples[page.name].cold.append(wall)
-            counted = body.count(b'class="facet-info facet-')
-            if counted < len(FACETS):  # it gives up a facet that takes it too long
-                loud(f"{page.name} at {target.database.size:,} counted {counted} of {len(FACETS)}")
-        for _round in range(options.rounds):
-            for target, server, page in opened:
-                sample = target.samples[page.name]
-                computing, _walls = target.burst(server, page, False, options)
-                sample.same.append(computing)
-                computing, walls = target.burst(server, page, True, options)
-                sample.varied.append(computing)
-                sample.walls += walls
+        _status, wall, body = server.client.get(page.same)
+        target.samples[page.name].cold.append(wall)
+        counted = body.count(b'class="facet-info facet-')
+        if counted < len(FACETS):  # it gives up a facet that takes it too long
+            loud(f"{page.name} at {target.database.size:,} counted {counted} of {len(FACETS)}")
+        target.measure(server, page, options.rounds * options.requests)
     finally:
-        for _target, server, _page_of in opened:
-            server.stop()
+        server.stop()
 
 
 def _page(name: str, database: str) -> Page:

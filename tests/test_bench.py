@@ -247,20 +247,26 @@ def test_ratios_are_short(value, base, text):
 
 
 def test_the_tables_show_each_size_and_how_it_grew():
+    floor = Sample([1.0] * 30, [1.0] * 30, [1.0] * 30)
+    browse = Sample([4.0] * 30, [5.0] * 30, [5.5, 6.5] * 15, [90], ["a", "b"] * 15)
+    larger = Sample([8.0] * 30, [10.0, 12.0] * 15, [11.0] * 30, [150], list(map(str, range(30))))
+    plain = Sample([500.0] * 30, [500.0] * 30, [510.0] * 30)
     found = {
-        (10, "floor"): Sample([1.0], [1.0], [1.0]),
-        (1000, "floor"): Sample([1.0], [1.0], [1.0]),
-        (10, "browse"): Sample([4.0], [5.0], [5.5, 6.5], cold=[90]),
-        (1000, "browse"): Sample([8.0], [10.0, 12.0], [11.0], cold=[150]),
-        (1000, "plain"): Sample([500.0]),
+        (10, "floor"): floor,
+        (1000, "floor"): floor,
+        (10, "browse"): browse,
+        (1000, "browse"): larger,
+        (10, "plain"): Sample([9.0], [9.0], [9.0], [], ["a"]),
+        (1000, "plain"): plain,
     }
     lines = table(found, [10, 1000], ["floor", "browse", "plain"], "floor").splitlines()
     assert lines[0] == "| page | 10 sites | 1,000 sites | 1,000 : 10 | to the floor |"
     assert lines[3] == (
-        "| browse | 4.0 · 5.0 · 6.0 · 6.5 · 90.0 | 8.0 · 11.0 · 11.0 · 11.0 · 150"
-        " | × 2.2 | × 11.0 |"
+        "| browse | 4.0 · 5.0 · 6.0 · 6.5 · 90.0 · 2/30"
+        " | 8.0 · 11.0 · 11.0 · 11.0 · 150 · 30/30 | × 2.2 | × 11.0 |"
     )
-    assert lines[4] == "| plain | skipped | 500 · 500 · – · – · – | – | × 500 |"
+    # A single request says nothing.
+    assert lines[4] == "| plain | too few: 1 | 500 · 500 · 510 · 510 · – · 0/30 | – | × 500 |"
     assert versus(found, [10, 1000], "browse", ["plain"]).splitlines()[2] == "| plain | – | × 45 |"
     walked = {(10, "one"): Walked([1, 2, 3, 4], 2.5, 2, [(3 * 2**20, 2**20)])}
     assert walk_table(walked, [10, 1000]).splitlines()[2:] == [
@@ -360,6 +366,31 @@ def test_options_of_the_measuring():
     with pytest.raises(SystemExit):
         measure.parse(["--data", "x", "--databases", "oracle"])
     assert "django" in measure.machine()
+
+
+def test_a_measuring_that_was_interrupted_goes_on(tmp_path):
+    """Each step is done once, unless something else is asked or all of it anew."""
+
+    def run(*arguments):
+        options = measure.parse(["--data", str(tmp_path), *arguments])
+        kept = measure.Kept(tmp_path / "measured.json", options)
+        target = measure.Target(SimpleNamespace(size=10))
+        kept.restore(target)
+        did = []
+
+        def step():
+            did.append(1)
+            target.samples.setdefault("browse", Sample()).varied.append(2.0)
+            target.written["a save"] = "1.0"
+            return "done"
+
+        kept.step("one", [target], step)
+        return len(did), target.samples["browse"].varied, target.written
+
+    assert run() == (1, [2.0], {"a save": "1.0"})
+    assert run() == (0, [2.0], {"a save": "1.0"})
+    assert run("--anew") == (1, [2.0], {"a save": "1.0"})
+    assert run("--steps", "9") == (1, [2.0], {"a save": "1.0"})
 
 
 def test_a_process_is_weighed_by_what_the_machine_says():

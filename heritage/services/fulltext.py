@@ -18,6 +18,7 @@ from pyroaring import BitMap
 
 from heritage.models import SpeltWord
 from heritage.services.fulltext_table import (
+    BEFORE_ALL,
     CREATE,
     INDEX,
     LOCK,
@@ -163,7 +164,8 @@ def rebuild(
     vendor, done = connection.vendor, 0
     statement = _INSERT_NEW[vendor].format(table=NEW_TABLE)
     with transaction.atomic():
-        execute(connection, CREATE[vendor], NEW_TABLE)
+        for statements in (CREATE, BEFORE_ALL):
+            execute(connection, statements[vendor], NEW_TABLE)
         SpeltWord.objects.all().delete()
         for chunk in batched(texts, CHUNK):
             _insert({site_id: tokens.index_words(text) for site_id, text in chunk}, statement)
