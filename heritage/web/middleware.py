@@ -114,10 +114,13 @@ def _is_a_page(request: HttpRequest) -> bool:
     """Whether the address is that of a page or feed in a language, or of a sitemap.
 
     A health check asks no database; suggestions would push out the pages, and are kept elsewhere.
-    Pictures are not cached here.
+    Pictures are not cached here, nor are sitemaps of sites, which have their version before they
+    are made.
     """
     path = request.path_info
-    if path.endswith(("/suggest/", ".svg")):
+    if path.endswith(("/suggest/", ".svg")) or (
+        path.startswith("/sitemaps/") and "/sites-" in path
+    ):
         return False
     return path.startswith("/sitemap") or get_language_from_path(path) is not None
 
