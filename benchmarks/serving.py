@@ -163,7 +163,7 @@ def granian(environment: dict[str, str], workers: int = 1) -> Server:
     """The catalogue as deploy/heritage.service runs it, with the pages it is compared with."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--uds", "{socket}"]
     command += ["--no-http1-keep-alive", "--workers", str(workers)]
-    command += ["--blocking-threads", "1", "--backpressure", "1", "--backlog", "128"]
+    command += ["--blocking-threads", "2", "--backpressure", "2", "--backlog", "128"]
     command += ["--http1-header-read-timeout", "10000", "--respawn-failed-workers"]
     command += ["--respawn-interval", "0.5", "--workers-max-rss", "900"]
     command += ["--workers-kill-timeout", "20"]

@@ -157,7 +157,7 @@ INDEX_SNAPSHOT_EVERY = env.int("HERITAGE_INDEX_SNAPSHOT_EVERY", default=500)
 
 # How long a page that writes waits for another writer before it answers 503, and when the
 # browser may try again. Commands wait longer, see above.
-WRITE_WAIT_SECONDS = env.float("HERITAGE_WRITE_WAIT", default=4)
+WRITE_WAIT_SECONDS = env.float("HERITAGE_WRITE_WAIT", default=2)
 RETRY_AFTER_SECONDS = 10
 
 # Public pages that a worker caches, see docs/caches.md; 0: none.

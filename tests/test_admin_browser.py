@@ -1,6 +1,7 @@
 """The editors' form in real browsers: two of them on one record, without scripts, under axe."""
 
 import time
+from contextlib import contextmanager
 
 import pytest
 from django.test import Client
@@ -8,7 +9,9 @@ from django.urls import reverse
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from heritage.admin import writes
 from heritage.models import ReviewComment, Site
+from heritage.models.lock_timeout import LockTimeout
 from heritage.services import review
 from tests import builders as build
 from tests.axe import check
@@ -247,3 +250,38 @@ def press_with_keys(browser, selector):
     button = browser.find_element(By.CSS_SELECTOR, selector)
     browser.execute_script("arguments[0].focus({focusVisible: true})", button)
     press(browser, Keys.ENTER)
+
+
+def test_a_form_that_had_to_wait_is_sent_again_by_itself(browser, live_server, site, monkeypatch):
+    """Unless its editor goes on with it."""
+    real, refusals = writes.lock_timeout, [None] * 3
+
+    @contextmanager
+    def others_write(seconds):
+        with real(seconds):
+            if refusals:
+                refusals.pop()
+                raise LockTimeout
+            yield
+
+    monkeypatch.setattr(writes, "lock_timeout", others_write)
+    log_in(browser, live_server, "anna")
+    open_form(browser, live_server, site)
+    write(browser, "summary__en", "A pagoda of glazed bricks.")
+    browser.execute_script("document.querySelector('[name=_continue]').click()")
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".messagelist .success"))
+    assert refusals == []
+    assert "/change/" in browser.current_url  # by the button that was pressed
+    site.refresh_from_db()
+    assert site.summary["en"] == "A pagoda of glazed bricks."
+
+    refusals.append(None)
+    write(browser, "summary__en", "A pagoda of iron-coloured bricks, glazed.")
+    save(browser)
+    note = browser.find_element(By.CSS_SELECTOR, "[data-send-again]")
+    assert note.is_displayed()
+    field(browser, "summary__en").send_keys(" Thirteen storeys.")
+    assert not note.is_displayed()
+    save(browser)
+    site.refresh_from_db()
+    assert site.summary["en"].endswith("glazed. Thirteen storeys.")

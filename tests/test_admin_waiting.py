@@ -1,13 +1,16 @@
 """Who has to wait for another writer: briefly, never while forms are validated, never for a 500."""
 
+import html
+import re
 import threading
+from collections import defaultdict
 from contextlib import contextmanager
 
 import pytest
 from django.db import OperationalError, connection, connections
 from django.urls import reverse
 
-from heritage.models import Correction, Name, Site
+from heritage.models import Correction, Name, ReviewComment, Site
 from heritage.models.lock_timeout import LockTimeout, lock_timeout
 from heritage.models.unit_of_work import change_set
 from tests import builders as build
@@ -66,10 +69,10 @@ def test_an_editor_who_waits_too_long_keeps_all_that_was_typed(client, editor, s
     data = filled(client, url, {"name__en": "Great kiln", "_comment": "Because"}, names=[row])
     with another_writer():
         response = client.post(url, data)
-        html = response.content.decode()
+        page = response.content.decode()
     assert response.status_code == 503
     assert int(response["Retry-After"]) > 0
-    assert "Somebody else is writing to the catalogue." in html
+    assert "Somebody else is writing to the catalogue." in page
     again = page_data(response)
     assert again["name__en"] == ["Great kiln"]
     assert again["names-0-text"] == ["Old kiln"]
@@ -78,6 +81,61 @@ def test_an_editor_who_waits_too_long_keeps_all_that_was_typed(client, editor, s
     assert client.post(url, again).status_code == 302
     assert Site.objects.latest("pk").name["en"] == "Great kiln"
     assert Name.objects.get().text == "Old kiln"
+
+
+def sends_again(response) -> tuple:
+    """After how many seconds the browser sends the form again, and by which button."""
+    told = re.search(r'data-send-again="(\d+)" data-by="(\w*)"', response.content.decode())
+    return told.groups() if told else ()
+
+
+@pytest.mark.parametrize("button", ["_save", "_continue", "_addanother"])
+def test_a_form_that_had_to_wait_is_sent_again_by_its_button(client, editor, site, button):
+    data = filled(client, change(site), {"name__en": "Great kiln", button: "Save"})
+    with another_writer():
+        for seconds in ("2", "3", "4"):
+            response = client.post(change(site), data)
+            assert sends_again(response) == (seconds, button)
+            data = page_data(response) | {button: ["Save"]}
+        response = client.post(change(site), data | {"_sent_again": ["12"]})
+        assert sends_again(response) == ()  # it has been tried for long enough
+        assert sends_again(client.post(change(site), data | {"_sent_again": ["x"]})) == ()
+    assert client.post(change(site), data).status_code == 302
+    assert Site.objects.get(pk=site.pk).name["en"] == "Great kiln"
+
+
+def test_an_action_that_had_to_wait_can_be_sent_again_as_it_was(client, editor, site):
+    other = build.make_site("Well", kinds=[build.make_kind()])
+    listed = reverse("admin:heritage_site_changelist") + "?state__exact=published"
+    chosen = {"_selected_action": [site.pk, other.pk], "index": "0"}
+    sent = chosen | {"action": "archive", "post": "yes", "why": 'Gone, "as they say" & <done>'}
+    with another_writer():
+        response = client.post(listed, sent)
+    assert (response.status_code, sends_again(response)) == (503, ("2", ""))
+    form = re.search(
+        r'<form method="post" action="([^"]+state__exact[^"]+)">(.*?)</form>',
+        response.content.decode(),
+        re.DOTALL,
+    )
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form[2])
+    again = defaultdict(list)
+    for name, value in fields:
+        again[name].append(html.unescape(value))
+    assert client.post(html.unescape(form[1]), again).status_code == 302
+    assert set(Site.objects.values_list("state", flat=True)) == {"archived"}
+    assert ReviewComment.objects.filter(text=sent["why"]).count() == 2
+
+
+def test_a_password_is_in_no_page_that_waits(client, db):
+    """Such as that of an account that an administrator makes."""
+    client.force_login(build.make_user("root", is_superuser=True))
+    url = reverse("admin:heritage_user_add")
+    secrets = {"password1": "a long secret of mine", "password2": "a long secret of mine"}
+    sent = {"username": "new", "usable_password": "true", **secrets}
+    with another_writer():
+        response = client.post(url, sent)
+    assert response.status_code == 503
+    assert "a long secret of mine" not in response.content.decode()
 
 
 def test_forms_are_validated_and_pictures_decoded_while_others_write(
@@ -130,15 +188,16 @@ def test_a_reader_who_waits_too_long_keeps_all_that_was_typed(client, site, monk
     data = {"topic": "dates", "text": "It was built in 1044, not 1049.", "key": key}
     with another_writer():
         response = client.post(url, data)
-        html = response.content.decode()
+        page = response.content.decode()
     if connection.vendor == "postgresql":  # where what readers send waits for no editor
         assert response.status_code == 302
         assert Correction.objects.get().text == data["text"]
         return
     assert response.status_code == 503
     assert int(response["Retry-After"]) > 0
-    assert "It was built in 1044, not 1049." in html
-    assert "What you wrote is kept" in html
+    assert "It was built in 1044, not 1049." in page
+    assert "What you wrote is kept" in page
+    assert sends_again(response) == ("2", "")
     assert not Correction.objects.exists()
     assert client.post(url, data).status_code == 302
     assert Correction.objects.get().text == data["text"]

@@ -6,13 +6,16 @@ import os
 import struct
 import subprocess
 import sys
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.utils import translation
 from PIL import ExifTags, Image, ImageCms, ImageFile, PngImagePlugin
 
+from heritage.media import uploads
 from heritage.media.uploads import MAX_SIDE, ImageRefused, make_safe
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -377,3 +380,23 @@ def test_a_jpeg_of_endless_scans_is_refused():
 
 def test_what_a_phone_puts_behind_a_jpeg_is_no_scan():
     assert make_safe(encoded(photo()) + b"\xff\xda" * 500, **LIMITS).format == "jpeg"
+
+
+def test_one_picture_is_decoded_at_a_time(monkeypatch):
+    """Of a worker with several threads: each takes hundreds of megabytes."""
+    decode, inside, most = uploads._decode, [], []
+
+    def slowly(*args):
+        inside.append(None)
+        most.append(len(inside))
+        time.sleep(0.02)  # the others would come in
+        picture = decode(*args)
+        inside.pop()
+        return picture
+
+    monkeypatch.setattr(uploads, "_decode", slowly)
+    data = encoded(photo())
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _number: make_safe(data, **LIMITS), range(4)))
+    assert len({each.sha256 for each in made}) == 1
+    assert most == [1, 1, 1, 1]

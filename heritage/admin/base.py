@@ -374,6 +374,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         if change and self.has_change_permission(request, obj):
             context |= {"opened_name": OPENED, "opened": editing.snapshot.dumps()}
             context["open_url"] = self.own_url("open", obj.pk)
+        context["is_busy"] = isinstance(editing.not_written, LockTimeout)
         if editing.conflicts:
             context["conflicts"] = conflicts.shown_conflicts(editing)
             context["last_saved"] = conflicts.last_saved(obj)

@@ -95,12 +95,24 @@ def _guarded[V: Callable[..., HttpResponseBase]](view: V) -> V:
             if not is_full and not is_lock_timeout(error):
                 raise
         title = _("Nothing can be saved just now") if is_full else _("Please try again in a moment")
-        context = admin.site.each_context(request) | {"title": title, "is_full": is_full}
+        context = admin.site.each_context(request) | {
+            "title": title,
+            "is_full": is_full,
+            "typed": _typed(request),
+        }
         response = TemplateResponse(request, "admin/busy.html", context, status=503)
         response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
         return response
 
     return cast(V, answer)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was sent, to be sent again from the page that says to wait; no files, no passwords."""
+    names = [name for name in request.POST if name != "csrfmiddlewaretoken"]
+    if request.FILES or any("password" in name for name in names):
+        return []
+    return [(name, value) for name in names for value in request.POST.getlist(name)]
 
 
 def _is_list(request: HttpRequest) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import threading
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
@@ -71,6 +72,8 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+# Of a process with several threads: each picture takes hundreds of megabytes.
+_one_at_a_time = threading.Lock()
 _BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"avif": "AVIF"}
 
 
@@ -115,10 +118,11 @@ def make_safe(stream_or_bytes: BinaryIO | bytes, *, max_bytes: int, max_pixels: 
     """
     data = _read(stream_or_bytes, max_bytes)
     kind = _identify(data)
-    picture = _decode(data, kind, max_pixels)
-    picture = _upright(picture)  # the one before is let go: each takes its hundreds of megabytes
-    picture = _plain(picture)
-    return _encode(picture, lossless=kind != "JPEG")
+    with _one_at_a_time:
+        picture = _decode(data, kind, max_pixels)
+        picture = _upright(picture)  # the one before is let go: each takes hundreds of megabytes
+        picture = _plain(picture)
+        return _encode(picture, lossless=kind != "JPEG")
 
 
 def _read(source: BinaryIO | bytes, max_bytes: int) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django import template
+from django.template import Context
 from django.utils.safestring import SafeString
 
 from heritage.values import sentences
@@ -61,3 +62,27 @@ def as_sentences(texts: Iterable[str]) -> str:
 @register.filter
 def file_name(path: str) -> str:
     return path.rpartition("/")[2]
+
+
+# The buttons of the admin's forms, of which the browser sends the one that was pressed.
+_BUTTONS = ("_save", "_continue", "_addanother", "_preview")
+_SENT = "_sent_again"  # how often a form was sent again
+_MOST_TIMES = 12
+
+
+@register.inclusion_tag("components/send_again.html", takes_context=True)
+def send_again(context: Context) -> dict[str, object]:
+    """`{% send_again %}` in a form that had to wait for another writer: the browser sends it again.
+
+    After two seconds, then three and so on, for a minute and a half in all.
+    """
+    posted = context["request"].POST
+    text = posted.get(_SENT, "0")
+    sent = int(text) if text in map(str, range(_MOST_TIMES)) else _MOST_TIMES
+    return {
+        "seconds": 2 + sent if sent < _MOST_TIMES else 0,
+        "name": _SENT,
+        "sent": sent + 1,
+        "by": next((button for button in _BUTTONS if button in posted), ""),
+        "csp_nonce": context.get("csp_nonce"),
+    }

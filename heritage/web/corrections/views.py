@@ -193,15 +193,15 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
         sender=sender,
         initial={"key": new_key(site)},
     )
-    status = 200
+    status, is_busy = 200, False
     if request.method == "POST" and form.is_valid():
         try:
             with lock_timeout(settings.WRITE_WAIT_SECONDS):
                 _store(form)
             return HttpResponseRedirect(reverse("web:correction_thanks", args=[site.slug]))
         except NotWritten as error:
-            is_full = isinstance(error, StorageFailed)
-            form.add_error(None, ValidationError(_FULL if is_full else _BUSY, code="busy"))
+            is_busy = not isinstance(error, StorageFailed)
+            form.add_error(None, ValidationError(_BUSY if is_busy else _FULL, code="busy"))
             status = 503
     elif form.errors:
         status = 429 if form.has_error("__all__", "flood") else 400
@@ -209,7 +209,8 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
             data = request.POST.copy()
             data["key"] = new_key(site)
             form.data = data
-    context = {"site": site, "form": form, "head": meta_tags.hidden(str(_("Suggest a correction")))}
+    head = meta_tags.hidden(str(_("Suggest a correction")))
+    context = {"site": site, "form": form, "head": head, "is_busy": is_busy}
     response = render(request, "web/correction.html", context, status=status)
     if status == 503:
         response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
