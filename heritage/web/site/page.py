@@ -102,7 +102,7 @@ class SitePage:
     beginning: str
     beginning_marks: list[Mark]
     age: str  # the eras of what stands, or of what it dates from
-    is_standing: bool
+    age_label: str
     unesco: list[UnescoStatus]
     inscribed: str  # the years in which its World Heritage properties were
     inscribed_for: list[SafeString]  # the criteria that it meets, where no summary says why
@@ -204,6 +204,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
     age = age_events(events)
     if beginning and beginning.role in Event.AGE_ROLES:
         beginning = None  # `age` has it
+    is_standing = any(event.role == Event.Role.STANDING for event in age)
     description = site.description.best()
     beginning_of_text, further = _parted(to_html(str(description)))
     where, groups, registers = site_location(rows), event_groups(events), site_designations(rows)
@@ -229,7 +230,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
         beginning=cards.event_phrase(beginning, "long") if beginning else "",
         beginning_marks=cards.marks_of_beginning(beginning),
         age=cards.age_phrase(age),
-        is_standing=any(event.role == Event.Role.STANDING for event in age),
+        age_label=_("What stands") if is_standing else _("Dates from"),
         unesco=unesco,
         inscribed=_inscribed(rows),
         inscribed_for=[] if site.summary else _criteria(rows),
