@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from heritage.admin import publishing
 from heritage.admin.history import comment_of
@@ -259,6 +259,7 @@ def test_saved_coverages_are_changed_like_other_rows(client, editor, words):
     assert coverage.note == {"en": "In part"}
 
 
+NEXT_YEAR = timezone.localdate().year + 1
 COVERAGE_ERRORS = {
     "nothing": (lambda w: {"note__en": "?"}, "designation", "Choose an entry"),
     "no register": (lambda w: {"reference": "1-0092-3-045"}, "scheme", "in which register"),
@@ -296,6 +297,11 @@ COVERAGE_ERRORS = {
         lambda w: {"scheme": w["china"].pk, "reference": "A-1", "listed": "1999"},
         "listed",
         "without this date",
+    ),
+    "year to come": (
+        lambda w: {"scheme": w["china"].pk, "reference": "B-1", "listed": str(NEXT_YEAR)},
+        "listed",
+        f"{NEXT_YEAR} is yet to come",
     ),
     "impossible date": (
         lambda w: {"scheme": w["china"].pk, "reference": "B-1", "listed": "9th of never"},

@@ -324,6 +324,14 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
                 relation.set(chosen) if change else relation.add(*chosen)
         for formset in formsets:
             self.save_formset(request, form, formset, change)
+        self._tell_of_dates(request, form, formsets)
+
+    def _tell_of_dates(self, request: HttpRequest, form: Any, formsets: Any) -> None:
+        """Say how dates were understood by a convention, for those who saw no echo while typing."""
+        forms = [form, *(row for formset in formsets for row in formset.forms)]
+        remarks = (remark for each in forms for remark in each.date_remarks())
+        for remark in dict.fromkeys(remarks):
+            self.message_user(request, remark, messages.WARNING)
 
     def message_user(
         self,

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.autocomplete import chooser_field, multiple_chooser_field
-from heritage.admin.fields import EDTFFormField
+from heritage.admin.fields import PastDateFormField
 from heritage.admin.forms import RecordForm
 from heritage.admin.inlines import RecordInline, RowFormSet
 from heritage.models import (
@@ -43,7 +43,7 @@ class CoverageForm(RecordForm):
     reference = _column("reference").formfield(required=False)
     category = chooser_field(_column("category"), admin.site)
     batch = _column("batch").formfield(required=False)
-    listed = EDTFFormField(label=_("Listed in"), required=False, help_text=_("Such as 1961."))
+    listed = PastDateFormField(label=_("Listed in"), required=False, help_text=_("Such as 1961."))
     era_text = _column("era_text").formfield(required=False)
     criteria = multiple_chooser_field(
         row_values.column(WorldHeritage, "criteria"),

@@ -1,6 +1,7 @@
 """Form fields and widgets of the admin: language maps, EDTF dates, coordinates, pictures."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -9,12 +10,15 @@ from django.core.exceptions import ValidationError
 from django.db.models.fields.files import FieldFile
 from django.forms import ClearableFileInput
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
 
+from heritage.admin.date_echo import echo_of
 from heritage.models import Identity, Image
+from heritage.models.fields import edtf_bounds
 from heritage.values import coordinates, date_parser, edtf
-from heritage.values.date_format import date_in_words
+from heritage.values.date_format import year_phrase
 from heritage.values.language import (
     LanguageMap,
     interface_languages,
@@ -203,16 +207,26 @@ class DegreesFormField(forms.CharField):
 
 
 class EDTFWidget(forms.TextInput):
-    """A text input with the stored date in words beside it."""
+    """A text input, and below it how the date is understood.
+
+    `reads_eras` is for the date of an event, which may name eras.
+    """
 
     template_name = "admin/widgets/edtf.html"
+    reads_eras = False
 
     def __init__(self, attrs: dict[str, Any] | None = None):
         super().__init__({"class": "vTextField edtf-input", "size": 18, **(attrs or {})})
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["widget"]["phrase"] = date_in_words(value)
+        widget = context["widget"]
+        # What is refused is told by the errors of the field.
+        widget["echo"] = replace(echo_of(str(value or ""), self.reads_eras), refusal="")
+        widget["reads_eras"] = self.reads_eras
+        widget["understood"] = f"{widget['attrs'].get('id', name)}_understood"
+        described = widget["attrs"].get("aria-describedby", ""), widget["understood"]
+        widget["attrs"]["aria-describedby"] = " ".join(filter(None, described))
         return context
 
 
@@ -220,12 +234,14 @@ class EDTFFormField(forms.CharField):
     """A date as people write it, in English, Chinese or EDTF; the cleaned value is EDTF."""
 
     widget = EDTFWidget
+    remarks: tuple[str, ...] = ()  # on how the text was understood that was read last
 
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
         if value in self.empty_values:
             return value
         try:
+            self.remarks = tuple(date_parser.remarks(value))
             return date_parser.parse_date(value)
         except edtf.EDTFError as error:
             raise ValidationError(str(error), code="invalid") from error
@@ -235,6 +251,22 @@ class EDTFFormField(forms.CharField):
             return super().has_changed(initial, self.to_python(data))
         except ValidationError:
             return True
+
+
+class PastDateFormField(EDTFFormField):
+    """The date of what has happened, such as a listing: years to come are refused."""
+
+    def to_python(self, value: Any) -> Any:
+        date = super().to_python(value)
+        if date not in self.empty_values:
+            years = [year for year in edtf_bounds(date) if year is not None]
+            if max(years) > timezone.localdate().year:
+                raise ValidationError(
+                    _("%(year)s is yet to come. Give the year in which it happened."),
+                    code="future",
+                    params={"year": year_phrase(max(years))},
+                )
+        return date
 
 
 # --- pictures ----------------------------------------------------------------------------------

@@ -285,6 +285,16 @@ class RecordForm(ModelForm):
         """For a new row: the uid of the row deleted by another editor that it would replace."""
         return self.data.get(f"{self.prefix}-{REPLACES}", "") if self.prefix else ""
 
+    def date_remarks(self) -> list[str]:
+        """What to tell of how dates were understood that were changed."""
+        fields = (self.fields[name] for name in self.changed_data)
+        return [
+            remark
+            for field in fields
+            if isinstance(field, EDTFFormField)
+            for remark in field.remarks
+        ]
+
     def compared_fields(self) -> dict[str, FormField]:
         """What must be stored as it was compared when this is written: see `RecordAdmin`.
 

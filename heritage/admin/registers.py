@@ -8,7 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.base import RecordAdmin
+from heritage.admin.fields import PastDateFormField
 from heritage.admin.filters import SchemeFilter
+from heritage.admin.forms import RecordFields
 from heritage.admin.inlines import RecordInline
 from heritage.models import (
     ComponentPoint,
@@ -49,7 +51,16 @@ class SchemeTermAdmin(RecordAdmin):
 # --- entries -----------------------------------------------------------------------------------
 
 
-class DesignationEventRows(RecordInline):
+class PastEvents(RecordFields):
+    """Of what happened to an entry, which no year to come can be."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "date":
+            kwargs["form_class"] = PastDateFormField
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class DesignationEventRows(PastEvents, RecordInline):
     model = DesignationEvent
     verbose_name, verbose_name_plural = _("event"), _("what happened to the entry")
     fields = (("kind", "date"), "note")
@@ -109,7 +120,7 @@ class DesignationAdmin(RecordAdmin):
 
 
 @admin.register(DesignationEvent)
-class DesignationEventAdmin(RecordAdmin):
+class DesignationEventAdmin(PastEvents, RecordAdmin):
     list_display = ("event_kind", "event_date", "designation")
     list_filter = ("kind",)
     list_select_related = ("designation__scheme",)

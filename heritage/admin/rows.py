@@ -66,6 +66,7 @@ class EventForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self._refused: EDTFError | None = None
+        self._remarks: tuple[str, ...] = ()
         if "date" in self.fields:
             self.fields["date"].widget.reads_eras = True
             if self.is_bound:
@@ -84,12 +85,16 @@ class EventForm(RecordForm):
             return
         if is_chosen and not reading.date:
             return  # it is told by the field that a name is no date
+        self._remarks = reading.remarks
         data = cast(QueryDict, self.data).copy()
         data[date] = reading.date
         if not is_chosen:
             data[first] = str(reading.first.pk) if reading.first else ""
             data[last] = str(reading.last.pk) if reading.last else ""
         self.data = data
+
+    def date_remarks(self) -> list[str]:
+        return [*super().date_remarks(), *self._remarks]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

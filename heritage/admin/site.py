@@ -24,7 +24,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from heritage.admin.access import is_id
 from heritage.models.lock_timeout import (
@@ -207,10 +207,12 @@ class CatalogueAdminSite(AdminSite):
         return redirect("account_change_password")
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
+        from heritage.admin.date_echo import echo_view
         from heritage.admin.scenes import scenes_view
 
         return [
             path("scenes/", self.admin_view(scenes_view), name="scenes"),
+            path("dates/", self.admin_view(require_safe(echo_view)), name="date_echo"),
             path("markdown/", self.admin_view(require_POST(_markdown)), name="markdown"),
             *super().get_urls(),
         ]

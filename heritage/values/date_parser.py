@@ -56,14 +56,16 @@ def remarks(text: str) -> list[str]:
             )
         )
     if re.search(r"距今|\bago\b|[0-9]{4,}年前", plain):
-        said.append(_("Years ago are counted back from the year 2000 and are always about right."))
+        said.append(_("Years ago are counted back from the year 2000 and are always approximate."))
     if re.search(r"[0-9](?:st|nd|rd|th) |世纪|[0-9]s\b|年代", plain) and _part(plain):
         said.append(thirds_remark())
     return said
 
 
 def thirds_remark() -> str:
-    return _("The early, middle and late part of a period are taken as its thirds, about right.")
+    return _(
+        "Early, middle and late mean the first, second and last third of a period, approximately."
+    )
 
 
 def _edtf(text: str) -> str:
