@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
+from django.utils import translation
 
 from heritage.admin import bulk as admin_bulk
 from heritage.admin.history import comment_of
@@ -57,10 +58,39 @@ def test_a_kind_is_added_after_what_would_change_was_shown(client, editor, three
     assert "2 sites were changed." in response.content.decode()
     assert pagoda.sites.count() == 3
     made = ChangeSet.objects.latest("pk")
-    assert (made.kind, made.user, comment_of(made)) == ("bulk", editor, "Set for many: Pagoda")
+    told = "Kind “Pagoda” set for 2 sites"
+    assert (made.kind, made.user, comment_of(made)) == ("bulk", editor, told)
     assert reverse("admin:heritage_changeset_undo", args=[made.pk]) in response.content.decode()
     undo(made)
     assert list(pagoda.sites.all()) == [three[0]]
+
+
+def test_the_history_tells_a_bulk_action_in_the_language_of_the_reader(client, editor, three):
+    pagoda, tower = build.make_kind("Pagoda", "塔"), build.make_kind("Tower", "楼")
+    reason = {"reason": "Survey of 2026"}
+    act(client, three, operation="add_kind", new=pagoda.pk, post="yes", **reason)
+    act(client, three, operation="remove_kind", new=pagoda.pk, post="yes")
+    act(client, three, operation="add_kind", new=pagoda.pk, post="yes")
+    act(client, three, operation="replace_kind", old=pagoda.pk, new=tower.pk, post="yes")
+    made = list(ChangeSet.objects.filter(kind="bulk").order_by("pk"))
+    assert [comment_of(each) for each in made] == [
+        "Kind “Pagoda” set for 3 sites: Survey of 2026",
+        "Kind “Pagoda” removed from 2 sites",
+        "Kind “Pagoda” set for 2 sites",
+        "“Pagoda” was replaced by “Tower”",
+    ]
+    with translation.override("zh-hans"):
+        assert comment_of(made[0]) == "为3处遗产地设置类型“塔”: Survey of 2026"
+        assert comment_of(made[3]) == "“塔”已替换为“楼”"
+    made[1].detail = {"removed": "Pagoda"}  # of an earlier version
+    assert comment_of(made[1]) == "Removed from many: Pagoda"
+
+
+def test_what_many_records_would_lose_or_gain_is_confirmed_above_and_below(client, editor, three):
+    shown = act(client, three, operation="add_kind", new=build.make_kind("Pagoda").pk)
+    page = shown.content.decode()
+    above, _list, below = page.partition('class="affected"')
+    assert above.count('name="post"') == below.count('name="post"') == 1
 
 
 def test_who_reviews_is_listed_as_the_language_does(client, editor, three):
@@ -117,7 +147,7 @@ def test_a_kind_is_removed_where_a_published_site_has_another(client, editor, th
     assert list(temple.sites.all()) == [alone]
     assert list(first.kinds.all()) == [pagoda] and not waiting.kinds.exists()
     made = ChangeSet.objects.latest("pk")
-    assert (made.kind, comment_of(made)) == ("bulk", "Removed from many: Temple")
+    assert (made.kind, comment_of(made)) == ("bulk", "Kind “Temple” removed from 2 sites")
     assert_nothing_to_derive()
     assert_as_rebuilt(store.current())
     undo(made)
@@ -151,7 +181,7 @@ def test_the_era_of_a_beginning_is_set_where_it_has_none(client, editor, three):
         row.refresh_from_db()
     assert [row.first_era for row in rows] == [song, None, tang, None]
     made = ChangeSet.objects.latest("pk")
-    assert comment_of(made) == "Set for many: Song"
+    assert comment_of(made) == "Era “Song” set for 1 site"
     assert_nothing_to_derive()
     assert_as_rebuilt(store.current())
     undo(made)

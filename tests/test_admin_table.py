@@ -253,8 +253,11 @@ def test_filters_are_kept_and_forgotten_by_their_owner_alone(client, editor, two
     assert response["Location"] == f"{LIST}?state__exact=draft"
     assert 'href="?state__exact=draft"' in client.get(LIST).content.decode()
     kept = SavedFilter.objects.get()
+    desk = reverse("admin:index")
+    assert f'<a href="{LIST}?state__exact=draft">Drafts</a>' in client.get(desk).content.decode()
     client.force_login(build.make_user(group="editor"))
     assert "Drafts" not in client.get(LIST).content.decode()
+    assert "Drafts" not in client.get(desk).content.decode()
     client.post(filters, {"forget": kept.pk})
     assert SavedFilter.objects.exists()
     client.force_login(editor)
@@ -376,3 +379,20 @@ def test_kinds_that_somebody_else_has_changed_are_a_conflict(client, editor, two
     [cell] = shown["changed"][0].cells
     assert (cell.is_conflict and cell.theirs == "Temple; Cave") or cell.theirs == "Cave; Temple"
     assert pagoda not in two[0].kinds.all()
+
+
+@pytest.mark.parametrize(
+    ("query", "columns"),
+    [
+        ("?lacks=text-zh-hans", ["summary:en", "summary:zh-hans"]),
+        ("?lacks=point", ["latitude", "longitude"]),
+        ("?lacks=kinds", ["kinds"]),
+        ("?lacks=text-", ["name:en", "name:zh-hans"]),
+        ("", ["name:en", "name:zh-hans"]),
+    ],
+)
+def test_a_table_begins_with_what_its_list_lacks(client, editor, two, query, columns):
+    site = build.make_site("Three", state="draft")
+    data = {"action": "edit_table", "_selected_action": [site.pk]}
+    response = client.post(LIST + query, data, follow=True)
+    assert [field.key for field in response.context["fields"]] == columns

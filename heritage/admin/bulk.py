@@ -36,6 +36,7 @@ from heritage.services.undo import MAX_CHANGES
 from heritage.values.sentences import explained, listed
 
 SHOWN = 50
+LONGEST_REASON = 300
 
 # What can be done to many sites: a label, and the model field whose terms are offered.
 OPERATIONS: dict[str, tuple[Any, Any]] = {
@@ -129,12 +130,13 @@ class TooManyRows(Exception):
 
 
 @contextmanager
-def writing(user: User) -> Iterator[ChangeSet]:
+def writing(user: User, reason: str = "") -> Iterator[ChangeSet]:
     """The change set of an action, with the write lock held. All or nothing is written.
 
     Raises `TooManyRows` if the action could not be undone on its page.
     """
     with change_set("bulk", user) as made, unit_of_work() as unit, transaction.atomic():
+        made.reason = reason or made.reason  # the admin has begun the change set before
         unit.begin(Site)
         yield made
         if made.pk is not None and made.changes.count() > MAX_CHANGES:
@@ -250,7 +252,8 @@ def change_terms(
         context |= {"affected": affected(changed), "is_ready": True, "old": old, "new": new}
         return model_admin.page(request, "admin/bulk.html", title, context)
     try:
-        with writing(user_of(request)) as made:
+        reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
+        with writing(user_of(request), reason) as made:
             changed = _changed_by(operation, open_ids(user_of(request), ids), old, new)
             if changed:
                 _carry_out(operation, changed, old, new, user_of(request))

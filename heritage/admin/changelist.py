@@ -146,6 +146,7 @@ class ListRequest(HttpRequest):
     """A request for the list of sites."""
 
     hits: BitMap | None  # of its search; set by `SiteAdmin.get_search_results()`
+    respelt: str  # what was searched for instead of what was typed, or an empty text
 
 
 class SiteChangeList(ChangeList):
@@ -160,6 +161,13 @@ class SiteChangeList(ChangeList):
         super().__init__(request, *args, **kwargs)
         if self.is_large:  # the database would count the sites of each choice of each filter
             self.is_facets_optional = self.add_facets = False
+        if respelt := cast(ListRequest, request).respelt:
+            self.search_help_text = _(
+                "Nothing has “%(typed)s”. Listed is what has “%(other)s”."
+            ) % {
+                "typed": self.query,
+                "other": respelt,
+            }
         hits = cast(ListRequest, request).hits
         if self.sorted_sites is None and hits is not None and len(hits) > MAX_HITS:
             self.search_help_text = _(
@@ -170,7 +178,7 @@ class SiteChangeList(ChangeList):
         self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
     ) -> QuerySet[Any]:
         request = cast(ListRequest, request)
-        request.hits = None
+        request.hits, request.respelt = None, ""
         rows = super().get_queryset(request, exclude_parameters)
         if exclude_parameters is not None:  # of a filter, which counts its choices
             return rows if request.hits is None else rows.filter(pk__in=list(request.hits))

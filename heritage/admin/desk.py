@@ -280,8 +280,17 @@ def desk_context(request: HttpRequest) -> dict:
         "tasks": tasks(request),
         "gaps": list(gap_tasks(user_of(request))),
         "checks": checks(user_of(request)),
+        "kept_lists": kept_lists(user_of(request)),
         "work": latest_work() if user_of(request).has_perm("heritage.view_site") else [],
     }
+
+
+def kept_lists(user: User) -> list[tuple[str, str]]:
+    """The lists of sites that the user keeps: (name, address)."""
+    if not user.has_perm("heritage.view_site"):
+        return []
+    address = list_url(Site)
+    return [(each.name, f"{address}?{each.query}") for each in user.saved_filters.all()]
 
 
 def header_context(request: HttpRequest) -> dict:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
+from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import Field, Model, TextField, prefetch_related_objects
@@ -39,7 +40,7 @@ from heritage.services.history import (
 )
 from heritage.services.undo_plan import as_list
 from heritage.values.date_format import date_in_words
-from heritage.values.language import language_name, proper_tag, text_direction
+from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
 from heritage.values.sentences import explained, listed
 
 PER_PAGE = 30
@@ -207,10 +208,11 @@ def _shown(row: RowChange, name: str, values: "ShownValues") -> ShownChange:
 
 
 def comment_of(change_set: ChangeSet) -> str:
-    """The user's reason, or else a description made from the detail."""
+    """The user's reason, or else a description made from the detail; of a bulk action both."""
     detail = change_set.detail
     if change_set.reason:
-        return change_set.reason
+        done = _done_to_many(detail)
+        return f"{done}: {change_set.reason}" if done else change_set.reason
     if suggested := detail.get("reader"):
         suggested = Truncator(suggested).chars(LONGEST)
         return _("A reader's suggestion: %(words)s") % {"words": suggested}
@@ -220,14 +222,8 @@ def comment_of(change_set: ChangeSet) -> str:
         return str(dict(Correction.State.choices).get(state, state))
     if merged := detail.get("merged"):
         return _("“%(name)s” was merged into this") % {"name": merged}
-    if replaced := detail.get("replaced"):
-        names = {"old": replaced, "new": detail.get("by", "")}
-        return _("“%(old)s” was replaced by “%(new)s”") % names
-    for key in ("added", "place", "era", "licence"):
-        if key in detail:
-            return _("Set for many: %(what)s") % {"what": detail[key]}
-    if removed := detail.get("removed"):
-        return _("Removed from many: %(what)s") % {"what": removed}
+    if done := _done_to_many(detail):
+        return done
     if columns := detail.get("table"):
         return _("In a table: %(columns)s") % {"columns": listed(columns)}
     if "assigned_to" in detail:
@@ -241,6 +237,50 @@ def comment_of(change_set: ChangeSet) -> str:
     if files := detail.get("files"):
         return _import_words(files)
     return ""
+
+
+def _done_to_many(detail: dict[str, Any]) -> str:
+    """What a bulk action did with a term, in the language of the reader.
+
+    Earlier versions kept the name alone, in the language of who did it.
+    """
+    if replaced := detail.get("replaced"):
+        names = {"old": _term_name(replaced), "new": _term_name(detail.get("by", ""))}
+        return _("“%(old)s” was replaced by “%(new)s”") % names
+    for key in ("added", "place", "era", "licence", "removed"):
+        told = detail.get(key)
+        if isinstance(told, dict):
+            values = {
+                "kind": apps.get_model("heritage", told["model"])._meta.verbose_name,
+                "name": _term_name(told),
+                "count": number_format(told["count"]),
+            }
+            if key == "removed":
+                return capfirst(
+                    ngettext(
+                        "%(kind)s “%(name)s” removed from %(count)s site",
+                        "%(kind)s “%(name)s” removed from %(count)s sites",
+                        told["count"],
+                    )
+                    % values
+                )
+            return capfirst(
+                ngettext(
+                    "%(kind)s “%(name)s” set for %(count)s site",
+                    "%(kind)s “%(name)s” set for %(count)s sites",
+                    told["count"],
+                )
+                % values
+            )
+        if told and key == "removed":
+            return _("Removed from many: %(what)s") % {"what": told}
+        if told:
+            return _("Set for many: %(what)s") % {"what": told}
+    return ""
+
+
+def _term_name(told: dict[str, Any] | str) -> str:
+    return str(LanguageMap(told["names"]).best()) if isinstance(told, dict) else told
 
 
 def comments_of(change_sets: Sequence[ChangeSet]) -> dict[int, str]:

@@ -22,7 +22,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse, translate_url
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -63,12 +63,13 @@ from heritage.admin.table import TablePages, edit_table
 from heritage.admin.visiting import ROWS as VISITING_ROWS
 from heritage.models import Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.unesco import statuses
-from heritage.search import similar
+from heritage.search import similar, spelling
+from heritage.search.index import store
 from heritage.services import fulltext
 from heritage.values import tokens
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import year_phrase
-from heritage.values.language import LazyText, proper_tag
+from heritage.values.language import LazyText, interface_languages, proper_tag, text_direction
 from heritage.values.sentences import explained, listed
 
 
@@ -288,6 +289,8 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
             return queryset, False
         words = tokens.parse_query(search_term)
         hits = fulltext.sites_matching(words) if words else BitMap()
+        if not hits and hasattr(request, "hits"):
+            hits = self._respelt(request, search_term)
         if len(hits) <= changelist.MAX_HITS:
             queryset = queryset.filter(pk__in=list(hits))
         elif not hasattr(request, "hits"):
@@ -295,6 +298,16 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
         if hasattr(request, "hits"):  # of the list, which may leave these to the index
             request.hits = hits
         return queryset, False
+
+    @staticmethod
+    def _respelt(request: Any, typed: str) -> BitMap:
+        """What the likeliest correction finds, as visitors have it; the list says so."""
+        for correction in spelling.corrections(store.current(), typed):
+            words = tokens.parse_query(correction.text)
+            if words and (hits := fulltext.sites_matching(words)):
+                request.respelt = correction.text
+                return hits
+        return BitMap()
 
     def get_sortable_by(self, request: HttpRequest) -> Any:
         shown = self.get_list_display(request)
@@ -307,11 +320,17 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
     @admin.display(description=_("name and kinds"), ordering="sort_name")
     def display_name(self, site: Site) -> str:
         name = site.name.best()
+        others = [
+            (proper_tag(code), text_direction(code), site.name[code])
+            for code in interface_languages()
+            if code in site.name and site.name[code] != str(name)
+        ]
         return format_html(
-            '<span class="site-name" lang="{}" dir="{}">{}</span> <small>{}</small>',
+            '<span class="site-name" lang="{}" dir="{}">{}</span>{} <small>{}</small>',
             name.lang_tag,
             name.direction,
             name,
+            format_html_join("", ' <span class="other-name" lang="{}" dir="{}">{}</span>', others),
             listed(site.kinds.all()),
         )
 

@@ -8,6 +8,7 @@ import dataclasses
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -35,6 +36,7 @@ from heritage.models import Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import excerpts, word_diff
 from heritage.values import sentences
+from heritage.values.language import interface_languages
 
 MAX_SITES = 100
 SHOWN_FIELDS = 2  # if none were chosen
@@ -88,8 +90,20 @@ def edit_table(
         text = _("A table holds no more than %(count)s sites. Choose fewer.") % {"count": MAX_SITES}
         model_admin.message_user(request, text, messages.ERROR)
         return None
-    address = f"{model_admin.own_url('table')}?ids={','.join(map(str, ids))}"
+    query = [("ids", ",".join(map(str, ids)))]
+    lacking = request.GET.get("lacks", "")
+    if keys := _fields_of_gap(lacking):
+        query.append(("field", ",".join(keys)))
+    address = f"{model_admin.own_url('table')}?{urlencode(query)}"
     return redirect(model_admin.filtered(request, address))
+
+
+def _fields_of_gap(gap: str) -> list[str]:
+    """The columns in which what the listed sites lack can be written; see admin/gaps.py."""
+    kind, _dash, code = gap.partition("-")
+    if kind == "text" and code:  # beside what it is to be translated from
+        return [f"summary:{each}" for each in interface_languages()]
+    return {"point": ["latitude", "longitude"], "place": ["place"], "kinds": ["kinds"]}.get(gap, [])
 
 
 class TablePages(AdminPages):
@@ -102,7 +116,8 @@ class TablePages(AdminPages):
         if not self.has_change_permission(request):
             raise PermissionDenied
         fields = column_fields() | term_fields(user_of(request))
-        chosen = [fields[key] for key in fields if key in request.GET.getlist("field")]
+        asked = ",".join(request.GET.getlist("field")).split(",")
+        chosen = [fields[key] for key in fields if key in asked]
         chosen = chosen or list(fields.values())[:SHOWN_FIELDS]
         sites = _sites(request.GET.get("ids", ""))
         open_ids = set(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from heritage.models import ChangeSet, Era, Event, Image, Kind, Licence, Place, Site, User
 from heritage.models.base import Record, TreeRecord, chunks
+from heritage.models.fields import LanguageMapField
 from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.services.dependencies import referring_columns
 
@@ -88,8 +89,10 @@ def replace(
             raise CannotReplace(_("One of the two was deleted meanwhile."))
         old, new = stored[old.pk], stored[new.pk]
         check_replaceable(old, new)
-        made.detail |= {"replaced": str(old), "by": str(new)}
-        for use in list(uses(old, sites)):
+        used = list(uses(old, sites))
+        count = len(sites_using(used))
+        made.detail |= {"replaced": _told(old, count), "by": _told(new, count)}
+        for use in used:
             rows: Any = use.model.objects
             if use.column.many_to_many:
                 rows.bulk_add(use.column.name, [(pk, new.pk) for pk in use.ids])
@@ -112,19 +115,31 @@ def replace(
     return made
 
 
+def _told(term: Record, count: int) -> dict[str, Any]:
+    """What the history says of a term, in the language of whoever reads it, and of how many."""
+    names = next(each for each in term._meta.fields if isinstance(each, LanguageMapField))
+    return {
+        "model": term._meta.model_name,
+        "names": dict(getattr(term, names.name)),
+        "count": count,
+    }
+
+
 def add(relation: str, term: Record, sites: Iterable[int], user: User | None) -> ChangeSet:
     """Add a kind or a source to sites that do not have it."""
+    ids = list(sites)
     with change_set(ChangeSet.Kind.BULK, user) as made:
-        made.detail["added"] = str(term)
-        Site.objects.bulk_add(relation, [(pk, term.pk) for pk in sites])
+        made.detail["added"] = _told(term, len(ids))
+        Site.objects.bulk_add(relation, [(pk, term.pk) for pk in ids])
     return made
 
 
 def remove(relation: str, term: Record, sites: Iterable[int], user: User | None) -> ChangeSet:
     """Take a kind or a source away from sites."""
+    ids = list(sites)
     with change_set(ChangeSet.Kind.BULK, user) as made:
-        made.detail["removed"] = str(term)
-        Site.objects.bulk_remove(relation, term.pk, sites)
+        made.detail["removed"] = _told(term, len(ids))
+        Site.objects.bulk_remove(relation, term.pk, ids)
     return made
 
 
@@ -141,8 +156,9 @@ def published_with_this_alone(sites: Iterable[int], kind: Kind) -> set[int]:
 def set_era(era: Era, sites: Iterable[int], user: User | None) -> ChangeSet:
     """Tell in which era sites began, where only the date is told."""
     with change_set(ChangeSet.Kind.BULK, user) as made:
-        made.detail["era"] = str(era)
-        ids = [event.pk for event in beginnings_without_era(sites, era)]
+        found = beginnings_without_era(sites, era)
+        made.detail["era"] = _told(era, len({event.site_id for event in found}))
+        ids = [event.pk for event in found]
         for chunk in chunks(ids):
             Event.objects.filter(pk__in=chunk).update(first_era=era)
     return made
@@ -169,18 +185,20 @@ def _touch(event: Event, era: Era) -> bool:
 
 def set_place(place: Place, sites: Iterable[int], user: User | None) -> ChangeSet:
     """Set the place of sites."""
+    ids = list(sites)
     with change_set(ChangeSet.Kind.BULK, user) as made:
-        made.detail["place"] = str(place)
-        for chunk in chunks(list(sites)):
+        made.detail["place"] = _told(place, len(ids))
+        for chunk in chunks(ids):
             Site.objects.filter(pk__in=chunk).update(place=place)
     return made
 
 
 def set_licence(licence: Licence, sites: Iterable[int], user: User | None) -> ChangeSet:
     """Set the licence of all pictures of sites."""
+    ids = list(sites)
     with change_set(ChangeSet.Kind.BULK, user) as made:
-        made.detail["licence"] = str(licence)
-        for chunk in chunks(list(sites)):
+        made.detail["licence"] = _told(licence, len(ids))
+        for chunk in chunks(ids):
             Image.objects.filter(site__in=chunk).update(licence=licence)
     return made
 
