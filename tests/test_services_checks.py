@@ -9,6 +9,7 @@ from django.test.utils import isolate_apps
 from heritage.models import Designation, Site
 from heritage.models.base import Record
 from heritage.services.checks import check_database, check_models, model_errors
+from heritage.services.dependencies import EFFECTS, Effect
 
 
 @pytest.mark.django_db
@@ -67,6 +68,22 @@ def test_a_key_by_which_the_database_deletes_is_found():
             app_label = "heritage"
 
     assert ids(Remark) == ["heritage.E004"]
+
+
+@isolate_apps("heritage")
+def test_a_column_of_which_nobody_says_what_follows_from_it_is_found(monkeypatch):
+    class Climate(Record):
+        label = models.CharField(max_length=20)
+        warmth = models.IntegerField()
+
+        class Meta:
+            app_label = "heritage"
+
+    monkeypatch.setitem(EFFECTS, Climate, {"uid": Effect.NOTHING, "label": Effect.WORDS})
+    assert ids(Climate) == ["heritage.E008"]
+    assert "“warmth”" in model_errors(Climate)[0].msg
+    EFFECTS[Climate]["warmth"] = Effect.VALUES
+    assert ids(Climate) == []
 
 
 @pytest.mark.django_db

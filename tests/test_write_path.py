@@ -1,10 +1,11 @@
 """Whatever way a row is written, everything that follows from it is right."""
 
 from contextlib import suppress
+from datetime import date
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import F, Value
+from django.db.models import F, IntegerField, Value
 from django.db.models.functions import Lower
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -13,9 +14,11 @@ from heritage.models import (
     Change,
     ChangeSet,
     Correction,
+    Custodian,
     FormerSlug,
     Identifier,
     IdentifierScheme,
+    Identity,
     IndexChange,
     Kind,
     Name,
@@ -23,17 +26,27 @@ from heritage.models import (
     Site,
     SortName,
 )
+from heritage.models.fields import LanguageMapField, NamesField
+from heritage.models.row_values import kept_columns, kept_relations
 from heritage.models.unit_of_work import change_set
 from heritage.search.index import store
 from heritage.services import bulk, fulltext
+from heritage.services.dependencies import EFFECTS
 from heritage.values.tokens import QueryWord
 from tests.builders import (
+    make_coverage,
+    make_designation,
     make_era,
     make_event,
+    make_image,
     make_kind,
+    make_licence,
     make_name,
     make_place,
+    make_scheme,
     make_site,
+    make_source,
+    make_term,
     make_user,
     text,
 )
@@ -405,6 +418,127 @@ def test_whichever_column_of_a_site_is_written(values):
         Site.objects.filter(pk=sites[1].pk).update(**values)
     assert_nothing_to_derive()
     assert_as_rebuilt(store.current())
+
+
+POINT = {"latitude": 34.0, "longitude": 112.0}
+
+
+@pytest.fixture(scope="module")
+def described(django_db_setup, django_db_blocker):
+    """A site that is under a term of each vocabulary, and another under none; nothing is kept."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        terms = {
+            "place": make_place("Henan", "河南", level="province", code="CN-HA", **POINT),
+            "kind": make_kind("Temple", "寺"),
+            "era": make_era("Tang", "唐", span="0618/0907"),
+            "scheme": make_scheme("world_heritage", "World Heritage List"),
+            "identifierscheme": IdentifierScheme.objects.create(slug="q", label=text("Q")),
+            "source": make_source("Atlas"),
+            "licence": make_licence("CC-BY-4.0"),
+            "custodian": Custodian.objects.create(name=text("Abbey")),
+            "identity": Identity.objects.create(name=text("Heritage")),
+        }
+        terms["schemeterm"] = make_term(terms["scheme"], "cultural", label="Cultural")
+        others = {
+            "place": make_place("Hebei", "河北", level="province", code="CN-HE"),
+            "kind": make_kind("Building", "建筑"),
+            "era": make_era("Antiquity", "古代", span="-2000/1911"),
+            "source": make_source("Survey"),
+            "licence": make_licence("CC0-1.0"),
+        }
+        site = make_site(
+            "Kiln", "窑", kinds=[terms["kind"]], place=terms["place"], sources=[terms["source"]],
+            custodian=terms["custodian"],
+        )  # fmt: skip
+        make_event(site, first_era=terms["era"], source=terms["source"])
+        entry = make_designation(scheme=terms["scheme"], category=terms["schemeterm"])
+        make_coverage(site, entry)
+        Identifier.objects.create(site=site, scheme=terms["identifierscheme"], value="Q1")
+        make_image(site, licence=terms["licence"])
+        make_site("Beside")
+        yield terms, others, site
+        transaction.set_rollback(True)
+
+
+# What is entered of the sites under a term when one of its columns is written: "site" where the
+# index or a page holds something else of each, "words" where only the full text does.
+ENTERED = {
+    "kind": {"label": "words", "other_names": "words", "parent": "site"},
+    "place": {"label": "words", "other_names": "words", "parent": "site", "code": "words"},
+    "era": {
+        "label": "words",
+        "other_names": "words",
+        "short_label": "words",
+        "parent": "site",
+        "span": "site",
+        "region": "site",
+        "region_name": "site",
+    },
+    "scheme": {"role": "site"},
+    "identifierscheme": {"slug": "words"},
+}
+VALUES = {
+    "kind.scene": "temple",
+    "place.level": "city",
+    "place.code": "US",
+    "place.latitude": 34.5,
+    "place.longitude": 112.5,
+    "era.span": "0500/0600",
+    "era.certainty": "traditional",
+    "era.palette": "tang",
+    "scheme.role": "protection",
+    "scheme.edition": "2024",
+    "schemeterm.facet": "region",
+    "source.kind": "web",
+    "source.seen_on": date(2026, 5, 1),
+}
+COLUMNS = [
+    (model._meta.model_name, field.name)
+    for model in EFFECTS
+    for field in (*kept_columns(model), *kept_relations(model))
+]
+
+
+def other_value(field, others):
+    """Another value of a column."""
+    key = f"{field.model._meta.model_name}.{field.name}"
+    if key in VALUES:
+        return VALUES[key]
+    if field.is_relation:
+        model = "place" if field.name in ("region", "country") else field.related_model
+        return others[model if model == "place" else model._meta.model_name]
+    if isinstance(field, LanguageMapField):
+        return text("Another", "别的")
+    if isinstance(field, NamesField):
+        return ["Nickname"]
+    if isinstance(field, IntegerField):
+        return 7
+    return "https://example.org/{reference}" if "uri" in field.name else "another"
+
+
+@pytest.mark.parametrize(("model", "name"), COLUMNS, ids=lambda part: part)
+def test_whichever_column_of_a_vocabulary_is_written(described, model, name):
+    terms, others, site = described
+    if (model, name) == ("schemeterm", "scheme"):
+        others = others | {"scheme": make_scheme(label="Register")}
+    with transaction.atomic():
+        row = type(terms[model]).objects.get(pk=terms[model].pk)
+        last = IndexChange.objects.latest("pk").pk
+        row.save()
+        assert not IndexChange.objects.filter(pk__gt=last).exists()  # nothing was changed
+        words = Site.objects.get(pk=site.pk).search_text
+        setattr(row, name, other_value(row._meta.get_field(name), others))
+        row.save()
+        entered = set(IndexChange.objects.filter(pk__gt=last).values_list("site_id", flat=True))
+        effect = ENTERED.get(model, {}).get(name)
+        assert entered == ({0, site.pk} if effect == "site" else {0})
+        if effect is None:
+            assert Site.objects.get(pk=site.pk).search_text == words
+        if effect == "words":
+            assert Site.objects.get(pk=site.pk).search_text != words
+        assert_nothing_to_derive()
+        assert_as_rebuilt(store.current())
+        transaction.set_rollback(True)
 
 
 def test_a_scheme_of_identifiers_that_is_renamed():

@@ -73,6 +73,8 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
         after = stored_rows(self.model, ids)
         saved = {pk: plain_row(self.model, row) for pk, row in after.items()}
         unit.rows_saved(self.model, stored, saved)
+        if values.keys() <= set(derived):  # which no history tells, and the index may hold
+            unit.touch(self.model, [pk for pk, row in after.items() if row != stored[pk]])
         return changed
 
     def bulk_create(

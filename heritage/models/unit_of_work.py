@@ -173,13 +173,13 @@ class UnitOfWork:
             owners = [row[model.owner] for row in (before, after) if row is not None]
             owner_id = owners[-1]
             former = owners[0] if owners[0] != owner_id else None
-        if model.is_content:
-            self.touch(owner_model(model), [owner_id, former])
         if before is not None and after is not None:
             names = [name for name in after if before[name] != after[name]]
             if not names:
                 return []
             before, after = ({name: row[name] for name in names} for row in (before, after))
+        if model.is_content:
+            self.touch(owner_model(model), [owner_id, former])
         return [self._made(model, pk, owner_id, former, before, after)]
 
     def _made(

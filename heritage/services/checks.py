@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from heritage.models import Designation, Site, SiteEra, SortName
 from heritage.models.base import Record, RecordQuerySet
-from heritage.services.dependencies import SITES_OF
+from heritage.models.row_values import kept_columns, kept_relations
+from heritage.services.dependencies import EFFECTS, SITES_OF
 
 # Made from the rows of a site by services.denormalized, and by nobody else.
 _DERIVED = (SiteEra, SortName)
@@ -91,6 +92,14 @@ def model_errors(model: type[models.Model]) -> list[checks.CheckMessage]:
     if targets and model.is_content and owner not in SITES_OF:
         hint = "Name its owner, or enter it in heritage.services.dependencies.SITES_OF."
         errors.append(_error(model, "belongs to a site that does not follow it", hint, 3))
+    is_vocabulary = model.is_content and not model.owner and model not in (Site, Designation)
+    columns = {field.name for field in (*kept_columns(model), *kept_relations(model))}
+    missing = columns - EFFECTS.get(model, {}).keys()
+    if is_vocabulary and missing and not errors:
+        hint = "Say so in heritage.services.dependencies.EFFECTS."
+        names = ", ".join(f"“{name}”" for name in sorted(missing))
+        what = f"does not say what follows for sites from {names}"
+        errors.append(_error(model, what, hint, 8))
     for field in model._meta.concrete_fields:
         if field.remote_field and field.remote_field.on_delete in _BY_DATABASE:
             hint = "Use CASCADE, SET_NULL or PROTECT."

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -14,15 +15,17 @@ from heritage.models.relations import Coverage
 from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Kind, Place, Term
 from heritage.services import derived_from, fulltext
+from heritage.services.dependencies import Effect, effect_of
 from heritage.services.derived_from import CoveringEntry, SiteWithRows, Terms, term_and_broader
 from heritage.values import normalize, tokens
 from heritage.values.language import interface_languages
 
-# What everything derived follows from: these columns of a site, and any of these other records.
+# What everything derived follows from: these columns of a site, and any of these other records; of
+# vocabularies, what `dependencies.EFFECTS` says.
 _TEXTS = {"name", "slug", "summary", "description"}
 _OF_SITE = _TEXTS | {"kinds", "place", "also_in", "prominence", "featured"}
-_OF_EVENTS, _OF_LISTING = {Event, Era}, {Coverage, Designation, DesignationEvent, Scheme}
-_OF_RECORDS = _OF_EVENTS | _OF_LISTING | {Name, Identifier, IdentifierScheme, Kind, Place}
+_OF_RECORDS: set[Any] = {Event, Era, Coverage, Designation, DesignationEvent, Scheme}
+_OF_RECORDS |= {Name, Identifier, IdentifierScheme, Kind, Place}
 
 
 def refresh(
@@ -38,13 +41,17 @@ def refresh(
     """
     renewed, now = set(renewed), timezone.now()
     columns = _OF_SITE if written is None else _OF_SITE & written.get(Site, set())
-    records = _OF_RECORDS if written is None else _OF_RECORDS & written.keys()
+    effects = {
+        model: Effect.ALL if written is None else effect_of(model, written[model])
+        for model in (_OF_RECORDS if written is None else _OF_RECORDS & written.keys())
+    }
+    is_derived = bool(columns) or any(effects.values())
     for chunk in chunks(sorted(set(site_ids))):
         dated = renewed.intersection(chunk)
-        if columns or records:
+        if is_derived:
             sites = derived_from.read(chunk)
             terms = Terms.of(sites)
-            if records & _OF_EVENTS:
+            if Event in effects or Effect.VALUES in effects.get(Era, Effect.NOTHING):
                 _refresh_events(sites, terms)
                 _refresh_eras(sites, _eras_between(sites))
             if "name" in columns:

@@ -1,13 +1,15 @@
 """Which records refer to which, and which sites depend on them.
 
 `SITES_OF` maps a model to a function from ids of its records to ids of sites, so that a write to
-one refreshes the others; a row with an owner (`Record.owner`) counts as its owner. A system check
-(`services.checks`) finds a model that belongs to a site and is not covered.
+one refreshes the others; a row with an owner (`Record.owner`) counts as its owner. `EFFECTS` says
+what follows from each column of a vocabulary. System checks (`services.checks`) find a model that
+belongs to a site and is not covered, and a column that `EFFECTS` leaves out.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Flag, auto
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Model, Q
 
@@ -101,28 +103,74 @@ SITES_OF: dict[type, Callable[[Iterable[int]], Iterable[int]]] = {
     SchemeTerm: _sites_using,
     IdentifierScheme: _sites_identified_by,
 }
-# Where sites depend on some columns alone; nearly all sites may have an identifier of one scheme.
-_COLUMNS: dict[type, set[str]] = {IdentifierScheme: {"slug"}}
-# Whoever keeps them, or pages that show them, must hear of every change, whichever site uses them.
-VOCABULARIES = (
-    Kind,
-    Era,
-    Place,
-    Scheme,
-    SchemeTerm,
-    Source,
-    Identity,
-    Licence,
-    Custodian,
-    IdentifierScheme,
-)
 
 
-def sites_of(touched: Mapping[Any, set[int]], written: Mapping[Any, set[str]]) -> set[int]:
+class Effect(Flag):
+    """What follows from a column of a term for the sites under it."""
+
+    NOTHING = 0  # what is shown of it is read from the term itself
+    WORDS = auto()  # the words by which they are found
+    VALUES = auto()  # other columns of theirs, and what the index holds of them
+    ALL = WORDS | VALUES
+
+
+def _nothing(*columns: str) -> dict[str, Effect]:
+    return dict.fromkeys(columns, Effect.NOTHING)
+
+
+_TERM = _nothing("uid", "slug") | {
+    "label": Effect.WORDS,
+    "other_names": Effect.WORDS,
+    "parent": Effect.ALL,
+}
+# Whoever keeps these vocabularies, or pages that show them, must hear of every change, whichever
+# site uses them.
+EFFECTS: dict[type[Record], dict[str, Effect]] = {
+    Kind: _TERM | _nothing("description", "scene", "order", "aat"),
+    # The code tells whether Chinese is spoken there.
+    Place: _TERM | {"code": Effect.WORDS} | _nothing("level", "note", "latitude", "longitude"),
+    Era: _TERM
+    | {"short_label": Effect.WORDS}
+    | dict.fromkeys(("span", "region", "region_name"), Effect.VALUES)
+    | _nothing("certainty", "periodo", "source", "palette"),
+    Scheme: {"role": Effect.VALUES}
+    | _nothing("uid", "slug", "label", "description", "short_label", "other_names", "authority")
+    | _nothing("country", "rank", "edition", "edition_note", "uri_template"),
+    SchemeTerm: _nothing("uid", "scheme", "facet", "code", "label", "other_names", "order"),
+    IdentifierScheme: {"slug": Effect.WORDS} | _nothing("uid", "label", "pattern", "uri_template"),
+    Source: _nothing("uid", "kind", "citation", "url", "seen_on", "licence"),
+    Licence: _nothing("uid", "code", "label", "url"),
+    Custodian: _nothing("uid", "name", "url"),
+    Identity: _nothing("uid", "name", "tagline", "about", "privacy", "email")
+    | _nothing("logo", "width", "height", "sha256"),
+}
+
+
+def effect_of(model: type[Record], columns: Iterable[str]) -> Effect:
+    """What follows for sites from these columns of a model; all of it, if it is no vocabulary."""
+    if model not in EFFECTS:
+        return Effect.ALL
+    found = Effect.NOTHING
+    for name in columns:
+        found |= EFFECTS[model][name]
+    return found
+
+
+class DependentSites(NamedTuple):
+    """The ids of sites of which something follows from what was written."""
+
+    refreshed: set[int]  # whose derived columns may be out of date
+    entered: set[int]  # those of them of which the index or a page shows something else
+
+
+def sites_of(touched: Mapping[Any, set[int]], written: Mapping[Any, set[str]]) -> DependentSites:
     """The sites that depend on written records, given by model with the columns written."""
-    sites: set[int] = set()
+    found = DependentSites(set(), set())
     for model, ids in touched.items():
-        is_read = model not in _COLUMNS or _COLUMNS[model] & written[model]
-        if ids and model in SITES_OF and is_read:
-            sites.update(SITES_OF[model](ids))
-    return sites
+        effect = effect_of(model, written[model])
+        if ids and effect and model in SITES_OF:
+            sites = set(SITES_OF[model](ids))
+            found.refreshed.update(sites)
+            if Effect.VALUES in effect:
+                found.entered.update(sites)
+    return found

@@ -54,19 +54,20 @@ def read(ids: Iterable[int]) -> list[SiteWithRows]:
 
     for pk, *name in of_sites(Name.objects.all(), "language", "text"):
         found[pk].names.append((name[0], name[1]))
-    kinds = Site.kinds.through.objects.order_by("kind__order", "kind__slug")
+    # In an order that follows from no column of what they refer to: the text would depend on it.
+    kinds = Site.kinds.through.objects.order_by("kind_id")
     for pk, kind in of_sites(kinds, "kind_id"):
         found[pk].kinds.append(kind)
-    for pk, place in of_sites(Site.also_in.through.objects.order_by("place__slug"), "place_id"):
+    for pk, place in of_sites(Site.also_in.through.objects.order_by("place_id"), "place_id"):
         found[pk].also_in.append(place)
     # Not by their years, which follow from eras and are refreshed: the text would depend on them.
     for event in Event.objects.filter(site__in=list(found)).order_by("uid"):
         found[event.site_id].events.append(event)
     entry = ("reference", "name", "standing", "listed_year", "scheme__role")
     columns = (*(f"designation__{name}" for name in entry), "component_reference", "note")
-    for pk, *values in of_sites(Coverage.objects.all(), *columns):
+    for pk, *values in of_sites(Coverage.objects.order_by("uid"), *columns):
         found[pk].entries.append(CoveringEntry(*values))
-    for pk, scheme, value in of_sites(Identifier.objects.all(), "scheme__slug", "value"):
+    for pk, scheme, value in of_sites(Identifier.objects.order_by("uid"), "scheme__slug", "value"):
         found[pk].identifiers.append(f"{scheme} {value}")
     return list(found.values())
 

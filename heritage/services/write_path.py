@@ -47,8 +47,8 @@ from heritage.models.unit_of_work import (
 )
 from heritage.services import changelog, denormalized
 from heritage.services.dependencies import (
+    EFFECTS,
     SITES_OF,
-    VOCABULARIES,
     referring_columns,
     sites_of,
 )
@@ -209,10 +209,10 @@ def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
         unit.begin(Site)  # the lock may have been given up with a savepoint
         denormalized.refresh_designations(touched.get(Designation, ()))
         sites = sites_of(touched, unit.written_columns)
-        denormalized.refresh(sites, _renewed(written) - unit.saved[Site], unit.written_columns)
-        if any(model in touched for model in VOCABULARIES):
-            sites.add(changelog.VOCABULARY)
-        changelog.enter(sites)
+        renewed = _renewed(written) - unit.saved[Site]
+        denormalized.refresh(sites.refreshed, renewed, unit.written_columns)
+        is_of_vocabulary = any(model in EFFECTS for model in touched)
+        changelog.enter(sites.entered | ({changelog.VOCABULARY} if is_of_vocabulary else set()))
 
 
 def _renewed(written: Iterable[Written]) -> set[int]:
