@@ -19,6 +19,7 @@ from heritage.models import (
     Opening,
     PartOf,
     Place,
+    Scheme,
     SchemeTerm,
     Site,
     Source,
@@ -89,7 +90,8 @@ def _save(catalogue, site) -> None:
 
 def _relate(catalogue, site) -> None:
     dice = catalogue.dice
-    match dice.randint(0, 3):
+    ties = Site.kinds.through
+    match dice.randint(0, 6):
         case 0:
             site.also_in.set(dice.sample(catalogue.places, dice.randint(0, 2)))
         case 1:
@@ -98,6 +100,14 @@ def _relate(catalogue, site) -> None:
             dice.choice(catalogue.kinds).sites.add(site)
         case 3:
             dice.choice(catalogue.kinds).sites.remove(site)
+        case 4:
+            pairs = [(some_site(catalogue), dice.choice(catalogue.kinds)) for _n in range(3)]
+            rows = [ties(site=other, kind=kind) for other, kind in pairs]
+            ties.objects.bulk_create(rows, ignore_conflicts=True)
+        case 5:
+            ties.objects.get_or_create(site=site, kind=dice.choice(catalogue.kinds))
+        case 6:
+            ties.objects.filter(kind=dice.choice(catalogue.kinds)).delete()
 
 
 def _add_row(catalogue, site) -> None:
@@ -197,6 +207,35 @@ def _move_term(catalogue) -> None:
         type(term).objects.filter(pk=term.pk).update(parent=term.parent, label=term.label)
 
 
+def _columns_of_terms(catalogue) -> None:
+    """Any column of a term, by a save, by `update()`, or by one that changes nothing."""
+    dice = catalogue.dice
+    column, value = dice.choice(
+        [
+            ("label", text(f"Called {dice.random()}")),
+            ("other_names", [f"Byname {dice.random()}"]),
+            ("order", dice.randint(1, 200)),
+            ("code", f"{dice.choice(['CN', 'FR'])}-{dice.randint(1, 1_000_000)}"),
+            ("span", dice.choice(["0150/0180", "0260/0290"])),
+            ("short_label", text(f"Short {dice.random()}")),
+            ("role", dice.choice(["protection", "rating"])),
+            ("rank", dice.randint(1, 200)),
+        ]
+    )
+    for model in (Kind, Place, Era, Scheme):
+        if column not in {field.name for field in model._meta.fields}:
+            continue
+        term = dice.choice(list(model.objects.order_by("pk")))
+        if column == "role" and term.role not in ("protection", "rating"):
+            continue
+        if dice.random() < 0.5:
+            setattr(term, column, value)
+            term.save()
+        else:
+            type(term).objects.filter(pk=term.pk).update(**{column: value})
+        term.save()
+
+
 def _move_era(catalogue) -> None:
     era = Era.objects.get(slug="e1x")
     era.parent = catalogue.dice.choice([None, *catalogue.eras[:3]])
@@ -245,4 +284,7 @@ def _source(catalogue) -> None:
     Source.objects.filter(pk=catalogue.source.pk).update(citation=text("Another"))
 
 
-_VOCABULARY_WRITES = [_move_term, _move_era, _delete_term, _entry, _entry, _source]
+_VOCABULARY_WRITES = [
+    *(_move_term, _columns_of_terms, _columns_of_terms),
+    *(_move_era, _delete_term, _entry, _entry, _source),
+]

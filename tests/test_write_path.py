@@ -25,6 +25,7 @@ from heritage.models import (
     Place,
     Site,
     SortName,
+    WorldHeritage,
 )
 from heritage.models.fields import LanguageMapField, NamesField
 from heritage.models.row_values import kept_columns, kept_relations
@@ -217,6 +218,80 @@ def test_a_save_that_changes_nothing_leaves_the_record_as_old_as_it_was():
     assert Site.objects.get().updated_at == before
     make_name(site)
     assert Site.objects.get().updated_at > before
+
+
+# --- rows of many-to-many relations, written directly --------------------------------------------
+
+TIES = Site.kinds.through
+LINKS = {
+    "create": lambda site, kind: TIES.objects.create(site=site, kind=kind),
+    "save": lambda site, kind: TIES(site=site, kind=kind).save(),
+    "get_or_create": lambda site, kind: TIES.objects.get_or_create(site=site, kind=kind),
+    "bulk_create": lambda site, kind: TIES.objects.bulk_create([TIES(site=site, kind=kind)]),
+    "add": lambda site, kind: site.kinds.add(kind),
+    "from the other side": lambda site, kind: kind.sites.add(site),
+    "bulk_add": lambda site, kind: Site.objects.bulk_add("kinds", [(site.pk, kind.pk)]),
+}
+UNLINKS = {
+    "delete": lambda site, kind: TIES.objects.filter(kind=kind).delete(),
+    "delete of one": lambda site, kind: TIES.objects.get(site=site).delete(),
+    "clear": lambda site, kind: kind.sites.clear(),
+    "set": lambda site, kind: site.kinds.set([]),
+    "bulk_remove": lambda site, kind: Site.objects.bulk_remove("kinds", kind.pk, [site.pk]),
+}
+
+
+def written(write) -> tuple[list, set]:
+    """What the history tells of a write, and the sites that it enters."""
+    last = Change.objects.latest("pk").pk, IndexChange.objects.latest("pk").pk
+    write()
+    told = Change.objects.filter(pk__gt=last[0]).values_list("owner_id", "before", "after")
+    entered = IndexChange.objects.filter(pk__gt=last[1]).values_list("site_id", flat=True)
+    assert_nothing_to_derive()
+    assert_as_rebuilt(store.current())
+    return list(told), set(entered)
+
+
+@pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
+def test_a_row_of_a_relation_that_is_added(link):
+    kind, site = make_kind("Lighthouse"), make_site()
+    store.current()
+    told = [(site.pk, {"kinds": []}, {"kinds": [kind.pk]})]
+    assert written(lambda: link(site, kind)) == (told, {site.pk})
+    assert found_by("lighthouse") == {site.slug}
+    kept = Change.objects.count()
+    LINKS["bulk_add"](site, kind)
+    assert Change.objects.count() == kept  # it is there already
+
+
+@pytest.mark.parametrize("unlink", UNLINKS.values(), ids=UNLINKS)
+def test_a_row_of_a_relation_that_is_removed(unlink):
+    kind = make_kind("Lighthouse")
+    site = make_site(kinds=[kind])
+    store.current()
+    told = [(site.pk, {"kinds": [kind.pk]}, {"kinds": []})]
+    assert written(lambda: unlink(site, kind)) == (told, {site.pk})
+    assert found_by("lighthouse") == set()
+
+
+def test_a_row_of_a_relation_is_not_changed():
+    """The message says what to use instead; of the detail of an entry, too."""
+    kinds = [make_kind(), make_kind()]
+    site = make_site(kinds=kinds[:1])
+    row = TIES.objects.get()
+    row.kind = kinds[1]
+    for change in (
+        row.save,
+        lambda: TIES.objects.update(kind=kinds[1]),
+        lambda: TIES.objects.bulk_update([row], ["kind"]),
+    ):
+        message = r"“kinds”.* Site\.objects\.bulk_add"
+        with pytest.raises(TypeError, match=message), transaction.atomic():
+            change()
+    assert list(site.kinds.all()) == kinds[:1]
+    through = WorldHeritage.criteria.through
+    with pytest.raises(TypeError, match=r"“criteria”.* WorldHeritage\.objects\.bulk_add"):
+        through.objects.update(schemeterm=1)
 
 
 # --- savepoints that are rolled back -------------------------------------------------------------

@@ -18,11 +18,9 @@ from heritage.models.conditions import Undecidable, evaluate
 from heritage.models.row_values import (
     column,
     is_expression,
-    linked_ids,
     plain_object,
     plain_row,
     stored_rows,
-    ties,
 )
 from heritage.models.unit_of_work import UnitOfWork, unit_of_work
 
@@ -151,33 +149,22 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
     def bulk_add(self, relation: str, pairs: Iterable[tuple[int, int]]) -> None:
         """Add many rows to a many-to-many relation: pairs of (id, id of the other)."""
         field = row_values.relation(self.model, relation)
-        rows = ties(field)
         near, far = field.m2m_column_name(), field.m2m_reverse_name()
-        pairs = list(dict.fromkeys(pairs))
-        with unit_of_work() as unit:
-            unit.begin(self.model)
-            for chunk in chunks(list(dict.fromkeys(pk for pk, _other in pairs))):
-                of_chunk = set(chunk)
-                before = linked_ids(field, chunk)
-                rows.bulk_create(
-                    [rows.model(**{near: pk, far: other}) for pk, other in pairs if pk in of_chunk],
-                    batch_size=CHUNK,
-                    ignore_conflicts=True,
-                )
-                unit.relation_changed(field, before, linked_ids(field, chunk))
+        rows: Any = field.remote_field.through
+        ties = [rows(**{near: pk, far: other}) for pk, other in dict.fromkeys(pairs)]
+        with unit_of_work():
+            for chunk in batched(ties, CHUNK):
+                rows.objects.bulk_create(chunk, ignore_conflicts=True)
 
     @marked(alters_data=True)
     def bulk_remove(self, relation: str, other: int, ids: Iterable[int]) -> None:
         """Remove one related row from many rows of a many-to-many relation."""
         field = row_values.relation(self.model, relation)
-        rows = ties(field)
         near, far = field.m2m_column_name(), field.m2m_reverse_name()
-        with unit_of_work() as unit:
-            unit.begin(self.model)
+        through: Any = field.remote_field.through
+        with unit_of_work():
             for chunk in chunks(list(dict.fromkeys(ids))):
-                before = linked_ids(field, chunk)
-                rows.filter(**{far: other, f"{near}__in": chunk}).delete()
-                unit.relation_changed(field, before, linked_ids(field, chunk))
+                through.objects.filter(**{far: other, f"{near}__in": chunk}).delete()
 
     @marked(queryset_only=True)
     def delete(self) -> tuple[int, dict[str, int]]:

@@ -12,6 +12,7 @@ from heritage.models.fields import (
     NamesField,
     edtf_bounds,
 )
+from heritage.models.ties import WorldHeritageCriterion, WorldHeritageRegion, WorldHeritageState
 from heritage.models.vocabularies import Place
 from heritage.values.date_format import date_in_words
 from heritage.values.web_address import safe_url, validate_web_address_template
@@ -287,6 +288,7 @@ class WorldHeritage(Record):
     )
     criteria = models.ManyToManyField(
         SchemeTerm,
+        through=WorldHeritageCriterion,
         blank=True,
         related_name="+",
         verbose_name=_("criteria"),
@@ -294,6 +296,7 @@ class WorldHeritage(Record):
     )
     regions = models.ManyToManyField(
         SchemeTerm,
+        through=WorldHeritageRegion,
         blank=True,
         related_name="+",
         verbose_name=_("regions"),
@@ -301,6 +304,7 @@ class WorldHeritage(Record):
     )
     states = models.ManyToManyField(
         Place,
+        through=WorldHeritageState,
         blank=True,
         related_name="+",
         verbose_name=_("states"),

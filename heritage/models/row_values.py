@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
+from itertools import batched
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import connection, models
@@ -130,7 +131,8 @@ def linked_ids(field: models.ManyToManyField, ids: Iterable[int]) -> dict[int, l
     """For each of these rows, the sorted ids that it is related to."""
     near, far = field.m2m_column_name(), field.m2m_reverse_name()
     found: dict[int, list[int]] = {pk: [] for pk in ids}
-    rows = ties(field).filter(**{f"{near}__in": list(found)})
-    for pk, other in rows.order_by(far).values_list(near, far):
-        found[pk].append(other)
+    for chunk in batched(list(found), 500):
+        rows = ties(field).filter(**{f"{near}__in": chunk})
+        for pk, other in rows.order_by(far).values_list(near, far):
+            found[pk].append(other)
     return found

@@ -18,6 +18,7 @@ from heritage.models.names import FormerSlug
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.row_values import kept_columns
 from heritage.models.sources import Source
+from heritage.models.ties import SiteAlsoIn, SiteKind, SiteSource
 from heritage.models.unit_of_work import change_set
 from heritage.models.users import User
 from heritage.models.vocabularies import Kind, Place
@@ -72,7 +73,13 @@ class Site(Record):
         help_text=_("One or two sentences: what it is and why it matters."),
     )
     description = LanguageMapField(_("description"), blank=True, help_text=_("Markdown."))
-    kinds = models.ManyToManyField(Kind, blank=True, related_name="sites", verbose_name=_("kinds"))
+    kinds = models.ManyToManyField(
+        Kind,
+        through=SiteKind,
+        blank=True,
+        related_name="sites",
+        verbose_name=_("kinds"),
+    )
     place = models.ForeignKey(
         Place,
         models.PROTECT,
@@ -83,10 +90,18 @@ class Site(Record):
         help_text=_("The narrowest that is sure."),
     )
     also_in = models.ManyToManyField(
-        Place, blank=True, related_name="+", verbose_name=_("also lies in")
+        Place,
+        through=SiteAlsoIn,
+        blank=True,
+        related_name="+",
+        verbose_name=_("also lies in"),
     )
     sources = models.ManyToManyField(
-        Source, blank=True, related_name="+", verbose_name=_("sources")
+        Source,
+        through=SiteSource,
+        blank=True,
+        related_name="+",
+        verbose_name=_("sources"),
     )
     note = LanguageMapField(
         _("note on the record"),

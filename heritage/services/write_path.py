@@ -24,7 +24,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import SET_NULL
-from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
+from django.db.models.signals import post_save, pre_delete, pre_save
 
 from heritage.models import ChangeSet, Designation, Site, User
 from heritage.models.base import Record, chunks, derive_stored, unwatched, update_columns
@@ -64,9 +64,6 @@ def connect() -> None:
             pre_save.connect(_before_save, sender=model, dispatch_uid="write_path")
             post_save.connect(_after_save, sender=model, dispatch_uid="write_path")
             pre_delete.connect(_before_delete, sender=model, dispatch_uid="write_path")
-            for field in model._meta.local_many_to_many:
-                through = field.remote_field.through
-                m2m_changed.connect(_on_relation, sender=through, dispatch_uid="write_path")
 
 
 def _before_rows(sender: Any, **kwargs: Any) -> None:
@@ -160,44 +157,6 @@ def _part_from_others(unit: UnitOfWork, model: type[Record], pk: int, origin: An
             after = {row: [i for i in ids if i != pk] for row, ids in before.items()}
             unit.relation_changed(field, before, after)
     gone.add(pk)
-
-
-def _on_relation(
-    sender: Any, instance: Any, action: Any, reverse: Any, pk_set: Any, **kwargs: Any
-) -> None:
-    [field] = [
-        field
-        for field in (instance if not reverse else kwargs["model"])._meta.many_to_many
-        if field.remote_field.through is sender
-    ]
-    with unit_of_work() as unit:
-        if action.startswith("pre_"):
-            unit.begin(field.model)
-            ids = _ids_of(field, instance, reverse, pk_set)
-            instance._before_relation = linked_ids(field, ids)
-        else:
-            before = instance.__dict__.pop("_before_relation")
-            others = {instance.pk} if reverse else pk_set
-            after = {pk: _after(action, ids, others) for pk, ids in before.items()}
-            unit.relation_changed(field, before, after)
-
-
-def _after(action: str, before: list[int], others: set[int] | None) -> list[int]:
-    if action == "post_add":
-        return sorted({*before, *(others or ())})
-    # None: all are taken away, seen from the row itself.
-    return sorted(set(before) - others) if others is not None else []
-
-
-def _ids_of(field: Any, instance: Any, reverse: bool, pk_set: set[int] | None) -> list[int]:
-    """The rows of the relation's own model that a write to it is about."""
-    if not reverse:
-        return [instance.pk]
-    if pk_set is not None:
-        return list(pk_set)
-    far = field.m2m_reverse_name()
-    rows = field.remote_field.through.objects.filter(**{far: instance.pk})
-    return list(rows.values_list(field.m2m_column_name(), flat=True))
 
 
 # --- the end of a transaction ----------------------------------------------------------------
