@@ -182,6 +182,7 @@ STORAGES = {
     },
 }
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+SERIALIZATION_MODULES = {"json": "heritage.exchange.json_dump"}
 
 # --- Languages -------------------------------------------------------------------------------
 

@@ -18,12 +18,42 @@ from django.contrib.auth import authenticate
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.http import QueryDict
 from django.utils import timezone
 
 from heritage.media.covers import scene_files
-from heritage.models import Kind, LoadedRow, Site, User
+from heritage.models import (
+    Change,
+    ChangeSet,
+    Correction,
+    Designation,
+    Kind,
+    LoadedRow,
+    Review,
+    ReviewComment,
+    Site,
+    User,
+)
+from heritage.models.unit_of_work import change_set
+from heritage.search.filters import SiteFilter
+from heritage.search.index import store
 from heritage.services.checks import check_data_folder, check_sqlite_version
-from tests.builders import make_kind, make_site, text
+from heritage.services.record_checks import problems
+from heritage.services.undo import undo
+from tests.builders import (
+    make_coverage,
+    make_designation,
+    make_era,
+    make_event,
+    make_kind,
+    make_name,
+    make_place,
+    make_site,
+    make_source,
+    make_user,
+    text,
+)
+from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -209,6 +239,81 @@ def test_loaddata_takes_what_dumpdata_writes(small_demo, tmp_path):
     assert "Installed 2 object(s) from 1 fixture(s)" in run("loaddata", str(dump))
     site = Site.objects.get()
     assert [kind.slug for kind in site.kinds.all()] == ["temple"] and site.search_text
+
+
+def edited_catalogue() -> None:
+    """A small catalogue in which people have worked."""
+    editor, author = make_user("li", group="editor"), make_user("wu", group="contributor")
+    kind, place, era = make_kind("Temple", "寺"), make_place("Luoyang", "洛阳"), make_era("Tang")
+    with change_set(user=author, reason="From the survey"):
+        temple = make_site(
+            "White Horse", "白马寺", slug="temple", kinds=[kind], place=place, state="draft"
+        )
+        make_event(temple, first_era=era, source=make_source())
+        make_name(temple, "Baima")
+    temple.publish(by=editor)
+    temple.rename("white-horse-temple", by=editor)
+    tower = make_site("Tower", kinds=[kind], also_in=[place], latitude=34.5, longitude=112.5)
+    make_coverage(tower, make_designation("world_heritage", reference="1003"))
+    tower.withdraw(by=editor, reason="Twice")
+    lost = make_site("Lost")
+    lost.delete()
+    correction = Correction.objects.create(
+        site=temple, topic="dates", language="en", text="Older", email="reader@example.org"
+    )
+    correction.decide(Correction.State.ACCEPTED, editor)
+    correction.save()
+    Review.objects.create(site=tower, assigned_to=author)
+    ReviewComment.objects.create(site=tower, author=editor, text="Where is it?")
+
+
+STAMPS = {
+    Site: ["created_at", "created_by", "updated_at", "state_changed_at", "state_changed_by",
+           "published_at", "search_text", "first_year", "inscribed_year", "public_latitude"],
+    Correction: ["created_at", "decided_by", "decided_at", "email"],
+    ReviewComment: ["author", "at", "done_by"],
+    Review: ["assigned_to"],
+    Designation: ["standing", "listed_year"],
+}  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("options", [[], ["--natural-foreign"]], ids=["ids", "natural keys"])
+def test_a_dump_that_is_loaded_is_equal(tmp_path, options):
+    """With its dates, and with the history as it was; what was derived is made again at once."""
+    edited_catalogue()
+    before = {model: list(model.objects.order_by("pk").values(*STAMPS[model])) for model in STAMPS}
+    paths = [tmp_path / "first.json", tmp_path / "second.json"]
+    run("dumpdata", "heritage", *options, "--output", str(paths[0]))
+    with pytest.raises(CommandError, match="there is one already"):
+        run("loaddata", str(paths[0]))
+    run("flush", "--no-input")
+    assert not Change.objects.exists()
+    store.current()
+    run("loaddata", str(paths[0]))
+    assert {m: list(m.objects.order_by("pk").values(*STAMPS[m])) for m in STAMPS} == before
+    run("dumpdata", "heritage", *options, "--output", str(paths[1]))
+    assert json.loads(paths[0].read_text()) == json.loads(paths[1].read_text())
+    assert [str(problem) for problem in problems()] == []
+    assert_nothing_to_derive()
+    assert_as_rebuilt(store.current())
+    found = SiteFilter(QueryDict("q=baimasi")).hits
+    assert list(found) == [Site.objects.get(slug="white-horse-temple").pk]
+    assert undo(ChangeSet.objects.get(reason="Twice")).conflicts == []  # whose rows are as it says
+    assert Site.objects.get(name__en="Tower").state == "published"
+
+
+@pytest.mark.django_db
+def test_a_dump_without_a_history_begins_one(small_demo, tmp_path):
+    run("loaddata", str(small_demo))
+    dump = tmp_path / "dump.json"
+    run("dumpdata", "heritage.kind", "heritage.site", "--output", str(dump))
+    Site.objects.all().delete()
+    last = ChangeSet.objects.latest("pk").pk
+    run("loaddata", str(dump))
+    made = ChangeSet.objects.get(pk__gt=last)
+    assert (made.kind, made.detail) == ("import", {"files": [str(dump)]})
+    assert made.changes.filter(before__isnull=True).exists()
 
 
 @pytest.mark.django_db

@@ -233,8 +233,9 @@ class Record(models.Model):
     write, `refreshed_fields` those that follow from other rows and are refreshed once these are
     written; neither are ever part of a fixture. `owner` names the foreign key to the record that
     this row is a part of, if any. `kept_when_deleted` names columns that no fixture carries but the
-    history of a deleted row keeps, so that it can be restored. `constraint_fields` says at which
-    form field the message of a constraint is shown.
+    history of a deleted row keeps, so that it can be restored; `copied_fields` those that a copy
+    of the database has nevertheless (`exchange.json_dump`). `constraint_fields` says at which form
+    field the message of a constraint is shown.
     """
 
     natural_key_fields: tuple[str, ...] = ("uid",)
@@ -243,6 +244,7 @@ class Record(models.Model):
     constraint_fields: dict[str, str] = {}
     owner: str | None = None
     kept_when_deleted: tuple[str, ...] = ()
+    copied_fields: tuple[str, ...] = ()
     # Whether the model's rows say something of the sites: the search index, the pages and the dates
     # of sites follow from them, and they are restored with a record. Not so what people say to
     # each other about a record.

@@ -76,6 +76,7 @@ class Correction(Record):
 
     derived_fields = ("created_at",)
     kept_when_deleted = ("created_at", "decided_by", "decided_at")
+    copied_fields = (*kept_when_deleted, "email", "form_key")  # not where it came from
     is_content = False
 
     class Meta:

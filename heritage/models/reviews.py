@@ -43,6 +43,7 @@ class Review(Record):
 
     owner = "site"
     kept_when_deleted = ("assigned_to", "scheduled_by")
+    copied_fields = kept_when_deleted
     is_content = False
 
     class Meta:
@@ -105,6 +106,7 @@ class ReviewComment(Record):
 
     owner = "site"
     kept_when_deleted = ("author", "at", "done_by")
+    copied_fields = kept_when_deleted
     is_content = False
 
     class Meta:

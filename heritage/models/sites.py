@@ -263,6 +263,7 @@ class Site(Record):
         "state_changed_by",
         "published_at",
     )
+    copied_fields = (*kept_when_deleted, "updated_at")
     constraint_fields = {
         "site_latitude": "latitude",
         "site_longitude": "longitude",

@@ -165,6 +165,10 @@ class UnitOfWork:
             self._gathered = None
         self._enter(_left_of(changes))
 
+    def forget(self) -> None:
+        """Tell nothing of what has been gathered: what was loaded brings a history of its own."""
+        self._gathered, self._written = [], set()
+
     def _change(
         self, model: type[Record], pk: int, before: dict | None, after: dict | None
     ) -> list[Change]:

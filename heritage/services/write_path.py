@@ -95,7 +95,13 @@ def _clear_keys_to(user: User) -> None:
 # --- one row ---------------------------------------------------------------------------------
 
 
-def _before_save(sender: Any, instance: Any, update_fields: Any, **kwargs: Any) -> None:
+def _before_save(
+    sender: Any, instance: Any, update_fields: Any, raw: bool = False, **kwargs: Any
+) -> None:
+    copied = {}
+    if raw:  # a copy of a database tells them as they were there
+        names = [column(sender, name).attname for name in sender.copied_fields]
+        copied = {name: instance.__dict__[name] for name in names if instance.__dict__.get(name)}
     with unit_of_work() as unit:
         unit.begin(sender)
         stored = None
@@ -107,6 +113,7 @@ def _before_save(sender: Any, instance: Any, update_fields: Any, **kwargs: Any) 
                 setattr(instance, name, stored[name])
         written = update_fields if update_fields and stored else None
         is_computed = instance.derive_before(stored, unit.user_id, written)
+    instance.__dict__.update(copied)
     instance._before_save = stored, is_computed
 
 

@@ -1,7 +1,8 @@
 """Django's loaddata, which loads the catalogue's own fixtures by the rules of `exchange.fixtures`.
 
 They may be named in any order and loaded again; what editors have changed is kept. Other files,
-such as those that `dumpdata` writes, are loaded as Django does, in one change set.
+such as those that `dumpdata` writes, are loaded as Django does, in one change set. A dump of the
+whole catalogue brings the history itself, and is loaded into an empty database.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,8 @@ from django.core.management.commands import loaddata
 from django.db import DEFAULT_DB_ALIAS
 
 from heritage.exchange.fixtures import FixtureError, install, is_of_catalogue
-from heritage.models.unit_of_work import change_set
+from heritage.models import Change, ChangeSet
+from heritage.models.unit_of_work import unit_of_work
 from heritage.search.index import store
 
 REFUSED = "The fixtures cannot be loaded; nothing was changed.\n"
@@ -46,11 +48,27 @@ class Command(loaddata.Command):
             self._install(list(ours))
         if others:
             try:
-                with change_set("import", files=others):
-                    super().loaddata(others)
+                self._load_as_django_does(others)
             except serializers.base.DeserializationError as error:
                 raise CommandError(REFUSED + str(error)) from error
             store.refresh_snapshot()
+
+    def _load_as_django_does(self, labels: list[str]) -> None:
+        """Load other files as one change set, or without one, if they bring the history itself."""
+        has_history = Change.objects.exists()
+        with unit_of_work() as unit, unit.gathering():
+            unit.change_set.kind = ChangeSet.Kind.IMPORT
+            unit.change_set.detail = {"files": labels}
+            super().loaddata(labels)
+            if Change not in self.models:
+                return
+            if has_history:
+                raise CommandError(
+                    "The file brings a history, and there is one already. Load it into an empty "
+                    "database, or leave its history out: --exclude heritage.change "
+                    "--exclude heritage.changeset"
+                )
+            unit.forget()
 
     def _files(self, label: str) -> list[Path]:
         if label == "-":  # standard input

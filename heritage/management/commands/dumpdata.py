@@ -1,0 +1,21 @@
+"""Django's dumpdata, without what is derived from records and made again when they are loaded."""
+
+from typing import Any
+
+from django.core.management.commands import dumpdata
+
+from heritage.models import GroupDefault, IndexChange, IndexPart, SiteEra, SortName, SpeltWord
+
+# The defaults of groups are those of the database that they are loaded into, as the groups are.
+LEFT_OUT = (SiteEra, SortName, IndexChange, IndexPart, SpeltWord, GroupDefault)
+
+
+class Command(dumpdata.Command):
+    def handle(self, *app_labels: str, **options: Any) -> None:
+        named = {label.lower() for label in app_labels}
+        derived = [model._meta.label for model in LEFT_OUT]
+        options["exclude"] = [
+            *options["exclude"],
+            *(label for label in derived if label.lower() not in named),
+        ]
+        super().handle(*app_labels, **options)
