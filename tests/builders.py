@@ -88,6 +88,13 @@ def make_licence(code=None, **fields) -> Licence:
     return Licence.objects.create(code=code, label=fields.pop("label", text(code)), **fields)
 
 
+def change(row: Site | Kind) -> None:
+    """A write that changes the row; a save of what is stored already is none."""
+    name = "note" if isinstance(row, Site) else "description"
+    setattr(row, name, text(f"Written {next(_numbers)}"))
+    row.save()
+
+
 # --- sites and their rows --------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from heritage.models import IndexChange, IndexPart, Site
 from heritage.search.index import loader, store, stored_snapshot
-from tests.builders import make_kind, make_place, make_site, text
+from tests.builders import change, make_kind, make_place, make_site, text
 from tests.index_comparison import assert_as_rebuilt
 from tests.random_catalogue import Catalogue
 from tests.random_writes import write
@@ -153,10 +153,10 @@ def test_workers_save_a_snapshot_after_so_many_changes(client, settings, monkeyp
     first = stored_snapshot.saved_number()
     assert first == IndexChange.objects.last().pk  # there was none: saved at once
     for site in Site.objects.all()[:9]:
-        site.save()
+        change(site)
     look(client)
     assert stored_snapshot.saved_number() == first
-    Site.objects.last().save()
+    change(Site.objects.last())
     look(client)
     assert stored_snapshot.saved_number() == first + 10
     assert_as_rebuilt(stored_snapshot.load())
@@ -262,12 +262,12 @@ def test_exact_when_others_write_while_it_is_read(starts, monkeypatch):
 def test_who_writes_without_end_is_made_to_wait(monkeypatch):
     sites = [make_site(f"Site {number:02}") for number in range(40)]
     store.current()
-    sites[3].save()
+    change(sites[3])
     read = loader.read_index_data
 
     def interrupted(site_ids=None):
         if not connection.in_atomic_block:
-            elsewhere(sites[5].save)
+            elsewhere(lambda: change(sites[5]))
         return read(site_ids)
 
     monkeypatch.setattr(loader, "read_index_data", interrupted)

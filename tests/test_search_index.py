@@ -16,7 +16,7 @@ from heritage.models.unit_of_work import change_set
 from heritage.search.index import columns, orders, store
 from heritage.search.index import snapshot as state_module
 from heritage.search.index.snapshot import Order
-from tests.builders import make_kind, make_notice, make_site, make_source, text
+from tests.builders import change, make_kind, make_notice, make_site, make_source, text
 from tests.index_comparison import assert_as_rebuilt
 from tests.random_catalogue import Catalogue
 from tests.random_queries import assert_answered, question
@@ -122,16 +122,16 @@ def test_the_vocabulary_token_stays_until_a_term_or_a_source_is_written():
     state = store.current()
     state.memory["cards"] = 1
     site = Site.objects.first()
-    site.save()
+    change(site)
     later = store.current()
     assert later.vocabulary_token == state.vocabulary_token
     assert later.memory == {}
     unused = make_kind()
     assert store.current().vocabulary_token != state.vocabulary_token
     assert_as_rebuilt(store.current())
-    for change in (unused.save, make_source, unused.delete):
+    for write_term in (lambda: change(unused), make_source, unused.delete):
         before = store.current()
-        change()
+        write_term()
         after = store.current()
         assert after.vocabulary_token != before.vocabulary_token
         assert after.number == before.number + 1  # one row, however much was written
@@ -192,7 +192,7 @@ def test_the_version_of_a_site_changes_with_it_and_with_the_vocabularies(monkeyp
         return state.version(first.pk), state.version(second.pk)
 
     before = versions()
-    first.save()
+    change(first)
     after = versions()
     assert after[0] != before[0]
     assert after[1] == before[1]
@@ -202,7 +202,7 @@ def test_the_version_of_a_site_changes_with_it_and_with_the_vocabularies(monkeyp
     assert renamed[1] != after[1]
     # Too many changes to remember: all sites count as changed, and none as it was ever before.
     monkeypatch.setattr(state_module, "_MAX_CHANGES", 1)
-    second.save()
+    change(second)
     assert {*versions()}.isdisjoint({*before, *after, *renamed})
     assert store.current().changes == {}
 
