@@ -22,13 +22,14 @@ class HeritageConfig(AppConfig):
 
         from heritage.admin import groups
         from heritage.search.index import store
-        from heritage.services import checks, security_log, write_path
+        from heritage.services import checks, pending, security_log, write_path
 
         write_path.connect()
         checks.register()
         groups.connect()
         security_log.connect()
         request_finished.connect(store.keep_snapshot_fresh, dispatch_uid="index snapshot")
+        request_finished.connect(pending.continue_in_background, dispatch_uid="pending refresh")
 
 
 class CatalogueAdminConfig(admin.AdminConfig):

@@ -153,6 +153,7 @@ else:
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("HERITAGE_DATABASE_MAX_AGE", default=600)
 
 # Changes after which a worker saves the index for workers that start later; 0: never.
+REFRESHED_AT_ONCE = env.int("HERITAGE_REFRESHED_AT_ONCE", default=500)
 INDEX_SNAPSHOT_EVERY = env.int("HERITAGE_INDEX_SNAPSHOT_EVERY", default=500)
 
 # How long a page that writes waits for another writer before it answers 503, and when the

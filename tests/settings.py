@@ -36,4 +36,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # Tests that are about them turn them on: others look at what a page is made of.
 INDEX_SNAPSHOT_EVERY = 0
+REFRESHED_AT_ONCE = 0
 PAGES_KEPT = 0

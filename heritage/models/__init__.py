@@ -22,7 +22,7 @@ from heritage.models.open_forms import OpenForm
 from heritage.models.relations import Coverage, PartOf
 from heritage.models.reviews import Review, ReviewComment
 from heritage.models.saved_filters import SavedFilter
-from heritage.models.search_index import IndexChange, IndexPart, SpeltWord
+from heritage.models.search_index import IndexChange, IndexPart, PendingRefresh, SpeltWord
 from heritage.models.sites import Site
 from heritage.models.sources import Licence, Source
 from heritage.models.unesco import UnescoStatus

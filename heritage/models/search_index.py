@@ -1,4 +1,5 @@
-"""Tables of the search index: the change log, the stored snapshot, and words for spelling."""
+"""Tables of the search index: the change log, the stored snapshot, words for spelling, and terms
+whose sites are not yet refreshed."""
 
 from django.db import models
 from django.db.models.functions import Length
@@ -27,6 +28,26 @@ class IndexPart(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PendingRefresh(models.Model):
+    """A term that was written, and whose sites are refreshed later: see `services.pending`."""
+
+    model = models.CharField(max_length=40)  # such as heritage.kind
+    object_id = models.BigIntegerField()
+    columns = models.JSONField()  # that were written
+    done_to = models.BigIntegerField(default=0)  # the last of its sites that was refreshed
+    left = models.PositiveIntegerField(default=0)  # sites, at most
+    token = models.CharField(max_length=32, default="")  # of the process that is at it
+    leased_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["model", "object_id"], name="pending_refresh_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.object_id}"
 
 
 class SpeltWord(models.Model):

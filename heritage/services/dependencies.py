@@ -163,14 +163,26 @@ class DependentSites(NamedTuple):
     entered: set[int]  # those of them of which the index or a page shows something else
 
 
-def sites_of(touched: Mapping[Any, set[int]], written: Mapping[Any, set[str]]) -> DependentSites:
-    """The sites that depend on written records, given by model with the columns written."""
-    found = DependentSites(set(), set())
+def sites_of(
+    touched: Mapping[Any, set[int]], written: Mapping[Any, set[str]], most: int = 0
+) -> tuple[DependentSites, dict[type[Record], int]]:
+    """The sites that depend on written records, given by model with the columns written.
+
+    Where more than `most` (0: however many) follow from terms, and were not written themselves,
+    they are left out, and their number is given by the model of the terms.
+    """
+    found, left_out = DependentSites(set(), set()), {}
+    of_site = touched.get(Site, set())
     for model, ids in touched.items():
         effect = effect_of(model, written[model])
-        if ids and effect and model in SITES_OF:
-            sites = set(SITES_OF[model](ids))
-            found.refreshed.update(sites)
-            if Effect.VALUES in effect:
-                found.entered.update(sites)
-    return found
+        if not (ids and effect and model in SITES_OF):
+            continue
+        sites = set(SITES_OF[model](ids))
+        count = len(sites - of_site) if most and model in EFFECTS else 0
+        if count > most:
+            left_out[model] = count
+            continue
+        found.refreshed.update(sites)
+        if Effect.VALUES in effect:
+            found.entered.update(sites)
+    return found, left_out

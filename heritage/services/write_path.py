@@ -23,6 +23,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import SET_NULL
 from django.db.models.signals import post_save, pre_delete, pre_save
 
@@ -45,7 +46,7 @@ from heritage.models.unit_of_work import (
     unit_ends,
     unit_of_work,
 )
-from heritage.services import changelog, denormalized
+from heritage.services import changelog, denormalized, pending
 from heritage.services.dependencies import (
     EFFECTS,
     SITES_OF,
@@ -174,7 +175,9 @@ def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
     if any(model.is_content for model in touched):
         unit.begin(Site)  # the lock may have been given up with a savepoint
         denormalized.refresh_designations(touched.get(Designation, ()))
-        sites = sites_of(touched, unit.written_columns)
+        sites, deferred = sites_of(touched, unit.written_columns, settings.REFRESHED_AT_ONCE)
+        for model, count in deferred.items():
+            pending.defer(model, touched[model], unit.written_columns[model], count)
         renewed = _renewed(written) - unit.saved[Site]
         denormalized.refresh(sites.refreshed, renewed, unit.written_columns)
         is_of_vocabulary = any(model in EFFECTS for model in touched)

@@ -6,13 +6,14 @@ from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.utils.encoding import escape_uri_path
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language, get_language_bidi, ngettext
 
 from heritage.models import Identity
 from heritage.search import vocabulary
 from heritage.search.index import store
 from heritage.search.query_strings import updated
 from heritage.search.vocabulary import Vocabulary
+from heritage.services import pending
 from heritage.values.language import proper_tag
 from heritage.web import language_html
 
@@ -34,10 +35,25 @@ def catalogue(request: HttpRequest) -> dict[str, object]:
         "identity": SimpleLazyObject(lambda: identity(request)),
         "language_versions": SimpleLazyObject(lambda: language_versions(request)),
         "canonical": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
+        "refreshing": SimpleLazyObject(refreshing),
         "mail_is_set_up": settings.MAIL_IS_SET_UP,
         "page_language": language_html.page_language(),
         "page_direction": "rtl" if get_language_bidi() else "ltr",
     }
+
+
+def refreshing() -> str:
+    """What lists say while sites are refreshed after a change of terms; else an empty text."""
+    memory = store.current().memory
+    if "refreshing" not in memory:
+        memory["refreshing"] = pending.left() if settings.REFRESHED_AT_ONCE else 0
+    if not (left := memory["refreshing"]):
+        return ""
+    return ngettext(
+        "Terms have just been changed. %(count)s site is not found by them yet.",
+        "Terms have just been changed. Up to %(count)s sites are not found by them yet.",
+        left,
+    ) % {"count": language_html.number(left)}
 
 
 def identity(request: HttpRequest) -> Identity:

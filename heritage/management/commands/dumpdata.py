@@ -4,10 +4,18 @@ from typing import Any
 
 from django.core.management.commands import dumpdata
 
-from heritage.models import GroupDefault, IndexChange, IndexPart, SiteEra, SortName, SpeltWord
+from heritage.models import (
+    GroupDefault,
+    IndexChange,
+    IndexPart,
+    PendingRefresh,
+    SiteEra,
+    SortName,
+    SpeltWord,
+)
 
 # The defaults of groups are those of the database that they are loaded into, as the groups are.
-LEFT_OUT = (SiteEra, SortName, IndexChange, IndexPart, SpeltWord, GroupDefault)
+LEFT_OUT = (SiteEra, SortName, IndexChange, IndexPart, SpeltWord, PendingRefresh, GroupDefault)
 
 
 class Command(dumpdata.Command):

@@ -1,7 +1,13 @@
-"""Publish the sites whose scheduled time has come. Run it every few minutes, by cron or systemd."""
+"""Publish the sites whose scheduled time has come. Run it every few minutes, by cron or systemd.
+
+Sites that are to be refreshed after a change of a term are refreshed, too, where no worker does it.
+"""
+
+import time
 
 from django.core.management.base import BaseCommand
 
+from heritage.services import pending
 from heritage.services.review import publish_due
 
 
@@ -10,5 +16,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, verbosity: int, **options: object) -> None:
         published, refused = publish_due()
+        pending.finish(lambda seconds: time.sleep(max(0.2, seconds)))
         if published or refused or verbosity > 1:
             self.stdout.write(f"{published} published, {refused} could not be published.")

@@ -4,7 +4,7 @@ import time
 
 from django.core.management.base import BaseCommand
 
-from heritage.models import Designation, Site
+from heritage.models import Designation, PendingRefresh, Site
 from heritage.models.base import CHUNK, chunks
 from heritage.search.index import store
 from heritage.services import changelog, fulltext
@@ -21,6 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         self.said = started = time.monotonic()
         with changelog.locked():
+            PendingRefresh.objects.all().delete()  # all of it is done now
             refresh_terms()
             refresh_designations(Designation.objects.values_list("pk", flat=True))
         ids = list(Site.objects.order_by("pk").values_list("pk", flat=True))

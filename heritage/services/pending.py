@@ -1,0 +1,122 @@
+"""Changes of terms under which so many sites are that these are refreshed afterwards.
+
+A renamed country has a hundred thousand sites whose words follow from its name: nobody could save
+for minutes. So the write enters the term here, in its own transaction, and these sites are
+refreshed a few at a time, each time in a short transaction: by a thread of the worker that wrote,
+after its answer (`continue_in_background`); by a later worker, if that one ended; by `reindex` and
+`publish_due`, too. Pages and filters show the term itself as it is at once, since they read it from
+the vocabulary. Until all is done, lists say how many sites are not found by it yet (`left`).
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from heritage.models import PendingRefresh
+from heritage.models.base import Record, new_uid
+from heritage.services import changelog, denormalized
+from heritage.services.dependencies import SITES_OF, Effect, effect_of
+
+logger = logging.getLogger(__name__)
+
+BATCH = 100  # sites in one transaction
+_LEASE = timedelta(seconds=60)  # for which a process has the work to itself
+
+_known = threading.Event()  # that there may be work; at first of every process
+_known.set()
+_working = threading.Lock()
+
+
+def defer(model: type[Record], ids: Iterable[int], columns: set[str], sites: int) -> None:
+    """Leave the sites under these terms for later; `columns` of them were written."""
+    for pk in sorted(ids):
+        row, _is_new = PendingRefresh.objects.get_or_create(
+            model=model._meta.label_lower, object_id=pk, defaults={"columns": sorted(columns)}
+        )
+        row.columns = sorted({*row.columns, *columns})
+        row.done_to, row.left, row.token = 0, sites, ""
+        row.save()
+    transaction.on_commit(_known.set)
+
+
+def left() -> int:
+    """How many sites at most are not yet as their terms say."""
+    return sum(PendingRefresh.objects.values_list("left", flat=True))
+
+
+def finish(pause: Callable[[float], None] = lambda seconds: None) -> None:
+    """Refresh all that no other process is at; `pause` is called with the seconds of each batch."""
+    token = new_uid()
+    while (row := _claimed(token)) is not None:
+        model: type[Record] = apps.get_model(row.model)
+        sites = sorted(pk for pk in set(SITES_OF[model]([row.object_id])) if pk > row.done_to)
+        for start in range(0, len(sites), BATCH):
+            begun = time.monotonic()
+            if not _refresh(row, sites[start : start + BATCH], len(sites) - start):
+                break
+            pause(time.monotonic() - begun)
+        else:
+            _end(row)
+
+
+def _claimed(token: str) -> PendingRefresh | None:
+    """A term that no other process is at, which is this one's from now on."""
+    with changelog.locked():
+        now = timezone.now()
+        free = Q(token__in=("", token)) | Q(leased_until__lt=now)
+        row = PendingRefresh.objects.filter(free).order_by("pk").first()
+        if row is not None:
+            row.token, row.leased_until = token, now + _LEASE
+            row.save()
+        return row
+
+
+def _refresh(row: PendingRefresh, sites: list[int], left: int) -> bool:
+    """Refresh some sites; False if the term was written again or another process is at it."""
+    with changelog.locked():
+        if not PendingRefresh.objects.filter(pk=row.pk, token=row.token).exists():
+            return False
+        model: type[Record] = apps.get_model(row.model)
+        denormalized.refresh(sites, (), {model: set(row.columns)})
+        if Effect.VALUES in effect_of(model, row.columns):
+            changelog.enter(sites)
+        row.done_to, row.left = sites[-1], left - len(sites)
+        row.leased_until = timezone.now() + _LEASE
+        row.save()
+    return True
+
+
+def _end(row: PendingRefresh) -> None:
+    with changelog.locked():
+        if PendingRefresh.objects.filter(pk=row.pk, token=row.token).delete()[0]:
+            changelog.enter([changelog.VOCABULARY])  # what was searched for before is found anew
+
+
+# --- in a worker -----------------------------------------------------------------------------
+
+
+def continue_in_background(**kwargs: object) -> None:
+    """Called at the end of a request: let a thread refresh what is left, if there may be any."""
+    if settings.REFRESHED_AT_ONCE and _known.is_set() and _working.acquire(blocking=False):
+        _known.clear()
+        threading.Thread(target=_work, name="pending refresh", daemon=True).start()
+
+
+def _work() -> None:
+    try:
+        # Editors write in between: SQLite lets those who wait try again every tenth of a second.
+        finish(lambda seconds: time.sleep(max(0.2, seconds)))
+    except Exception:
+        logger.exception("Sites were not refreshed after a term was changed; it is tried again.")
+        _known.set()
+    finally:
+        connection.close()
+        _working.release()
