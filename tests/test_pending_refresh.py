@@ -12,7 +12,8 @@ from heritage.models import IndexChange, Kind, PendingRefresh
 from heritage.models.unit_of_work import change_set
 from heritage.search.filters import SiteFilter
 from heritage.search.index import store
-from heritage.services import pending
+from heritage.services import fulltext, pending
+from heritage.values.tokens import QueryWord
 from tests.builders import make_kind, make_site, text
 from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
 
@@ -26,11 +27,14 @@ def many(settings):
     kind = make_kind("Temple", slug="temple")
     for number in range(7):
         make_site(f"Site {number}", kinds=[kind])
+    for number in range(30):
+        make_site(f"Beside {number}")
     return kind
 
 
-def found(words: str) -> int:
-    return len(SiteFilter(QueryDict(f"q={words}")).hits)
+def found(word: str) -> int:
+    """How many sites the full text has under a word."""
+    return len(fulltext.sites_matching(((QueryWord(word, is_prefix=False),),)))
 
 
 def rename(kind: Kind, label: str) -> None:
@@ -63,6 +67,7 @@ def test_a_term_with_many_sites_is_renamed_at_once_and_its_sites_afterwards(
 
 def test_a_term_that_is_moved_counts_for_its_new_place_afterwards(many):
     kind = many
+    store.current()  # so that it is patched, and not read anew
     kind.parent = make_kind("Building", slug="building")
     kind.save()
     building = QueryDict("kind=building")
