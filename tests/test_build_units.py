@@ -126,3 +126,33 @@ def test_texts_are_counted_by_their_basis(tables):
     assert unit_texts.counts(written, {*CODES, "1-0003-1-003"}) == (
         "Henan’s units: 2 of 3 have a text (0 source, 1 recalled, 1 register); 1 events of 1 units"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "category", "reference", "kind"),
+    [
+        ("7-0001-1-001", "ancient-sites", "7-0001-1-001", "dated"),
+        ("7-0002-2-002", "ancient-tombs", "7-0002-2-002", "dated"),
+        ("7-0003-5-003", "modern-historic", "7-0003-5-003", "dated"),
+        ("7-0004-3-004", "ancient-buildings", "7-0004-3-004", "fabric"),
+        ("8-0000-4-003", "stone-carvings", "", "fabric"),  # the data set’s number, not the list’s
+    ],
+)
+def test_an_entry_has_the_number_of_the_list_and_its_era_what_it_dates(
+    tmp_path, code, category, reference, kind
+):
+    head = UNITS.splitlines()[0]
+    line = f"{code},{code[0]},1961,{category},甲,Site A,Jiǎ,夏、商,xia; shang,,city,place-a,"
+    (tmp_path / "units.csv").write_text(f"{head}\n{line}\n", encoding="utf-8")
+    others = Index()
+    others.add([item("place", "place-a", slug="a")])
+    rows = list(national_units.rows(national_units.read(tmp_path / "units.csv"), others))
+    (entry,) = [row["fields"] for row in rows if row["model"] == "heritage.designation"]
+    assert (entry["uid"], entry["reference"]) == (f"cn-national-{code}", reference)
+    events = [row["fields"] for row in rows if row["model"] == "heritage.event"]
+    assert [(each["kind"], each["first_era"]) for each in events] == [
+        (kind, ["era-xia"]), (kind, ["era-shang"]),
+    ]  # fmt: skip
+    assert {each["uid"] for each in events} == {
+        f"cn-{code}.event.{kind}", f"cn-{code}.event.{kind}-2",
+    }  # fmt: skip
