@@ -1,5 +1,6 @@
 """The boundary in the form: checked as it is pasted, shown and drawn on a map of our own."""
 
+import html
 import json
 import math
 
@@ -51,6 +52,29 @@ def test_history_and_merging_tell_of_a_boundary(client, editor, kiln):
     other = build.make_site("Kiln", "窑")
     merge = reverse("admin:heritage_site_merge", args=[other.pk])
     assert said in client.get(merge, {"with": kiln.pk}).content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("group", ["editor", "contributor"])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"type": "Polygon", "coordinates": [[[' + "9" * 5_000 + ", 1]]]}", "cannot be stored"),
+        ("9" * 5_000, "Line 1"),
+        ("[" * 100_000, "no rings of points"),
+        ('{"type": "Polygon", "coordinates": [', "breaks off"),
+    ],
+    ids=["integer", "number", "nested", "cut"],
+)
+def test_a_boundary_that_cannot_be_read_is_refused_in_words(client, group, text, said):
+    user = build.make_user("wu", group=group)
+    client.force_login(user)
+    kiln = build.make_site("Kiln", "窑", kinds=[build.make_kind()], state="draft", created_by=user)
+    response = client.post(change(kiln), filled(client, change(kiln)) | {"boundary": text})
+    assert response.status_code == 200
+    page = html.unescape(response.content.decode())
+    assert said in page and text in page  # what was typed is kept
+    assert boundary_of(kiln) is None
 
 
 # --- what is sent --------------------------------------------------------------------------------

@@ -312,16 +312,25 @@ def test_a_file_of_exactly_the_limit_is_taken():
 
 
 @pytest.mark.parametrize(
-    "picture",
-    [Image.new("RGBA", (2000, 1001)), Image.new("CMYK", (2000, 1001))],
-    ids=lambda picture: picture.mode,
+    ("mode", "form", "options", "share"),
+    [
+        ("RGBA", "PNG", {}, 2),
+        ("CMYK", "JPEG", {}, 2),
+        ("RGB", "WEBP", {}, 2),
+        ("RGB", "WEBP", {"lossless": True}, 2),
+        ("RGBA", "WEBP", {}, 3),
+        ("RGBA", "WEBP", {"lossless": True}, 3),
+    ],
 )
-def test_where_a_pixel_takes_more_there_may_be_fewer(picture):
-    form = "PNG" if picture.mode == "RGBA" else "JPEG"
-    with pytest.raises(ImageRefused, match="2 million for one with transparency") as refused:
-        make_safe(encoded(picture, form), **LIMITS)
+def test_where_a_pixel_takes_more_there_may_be_fewer(mode, form, options, share):
+    most = 4_000_000 // share // 2_000
+    picture = Image.new(mode, (2000, most + 1), (9, 9, 9, 99)[: len(mode)])
+    words = r"(2|1\.33\d*) million for a WebP, or for one with transparency"
+    with pytest.raises(ImageRefused, match=words) as refused:
+        make_safe(encoded(picture, form, **options), **LIMITS)
     assert refused.value.code == "too_many_pixels"
-    assert make_safe(encoded(picture.crop((0, 0, 2000, 1000)), form), **LIMITS).width == 2000
+    smaller = picture.crop((0, 0, 2000, most))
+    assert make_safe(encoded(smaller, form, **options), **LIMITS).width == 2000
     assert make_safe(encoded(picture.convert("RGB"), "PNG"), **LIMITS).width == 2000
 
 
@@ -336,7 +345,10 @@ data = io.BytesIO()
 exif = Image.Exif()
 exif[ExifTags.Base.Orientation] = 6
 profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-options = {"exif": exif, "icc_profile": profile} if form == "JPEG" else {"compress_level": 1}
+options = {
+    "JPEG": {"exif": exif, "icc_profile": profile}, "PNG": {"compress_level": 1},
+    "WEBP": {"lossless": True, "quality": 0, "method": 0},
+}[form]
 Image.linear_gradient("L").resize((width, height)).convert(mode).save(data, form, **options)
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 if len(sys.argv) > 4:
@@ -347,10 +359,19 @@ print(peak())
 
 @pytest.mark.parametrize(
     ("mode", "megapixels", "form", "most"),
-    [("RGB", 24, "JPEG", 10), ("RGB", 24, "PNG", 10), ("RGBA", 12, "PNG", 16)],
+    [
+        ("RGB", 24, "JPEG", 10),
+        ("RGB", 24, "PNG", 10),
+        ("RGBA", 12, "PNG", 20),
+        ("RGB", 12, "WEBP", 20),
+        ("RGBA", 8, "WEBP", 30),
+    ],
 )
 def test_no_picture_takes_more_memory_than_its_pixels_allow(mode, megapixels, form, most):
-    """Bytes for each pixel at the peak, beside what a process with such a file takes anyway."""
+    """Bytes for each pixel at the peak, beside what a process with such a file takes anyway.
+
+    The most pixels of each kind take the same: ten bytes for each that the lightest may have.
+    """
 
     def peak(*arguments) -> int:
         done = subprocess.run(

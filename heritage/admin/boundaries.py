@@ -54,8 +54,14 @@ class BoundaryFormField(forms.JSONField):
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """The text as it was typed: Django would read it, and fail where `to_python` refuses."""
+        return initial if self.disabled else data
+
     def prepare_value(self, value: Any) -> str:
-        return "" if value is None else super().prepare_value(value)
+        if value is None or isinstance(value, str):
+            return value or ""
+        return super().prepare_value(value)
 
 
 def boundary_map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:

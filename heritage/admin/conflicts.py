@@ -173,7 +173,7 @@ def typed_texts(model_admin: ModelAdmin, request: HttpRequest) -> list[tuple[str
         rows = {row["id"][0]: row for row in opened.rows.get(prefix, {}).values()}
         new_row = shown_values(fields, None)
         total = request.POST.get(f"{prefix}-TOTAL_FORMS", "")
-        for number in range(min(int(total), formset.max_num) if total.isdecimal() else 0):
+        for number in range(min(int(total), formset.max_num) if is_id(total) else 0):
             start = f"{prefix}-{number}-"
             pk = request.POST.get(start + formset.model._meta.pk.name, "")
             label = f"{capfirst(str(inline.verbose_name))} {number + 1}: "

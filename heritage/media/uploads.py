@@ -29,8 +29,9 @@ MAX_SIDE = 65_500
 # A lossless picture with no more colours than this is a plan or a rubbing, not a photograph:
 # JPEG would fringe its lines, and PNG is smaller.
 FEW_COLOURS = 256
-# Of pictures in these modes a pixel takes four bytes and one copy. Others, those with transparency
-# among them, take twice as much on their way: half as many pixels are allowed.
+# Of pictures in these modes a pixel takes four bytes and one copy: ten bytes at most. Others, those
+# with transparency among them, take 14 on their way. The decoder of WebP holds a pixel four times,
+# so that it takes 16 bytes, and 22 with transparency. They may have fewer pixels, see `_share`.
 _LIGHT = ("1", "L", "P", "RGB", "YCbCr")
 # Writing a progressive JPEG takes as much memory again as the picture: larger ones are baseline.
 _MAX_PROGRESSIVE = 16_000_000
@@ -112,9 +113,9 @@ def make_safe(stream_or_bytes: BinaryIO | bytes, *, max_bytes: int, max_pixels: 
 
     A stream is read from its position, `max_bytes` + 1 bytes at most. JPEG, PNG, WebP, TIFF and GIF
     are accepted, identified by their content; of several frames or pages, the first. Formats whose
-    pixels take much memory may have half of `max_pixels`, so that no picture needs more than about
-    ten bytes a pixel. The result is PNG if there is transparency or, in a lossless file, few
-    colours; otherwise JPEG. Raises ImageRefused with a reason to show.
+    pixels take much memory may have half or a third of `max_pixels`, so that no picture needs more
+    memory than ten bytes for each of `max_pixels`. The result is PNG if there is transparency or,
+    in a lossless file, few colours; otherwise JPEG. Raises ImageRefused with a reason to show.
     """
     data = _read(stream_or_bytes, max_bytes)
     kind = _identify(data)
@@ -217,10 +218,10 @@ def _scans(data: bytes) -> int:
 
 def _judge_size(picture: Image.Image, max_pixels: int) -> None:
     size = width, height = picture.size
-    is_light = picture.mode in _LIGHT and not picture.has_transparency_data
-    if width * height > (max_pixels if is_light else max_pixels // 2):
+    share = _share(picture)
+    if width * height > max_pixels // share:
         found = _("%(width)d × %(height)d pixels") % {"width": width, "height": height}
-        raise _too_many_pixels(found, max_pixels, is_light)
+        raise _too_many_pixels(found, max_pixels, share)
     if max(size) > MAX_SIDE:
         message = _(
             "This picture is %(side)d pixels long, and no side may be longer than %(limit)d. "
@@ -229,19 +230,26 @@ def _judge_size(picture: Image.Image, max_pixels: int) -> None:
         raise ImageRefused(message % {"side": max(size), "limit": MAX_SIDE}, code="too_long")
 
 
-def _too_many_pixels(found: str, max_pixels: int, is_light: bool = True) -> ImageRefused:
+def _share(picture: Image.Image) -> int:
+    """By what the number of pixels is divided that a picture of this kind may have."""
+    is_light = picture.mode in _LIGHT and not picture.has_transparency_data
+    if isinstance(picture, WebPImagePlugin.WebPImageFile):
+        return 2 if is_light else 3
+    return 1 if is_light else 2
+
+
+def _too_many_pixels(found: str, max_pixels: int, share: int = 1) -> ImageRefused:
     message = _(
         "This picture has %(found)s, and the limit is %(limit)s million in all. "
         "Make it smaller and send it again."
     )
-    if not is_light:
-        max_pixels //= 2
+    if share > 1:
         message = _(
-            "This picture has %(found)s, and the limit is %(limit)s million for one with "
-            "transparency, four inks or 16 bits a channel. Make it smaller, or save it as a JPEG "
-            "in RGB, and send it again."
+            "This picture has %(found)s, and the limit is %(limit)s million for a WebP, or for one "
+            "with transparency, four inks or 16 bits a channel. Make it smaller, or save it as a "
+            "JPEG in RGB, and send it again."
         )
-    values = {"found": found, "limit": f"{max_pixels / 1_000_000:g}"}
+    values = {"found": found, "limit": f"{max_pixels // share / 1_000_000:g}"}
     return ImageRefused(message % values, code="too_many_pixels")
 
 
