@@ -21,6 +21,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
+from heritage.management.commands import demo
 from heritage.media.covers import scene_files
 from heritage.models import (
     Change,
@@ -141,6 +142,21 @@ def test_a_fixture_that_breaks_a_rule_across_rows_is_refused(small_demo):
     with pytest.raises(CommandError, match=r"all\.json: heritage\.site temple: kinds"):
         run("demo", "--no-serve")
     assert not LoadedRow.objects.filter(label__startswith="heritage.").exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "is_told"),
+    [("127.0.0.1", False), ("::1", False), ("localhost", False), ("::", True),
+     ("192.0.2.1", True), ("museum.example", True)],
+)  # fmt: skip
+def test_demo_warns_where_others_can_reach_it(monkeypatch, host, is_told):
+    started, out = [], io.StringIO()
+    monkeypatch.setattr(os, "execv", lambda *command: started.append(command))
+    monkeypatch.setenv("HERITAGE_HOSTS", host)
+    monkeypatch.setattr(demo.connection, "close", lambda: None)
+    demo.Command(stdout=out)._serve(host, 8000)
+    assert ("nothing limits what they ask for" in out.getvalue()) == is_told
+    assert host in started[0][1]
 
 
 def test_demo_refuses_a_taken_port(settings, tmp_path):

@@ -70,10 +70,9 @@ def test_languages_name_each_other(client):
     assert f"{ORIGIN}/en/kinds/temple/" in seen and f"{ORIGIN}/en/kinds/bridge/" not in seen
     for address, links in seen.items():
         assert set(links) == {"en", "zh-Hans", "x-default"}
-        assert address in links.values()
+        assert address in links.values() and set(links.values()) <= seen.keys()
         for tag in ("en", "zh-Hans"):
             assert seen[links[tag]] == links  # the other page says just the same
-    assert seen[f"{ORIGIN}/en/"]["x-default"] == f"{ORIGIN}/"
     for address in seen:
         assert client.get(address.removeprefix(ORIGIN)).status_code == 200
 

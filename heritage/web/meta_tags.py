@@ -236,12 +236,8 @@ def alternates(request: HttpRequest, query: str = "") -> list[Alternate]:
     found = [
         Alternate(proper_tag(code), _url(request, code, query)) for code in interface_languages()
     ]
-    if request.path_info == reverse("web:home"):
-        # That address redirects by the browser's language.
-        default = request.build_absolute_uri(reverse("language_redirect"))
-    else:
-        default = _url(request, settings.LANGUAGE_CODE, query)
-    return [*found, Alternate("x-default", default)]
+    # Not `/`, which redirects: that is in no sitemap.
+    return [*found, Alternate("x-default", _url(request, settings.LANGUAGE_CODE, query))]
 
 
 def _url(request: HttpRequest, language: str, query: str = "") -> str:

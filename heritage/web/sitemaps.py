@@ -68,7 +68,6 @@ def pages(request: HttpRequest, language: str) -> HttpResponse:
             language,
             {code: _path(code, name) for code in interface_languages()},
             None,
-            default="/" if name == "home" else "",
         )
         for name in _TEXT_PAGES
     ]
@@ -135,10 +134,9 @@ def _entry(
     language: str,
     paths: dict[str, str],
     changed: datetime | None,
-    default: str = "",
 ) -> str:
     links = [(proper_tag(code), path) for code, path in paths.items()]
-    links.append(("x-default", default or paths[settings.LANGUAGE_CODE]))
+    links.append(("x-default", paths[settings.LANGUAGE_CODE]))
     alternates = "".join(
         f'<xhtml:link rel="alternate" hreflang="{tag}" href="{escape(origin + path)}"/>'
         for tag, path in links

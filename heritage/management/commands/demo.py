@@ -1,6 +1,7 @@
 """Set up a demonstration catalogue and serve it: database, fixtures, account, server."""
 
 import hashlib
+import ipaddress
 import os
 import shutil
 import socket
@@ -121,6 +122,11 @@ class Command(BaseCommand):
         """Hand the process over to the server that production uses."""
         address = f"[{host}]" if ":" in host else host
         self.stdout.write(f"Serving http://{address}:{port}/ · stop with Ctrl+C")
+        if not _is_this_machine(host):
+            self.stdout.write(
+                "Others can reach this server, and nothing limits what they ask for: whoever opens "
+                "thousands of connections keeps everybody out. See docs/deployment.md for nginx."
+            )
         self.stdout.flush()
         connection.close()
         if host in ("0.0.0.0", "::"):  # noqa: S104 - asked for by whoever starts the demo
@@ -129,7 +135,7 @@ class Command(BaseCommand):
             os.environ.setdefault("HERITAGE_HOSTS", ",".join([*settings.ALLOWED_HOSTS, address]))
         os.chdir(settings.BASE_DIR)
         command = [sys.executable, "-m", "granian", "--host", host, "--port", str(port), *SERVER]
-        os.execv(sys.executable, command)  # noqa: S606
+        os.execv(sys.executable, command)  # noqa: S606 - our own Python
 
 
 def _drop_tables() -> None:
@@ -140,6 +146,13 @@ def _drop_tables() -> None:
             if table.partition("_")[0] in labels:
                 name = connection.ops.quote_name(table)
                 cursor.execute(f"DROP TABLE IF EXISTS {name} CASCADE")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
