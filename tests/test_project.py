@@ -1,10 +1,14 @@
 """Rules of the project that can be checked: docstrings, settings, layers, docs, tracked files."""
 
 import ast
+import http.server
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -132,3 +136,67 @@ def test_modules_named_in_docs_are_there():
         text = (ROOT / "docs" / page).read_text(encoding="utf-8")
         for path in re.findall(r"`(\w+/[\w/]+\.py)`", text):
             assert (ROOT / path).is_file() or (ROOT / "heritage" / path).is_file(), (page, path)
+
+
+def test_what_the_security_scan_is_told_to_pass_over_has_its_reason():
+    """In the line itself, after the rule. Tests are written by ourselves for ourselves."""
+    tracked = subprocess.run(
+        ["git", "ls-files", "*.py", "deploy"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    bare = re.compile(r"# noqa: S\d+(, ?S\d+)*\s*$")
+    found = [
+        f"{name}:{number}"
+        for name in tracked
+        if not name.startswith("tests/")
+        for number, line in enumerate((ROOT / name).read_text("utf-8").splitlines(), 1)
+        if bare.search(line)
+    ]
+    assert found == []
+
+
+class Advisories(http.server.BaseHTTPRequestHandler):
+    """A database of known weaknesses that knows one of Django, or none."""
+
+    weak = ""
+
+    def do_POST(self):
+        length = int(self.headers["Content-Length"])
+        queries = json.loads(self.rfile.read(length))["queries"]
+        known = {"vulns": [{"id": "TEST-1", "modified": "2026-01-01T00:00:00Z"}]}
+        self._answer(
+            {"results": [known if x["package"]["name"] == self.weak else {} for x in queries]}
+        )
+
+    def do_GET(self):
+        self._answer({"id": "TEST-1", "modified": "2026-01-01T00:00:00Z", "summary": "A test"})
+
+    def _answer(self, value):
+        text = json.dumps(value).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("weak", "code", "said"),
+    [("", 0, "no known vulnerabilities"), ("django", 1, "TEST-1"), (None, 3, "NOT AUDITED")],
+)
+def test_the_audit_of_dependencies_never_fails_in_silence(weak, code, said):
+    if not shutil.which("uv") or not (ROOT / "uv.lock").exists():
+        pytest.skip("uv is not installed, or has locked nothing here")
+    handler = type("Handler", (Advisories,), {"weak": weak})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1] if weak is not None else 1  # where nobody answers
+        done = subprocess.run(
+            [ROOT / ".ci" / "audit"], capture_output=True, text=True, check=False,
+            env=os.environ | {"AUDIT_URL": f"http://127.0.0.1:{port}/", "UV_HTTP_RETRIES": "0"},
+        )  # fmt: skip
+        server.shutdown()
+    assert done.returncode == code, done.stdout + done.stderr
+    assert said in done.stdout + done.stderr

@@ -136,7 +136,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """For the list of sessions; see values/network.py for proxies."""
-        return client_network(request.META).partition("/")[0] or "0.0.0.0"  # noqa: S104
+        return client_network(request.META).partition("/")[0] or "0.0.0.0"  # noqa: S104 - unknown
 
 
 class MFAAdapter(DefaultMFAAdapter):

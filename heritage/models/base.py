@@ -193,7 +193,7 @@ def update_columns[R: models.Model](
             continue
         fields = [column(model, name) for name in (*names, model._meta.pk.name)]
         *to_set, key = [f"{quoted(field.column or field.attname)} = %s" for field in fields]
-        statement = f"UPDATE {quoted(model._meta.db_table)} SET {', '.join(to_set)} WHERE {key}"  # noqa: S608
+        statement = f"UPDATE {quoted(model._meta.db_table)} SET {', '.join(to_set)} WHERE {key}"  # noqa: S608 - our names
         values = [
             [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
             for row in alike

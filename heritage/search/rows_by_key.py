@@ -27,7 +27,7 @@ def rows_by_key[T: Model](
     if not values:
         return []
     names, places = ", ".join(columns), ", ".join(["%s"] * len(values))
-    sql = f"SELECT {names} FROM {model._meta.db_table} WHERE {key} IN ({places})"  # noqa: S608
+    sql = f"SELECT {names} FROM {model._meta.db_table} WHERE {key} IN ({places})"  # noqa: S608 - our names
     if order:
         sql += f" ORDER BY {order}"
     return list(model._default_manager.raw(sql, values))

@@ -202,7 +202,7 @@ def _present(site_id: int) -> list[str]:
 def _exist(conditions: list[tuple[type[Model], str]], parameters: list[int]) -> list[bool]:
     """Whether each of these tables has a row of which a condition in SQL is true; one query."""
     asked = ", ".join(
-        f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {condition})"  # noqa: S608
+        f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {condition})"  # noqa: S608 - our names
         for model, condition in conditions
     )
     with connection.cursor() as cursor:

@@ -30,7 +30,7 @@ def records_by_source(index: IndexSnapshot) -> dict[int, int]:
 
 def _counted() -> dict[int, int]:
     sql = (
-        f"SELECT source_id, COUNT(*) FROM ({' UNION '.join(_pairs())}) AS pairs"  # noqa: S608
+        f"SELECT source_id, COUNT(*) FROM ({' UNION '.join(_pairs())}) AS pairs"  # noqa: S608 - our names
         f" JOIN {Site._meta.db_table} AS site ON site.id = site_id"
         " WHERE site.state = %s GROUP BY source_id"
     )
@@ -44,7 +44,7 @@ def _pairs() -> Iterator[str]:
 
     def pairs(table: str, source: str = "source_id", site: str = "site_id") -> str:
         return (
-            f"SELECT {source} AS source_id, {site} AS site_id FROM {table}"  # noqa: S608
+            f"SELECT {source} AS source_id, {site} AS site_id FROM {table}"  # noqa: S608 - our names
             f" WHERE {source} IS NOT NULL"
         )
 
