@@ -17,6 +17,8 @@ PAGES = {
     "browse, filters on a phone": "/en/sites/#filters",
     "filtered": "/en/sites/?kind=temple&era=tang&sort=oldest",
     "empty": "/en/sites/?q=zeppelin&kind=bridge",
+    "a day, cards": "/en/sites/?open=2026-11-30&hours=closed",
+    "a day, list": "/en/sites/?open=2026-11-30&near=longmen-grottoes&hours=closed&view=list",
     "an address misunderstood": "/en/sites/?kind=nothing&page=1",
     "site full of rows": "/en/sites/longmen-grottoes/",
     "site, plain": "/en/sites/temple-1/",
