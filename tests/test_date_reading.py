@@ -229,6 +229,12 @@ def test_what_is_understood_is_said_in_words(eras):
     assert read("1592").phrase() == "1592" and not read("1592").remarks
 
 
+def test_a_run_of_eras_is_read_in_no_more_steps_than_it_has_places(eras):
+    # Each of its nineteen spans is one name or two: half a million ways to part it.
+    assert understood("春秋战国" * 19 + "胡").startswith("refused: “春秋战国")
+    assert understood("春秋战国" * 19 + "近代").startswith("asked: “近代” is no era")
+
+
 def test_figures_alone_ask_for_no_eras(eras, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert understood("1592") == "1592"

@@ -271,6 +271,7 @@ class _Atom:
 class _EraText:
     def __init__(self, names: _Names):
         self.names = names
+        self._runs: dict[str, tuple[list[_Atom], DateQuestion | None]] = {}
 
     def read(self, text: str) -> Reading | None:
         """The eras of a text and the date that they make; None if it names none."""
@@ -406,6 +407,14 @@ class _EraText:
 
     def _run(self, text: str) -> list[_Atom]:
         """Names without anything between them, each the longest that fits."""
+        if text not in self._runs:  # once, however many ways lead to it
+            self._runs[text] = self._parted_run(text)
+        atoms, question = self._runs[text]
+        if question:
+            raise question
+        return atoms
+
+    def _parted_run(self, text: str) -> tuple[list[_Atom], DateQuestion | None]:
         question = None
         for length in range(min(len(text), self.names.longest + _LONGEST_PART), 0, -1):
             try:
@@ -415,10 +424,8 @@ class _EraText:
                 question = question or asked
                 continue
             if atom and (following or not rest):
-                return [atom, *following]
-        if question:
-            raise question
-        return []
+                return [atom, *following], None
+        return [], question
 
     # --- together
 
