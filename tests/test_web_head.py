@@ -194,7 +194,7 @@ def test_descriptions_fit(text, longest):
 def test_a_site_without_a_summary_is_described_from_its_facts(client, words):
     site = plain_site(words, 1)
     said = metas(page(client, f"/en/sites/{site.slug}/"))["description"]
-    assert said == "Temple (Tang to Qing) in Luoyang, Henan. National since 1961."
+    assert said == "Temple (Tang to Qing) in Luolong, Luoyang, Henan. National since 1961."
     said = metas(page(client, f"/zh-hans/sites/{site.slug}/"))["description"]
     assert "的寺庙（唐至清）。" in said
     build.make_site("Nothing known", slug="unknown")

@@ -51,7 +51,7 @@ def with_covers(*also: str) -> SiteQuerySet:
         Site.objects.only(*fields, "inscribed_year", *also)
         .select_related("place__parent__parent__parent")
         .prefetch_related(
-            "kinds", Prefetch("events", Event.objects.select_related("first_era__region"))
+            "kinds", Prefetch("events", Event.objects.select_related("first_era", "last_era"))
         )
     )
 
