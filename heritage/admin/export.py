@@ -14,7 +14,7 @@ from django.contrib.admin import ModelAdmin
 from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext_lazy
 
 from heritage.admin.bulk import chosen_ids
@@ -42,13 +42,17 @@ def _cell(value: Any) -> str:
 @admin.action(description=gettext_lazy("Download as a table (CSV)"), permissions=["view"])
 def export_csv(
     model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
-) -> HttpResponse | None:
+) -> StreamingHttpResponse | None:
     ids = chosen_ids(model_admin, request, queryset)
-    if not ids:
-        return None
+    return _file(_table(ids), "text/csv; charset=utf-8", "sites.csv") if ids else None
+
+
+def _table(ids: list[int]) -> Iterator[str]:
+    """The text of a table, portion by portion."""
     out = io.StringIO()
     writer = csv.writer(out)
-    texts = [(name, code) for name, code in _texts()]
+    texts = _texts()
+    out.write("\ufeff")  # tells spreadsheets that the file is UTF-8
     writer.writerow(
         ["uid", "slug", "state", "latitude", "longitude", "place", "kinds", "area_ha", "updated"]
         + [f"{name}:{code}" for name, code in texts]
@@ -65,8 +69,9 @@ def export_csv(
             area = "" if site.area_ha is None else site.area_ha
             words = [_cell(getattr(site, name).get(code, "")) for name, code in texts]
             writer.writerow([*plain, *numbers, *terms, area, site.updated_at.isoformat(), *words])
-    # The byte order mark tells spreadsheets that the file is UTF-8.
-    return _file("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", "sites.csv")
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
 
 
 @admin.action(
@@ -82,10 +87,7 @@ def export_fixture(
     ids = chosen_ids(model_admin, request, queryset)
     if not ids:
         return None
-    headers = {"Content-Disposition": 'attachment; filename="sites.json"'}
-    return StreamingHttpResponse(
-        _fixture(ids), content_type="application/json; charset=utf-8", headers=headers
-    )
+    return _file(_fixture(ids), "application/json; charset=utf-8", "sites.json")
 
 
 @cache
@@ -133,6 +135,6 @@ def _portions(model: type[Record], ids: list[int]) -> Iterator[list[Record]]:
         yield found
 
 
-def _file(text: str, content_type: str, name: str) -> HttpResponse:
+def _file(parts: Iterator[str], content_type: str, name: str) -> StreamingHttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(text.encode(), content_type=content_type, headers=headers)
+    return StreamingHttpResponse(parts, content_type=content_type, headers=headers)
