@@ -377,6 +377,17 @@ def test_danger_is_told_year_by_year(page, listed):
     assert [(str(site.name), site.year) for site in world.delisted] == [("Property 8", "2007")]
 
 
+def test_a_property_of_several_sites_is_listed_once(page, words, listed):
+    """By its best-known one: their number is that of properties, and the list stays short."""
+    entry = Designation.objects.get(coverages__site__name__en="Property 7")
+    for name, prominence in (("A part of it", 0), ("Known to all", 900)):
+        site = build.make_site(name, prominence=prominence, latitude=43, longitude=12)
+        site.coverages.create(uid=f"c-{site.pk}", designation=entry, extent="whole")
+    world = page("world-heritage/")
+    assert [[str(s.name) for s in group.sites] for group in world.in_danger] == [["Known to all"]]
+    assert world.figures[-1].number == 1
+
+
 def test_badges_say_since_when_and_pages_why(client, listed):
     site = Site.objects.get(name__en="Property 7")
     events = DesignationEvent.objects.filter(

@@ -175,6 +175,12 @@ class BoundingBox:
     north: float
 
 
+def present(table: Table, ids: Iterable[int]) -> BitMap:
+    """Those of these ids that have a row."""
+    asked = np.unique(np.fromiter(ids, dtype=np.int64))
+    return BitMap(asked[np.isin(asked, table.ids)].tolist())
+
+
 def within(points: Table, box: BoundingBox) -> BitMap:
     """The sites in a box, its edges included."""
     latitudes, longitudes = points.columns

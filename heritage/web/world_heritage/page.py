@@ -143,7 +143,7 @@ def _world() -> WorldHeritagePage:
 
 
 def _map(register: Register, properties: int) -> maps.MapImage:
-    placed = register.placed().values("designation").distinct().count()
+    placed = register.number_placed(store.current())
     years = f"{_FIRST_LIST}-{register.year}" if register.year else ""
     left = unplaced.under(unesco=WHOLE_STATUSES, inscribed=years)
     return maps.of_properties(register.series(), placed, properties, left)
@@ -201,7 +201,7 @@ def _by_region(
 
 
 def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
-    """The published sites of entries, with the year of the last event of a kind."""
+    """For each entry its best-known published site, with the year of the last event of a kind."""
     # Step by step: in one query the database may begin with all sites that are published.
     rows = (
         Coverage.objects.filter(
@@ -213,8 +213,12 @@ def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
     )
     places = vocabulary.of(store.current()).places
     published = [row for row in rows if row.site.state == Site.State.PUBLISHED]
+    published.sort(key=lambda row: (-row.site.effective_prominence, row.site.slug))
+    by_entry: dict[int, Coverage] = {}
+    for row in published:
+        by_entry.setdefault(row.designation_id, row)
     found = []
-    for row in sorted(published, key=lambda row: row.site.slug):
+    for row in sorted(by_entry.values(), key=lambda row: row.site.slug):
         years = [
             event.first_year
             for event in row.designation.events.all()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Scheme, SchemeTerm
 from heritage.search import vocabulary
-from heritage.search.index import reads, snapshot, store
+from heritage.search.index import columns, reads, snapshot, store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import sentences
 from heritage.web import language_html
@@ -71,6 +71,16 @@ class Register:
             site__state="published",
             site__public_latitude__isnull=False,
         ).order_by()
+
+    def number_placed(self, index: IndexSnapshot) -> int:
+        """How many of them have such a site."""
+        reads.parts(index, snapshot.POINTS)
+        whole = Coverage.objects.filter(
+            designation__in=self.inscribed(), extent=Coverage.Extent.WHOLE
+        )
+        pairs = list(whole.order_by().values_list("designation", "site"))
+        placed = columns.present(index.points, (site for _entry, site in pairs))
+        return len({entry for entry, site in pairs if site in placed})
 
     def later(self) -> QuerySet[Designation]:
         """Those that were inscribed after the edition."""
