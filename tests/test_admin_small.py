@@ -1,6 +1,7 @@
 """What editors stumbled over: choosers, confirmations, reasons, coordinates, previews, slugs."""
 
 import re
+import threading
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.utils import translation
 
 from heritage.models import ChangeSet, Correction, Custodian, Kind, ReviewComment, Site, SortName
 from heritage.services.record_checks import equal_labels
+from heritage.values import normalize
 from tests import builders as build
 from tests.adminforms import completed, errors, filled, opened, page_data
 
@@ -510,3 +512,18 @@ def test_of_former_addresses_only_those_that_redirect_are_listed(client, editor)
         page = client.get(change(site)).content.decode()
         field = page[page.index("field-former_addresses") :]
         assert re.search('<div class="readonly">(.*?)</div>', field)[1] == listed
+
+
+def test_the_dictionaries_are_loaded_while_a_form_is_filled_in(client, monkeypatch):
+    """Once in a process, and so that the first save does not wait for them."""
+    loaded, begun = [], threading.Event()
+    monkeypatch.setattr(normalize, "_is_loading", begun)
+    monkeypatch.setattr(normalize, "load", lambda: loaded.append(1))
+    client.get(reverse("admin:heritage_site_changelist"))
+    assert not begun.is_set()
+    for _time in range(2):
+        client.get(reverse("admin:heritage_kind_add"))
+    for thread in threading.enumerate():
+        if thread.name == "dictionaries":
+            thread.join()
+    assert loaded == [1]

@@ -144,6 +144,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
                 with ExitStack() as stack:
                     self._begin(request, stack)
                     response = self._changeform(request, object_id, form_url, extra_context)
+                    normalize.load_in_background()  # while the form is filled in
                     if self._is_lost(request, object_id):
                         title = _("This record was deleted meanwhile")
                         return self._typed(request, title, is_deleted=True)

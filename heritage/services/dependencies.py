@@ -11,7 +11,7 @@ from enum import Flag, auto
 from graphlib import TopologicalSorter
 from typing import Any, NamedTuple
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from heritage.models import (
     Coverage,
@@ -177,11 +177,17 @@ def sites_of(
         effect = effect_of(model, written[model])
         if not (ids and effect and model in SITES_OF):
             continue
-        sites = set(SITES_OF[model](ids))
-        count = len(sites - of_site) if most and model in EFFECTS else 0
+        following = SITES_OF[model](ids)
+        may_be_left = bool(most) and model in EFFECTS
+        if may_be_left and not of_site and isinstance(following, QuerySet):
+            count = following.distinct().count()  # quicker than to read very many ids
+        else:
+            following = set(following)
+            count = len(following - of_site) if may_be_left else 0
         if count > most:
             left_out[model] = count
             continue
+        sites = set(following)
         found.refreshed.update(sites)
         if Effect.VALUES in effect:
             found.entered.update(sites)

@@ -27,7 +27,9 @@ from heritage.services.dependencies import SITES_OF, Effect, effect_of
 
 logger = logging.getLogger(__name__)
 
-BATCH = 100  # sites in one transaction
+BATCH = 200  # sites in one transaction, at most
+_FIRST, _FEWEST = 20, 5
+_SECONDS = 0.3  # for which a transaction shall keep others waiting
 _LEASE = timedelta(seconds=60)  # for which a process has the work to itself
 
 _known = threading.Event()  # that there may be work; at first of every process
@@ -58,11 +60,16 @@ def finish(pause: Callable[[float], None] = lambda seconds: None) -> None:
     while (row := _claimed(token)) is not None:
         model: type[Record] = apps.get_model(row.model)
         sites = sorted(pk for pk in set(SITES_OF[model]([row.object_id])) if pk > row.done_to)
-        for start in range(0, len(sites), BATCH):
+        done, size = 0, _FIRST
+        while done < len(sites):
+            batch = sites[done : done + min(size, BATCH)]
             begun = time.monotonic()
-            if not _refresh(row, sites[start : start + BATCH], len(sites) - start):
+            if not _refresh(row, batch, len(sites) - done):
                 break
-            pause(time.monotonic() - begun)
+            done += len(batch)
+            seconds = time.monotonic() - begun
+            size = max(_FEWEST, min(2 * size, int(len(batch) * _SECONDS / seconds)))
+            pause(seconds)
         else:
             _end(row)
 

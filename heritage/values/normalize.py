@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache, lru_cache
-from threading import Lock
+from threading import Event, Lock, Thread
 from typing import Any
 
 SORT_KEY_LENGTH = 255  # characters: fits a column, and the index of either database
@@ -109,6 +109,22 @@ def _pypinyin() -> Callable[[str], list[str]]:
 
     # errors=list: a character without a reading stands for itself. Types of pypinyin want a str.
     return lambda han: lazy_pinyin(han, style=Style.TONE, errors=list)  # type: ignore[arg-type]
+
+
+def load() -> None:
+    """Load the dictionaries now, and not with the first text that needs them."""
+    _simplified_characters()
+    _pypinyin()("寺")
+
+
+_is_loading = Event()
+
+
+def load_in_background() -> None:
+    """Load the dictionaries in a thread: for a process in which somebody is about to write."""
+    if not _is_loading.is_set():
+        _is_loading.set()
+        Thread(target=load, name="dictionaries", daemon=True).start()
 
 
 # --- Folding -----------------------------------------------------------------------------------
