@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 
 from heritage.models import IndexChange, Kind, PendingRefresh
@@ -14,16 +15,18 @@ from heritage.search.filters import SiteFilter
 from heritage.search.index import store
 from heritage.services import fulltext, pending
 from heritage.values.tokens import QueryWord
-from tests.builders import make_kind, make_site, text
+from tests.adminforms import filled
+from tests.builders import make_kind, make_site, make_user, text
 from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def many(settings):
+def many(settings, monkeypatch):
     """Seven sites of one kind, where a write refreshes three."""
     settings.REFRESHED_AT_ONCE = 3
+    monkeypatch.setattr(pending, "_known", threading.Event())  # no thread before a commit
     kind = make_kind("Temple", slug="temple")
     for number in range(7):
         make_site(f"Site {number}", kinds=[kind])
@@ -63,6 +66,14 @@ def test_a_term_with_many_sites_is_renamed_at_once_and_its_sites_afterwards(
     assert_as_rebuilt(store.current())
     rename(kind, "Shrine")  # nothing was changed
     assert not PendingRefresh.objects.exists()
+
+
+def test_an_editor_is_told_what_is_done_later(client, many):
+    client.force_login(make_user(group="editor"))
+    url = reverse("admin:heritage_kind_change", args=[many.pk])
+    data = filled(client, url)
+    page = client.post(url, data | {"label__en": "Shrine"}, follow=True).text
+    assert "Up to 7 sites are found by changes of their terms in some minutes." in page
 
 
 def test_a_term_that_is_moved_counts_for_its_new_place_afterwards(many):

@@ -22,6 +22,7 @@ from django.forms import BaseForm, FileField, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern
+from django.utils.formats import number_format
 from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -48,6 +49,8 @@ from heritage.models.lock_timeout import (
     lock_timeout,
 )
 from heritage.models.unit_of_work import unit_of_work
+from heritage.services import pending
+from heritage.services.dependencies import EFFECTS
 from heritage.values import normalize
 from heritage.values.sentences import listed
 
@@ -148,7 +151,9 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
                     if self._is_lost(request, object_id):
                         title = _("This record was deleted meanwhile")
                         return self._typed(request, title, is_deleted=True)
-                    return response
+                if editing_of(request).is_writing:
+                    self._tell_what_is_left(request)
+                return response
             except Outdated:
                 continue
             except PermissionDenied:
@@ -161,6 +166,16 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         with ExitStack() as stack:
             self._begin(request, stack, not_written)
             return self._changeform(request, object_id, form_url, extra_context)
+
+    def _tell_what_is_left(self, request: HttpRequest) -> None:
+        """Say after a save how many sites are refreshed later, see `services.pending`."""
+        if self.model in EFFECTS and settings.REFRESHED_AT_ONCE and (left := pending.left()):
+            text = ngettext(
+                "%(count)s site is found by changes of its terms in some minutes.",
+                "Up to %(count)s sites are found by changes of their terms in some minutes.",
+                left,
+            ) % {"count": number_format(left, force_grouping=True)}
+            self.message_user(request, text, messages.INFO)
 
     def _changeform(
         self,
