@@ -15,6 +15,7 @@ from heritage.models import (
     DesignationEvent,
     FormerSlug,
     Identity,
+    PendingRefresh,
     Site,
     WorldHeritage,
 )
@@ -252,3 +253,15 @@ def test_a_page_stays_while_others_are_written(client, words):
         _again, queries = counted(client, path)
         assert queries == 1, path
     assert b"Far away" in client.get("/en/sites/?sort=recent").content
+
+
+def test_what_is_left_of_a_refresh_is_said_anew_after_each_write(client, words, settings):
+    settings.REFRESHED_AT_ONCE = 3
+    far = build.make_site("Far away", latitude=-33.9, longitude=18.4)
+    waiting = PendingRefresh.objects.create(model="heritage.place", object_id=1, columns=["label"])
+    for left in (700, 300, 0):
+        PendingRefresh.objects.filter(pk=waiting.pk).update(left=left)
+        touch_summary(far.slug)
+        page = client.get("/en/sites/?era=tang").content.decode()
+        assert ("are not found by them yet" in page) == bool(left)
+        assert not left or f"Up to {left} sites" in page

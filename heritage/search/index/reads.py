@@ -22,7 +22,9 @@ type Question = Callable[[IndexSnapshot], Hashable]
 class Reads:
     """What one page has read, as of one snapshot."""
 
-    __slots__ = ("_answers", "_as_of", "_is_complete", "_parts", "_versions", "_vocabulary")
+    __slots__ = (
+        *("_answers", "_as_of", "_is_complete", "_is_of_all", "_parts", "_versions", "_vocabulary"),
+    )
 
     def __init__(self, index: IndexSnapshot):
         self._as_of = index.number, index.token
@@ -30,7 +32,7 @@ class Reads:
         self._versions: dict[int, str] = {}
         self._parts: dict[str, str] = {}
         self._answers: list[tuple[Question, Hashable]] = []
-        self._is_complete = False
+        self._is_complete = self._is_of_all = False
 
     def still_hold(self, index: IndexSnapshot) -> bool:
         """Whether a page made of this would be made in the same way of a snapshot."""
@@ -39,6 +41,7 @@ class Reads:
             return True
         if (
             not self._is_complete
+            or self._is_of_all
             or len(self._versions) > MOST_SITES
             or index.vocabulary_token != self._vocabulary
             or any(index.site_version(pk) != kept for pk, kept in self._versions.items())
@@ -62,6 +65,9 @@ class Reads:
 
     def end(self) -> None:
         self._is_complete = True
+
+    def depend_on_all(self) -> None:
+        self._is_of_all = True
 
 
 _recorded: ContextVar[Reads | None] = ContextVar("reads", default=None)
@@ -98,6 +104,12 @@ def answer(index: IndexSnapshot, question: Question, answered: Hashable) -> None
     """
     if reads := _recorded.get():
         reads.add(index, (), (), [(question, answered)])
+
+
+def everything() -> None:
+    """The page shows something that any write may change, whatever else is said of it."""
+    if reads := _recorded.get():
+        reads.depend_on_all()
 
 
 def nothing_else() -> None:
