@@ -94,6 +94,44 @@ def test_what_a_fixture_leaves_out_later_is_emptied(files):
     assert (site.kinds.count(), site.also_in.count()) == (1, 0)
 
 
+NAME = row(
+    "name", "wht.name", site=["white-horse-temple"], kind="alternative", language="zh-hans",
+    text="白馬寺院",
+)  # fmt: skip
+
+
+def test_rows_that_a_file_no_longer_has_are_deleted_with_their_record_there(files):
+    vocabulary = [KIND, CHINA, HENAN]
+    load(files(words=vocabulary, sites=[SITE, NAME, EVENT]))
+    # What was another name is the display name now, and would be refused beside it.
+    renamed = changed(SITE, name={"en": "White Horse Temple", "zh-hans": "白馬寺院"})
+    report = fixtures.install(files(words=vocabulary, sites=[renamed]))
+    assert str(report) == "0 created, 1 updated, 3 unchanged, 2 deleted"
+    site = Site.objects.get()
+    assert (site.names.count(), site.events.count(), site.first_year) == (0, 0, None)
+    deleted = ChangeSet.objects.latest("pk").changes.filter(after__isnull=True)
+    assert deleted.count() == 2
+    report = fixtures.install(files(words=vocabulary, sites=[SITE, NAME, EVENT]))
+    assert (report.created, report.updated, report.deleted) == (2, 1, 0)
+
+
+def test_rows_of_other_files_and_of_people_are_not_deleted(files):
+    load(files(words=[KIND, CHINA, HENAN], sites=[SITE, NAME, EVENT]))
+    # Not loaded this time; a file of the same name with other records; moved to another file.
+    for lists in (
+        {"words": [KIND]},
+        {"sites": [KIND, CHINA]},
+        {"sites": [SITE], "b": [NAME, EVENT]},
+    ):
+        assert load(files(**lists)).deleted == 0
+    name = Site.objects.get().names.get()
+    name.text = "白马寺院"
+    name.save()
+    report = load(files(b=[SITE]))
+    assert report.kept == ["b.json: heritage.name wht.name: -: changed here"]
+    assert (report.deleted, Site.objects.get().names.get().text) == (1, "白马寺院")
+
+
 def test_sites_of_one_name_get_an_address_each(files):
     name = {"en": "White Temple"}
     load(files(a=[row("site", "one", name=name), row("site", "two", name=name)]))

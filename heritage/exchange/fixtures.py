@@ -1,9 +1,10 @@
 """Loads fixtures without overwriting what editors have changed; used by `loaddata` and `demo`.
 
 A row is created once, follows its fixture as long as it is as the fixture made it, and is left
-alone as soon as somebody has changed or deleted it. What refers to a deleted row is loaded without
-that, or left out if it cannot be without. All files are one transaction and one change
-set, in whatever order they are named.
+alone as soon as somebody has changed or deleted it. A row that belongs to a record, such as a name
+or an event, is deleted when its file still has the record and no longer the row; records are not.
+What refers to a deleted row is loaded without that, or left out if it cannot be without. All files
+are one transaction and one change set, in whatever order they are named.
 """
 
 import hashlib
@@ -50,11 +51,17 @@ class Report:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    deleted: int = 0  # rows that their file no longer has
     held: int = 0  # rows of a fixture that is as it was, which people have changed or deleted
     kept: list[str] = field(default_factory=list)  # changed by people, and left as they are
 
+    @property
+    def has_changed(self) -> bool:
+        return bool(self.created or self.updated or self.deleted)
+
     def __str__(self) -> str:
         text = f"{self.created} created, {self.updated} updated, {self.unchanged} unchanged"
+        text += f", {self.deleted} deleted" if self.deleted else ""
         kept = self.held + len(self.kept)
         return text + (f", {kept} kept as edited or deleted here" if kept else "")
 
@@ -72,8 +79,12 @@ class FixtureRow:
     def uid(self) -> str:
         return self.fields["uid"]
 
+    @property
+    def label(self) -> str:
+        return self.model._meta.label_lower
+
     def problem(self, name: str, reason: str) -> str:
-        return f"{self.file}: {self.model._meta.label_lower} {self.uid}: {name}: {reason}"
+        return f"{self.file}: {self.label} {self.uid}: {name}: {reason}"
 
 
 def is_of_catalogue(path: Path) -> bool:
@@ -102,13 +113,13 @@ def install(paths: Iterable[Path], progress: Callable[[str], None] = lambda text
     """
     with transaction.atomic():
         report = load(paths, progress)
-        if report.created or report.updated:
+        if report.has_changed:
             progress("checking what is stored")
             # What people made themselves is theirs to put right, and stops no fixture.
             found = [str(problem) for problem in problems() if problem.file]
             if found:
                 raise FixtureError(found)
-    if report.created or report.updated:
+    if report.has_changed:
         analyze()
         store.refresh_snapshot()
     return report
@@ -125,6 +136,7 @@ def load(paths: Iterable[Path], progress: Callable[[str], None] = lambda text: N
             written = loader.load(model, of_model)
             if written:
                 progress(f"{model._meta.verbose_name_plural}: {written}")
+        loader.delete_left_out(rows)
         loader.record_loaded()
     return report
 
@@ -223,6 +235,7 @@ class _Loader:
         self.loaded = {(row.label, row.uid): row for row in LoadedRow.objects.all()}
         self.pks: dict[type[Record], dict[str, int]] = {}
         self.written: list[tuple[FixtureRow, Record]] = []
+        self.moved: list[LoadedRow] = []  # from one file to another
         self.left_out: set[tuple[type[Record], str]] = set()  # as what they refer to is deleted
 
     def pk_of(self, model: type[Record], uid: str) -> int | None:
@@ -238,6 +251,9 @@ class _Loader:
             before = self.loaded.get((model._meta.label_lower, row.uid))
             if before and before.source_digest == row.digest:
                 known.append(row)
+                if before.file != row.file:
+                    before.file = row.file
+                    self.moved.append(before)
             elif self._is_wanted(row, before):
                 wanted.append(row)
         self._count(model, known)
@@ -359,8 +375,42 @@ class _Loader:
             raise LookupError(f"there is no {name}")
         return pk
 
+    def delete_left_out(self, rows: list[FixtureRow]) -> None:
+        """Delete rows that their file no longer has, though it has the record they belong to."""
+        here = {(row.label, row.uid) for row in rows}
+        files = {row.file for row in rows}
+        gone: dict[type[Record], dict[str, LoadedRow]] = defaultdict(dict)
+        for key, loaded in self.loaded.items():
+            if loaded.file in files and key not in here:
+                model = cast(type[Record], apps.get_model(loaded.label))
+                if model.owner:
+                    gone[model][loaded.uid] = loaded
+        for model in reversed(parents_first(gone)):
+            for uids in chunks(list(gone[model])):
+                self._delete_left_out(model, {uid: gone[model][uid] for uid in uids}, here)
+
+    def _delete_left_out(
+        self, model: type[Record], gone: dict[str, LoadedRow], here: set[tuple[str, str]]
+    ) -> None:
+        owner = cast(str, model.owner)
+        rows: QuerySet[Any] = model.objects.filter(uid__in=gone).select_related(owner)
+        found = {row.pk: row for row in rows}
+        digests = _stored_digests(model, list(found))
+        for pk, row in found.items():
+            record = getattr(row, owner)
+            if (record._meta.label_lower, record.uid) not in here:
+                continue
+            loaded = gone[row.uid]
+            if digests[pk] != loaded.stored_digest:
+                self.report.kept.append(f"{loaded.file}: {loaded.label} {row.uid}: -: changed here")
+                continue
+            row.delete()
+            loaded.delete()
+            self.report.deleted += 1
+
     def record_loaded(self) -> None:
         """Record what was loaded and what was stored."""
+        LoadedRow.objects.bulk_update(self.moved, ["file"], batch_size=500)
         by_model: dict[type[Record], list[tuple[FixtureRow, Record]]] = defaultdict(list)
         for row, obj in self.written:
             by_model[row.model].append((row, obj))
