@@ -202,7 +202,9 @@ def test_a_new_row_that_refers_to_nothing_yet_is_named_and_left_out(client, kiln
     }
     response = client.post(address(kiln), {"coordinates_initial": "34.5, 112.5"} | data)
     assert response.status_code == 200
-    assert {"Coverage: designation", "Part of: whole"} <= set(response.context["unread"])
+    assert {"Designation of a site: designation", "Part of a site: whole"} <= set(
+        response.context["unread"]
+    )
 
 
 @pytest.mark.django_db

@@ -26,6 +26,7 @@ from heritage.values.language import (
     proper_tag,
     text_direction,
 )
+from heritage.values.weekdays import read_weekdays
 
 # Between the name of a field and a language code; field names have no double underscore.
 LANGUAGE_SEPARATOR = "__"
@@ -174,6 +175,28 @@ class TimeInput(forms.TimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None):
         super().__init__(attrs, format="%H:%M")
+
+
+class WeekdaysFormField(forms.CharField):
+    """Days of the week as people write them; the cleaned value are their digits."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs | {"max_length": 60})
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        if value in self.empty_values:
+            return value
+        try:
+            return read_weekdays(value)
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return super().has_changed(initial, self.to_python(data))
+        except ValidationError:
+            return True
 
 
 class DegreesFormField(forms.CharField):

@@ -52,6 +52,7 @@ from heritage.admin.fields import (
     PictureWidget,
     PlainTextFormField,
     TimeInput,
+    WeekdaysFormField,
 )
 from heritage.models.base import Record
 from heritage.models.fields import (
@@ -111,6 +112,8 @@ class RecordFields(BaseModelAdmin):
         if isinstance(db_field, DegreesField):
             kwargs |= {"form_class": DegreesFormField, "limit": db_field.limit}
             kwargs["widget"] = AdminTextInputWidget({"inputmode": "text", "size": 18})
+        if db_field.name == "weekdays":
+            kwargs["form_class"] = WeekdaysFormField
         if isinstance(db_field, LanguageMapField):
             rows = self.textarea_rows.get(db_field.name, 0)
             kwargs["widget"] = LanguageMapWidget(None, rows, db_field.name in MARKDOWN)

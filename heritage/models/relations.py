@@ -23,8 +23,8 @@ class PartOf(Record):
     looks_for_cycles = True
 
     class Meta:
-        verbose_name = _("part of")
-        verbose_name_plural = _("parts of")
+        verbose_name = _("part of a site")
+        verbose_name_plural = _("parts of sites")
         ordering = ["whole__slug", "part__slug"]
         constraints = [
             models.UniqueConstraint(
@@ -84,8 +84,8 @@ class Coverage(Record):
     owner = "site"
 
     class Meta:
-        verbose_name = _("coverage")
-        verbose_name_plural = _("coverages")
+        verbose_name = _("designation of a site")
+        verbose_name_plural = _("designations of sites")
         ordering = ["designation__scheme__rank", "uid"]
         constraints = [
             models.UniqueConstraint(

@@ -222,7 +222,7 @@ class Opening(CheckedRecord):
         max_length=7,
         default="1234567",
         validators=[RegexValidator(r"\A1?2?3?4?5?6?7?\Z", _("Write days as digits: 1 is Monday."))],
-        help_text=_("1 is Monday, 7 is Sunday: 12345 is Monday to Friday."),
+        help_text=_("Such as Tue–Sun, 周二至周日 or 234567: 1 is Monday."),
     )
     opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Empty: closed."))
     closes = models.TimeField(_("closes"), null=True, blank=True)
