@@ -41,6 +41,29 @@ def test_the_page_shows_both_and_merges(client, editor, two):
     assert Site.objects.count() == 2
 
 
+def test_a_merge_that_begins_at_a_draft_keeps_the_record_that_readers_see(client, editor, two):
+    kept, other = two
+    Site.objects.filter(pk=other.pk).update(state="draft")
+    shown = client.get(url(other, kept), follow=True)
+    assert shown.context["kept"] == kept and shown.context["other"].pk == other.pk
+    assert shown.context["swapped"] == ""
+
+
+def test_a_blur_is_told_and_lifted_by_no_other_choice(client, editor, two):
+    kept, other = two
+    Site.objects.filter(pk=kept.pk).update(latitude=34.5, longitude=112.5, blur_km=0)
+    Site.objects.filter(pk=other.pk).update(latitude=34.6, longitude=112.6, blur_km=5)
+    shown = client.get(url(kept, other))
+    found = {choice.key: choice for choice in shown.context["choices"]}
+    assert "within 5 km only" in found["latitude"].theirs
+    assert found["blur_km"].takes_theirs and not found["latitude"].takes_theirs
+    # The other way round, with the point that is not blurred taken.
+    data = {"version": client.get(url(other, kept)).context["version"], "latitude": "theirs"}
+    client.post(url(other, kept), data)
+    site = Site.objects.get()
+    assert (site.latitude, site.blur_km) == (34.5, 5)
+
+
 def test_what_was_changed_meanwhile_is_shown_first(client, editor, two):
     kept, other = two
     version = client.get(url(kept, other)).context["version"]
@@ -90,8 +113,8 @@ def test_a_refusal_is_told(client, editor, two):
     kept, other = two
     kept.state = "draft"
     kept.save()
-    version = client.get(url(kept, other)).context["version"]
-    response = client.post(url(kept, other), {"version": version})
+    pair = [Site.objects.get(pk=site.pk) for site in two]
+    response = client.post(url(kept, other), {"version": merge_records._version(*pair)})
     assert "must be the one that stays" in response.content.decode()
     assert Site.objects.count() == 2
 

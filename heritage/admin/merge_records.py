@@ -68,6 +68,10 @@ class MergePages(AdminPages):
         other = self.object_or_404(request, other_pk, "change")
         if not self.has_delete_permission(request, other):
             raise PermissionDenied
+        is_draft = kept.state != Site.State.PUBLISHED and other.state == Site.State.PUBLISHED
+        if is_draft and request.method == "GET":
+            # The record that readers see stays, from whichever of the two this began.
+            return redirect(f"{self.own_url('merge', other.pk)}?with={kept.pk}")
         if request.method == "POST":
             response = self._merge(request, kept, other)
             if response is not None:
@@ -79,9 +83,15 @@ class MergePages(AdminPages):
             "choices": list(_shown(kept, other)),
             "counts": list(_counts(other)),
             "version": _version(kept, other),
-            "swapped": f"{self.own_url('merge', other.pk)}?with={kept.pk}",
+            "swapped": self._swapped(kept, other),
         }
         return self.page(request, "admin/merge.html", _("Merge two records"), context)
+
+    def _swapped(self, kept: Site, other: Site) -> str:
+        """The page on which the other one stays, if both may; an empty text if not."""
+        if kept.state == Site.State.PUBLISHED and other.state != Site.State.PUBLISHED:
+            return ""
+        return f"{self.own_url('merge', other.pk)}?with={kept.pk}"
 
     def _choose(self, request: HttpRequest, kept: Site) -> HttpResponse:
         """The page on which the other record is chosen, from similar ones or by search."""
@@ -164,6 +174,8 @@ def _shown(kept: Site, other: Site) -> Iterator[MergeChoice]:
         mine, theirs = (Truncator(text).chars(LONGEST) for text in texts)
         lang = (proper_tag(language), text_direction(language)) if language else ("", "")
         takes = is_empty(kept, field, language) and not is_empty(other, field, language)
+        if field.name == "blur_km":  # the wider blur, unless somebody chooses otherwise
+            takes = other.blur_km > kept.blur_km
         yield MergeChoice(key, capfirst(label), mine, theirs, takes, *lang)
 
 
@@ -171,7 +183,13 @@ def _point(site: Site, plain: dict, values: ShownValues) -> str:
     if site.latitude is None or site.longitude is None:
         return ""
     source = values.worded(Site._meta.get_field("point_source"), plain["point_source"])
-    parts = [format_point(site.latitude, site.longitude), site.get_precision_display(), source]
+    blurred = _("shown to readers within %(km)s km only") % {"km": site.blur_km}
+    parts = [
+        format_point(site.latitude, site.longitude),
+        site.get_precision_display(),
+        source,
+        blurred if site.blur_km else "",
+    ]
     return listed(part for part in parts if part)
 
 

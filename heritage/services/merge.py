@@ -18,8 +18,9 @@ from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.services.history import column_of
 from heritage.values.language import LanguageMap
 
-# Columns that are chosen together: a latitude means nothing without its longitude.
-POINT = ("latitude", "longitude", "precision", "accuracy_m", "point_source", "blur_km")
+# Columns that are chosen together: a latitude means nothing without its longitude. Whether a point
+# is blurred is chosen by itself, so that no other choice lifts the blur.
+POINT = ("latitude", "longitude", "precision", "accuracy_m", "point_source")
 # What makes each record itself.
 _OWN = ("uid", "slug", "state")
 # Rows that say the same when these columns do, beside their constraints; else all columns count.
