@@ -529,3 +529,48 @@ def test_no_more_are_given_a_state_at_once_than_can_be_taken_back(client, li, dr
     response = client.post(reverse("admin:heritage_site_changelist"), data, follow=True)
     assert "These are more than 1 records" in response.content.decode()
     assert state(draft) == "draft"
+
+
+def test_why_a_draft_was_sent_back_stands_in_its_form(client, wang, li, draft):
+    do(client, wang, draft, "sent")
+    do(client, li, draft, "sent_back", why="No source.")
+    client.force_login(wang)
+    form = reverse("admin:heritage_site_change", args=[draft.pk])
+    assert "No source." in client.get(form).content.decode()
+    do(client, wang, draft, "sent")
+    assert "No source." not in client.get(form).content.decode()
+
+
+def test_a_time_that_has_passed_without_the_command_is_told(client, li, draft):
+    Site.objects.filter(pk=draft.pk).update(state="in_review")
+    at = timezone.now() - timedelta(hours=1)
+    Review.objects.create(site=draft, publish_at=at, scheduled_by=li)
+    client.force_login(li)
+    for address in (url(draft), reverse("admin:heritage_site_change", args=[draft.pk])):
+        assert "publish_due” has not run since" in client.get(address).content.decode()
+    Review.objects.update(publish_at=timezone.now() + timedelta(hours=1))
+    page = client.get(url(draft)).content.decode()
+    assert "has not run since" not in page and "the operator lets run" in page
+
+
+@pytest.mark.parametrize(
+    ("hosts", "link"),
+    [
+        (["localhost", "heritage.example"], "https://heritage.example/en/sites/"),
+        (["localhost", "*", ".example.org"], ""),
+    ],
+)
+def test_the_mail_of_a_scheduled_publication_has_a_link(
+    client, wang, li, draft, settings, hosts, link, django_capture_on_commit_callbacks
+):
+    settings.ALLOWED_HOSTS, settings.HTTPS = hosts, True
+    draft.kinds.add(build.make_kind())
+    Site.objects.filter(pk=draft.pk).update(state="in_review")
+    at = timezone.now() - timedelta(minutes=1)
+    Review.objects.create(site=draft, publish_at=at, scheduled_by=li)
+    with django_capture_on_commit_callbacks(execute=True):
+        review.publish_due()
+    assert state(draft) == "published"
+    assert mail.outbox and all((link or "https://") in each.body for each in mail.outbox) is bool(
+        link
+    )

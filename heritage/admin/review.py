@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -168,6 +168,7 @@ class ReviewPages(AdminPages):
             "forms": shown,
             "assigned": settled.assigned_to,
             "publish_at": settled.publish_at,
+            "is_late": _is_late(settled.publish_at),
             "reasons": list(self._reasons(request, site)),
             "may_take_part": self._may_take_part(request, site),
             "may_publish": access.may_publish(user_of(request)),
@@ -306,6 +307,8 @@ class ReviewPages(AdminPages):
             context["review_comments"] = shown
             self._put_at_fields(request, context, shown, self._may_take_part(request, obj))
             context["publish_at"] = _review(obj).publish_at
+            context["is_late"] = _is_late(context["publish_at"])
+            context["sent_back"] = _sent_back(obj)
             if user_of(request).has_perm("heritage.change_correction"):
                 new = obj.corrections.filter(state=Correction.State.NEW)
                 context["new_corrections"] = new
@@ -357,6 +360,22 @@ def _shown(
         url = f"{form_url}#{anchor}" if anchor else ""
         found.append(ShownComment(each, label, url, list(each.answers.all()), may_close(each)))
     return found
+
+
+LATE = timedelta(minutes=15)  # after which something must be wrong with what publishes
+
+
+def _is_late(publish_at: datetime | None) -> bool:
+    return publish_at is not None and publish_at < timezone.now() - LATE
+
+
+def _sent_back(site: Site) -> ReviewComment | None:
+    """Why a draft was sent back, if that was the last step."""
+    if site.state != Site.State.DRAFT:
+        return None
+    said = (Kind.COMMENT, Kind.ASSIGNED)
+    last = site.review_comments.exclude(kind__in=said).select_related("author").last()
+    return last if last and last.kind == Kind.SENT_BACK else None
 
 
 def _review(site: Site) -> Review:

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -246,8 +247,26 @@ def _publish_one(pk: int, now: datetime) -> bool | None:
             site.set_state(Site.State.PUBLISHED, by=by)
             _add_comment(site, Kind.PUBLISHED, by, "")
     kind = Kind.REFUSED if reasons else Kind.PUBLISHED
-    _notify(site, kind, None, [*_authors(site), by], "\n".join(reasons), "")
+    page = "admin:heritage_site_review" if reasons else "web:site"
+    link = _link(page, site.pk if reasons else site.slug)
+    _notify(site, kind, None, [*_authors(site), by], "\n".join(reasons), link)
     return not reasons
+
+
+_LOCAL = ("localhost", "127.0.0.1", "[::1]")
+
+
+def _link(page: str, key: object) -> str:
+    """The address of a page, without a request from which to tell the host; empty if unknown.
+
+    The first host that is served counts, but for names of this machine and for patterns.
+    """
+    hosts = [host for host in settings.ALLOWED_HOSTS if host not in _LOCAL and host[0] not in ".*"]
+    if not hosts:
+        return ""
+    with translation.override(settings.LANGUAGE_CODE):
+        path = reverse(page, args=[key])
+    return f"{'https' if settings.HTTPS else 'http'}://{hosts[0]}{path}"
 
 
 # --- who hears of it ---------------------------------------------------------------------------
