@@ -163,6 +163,25 @@ def test_a_chooser_offers_the_categories_of_its_register(browser, live_server, w
     assert "AAAAA" not in browser.find_element(By.CSS_SELECTOR, LIST).text
 
 
+def test_what_is_missing_is_said_as_it_is_typed(browser, live_server, words):
+    open_add(browser, live_server)
+    hand = Hand(browser)
+    ring = "[href='#section-names'] .is-missing"
+
+    def title():
+        return browser.find_element(By.CSS_SELECTOR, ring).get_attribute("title")
+
+    assert title() == "missing: name in English, name in Simplified Chinese"
+    hand.type("name__en", "Kiln")
+    assert title() == "missing: name in Simplified Chinese"
+    hand.type("name__zh-hans", "窑")
+    assert not browser.find_element(By.CSS_SELECTOR, ring).is_displayed()
+    kinds = "[href='#section-what'] .is-missing"
+    assert browser.find_element(By.CSS_SELECTOR, kinds).is_displayed()
+    hand.choose("kinds", "temple", "Temple")
+    wait(browser, lambda: not browser.find_element(By.CSS_SELECTOR, kinds).is_displayed())
+
+
 def test_a_row_leads_to_the_entry_that_it_names(browser, live_server, words):
     site = build.make_site("Kiln", kinds=[words["temple"]])
     entry = build.make_coverage(site).designation

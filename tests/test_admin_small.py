@@ -527,3 +527,34 @@ def test_the_dictionaries_are_loaded_while_a_form_is_filled_in(client, monkeypat
         if thread.name == "dictionaries":
             thread.join()
     assert loaded == [1]
+
+
+def test_opening_days_are_written_as_people_do(client):
+    site = build.make_site("Kiln", kinds=[build.make_kind()])
+    change = reverse("admin:heritage_site_change", args=[site.pk])
+    rows = [{"weekdays": days, "opens": "08:00", "closes": "17:00"} for days in ("Tue-Sun", "周一")]
+    assert client.post(change, filled(client, change, openings=rows)).status_code == 302
+    assert sorted(site.openings.values_list("weekdays", flat=True)) == ["1", "234567"]
+    response = client.post(change, filled(client, change, openings=[{"weekdays": "soon"}]))
+    assert "names no days" in str(errors(response)["openings-2-weekdays"])
+
+
+def test_a_doubt_about_a_duplicate_leads_to_its_tick(client):
+    build.make_site("Iron Pagoda", "铁塔", kinds=[build.make_kind()])
+    add = reverse("admin:heritage_site_add")
+    response = client.post(add, page_data(client.get(add)) | {"name__en": "Iron Pagoda"})
+    [(anchor, _label, message)] = [
+        each for each in response.context["error_links"] if each[0] == "not-the-same"
+    ]
+    assert f'id="{anchor}"' in response.content.decode() and "Iron Pagoda" in message
+
+
+def test_an_era_in_use_is_told_with_the_sites_that_have_it(client):
+    tang = build.make_era("Tang", "唐")
+    site = build.make_site("Kiln", kinds=[build.make_kind()])
+    for kind in ("founded", "fabric"):
+        build.make_event(site, kind, first_era=tang)
+    page = client.get(reverse("admin:heritage_era_delete", args=[tang.pk])).content.decode()
+    change = reverse("admin:heritage_site_change", args=[site.pk])
+    assert page.count(f'<a href="{change}">Kiln</a>') == 1
+    assert "Events (era)" in page

@@ -21,8 +21,9 @@ from django.db.models import Model, Q, QuerySet
 from django.forms import BaseForm, FileField, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -39,7 +40,7 @@ from heritage.admin.history import history_view
 from heritage.admin.inlines import RecordInline
 from heritage.admin.restore_pages import RestorePages
 from heritage.admin.writes import change_set
-from heritage.models import ChangeSet, open_forms
+from heritage.models import ChangeSet, Site, open_forms
 from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField
 from heritage.models.lock_timeout import (
@@ -49,12 +50,13 @@ from heritage.models.lock_timeout import (
     lock_timeout,
 )
 from heritage.models.unit_of_work import unit_of_work
-from heritage.services import pending
+from heritage.services import bulk, pending
 from heritage.services.dependencies import EFFECTS
 from heritage.values import normalize
 from heritage.values.sentences import listed
 
 COMMENT = "_comment"  # the editor's reason for a change, beside the save buttons
+NAMED_USES = 20  # sites that refer to what is to be deleted, and records to be deleted at once
 OPEN = "open"  # in an address: the set of rows whose forms are all shown
 ATTEMPTS = 3  # to compare and write, if others write in between
 
@@ -423,6 +425,8 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         starts = tuple(f"{capfirst(str(opts.verbose_name))}: " for opts in hidden)
         names = {opts.verbose_name_plural for opts in hidden}
         counts = {name: count for name, count in counts.items() if name not in names}
+        if protected and len(objs) <= NAMED_USES:
+            protected = [text for obj in objs for text in _uses(obj)] or protected
         return _without(rows, starts), counts, lacking, protected
 
     # --- deleting, and what is done with many records at once
@@ -465,6 +469,28 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         return history_view(self, request, row, extra_context)
 
 
+def _uses(term: Record) -> Iterator[str]:
+    """What refers to a record, by model and column, with links to the sites that have it."""
+    for use in bulk.uses(term):
+        ids = sorted(bulk.sites_using([use]))
+        if not ids:
+            yield f"{capfirst(use.label)}: {number_format(len(use.ids))}"
+            continue
+        sites = Site.objects.filter(pk__in=ids[:NAMED_USES]).order_by("slug")
+        links = [
+            format_html(
+                '<a href="{}">{}</a>', reverse("admin:heritage_site_change", args=[site.pk]), site
+            )
+            for site in sites
+        ]
+        if more := len(ids) - len(links):
+            links.append(
+                format_html("{}", _("and %(count)s more") % {"count": number_format(more)})
+            )
+        names = format_html_join(" · ", "{}", ((link,) for link in links))
+        yield format_html("{}: {}", capfirst(use.label), names)
+
+
 def _without(rows: list, starts: tuple[str, ...]) -> list:
     """A nested list of texts without those that begin so."""
     nested = [_without(row, starts) if isinstance(row, list) else row for row in rows]
@@ -491,6 +517,8 @@ def _error_links(context: dict[str, Any]) -> Iterator[tuple[str, str, object]]:
     if context["adminform"].form.editing and context["adminform"].form.editing.conflicts:
         yield "conflicts", _("Changed by two editors at once"), _("Choose what is to stay.")
     yield from _form_errors(context["adminform"].form, "")
+    for anchor, label, message in getattr(context["adminform"].form, "to_be_confirmed", ()):
+        yield anchor, label, message
     for inline in context["inline_admin_formsets"]:
         label = capfirst(str(inline.opts.verbose_name_plural))
         for message in inline.formset.non_form_errors():

@@ -10,11 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin import revert_pages
 from heritage.admin.access import ReadOnlyAdmin, is_id, user_of
+from heritage.admin.desk import records_of
 from heritage.admin.history import Entry, comments_of, entries
 from heritage.admin.pages import AdminPages
 from heritage.models import Change, ChangeSet, User
@@ -28,7 +31,7 @@ PER_PAGE = 40  # rows of a change set
 class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
     """Written by the write path alone; a change set can be undone."""
 
-    list_display = ("time", "author", "comment", "kind")
+    list_display = ("time", "author", "records", "comment", "kind")
     list_display_links = ("time",)
     list_filter = ("kind", ("user", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("user",)
@@ -45,6 +48,21 @@ class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
     def author(self, change_set: ChangeSet) -> str:
         return change_set.author
 
+    @admin.display(description=_("records"))
+    def records(self, change_set: ChangeSet) -> str:
+        named, more = change_set.named  # type: ignore[attr-defined]
+        links = [
+            format_html('<a href="{}">{}</a>', each.url, each.name)
+            if each.url
+            else format_html("{}", each.name)
+            for each in named
+        ]
+        if more:
+            links.append(
+                format_html("{}", _("and %(count)s more") % {"count": number_format(more)})
+            )
+        return format_html_join(" · ", "{}", ((link,) for link in links))
+
     @admin.display(description=_("what"))
     def comment(self, change_set: ChangeSet) -> str:
         return change_set.words  # type: ignore[attr-defined]
@@ -52,9 +70,10 @@ class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
         shown = list(changelist.result_list)
-        comments = comments_of(shown)
+        comments, records = comments_of(shown), records_of(shown)
         for change_set in shown:
             change_set.words = comments[change_set.pk]
+            change_set.named = records[change_set.pk]
         changelist.result_list = shown
         return changelist
 

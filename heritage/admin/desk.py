@@ -193,6 +193,16 @@ def latest_work() -> list[RecentChanges]:
     ]
 
 
+def records_of(sets: list[ChangeSet]) -> dict[int, tuple[list[RecordLink], int]]:
+    """By change set: the first records that it wrote, and how many more there are."""
+    owners = _owners(sets) if sets else {}
+    links = _RecordLinks(owners)
+    return {
+        pk: ([links.of(*key) for key in each.named], max(0, each.count - len(each.named)))
+        for pk, each in owners.items()
+    }
+
+
 @dataclass(slots=True)
 class _Owners:
     """The records whose rows a change set wrote."""

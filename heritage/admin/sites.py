@@ -23,6 +23,7 @@ from django.urls import URLPattern, path, reverse, translate_url
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -142,6 +143,14 @@ class SiteForm(RecordForm):
                 ),
                 code="similar",
             )
+
+    @property
+    def to_be_confirmed(self) -> list[tuple[str, str, str]]:
+        """(anchor, label, message) of what the editor has to say before the form is saved."""
+        if not self.doubtful:
+            return []
+        names = listed(each.site for each in self.doubtful)
+        return [("not-the-same", str(capfirst(_("similar records"))), names)]
 
     def compared_fields(self) -> Any:
         fields = super().compared_fields()
@@ -416,6 +425,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
                     "fieldset": fieldsets.get(section.key) if section.fields else None,
                     "row_sets": [sets[rows] for rows in section.rows if rows in sets],
                     "missing": complete.missing_in(section.key),
+                    "items": [each for each in complete.items if each.section == section.key],
                 }
                 for section in self.sections
                 if obj or section.key != "kept"

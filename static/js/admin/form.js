@@ -265,7 +265,12 @@
     if (there && isRefused) return (sent = kept);
     if (there) return localStorage.removeItem(key);
     box.hidden = false;
-    document.getElementById("unsaved-time").textContent = new Date(kept.at).toLocaleString(document.documentElement.lang);
+    // By the clock of the catalogue, as all other times of the page.
+    const { timeZone } = document.getElementById("form-words").dataset;
+    document.getElementById("unsaved-time").textContent = new Date(kept.at).toLocaleString(
+      document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang,
+      { dateStyle: "medium", timeStyle: "short", timeZone },
+    );
     document.getElementById("unsaved-restore").addEventListener("click", () => {
       box.hidden = true;
       restore(kept).then(remember);

@@ -38,5 +38,7 @@
     if (event.target.method !== "post" || event.defaultPrevented) return;
     if (now - (sent.get(event.target) ?? 0) < 2_000) event.preventDefault();
     else sent.set(event.target, now);
+    // What takes long says that it is under way: the undo of many records.
+    if (!event.defaultPrevented) event.target.querySelectorAll(".under-way").forEach((told) => (told.hidden = false));
   });
 }

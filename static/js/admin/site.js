@@ -127,3 +127,32 @@
     seen.observe(box);
   }
 }
+
+// The rings beside the sections say what is missing as it is typed, and in a form that came back with errors.
+{
+  const rings = [...document.querySelectorAll(".is-missing")];
+  const isThere = (anchor) => {
+    const at = document.getElementById(anchor);
+    if (at?.matches(".record-rows")) {
+      const lines = at.querySelectorAll(".record-line:not(:has([name]))").length;
+      const typed = [...at.querySelectorAll("[name$='-date'], [name$='-first_era']")].some((control) => control.value);
+      return typed || Boolean(at.querySelector("[name$='-published']:checked")) || (lines ? undefined : false);
+    }
+    return Boolean(at?.value?.trim());
+  };
+  const update = () => {
+    for (const ring of rings) {
+      const missing = [];
+      for (const item of ring.querySelectorAll("[data-anchor]")) {
+        const there = isThere(item.dataset.anchor);
+        if (there !== undefined) item.hidden = there; // of rows that are not open the page knows only what is stored
+        if (!item.hidden) missing.push(item.textContent);
+      }
+      ring.hidden = !missing.length;
+      ring.title = `${ring.dataset.word} ${missing.join(document.documentElement.lang.startsWith("zh") ? "、" : ", ")}`;
+    }
+  };
+  document.getElementById("site_form")?.addEventListener("input", update);
+  window.django?.jQuery(document).on("change", "#site_form :input", update);
+  update();
+}
