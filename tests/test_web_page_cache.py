@@ -205,10 +205,16 @@ def test_a_write_to_any_record_is_noticed(client, words, kept):
         own = {"site": site} if model.owner == "site" else {}
         row = model.objects.filter(**asked.get(model, own)).last()
         rows = model.objects.filter(pk=row.pk)
-        for write in (row.save, lambda rows=rows, row=row: rows.update(uid=f"{row.uid}-2")):
+
+        def save(row=row):
+            row.uid += "-1"
+            row.save()
+
+        for write in (save, lambda rows=rows, row=row: rows.update(uid=f"{row.uid}-2")):
             assert is_made_anew(client, kept, write), model
     entry.superseded_by = newer
     entry.save()
+    newer.note = build.text("Newer, too")
     assert is_made_anew(client, kept, newer.save)
 
 
