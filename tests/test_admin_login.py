@@ -352,6 +352,8 @@ def test_changes_of_accounts_are_told_with_who_made_them(client, told):
     assert told() == [f"password changed or hashed anew: {by}"]
     contributor.permissions.add(Permission.objects.get(codename="publish_site"))
     assert told() == ['publish_site given (group "contributor"): account=- by=a command']
+    Group.objects.create(name="all").permissions.set(Permission.objects.order_by("pk")[:9])
+    assert 'and 4 more given (group "all")' in told()[-1]
     li.delete()
     build.make_user("mei")
     assert told() == [

@@ -24,6 +24,7 @@ log = logging.getLogger("heritage.security")
 
 _RIGHTS = ("is_active", "is_staff", "is_superuser")
 _WATCHED = ("username", "password", *_RIGHTS)
+_SHOWN = 5  # groups or permissions that a line names; of others it tells the number
 
 
 def note(
@@ -140,9 +141,13 @@ def _rights(
 
 
 def _told(holder: Model, rows: list[Any], verb: str) -> None:
-    names = ", ".join(
-        row.codename if isinstance(row, Permission) else cast(Group, row).name for row in rows
-    )
+    shown = [
+        row.codename if isinstance(row, Permission) else cast(Group, row).name
+        for row in rows[:_SHOWN]
+    ]
+    if len(rows) > _SHOWN:
+        shown.append(f"and {len(rows) - _SHOWN} more")
+    names = ", ".join(shown)
     of = "" if isinstance(holder, User) else f" (group {_quoted(str(holder))})"
     account = holder.username if isinstance(holder, User) else ""
     warn(f"{names or 'rights'} {verb}{of}", account)
