@@ -666,15 +666,6 @@ def test_a_link_that_could_not_be_sent_is_told_and_sent_again(client, boss):
     assert [message.to for message in mail.outbox] == [[anna.email]]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_link_is_sent_from_the_form_of_an_account(client, boss):
-    anna = build.make_user("anna", email="anna@example.org")
-    address = reverse("admin:heritage_user_change", args=[anna.pk])
-    data = {"CHANGE_FORM-action": "send_links", "_selected_action": [anna.pk]}
-    assert "was sent to anna" in client.post(address, data, follow=True).content.decode()
-    assert [message.to for message in mail.outbox] == [[anna.email]]
-
-
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

@@ -470,7 +470,7 @@ def test_a_term_that_loses_its_slug_keeps_it(client):
 
 def test_an_accepted_correction_leads_to_the_field_and_to_the_page(client, site):
     row = Correction.objects.create(site=site, topic="dates", text="Not 1044.", language="en")
-    link = f'<a href="{change(site)}#events-group">'
+    link = f'<a href="{change(site)}?correction={row.pk}#events-group">'
     page = f'<a href="{reverse("web:site", args=[site.slug])}">'
     html = client.get(change(row)).content.decode()
     assert link in html

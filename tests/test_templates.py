@@ -1,4 +1,4 @@
-"""Every template of the visitors' door is rendered by some page, and all can be read."""
+"""Every template of visitors' pages is rendered by some page, and all can be read."""
 
 from pathlib import Path
 from unittest import mock
@@ -11,7 +11,9 @@ from django.test import Client, override_settings
 from django.test.signals import template_rendered
 
 from heritage.models import Site
+from heritage.models.lock_timeout import NotWritten
 from heritage.web import errors
+from heritage.web.corrections import views as corrections
 from heritage.web.database_errors import DatabaseErrorMiddleware
 from tests import builders as build
 from tests.webrows import full_site, plain_sites, vocabulary
@@ -62,6 +64,11 @@ def walk(client, rf) -> None:
     for path in (correction, f"{correction}thanks/"):
         client.get(path)
     client.post(correction)
+    longmen = Site.objects.get(slug="longmen-grottoes")
+    sent = {"topic": "dates", "text": "It was built later.", "key": corrections.new_key(longmen)}
+    waiting = mock.patch.object(corrections, "_store", side_effect=NotWritten)
+    with waiting, mock.patch.object(corrections, "MIN_SECONDS", -1):
+        client.post(correction, sent)
     user = build.make_user()
     user.user_permissions.set(Permission.objects.filter(codename="view_site"))
     client.force_login(user)

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.options import ActionLocation
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
@@ -70,11 +69,8 @@ class NewUserForm(AdminUserCreationForm):
         return cleaned
 
 
-@admin.action(
-    description=_("Send a link to set a password"),
-    permissions=["change"],
-    location=[ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM],
-)
+# In the list alone: in the form of an account, Enter in a field would press the button of actions.
+@admin.action(description=_("Send a link to set a password"), permissions=["change"])
 def send_links(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
     found = list(users)
     transaction.on_commit(lambda: model_admin.send_links(request, found))

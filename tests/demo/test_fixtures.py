@@ -375,7 +375,7 @@ def test_eras_keep_their_years(demo):
         found[slug] = tuple(None if year is None else to_historical(year) for year in years)
     assert found == ERAS
     eras = Era.objects.filter(region__code="CN", region_name={})
-    assert eras.count() == 71
+    assert eras.count() == 84
     # 晋 and 金 are both “Jin” in English: every short label stands for one era.
     for language in LANGUAGES:
         shorts = [era.short_label.get(language) or era.label[language] for era in eras]
