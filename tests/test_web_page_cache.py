@@ -2,6 +2,7 @@
 
 import copy
 import re
+import threading
 from datetime import date
 from functools import partial
 
@@ -22,6 +23,7 @@ from heritage.models import (
 from heritage.models.base import Record
 from heritage.models.unit_of_work import change_set
 from heritage.search.lru_cache import LRUCache
+from heritage.services import pending
 from heritage.web import middleware
 from tests import builders as build
 from tests.webrows import full_site, plain_sites, vocabulary
@@ -266,8 +268,11 @@ def test_a_page_stays_while_others_are_written(client, words):
     assert b"Far away" in client.get("/en/sites/?sort=recent").content
 
 
-def test_what_is_left_of_a_refresh_is_said_anew_after_each_write(client, words, settings):
+def test_what_is_left_of_a_refresh_is_said_anew_after_each_write(
+    client, words, settings, monkeypatch
+):
     settings.REFRESHED_AT_ONCE = 3
+    monkeypatch.setattr(pending, "_known", threading.Event())  # no thread that refreshes
     far = build.make_site("Far away", latitude=-33.9, longitude=18.4)
     waiting = PendingRefresh.objects.create(model="heritage.place", object_id=1, columns=["label"])
     for left in (700, 300, 0):
