@@ -286,7 +286,9 @@
   let isSent = false;
   const guard = () => {
     form.addEventListener("input", keepSoon);
-    form.addEventListener("change", keepSoon);
+    const $ = window.django?.jQuery; // by which alone choosers tell that something was chosen
+    if ($) $(form).on("change", keepSoon);
+    else form.addEventListener("change", keepSoon);
     form.addEventListener("submit", (event) => {
       // A time or a number that is half written would be sent as none.
       const incomplete = controls(form).find((control) => control.validity?.badInput);
