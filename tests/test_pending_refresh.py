@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from heritage.models import IndexChange, Kind, PendingRefresh
+from heritage.models import IndexChange, Kind, PendingRefresh, Site
 from heritage.models.unit_of_work import change_set
 from heritage.search.filters import SiteFilter
 from heritage.search.index import store
@@ -130,6 +130,21 @@ def test_a_worker_goes_on_after_its_answer(client, many):
         if thread.name == "pending refresh":
             thread.join(30)
     assert found("shrine") == 7 and not PendingRefresh.objects.exists()
+
+
+def test_sites_of_several_terms_are_counted_once(many):
+    kinds = [make_kind(f"Kind {number}") for number in range(9)]
+    for kind in kinds:
+        kind.sites.set(many.sites.all())
+    for kind in kinds:
+        rename(kind, f"Renamed {kind.pk}")
+    assert pending.left() == Site.objects.count() == 37
+
+
+def test_an_import_leaves_nothing_for_later(many):
+    with change_set("import"):
+        rename(many, "Shrine")
+    assert not PendingRefresh.objects.exists() and found("shrine") == 7
 
 
 def test_terms_that_are_created_with_their_sites_leave_nothing_for_later(settings):

@@ -175,7 +175,10 @@ def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
     if any(model.is_content for model in touched):
         unit.begin(Site)  # the lock may have been given up with a savepoint
         denormalized.refresh_designations(touched.get(Designation, ()))
-        sites, deferred = sites_of(touched, unit.written_columns, settings.REFRESHED_AT_ONCE)
+        # An import takes its time in any case, and may change most terms: all is done at once.
+        is_import = unit.change_set.kind == ChangeSet.Kind.IMPORT
+        most = 0 if is_import else settings.REFRESHED_AT_ONCE
+        sites, deferred = sites_of(touched, unit.written_columns, most)
         for model, count in deferred.items():
             pending.defer(model, touched[model], unit.written_columns[model], count)
         renewed = _renewed(written) - unit.saved[Site]
