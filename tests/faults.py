@@ -28,6 +28,12 @@ def no_writes():
 def no_space():
     """The database cannot grow, as on a full disk."""
     with connection.cursor() as cursor:
+        # Pages that earlier tests have given free would be room, too.
+        free, size = (
+            cursor.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("freelist_count", "page_size")
+        )
+        cursor.execute("CREATE TABLE filler AS SELECT zeroblob(%s) AS room", [free * size])
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count = {pages}")
     try:
@@ -35,3 +41,4 @@ def no_space():
     finally:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA max_page_count = 1073741823")
+            cursor.execute("DROP TABLE filler")
