@@ -274,8 +274,10 @@ def test_what_is_left_of_a_refresh_is_said_anew_after_each_write(
     settings.REFRESHED_AT_ONCE = 3
     monkeypatch.setattr(pending, "_known", threading.Event())  # no thread that refreshes
     far = build.make_site("Far away", latitude=-33.9, longitude=18.4)
+    for number in range(7):
+        build.make_site(f"Beside {number}")
     waiting = PendingRefresh.objects.create(model="heritage.place", object_id=1, columns=["label"])
-    for left in (700, 300, 0):
+    for left in (7, 3, 0):
         PendingRefresh.objects.filter(pk=waiting.pk).update(left=left)
         touch_summary(far.slug)
         page = client.get("/en/sites/?era=tang").content.decode()

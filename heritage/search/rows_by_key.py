@@ -42,7 +42,7 @@ def pairs_by_key(
         return []
     places = ", ".join(["%s"] * len(values))
     key, other = columns
-    sql = f"SELECT {key}, {other} FROM {model._meta.db_table} WHERE {key} IN ({places})"  # noqa: S608
+    sql = f"SELECT {key}, {other} FROM {model._meta.db_table} WHERE {key} IN ({places})"  # noqa: S608 - our names
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()

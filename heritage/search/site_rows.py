@@ -119,12 +119,12 @@ def tied_sites(site_id: int, most: int) -> tuple[int, ...]:
     Its parts, what it is a part of, and sites under the entries that cover it; at most so many.
     """
     part, coverage = PartOf._meta.db_table, Coverage._meta.db_table
-    entries = f"SELECT designation_id FROM {coverage} WHERE site_id = %s"  # noqa: S608
+    entries = f"SELECT designation_id FROM {coverage} WHERE site_id = %s"  # noqa: S608 - our names
     asked = [
-        f"SELECT part_id FROM {part} WHERE whole_id = %s",  # noqa: S608
-        f"SELECT whole_id FROM {part} WHERE part_id = %s",  # noqa: S608
-        f"SELECT site_id FROM {coverage} WHERE designation_id IN ({entries})",  # noqa: S608
-        f"SELECT site_id FROM {ComponentPoint._meta.db_table} "  # noqa: S608
+        f"SELECT part_id FROM {part} WHERE whole_id = %s",  # noqa: S608 - our names
+        f"SELECT whole_id FROM {part} WHERE part_id = %s",  # noqa: S608 - our names
+        f"SELECT site_id FROM {coverage} WHERE designation_id IN ({entries})",  # noqa: S608 - our names
+        f"SELECT site_id FROM {ComponentPoint._meta.db_table} "  # noqa: S608 - our names
         f"WHERE site_id IS NOT NULL AND designation_id IN ({entries})",
     ]
     with connection.cursor() as cursor:
