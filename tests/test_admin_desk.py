@@ -204,21 +204,29 @@ def test_neither_the_history_nor_the_sites_are_read_through(
     assert page.count("Changed Summary (English)") == (12 if address == DESK else 50)
     assert len(queries) == most
     if connection.vendor == "sqlite":
-        assert len(plans := [_plan(each["sql"]) for each in queries]) == most
-        assert [step for plan in plans for step in plan if _reads_through(step, plan)] == []
+        assert [each["sql"] for each in queries if _reads_through(each["sql"])] == []
 
 
-def _plan(sql):
+LARGE = {f"heritage_{name}" for name in ("change", "site", "opening", "price", "visitingfact")}
+
+
+def _reads_through(sql):
+    """Whether all rows of a large table are read, or those of change sets to sort them.
+
+    The latest change sets alone are read where nothing is sorted; their rows are few and narrow.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
-        return [row[-1] for row in cursor.fetchall()]
-
-
-def _reads_through(step, plan):
-    """Whether all rows of a large table are read: the latest alone are, where nothing is sorted."""
-    if re.match(r"SCAN (heritage_changeset|U1)\b", step):  # its rows are few and narrow
-        return any("ORDER BY" in other for other in plan)
-    return re.match(r"SCAN (heritage_(change|site|opening|price|visitingfact)|U\d)$", step)
+        plan = [row[-1] for row in cursor.fetchall()]
+    tables = {alias: table for table, alias in re.findall(r'"(heritage_\w+)" (U\d)\b', sql)}
+    for step in plan:
+        scanned = re.match(r"SCAN (\w+)( USING .*)?$", step)
+        name = scanned and tables.get(scanned[1], scanned[1])
+        if name in LARGE and not scanned[2]:
+            return True
+        if name == "heritage_changeset" and any("ORDER BY" in other for other in plan):
+            return True
+    return False
 
 
 def test_the_head_of_every_page_tells_what_waits(client, sites):

@@ -1,6 +1,7 @@
 """Rules of the project that can be checked: docstrings, settings, layers, docs, tracked files."""
 
 import ast
+import hashlib
 import http.server
 import json
 import os
@@ -200,3 +201,22 @@ def test_the_audit_of_dependencies_never_fails_in_silence(weak, code, said):
         server.shutdown()
     assert done.returncode == code, done.stdout + done.stderr
     assert said in done.stdout + done.stderr
+
+
+# The beginning of the SHA-256 of each migration, as it was when others first could run it.
+MIGRATIONS = {
+    "0001_initial.py": "4c5dc4a8eb813787",
+    "0002_history_and_desk.py": "be017fe200476ad1",
+    "0003_dated_events.py": "378a6925d099f180",
+    "0004_pending_refresh.py": "5ab219700cf8a9aa",
+    "0005_plainer_names.py": "863de3d7d22f65de",
+}
+
+
+def test_a_migration_that_others_have_run_is_never_changed():
+    """Add a new one instead, and its line here."""
+    found = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        for path in sorted((ROOT / "heritage" / "migrations").glob("0*.py"))
+    }
+    assert found == MIGRATIONS
