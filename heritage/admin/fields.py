@@ -177,7 +177,17 @@ class TimeInput(forms.TimeInput):
         super().__init__(attrs, format="%H:%M")
 
 
-class WeekdaysFormField(forms.CharField):
+class ParsedCharField(forms.CharField):
+    """Text of which `to_python()` gives what is stored: it has changed if that has."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return super().has_changed(initial, self.to_python(data))
+        except ValidationError:
+            return True
+
+
+class WeekdaysFormField(ParsedCharField):
     """Days of the week as people write them; the cleaned value are their digits."""
 
     def __init__(self, **kwargs: Any):
@@ -191,12 +201,6 @@ class WeekdaysFormField(forms.CharField):
             return read_weekdays(value)
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        try:
-            return super().has_changed(initial, self.to_python(data))
-        except ValidationError:
-            return True
 
 
 class DegreesFormField(forms.CharField):
@@ -253,7 +257,7 @@ class EDTFWidget(forms.TextInput):
         return context
 
 
-class EDTFFormField(forms.CharField):
+class EDTFFormField(ParsedCharField):
     """A date as people write it, in English, Chinese or EDTF; the cleaned value is EDTF."""
 
     widget = EDTFWidget
@@ -268,12 +272,6 @@ class EDTFFormField(forms.CharField):
             return date_parser.parse_date(value)
         except edtf.EDTFError as error:
             raise ValidationError(str(error), code="invalid") from error
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        try:
-            return super().has_changed(initial, self.to_python(data))
-        except ValidationError:
-            return True
 
 
 class PastDateFormField(EDTFFormField):

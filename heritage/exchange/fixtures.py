@@ -248,7 +248,7 @@ class _Loader:
         """Write what is to be written of a model's rows; gives how many."""
         wanted, known = [], []
         for row in rows:
-            before = self.loaded.get((model._meta.label_lower, row.uid))
+            before = self.loaded.get((row.label, row.uid))
             if before and before.source_digest == row.digest:
                 known.append(row)
                 if before.file != row.file:
@@ -267,7 +267,7 @@ class _Loader:
         stored: dict[int, str] = {}
         for chunk in chunks(list(pks.values())):
             stored |= _stored_digests(model, chunk)
-        noted = {row.uid: self.loaded[model._meta.label_lower, row.uid] for row in rows}
+        noted = {row.uid: self.loaded[row.label, row.uid] for row in rows}
         same = sum(stored[pk] == noted[uid].stored_digest for uid, pk in pks.items())
         self.report.unchanged += same
         self.report.held += len(rows) - same
