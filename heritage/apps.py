@@ -20,7 +20,7 @@ class HeritageConfig(AppConfig):
     def ready(self) -> None:
         from django.core.signals import request_finished
 
-        from heritage.admin import groups
+        from heritage.admin.accounts import groups
         from heritage.search.index import store
         from heritage.services import checks, pending, security_log, write_path
 
@@ -34,7 +34,7 @@ class HeritageConfig(AppConfig):
 
 class CatalogueAdminConfig(admin.AdminConfig):
     default = False
-    default_site = "heritage.admin.site.CatalogueAdminSite"
+    default_site = "heritage.admin.admin_site.CatalogueAdminSite"
 
     def ready(self) -> None:
         super().ready()

@@ -289,10 +289,10 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# --- Logging in: allauth, see heritage/admin/authentication.py ------------------------------------
+# --- Logging in: allauth, see heritage/admin/accounts/authentication.py ---------------------------
 
-ACCOUNT_ADAPTER = "heritage.admin.authentication.AccountAdapter"
-MFA_ADAPTER = "heritage.admin.authentication.MFAAdapter"
+ACCOUNT_ADAPTER = "heritage.admin.accounts.authentication.AccountAdapter"
+MFA_ADAPTER = "heritage.admin.accounts.authentication.MFAAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # accounts are created in the admin only
 ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators create the accounts

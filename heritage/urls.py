@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from heritage.admin.login_page import LoginPage
+from heritage.admin.accounts.login_page import LoginPage
 from heritage.web import health, sitemaps, style, views
 from heritage.web.media import files
 

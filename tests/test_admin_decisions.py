@@ -4,8 +4,8 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from heritage.admin import corrections
-from heritage.admin.history import comment_of
+from heritage.admin.changes.history import comment_of
+from heritage.admin.workflow import corrections
 from heritage.models import ChangeSet, Correction, Site
 from heritage.services.undo import undo
 from tests import builders as build

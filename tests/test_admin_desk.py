@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from heritage.admin import desk, history
 from heritage.admin.autocomplete import label_of
+from heritage.admin.changes import history
+from heritage.admin.workflow import desk
 from heritage.models import Change, ChangeSet, Correction, Opening, Review, Site
 from heritage.models.base import unwatched
 from heritage.models.unit_of_work import change_set

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from heritage.admin import publishing
-from heritage.admin.history import comment_of
+from heritage.admin.changes.history import comment_of
+from heritage.admin.workflow import publishing
 from heritage.models import (
     Change,
     ChangeSet,

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from heritage.admin import changelist, gaps, sites
+from heritage.admin.lists import changelist, gaps
+from heritage.admin.records import sites
 from heritage.models import Kind, Site
 from heritage.models.unit_of_work import change_set
 from heritage.search.index import store

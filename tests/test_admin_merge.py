@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from heritage.admin import merge_records
+from heritage.admin.workflow import merge_records
 from heritage.models import ChangeSet, Site
 from tests import builders as build
 

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from heritage.admin.history import comment_of
-from heritage.admin.review import labels
+from heritage.admin.changes.history import comment_of
+from heritage.admin.workflow.review import labels
 from heritage.models import ChangeSet, IndexChange, Review, ReviewComment, Site
 from heritage.models.unit_of_work import change_set
 from heritage.services import review
@@ -522,7 +522,7 @@ def test_many_are_sent_to_review_in_a_few_queries(client, li, wang):
 
 
 def test_no_more_are_given_a_state_at_once_than_can_be_taken_back(client, li, draft, monkeypatch):
-    monkeypatch.setattr("heritage.admin.bulk.MAX_CHANGES", 1)
+    monkeypatch.setattr("heritage.admin.workflow.bulk.MAX_CHANGES", 1)
     other = build.make_site("Pit", state="draft")
     client.force_login(li)
     data = {"action": "send_to_review", "_selected_action": [draft.pk, other.pk], "post": "yes"}

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from heritage.admin.export import exported_models
+from heritage.admin.lists.export import exported_models
 from heritage.models import ChangeSet, Event, SavedFilter, Site
 from heritage.services.undo import undo
 from tests import builders as build
@@ -101,7 +101,7 @@ def test_what_somebody_else_wrote_meanwhile_is_asked_about(client, editor, two):
 
 
 def test_what_was_written_while_it_was_saved_is_asked_about(client, editor, two, monkeypatch):
-    from heritage.admin import table
+    from heritage.admin.lists import table
 
     one = two[0]
     url = address(two, "name:en")

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 
-from heritage.admin import kept_uploads
+from heritage.admin.form import kept_uploads
 from heritage.models import Image
 from tests import builders as build
 from tests.adminforms import errors, filled, page_data

@@ -1,9 +1,9 @@
 """Limits attempts to log in; they are counted before the password is checked.
 
-Used by admin/authentication.py alone. Attempts at accounts that do not exist are counted alike, so
-that neither the answer nor its timing tells whether an account exists. A browser from which an
-account has logged in before is counted by itself, so that nobody else, at the same address or at
-others, locks anybody out of it.
+Used by admin/accounts/authentication.py alone. Attempts at accounts that do not exist are counted
+alike, so that neither the answer nor its timing tells whether an account exists. A browser from
+which an account has logged in before is counted by itself, so that nobody else, at the same address
+or at others, locks anybody out of it.
 """
 
 import unicodedata

@@ -1,0 +1,1 @@
+"""Users, groups and their permissions; how an account logs in."""

@@ -1,0 +1,1 @@
+"""The history of records, and the pages that undo changes and restore records."""

@@ -1,0 +1,160 @@
+"""The list of change sets, the page of one change set, and the page that undoes it."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from heritage.admin.access import ReadOnlyAdmin, is_id, user_of
+from heritage.admin.changes import undo_pages
+from heritage.admin.changes.history import Entry, comments_of, entries
+from heritage.admin.pages import AdminPages
+from heritage.admin.workflow.desk import records_of
+from heritage.models import Change, ChangeSet, User
+from heritage.models.base import Record
+from heritage.services.undo import MAX_CHANGES
+
+PER_PAGE = 40  # rows of a change set
+
+
+@admin.register(ChangeSet)
+class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
+    """Written by the write path alone; a change set can be undone."""
+
+    list_display = ("time", "author", "records", "comment", "kind")
+    list_display_links = ("time",)
+    list_filter = ("kind", ("user", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("user",)
+    search_fields = ("reason", "user__username", "user__last_name")
+    list_per_page = 50
+    show_full_result_count = False
+    ordering = ("-pk",)
+
+    @admin.display(description=_("time"), ordering="pk")
+    def time(self, change_set: ChangeSet) -> datetime:
+        return change_set.at
+
+    @admin.display(description=_("who"), ordering="user_id")
+    def author(self, change_set: ChangeSet) -> str:
+        return change_set.author
+
+    @admin.display(description=_("records"))
+    def records(self, change_set: ChangeSet) -> str:
+        named, more = change_set.named  # type: ignore[attr-defined]
+        links = [
+            format_html('<a href="{}">{}</a>', each.url, each.name)
+            if each.url
+            else format_html("{}", each.name)
+            for each in named
+        ]
+        if more:
+            links.append(
+                format_html("{}", _("and %(count)s more") % {"count": number_format(more)})
+            )
+        return format_html_join(" · ", "{}", ((link,) for link in links))
+
+    @admin.display(description=_("what"))
+    def comment(self, change_set: ChangeSet) -> str:
+        return change_set.words  # type: ignore[attr-defined]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        shown = list(changelist.result_list)
+        comments, records = comments_of(shown), records_of(shown)
+        for change_set in shown:
+            change_set.words = comments[change_set.pk]
+            change_set.named = records[change_set.pk]
+        changelist.result_list = shown
+        return changelist
+
+    # --- pages
+
+    def get_urls(self) -> list[URLPattern]:
+        undo = self.own_path("<int:pk>/undo/", self.undo_view, "undo")
+        return [undo, *super().get_urls()]
+
+    def _change_set(self, request: HttpRequest, pk: int) -> ChangeSet:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = ChangeSet.objects.select_related("user", "undoes__user").filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The changes of a change set, row by row."""
+        if not is_id(object_id):
+            raise Http404
+        change_set = self._change_set(request, int(object_id))
+        models = _seen_by(user_of(request))
+        changes = change_set.changes.filter(model__in=models).order_by("pk")
+        page = Paginator(changes, PER_PAGE).get_page(request.GET.get("p"))
+        context = {
+            "entry": entry_of(change_set, list(page)),
+            "page": page,
+            "pages": page.paginator.get_elided_page_range(page.number),
+            "undone_by": change_set.undone_by.select_related("user"),
+        }
+        return self.page(request, "admin/change_set.html", _title(change_set), context)
+
+    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        change_set = self._change_set(request, pk)
+        changes = change_set.changes.order_by("pk")[: MAX_CHANGES + 1]
+        asked = undo_pages.RevertRequest(
+            title=_("Undo all of it?"),
+            changes=list(changes),
+            kind=ChangeSet.Kind.UNDO,
+            back=self.own_url("changelist"),
+            button=_("Undo"),
+            undoes=change_set,
+            trail=[
+                (self.own_url("changelist"), self.opts.verbose_name_plural),
+                (self.own_url("change", pk), _title(change_set)),
+            ],
+        )
+        return undo_pages.revert_view(self.admin_site, request, asked)
+
+
+def _title(change_set: ChangeSet) -> str:
+    return comments_of([change_set])[change_set.pk] or capfirst(change_set.get_kind_display())
+
+
+def _seen_by(user: User) -> list[int]:
+    """Content types of the records that the user may view."""
+    return [
+        content_type.pk
+        for content_type in ContentType.objects.filter(app_label="heritage")
+        if (model := content_type.model_class())
+        and issubclass(model, Record)
+        and user.has_perm(f"heritage.view_{content_type.model}")
+    ]
+
+
+def entry_of(change_set: ChangeSet, changes: list[Change]) -> Entry:
+    """The changes of a change set, with rows named as they were at that time."""
+    rows: dict[int, set[int]] = defaultdict(set)
+    last = max((change.pk for change in changes), default=0)
+    for change in changes:
+        rows[change.model_id].add(change.object_id)
+    earlier: list[Change] = []
+    for model, ids in rows.items():
+        of_rows = Change.objects.filter(model=model, object_id__in=ids, pk__lte=last)
+        earlier += of_rows.exclude(change_set=change_set).order_by("pk")
+    every = sorted([*earlier, *changes], key=lambda change: change.pk)
+    return next(iter(entries([change_set], every)))

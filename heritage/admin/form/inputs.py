@@ -1,0 +1,325 @@
+"""Form fields and widgets of the admin: language maps, EDTF dates, coordinates, pictures."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models.fields.files import FieldFile
+from django.forms import ClearableFileInput
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import normalize_newlines
+from django.utils.translation import gettext_lazy as _
+
+from heritage.admin.form.date_echo import echo_of
+from heritage.models import Identity, Image
+from heritage.models.fields import edtf_bounds
+from heritage.values import coordinates, date_parser, edtf
+from heritage.values.date_format import year_phrase
+from heritage.values.language import (
+    LanguageMap,
+    interface_languages,
+    language_name,
+    proper_tag,
+    text_direction,
+)
+from heritage.values.weekdays import read_weekdays
+
+# Between the name of a field and a language code; field names have no double underscore.
+LANGUAGE_SEPARATOR = "__"
+
+
+def offered_languages() -> list[tuple[str, str]]:
+    """Languages that a text may have besides those of the interface."""
+    ours = interface_languages()
+    return [(code, name) for code, name in settings.CONTENT_LANGUAGES if code not in ours]
+
+
+# --- text in several languages -----------------------------------------------------------------
+
+
+class LanguageMapWidget(forms.Widget):
+    """One input for each language of the interface, and for others that are used or asked for.
+
+    With `rows` they are text areas of that height, with 0 single lines. `shows_all` shows all
+    languages.
+    """
+
+    template_name = "admin/widgets/language_map.html"
+    use_fieldset = True
+
+    def __init__(
+        self, attrs: dict[str, Any] | None = None, rows: int = 0, is_markdown: bool = False
+    ):
+        super().__init__(attrs)
+        self.rows, self.is_markdown = rows, is_markdown
+        self.shows_all = False
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}{LANGUAGE_SEPARATOR}{interface_languages()[0]}" if id_ else id_
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, None, attrs)
+        texts = value if isinstance(value, dict) else {}
+        shown = interface_languages()
+        others = [code for code, _name in settings.CONTENT_LANGUAGES if code not in shown]
+        shown += [code for code in others if self.shows_all or texts.get(code)]
+        shown += [code for code in texts if code not in (*shown, *others)]
+        base = context["widget"]["attrs"]
+        context["widget"] |= {
+            "rows": self.rows,
+            "markdown": self.is_markdown,
+            "shown": [self._input(name, code, texts, base) for code in shown],
+            "has_others": any(code not in shown for code in others),
+        }
+        return context
+
+    def _input(self, name: str, code: str, texts: dict[str, str], base: dict[str, Any]) -> dict:
+        attrs = {key: value for key, value in base.items() if key != "required"}
+        if "id" in base:
+            attrs["id"] = f"{base['id']}{LANGUAGE_SEPARATOR}{code}"
+        return {
+            "name": f"{name}{LANGUAGE_SEPARATOR}{code}",
+            "label": language_name(code),
+            "lang": proper_tag(code),
+            "dir": text_direction(code),
+            "value": texts.get(code, ""),
+            "attrs": attrs,
+        }
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[str, Any]:
+        prefix = name + LANGUAGE_SEPARATOR
+        return {
+            key.removeprefix(prefix): value for key, value in data.items() if key.startswith(prefix)
+        }
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        return not any(key.startswith(name + LANGUAGE_SEPARATOR) for key in data)
+
+
+class LanguageMapFormField(forms.Field):
+    """A language map. Errors name the language that they are about."""
+
+    widget = LanguageMapWidget
+    default_error_messages = {
+        "required": _("Write it in at least one language."),
+    }
+
+    def __init__(self, *, encoder: Any = None, decoder: Any = None, **kwargs: Any):
+        # Not the model's callable default, for which Django would add a hidden input.
+        super().__init__(**kwargs | {"show_hidden_initial": False, "initial": None})
+
+    def to_python(self, value: Any) -> LanguageMap:
+        try:
+            return LanguageMap.clean(value or {})
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        if self.disabled:
+            return False
+        try:
+            return LanguageMap.clean(initial or {}) != LanguageMap.clean(data or {})
+        except ValueError:
+            return True
+
+
+# --- plain text, numbers ---------------------------------------------------------------------
+
+
+class PlainTextFormField(forms.CharField):
+    """Text of several lines, whose ends a browser sends as CRLF."""
+
+    def to_python(self, value: object) -> str:
+        return normalize_newlines(super().to_python(value) or "")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(initial, self.to_python(data))
+
+
+class NamesFormField(PlainTextFormField):
+    """Several names, one on each line."""
+
+    def __init__(self, *, encoder: Any = None, decoder: Any = None, **kwargs: Any):
+        super().__init__(**kwargs | {"show_hidden_initial": False, "initial": None})
+
+    def prepare_value(self, value: object) -> object:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return value
+        names = (" ".join(line.split()) for line in super().to_python(value).split("\n"))
+        return list(dict.fromkeys(filter(None, names)))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (initial or []) != self.to_python(data or "")
+
+
+class DateInput(forms.DateInput):
+    """The browser's date picker."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """Times are local to the place, whatever the editor's time zone."""
+
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        super().__init__(attrs, format="%H:%M")
+
+
+class ParsedCharField(forms.CharField):
+    """Text of which `to_python()` gives what is stored: it has changed if that has."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return super().has_changed(initial, self.to_python(data))
+        except ValidationError:
+            return True
+
+
+class WeekdaysFormField(ParsedCharField):
+    """Days of the week as people write them; the cleaned value are their digits."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs | {"max_length": 60})
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        if value in self.empty_values:
+            return value
+        try:
+            return read_weekdays(value)
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+
+class DegreesFormField(forms.CharField):
+    """A latitude or longitude in any notation: 34.6086, 34°36′31″N, 北纬34.6086度."""
+
+    def __init__(self, *, limit: int, **kwargs: Any):
+        for name in ("max_value", "min_value", "step_size"):
+            kwargs.pop(name, None)
+        super().__init__(**kwargs)
+        self._is_latitude = limit == 90
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        if value in self.empty_values:
+            return None
+        try:
+            if self._is_latitude:
+                return coordinates.read_latitude(value)
+            return coordinates.read_longitude(value)
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return initial != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+# --- historical dates --------------------------------------------------------------------------
+
+
+class EDTFWidget(forms.TextInput):
+    """A text input, and below it how the date is understood.
+
+    `reads_eras` is for the date of an event, which may name eras.
+    """
+
+    template_name = "admin/widgets/edtf.html"
+    reads_eras = False
+
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        super().__init__({"class": "vTextField edtf-input", "size": 18, **(attrs or {})})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        widget = context["widget"]
+        # What is refused is told by the errors of the field.
+        widget["echo"] = replace(echo_of(str(value or ""), self.reads_eras), refusal="")
+        widget["reads_eras"] = self.reads_eras
+        widget["understood"] = f"{widget['attrs'].get('id', name)}_understood"
+        described = widget["attrs"].get("aria-describedby", ""), widget["understood"]
+        widget["attrs"]["aria-describedby"] = " ".join(filter(None, described))
+        return context
+
+
+class EDTFFormField(ParsedCharField):
+    """A date as people write it, in English, Chinese or EDTF; the cleaned value is EDTF."""
+
+    widget = EDTFWidget
+    remarks: tuple[str, ...] = ()  # on how the text was understood that was read last
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        if value in self.empty_values:
+            return value
+        try:
+            self.remarks = tuple(date_parser.remarks(value))
+            return date_parser.parse_date(value)
+        except edtf.EDTFError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+
+class PastDateFormField(EDTFFormField):
+    """The date of what has happened, such as a listing: years to come are refused."""
+
+    def to_python(self, value: Any) -> Any:
+        date = super().to_python(value)
+        if date not in self.empty_values:
+            years = [year for year in edtf_bounds(date) if year is not None]
+            if max(years) > timezone.localdate().year:
+                raise ValidationError(
+                    _("%(year)s is yet to come. Give the year in which it happened."),
+                    code="future",
+                    params={"year": year_phrase(max(years))},
+                )
+        return date
+
+
+# --- pictures ----------------------------------------------------------------------------------
+
+
+class PictureWidget(ClearableFileInput):
+    """A file input that shows the current picture, or names the one kept from the last attempt."""
+
+    template_name = "admin/widgets/picture.html"
+    kept: tuple[str, str] | None = None  # (file name, token), see `kept_uploads`
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return super().use_required_attribute(initial) and not self.kept
+
+    def is_initial(self, value: Any) -> bool:
+        return bool(value and getattr(value, "instance", None) and value.instance.pk)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["address"] = (
+            picture_address(value.instance) if self.is_initial(value) else ""
+        )
+        context["widget"]["kept"] = self.kept
+        return context
+
+
+def picture_address(row: Identity | Image) -> str:
+    """The URL of a stored picture for users who may see it."""
+    if isinstance(row, Identity):
+        return reverse("media:logo", args=[_file_name(row.logo)])
+    return reverse("media:image", args=[row.uid, _file_name(row.file)])
+
+
+def _file_name(file: FieldFile) -> str:
+    return (file.name or "").rpartition("/")[2]

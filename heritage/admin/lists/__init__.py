@@ -1,0 +1,1 @@
+"""Lists of records: columns, filters and order, editing in a table, export."""

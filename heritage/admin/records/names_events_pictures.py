@@ -1,0 +1,259 @@
+"""Admin of names, events, coverages and pictures: as inlines of a site, and in lists."""
+
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from heritage.admin.autocomplete import label_of
+from heritage.admin.form.inlines import RecordInline, RowFormSet
+from heritage.admin.form.inputs import picture_address
+from heritage.admin.form.record_admin import RecordAdmin
+from heritage.admin.form.record_form import RecordForm
+from heritage.admin.lists.filters import CoverageSchemeFilter, Filters, SiteStateFilter
+from heritage.models import Coverage, Event, FormerSlug, Image, Name, PartOf
+from heritage.services import date_reading
+from heritage.services.date_reading import DateQuestion
+from heritage.services.denormalized import event_bounds
+from heritage.values.edtf import EDTFError
+from heritage.values.language import language_name
+from heritage.values.sentences import listed
+
+# --- in the form of a site ---------------------------------------------------------------------
+
+
+class LanguageCodeInput(forms.TextInput):
+    """A language code, with common ones as suggestions."""
+
+    template_name = "admin/widgets/language_code.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        codes = [code for code, _name in (*settings.LANGUAGES, *settings.CONTENT_LANGUAGES)]
+        context = super().get_context(name, value, attrs)
+        context["offered"] = [
+            (code, language_name(code)) for code in (*codes[:3], "zh-latn-pinyin", *codes[3:])
+        ]
+        return context
+
+
+class NameForm(RecordForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        site = cleaned.get("site")
+        # The model compares with stored sites only; this one may be new.
+        if site and site.pk is None and cleaned.get("text") in site.name.values():
+            self.add_error("text", _("This is the display name already; add only further names."))
+        return cleaned
+
+    class Meta:
+        widgets = {"language": LanguageCodeInput(attrs={"class": "vTextField", "size": 16})}
+
+
+class NameRows(RecordInline):
+    model = Name
+    form = NameForm
+    verbose_name, verbose_name_plural = _("further name"), _("further names")
+    fields = (("text", "language", "kind"), ("note", "source"))
+
+
+class EventForm(RecordForm):
+    """A date that names eras (“Ming”, 唐代, 金至清) selects them, and “early Ming” both."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self._refused: EDTFError | None = None
+        self._remarks: tuple[str, ...] = ()
+        if "date" in self.fields:
+            self.fields["date"].widget.reads_eras = True
+            if self.is_bound:
+                self._read_date()
+
+    def _read_date(self) -> None:
+        kind, date, first, last = map(self.add_prefix, ("kind", "date", "first_era", "last_era"))
+        typed = self.data.get(date, "")
+        if not typed.strip():
+            return
+        is_chosen = bool(self.data.get(first) or self.data.get(last))
+        try:
+            reading = date_reading.read(typed, self.data.get(kind, ""))
+        except EDTFError as error:
+            self._refused = error
+            return
+        if is_chosen and not reading.date:
+            return  # it is told by the field that a name is no date
+        self._remarks = reading.remarks
+        data = cast(QueryDict, self.data).copy()
+        data[date] = reading.date
+        if not is_chosen:
+            data[first] = str(reading.first.pk) if reading.first else ""
+            data[last] = str(reading.last.pk) if reading.last else ""
+        self.data = data
+
+    def date_remarks(self) -> list[str]:
+        return [*super().date_remarks(), *self._remarks]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self._refused:
+            self.errors.pop("date", None)
+            self.add_error("date", str(self._refused))
+        if isinstance(self._refused, DateQuestion) and self._refused.eras:
+            names = listed(map(label_of, self._refused.eras))
+            text = _("The date may be one of these eras, choose: %(eras)s.") % {"eras": names}
+            self.add_error("first_era", text)
+        return cleaned
+
+
+class EventFormSet(RowFormSet):
+    def complete(self, row: Event) -> None:
+        row.first_year, row.last_year = event_bounds(row)
+
+
+class EventRows(RecordInline):
+    model = Event
+    form, formset = EventForm, EventFormSet
+    select_related = ("first_era", "last_era")
+    fields = (
+        ("kind", "date", "certainty"),
+        ("first_era", "last_era"),
+        ("note", "source"),
+    )
+
+
+class ImageRows(RecordInline):
+    model = Image
+    textarea_rows = {"alt": 2, "caption": 2}
+    fields = (
+        "file",
+        "alt",
+        "caption",
+        ("author", "credit_line"),
+        ("licence", "source_url"),
+        ("order", "published"),
+    )
+
+    def row_label(self, row: Image) -> str:
+        state = "" if row.published else _("not published")
+        return format_html(
+            '<img src="{}" alt="" class="picture-thumbnail" loading="lazy"> {} <small>{}</small>',
+            picture_address(row),
+            row,
+            state,
+        )
+
+
+# --- on pages of their own ---------------------------------------------------------------------
+
+
+class RowAdmin(RecordAdmin):
+    list_select_related: ClassVar[tuple[str, ...]] = ("site",)
+    list_filter: ClassVar[Filters] = (SiteStateFilter,)
+    search_fields: ClassVar[tuple[str, ...]] = ("site__name", "site__slug")
+
+
+@admin.register(Name)
+class NameAdmin(RowAdmin):
+    form = NameForm
+    list_display = ("text", "language", "kind", "site")
+    list_filter = (SiteStateFilter, "kind")
+    search_fields = ("text", "site__name", "site__slug")
+    fieldsets = ((None, {"fields": ("site", ("text", "language", "kind"), "note", "source")}),)
+
+
+@admin.register(Event)
+class EventAdmin(RowAdmin):
+    list_display = ("event_kind", "event_date", "certainty", "site")
+    list_filter = (SiteStateFilter, "kind", "certainty")
+    list_select_related = ("site", "first_era", "last_era")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "site",
+                    ("kind", "date", "certainty"),
+                    ("first_era", "last_era"),
+                    "note",
+                    "source",
+                )
+            },
+        ),
+    )
+
+    @admin.display(description=_("what happened"), ordering="kind")
+    def event_kind(self, row: Event) -> str:
+        return row.get_kind_display()
+
+    @admin.display(description=_("date"), ordering="first_year")
+    def event_date(self, row: Event) -> str:
+        return row.when()
+
+
+@admin.register(Coverage)
+class CoverageAdmin(RowAdmin):
+    list_display = ("site", "designation", "extent", "component_reference")
+    list_filter = (SiteStateFilter, CoverageSchemeFilter, "extent")
+    list_select_related = ("site", "designation__scheme")
+    search_fields = ("site__name", "site__slug", "designation__reference", "designation__name")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "site",
+                    "designation",
+                    ("extent", "component_reference"),
+                    "note",
+                    "source",
+                )
+            },
+        ),
+    )
+
+
+@admin.register(PartOf)
+class PartOfAdmin(RecordAdmin):
+    list_display = ("part", "whole")
+    list_select_related = ("part", "whole")
+    search_fields = ("part__name", "whole__name", "part__slug", "whole__slug")
+    fieldsets = ((None, {"fields": (("part", "whole"), "note")}),)
+
+
+@admin.register(FormerSlug)
+class FormerSlugAdmin(RowAdmin):
+    list_display = ("slug", "site")
+    list_filter = ()
+    search_fields = ("slug", "site__name", "site__slug")
+    fieldsets = ((None, {"fields": ("slug", "site")}),)
+
+
+@admin.register(Image)
+class ImageAdmin(RowAdmin):
+    list_display = ("thumbnail", "display_name", "site", "author", "licence", "published", "order")
+    list_display_links = ("display_name",)
+    list_filter = (SiteStateFilter, "published", "licence")
+    list_select_related = ("site", "licence")
+    search_fields = ("alt", "caption", "author", "credit_line", "site__name", "site__slug")
+    textarea_rows = {"alt": 2, "caption": 2}
+    fieldsets = (
+        (None, {"fields": ("site", "file", "alt", "caption")}),
+        (
+            _("Rights"),
+            {"fields": (("author", "credit_line"), ("licence", "source_url"))},
+        ),
+        (_("Publication"), {"fields": (("order", "published"),)}),
+    )
+
+    @admin.display(description=_("picture"))
+    def thumbnail(self, row: Image) -> str:
+        return format_html(
+            '<img src="{}" alt="" class="picture-thumbnail" loading="lazy">', picture_address(row)
+        )
+
+    @admin.display(description=_("caption"))
+    def display_name(self, row: Image) -> str:
+        return str(row)

@@ -1,0 +1,466 @@
+"""The admin of sites: the list, and the form with everything that belongs to a site."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import (
+    Exists,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
+from django.forms import HiddenInput
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse, translate_url
+from django.utils.csp import CSP
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_POST
+from pyroaring import BitMap
+
+from heritage.admin import access
+from heritage.admin.access import user_of
+from heritage.admin.autocomplete import with_label
+from heritage.admin.form.boundaries import boundary_map_view
+from heritage.admin.form.inlines import RecordInline
+from heritage.admin.form.points import PointField, map_view, point_text, similar_view, with_point
+from heritage.admin.form.record_admin import COMMENT
+from heritage.admin.form.record_form import RecordForm
+from heritage.admin.form.scenes import SceneSelect
+from heritage.admin.lists import changelist
+from heritage.admin.lists.export import export_csv, export_fixture
+from heritage.admin.lists.filters import (
+    FACET_FILTERS,
+    AuthorFilter,
+    DoubtFilter,
+    GapFilter,
+    HomePageFilter,
+    SiteSchemeFilter,
+    StateFilter,
+)
+from heritage.admin.lists.preferences import ListPages
+from heritage.admin.lists.table import TablePages, edit_table
+from heritage.admin.records.completeness import completeness_of
+from heritage.admin.records.coverage import CoverageRows
+from heritage.admin.records.names_events_pictures import EventRows, ImageRows, NameRows
+from heritage.admin.records.parts import PartOfRows, PartRows
+from heritage.admin.records.visiting import ROWS as VISITING_ROWS
+from heritage.admin.workflow.bulk import change_terms
+from heritage.admin.workflow.decisions import CorrectedForm
+from heritage.admin.workflow.merge_records import MergePages, merge_two
+from heritage.admin.workflow.publishing import ASKS_WHY, STATE_ACTIONS
+from heritage.admin.workflow.review import CommentedField, ReviewPages
+from heritage.models import Place, Site, SiteEra, SortName, UnescoStatus
+from heritage.models.unesco import statuses
+from heritage.search import similar, spelling
+from heritage.search.index import store
+from heritage.services import fulltext
+from heritage.values import tokens
+from heritage.values.coordinates import format_point
+from heritage.values.date_format import year_phrase
+from heritage.values.language import LazyText, interface_languages, proper_tag, text_direction
+from heritage.values.sentences import explained, listed
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the form."""
+
+    key: str
+    label: LazyText
+    fields: tuple[str | tuple[str, ...], ...] = ()
+    rows: tuple[type[RecordInline], ...] = ()
+
+    def fieldset(self) -> tuple[None, Any]:
+        """As the admin writes it; its own type of the options is of the stubs alone."""
+        return None, {"fields": self.fields, "classes": (self.key,)}
+
+
+_FRAMING: dict[str, Any] = settings.SECURE_CSP | {"frame-src": [CSP.SELF]}
+
+
+class SiteForm(RecordForm):
+    coordinates = PointField()
+    bound_field_class = CommentedField
+
+    def __init__(self, data: Any = None, files: Any = None, *, instance: Any = None, **kwargs: Any):
+        self.comments: dict[str, dict] = {}  # by field, see admin/workflow/review.py
+        point_error = ""
+        if data is not None:
+            data, point_error = with_point(data)
+        super().__init__(data, files, instance=instance, **kwargs)
+        self._point_error = point_error
+        self.doubtful: list[similar.SimilarSite] = []
+        if "coordinates" in self.fields:
+            stored = point_text(self.instance.latitude, self.instance.longitude)
+            self.initial["coordinates"] = self.fields["coordinates"].widget.stored = stored
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self._point_error:
+            self.add_error("coordinates", self._point_error)
+        published = cleaned.get("state") == Site.State.PUBLISHED
+        if published and "kinds" in cleaned and not cleaned["kinds"]:
+            raise ValidationError(
+                {"kinds": _("A published site needs at least one kind.")}, code="kinds"
+            )
+        state = cleaned.get("state") if "state" in self.changed_data else None
+        if state in ASKS_WHY and not self.data.get(COMMENT, "").strip():
+            text = _("Say why, in the line beside the buttons.")
+            raise ValidationError({"state": text}, code="why")
+        self._look_for_the_same(cleaned)
+        return cleaned
+
+    def _look_for_the_same(self, cleaned: dict[str, Any]) -> None:
+        """Warn once if the catalogue may have this site already."""
+        if not {"name", "latitude", "longitude"} & set(self.changed_data):
+            return
+        latitude, longitude = cleaned.get("latitude"), cleaned.get("longitude")
+        known = None if latitude is None or longitude is None else (latitude, longitude)
+        names = (cleaned.get("name") or {}).values()
+        found = [
+            each for each in similar.similar(names, known, self.instance.pk) if each.is_likely_same
+        ]
+        denied = set(self.confirmed.split(","))
+        if any(str(each.site.pk) not in denied for each in found):
+            self.doubtful = found
+            raise ValidationError(
+                _(
+                    "This site may be in the catalogue already. Look at the records below its "
+                    "name; if it is none of them, say so there and save again."
+                ),
+                code="similar",
+            )
+
+    @property
+    def to_be_confirmed(self) -> list[tuple[str, str, str]]:
+        """(anchor, label, message) of what the editor has to say before the form is saved."""
+        if not self.doubtful:
+            return []
+        names = listed(each.site for each in self.doubtful)
+        return [("not-the-same", str(capfirst(_("similar records"))), names)]
+
+    def compared_fields(self) -> Any:
+        fields = super().compared_fields()
+        if "state" in self.changed_data:  # whether it may be published depends on its kinds
+            fields["kinds"] = self.base_fields["kinds"]
+        return fields
+
+    @property
+    def confirmed(self) -> str:
+        """The ids of records that the editor has confirmed to be other sites."""
+        return self.data.get("_not_the_same", "")
+
+
+@admin.register(Site)
+class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
+    form = SiteForm
+    search_fields = ("search_text",)
+    list_display = ("display_name", "place", "beginnings", "unesco", "state_badge")
+    list_filter = (
+        ("state", StateFilter),
+        AuthorFilter,
+        GapFilter,
+        DoubtFilter,
+        *FACET_FILTERS,
+        SiteSchemeFilter,
+        ("featured", HomePageFilter),
+    )
+    list_select_related = ("place__parent__parent", "state_changed_by")
+    ordering = ("-updated_at", "pk")
+    search_help_text = _("Names in any script, pinyin, references such as 1003 or 1-0037-4-004.")
+    actions = [*STATE_ACTIONS, change_terms, edit_table, merge_two, export_csv, export_fixture]
+    textarea_rows = {"summary": 3, "description": 12, "note": 2}
+    cover_widgets = {"cover": partial(SceneSelect, plates=True)}
+    readonly_fields = (
+        "created_at",
+        "created_by",
+        "updated_at",
+        "published_at",
+        "state_changed_at",
+        "state_changed_by",
+        "public_point",
+        "eras",
+        "former_addresses",
+    )
+    # The sections of the form, each with its fields and sets of rows. The state is in the bar at
+    # the foot.
+    sections = (
+        Section("names", _("Names"), ("name",), (NameRows,)),
+        Section("what", _("What it is"), ("kinds",)),
+        Section(
+            "where",
+            _("Where it is"),
+            (
+                ("place", "also_in"),
+                ("coordinates", "latitude", "longitude"),
+                ("precision", "accuracy_m"),
+                ("point_source", "blur_km"),
+                "public_point",
+                "boundary",
+            ),
+        ),
+        Section("history", _("What happened"), (), (EventRows,)),
+        Section("texts", _("Texts"), ("summary", "description")),
+        Section("status", _("Protection and registers"), (), (CoverageRows,)),
+        Section("pictures", _("Pictures"), ("cover",), (ImageRows,)),
+        Section("visiting", _("Visiting"), (("custodian", "area_ha"),), VISITING_ROWS),
+        Section("related", _("Related sites"), (), (PartOfRows, PartRows)),
+        Section("sources", _("Sources and notes"), ("sources", "note")),
+        Section("publication", _("Publication"), (("featured", "prominence"), "slug")),
+        Section(
+            "kept",
+            _("Kept by the catalogue"),
+            (
+                "eras",
+                "former_addresses",
+                ("created_at", "created_by", "updated_at"),
+                ("published_at", "state_changed_at", "state_changed_by"),
+            ),
+        ),
+    )
+    fieldsets = (
+        (None, {"fields": ("state",), "classes": ("in-bar",)}),
+        *(each.fieldset() for each in sections),
+    )
+    inlines = tuple(rows for section in sections for rows in section.rows)
+
+    # --- what somebody may do
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return access.may_publish(user_of(request))
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("latitude", "longitude"):
+            field.widget = HiddenInput()  # the input for the point sets them
+        return field
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+            return self.admin_site.admin_view(partial(view, self))
+
+        return [
+            path("similar/", page(similar_view), name="heritage_site_similar"),
+            path(
+                "boundary-map/",
+                require_POST(page(boundary_map_view)),
+                name="heritage_site_boundary_map",
+            ),
+            path("point-map/", page(map_view), name="heritage_site_point_map"),
+            *super().get_urls(),
+        ]
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "state":
+            offered = access.states_for(user_of(request))
+            kwargs["choices"] = [pair for pair in Site.State.choices if pair[0] in offered]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        names = SortName.objects.filter(site=OuterRef("pk"), language=get_language())
+        sites = (
+            super()
+            .get_queryset(request)
+            .select_related("place__parent__parent", "custodian", "point_source")
+        )
+        return sites.annotate(sort_name=Subquery(names.values("key")[:1]))
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Site | None:
+        site = super().get_object(request, object_id, from_field)
+        if site:
+            # The form and the history need them.
+            also_in = Prefetch("also_in", with_label(Place.objects.all()))
+            prefetch_related_objects([site], "kinds", also_in, "sources")
+        return site
+
+    # --- the list
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Full-text search as for visitors, but in sites of any state."""
+        if not search_term.strip():
+            return queryset, False
+        words = tokens.parse_query(search_term)
+        hits = fulltext.sites_matching(words) if words else BitMap()
+        if not hits and hasattr(request, "hits"):
+            hits = self._respelt(request, search_term)
+        if len(hits) <= changelist.MAX_HITS:
+            queryset = queryset.filter(pk__in=list(hits))
+        elif not hasattr(request, "hits"):
+            queryset = changelist.latest_hits(queryset, hits)
+        if hasattr(request, "hits"):  # of the list, which may leave these to the index
+            request.hits = hits
+        return queryset, False
+
+    @staticmethod
+    def _respelt(request: Any, typed: str) -> BitMap:
+        """What the likeliest correction finds, as visitors have it; the list says so."""
+        for correction in spelling.corrections(store.current(), typed):
+            words = tokens.parse_query(correction.text)
+            if words and (hits := fulltext.sites_matching(words)):
+                request.respelt = correction.text
+                return hits
+        return BitMap()
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        shown = self.get_list_display(request)
+        is_large = changelist.is_large()
+        return [name for name in shown if name in changelist.SORTABLE or not is_large]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return changelist.SiteChangeList
+
+    @admin.display(description=_("name and kinds"), ordering="sort_name")
+    def display_name(self, site: Site) -> str:
+        name = site.name.best()
+        others = [
+            (proper_tag(code), text_direction(code), site.name[code])
+            for code in interface_languages()
+            if code in site.name and site.name[code] != str(name)
+        ]
+        return format_html(
+            '<span class="site-name" lang="{}" dir="{}">{}</span>{} <small>{}</small>',
+            name.lang_tag,
+            name.direction,
+            name,
+            format_html_join("", ' <span class="other-name" lang="{}" dir="{}">{}</span>', others),
+            listed(site.kinds.all()),
+        )
+
+    @admin.display(description=_("beginnings"), ordering="first_year")
+    def beginnings(self, site: Site) -> str:
+        return "" if site.first_year is None else year_phrase(site.first_year)
+
+    @admin.display(description=_("UNESCO"), ordering="inscribed_year")
+    def unesco(self, site: Site) -> str:
+        found = [status for status in statuses(site.coverages.all()) if status != UnescoStatus.NONE]
+        return listed(status.label for status in found)
+
+    @admin.display(description=_("state"), ordering="updated_at")
+    def state_badge(self, site: Site) -> str:
+        """The state, the time of the last change, and who set the state."""
+        return format_html(
+            '<span class="state state-{}">{}</span> <small>{} {}</small>',
+            site.state,
+            site.get_state_display(),
+            localtime(site.updated_at).date().isoformat(),
+            site.state_changed_by or "",
+        )
+
+    # --- the form
+
+    @method_decorator(csp_override(_FRAMING))
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The preview stands in a frame beside the form."""
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    @admin.display(description=_("point that the public sees"))
+    def public_point(self, site: Site) -> str:
+        if site.public_point is None:
+            return str(_("none"))
+        return format_point(*site.public_point)
+
+    @admin.display(description=_("eras, from the events"))
+    def eras(self, site: Site) -> str:
+        if site.pk is None:
+            return ""
+        roles = dict(SiteEra.Role.choices)
+        rows = site.site_eras.select_related("era").order_by("role", "era__first_year")
+        return listed(explained(row.era, [roles[row.role]]) for row in rows)
+
+    @admin.display(description=_("former addresses, which redirect"))
+    def former_addresses(self, site: Site) -> str:
+        if site.pk is None:
+            return ""
+        taken = Site.objects.filter(slug=OuterRef("slug"))  # by another site, whose address it is
+        former = site.former_slugs.filter(~Exists(taken)).values_list("slug", flat=True)
+        return ", ".join(former) or str(_("none"))
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        fieldsets = {fieldset.classes: fieldset for fieldset in context["adminform"]}
+        sets = {type(rows.opts): rows for rows in context["inline_admin_formsets"]}
+        shown = {rows.prefix: rows.rows for rows in sets.values() if not rows.opts.is_collapsed}
+        complete = completeness_of(obj, shown)
+        form = context["adminform"].form
+        context |= {
+            "previews": self._previews(obj),
+            "doubtful": form.doubtful,
+            "confirmed": form.confirmed,
+            "in_bar": fieldsets.get("in-bar"),
+            "completeness": complete,
+            "sections": [
+                {
+                    "key": section.key,
+                    "label": section.label,
+                    "fieldset": fieldsets.get(section.key) if section.fields else None,
+                    "row_sets": [sets[rows] for rows in section.rows if rows in sets],
+                    "missing": complete.missing_in(section.key),
+                    "items": [each for each in complete.items if each.section == section.key],
+                }
+                for section in self.sections
+                if obj or section.key != "kept"
+            ],
+        }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _previews(self, site: Site) -> list[dict]:
+        """The page, or what it would be, in each language."""
+        if site is None:
+            return []
+        address, framed = self.view_on_site(site), reverse("web:preview", args=[site.pk])
+        return [
+            {
+                "name": name,
+                "lang": proper_tag(code),
+                "url": translate_url(address, code),
+                "frame_url": translate_url(framed, code),
+                "is_current": code == get_language(),
+            }
+            for code, name in settings.LANGUAGES
+        ]
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: Any = None
+    ) -> HttpResponse:
+        if "_preview" in request.POST:
+            return redirect(self.view_on_site(obj))
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Site) -> HttpResponse:
+        response = super().response_change(request, obj)
+        return redirect(self.view_on_site(obj)) if "_preview" in request.POST else response
+
+    def view_on_site(self, site: Site) -> str:
+        """The public page; of what is not published, what it would be."""
+        return reverse("web:site", kwargs={"slug": site.slug})

@@ -1,0 +1,1 @@
+"""What editors do to records together: review, publication, corrections, bulk actions, the desk."""

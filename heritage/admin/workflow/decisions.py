@@ -1,0 +1,350 @@
+"""A reader's correction is applied to the record or declined, and answered.
+
+Fields of one text are changed on the page of the decision itself; rows in the form of the site,
+which shows the correction beside them and accepts it with the save (`CorrectedForm`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, reverse
+from django.utils import translation
+from django.utils.text import capfirst, normalize_newlines
+from django.utils.translation import gettext as _
+
+from heritage.admin.access import is_id, user_of
+from heritage.admin.form.editing import editing_of
+from heritage.admin.form.inlines import RecordInline
+from heritage.admin.form.points import point_text
+from heritage.admin.form.record_admin import COMMENT, OPEN, RecordAdmin
+from heritage.admin.form.row_sets import stored_rows
+from heritage.admin.lists.editable_fields import (
+    AmbiguousName,
+    EditableField,
+    column_fields,
+    comparable,
+    term_fields,
+)
+from heritage.admin.pages import AdminPages
+from heritage.admin.writes import change_set
+from heritage.models import ChangeSet, Correction, Site, User
+from heritage.models.unit_of_work import unit_of_work
+from heritage.services.notifications import send_mail
+from heritage.values import sentences
+from heritage.values.language import interface_languages
+from heritage.values.point_reader import read_point
+
+# By topic, the id of what it is about in the form of a site.
+ANCHORS = {
+    "name": "id_name__en",
+    "dates": "events-group",
+    "position": "id_coordinates",
+    "status": "coverages-group",
+    "visit": "openings-group",
+    "picture": "images-group",
+    "text": "id_summary__en",
+}
+# By topic, the field or the set of rows that is offered first; of texts the one in the reader's
+# language.
+_FIELDS = {
+    "name": "name",
+    "text": "summary",
+    "position": "point",
+    "dates": "events",
+    "status": "coverages",
+    "visit": "openings",
+    "picture": "images",
+}
+_WHOLE = {"point", "events", "coverages", "openings", "images"}  # in no language
+# In the form of a site: the correction that is shown beside it, and what is said of it.
+BESIDE, ACCEPT = "correction", "_accept"
+_ANSWER, _NOTE, _STATE = "_correction_answer", "_correction_note", "_correction_state"
+_LONGEST_ANSWER = 4_000
+APPLY = "apply"
+_DECISIONS = {
+    APPLY: Correction.State.ACCEPTED,
+    "accept": Correction.State.ACCEPTED,
+    "decline": Correction.State.DECLINED,
+    "spam": Correction.State.SPAM,
+}
+
+
+class _PointField(EditableField):
+    """Both coordinates as one text in any notation."""
+
+    @property
+    def update_fields(self) -> set[str]:
+        return {"latitude", "longitude"}
+
+    def text(self, site: Site) -> str:
+        return point_text(site.latitude, site.longitude)
+
+    def is_stored(self, site: Site, text: str) -> bool:
+        return text == self.text(site)
+
+    def assign(self, site: Site, text: str) -> str:
+        try:
+            site.latitude, site.longitude = read_point(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+        return text
+
+
+def _fields(user: User) -> dict[str, EditableField]:
+    """What a correction can be applied to as one text, the coordinates as one."""
+    fields = column_fields() | term_fields(user)
+    found = {
+        key: each for key, each in fields.items() if key not in ("latitude", "longitude", "era")
+    }
+    control = forms.CharField(widget=forms.TextInput(attrs={"size": 40}))
+    return found | {"point": _PointField("point", "latitude", capfirst(_("point")), control)}
+
+
+class DecisionPages(AdminPages):
+    """For `CorrectionAdmin`."""
+
+    def get_urls(self) -> list[URLPattern]:
+        own = self.own_path("<int:pk>/decide/", self.decide_view, "decide")
+        return [own, *super().get_urls()]
+
+    def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        correction = self.object_or_404(request, pk, "change")
+        site, fields = correction.site, _fields(user_of(request))
+        sites: Any = self.admin_site.get_model_admin(Site)
+        may_apply = sites.has_change_permission(request, site)
+        sets = {each.prefix: each for each in _row_sets(sites, request, site)}
+        key = request.GET.get("field", "")
+        if key not in fields and key not in sets:
+            key = _usual_key(correction)
+        # Rows are changed in the form of the site.
+        field = None if key in sets else fields[key]
+        text, error = field.text(site) if field else "", ""
+        if request.method == "POST":
+            if request.POST.get("do") not in _DECISIONS:
+                raise PermissionDenied
+            if request.POST["do"] == APPLY and not (may_apply and field):
+                raise PermissionDenied
+            error = self._decide(request, correction, field)
+            if not error:
+                return redirect(self.own_url("changelist"))
+            text = request.POST.get("text", "")
+        anchor = ANCHORS.get(correction.topic, "content-main")
+        context = {
+            "correction": correction,
+            "site": site,
+            "public": reverse("web:site", args=[site.slug]),
+            "form_url": f"{beside_url(correction)}#{anchor}",
+            "field": field,
+            "key": key,
+            "offered": [(each.key, each.label) for each in fields.values()],
+            "sets": [(each.prefix, capfirst(each.verbose_name_plural)) for each in sets.values()],
+            **(_field_context(field, site, text) if field else {}),
+            **(_rows_context(request, correction, sets[key]) if key in sets else {}),
+            "error": error,
+            "may_apply": may_apply,
+            "is_mail_set_up": settings.MAIL_IS_SET_UP,
+            "answer": request.POST.get("answer", correction.answer),
+            "note": request.POST.get("note", correction.note),
+        }
+        title = _("Correction: %(what)s") % {"what": correction}
+        return self.page(request, "admin/decide.html", title, context)
+
+    def _decide(
+        self, request: HttpRequest, correction: Correction, field: EditableField | None
+    ) -> str:
+        """Carry out the decision in one change set. Returns the errors, if any."""
+        decision = request.POST["do"]
+        with (
+            change_set(ChangeSet.Kind.CORRECTION, user_of(request)) as made,
+            unit_of_work() as unit,
+        ):
+            unit.begin(Site)
+            stored = Correction.objects.select_for_update().get(pk=correction.pk)
+            if stored.state != correction.state or stored.state != request.POST.get("state"):
+                return _("Somebody has decided this meanwhile.")
+            if decision == APPLY and field:
+                if problem := _apply(request, stored, field):
+                    return problem
+                made.detail["reader"] = stored.suggestion or stored.text
+            made.detail["correction"] = str(_DECISIONS[decision])
+            answer, note = request.POST.get("answer", ""), request.POST.get("note", "")
+            _settle(request, stored, _DECISIONS[decision], answer, note)
+        self.message_user(request, _is_now(stored), messages.SUCCESS)
+        return ""
+
+
+class CorrectedForm(RecordAdmin):
+    """The form of a site with a reader's correction beside it; for `SiteAdmin`."""
+
+    def _beside(self, request: HttpRequest, site: Site | None) -> Correction | None:
+        """The correction that the form was opened with, for those who may decide it."""
+        pk = request.GET.get(BESIDE, "")
+        if site is None or not is_id(pk):
+            return None
+        corrections = self.admin_site.get_model_admin(Correction)
+        found = Correction.objects.filter(pk=pk, site=site).first()
+        return found if found and corrections.has_change_permission(request, found) else None
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        correction = self._beside(request, context.get("original"))
+        if correction:
+            context |= {
+                "correction": correction,
+                "correction_answer": request.POST.get(_ANSWER, correction.answer),
+                "correction_note": request.POST.get(_NOTE, correction.note),
+                "accepts": request.method == "GET" or ACCEPT in request.POST,
+                "is_mail_set_up": settings.MAIL_IS_SET_UP,
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @contextmanager
+    def change_set_of(self, request: HttpRequest) -> Iterator[ChangeSet]:
+        if ACCEPT not in request.POST:
+            with super().change_set_of(request) as made:
+                yield made
+            return
+        reason = request.POST.get(COMMENT, "").strip()
+        with change_set(ChangeSet.Kind.CORRECTION, user_of(request), reason, is_whole=True) as made:
+            yield made
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        correction = self._beside(request, form.instance) if ACCEPT in request.POST else None
+        if correction is None or not editing_of(request).is_writing:
+            return
+        stored = Correction.objects.select_for_update().get(pk=correction.pk)
+        if stored.state != request.POST.get(_STATE):
+            text = _("The record was saved, but somebody has decided the correction meanwhile.")
+            self.message_user(request, text, messages.WARNING)
+            return
+        with unit_of_work() as unit:
+            unit.change_set.detail |= {
+                "reader": stored.suggestion or stored.text,
+                "correction": str(Correction.State.ACCEPTED),
+            }
+        answer, note = request.POST.get(_ANSWER, ""), request.POST.get(_NOTE, "")
+        _settle(request, stored, Correction.State.ACCEPTED, answer, note)
+        self.message_user(request, _is_now(stored), messages.SUCCESS)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        response = super().response_change(request, obj)
+        correction = self._beside(request, obj) if ACCEPT in request.POST else None
+        if correction is None:
+            return response
+        if not editing_of(request).is_writing:
+            text = _("The correction is still open: nothing was changed in the record.")
+            self.message_user(request, text, messages.WARNING)
+            return redirect("admin:heritage_correction_decide", correction.pk)
+        return (
+            response
+            if "_save" not in request.POST
+            else redirect("admin:heritage_correction_changelist")
+        )
+
+
+def beside_url(correction: Correction, prefix: str = "") -> str:
+    """The form of the site with a correction beside it, and with all rows of one set open."""
+    query = {BESIDE: correction.pk} | ({OPEN: prefix} if prefix else {})
+    form = reverse("admin:heritage_site_change", args=[correction.site_id])
+    return f"{form}?{urlencode(query)}"
+
+
+def _row_sets(sites: Any, request: HttpRequest, site: Site) -> list[RecordInline]:
+    inlines = sites.get_inline_instances(request, site)
+    return [inline for inline in inlines if isinstance(inline, RecordInline)]
+
+
+def _field_context(field: EditableField, site: Site, text: str) -> dict[str, Any]:
+    attrs = field.attrs | {"id": "decide-text", "rows": 8}
+    return {
+        "label": field.label,
+        "was": field.text(Site.objects.get(pk=site.pk)),
+        "control": field.form_field.widget.render("text", text, attrs),
+    }
+
+
+def _rows_context(
+    request: HttpRequest, correction: Correction, inline: RecordInline
+) -> dict[str, Any]:
+    """The rows as they are stored, and where they are changed."""
+    return {
+        "label": capfirst(str(inline.verbose_name_plural)),
+        "rows": [inline.row_label(row) for row in stored_rows(request, inline, correction.site)],
+        "rows_url": f"{beside_url(correction, inline.prefix)}#{inline.prefix}-group",
+    }
+
+
+def _settle(
+    request: HttpRequest, stored: Correction, state: Correction.State, answer: str, note: str
+) -> None:
+    """Decide a correction; a new answer is sent to the reader, but none to one who sent spam."""
+    answer = answer.strip()[:_LONGEST_ANSWER]
+    stored.decide(state, user_of(request))
+    stored.note = note.strip()[:_LONGEST_ANSWER]
+    is_new_answer = answer and answer != stored.answer and state != Correction.State.SPAM
+    if is_new_answer:
+        stored.answer = answer
+    stored.save()
+    if is_new_answer and stored.email:
+        _answer(request, stored)
+
+
+def _is_now(correction: Correction) -> str:
+    return _("The correction is now: %(state)s.") % {"state": correction.get_state_display()}
+
+
+def _answer(request: HttpRequest, correction: Correction) -> None:
+    """Answer the reader by mail, in the reader's language."""
+    with translation.override(correction.language):
+        page = reverse("web:site", args=[correction.site.slug])
+        subject = _("Your suggestion on %(site)s") % {"site": correction.site.name.best()}
+        send_mail(
+            correction.email,
+            subject,
+            [
+                correction.answer,
+                _("You wrote:"),
+                correction.text,
+                request.build_absolute_uri(page),
+            ],
+        )
+
+
+def _usual_key(correction: Correction) -> str:
+    """The field that the topic of a correction suggests."""
+    name = _FIELDS.get(correction.topic, "description")
+    if name in _WHOLE:
+        return name
+    codes = interface_languages()
+    return f"{name}:{correction.language if correction.language in codes else codes[0]}"
+
+
+def _apply(request: HttpRequest, correction: Correction, field: EditableField) -> str:
+    """Write the field. Returns the errors, in which case nothing is written."""
+    site = Site.objects.select_for_update().get(pk=correction.site_id)
+    text = comparable(request.POST.get("text", ""))
+    if field.text(site) != normalize_newlines(request.POST.get("was", "")):
+        return _("Somebody has changed this meanwhile. Look at it once more, please.")
+    if field.is_stored(site, text):
+        return _("The text is as it was: change it, or accept without a change.")
+    try:
+        field.assign(site, text)
+        site.full_clean(validate_unique=False)
+    except AmbiguousName as error:
+        return sentences.joined([*error.messages, sentences.listed(error.labels)])
+    except ValidationError as error:
+        return sentences.joined(error.messages)
+    if field.update_fields:
+        site.save(update_fields=field.update_fields)
+    field.save_related(site)
+    return ""

@@ -1,0 +1,318 @@
+"""The desk, the first page of the admin: open tasks, gaps in records, and recent changes.
+
+Each count links to the list that it counts. Counts of published sites come from the search
+index, all others from indexed columns, so the page is fast in a catalogue of any size.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, Func, Model, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from heritage.admin.access import once, user_of
+from heritage.admin.autocomplete import label_of, with_label
+from heritage.admin.changes.history import MAX_ROWS, comments_of, deleted_names
+from heritage.admin.lists.gaps import gaps
+from heritage.models import (
+    Change,
+    ChangeSet,
+    Correction,
+    Opening,
+    Price,
+    Site,
+    User,
+    VisitingFact,
+)
+from heritage.models.base import Record
+from heritage.search import similar
+from heritage.search.index import store
+from heritage.services.history import deletions_of, rows_written, smallest_within
+
+LATEST = 12  # change sets that are listed
+NAMED = 3  # records that are named for a change set
+LOOKED_AT = 200  # rows of a large change set, for these
+COUNTED = 20_000  # rows of a change set, at most, to count their records
+CHECKED_DAYS = 365  # until a visiting fact has to be checked again
+
+
+@dataclass(slots=True)
+class Task:
+    """A number of records that need attention, with a link to their list."""
+
+    label: str
+    count: int
+    url: str
+    parts: list["Task"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RecordLink:
+    name: str
+    url: str  # empty if the record is deleted
+
+
+@dataclass(slots=True)
+class RecentChanges:
+    """What one person did at once."""
+
+    who: str
+    at: datetime
+    comment: str
+    records: list[RecordLink]
+    more: int  # further records
+    rows: int = 0  # all that were written, where they are too many to count their records
+
+
+def list_url(model: type[Record], **query: str) -> str:
+    opts = model._meta
+    address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+# --- what waits ------------------------------------------------------------------------------
+
+
+def _counts(user: User, queries: Iterable[QuerySet]) -> list[int]:
+    """How many rows each has, with one query; they may refer to the user as `OuterRef("pk")`."""
+    counted = [
+        Subquery(rows.order_by().annotate(n=Func("pk", function="COUNT")).values("n"))
+        for rows in queries
+    ]
+    found = User.objects.filter(pk=user.pk).values_list(*counted).first()
+    return list(found or [0] * len(counted))
+
+
+def waiting(request: HttpRequest) -> dict[str, int]:
+    """The counts in the head of every page; one query for each request."""
+    return once(request, "waiting", lambda: _waiting(user_of(request)))
+
+
+def _waiting(user: User) -> dict[str, int]:
+    sites, me = Site.objects, OuterRef("pk")
+    counted: dict[str, QuerySet] = {
+        "corrections": Correction.objects.filter(state=Correction.State.NEW),
+        "review": sites.filter(state=Site.State.REVIEW),
+        "drafts": sites.filter(state=Site.State.DRAFT, created_by=me),
+        "assigned": sites.filter(state=Site.State.REVIEW, review__assigned_to=me),
+    }
+    return dict(zip(counted, _counts(user, counted.values()), strict=True))
+
+
+def tasks(request: HttpRequest) -> list[Task]:
+    """The open tasks of the current user."""
+    user, counts = user_of(request), waiting(request)
+    found = []
+    if user.has_perm("heritage.view_correction"):
+        url = list_url(Correction, state__exact=Correction.State.NEW)
+        found.append(Task(_("Corrections"), counts["corrections"], url))
+    if user.has_perm("heritage.view_site"):
+        url = list_url(Site, state__exact=Site.State.REVIEW)
+        found.append(Task(_("In review"), counts["review"], url))
+        url = list_url(Site, state__exact=Site.State.REVIEW, by="assigned")
+        if counts["assigned"]:
+            found.append(Task(_("Assigned to me"), counts["assigned"], url))
+        url = list_url(Site, state__exact=Site.State.DRAFT, by="me")
+        found.append(Task(_("My drafts"), counts["drafts"], url))
+    return found
+
+
+# --- what is thin or doubtful ----------------------------------------------------------------
+
+
+def gap_tasks(user: User) -> Iterator[Task]:
+    """What published sites lack, each with its list."""
+    if not user.has_perm("heritage.view_site"):
+        return
+    index = store.current()
+    for value, gap in gaps().items():
+        if gap.heading:
+            url = list_url(Site, lacks=value, state__exact=Site.State.PUBLISHED)
+            yield Task(gap.heading, len(gap.lacking(index)), url)
+    doubtful = similar.same_names(index)
+    yield Task(_("Perhaps twice in the catalogue"), len(doubtful), list_url(Site, doubt="twice"))
+
+
+def last_checked(today: date) -> date:
+    """Rows checked before this day are to be checked again."""
+    return today - timedelta(days=CHECKED_DAYS)
+
+
+def checks(user: User) -> list[Task]:
+    """Visiting information to be checked, each kind with its lists."""
+    models = [
+        model
+        for model in (Opening, Price, VisitingFact)
+        if user.has_perm(f"heritage.view_{model._meta.model_name}")
+    ]
+    lists = {
+        "old": Q(checked_on__lt=last_checked(timezone.localdate())),
+        "unchecked": Q(checked_on__isnull=True),
+    }
+    counts = iter(
+        _counts(user, [model.objects.filter(of) for model in models for of in lists.values()])
+    )
+    old = Task(_("Visiting facts checked more than a year ago"), 0, "")
+    unchecked = Task(_("Visiting facts that nobody has checked"), 0, "")
+    for model in models:
+        for task, value in zip((old, unchecked), lists, strict=True):
+            label, count = str(model._meta.verbose_name_plural), next(counts)
+            task.parts.append(Task(label, count, list_url(model, checked=value)))
+            task.count += count
+    return [old, unchecked] if models else []
+
+
+# --- what was changed ------------------------------------------------------------------------
+
+
+def latest_work() -> list[RecentChanges]:
+    """The latest change sets of all users, without fixtures."""
+    latest = ChangeSet.objects.exclude(kind=ChangeSet.Kind.IMPORT).order_by("-pk")
+    sets = list(latest.select_related("user")[:LATEST])
+    if not sets:
+        return []
+    owners, comments = _owners(sets), comments_of(sets)
+    links = _RecordLinks(owners)
+    return [
+        RecentChanges(
+            who=each.author,
+            at=each.at,
+            comment=comments[each.pk],
+            records=[links.of(*key) for key in owners[each.pk].named],
+            more=max(0, owners[each.pk].count - NAMED),
+            rows=owners[each.pk].rows,
+        )
+        for each in sets
+    ]
+
+
+def records_of(sets: list[ChangeSet]) -> dict[int, tuple[list[RecordLink], int]]:
+    """By change set: the first records that it wrote, and how many more there are."""
+    owners = _owners(sets) if sets else {}
+    links = _RecordLinks(owners)
+    return {
+        pk: ([links.of(*key) for key in each.named], max(0, each.count - len(each.named)))
+        for pk, each in owners.items()
+    }
+
+
+@dataclass(slots=True)
+class _Owners:
+    """The records whose rows a change set wrote."""
+
+    named: list[tuple[int, int]]  # content type and id of the first of them
+    count: int = 0
+    rows: int = 0  # instead of the count where there are more than COUNTED
+
+
+def _owners(sets: list[ChangeSet]) -> dict[int, _Owners]:
+    """By change set. Small ones are read with one query, of the others each is asked."""
+    sizes = rows_written(each.pk for each in sets)
+    names = ("owner_model", "owner_id")
+    small = smallest_within(sizes, MAX_ROWS)
+    read: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    rows = Change.objects.filter(change_set__in=small).order_by("change_set_id", "pk")
+    for pk, *owner in rows.values_list("change_set", *names):
+        read[pk].append((owner[0], owner[1]))
+    large = sizes.keys() - read.keys()
+    counts: dict[int, int] = defaultdict(int)
+    counted = [pk for pk in large if sizes[pk] <= COUNTED]
+    if counted:
+        rows = Change.objects.filter(change_set__in=counted).order_by()
+        by_model = rows.values_list("change_set", "owner_model")
+        for pk, _model, count in by_model.annotate(n=Count("owner_id", distinct=True)):
+            counts[pk] += count
+    found = {}
+    for each in sets:
+        owners = list(dict.fromkeys(read[each.pk]))
+        found[each.pk] = _Owners(owners[:NAMED], len(owners))
+        if each.pk in large:
+            first = each.changes.order_by("pk").values_list(*names)[:LOOKED_AT]
+            named = list(dict.fromkeys(first))[:NAMED]
+            rows_alone = 0 if each.pk in counts else sizes[each.pk]
+            found[each.pk] = _Owners(named, counts.get(each.pk, 0), rows_alone)
+    return found
+
+
+class _RecordLinks:
+    """Links to records by content type and id, with names that are read once for each model."""
+
+    def __init__(self, owners: dict[int, _Owners]):
+        wanted: dict[int, set[int]] = defaultdict(set)
+        for each in owners.values():
+            for content_type, pk in each.named:
+                wanted[content_type].add(pk)
+        self._found: dict[tuple[int, int], RecordLink] = {}
+        for content_type, ids in wanted.items():
+            model = ContentType.objects.get_for_id(content_type).model_class()
+            if model is not None:
+                for row in with_label(model._default_manager.filter(pk__in=ids)):
+                    url = reverse(
+                        f"admin:{model._meta.app_label}_{model._meta.model_name}_history",
+                        args=[row.pk],
+                    )
+                    self._found[content_type, row.pk] = RecordLink(label_of(row), url)
+                gone = [pk for pk in ids if (content_type, pk) not in self._found]
+                self._add_deleted(content_type, model, gone)
+
+    def _add_deleted(self, content_type: int, model: type[Model], ids: list[int]) -> None:
+        """As they were called; the link leads to where they can be restored."""
+        if not (ids and issubclass(model, Record)):
+            return
+        deletions = list(deletions_of(model).filter(object_id__in=ids))
+        for deletion, name in zip(deletions, deleted_names(model, deletions), strict=True):
+            url = reverse(
+                f"admin:heritage_{model._meta.model_name}_restore_deleted", args=[deletion.pk]
+            )
+            self._found.setdefault(
+                (content_type, deletion.object_id),
+                RecordLink(_("%(name)s, deleted") % {"name": name}, url),
+            )
+
+    def of(self, content_type: int, pk: int) -> RecordLink:
+        found = self._found.get((content_type, pk))
+        if found:
+            return found
+        kind = ContentType.objects.get_for_id(content_type).name
+        return RecordLink(_("%(kind)s %(number)s, deleted") % {"kind": kind, "number": pk}, "")
+
+
+def desk_context(request: HttpRequest) -> dict:
+    """The template context of the first page."""
+    return {
+        "tasks": tasks(request),
+        "gaps": list(gap_tasks(user_of(request))),
+        "checks": checks(user_of(request)),
+        "kept_lists": kept_lists(user_of(request)),
+        "work": latest_work() if user_of(request).has_perm("heritage.view_site") else [],
+    }
+
+
+def kept_lists(user: User) -> list[tuple[str, str]]:
+    """The lists of sites that the user keeps: (name, address)."""
+    if not user.has_perm("heritage.view_site"):
+        return []
+    address = list_url(Site)
+    return [(each.name, f"{address}?{each.query}") for each in user.saved_filters.all()]
+
+
+def header_context(request: HttpRequest) -> dict:
+    """The template context of the head of every page."""
+    may_view = user_of(request).has_perm("heritage.view_site")
+    links = [Task(_("Desk"), 0, reverse("admin:index"))]
+    if may_view:
+        links.append(Task(_("Sites"), 0, list_url(Site)))
+    links += [task for task in tasks(request) if task.count]
+    return {
+        "desk_links": links,
+        "here": request.get_full_path(),
+        "may_view_sites": may_view,
+        "may_add_sites": user_of(request).has_perm("heritage.add_site"),
+    }

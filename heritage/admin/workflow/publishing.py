@@ -1,0 +1,241 @@
+"""The publication state of a record: who may set which, in the form and as list actions."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from heritage.admin import access
+from heritage.admin.access import user_of
+from heritage.admin.pages import AdminPages
+from heritage.admin.workflow import bulk
+from heritage.admin.writes import log_change
+from heritage.models import Site, User, row_values
+from heritage.models.base import chunks
+from heritage.models.fields import LanguageMapField
+from heritage.services import review
+from heritage.services.publication import RELATED, publication_problems
+
+type Refused = tuple[Site, list[Reason]]
+
+SHOWN = 10  # records that a message names for each reason
+CONFIRMED = 100  # records that the confirmation names
+LONGEST_REASON = 1000
+ASKS_WHY = (Site.State.ARCHIVED,)  # as the page of the review of a record does
+
+
+class Reason(NamedTuple):
+    """Why a record may not have a state, and where in its form this can be corrected."""
+
+    text: str
+    anchor: str = ""
+
+
+def reasons_against(user: User, site: Site, state: str) -> Iterator[Reason]:
+    """Why the user may not set this state on the record now."""
+    if not access.is_open(user, site) or state not in access.states_for(user):
+        yield Reason(_("you may not change it"))
+    elif state == Site.State.PUBLISHED:
+        for row, relation, field, reason in publication_problems(site):
+            of_row = f"{row._meta.verbose_name} “{row}”, " if relation else ""
+            text = f"{of_row}{_field_label(row, field)}: {reason}"
+            yield Reason(text, anchor_of(relation, field))
+
+
+def anchor_of(relation: str, field: str) -> str:
+    """The id of a field in the form of a site, or of a set of its rows."""
+    if relation:
+        return f"{relation}-group"
+    if field in ("latitude", "longitude", "coordinates"):
+        return "id_coordinates"  # one input for both
+    try:
+        column = Site._meta.get_field(field)
+    except FieldDoesNotExist:
+        return "content-main"
+    if isinstance(column, LanguageMapField):
+        return f"id_{field}__{settings.LANGUAGES[0][0]}"
+    return f"id_{field}"
+
+
+def _field_label(row: Model, field: str) -> str:
+    try:
+        return str(row_values.column(type(row), field).verbose_name)
+    except FieldDoesNotExist:
+        return str(row._meta.verbose_name)
+
+
+def set_state(
+    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any], state: str, why: str
+) -> None:
+    """Set the state of the selected records; those that may not have it are left as they are."""
+    if not bulk.chosen_ids(model_admin, request, queryset):
+        return
+    fit, refused = [], []
+    for site in queryset.filter(pk__in=queryset.values("pk")).prefetch_related(*RELATED):
+        if site.state == state:
+            continue
+        reasons = list(reasons_against(user_of(request), site, state))
+        if reasons:
+            refused.append((site, reasons))
+        else:
+            fit.append(site)
+    if fit:
+        try:
+            fit, changed = _write_state(user_of(request), fit, state, why)
+        except bulk.TooManyRows:
+            bulk.tell_too_many_rows(model_admin, request)
+            return
+        refused += [(site, [Reason(_("it was changed meanwhile"))]) for site in changed]
+    _tell(model_admin, request, state, fit, refused)
+
+
+def _write_state(
+    user: User, sites: list[Site], state: str, why: str
+) -> tuple[list[Site], list[Site]]:
+    """The records that have the state now, and those that were changed by others meanwhile."""
+    with bulk.writing(user) as running:
+        running.detail["state"], running.reason = str(state), why
+        fit, changed = _unchanged(sites)
+        before = [(site, site.state) for site in fit]
+        for chunk in chunks(fit):
+            Site.objects.filter(pk__in=[site.pk for site in chunk]).update(state=state)
+            for site in chunk:
+                site.state = state
+        review.notify_of_states(before, user, why)
+        log_change(user, fit, [str(Site._meta.get_field("state").verbose_name)])
+    return fit, changed
+
+
+def _unchanged(sites: list[Site]) -> tuple[list[Site], list[Site]]:
+    """The records that are stored as they were read, locked; and those that are not."""
+    times: dict[int, datetime] = {}
+    for chunk in chunks([site.pk for site in sites]):
+        stored = Site.objects.filter(pk__in=chunk).select_for_update()
+        times |= dict(stored.values_list("pk", "updated_at"))
+    same = [site for site in sites if times.get(site.pk) == site.updated_at]
+    return same, [site for site in sites if times.get(site.pk) != site.updated_at]
+
+
+def _tell(
+    model_admin: AdminPages,
+    request: HttpRequest,
+    state: str,
+    done: list[Site],
+    refused: list[Refused],
+) -> None:
+    label = Site.State(state).label
+    if done:
+        text = ngettext(
+            "%(count)s site is now: %(state)s.", "%(count)s sites are now: %(state)s.", len(done)
+        ) % {"count": len(done), "state": label}
+        model_admin.message_user(request, text, messages.SUCCESS)
+    if refused:
+        heading = ngettext(
+            "%(count)s site could not become “%(state)s”:",
+            "%(count)s sites could not become “%(state)s”:",
+            len(refused),
+        ) % {"count": len(refused), "state": label}
+        text = format_html("{}<ul>{}</ul>", heading, _by_reason(refused))
+        model_admin.message_user(request, text, messages.ERROR)
+    if not done and not refused:
+        text = _("All of these are “%(state)s” already.") % {"state": label}
+        model_admin.message_user(request, text, messages.INFO)
+
+
+def _by_reason(refused: list[Refused]) -> str:
+    """One line for each reason, with the sites that it applies to."""
+    sites: dict[Reason, list[Site]] = {}
+    for site, reasons in refused:
+        for reason in dict.fromkeys(reasons):
+            sites.setdefault(reason, []).append(site)
+    return format_html_join(
+        "",
+        "<li>{}: {}{}</li>",
+        ((reason.text, _links(found, reason), _more(found)) for reason, found in sites.items()),
+    )
+
+
+def _links(sites: list[Site], reason: Reason) -> str:
+    place = f"#{reason.anchor}" if reason.anchor else ""
+    urls = [reverse("admin:heritage_site_change", args=[site.pk]) + place for site in sites[:SHOWN]]
+    return format_html_join(", ", '<a href="{}">{}</a>', zip(urls, map(str, sites), strict=False))
+
+
+def _more(sites: list[Site]) -> str:
+    more = len(sites) - SHOWN
+    return ", " + _("and %(count)s more") % {"count": more} if more > 0 else ""
+
+
+def _confirm(
+    model_admin: AdminPages,
+    request: HttpRequest,
+    queryset: QuerySet[Any],
+    state: str,
+    title: str,
+    action: Any,
+) -> Any:
+    """Ask for confirmation, naming the sites; then set the state."""
+    sites = queryset.exclude(state=state)
+    asks_why = state in ASKS_WHY
+    why = request.POST.get("why", "") if asks_why else ""
+    why = why.replace("\0", "").strip()[:LONGEST_REASON]
+    is_confirmed = "post" in request.POST
+    if is_confirmed and asks_why and not why and sites:
+        model_admin.message_user(request, _("Say why, please."), messages.ERROR)
+        is_confirmed = False
+    if is_confirmed or not sites:
+        set_state(model_admin, request, queryset, state, why)  # reports that nothing changes
+        return None
+    context = {
+        "media": model_admin.media,
+        "sites": sites[:CONFIRMED],
+        "more": max(0, sites.count() - CONFIRMED),
+        "shown": sites.filter(state=Site.State.PUBLISHED).count(),
+        "waiting": sites.filter(state=Site.State.REVIEW).count(),
+        "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
+        "select_across": request.POST.get("select_across", "0"),
+        "checkbox": helpers.ACTION_CHECKBOX_NAME,
+        "state": state,
+        "asks_why": asks_why,
+        "longest": LONGEST_REASON,
+        "action": action.__name__,
+        "button": action.short_description,
+    }
+    return model_admin.page(request, "admin/state_confirmation.html", title, context)
+
+
+@admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
+def publish(
+    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponse | None:
+    title = _("Publish these sites?")
+    return _confirm(model_admin, request, queryset, Site.State.PUBLISHED, title, publish)
+
+
+@admin.action(description=gettext_lazy("Send to review"), permissions=["change"])
+def send_to_review(
+    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponse | None:
+    title = _("Send these sites to review?")
+    return _confirm(model_admin, request, queryset, Site.State.REVIEW, title, send_to_review)
+
+
+@admin.action(description=gettext_lazy("Archive"), permissions=["publish"])
+def archive(
+    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponse | None:
+    title = _("Archive these sites?")
+    return _confirm(model_admin, request, queryset, Site.State.ARCHIVED, title, archive)
+
+
+STATE_ACTIONS = [publish, send_to_review, archive]
