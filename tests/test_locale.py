@@ -60,27 +60,29 @@ def test_the_compiled_catalogue_is_fresh(any_catalogue):
     assert messages(compiled) == messages(any_catalogue)
 
 
-def test_no_message_of_the_code_is_missing(catalogue, tmp_path):
-    if not shutil.which("xgettext"):
-        pytest.skip("xgettext is not installed: new messages in the code were not looked for")
+def test_makemessages_changes_nothing(catalogue, tmp_path):
+    """No message of the code is missing, none is stale, and each is where the command writes it."""
+    assert shutil.which("xgettext"), "gettext is not installed: apt-get install gettext"
     tree = tmp_path / "tree"
-    ignore = shutil.ignore_patterns("__pycache__", "*.mo", "fixtures")
+    ignore = shutil.ignore_patterns("__pycache__", "*.mo")
     for folder in ("heritage", "templates"):
         shutil.copytree(ROOT / folder, tree / folder, ignore=ignore)
     for file in ("manage.py", "pyproject.toml"):  # which the settings read
         shutil.copy(ROOT / file, tree)
     locale = Path(catalogue.fpath).parent.parent.name
-    command = ["makemessages", "-l", locale, "--no-wrap", "--add-location=file"]
     subprocess.run(
-        [sys.executable, "manage.py", *command],
+        [sys.executable, "manage.py", "makemessages", "-l", locale],
         cwd=tree, check=True, capture_output=True,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "heritage.settings"},
     )  # fmt: skip
-    found = polib.pofile(str(tree / "heritage" / "locale" / locale / "LC_MESSAGES" / "django.po"))
-    known = {(entry.msgctxt, entry.msgid) for entry in catalogue if not entry.obsolete}
-    asked = {(entry.msgctxt, entry.msgid) for entry in found if not entry.obsolete}
-    assert asked - known == set(), "run makemessages and translate"
-    assert known - asked == set(), "no longer in the code: run makemessages"
+    written = tree / Path(catalogue.fpath).relative_to(ROOT)
+    known = {(entry.msgctxt, entry.msgid) for entry in catalogue}
+    asked = {(entry.msgctxt, entry.msgid) for entry in polib.pofile(str(written))}
+    remedy = f"run `manage.py makemessages -l {locale}`"
+    assert asked - known == set(), f"in the code only: {remedy} and translate"
+    assert known - asked == set(), f"no longer in the code: {remedy}"
+    same = written.read_bytes() == Path(catalogue.fpath).read_bytes()
+    assert same, f"nothing to translate, but {remedy} and `manage.py compilemessages -i .venv`"
 
 
 @pytest.mark.parametrize("path", REWORDED, ids=lambda path: path.parts[-3])
