@@ -137,7 +137,7 @@ def pages() -> dict[str, Callable]:
     from django.urls import reverse
 
     from heritage.models import Site, User
-    from heritage.search.index import store
+    from heritage.search import store
 
     editor, _is_new = User.objects.get_or_create(
         username="bench-writer", defaults={"is_staff": True}

@@ -29,7 +29,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heritage.settings")
     django.setup()
     from heritage.media.covers.shapes import SHAPES
-    from heritage.search.index import orders, store
+    from heritage.search import store
+    from heritage.search.index import orders
     from heritage.web.media import covers
 
     index = store.current()

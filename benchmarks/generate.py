@@ -231,7 +231,7 @@ def finish(tell=lambda text: None) -> None:
     from django.db import connection
 
     from heritage.models import Site
-    from heritage.search.index import store
+    from heritage.search import store
     from heritage.services import fulltext
 
     started = time.monotonic()

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> None:
     from django.test import Client
 
     from heritage.models import Site
-    from heritage.search.index import store
+    from heritage.search import store
     from heritage.search.lru_cache import LRUCache
     from heritage.web import middleware
 
@@ -90,8 +90,8 @@ def run(options: argparse.Namespace) -> None:
 def _addresses(dice: random.Random) -> list[str]:
     """Pages, the most asked for first."""
     from heritage.models import Era, Kind, Place, Site
+    from heritage.search import store
     from heritage.search.facets.registry import TREES
-    from heritage.search.index import store
 
     index = store.current()
     slugs = Site.objects.published().values_list("slug", flat=True)

@@ -21,7 +21,7 @@ class HeritageConfig(AppConfig):
         from django.core.signals import request_finished
 
         from heritage.admin.accounts import groups
-        from heritage.search.index import store
+        from heritage.search import store
         from heritage.services import checks, pending, security_log, write_path
 
         write_path.connect()

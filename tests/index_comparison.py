@@ -12,7 +12,7 @@ from heritage.models import (
     SiteEra,
     SortName,
 )
-from heritage.search.index import store
+from heritage.search import store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.services.denormalized import refresh, refresh_designations, refresh_terms
 

@@ -14,9 +14,8 @@ from pathlib import Path
 from django.utils import translation
 
 from heritage.models import Site
-from heritage.search import suggest
+from heritage.search import store, suggest
 from heritage.search.filters import SiteFilter
-from heritage.search.index import store
 from heritage.values import normalize
 
 PATH = Path(__file__).parent / "facts" / "search_cases.csv"

@@ -19,7 +19,7 @@ def main(database: str, seed: int) -> None:
     from django.db import connection
 
     connection.settings_dict["NAME"] = database
-    from heritage.search.index import store
+    from heritage.search import store
     from tests.index_comparison import assert_as_rebuilt
     from tests.random_catalogue import Catalogue
     from tests.random_writes import write_if_possible

@@ -31,7 +31,7 @@ from heritage.models import (
     User,
     VisitingFact,
 )
-from heritage.search.index import store
+from heritage.search import store
 from tests import builders as build
 from tests.adminforms import completed, errors, page_data
 

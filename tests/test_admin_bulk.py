@@ -13,7 +13,7 @@ from django.utils import translation
 from heritage.admin.changes.history import comment_of
 from heritage.admin.workflow import bulk as admin_bulk
 from heritage.models import ChangeSet, Era, Event, Kind, Place, Site, Source
-from heritage.search.index import store
+from heritage.search import store
 from heritage.services import bulk, review
 from heritage.services.undo import undo
 from tests import builders as build

@@ -17,7 +17,7 @@ from heritage.admin.workflow import desk
 from heritage.models import Change, ChangeSet, Correction, Opening, Review, Site
 from heritage.models.base import unwatched
 from heritage.models.unit_of_work import change_set
-from heritage.search.index import store
+from heritage.search import store
 from heritage.services.undo import undo
 from tests import builders as build
 

@@ -15,7 +15,7 @@ from heritage.admin.lists import changelist, gaps
 from heritage.admin.records import sites
 from heritage.models import Kind, Site
 from heritage.models.unit_of_work import change_set
-from heritage.search.index import store
+from heritage.search import store
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db

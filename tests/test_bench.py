@@ -47,7 +47,7 @@ from benchmarks.figures import walks as walk_table
 from benchmarks.known import Known
 from benchmarks.records import edtf_of
 from heritage.models import ComponentPoint, Coverage, IndexChange, Opening, Site, SortName
-from heritage.search.index import store
+from heritage.search import store
 from heritage.services import fulltext
 from heritage.services.record_checks import problems
 from heritage.values import edtf

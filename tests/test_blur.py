@@ -6,8 +6,8 @@ import re
 import pytest
 
 from heritage.models import Site
-from heritage.search.index import store
-from heritage.search.nearby import nearby
+from heritage.search import store
+from heritage.search.page_rows.neighbours import nearby
 from heritage.values.coordinates import distance_km
 from tests.builders import make_event, make_kind, make_place, make_site
 

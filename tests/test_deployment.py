@@ -135,7 +135,7 @@ def clone(tmp_path) -> Path:
 COUNTS = """
 from heritage.models import Site, User
 from django.test import Client
-from heritage.search.index import store
+from heritage.search import store
 page = Client(headers={"host": "heritage.example"}).get("/en/sites/", secure=True)
 print(page.status_code, Site.objects.count(), len(store.current().sites), User.objects.count())
 """

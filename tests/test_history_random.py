@@ -16,7 +16,7 @@ from heritage.models import ChangeSet, Event, FormerSlug, Kind, Name, Place, Sit
 from heritage.models.base import Record
 from heritage.models.row_values import kept_relations, linked_ids, plain_row, stored_rows
 from heritage.models.unit_of_work import change_set
-from heritage.search.index import store
+from heritage.search import store
 from heritage.services import pending
 from heritage.services.history import net_changes
 from heritage.services.undo import undo

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from heritage.models.unit_of_work import change_set
-from heritage.search.index import store
+from heritage.search import store
 from tests.index_comparison import assert_as_rebuilt
 from tests.random_catalogue import Catalogue
 from tests.random_queries import assert_answered, question

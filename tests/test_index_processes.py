@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from heritage.models import IndexChange, Site
-from heritage.search.index import store
+from heritage.search import store
 from tests.builders import make_era, make_event, make_site
 from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
 from tests.random_catalogue import Catalogue

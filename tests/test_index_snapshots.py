@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from heritage.models import IndexChange, IndexPart, Site
-from heritage.search.index import loader, store, stored_snapshot
+from heritage.search import store
+from heritage.search.index import loader, stored_snapshot
 from tests.builders import change, make_kind, make_place, make_site, text
 from tests.index_comparison import assert_as_rebuilt
 from tests.random_catalogue import Catalogue

@@ -26,8 +26,8 @@ from heritage.models import (
     VisitingFact,
 )
 from heritage.models.unit_of_work import change_set
+from heritage.search import store
 from heritage.search.filters import SiteFilter
-from heritage.search.index import store
 from tests import builders as build
 from tests.index_comparison import assert_as_rebuilt
 

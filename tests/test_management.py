@@ -36,8 +36,8 @@ from heritage.models import (
     User,
 )
 from heritage.models.unit_of_work import change_set
+from heritage.search import store
 from heritage.search.filters import SiteFilter
-from heritage.search.index import store
 from heritage.services.checks import check_data_folder, check_sqlite_version
 from heritage.services.record_checks import problems
 from heritage.services.undo import undo

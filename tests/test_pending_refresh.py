@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from heritage.models import IndexChange, Kind, PendingRefresh, Site
 from heritage.models.unit_of_work import change_set
+from heritage.search import store
 from heritage.search.filters import SiteFilter
-from heritage.search.index import store
 from heritage.services import fulltext, pending
 from heritage.values.tokens import QueryWord
 from tests.adminforms import filled

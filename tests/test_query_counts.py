@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from heritage.models import Event, Name, ReviewComment, Site
 from heritage.models.unit_of_work import change_set
-from heritage.search.index import store
+from heritage.search import store
 from heritage.services import fulltext
 from heritage.web import cards
 from tests import builders as build

@@ -9,9 +9,9 @@ from pyroaring import BitMap
 
 from heritage.models import Place, Site
 from heritage.models.unit_of_work import change_set
-from heritage.search import answers, spelling, text_search, understanding
+from heritage.search import store, text_search
 from heritage.search.filters import SiteFilter
-from heritage.search.index import store
+from heritage.search.query_language import answers, spelling, understanding
 from heritage.services import fulltext
 from heritage.services.fulltext import sites_matching
 from heritage.values import tokens

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from heritage.models import Site
 from heritage.models.unit_of_work import change_set
-from heritage.search.facets.counting import facets
+from heritage.search.counting import facets
 from heritage.search.filters import SiteFilter
 from tests import brute_force
 from tests.builders import (
@@ -307,7 +307,7 @@ def test_counts_are_what_one_would_get(limits, monkeypatch):
     """Random catalogues and filters: each count equals the length of the list it leads to."""
     for limit, value in limits.items():
         monkeypatch.setattr(f"heritage.search.facets.values.{limit}", value)
-    monkeypatch.setattr("heritage.search.facets.counting._MANY", 0)  # all are remembered
+    monkeypatch.setattr("heritage.search.counting._MANY", 0)  # all are remembered
     dice = random.Random(68)
     values = _catalogue(dice)
     for _ in range(12):

@@ -13,7 +13,8 @@ from pyroaring import BitMap
 
 from heritage.models import IndexChange, Site, SortName
 from heritage.models.unit_of_work import change_set
-from heritage.search.index import columns, orders, store
+from heritage.search import store
+from heritage.search.index import columns, orders
 from heritage.search.index import snapshot as state_module
 from heritage.search.index.snapshot import Order
 from tests.builders import change, make_kind, make_notice, make_site, make_source, text

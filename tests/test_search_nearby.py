@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from heritage.search.index import store
-from heritage.search.nearby import nearby
+from heritage.search import store
+from heritage.search.page_rows.neighbours import nearby
 from heritage.values.coordinates import distance_km
 from tests.builders import make_site
 

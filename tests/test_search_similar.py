@@ -6,8 +6,7 @@ from itertools import combinations
 import pytest
 
 from heritage.models import Site, SortName
-from heritage.search import similar
-from heritage.search.index import store
+from heritage.search import similar, store
 from heritage.values.coordinates import distance_km
 from tests import builders as build
 

@@ -15,7 +15,7 @@ from heritage.models import (
     Name,
     Site,
 )
-from heritage.search.index import store
+from heritage.search import store
 from heritage.services.merge import CannotMerge, choices, merge
 from heritage.services.undo import undo
 from tests import builders as build

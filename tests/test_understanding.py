@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from heritage.models import Site
-from heritage.search import understanding
+from heritage.search import store
 from heritage.search.filters import SiteFilter
-from heritage.search.index import store
+from heritage.search.query_language import understanding
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db

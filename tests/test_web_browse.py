@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from heritage.models import Era, Place
 from heritage.models.unit_of_work import change_set
-from heritage.search.index import store
+from heritage.search import store
 from heritage.web import cards
 from heritage.web.browse.listing import clean_query
 from tests import builders as build

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from heritage.media.covers import scene_files
 from heritage.media.covers.shapes import SHAPES
 from heritage.models import Site, WorldHeritage
-from heritage.search import card_rows
-from heritage.search.index import store
+from heritage.search import store
+from heritage.search.page_rows import card_rows
 from heritage.services.record_checks import row_problems
 from heritage.web.media.covers import (
     cover,

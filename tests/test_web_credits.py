@@ -10,9 +10,9 @@ import pytest
 from django.conf import settings
 
 from heritage.models import Notice, Source
-from heritage.search.index import store
-from heritage.search.source_counts import records_by_source
+from heritage.search import store
 from heritage.web.credits.software import licence, software
+from heritage.web.credits.source_counts import records_by_source
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, vocabulary
 

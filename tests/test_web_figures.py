@@ -10,11 +10,11 @@ from django.http import QueryDict
 from django.utils import translation
 
 from heritage.models import ComponentPoint, Era, Site
-from heritage.search.facets.counting import FacetCounts
+from heritage.search import store
+from heritage.search.counting import FacetCounts
 from heritage.search.facets.values import FacetValue
-from heritage.search.index import store
 from heritage.search.index.snapshot import NOTHING
-from heritage.search.nearby import nearby
+from heritage.search.page_rows.neighbours import nearby
 from heritage.search.vocabulary import TermTree
 from heritage.web import time_axis
 from heritage.web.browse.facet_display import folded

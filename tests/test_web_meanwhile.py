@@ -3,8 +3,7 @@
 import pytest
 
 from heritage.models import Identifier, IdentifierScheme
-from heritage.search import vocabulary
-from heritage.search.index import store
+from heritage.search import store, vocabulary
 from heritage.web import cards
 from heritage.web.site.page import site_page
 from heritage.web.vocabularies.kinds import kind_page

@@ -7,8 +7,7 @@ import pytest
 
 from heritage.models import Site
 from heritage.models.unit_of_work import change_set
-from heritage.search import suggest
-from heritage.search.index import store
+from heritage.search import store, suggest
 from heritage.web import errors
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, plain_site

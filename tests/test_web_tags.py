@@ -11,7 +11,7 @@ import pytest
 from heritage.media.covers import scene_files, tags
 from heritage.media.covers.shapes import SHAPES
 from heritage.models import Coverage, Era, Kind, Place, SchemeTerm, Site, WorldHeritage
-from heritage.search.index import store
+from heritage.search import store
 from heritage.web import cards
 from heritage.web.media import covers, tagged
 from heritage.web.media.drawings import kept

@@ -30,7 +30,7 @@ from heritage.models import (
 from heritage.models.fields import LanguageMapField, NamesField
 from heritage.models.row_values import kept_columns, kept_relations
 from heritage.models.unit_of_work import change_set
-from heritage.search.index import store
+from heritage.search import store
 from heritage.services import bulk, fulltext
 from heritage.services.dependencies import EFFECTS
 from heritage.values.tokens import QueryWord

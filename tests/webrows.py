@@ -19,9 +19,9 @@ from heritage.models import (
     VisitingFact,
 )
 from heritage.models.unit_of_work import change_set
-from heritage.search import site_rows
-from heritage.search.index import store
-from heritage.search.site_rows import SiteRows
+from heritage.search import store
+from heritage.search.page_rows import site_rows
+from heritage.search.page_rows.site_rows import SiteRows
 from heritage.search.vocabulary import of as in_memory
 from tests import builders as build
 

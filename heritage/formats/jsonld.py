@@ -18,7 +18,7 @@ from heritage.formats import sentence
 from heritage.formats.addresses import Addresses
 from heritage.models import Coverage, Designation, Identity, Image, Opening, Place, Scheme, Site
 from heritage.models import VisitingFact as Fact
-from heritage.search.site_rows import SiteRows
+from heritage.search.page_rows.site_rows import SiteRows
 from heritage.values.language import LanguageMap, Text, proper_tag
 from heritage.values.markdown import to_text
 from heritage.values.web_address import safe_url

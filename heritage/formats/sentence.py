@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from heritage.models import Designation, Event, Kind, Place, Scheme
 from heritage.models.events import age_events, first_beginning
-from heritage.search.site_rows import SiteRows
+from heritage.search.page_rows.site_rows import SiteRows
 from heritage.values import sentences
 from heritage.values.date_format import year_phrase
 

@@ -14,14 +14,13 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from heritage.models import Place, Site
-from heritage.search import text_search
+from heritage.search import store, text_search
 from heritage.search.filter_fields import (
     ShallowCopyFilter,
     ValueField,
     read_degrees,
     unknown_value_error,
 )
-from heritage.search.index import store
 from heritage.values import coordinates, normalize, tokens
 from heritage.values.coordinates import Point
 

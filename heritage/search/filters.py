@@ -25,19 +25,20 @@ from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
 from heritage.search import (
     active_filters,
-    answers,
     distance_fields,
     filter_fields,
+    store,
     text_search,
     vocabulary,
 )
-from heritage.search.answers import Answer
 from heritage.search.facets.fields import ExcludedValuesField, ExcludedValuesFilter, FacetField
 from heritage.search.facets.registry import BY_NAME, FACETS
-from heritage.search.index import columns, orders, store
+from heritage.search.index import columns, orders
 from heritage.search.index.openings import OPEN, HoursGroup, hours_groups
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.understanding import QueryFilter
+from heritage.search.query_language import answers
+from heritage.search.query_language.answers import Answer
+from heritage.search.query_language.understanding import QueryFilter
 from heritage.values import normalize
 
 _LOOKED_AT = 500  # sites of a place, to find its middle

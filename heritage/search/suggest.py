@@ -16,13 +16,14 @@ from pyroaring import BitMap
 
 from heritage.models import Era, Place, Site
 from heritage.models.vocabularies import Term
-from heritage.search import dictionary, spelling, text_search, vocabulary
+from heritage.search import text_search, vocabulary
 from heritage.search.facets.base import AnyFacet, TreeFacet
 from heritage.search.facets.registry import BY_NAME, TREES
 from heritage.search.filters import SiteFilter
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
+from heritage.search.query_language import dictionary, spelling
 from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.services import fulltext
 from heritage.services.derived_from import has_chinese_names

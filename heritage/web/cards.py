@@ -21,11 +21,11 @@ from heritage.models import (
     UnescoStatus,
 )
 from heritage.models.events import is_within
-from heritage.search import card_rows
-from heritage.search.card_rows import CardData
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
-from heritage.search.site_rows import SiteRows
+from heritage.search.page_rows import card_rows
+from heritage.search.page_rows.card_rows import CardData
+from heritage.search.page_rows.site_rows import SiteRows
 from heritage.values import sentences
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LanguageMap, Text, display_width

@@ -9,8 +9,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi, ngettext
 
 from heritage.models import Identity
-from heritage.search import vocabulary
-from heritage.search.index import reads, store
+from heritage.search import store, vocabulary
+from heritage.search.index import page_dependencies
 from heritage.search.query_strings import updated
 from heritage.search.vocabulary import Vocabulary
 from heritage.services import pending
@@ -49,7 +49,7 @@ def refreshing() -> str:
         memory["refreshing"] = pending.left() if settings.REFRESHED_AT_ONCE else 0
     if not (left := memory["refreshing"]):
         return ""
-    reads.everything()  # there are fewer after each write of the refresh
+    page_dependencies.everything()  # there are fewer after each write of the refresh
     return ngettext(
         "Terms have just been changed. %(count)s site is not found by them yet.",
         "Terms have just been changed. Up to %(count)s sites are not found by them yet.",

@@ -24,8 +24,9 @@ from pyroaring import BitMap
 from heritage.formats import sentence
 from heritage.formats.addresses import Addresses
 from heritage.models import Event, Site
+from heritage.search import store
 from heritage.search.filters import SiteFilter
-from heritage.search.index import columns, store
+from heritage.search.index import columns
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import sentences
 from heritage.values.language import proper_tag

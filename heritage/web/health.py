@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from heritage.search.index import store
+from heritage.search import store
 from heritage.values.language import interface_languages
 from heritage.web.credits.software import project
 

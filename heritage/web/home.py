@@ -8,9 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.models import Era, Event, Site
-from heritage.search.facets.counting import FacetCounts, Option, facets
+from heritage.search.counting import FacetCounts, Option, facets
 from heritage.search.filters import SiteFilter
-from heritage.search.index import orders, reads, snapshot
+from heritage.search.index import orders, page_dependencies, snapshot
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.language import LanguageMap, Text
 from heritage.web import cards, language_html
@@ -86,7 +86,7 @@ def home(name: LanguageMap) -> Home:
     by_name = {facet.name: facet for facet in facets(every)}
     kind, unesco = by_name["kind"], by_name["unesco"]
     earliest = _earliest(every.index)
-    reads.parts(every.index, snapshot.VALUES, snapshot.LISTED)
+    page_dependencies.parts(every.index, snapshot.VALUES, snapshot.LISTED)
     return Home(
         featured=_featured(every.index),
         total=len(every.hits),
@@ -107,8 +107,8 @@ def _earliest(index: IndexSnapshot) -> Event | None:
     kinds = [kind for kind, role in Event.ROLES.items() if role == Event.Role.BEGINNINGS]
     events = Event.objects.filter(kind__in=kinds, first_year__isnull=False)
     oldest = _oldest(index)
-    reads.answer(index, _oldest, oldest)
-    reads.sites(index, oldest)
+    page_dependencies.answer(index, _oldest, oldest)
+    page_dependencies.sites(index, oldest)
     events = events.filter(site__in=oldest).select_related("first_era", "last_era", "source")
     return events.order_by("first_year").first()
 
@@ -119,8 +119,8 @@ def _oldest(index: IndexSnapshot) -> tuple[int, ...]:
 
 def _featured(index: IndexSnapshot) -> list[Card]:
     ids = _featured_ids(index)
-    reads.answer(index, _featured_ids, ids)
-    reads.sites(index, ids)
+    page_dependencies.answer(index, _featured_ids, ids)
+    page_dependencies.sites(index, ids)
     return cards.with_summaries(cards.cards_of(index, ids))
 
 

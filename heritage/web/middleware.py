@@ -16,8 +16,9 @@ from django.utils.translation import get_language, get_language_from_path
 from django.views.decorators.http import conditional_page
 
 from heritage.models.query_timeout import query_timeout
-from heritage.search.index import reads, store
-from heritage.search.index.reads import Reads
+from heritage.search import store
+from heritage.search.index import page_dependencies
+from heritage.search.index.page_dependencies import Reads
 from heritage.search.lru_cache import LRUCache
 
 _LARGEST = 500_000  # bytes of a cached page
@@ -95,7 +96,7 @@ def page_cache(get_response: GetResponse) -> GetResponse:
         kept = pages.get(key)
         if kept is not None and kept.reads.still_hold(index):
             return _again(request, kept)
-        with reads.recording(index) as read:
+        with page_dependencies.recording(index) as read:
             response = get_response(request)
         if _is_the_same_for_all(request, response):
             headers = {name: response[name] for name in _HEADERS if name in response}

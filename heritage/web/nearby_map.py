@@ -10,7 +10,7 @@ from math import atan2, cos, degrees, pi, radians, sin
 from django.utils.translation import pgettext_lazy
 
 from heritage.models import Site
-from heritage.search.nearby import Neighbour
+from heritage.search.page_rows.neighbours import Neighbour
 from heritage.values.coordinates import KM_PER_DEGREE, Point
 
 SIZE = 320

@@ -17,7 +17,8 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.formats.addresses import Addresses
 from heritage.models import Era, Kind, Place, Site
-from heritage.search.index import columns, store
+from heritage.search import store
+from heritage.search.index import columns
 from heritage.values.language import interface_languages, proper_tag
 
 _HOUR = 3600

@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from heritage.models import Site
-from heritage.search.index import orders, store
+from heritage.search import store
+from heritage.search.index import orders
 from heritage.values.language import Text
 from heritage.web import cards, certainty, language_html
 from heritage.web.browse.paging import PageLink, Paging

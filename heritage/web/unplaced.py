@@ -14,7 +14,7 @@ from heritage.search import vocabulary
 from heritage.search.facets.contents import RecordContent
 from heritage.search.filter_fields import NOT
 from heritage.search.filters import BY_POSITION, SiteFilter
-from heritage.search.index import reads
+from heritage.search.index import page_dependencies
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_strings import updated
 from heritage.web import language_html
@@ -38,7 +38,7 @@ def in_place(index: IndexSnapshot, place: Place | None) -> list[UnplacedSites]:
         return []
     question = partial(_count, value=f"place:{place.pk}")
     count = question(index)
-    reads.answer(index, question, count)
+    page_dependencies.answer(index, question, count)
     url = list_url(place=place.slug, **{NOT: _WITHOUT})
     return [UnplacedSites(_in(place, count), count, url)] if count else []
 

@@ -9,8 +9,8 @@ from django.utils.translation import get_language_from_request, gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.models import Site
-from heritage.search.index import reads
-from heritage.search.site_rows import published_site
+from heritage.search.index import page_dependencies
+from heritage.search.page_rows.site_rows import published_site
 from heritage.values.language import LazyText, interface_languages
 from heritage.values.markdown import to_html
 from heritage.web import certainty, date_help, meta_tags
@@ -40,7 +40,7 @@ def redirect_to_language(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     name = identity(request).name
     context = {"home": home_page(name), "head": meta_tags.of_home(request)}
-    reads.nothing_else()
+    page_dependencies.nothing_else()
     return public(render(request, "web/home.html", context))
 
 
@@ -73,7 +73,7 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
         return _not_public(request, slug)
     page = site_page(found)
     context = {"page": page, "head": meta_tags.of_site(request, page)}
-    reads.nothing_else()
+    page_dependencies.nothing_else()
     return public(render(request, "web/site.html", context))
 
 
@@ -121,7 +121,7 @@ def _text_page(request: HttpRequest, template: str, field: str, title: LazyText)
     }
     context["dates"] = date_help.examples()
     context["head"] = meta_tags.of_text(request, str(title), str(words))
-    reads.nothing_else()  # the identity goes with the vocabularies
+    page_dependencies.nothing_else()  # the identity goes with the vocabularies
     return public(render(request, template, context))
 
 

@@ -6,10 +6,10 @@ from collections import defaultdict
 import pytest
 
 from heritage.models import Site
-from heritage.search import vocabulary, word_tables
+from heritage.search import store, vocabulary
 from heritage.search.facets.registry import BY_NAME
 from heritage.search.filters import SiteFilter
-from heritage.search.index import store
+from heritage.search.query_language import word_tables
 from heritage.values import normalize, tokens
 from tests import search_cases
 

@@ -21,8 +21,8 @@ from heritage.cartography import point_map
 from heritage.cartography.point_map import Window
 from heritage.media.covers.shapes import width_of
 from heritage.models import Site
-from heritage.search import similar
-from heritage.search.index import columns, orders, store
+from heritage.search import similar, store
+from heritage.search.index import columns, orders
 from heritage.values.coordinates import Point
 from heritage.values.point_reader import read_point
 

@@ -21,7 +21,8 @@ from pyroaring import BitMap
 
 from heritage.models import Coverage, Site
 from heritage.models.querysets import SiteQuerySet
-from heritage.search.index import columns, orders, store
+from heritage.search import store
+from heritage.search.index import columns, orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.services.undo import MAX_CHANGES
 

@@ -23,11 +23,10 @@ from heritage.admin.workflow import desk
 from heritage.models import Coverage, Era, Kind, Place, Scheme, Site, UnescoStatus
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
-from heritage.search import similar
+from heritage.search import similar, store
 from heritage.search.facets.base import TreeFacet
 from heritage.search.facets.registers import UnescoFacet
 from heritage.search.facets.registry import FACETS
-from heritage.search.index import store
 from heritage.search.index.snapshot import COVERED, NOTHING, IndexSnapshot
 from heritage.values.language import LazyText
 

@@ -65,8 +65,8 @@ from heritage.admin.workflow.publishing import ASKS_WHY, STATE_ACTIONS
 from heritage.admin.workflow.review import CommentedField, ReviewPages
 from heritage.models import Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.unesco import statuses
-from heritage.search import similar, spelling
-from heritage.search.index import store
+from heritage.search import similar, store
+from heritage.search.query_language import spelling
 from heritage.services import fulltext
 from heritage.values import tokens
 from heritage.values.coordinates import format_point

@@ -32,8 +32,7 @@ from heritage.models import (
     VisitingFact,
 )
 from heritage.models.base import Record
-from heritage.search import similar
-from heritage.search.index import store
+from heritage.search import similar, store
 from heritage.services.history import deletions_of, rows_written, smallest_within
 
 LATEST = 12  # change sets that are listed

@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS
 from heritage.exchange.fixtures import FixtureError, install, is_of_catalogue
 from heritage.models import Change, ChangeSet
 from heritage.models.unit_of_work import unit_of_work
-from heritage.search.index import store
+from heritage.search import store
 
 REFUSED = "The fixtures cannot be loaded; nothing was changed.\n"
 

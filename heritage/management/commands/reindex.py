@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from heritage.models import Designation, PendingRefresh, Site
 from heritage.models.base import CHUNK, chunks
-from heritage.search.index import store
+from heritage.search import store
 from heritage.services import changelog, fulltext
 from heritage.services.changelog import VOCABULARY
 from heritage.services.denormalized import refresh, refresh_designations, refresh_terms

@@ -10,9 +10,9 @@ from django.utils.translation import pgettext
 
 from heritage.models import Opening, VisitingFact
 from heritage.models.visiting import CheckedRecord
-from heritage.search.day_rows import DayRows, day_rows
 from heritage.search.filters import SiteFilter
 from heritage.search.index.openings import OPEN, HoursGroup
+from heritage.search.page_rows.day_rows import DayRows, day_rows
 from heritage.search.query_strings import updated
 from heritage.values.language import LanguageMap
 from heritage.web import language_html

@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from heritage.models import Era
-from heritage.search.facets import counting
-from heritage.search.facets.counting import FacetCounts
+from heritage.search import counting
+from heritage.search.counting import FacetCounts
 from heritage.search.facets.registry import FACETS
 from heritage.search.facets.values import FacetTerm
 from heritage.search.lru_cache import LRUCache

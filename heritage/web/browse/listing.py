@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from heritage.models import SiteEra
 from heritage.search import suggest
 from heritage.search.active_filters import ActiveFilter
+from heritage.search.counting import FacetCounts, facets
 from heritage.search.distance_fields import SearchCentreField
-from heritage.search.facets.counting import FacetCounts, facets
 from heritage.search.facets.registry import FACETS, TREES
 from heritage.search.filter_fields import MAX_TEXT, MAX_VALUES, NOT
 from heritage.search.filters import NEEDED, TOGETHER, WITHIN_KM, SiteFilter, normalized
-from heritage.search.index import reads
+from heritage.search.index import page_dependencies
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_strings import PAGE_PARAMETERS, updated, without
 from heritage.values import sentences
@@ -272,9 +272,11 @@ def listing(data: QueryDict) -> Listing:
     problems = _problems(filtered)
     if total and not problems and data.keys() <= _ANSWERED_BY_INDEX:
         said = _fingerprint(total, start, ids, counted, within, left)
-        reads.answer(filtered.index, partial(_asked_again, query=data.urlencode()), said)
-        reads.sites(filtered.index, ids)
-        reads.nothing_else()
+        page_dependencies.answer(
+            filtered.index, partial(_asked_again, query=data.urlencode()), said
+        )
+        page_dependencies.sites(filtered.index, ids)
+        page_dependencies.nothing_else()
     return Listing(
         text=text,
         total=total,

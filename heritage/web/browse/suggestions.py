@@ -11,10 +11,9 @@ from django.views.decorators.http import require_safe
 
 from heritage.formats.sentence import place_phrase
 from heritage.models import Era
-from heritage.search import suggest
+from heritage.search import store, suggest
 from heritage.search.facets.registry import TREES
 from heritage.search.filter_fields import MAX_TEXT
-from heritage.search.index import store
 from heritage.search.suggest import (
     SuggestedFilter,
     SuggestedGroup,

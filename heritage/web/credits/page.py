@@ -14,12 +14,12 @@ from heritage.formats import jsonld
 from heritage.formats.addresses import Addresses
 from heritage.formats.dataset import dataset_document
 from heritage.models import Image, Licence, Site, Source
-from heritage.search.index import store
-from heritage.search.source_counts import records_by_source
+from heritage.search import store
 from heritage.values.web_address import safe_url
 from heritage.web import cards, language_html, meta_tags
 from heritage.web.context import identity
 from heritage.web.credits.software import Program, software
+from heritage.web.credits.source_counts import records_by_source
 from heritage.web.responses import public
 from heritage.web.site.events import SourceLine, source_line
 

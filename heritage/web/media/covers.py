@@ -27,8 +27,8 @@ from heritage.models.designations import IN_FORCE
 from heritage.models.events import age_events, exact_dates, first_beginning, is_within
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.unesco import WHOLE_STATUSES
-from heritage.search.card_rows import CardData
-from heritage.search.site_rows import SiteRows
+from heritage.search.page_rows.card_rows import CardData
+from heritage.search.page_rows.site_rows import SiteRows
 from heritage.values.coordinates import Point
 from heritage.values.date_format import ABOUT
 from heritage.values.language import LanguageMap, interface_languages

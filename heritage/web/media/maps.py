@@ -17,7 +17,8 @@ from pyroaring import BitMap
 from heritage.cartography import sheets
 from heritage.cartography.sheets import MapPoint
 from heritage.models import ComponentPoint, Coverage, Place, Scheme, Site
-from heritage.search.index import columns, reads, snapshot, store
+from heritage.search import store
+from heritage.search.index import columns, page_dependencies, snapshot
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.coordinates import Point, snap
 from heritage.web import language_html, unplaced
@@ -82,7 +83,7 @@ def parts_of(site: Site) -> tuple[Point, ...]:
 def of_sites(place: Place, hits: BitMap) -> MapImage | None:
     """The sites of a place as dots; None where none has a point."""
     index = store.current()
-    reads.parts(index, snapshot.POINTS)
+    page_dependencies.parts(index, snapshot.POINTS)
     points = _points(index, hits)
     if not points:
         return None

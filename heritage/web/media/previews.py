@@ -30,7 +30,7 @@ from heritage.media.covers.shapes import SHAPES, clean, width_of
 from heritage.media.covers.tags import tag_of_files, tag_of_texts
 from heritage.media.one_at_a_time import one_at_a_time
 from heritage.models import Identity, Image, Site
-from heritage.search.site_rows import SiteRows
+from heritage.search.page_rows.site_rows import SiteRows
 from heritage.web.access import visible_site
 from heritage.web.media import covers, tagged
 from heritage.web.media.drawings import Drawing, kept

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from heritage.models import Coverage, Designation, DesignationEvent, Scheme, SchemeTerm, Site
 from heritage.models.unesco import statuses
 from heritage.models.vocabularies import Term
-from heritage.search.site_rows import PropertyRows, SiteRows
+from heritage.search.page_rows.site_rows import PropertyRows, SiteRows
 from heritage.values import sentences
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from heritage.formats.sentence import exact_place_phrase
 from heritage.models import Place, Site
-from heritage.search.nearby import Neighbour
-from heritage.search.site_rows import SiteRows
+from heritage.search.page_rows.neighbours import Neighbour
+from heritage.search.page_rows.site_rows import SiteRows
 from heritage.values import sentences
 from heritage.values.coordinates import Point, format_point
 from heritage.values.distances import distance_phrase

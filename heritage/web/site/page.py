@@ -27,12 +27,13 @@ from heritage.models import (
 )
 from heritage.models.events import age_events, first_beginning
 from heritage.models.unesco import WHOLE_STATUSES, statuses
-from heritage.search import site_rows, vocabulary
+from heritage.search import store, vocabulary
 from heritage.search.filters import WITHIN_KM
-from heritage.search.index import reads, store
+from heritage.search.index import page_dependencies
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.nearby import nearby
-from heritage.search.site_rows import SiteRows
+from heritage.search.page_rows import site_rows
+from heritage.search.page_rows.neighbours import nearby
+from heritage.search.page_rows.site_rows import SiteRows
 from heritage.values import sentences
 from heritage.values.language import Text, display_width, interface_languages, language_in_words
 from heritage.values.markdown import to_html
@@ -277,12 +278,12 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
 def _record_ties(index: IndexSnapshot, site: Site) -> None:
     """Before its rows are read, so that a tie that is written meanwhile is noticed later."""
     tied = _tied(index, site.pk)
-    reads.answer(index, partial(_tied, site_id=site.pk), tied)
-    reads.sites(index, [site.pk, *tied])
+    page_dependencies.answer(index, partial(_tied, site_id=site.pk), tied)
+    page_dependencies.sites(index, [site.pk, *tied])
 
 
 def _tied(index: IndexSnapshot, site_id: int) -> tuple[int, ...]:
-    return site_rows.tied_sites(site_id, reads.MOST_SITES + 1)
+    return site_rows.tied_sites(site_id, page_dependencies.MOST_SITES + 1)
 
 
 def _around(site: Site) -> str:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.models import Place, Scheme, Site
-from heritage.search import site_rows
-from heritage.search.index import orders, reads
+from heritage.search.index import orders, page_dependencies
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.site_rows import SiteRows
+from heritage.search.page_rows import site_rows
+from heritage.search.page_rows.site_rows import SiteRows
 from heritage.web import language_html
 from heritage.web.page_urls import list_url
 
@@ -45,13 +45,13 @@ def related_sites(index: IndexSnapshot, rows: SiteRows) -> list[RelatedSites]:
     for key, title, values, url in _groups(rows):
         ids, total = _best_known(index, values, rows.site.pk)
         question = partial(_best_known, values=values, without=rows.site.pk)
-        reads.answer(index, question, (ids, total))
+        page_dependencies.answer(index, question, (ids, total))
         if ids:
             found.append((key, title, ids, total, url))
     if not found:
         return []
     every = {pk for _key, _title, ids, *_rest in found for pk in ids}
-    reads.sites(index, every)
+    page_dependencies.sites(index, every)
     names, sites = site_rows.links(every), reverse("web:sites")
     return [
         RelatedSites(

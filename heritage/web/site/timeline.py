@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from heritage.models import Era, Event
-from heritage.search.site_rows import SiteRows
+from heritage.search.page_rows.site_rows import SiteRows
 from heritage.search.vocabulary import TermTree
 from heritage.web import time_axis
 from heritage.web.charts import percent

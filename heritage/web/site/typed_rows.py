@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 
 from heritage.models import Coverage, Designation, Event, Image, Site
 from heritage.models.fields import EDTFField, LanguageMapField
-from heritage.search.site_rows import RELATIONS, in_order
+from heritage.search.page_rows.site_rows import RELATIONS, in_order
 from heritage.services import date_reading
 from heritage.services.denormalized import event_bounds
 from heritage.values.date_parser import parse_date

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from heritage.models import Price, VisitingFact
 from heritage.models.fields import edtf_bounds
 from heritage.models.visiting import CheckedRecord
-from heritage.search.site_rows import SiteRows
+from heritage.search.page_rows.site_rows import SiteRows
 from heritage.values import sentences
 from heritage.values.language import LanguageMap
 from heritage.values.web_address import safe_url

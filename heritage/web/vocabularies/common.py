@@ -14,7 +14,7 @@ from heritage.models import Site
 from heritage.models.vocabularies import Term
 from heritage.search import vocabulary
 from heritage.search.facets.registry import TREES
-from heritage.search.index import orders, reads, snapshot
+from heritage.search.index import orders, page_dependencies, snapshot
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import sentences
 from heritage.values.language import (
@@ -68,7 +68,7 @@ class CountedTree:
     def __init__(self, name: str, index: IndexSnapshot, hits: BitMap | None = None):
         self.name, self.index = name, index
         self.hits = index.sites if hits is None else hits
-        reads.parts(index, snapshot.VALUES)
+        page_dependencies.parts(index, snapshot.VALUES)
         known = TREES[name].tree(vocabulary.of(index))
         self.terms, self.children = known.terms, known.children
         self.by_slug, self.above = known.by_slug, known.above
@@ -137,8 +137,8 @@ def sites(
 def _best(index: IndexSnapshot, value: str, most: int, chief: tuple[str, ...]) -> tuple[int, ...]:
     question = partial(_best_ids, value=value, most=most, chief=chief)
     found = question(index)
-    reads.answer(index, question, found)
-    reads.sites(index, found)
+    page_dependencies.answer(index, question, found)
+    page_dependencies.sites(index, found)
     return found
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.models import Era, SiteEra
-from heritage.search.index import store
+from heritage.search import store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import sentences
 from heritage.values.date_format import span_phrase

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.models import Kind
-from heritage.search.index import store
+from heritage.search import store
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import sentences
 from heritage.web import language_html

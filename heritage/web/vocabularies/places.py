@@ -11,10 +11,10 @@ from pyroaring import BitMap
 
 from heritage.models import Place, SchemeTerm, UnescoStatus
 from heritage.models.unesco import WHOLE_STATUSES
+from heritage.search import store
 from heritage.search.distance_fields import PLACE_MARK
-from heritage.search.index import store
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.nearby import reachable
+from heritage.search.page_rows.neighbours import reachable
 from heritage.values import sentences
 from heritage.web import language_html, unplaced
 from heritage.web.charts import Chart, Row, Series

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.models import Era, Kind, Place
-from heritage.search.index import reads
+from heritage.search.index import page_dependencies
 from heritage.values import sentences
 from heritage.values.language import LanguageMap
 from heritage.web import meta_tags
@@ -89,7 +89,7 @@ def _page(
     """`words` describe the page to search engines."""
     words = str(words.best() if isinstance(words, LanguageMap) else words or "")
     head = meta_tags.of_text(request, title, words)
-    reads.nothing_else()
+    page_dependencies.nothing_else()
     return public(render(request, template, {"page": page, "head": head}))
 
 
@@ -100,5 +100,5 @@ def _term(
     trail = [(reverse(f"web:{name}s"), index_title)]
     trail += [(link.url, meta_tags.strip_markup(link.label)) for link in page.above]
     head = meta_tags.of_term(request, title, words, page.sites, trail)
-    reads.nothing_else()
+    page_dependencies.nothing_else()
     return public(render(request, f"web/{name}.html", {"page": page, "head": head}))

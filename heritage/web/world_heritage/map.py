@@ -5,7 +5,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from heritage.cartography import sheets
-from heritage.search.index import store
+from heritage.search import store
 from heritage.web.media import tagged
 from heritage.web.world_heritage.statistics import Register
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from heritage.formats.sentence import place_phrase
 from heritage.models import Coverage, Designation, Scheme, SchemeTerm, Site, UnescoStatus
 from heritage.models.unesco import LISTED_STATUSES, WHOLE_STATUSES
-from heritage.search import vocabulary
-from heritage.search.index import reads, snapshot, store
+from heritage.search import store, vocabulary
+from heritage.search.index import page_dependencies, snapshot
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values.date_format import year_phrase
 from heritage.web import cards, language_html, unplaced
@@ -102,7 +102,7 @@ class WorldHeritagePage:
 def world_heritage_page() -> WorldHeritagePage:
     """Cached until a World Heritage entry or a term is written."""
     index = store.current()
-    reads.parts(index, snapshot.LISTED)
+    page_dependencies.parts(index, snapshot.LISTED)
     memory, key = index.world_heritage_memory, ("page", get_language(), localdate().year)
     if key not in memory:
         memory[key] = _world()

@@ -12,8 +12,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Scheme, SchemeTerm
-from heritage.search import vocabulary
-from heritage.search.index import columns, reads, snapshot, store
+from heritage.search import store, vocabulary
+from heritage.search.index import columns, page_dependencies, snapshot
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import sentences
 from heritage.web import language_html
@@ -48,7 +48,7 @@ class Register:
     """The World Heritage List in its edition: entries and terms."""
 
     def __init__(self, index: IndexSnapshot):
-        reads.parts(index, snapshot.LISTED)
+        page_dependencies.parts(index, snapshot.LISTED)
         schemes = vocabulary.of(index).schemes.values()
         found = (each for each in schemes if each.role == Scheme.Role.WORLD_HERITAGE)
         self.scheme: Scheme | None = next(found, None)
@@ -74,7 +74,7 @@ class Register:
 
     def number_placed(self, index: IndexSnapshot) -> int:
         """How many of them have such a site."""
-        reads.parts(index, snapshot.POINTS)
+        page_dependencies.parts(index, snapshot.POINTS)
         whole = Coverage.objects.filter(
             designation__in=self.inscribed(), extent=Coverage.Extent.WHOLE
         )

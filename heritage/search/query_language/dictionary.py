@@ -13,10 +13,11 @@ from django.utils import translation
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import pgettext_lazy
 
-from heritage.search import vocabulary, word_tables
+from heritage.search import vocabulary
 from heritage.search.facets.base import BOUNDS, YEAR, TreeFacet, ordinals, spoken
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.query_language import word_tables
 from heritage.search.vocabulary import Vocabulary
 from heritage.values import tokens
 from heritage.values.language import interface_languages

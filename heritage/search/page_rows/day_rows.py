@@ -10,8 +10,8 @@ from datetime import date
 
 from heritage.models import Notice, Opening, VisitingFact
 from heritage.models.visiting import falls_within
-from heritage.search.rows_by_key import rows_by_key
-from heritage.search.site_rows import RELATIONS
+from heritage.search.page_rows.rows_by_key import rows_by_key
+from heritage.search.page_rows.site_rows import RELATIONS
 
 
 @dataclass(slots=True)

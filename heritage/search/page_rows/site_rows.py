@@ -36,7 +36,7 @@ from heritage.models import (
 )
 from heritage.models.visiting import falls_within
 from heritage.models.vocabularies import Term
-from heritage.search.rows_by_key import rows_by_key
+from heritage.search.page_rows.rows_by_key import rows_by_key
 from heritage.search.vocabulary import TermTree, Vocabulary
 
 

@@ -13,12 +13,13 @@ from datetime import date
 from django.utils import timezone
 from pyroaring import BitMap
 
-from heritage.search import spelling, text_search, understanding, word_tables
+from heritage.search import text_search
 from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
+from heritage.search.query_language import spelling, understanding, word_tables
+from heritage.search.query_language.understanding import QueryFilter, UnderstoodQuery
 from heritage.search.text_search import PartialMatches
-from heritage.search.understanding import QueryFilter, UnderstoodQuery
 from heritage.values import tokens
 
 # Texts whose answers are remembered: 10 kB at most each, and those that have more sites in part.

@@ -15,13 +15,14 @@ from string import digits
 from django.core.exceptions import ValidationError
 
 from heritage.models import Event, Place, Site
-from heritage.search import dictionary, text_search, vocabulary
+from heritage.search import text_search, vocabulary
 from heritage.search.distance_fields import PLACE_MARK
 from heritage.search.facets.base import AnyFacet, TreeFacet, ordinals
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.filter_fields import NOT, read_years
 from heritage.search.index.openings import HoursGroup
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.query_language import dictionary
 from heritage.values import tokens, years
 from heritage.values.date_parser import parse_date
 

@@ -27,7 +27,7 @@ from heritage.models import (
 from heritage.models.events import age_events, exact_dates, first_beginning
 from heritage.search import vocabulary
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.rows_by_key import pairs_by_key, rows_by_key
+from heritage.search.page_rows.rows_by_key import pairs_by_key, rows_by_key
 from heritage.search.vocabulary import Vocabulary
 from heritage.values.language import LanguageMap
 

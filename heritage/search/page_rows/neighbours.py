@@ -6,10 +6,10 @@ from functools import partial
 from pyroaring import BitMap
 
 from heritage.models import Site
-from heritage.search import site_rows
-from heritage.search.index import columns, reads
+from heritage.search.index import columns, page_dependencies
 from heritage.search.index.orders import PROMINENCE
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.page_rows import site_rows
 from heritage.values.coordinates import Point
 
 _FIRST_SHARE = 10  # a tenth of the radius is searched first: where sites are many, that is enough
@@ -33,8 +33,8 @@ def nearby(
     nearest = found_near.slice(None, 0, limit + 1)
     ids = [pk for pk in nearest if pk != site.pk][:limit]
     question = partial(_nearest, here=here, within_km=within_km, limit=limit)
-    reads.answer(index, question, tuple(nearest))
-    reads.sites(index, ids)
+    page_dependencies.answer(index, question, tuple(nearest))
+    page_dependencies.sites(index, ids)
     return _read(found_near, ids)
 
 
@@ -58,8 +58,8 @@ def reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) -
     around = columns.within_radius(index.points, here, within_km)
     known = _known_best(index, around, limit)
     question = partial(_reachable, here=here, within_km=within_km, limit=limit)
-    reads.answer(index, question, tuple(known))
-    reads.sites(index, known)
+    page_dependencies.answer(index, question, tuple(known))
+    page_dependencies.sites(index, known)
     return _read(around, around.slice(known, 0, limit))
 
 

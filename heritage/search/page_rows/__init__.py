@@ -1,0 +1,1 @@
+"""The rows that pages show, read by their keys in few queries."""
