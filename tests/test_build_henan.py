@@ -100,7 +100,9 @@ def test_a_site_from_its_line(make):
     assert site["kinds"] == [["kind-temple"]]
     assert site["place"] == ["place-cn-henan-luoyang-xin"] and "also_in" not in site
     assert (site["precision"], site["accuracy_m"]) == ("approximate", 3000)
-    assert site["sources"] == [["source-cn-national-list"], ["source-recalled"]]
+    assert site["sources"] == [
+        ["source-cn-national-batch-1"], ["source-cn-national-list"], ["source-recalled"],
+    ]  # fmt: skip
     assert site["state"] == "published"
     assert made["crane-temple.name.zh-latn-pinyin"]["text"] == "Hèyún Sì"
     assert made["crane-temple.name.zh-hant"]["text"] == "鶴雲寺"
@@ -108,7 +110,7 @@ def test_a_site_from_its_line(make):
     assert (founded["date"], founded["first_era"]) == ("0068", ["era-eastern-han"])
     fabric = made["crane-temple.event.fabric"]
     assert (fabric["first_era"], fabric["last_era"]) == (["era-jin-1115"], ["era-qing"])
-    assert fabric["source"] == ["source-cn-national-list"]
+    assert fabric["source"] == ["source-cn-national-batch-1"]
     unit = made["cn-national-1-0001-3-001"]
     assert (unit["batch"], unit["era_text"], unit["name"]) == (1, "金至清", {"zh-hans": "鹤云寺"})
     assert made["crane-temple.coverage.cn-national-1-0001-3-001"]["extent"] == "whole"
@@ -200,7 +202,7 @@ def test_one_unit_may_cover_several_sites(make):
         {}, {**shared, "source": "merged, seen in a builder script", "protection_batch": "4"}
     )
     part = made["crane-pagoda.coverage.cn-national-1-0001-3-001"]
-    assert (part["extent"], part["source"]) == ("component", ["source-merger-script"])
+    assert (part["extent"], part["source"]) == ("component", ["source-cn-national-batch-4"])
 
 
 def test_a_point_of_a_part_is_tied_to_its_site(make):

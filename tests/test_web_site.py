@@ -92,9 +92,37 @@ def test_rows_are_read_in_the_order_of_their_models(longmen):
     assert rows.images == list(site.images.filter(published=True))
 
 
-def test_that_facts_are_recalled_is_said_once(html):
-    assert html.count('href="#mark-recalled"') == html.count('<div id="mark-recalled">') == 1
-    assert "What has no source beside it here is from general knowledge." in html
+def test_that_facts_are_recalled_is_said_once_of_the_text_and_once_of_the_events(html):
+    assert html.count('href="#mark-recalled"') == 2 and html.count('id="mark-recalled"') == 1
+    assert html.count("no source on this page bears it out.") == 1
+    assert html.count("What has no source beside it here is from general knowledge.") == 1
+
+
+def test_recalled_is_a_mark_of_the_text_and_no_source_in_the_list(client, words):
+    site = build.make_site("A", sources=[words.official], summary=build.text("A cave."))
+    address = f"/en/sites/{site.slug}/"
+    assert "mark-recalled" not in client.get(address).content.decode()
+    site.sources.add(words.recalled)
+    page = client.get(address).content.decode()
+    lead, listed = page.partition('class="site-lead"')[2], page.partition('id="sources"')[2]
+    assert "bears it out." in lead.partition("</header>")[0] and 'id="mark-recalled"' in page
+    assert "An official list" in listed and "Recalled by the compilers" not in page
+    site.sources.set([words.recalled])
+    assert 'id="sources"' not in client.get(address).content.decode()
+
+
+def test_the_source_that_carries_most_of_a_page_stands_first():
+    names = ("web", "official", "dataset", "publication")
+    sources = {kind: build.make_source(kind, kind=kind) for kind in names}
+    site = build.make_site("A", sources=list(sources.values()))
+    entry = build.make_designation(source=sources["dataset"])
+    build.make_coverage(site, entry, source=sources["dataset"])
+    build.make_event(site, source=sources["web"])
+    ordered = ["dataset", "web", "official", "publication"]
+    assert [source.kind for source in rows_of(site).sources] == ordered
+    for _ in range(2):
+        build.make_event(site, source=sources["publication"])
+    assert [source.kind for source in rows_of(site).sources][:2] == ["publication", "dataset"]
 
 
 def test_it_does_not_say_what_is_unchecked_past_or_unsafe(html):

@@ -4,6 +4,7 @@ They lie in a dozen tables, and most sites have rows in a few: one query tells i
 others are not read. Terms come from the vocabularies in memory.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -276,14 +277,24 @@ def _add_entries(rows: SiteRows, coverages: list[Coverage], terms: Vocabulary) -
 def _add_sources(
     rows: SiteRows, entries: list[Designation], own: set[int], terms: Vocabulary
 ) -> None:
-    """Read the sources of all rows in one query; `own` are the ids of the site's own sources."""
+    """Read the sources of all rows in one query; `own` are the ids of the site's own sources.
+
+    Of those, the one that the most rows cite stands first.
+    """
     site = rows.site
     checked: list[Any] = [*rows.openings, *rows.prices, *rows.visitingfacts]
     cited: list[Any] = [*rows.names, *rows.events, *rows.coverages, *rows.notices]
     cited += [*checked, *entries]
     ids = {row.source_id for row in cited} | {row.second_source_id for row in checked}
     found = _by_pk(Source, ids | own | {site.point_source_id})
-    rows.sources = sorted((found[pk] for pk in own), key=lambda source: source.uid)
+    uses = Counter(row.source_id for row in cited)
+    uses.update(row.second_source_id for row in checked)
+    uses[site.point_source_id] += 1
+    kinds = Source.Kind.values  # the weightier ones first
+    rows.sources = sorted(
+        (found[pk] for pk in own),
+        key=lambda source: (-uses[source.pk], kinds.index(source.kind), source.uid),
+    )
     for row in cited:
         row.source = found.get(row.source_id)
     for row in checked:

@@ -19,7 +19,7 @@ from heritage.values.web_address import safe_url
 from heritage.web import cards, language_html, meta_tags
 from heritage.web.context import identity
 from heritage.web.credits.software import Program, software
-from heritage.web.credits.source_counts import records_by_source
+from heritage.web.credits.source_counts import marked_records, records_by_source
 from heritage.web.responses import public
 from heritage.web.site.events import SourceLine, source_line
 
@@ -58,6 +58,7 @@ class CreditsPage:
 
     total: int
     sources: list[SourceRow]
+    marked: int  # records with a statement that no source bears out
     pictures: int
     licences: list[LicenceRow]
     listed: list[PictureRow]
@@ -69,9 +70,12 @@ class CreditsPage:
 @require_safe
 @conditional_page
 def page(request: HttpRequest) -> HttpResponse:
-    counts = records_by_source(store.current())
+    index = store.current()
+    counts = records_by_source(index)
     sources = sorted(
-        Source.objects.filter(pk__in=counts).select_related("licence"),
+        Source.objects.filter(pk__in=counts)
+        .exclude(kind=Source.Kind.RECALLED)
+        .select_related("licence"),
         key=lambda source: (-counts[source.pk], source.pk),
     )
     published = Site.objects.published().aggregate(total=Count("pk"), changed=Max("updated_at"))
@@ -81,6 +85,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "page": CreditsPage(
             total=published["total"],
             sources=[_source(source, counts[source.pk]) for source in sources],
+            marked=marked_records(index),
             pictures=pictures,
             licences=licences,
             listed=_listed() if 0 < pictures <= LISTED else [],

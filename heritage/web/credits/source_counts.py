@@ -13,6 +13,7 @@ from heritage.models import (
     Opening,
     Price,
     Site,
+    Source,
     VisitingFact,
 )
 from heritage.search.index.snapshot import IndexSnapshot
@@ -26,6 +27,25 @@ def records_by_source(index: IndexSnapshot) -> dict[int, int]:
     if "records by source" not in index.memory:
         index.memory["records by source"] = _counted()
     return index.memory["records by source"]
+
+
+def marked_records(index: IndexSnapshot) -> int:
+    """The number of published sites with a statement that is only recalled, cached likewise."""
+    if "marked records" not in index.memory:
+        index.memory["marked records"] = _marked()
+    return index.memory["marked records"]
+
+
+def _marked() -> int:
+    sql = (
+        f"SELECT COUNT(DISTINCT site_id) FROM ({' UNION '.join(_pairs())}) AS pairs"  # noqa: S608 - our names
+        f" JOIN {Site._meta.db_table} AS site ON site.id = site_id"
+        f" JOIN {Source._meta.db_table} AS source ON source.id = source_id"
+        " WHERE site.state = %s AND source.kind = %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [Site.State.PUBLISHED, Source.Kind.RECALLED])
+        return cursor.fetchone()[0]
 
 
 def _counted() -> dict[int, int]:

@@ -120,6 +120,7 @@ class SitePage:
     custodian: SafeString | str
     area: str
     identifiers: list[Link]
+    text_marks: list[Mark]  # where its sources do not bear out all that the text says
     sources: list[SourceLine]
     picture: Picture
     photos: list[Photo]  # the first is the cover
@@ -209,7 +210,8 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
     description = site.description.best()
     beginning_of_text, further = _parted(to_html(str(description)))
     where, groups, registers = site_location(rows), event_groups(events), site_designations(rows)
-    sources = [source_line(source) for source in rows.sources]
+    sources = [source_line(source) for source in rows.sources if not source.is_recalled]
+    text_marks = list(chain.from_iterable(map(certainty.of_source, rows.sources)))
     names = [*_translations(site), *map(_name_line, rows.names)]
     visit = visiting.visiting(rows)
     near = nearby(index, site, WITHIN_KM)
@@ -255,6 +257,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
             )
             for row in rows.identifiers
         ],
+        text_marks=text_marks,
         sources=sources,
         picture=cards.picture(rows),
         photos=photos(rows.images),
@@ -269,7 +272,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
             site.public_point, near, doubt=uncertainty_km(site), is_blurred=bool(site.blur_km)
         ),
         timeline=site_timeline(rows, known.eras),
-        marks=_all_marks(where, groups, registers, visit, sources, names),
+        marks=_all_marks(text_marks, where, groups, registers, visit, names),
         updated=language_html.day(timezone.localdate(site.updated_at)),
         mailto=f"mailto:?subject={quote(_title(site))}&body=",
     )
@@ -297,19 +300,21 @@ class HasMarks(Protocol):
 
 
 def _all_marks(
+    text_marks: list[Mark],
     where: SiteLocation,
     groups: list[EventGroup],
     registers: list[SiteDesignation],
     visit: Visiting,
-    sources: list[SourceLine],
     names: list[NameLine],
 ) -> list[Mark]:
     lines = [line for group in groups for line in group.lines]
     cited: list[EventLine | NameLine] = [*lines, *names]
-    cited_sources = [line.source for line in cited if line.source] + sources
+    cited_sources = [line.source for line in cited if line.source]
     dangers = chain.from_iterable(register.danger_marks for register in registers)
     holders: list[HasMarks] = [where, *lines, *registers, visit, *cited_sources]
-    return certainty.legend([*dangers, *chain.from_iterable(each.marks for each in holders)])
+    return certainty.legend(
+        [*text_marks, *dangers, *chain.from_iterable(each.marks for each in holders)]
+    )
 
 
 def _pinyin(rows: SiteRows) -> str:
