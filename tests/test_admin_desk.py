@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from heritage.admin.autocomplete import label_of
 from heritage.admin.changes import history
 from heritage.admin.workflow import desk
 from heritage.models import Change, ChangeSet, Correction, Opening, Review, Site
 from heritage.models.base import unwatched
+from heritage.models.labels import label_of
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
 from heritage.services.undo import undo

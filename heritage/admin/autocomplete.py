@@ -1,10 +1,9 @@
-"""Autocomplete fields for related records.
+"""Form fields and widgets that choose related records, by their labels.
 
-Exports the form fields and widgets, and `with_label()`/`label_of()`, which give each record a
-label that tells it apart. The labels of a page are read in one query for each table.
+The labels of a page are read in one query for each table.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -18,72 +17,12 @@ from django.db.models.functions import Concat, Length
 from django.utils.text import capfirst
 
 from heritage.admin.access import is_id
-from heritage.models import Designation, Era, Place, SchemeTerm, Site
+from heritage.models import SchemeTerm, Site
 from heritage.models.fields import LanguageMapField
+from heritage.models.labels import label_of, with_label
 from heritage.values import normalize
-from heritage.values.sentences import explained
 
 BRACKETS = "()（）[] "  # around a notation as registers print it, such as (vi)
-
-
-def _joined(*parts: object) -> str:
-    """Parts in parentheses after the first: "Luoyang (Henan)"."""
-    first, *rest = (str(part) for part in parts)
-    return explained(first, [part for part in rest if part and part not in first])
-
-
-def _era(era: Era) -> str:
-    # 晋 and 金 are both “Jin Dynasty”: the characters and the years tell them apart.
-    return _joined(era, era.label.get("zh-hans", ""), era.years())
-
-
-def _place(place: Place) -> str:
-    parent = place.parent
-    return _joined(place, parent or "", (parent and parent.parent) or "")
-
-
-def _designation(entry: Designation) -> str:
-    return _joined(entry, entry.scheme)
-
-
-def _term(term: SchemeTerm) -> str:
-    # Short codes such as 3 or AAAA are known to users of the register; longer ones are slugs.
-    name = f"{term.code} {term}" if len(term.code) < 5 and term.code != str(term) else term
-    return _joined(name, term.scheme)
-
-
-def _site(site: Site) -> str:
-    return _joined(site, site.name.get("zh-hans", ""), site.place or "")
-
-
-# By model, the label of a row in a chooser and the foreign keys that the label needs.
-_LABELS: dict[type[Model], tuple[Callable[[Any], str], tuple[str, ...]]] = {
-    Era: (_era, ()),
-    Place: (_place, ("parent__parent",)),
-    Designation: (_designation, ("scheme",)),
-    SchemeTerm: (_term, ("scheme",)),
-    Site: (_site, ("place",)),
-}
-
-
-def label_of(row: Model) -> str:
-    label, _keys = _LABELS.get(type(row), (str, ()))
-    return label(row)
-
-
-def with_label(rows: QuerySet) -> QuerySet:
-    """The queryset with everything that the labels need."""
-    _label, keys = _LABELS.get(rows.model, (str, ()))
-    return rows.select_related(*keys) if keys else rows
-
-
-def with_chosen(rows: QuerySet, names: Iterable[str]) -> QuerySet:
-    """With what these columns refer to, ready for its label."""
-    keys = []
-    for name in names:
-        _label, more = _LABELS.get(rows.model._meta.get_field(name).related_model, (str, ()))
-        keys += [name, *(f"{name}__{key}" for key in more)]
-    return rows.select_related(*keys) if keys else rows
 
 
 class ChooserView(AutocompleteJsonView):

@@ -20,12 +20,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.form.boundaries import boundary_words
 from heritage.admin.pages import AdminPages
 from heritage.models import Change, ChangeSet, Correction, Site
 from heritage.models.base import Record
 from heritage.models.fields import EDTFField
+from heritage.models.labels import label_of, with_label
 from heritage.models.row_values import set_plain_value
 from heritage.services.history import (
     RowChange,

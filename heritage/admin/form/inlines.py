@@ -12,11 +12,12 @@ from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 
-from heritage.admin.autocomplete import Chooser, ChooserField, RowLookup, with_chosen
+from heritage.admin.autocomplete import Chooser, ChooserField, RowLookup
 from heritage.admin.form.editing import Editing, editing_of
 from heritage.admin.form.record_form import RecordFields, RecordForm
 from heritage.admin.form.row_sets import MAX_ROWS
 from heritage.models.base import Record
+from heritage.models.labels import with_chosen
 
 
 class RowFormSet(BaseInlineFormSet):

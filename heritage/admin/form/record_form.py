@@ -37,7 +37,6 @@ from heritage.admin.autocomplete import (
     MultipleChooser,
     MultipleChooserField,
     RowLookup,
-    with_label,
 )
 from heritage.admin.form.boundaries import BoundaryFormField, BoundaryWidget
 from heritage.admin.form.editing import REPLACES, Editing
@@ -62,6 +61,7 @@ from heritage.models.fields import (
     NamesField,
     PictureField,
 )
+from heritage.models.labels import with_label
 from heritage.models.lock_timeout import StorageFailed
 from heritage.values.date_format import date_in_words
 from heritage.values.language import (

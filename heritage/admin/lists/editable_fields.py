@@ -14,8 +14,8 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.text import capfirst, normalize_newlines
 from django.utils.translation import gettext as _
 
-from heritage.admin.autocomplete import label_of, with_label
 from heritage.models import Era, Event, Kind, Place, Site, User
+from heritage.models.labels import label_of, with_label
 from heritage.models.vocabularies import Term
 from heritage.values import normalize, tokens
 from heritage.values.language import (

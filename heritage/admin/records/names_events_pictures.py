@@ -9,13 +9,13 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from heritage.admin.autocomplete import label_of
 from heritage.admin.form.inlines import RecordInline, RowFormSet
 from heritage.admin.form.inputs import picture_address
 from heritage.admin.form.record_admin import RecordAdmin
 from heritage.admin.form.record_form import RecordForm
 from heritage.admin.lists.filters import CoverageSchemeFilter, Filters, SiteStateFilter
 from heritage.models import Coverage, Event, FormerSlug, Image, Name, PartOf
+from heritage.models.labels import label_of
 from heritage.services import date_reading
 from heritage.services.date_reading import DateQuestion
 from heritage.services.denormalized import event_bounds

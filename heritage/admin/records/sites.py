@@ -33,7 +33,6 @@ from pyroaring import BitMap
 
 from heritage.admin import access
 from heritage.admin.access import user_of
-from heritage.admin.autocomplete import with_label
 from heritage.admin.form.boundaries import boundary_map_view
 from heritage.admin.form.inlines import RecordInline
 from heritage.admin.form.points import PointField, map_view, point_text, similar_view, with_point
@@ -64,6 +63,7 @@ from heritage.admin.workflow.merge_records import MergePages, merge_two
 from heritage.admin.workflow.publishing import ASKS_WHY, STATE_ACTIONS
 from heritage.admin.workflow.review import CommentedField, ReviewPages
 from heritage.models import Place, Site, SiteEra, SortName, UnescoStatus
+from heritage.models.labels import with_label
 from heritage.models.unesco import statuses
 from heritage.search import similar, store
 from heritage.search.query_language import spelling

@@ -24,11 +24,11 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from heritage.admin import access
 from heritage.admin.access import is_id, user_of
-from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import change_set, with_undo_link
 from heritage.models import ChangeSet, Event, Image, Name, Site, User
 from heritage.models.base import chunks
+from heritage.models.labels import label_of, with_label
 from heritage.models.lock_timeout import lock_timeout
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services import bulk

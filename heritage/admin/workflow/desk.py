@@ -18,7 +18,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heritage.admin.access import once, user_of
-from heritage.admin.autocomplete import label_of, with_label
 from heritage.admin.changes.history import MAX_ROWS, comments_of, deleted_names
 from heritage.admin.lists.gaps import gaps
 from heritage.models import (
@@ -32,6 +31,7 @@ from heritage.models import (
     VisitingFact,
 )
 from heritage.models.base import Record
+from heritage.models.labels import label_of, with_label
 from heritage.search import similar, store
 from heritage.services.history import deletions_of, rows_written, smallest_within
 
