@@ -10,8 +10,8 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import translation
 
+from heritage.admin import actions
 from heritage.admin.changes.history import comment_of
-from heritage.admin.workflow import bulk as admin_bulk
 from heritage.models import ChangeSet, Era, Event, Kind, Place, Site, Source
 from heritage.search import store
 from heritage.services import bulk, review
@@ -191,16 +191,16 @@ def test_the_era_of_a_beginning_is_set_where_it_has_none(client, editor, three):
 
 def test_no_more_are_deleted_at_once_than_can_be_taken_back(client, editor, three, monkeypatch):
     data = {"action": "delete_selected", "_selected_action": [site.pk for site in three]}
-    monkeypatch.setattr("heritage.admin.workflow.bulk.MAX_CHANGES", 2)
+    monkeypatch.setattr("heritage.admin.actions.MAX_CHANGES", 2)
     for asked in (data, data | {"post": "yes"}):
         response = client.post(LIST, asked, follow=True)
         assert "These are more than 2 records. Choose fewer." in response.content.decode()
-    monkeypatch.setattr("heritage.admin.workflow.bulk.MAX_CHANGES", 3)
+    monkeypatch.setattr("heritage.admin.actions.MAX_CHANGES", 3)
     build.make_event(three[0])  # a fourth row
     response = client.post(LIST, data | {"post": "yes"}, follow=True)
     assert "This would write more than 3 rows." in response.content.decode()
     assert Site.objects.count() == 3 and not LogEntry.objects.exists()
-    monkeypatch.setattr("heritage.admin.workflow.bulk.MAX_CHANGES", 100)
+    monkeypatch.setattr("heritage.admin.actions.MAX_CHANGES", 100)
     client.post(LIST, data | {"post": "yes"}, follow=True)
     assert not Site.objects.exists()
 
@@ -217,19 +217,19 @@ def test_a_record_that_was_published_meanwhile_is_not_changed(client, three, mon
     client.force_login(build.make_user(group="contributor"))
     draft = build.make_site("Draft", state="draft")
     pagoda = build.make_kind("Pagoda")
-    usual = admin_bulk.change_set
+    usual = actions.change_set
 
     def late(*args):
         Site.objects.filter(pk=draft.pk).update(state="published")
         return usual(*args)
 
-    monkeypatch.setattr(admin_bulk, "change_set", late)
+    monkeypatch.setattr(actions, "change_set", late)
     act(client, [draft], operation="add_kind", new=pagoda.pk, post="yes")
     assert not pagoda.sites.exists()
 
 
 def test_what_could_not_be_undone_at_once_is_not_done(client, editor, three, monkeypatch):
-    monkeypatch.setattr("heritage.admin.workflow.bulk.MAX_CHANGES", 1)
+    monkeypatch.setattr("heritage.admin.actions.MAX_CHANGES", 1)
     tang, song = build.make_era("Tang"), build.make_era("Song")
     for kind in ("built", "rebuilt"):
         build.make_event(three[0], kind, first_era=tang)
@@ -293,7 +293,7 @@ def test_strange_requests_change_nothing(client, editor, three, data):
 
 
 def test_too_many_are_refused(client, editor, three, monkeypatch):
-    monkeypatch.setattr("heritage.admin.workflow.bulk.MAX_CHANGES", 2)
+    monkeypatch.setattr("heritage.admin.actions.MAX_CHANGES", 2)
     assert "Choose fewer" in act(client, three).content.decode()
 
 

@@ -11,8 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from heritage.admin.changes import history
-from heritage.admin.workflow import desk
+from heritage.admin.changes import history, written_records
 from heritage.models import Change, ChangeSet, Correction, Opening, Review, Site
 from heritage.models.base import unwatched
 from heritage.models.labels import label_of
@@ -153,8 +152,8 @@ def test_a_large_change_set_leaves_older_ones_their_records(
             for site in Site.objects.filter(state__in=["published", "draft"]).order_by("pk")[:4]:
                 site.summary = build.text(summary)
                 site.save()
-    monkeypatch.setattr(desk, "MAX_ROWS", most)
-    monkeypatch.setattr(desk, "COUNTED", counted)
+    monkeypatch.setattr(written_records, "MAX_ROWS", most)
+    monkeypatch.setattr(written_records, "COUNTED", counted)
     many, before = client.get(DESK).context["work"][:2]
     told = [(each.comment, [record.name for record in each.records]) for each in (many, before)]
     whole, bare, again = (label_of(site) for site in sites)

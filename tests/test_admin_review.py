@@ -522,7 +522,7 @@ def test_many_are_sent_to_review_in_a_few_queries(client, li, wang):
 
 
 def test_no_more_are_given_a_state_at_once_than_can_be_taken_back(client, li, draft, monkeypatch):
-    monkeypatch.setattr("heritage.admin.workflow.bulk.MAX_CHANGES", 1)
+    monkeypatch.setattr("heritage.admin.actions.MAX_CHANGES", 1)
     other = build.make_site("Pit", state="draft")
     client.force_login(li)
     data = {"action": "send_to_review", "_selected_action": [draft.pk, other.pk], "post": "yes"}

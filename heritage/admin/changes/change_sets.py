@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from heritage.admin.access import ReadOnlyAdmin, is_id, user_of
 from heritage.admin.changes import undo_pages
 from heritage.admin.changes.history import Entry, comments_of, entries
+from heritage.admin.changes.written_records import WrittenRecords, written_records
 from heritage.admin.pages import AdminPages
-from heritage.admin.workflow.desk import records_of
 from heritage.models import Change, ChangeSet, User
 from heritage.models.base import Record
 from heritage.services.undo import MAX_CHANGES
@@ -50,17 +50,16 @@ class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
 
     @admin.display(description=_("records"))
     def records(self, change_set: ChangeSet) -> str:
-        named, more = change_set.named  # type: ignore[attr-defined]
+        written: WrittenRecords = change_set.written  # type: ignore[attr-defined]
         links = [
             format_html('<a href="{}">{}</a>', each.url, each.name)
             if each.url
             else format_html("{}", each.name)
-            for each in named
+            for each in written.links
         ]
-        if more:
-            links.append(
-                format_html("{}", _("and %(count)s more") % {"count": number_format(more)})
-            )
+        if written.more:
+            more = _("and %(count)s more") % {"count": number_format(written.more)}
+            links.append(format_html("{}", more))
         return format_html_join(" · ", "{}", ((link,) for link in links))
 
     @admin.display(description=_("what"))
@@ -70,10 +69,10 @@ class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
         shown = list(changelist.result_list)
-        comments, records = comments_of(shown), records_of(shown)
+        comments, written = comments_of(shown), written_records(shown)
         for change_set in shown:
             change_set.words = comments[change_set.pk]
-            change_set.named = records[change_set.pk]
+            change_set.written = written[change_set.pk]
         changelist.result_list = shown
         return changelist
 

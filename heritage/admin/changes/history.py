@@ -14,13 +14,13 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import Field, Model, TextField, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import floatformat
 from django.utils.formats import date_format, number_format
 from django.utils.text import Truncator, capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from heritage.admin.form.boundaries import boundary_words
 from heritage.admin.pages import AdminPages
 from heritage.models import Change, ChangeSet, Correction, Site
 from heritage.models.base import Record
@@ -39,6 +39,7 @@ from heritage.services.history import (
     word_diff,
 )
 from heritage.services.undo_plan import as_list
+from heritage.values.boundaries import area_ha, count_points
 from heritage.values.date_format import date_in_words
 from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
 from heritage.values.sentences import explained, listed
@@ -417,7 +418,7 @@ class ShownValues:
         if isinstance(column, EDTFField):
             return date_in_words(value) or value
         if isinstance(value, dict):  # only boundaries are stored as dicts
-            return boundary_words(value)
+            return _boundary_words(value)
         if isinstance(value, list):  # of texts: other names
             return listed(value)
         choices = dict(column.flatchoices)
@@ -428,6 +429,15 @@ class ShownValues:
             found = with_label(model._default_manager.filter(pk__in=self._wanted[model]))
             self._rows[model] = {row.pk: label_of(row) for row in found}
         return self._rows[model]
+
+
+def _boundary_words(boundary: dict[str, Any]) -> str:
+    """How large a boundary is and of how many points, for texts without a map."""
+    count = count_points(boundary)
+    words = ngettext(
+        "%(area)s hectares, %(count)s point", "%(area)s hectares, %(count)s points", count
+    )
+    return words % {"area": floatformat(area_ha(boundary), "-2g"), "count": count}
 
 
 def _label(column: Field) -> str:

@@ -12,8 +12,6 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.defaultfilters import floatformat
-from django.utils.translation import ngettext
 
 from heritage.admin.form.points import LUOYANG, base_map, may_see_maps, point_in
 from heritage.cartography.point_map import HEIGHT, WIDEST_KM, WIDTH, Window
@@ -88,15 +86,6 @@ def boundary_map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResp
         "metres": window.km * 1000 if window.km < 1 else None,
     }
     return render(request, "admin/boundary_map.html", context)
-
-
-def boundary_words(boundary: dict[str, Any]) -> str:
-    """How large a boundary is and of how many points, for texts without a map."""
-    count = count_points(boundary)
-    words = ngettext(
-        "%(area)s hectares, %(count)s point", "%(area)s hectares, %(count)s points", count
-    )
-    return words % {"area": floatformat(area_ha(boundary), "-2g"), "count": count}
 
 
 def _window(data: Any, boundary: dict[str, Any] | None, point: Any) -> Window:

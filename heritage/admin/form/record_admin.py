@@ -31,6 +31,7 @@ from django.views.decorators.http import require_POST
 
 from heritage.admin import access
 from heritage.admin.access import user_of
+from heritage.admin.actions import writing
 from heritage.admin.autocomplete import BRACKETS
 from heritage.admin.changes.history import history_view
 from heritage.admin.changes.restore_pages import RestorePages
@@ -39,7 +40,6 @@ from heritage.admin.form.editing import OPENED, Editing, editing_of, is_fresh
 from heritage.admin.form.inlines import RecordInline
 from heritage.admin.form.inputs import offered_languages
 from heritage.admin.form.record_form import RecordFields, RecordForm
-from heritage.admin.workflow.bulk import writing
 from heritage.admin.writes import change_set
 from heritage.models import ChangeSet, Site, open_forms
 from heritage.models.base import Record

@@ -73,7 +73,7 @@ class RowSet:
         fields = self.opts.model._meta.fields
         return any(isinstance(column.formfield(), FileField) for column in fields)
 
-    comments: dict | None = None  # the context of those on it, see review.py
+    comments: dict | None = None  # the context of those on it, see workflow/review.py
 
     def non_form_errors(self) -> str:
         return ""

@@ -17,7 +17,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext_lazy
 
-from heritage.admin.workflow.bulk import chosen_ids
+from heritage.admin.actions import chosen_ids
 from heritage.models import PartOf, Site
 from heritage.models.base import Record, chunks, unwatched
 from heritage.models.row_values import kept_columns, kept_relations

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django.contrib.admin import (
@@ -19,7 +20,6 @@ from pyroaring import BitMap
 
 from heritage.admin.access import is_id, once, user_of
 from heritage.admin.lists.gaps import Gap, gaps
-from heritage.admin.workflow import desk
 from heritage.models import Coverage, Era, Kind, Place, Scheme, Site, UnescoStatus
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
@@ -36,6 +36,7 @@ type Choices = Iterable[tuple[str, str | LazyText]]
 LONGEST = 60  # choices of a filter
 MAX_USED = 20  # terms of a filter, the most used ones; others are found by search
 MAX_COUNTED = 1_000  # unpublished sites that are counted
+CHECKED_DAYS = 365  # until visiting information has to be checked again
 MAX_READ = 10_000  # sites that a filter of a list reads from the database
 
 
@@ -301,6 +302,11 @@ class AuthorFilter(SimpleListFilter):
         return queryset
 
 
+def last_checked(today: date) -> date:
+    """Rows checked before this day are to be checked again."""
+    return today - timedelta(days=CHECKED_DAYS)
+
+
 class CheckedFilter(SimpleListFilter):
     """Visiting information by the date when its source was last checked."""
 
@@ -314,7 +320,7 @@ class CheckedFilter(SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        first = desk.last_checked(timezone.localdate())
+        first = last_checked(timezone.localdate())
         if self.value() == "recent":
             return queryset.filter(checked_on__gte=first)
         if self.value() == "old":

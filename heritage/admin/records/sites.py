@@ -37,7 +37,6 @@ from heritage.admin.form.boundaries import boundary_map_view
 from heritage.admin.form.inlines import RecordInline
 from heritage.admin.form.points import PointField, map_view, point_text, similar_view, with_point
 from heritage.admin.form.record_admin import COMMENT
-from heritage.admin.form.record_form import RecordForm
 from heritage.admin.form.scenes import SceneSelect
 from heritage.admin.lists import changelist
 from heritage.admin.lists.export import export_csv, export_fixture
@@ -57,11 +56,11 @@ from heritage.admin.records.coverage import CoverageRows
 from heritage.admin.records.names_events_pictures import EventRows, ImageRows, NameRows
 from heritage.admin.records.parts import PartOfRows, PartRows
 from heritage.admin.records.visiting import ROWS as VISITING_ROWS
-from heritage.admin.workflow.bulk import change_terms
+from heritage.admin.workflow.change_terms import change_terms
 from heritage.admin.workflow.decisions import CorrectedForm
 from heritage.admin.workflow.merge_records import MergePages, merge_two
 from heritage.admin.workflow.publishing import ASKS_WHY, STATE_ACTIONS
-from heritage.admin.workflow.review import CommentedField, ReviewPages
+from heritage.admin.workflow.review import CommentedForm, ReviewPages
 from heritage.models import Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.labels import with_label
 from heritage.models.unesco import statuses
@@ -92,12 +91,10 @@ class Section:
 _FRAMING: dict[str, Any] = settings.SECURE_CSP | {"frame-src": [CSP.SELF]}
 
 
-class SiteForm(RecordForm):
+class SiteForm(CommentedForm):
     coordinates = PointField()
-    bound_field_class = CommentedField
 
     def __init__(self, data: Any = None, files: Any = None, *, instance: Any = None, **kwargs: Any):
-        self.comments: dict[str, dict] = {}  # by field, see admin/workflow/review.py
         point_error = ""
         if data is not None:
             data, point_error = with_point(data)

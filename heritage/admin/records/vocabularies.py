@@ -14,7 +14,7 @@ from heritage.admin.form.record_admin import NameSearch, RecordAdmin
 from heritage.admin.form.record_form import RecordForm
 from heritage.admin.form.scenes import SceneSelect, palette_select
 from heritage.admin.lists.filters import WithinEraFilter, WithinKindFilter, WithinPlaceFilter
-from heritage.admin.workflow.bulk import ReplacePages
+from heritage.admin.workflow.change_terms import ReplacePages
 from heritage.models import Era, Kind, Licence, Place, Source
 from heritage.models.vocabularies import Term
 from heritage.services.record_checks import equal_label_problems

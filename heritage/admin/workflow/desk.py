@@ -4,24 +4,23 @@ Each count links to the list that it counts. Counts of published sites come from
 index, all others from indexed columns, so the page is fast in a catalogue of any size.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Func, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Func, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heritage.admin.access import once, user_of
-from heritage.admin.changes.history import MAX_ROWS, comments_of, deleted_names
+from heritage.admin.changes.history import comments_of
+from heritage.admin.changes.written_records import RecordLink, written_records
+from heritage.admin.lists.filters import last_checked
 from heritage.admin.lists.gaps import gaps
 from heritage.models import (
-    Change,
     ChangeSet,
     Correction,
     Opening,
@@ -31,15 +30,9 @@ from heritage.models import (
     VisitingFact,
 )
 from heritage.models.base import Record
-from heritage.models.labels import label_of, with_label
 from heritage.search import similar, store
-from heritage.services.history import deletions_of, rows_written, smallest_within
 
 LATEST = 12  # change sets that are listed
-NAMED = 3  # records that are named for a change set
-LOOKED_AT = 200  # rows of a large change set, for these
-COUNTED = 20_000  # rows of a change set, at most, to count their records
-CHECKED_DAYS = 365  # until a visiting fact has to be checked again
 
 
 @dataclass(slots=True)
@@ -50,12 +43,6 @@ class Task:
     count: int
     url: str
     parts: list["Task"] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class RecordLink:
-    name: str
-    url: str  # empty if the record is deleted
 
 
 @dataclass(slots=True)
@@ -139,11 +126,6 @@ def gap_tasks(user: User) -> Iterator[Task]:
     yield Task(_("Perhaps twice in the catalogue"), len(doubtful), list_url(Site, doubt="twice"))
 
 
-def last_checked(today: date) -> date:
-    """Rows checked before this day are to be checked again."""
-    return today - timedelta(days=CHECKED_DAYS)
-
-
 def checks(user: User) -> list[Task]:
     """Visiting information to be checked, each kind with its lists."""
     models = [
@@ -177,110 +159,18 @@ def latest_work() -> list[RecentChanges]:
     sets = list(latest.select_related("user")[:LATEST])
     if not sets:
         return []
-    owners, comments = _owners(sets), comments_of(sets)
-    links = _RecordLinks(owners)
+    written, comments = written_records(sets), comments_of(sets)
     return [
         RecentChanges(
             who=each.author,
             at=each.at,
             comment=comments[each.pk],
-            records=[links.of(*key) for key in owners[each.pk].named],
-            more=max(0, owners[each.pk].count - NAMED),
-            rows=owners[each.pk].rows,
+            records=written[each.pk].links,
+            more=written[each.pk].more,
+            rows=written[each.pk].rows,
         )
         for each in sets
     ]
-
-
-def records_of(sets: list[ChangeSet]) -> dict[int, tuple[list[RecordLink], int]]:
-    """By change set: the first records that it wrote, and how many more there are."""
-    owners = _owners(sets) if sets else {}
-    links = _RecordLinks(owners)
-    return {
-        pk: ([links.of(*key) for key in each.named], max(0, each.count - len(each.named)))
-        for pk, each in owners.items()
-    }
-
-
-@dataclass(slots=True)
-class _Owners:
-    """The records whose rows a change set wrote."""
-
-    named: list[tuple[int, int]]  # content type and id of the first of them
-    count: int = 0
-    rows: int = 0  # instead of the count where there are more than COUNTED
-
-
-def _owners(sets: list[ChangeSet]) -> dict[int, _Owners]:
-    """By change set. Small ones are read with one query, of the others each is asked."""
-    sizes = rows_written(each.pk for each in sets)
-    names = ("owner_model", "owner_id")
-    small = smallest_within(sizes, MAX_ROWS)
-    read: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    rows = Change.objects.filter(change_set__in=small).order_by("change_set_id", "pk")
-    for pk, *owner in rows.values_list("change_set", *names):
-        read[pk].append((owner[0], owner[1]))
-    large = sizes.keys() - read.keys()
-    counts: dict[int, int] = defaultdict(int)
-    counted = [pk for pk in large if sizes[pk] <= COUNTED]
-    if counted:
-        rows = Change.objects.filter(change_set__in=counted).order_by()
-        by_model = rows.values_list("change_set", "owner_model")
-        for pk, _model, count in by_model.annotate(n=Count("owner_id", distinct=True)):
-            counts[pk] += count
-    found = {}
-    for each in sets:
-        owners = list(dict.fromkeys(read[each.pk]))
-        found[each.pk] = _Owners(owners[:NAMED], len(owners))
-        if each.pk in large:
-            first = each.changes.order_by("pk").values_list(*names)[:LOOKED_AT]
-            named = list(dict.fromkeys(first))[:NAMED]
-            rows_alone = 0 if each.pk in counts else sizes[each.pk]
-            found[each.pk] = _Owners(named, counts.get(each.pk, 0), rows_alone)
-    return found
-
-
-class _RecordLinks:
-    """Links to records by content type and id, with names that are read once for each model."""
-
-    def __init__(self, owners: dict[int, _Owners]):
-        wanted: dict[int, set[int]] = defaultdict(set)
-        for each in owners.values():
-            for content_type, pk in each.named:
-                wanted[content_type].add(pk)
-        self._found: dict[tuple[int, int], RecordLink] = {}
-        for content_type, ids in wanted.items():
-            model = ContentType.objects.get_for_id(content_type).model_class()
-            if model is not None:
-                for row in with_label(model._default_manager.filter(pk__in=ids)):
-                    url = reverse(
-                        f"admin:{model._meta.app_label}_{model._meta.model_name}_history",
-                        args=[row.pk],
-                    )
-                    self._found[content_type, row.pk] = RecordLink(label_of(row), url)
-                gone = [pk for pk in ids if (content_type, pk) not in self._found]
-                self._add_deleted(content_type, model, gone)
-
-    def _add_deleted(self, content_type: int, model: type[Model], ids: list[int]) -> None:
-        """As they were called; the link leads to where they can be restored."""
-        if not (ids and issubclass(model, Record)):
-            return
-        deletions = list(deletions_of(model).filter(object_id__in=ids))
-        for deletion, name in zip(deletions, deleted_names(model, deletions), strict=True):
-            url = reverse(
-                f"admin:heritage_{model._meta.model_name}_restore_deleted", args=[deletion.pk]
-            )
-            self._found.setdefault(
-                (content_type, deletion.object_id),
-                RecordLink(_("%(name)s, deleted") % {"name": name}, url),
-            )
-
-    def of(self, content_type: int, pk: int) -> RecordLink:
-        found = self._found.get((content_type, pk))
-        if found:
-            return found
-        kind = ContentType.objects.get_for_id(content_type).name
-        return RecordLink(_("%(kind)s %(number)s, deleted") % {"kind": kind, "number": pk}, "")
 
 
 def desk_context(request: HttpRequest) -> dict:

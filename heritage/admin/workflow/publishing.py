@@ -15,10 +15,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from heritage.admin import access
+from heritage.admin import access, actions
 from heritage.admin.access import user_of
 from heritage.admin.pages import AdminPages
-from heritage.admin.workflow import bulk
 from heritage.admin.writes import log_change
 from heritage.models import Site, User, row_values
 from heritage.models.base import chunks
@@ -78,7 +77,7 @@ def set_state(
     model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any], state: str, why: str
 ) -> None:
     """Set the state of the selected records; those that may not have it are left as they are."""
-    if not bulk.chosen_ids(model_admin, request, queryset):
+    if not actions.chosen_ids(model_admin, request, queryset):
         return
     fit, refused = [], []
     for site in queryset.filter(pk__in=queryset.values("pk")).prefetch_related(*RELATED):
@@ -92,8 +91,8 @@ def set_state(
     if fit:
         try:
             fit, changed = _write_state(user_of(request), fit, state, why)
-        except bulk.TooManyRows:
-            bulk.tell_too_many_rows(model_admin, request)
+        except actions.TooManyRows:
+            actions.tell_too_many_rows(model_admin, request)
             return
         refused += [(site, [Reason(_("it was changed meanwhile"))]) for site in changed]
     _tell(model_admin, request, state, fit, refused)
@@ -103,7 +102,7 @@ def _write_state(
     user: User, sites: list[Site], state: str, why: str
 ) -> tuple[list[Site], list[Site]]:
     """The records that have the state now, and those that were changed by others meanwhile."""
-    with bulk.writing(user) as running:
+    with actions.writing(user) as running:
         running.detail["state"], running.reason = str(state), why
         fit, changed = _unchanged(sites)
         before = [(site, site.state) for site in fit]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.conf import settings
@@ -23,15 +23,13 @@ from django.utils.translation import pgettext
 
 from heritage.admin import access
 from heritage.admin.access import is_id, user_of
+from heritage.admin.form.record_form import RecordForm
 from heritage.admin.pages import AdminPages
 from heritage.admin.workflow.publishing import anchor_of, reasons_against
 from heritage.models import Correction, Review, ReviewComment, Site, User
 from heritage.models.lock_timeout import lock_timeout
 from heritage.services import review
 from heritage.services.publication import RELATED
-
-if TYPE_CHECKING:
-    from heritage.admin.records.sites import SiteForm
 
 Kind = ReviewComment.Kind
 LONGEST = 4_000  # characters of a comment
@@ -51,9 +49,9 @@ class ShownComment(NamedTuple):
 
 
 class CommentedField(forms.BoundField):
-    """A field of a site's form with the comments on it, as its form has them by field."""
+    """A field of a `CommentedForm`, with the comments on it."""
 
-    form: "SiteForm"
+    form: "CommentedForm"
 
     def as_widget(
         self,
@@ -66,6 +64,14 @@ class CommentedField(forms.BoundField):
         if context is None:
             return control
         return control + render_to_string("admin/field_comments.html", context)
+
+
+class CommentedForm(RecordForm):
+    bound_field_class = CommentedField
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.comments: dict[str, dict[str, Any]] = {}  # by field: the context of its template
 
 
 class CommentForm(forms.Form):
