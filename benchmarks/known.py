@@ -11,8 +11,8 @@ from heritage.models import (
     Era,
     Kind,
     Place,
-    Scheme,
-    SchemeTerm,
+    Register,
+    RegisterTerm,
     Source,
 )
 from heritage.services import denormalized
@@ -31,8 +31,8 @@ class Known:
     counties: list[Place]
     points: dict[bool, list[ComponentPoint]]  # by whether they lie in China
     world_heritage: list[Designation]
-    schemes: dict[str, Scheme]
-    categories: dict[str, list[SchemeTerm]]
+    registers: dict[str, Register]
+    categories: dict[str, list[RegisterTerm]]
     sources: list[Source]
     recalled: Source
     kind_weights: list[float]
@@ -50,12 +50,12 @@ class Known:
         for point in points:
             by_country[point.state_id in below].append(point)
         categories = defaultdict(list)
-        for term in SchemeTerm.objects.filter(facet="category").order_by("uid"):
-            categories[term.scheme_id].append(term)
-        schemes = {scheme.slug: scheme for scheme in Scheme.objects.order_by("uid")}
-        entries = Designation.objects.filter(scheme__slug="whl").order_by("uid")
+        for term in RegisterTerm.objects.filter(facet="category").order_by("uid"):
+            categories[term.register_id].append(term)
+        registers = {register.slug: register for register in Register.objects.order_by("uid")}
+        entries = Designation.objects.filter(register__slug="whl").order_by("uid")
         for entry in entries:
-            entry.scheme = schemes["whl"]
+            entry.register = registers["whl"]
         eras = list(Era.objects.order_by("first_year", "uid"))
         return cls(
             kinds=kinds,
@@ -69,8 +69,8 @@ class Known:
             ),
             points=by_country,
             world_heritage=list(entries),
-            schemes=schemes,
-            categories={slug: categories[scheme.pk] for slug, scheme in schemes.items()},
+            registers=registers,
+            categories={slug: categories[register.pk] for slug, register in registers.items()},
             sources=list(Source.objects.exclude(kind="recalled").order_by("uid")),
             recalled=Source.objects.filter(kind="recalled").order_by("uid").last(),
             kind_weights=list(accumulate(1 / (rank + 2) for rank in range(len(kinds)))),

@@ -102,10 +102,10 @@ def _rows():
         protected: dict[int, str] = {}
         for pk, role, standing, extent, slug in Coverage.objects.filter(**chunk).values_list(
             "site_id",
-            "designation__scheme__role",
+            "designation__register__role",
             "designation__standing",
             "extent",
-            "designation__scheme__slug",
+            "designation__register__slug",
         ):
             covered.setdefault(pk, []).append((role, standing, extent))
             if role == "protection":

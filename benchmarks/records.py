@@ -38,7 +38,7 @@ ENTRIES_A_SITE = 4  # at most so many register entries are made for one site
 # The share of sites in China, where eras, protection and ratings are recorded.
 IN_CHINA = 0.45
 RARE_IN_CHINA = {"mosque", "synagogue", "church", "monastery", "castle"}
-SCHEMES = {  # of protection and rating: share of the Chinese sites, and how references begin
+REGISTERS = {  # of protection and rating: share of the Chinese sites, and how references begin
     "cn-national": (0.12, "9"),
     "cn-provincial": (0.3, "P"),
     "cn-rating": (0.1, "A"),
@@ -202,7 +202,7 @@ class Record:
         dice = self.dice
         if self._chance(0.12):
             entry = self.point.designation
-            entry.scheme = self.known.schemes["whl"]
+            entry.register = self.known.registers["whl"]
             self._cover(entry, "whole" if self._chance(0.3) else "component")
             if self._chance(0.05):
                 self._cover(dice.choice(self.known.world_heritage), "component")
@@ -211,7 +211,7 @@ class Record:
 
     def _registers(self) -> None:
         dice = self.dice
-        for slug, (share, letter) in SCHEMES.items():
+        for slug, (share, letter) in REGISTERS.items():
             if self._chance(share):
                 batch = dice.randint(1, 8)
                 reference = f"{letter}-{self.number:07}-{batch}-{dice.randint(1, 5):03}"
@@ -225,7 +225,7 @@ class Record:
         entry = Designation(
             pk=self.entry_id + made,
             uid=self._uid("entry", made + 1),
-            scheme=self.known.schemes[slug],
+            register=self.known.registers[slug],
             reference=reference,
             category=self.dice.choice(categories) if categories else None,
             batch=batch,
@@ -300,7 +300,7 @@ class Record:
         site, rows = self.site, self.rows
         names = sorted(rows[Name], key=lambda name: (name.kind, name.language, name.text))
         kinds = sorted(self.kinds, key=lambda kind: (kind.order, kind.slug))
-        coverages = sorted(rows[Coverage], key=lambda one: (one.designation.scheme.rank, one.uid))
+        coverages = sorted(rows[Coverage], key=lambda one: (one.designation.register.rank, one.uid))
         read = SiteWithRows(
             site,
             names=[(name.language, name.text) for name in names],
@@ -339,7 +339,7 @@ def _covering_entry(coverage: Coverage) -> CoveringEntry:
         name=entry.name,
         standing=entry.standing,
         year=entry.listed_year,
-        role=entry.scheme.role,
+        role=entry.register.role,
         component_reference=coverage.component_reference,
         note=coverage.note,
     )

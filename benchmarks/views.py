@@ -4,7 +4,7 @@ from django.db.models import Count
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from heritage.models import Era, Kind, Place, Scheme, Site, SiteEra
+from heritage.models import Era, Kind, Place, Register, Site, SiteEra
 from heritage.search.filters import SiteFilter
 
 PER_PAGE = 24
@@ -13,7 +13,7 @@ FACETS = {
     "kind": "kinds__slug",
     "era": "site_eras__era__slug",
     "place": "place__slug",
-    "protection": "coverages__designation__scheme__slug",
+    "protection": "coverages__designation__register__slug",
     "category": "coverages__designation__category__code",
 }
 SAMPLE = 3_000
@@ -45,7 +45,7 @@ def plain(request):
         "total": page.count(),
         "facets": facets,
         "sites": page.select_related("place").prefetch_related(
-            "kinds", "events", "coverages__designation__scheme"
+            "kinds", "events", "coverages__designation__register"
         )[:PER_PAGE],
     }
     return render(request, "bench/plain.html", context)
@@ -68,7 +68,7 @@ def known(request):
                 "kind": _slugs(Kind.objects.filter(sites__in=pks[:500])),
                 "era": _slugs(Era.objects.filter(pk__in=eras)),
                 "place": _slugs(Place.objects.filter(sites__in=pks[:500])),
-                "protection": _slugs(Scheme.objects.filter(role=Scheme.Role.PROTECTION)),
+                "protection": _slugs(Register.objects.filter(role=Register.Role.PROTECTION)),
                 "unesco": ["inscribed", "part", "tentative", "none"],
             },
         }

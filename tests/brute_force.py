@@ -82,7 +82,7 @@ def _covered(sites, *conditions: Q, **fields):
 def _world_heritage(path: str):
     def ask(sites, values, query):
         fields = {f"{path}__code__in": values}
-        return _covered(sites, designation__scheme__role="world_heritage", **fields)
+        return _covered(sites, designation__register__role="world_heritage", **fields)
 
     return ask
 
@@ -98,7 +98,7 @@ def _batch(sites, values, query):
     pairs = (value.split(".") for value in values)
     return _either(
         sites,
-        (Q(designation__scheme__slug=s, designation__batch=int(number)) for s, number in pairs),
+        (Q(designation__register__slug=s, designation__batch=int(number)) for s, number in pairs),
     )
 
 
@@ -106,7 +106,7 @@ def _rating(sites, values, query):
     return _either(
         sites,
         (
-            Q(designation__scheme__slug=slug)
+            Q(designation__register__slug=slug)
             & (Q(designation__category__code=grade) if grade else Q())
             for slug, _dot, grade in (value.partition(".") for value in values)
         ),
@@ -116,7 +116,7 @@ def _rating(sites, values, query):
 def _inscribed(sites, values, query):
     listed = (
         Coverage.objects.filter(
-            designation__scheme__role="world_heritage", designation__standing__in=_IN_FORCE
+            designation__register__role="world_heritage", designation__standing__in=_IN_FORCE
         )
         .values("site")
         .annotate(year=Min("designation__listed_year"))
@@ -185,7 +185,7 @@ def _hours_group(rows: list[Opening], day: date, is_told: bool) -> str:
 def _property(sites, values, query):
     covered = Coverage.objects.filter(
         site=OuterRef("pk"),
-        designation__scheme__role="world_heritage",
+        designation__register__role="world_heritage",
         designation__reference__in=values,
     )
     return sites.filter(Exists(covered))
@@ -248,7 +248,7 @@ _ASK = {
     "place": lambda sites, values, query: sites.in_places(subtree(Place, values)),
     "unesco": _unesco,
     "protection": lambda sites, values, query: _covered(
-        sites, designation__scheme__slug__in=values
+        sites, designation__register__slug__in=values
     ),
     "criterion": _world_heritage("designation__world_heritage__criteria"),
     "category": _world_heritage("designation__category"),

@@ -23,8 +23,8 @@ from heritage.models import (
     PartOf,
     Place,
     Price,
-    Scheme,
-    SchemeTerm,
+    Register,
+    RegisterTerm,
     Site,
     Source,
     User,
@@ -67,14 +67,14 @@ def make_era(label=None, zh=None, span="0618/0907", **fields) -> Era:
     return _labelled(Era, label, zh, span=span, **fields)
 
 
-def make_scheme(role="protection", label=None, zh=None, **fields) -> Scheme:
-    return _labelled(Scheme, label, zh, role=role, **fields)
+def make_register(role="protection", label=None, zh=None, **fields) -> Register:
+    return _labelled(Register, label, zh, role=role, **fields)
 
 
-def make_term(scheme, code=None, facet="category", label=None, zh=None, **fields) -> SchemeTerm:
+def make_term(register, code=None, facet="category", label=None, zh=None, **fields) -> RegisterTerm:
     code = code or str(next(_numbers))
-    return SchemeTerm.objects.create(
-        scheme=scheme, facet=facet, code=code, label=text(label or f"Term {code}", zh), **fields
+    return RegisterTerm.objects.create(
+        register=register, facet=facet, code=code, label=text(label or f"Term {code}", zh), **fields
     )
 
 
@@ -173,19 +173,19 @@ def _checked(checked: bool) -> dict:
 
 
 @change_set("command")
-def make_designation(role="protection", reference=None, events=("1961",), scheme=None, **fields):
+def make_designation(role="protection", reference=None, events=("1961",), register=None, **fields):
     """A register's entry; `events` are dates of inscription or (kind, date) pairs.
 
     World Heritage: role="world_heritage", events=["2000", ("in_danger", "2003")], criteria=[…].
     """
-    scheme = scheme or make_scheme(role)
+    register = register or make_register(role)
     detail = {key: fields.pop(key) for key in ("criteria", "regions", "states") if key in fields}
     reference = f"R-{next(_numbers)}" if reference is None else reference
-    entry = Designation.objects.create(scheme=scheme, reference=reference, **fields)
+    entry = Designation.objects.create(register=register, reference=reference, **fields)
     for event in events:
         kind, date = (DesignationEvent.Kind.INSCRIBED, event) if isinstance(event, str) else event
         DesignationEvent.objects.create(designation=entry, kind=kind, date=date)
-    if detail or scheme.role == Scheme.Role.WORLD_HERITAGE:
+    if detail or register.role == Register.Role.WORLD_HERITAGE:
         world_heritage = WorldHeritage.objects.create(designation=entry)
         for relation, rows in detail.items():
             getattr(world_heritage, relation).set(rows)

@@ -81,9 +81,9 @@ def told(site: Site) -> dict:
     """A stored site in the columns of the table."""
     first = _first_event(site)
     covered = {
-        coverage.designation.scheme.slug: coverage.designation
+        coverage.designation.register.slug: coverage.designation
         for coverage in site.coverages.select_related(
-            "designation__scheme", "designation__category"
+            "designation__register", "designation__category"
         )
     }
     unit, listed = covered.get("cn-national"), covered.get("whl")

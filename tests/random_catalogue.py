@@ -18,8 +18,8 @@ from heritage.models import (
     PartOf,
     Place,
     Price,
-    Scheme,
-    SchemeTerm,
+    Register,
+    RegisterTerm,
     Site,
     Source,
     VisitingFact,
@@ -32,7 +32,7 @@ from tests.builders import (
     make_kind,
     make_licence,
     make_place,
-    make_scheme,
+    make_register,
     make_source,
     make_term,
     text,
@@ -53,11 +53,11 @@ class Catalogue:
         by_age = {model: list(model.objects.order_by("pk")) for model in (Kind, Place, Era)}
         self.kinds, self.places, self.eras = by_age.values()
         self.source, self.licence = Source.objects.first(), Licence.objects.first()
-        entries = list(Designation.objects.order_by("pk").select_related("scheme"))
-        self.properties = [e for e in entries if e.scheme.role == Scheme.Role.WORLD_HERITAGE]
+        entries = list(Designation.objects.order_by("pk").select_related("register"))
+        self.properties = [e for e in entries if e.register.role == Register.Role.WORLD_HERITAGE]
         self.units = [entry for entry in entries if entry not in self.properties]
-        self.regions = list(SchemeTerm.objects.filter(facet="region").order_by("pk"))
-        self.criteria = list(SchemeTerm.objects.filter(facet="criterion").order_by("pk"))
+        self.regions = list(RegisterTerm.objects.filter(facet="region").order_by("pk"))
+        self.criteria = list(RegisterTerm.objects.filter(facet="criterion").order_by("pk"))
 
     def _make_terms(self) -> None:
         kinds = [make_kind(slug=f"k{n}") for n in range(4)]
@@ -72,16 +72,16 @@ class Catalogue:
         make_licence()
 
     def _make_registers(self) -> None:
-        listed = make_scheme("world_heritage", slug="whl")
-        national = make_scheme("protection", slug="national")
-        rating = make_scheme("rating", slug="rating")
+        listed = make_register("world_heritage", slug="whl")
+        national = make_register("protection", slug="national")
+        rating = make_register("rating", slug="rating")
         criteria = [make_term(listed, code, "criterion") for code in ("i", "ii", "iii", "x")]
         categories = [make_term(listed, code) for code in ("cultural", "natural")]
         regions = [make_term(listed, code, "region") for code in ("africa", "europe")]
         grades = [make_term(rating, code) for code in ("5A", "4A")]
         for n in range(8):
             make_designation(
-                scheme=listed,
+                register=listed,
                 reference=str(1000 + n),
                 category=categories[n % 2],
                 events=[str(1987 + n)],
@@ -89,9 +89,9 @@ class Catalogue:
                 regions=self.dice.sample(regions, n % 3),
             )
         for n in range(6):
-            make_designation(scheme=national, reference=f"N-{n}", batch=n % 3 + 1)
+            make_designation(register=national, reference=f"N-{n}", batch=n % 3 + 1)
         for n in range(2):
-            make_designation(scheme=rating, reference=f"A-{n}", category=grades[n % 2])
+            make_designation(register=rating, reference=f"A-{n}", category=grades[n % 2])
         make_designation("tentative")
 
     # --- many sites at once --------------------------------------------------------------

@@ -19,8 +19,8 @@ from heritage.models import (
     Opening,
     PartOf,
     Place,
-    Scheme,
-    SchemeTerm,
+    Register,
+    RegisterTerm,
     Site,
     Source,
     WorldHeritage,
@@ -222,7 +222,7 @@ def _columns_of_terms(catalogue) -> None:
             ("rank", dice.randint(1, 200)),
         ]
     )
-    for model in (Kind, Place, Era, Scheme):
+    for model in (Kind, Place, Era, Register):
         if column not in {field.name for field in model._meta.fields}:
             continue
         term = dice.choice(list(model.objects.order_by("pk")))
@@ -275,9 +275,9 @@ def _entry(catalogue) -> None:
             unit = dice.choice(catalogue.units[:6])
             Designation.objects.filter(pk=unit.pk).update(batch=dice.randint(1, 4))
         case 4:
-            spare = make_term(entry.scheme, facet="criterion")
+            spare = make_term(entry.register, facet="criterion")
             WorldHeritage.objects.get(designation=entry).criteria.add(spare)
-            SchemeTerm.objects.get(pk=spare.pk).delete()
+            RegisterTerm.objects.get(pk=spare.pk).delete()
 
 
 def _source(catalogue) -> None:

@@ -70,10 +70,10 @@ def make_rows():
         site,
         era,
         entry,
-        entry.scheme,
+        entry.register,
         entry.world_heritage,
         entry.events.get(),
-        build.make_term(entry.scheme),
+        build.make_term(entry.register),
         build.make_coverage(site, entry),
         build.make_name(site, "白馬寺", "script", "zh-hant"),
         build.make_event(site, first_era=era, last_era=era, note=build.text("By tradition")),
@@ -284,7 +284,7 @@ def test_every_choice_of_every_filter_is_allowed(client, _rows, model):
         "lacks=text-en",
         "doubt=twice",
         "by=me",
-        "register={scheme}",
+        "register={register}",
     ],
 )
 def test_lists_of_sites_are_searched_and_filtered(client, rows, query):
@@ -294,7 +294,7 @@ def test_lists_of_sites_are_searched_and_filtered(client, rows, query):
         kind=site.kinds.get().pk,
         place=site.place.parent_id,
         era=rows[type(build.make_era())].pk,
-        scheme=rows[Designation].scheme.slug,
+        register=rows[Designation].register.slug,
     )
     response = client.get(address(Site, "changelist") + "?" + query)
     assert response.status_code == 200
@@ -316,7 +316,7 @@ def test_lists_of_sites_are_searched_and_filtered(client, rows, query):
         ("source", "Source"),
         ("event", "白马"),
         ("image", "gate"),
-        ("schemeterm", "term"),
+        ("registerterm", "term"),
         ("worldheritage", "1003"),
     ],
 )
@@ -353,7 +353,7 @@ TABLE = [
     (("kind", "draft", "view"), (True, True, True)),
     (("era", "draft", "change"), (False, True, True)),
     (("place", "draft", "change"), (False, True, True)),
-    (("scheme", "draft", "change"), (False, True, True)),
+    (("register", "draft", "change"), (False, True, True)),
     (("source", "draft", "change"), (False, True, True)),
     (("source", "draft", "add"), (True, True, True)),
     (("licence", "draft", "change"), (False, True, True)),
@@ -483,7 +483,7 @@ def test_no_chooser_renders_a_thousand_options(client, rows):
         build.make_era(f"Era {number}")
         build.make_place(f"Place {number}")
         build.make_kind(f"Kind {number}")
-        build.make_scheme(label=f"Scheme {number}")
+        build.make_register(label=f"Register {number}")
         build.make_source(f"Source {number}")
         build.make_site(f"Site {number}")
     for model in MODELS:
@@ -498,7 +498,7 @@ def test_no_chooser_renders_a_thousand_options(client, rows):
             continue
         for page in ("add", "change"):
             html = client.get(address(model, page, rows[model])).content.decode()
-            assert "Scheme 17" not in html, (model, page)
+            assert "Register 17" not in html, (model, page)
             assert html.count("<option") < 120, (model, page)
 
 

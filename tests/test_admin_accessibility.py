@@ -88,7 +88,7 @@ class Pages:
             "replace": (of("kind_replace", self.words.temple.pk), ""),
             "era": (of("era_change", self.words.tang.pk), ""),
             "place": (of("place_change", self.words.luoyang.pk), ""),
-            "register": (of("scheme_change", self.words.unesco.pk), ""),
+            "register": (of("register_change", self.words.unesco.pk), ""),
             "sources": (of("source_changelist"), ""),
             "users": (of("user_changelist"), ""),
             "user": (of("user_change", self.user.pk), ""),

@@ -149,16 +149,16 @@ def test_what_is_pasted_after_an_enter_is_asked_for(browser, live_server, words)
 
 
 def test_a_chooser_offers_the_categories_of_its_register(browser, live_server, words):
-    national = build.make_scheme("protection", "National units")
+    national = build.make_register("protection", "National units")
     build.make_term(national, "tombs", label="Tombs")
-    build.make_term(build.make_scheme("rating", "Ratings"), "5A", label="AAAAA")
+    build.make_term(build.make_register("rating", "Ratings"), "5A", label="AAAAA")
     open_add(browser, live_server)
     hand = Hand(browser)
     hand.add_row("coverages")
     open_chooser(browser, "coverages-0-category", "AAAAA")
     assert "Tombs" in browser.find_element(By.CSS_SELECTOR, LIST).text
     press(browser, Keys.ESCAPE)
-    hand.choose("coverages-0-scheme", "national", "National units")
+    hand.choose("coverages-0-register", "national", "National units")
     open_chooser(browser, "coverages-0-category", "Tombs")
     assert "AAAAA" not in browser.find_element(By.CSS_SELECTOR, LIST).text
 
@@ -312,7 +312,7 @@ def test_what_is_wrong_is_read_first_and_led_to_by_keyboard(browser, live_server
     """)
     assert sorted(found) == [
         ["area_ha", "-3", True],
-        ["coverages-0-scheme", "", True],
+        ["coverages-0-register", "", True],
         ["events-0-date", "goat", True],
         ["events-0-kind", "", True],
     ]

@@ -138,7 +138,7 @@ def test_it_is_said_while_one_types(browser, live_server):
 )
 def test_no_register_lists_in_a_year_to_come(editor, date, is_refused):
     year = timezone.localdate().year
-    entry = build.make_designation(scheme=build.make_scheme(), reference="A-1")
+    entry = build.make_designation(register=build.make_register(), reference="A-1")
     path = reverse("admin:heritage_designation_change", args=[entry.pk])
     data = page_data(editor.get(path)) | {"events-TOTAL_FORMS": "1"}
     data |= {"events-0-kind": "inscribed", "events-0-date": date.format(now=year, next=year + 1)}

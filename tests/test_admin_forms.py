@@ -50,8 +50,8 @@ def row_of(site, row, prefix="events", number=0) -> str:
 @pytest.fixture
 def words():
     """What an editor of the White Horse Temple finds in the vocabularies."""
-    china = build.make_scheme("protection", "National protected units", "全国重点文物保护单位")
-    ratings = build.make_scheme("rating", "Tourist ratings", "旅游景区")
+    china = build.make_register("protection", "National protected units", "全国重点文物保护单位")
+    ratings = build.make_register("rating", "Tourist ratings", "旅游景区")
     return {
         "temple": build.make_kind("Temple", "寺庙"),
         "luoyang": build.make_place("Luoyang", "洛阳"),
@@ -118,7 +118,7 @@ def white_horse_rows(words) -> dict:
         ],
         "coverages": [
             {
-                "scheme": words["china"].pk,
+                "register": words["china"].pk,
                 "reference": "1-0092-3-045",
                 "extent": "whole",
                 "category": words["buildings"].pk,
@@ -127,7 +127,7 @@ def white_horse_rows(words) -> dict:
                 "era_text": "金至清",
             },
             {
-                "scheme": words["ratings"].pk,
+                "register": words["ratings"].pk,
                 "category": words["4a"].pk,
                 "listed": "2001",
                 "extent": "whole",
@@ -175,7 +175,7 @@ def test_the_white_horse_temple_takes_one_form(client, editor, words):
 
 def test_ten_rows_more_cost_at_most_fifty_queries(client, editor, words):
     site = build.make_site("White Horse Temple", kinds=[words["temple"]], place=words["luoyang"])
-    entries = [build.make_designation(scheme=words["china"]) for _number in range(3)]
+    entries = [build.make_designation(register=words["china"]) for _number in range(3)]
     eras = [words["eastern han"], words["jin"], words["qing"]]
     data = filled(
         client,
@@ -242,9 +242,9 @@ def post_coverages(client, site, *rows):
 
 
 def test_a_reference_that_the_register_has_means_that_entry(client, editor, words):
-    entry = build.make_designation(scheme=words["china"], reference="3-0218-1-038", batch=3)
+    entry = build.make_designation(register=words["china"], reference="3-0218-1-038", batch=3)
     site = build.make_site(kinds=[build.make_kind()])
-    row = {"scheme": words["china"].pk, "reference": "3-0218-1-038", "batch": "3"}
+    row = {"register": words["china"].pk, "reference": "3-0218-1-038", "batch": "3"}
     assert post_coverages(client, site, row).status_code == 302
     assert site.coverages.get().designation == entry
     assert Designation.objects.count() == 1
@@ -262,49 +262,49 @@ def test_saved_coverages_are_changed_like_other_rows(client, editor, words):
 NEXT_YEAR = timezone.localdate().year + 1
 COVERAGE_ERRORS = {
     "nothing": (lambda w: {"note__en": "?"}, "designation", "Choose an entry"),
-    "no register": (lambda w: {"reference": "1-0092-3-045"}, "scheme", "in which register"),
+    "no register": (lambda w: {"reference": "1-0092-3-045"}, "register", "in which register"),
     "foreign category": (
-        lambda w: {"scheme": w["china"].pk, "reference": "X", "category": w["4a"].pk},
+        lambda w: {"register": w["china"].pk, "reference": "X", "category": w["4a"].pk},
         "category",
         "another register",
     ),
     "criteria of another register": (
-        lambda w: {"scheme": w["china"].pk, "reference": "X", "criteria": [w["vi"].pk]},
+        lambda w: {"register": w["china"].pk, "reference": "X", "criteria": [w["vi"].pk]},
         "criteria",
         "Only World Heritage",
     ),
     "a list's criterion in another": (
-        lambda w: {"scheme": w["other_list"].pk, "reference": "X", "criteria": [w["vi"].pk]},
+        lambda w: {"register": w["other_list"].pk, "reference": "X", "criteria": [w["vi"].pk]},
         "criteria",
         "another register",
     ),
     "other criteria": (
-        lambda w: {"scheme": w["list"].pk, "reference": "1003", "criteria": [w["vi"].pk]},
+        lambda w: {"register": w["list"].pk, "reference": "1003", "criteria": [w["vi"].pk]},
         "criteria",
         "already",
     ),
     "both": (
-        lambda w: {"designation": w["entry"].pk, "scheme": w["china"].pk},
-        "scheme",
+        lambda w: {"designation": w["entry"].pk, "register": w["china"].pk},
+        "register",
         "not both",
     ),
     "other batch": (
-        lambda w: {"scheme": w["china"].pk, "reference": "A-1", "batch": "9"},
+        lambda w: {"register": w["china"].pk, "reference": "A-1", "batch": "9"},
         "batch",
         "already",
     ),
     "other date": (
-        lambda w: {"scheme": w["china"].pk, "reference": "A-1", "listed": "1999"},
+        lambda w: {"register": w["china"].pk, "reference": "A-1", "listed": "1999"},
         "listed",
         "without this date",
     ),
     "year to come": (
-        lambda w: {"scheme": w["china"].pk, "reference": "B-1", "listed": str(NEXT_YEAR)},
+        lambda w: {"register": w["china"].pk, "reference": "B-1", "listed": str(NEXT_YEAR)},
         "listed",
         f"{NEXT_YEAR} is yet to come",
     ),
     "impossible date": (
-        lambda w: {"scheme": w["china"].pk, "reference": "B-1", "listed": "9th of never"},
+        lambda w: {"register": w["china"].pk, "reference": "B-1", "listed": "9th of never"},
         "listed",
         "cannot be read as a date",
     ),
@@ -312,11 +312,11 @@ COVERAGE_ERRORS = {
 
 
 def test_what_is_wrong_with_a_coverage_is_said_at_its_field(client, editor, words, subtests):
-    words["entry"] = build.make_designation(scheme=words["china"], reference="A-1", batch=1)
-    words["list"] = build.make_scheme("world_heritage")
-    words["other_list"] = build.make_scheme("world_heritage")
+    words["entry"] = build.make_designation(register=words["china"], reference="A-1", batch=1)
+    words["list"] = build.make_register("world_heritage")
+    words["other_list"] = build.make_register("world_heritage")
     words["vi"] = build.make_term(words["list"], "vi", "criterion")
-    build.make_designation("world_heritage", "1003", scheme=words["list"])
+    build.make_designation("world_heritage", "1003", register=words["list"])
     site = build.make_site(kinds=[words["temple"]])
     page = opened(client, change(site))
     for case, (make, field, message) in COVERAGE_ERRORS.items():
@@ -328,10 +328,10 @@ def test_what_is_wrong_with_a_coverage_is_said_at_its_field(client, editor, word
 
 
 def test_an_inscription_is_recorded_with_its_criteria_in_one_row(client, editor, words):
-    register = build.make_scheme("world_heritage")
+    register = build.make_register("world_heritage")
     terms = [build.make_term(register, code, "criterion") for code in ("i", "vi")]
     site = build.make_site(kinds=[build.make_kind()])
-    row = {"scheme": register.pk, "reference": "1003", "listed": "2000"}
+    row = {"register": register.pk, "reference": "1003", "listed": "2000"}
     row["criteria"] = [term.pk for term in terms]
     assert post_coverages(client, site, row).status_code == 302
     entry = Designation.objects.get()
@@ -341,7 +341,7 @@ def test_an_inscription_is_recorded_with_its_criteria_in_one_row(client, editor,
     # The same is said of another site by the reference alone, or with the same criteria.
     for more in ({}, row):
         other = build.make_site(kinds=[build.make_kind()])
-        again = {"scheme": register.pk, "reference": "1003"} | more
+        again = {"register": register.pk, "reference": "1003"} | more
         assert post_coverages(client, other, again).status_code == 302
     assert Designation.objects.count() == 1
 
@@ -356,17 +356,17 @@ def test_an_entry_is_opened_from_its_row_by_who_may_change_it(client, words):
 
 
 def test_a_site_is_not_covered_twice_by_an_entry(client, editor, words):
-    entry = build.make_designation(scheme=words["china"], reference="A-1", batch=1)
+    entry = build.make_designation(register=words["china"], reference="A-1", batch=1)
     site = build.make_site(kinds=[words["temple"]])
     build.make_coverage(site, entry)
-    response = post_coverages(client, site, {"scheme": words["china"].pk, "reference": "A-1"})
+    response = post_coverages(client, site, {"register": words["china"].pk, "reference": "A-1"})
     assert response.status_code == 200
     assert "already" in errors(response)["coverages-1-designation"][0]
 
 
 def test_two_new_rows_of_one_form_cannot_mean_one_entry(client, editor, words):
     site = build.make_site(kinds=[words["temple"]])
-    row = {"scheme": words["china"].pk, "reference": "NEW-1"}
+    row = {"register": words["china"].pk, "reference": "NEW-1"}
     response = post_coverages(client, site, row, row)
     assert "already" in errors(response)["coverages-1-reference"][0]
     assert not Designation.objects.exists()
@@ -541,15 +541,15 @@ BAD_ROWS = {
         "span",
         "ends before it starts",
     ),
-    "designation": ({"scheme": "china", "reference": "A-1"}, "reference", "already"),
+    "designation": ({"register": "china", "reference": "A-1"}, "reference", "already"),
     "kind": ({"label__en": "", "slug": "kind", "order": "1"}, "label", "at least one language"),
     "place": (
         {"label__en": "Henan", "slug": "x", "level": "province", "code": "CN-HA"},
         "code",
         "already",
     ),
-    "schemeterm": (
-        {"scheme": "china", "facet": "category", "code": "3", "label__en": "X", "order": "0"},
+    "registerterm": (
+        {"register": "china", "facet": "category", "code": "3", "label__en": "X", "order": "0"},
         "code",
         "already",
     ),
@@ -559,7 +559,7 @@ BAD_ROWS = {
 @pytest.mark.parametrize("model", BAD_ROWS)
 def test_other_pages_refuse_at_the_field_too(client, editor, words, model):
     data, field, message = BAD_ROWS[model]
-    build.make_designation(scheme=words["china"], reference="A-1")
+    build.make_designation(register=words["china"], reference="A-1")
     build.make_place("Henan", level="province", code="CN-HA")
     data = {name: words["china"].pk if value == "china" else value for name, value in data.items()}
     url = reverse(f"admin:heritage_{model}_add")

@@ -138,7 +138,7 @@ def mixed(settings, monkeypatch):
     monkeypatch.setattr(changelist, "_PROBES", 2)
     dice = random.Random(5)
     kinds = [build.make_kind(name) for name in ("Temple", "Bridge", "Cave")]
-    scheme = build.make_scheme("protection", slug="listed")
+    register = build.make_register("protection", slug="listed")
     for number in range(23):
         site = build.make_site(
             f"{dice.choice(['Alder', 'Birch', 'Cedar'])} {number}",
@@ -150,7 +150,7 @@ def mixed(settings, monkeypatch):
         if dice.random() < 0.6:
             build.make_event(site, "built", f"{dice.randrange(700, 705):04}")
         if dice.random() < 0.3:
-            build.make_coverage(site, build.make_designation(scheme=scheme))
+            build.make_coverage(site, build.make_designation(register=register))
 
 
 def paged(client, **query) -> list[Site]:

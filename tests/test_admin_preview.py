@@ -128,7 +128,7 @@ def test_kinds_and_rows_are_shown_as_they_stand_in_the_form(client, kiln):
     pottery, source = build.make_kind("Pottery", "窑址"), build.make_source("County list")
     build.make_era("Ming Dynasty", "明", span="1368/1644")
     build.make_designation(reference="R-77", name=build.text("Bowl kilns"))
-    scheme = Designation.objects.get().scheme
+    register = Designation.objects.get().register
     old, other = build.make_event(kiln, date="0700"), build.make_event(kiln, date="0900")
     gone = build.make_name(kiln, "Gone kiln")
     build.make_image(kiln, alt=build.text("A bowl", "碗"), published=False)
@@ -144,7 +144,7 @@ def test_kinds_and_rows_are_shown_as_they_stand_in_the_form(client, kiln):
             {"kind": "", "date": "goat", "certainty": "certain", "note__en": "By a goat."},
             {"kind": "", "date": "", "certainty": "certain"},  # nothing yet
         ],
-        coverages=[{"scheme": scheme.pk, "reference": "R-77", "extent": "whole"}],
+        coverages=[{"register": register.pk, "reference": "R-77", "extent": "whole"}],
     )
     [number] = [n for n in (0, 1) if data[f"events-{n}-id"] == [str(old.pk)]]
     data |= {f"events-{number}-date": "c. 1592", "images-0-published": "on", "names-0-DELETE": "on"}
@@ -176,7 +176,7 @@ def rows_of_all(site):
         {"kinds": ["x", "²", "9" * 30, "-1"], "sources": ["999"]},
         {"events-0-id": "999", "events-0-date": "1592"},  # of another site, or deleted
         {"events-99999-date": "1592", "events-x-date": "1592", "events-0-": "1592"},
-        {"coverages-0-scheme": "²", "coverages-0-reference": "1"},
+        {"coverages-0-register": "²", "coverages-0-reference": "1"},
         {"prices-0-amount": "1e999", "prices-0-order": "x", "openings-0-opens": "25:00"},
         {"part_of-0-whole": "999", "visitingfacts-0-source": "x", "names-0-text": "\0"},
     ],

@@ -97,7 +97,7 @@ def test_what_is_named_just_so_comes_first(client):
 
 @pytest.mark.parametrize("term", ["vi", "(vi)", "（vi）", "VI"])
 def test_a_notation_comes_before_words_that_contain_it(client, term):
-    register = build.make_scheme("world_heritage", "World Heritage List")
+    register = build.make_register("world_heritage", "World Heritage List")
     for order, (code, label) in enumerate(
         [("iii", "A civilisation"), ("viii", "The Earth"), ("vi", "Tied to events")]
     ):
@@ -116,16 +116,16 @@ def test_labels_come_before_other_names_and_references_before_all(client):
     found = client.get(reverse("admin:autocomplete"), query | {"term": "temple"}).json()["results"]
     assert [row["text"] for row in found] == ["Fire temple", "Grottoes"]
 
-    register = build.make_scheme("protection")
+    register = build.make_register("protection")
     for reference, name in (("1", "No. 35 of 1961"), ("35", "Kiln"), ("350", "Wall")):
-        build.make_designation(scheme=register, reference=reference, name=build.text(name))
+        build.make_designation(register=register, reference=reference, name=build.text(name))
     query = {"app_label": "heritage", "model_name": "coverage", "field_name": "designation"}
     found = client.get(reverse("admin:autocomplete"), query | {"term": "35"}).json()["results"]
     assert [row["text"].split()[0] for row in found] == ["35", "350", "1"]
 
 
 def test_categories_of_the_chosen_register_only(client):
-    national, rating = build.make_scheme("protection"), build.make_scheme("rating")
+    national, rating = build.make_register("protection"), build.make_register("rating")
     build.make_term(national, "tombs", label="Tombs")
     build.make_term(rating, "5A", label="AAAAA")
     query = {"app_label": "heritage", "model_name": "designation", "field_name": "category"}

@@ -75,8 +75,8 @@ def vocabulary(db):
     ages = ["-9999~/-1899~", "-1599/-1045", "-0206/0220", "0618/0907", "1368/1644", "1949/.."]
     for span in ages:
         build.make_era(span=span, region=china)
-    schemes = {
-        slug: build.make_scheme(role, slug=slug)
+    registers = {
+        slug: build.make_register(role, slug=slug)
         for slug, role in {
             "whl": "world_heritage",
             "whl-tentative": "tentative",
@@ -85,9 +85,9 @@ def vocabulary(db):
             "cn-rating": "rating",
         }.items()
     }
-    build.make_term(schemes["cn-national"], "tombs")
+    build.make_term(registers["cn-national"], "tombs")
     for state, latitude, longitude in ((china, 34.5, 112.4), (spain, 40.1, -3.2)):
-        entry = build.make_designation(scheme=schemes["whl"], name=build.text("Ancient", "古"))
+        entry = build.make_designation(register=registers["whl"], name=build.text("Ancient", "古"))
         ComponentPoint.objects.create(
             designation=entry, number=1, state=state, latitude=latitude, longitude=longitude
         )
@@ -104,7 +104,7 @@ def test_made_up_records_are_what_the_catalogue_makes_of_them(vocabulary):
     assert len(store.current().sites) == RECORDS
     assert Site.objects.filter(first_year__lt=0).exists()
     assert Site.objects.exclude(inscribed_year=None).exists()
-    assert Coverage.objects.filter(designation__scheme__role="protection").exists()
+    assert Coverage.objects.filter(designation__register__role="protection").exists()
     assert Opening.objects.with_reliance().filter(relied_on=True).exists()
 
     # The proof can fail: by a column of another table, by a word, by a column of its own.

@@ -20,12 +20,12 @@ def fixtures():
     for number, category, region in listed:
         uid = f"whl-{number}"
         index.add([
-            item("designation", uid, scheme=key("whl"), reference=str(number),
+            item("designation", uid, register=key("whl"), reference=str(number),
                  category=key(f"whl.category.{category}")),
             item("worldheritage", f"{uid}.detail", designation=key(uid),
                  regions=keys([f"whl.region.{region}"])),
         ])  # fmt: skip
-    index.add([item("designation", "cn-national-1", scheme=key("cn-national"), reference="1-1")])
+    index.add([item("designation", "cn-national-1", register=key("cn-national"), reference="1-1")])
     return index
 
 

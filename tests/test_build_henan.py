@@ -61,7 +61,7 @@ def vocabularies() -> list[dict]:
         for name in ("Xin'an", "Yanshi")
     ]
     category = "cn-national.category.ancient-buildings"
-    rows.append(item("schemeterm", category, scheme=["cn-national"], code="ancient-buildings"))
+    rows.append(item("registerterm", category, register=["cn-national"], code="ancient-buildings"))
     return rows
 
 

@@ -23,7 +23,7 @@ class Result(files.Index):
 
 def term(facet: str, code: str, label: str) -> dict:
     return files.item(
-        "schemeterm", f"whl.{facet}.{code}", scheme=["whl"], facet=facet, code=code,
+        "registerterm", f"whl.{facet}.{code}", register=["whl"], facet=facet, code=code,
         label={"en": label},
     )  # fmt: skip
 
@@ -69,7 +69,7 @@ def events(index: Result) -> list[tuple]:
 def test_an_entry_of_the_register(maker):
     made = maker({"name_zh": "窑", "name_ar": "< فرن"}, dossiers={7: "7bis"})
     assert made.rows["designation"]["whl-7"] == {
-        "uid": "whl-7", "scheme": ["whl"], "reference": "7",
+        "uid": "whl-7", "register": ["whl"], "reference": "7",
         "name": {"en": "Kiln", "ar": "فرن", "zh-hans": "窑"},
         "category": ["whl.category.cultural"], "source": ["source-unesco-list-2025"],
     }  # fmt: skip
@@ -329,7 +329,7 @@ def covered(others, site: str, extent: str) -> None:
 
 def test_a_property_that_is_another_record_is_not_made_twice(maker, others):
     covered(others, "kiln", "whole")
-    others.add([files.item("designation", "whl-7", scheme=["whl"], name={"en": "Kiln"})])
+    others.add([files.item("designation", "whl-7", register=["whl"], name={"en": "Kiln"})])
     others.add([files.item("designationevent", "whl-7.event.inscribed", designation=["whl-7"])])
     made = maker({}, parts=[{}])
     assert not made.rows["site"] and not made.rows["designation"]
@@ -343,7 +343,7 @@ def test_a_serial_property_holds_the_sites_that_are_its_components(maker, others
     for site in ("hall", "forest"):
         covered(others, site, "component")
     others.add([files.item("partof", "forest.in.hall", part=["forest"], whole=["hall"])])
-    others.add([files.item("designation", "whl-7", scheme=["whl"], name={"en": "Halls"})])
+    others.add([files.item("designation", "whl-7", register=["whl"], name={"en": "Halls"})])
     made = maker({})
     assert made.rows["site"]["wh-7"]["name"] == {"en": "Halls"}  # as the designation is called
     # The forest lies in the hall, and through it in the property.

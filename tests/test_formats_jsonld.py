@@ -78,7 +78,7 @@ def test_the_way_to_it_is_a_breadcrumb(longmen):
 def test_nature_is_no_building(words, category, types):
     term = build.make_term(words.unesco, category, "category")
     site = build.make_site("Reef")
-    build.make_coverage(site, build.make_designation(scheme=words.unesco, category=term))
+    build.make_coverage(site, build.make_designation(register=words.unesco, category=term))
     assert document(site)["@type"] == types
 
 
@@ -194,7 +194,7 @@ def test_identifiers_and_pages_elsewhere(longmen):
 
 def test_a_property_that_is_the_site_itself_is_its_identifier(words):
     site = build.make_site("Longmen")
-    entry = build.make_designation(scheme=words.unesco, reference="1004", events=["2000"])
+    entry = build.make_designation(register=words.unesco, reference="1004", events=["2000"])
     build.make_coverage(site, entry)
     found = document(site)
     assert found["identifier"] == [
@@ -207,7 +207,7 @@ def test_a_property_that_is_the_site_itself_is_its_identifier(words):
 def test_an_entry_no_longer_in_force_identifies_nothing(words):
     site = build.make_site("Dresden")
     events = ["2004", ("delisted", "2009")]
-    entry = build.make_designation(scheme=words.unesco, reference="1156", events=events)
+    entry = build.make_designation(register=words.unesco, reference="1156", events=events)
     build.make_coverage(site, entry)
     assert not {"identifier", "sameAs"} & document(site).keys()
 

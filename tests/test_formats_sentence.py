@@ -14,7 +14,7 @@ from tests.builders import (
     make_event,
     make_kind,
     make_place,
-    make_scheme,
+    make_register,
     make_site,
     text,
 )
@@ -106,8 +106,8 @@ def test_a_sentence_is_made_of_what_there_is(eras, holds, english, chinese):
     site = make_site("Somewhere", "某处", kinds=kinds, place=jiyuan if place else None)
     _add_events(site, events, eras)
     if register:
-        scheme = make_scheme(register, short_label=text("National protection", "国保"))
-        make_coverage(site, make_designation(scheme=scheme, events=["2001"]))
+        register = make_register(register, short_label=text("National protection", "国保"))
+        make_coverage(site, make_designation(register=register, events=["2001"]))
     rows = rows_of(site)
     with translation.override("en"):
         said = sentence.of_rows(rows)

@@ -20,8 +20,8 @@ from heritage.models import (
     PartOf,
     Place,
     Price,
-    Scheme,
-    SchemeTerm,
+    Register,
+    RegisterTerm,
     Site,
     VisitingFact,
 )
@@ -56,7 +56,7 @@ def _make():
     for number in range(12):
         build.make_site(slug=f"other-{number}")
     whole = build.make_site(slug="whole")
-    listed = build.make_scheme("world_heritage", slug="whl")
+    listed = build.make_register("world_heritage", slug="whl")
     site = build.make_site(
         slug="site",
         kinds=[build.make_kind(slug="temple", parent=build.make_kind(slug="religious"))],
@@ -70,18 +70,18 @@ def _make():
     build.make_event(site, "founded", date="0068")
     build.make_event(site, "fabric", first_era=tang)
     entry = build.make_designation(
-        scheme=listed,
+        register=listed,
         reference="1003",
         category=build.make_term(listed, "cultural"),
         criteria=[build.make_term(listed, "i", "criterion")],
         events=["2000"],
     )
     build.make_coverage(site, entry)
-    national = build.make_scheme("protection", slug="national")
-    build.make_coverage(site, build.make_designation(scheme=national, batch=1))
-    rating = build.make_scheme("rating", slug="rating")
+    national = build.make_register("protection", slug="national")
+    build.make_coverage(site, build.make_designation(register=national, batch=1))
+    rating = build.make_register("rating", slug="rating")
     grade = build.make_term(rating, "5A")
-    build.make_coverage(site, build.make_designation(scheme=rating, category=grade))
+    build.make_coverage(site, build.make_designation(register=rating, category=grade))
     build.make_part(site, whole)
     build.make_image(site)
     build.make_opening(site)
@@ -199,7 +199,7 @@ LOSES = {
     ),
     "registers change": (
         "unesco=inscribed",
-        lambda: Scheme.objects.filter(slug="whl").update(role="tentative"),
+        lambda: Register.objects.filter(slug="whl").update(role="tentative"),
     ),
     "coverages are deleted": ("property=1003", lambda: Coverage.objects.all().delete()),
     "parts are deleted": ("part_of=whole", lambda: PartOf.objects.get().delete()),
@@ -267,7 +267,7 @@ def test_a_price_alone_or_a_term_unused_makes_a_journal_row(site):
     for write in (
         lambda: build.make_price(site),
         lambda: build.make_part(Site.objects.get(slug="other-1"), site),
-        lambda: SchemeTerm.objects.filter(code="5A").update(label=build.text("Five")),
+        lambda: RegisterTerm.objects.filter(code="5A").update(label=build.text("Five")),
     ):
         before = IndexChange.objects.count()
         write()

@@ -14,7 +14,7 @@ from heritage.models import (
     Kind,
     Name,
     Place,
-    Scheme,
+    Register,
     Site,
     SortName,
     base,
@@ -164,7 +164,7 @@ def test_bounds_come_from_the_date_else_from_the_eras(china):
 def test_a_stored_date_that_is_no_date_is_shown_as_it_is():
     assert Event(date="lately").when() == "lately"
     assert DesignationEvent(date="lately").when() == "lately"
-    assert Scheme(edition="lately").edition_phrase() == "lately"
+    assert Register(edition="lately").edition_phrase() == "lately"
 
 
 def test_first_year_is_that_of_the_earliest_beginning():

@@ -18,7 +18,7 @@ from heritage.models import (
     Name,
     Opening,
     Place,
-    Scheme,
+    Register,
     Site,
     WorldHeritage,
 )
@@ -30,7 +30,7 @@ from tests.builders import (
     make_image,
     make_kind,
     make_place,
-    make_scheme,
+    make_register,
     make_site,
     make_term,
     text,
@@ -47,12 +47,12 @@ def cycle_of_kinds():
 
 
 def foreign_category():
-    return Designation(scheme=make_scheme(), category=make_term(make_scheme()))
+    return Designation(register=make_register(), category=make_term(make_register()))
 
 
 def second_reference():
     first = make_designation(reference="1-0001")
-    return Designation(scheme=first.scheme, reference="1-0001")
+    return Designation(register=first.register, reference="1-0001")
 
 
 def second_coverage():
@@ -171,7 +171,7 @@ HELD = {
     "slug": lambda: Kind.objects.create(slug=make_kind().slug, label=text("A")),
     "licence": lambda: make_image(make_site(), licence=None),
     "area": lambda: WorldHeritage.objects.create(
-        designation=Designation.objects.create(scheme=make_scheme()), area_ha=0
+        designation=Designation.objects.create(register=make_register()), area_ha=0
     ),
 }
 
@@ -184,7 +184,7 @@ def test_held_by_the_database(write):
 
 def stored_badly():
     """Rows as a careless load may leave them, and the field that is named."""
-    site, scheme = make_site("Temple"), make_scheme("world_heritage")
+    site, register = make_site("Temple"), make_register("world_heritage")
     Site.objects.filter(pk=site.pk).update(name={"en": ""})
     yield "site", site, "name"
     event = Event.objects.create(site=make_site(kinds=[make_kind()]), kind="built", date="0700")
@@ -198,7 +198,7 @@ def stored_badly():
     round_about = make_kind()
     Kind.objects.filter(pk=round_about.pk).update(parent=round_about)
     yield "kind", round_about, "parent"
-    entry = Designation.objects.create(scheme=scheme, reference="1442")
+    entry = Designation.objects.create(register=register, reference="1442")
     covers = Coverage.objects.create(
         site=event.site, designation=entry, component_reference="1443-005"
     )
@@ -218,7 +218,7 @@ def test_check_catalogue_names_object_and_field():
 def test_a_sound_catalogue_has_no_problem():
     make_site(kinds=[make_kind()], latitude=34.5, longitude=112.5)
     assert list(problems()) == []
-    assert Scheme.objects.count() == 0
+    assert Register.objects.count() == 0
 
 
 # --- check constraints are evaluated in Python as the database does ------------------------------

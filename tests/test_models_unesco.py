@@ -6,7 +6,7 @@ from django.http import QueryDict
 from heritage.models import Coverage, DesignationEvent, Site, UnescoStatus
 from heritage.models.unesco import statuses
 from heritage.search.filters import SiteFilter
-from tests.builders import make_coverage, make_designation, make_scheme, make_site
+from tests.builders import make_coverage, make_designation, make_register, make_site
 
 WHL, TENTATIVE = "world_heritage", "tentative"
 DANGER, SAFE, DELISTED = "in_danger", "out_of_danger", "delisted"
@@ -58,10 +58,10 @@ TABLE = {
 
 def covered_site(coverages) -> Site:
     site = make_site()
-    schemes = {}
+    registers = {}
     for role, events, extent in coverages:
-        scheme = schemes.setdefault(role, make_scheme(role))
-        make_coverage(site, make_designation(events=events, scheme=scheme), extent=extent)
+        register = registers.setdefault(role, make_register(role))
+        make_coverage(site, make_designation(events=events, register=register), extent=extent)
     return site
 
 
@@ -71,7 +71,7 @@ def test_status_in_python_and_in_the_database(coverages, expected):
     site = covered_site(coverages)
     make_site()  # a bystander
 
-    rows = Coverage.objects.filter(site=site).select_related("designation__scheme")
+    rows = Coverage.objects.filter(site=site).select_related("designation__register")
     assert statuses(rows) == expected
     for status in UnescoStatus:
         found = Site.objects.with_unesco_status(status).filter(pk=site.pk).exists()
@@ -123,9 +123,9 @@ def test_an_event_that_moves_is_missed_where_it_was():
 
 @pytest.mark.django_db
 def test_protection_counts_only_what_is_in_force():
-    national = make_scheme("protection")
+    national = make_register("protection")
     kept, lost = make_site(), make_site()
-    make_coverage(kept, make_designation(scheme=national))
-    make_coverage(lost, make_designation(scheme=national, events=["1961", (DELISTED, "1963")]))
+    make_coverage(kept, make_designation(register=national))
+    make_coverage(lost, make_designation(register=national, events=["1961", (DELISTED, "1963")]))
     found = SiteFilter(QueryDict(f"protection={national.slug}"))
     assert set(found.hits) == {kept.pk}

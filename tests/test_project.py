@@ -210,6 +210,7 @@ MIGRATIONS = {
     "0003_dated_events.py": "378a6925d099f180",
     "0004_pending_refresh.py": "5ab219700cf8a9aa",
     "0005_plainer_names.py": "863de3d7d22f65de",
+    "0006_registers.py": "87d744d1581d46b4",
 }
 
 

@@ -19,7 +19,7 @@ from tests.builders import (
     make_kind,
     make_name,
     make_place,
-    make_scheme,
+    make_register,
     make_site,
     make_term,
     text,
@@ -57,8 +57,8 @@ def henan():
     eastern = make_era("Eastern Han", slug="eastern-han", span="0025/0220", parent=han)
     tang = make_era("Tang", "唐", slug="tang", span="0618/0907")
     qing = make_era("Qing", "清", slug="qing", span="1644/1912")
-    listed = make_scheme("world_heritage", slug="whl")
-    national = make_scheme("protection", slug="national")
+    listed = make_register("world_heritage", slug="whl")
+    national = make_register("protection", slug="national")
     asia = make_term(listed, "asia-pacific", "region", "Asia and the Pacific", "亚洲及太平洋地区")
     africa = make_term(listed, "africa", "region", "Africa", "非洲")
 
@@ -67,16 +67,17 @@ def henan():
     )
     make_event(horse, "founded", date="0068", first_era=eastern)
     make_event(horse, "fabric", first_era=qing)
-    make_coverage(horse, make_designation(scheme=national, reference="1-0092-3-045"))
+    make_coverage(horse, make_designation(register=national, reference="1-0092-3-045"))
     longmen = make_site(
         "Longmen Grottoes", "龙门石窟", slug="longmen", kinds=[grottoes], place=luoyang
     )
     make_name(longmen, "龍門石窟", language="zh-hant", kind="script")
     make_event(longmen, "begun", date="0493~")
     make_event(longmen, "fabric", first_era=tang)
-    make_coverage(longmen, make_designation(scheme=national, reference="1-0037-4-004"))
+    make_coverage(longmen, make_designation(register=national, reference="1-0037-4-004"))
     make_coverage(
-        longmen, make_designation(scheme=listed, reference="1003", events=["2000"], regions=[asia])
+        longmen,
+        make_designation(register=listed, reference="1003", events=["2000"], regions=[asia]),
     )
     xiangguo = make_site("Daxiangguo Temple", "大相国寺", slug="xiangguo", place=kaifeng)
     xiangguo.kinds.add(temple)
@@ -84,7 +85,9 @@ def henan():
     canal = make_site("Canal", "运河", slug="canal", also_in=[luoyang, kaifeng])
     make_coverage(
         canal,
-        make_designation(scheme=listed, reference="1443", events=["2014"], regions=[asia, africa]),
+        make_designation(
+            register=listed, reference="1443", events=["2014"], regions=[asia, africa]
+        ),
         extent="component",
     )
     make_site("Hidden Temple", slug="hidden", kinds=[temple], place=luoyang, state="draft")
@@ -333,12 +336,12 @@ def _catalogue(dice: random.Random) -> dict[str, list[str]]:
     eras = [make_era(slug=f"e{n}", span=f"{n + 1:04}/{n + 2:04}") for n in range(4)]
     places = [make_place(slug=f"p{n}") for n in range(2)]
     places += [make_place(slug=f"p{n}{m}", parent=places[n]) for n in range(2) for m in range(2)]
-    listed = make_scheme("world_heritage")
+    listed = make_register("world_heritage")
     regions = [make_term(listed, code, "region") for code in ("africa", "europe")]
     units = [
-        make_designation(scheme=listed, regions=regions[:1]),
+        make_designation(register=listed, regions=regions[:1]),
         make_designation("protection"),
-        make_designation(scheme=listed, events=["1999"], regions=regions),
+        make_designation(register=listed, events=["1999"], regions=regions),
     ]
     for _ in range(40):
         site = make_site(
@@ -355,7 +358,7 @@ def _catalogue(dice: random.Random) -> dict[str, list[str]]:
         "era": [era.slug for era in eras],
         "place": [place.slug for place in places],
         "unesco": ["listed", "inscribed", "part", "none"],
-        "protection": [units[1].scheme.slug],
+        "protection": [units[1].register.slug],
         "region": [region.code for region in regions],
         "inscribed": ["1961", "1999", "1960-2000"],
     }

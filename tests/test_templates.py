@@ -49,7 +49,7 @@ def walk(client, rf) -> None:
     full_site(words)
     plain_sites(words, range(25))
     build.make_site("Draft", slug="draft", state=Site.State.DRAFT)
-    struck = build.make_designation(scheme=words.unesco, events=["1990", ("delisted", "2007")])
+    struck = build.make_designation(register=words.unesco, events=["1990", ("delisted", "2007")])
     build.make_coverage(build.make_site("Struck"), struck)
     gone = build.make_site("Gone", slug="gone")
     gone.state = Site.State.ARCHIVED

@@ -34,16 +34,16 @@ def catalogue():
     ming = build.make_era("Ming Dynasty", "明", slug="ming", span="1368/1644")
     temple = build.make_kind("Temple", "寺庙", slug="temple")
     church = build.make_kind("Church", "教堂", slug="church")
-    cultural = build.make_scheme("world_heritage", slug="whl")
+    cultural = build.make_register("world_heritage", slug="whl")
     entry = build.make_designation(
-        scheme=cultural,
+        register=cultural,
         events=["1987", ("in_danger", "2001")],
         reference="1003",
         category=build.make_term(cultural, "natural", label="Natural", zh="自然遗产"),
         criteria=[build.make_term(cultural, code, "criterion") for code in ("i", "iv")],
         regions=[build.make_term(cultural, "africa", "region", "Africa", "非洲")],
     )
-    rating = build.make_scheme("rating", slug="cn-rating")
+    rating = build.make_register("rating", slug="cn-rating")
     grade = build.make_term(rating, "5A", label="AAAAA", zh="5A级")
     grade.other_names = ["5A"]
     grade.save()
@@ -57,8 +57,8 @@ def catalogue():
         longitude=112,
     )
     build.make_coverage(site, entry)
-    build.make_coverage(site, build.make_designation(scheme=rating, category=grade))
-    build.make_coverage(site, build.make_designation("protection", scheme=_national(), batch=1))
+    build.make_coverage(site, build.make_designation(register=rating, category=grade))
+    build.make_coverage(site, build.make_designation("protection", register=_national(), batch=1))
     for era in (tang, ming):
         build.make_event(site, first_era=era)
     build.make_event(site, date="0068")
@@ -71,7 +71,7 @@ def catalogue():
 
 
 def _national():
-    return build.make_scheme("protection", "National protection", "国保", slug="cn-national")
+    return build.make_register("protection", "National protection", "国保", slug="cn-national")
 
 
 TABLE = {

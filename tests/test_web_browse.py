@@ -379,7 +379,7 @@ def test_what_would_not_narrow_the_list_is_no_filter_of_it(client, words):
 
 def test_rare_filters_are_behind_one_fold(client, words):
     listed = build.make_site("A", "甲", kinds=[words.temple])
-    build.make_coverage(listed, build.make_designation(scheme=words.national, batch=2))
+    build.make_coverage(listed, build.make_designation(register=words.national, batch=2))
     build.make_site("B")
     shown = client.get("/en/sites/").context["list"]
     assert {facet.name for facet in shown.more_facets} >= {"protection", "batch"}
@@ -466,7 +466,7 @@ def test_a_card_names_up_to_three_kinds(client, words):
 
 def test_a_card_without_an_event_says_when_it_was_inscribed(client, words):
     site = build.make_site("Angkor")
-    build.make_coverage(site, build.make_designation(scheme=words.unesco, events=["1992"]))
+    build.make_coverage(site, build.make_designation(register=words.unesco, events=["1992"]))
     for view in ("cards", "list"):
         html = client.get(f"/en/sites/?q=Angkor&view={view}", follow=True).content.decode()
         assert "Inscribed 1992" in html

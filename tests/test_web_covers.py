@@ -100,8 +100,8 @@ def angkor():
     site = build.make_site(
         "Angkor", "吴哥古迹", place=land, latitude=13.4, longitude=103.9, uid="angkor"
     )
-    listed = build.make_scheme("world_heritage", slug="whl")
-    entry = build.make_designation(scheme=listed, events=["1992"])
+    listed = build.make_register("world_heritage", slug="whl")
+    entry = build.make_designation(register=listed, events=["1992"])
     build.make_coverage(site, entry)
     detail = WorldHeritage.objects.get(designation=entry)
     for order, code in enumerate(("iv", "i")):

@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.log import AdminEmailHandler
 
 from heritage.logs import Quiet
-from heritage.models import Correction, Custodian, IdentifierScheme, Scheme, Site
+from heritage.models import Correction, Custodian, IdentifierScheme, Register, Site
 from heritage.values.web_address import safe_url
 from heritage.web.corrections import views as corrections
 from heritage.web.database_errors import DatabaseErrorMiddleware
@@ -446,7 +446,7 @@ def test_addresses_that_may_be_shown(address, shown):
 
 
 FIELDS = {
-    "scheme": lambda url: build.make_scheme(uri_template=url),
+    "register": lambda url: build.make_register(uri_template=url),
     "identifiers": lambda url: IdentifierScheme(slug="x", label=build.text("X"), uri_template=url),
     "custodian": lambda url: Custodian(name=build.text("X"), url=url),
     "source": lambda url: build.make_source(url=url),
@@ -458,7 +458,7 @@ FIELDS = {
 @pytest.mark.parametrize("name", FIELDS)
 @pytest.mark.parametrize("url", ["javascript:alert(1)//{value}", "ftp://example.org/", "x"])
 def test_records_take_web_addresses_alone(name, url):
-    if name not in ("scheme", "identifiers"):
+    if name not in ("register", "identifiers"):
         url = url.replace("{value}", "1")
     with pytest.raises(Exception, match="https://"):
         FIELDS[name](url).clean_fields()
@@ -480,7 +480,7 @@ def test_the_host_does_not_depend_on_the_value():
 def test_what_was_stored_past_the_rules_is_not_linked(client):
     site = full_site(vocabulary())
     evil = "javascript:alert(1)//{reference}{value}"
-    Scheme.objects.update(uri_template=evil)
+    Register.objects.update(uri_template=evil)
     IdentifierScheme.objects.update(uri_template=evil)
     for model in (type(source) for source in (build.make_source(), build.make_licence())):
         model.objects.update(url="javascript:alert(1)")

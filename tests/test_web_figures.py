@@ -310,8 +310,8 @@ def test_sites_of_a_place_are_dots(client, words):
 
 def test_world_heritage_is_on_the_map_of_the_world_by_category(client, words):
     site = full_site(words)
-    entry = site.coverages.get(designation__scheme__role="world_heritage").designation
-    entry.category = build.make_term(entry.scheme, "natural", "category", "Natural")
+    entry = site.coverages.get(designation__register__role="world_heritage").designation
+    entry.category = build.make_term(entry.register, "natural", "category", "Natural")
     entry.save()
     html = client.get("/en/world-heritage/").content.decode()
     assert '<img src="/land/world-heritage.svg" width="1000"' in html
@@ -400,7 +400,7 @@ def test_the_world_heritage_page_is_exact_after_every_write(client):
     region = build.make_term(words.unesco, "APA", "region", label="Asia")
     entries = [
         build.make_designation(
-            f"Property {number}", scheme=words.unesco, reference=str(number), events=["1987"]
+            f"Property {number}", register=words.unesco, reference=str(number), events=["1987"]
         )
         for number in range(3)
     ]

@@ -219,7 +219,7 @@ def test_a_property_without_a_summary_is_described_by_its_inscription(client, wo
     kinds = [build.make_kind("Cultural place"), build.make_kind("Natural place")]
     site = build.make_site("Angkor", slug="angkor", place=words.china, kinds=kinds)
     build.make_coverage(
-        site, build.make_designation(scheme=words.unesco, events=["1992"], criteria=[term])
+        site, build.make_designation(register=words.unesco, events=["1992"], criteria=[term])
     )
     said = metas(page(client, "/en/sites/angkor/"))["description"]
     assert said.startswith("Cultural place in China.") and said.endswith("since 1992.")

@@ -36,14 +36,14 @@ def _newer_register(site):
 
 
 def _world_heritage(site):
-    scheme = build.make_scheme("world_heritage")
-    criteria = [build.make_term(scheme, "i", "criterion")]
-    build.make_coverage(site, build.make_designation(scheme=scheme, criteria=criteria))
+    register = build.make_register("world_heritage")
+    criteria = [build.make_term(register, "i", "criterion")]
+    build.make_coverage(site, build.make_designation(register=register, criteria=criteria))
 
 
 def _criterion(site):
     property = site.coverages.get().designation.world_heritage
-    property.criteria.add(build.make_term(property.designation.scheme, "ii", "criterion"))
+    property.criteria.add(build.make_term(property.designation.register, "ii", "criterion"))
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ def test_a_write_to_any_record_is_noticed(client, words, kept):
 def test_a_write_to_any_relation_is_noticed(client, words, kept):
     site = Site.objects.get(slug="longmen-grottoes")
     listed = WorldHeritage.objects.filter(designation__coverages__site=site).first()
-    region = build.make_term(listed.designation.scheme, facet="region")
+    region = build.make_term(listed.designation.register, facet="region")
     for row, given in ((site, {}), (listed, {"regions": [region], "criteria": [region]})):
         for field in type(row)._meta.many_to_many:
             others = given.get(field.name) or field.related_model.objects.all()

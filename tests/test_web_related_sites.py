@@ -9,7 +9,7 @@ from tests.builders import (
     make_designation,
     make_kind,
     make_place,
-    make_scheme,
+    make_register,
     make_site,
 )
 
@@ -21,12 +21,12 @@ def catalogue():
     china, japan = (make_place(name, level="country") for name in ("China", "Japan"))
     henan = make_place("Henan", level="province", parent=china)
     temple, bridge = make_kind("Temple", slug="temple"), make_kind("Bridge", slug="bridge")
-    national = make_scheme("protection", slug="cn-national")
+    national = make_register("protection", slug="cn-national")
 
     def site(number, kind, place, batch=None, **more):
         made = make_site(f"Site {number}", slug=f"s{number}", kinds=[kind], place=place, **more)
         if batch:
-            make_coverage(made, make_designation(scheme=national, batch=batch, events=["1961"]))
+            make_coverage(made, make_designation(register=national, batch=batch, events=["1961"]))
         return made
 
     site(1, temple, henan, batch=1)

@@ -218,7 +218,7 @@ def of(client, slug):
 def property_of(words, *sites, name="Hill forts", extent="whole", **fields):
     criterion = build.make_term(words.unesco, "iii", "criterion", "Witness to a tradition")
     entry = build.make_designation(
-        scheme=words.unesco, name=build.text(name), criteria=[criterion], **fields
+        register=words.unesco, name=build.text(name), criteria=[criterion], **fields
     )
     for site in sites:
         build.make_coverage(site, entry, extent)
@@ -310,7 +310,7 @@ def test_what_only_editors_see_leads_to_no_list_around_it():
 )  # fmt: skip
 def test_danger_periods(client, words, events, said):
     site = build.make_site("A", slug="a")
-    build.make_coverage(site, build.make_designation(scheme=words.unesco, events=events))
+    build.make_coverage(site, build.make_designation(register=words.unesco, events=events))
     html = client.get("/en/sites/a/").content.decode()
     assert (said in html) if said else ("In danger" not in html)
 

@@ -10,7 +10,7 @@ import pytest
 
 from heritage.media.covers import scene_files, tags
 from heritage.media.covers.shapes import SHAPES
-from heritage.models import Coverage, Era, Kind, Place, SchemeTerm, Site, WorldHeritage
+from heritage.models import Coverage, Era, Kind, Place, RegisterTerm, Site, WorldHeritage
 from heritage.search import store
 from heritage.web import cards
 from heritage.web.media import covers, tagged
@@ -195,7 +195,7 @@ class Changes:
                 detail = self.some(WorldHeritage.objects)
                 detail.criteria.set(dice.sample(self.catalogue.criteria, dice.randint(0, 3)))
             case 1:
-                term = self.some(SchemeTerm.objects.filter(facet="criterion"))
+                term = self.some(RegisterTerm.objects.filter(facet="criterion"))
                 term.code, term.order = f"c{dice.randint(1, 99)}", dice.randint(1, 5)
                 term.save()
             case 2:

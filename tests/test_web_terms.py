@@ -13,8 +13,8 @@ from heritage.models import (
     Event,
     Kind,
     Place,
-    Scheme,
-    SchemeTerm,
+    Register,
+    RegisterTerm,
     Site,
 )
 from heritage.models.unit_of_work import change_set
@@ -209,7 +209,7 @@ def test_a_place_says_what_the_catalogue_has_of_it(client, page, words):
     assert page("places/fenzhou/").lead == ""
     for number in range(4):
         site = build.make_site(f"Site {number}", place=place, prominence=9 - number)
-    entry = build.make_designation(scheme=words.unesco, events=["2000"])
+    entry = build.make_designation(register=words.unesco, events=["2000"])
     build.make_coverage(site, entry)
     build.make_coverage(Site.objects.get(name__en="Site 2"), entry, extent="component")
     said = (
@@ -268,7 +268,7 @@ def test_the_home_page_counts_each_status_of_unesco(client, filled):
 
 def heritage(words, number: int, state="published", **fields) -> Designation:
     fields = {"events": [str(1990 + number % 3)], "states": [words.china]} | fields
-    entry = build.make_designation(scheme=words.unesco, reference=f"w{number}", **fields)
+    entry = build.make_designation(register=words.unesco, reference=f"w{number}", **fields)
     site = build.make_site(f"Property {number}", state=state, place=words.china)
     build.make_coverage(site, entry)
     return entry
@@ -291,7 +291,7 @@ def listed(words):
              events=["1991", ("in_danger", "1995"), ("out_of_danger", "1998"),
                      ("in_danger", "2001")])  # fmt: skip
     heritage(words, 8, category=terms["natural"], events=["1990", ("delisted", "2007")])
-    Scheme.objects.filter(pk=words.unesco.pk).update(edition="2020")
+    Register.objects.filter(pk=words.unesco.pk).update(edition="2020")
     heritage(words, 9, state="draft", category=terms["cultural"], criteria=[first], regions=[asia])
 
 
@@ -313,8 +313,8 @@ def test_properties_are_counted_and_hidden_ones_are_not(page, listed):
 
 
 def test_the_page_ends_with_its_edition(client, page, words, listed):
-    heritage(words, 10, events=["2021"], category=SchemeTerm.objects.get(code="natural"))
-    Scheme.objects.filter(pk=words.unesco.pk).update(
+    heritage(words, 10, events=["2021"], category=RegisterTerm.objects.get(code="natural"))
+    Register.objects.filter(pk=words.unesco.pk).update(
         edition_note=build.text("Of the inscriptions of 2021 one is recorded.")
     )
     world = page("world-heritage/")
@@ -340,7 +340,7 @@ def test_the_page_ends_with_its_edition(client, page, words, listed):
 
 
 def test_without_an_edition_the_charts_end_with_the_newest(page, words, listed):
-    Scheme.objects.filter(pk=words.unesco.pk).update(edition="")
+    Register.objects.filter(pk=words.unesco.pk).update(edition="")
     world = page("world-heritage/")
     assert world.figures[0].label == "properties on the list"
     assert world.by_year.rows[-1].label == "1992" and world.danger.rows[-1].label == "2001"
@@ -358,7 +358,7 @@ def test_the_year_with_the_most_is_named_where_there_is_one(page, words):
 
 def test_that_none_is_in_danger_any_more_hides_no_chart(client, page, words):
     entry = build.make_designation(
-        scheme=words.unesco, events=["1990", ("in_danger", "2000"), ("out_of_danger", "2005")]
+        register=words.unesco, events=["1990", ("in_danger", "2000"), ("out_of_danger", "2005")]
     )
     build.make_coverage(build.make_site("Kiln"), entry)
     assert page("world-heritage/").in_danger == []
@@ -526,7 +526,7 @@ def test_a_country_shows_when_its_properties_were_inscribed(page, listed):
 def test_what_is_not_published_is_in_no_number(client, page, words, state):
     hidden = build.make_site("Secret vault", state=state, kinds=[words.temple], place=words.county)
     build.make_event(hidden, "built", "", words.tang)
-    build.make_coverage(hidden, build.make_designation(scheme=words.unesco, states=[words.china],
+    build.make_coverage(hidden, build.make_designation(register=words.unesco, states=[words.china],
                         events=["1999", ("in_danger", "2000")]))  # fmt: skip
     assert Coverage.objects.exists()
     for path in PAGES:

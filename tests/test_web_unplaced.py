@@ -119,11 +119,11 @@ def test_a_map_says_how_many_it_shows(client, sites):
 
 
 def test_the_world_map_says_which_properties_it_cannot_show(client):
-    scheme = build.make_scheme("world_heritage", edition="2020")
+    register = build.make_register("world_heritage", edition="2020")
     for number, (year, point) in enumerate([("2000", True), ("2001", False), ("2024", False)]):
         place = {"latitude": 1.0, "longitude": 1.0} if point else {}
         site = build.make_site(slug=f"s{number}", **place)
-        build.make_coverage(site, build.make_designation(scheme=scheme, events=[year]))
+        build.make_coverage(site, build.make_designation(register=register, events=[year]))
     assert left_out(client, "/en/world-heritage/") == {"1 site": {"s1"}}
     page = client.get("/en/world-heritage/").context["page"]
     assert page.map.note == "1 of 2 properties are on this map."

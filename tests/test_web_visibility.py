@@ -42,7 +42,7 @@ def hide(words, shown, state) -> Site:
         place=words.luoyang, latitude=34.51, longitude=112.51, featured=1,
     )  # fmt: skip
     build.make_event(site, "built", "", words.han)
-    entry = build.make_designation(scheme=words.national)
+    entry = build.make_designation(register=words.national)
     for covered in (site, shown):
         build.make_coverage(covered, entry)
     build.make_part(site, shown)

@@ -48,23 +48,23 @@ def words():
 @change_set("command", is_whole=True)
 def much(words):
     """More of everything than the first page of a list, and its facets, can show."""
-    rating = build.make_scheme("rating", "Rated attractions", "旅游景区", slug="grades")
+    rating = build.make_register("rating", "Rated attractions", "旅游景区", slug="grades")
     plain_sites(words, range(14, 21))
     for number in range(14):  # a facet is folded from the thirteenth value on
         land = build.make_place(f"Country {number}", f"国家{number}", "country", slug=f"c-{number}")
         kind = build.make_kind(f"Kind of place {number}", f"类型{number}", slug=f"kind-{number}")
         era = build.make_era(f"Dynasty {number}", f"朝代{number}", slug=f"era-{number}")
         criterion = build.make_term(words.unesco, f"c{number}", "criterion", f"Criterion {number}")
-        scheme = build.make_scheme("protection", f"List {number}", f"名录{number}")
+        register = build.make_register("protection", f"List {number}", f"名录{number}")
         grade = build.make_term(rating, f"{number}A", "category")
         year = str(1990 + number)
         site = plain_site(words, number, also_in=[land], latitude=30 + number / 10, longitude=110)
         site.kinds.add(kind)
         build.make_event(site, "enlarged", "", era)
         for entry in (
-            build.make_designation(scheme=words.unesco, criteria=[criterion], events=[year]),
-            build.make_designation(scheme=scheme, batch=number),
-            build.make_designation(scheme=rating, category=grade, events=[]),
+            build.make_designation(register=words.unesco, criteria=[criterion], events=[year]),
+            build.make_designation(register=register, batch=number),
+            build.make_designation(register=rating, category=grade, events=[]),
         ):
             build.make_coverage(site, entry)
 

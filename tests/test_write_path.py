@@ -44,7 +44,7 @@ from tests.builders import (
     make_licence,
     make_name,
     make_place,
-    make_scheme,
+    make_register,
     make_site,
     make_source,
     make_term,
@@ -291,7 +291,7 @@ def test_a_row_of_a_relation_is_not_changed():
     assert list(site.kinds.all()) == kinds[:1]
     through = WorldHeritage.criteria.through
     with pytest.raises(TypeError, match=r"“criteria”.* WorldHeritage\.objects\.bulk_add"):
-        through.objects.update(schemeterm=1)
+        through.objects.update(registerterm=1)
 
 
 # --- savepoints that are rolled back -------------------------------------------------------------
@@ -506,14 +506,14 @@ def described(django_db_setup, django_db_blocker):
             "place": make_place("Henan", "河南", level="province", code="CN-HA", **POINT),
             "kind": make_kind("Temple", "寺"),
             "era": make_era("Tang", "唐", span="0618/0907"),
-            "scheme": make_scheme("world_heritage", "World Heritage List"),
+            "register": make_register("world_heritage", "World Heritage List"),
             "identifierscheme": IdentifierScheme.objects.create(slug="q", label=text("Q")),
             "source": make_source("Atlas"),
             "licence": make_licence("CC-BY-4.0"),
             "custodian": Custodian.objects.create(name=text("Abbey")),
             "identity": Identity.objects.create(name=text("Heritage")),
         }
-        terms["schemeterm"] = make_term(terms["scheme"], "cultural", label="Cultural")
+        terms["registerterm"] = make_term(terms["register"], "cultural", label="Cultural")
         others = {
             "place": make_place("Hebei", "河北", level="province", code="CN-HE"),
             "kind": make_kind("Building", "建筑"),
@@ -526,7 +526,7 @@ def described(django_db_setup, django_db_blocker):
             custodian=terms["custodian"],
         )  # fmt: skip
         make_event(site, first_era=terms["era"], source=terms["source"])
-        entry = make_designation(scheme=terms["scheme"], category=terms["schemeterm"])
+        entry = make_designation(register=terms["register"], category=terms["registerterm"])
         make_coverage(site, entry)
         Identifier.objects.create(site=site, scheme=terms["identifierscheme"], value="Q1")
         make_image(site, licence=terms["licence"])
@@ -549,7 +549,7 @@ ENTERED = {
         "region": "site",
         "region_name": "site",
     },
-    "scheme": {"role": "site"},
+    "register": {"role": "site"},
     "identifierscheme": {"slug": "words"},
 }
 VALUES = {
@@ -561,9 +561,9 @@ VALUES = {
     "era.span": "0500/0600",
     "era.certainty": "traditional",
     "era.palette": "tang",
-    "scheme.role": "protection",
-    "scheme.edition": "2024",
-    "schemeterm.facet": "region",
+    "register.role": "protection",
+    "register.edition": "2024",
+    "registerterm.facet": "region",
     "source.kind": "web",
     "source.seen_on": date(2026, 5, 1),
 }
@@ -594,8 +594,8 @@ def other_value(field, others):
 @pytest.mark.parametrize(("model", "name"), COLUMNS, ids=lambda part: part)
 def test_whichever_column_of_a_vocabulary_is_written(described, model, name):
     terms, others, site = described
-    if (model, name) == ("schemeterm", "scheme"):
-        others = others | {"scheme": make_scheme(label="Register")}
+    if (model, name) == ("registerterm", "register"):
+        others = others | {"register": make_register(label="Register")}
     with transaction.atomic():
         row = type(terms[model]).objects.get(pk=terms[model].pk)
         last = IndexChange.objects.latest("pk").pk

@@ -55,7 +55,7 @@ def vocabulary() -> SimpleNamespace:
         han=build.make_era("Eastern Han", "东汉", span="0025/0220", slug="eastern-han"),
         tang=build.make_era("Tang", "唐", slug="tang", palette="cinnabar"),
         qing=build.make_era("Qing", "清", span="1644/1912", slug="qing"),
-        unesco=build.make_scheme(
+        unesco=build.make_register(
             "world_heritage",
             "World Heritage List",
             "世界遗产名录",
@@ -64,7 +64,7 @@ def vocabulary() -> SimpleNamespace:
             uri_template="https://whc.unesco.org/en/list/{reference}",
             description=build.text("What the list is.", "名录是什么。"),
         ),
-        national=build.make_scheme(
+        national=build.make_register(
             "protection",
             "National units",
             "全国重点文物保护单位",
@@ -90,7 +90,7 @@ def plain_site(words: SimpleNamespace, number: int, **fields) -> Site:
         source=words.recalled,
     )  # fmt: skip
     build.make_event(site, "fabric", "", words.tang, last_era=words.qing, source=words.official)
-    entry = build.make_designation(scheme=words.national, reference=f"1-{number}")
+    entry = build.make_designation(register=words.national, reference=f"1-{number}")
     build.make_coverage(site, entry)
     build.make_image(site, licence=None, published=False)
     return site
@@ -163,25 +163,25 @@ def _registers(site: Site, words: SimpleNamespace) -> None:
     criterion = build.make_term(words.unesco, "ii", "criterion", "An exchange", "交流")
     category = build.make_term(words.national, "4", "category", "Grottoes", "石窟寺及石刻")
     property_ = build.make_designation(
-        scheme=words.unesco, reference="1003", name=build.text("Longmen property", "龙门遗产"),
+        register=words.unesco, reference="1003", name=build.text("Longmen property", "龙门遗产"),
         events=["2000", ("in_danger", "2003"), ("out_of_danger", "2007"), ("extended", "2010")],
         criteria=[criterion], regions=[region], states=[words.china], source=words.official,
     )  # fmt: skip
     build.make_coverage(site, property_, "component", component_reference="1003-001")
     build.make_coverage(plain_site(words, 903, latitude=34.8, longitude=112.7), property_)
     national = build.make_designation(
-        scheme=words.national, reference="1-0037-4-004", batch=1, era_text="北魏至唐",
+        register=words.national, reference="1-0037-4-004", batch=1, era_text="北魏至唐",
         category=category, note=build.text("A note.", "附注。"), source=words.recalled,
     )  # fmt: skip
     build.make_coverage(site, national)
     old = build.make_designation(
-        scheme=words.national, reference="old-1", superseded_by=national,
+        register=words.national, reference="old-1", superseded_by=national,
         events=["1956", ("superseded", "1961")],
     )  # fmt: skip
     build.make_coverage(site, old)
-    rating = build.make_scheme("rating", "Rated attractions", "旅游景区", slug="rating")
+    rating = build.make_register("rating", "Rated attractions", "旅游景区", slug="rating")
     grade = build.make_term(rating, "5A", "category", "AAAAA", "5A级")
-    build.make_coverage(site, build.make_designation(scheme=rating, category=grade, events=[]))
+    build.make_coverage(site, build.make_designation(register=rating, category=grade, events=[]))
 
 
 def _names(site: Site, words: SimpleNamespace) -> None:

@@ -69,7 +69,7 @@ SECTIONS = (
     (
         "vocabularies",
         gettext_lazy("Vocabularies"),
-        ("Kind", "Place", "Era", "Scheme", "SchemeTerm", "IdentifierScheme", "Licence"),
+        ("Kind", "Place", "Era", "Register", "RegisterTerm", "IdentifierScheme", "Licence"),
     ),
     ("administration", gettext_lazy("Administration"), ("Identity", "User", "Group", "LoadedRow")),
 )

@@ -17,7 +17,7 @@ from django.db.models.functions import Concat, Length
 from django.utils.text import capfirst
 
 from heritage.admin.access import is_id
-from heritage.models import SchemeTerm, Site
+from heritage.models import RegisterTerm, Site
 from heritage.models.fields import LanguageMapField
 from heritage.models.labels import label_of, with_label
 from heritage.values import normalize
@@ -36,8 +36,8 @@ class ChooserView(AutocompleteJsonView):
         self.term = self.term.strip(BRACKETS)
         found = with_label(super().get_queryset())
         register = self.request.GET.get("within", "")
-        if is_id(register) and found.model is SchemeTerm:
-            found = found.filter(scheme=register)
+        if is_id(register) and found.model is RegisterTerm:
+            found = found.filter(register=register)
         if found.model is Site or not self.term.strip():
             return found
         order = self.model_admin.get_ordering(self.request) or found.model._meta.ordering
@@ -180,7 +180,7 @@ class MultipleChooserField(MultipleRowsField):
 
 def _within(column: Any) -> dict[str, str]:
     """The field of a form whose choice limits what a chooser offers: terms of one register."""
-    return {"data-within": "scheme"} if column.remote_field.model is SchemeTerm else {}
+    return {"data-within": "register"} if column.remote_field.model is RegisterTerm else {}
 
 
 class Chooser(AutocompleteSelect):

@@ -30,6 +30,17 @@ from heritage.services.dependencies import parents_first
 from heritage.services.record_checks import problems
 from heritage.services.statistics import analyze
 
+# What earlier versions called otherwise. Their files are still read, and digests are made of the
+# first names: so a row is the same as before after its model or a column was renamed.
+_RENAMED_MODELS = {
+    "heritage.scheme": "heritage.register",
+    "heritage.schemeterm": "heritage.registerterm",
+}
+_RENAMED_COLUMNS = {  # by the model's present name
+    "heritage.designation": {"scheme": "register"},
+    "heritage.registerterm": {"scheme": "register"},
+}
+
 # A row that is not yet saved, and the ids of its many-to-many relations by field.
 type Built = tuple[Record, dict[str, list[int]]]
 
@@ -95,8 +106,7 @@ def is_of_catalogue(path: Path) -> bool:
     try:
         objects = _objects(path)
         return all(
-            "pk" not in each and issubclass(apps.get_model(each["model"]), Record)
-            for each in objects
+            "pk" not in each and issubclass(_model(each["model"]), Record) for each in objects
         )
     except FixtureError:
         if path.suffix == ".json":
@@ -189,15 +199,29 @@ def _row(file: str, item: Any) -> FixtureRow:
         raise TypeError("an object needs its model and its fields")
     if not isinstance(item.get("model"), str):
         raise TypeError("an object needs its model, which is text")
-    model = apps.get_model(item["model"])
+    model = _model(item["model"])
     if not issubclass(model, Record):
         raise TypeError(f"{item['model']} is no record of the catalogue")
-    fields = item["fields"]
+    renamed = _RENAMED_COLUMNS.get(model._meta.label_lower, {})
+    fields = {renamed.get(name, name): value for name, value in item["fields"].items()}
     if not isinstance(fields.get("uid"), str) or not fields["uid"]:
         raise TypeError("an object needs its uid, which is text")
     if any(_UNSTORABLE.search(text) for text in _texts(fields)):
         raise ValueError(f"{fields['uid']!a} holds a character that cannot be stored")
-    return FixtureRow(file, model, fields, _digest([item["model"], fields]))
+    first = {_first_name(model, name): value for name, value in fields.items()}
+    label = next((old for old, new in _RENAMED_MODELS.items() if new == item["model"]), None)
+    return FixtureRow(file, model, fields, _digest([label or item["model"], first]))
+
+
+def _model(label: str) -> type[Record]:
+    """The model of a label in a fixture. Raises LookupError if there is none."""
+    return apps.get_model(_RENAMED_MODELS.get(label, label))
+
+
+def _first_name(model: type[Record], name: str) -> str:
+    """What the first version called a column."""
+    renamed = _RENAMED_COLUMNS.get(model._meta.label_lower, {})
+    return next((old for old, new in renamed.items() if new == name), name)
 
 
 # NUL, which PostgreSQL does not store, and surrogates, which are half of a character.
@@ -541,12 +565,16 @@ def _stored_digests(model: type[Record], pks: list[int]) -> dict[int, str]:
     Columns with their default value are left out, so a column that a later version adds changes no
     digest, and the row continues to follow its fixture.
     """
-    carried = filter(row_values.is_carried, model._meta.concrete_fields)
+    carried = list(filter(row_values.is_carried, model._meta.concrete_fields))
     defaults = {field.attname: field.get_default() for field in carried}
+    first_names = {
+        field.attname: _first_name(model, field.name) + field.attname.removeprefix(field.name)
+        for field in carried
+    }
     rows: QuerySet[Any] = model.objects.filter(pk__in=pks)
     found = {
         row["pk"]: {
-            name: value
+            first_names.get(name, name): value
             for name, value in row.items()
             if name not in defaults or value != defaults[name]
         }

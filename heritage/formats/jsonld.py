@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from heritage.formats import sentence
 from heritage.formats.addresses import Addresses
-from heritage.models import Coverage, Designation, Identity, Image, Opening, Place, Scheme, Site
+from heritage.models import Coverage, Designation, Identity, Image, Opening, Place, Register, Site
 from heritage.models import VisitingFact as Fact
 from heritage.search.page_rows.site_rows import SiteRows
 from heritage.values.language import LanguageMap, Text, proper_tag
@@ -262,7 +262,7 @@ def _types(rows: SiteRows) -> str | list[str]:
     categories = {
         coverage.designation.category.code
         for coverage in rows.coverages
-        if coverage.designation.scheme.role == Scheme.Role.WORLD_HERITAGE
+        if coverage.designation.register.role == Register.Role.WORLD_HERITAGE
         and coverage.extent == Coverage.Extent.WHOLE
         and coverage.designation.category
     }
@@ -274,7 +274,7 @@ def _types(rows: SiteRows) -> str | list[str]:
 
 def _identifiers(rows: SiteRows) -> list[dict]:
     entries = [
-        _identifier(entry.scheme.slug, entry.scheme.label, reference, uri)
+        _identifier(entry.register.slug, entry.register.label, reference, uri)
         for entry, reference, uri in _entries(rows)
     ]
     others = [
@@ -294,7 +294,7 @@ def _entries(rows: SiteRows) -> list[tuple[Designation, str, str]]:
     found = []
     for coverage in rows.coverages:
         entry = coverage.designation
-        is_register = entry.scheme.role != Scheme.Role.RATING
+        is_register = entry.register.role != Register.Role.RATING
         if is_register and entry.standing in (standing.IN_FORCE, standing.IN_DANGER):
             is_whole = coverage.extent == Coverage.Extent.WHOLE
             reference = entry.reference if is_whole else coverage.component_reference

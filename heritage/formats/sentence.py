@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Designation, Event, Kind, Place, Scheme
+from heritage.models import Designation, Event, Kind, Place, Register
 from heritage.models.events import age_events, first_beginning
 from heritage.search.page_rows.site_rows import SiteRows
 from heritage.values import sentences
 from heritage.values.date_format import year_phrase
 
-_REGISTERS = (Scheme.Role.WORLD_HERITAGE, Scheme.Role.PROTECTION)
+_REGISTERS = (Register.Role.WORLD_HERITAGE, Register.Role.PROTECTION)
 
 
 def of_rows(rows: SiteRows) -> str:
@@ -89,15 +89,15 @@ def _when(events: Sequence[Event]) -> tuple[str, bool]:
 def _register(entries: Iterable[Designation]) -> str:
     """Since when it stands in the first register that protects it: of the world, of the country."""
     found = [
-        (_REGISTERS.index(entry.scheme.role), entry.scheme.rank, entry.listed_year, entry)
+        (_REGISTERS.index(entry.register.role), entry.register.rank, entry.listed_year, entry)
         for entry in entries
-        if entry.scheme.role in _REGISTERS and entry.is_in_force and entry.listed_year is not None
+        if entry.register.role in _REGISTERS and entry.is_in_force and entry.listed_year is not None
     ]
     if not found:
         return ""
     *_rank, year, entry = min(found, key=lambda row: row[:3])
     return pgettext("register and year", "%(register)s since %(year)s.") % {
-        "register": entry.scheme.short_label.best() or entry.scheme.label.best(),
+        "register": entry.register.short_label.best() or entry.register.label.best(),
         "year": year_phrase(year),
     }
 

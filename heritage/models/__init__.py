@@ -5,8 +5,8 @@ from heritage.models.designations import (
     ComponentPoint,
     Designation,
     DesignationEvent,
-    Scheme,
-    SchemeTerm,
+    Register,
+    RegisterTerm,
     WorldHeritage,
 )
 from heritage.models.events import Event, SiteEra, SortName

@@ -18,7 +18,7 @@ from heritage.values.date_format import date_in_words
 from heritage.values.web_address import safe_url, validate_web_address_template
 
 
-class Scheme(Record):
+class Register(Record):
     """A register that an authority keeps."""
 
     class Role(models.TextChoices):
@@ -80,7 +80,7 @@ class Scheme(Record):
         return date_in_words(self.edition) or self.edition
 
 
-class SchemeTerm(Record):
+class RegisterTerm(Record):
     """A term of a register: a category, a criterion, a region, a grade."""
 
     class Facet(models.TextChoices):
@@ -88,8 +88,8 @@ class SchemeTerm(Record):
         CRITERION = "criterion", _("criterion")
         REGION = "region", _("region")
 
-    scheme = models.ForeignKey(
-        Scheme, models.CASCADE, related_name="terms", verbose_name=_("register")
+    register = models.ForeignKey(
+        Register, models.CASCADE, related_name="terms", verbose_name=_("register")
     )
     facet = models.CharField(_("facet"), max_length=12, choices=Facet)
     code = models.CharField(_("code"), max_length=40)
@@ -100,17 +100,17 @@ class SchemeTerm(Record):
     class Meta:
         verbose_name = _("register term")
         verbose_name_plural = _("register terms")
-        ordering = ["scheme__rank", "scheme__slug", "facet", "order", "code"]
+        ordering = ["register__rank", "register__slug", "facet", "order", "code"]
         constraints = [
             models.UniqueConstraint(
-                fields=["scheme", "facet", "code"],
-                name="scheme_term_once",
+                fields=["register", "facet", "code"],
+                name="register_term_once",
                 violation_error_message=_("This register has this code already."),
-                violation_error_code="scheme_term_once",
+                violation_error_code="register_term_once",
             )
         ]
 
-    constraint_fields = {"scheme_term_once": "code"}
+    constraint_fields = {"register_term_once": "code"}
 
     def names(self) -> list[str]:
         """What it is called, in whatever language."""
@@ -129,20 +129,20 @@ class Designation(Record):
         ENDED = "ended", _("revoked or delisted")
         SUPERSEDED = "superseded", _("superseded")
 
-    scheme = models.ForeignKey(
-        Scheme, models.PROTECT, related_name="designations", verbose_name=_("register")
+    register = models.ForeignKey(
+        Register, models.PROTECT, related_name="designations", verbose_name=_("register")
     )
     reference = models.CharField(
         _("reference"), max_length=60, blank=True, help_text=_("Such as 1003 or 1-0037-4-004.")
     )
     name = LanguageMapField(_("name in the register"), blank=True)
     category = models.ForeignKey(
-        SchemeTerm,
+        RegisterTerm,
         models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        limit_choices_to={"facet": SchemeTerm.Facet.CATEGORY},
+        limit_choices_to={"facet": RegisterTerm.Facet.CATEGORY},
         verbose_name=_("category or grade"),
     )
     batch = models.PositiveSmallIntegerField(_("batch"), null=True, blank=True)
@@ -181,11 +181,11 @@ class Designation(Record):
     class Meta:
         verbose_name = _("designation")
         verbose_name_plural = _("designations")
-        ordering = ["scheme__rank", "scheme__slug", "reference", "uid"]
-        indexes = [models.Index(fields=["scheme", "standing"])]
+        ordering = ["register__rank", "register__slug", "reference", "uid"]
+        indexes = [models.Index(fields=["register", "standing"], name="designation_register")]
         constraints = [
             models.UniqueConstraint(
-                fields=["scheme", "reference"],
+                fields=["register", "reference"],
                 condition=~models.Q(reference=""),
                 name="designation_reference_once",
                 violation_error_message=_("This register has this reference already."),
@@ -195,11 +195,11 @@ class Designation(Record):
 
     def __str__(self) -> str:
         name = str(self.name.best())
-        return " · ".join(part for part in (self.reference, name or str(self.scheme)) if part)
+        return " · ".join(part for part in (self.reference, name or str(self.register)) if part)
 
     def clean(self) -> None:
         super().clean()
-        if self.category is not None and self.category.scheme_id != self.scheme_id:
+        if self.category is not None and self.category.register_id != self.register_id:
             raise ValidationError(
                 {"category": _("This category belongs to another register.")}, code="category"
             )
@@ -216,7 +216,7 @@ class Designation(Record):
     @property
     def uri(self) -> str:
         """The entry's page at the authority, or an empty text."""
-        template = self.scheme.uri_template
+        template = self.register.uri_template
         if not template or not self.reference:
             return ""
         return safe_url(template.replace("{reference}", self.reference))
@@ -287,20 +287,20 @@ class WorldHeritage(Record):
         help_text=_("The reference with its suffix: 547bis."),
     )
     criteria = models.ManyToManyField(
-        SchemeTerm,
+        RegisterTerm,
         through=WorldHeritageCriterion,
         blank=True,
         related_name="+",
         verbose_name=_("criteria"),
-        limit_choices_to={"facet": SchemeTerm.Facet.CRITERION},
+        limit_choices_to={"facet": RegisterTerm.Facet.CRITERION},
     )
     regions = models.ManyToManyField(
-        SchemeTerm,
+        RegisterTerm,
         through=WorldHeritageRegion,
         blank=True,
         related_name="+",
         verbose_name=_("regions"),
-        limit_choices_to={"facet": SchemeTerm.Facet.REGION},
+        limit_choices_to={"facet": RegisterTerm.Facet.REGION},
     )
     states = models.ManyToManyField(
         Place,

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from heritage.models.designations import Designation, SchemeTerm
+from heritage.models.designations import Designation, RegisterTerm
 from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Place
 from heritage.values.sentences import explained
@@ -31,13 +31,13 @@ def _place(place: Place) -> str:
 
 
 def _designation(entry: Designation) -> str:
-    return _joined(entry, entry.scheme)
+    return _joined(entry, entry.register)
 
 
-def _term(term: SchemeTerm) -> str:
+def _term(term: RegisterTerm) -> str:
     # Short codes such as 3 or AAAA are known to users of the register; longer ones are slugs.
     name = f"{term.code} {term}" if len(term.code) < 5 and term.code != str(term) else term
-    return _joined(name, term.scheme)
+    return _joined(name, term.register)
 
 
 def _site(site: Site) -> str:
@@ -48,8 +48,8 @@ def _site(site: Site) -> str:
 _LABELS: dict[type[Model], tuple[Callable[[Any], str], tuple[str, ...]]] = {
     Era: (_era, ()),
     Place: (_place, ("parent__parent",)),
-    Designation: (_designation, ("scheme",)),
-    SchemeTerm: (_term, ("scheme",)),
+    Designation: (_designation, ("register",)),
+    RegisterTerm: (_term, ("register",)),
     Site: (_site, ("place",)),
 }
 

@@ -86,7 +86,7 @@ class Coverage(Record):
     class Meta:
         verbose_name = _("designation of a site")
         verbose_name_plural = _("designations of sites")
-        ordering = ["designation__scheme__rank", "uid"]
+        ordering = ["designation__register__rank", "uid"]
         constraints = [
             models.UniqueConstraint(
                 fields=["designation", "site"],

@@ -128,7 +128,7 @@ class SiteSource(Tie):
 
 class WorldHeritageCriterion(Tie):
     worldheritage = models.ForeignKey("WorldHeritage", models.CASCADE, related_name="+")
-    schemeterm = models.ForeignKey("SchemeTerm", models.CASCADE, related_name="+")
+    registerterm = models.ForeignKey("RegisterTerm", models.CASCADE, related_name="+")
 
     relation_name = "criteria"
     near = "worldheritage_id"
@@ -136,12 +136,12 @@ class WorldHeritageCriterion(Tie):
     class Meta:
         auto_created = True
         db_table = "heritage_worldheritage_criteria"
-        unique_together = ("worldheritage", "schemeterm")
+        unique_together = ("worldheritage", "registerterm")
 
 
 class WorldHeritageRegion(Tie):
     worldheritage = models.ForeignKey("WorldHeritage", models.CASCADE, related_name="+")
-    schemeterm = models.ForeignKey("SchemeTerm", models.CASCADE, related_name="+")
+    registerterm = models.ForeignKey("RegisterTerm", models.CASCADE, related_name="+")
 
     relation_name = "regions"
     near = "worldheritage_id"
@@ -149,7 +149,7 @@ class WorldHeritageRegion(Tie):
     class Meta:
         auto_created = True
         db_table = "heritage_worldheritage_regions"
-        unique_together = ("worldheritage", "schemeterm")
+        unique_together = ("worldheritage", "registerterm")
 
 
 class WorldHeritageState(Tie):

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models.designations import Designation, Scheme
+from heritage.models.designations import Designation, Register
 
 if TYPE_CHECKING:
     from heritage.models.relations import Coverage
@@ -35,8 +35,8 @@ class UnescoStatus(models.TextChoices):
 WHOLE_STATUSES = (UnescoStatus.IN_DANGER, UnescoStatus.INSCRIBED)
 # Of one that is on the World Heritage List today, whole or in part.
 LISTED_STATUSES = (*WHOLE_STATUSES, UnescoStatus.PART)
-# Each status as a condition on one coverage: (role of the scheme, standing, extent or None).
-_ROLE, _STANDING = Scheme.Role, Designation.Standing
+# Each status as a condition on one coverage: (role of the register, standing, extent or None).
+_ROLE, _STANDING = Register.Role, Designation.Standing
 _CONDITIONS: dict[str, tuple[str, tuple[str, ...], str | None]] = {
     UnescoStatus.IN_DANGER: (_ROLE.WORLD_HERITAGE, (_STANDING.IN_DANGER,), "whole"),
     UnescoStatus.INSCRIBED: (_ROLE.WORLD_HERITAGE, (_STANDING.IN_FORCE,), "whole"),
@@ -53,7 +53,7 @@ _CONDITIONS: dict[str, tuple[str, tuple[str, ...], str | None]] = {
 def statuses(coverages: Iterable[Coverage]) -> list[UnescoStatus]:
     """The statuses that follow from loaded coverages, in the order of the badge; never empty."""
     return statuses_of(
-        (coverage.designation.scheme.role, coverage.designation.standing, coverage.extent)
+        (coverage.designation.register.role, coverage.designation.standing, coverage.extent)
         for coverage in coverages
     )
 
@@ -80,7 +80,7 @@ def status_condition(wanted: Iterable[str]) -> Q:
         role, standings, extent = _CONDITIONS[status]
         rows = Coverage.objects.filter(
             site=OuterRef("pk"),
-            designation__scheme__role=role,
+            designation__register__role=role,
             designation__standing__in=standings,
         )
         return Q(Exists(rows.filter(extent=extent) if extent else rows))

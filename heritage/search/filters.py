@@ -17,7 +17,7 @@ from heritage.models import (
     Coverage,
     Designation,
     PartOf,
-    Scheme,
+    Register,
     Site,
     SiteEra,
 )
@@ -169,7 +169,7 @@ class SiteFilter(filters.FilterSet):
                     field_name="property",
                     label=_("World Heritage property"),
                     rows=lambda: Designation.objects.filter(
-                        scheme__role=Scheme.Role.WORLD_HERITAGE
+                        register__role=Register.Role.WORLD_HERITAGE
                     ),
                     key="reference",
                 ),

@@ -13,8 +13,8 @@ from heritage.models import (
     Kind,
     Licence,
     Place,
-    Scheme,
-    SchemeTerm,
+    Register,
+    RegisterTerm,
     Source,
 )
 from heritage.models.vocabularies import Term
@@ -56,11 +56,11 @@ class Vocabulary:
     kinds: TermTree[Kind] = field(default_factory=lambda: TermTree(Kind.objects.all()))
     eras: TermTree[Era] = field(default_factory=lambda: TermTree(Era.objects.all()))
     places: TermTree[Place] = field(default_factory=lambda: TermTree(Place.objects.all()))
-    schemes: dict[int, Scheme] = field(  # in the order of their rank
-        default_factory=lambda: {scheme.pk: scheme for scheme in Scheme.objects.all()}
+    registers: dict[int, Register] = field(  # in the order of their rank
+        default_factory=lambda: {register.pk: register for register in Register.objects.all()}
     )
-    terms: dict[int, SchemeTerm] = field(
-        default_factory=lambda: {term.pk: term for term in SchemeTerm.objects.all()}
+    terms: dict[int, RegisterTerm] = field(
+        default_factory=lambda: {term.pk: term for term in RegisterTerm.objects.all()}
     )
     licences: dict[int, Licence] = field(default_factory=lambda: Licence.objects.in_bulk())
     identifier_schemes: dict[int, IdentifierScheme] = field(
@@ -79,9 +79,9 @@ class Vocabulary:
         for era in self.eras.terms.values():
             era.region = self.places.get(era.region_id)
 
-    def terms_of(self, scheme: Scheme, facet: str) -> list[SchemeTerm]:
+    def terms_of(self, register: Register, facet: str) -> list[RegisterTerm]:
         """The terms of a register: its categories, criteria or regions."""
-        return [t for t in self.terms.values() if t.scheme_id == scheme.pk and t.facet == facet]
+        return [t for t in self.terms.values() if t.register_id == register.pk and t.facet == facet]
 
 
 def of(index: IndexSnapshot) -> Vocabulary:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from heritage.models.base import Record, chunks, unwatched, update_columns
-from heritage.models.designations import Designation, DesignationEvent, Scheme
+from heritage.models.designations import Designation, DesignationEvent, Register
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.names import Name
@@ -24,7 +24,7 @@ from heritage.values.language import interface_languages
 # vocabularies, what `dependencies.EFFECTS` says.
 _TEXTS = {"name", "slug", "summary", "description"}
 _OF_SITE = _TEXTS | {"kinds", "place", "also_in", "prominence", "featured"}
-_OF_RECORDS: set[Any] = {Event, Era, Coverage, Designation, DesignationEvent, Scheme}
+_OF_RECORDS: set[Any] = {Event, Era, Coverage, Designation, DesignationEvent, Register}
 _OF_RECORDS |= {Name, Identifier, IdentifierScheme, Kind, Place}
 
 

@@ -25,8 +25,8 @@ from heritage.models import (
     Kind,
     Licence,
     Place,
-    Scheme,
-    SchemeTerm,
+    Register,
+    RegisterTerm,
     Site,
     Source,
 )
@@ -68,8 +68,8 @@ def _sites_of(kind_ids: Iterable[int]) -> Iterable[int]:
     return Site.objects.of_kinds(Kind.objects.subtree_ids(kind_ids)).values_list("pk", flat=True)
 
 
-def _sites_listed_in(scheme_ids: Iterable[int]) -> Iterable[int]:
-    covered = Coverage.objects.filter(designation__scheme__in=scheme_ids)
+def _sites_listed_in(register_ids: Iterable[int]) -> Iterable[int]:
+    covered = Coverage.objects.filter(designation__register__in=register_ids)
     return covered.order_by().values_list("site_id", flat=True)
 
 
@@ -99,8 +99,8 @@ SITES_OF: dict[type, Callable[[Iterable[int]], Iterable[int]]] = {
     Place: _sites_in,
     Kind: _sites_of,
     Designation: _sites_under,
-    Scheme: _sites_listed_in,
-    SchemeTerm: _sites_using,
+    Register: _sites_listed_in,
+    RegisterTerm: _sites_using,
     IdentifierScheme: _sites_identified_by,
 }
 
@@ -133,10 +133,10 @@ EFFECTS: dict[type[Record], dict[str, Effect]] = {
     | {"short_label": Effect.WORDS}
     | dict.fromkeys(("span", "region", "region_name"), Effect.VALUES)
     | _nothing("certainty", "periodo", "source", "palette"),
-    Scheme: {"role": Effect.VALUES}
+    Register: {"role": Effect.VALUES}
     | _nothing("uid", "slug", "label", "description", "short_label", "other_names", "authority")
     | _nothing("country", "rank", "edition", "edition_note", "uri_template"),
-    SchemeTerm: _nothing("uid", "scheme", "facet", "code", "label", "other_names", "order"),
+    RegisterTerm: _nothing("uid", "register", "facet", "code", "label", "other_names", "order"),
     IdentifierScheme: {"slug": Effect.WORDS} | _nothing("uid", "label", "pattern", "uri_template"),
     Source: _nothing("uid", "kind", "citation", "url", "seen_on", "licence"),
     Licence: _nothing("uid", "code", "label", "url"),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from heritage.models.designations import IN_FORCE, Scheme
+from heritage.models.designations import IN_FORCE, Register
 from heritage.models.events import Event
 from heritage.models.identifiers import Identifier
 from heritage.models.names import Name
@@ -29,7 +29,7 @@ class CoveringEntry(NamedTuple):
 
     @property
     def is_world_heritage(self) -> bool:
-        return self.role == Scheme.Role.WORLD_HERITAGE and self.standing in IN_FORCE
+        return self.role == Register.Role.WORLD_HERITAGE and self.standing in IN_FORCE
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ def read(ids: Iterable[int]) -> list[SiteWithRows]:
     # Not by their years, which follow from eras and are refreshed: the text would depend on them.
     for event in Event.objects.filter(site__in=list(found)).order_by("uid"):
         found[event.site_id].events.append(event)
-    entry = ("reference", "name", "standing", "listed_year", "scheme__role")
+    entry = ("reference", "name", "standing", "listed_year", "register__role")
     columns = (*(f"designation__{name}" for name in entry), "component_reference", "note")
     for pk, *values in of_sites(Coverage.objects.order_by("uid"), *columns):
         found[pk].entries.append(CoveringEntry(*values))

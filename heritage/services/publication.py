@@ -13,7 +13,7 @@ RELATED = (
     "names__site",
     "events__first_era",
     "events__last_era",
-    "coverages__designation__scheme",
+    "coverages__designation__register",
     "images__site",
 )
 _ROWS = ("names", "events", "coverages", "images")

@@ -17,7 +17,7 @@ from heritage.models import (
     LoadedRow,
     Name,
     PartOf,
-    Scheme,
+    Register,
     Site,
     WorldHeritage,
 )
@@ -100,8 +100,8 @@ def _rows(model: type[Record]) -> Iterable[Any]:
     related = {
         Event: ("first_era", "last_era"),
         Name: ("site",),
-        Designation: ("category", "scheme"),
-        Coverage: ("designation__scheme", "site"),
+        Designation: ("category", "register"),
+        Coverage: ("designation__register", "site"),
         Image: ("site",),
         PartOf: ("part", "whole"),
     }.get(model, ())
@@ -109,7 +109,7 @@ def _rows(model: type[Record]) -> Iterable[Any]:
     rows = rows.select_related(*related) if related else rows
     many = {
         Site: ("kinds",),
-        WorldHeritage: ("criteria__scheme", "designation__scheme"),
+        WorldHeritage: ("criteria__register", "designation__register"),
     }.get(model, ())
     return rows.prefetch_related(*many)
 
@@ -155,10 +155,10 @@ def _era(era: Era) -> Iterator[tuple[str, str]]:
 
 
 def _world_heritage(detail: WorldHeritage) -> Iterator[tuple[str, str]]:
-    scheme = detail.designation.scheme
-    if scheme.role != Scheme.Role.WORLD_HERITAGE:
+    register = detail.designation.register
+    if register.role != Register.Role.WORLD_HERITAGE:
         yield "designation", _("Belongs to another register than the World Heritage List.")
-    if any(term.scheme_id != scheme.pk for term in detail.criteria.all()):
+    if any(term.register_id != register.pk for term in detail.criteria.all()):
         yield "criteria", _("Belong to another register.")
 
 

@@ -17,7 +17,7 @@ from heritage.models import (
     Event,
     Image,
     Kind,
-    Scheme,
+    Register,
     UnescoStatus,
 )
 from heritage.models.events import is_within
@@ -170,8 +170,8 @@ def _labels(*kinds: Kind) -> SafeString:
     return format_html_join(sentences.comma(), "{}", ((term_texts.label(kind),) for kind in kinds))
 
 
-def _short_label(scheme: Scheme) -> SafeString:
-    return language_html.as_html(scheme.short_label.best() or scheme.label.best())
+def _short_label(register: Register) -> SafeString:
+    return language_html.as_html(register.short_label.best() or register.label.best())
 
 
 def badge(status: UnescoStatus, danger_since: int | None = None) -> str:
@@ -245,8 +245,8 @@ def protection_label(coverages: Iterable[Coverage]) -> SafeString | str:
     standing = Designation.Standing
     for coverage in coverages:
         entry = coverage.designation
-        if entry.scheme.role == Scheme.Role.PROTECTION and entry.standing == standing.IN_FORCE:
-            return _short_label(entry.scheme)
+        if entry.register.role == Register.Role.PROTECTION and entry.standing == standing.IN_FORCE:
+            return _short_label(entry.register)
     return ""
 
 

@@ -55,7 +55,8 @@ def style(request: HttpRequest) -> HttpResponse:
         "rows": cards.rendered_cards(index, some, "row").values(),
         "page": site_page(site) if site else None,
         "photos": site_page(pictured).photos if pictured else [],
-        "columns": statistics.by_year(statistics.Register(store.current())) or _chart("columns"),
+        "columns": statistics.by_year(statistics.WorldHeritageList(store.current()))
+        or _chart("columns"),
         "bars": _chart("bars"),
         "paging": _paging(),
         "names": [

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from heritage.models import Scheme, SchemeTerm
+from heritage.models import Register, RegisterTerm
 from heritage.models.base import Record
 from heritage.models.vocabularies import Term
 from heritage.search import vocabulary
@@ -35,6 +35,6 @@ class TermTexts:
         return self._kept[name]
 
 
-def label(term: Term | Scheme | SchemeTerm) -> SafeString:
+def label(term: Term | Register | RegisterTerm) -> SafeString:
     """Its label as HTML."""
     return language_html.as_html(term.label.best())

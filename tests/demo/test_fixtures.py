@@ -300,7 +300,7 @@ def test_what_stands_is_told_apart_from_the_beginning(demo):
 
 def test_what_lies_in_the_ground_is_not_said_to_stand(demo):
     units = Event.objects.filter(
-        site__coverages__designation__scheme__slug="cn-national",
+        site__coverages__designation__register__slug="cn-national",
         site__uid__startswith="cn-",
         kind__in=("fabric", "dated"),
     )
@@ -315,7 +315,7 @@ def test_what_lies_in_the_ground_is_not_said_to_stand(demo):
 
 
 def test_national_units(demo):
-    entries = Designation.objects.filter(scheme__slug="cn-national")
+    entries = Designation.objects.filter(register__slug="cn-national")
     found = {
         entry.reference: (
             entry.name["zh-hans"],
@@ -344,12 +344,12 @@ def test_world_heritage(demo):
             set(entry.world_heritage.criteria.values_list("code", flat=True)),
         )
         for entry in Designation.objects.filter(
-            scheme__role="world_heritage", reference__in=PROPERTIES
+            register__role="world_heritage", reference__in=PROPERTIES
         )
     }
     assert found == PROPERTIES
     of_site = {
-        site.slug: statuses(site.coverages.select_related("designation__scheme"))[0]
+        site.slug: statuses(site.coverages.select_related("designation__register"))[0]
         for site in Site.objects.filter(uid__in=STATUS)
     }
     assert of_site == STATUS
@@ -357,7 +357,7 @@ def test_world_heritage(demo):
 
 def test_nothing_is_invented_that_no_source_gives(demo):
     assert not Coverage.objects.exclude(component_reference="")
-    rated = Designation.objects.filter(scheme__role="rating")
+    rated = Designation.objects.filter(register__role="rating")
     assert rated.count() == 7
     assert set(rated.values_list("listed_year", flat=True)) == {None}
 

@@ -97,7 +97,7 @@ MOVED = {
 def catalogue(demo, django_db_blocker):
     """What the fixtures come to in the database."""
     names = Name.objects.filter(language="zh-latn-pinyin")
-    coverages = Coverage.objects.filter(designation__scheme__uid="whl")
+    coverages = Coverage.objects.filter(designation__register__uid="whl")
     with django_db_blocker.unblock():
         return {
             "properties": {entry["id"]: entry for entry in map(_property, _entries())},
@@ -113,9 +113,9 @@ def catalogue(demo, django_db_blocker):
 
 
 def _entries():
-    sites = Site.objects.prefetch_related("kinds", "also_in", "coverages__designation__scheme")
+    sites = Site.objects.prefetch_related("kinds", "also_in", "coverages__designation__register")
     by_uid = {site.uid: site for site in sites}
-    entries = Designation.objects.filter(scheme__uid="whl").prefetch_related(
+    entries = Designation.objects.filter(register__uid="whl").prefetch_related(
         "events", "points__state", "coverages__site", "category",
         "world_heritage__criteria", "world_heritage__regions", "world_heritage__states",
     )  # fmt: skip

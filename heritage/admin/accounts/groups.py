@@ -7,7 +7,10 @@ are.
 from typing import Any
 
 from django.apps import apps as installed
-from django.contrib.auth.management import create_permissions
+from django.contrib.auth.management import (
+    create_permissions,
+    rename_permissions_after_model_rename,
+)
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_noop
 
@@ -62,6 +65,8 @@ def _after_migrate(sender: Any, using: str, apps: Any = installed, **kwargs: Any
         apps.get_model("heritage", "GroupDefault")
     except LookupError:  # migrated back to before these models existed
         return
+    # Before those of a renamed model's new name are created: those of the old name are kept so.
+    rename_permissions_after_model_rename(using=using, apps=apps, **kwargs)
     _create_permissions(apps, using)
     ensure(using)
 

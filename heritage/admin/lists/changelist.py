@@ -197,7 +197,7 @@ class SiteChangeList(ChangeList):
         else:
             self._read_page(request, self.sorted_sites)
         self.result_list = list(self.result_list)
-        coverages = Coverage.objects.select_related("designation__scheme")
+        coverages = Coverage.objects.select_related("designation__register")
         prefetch_related_objects(self.result_list, "kinds", Prefetch("coverages", coverages))
 
     def _read_page(self, request: HttpRequest, sites: SortedSites) -> None:

@@ -20,7 +20,7 @@ from pyroaring import BitMap
 
 from heritage.admin.access import is_id, once, user_of
 from heritage.admin.lists.gaps import Gap, gaps
-from heritage.models import Coverage, Era, Kind, Place, Scheme, Site, UnescoStatus
+from heritage.models import Coverage, Era, Kind, Place, Register, Site, UnescoStatus
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
 from heritage.search import similar, store
@@ -208,34 +208,36 @@ class WithinKindFilter(WithinFilter):
     model = Kind
 
 
-class SchemeFilter(SimpleListFilter):
+class RegisterFilter(SimpleListFilter):
     """By register; `path` leads from the listed model to it."""
 
-    title, parameter_name, path = _("register"), "register", "scheme"
+    title, parameter_name, path = _("register"), "register", "register"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
-        return [(scheme.slug, str(scheme)) for scheme in Scheme.objects.all()[:LONGEST]]
+        return [(register.slug, str(register)) for register in Register.objects.all()[:LONGEST]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(**{f"{self.path}__slug": self.value()}) if self.value() else queryset
 
 
-class CoverageSchemeFilter(SchemeFilter):
-    path = "designation__scheme"
+class CoverageRegisterFilter(RegisterFilter):
+    path = "designation__register"
 
 
-class SiteSchemeFilter(SchemeFilter):
+class SiteRegisterFilter(RegisterFilter):
     """Sites covered by any entry of a register, in force or not."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.value():
             return queryset
-        rows = Coverage.objects.filter(site=OuterRef("pk"), designation__scheme__slug=self.value())
+        rows = Coverage.objects.filter(
+            site=OuterRef("pk"), designation__register__slug=self.value()
+        )
         return queryset.filter(Exists(rows))
 
     def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
-        schemes = Scheme.objects.filter(slug=self.value()).values_list("pk", flat=True)
-        return index.any_of(f"{COVERED}:{pk}" for pk in schemes)
+        registers = Register.objects.filter(slug=self.value()).values_list("pk", flat=True)
+        return index.any_of(f"{COVERED}:{pk}" for pk in registers)
 
 
 class GapFilter(SimpleListFilter):

@@ -17,7 +17,7 @@ from heritage.models import (
     Coverage,
     Designation,
     DesignationEvent,
-    Scheme,
+    Register,
     WorldHeritage,
     row_values,
 )
@@ -29,7 +29,7 @@ def _column(name: str) -> Field:
 
 
 # Fields of a new designation that the row has under the same names.
-ENTRY_FIELDS = ("scheme", "reference", "category", "batch", "era_text")
+ENTRY_FIELDS = ("register", "reference", "category", "batch", "era_text")
 
 
 class CoverageForm(RecordForm):
@@ -39,7 +39,7 @@ class CoverageForm(RecordForm):
     other values must agree with it.
     """
 
-    scheme = chooser_field(_column("scheme"), admin.site)
+    register = chooser_field(_column("register"), admin.site)
     reference = _column("reference").formfield(required=False)
     category = chooser_field(_column("category"), admin.site)
     batch = _column("batch").formfield(required=False)
@@ -80,18 +80,18 @@ class CoverageForm(RecordForm):
 
     def _describe(self, cleaned: dict[str, Any]) -> None:
         """Find the designation that the row describes, or prepare a new one."""
-        if not cleaned.get("scheme"):
-            raise ValidationError({"scheme": _("Say in which register the new entry stands.")})
+        if not cleaned.get("register"):
+            raise ValidationError({"register": _("Say in which register the new entry stands.")})
         self._check_criteria(cleaned)
         values = {name: cleaned[name] for name in ENTRY_FIELDS}
         stored = None
         if values["reference"]:
             stored = Designation.objects.filter(
-                scheme=values["scheme"], reference=values["reference"]
+                register=values["register"], reference=values["reference"]
             ).first()
         if stored:
             self._must_agree(stored, cleaned)
-            stored.scheme = values["scheme"]
+            stored.register = values["register"]
             cleaned["designation"] = stored
             return
         entry = Designation(**values)
@@ -108,10 +108,10 @@ class CoverageForm(RecordForm):
 
     @staticmethod
     def _check_criteria(cleaned: dict[str, Any]) -> None:
-        scheme, criteria = cleaned["scheme"], cleaned.get("criteria") or ()
-        if criteria and scheme.role != Scheme.Role.WORLD_HERITAGE:
+        register, criteria = cleaned["register"], cleaned.get("criteria") or ()
+        if criteria and register.role != Register.Role.WORLD_HERITAGE:
             raise ValidationError({"criteria": _("Only World Heritage properties have criteria.")})
-        if any(term.scheme_id != scheme.pk for term in criteria):
+        if any(term.register_id != register.pk for term in criteria):
             raise ValidationError({"criteria": _("This criterion belongs to another register.")})
 
     @staticmethod
@@ -197,7 +197,7 @@ class CoverageFormSet(RowFormSet):
             if entry is None:
                 continue
             # An entry without a reference equals no other.
-            key = entry.pk or (entry.scheme_id, entry.reference or object())
+            key = entry.pk or (entry.register_id, entry.reference or object())
             if key in seen:
                 form.add_error(
                     "reference" if form.cleaned_data.get("reference") else "designation",
@@ -209,7 +209,7 @@ class CoverageFormSet(RowFormSet):
 class CoverageRows(RecordInline):
     model = Coverage
     form, formset = CoverageForm, CoverageFormSet
-    select_related = ("designation__scheme",)
+    select_related = ("designation__register",)
     verbose_name, verbose_name_plural = _("designation"), _("designations")
     fieldsets = (
         (None, {"fields": (("designation", "extent", "component_reference"),)}),
@@ -217,7 +217,7 @@ class CoverageRows(RecordInline):
             _("Or a new entry of a register"),
             {
                 "fields": (
-                    ("scheme", "reference", "category"),
+                    ("register", "reference", "category"),
                     ("batch", "listed", "era_text"),
                     "criteria",
                 ),
@@ -239,5 +239,5 @@ class CoverageRows(RecordInline):
     def row_label(self, row: Coverage) -> str:
         entry = row.designation
         # An entry without a name is named after its register.
-        label = f"{entry.scheme}: {entry}" if entry.name else entry
+        label = f"{entry.register}: {entry}" if entry.name else entry
         return f"{label} – {row.get_extent_display()}"

@@ -13,7 +13,7 @@ from heritage.admin.form.inlines import RecordInline, RowFormSet
 from heritage.admin.form.inputs import picture_address
 from heritage.admin.form.record_admin import RecordAdmin
 from heritage.admin.form.record_form import RecordForm
-from heritage.admin.lists.filters import CoverageSchemeFilter, Filters, SiteStateFilter
+from heritage.admin.lists.filters import CoverageRegisterFilter, Filters, SiteStateFilter
 from heritage.models import Coverage, Event, FormerSlug, Image, Name, PartOf
 from heritage.models.labels import label_of
 from heritage.services import date_reading
@@ -196,8 +196,8 @@ class EventAdmin(RowAdmin):
 @admin.register(Coverage)
 class CoverageAdmin(RowAdmin):
     list_display = ("site", "designation", "extent", "component_reference")
-    list_filter = (SiteStateFilter, CoverageSchemeFilter, "extent")
-    list_select_related = ("site", "designation__scheme")
+    list_filter = (SiteStateFilter, CoverageRegisterFilter, "extent")
+    list_select_related = ("site", "designation__register")
     search_fields = ("site__name", "site__slug", "designation__reference", "designation__name")
     fieldsets = (
         (

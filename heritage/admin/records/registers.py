@@ -11,21 +11,21 @@ from heritage.admin.form.inlines import RecordInline
 from heritage.admin.form.inputs import PastDateFormField
 from heritage.admin.form.record_admin import RecordAdmin
 from heritage.admin.form.record_form import RecordFields
-from heritage.admin.lists.filters import SchemeFilter
+from heritage.admin.lists.filters import RegisterFilter
 from heritage.models import (
     ComponentPoint,
     Coverage,
     Designation,
     DesignationEvent,
-    Scheme,
-    SchemeTerm,
+    Register,
+    RegisterTerm,
     WorldHeritage,
 )
 from heritage.values.date_format import year_phrase
 
 
-@admin.register(Scheme)
-class SchemeAdmin(RecordAdmin):
+@admin.register(Register)
+class RegisterAdmin(RecordAdmin):
     list_display = ("display_name", "role", "country", "rank", "slug")
     list_filter = ("role",)
     list_select_related = ("country",)
@@ -38,14 +38,16 @@ class SchemeAdmin(RecordAdmin):
     )
 
 
-@admin.register(SchemeTerm)
-class SchemeTermAdmin(RecordAdmin):
-    list_display = ("code", "display_name", "facet", "scheme", "order")
+@admin.register(RegisterTerm)
+class RegisterTermAdmin(RecordAdmin):
+    list_display = ("code", "display_name", "facet", "register", "order")
     list_display_links = ("code", "display_name")
-    list_filter = (SchemeFilter, "facet")
-    list_select_related = ("scheme",)
-    search_fields = ("code", "label", "scheme__label")
-    fieldsets = ((None, {"fields": ("scheme", "facet", "code", "label", "other_names", "order")}),)
+    list_filter = (RegisterFilter, "facet")
+    list_select_related = ("register",)
+    search_fields = ("code", "label", "register__label")
+    fieldsets = (
+        (None, {"fields": ("register", "facet", "code", "label", "other_names", "order")}),
+    )
 
 
 # --- entries -----------------------------------------------------------------------------------
@@ -83,14 +85,14 @@ class CoveredSiteRows(RecordInline):
 
 @admin.register(Designation)
 class DesignationAdmin(RecordAdmin):
-    list_display = ("code", "display_name", "scheme", "category", "batch", "listed", "standing")
+    list_display = ("code", "display_name", "register", "category", "batch", "listed", "standing")
     list_display_links = ("code", "display_name")
-    list_filter = (SchemeFilter, "standing", "batch")
-    list_select_related = ("scheme", "category")
+    list_filter = (RegisterFilter, "standing", "batch")
+    list_select_related = ("register", "category")
     search_fields = ("reference", "name", "coverages__site__search_text")
     readonly_fields = ("standing", "listed")
     fieldsets = (
-        (None, {"fields": ("scheme", "reference", "name")}),
+        (None, {"fields": ("register", "reference", "name")}),
         (_("As the register has it"), {"fields": (("category", "batch"), "era_text")}),
         (
             _("What follows from its events"),
@@ -112,7 +114,7 @@ class DesignationAdmin(RecordAdmin):
 
     @admin.display(description=_("name"))
     def display_name(self, row: Designation) -> str:
-        return str(row.name.best()) or str(row.scheme)
+        return str(row.name.best()) or str(row.register)
 
     @admin.display(description=_("listed in"), ordering="listed_year")
     def listed(self, row: Designation) -> str:
@@ -123,7 +125,7 @@ class DesignationAdmin(RecordAdmin):
 class DesignationEventAdmin(PastEvents, RecordAdmin):
     list_display = ("event_kind", "event_date", "designation")
     list_filter = ("kind",)
-    list_select_related = ("designation__scheme",)
+    list_select_related = ("designation__register",)
     search_fields = ("designation__reference", "designation__name")
     fieldsets = ((None, {"fields": ("designation", ("kind", "date"), "note")}),)
 
@@ -139,7 +141,7 @@ class DesignationEventAdmin(PastEvents, RecordAdmin):
 @admin.register(WorldHeritage)
 class WorldHeritageAdmin(RecordAdmin):
     list_display = ("designation", "dossier", "area_ha")
-    list_select_related = ("designation__scheme",)
+    list_select_related = ("designation__register",)
     search_fields = ("designation__reference", "designation__name", "dossier")
     fieldsets = (
         (
@@ -152,7 +154,7 @@ class WorldHeritageAdmin(RecordAdmin):
 @admin.register(ComponentPoint)
 class ComponentPointAdmin(RecordAdmin):
     list_display = ("designation", "number", "state", "latitude", "longitude", "site")
-    list_select_related = ("designation__scheme", "state", "site")
+    list_select_related = ("designation__register", "state", "site")
     search_fields = ("designation__reference", "designation__name")
     fieldsets = (
         (

@@ -46,7 +46,7 @@ from heritage.admin.lists.filters import (
     DoubtFilter,
     GapFilter,
     HomePageFilter,
-    SiteSchemeFilter,
+    SiteRegisterFilter,
     StateFilter,
 )
 from heritage.admin.lists.preferences import ListPages
@@ -173,7 +173,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
         GapFilter,
         DoubtFilter,
         *FACET_FILTERS,
-        SiteSchemeFilter,
+        SiteRegisterFilter,
         ("featured", HomePageFilter),
     )
     list_select_related = ("place__parent__parent", "state_changed_by")

@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import pgettext_lazy
 from pyroaring import BitMap
 
-from heritage.models import Scheme, SchemeTerm
+from heritage.models import Register, RegisterTerm
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
 from heritage.search.facets.fields import FacetFilter
@@ -212,7 +212,7 @@ class Facet[V]:
 type AnyFacet = Facet[Any]
 
 
-class RowFacet[V: (Scheme, SchemeTerm)](Facet[V]):
+class RowFacet[V: (Register, RegisterTerm)](Facet[V]):
     """Values that are rows of a register."""
 
     def key(self, value: V, role: str | None = None) -> str:

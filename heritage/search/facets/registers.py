@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models import Scheme, SchemeTerm, UnescoStatus, WorldHeritage
+from heritage.models import Register, RegisterTerm, UnescoStatus, WorldHeritage
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.unesco import LISTED_STATUSES, statuses_of
 from heritage.search.facets.base import (
@@ -29,9 +29,11 @@ from heritage.values.date_format import span_phrase
 from heritage.values.language import LazyText
 
 
-def schemes(terms: Vocabulary, role: str) -> dict[str, Scheme]:
+def registers_of(terms: Vocabulary, role: str) -> dict[str, Register]:
     """The registers of a role by slug, in order of rank."""
-    return {scheme.slug: scheme for scheme in terms.schemes.values() if scheme.role == role}
+    return {
+        register.slug: register for register in terms.registers.values() if register.role == role
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,23 +109,23 @@ class UnescoFacet(Facet[Status]):
         return queryset.with_unesco_status(*values)
 
 
-class ProtectionFacet(RowFacet[Scheme]):
+class ProtectionFacet(RowFacet[Register]):
     """Registers that protect; the index holds registers of all other roles, too."""
 
     name, label = "protection", _("Protection")
 
     def index_name(self, role: str | None = None) -> str:
-        return "scheme"
+        return "register"
 
     def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
             if entry.is_in_force:
-                yield pk, f"scheme:{entry.scheme}"
+                yield pk, f"register:{entry.register}"
 
-    def choices(self, terms: Vocabulary) -> Mapping[str, Scheme]:
-        return schemes(terms, Scheme.Role.PROTECTION)
+    def choices(self, terms: Vocabulary) -> Mapping[str, Register]:
+        return registers_of(terms, Register.Role.PROTECTION)
 
-    def slug(self, value: Scheme) -> str:
+    def slug(self, value: Register) -> str:
         return value.slug
 
 
@@ -131,11 +133,11 @@ class ProtectionFacet(RowFacet[Scheme]):
 class Batch:
     """A batch of a protection register; in a URL “cn-national.1”."""
 
-    scheme: Scheme
+    register: Register
     number: int
 
     def __str__(self) -> str:
-        return f"{self.scheme.slug}.{self.number}"
+        return f"{self.register.slug}.{self.number}"
 
 
 class BatchFacet(Facet[Batch]):
@@ -149,7 +151,10 @@ class BatchFacet(Facet[Batch]):
 
     def read_words(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
         """batch 8, 8th batch, 第一批: of the protection that is named first."""
-        batch, registers = as_words(self.called), list(schemes(terms, Scheme.Role.PROTECTION))
+        batch, registers = (
+            as_words(self.called),
+            list(registers_of(terms, Register.Role.PROTECTION)),
+        )
         before = 1 if tuple(words[:1]) in as_words(_THE) else 0
         length, number = _numbered(words[before:])
         end = before + length
@@ -165,21 +170,21 @@ class BatchFacet(Facet[Batch]):
     def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
             if entry.is_in_force and entry.batch is not None:
-                yield pk, f"batch:{entry.scheme}.{entry.batch}"
+                yield pk, f"batch:{entry.register}.{entry.batch}"
 
     def key(self, value: Batch, role: str | None = None) -> str:
-        return f"batch:{value.scheme.pk}.{value.number}"
+        return f"batch:{value.register.pk}.{value.number}"
 
     def choices(self, terms: Vocabulary) -> Mapping[str, Batch]:
         return {}
 
     def parse(self, text: str, terms: Vocabulary) -> Batch:
         slug, _dot, number = text.partition(".")
-        registers = schemes(terms, Scheme.Role.PROTECTION)
-        scheme = registers.get(slug) or registers.get(slug.lower())
-        if scheme is None or not re.fullmatch("[0-9]{1,5}", number):
+        registers = registers_of(terms, Register.Role.PROTECTION)
+        register = registers.get(slug) or registers.get(slug.lower())
+        if register is None or not re.fullmatch("[0-9]{1,5}", number):
             raise unknown_value_error(text)
-        return Batch(scheme, int(number))
+        return Batch(register, int(number))
 
     def slug(self, value: Batch) -> str:
         return str(value)
@@ -190,10 +195,10 @@ class BatchFacet(Facet[Batch]):
 
     def listed(self, index: IndexSnapshot, terms: Vocabulary) -> list[Batch]:
         found = (tuple(map(int, value.split("."))) for value in index.values_of("batch"))
-        return [Batch(terms.schemes[scheme], number) for scheme, number in sorted(found)]
+        return [Batch(terms.registers[register], number) for register, number in sorted(found)]
 
     def term(self, value: Batch) -> str:
-        register = value.scheme.short_label.best() or value.scheme.label.best()
+        register = value.register.short_label.best() or value.register.label.best()
         return gettext("%(register)s, batch %(number)s") % {
             "register": register,
             "number": value.number,
@@ -201,7 +206,7 @@ class BatchFacet(Facet[Batch]):
 
     def describe(self, value: Batch) -> str:
         return gettext("%(register)s, batch %(number)s") % {
-            "register": value.scheme.label.best(),
+            "register": value.register.label.best(),
             "number": value.number,
         }
 
@@ -210,11 +215,11 @@ class BatchFacet(Facet[Batch]):
 class Rating:
     """A tourist rating, of one grade or any; in a URL “cn-rating.5A”."""
 
-    scheme: Scheme
-    grade: SchemeTerm | None = None
+    register: Register
+    grade: RegisterTerm | None = None
 
     def __str__(self) -> str:
-        return f"{self.scheme.slug}.{self.grade.code}" if self.grade else self.scheme.slug
+        return f"{self.register.slug}.{self.grade.code}" if self.grade else self.register.slug
 
 
 class RatingFacet(Facet[Rating]):
@@ -226,34 +231,34 @@ class RatingFacet(Facet[Rating]):
         return ()
 
     def key(self, value: Rating, role: str | None = None) -> str:
-        return f"category:{value.grade.pk}" if value.grade else f"scheme:{value.scheme.pk}"
+        return f"category:{value.grade.pk}" if value.grade else f"register:{value.register.pk}"
 
     def choices(self, terms: Vocabulary) -> Mapping[str, Rating]:
         found = []
-        for scheme in schemes(terms, Scheme.Role.RATING).values():
-            grades = terms.terms_of(scheme, SchemeTerm.Facet.CATEGORY)
-            found += [Rating(scheme), *(Rating(scheme, grade) for grade in grades)]
+        for register in registers_of(terms, Register.Role.RATING).values():
+            grades = terms.terms_of(register, RegisterTerm.Facet.CATEGORY)
+            found += [Rating(register), *(Rating(register, grade) for grade in grades)]
         return {str(rating): rating for rating in found}
 
     def slug(self, value: Rating) -> str:
         return str(value)
 
-    def term(self, value: Rating) -> Scheme | SchemeTerm:
-        return value.grade or value.scheme
+    def term(self, value: Rating) -> Register | RegisterTerm:
+        return value.grade or value.register
 
 
-class WorldHeritageTermFacet(RowFacet[SchemeTerm]):
+class WorldHeritageTermFacet(RowFacet[RegisterTerm]):
     """Terms of the World Heritage List by their codes, of the entries that hold today."""
 
-    term_facet: SchemeTerm.Facet
+    term_facet: RegisterTerm.Facet
 
-    def choices(self, terms: Vocabulary) -> Mapping[str, SchemeTerm]:
-        registers = schemes(terms, Scheme.Role.WORLD_HERITAGE).values()
+    def choices(self, terms: Vocabulary) -> Mapping[str, RegisterTerm]:
+        registers = registers_of(terms, Register.Role.WORLD_HERITAGE).values()
         return {
             term.code: term for each in registers for term in terms.terms_of(each, self.term_facet)
         }
 
-    def slug(self, value: SchemeTerm) -> str:
+    def slug(self, value: RegisterTerm) -> str:
         return value.code
 
 
@@ -261,7 +266,7 @@ class CategoryFacet(WorldHeritageTermFacet):
     """The categories of the World Heritage List; the index holds those of other registers too."""
 
     name, label = "category", _("World Heritage category")
-    term_facet = SchemeTerm.Facet.CATEGORY
+    term_facet = RegisterTerm.Facet.CATEGORY
 
     def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
@@ -271,7 +276,7 @@ class CategoryFacet(WorldHeritageTermFacet):
 
 class CriterionFacet(WorldHeritageTermFacet):
     name, label = "criterion", _("World Heritage criterion")
-    term_facet = SchemeTerm.Facet.CRITERION
+    term_facet = RegisterTerm.Facet.CRITERION
     called = pgettext_lazy("search words before a number", "criterion|criteria|UNESCO criterion")
 
     def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
@@ -293,7 +298,7 @@ class CriterionFacet(WorldHeritageTermFacet):
             read += 1
         return read, codes
 
-    def describe(self, value: SchemeTerm) -> str:
+    def describe(self, value: RegisterTerm) -> str:
         words = {"code": value.code, "label": value.label.best()}
         return pgettext("criterion", "(%(code)s) %(label)s") % words
 
@@ -302,7 +307,7 @@ class RegionFacet(WorldHeritageTermFacet):
     """UNESCO's regions of the world; a site under no entry of the World Heritage List has none."""
 
     name, label = "region", _("Region of the world")
-    term_facet = SchemeTerm.Facet.REGION
+    term_facet = RegisterTerm.Facet.REGION
 
     def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, term in rows.terms_of_world_heritage(WorldHeritage.regions.through):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from pyroaring import BitMap
 
-from heritage.models import Scheme, SchemeTerm
+from heritage.models import Register, RegisterTerm
 from heritage.models.vocabularies import Term
 from heritage.search.index.columns import bitmap, ids_of
 
@@ -21,7 +21,7 @@ _SHARE = 4  # of all sites one in so many: more are not counted site by site
 
 
 # What stands for a value in a form: a row with a `label`, or the label itself.
-type FacetTerm = Term | Scheme | SchemeTerm | str
+type FacetTerm = Term | Register | RegisterTerm | str
 
 
 class FacetValue(NamedTuple):

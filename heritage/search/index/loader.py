@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from heritage.models import Event, Notice, Scheme
+from heritage.models import Event, Notice, Register
 from heritage.search.facets.registry import FACETS
 from heritage.search.index.columns import (
     NO_FIRST,
@@ -74,8 +74,8 @@ def _add_sites(data: IndexData, rows: IndexRows) -> None:
 def _add_covered(data: IndexData, rows: IndexRows) -> None:
     """Who is under any entry of a register, in force or not."""
     for pk, _designation, entry in rows.coverages:
-        data.values[f"{COVERED}:{entry.scheme}"].append(pk)
-        if entry.role == Scheme.Role.WORLD_HERITAGE:
+        data.values[f"{COVERED}:{entry.register}"].append(pk)
+        if entry.role == Register.Role.WORLD_HERITAGE:
             data.values[WORLD_HERITAGE].append(pk)
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import Combinable
 
-from heritage.models import Coverage, Opening, Scheme, Site, VisitingFact
+from heritage.models import Coverage, Opening, Register, Site, VisitingFact
 from heritage.models.designations import IN_FORCE
 from heritage.models.vocabularies import Term
 
@@ -26,7 +26,7 @@ class RegisterEntry(NamedTuple):
     role: str
     standing: str
     extent: str
-    scheme: int
+    register: int
     category: int | None
     batch: int | None
 
@@ -37,7 +37,7 @@ class RegisterEntry(NamedTuple):
     @property
     def is_world_heritage(self) -> bool:
         """Under an entry of the World Heritage List that holds today."""
-        return self.role == Scheme.Role.WORLD_HERITAGE and self.is_in_force
+        return self.role == Register.Role.WORLD_HERITAGE and self.is_in_force
 
 
 class BroaderTerms:
@@ -110,7 +110,7 @@ class IndexRows:
     @cached_property
     def coverages(self) -> list[tuple[int, int, RegisterEntry]]:
         """(site, designation, what its entry says) for each coverage of a published site."""
-        names = ("scheme__role", "standing", "scheme_id", "category_id", "batch")
+        names = ("register__role", "standing", "register_id", "category_id", "batch")
         rows = self.of(Coverage.objects.all()).values_list(
             "site_id", "designation_id", "extent", *(f"designation__{name}" for name in names)
         )
@@ -133,7 +133,7 @@ class IndexRows:
 
     def terms_of_world_heritage(self, through: type[Model]) -> Iterator[tuple[int, int]]:
         """(site, term) through a relation between World Heritage entries and register terms."""
-        columns = ("worldheritage__designation_id", "schemeterm_id")
+        columns = ("worldheritage__designation_id", "registerterm_id")
         rows = through._default_manager.order_by()
         if self.ids is not None:
             rows = rows.filter(**{f"{columns[0]}__in": list(self.world_heritage)})

@@ -24,7 +24,7 @@ from heritage.search.index.snapshot import IndexSnapshot, Order
 from heritage.services import changelog
 
 # Raised whenever the index holds something else than before: older snapshots are read no more.
-FORMAT = 12
+FORMAT = 13
 _HEAD = "head"
 _VALUE, _ORDER = "value ", "order "
 _POINTS, _TIMES, _SPANS = "points ", "times ", "spans "

@@ -19,8 +19,8 @@ from heritage.models import (
     Image,
     Kind,
     Place,
-    Scheme,
-    SchemeTerm,
+    Register,
+    RegisterTerm,
     Site,
     UnescoStatus,
 )
@@ -61,7 +61,7 @@ class CardData:
     status: UnescoStatus = UnescoStatus.NONE  # that of the badge
     danger_since: int | None = None  # the year, of one in danger
     criteria: list[str] = field(default_factory=list)  # of World Heritage, whole or in part
-    protection: Scheme | None = None  # the first legal one in force
+    protection: Register | None = None  # the first legal one in force
     photograph: Image | None = None
 
 
@@ -125,14 +125,14 @@ def _add_registers(found: dict[int, CardData], terms: Vocabulary, index: IndexSn
         for pk, row in found.items():
             if row.status == UnescoStatus.IN_DANGER:
                 row.danger_since = since.get(pk)
-    criteria = [term for term in terms.terms.values() if term.facet == SchemeTerm.Facet.CRITERION]
+    criteria = [term for term in terms.terms.values() if term.facet == RegisterTerm.Facet.CRITERION]
     for term in sorted(criteria, key=attrgetter("order", "code")):
         for pk in index.having(f"criterion:{term.pk}") & here:
             found[pk].criteria.append(term.code)
-    for scheme in reversed(terms.schemes.values()):
-        if scheme.role == Scheme.Role.PROTECTION:
-            for pk in index.having(f"scheme:{scheme.pk}") & here:
-                found[pk].protection = scheme
+    for register in reversed(terms.registers.values()):
+        if register.role == Register.Role.PROTECTION:
+            for pk in index.having(f"register:{register.pk}") & here:
+                found[pk].protection = register
 
 
 def danger_since(index: IndexSnapshot) -> dict[int, int]:
@@ -142,7 +142,7 @@ def danger_since(index: IndexSnapshot) -> dict[int, int]:
         rows = DesignationEvent.objects.filter(
             kind=DesignationEvent.Kind.IN_DANGER,
             designation__standing=Designation.Standing.IN_DANGER,
-            designation__scheme__role=Scheme.Role.WORLD_HERITAGE,
+            designation__register__role=Register.Role.WORLD_HERITAGE,
             first_year__isnull=False,
         ).order_by("first_year")
         pairs = rows.values_list("designation__coverages__site_id", "first_year")

@@ -29,7 +29,7 @@ from heritage.models import (
     PartOf,
     Place,
     Price,
-    SchemeTerm,
+    RegisterTerm,
     Site,
     Source,
     VisitingFact,
@@ -46,8 +46,8 @@ class PropertyRows:
     """The World Heritage columns of a designation."""
 
     detail: WorldHeritage
-    criteria: list[SchemeTerm]
-    regions: list[SchemeTerm]
+    criteria: list[RegisterTerm]
+    regions: list[RegisterTerm]
     states: list[Place]
 
 
@@ -78,7 +78,7 @@ class SiteRows:
     entry_events: dict[int, list[DesignationEvent]] = field(default_factory=dict)
     shares_entries: bool = False  # whether an entry covers other sites too
 
-    def criteria_of(self, coverage: Coverage) -> list[SchemeTerm]:
+    def criteria_of(self, coverage: Coverage) -> list[RegisterTerm]:
         """The criteria of the World Heritage entry that a coverage refers to."""
         listed = self.properties.get(coverage.designation_id)
         return listed.criteria if listed else []
@@ -242,19 +242,19 @@ def _add_entries(rows: SiteRows, coverages: list[Coverage], terms: Vocabulary) -
         return []
     ids = [row.designation_id for row in coverages]
     found = _by_pk(Designation, ids)
-    entries = {pk: entry for pk, entry in found.items() if entry.scheme_id in terms.schemes}
+    entries = {pk: entry for pk, entry in found.items() if entry.register_id in terms.registers}
     others = _by_pk(Designation, (entry.superseded_by_id for entry in entries.values()))
-    newer = {pk: entry for pk, entry in others.items() if entry.scheme_id in terms.schemes}
+    newer = {pk: entry for pk, entry in others.items() if entry.register_id in terms.registers}
     for entry in entries.values():
         entry.category = terms.terms.get(entry.category_id or 0)
         entry.superseded_by = newer.get(entry.superseded_by_id or 0)
     for entry in (*entries.values(), *newer.values()):
-        entry.scheme = terms.schemes[entry.scheme_id]
+        entry.register = terms.registers[entry.register_id]
     for coverage in coverages:
         if coverage.designation_id in entries:
             coverage.site, coverage.designation = rows.site, entries[coverage.designation_id]
             rows.coverages.append(coverage)
-    rows.coverages.sort(key=lambda row: row.designation.scheme.rank)
+    rows.coverages.sort(key=lambda row: row.designation.register.rank)
     others_covered = f"designation_id IN ({', '.join(['%s'] * len(ids))}) AND site_id <> %s"
     [rows.shares_entries] = _exist([(Coverage, others_covered)], [*ids, rows.site.pk])
     order = "first_year NULLS FIRST, uid"
@@ -267,8 +267,8 @@ def _add_entries(rows: SiteRows, coverages: list[Coverage], terms: Vocabulary) -
         states = rows_by_key(WorldHeritage.states.through, key, pk)
         rows.properties[detail.designation_id] = PropertyRows(
             detail,
-            criteria=_scheme_terms(terms, (row.schemeterm_id for row in criteria)),
-            regions=_scheme_terms(terms, (row.schemeterm_id for row in regions)),
+            criteria=_register_terms(terms, (row.registerterm_id for row in criteria)),
+            regions=_register_terms(terms, (row.registerterm_id for row in regions)),
             states=_terms(terms.places, (row.place_id for row in states)),
         )
     return list(entries.values())
@@ -310,7 +310,7 @@ def _terms[T: Term](tree: TermTree[T], ids: Iterable[int]) -> list[T]:
     return [tree.terms[pk] for pk in sorted(tree.terms.keys() & ids, key=tree.order.__getitem__)]
 
 
-def _scheme_terms(terms: Vocabulary, ids: Iterable[int]) -> list[SchemeTerm]:
+def _register_terms(terms: Vocabulary, ids: Iterable[int]) -> list[RegisterTerm]:
     """Terms that one register uses for one thing."""
     found = (terms.terms[pk] for pk in terms.terms.keys() & ids)
     return sorted(found, key=lambda term: (term.order, term.code))

@@ -21,7 +21,7 @@ from heritage.media.covers.plates import Words, choose_day_palette
 from heritage.media.covers.scene_files import LANDSCAPE, Scene
 from heritage.media.covers.shapes import SHAPES, CoverShape, clean
 from heritage.media.covers.tags import tag_of, tag_of_scene
-from heritage.models import Coverage, Era, Event, Kind, Place, Scheme, Site, WorldHeritage
+from heritage.models import Coverage, Era, Event, Kind, Place, Register, Site, WorldHeritage
 from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.designations import IN_FORCE
 from heritage.models.events import age_events, exact_dates, first_beginning, is_within
@@ -258,7 +258,7 @@ def _criteria(site: Site) -> list[str]:
     found = WorldHeritage.objects.filter(
         criteria__isnull=False,
         designation__coverages__site=site,
-        designation__scheme__role=Scheme.Role.WORLD_HERITAGE,
+        designation__register__role=Register.Role.WORLD_HERITAGE,
         designation__standing__in=IN_FORCE,
     ).order_by("criteria__order", "criteria__code")
     rows = list(found.values_list("criteria__code", extent))
@@ -271,7 +271,7 @@ def _criteria_among(rows: SiteRows) -> list[str]:
     listed = [
         coverage
         for coverage in rows.coverages
-        if coverage.designation.scheme.role == Scheme.Role.WORLD_HERITAGE
+        if coverage.designation.register.role == Register.Role.WORLD_HERITAGE
         and coverage.designation.is_in_force
         and coverage.designation_id in rows.properties
     ]

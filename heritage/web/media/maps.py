@@ -16,7 +16,7 @@ from pyroaring import BitMap
 
 from heritage.cartography import sheets
 from heritage.cartography.sheets import MapPoint
-from heritage.models import ComponentPoint, Coverage, Place, Scheme, Site
+from heritage.models import ComponentPoint, Coverage, Place, Register, Site
 from heritage.search import store
 from heritage.search.index import columns, page_dependencies, snapshot
 from heritage.search.index.snapshot import IndexSnapshot
@@ -71,7 +71,7 @@ def parts_of(site: Site) -> tuple[Point, ...]:
     points = ComponentPoint.objects.filter(
         designation__coverages__site=site,
         designation__coverages__extent=Coverage.Extent.WHOLE,
-        designation__scheme__role=Scheme.Role.WORLD_HERITAGE,
+        designation__register__role=Register.Role.WORLD_HERITAGE,
     )
     rows = points.order_by("number").values_list("latitude", "longitude", "site__blur_km")
     return tuple(

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Coverage, Designation, DesignationEvent, Scheme, SchemeTerm, Site
+from heritage.models import Coverage, Designation, DesignationEvent, Register, RegisterTerm, Site
 from heritage.models.unesco import statuses
 from heritage.models.vocabularies import Term
 from heritage.search.page_rows.site_rows import PropertyRows, SiteRows
@@ -38,7 +38,7 @@ class Fact:
 class SiteDesignation:
     role: str  # world_heritage, tentative, protection, rating: its colour
     seal: Text  # the few characters on its seal
-    scheme: SafeString
+    register: SafeString
     statement: SafeString  # what holds for this site, in a sentence
     is_past: bool
     is_in_danger: bool
@@ -77,18 +77,18 @@ def _site_designation(
     others: list[Fact],
 ) -> SiteDesignation:
     entry, events = coverage.designation, sorted(events, key=lambda event: event.order)
-    scheme, reason = entry.scheme, danger_reason(entry, events)
+    register, reason = entry.register, danger_reason(entry, events)
     sources = [source for source in (entry.source, coverage.source) if source]
     return SiteDesignation(
-        role=scheme.role,
+        role=register.role,
         seal=_seal_text(entry),
-        scheme=language_html.as_html(scheme.label.best()),
+        register=language_html.as_html(register.label.best()),
         statement=_statement(coverage),
         is_past=entry.standing in (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED),
         is_in_danger=entry.standing == Designation.Standing.IN_DANGER,
         danger_reason=reason,
         danger_marks=[certainty.RECALLED] if reason else [],
-        explanation=language_html.as_html(scheme.description.best()),
+        explanation=language_html.as_html(register.description.best()),
         facts=_facts(coverage, listed, events),
         criteria=[
             Fact(term.code, language_html.as_html(term.label.best()))
@@ -104,12 +104,12 @@ def _site_designation(
 
 def _seal_text(entry: Designation) -> Text:
     """The grade of a rating, otherwise the short label of the register."""
-    if entry.scheme.role == Scheme.Role.RATING and entry.category:
+    if entry.register.role == Register.Role.RATING and entry.category:
         return Text(entry.category.code)
-    label = entry.scheme.short_label
+    label = entry.register.short_label
     if "zh-hans" in label:  # seals are Chinese wherever the register has a Chinese label
         return Text(label["zh-hans"], "zh-hans")
-    return label.best() or entry.scheme.label.best()
+    return label.best() or entry.register.label.best()
 
 
 def _statement(coverage: Coverage) -> SafeString:
@@ -118,10 +118,10 @@ def _statement(coverage: Coverage) -> SafeString:
     name = language_html.as_html(entry.name.best())
     if entry.standing == Designation.Standing.SUPERSEDED:
         return format_html("{}", _("Superseded: no longer an entry of its own"))
-    if entry.scheme.role in (Scheme.Role.WORLD_HERITAGE, Scheme.Role.TENTATIVE):
+    if entry.register.role in (Register.Role.WORLD_HERITAGE, Register.Role.TENTATIVE):
         if coverage.extent == Coverage.Extent.COMPONENT:
             whole = language_html.within_quotes(
-                name or language_html.as_html(entry.scheme.label.best())
+                name or language_html.as_html(entry.register.label.best())
             )
             return format_html(_("Part of “{}”"), whole)
         label = statuses([coverage])[0].label
@@ -159,7 +159,7 @@ def _facts(
             (_("Region"), _labels(listed.regions)),
             (_("Area"), area_phrase(detail.area_ha)),
         ]
-    pairs.append((_("Maintained by"), language_html.as_html(entry.scheme.authority.best())))
+    pairs.append((_("Maintained by"), language_html.as_html(entry.register.authority.best())))
     return [Fact(label, format_html("{}", value)) for label, value in pairs if value]
 
 
@@ -169,11 +169,11 @@ def _reference(entry: Designation) -> SafeString | str:
     return format_html('<a href="{}" rel="external">{}</a>', entry.uri, entry.reference)
 
 
-def _label(term: Term | SchemeTerm | None) -> SafeString | str:
+def _label(term: Term | RegisterTerm | None) -> SafeString | str:
     return language_html.as_html(term.label.best()) if term else ""
 
 
-def _labels(terms: Iterable[Term | SchemeTerm]) -> SafeString:
+def _labels(terms: Iterable[Term | RegisterTerm]) -> SafeString:
     return format_html_join(sentences.comma(), "{}", ((_label(term),) for term in terms))
 
 
@@ -280,6 +280,6 @@ def _others(site: Site, coverages: list[Coverage]) -> dict[int, list[Fact]]:
 def _all_url(coverage: Coverage) -> str:
     """The list of all sites under a World Heritage entry."""
     entry = coverage.designation
-    if entry.scheme.role != Scheme.Role.WORLD_HERITAGE or not entry.reference:
+    if entry.register.role != Register.Role.WORLD_HERITAGE or not entry.reference:
         return ""
     return reverse("web:sites", query={"property": entry.reference})

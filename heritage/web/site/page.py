@@ -21,7 +21,7 @@ from heritage.models import (
     Event,
     Name,
     PartOf,
-    Scheme,
+    Register,
     Site,
     UnescoStatus,
 )
@@ -341,7 +341,7 @@ def _inscribed(rows: SiteRows) -> str:
     years = {
         entry.listed_year
         for entry in entries
-        if entry.scheme.role == Scheme.Role.WORLD_HERITAGE and entry.listed_year
+        if entry.register.role == Register.Role.WORLD_HERITAGE and entry.listed_year
     }
     return sentences.listed(sorted(years))
 
@@ -352,7 +352,7 @@ def _criteria(rows: SiteRows) -> list[SafeString]:
         language_html.as_html(term.label.best())
         for coverage in rows.coverages
         if coverage.extent == Coverage.Extent.WHOLE
-        and coverage.designation.scheme.role == Scheme.Role.WORLD_HERITAGE
+        and coverage.designation.register.role == Register.Role.WORLD_HERITAGE
         for term in rows.criteria_of(coverage)
     ]
 

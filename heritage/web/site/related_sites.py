@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from heritage.models import Place, Scheme, Site
+from heritage.models import Place, Register, Site
 from heritage.search.index import orders, page_dependencies
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.page_rows import site_rows
@@ -85,10 +85,10 @@ def _groups(rows: SiteRows) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
         return
     for coverage in rows.coverages:
         entry = coverage.designation
-        is_protection = entry.scheme.role == Scheme.Role.PROTECTION
+        is_protection = entry.register.role == Register.Role.PROTECTION
         if is_protection and entry.is_in_force and entry.batch is not None:
-            values = (f"batch:{entry.scheme_id}.{entry.batch}",)
-            url = list_url(batch=f"{entry.scheme.slug}.{entry.batch}")
+            values = (f"batch:{entry.register_id}.{entry.batch}",)
+            url = list_url(batch=f"{entry.register.slug}.{entry.batch}")
             yield "year", _("Listed the same year"), values, url
             return
 

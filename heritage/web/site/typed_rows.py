@@ -123,9 +123,9 @@ def _completed(model: type[Model], typed: Typed) -> Typed:
     if model is Event:
         return _with_date_read(typed)
     if model is Coverage and not typed.get("designation"):
-        scheme, reference = typed.get("scheme", ""), typed.get("reference", "")
-        if _DIGITS.fullmatch(scheme) and reference:
-            entry = Designation.objects.filter(scheme=int(scheme), reference=reference).first()
+        register, reference = typed.get("register", ""), typed.get("reference", "")
+        if _DIGITS.fullmatch(register) and reference:
+            entry = Designation.objects.filter(register=int(register), reference=reference).first()
             return {**typed, "designation": str(entry.pk) if entry else ""}
     return typed
 

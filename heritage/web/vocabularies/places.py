@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from heritage.models import Place, SchemeTerm, UnescoStatus
+from heritage.models import Place, RegisterTerm, UnescoStatus
 from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search import store
 from heritage.search.distance_fields import PLACE_MARK
@@ -86,11 +86,11 @@ def places() -> PlacesPage:
 def regions(tree: CountedTree) -> list[Region]:
     """Countries that have sites, under their regions; those of none come last."""
     of_state = statistics.region_of_states(tree.index)
-    known = statistics.Register(tree.index).by_facet
+    known = statistics.WorldHeritageList(tree.index).by_facet
     grouped: dict[str, list] = defaultdict(list)
     for country in tree.counted():
         grouped[of_state.get(country.pk, "")].append(country)
-    ordered = [*known[SchemeTerm.Facet.REGION].items(), ("", None)]
+    ordered = [*known[RegisterTerm.Facet.REGION].items(), ("", None)]
     return [
         Region(
             code or "elsewhere",
@@ -208,8 +208,8 @@ def _by_status(index: IndexSnapshot, hits: BitMap, place: Place) -> Chart | None
 
 def _by_year(index: IndexSnapshot, place: Place) -> Chart | None:
     """When its World Heritage was inscribed; where that is little it is no chart."""
-    register = statistics.Register(index)
-    entries = register.inscribed().filter(world_heritage__states=place)
+    world_list = statistics.WorldHeritageList(index)
+    entries = world_list.inscribed().filter(world_heritage__states=place)
     title = _("Its World Heritage by year of inscription")
-    chart = statistics.by_year(register, entries, title)
+    chart = statistics.by_year(world_list, entries, title)
     return chart if chart and sum(row.total for row in chart.rows) > 2 else None

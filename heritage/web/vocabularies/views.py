@@ -50,7 +50,7 @@ def places(request: HttpRequest) -> HttpResponse:
 @conditional_page
 def world_heritage(request: HttpRequest) -> HttpResponse:
     page = world_heritage_page()
-    words = page.scheme.description if page.scheme else ""
+    words = page.register.description if page.register else ""
     return _page(request, "web/world_heritage.html", page, _("World Heritage"), words)
 
 

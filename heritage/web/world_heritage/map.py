@@ -7,14 +7,14 @@ from django.views.decorators.http import require_safe
 from heritage.cartography import sheets
 from heritage.search import store
 from heritage.web.media import tagged
-from heritage.web.world_heritage.statistics import Register
+from heritage.web.world_heritage.statistics import WorldHeritageList
 
 
 @require_safe
 def world_map(request: HttpRequest) -> HttpResponseBase:
     columns = ("designation__category__code", "site__public_latitude", "site__public_longitude")
     found = (
-        Register(store.current())
+        WorldHeritageList(store.current())
         .placed()
         .values_list(*columns)
         .order_by("designation__uid", "site__uid")

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from heritage.formats.sentence import place_phrase
-from heritage.models import Coverage, Designation, Scheme, SchemeTerm, Site, UnescoStatus
+from heritage.models import Coverage, Designation, Register, RegisterTerm, Site, UnescoStatus
 from heritage.models.unesco import LISTED_STATUSES, WHOLE_STATUSES
 from heritage.search import store, vocabulary
 from heritage.search.index import page_dependencies, snapshot
@@ -24,7 +24,7 @@ from heritage.web.page_urls import list_url, term_url
 from heritage.web.site.designations import danger_reason
 from heritage.web.site.location import shared_by_states
 from heritage.web.world_heritage import statistics
-from heritage.web.world_heritage.statistics import Register
+from heritage.web.world_heritage.statistics import WorldHeritageList
 
 _NEWEST = 6
 _FIRST_LIST = 1978  # the year of the first inscriptions
@@ -73,7 +73,7 @@ class WorldHeritageCounts:
 class WorldHeritagePage:
     """Prepared for the template web/world_heritage.html."""
 
-    scheme: Scheme | None
+    register: Register | None
     description: SafeString | str
     authority: SafeString | str
     edition: str  # the year or day of the list that is followed
@@ -111,42 +111,44 @@ def world_heritage_page() -> WorldHeritagePage:
 
 def _world() -> WorldHeritagePage:
     index = store.current()
-    register = statistics.Register(index)
-    scheme = register.scheme
+    world_list = WorldHeritageList(index)
+    register = world_list.register
     states, all_states, how_many = statistics.by_state(
-        register, lambda place: term_url("place", place)
+        world_list, lambda place: term_url("place", place)
     )
-    newest_year, newest = _newest(index, register)
-    figures = _figures(how_many, register)
+    newest_year, newest = _newest(index, world_list)
+    figures = _figures(how_many, world_list)
     return WorldHeritagePage(
-        scheme=scheme,
-        description=language_html.as_html(scheme.description.best()) if scheme else "",
-        authority=language_html.as_html(scheme.authority.best()) if scheme else "",
-        edition=register.edition,
-        edition_note=language_html.as_html(scheme.edition_note.best()) if scheme else "",
+        register=register,
+        description=language_html.as_html(register.description.best()) if register else "",
+        authority=language_html.as_html(register.authority.best()) if register else "",
+        edition=world_list.edition,
+        edition_note=language_html.as_html(register.edition_note.best()) if register else "",
         figures=figures,
-        map=_map(register, figures[0].number) if figures else None,
+        map=_map(world_list, figures[0].number) if figures else None,
         sites=world_heritage_counts(index),
-        by_year=statistics.by_year(register),
-        criteria=statistics.by_criterion(register),
-        regions=statistics.by_region(register),
+        by_year=statistics.by_year(world_list),
+        criteria=statistics.by_criterion(world_list),
+        regions=statistics.by_region(world_list),
         states=states,
         all_states=all_states,
-        danger=statistics.in_danger_by_year(register),
-        in_danger=_by_region(index, register, _listed(Designation.Standing.IN_DANGER, "in_danger")),
+        danger=statistics.in_danger_by_year(world_list),
+        in_danger=_by_region(
+            index, world_list, _listed(Designation.Standing.IN_DANGER, "in_danger")
+        ),
         in_danger_url=list_url(unesco=UnescoStatus.IN_DANGER),
         delisted=_listed(Designation.Standing.ENDED, "delisted"),
         newest=newest,
         newest_year=newest_year,
-        later=_sites_of(register.later(), "inscribed"),
+        later=_sites_of(world_list.later(), "inscribed"),
     )
 
 
-def _map(register: Register, properties: int) -> maps.MapImage:
-    placed = register.number_placed(store.current())
-    years = f"{_FIRST_LIST}-{register.year}" if register.year else ""
+def _map(world_list: WorldHeritageList, properties: int) -> maps.MapImage:
+    placed = world_list.number_placed(store.current())
+    years = f"{_FIRST_LIST}-{world_list.year}" if world_list.year else ""
     left = unplaced.under(unesco=WHOLE_STATUSES, inscribed=years)
-    return maps.of_properties(register.series(), placed, properties, left)
+    return maps.of_properties(world_list.series(), placed, properties, left)
 
 
 def world_heritage_counts(index: IndexSnapshot) -> WorldHeritageCounts:
@@ -161,14 +163,14 @@ def world_heritage_counts(index: IndexSnapshot) -> WorldHeritageCounts:
     )
 
 
-def _figures(states: int, register: Register) -> list[Figure]:
+def _figures(states: int, world_list: WorldHeritageList) -> list[Figure]:
     """Properties in all, by category, shared by several states, in danger."""
     listed = _("properties on the list")
-    if edition := register.edition:
+    if edition := world_list.edition:
         listed = _("properties on the list of %(edition)s") % {"edition": edition}
-    counts = statistics.by_category(register)
-    shared = register.inscribed().annotate(n=Count("world_heritage__states"))
-    endangered = register.inscribed().filter(standing=Designation.Standing.IN_DANGER).count()
+    counts = statistics.by_category(world_list)
+    shared = world_list.inscribed().annotate(n=Count("world_heritage__states"))
+    endangered = world_list.inscribed().filter(standing=Designation.Standing.IN_DANGER).count()
     figures = [
         Figure(sum(counts.values()), listed),
         Figure(counts["cultural"], _("cultural"), list_url(category="cultural")),
@@ -183,16 +185,18 @@ def _figures(states: int, register: Register) -> list[Figure]:
 
 def _listed(standing: str, kind: str) -> list[ListedSite]:
     """Published sites of the entries of one standing, with the year of the last such event."""
-    entries = Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE, standing=standing)
+    entries = Designation.objects.filter(
+        register__role=Register.Role.WORLD_HERITAGE, standing=standing
+    )
     return _sites_of(entries.order_by(), kind)
 
 
 def _by_region(
-    index: IndexSnapshot, register: Register, listed: list[ListedSite]
+    index: IndexSnapshot, world_list: WorldHeritageList, listed: list[ListedSite]
 ) -> list[ListedGroup]:
     """Sites under the first region that they lie in."""
     groups, rest = [], listed
-    for term in register.by_facet[SchemeTerm.Facet.REGION].values():
+    for term in world_list.by_facet[RegisterTerm.Facet.REGION].values():
         inside = index.having(f"region:{term.pk}")
         if here := [site for site in rest if site.site_id in inside]:
             groups.append(ListedGroup(language_html.as_html(term.label.best()), here))
@@ -240,9 +244,11 @@ def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
     return sorted(found, key=lambda listed: -listed.since)
 
 
-def _newest(index: IndexSnapshot, register: Register) -> tuple[int | None, list[RenderedCard]]:
+def _newest(
+    index: IndexSnapshot, world_list: WorldHeritageList
+) -> tuple[int | None, list[RenderedCard]]:
     """A few of the properties inscribed last, and when that was."""
-    entries = register.inscribed().filter(listed_year__isnull=False)
+    entries = world_list.inscribed().filter(listed_year__isnull=False)
     year = entries.order_by("-listed_year").values_list("listed_year", flat=True).first()
     if year is None:
         return None, []

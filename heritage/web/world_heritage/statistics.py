@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from heritage.models import Coverage, Designation, DesignationEvent, Place, Scheme, SchemeTerm
+from heritage.models import Coverage, Designation, DesignationEvent, Place, Register, RegisterTerm
 from heritage.search import store, vocabulary
 from heritage.search.index import columns, page_dependencies, snapshot
 from heritage.search.index.snapshot import IndexSnapshot
@@ -28,7 +28,7 @@ _MAX_STATES = 15
 
 def properties() -> QuerySet[Designation]:
     """Entries of the World Heritage List that a published site shows."""
-    entries = Designation.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE).order_by()
+    entries = Designation.objects.filter(register__role=Register.Role.WORLD_HERITAGE).order_by()
     return entries.exclude(pk__in=_not_shown(store.current()))
 
 
@@ -38,25 +38,25 @@ def _not_shown(index: IndexSnapshot) -> list[int]:
     if "entries not shown" not in memory:
         shown = Coverage.objects.filter(designation=OuterRef("pk"), site__state="published")
         entries = Designation.objects.filter(
-            ~Exists(shown), scheme__role=Scheme.Role.WORLD_HERITAGE
+            ~Exists(shown), register__role=Register.Role.WORLD_HERITAGE
         )
         memory["entries not shown"] = list(entries.order_by().values_list("pk", flat=True))
     return memory["entries not shown"]
 
 
-class Register:
+class WorldHeritageList:
     """The World Heritage List in its edition: entries and terms."""
 
     def __init__(self, index: IndexSnapshot):
         page_dependencies.parts(index, snapshot.LISTED)
-        schemes = vocabulary.of(index).schemes.values()
-        found = (each for each in schemes if each.role == Scheme.Role.WORLD_HERITAGE)
-        self.scheme: Scheme | None = next(found, None)
-        self.year = self.scheme.edition_year if self.scheme else None
+        registers = vocabulary.of(index).registers.values()
+        found = (each for each in registers if each.role == Register.Role.WORLD_HERITAGE)
+        self.register: Register | None = next(found, None)
+        self.year = self.register.edition_year if self.register else None
 
     @property
     def edition(self) -> str:
-        return self.scheme.edition_phrase() if self.scheme else ""
+        return self.register.edition_phrase() if self.register else ""
 
     def inscribed(self) -> QuerySet[Designation]:
         """The entries that the edition has; all that are in force where it is not known."""
@@ -88,16 +88,16 @@ class Register:
         return found.none() if self.year is None else found.filter(listed_year__gt=self.year)
 
     @cached_property
-    def by_facet(self) -> dict[str, dict[str, SchemeTerm]]:
+    def by_facet(self) -> dict[str, dict[str, RegisterTerm]]:
         """Its words for categories, criteria and regions by their codes; one query."""
-        found: dict[str, dict[str, SchemeTerm]] = defaultdict(dict)
-        rows = SchemeTerm.objects.filter(scheme__role=Scheme.Role.WORLD_HERITAGE)
+        found: dict[str, dict[str, RegisterTerm]] = defaultdict(dict)
+        rows = RegisterTerm.objects.filter(register__role=Register.Role.WORLD_HERITAGE)
         for term in rows.order_by("order", "code"):
             found[term.facet][term.code] = term
         return found
 
     def series(self) -> list[Series]:
-        known = self.by_facet[SchemeTerm.Facet.CATEGORY]
+        known = self.by_facet[RegisterTerm.Facet.CATEGORY]
         return [
             Series(code, language_html.as_html(known[code].label.best()) if code in known else code)
             for code in CATEGORIES
@@ -105,13 +105,13 @@ class Register:
 
 
 def by_year(
-    register: Register, entries: QuerySet[Designation] | None = None, title: str = ""
+    world_list: WorldHeritageList, entries: QuerySet[Designation] | None = None, title: str = ""
 ) -> Chart | None:
     """Properties on the List by year of inscription and category.
 
     Properties that left the List, or were merged into others, are not counted.
     """
-    entries = register.inscribed() if entries is None else entries
+    entries = world_list.inscribed() if entries is None else entries
     grouped = entries.values_list("listed_year", "category__code").annotate(Count("pk"))
     counts: dict[int, Counter] = defaultdict(Counter)
     for year, category, count in grouped:
@@ -119,14 +119,14 @@ def by_year(
             counts[year][category] += count
     if not counts:
         return None
-    years = range(min(counts), (register.year or max(counts)) + 1)
+    years = range(min(counts), (world_list.year or max(counts)) + 1)
     rows = [
         Row(str(year), [counts[year][c] for c in CATEGORIES], mark=_year_mark(year, years))
         for year in years
     ]
     busiest = max(rows, key=lambda row: row.total)
     summary = _("Of the properties listed.")
-    if edition := register.edition:
+    if edition := world_list.edition:
         summary = _("Of the properties on the list of %(edition)s.") % {"edition": edition}
     if len(counts) > 3 and [row.total for row in rows].count(busiest.total) == 1:
         most = _("The most in one year: %(number)s properties, in %(year)s.") % {
@@ -135,17 +135,17 @@ def by_year(
         }
         summary = sentences.joined([summary, most])
     title = title or _("Inscriptions by year")
-    return Chart("by-year", title, summary, _("Year"), register.series(), rows)
+    return Chart("by-year", title, summary, _("Year"), world_list.series(), rows)
 
 
 def _year_mark(year: int, years: range) -> str:
     return str(year) if year % 10 == 0 and years[0] + 1 < year < years[-1] - 1 else ""
 
 
-def by_criterion(register: Register) -> Chart | None:
+def by_criterion(world_list: WorldHeritageList) -> Chart | None:
     """How many properties meet each criterion; most meet several."""
-    counts = _grouped(register.inscribed(), "world_heritage__criteria__code")
-    known = register.by_facet[SchemeTerm.Facet.CRITERION]
+    counts = _grouped(world_list.inscribed(), "world_heritage__criteria__code")
+    known = world_list.by_facet[RegisterTerm.Facet.CRITERION]
     rows = [
         Row(
             f"({code})",
@@ -163,13 +163,15 @@ def by_criterion(register: Register) -> Chart | None:
     return Chart("criteria", _("By criterion"), summary, _("Criterion"), series, rows)
 
 
-def by_region(register: Register) -> Chart | None:
+def by_region(world_list: WorldHeritageList) -> Chart | None:
     """Properties by UNESCO's regions and by category; some lie in two regions."""
     fields = ("world_heritage__regions__code", "category__code")
     counts: Counter = Counter()
-    for region, category, count in register.inscribed().values_list(*fields).annotate(Count("pk")):
+    for region, category, count in (
+        world_list.inscribed().values_list(*fields).annotate(Count("pk"))
+    ):
         counts[region, category] += count
-    known = register.by_facet[SchemeTerm.Facet.REGION]
+    known = world_list.by_facet[RegisterTerm.Facet.REGION]
     rows = [
         Row(
             language_html.as_html(term.label.best()),
@@ -182,16 +184,16 @@ def by_region(register: Register) -> Chart | None:
     if not rows:
         return None
     summary = _("The regions are UNESCO’s own; a property that crosses their border counts twice.")
-    return Chart("regions", _("By region"), summary, _("Region"), register.series(), rows)
+    return Chart("regions", _("By region"), summary, _("Region"), world_list.series(), rows)
 
 
 def by_state(
-    register: Register, url: Callable[[Place], str]
+    world_list: WorldHeritageList, url: Callable[[Place], str]
 ) -> tuple[Chart | None, Chart | None, int]:
     """The states with most properties, all of them for the table, and how many there are."""
     fields = ("world_heritage__states", "category__code")
     counts: dict[int, Counter] = defaultdict(Counter)
-    for state, category, count in register.inscribed().values_list(*fields).annotate(Count("pk")):
+    for state, category, count in world_list.inscribed().values_list(*fields).annotate(Count("pk")):
         if state is not None:
             counts[state][category] += count
     places = Place.objects.in_bulk(counts)
@@ -208,12 +210,12 @@ def by_state(
         return None, None, 0
     title, summary = _("States with the most properties"), ""
     summary = _("A property that several states share counts for each of them.")
-    head, series = _("State"), register.series()
+    head, series = _("State"), world_list.series()
     most = Chart("states", title, summary, head, series, rows[:_MAX_STATES])
     return most, Chart("all-states", title, summary, head, series, rows), len(rows)
 
 
-def in_danger_by_year(register: Register) -> Chart | None:
+def in_danger_by_year(world_list: WorldHeritageList) -> Chart | None:
     """How many properties stood on the List of World Heritage in Danger at each year's end."""
     kind = DesignationEvent.Kind
     rows = DesignationEvent.objects.filter(
@@ -233,7 +235,7 @@ def in_danger_by_year(register: Register) -> Chart | None:
     ]
     if not periods:
         return None
-    newest = register.year or max(year for period in periods for year in period if year)
+    newest = world_list.year or max(year for period in periods for year in period if year)
     years = range(min(first for first, _last in periods), newest + 1)
     found = [
         Row(
@@ -248,8 +250,8 @@ def in_danger_by_year(register: Register) -> Chart | None:
     return Chart("danger-years", _("In danger, year by year"), summary, _("Year"), series, found)
 
 
-def by_category(register: Register) -> dict[str, int]:
-    return _grouped(register.inscribed(), "category__code")
+def by_category(world_list: WorldHeritageList) -> dict[str, int]:
+    return _grouped(world_list.inscribed(), "category__code")
 
 
 def _grouped(entries: QuerySet[Designation], field: str) -> Counter:
