@@ -20,9 +20,9 @@ class HeritageConfig(AppConfig):
     def ready(self) -> None:
         from django.core.signals import request_finished
 
-        from heritage.admin.accounts import groups
+        from heritage.admin.accounts import groups, security_log
         from heritage.search import store
-        from heritage.services import checks, pending, security_log, write_path
+        from heritage.services import checks, pending, write_path
 
         write_path.connect()
         checks.register()

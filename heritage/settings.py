@@ -298,7 +298,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # accounts are created in t
 ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators create the accounts
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to addresses without an account
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login": None}  # models/login_attempts.py counts them
+ACCOUNT_RATE_LIMITS = {"login": None}  # admin/accounts/login_attempts.py counts them
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -331,8 +331,8 @@ LOGGING = {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
     },
     "filters": {
-        "quiet": {"()": "heritage.logs.Quiet"},
-        "request": {"()": "heritage.logs.WithRequest"},
+        "quiet": {"()": "heritage.server.logs.Quiet"},
+        "request": {"()": "heritage.server.logs.WithRequest"},
     },
     "handlers": {
         "console": {

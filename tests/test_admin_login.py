@@ -18,9 +18,10 @@ from django.test import Client
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
+from heritage.admin.accounts import login_attempts
 from heritage.media.one_at_a_time import one_at_a_time
-from heritage.models import LoginAttempt, login_attempts
-from heritage.values.encryption import decrypt, encrypt
+from heritage.models import LoginAttempt
+from heritage.server.encryption import decrypt, encrypt
 from tests import builders as build
 from tests.adminforms import page_data
 from tests.faults import no_writes

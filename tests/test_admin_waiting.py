@@ -11,8 +11,8 @@ from django.db import OperationalError, connection, connections
 from django.urls import reverse
 
 from heritage.models import Correction, Name, ReviewComment, Site
-from heritage.models.lock_timeout import LockTimeout, lock_timeout
 from heritage.models.unit_of_work import change_set
+from heritage.server.lock_timeout import LockTimeout, lock_timeout
 from tests import builders as build
 from tests.adminforms import filled, page_data
 

@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 from django.test.signals import template_rendered
 
 from heritage.models import Site
-from heritage.models.lock_timeout import NotWritten
+from heritage.server.lock_timeout import NotWritten
 from heritage.web import errors
 from heritage.web.corrections import views as corrections
 from heritage.web.database_errors import DatabaseErrorMiddleware

@@ -17,8 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import translation
 from django.utils.log import AdminEmailHandler
 
-from heritage.logs import Quiet
 from heritage.models import Correction, Custodian, IdentifierScheme, Register, Site
+from heritage.server.logs import Quiet
 from heritage.values.web_address import safe_url
 from heritage.web.corrections import views as corrections
 from heritage.web.database_errors import DatabaseErrorMiddleware

@@ -8,10 +8,11 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from heritage.models import Correction, Kind, Review, Site, login_attempts
-from heritage.models.lock_timeout import LockTimeout, lock_timeout
+from heritage.admin.accounts import login_attempts
+from heritage.models import Correction, Kind, Review, Site
 from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.search import store
+from heritage.server.lock_timeout import LockTimeout, lock_timeout
 from heritage.services import review
 from heritage.services.history import changes_of
 from tests.builders import make_kind, make_site, make_user

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from heritage.models import ChangeSet, User, unit_of_work
 from heritage.models.base import Record
-from heritage.models.lock_timeout import lock_timeout
+from heritage.server.lock_timeout import lock_timeout
 
 
 @contextmanager

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.cache import add_never_cache_headers
 
-from heritage.models.lock_timeout import (
+from heritage.server.lock_timeout import (
     LockTimeout,
     StorageFailed,
     is_lock_timeout,
     is_storage_failure,
 )
-from heritage.models.query_timeout import is_query_timeout
+from heritage.server.query_timeout import is_query_timeout
 
 RETRY_AFTER = 30  # seconds
 

@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
-from heritage import logs
-from heritage.services import security_log
+from heritage.server import logs, security_log
 from heritage.web.database_errors import answer_to_database_error
 
 

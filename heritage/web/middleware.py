@@ -15,11 +15,11 @@ from django.utils.timezone import localdate
 from django.utils.translation import get_language, get_language_from_path
 from django.views.decorators.http import conditional_page
 
-from heritage.models.query_timeout import query_timeout
 from heritage.search import store
 from heritage.search.index import page_dependencies
 from heritage.search.index.page_dependencies import Reads
 from heritage.search.lru_cache import LRUCache
+from heritage.server.query_timeout import query_timeout
 
 _LARGEST = 500_000  # bytes of a cached page
 _HEADERS = ("Content-Type", "Cache-Control", "Vary", "ETag", "X-Robots-Tag")

@@ -1,7 +1,7 @@
 """The adapter of allauth: limits attempts to log in, and closes sign-up.
 
 A log-in leaves a signed cookie, by which the browser is known when the account logs in again, until
-its password is changed; see models/login_attempts.py.
+its password is changed; see login_attempts.py.
 """
 
 import logging
@@ -26,12 +26,12 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from heritage.admin.accounts import login_attempts
 from heritage.media.one_at_a_time import one_at_a_time
-from heritage.models import Identity, User, login_attempts
-from heritage.models.lock_timeout import NotWritten, StorageFailed, lock_timeout
-from heritage.services import security_log
-from heritage.values import encryption
-from heritage.values.network import client_network
+from heritage.models import Identity, User
+from heritage.server import encryption, security_log
+from heritage.server.client_address import client_network
+from heritage.server.lock_timeout import NotWritten, StorageFailed, lock_timeout
 
 KNOWN_BROWSER = "known_browser"  # the name of the cookie
 KNOWN_FOR = 365 * 24 * 60 * 60  # seconds
@@ -98,7 +98,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Raises `Refused` if it cannot be checked now.
         """
-        name = security_log.known_name(credentials.get("username", ""))
+        name = _known_name(credentials.get("username", ""))
         # A known browser may wait its turn, so that an attack keeps no editor out.
         patience = TURN_SECONDS if _known_browser(request, name) else 0
         try:
@@ -135,7 +135,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """For the list of sessions; see values/network.py for proxies."""
+        """For the list of sessions; see server/client_address.py for proxies."""
         return client_network(request.META).partition("/")[0] or "0.0.0.0"  # noqa: S104 - unknown
 
 
@@ -196,3 +196,9 @@ def _known_browser(request: HttpRequest, account: str) -> str:
 def _salt(user: User) -> str:
     """Of an account and its password: a cookie that was stolen is worth nothing once it changes."""
     return f"heritage.login {login_attempts.normalized(user.username)} {user.password}"
+
+
+def _known_name(name: str) -> str:
+    """The name if there is an account of it, otherwise nothing."""
+    found = User.objects.filter(username__iexact=name.replace("\0", "")[:150])
+    return found.values_list("username", flat=True).first() or ""

@@ -30,8 +30,8 @@ from heritage.admin.changes.history import RowNames, ShownDifference, ShownValue
 from heritage.models import Change, ChangeSet, FormerSlug, Site, User
 from heritage.models.base import Record, unwatched
 from heritage.models.fields import LanguageMapField
-from heritage.models.lock_timeout import lock_timeout
 from heritage.models.row_values import linked_ids, plain_row, stored_rows
+from heritage.server.lock_timeout import lock_timeout
 from heritage.services.history import RowChange, changed_since, column_of, differences
 from heritage.services.undo import MAX_CHANGES, UndoResult, revert
 from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Only, Plan, Step, plan

@@ -34,7 +34,7 @@ from heritage.admin.form.three_way_merge import (
     three_way_merge,
 )
 from heritage.models.base import Record
-from heritage.models.lock_timeout import NotWritten
+from heritage.server.lock_timeout import NotWritten
 
 if TYPE_CHECKING:
     from heritage.admin.form.inlines import RowFormSet

@@ -44,13 +44,13 @@ from heritage.admin.writes import change_set
 from heritage.models import ChangeSet, Site, open_forms
 from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField
-from heritage.models.lock_timeout import (
+from heritage.models.unit_of_work import unit_of_work
+from heritage.server.lock_timeout import (
     LockTimeout,
     NotWritten,
     StorageFailed,
     lock_timeout,
 )
-from heritage.models.unit_of_work import unit_of_work
 from heritage.services import bulk, pending
 from heritage.services.dependencies import EFFECTS
 from heritage.values import normalize

@@ -34,7 +34,7 @@ from heritage.admin.writes import with_undo_link
 from heritage.models import ChangeSet, Event, Image, Name, Site, User
 from heritage.models.base import chunks
 from heritage.models.labels import label_of, with_label
-from heritage.models.lock_timeout import lock_timeout
+from heritage.server.lock_timeout import lock_timeout
 from heritage.services import bulk
 from heritage.values.sentences import listed
 

@@ -5,7 +5,7 @@ from cryptography.fernet import InvalidToken
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from heritage.values.encryption import encrypt_again
+from heritage.server.encryption import encrypt_again
 
 ENCRYPTED = ("secret", "seed")  # of an authenticator's data
 

@@ -28,9 +28,9 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heritage.models import ChangeSet, Correction, Site
-from heritage.models.lock_timeout import NotWritten, StorageFailed, lock_timeout
 from heritage.models.unit_of_work import change_set
-from heritage.values.network import client_network
+from heritage.server.client_address import client_network
+from heritage.server.lock_timeout import NotWritten, StorageFailed, lock_timeout
 from heritage.web import meta_tags
 from heritage.web.access import any_site
 from heritage.web.responses import moved, private

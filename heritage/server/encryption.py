@@ -6,7 +6,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-_SALT = "heritage.values.encryption"
+_SALT = "heritage.values.encryption"  # of what is stored already: never changed
 
 
 def encrypt(text: str) -> str:

@@ -1,16 +1,9 @@
-"""What an operator has to know of accounts, in the log `heritage.security`.
+"""Enters each log-in, refused guess, change of a password, of codes and passkeys, and of rights in
+the security log."""
 
-One line for each log-in, refused guess, change of a password, of codes and passkeys, and of rights:
-`log-in failed: account="li" address=192.0.2.7`. A name is written only if there is such an account,
-since people type their password where the name belongs.
-"""
-
-import json
-import logging
 from typing import Any, cast
 
 from allauth.account.signals import user_logged_in, user_logged_out
-from allauth.core import context
 from allauth.mfa import signals as mfa
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
@@ -18,43 +11,11 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_sa
 from django.http import HttpRequest
 
 from heritage.models import User
-from heritage.values.network import client_network
-
-log = logging.getLogger("heritage.security")
+from heritage.server.security_log import note, quoted, warn
 
 _RIGHTS = ("is_active", "is_staff", "is_superuser")
 _WATCHED = ("username", "password", *_RIGHTS)
 _SHOWN = 5  # groups or permissions that a line names; of others it tells the number
-
-
-def note(
-    event: str, account: str = "", request: HttpRequest | None = None, level: int = logging.INFO
-) -> None:
-    """Write a line; `request` is the one that is being answered, if none is given."""
-    request = request or context.request
-    parts = [f"account={_quoted(account)}"]
-    if request is not None:
-        by = request.user.get_username() if hasattr(request, "user") else ""
-        if by and by != account:
-            parts.append(f"by={_quoted(by)}")
-        parts.append(f"address={client_network(request.META) or '-'}")
-    else:
-        parts.append("by=a command")
-    log.log(level, "%s: %s", event, " ".join(parts))
-
-
-def warn(event: str, account: str = "", request: HttpRequest | None = None) -> None:
-    note(event, account, request, logging.WARNING)
-
-
-def known_name(name: str) -> str:
-    """The name if there is an account of it, otherwise nothing."""
-    found = User.objects.filter(username__iexact=name.replace("\0", "")[:150])
-    return found.values_list("username", flat=True).first() or ""
-
-
-def _quoted(name: str) -> str:
-    return json.dumps(name, ensure_ascii=False) if name else "-"
 
 
 def connect() -> None:
@@ -115,7 +76,7 @@ def _after(instance: User, created: bool, **kwargs: Any) -> None:
         if column == "password":
             event = "password changed or hashed anew"  # as Django does when its hashes get stronger
         elif column == "username":
-            event = f"renamed from {_quoted(value)}"
+            event = f"renamed from {quoted(value)}"
         else:
             event = f"{column} {'given' if now else 'taken away'}"
         warn(event, instance.username)
@@ -148,6 +109,6 @@ def _told(holder: Model, rows: list[Any], verb: str) -> None:
     if len(rows) > _SHOWN:
         shown.append(f"and {len(rows) - _SHOWN} more")
     names = ", ".join(shown)
-    of = "" if isinstance(holder, User) else f" (group {_quoted(str(holder))})"
+    of = "" if isinstance(holder, User) else f" (group {quoted(str(holder))})"
     account = holder.username if isinstance(holder, User) else ""
     warn(f"{names or 'rights'} {verb}{of}", account)
