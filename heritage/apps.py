@@ -21,14 +21,14 @@ class HeritageConfig(AppConfig):
         from django.core.signals import request_finished
 
         from heritage.admin.accounts import groups, security_log
-        from heritage.search import store
+        from heritage.search import keep_saved_index_fresh
         from heritage.services import checks, pending, write_path
 
         write_path.connect()
         checks.register()
         groups.connect()
         security_log.connect()
-        request_finished.connect(store.keep_snapshot_fresh, dispatch_uid="index snapshot")
+        request_finished.connect(keep_saved_index_fresh, dispatch_uid="index snapshot")
         request_finished.connect(pending.continue_in_background, dispatch_uid="pending refresh")
 
 

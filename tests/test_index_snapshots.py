@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from heritage.models import IndexChange, IndexPart, Site
 from heritage.search import store
+from heritage.search.facets.registry import BY_NAME
 from heritage.search.index import loader, stored_snapshot
 from tests.builders import change, make_kind, make_place, make_site, text
 from tests.index_comparison import assert_as_rebuilt
@@ -30,7 +31,7 @@ def test_a_snapshot_carries_on():
     catalogue.populate(60)
     store.save_snapshot()
     assert IndexChange.objects.count() == 1
-    assert_as_rebuilt(stored_snapshot.load())
+    assert_as_rebuilt(stored_snapshot.load(BY_NAME))
     for _ in range(10):
         write(catalogue)
     forget()
@@ -46,7 +47,7 @@ def test_a_snapshot_of_another_format_is_not_read():
     assert this in bytes(head.data)
     head.data = bytes(head.data).replace(this, other)
     head.save()
-    assert stored_snapshot.load() is None
+    assert stored_snapshot.load(BY_NAME) is None
     assert stored_snapshot.saved_number() is None
     forget()
     assert_as_rebuilt(store.current())
@@ -76,7 +77,7 @@ def test_only_parts_that_changed_are_written_and_former_ones_are_removed():
     assert len(after.keys() - before.keys()) == 3  # two kinds, and the times of change
     assert len(before.keys() - after.keys()) == 3
     assert all(after[name] == pk for name, pk in before.items() if name in after)
-    assert_as_rebuilt(stored_snapshot.load())
+    assert_as_rebuilt(stored_snapshot.load(BY_NAME))
 
 
 def cut(part: IndexPart) -> None:
@@ -140,7 +141,7 @@ def test_the_first_worker_that_finds_a_broken_snapshot_replaces_it(
     forget()
     look(client)
     assert not caplog.text
-    assert_as_rebuilt(stored_snapshot.load())
+    assert_as_rebuilt(stored_snapshot.load(BY_NAME))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -160,7 +161,7 @@ def test_workers_save_a_snapshot_after_so_many_changes(client, settings, monkeyp
     change(Site.objects.last())
     look(client)
     assert stored_snapshot.saved_number() == first + 10
-    assert_as_rebuilt(stored_snapshot.load())
+    assert_as_rebuilt(stored_snapshot.load(BY_NAME))
 
 
 def look(client) -> None:
@@ -190,8 +191,8 @@ def test_of_two_who_save_at_once_one_gives_up(monkeypatch):
 
     monkeypatch.setattr(stored_snapshot, "_write_missing", after_another)
     assert not stored_snapshot.save(state)
-    assert_as_rebuilt(stored_snapshot.load())
-    assert len(stored_snapshot.load().sites) == 10
+    assert_as_rebuilt(stored_snapshot.load(BY_NAME))
+    assert len(stored_snapshot.load(BY_NAME).sites) == 10
 
 
 @pytest.mark.django_db
@@ -238,8 +239,8 @@ def test_exact_when_others_write_while_it_is_read(starts, monkeypatch):
     turns = count()
     read = loader.read_index_data
 
-    def interrupted(site_ids=None):
-        found = read(site_ids)
+    def interrupted(*asked):
+        found = read(*asked)
         if next(turns) < 2:  # the order of the others changes before the site's place is found
             elsewhere(rename_most)
         return found
@@ -266,10 +267,10 @@ def test_who_writes_without_end_is_made_to_wait(monkeypatch):
     change(sites[3])
     read = loader.read_index_data
 
-    def interrupted(site_ids=None):
+    def interrupted(*asked):
         if not connection.in_atomic_block:
             elsewhere(lambda: change(sites[5]))
-        return read(site_ids)
+        return read(*asked)
 
     monkeypatch.setattr(loader, "read_index_data", interrupted)
     state = store.current()

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from heritage.models import Site
 from heritage.models.unit_of_work import change_set
-from heritage.search.counting import facets
+from heritage.search.counting import facet_counts
 from heritage.search.filters import SiteFilter
 from tests import brute_force
 from tests.builders import (
@@ -38,7 +38,7 @@ def found(query: str, language="en") -> list[str]:
 
 
 def counts(query: str, facet: str) -> dict[str, int]:
-    by_name = {facet.name: facet for facet in facets(filtered(query))}
+    by_name = {facet.name: facet for facet in facet_counts(filtered(query))}
     return {option.value: option.count for option in by_name[facet].options}
 
 
@@ -319,8 +319,8 @@ def test_counts_are_what_one_would_get(limits, monkeypatch):
             query.setlist(
                 name, dice.sample(values[name], dice.randint(1, min(2, len(values[name]))))
             )
-        asked = facets(SiteFilter(query))
-        assert facets(SiteFilter(query)) == asked  # out of memory
+        asked = facet_counts(SiteFilter(query))
+        assert facet_counts(SiteFilter(query)) == asked  # out of memory
         for facet in asked:
             for option in facet.options:
                 alone = query.copy()

@@ -3,7 +3,7 @@
 import pytest
 
 from heritage.models import Identifier, IdentifierScheme
-from heritage.search import store, vocabulary
+from heritage.search import store
 from heritage.web import cards
 from heritage.web.site.page import site_page
 from heritage.web.vocabularies.kinds import kind_page
@@ -58,7 +58,7 @@ def test_a_term_that_is_newer_than_the_vocabularies_is_left_out(write):
         _world_heritage(site)
     with store.pinned():
         index = store.current()
-        vocabulary.of(index)
+        assert index.vocabulary
         write(site)
         page = site_page(site)
         [card] = cards.cards_of(index, [site.pk])

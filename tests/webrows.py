@@ -22,7 +22,6 @@ from heritage.models.unit_of_work import change_set
 from heritage.search import store
 from heritage.search.page_rows import site_rows
 from heritage.search.page_rows.site_rows import SiteRows
-from heritage.search.vocabulary import of as in_memory
 from tests import builders as build
 
 LANGUAGES = ("en", "zh-hans")
@@ -30,7 +29,7 @@ LANGUAGES = ("en", "zh-hans")
 
 def rows_of(site: Site) -> SiteRows:
     """The rows of a site as its page reads them."""
-    return site_rows.read(Site.objects.get(pk=site.pk), in_memory(store.current()))
+    return site_rows.read_site(Site.objects.get(pk=site.pk), store.current().vocabulary)
 
 
 @change_set("command", is_whole=True)

@@ -25,7 +25,7 @@ from django.db.models import Field, QuerySet, UniqueConstraint
 from heritage.models import LoadedRow, row_values
 from heritage.models.base import Record, chunks
 from heritage.models.unit_of_work import change_set
-from heritage.search import store
+from heritage.search import refresh_saved_index
 from heritage.services.dependencies import parents_first
 from heritage.services.record_checks import problems
 from heritage.services.statistics import analyze
@@ -131,7 +131,7 @@ def install(paths: Iterable[Path], progress: Callable[[str], None] = lambda text
                 raise FixtureError(found)
     if report.has_changed:
         analyze()
-        store.refresh_snapshot()
+        refresh_saved_index()
     return report
 
 

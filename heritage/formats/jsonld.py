@@ -18,7 +18,7 @@ from heritage.formats import sentence
 from heritage.formats.addresses import Addresses
 from heritage.models import Coverage, Designation, Identity, Image, Opening, Place, Register, Site
 from heritage.models import VisitingFact as Fact
-from heritage.search.page_rows.site_rows import SiteRows
+from heritage.search import page_rows
 from heritage.values.language import LanguageMap, Text, proper_tag
 from heritage.values.markdown import to_text
 from heritage.values.web_address import safe_url
@@ -37,7 +37,11 @@ _WEB = ("https://", "http://")
 
 
 def site_document(
-    rows: SiteRows, addresses: Addresses, identity: Identity, today: date, preview: str = ""
+    rows: page_rows.SiteRows,
+    addresses: Addresses,
+    identity: Identity,
+    today: date,
+    preview: str = "",
 ) -> dict:
     """A published site in the active language. ValueError for one that is not published.
 
@@ -126,14 +130,14 @@ def _text(text: Text) -> str | dict:
     return {"@language": text.lang_tag, "@value": str(text)}
 
 
-def _other_names(rows: SiteRows) -> list[str | dict]:
+def _other_names(rows: page_rows.SiteRows) -> list[str | dict]:
     texts = [Text(words, code) for code, words in rows.site.name.items()]
     texts += [Text(name.text, name.language) for name in rows.names]
     shown = rows.site.name.best().text
     return [_text(text) for text in dict.fromkeys(texts) if text.text != shown]
 
 
-def _description(rows: SiteRows) -> str | dict:
+def _description(rows: page_rows.SiteRows) -> str | dict:
     """The summary; without one the beginning of the long text, or a sentence from the facts."""
     if summary := rows.site.summary.best():
         return _text(summary)
@@ -224,7 +228,7 @@ def _address(place: Place | None) -> dict | None:
     }
 
 
-def _wholes(rows: SiteRows, addresses: Addresses) -> list[dict]:
+def _wholes(rows: page_rows.SiteRows, addresses: Addresses) -> list[dict]:
     """Sites that this one is a part of, then the narrowest place, which lies in broader ones."""
     found = [_reference(row.whole, addresses) for row in rows.part_of if _public(row.whole)]
     area, narrowest = None, rows.site.place
@@ -257,7 +261,7 @@ def _id(site: Site, addresses: Addresses) -> str:
     return f"{addresses.site(site, language=settings.LANGUAGE_CODE)}#site"
 
 
-def _types(rows: SiteRows) -> str | list[str]:
+def _types(rows: page_rows.SiteRows) -> str | list[str]:
     """Types of the site; not a building or landmark if it is listed for nature only."""
     categories = {
         coverage.designation.category.code
@@ -272,7 +276,7 @@ def _types(rows: SiteRows) -> str | list[str]:
 # --- what others call it ---------------------------------------------------------------------
 
 
-def _identifiers(rows: SiteRows) -> list[dict]:
+def _identifiers(rows: page_rows.SiteRows) -> list[dict]:
     entries = [
         _identifier(entry.register.slug, entry.register.label, reference, uri)
         for entry, reference, uri in _entries(rows)
@@ -284,7 +288,7 @@ def _identifiers(rows: SiteRows) -> list[dict]:
     return entries + others
 
 
-def _entries(rows: SiteRows) -> list[tuple[Designation, str, str]]:
+def _entries(rows: page_rows.SiteRows) -> list[tuple[Designation, str, str]]:
     """References in registers that belong to this site itself, with the URL of the entry.
 
     A component has the reference of its component, not that of the whole property; a rating has
@@ -315,7 +319,7 @@ def _identifier(slug: str, label: LanguageMap, value: str, uri: str) -> dict:
     )
 
 
-def _same_as(rows: SiteRows) -> list[str]:
+def _same_as(rows: page_rows.SiteRows) -> list[str]:
     """Pages elsewhere that are about just this site: registers, authorities, its own website."""
     found = [uri for _entry, _reference, uri in _entries(rows)]
     found += [row.uri for row in rows.identifiers]
@@ -326,7 +330,7 @@ def _same_as(rows: SiteRows) -> list[str]:
 # --- pictures --------------------------------------------------------------------------------
 
 
-def _pictures(rows: SiteRows) -> list[Image]:
+def _pictures(rows: page_rows.SiteRows) -> list[Image]:
     return [image for image in rows.images if image.licence]
 
 
@@ -349,12 +353,12 @@ def _image(image: Image, addresses: Addresses) -> dict:
 # --- a visit ---------------------------------------------------------------------------------
 
 
-def _facts(rows: SiteRows, kind: str) -> list[str]:
+def _facts(rows: page_rows.SiteRows, kind: str) -> list[str]:
     found = (row for row in rows.visitingfacts if row.kind == kind and row.is_dependable)
     return [row.value for row in found if row.value]
 
 
-def _is_free(rows: SiteRows) -> bool | None:
+def _is_free(rows: page_rows.SiteRows) -> bool | None:
     """True only if every checked price is zero; None if no price was checked."""
     amounts = [price.amount for price in rows.prices if price.is_dependable]
     return not any(amounts) if amounts else None

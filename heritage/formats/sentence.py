@@ -12,14 +12,14 @@ from django.utils.translation import pgettext
 
 from heritage.models import Designation, Event, Kind, Place, Register
 from heritage.models.events import age_events, first_beginning
-from heritage.search.page_rows.site_rows import SiteRows
+from heritage.search import page_rows
 from heritage.values import sentences
 from heritage.values.date_format import year_phrase
 
 _REGISTERS = (Register.Role.WORLD_HERITAGE, Register.Role.PROTECTION)
 
 
-def of_rows(rows: SiteRows) -> str:
+def of_rows(rows: page_rows.SiteRows) -> str:
     """The sentence of a site, with what registers say of it."""
     entries = [coverage.designation for coverage in rows.coverages]
     kind = next(iter(rows.kinds), None)

@@ -1,0 +1,65 @@
+"""The search: which published sites have which value, lists of them, and what a text means.
+
+- **The index.** `current_index()` gives an `IndexSnapshot`: all published sites with their values,
+  orders, points and years, in memory, exact after every write. A snapshot never changes.
+  `pinned_index()` keeps one for a whole request. `page_dependencies` records what a page shows of
+  it, so that the page can be cached until that changes.
+- **Lists.** `SiteFilter(request.GET)` reads a query, including its search text, and gives the ids
+  of the sites that match. `facet_counts()` counts the values of each facet in it.
+- **Facets.** `FACETS` are all properties that lists are filtered by; `TREES` are those of them
+  that are vocabularies, by name.
+- **Rows.** `page_rows` reads what pages show of sites by their ids.
+- `suggest` proposes while somebody types, `similar` finds records that may be of one site.
+
+Nothing here writes a record. Other packages import these names and no module of this package.
+"""
+
+from heritage.search import page_rows, query_strings, similar, suggest
+from heritage.search.active_filters import ActiveFilter
+from heritage.search.counting import FacetCounts, FacetOption, facet_counts
+from heritage.search.facets import areas
+from heritage.search.facets.base import Facet, TreeFacet
+from heritage.search.facets.registry import FACETS, TREES
+from heritage.search.filters import SiteFilter
+from heritage.search.index import columns, orders, page_dependencies
+from heritage.search.index.openings import HoursGroup
+from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.lru_cache import LRUCache
+from heritage.search.query_language.spelling import corrections as spelling_corrections
+from heritage.search.store import current as current_index
+from heritage.search.store import keep_snapshot_fresh as keep_saved_index_fresh
+from heritage.search.store import pinned as pinned_index
+from heritage.search.store import refresh_snapshot as refresh_saved_index
+from heritage.search.store import save_snapshot as save_index
+from heritage.search.vocabulary import TermTree, Vocabulary
+
+__all__ = [
+    "FACETS",
+    "TREES",
+    "ActiveFilter",
+    "Facet",
+    "FacetCounts",
+    "FacetOption",
+    "HoursGroup",
+    "IndexSnapshot",
+    "LRUCache",
+    "SiteFilter",
+    "TermTree",
+    "TreeFacet",
+    "Vocabulary",
+    "areas",
+    "columns",
+    "current_index",
+    "facet_counts",
+    "keep_saved_index_fresh",
+    "orders",
+    "page_dependencies",
+    "page_rows",
+    "pinned_index",
+    "query_strings",
+    "refresh_saved_index",
+    "save_index",
+    "similar",
+    "spelling_corrections",
+    "suggest",
+]

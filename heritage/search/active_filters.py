@@ -86,7 +86,7 @@ def _text(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
 def _facets(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
     for facet in FACETS:
         if chosen := filtered.chosen(facet.name):
-            label = facet.active_label(filtered)
+            label = facet.active_label(filtered.chosen("role"))
             for value in dict.fromkeys(chosen):
                 yield _active(
                     filtered, facet.name, facet.describe(value), facet.slug(value), label=label

@@ -7,27 +7,22 @@ second value of it is the number of sites that it would show.
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language
 
-from heritage.models import Era
-from heritage.search import vocabulary
 from heritage.search.facets.base import AnyFacet
 from heritage.search.facets.registry import FACETS
 from heritage.search.facets.values import FacetTerm, FacetValue, FacetValues
+from heritage.search.filters import SiteFilter
 from heritage.search.lru_cache import LRUCache
 from heritage.values.language import Text
-
-if TYPE_CHECKING:
-    from heritage.search.filters import SiteFilter
 
 _MANY = 10_000  # sites, among which counting takes longer than anything else
 _KEPT = 1_000  # facets whose counts among many are remembered, of four bytes a value
 
 
 @dataclass(slots=True)  # not frozen: quickly made, a page has hundreds
-class Option:
+class FacetOption:
     value: str
     term: FacetTerm
     count: int
@@ -37,20 +32,6 @@ class Option:
     @property
     def label(self) -> Text | str:
         return self.term if isinstance(self.term, str) else self.term.label.best()
-
-    @property
-    def note(self) -> str:
-        return note(self.term)
-
-
-def note(term: FacetTerm) -> str:
-    """What distinguishes it from others: years of an era, and its region outside China."""
-    if not isinstance(term, Era):
-        return ""
-    region = str(term.region_name.best())
-    if not region or region in str(term.label.best()):
-        return term.years()
-    return f"{term.years()} · {region}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +55,18 @@ class FacetCounts:
         places = (*self.offered, "picked", *self.picked)
         return hash((self.name, self.values_hash, *self.counts, "offered", *places))
 
-    def option(self, place: int) -> Option:
+    def option(self, place: int) -> FacetOption:
         each = self.values[place]
-        return Option(each.slug, each.term, self.counts[place], place in self.picked, each.depth)
+        return FacetOption(
+            each.slug, each.term, self.counts[place], place in self.picked, each.depth
+        )
 
     @property
-    def options(self) -> list[Option]:
+    def options(self) -> list[FacetOption]:
         return [self.option(place) for place in self.offered]
 
     @property
-    def chosen(self) -> list[Option]:
+    def chosen(self) -> list[FacetOption]:
         return [self.option(place) for place in self.picked]
 
     def broader(self, place: int) -> list[int]:
@@ -94,7 +77,7 @@ class FacetCounts:
         return found
 
 
-def facets(filtered: "SiteFilter") -> list[FacetCounts]:
+def facet_counts(filtered: SiteFilter) -> list[FacetCounts]:
     """The facets of a form, in its order, counted.
 
     Of a vocabulary those terms that have sites here, or are chosen; of a short list of values
@@ -103,7 +86,7 @@ def facets(filtered: "SiteFilter") -> list[FacetCounts]:
     return [_with_others(filtered, facet) for facet in FACETS if facet.in_form]
 
 
-def _with_others(filtered: "SiteFilter", facet: AnyFacet) -> FacetCounts:
+def _with_others(filtered: SiteFilter, facet: AnyFacet) -> FacetCounts:
     """With chosen values that are not listed, at the end: a batch without sites, a span of
     years."""
     counted = _counted(filtered, facet)
@@ -133,7 +116,7 @@ def _with_others(filtered: "SiteFilter", facet: AnyFacet) -> FacetCounts:
     )
 
 
-def _counted(filtered: "SiteFilter", facet: AnyFacet) -> FacetCounts:
+def _counted(filtered: SiteFilter, facet: AnyFacet) -> FacetCounts:
     """With those of its values offered that have sites here, or are chosen.
 
     Values, and what is counted among all sites, are remembered until a value or a term changes.
@@ -145,7 +128,7 @@ def _counted(filtered: "SiteFilter", facet: AnyFacet) -> FacetCounts:
     kept_as = ("values", name, None if facet.is_multilingual else get_language())
     values = memory.get(kept_as)
     if values is None:
-        rows = facet.values(index, vocabulary.of(index), role)
+        rows = facet.values(index, index.vocabulary, role)
         values = memory[kept_as] = FacetValues(rows, index.sites)
     key = ("facet", name, get_language())
     counts = _counts(filtered, facet, name, values)
@@ -168,7 +151,7 @@ def _counted(filtered: "SiteFilter", facet: AnyFacet) -> FacetCounts:
 
 
 def _counts(
-    filtered: "SiteFilter", facet: AnyFacet, name: str, values: FacetValues
+    filtered: SiteFilter, facet: AnyFacet, name: str, values: FacetValues
 ) -> Sequence[int] | None:
     """How many sites each value would show beside all that other filters ask; None: all it has.
 

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from functools import cache, partial
-from typing import Any, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 import django_filters as filters
 from django import forms
@@ -29,12 +29,12 @@ from heritage.search import (
     filter_fields,
     store,
     text_search,
-    vocabulary,
 )
-from heritage.search.facets.fields import ExcludedValuesField, ExcludedValuesFilter, FacetField
+from heritage.search.facets.excluded import ExcludedValuesFilter
+from heritage.search.facets.fields import FacetField
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index import columns, orders
-from heritage.search.index.openings import OPEN, HoursGroup, hours_groups
+from heritage.search.index.openings import HoursGroup, hours_groups
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import answers
 from heritage.search.query_language.answers import Answer
@@ -42,7 +42,6 @@ from heritage.search.query_language.understanding import QueryFilter
 from heritage.values import normalize
 
 _LOOKED_AT = 500  # sites of a place, to find its middle
-WITHIN_KM = 50  # of what a list is near to, where nobody says how far
 
 ROLES = [pair for pair in SiteEra.Role.choices if pair[0] != SiteEra.Role.OTHER]
 SORTS = [
@@ -55,12 +54,6 @@ SORTS = [
     ("recent", _("Recently added")),
 ]
 
-# Filters that narrow together with another one: alone they say nothing.
-TOGETHER = {"to": "from", "within": "near", "hours": "open"}
-# Filters that can judge no site without a position.
-BY_POSITION = ("near", "bbox")
-# Orders that mean something only beside a filter: one of these.
-NEEDED = {"relevance": ("q", "from"), "distance": ("near",)}
 _SHORT_SPAN = 50  # years, of which what happened then and at no other time is the best match
 _SLACKS = (0, 10, 50)  # years that a span goes beyond them, and is still close
 
@@ -113,6 +106,21 @@ class SiteFilter(filters.FilterSet):
     near = distance_fields.SearchCentreFilter(label=_("Near"))
     within = distance_fields.SearchRadiusFilter(label=_("Within"))
     sort = filter_fields.OneOfFilter(label=_("Sort by"), choices=SORTS)
+
+    NOT = filter_fields.NOT  # the filter that leaves out what others find
+    MAX_TEXT = filter_fields.MAX_TEXT  # characters of a search
+    MAX_VALUES = filter_fields.MAX_VALUES  # of one filter
+    PLACE_MARK = distance_fields.PLACE_MARK  # before the slug of a place that something is near to
+    WITHIN_KM = 50  # of what a list is near to, where nobody says how far
+    # Filters that narrow together with another one: alone they say nothing.
+    TOGETHER: ClassVar[dict[str, str]] = {"to": "from", "within": "near", "hours": "open"}
+    # Filters that can judge no site without a position.
+    BY_POSITION = ("near", "bbox")
+    # Orders that mean something only beside a filter: one of these.
+    NEEDED: ClassVar[dict[str, tuple[str, ...]]] = {
+        "relevance": ("q", "from"),
+        "distance": ("near",),
+    }
 
     class Meta:
         model = Site
@@ -176,6 +184,11 @@ class SiteFilter(filters.FilterSet):
             }
         )
 
+    @staticmethod
+    def normalized(name: str, value: str) -> str:
+        """The canonical form of a value of a filter in a URL."""
+        return BY_NAME[name].normalized(value) if name in BY_NAME else value
+
     def get_form_class(self) -> type[FilterForm]:
         """Made once, since no field depends on the request."""
         return _form_class()
@@ -184,8 +197,8 @@ class SiteFilter(filters.FilterSet):
     def form(self) -> FilterForm:
         form = cast(FilterForm, super().form)
         for field in form.fields.values():
-            if isinstance(field, (FacetField, ExcludedValuesField)):
-                field.vocabulary = lambda: vocabulary.of(self.index)
+            if isinstance(field, FacetField):
+                field.vocabulary = lambda: self.index.vocabulary
         return form
 
     @property
@@ -228,7 +241,7 @@ class SiteFilter(filters.FilterSet):
 
     def without(self, *names: str) -> BitMap:
         """The ids that all other filters leave, among which a facet counts its values."""
-        dropped = {TOGETHER.get(name, name) for name in names}
+        dropped = {self.TOGETHER.get(name, name) for name in names}
         if dropped.isdisjoint(self._left_by):
             return self.hits
         return self._among(left for name, left in self._left_by.items() if name not in dropped)
@@ -237,9 +250,9 @@ class SiteFilter(filters.FilterSet):
     def unplaced(self) -> BitMap:
         """The ids that all filters leave but those by position, and that have none; empty where
         no filter asks for a position."""
-        if not any(map(self.chosen, BY_POSITION)):
+        if not any(map(self.chosen, self.BY_POSITION)):
             return BitMap()
-        return self.without(*BY_POSITION) & self.index.unplaced
+        return self.without(*self.BY_POSITION) & self.index.unplaced
 
     def sites_of_term(self, facet: str, term: Term, text: str) -> BitMap:
         """The ids that a term leaves, and what is left of the text, in place of the text."""
@@ -252,7 +265,9 @@ class SiteFilter(filters.FilterSet):
     def fingerprint(self, without: str | None = None) -> frozenset[tuple[str, ...]]:
         """A key of all filters, or all but one: equal keys mean equal lists."""
         names = {name for name in self._left_by if name != without}
-        return frozenset((name, *self.data.getlist(name)) for name in (*names, "role", *TOGETHER))
+        return frozenset(
+            (name, *self.data.getlist(name)) for name in (*names, "role", *self.TOGETHER)
+        )
 
     def is_answered_by_values(self, without: str | None = None) -> bool:
         """Whether all filters, or all but one, ask for nothing but terms and values of facets.
@@ -304,7 +319,9 @@ class SiteFilter(filters.FilterSet):
     def hours_asked(self) -> tuple[HoursGroup, ...]:
         """The groups that the list shows: the one chosen, else all that are open."""
         chosen = self.chosen("hours")
-        return (HoursGroup(chosen),) if chosen else OPEN
+        return (
+            (HoursGroup(chosen),) if chosen else tuple(each for each in HoursGroup if each.is_open)
+        )
 
     @property
     def _texts_hits(self) -> BitMap:
@@ -358,7 +375,7 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def within_km(self) -> float:
-        return self.chosen("within") or WITHIN_KM
+        return self.chosen("within") or self.WITHIN_KM
 
     # --- in which order ----------------------------------------------------------------------
 
@@ -370,7 +387,7 @@ class SiteFilter(filters.FilterSet):
     def _is_offered(self, order: str) -> bool:
         if order == "relevance":
             return bool(self.chosen("q") or self._short_span or self._superlative)
-        return order not in NEEDED or any(map(self.chosen, NEEDED[order]))
+        return order not in self.NEEDED or any(map(self.chosen, self.NEEDED[order]))
 
     @property
     def _superlative(self) -> tuple[str, ...]:
@@ -439,11 +456,6 @@ def _narrow(filters: Iterable[QueryFilter], text: str) -> BitMap:
     if not text:
         return filtered.hits
     return filtered.hits & text_search.matching(filtered.index, text)
-
-
-def normalized(name: str, value: str) -> str:
-    """The canonical form of a value in a URL."""
-    return BY_NAME[name].normalized(value) if name in BY_NAME else value
 
 
 @cache

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from pyroaring import BitMap
 
 from heritage.models import IndexChange, IndexPart
+from heritage.search.facets.registry import BY_NAME
 from heritage.search.index import loader, orders, stored_snapshot
 from heritage.search.index.snapshot import IndexSnapshot, Order, build_snapshot, patched_snapshot
 from heritage.services import changelog
@@ -126,7 +127,7 @@ def _base() -> IndexSnapshot:
         if _is_in_log(snapshot) and _is_near(snapshot):
             return snapshot
     try:
-        stored = stored_snapshot.load()
+        stored = stored_snapshot.load(BY_NAME)
     except stored_snapshot.BrokenSnapshot:
         logger.exception("The snapshot of the index is broken; everything is read anew.")
         stored = None
@@ -163,7 +164,7 @@ def _is_in_log(snapshot: IndexSnapshot) -> bool:
 
 def _patch(snapshot: IndexSnapshot, number: int, token: str, changed: BitMap) -> IndexSnapshot:
     sites = changed - _NO_SITE
-    found = loader.read_index_data(sites)
+    found = loader.read_index_data(snapshot.facets.values(), sites)
 
     def order_of(name: str, order: Order) -> Order:
         return orders.placed(name, order, sites, found.sites) if sites else order
@@ -174,7 +175,8 @@ def _patch(snapshot: IndexSnapshot, number: int, token: str, changed: BitMap) ->
 def rebuilt(number: int, token: str) -> IndexSnapshot:
     """A snapshot read from the whole database."""
     by_order = {name: orders.ids(name) for name in orders.names()}
-    return build_snapshot(number, token, loader.read_index_data(), by_order)
+    data = loader.read_index_data(BY_NAME.values())
+    return build_snapshot(BY_NAME, number, token, data, by_order)
 
 
 # --- snapshots -------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from pyroaring import BitMap
 
 from heritage.models import Era, Place, Site
 from heritage.models.vocabularies import Term
-from heritage.search import text_search, vocabulary
+from heritage.search import text_search
 from heritage.search.facets.base import AnyFacet, TreeFacet
 from heritage.search.facets.registry import BY_NAME, TREES
 from heritage.search.filters import SiteFilter
@@ -147,7 +147,7 @@ def _has_most(index: IndexSnapshot, place: Place, sites: list[Site]) -> bool:
 
 
 def _matchers(index: IndexSnapshot) -> "dict[str, TermMatcher]":
-    terms = vocabulary.of(index)
+    terms = index.vocabulary
     if "term matchers" not in terms.memory:
         terms.memory["term matchers"] = {
             name: TermMatcher(facet.tree(terms), terms) for name, facet in TREES.items()
@@ -260,7 +260,7 @@ def _is_chinese_spoken(term: Term, terms: Vocabulary) -> bool:
 def _filters(index: IndexSnapshot, text: str) -> tuple[int, list[SuggestedFilter]]:
     """Values of facets that are no vocabulary, of which some name begins with the text, and the
     closeness of the first."""
-    known, terms = dictionary.of(index), vocabulary.of(index)
+    known, terms = dictionary.of(index), index.vocabulary
     typed = "".join(tokens.atoms(text))
     if len(typed) < (1 if tokens.is_han(typed[:1]) else 3):
         return _BEGUN, []
@@ -291,7 +291,7 @@ def _sites(index: IndexSnapshot, text: str, *, by_name_only: bool) -> tuple[int,
     key = (*normalize.tokens(text), by_name_only)
     find = _by_name if by_name_only else _closest
     closeness, ids = kept.get_or_set(key, lambda: find(index, text))
-    terms = vocabulary.of(index)
+    terms = index.vocabulary
     found = Site.objects.published().only("slug", "name", "place_id").in_bulk(ids)
     for site in found.values():
         site.place = terms.places.get(site.place_id)

@@ -18,7 +18,6 @@ from heritage.models import (
     Source,
 )
 from heritage.models.vocabularies import Term
-from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
 
 _KEPT = 2  # the one that all use, and that of a transaction which is still open
@@ -84,6 +83,6 @@ class Vocabulary:
         return [t for t in self.terms.values() if t.register_id == register.pk and t.facet == facet]
 
 
-def of(index: IndexSnapshot) -> Vocabulary:
-    """The vocabularies as of an index snapshot."""
-    return _kept.get_or_set(index.vocabulary_token, Vocabulary)
+def vocabulary_of(token: str) -> Vocabulary:
+    """The vocabularies as of index snapshots with this `vocabulary_token`."""
+    return _kept.get_or_set(token, Vocabulary)

@@ -18,14 +18,11 @@ from heritage.models import (
     Image,
     Kind,
     Register,
+    Site,
     UnescoStatus,
 )
 from heritage.models.events import is_within
-from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.lru_cache import LRUCache
-from heritage.search.page_rows import card_rows
-from heritage.search.page_rows.card_rows import CardData
-from heritage.search.page_rows.site_rows import SiteRows
+from heritage.search import IndexSnapshot, LRUCache, page_rows
 from heritage.values import sentences
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LanguageMap, Text, display_width
@@ -62,7 +59,7 @@ class Card(NamedTuple):  # quickly made: a page has dozens
     unesco_label: str
     protection: SafeString | str
     picture: Picture
-    row: CardData
+    row: page_rows.CardData
     summary: SafeString | str = ""  # only where it is asked for
 
 
@@ -82,12 +79,13 @@ rendered: LRUCache[tuple, RenderedCard] = LRUCache(_KEPT)
 def cards_of(index: IndexSnapshot, ids: Iterable[int]) -> list[Card]:
     """Cards of published sites in the order of the ids, without sites withdrawn meanwhile."""
     texts = _Texts(index)
-    return [_card(row, texts) for row in card_rows.read_cards(index, ids)]
+    return [_card(row, texts) for row in page_rows.read_cards(index, ids)]
 
 
 def with_summaries(cards: list[Card]) -> list[Card]:
     """The cards with the summaries of their sites, without sites just deleted."""
-    said = card_rows.read_site_summaries(card.row.pk for card in cards)
+    rows = Site.objects.filter(pk__in=[card.row.pk for card in cards]).order_by()
+    said = dict(rows.values_list("pk", "summary"))
     return [
         card._replace(summary=_summary(said[card.row.pk], card.row))
         for card in cards
@@ -95,7 +93,7 @@ def with_summaries(cards: list[Card]) -> list[Card]:
     ]
 
 
-def _summary(text: LanguageMap, row: CardData) -> SafeString:
+def _summary(text: LanguageMap, row: page_rows.CardData) -> SafeString:
     if text:
         return language_html.as_html(text.best())
     telling = row.age or ([row.beginning] if row.beginning else [])
@@ -135,7 +133,7 @@ class _Texts(TermTexts):
         self.cover, self.square_cover = map(tagged.addresses, _COVERS)
 
 
-def _card(row: CardData, texts: _Texts) -> Card:
+def _card(row: page_rows.CardData, texts: _Texts) -> Card:
     when, marks = _visible_date(row.beginning, row.age)
     status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
@@ -154,7 +152,7 @@ def _card(row: CardData, texts: _Texts) -> Card:
     )
 
 
-def _picture_of(row: CardData, texts: _Texts) -> Picture:
+def _picture_of(row: page_rows.CardData, texts: _Texts) -> Picture:
     if row.photograph:
         return photograph(row.photograph)
     tag = covers.drawing_of_row(row, get_language()).tag
@@ -250,7 +248,7 @@ def protection_label(coverages: Iterable[Coverage]) -> SafeString | str:
     return ""
 
 
-def picture(rows: SiteRows) -> Picture:
+def picture(rows: page_rows.SiteRows) -> Picture:
     """The first published photograph, or the drawn cover with what it shows in words."""
     if rows.images:
         return photograph(rows.images[0])

@@ -9,10 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi, ngettext
 
 from heritage.models import Identity
-from heritage.search import store, vocabulary
-from heritage.search.index import page_dependencies
-from heritage.search.query_strings import updated
-from heritage.search.vocabulary import Vocabulary
+from heritage.search import Vocabulary, current_index, page_dependencies, query_strings
 from heritage.services import pending
 from heritage.values.language import proper_tag
 from heritage.web import language_html
@@ -44,7 +41,7 @@ def catalogue(request: HttpRequest) -> dict[str, object]:
 
 def refreshing() -> str:
     """What lists say while sites are refreshed after a change of terms; else an empty text."""
-    memory = store.current().memory
+    memory = current_index().memory
     if "refreshing" not in memory:
         memory["refreshing"] = pending.left() if settings.REFRESHED_AT_ONCE else 0
     if not (left := memory["refreshing"]):
@@ -64,7 +61,7 @@ def identity(request: HttpRequest) -> Identity:
 
 def vocabulary_of(request: HttpRequest) -> Vocabulary:
     """The vocabularies, the same for a whole request."""
-    return vocabulary.of(store.current())
+    return current_index().vocabulary
 
 
 def _page(data: QueryDict) -> dict[str, str]:
@@ -79,7 +76,7 @@ def language_versions(request: HttpRequest) -> list[LanguageVersion]:
     # Steps name a site to continue from, whose position differs in another language.
     query = request.META.get("QUERY_STRING", "")
     if "after" in request.GET or "before" in request.GET:
-        query = updated(request.GET, **_page(request.GET))
+        query = query_strings.updated(request.GET, **_page(request.GET))
     found = []
     for code, name in codes.items():
         path = escape_uri_path(f"/{code}/{rest}") + (f"?{query}" if query and rest else "")

@@ -24,10 +24,7 @@ from pyroaring import BitMap
 from heritage.formats import sentence
 from heritage.formats.addresses import Addresses
 from heritage.models import Event, Site
-from heritage.search import store
-from heritage.search.filters import SiteFilter
-from heritage.search.index import columns
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search import IndexSnapshot, SiteFilter, columns, current_index
 from heritage.values import sentences
 from heritage.values.language import proper_tag
 from heritage.web.browse.listing import MOST_PROBLEMS
@@ -67,7 +64,7 @@ class Feed(Atom1Feed):
 def feed(request: HttpRequest) -> HttpResponse:
     """The feed of all sites."""
     name = _clean(identity(request).name.best())
-    page, index = reverse("web:home"), store.current()
+    page, index = reverse("web:home"), current_index()
     return _answer(request, newest(index, index.sites), name, page)
 
 

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from heritage.search import store
+from heritage.search import current_index
 from heritage.values.language import interface_languages
 from heritage.web.credits.software import project
 
@@ -36,7 +36,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """
     state = {
         "database": _state(_ask_database),
-        "index": _state(store.current),
+        "index": _state(current_index),
         "storage": _storage(),
     }
     status = 200 if set(state.values()) == {"ok"} else 503

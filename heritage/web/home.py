@@ -8,10 +8,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.models import Era, Event, Site
-from heritage.search.counting import FacetCounts, Option, facets
-from heritage.search.filters import SiteFilter
-from heritage.search.index import orders, page_dependencies, snapshot
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search import (
+    FacetCounts,
+    FacetOption,
+    IndexSnapshot,
+    SiteFilter,
+    facet_counts,
+    orders,
+    page_dependencies,
+)
 from heritage.values.language import LanguageMap, Text
 from heritage.web import cards, language_html
 from heritage.web.cards import Card
@@ -83,10 +88,10 @@ class Home:
 def home(name: LanguageMap) -> Home:
     """The context of the home page; `name` is that of the catalogue."""
     every = SiteFilter(QueryDict())
-    by_name = {facet.name: facet for facet in facets(every)}
+    by_name = {facet.name: facet for facet in facet_counts(every)}
     kind, unesco = by_name["kind"], by_name["unesco"]
     earliest = _earliest(every.index)
-    page_dependencies.parts(every.index, snapshot.VALUES, snapshot.LISTED)
+    page_dependencies.parts(every.index, "values", "world heritage")
     return Home(
         featured=_featured(every.index),
         total=len(every.hits),
@@ -147,7 +152,7 @@ def _regions(index: IndexSnapshot) -> list[RegionLinks]:
     return found
 
 
-def _links(facet: FacetCounts, options: list[Option], page: str = "") -> list[BrowseLink]:
+def _links(facet: FacetCounts, options: list[FacetOption], page: str = "") -> list[BrowseLink]:
     """The values with most sites, in the order of the facet; `page` is that of a value."""
     most = sorted(options, key=lambda option: -option.count)[:_MAX_LINKS]
     kept = {option.value for option in most}
@@ -183,7 +188,7 @@ def _eras(facet: FacetCounts) -> list[EraLinks]:
     return found
 
 
-def _era(option: Option, era: Era) -> BrowseLink:
+def _era(option: FacetOption, era: Era) -> BrowseLink:
     return BrowseLink(
         reverse("web:era", args=[era.slug]),
         language_html.as_html(era.short()),

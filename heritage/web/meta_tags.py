@@ -25,9 +25,7 @@ from django.utils.translation import gettext as _
 
 from heritage.formats import jsonld, sentence
 from heritage.formats.addresses import Addresses
-from heritage.search.facets.registry import FACETS
-from heritage.search.filter_fields import NOT
-from heritage.search.query_strings import updated
+from heritage.search import FACETS, SiteFilter, query_strings
 from heritage.values import sentences
 from heritage.values.language import display_width, interface_languages, proper_tag
 from heritage.values.markdown import to_text
@@ -46,7 +44,7 @@ _NEVER = "noindex"
 _FOLLOW_ONLY = "noindex, follow"
 _LARGE_PICTURES = "max-image-preview:large"
 _FREE = {"sort", "bbox", "near", "within"}  # with endless values, or another order
-_ENDLESS = {NOT, *(facet.name for facet in FACETS if facet.is_endless)}
+_ENDLESS = {SiteFilter.NOT, *(facet.name for facet in FACETS if facet.is_endless)}
 # Open Graph requires a territory for a language.
 _TERRITORIES = {"en": "en_GB", "zh-hans": "zh_CN", "zh-hant": "zh_TW"}
 
@@ -276,5 +274,5 @@ def _list_feeds(request: HttpRequest, page: Listing) -> list[FeedLink]:
         return []
     words = sentences.listed(item.alone for item in page.applied)
     title = _("%(name)s: new and changed") % {"name": words}
-    query = updated(QueryDict(page.canonical), drop=["sort"])
+    query = query_strings.updated(QueryDict(page.canonical), drop=["sort"])
     return [FeedLink(title, request.build_absolute_uri(f"{reverse('web:sites_feed')}?{query}"))]

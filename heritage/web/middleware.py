@@ -15,10 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import get_language, get_language_from_path
 from django.views.decorators.http import conditional_page
 
-from heritage.search import store
-from heritage.search.index import page_dependencies
-from heritage.search.index.page_dependencies import Reads
-from heritage.search.lru_cache import LRUCache
+from heritage.search import LRUCache, current_index, page_dependencies, pinned_index
 from heritage.server.query_timeout import query_timeout
 
 _LARGEST = 500_000  # bytes of a cached page
@@ -33,7 +30,7 @@ class CachedPage(NamedTuple):
 
     headers: dict[str, str]
     text: bytes
-    reads: Reads
+    reads: page_dependencies.PageDependencies
 
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -70,7 +67,7 @@ def index_snapshot(get_response: GetResponse) -> GetResponse:
     def answer(request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return get_response(request)
-        with store.pinned():
+        with pinned_index():
             return get_response(request)
 
     return answer
@@ -87,7 +84,7 @@ def page_cache(get_response: GetResponse) -> GetResponse:
         if not settings.PAGES_KEPT or not _is_anonymous(request) or not _is_a_page(request):
             return get_response(request)
         try:
-            index = store.current()
+            index = current_index()
         except (OperationalError, InterfaceError):
             return get_response(request)  # DatabaseErrorMiddleware handles only exceptions of views
         if not index.number:  # with an empty change log, changes would go unnoticed

@@ -10,7 +10,7 @@ from math import atan2, cos, degrees, pi, radians, sin
 from django.utils.translation import pgettext_lazy
 
 from heritage.models import Site
-from heritage.search.page_rows.neighbours import Neighbour
+from heritage.search import page_rows
 from heritage.values.coordinates import KM_PER_DEGREE, Point
 
 SIZE = 320
@@ -63,7 +63,7 @@ class NearbyMap:
 
 def nearby_map(
     here: Point | None,
-    neighbours: list[Neighbour],
+    neighbours: list[page_rows.Neighbour],
     *,
     doubt: float | None = None,
     is_blurred: bool = False,

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from heritage.models import Site
 from heritage.models.vocabularies import Term
-from heritage.search.filters import WITHIN_KM
+from heritage.search import SiteFilter
 
 
 def term_url(name: str, term: Term) -> str:
@@ -21,4 +21,4 @@ def list_url(**values: str | Iterable[str]) -> str:
 
 def around_url(site: Site) -> str:
     """The list of all sites around a published site, itself included."""
-    return list_url(near=site.slug, within=str(WITHIN_KM))
+    return list_url(near=site.slug, within=str(SiteFilter.WITHIN_KM))

@@ -17,8 +17,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.formats.addresses import Addresses
 from heritage.models import Era, Kind, Place, Site
-from heritage.search import store
-from heritage.search.index import columns
+from heritage.search import columns, current_index
 from heritage.values.language import interface_languages, proper_tag
 
 _HOUR = 3600
@@ -43,7 +42,7 @@ def block_size() -> int:
 @conditional_page
 def index(request: HttpRequest) -> HttpResponse:
     """Where the sitemaps are, and when something in each was last changed."""
-    found = columns.latest_by_block(store.current().times, block_size())
+    found = columns.latest_by_block(current_index().times, block_size())
     blocks = [(number, _lastmod(columns.moment(time))) for number, time in found.items()]
     origin, parts = Addresses.of_request(request).origin, []
     for code in interface_languages():
@@ -80,7 +79,7 @@ def pages(request: HttpRequest, language: str) -> HttpResponse:
 def terms(request: HttpRequest, language: str) -> HttpResponse:
     """Pages of eras, kinds and places that have a site."""
     _check(language)
-    origin, index = Addresses.of_request(request).origin, store.current()
+    origin, index = Addresses.of_request(request).origin, current_index()
     entries = []
     for name, model in _TERMS.items():
         before = {code: _path(code, name, "-").removesuffix("-/") for code in interface_languages()}
@@ -100,7 +99,7 @@ def sites(request: HttpRequest, language: str, number: int) -> HttpResponseBase:
     """
     _check(language)
     size, origin = block_size(), Addresses.of_request(request).origin
-    ids, moments = columns.block(store.current().times, size, number)
+    ids, moments = columns.block(current_index().times, size, number)
     if not len(ids):
         raise Http404
     version = hashlib.blake2b(ids.tobytes() + moments.tobytes(), digest_size=16)

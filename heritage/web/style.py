@@ -14,8 +14,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from heritage.models import Site
-from heritage.search import store
-from heritage.search.index import orders
+from heritage.search import current_index, orders
 from heritage.values.language import Text
 from heritage.web import cards, certainty, language_html
 from heritage.web.browse.paging import PageLink, Paging
@@ -43,7 +42,7 @@ def style(request: HttpRequest) -> HttpResponse:
     chosen_first = F("featured").asc(nulls_last=True), "pk"
     site = shown.order_by(*chosen_first).first()
     pictured = shown.filter(images__published=True).order_by(*chosen_first).first()
-    index = store.current()
+    index = current_index()
     some = index.orders[orders.OLDEST].ids[:3].tolist()
     context = {
         "colours": colours(),
@@ -55,7 +54,7 @@ def style(request: HttpRequest) -> HttpResponse:
         "rows": cards.rendered_cards(index, some, "row").values(),
         "page": site_page(site) if site else None,
         "photos": site_page(pictured).photos if pictured else [],
-        "columns": statistics.by_year(statistics.WorldHeritageList(store.current()))
+        "columns": statistics.by_year(statistics.WorldHeritageList(current_index()))
         or _chart("columns"),
         "bars": _chart("bars"),
         "paging": _paging(),

@@ -9,8 +9,7 @@ from django.utils.translation import get_language
 from heritage.models import Register, RegisterTerm
 from heritage.models.base import Record
 from heritage.models.vocabularies import Term
-from heritage.search import vocabulary
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search import IndexSnapshot
 from heritage.web import language_html
 
 
@@ -18,7 +17,7 @@ class TermTexts:
     """Texts of terms in the reader's language, see docs/caches.md."""
 
     def __init__(self, index: IndexSnapshot):
-        memory = vocabulary.of(index).memory
+        memory = index.vocabulary.memory
         self._kept: dict[Hashable, Any] = memory.setdefault(("texts of terms", get_language()), {})
 
     def said[T: Record, S: str](self, say: Callable[[T], S], *terms: T) -> S:

@@ -10,17 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from heritage.models import Place
-from heritage.search import vocabulary
-from heritage.search.facets.contents import RecordContent
-from heritage.search.filter_fields import NOT
-from heritage.search.filters import BY_POSITION, SiteFilter
-from heritage.search.index import page_dependencies
-from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.query_strings import updated
+from heritage.search import IndexSnapshot, SiteFilter, page_dependencies, query_strings
 from heritage.web import language_html
 from heritage.web.page_urls import list_url
 
-_WITHOUT = f"has:{RecordContent.POINT}"  # what the list of these sites excludes
+_WITHOUT = "has:point"  # what the list of these sites excludes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +33,7 @@ def in_place(index: IndexSnapshot, place: Place | None) -> list[UnplacedSites]:
     question = partial(_count, value=f"place:{place.pk}")
     count = question(index)
     page_dependencies.answer(index, question, count)
-    url = list_url(place=place.slug, **{NOT: _WITHOUT})
+    url = list_url(place=place.slug, **{SiteFilter.NOT: _WITHOUT})
     return [UnplacedSites(_in(place, count), count, url)] if count else []
 
 
@@ -49,7 +43,7 @@ def _count(index: IndexSnapshot, value: str) -> int:
 
 def under(**filters: str | Iterable[str]) -> list[UnplacedSites]:
     """Those that these filters leave."""
-    found = {name: value for name, value in filters.items() if value} | {NOT: _WITHOUT}
+    found = {name: value for name, value in filters.items() if value} | {SiteFilter.NOT: _WITHOUT}
     count = len(SiteFilter(found).hits)
     return [UnplacedSites(_counted(count), count, list_url(**found))] if count else []
 
@@ -92,16 +86,18 @@ def _town_of_list(filtered: SiteFilter) -> Place | None:
         return None
     if centre.place:
         return centre.place
-    places = vocabulary.of(filtered.index).places
+    places = filtered.index.vocabulary.places
     return town(places.terms.get(centre.site.place_id)) if centre.site else None
 
 
 def _address(filtered: SiteFilter, *excluded: str, **values: str) -> str:
     """The list of those that have no position, under all other filters."""
-    drop = [*BY_POSITION, "within", *(["sort"] if filtered.data.get("sort") == "distance" else [])]
-    data = QueryDict(updated(filtered.data, drop=drop, **values), mutable=True)
+    drop = [*SiteFilter.BY_POSITION, "within"]
+    if filtered.data.get("sort") == "distance":
+        drop.append("sort")
+    data = QueryDict(query_strings.updated(filtered.data, drop=drop, **values), mutable=True)
     for value in (_WITHOUT, *excluded):
-        data.appendlist(NOT, value)
+        data.appendlist(SiteFilter.NOT, value)
     return f"{reverse('web:sites')}?{data.urlencode()}"
 
 

@@ -9,8 +9,7 @@ from django.utils.translation import get_language_from_request, gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.models import Site
-from heritage.search.index import page_dependencies
-from heritage.search.page_rows.site_rows import published_site
+from heritage.search import page_dependencies, page_rows
 from heritage.values.language import LazyText, interface_languages
 from heritage.values.markdown import to_html
 from heritage.web import certainty, date_help, meta_tags
@@ -68,7 +67,7 @@ def _address(path: str, query: str) -> str:
 @require_safe
 @conditional_page
 def site(request: HttpRequest, slug: str) -> HttpResponse:
-    found = published_site(slug)
+    found = page_rows.published_site(slug)
     if found is None:
         return _not_public(request, slug)
     page = site_page(found)

@@ -6,7 +6,7 @@ from collections import defaultdict
 import pytest
 
 from heritage.models import Site
-from heritage.search import store, vocabulary
+from heritage.search import store
 from heritage.search.facets.registry import BY_NAME
 from heritage.search.filters import SiteFilter
 from heritage.search.query_language import word_tables
@@ -133,7 +133,7 @@ def test_what_is_asked_in_a_sentence(sites):
 
 
 def test_tables_of_words_name_what_there_is(demo):
-    terms = vocabulary.of(store.current())
+    terms = store.current().vocabulary
     wrong = [
         (name, slug, phrase)
         for name, slug, phrase in word_tables.words()

@@ -21,8 +21,7 @@ from heritage.cartography import point_map
 from heritage.cartography.point_map import Window
 from heritage.media.covers.shapes import width_of
 from heritage.models import Site
-from heritage.search import similar, store
-from heritage.search.index import columns, orders
+from heritage.search import columns, current_index, orders, similar
 from heritage.values.coordinates import Point
 from heritage.values.point_reader import read_point
 
@@ -169,7 +168,7 @@ def _sites(window: Window, without: str) -> list[dict]:
         window.longitude + wide,
         window.latitude + tall,
     )
-    index = store.current()
+    index = current_index()
     found = columns.within(index.points, box)
     ids = index.orders[orders.PROMINENCE].slice(found, 0, SHOWN)
     rows = Site.objects.only("name", "public_latitude", "public_longitude").in_bulk(ids)

@@ -21,9 +21,7 @@ from pyroaring import BitMap
 
 from heritage.models import Coverage, Site
 from heritage.models.querysets import SiteQuerySet
-from heritage.search import store
-from heritage.search.index import columns, orders
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search import IndexSnapshot, columns, current_index, orders
 from heritage.services.undo import MAX_CHANGES
 
 DATABASE_LIMIT = 20_000  # sites that the database is asked to sort, or the index to merge
@@ -44,7 +42,7 @@ SORTABLE = ("display_name", *ORDERS)
 
 def is_large() -> bool:
     """Whether there are so many sites that only orders of the index are offered."""
-    return len(store.current().sites) > DATABASE_LIMIT
+    return len(current_index().sites) > DATABASE_LIMIT
 
 
 def latest_hits(rows: QuerySet[Any], hits: BitMap) -> QuerySet[Any]:
@@ -242,7 +240,7 @@ class SiteChangeList(ChangeList):
 
     def _sorted_sites(self, request: ListRequest, rows: SiteQuerySet) -> SortedSites | None:
         """None if the index does not know the order or a filter, or too many are unpublished."""
-        index = store.current()
+        index = current_index()
         order = self._index_order()
         known = {name for spec in self.filter_specs for name in spec.expected_parameters()}
         if order is None or not set(self.get_filters_params()) <= known:

@@ -23,11 +23,7 @@ from heritage.admin.lists.gaps import Gap, gaps
 from heritage.models import Coverage, Era, Kind, Place, Register, Site, UnescoStatus
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.vocabularies import Term
-from heritage.search import similar, store
-from heritage.search.facets.base import TreeFacet
-from heritage.search.facets.registers import UnescoFacet
-from heritage.search.facets.registry import FACETS
-from heritage.search.index.snapshot import COVERED, NOTHING, IndexSnapshot
+from heritage.search import FACETS, Facet, IndexSnapshot, TreeFacet, current_index, similar
 from heritage.values.language import LazyText
 
 type Filters = tuple[str | type[ListFilter], ...]
@@ -49,7 +45,7 @@ class StateFilter(ChoicesFieldListFilter):
 
     def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
         states = request.GET.getlist(self.lookup_kwarg)
-        return index.sites if Site.State.PUBLISHED in states else NOTHING
+        return index.sites if Site.State.PUBLISHED in states else BitMap()
 
 
 class HomePageFilter(EmptyFieldListFilter):
@@ -118,7 +114,7 @@ def _counted(
 
     `rows` has a row for each use of a term, `column` names the term.
     """
-    index = store.current()
+    index = current_index()
     counts = {int(pk): len(index.having(f"{facet}:{pk}")) for pk in index.values_of(facet)}
     ids = _unpublished(request)
     if not ids:
@@ -144,7 +140,11 @@ class TreeFacetListFilter(TreeFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         ids = self.narrowed(request)
-        return queryset if ids is None else self.facet.narrow(cast(SiteQuerySet, queryset), ids)
+        return (
+            queryset
+            if ids is None
+            else self.facet.filter_queryset(cast(SiteQuerySet, queryset), ids)
+        )
 
     def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
         chosen = self.chosen(request)
@@ -154,7 +154,7 @@ class TreeFacetListFilter(TreeFilter):
 class UnescoListFilter(SimpleListFilter):
     """Sites by UNESCO status, whether published or not."""
 
-    facet: UnescoFacet
+    facet: Facet[UnescoStatus]
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
         return UnescoStatus.choices
@@ -162,7 +162,7 @@ class UnescoListFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
         if value is not None and value in dict(self.lookup_choices):
-            return self.facet.narrow(cast(SiteQuerySet, queryset), [value])
+            return self.facet.filter_queryset(cast(SiteQuerySet, queryset), [value])
         return queryset
 
     def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
@@ -172,7 +172,7 @@ class UnescoListFilter(SimpleListFilter):
         return index.sites
 
 
-def _facet_filter(facet: TreeFacet | UnescoFacet) -> type[SimpleListFilter]:
+def _facet_filter(facet: Facet[Any]) -> type[SimpleListFilter]:
     attributes = {"facet": facet, "title": facet.admin_title, "parameter_name": facet.name}
     name = f"{facet.name.title()}FacetListFilter"
     if isinstance(facet, TreeFacet):
@@ -181,9 +181,7 @@ def _facet_filter(facet: TreeFacet | UnescoFacet) -> type[SimpleListFilter]:
 
 
 # The facets that the admin filters by, in their order.
-FACET_FILTERS = [
-    _facet_filter(facet) for facet in FACETS if isinstance(facet, TreeFacet | UnescoFacet)
-]
+FACET_FILTERS = [_facet_filter(facet) for facet in FACETS if facet.admin_title]
 
 
 class WithinFilter(TreeFilter):
@@ -236,8 +234,8 @@ class SiteRegisterFilter(RegisterFilter):
         return queryset.filter(Exists(rows))
 
     def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
-        registers = Register.objects.filter(slug=self.value()).values_list("pk", flat=True)
-        return index.any_of(f"{COVERED}:{pk}" for pk in registers)
+        register = Register.objects.filter(slug=self.value()).values_list("pk", flat=True).first()
+        return index.under_register(register) if register else BitMap()
 
 
 class GapFilter(SimpleListFilter):
@@ -271,7 +269,7 @@ class DoubtFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() != "twice":
             return queryset
-        return queryset.filter(pk__in=list(similar.same_names(store.current())))
+        return queryset.filter(pk__in=list(similar.same_names(current_index())))
 
     def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
         return similar.same_names(index) & index.sites if self.value() == "twice" else index.sites

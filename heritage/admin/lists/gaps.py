@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.models import Image
-from heritage.search.index import columns
-from heritage.search.index.snapshot import WITH_EVENTS, IndexSnapshot
+from heritage.search import IndexSnapshot, columns
 from heritage.values.language import interface_languages, language_in_words
 
 
@@ -48,7 +47,7 @@ def gaps() -> dict[str, Gap]:
             _("No place"),
         ),
         "kinds": Gap(_("kind"), Q(kinds__isnull=True), _with_any("kind")),
-        "events": Gap(_("event"), Q(events__isnull=True), lambda index: index.having(WITH_EVENTS)),
+        "events": Gap(_("event"), Q(events__isnull=True), lambda index: index.with_events),
     }
     return found | {f"text-{code}": _text(code) for code in interface_languages()}
 

@@ -64,8 +64,7 @@ from heritage.admin.workflow.review import CommentedForm, ReviewPages
 from heritage.models import Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.labels import with_label
 from heritage.models.unesco import statuses
-from heritage.search import similar, store
-from heritage.search.query_language import spelling
+from heritage.search import current_index, similar, spelling_corrections
 from heritage.services import fulltext
 from heritage.values import tokens
 from heritage.values.coordinates import format_point
@@ -309,7 +308,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
     @staticmethod
     def _respelt(request: Any, typed: str) -> BitMap:
         """What the likeliest correction finds, as visitors have it; the list says so."""
-        for correction in spelling.corrections(store.current(), typed):
+        for correction in spelling_corrections(current_index(), typed):
             words = tokens.parse_query(correction.text)
             if words and (hits := fulltext.sites_matching(words)):
                 request.respelt = correction.text

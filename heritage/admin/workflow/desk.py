@@ -30,7 +30,7 @@ from heritage.models import (
     VisitingFact,
 )
 from heritage.models.base import Record
-from heritage.search import similar, store
+from heritage.search import current_index, similar
 
 LATEST = 12  # change sets that are listed
 
@@ -117,7 +117,7 @@ def gap_tasks(user: User) -> Iterator[Task]:
     """What published sites lack, each with its list."""
     if not user.has_perm("heritage.view_site"):
         return
-    index = store.current()
+    index = current_index()
     for value, gap in gaps().items():
         if gap.heading:
             url = list_url(Site, lacks=value, state__exact=Site.State.PUBLISHED)

@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS
 from heritage.exchange.fixtures import FixtureError, install, is_of_catalogue
 from heritage.models import Change, ChangeSet
 from heritage.models.unit_of_work import unit_of_work
-from heritage.search import store
+from heritage.search import refresh_saved_index
 
 REFUSED = "The fixtures cannot be loaded; nothing was changed.\n"
 
@@ -51,7 +51,7 @@ class Command(loaddata.Command):
                 self._load_as_django_does(others)
             except serializers.base.DeserializationError as error:
                 raise CommandError(REFUSED + str(error)) from error
-            store.refresh_snapshot()
+            refresh_saved_index()
 
     def _load_as_django_does(self, labels: list[str]) -> None:
         """Load other files as one change set, or without one, if they bring the history itself."""

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from heritage.models import Designation, PendingRefresh, Site
 from heritage.models.base import CHUNK, chunks
-from heritage.search import store
+from heritage.search import save_index
 from heritage.services import changelog, fulltext
 from heritage.services.changelog import VOCABULARY
 from heritage.services.denormalized import refresh, refresh_designations, refresh_terms
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             )
             changelog.enter([VOCABULARY])  # what was found before is found anew
         self.stdout.write("reading the index …")
-        snapshot = store.save_snapshot()
+        snapshot = save_index()
         analyze()
         seconds = time.monotonic() - started
         self.stdout.write(f"{len(snapshot.sites)} published sites indexed in {seconds:.0f} s.")

@@ -7,7 +7,7 @@ A subclass has at least `name`, `label`, `read()` and `choices()`. There is one 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, TextChoices
@@ -26,9 +26,6 @@ from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.values import normalize, tokens
 from heritage.values.language import LazyText, Text, interface_languages
-
-if TYPE_CHECKING:
-    from heritage.search.filters import SiteFilter
 
 _CODE = re.compile(r"[(（]?[A-Za-z0-9_-]+[)）]?")  # as people write them: era=Tang, criterion=(i)
 
@@ -94,6 +91,7 @@ class Facet[V]:
     # What people call values beside their labels, by what an address calls the value: words and
     # phrases parted by |, lazily translated.
     words: Mapping[str, LazyText | str] = {}
+    admin_title: LazyText | None = None  # of its filter in the admin's list of sites, if it has one
     # Columns of a site's own row that `read` gets from `rows.column()`.
     site_columns: tuple[Column, ...] = ()
 
@@ -113,7 +111,7 @@ class Facet[V]:
     # --- what an address says ------------------------------------------------------------------
 
     def filter(self) -> FacetFilter:
-        return FacetFilter(field_name=self.name, label=self.label, facet=self)
+        return FacetFilter(field_name=self.name, label=self.label, parse_value=self.parse)
 
     def choices(self, terms: Vocabulary) -> Mapping[str, V]:
         """All values that may be asked for, by their names in URLs, in order."""
@@ -203,9 +201,16 @@ class Facet[V]:
         term = self.term(value)
         return term if isinstance(term, str) else term.label.best()
 
-    def active_label(self, filtered: "SiteFilter") -> str:
-        """The facet's label beside a chosen value."""
+    def active_label(self, role: str | None) -> str:
+        """The facet's label beside a chosen value; `role` is the chosen one of eras."""
         return str(self.label)
+
+    # --- in the admin --------------------------------------------------------------------------
+
+    def filter_queryset(self, queryset: SiteQuerySet, values: Iterable[Any]) -> SiteQuerySet:
+        """The sites of a queryset, published or not, that have any of these values; terms are
+        given by their primary keys."""
+        raise NotImplementedError
 
 
 # Of a list of facets each is asked of its own values alone.
@@ -250,7 +255,6 @@ class TreeFacet[T: Term](Facet[T]):
     offers_empty = False
     is_multilingual = True
     model: type[T]
-    admin_title: LazyText  # of its filter in the admin's list of sites
     suggestions_label: LazyText  # above its terms, as one types
     search_label: LazyText  # beside a term that a search names
     suggestions_order = 0
@@ -318,8 +322,4 @@ class TreeFacet[T: Term](Facet[T]):
 
     def used_by(self) -> tuple[QuerySet[Any], str]:
         """Rows that each use a term once, and the column that names it."""
-        raise NotImplementedError
-
-    def narrow(self, queryset: SiteQuerySet, ids: Iterable[int]) -> SiteQuerySet:
-        """The sites of a queryset, published or not, that have any of these terms."""
         raise NotImplementedError

@@ -104,8 +104,7 @@ class UnescoFacet(Facet[Status]):
     def above(self, slug: str, terms: Vocabulary) -> list[str]:
         return [self.listed_today.value] if slug in LISTED_STATUSES else []
 
-    def narrow(self, queryset: SiteQuerySet, values: Iterable[str]) -> SiteQuerySet:
-        """Those sites of a queryset, published or not, that have any of these statuses."""
+    def filter_queryset(self, queryset: SiteQuerySet, values: Iterable[str]) -> SiteQuerySet:
         return queryset.with_unesco_status(*values)
 
 

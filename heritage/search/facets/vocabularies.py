@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -12,9 +12,6 @@ from heritage.models.querysets import SiteQuerySet
 from heritage.search.facets.base import TreeFacet
 from heritage.search.index.rows import CHUNK, IndexRows
 from heritage.search.vocabulary import TermTree, Vocabulary
-
-if TYPE_CHECKING:
-    from heritage.search.filters import SiteFilter
 
 
 class KindFacet(TreeFacet[Kind]):
@@ -31,7 +28,7 @@ class KindFacet(TreeFacet[Kind]):
     def used_by(self) -> tuple[QuerySet[Any], str]:
         return Site.kinds.through.objects.all(), "kind"
 
-    def narrow(self, queryset: SiteQuerySet, ids: Iterable[int]) -> SiteQuerySet:
+    def filter_queryset(self, queryset: SiteQuerySet, ids: Iterable[int]) -> SiteQuerySet:
         return queryset.of_kinds(ids)
 
 
@@ -63,14 +60,13 @@ class EraFacet(TreeFacet[Era]):
             for key in keys[era, role]:
                 yield pk, key
 
-    def active_label(self, filtered: "SiteFilter") -> str:
-        role = dict(SiteEra.Role.choices).get(filtered.chosen("role"))
-        return f"{self.label} ({role})" if role else str(self.label)
+    def active_label(self, role: str | None) -> str:
+        return f"{self.label} ({SiteEra.Role(role).label})" if role else str(self.label)
 
     def used_by(self) -> tuple[QuerySet[Any], str]:
         return SiteEra.objects.exclude(role=SiteEra.Role.WITHIN), "era"
 
-    def narrow(self, queryset: SiteQuerySet, ids: Iterable[int]) -> SiteQuerySet:
+    def filter_queryset(self, queryset: SiteQuerySet, ids: Iterable[int]) -> SiteQuerySet:
         return queryset.of_eras(ids)
 
 
@@ -91,5 +87,5 @@ class PlaceFacet(TreeFacet[Place]):
     def used_by(self) -> tuple[QuerySet[Any], str]:
         return Site.objects.all(), "place"
 
-    def narrow(self, queryset: SiteQuerySet, ids: Iterable[int]) -> SiteQuerySet:
+    def filter_queryset(self, queryset: SiteQuerySet, ids: Iterable[int]) -> SiteQuerySet:
         return queryset.in_places(ids)

@@ -1,58 +1,42 @@
 """Reads from the database what the index holds of each published site.
 
-A value is named `facet:id`; each facet reads its own (`search.facets`). A term also counts for
-its broader terms, so that a filter by province or dynasty is one bitmap. This module reads the
-rest: coordinates, years of events, times of change, opening hours and closures.
+Each facet reads its own values and makes the keys by which the index holds them. A term also
+counts for its broader terms, so that a filter by province or dynasty is one bitmap. This module
+reads the rest: coordinates, years of events, times of change, opening hours and closures.
 """
 
-from array import array
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from heritage.models import Event, Notice, Register
-from heritage.search.facets.registry import FACETS
-from heritage.search.index.columns import (
-    NO_FIRST,
-    NO_LAST,
-    POINTS,
-    SPANS,
-    TIMES,
-    TableRows,
-    microseconds,
-)
+from heritage.search.index.columns import NO_FIRST, NO_LAST, microseconds
 from heritage.search.index.rows import CHUNK, BroaderTerms, IndexRows
-from heritage.search.index.snapshot import COVERED, WITH_EVENTS, WITH_HOURS, WORLD_HERITAGE
+from heritage.search.index.snapshot import (
+    COVERED,
+    WITH_EVENTS,
+    WITH_HOURS,
+    WORLD_HERITAGE,
+    IndexData,
+    IndexedFacet,
+)
 
 
-@dataclass(slots=True)
-class IndexData:
-    """What the index holds of published sites: ids by value, points, years, times of change."""
-
-    sites: array[int] = field(default_factory=lambda: array("I"))
-    values: dict[str, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("I")))
-    points: TableRows = field(default_factory=lambda: TableRows(POINTS))
-    times: TableRows = field(default_factory=lambda: TableRows(TIMES))
-    spans: dict[str, TableRows] = field(
-        default_factory=lambda: {role: TableRows(SPANS) for role in Event.Role.values}
-    )
-
-
-def read_index_data(site_ids: Iterable[int] | None = None) -> IndexData:
+def read_index_data(
+    facets: Iterable[IndexedFacet], site_ids: Iterable[int] | None = None
+) -> IndexData:
     """The data of these sites, or of all."""
     data, broader = IndexData(), BroaderTerms()
     if site_ids is None:
-        _read_chunk(data, IndexRows(None, broader))  # whole tables: a chunk of a million
+        _read_chunk(data, facets, IndexRows(None, broader))  # whole tables: a chunk of a million
         return data
     ids = sorted(set(site_ids))
     for start in range(0, len(ids), CHUNK):
-        _read_chunk(data, IndexRows(ids[start : start + CHUNK], broader))
+        _read_chunk(data, facets, IndexRows(ids[start : start + CHUNK], broader))
     return data
 
 
-def _read_chunk(data: IndexData, rows: IndexRows) -> None:
-    _add_sites(data, rows)
-    for facet in FACETS:
+def _read_chunk(data: IndexData, facets: Iterable[IndexedFacet], rows: IndexRows) -> None:
+    _add_sites(data, facets, rows)
+    for facet in facets:
         for pk, key in facet.read(rows):
             data.values[key].append(pk)
     _add_covered(data, rows)
@@ -61,9 +45,9 @@ def _read_chunk(data: IndexData, rows: IndexRows) -> None:
     _add_notices(data, rows)
 
 
-def _add_sites(data: IndexData, rows: IndexRows) -> None:
+def _add_sites(data: IndexData, facets: Iterable[IndexedFacet], rows: IndexRows) -> None:
     own = ("public_latitude", "public_longitude", "updated_at")
-    columns = [column for facet in FACETS for column in facet.site_columns]
+    columns = [column for facet in facets for column in facet.site_columns]
     for pk, latitude, longitude, changed in rows.read_sites(own, columns):
         data.times.add(pk, microseconds(changed))
         if latitude is not None and longitude is not None:

@@ -21,8 +21,9 @@ class HoursGroup(TextChoices):
     UNCLEAR = "unclear", pgettext_lazy("hours of a day", "unclear that day")
     UNKNOWN = "unknown", pgettext_lazy("hours of a day", "hours not known")
 
-
-OPEN = (HoursGroup.OFFICIAL, HoursGroup.REPORTED)
+    @property
+    def is_open(self) -> bool:
+        return self in (HoursGroup.OFFICIAL, HoursGroup.REPORTED)
 
 
 def hours_groups(index: IndexSnapshot, day: date) -> dict[HoursGroup, BitMap]:

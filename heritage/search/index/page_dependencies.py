@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.index.snapshot import IndexSnapshot, Part
 
 MOST_SITES = 300  # that are compared one by one; a page of more holds until anything is written
 
@@ -19,8 +19,8 @@ MOST_SITES = 300  # that are compared one by one; a page of more holds until any
 type Question = Callable[[IndexSnapshot], Hashable]
 
 
-class Reads:
-    """What one page has read, as of one snapshot."""
+class PageDependencies:
+    """What one page depends on, as of one snapshot."""
 
     __slots__ = (
         *("_answers", "_as_of", "_is_complete", "_is_of_all", "_parts", "_versions", "_vocabulary"),
@@ -30,7 +30,7 @@ class Reads:
         self._as_of = index.number, index.token
         self._vocabulary = index.vocabulary_token
         self._versions: dict[int, str] = {}
-        self._parts: dict[str, str] = {}
+        self._parts: dict[Part, str] = {}
         self._answers: list[tuple[Question, Hashable]] = []
         self._is_complete = self._is_of_all = False
 
@@ -56,7 +56,7 @@ class Reads:
         self,
         index: IndexSnapshot,
         sites: Iterable[int],
-        parts: Iterable[str],
+        parts: Iterable[Part],
         answers: Iterable[tuple[Question, Hashable]],
     ) -> None:
         self._versions.update((pk, index.site_version(pk)) for pk in sites)
@@ -70,30 +70,30 @@ class Reads:
         self._is_of_all = True
 
 
-_recorded: ContextVar[Reads | None] = ContextVar("reads", default=None)
+_recorded: ContextVar[PageDependencies | None] = ContextVar("page dependencies", default=None)
 
 
 @contextmanager
-def recording(index: IndexSnapshot) -> Iterator[Reads]:
+def recording(index: IndexSnapshot) -> Iterator[PageDependencies]:
     """Within it, what is said by the functions below is recorded."""
-    reads = Reads(index)
-    token = _recorded.set(reads)
+    found = PageDependencies(index)
+    token = _recorded.set(found)
     try:
-        yield reads
+        yield found
     finally:
         _recorded.reset(token)
 
 
 def sites(index: IndexSnapshot, ids: Iterable[int]) -> None:
     """These sites are shown, or would be if they were published."""
-    if reads := _recorded.get():
-        reads.add(index, ids, (), ())
+    if found := _recorded.get():
+        found.add(index, ids, (), ())
 
 
-def parts(index: IndexSnapshot, *names: str) -> None:
-    """The page depends on the whole of these parts of the index, see `snapshot.PARTS`."""
-    if reads := _recorded.get():
-        reads.add(index, (), names, ())
+def parts(index: IndexSnapshot, *names: Part) -> None:
+    """The page depends on the whole of these parts of the index."""
+    if found := _recorded.get():
+        found.add(index, (), names, ())
 
 
 def answer(index: IndexSnapshot, question: Question, answered: Hashable) -> None:
@@ -102,17 +102,17 @@ def answer(index: IndexSnapshot, question: Question, answered: Hashable) -> None
     What is asked of the database must be asked before the rows of the page are read: if one is
     written in between, the next snapshot then gives another answer.
     """
-    if reads := _recorded.get():
-        reads.add(index, (), (), [(question, answered)])
+    if found := _recorded.get():
+        found.add(index, (), (), [(question, answered)])
 
 
 def everything() -> None:
     """The page shows something that any write may change, whatever else is said of it."""
-    if reads := _recorded.get():
-        reads.depend_on_all()
+    if found := _recorded.get():
+        found.depend_on_all()
 
 
 def nothing_else() -> None:
     """All that the page depends on has been said."""
-    if reads := _recorded.get():
-        reads.end()
+    if found := _recorded.get():
+        found.end()

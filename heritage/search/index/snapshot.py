@@ -1,18 +1,20 @@
 """`IndexSnapshot`, the index in memory. It never changes, so many threads may read it."""
 
+from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from pyroaring import BitMap
 
+from heritage.models import Event
 from heritage.models.base import new_uid
-from heritage.search.index.columns import Table, ids_of
+from heritage.search.index.columns import POINTS, SPANS, TIMES, Table, TableRows, ids_of
+from heritage.search.index.rows import Column, IndexRows
+from heritage.search.vocabulary import Vocabulary, vocabulary_of
 from heritage.services.changelog import VOCABULARY
-
-if TYPE_CHECKING:
-    from heritage.search.index.loader import IndexData
 
 NOTHING = BitMap()
 # The sites under any entry of a register, by its id, whatever has become of the entry.
@@ -23,8 +25,38 @@ WITH_EVENTS = "with:event"  # the sites that have any event
 WITH_HOURS = "with:hours"  # the sites that say anything of their hours, in rows or in words
 # Parts of the index that pages depend on as a whole: which sites there are and the values that they
 # have, the sites of the World Heritage List, and the points.
-VALUES, LISTED, POINTS = PARTS = ("values", "world heritage", "points")
+type Part = Literal["values", "world heritage", "points"]
+PARTS: tuple[Part, ...] = ("values", "world heritage", "points")
 _MAX_CHANGES = 10_000  # sites of which the last change is remembered
+
+
+class IndexedFacet(Protocol):
+    """What the index asks of a facet: which site has which value, and what a value is called."""
+
+    name: str
+    site_columns: tuple[Column, ...]
+
+    def read(self, rows: IndexRows) -> Iterable[tuple[int, str]]:
+        """(id of a published site, key of a value that it has)"""
+
+    def key(self, value: Any, role: str | None = None) -> str:
+        """The key of a value; raises ValueError for what is no value of this facet."""
+
+    def index_name(self, role: str | None = None) -> str:
+        """What the keys of its values begin with, before a colon."""
+
+
+@dataclass(slots=True)
+class IndexData:
+    """What is read of published sites: ids by key of a value, points, years, times of change."""
+
+    sites: array[int] = field(default_factory=lambda: array("I"))
+    values: dict[str, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("I")))
+    points: TableRows = field(default_factory=lambda: TableRows(POINTS))
+    times: TableRows = field(default_factory=lambda: TableRows(TIMES))
+    spans: dict[str, TableRows] = field(
+        default_factory=lambda: {role: TableRows(SPANS) for role in Event.Role.values}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +108,7 @@ class Order:
 class IndexSnapshot:
     """All bitmaps, orders and columns as of one entry of the change log, by number and token."""
 
+    facets: Mapping[str, IndexedFacet] = field(compare=False, repr=False)  # by name
     number: int
     token: str
     sites: BitMap
@@ -90,7 +123,7 @@ class IndexSnapshot:
     changes: dict[int, str] = field(default_factory=dict)
     since: str = field(default_factory=new_uid)
     # By the names in `PARTS`: the same in two states in which that part is the same.
-    parts: dict[str, str] = field(default_factory=lambda: dict.fromkeys(PARTS, new_uid()))
+    parts: dict[Part, str] = field(default_factory=lambda: dict.fromkeys(PARTS, new_uid()))
     # Caches for other modules, by key. This one is empty after every write.
     memory: dict[Any, Any] = field(default_factory=dict, compare=False)
     # Kept by writes that change neither a bitmap nor a vocabulary.
@@ -106,6 +139,10 @@ class IndexSnapshot:
         """The same without the terms that are shown."""
         return self.changes.get(site_id, self.since)
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return vocabulary_of(self.vocabulary_token)
+
     def having(self, value: str) -> BitMap:
         return self.values.get(value, NOTHING)
 
@@ -113,6 +150,15 @@ class IndexSnapshot:
     def unplaced(self) -> BitMap:
         """The sites of which no position is recorded."""
         return self.sites - self.having("has:point")
+
+    @property
+    def with_events(self) -> BitMap:
+        """The sites that have any event."""
+        return self.having(WITH_EVENTS)
+
+    def under_register(self, register_id: int) -> BitMap:
+        """The sites under any entry of a register, whatever has become of the entry."""
+        return self.having(f"{COVERED}:{register_id}")
 
     def any_of(self, values: Iterable[str]) -> BitMap:
         return BitMap.union(NOTHING, *(self.having(value) for value in values))
@@ -124,10 +170,15 @@ class IndexSnapshot:
 
 
 def build_snapshot(
-    number: int, token: str, data: "IndexData", order_ids: Mapping[str, Iterable[int]]
+    facets: Mapping[str, IndexedFacet],
+    number: int,
+    token: str,
+    data: IndexData,
+    order_ids: Mapping[str, Iterable[int]],
 ) -> IndexSnapshot:
     """A snapshot from the data of all sites and their ids in each order."""
     return IndexSnapshot(
+        facets,
         number,
         token,
         BitMap(data.sites),
@@ -144,7 +195,7 @@ def patched_snapshot(
     number: int,
     token: str,
     changed: BitMap,
-    data: "IndexData",
+    data: IndexData,
     order_of: Callable[[str, Order], Order],
 ) -> IndexSnapshot:
     """A snapshot in which the changed sites have the values in `data` and no others.
@@ -161,12 +212,13 @@ def patched_snapshot(
     listed = snapshot.having(WORLD_HERITAGE) | values.get(WORLD_HERITAGE, NOTHING)
     is_listed = is_in_vocabulary or listed.intersect(changed)
     points = snapshot.points.patched(changed, Table.of(data.points))
-    is_other = {
-        VALUES: not is_as_it_was,
-        LISTED: is_listed,
-        POINTS: points is not snapshot.points,
+    is_other: dict[Part, bool] = {
+        "values": not is_as_it_was,
+        "world heritage": is_listed,
+        "points": points is not snapshot.points,
     }
     return IndexSnapshot(
+        snapshot.facets,
         number,
         token,
         sites,

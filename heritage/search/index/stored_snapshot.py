@@ -9,7 +9,7 @@ finds a complete snapshot at any time.
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 
 import numpy as np
@@ -20,7 +20,7 @@ from heritage.models import Event, IndexChange, IndexPart
 from heritage.models.base import chunks
 from heritage.search.index import orders
 from heritage.search.index.columns import POINTS, SPANS, TIMES, Table
-from heritage.search.index.snapshot import IndexSnapshot, Order
+from heritage.search.index.snapshot import IndexedFacet, IndexSnapshot, Order
 from heritage.services import changelog
 
 # Raised whenever the index holds something else than before: older snapshots are read no more.
@@ -48,15 +48,15 @@ def saved_number() -> int | None:
     return head["number"] if head else None
 
 
-def load() -> IndexSnapshot | None:
+def load(facets: Mapping[str, IndexedFacet]) -> IndexSnapshot | None:
     """The stored snapshot; None if there is none of this format. Raises BrokenSnapshot."""
     data = _head()
     try:
-        return _load(data)
+        return _load(facets, data)
     except BrokenSnapshot:
         if _head() == data:
             raise
-        return _load(_head())  # replaced while it was read
+        return _load(facets, _head())  # replaced while it was read
 
 
 def save(snapshot: IndexSnapshot, *, starts_anew: bool = False, pause: float = _PAUSE) -> bool:
@@ -92,7 +92,7 @@ def remove_broken() -> None:
     """
     head = _head()
     try:
-        _load(head)
+        _load({}, head)
     except BrokenSnapshot:
         parts = IndexPart.objects.exclude(name=_HEAD).values_list("name", "data")
         damaged = [
@@ -121,7 +121,7 @@ def _read(data: bytes | None) -> dict | None:
         raise BrokenSnapshot("The head cannot be read.") from error
 
 
-def _load(data: bytes | None) -> IndexSnapshot | None:
+def _load(facets: Mapping[str, IndexedFacet], data: bytes | None) -> IndexSnapshot | None:
     head = _read(data)
     if head is None:
         return None
@@ -139,6 +139,7 @@ def _load(data: bytes | None) -> IndexSnapshot | None:
     if by_order.keys() != set(orders.names()):  # a language was added since
         return None
     return IndexSnapshot(
+        facets,
         head["number"],
         head["token"],
         BitMap.deserialize(parts["sites"]),

@@ -1,1 +1,37 @@
-"""The rows that pages show, read by their keys in few queries."""
+"""The rows that pages show, read by the ids of their sites in few queries.
+
+`read_site()` reads all rows of a site, `read_cards()` what cards show of many, `read_day()` what
+they say of one day. Terms come from the vocabularies in memory.
+"""
+
+from heritage.search.page_rows.card_rows import CardData, read_cards
+from heritage.search.page_rows.day_rows import DayRows, read_day
+from heritage.search.page_rows.neighbours import Neighbour, nearby, reachable
+from heritage.search.page_rows.site_rows import (
+    RELATIONS,
+    PropertyRows,
+    SiteRows,
+    in_order,
+    linked_sites,
+    published_site,
+    read_site,
+    related_site_ids,
+)
+
+__all__ = [
+    "RELATIONS",
+    "CardData",
+    "DayRows",
+    "Neighbour",
+    "PropertyRows",
+    "SiteRows",
+    "in_order",
+    "linked_sites",
+    "nearby",
+    "published_site",
+    "reachable",
+    "read_cards",
+    "read_day",
+    "read_site",
+    "related_site_ids",
+]

@@ -25,7 +25,6 @@ from heritage.models import (
     UnescoStatus,
 )
 from heritage.models.events import age_events, exact_dates, first_beginning
-from heritage.search import vocabulary
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.page_rows.rows_by_key import pairs_by_key, rows_by_key
 from heritage.search.vocabulary import Vocabulary
@@ -68,7 +67,7 @@ class CardData:
 def read_cards(index: IndexSnapshot, ids: Iterable[int]) -> list[CardData]:
     """Cards in the order of the ids, without sites that were withdrawn meanwhile."""
     ids = list(ids)
-    terms = vocabulary.of(index)
+    terms = index.vocabulary
     found = {
         site.pk: CardData(
             *(site.pk, site.uid, site.slug, site.name, site.inscribed_year),
@@ -83,12 +82,6 @@ def read_cards(index: IndexSnapshot, ids: Iterable[int]) -> list[CardData]:
     _add_registers(found, terms, index)
     _add_photographs(found, index)
     return [found[pk] for pk in ids if pk in found]
-
-
-def read_site_summaries(ids: Iterable[int]) -> dict[int, LanguageMap]:
-    """The written summaries, which few pages show."""
-    rows = Site.objects.filter(pk__in=list(ids)).order_by()
-    return dict(rows.values_list("pk", "summary"))
 
 
 def _add_kinds(found: dict[int, CardData], terms: Vocabulary) -> None:

@@ -23,7 +23,7 @@ class DayRows:
     facts: list[VisitingFact] = field(default_factory=list)  # on hours and closed days
 
 
-def day_rows(ids: Iterable[int], day: date) -> dict[int, DayRows]:
+def read_day(ids: Iterable[int], day: date) -> dict[int, DayRows]:
     """The rows by site; the rows may be newer than the index."""
     ids = list(ids)
     found: dict[int, DayRows] = defaultdict(DayRows)

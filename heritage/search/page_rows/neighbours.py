@@ -74,7 +74,7 @@ def _reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) 
 
 def _read(around: columns.WithinRadius, ids: list[int]) -> list[Neighbour]:
     km = around.km_of(ids)
-    found = site_rows.links(ids)
+    found = site_rows.linked_sites(ids)
     return [
         Neighbour(site, km[pk], point)
         for pk in ids

@@ -114,7 +114,7 @@ def published_site(slug: str) -> Site | None:
     return next((site for site in found if site.state == Site.State.PUBLISHED), None)
 
 
-def tied_sites(site_id: int, most: int) -> tuple[int, ...]:
+def related_site_ids(site_id: int, most: int) -> tuple[int, ...]:
     """The ids of sites, published or not, that a site has to do with by rows of theirs.
 
     Its parts, what it is a part of, and sites under the entries that cover it; at most so many.
@@ -146,7 +146,7 @@ def in_order[T: Model](rows: Iterable[T], order: str) -> list[T]:
     return found
 
 
-def read(
+def read_site(
     site: Site,
     terms: Vocabulary,
     change: Callable[[dict[str, list[Any]]], None] | None = None,
@@ -211,7 +211,7 @@ def _exist(conditions: list[tuple[type[Model], str]], parameters: list[int]) -> 
         return list(map(bool, cursor.fetchone()))
 
 
-def links(ids: Iterable[int]) -> dict[int, Site]:
+def linked_sites(ids: Iterable[int]) -> dict[int, Site]:
     """Published sites by primary key, with what a link to them says and where they lie."""
     columns = ("id", "state", "uid", "slug", "name", "public_latitude", "public_longitude")
     found = rows_by_key(Site, "id", ids, columns)

@@ -13,7 +13,6 @@ from django.utils import translation
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import pgettext_lazy
 
-from heritage.search import vocabulary
 from heritage.search.facets.base import BOUNDS, YEAR, TreeFacet, ordinals, spoken
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index.snapshot import IndexSnapshot
@@ -192,7 +191,7 @@ def _is_too_short(word: str) -> bool:
 
 def of(index: IndexSnapshot) -> Dictionary:
     """The dictionary, cached until a term is written."""
-    terms = vocabulary.of(index)
+    terms = index.vocabulary
     if "dictionary" not in terms.memory:
         terms.memory["dictionary"] = _read(terms)
     return terms.memory["dictionary"]

@@ -15,7 +15,7 @@ from string import digits
 from django.core.exceptions import ValidationError
 
 from heritage.models import Event, Place, Site
-from heritage.search import text_search, vocabulary
+from heritage.search import text_search
 from heritage.search.distance_fields import PLACE_MARK
 from heritage.search.facets.base import AnyFacet, TreeFacet, ordinals
 from heritage.search.facets.registry import BY_NAME, FACETS
@@ -120,7 +120,7 @@ class _Parser:
 
     def __init__(self, index: IndexSnapshot, text: str, today: date, *, with_characters: bool):
         self.index, self.today, self.with_characters = index, today, with_characters
-        self.dictionary, self.terms = dictionary.of(index), vocabulary.of(index)
+        self.dictionary, self.terms = dictionary.of(index), index.vocabulary
         self.atoms = tokens.atoms(text)
         self.used_character = False
         self.is_denied = False  # what is being read: a value that no site has can be left out

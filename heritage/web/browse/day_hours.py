@@ -10,10 +10,7 @@ from django.utils.translation import pgettext
 
 from heritage.models import Opening, VisitingFact
 from heritage.models.visiting import CheckedRecord
-from heritage.search.filters import SiteFilter
-from heritage.search.index.openings import OPEN, HoursGroup
-from heritage.search.page_rows.day_rows import DayRows, day_rows
-from heritage.search.query_strings import updated
+from heritage.search import HoursGroup, SiteFilter, page_rows, query_strings
 from heritage.values.language import LanguageMap
 from heritage.web import language_html
 from heritage.web.hours import basis_in_words, days_in_words, hours_in_words
@@ -44,21 +41,21 @@ def day_groups(filtered: SiteFilter) -> list[DayGroup]:
     """All that are open, then each group, counted among what the other filters leave."""
     if not filtered.hours_groups:
         return []
-    left, asked = filtered.without("open"), filtered.hours_asked
+    left, chosen = filtered.without("open"), filtered.chosen("hours")
     counts = {
         group: left.intersection_cardinality(sites)
         for group, sites in filtered.hours_groups.items()
     }
-    every = sum(counts[group] for group in OPEN)
-    query = updated(filtered.data, drop=["hours"])
+    every = sum(count for group, count in counts.items() if group.is_open)
+    query = query_strings.updated(filtered.data, drop=["hours"])
     return [
-        DayGroup(pgettext("hours of a day", "open"), every, query, asked == OPEN),
+        DayGroup(pgettext("hours of a day", "open"), every, query, not chosen),
         *(
             DayGroup(
                 str(group.label),
                 count,
-                updated(filtered.data, hours=group.value),
-                asked == (group,),
+                query_strings.updated(filtered.data, hours=group.value),
+                chosen == group,
             )
             for group, count in counts.items()
         ),
@@ -71,10 +68,10 @@ def hours_lines(filtered: SiteFilter, ids: Iterable[int]) -> dict[int, list[Hour
     if not day:
         return {}
     known = [pk for pk in ids if pk not in filtered.hours_groups[HoursGroup.UNKNOWN]]
-    return {pk: list(_lines(rows, day)) for pk, rows in day_rows(known, day).items()}
+    return {pk: list(_lines(rows, day)) for pk, rows in page_rows.read_day(known, day).items()}
 
 
-def _lines(rows: DayRows, day: date) -> Iterator[HoursLine]:
+def _lines(rows: page_rows.DayRows, day: date) -> Iterator[HoursLine]:
     for notice in rows.notices:
         text = language_html.as_html(notice.text.best())
         yield HoursLine(_("closed"), text, "", True, "")

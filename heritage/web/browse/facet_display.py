@@ -10,12 +10,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from heritage.models import Era
-from heritage.search import counting
-from heritage.search.counting import FacetCounts
-from heritage.search.facets.registry import FACETS
-from heritage.search.facets.values import FacetTerm
-from heritage.search.lru_cache import LRUCache
+from heritage.models import Era, Register, RegisterTerm
+from heritage.models.vocabularies import Term
+from heritage.search import FACETS, FacetCounts, LRUCache
 from heritage.web import language_html, term_texts
 from heritage.web.term_texts import TermTexts
 
@@ -101,15 +98,17 @@ def _shown(facet: FacetCounts, kept: set[int], texts: TermTexts) -> Iterator[str
         )
 
 
-def _label(term: FacetTerm, texts: TermTexts) -> SafeString:
+def _label(term: Term | Register | RegisterTerm | str, texts: TermTexts) -> SafeString:
     if isinstance(term, str):
         return language_html.as_html(term)
     return texts.said(term_texts.label, term)
 
 
 def _note(era: Era) -> SafeString:
-    """What tells it from its like."""
-    return _small(counting.note(era))
+    """What distinguishes an era from others: its years, and its region outside China."""
+    region = str(era.region_name.best())
+    is_named = not region or region in str(era.label.best())
+    return _small(era.years() if is_named else f"{era.years()} · {region}")
 
 
 def _small(text: str) -> SafeString:

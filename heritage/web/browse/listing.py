@@ -12,16 +12,18 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from heritage.models import SiteEra
-from heritage.search import suggest
-from heritage.search.active_filters import ActiveFilter
-from heritage.search.counting import FacetCounts, facets
-from heritage.search.distance_fields import SearchCentreField
-from heritage.search.facets.registry import FACETS, TREES
-from heritage.search.filter_fields import MAX_TEXT, MAX_VALUES, NOT
-from heritage.search.filters import NEEDED, TOGETHER, WITHIN_KM, SiteFilter, normalized
-from heritage.search.index import page_dependencies
-from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.query_strings import PAGE_PARAMETERS, updated, without
+from heritage.search import (
+    FACETS,
+    TREES,
+    ActiveFilter,
+    FacetCounts,
+    IndexSnapshot,
+    SiteFilter,
+    facet_counts,
+    page_dependencies,
+    query_strings,
+    suggest,
+)
 from heritage.values import sentences
 from heritage.values.distances import distance_phrase
 from heritage.web import cards, language_html, unplaced
@@ -36,7 +38,7 @@ from heritage.web.unplaced import UnplacedSites
 _AT_ONCE = 3  # pictures that are in view when the page opens
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.
 _CARRIED = (
-    *("bbox", "property", "part_of", "hours", NOT),
+    *("bbox", "property", "part_of", "hours", SiteFilter.NOT),
     *(facet.name for facet in FACETS if not facet.in_form),
     *("view", "sort", UNFOLDED),
 )
@@ -50,9 +52,10 @@ _FORMS = {"cards": "card", "list": "row"}
 # Parameters of a list that depends on the index alone, and on what stands at an address.
 _ANSWERED_BY_INDEX = {
     *(facet.name for facet in FACETS),
-    *("role", "from", "to", "bbox", NOT, "sort", "view", UNFOLDED, *PAGE_PARAMETERS),
+    *("role", "from", "to", "bbox", SiteFilter.NOT, "sort", "view", UNFOLDED),
+    *query_strings.PAGE_PARAMETERS,
 }
-_DISTANCES = (10, 25, WITHIN_KM, 100, 250)  # km of what a list is near to
+_DISTANCES = (10, 25, SiteFilter.WITHIN_KM, 100, 250)  # km of what a list is near to
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +207,11 @@ def clean_query(data: QueryDict) -> QueryDict:
     """
     clean = QueryDict(mutable=True)
     for name, values in _settled(data).lists():
-        stripped = (value.replace("\0", "").strip()[:MAX_TEXT].rstrip() for value in values)
-        kept = list(dict.fromkeys(normalized(name, value) for value in stripped if value))
+        texts = (value.replace("\0", "").strip() for value in values)
+        cut = (text[: SiteFilter.MAX_TEXT].rstrip() for text in texts)
+        kept = list(dict.fromkeys(SiteFilter.normalized(name, text) for text in cut if text))
         if kept:
-            clean.setlist(name, kept[:MAX_VALUES])
+            clean.setlist(name, kept[: SiteFilter.MAX_VALUES])
     for name, is_idle in _IDLE.items():
         if name in clean and is_idle(clean):
             del clean[name]
@@ -243,10 +247,11 @@ _IDLE: dict[str, Callable[[QueryDict], bool]] = {
     "page": lambda clean: clean["page"] == "1",
     "view": lambda clean: clean["view"] not in _FORMS or clean["view"] == "cards",
     LITERAL: lambda clean: "q" not in clean,
-    "within": lambda clean: TOGETHER["within"] not in clean,
-    "hours": lambda clean: TOGETHER["hours"] not in clean,
+    "within": lambda clean: SiteFilter.TOGETHER["within"] not in clean,
+    "hours": lambda clean: SiteFilter.TOGETHER["hours"] not in clean,
     "sort": lambda clean: (
-        clean["sort"] in NEEDED and clean.keys().isdisjoint(NEEDED[clean["sort"]])
+        clean["sort"] in SiteFilter.NEEDED
+        and clean.keys().isdisjoint(SiteFilter.NEEDED[clean["sort"]])
     ),
 }
 
@@ -259,7 +264,7 @@ def listing(data: QueryDict) -> Listing:
     in_words = filtered.active()
     total = len(filtered.hits)
     texts = TermTexts(filtered.index)
-    counted = facets(filtered)
+    counted = facet_counts(filtered)
     choices = [folded(facet, data, texts) for facet in counted if _leads_on(facet, total)]
     start = paging.start(filtered, language)
     ids = filtered.page(language, start, start + PER_PAGE)
@@ -301,7 +306,7 @@ def listing(data: QueryDict) -> Listing:
         meant=_meant(data, answer.suggestion) if answer and answer.suggestion else None,
         is_partial=bool(answer and answer.partly),
         is_of_superlative=filtered.is_of_superlative,
-        literal_query=updated(data, literal="1"),
+        literal_query=query_strings.updated(data, literal="1"),
         terms=[] if start or (answer and answer.filters) else _terms(filtered),
         views=_views(data),
         view=view,
@@ -326,7 +331,7 @@ def _asked_again(index: IndexSnapshot, query: str) -> int | None:
     ids = filtered.page(language, start, start + PER_PAGE)
     within = None if start else _within(filtered)
     left = unplaced.of_list(filtered)
-    return _fingerprint(len(filtered.hits), start, ids, facets(filtered), within, left)
+    return _fingerprint(len(filtered.hits), start, ids, facet_counts(filtered), within, left)
 
 
 def _fingerprint(
@@ -391,7 +396,7 @@ def _distances(filtered: SiteFilter) -> list[Distance]:
     here = filtered.within_km
     return [
         Distance(
-            "" if km == WITHIN_KM and "within" not in filtered.data else f"{km:g}",
+            "" if km == SiteFilter.WITHIN_KM and "within" not in filtered.data else f"{km:g}",
             distance_phrase(km),
             km == here,
         )
@@ -408,7 +413,7 @@ def _within(filtered: SiteFilter) -> SearchTerm | None:
     count = len((filtered.without("era") & spanning) - filtered.hits)
     if not count:
         return None
-    query = updated(clean_query(filtered.data), role=str(SiteEra.Role.WITHIN))
+    query = query_strings.updated(clean_query(filtered.data), role=str(SiteEra.Role.WITHIN))
     label = sentences.listed(era.short() for era in eras)
     return SearchTerm("", language_html.as_html(label), "", count, query)
 
@@ -426,7 +431,7 @@ def _near_in_words(filtered: SiteFilter) -> str:
         return written
     named = centre.place.label if centre.place else centre.site.name
     try:
-        again = SearchCentreField(required=False).clean(str(named.best()))
+        again = filtered.form.fields["near"].clean(str(named.best()))
     except ValidationError:
         return written
     return str(named.best()) if again == centre else written
@@ -434,7 +439,11 @@ def _near_in_words(filtered: SiteFilter) -> str:
 
 def _sorts(filtered: SiteFilter) -> list[Sort]:
     return [
-        Sort(str(label), updated(filtered.raw_data, sort=value), value == filtered.order)
+        Sort(
+            str(label),
+            query_strings.updated(filtered.raw_data, sort=value),
+            value == filtered.order,
+        )
         for value, label in filtered.sorts
     ]
 
@@ -442,10 +451,10 @@ def _sorts(filtered: SiteFilter) -> list[Sort]:
 def _views(data: QueryDict) -> list[View]:
     """The page stays the same: what one sees of it differs."""
     is_list = data.get("view") == "list"
-    steps = {step: str(data[step]) for step in PAGE_PARAMETERS if step in data}
+    steps = {step: str(data[step]) for step in query_strings.PAGE_PARAMETERS if step in data}
     return [
-        View("cards", _("Cards"), updated(data, drop=["view"], **steps), not is_list),
-        View("list", _("List"), updated(data, view="list", **steps), is_list),
+        View("cards", _("Cards"), query_strings.updated(data, drop=["view"], **steps), not is_list),
+        View("list", _("List"), query_strings.updated(data, view="list", **steps), is_list),
     ]
 
 
@@ -454,7 +463,9 @@ def _problems(filtered: SiteFilter) -> list[InvalidFilter]:
     found = filtered.problems()
     named = [
         InvalidFilter(
-            problem.label, problem.message, without(filtered.data, problem.name, problem.value)
+            problem.label,
+            problem.message,
+            query_strings.without(filtered.data, problem.name, problem.value),
         )
         for problem in found[:MOST_PROBLEMS]
     ]
@@ -463,13 +474,13 @@ def _problems(filtered: SiteFilter) -> list[InvalidFilter]:
         message = ngettext("and %(number)s more", "and %(number)s more", rest) % {"number": rest}
         data = filtered.data
         for problem in found[MOST_PROBLEMS:]:
-            data = QueryDict(without(data, problem.name, problem.value))
-        named.append(InvalidFilter("", message, updated(data)))
+            data = QueryDict(query_strings.without(data, problem.name, problem.value))
+        named.append(InvalidFilter("", message, query_strings.updated(data)))
     return named
 
 
 def _meant(data: QueryDict, text: str) -> SpellingSuggestion:
-    return SpellingSuggestion(text, updated(data, q=text))
+    return SpellingSuggestion(text, query_strings.updated(data, q=text))
 
 
 def _terms(filtered: SiteFilter) -> list[SearchTerm]:
@@ -482,7 +493,7 @@ def _terms(filtered: SiteFilter) -> list[SearchTerm]:
             data = filtered.data.copy()
             data.setlist("q", [named.rest] if named.rest else [])
             data.setlist(named.facet, [named.term.slug])  # a second value would widen
-            address = updated(clean_query(data))
+            address = query_strings.updated(clean_query(data))
             label = language_html.as_html(named.term.label.best())
             facet = TREES[named.facet]
             found.append(SearchTerm(str(facet.search_label), label, named.rest, count, address))
@@ -495,7 +506,8 @@ def _ways(filtered: SiteFilter, in_words: list[ActiveFilter]) -> list[FilterToDr
     """What removing each filter would show, most sites first."""
     found: dict[str, list[str]] = {}
     for item in in_words:
-        if item.name not in TOGETHER:  # the groups of a day are offered with their counts already
+        # The groups of a day are offered with their counts already.
+        if item.name not in SiteFilter.TOGETHER:
             found.setdefault(item.name, []).append(str(item.value))
     labels = {item.name: item.label for item in in_words}
     ways = [
@@ -503,7 +515,7 @@ def _ways(filtered: SiteFilter, in_words: list[ActiveFilter]) -> list[FilterToDr
             labels[name],
             sentences.listed(values),
             len(filtered.without(name)),
-            without(filtered.data, name, together=_together(name)),
+            query_strings.without(filtered.data, name, together=_together(name)),
         )
         for name, values in found.items()
     ]
@@ -516,7 +528,7 @@ def _farther(filtered: SiteFilter) -> Iterator[FilterToDrop]:
     if filtered.nearby is None:
         return
     for km in _DISTANCES:
-        query = updated(filtered.data, within=f"{km:g}")
+        query = query_strings.updated(filtered.data, within=f"{km:g}")
         if km > filtered.within_km and (found := SiteFilter(QueryDict(query)).hits):
             instead = _("within %(km)s km instead") % {"km": km}
             yield FilterToDrop("", "", len(found), query, instead)
@@ -525,7 +537,7 @@ def _farther(filtered: SiteFilter) -> Iterator[FilterToDrop]:
 
 def _together(name: str) -> list[str]:
     """Filters that go with one that is taken off."""
-    return [part for part, whole in TOGETHER.items() if whole == name]
+    return [part for part, whole in SiteFilter.TOGETHER.items() if whole == name]
 
 
 def _only_term(filtered: SiteFilter, in_words: list[ActiveFilter]) -> tuple[str, str] | None:

@@ -10,8 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from heritage.models import Site
-from heritage.search.filters import SiteFilter
-from heritage.search.query_strings import updated
+from heritage.search import SiteFilter, query_strings
 
 PER_PAGE = 24
 _NEIGHBOURS = 2  # pages shown on each side of the current one
@@ -90,10 +89,10 @@ def paging(filtered: SiteFilter, start: int, slugs: list[str]) -> Paging:
 
 
 def page_query(data: QueryDict, page: int) -> str:
-    return updated(data, page=str(page)) if page > 1 else updated(data)
+    return query_strings.updated(data, page=str(page)) if page > 1 else query_strings.updated(data)
 
 
 def _step(data: QueryDict, page: int, name: str, slug: str | None) -> str:
     if page == 1 or slug is None:
         return page_query(data, page)
-    return updated(data, page=str(page), **{name: slug})
+    return query_strings.updated(data, page=str(page), **{name: slug})

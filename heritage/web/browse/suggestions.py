@@ -11,16 +11,7 @@ from django.views.decorators.http import require_safe
 
 from heritage.formats.sentence import place_phrase
 from heritage.models import Era
-from heritage.search import store, suggest
-from heritage.search.facets.registry import TREES
-from heritage.search.filter_fields import MAX_TEXT
-from heritage.search.suggest import (
-    SuggestedFilter,
-    SuggestedGroup,
-    SuggestedLine,
-    SuggestedSite,
-    SuggestedTerm,
-)
+from heritage.search import TREES, SiteFilter, current_index, suggest
 from heritage.values import normalize
 from heritage.web import language_html
 from heritage.web.page_urls import list_url, term_url
@@ -43,8 +34,8 @@ class SuggestionGroup:
 
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\0", " ").strip()[:MAX_TEXT]
-    found = suggest.suggestions(store.current(), text)
+    text = request.GET.get("q", "").replace("\0", " ").strip()[: SiteFilter.MAX_TEXT]
+    found = suggest.suggestions(current_index(), text)
     groups = [_group(group) for group in found]
     if pages := _pages(text):
         groups.append(SuggestionGroup(_("Pages"), pages))
@@ -54,28 +45,28 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     return public(render(request, "components/suggestions.html", context))
 
 
-def _group(group: SuggestedGroup) -> SuggestionGroup:
+def _group(group: suggest.SuggestedGroup) -> SuggestionGroup:
     labels = {suggest.SITES: _("Sites"), suggest.FILTERS: _("Filters")}
     label = labels.get(group.name) or str(TREES[group.name].suggestions_label)
     return SuggestionGroup(label, [_line(group.name, line) for line in group.lines])
 
 
-def _line(group: str, line: SuggestedLine) -> Suggestion:
+def _line(group: str, line: suggest.SuggestedLine) -> Suggestion:
     match line:
-        case SuggestedSite(slug, site):
+        case suggest.SuggestedSite(slug, site):
             return Suggestion(
                 reverse("web:site", args=[slug]),
                 language_html.as_html(site.name.best()),
                 place_phrase(site.place),
             )
-        case SuggestedTerm(_slug, term, count):
+        case suggest.SuggestedTerm(_slug, term, count):
             return Suggestion(
                 term_url(group, term),
                 language_html.as_html(term.label.best()),
                 term.years() if isinstance(term, Era) else "",
                 count,
             )
-        case SuggestedFilter(slug, facet, value):
+        case suggest.SuggestedFilter(slug, facet, value):
             return Suggestion(
                 list_url(**{facet.name: slug}),
                 language_html.as_html(facet.describe(value)),

@@ -14,7 +14,7 @@ from heritage.formats import jsonld
 from heritage.formats.addresses import Addresses
 from heritage.formats.dataset import dataset_document
 from heritage.models import Image, Licence, Site, Source
-from heritage.search import store
+from heritage.search import current_index
 from heritage.values.web_address import safe_url
 from heritage.web import cards, language_html, meta_tags
 from heritage.web.context import identity
@@ -70,7 +70,7 @@ class CreditsPage:
 @require_safe
 @conditional_page
 def page(request: HttpRequest) -> HttpResponse:
-    index = store.current()
+    index = current_index()
     counts = records_by_source(index)
     sources = sorted(
         Source.objects.filter(pk__in=counts)

@@ -16,7 +16,7 @@ from heritage.models import (
     Source,
     VisitingFact,
 )
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search import IndexSnapshot
 
 
 def records_by_source(index: IndexSnapshot) -> dict[int, int]:

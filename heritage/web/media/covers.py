@@ -27,8 +27,7 @@ from heritage.models.designations import IN_FORCE
 from heritage.models.events import age_events, exact_dates, first_beginning, is_within
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.unesco import WHOLE_STATUSES
-from heritage.search.page_rows.card_rows import CardData
-from heritage.search.page_rows.site_rows import SiteRows
+from heritage.search import page_rows
 from heritage.values.coordinates import Point
 from heritage.values.date_format import ABOUT
 from heritage.values.language import LanguageMap, interface_languages
@@ -56,7 +55,7 @@ def with_covers(*also: str) -> SiteQuerySet:
     )
 
 
-def scene_of(record: Site | CardData, kinds: Iterable[Kind]) -> Scene | str:
+def scene_of(record: Site | page_rows.CardData, kinds: Iterable[Kind]) -> Scene | str:
     """The scene that a record asks for, itself or by its kinds; else PLATE or SOLEMN."""
     asked = record.cover or next((kind.scene for kind in kinds if kind.scene), PLATE)
     if asked in (PLATE, SOLEMN):
@@ -92,7 +91,7 @@ def drawing_of(site: Site, language: str | None = None) -> Drawing:
     return _drawing(site, site.kinds.all(), *_dated(events), lambda: _criteria(site), language)
 
 
-def drawing_of_page(rows: SiteRows, language: str | None = None) -> Drawing:
+def drawing_of_page(rows: page_rows.SiteRows, language: str | None = None) -> Drawing:
     """The same for a site with the rows of its page."""
     dated = _dated(rows.events)
     return _drawing(rows.site, rows.kinds, *dated, lambda: _criteria_among(rows), language)
@@ -104,7 +103,7 @@ def _dated(events: Iterable[Event]) -> tuple[Event | None, list[Event], list[str
     return first_beginning(events), age_events(events), exact_dates(events)
 
 
-def drawing_of_row(row: CardData, language: str | None = None) -> Drawing:
+def drawing_of_row(row: page_rows.CardData, language: str | None = None) -> Drawing:
     """The same of a card."""
     return _drawing(
         row,
@@ -146,7 +145,7 @@ def landscape_tag(seed: str) -> str:
 
 
 def _drawing(
-    record: Site | CardData,
+    record: Site | page_rows.CardData,
     kinds: Iterable[Kind],
     beginning: Event | None,
     age: list[Event],
@@ -211,7 +210,7 @@ def _cleaned(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(text for text in map(clean, texts) if text)
 
 
-def _point(record: Site | CardData) -> Point | None:
+def _point(record: Site | page_rows.CardData) -> Point | None:
     """The public point, or the centre of the town: on a globe they are the same."""
     if record.public_latitude is not None and record.public_longitude is not None:
         return record.public_latitude, record.public_longitude
@@ -266,7 +265,7 @@ def _criteria(site: Site) -> list[str]:
     return list(dict.fromkeys(code for code, _extent in rows)) if is_whole else []
 
 
-def _criteria_among(rows: SiteRows) -> list[str]:
+def _criteria_among(rows: page_rows.SiteRows) -> list[str]:
     """The same, of rows that are loaded."""
     listed = [
         coverage

@@ -17,9 +17,7 @@ from pyroaring import BitMap
 from heritage.cartography import sheets
 from heritage.cartography.sheets import MapPoint
 from heritage.models import ComponentPoint, Coverage, Place, Register, Site
-from heritage.search import store
-from heritage.search.index import columns, page_dependencies, snapshot
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search import IndexSnapshot, columns, current_index, page_dependencies
 from heritage.values.coordinates import Point, snap
 from heritage.web import language_html, unplaced
 from heritage.web.access import visible_site
@@ -82,8 +80,8 @@ def parts_of(site: Site) -> tuple[Point, ...]:
 
 def of_sites(place: Place, hits: BitMap) -> MapImage | None:
     """The sites of a place as dots; None where none has a point."""
-    index = store.current()
-    page_dependencies.parts(index, snapshot.POINTS)
+    index = current_index()
+    page_dependencies.parts(index, "points")
     points = _points(index, hits)
     if not points:
         return None
@@ -145,7 +143,7 @@ def of_place(request: HttpRequest, slug: str) -> HttpResponseBase:
     place = Place.objects.filter(slug=slug).first()
     if place is None:
         raise Http404
-    index = store.current()
+    index = current_index()
     points = _points(index, index.having(f"place:{place.pk}"))
     if not points:
         raise Http404

@@ -30,7 +30,7 @@ from heritage.media.covers.shapes import SHAPES, clean, width_of
 from heritage.media.covers.tags import tag_of_files, tag_of_texts
 from heritage.media.one_at_a_time import one_at_a_time
 from heritage.models import Identity, Image, Site
-from heritage.search.page_rows.site_rows import SiteRows
+from heritage.search import page_rows
 from heritage.web.access import visible_site
 from heritage.web.media import covers, tagged
 from heritage.web.media.drawings import Drawing, kept
@@ -80,7 +80,7 @@ def catalogue_preview(request: HttpRequest) -> HttpResponseBase:
     return _answer(request, _of_catalogue(Identity.objects.current()), is_public=True)
 
 
-def address_of(rows: SiteRows) -> str:
+def address_of(rows: page_rows.SiteRows) -> str:
     tag = _of_site(rows.site, covers.drawing_of_page(rows)).tag
     return tagged.address("media:preview", rows.site.uid, tag)
 

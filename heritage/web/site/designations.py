@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from heritage.models import Coverage, Designation, DesignationEvent, Register, RegisterTerm, Site
 from heritage.models.unesco import statuses
 from heritage.models.vocabularies import Term
-from heritage.search.page_rows.site_rows import PropertyRows, SiteRows
+from heritage.search import page_rows
 from heritage.values import sentences
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
@@ -54,7 +54,7 @@ class SiteDesignation:
     marks: list[Mark]
 
 
-def site_designations(rows: SiteRows) -> list[SiteDesignation]:
+def site_designations(rows: page_rows.SiteRows) -> list[SiteDesignation]:
     """The designations of a site, those in force first."""
     past = (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED)
     coverages = sorted(rows.coverages, key=lambda coverage: coverage.designation.standing in past)
@@ -72,7 +72,7 @@ def site_designations(rows: SiteRows) -> list[SiteDesignation]:
 
 def _site_designation(
     coverage: Coverage,
-    listed: PropertyRows | None,
+    listed: page_rows.PropertyRows | None,
     events: list[DesignationEvent],
     others: list[Fact],
 ) -> SiteDesignation:
@@ -137,7 +137,7 @@ def _statement(coverage: Coverage) -> SafeString:
 
 
 def _facts(
-    coverage: Coverage, listed: PropertyRows | None, events: list[DesignationEvent]
+    coverage: Coverage, listed: page_rows.PropertyRows | None, events: list[DesignationEvent]
 ) -> list[Fact]:
     entry = coverage.designation
     pairs = [

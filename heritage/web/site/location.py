@@ -10,8 +10,7 @@ from django.utils.translation import ngettext
 
 from heritage.formats.sentence import exact_place_phrase
 from heritage.models import Place, Site
-from heritage.search.page_rows.neighbours import Neighbour
-from heritage.search.page_rows.site_rows import SiteRows
+from heritage.search import page_rows
 from heritage.values import sentences
 from heritage.values.coordinates import Point, format_point
 from heritage.values.distances import distance_phrase
@@ -53,7 +52,7 @@ class NeighbourLine:
     direction: str
 
 
-def site_location(rows: SiteRows) -> SiteLocation:
+def site_location(rows: page_rows.SiteRows) -> SiteLocation:
     site = rows.site
     point = site.public_point
     accuracy = _accuracy_m(site)
@@ -122,7 +121,7 @@ def _marks(site: Site) -> list[Mark]:
     return ([certainty.APPROXIMATE] if is_near else []) + certainty.of_source(site.point_source)
 
 
-def neighbours(here: Point | None, found: list[Neighbour]) -> list[NeighbourLine]:
+def neighbours(here: Point | None, found: list[page_rows.Neighbour]) -> list[NeighbourLine]:
     sites = reverse("web:sites")
     return [
         NeighbourLine(

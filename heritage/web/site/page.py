@@ -27,13 +27,7 @@ from heritage.models import (
 )
 from heritage.models.events import age_events, first_beginning
 from heritage.models.unesco import WHOLE_STATUSES, statuses
-from heritage.search import store, vocabulary
-from heritage.search.filters import WITHIN_KM
-from heritage.search.index import page_dependencies
-from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.page_rows import site_rows
-from heritage.search.page_rows.neighbours import nearby
-from heritage.search.page_rows.site_rows import SiteRows
+from heritage.search import IndexSnapshot, SiteFilter, current_index, page_dependencies, page_rows
 from heritage.values import sentences
 from heritage.values.language import Text, display_width, interface_languages, language_in_words
 from heritage.values.markdown import to_html
@@ -88,7 +82,7 @@ class ContentsLink:
 class SitePage:
     """Prepared for the template web/site.html."""
 
-    rows: SiteRows
+    rows: page_rows.SiteRows
     name: Text
     other_names: list[Text]
     pinyin: str
@@ -196,10 +190,10 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
 
     `change` may change the rows that are read, see `site_rows.read()`.
     """
-    index = store.current()
-    known = vocabulary.of(index)
+    index = current_index()
+    known = index.vocabulary
     _record_ties(index, site)
-    rows = site_rows.read(site, known, change)
+    rows = page_rows.read_site(site, known, change)
     events = rows.events
     unesco: list[UnescoStatus] = [s for s in statuses(rows.coverages) if s != UnescoStatus.NONE]
     beginning = first_beginning(events)
@@ -214,7 +208,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
     text_marks = list(chain.from_iterable(map(certainty.of_source, rows.sources)))
     names = [*_translations(site), *map(_name_line, rows.names)]
     visit = visiting.visiting(rows)
-    near = nearby(index, site, WITHIN_KM)
+    near = page_rows.nearby(index, site, SiteFilter.WITHIN_KM)
     is_property = any(status in WHOLE_STATUSES for status in unesco)
     component_parts = maps.parts_of(site) if is_property else ()
     return SitePage(
@@ -263,7 +257,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
         photos=photos(rows.images),
         nearby=neighbours(site.public_point, near),
         around=_around(site) if near else "",
-        within_km=WITHIN_KM,
+        within_km=SiteFilter.WITHIN_KM,
         unplaced=unplaced.in_place(index, unplaced.town(site.place)),
         related=related_sites(index, rows),
         land=maps.around(site, component_parts),
@@ -286,7 +280,7 @@ def _record_ties(index: IndexSnapshot, site: Site) -> None:
 
 
 def _tied(index: IndexSnapshot, site_id: int) -> tuple[int, ...]:
-    return site_rows.tied_sites(site_id, page_dependencies.MOST_SITES + 1)
+    return page_rows.related_site_ids(site_id, page_dependencies.MOST_SITES + 1)
 
 
 def _around(site: Site) -> str:
@@ -317,7 +311,7 @@ def _all_marks(
     )
 
 
-def _pinyin(rows: SiteRows) -> str:
+def _pinyin(rows: page_rows.SiteRows) -> str:
     """The pinyin of the Chinese name: as recorded, else from the dictionary.
 
     Only for places in China; elsewhere the Chinese name is a translation, and its pinyin is of no
@@ -336,7 +330,7 @@ def _title(site: Site) -> str:
     return pgettext("a name and the same in another language", " · ").join(names)
 
 
-def _inscribed(rows: SiteRows) -> str:
+def _inscribed(rows: page_rows.SiteRows) -> str:
     entries = [coverage.designation for coverage in rows.coverages]
     years = {
         entry.listed_year
@@ -346,7 +340,7 @@ def _inscribed(rows: SiteRows) -> str:
     return sentences.listed(sorted(years))
 
 
-def _criteria(rows: SiteRows) -> list[SafeString]:
+def _criteria(rows: page_rows.SiteRows) -> list[SafeString]:
     """Why the Committee inscribed it; a component meets them only with the others."""
     return [
         language_html.as_html(term.label.best())
@@ -364,7 +358,7 @@ def _parted(html: SafeString) -> tuple[SafeString, SafeString]:
     return mark_safe(html[:at]), mark_safe(html[at:])  # noqa: S308 - sanitised by to_html
 
 
-def _kinds(rows: SiteRows) -> list[Link]:
+def _kinds(rows: page_rows.SiteRows) -> list[Link]:
     return [
         Link(
             reverse("web:kind", args=[kind.slug]),

@@ -14,10 +14,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.models import Place, Register, Site
-from heritage.search.index import orders, page_dependencies
-from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.page_rows import site_rows
-from heritage.search.page_rows.site_rows import SiteRows
+from heritage.search import IndexSnapshot, orders, page_dependencies, page_rows
 from heritage.web import language_html
 from heritage.web.page_urls import list_url
 
@@ -39,7 +36,7 @@ class RelatedSites:
     url: str
 
 
-def related_sites(index: IndexSnapshot, rows: SiteRows) -> list[RelatedSites]:
+def related_sites(index: IndexSnapshot, rows: page_rows.SiteRows) -> list[RelatedSites]:
     """The groups of related sites that are not empty."""
     found = []
     for key, title, values, url in _groups(rows):
@@ -52,7 +49,7 @@ def related_sites(index: IndexSnapshot, rows: SiteRows) -> list[RelatedSites]:
         return []
     every = {pk for _key, _title, ids, *_rest in found for pk in ids}
     page_dependencies.sites(index, every)
-    names, sites = site_rows.links(every), reverse("web:sites")
+    names, sites = page_rows.linked_sites(every), reverse("web:sites")
     return [
         RelatedSites(
             key, title, [_other(names[pk], sites) for pk in ids if pk in names], total, url
@@ -71,7 +68,7 @@ def _best_known(
     return tuple(order.slice(hits - BitMap([without]), 0, _SHOWN)), len(hits)
 
 
-def _groups(rows: SiteRows) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+def _groups(rows: page_rows.SiteRows) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
     """Key, title, the values that the sites have in the index, and the address of their list."""
     kind, country = next(iter(rows.kinds), None), _country(rows)
     if kind and country:
@@ -93,7 +90,7 @@ def _groups(rows: SiteRows) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
             return
 
 
-def _country(rows: SiteRows) -> Place | None:
+def _country(rows: page_rows.SiteRows) -> Place | None:
     place = next(iter(rows.places), None)
     if place is None:
         return None

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from heritage.models import Era, Event
-from heritage.search.page_rows.site_rows import SiteRows
-from heritage.search.vocabulary import TermTree
+from heritage.search import TermTree, page_rows
 from heritage.web import time_axis
 from heritage.web.charts import percent
 from heritage.web.time_axis import LANE, Scale, Segment, Tick
@@ -63,7 +62,7 @@ class SiteTimeline:
         return self.foot - 14
 
 
-def site_timeline(rows: SiteRows, eras: TermTree[Era]) -> SiteTimeline | None:
+def site_timeline(rows: page_rows.SiteRows, eras: TermTree[Era]) -> SiteTimeline | None:
     """None if nothing is dated, or only one event without a span."""
     events = [e for e in rows.events if (e.first_year, e.last_year) != (None, None)]
     scale = time_axis.scale_of((event.first_year, event.last_year) for event in events)
@@ -94,7 +93,7 @@ def _named(events: Iterable[Event]) -> set[int]:
     return {era for era in ids if era is not None}
 
 
-def _shown(rows: SiteRows, events: Iterable[Event], eras: TermTree[Era]) -> list[Era]:
+def _shown(rows: page_rows.SiteRows, events: Iterable[Event], eras: TermTree[Era]) -> list[Era]:
     """The broad eras of the region, and the narrower ones that the events name."""
     named = [eras.terms[pk] for pk in sorted(_named(events), key=eras.order.__getitem__)]
     regions = {_region(era) for era in named} or set(_countries(rows))
@@ -112,7 +111,7 @@ def _region(era: Era) -> int | tuple:
     return era.region_id or tuple(sorted(era.region_name.items()))
 
 
-def _countries(rows: SiteRows) -> list[int]:
+def _countries(rows: page_rows.SiteRows) -> list[int]:
     return [step.pk for place in rows.places for step in (*place.ancestors(), place)]
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 
 from heritage.models import Coverage, Designation, Event, Image, Site
 from heritage.models.fields import EDTFField, LanguageMapField
-from heritage.search.page_rows.site_rows import RELATIONS, in_order
+from heritage.search import page_rows
 from heritage.services import date_reading
 from heritage.services.denormalized import event_bounds
 from heritage.values.date_parser import parse_date
@@ -65,7 +65,7 @@ def put_rows(site: Site, data: QueryDict, found: dict[str, list[Any]]) -> Iterat
 
 
 def _chosen(site: Site, name: str, data: QueryDict) -> Iterator[Model]:
-    through, owner, _order = RELATIONS[name]
+    through, owner, _order = page_rows.RELATIONS[name]
     keys = [key for key in through._meta.concrete_fields if key.is_relation]
     [target] = [key for key in keys if key.attname != owner]
     ids = list(filter(_DIGITS.fullmatch, map(str, data.getlist(name))))
@@ -77,7 +77,7 @@ def _chosen(site: Site, name: str, data: QueryDict) -> Iterator[Model]:
 def _put_open_rows(
     site: Site, name: str, data: QueryDict, found: dict[str, list[Any]]
 ) -> Iterator[str]:
-    model, owner, order = RELATIONS[name]
+    model, owner, order = page_rows.RELATIONS[name]
     stored = {str(row.pk): row for row in found[name]}
     changed = dict(stored)
     places = _places(name, data)
@@ -103,7 +103,7 @@ def _put_open_rows(
         if key or not unread:
             changed[key or place] = row
     if places:
-        found[name] = in_order(changed.values(), order)
+        found[name] = page_rows.in_order(changed.values(), order)
 
 
 def _places(name: str, data: QueryDict) -> list[str]:

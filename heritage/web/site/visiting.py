@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from heritage.models import Price, VisitingFact
 from heritage.models.fields import edtf_bounds
 from heritage.models.visiting import CheckedRecord
-from heritage.search.page_rows.site_rows import SiteRows
+from heritage.search import page_rows
 from heritage.values import sentences
 from heritage.values.language import LanguageMap
 from heritage.values.web_address import safe_url
@@ -93,7 +93,7 @@ class Visiting:
         return found
 
 
-def notices(rows: SiteRows) -> list[NoticeLine]:
+def notices(rows: page_rows.SiteRows) -> list[NoticeLine]:
     return [
         NoticeLine(
             language_html.as_html(notice.text.best()),
@@ -109,7 +109,7 @@ def notices(rows: SiteRows) -> list[NoticeLine]:
 _WITH_PRICES = (VisitingFact.Kind.PRICE, VisitingFact.Kind.BOOKING)
 
 
-def visiting(rows: SiteRows) -> Visiting:
+def visiting(rows: page_rows.SiteRows) -> Visiting:
     openings, prices = rows.openings, rows.prices
     facts = sorted(rows.visitingfacts, key=_asked)
     of_hours = [_fact(row) for row in facts if row.kind in VisitingFact.OF_HOURS]

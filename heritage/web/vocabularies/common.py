@@ -12,10 +12,7 @@ from pyroaring import BitMap
 
 from heritage.models import Site
 from heritage.models.vocabularies import Term
-from heritage.search import vocabulary
-from heritage.search.facets.registry import TREES
-from heritage.search.index import orders, page_dependencies, snapshot
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search import TREES, IndexSnapshot, orders, page_dependencies
 from heritage.values import sentences
 from heritage.values.language import (
     LanguageMap,
@@ -68,8 +65,8 @@ class CountedTree:
     def __init__(self, name: str, index: IndexSnapshot, hits: BitMap | None = None):
         self.name, self.index = name, index
         self.hits = index.sites if hits is None else hits
-        page_dependencies.parts(index, snapshot.VALUES)
-        known = TREES[name].tree(vocabulary.of(index))
+        page_dependencies.parts(index, "values")
+        known = TREES[name].tree(index.vocabulary)
         self.terms, self.children = known.terms, known.children
         self.by_slug, self.above = known.by_slug, known.above
 

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.models import Era, SiteEra
-from heritage.search import store
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search import IndexSnapshot, current_index
 from heritage.values import sentences
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
@@ -129,7 +128,7 @@ class EraPage:
 
 
 def eras() -> ErasPage:
-    tree = CountedTree("era", store.current())
+    tree = CountedTree("era", current_index())
     scale = Scale(_SINCE, max([era.last_year or 0 for era in tree.terms.values()] + [2030]))
     by_part = _by_part(tree)
     order = {_CHINA: 0} | {slug: place for place, slug in enumerate(parts.LABELS, start=1)}
@@ -238,7 +237,7 @@ def short_years(era: Era) -> str:
 def era_page(slug: str) -> EraPage:
     """The context of an era. Raises Era.DoesNotExist."""
     era = Era.objects.select_related("region", "source__licence").get(slug=slug)
-    index = store.current()
+    index = current_index()
     tree = CountedTree("era", index)
     hits = tree.sites(era)
     kinds = CountedTree("kind", index, hits)

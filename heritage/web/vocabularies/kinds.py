@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.models import Kind
-from heritage.search import store
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search import IndexSnapshot, current_index
 from heritage.values import sentences
 from heritage.web import language_html
 from heritage.web.charts import Chart
@@ -59,7 +58,7 @@ class KindPage:
 
 def kinds() -> KindsPage:
     """The broad kinds, those with most sites first."""
-    tree = CountedTree("kind", store.current())
+    tree = CountedTree("kind", current_index())
     broad = sorted(tree.children.get(None, []), key=lambda kind: -tree.count(kind))
     plates, others = [], []
     for kind, link in zip(broad, common.links(tree, broad), strict=True):
@@ -75,7 +74,7 @@ def kinds() -> KindsPage:
 def kind_page(slug: str) -> KindPage:
     """The context of a kind. Raises Kind.DoesNotExist."""
     kind = Kind.objects.get(slug=slug)
-    index = store.current()
+    index = current_index()
     tree = CountedTree("kind", index)
     hits = tree.sites(kind)
     eras, places = (CountedTree("era", index, hits), CountedTree("place", index, hits))

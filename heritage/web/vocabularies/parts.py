@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
-from heritage.search import vocabulary
-from heritage.search.facets.areas import GROUPS, CountryGroup, areas_of, sites_of
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search import IndexSnapshot, areas
 from heritage.values.language import LazyText
 
 _MOST = 0.75  # of the sites lie in a part that they are said to lie in
@@ -22,10 +20,10 @@ class WorldPart:
     sites: BitMap
 
 
-def _group(label: LazyText, *areas: str, also: str = "", without: str = "") -> CountryGroup:
-    codes = {code for area in areas for code in GROUPS[area].codes.split()}
+def _group(label: LazyText, *slugs: str, also: str = "", without: str = "") -> areas.CountryGroup:
+    codes = {code for slug in slugs for code in areas.GROUPS[slug].codes.split()}
     codes = (codes | set(also.split())) - set(without.split())
-    return CountryGroup(label, "", " ".join(sorted(codes)))
+    return areas.CountryGroup(label, "", " ".join(sorted(codes)))
 
 
 # Where the readers of history look for a country: Iran is no part of Southern Asia to them.
@@ -57,9 +55,9 @@ def parts(index: IndexSnapshot) -> list[WorldPart]:
 
 
 def _parts(index: IndexSnapshot) -> Iterator[WorldPart]:
-    for area in areas_of(_PARTS, vocabulary.of(index)):
+    for area in areas.areas_of(_PARTS, index.vocabulary):
         countries = frozenset(area.places)
-        yield WorldPart(area.slug, area.group.label, countries, sites_of(area, index))
+        yield WorldPart(area.slug, area.group.label, countries, areas.sites_of(area, index))
 
 
 def part_of(sites: BitMap, found: list[WorldPart]) -> WorldPart | None:

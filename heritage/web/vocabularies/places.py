@@ -11,10 +11,7 @@ from pyroaring import BitMap
 
 from heritage.models import Place, RegisterTerm, UnescoStatus
 from heritage.models.unesco import WHOLE_STATUSES
-from heritage.search import store
-from heritage.search.distance_fields import PLACE_MARK
-from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.page_rows.neighbours import reachable
+from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
 from heritage.values import sentences
 from heritage.web import language_html, unplaced
 from heritage.web.charts import Chart, Row, Series
@@ -78,7 +75,7 @@ class PlacePage:
 
 
 def places() -> PlacesPage:
-    tree = CountedTree("place", store.current())
+    tree = CountedTree("place", current_index())
     found = regions(tree)
     return PlacesPage(found, len(tree.counted()))
 
@@ -110,7 +107,7 @@ def _by_name(found: list[Place]) -> list[Place]:
 def place_page(slug: str) -> PlacePage:
     """The context of a place. Raises Place.DoesNotExist."""
     place = Place.objects.get(slug=slug)
-    index = store.current()
+    index = current_index()
     tree = CountedTree("place", index)
     hits = tree.sites(place)
     kinds = CountedTree("kind", index, hits)
@@ -180,14 +177,14 @@ def _lead(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
 
 
 def _surroundings(index: IndexSnapshot, place: Place) -> TownSurroundings | None:
-    found = reachable(index, place.centre, _DAY_KM, _NAMED) if place.centre else []
+    found = page_rows.reachable(index, place.centre, _DAY_KM, _NAMED) if place.centre else []
     if not found:
         return None
     return TownSurroundings(
         _DAY_KM,
         nearby_map(place.centre, found),
         neighbours(place.centre, found),
-        list_url(near=f"{PLACE_MARK}{place.slug}", within=str(_DAY_KM)),
+        list_url(near=f"{SiteFilter.PLACE_MARK}{place.slug}", within=str(_DAY_KM)),
         unplaced.in_place(index, place),
     )
 

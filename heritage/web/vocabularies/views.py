@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.models import Era, Kind, Place
-from heritage.search.index import page_dependencies
+from heritage.search import page_dependencies
 from heritage.values import sentences
 from heritage.values.language import LanguageMap
 from heritage.web import meta_tags

@@ -5,7 +5,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from heritage.cartography import sheets
-from heritage.search import store
+from heritage.search import current_index
 from heritage.web.media import tagged
 from heritage.web.world_heritage.statistics import WorldHeritageList
 
@@ -14,7 +14,7 @@ from heritage.web.world_heritage.statistics import WorldHeritageList
 def world_map(request: HttpRequest) -> HttpResponseBase:
     columns = ("designation__category__code", "site__public_latitude", "site__public_longitude")
     found = (
-        WorldHeritageList(store.current())
+        WorldHeritageList(current_index())
         .placed()
         .values_list(*columns)
         .order_by("designation__uid", "site__uid")

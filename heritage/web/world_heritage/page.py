@@ -12,9 +12,7 @@ from django.utils.translation import gettext as _
 from heritage.formats.sentence import place_phrase
 from heritage.models import Coverage, Designation, Register, RegisterTerm, Site, UnescoStatus
 from heritage.models.unesco import LISTED_STATUSES, WHOLE_STATUSES
-from heritage.search import store, vocabulary
-from heritage.search.index import page_dependencies, snapshot
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search import IndexSnapshot, current_index, page_dependencies
 from heritage.values.date_format import year_phrase
 from heritage.web import cards, language_html, unplaced
 from heritage.web.cards import RenderedCard
@@ -101,8 +99,8 @@ class WorldHeritagePage:
 
 def world_heritage_page() -> WorldHeritagePage:
     """Cached until a World Heritage entry or a term is written."""
-    index = store.current()
-    page_dependencies.parts(index, snapshot.LISTED)
+    index = current_index()
+    page_dependencies.parts(index, "world heritage")
     memory, key = index.world_heritage_memory, ("page", get_language(), localdate().year)
     if key not in memory:
         memory[key] = _world()
@@ -110,7 +108,7 @@ def world_heritage_page() -> WorldHeritagePage:
 
 
 def _world() -> WorldHeritagePage:
-    index = store.current()
+    index = current_index()
     world_list = WorldHeritageList(index)
     register = world_list.register
     states, all_states, how_many = statistics.by_state(
@@ -145,7 +143,7 @@ def _world() -> WorldHeritagePage:
 
 
 def _map(world_list: WorldHeritageList, properties: int) -> maps.MapImage:
-    placed = world_list.number_placed(store.current())
+    placed = world_list.number_placed(current_index())
     years = f"{_FIRST_LIST}-{world_list.year}" if world_list.year else ""
     left = unplaced.under(unesco=WHOLE_STATUSES, inscribed=years)
     return maps.of_properties(world_list.series(), placed, properties, left)
@@ -215,7 +213,7 @@ def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
         .prefetch_related("designation__events", "site__also_in")
         .order_by()
     )
-    places = vocabulary.of(store.current()).places
+    places = current_index().vocabulary.places
     published = [row for row in rows if row.site.state == Site.State.PUBLISHED]
     published.sort(key=lambda row: (-row.site.effective_prominence, row.site.slug))
     by_entry: dict[int, Coverage] = {}

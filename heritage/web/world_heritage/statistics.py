@@ -12,9 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Register, RegisterTerm
-from heritage.search import store, vocabulary
-from heritage.search.index import columns, page_dependencies, snapshot
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search import IndexSnapshot, columns, current_index, page_dependencies
 from heritage.values import sentences
 from heritage.web import language_html
 from heritage.web.charts import Chart, Row, Series
@@ -29,7 +27,7 @@ _MAX_STATES = 15
 def properties() -> QuerySet[Designation]:
     """Entries of the World Heritage List that a published site shows."""
     entries = Designation.objects.filter(register__role=Register.Role.WORLD_HERITAGE).order_by()
-    return entries.exclude(pk__in=_not_shown(store.current()))
+    return entries.exclude(pk__in=_not_shown(current_index()))
 
 
 def _not_shown(index: IndexSnapshot) -> list[int]:
@@ -48,8 +46,8 @@ class WorldHeritageList:
     """The World Heritage List in its edition: entries and terms."""
 
     def __init__(self, index: IndexSnapshot):
-        page_dependencies.parts(index, snapshot.LISTED)
-        registers = vocabulary.of(index).registers.values()
+        page_dependencies.parts(index, "world heritage")
+        registers = index.vocabulary.registers.values()
         found = (each for each in registers if each.role == Register.Role.WORLD_HERITAGE)
         self.register: Register | None = next(found, None)
         self.year = self.register.edition_year if self.register else None
@@ -74,7 +72,7 @@ class WorldHeritageList:
 
     def number_placed(self, index: IndexSnapshot) -> int:
         """How many of them have such a site."""
-        page_dependencies.parts(index, snapshot.POINTS)
+        page_dependencies.parts(index, "points")
         whole = Coverage.objects.filter(
             designation__in=self.inscribed(), extent=Coverage.Extent.WHOLE
         )
