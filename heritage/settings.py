@@ -76,11 +76,11 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
-    "heritage.web.request_log.request_log",
+    "heritage.web.operations.request_log.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "heritage.web.middleware.personal_pages",
+    "heritage.web.operations.middleware.personal_pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -90,10 +90,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "heritage.web.middleware.query_limit",
-    "heritage.web.database_errors.DatabaseErrorMiddleware",
-    "heritage.web.middleware.index_snapshot",
-    "heritage.web.middleware.page_cache",
+    "heritage.web.operations.middleware.query_limit",
+    "heritage.web.operations.database_errors.DatabaseErrorMiddleware",
+    "heritage.web.operations.middleware.index_snapshot",
+    "heritage.web.operations.middleware.page_cache",
 ]
 ROOT_URLCONF = "heritage.urls"
 WSGI_APPLICATION = "heritage.wsgi.application"
@@ -112,7 +112,7 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "heritage.web.context.catalogue",
+                "heritage.web.shared.context.catalogue",
             ],
         },
     }
@@ -179,7 +179,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "heritage.web.static_files.StaticFiles"
+        else "heritage.web.operations.static_files.StaticFiles"
     },
 }
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
@@ -322,7 +322,7 @@ SECURITY_CONTACT = env.str("HERITAGE_SECURITY_CONTACT", default="")
 # Who is told of faults by mail: a server error, with its traceback.
 ADMINS = env.list("HERITAGE_ERROR_MAIL", default=[])
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# Whether each request is a line in the log, see heritage/web/request_log.py.
+# Whether each request is a line in the log, see heritage/web/operations/request_log.py.
 LOG_REQUESTS = env.bool("HERITAGE_LOG_REQUESTS", default=False)
 LOGGING = {
     "version": 1,

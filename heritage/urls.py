@@ -5,21 +5,28 @@ from django.contrib import admin
 from django.urls import include, path
 
 from heritage.admin.accounts.login_page import LoginPage
-from heritage.web import health, sitemaps, style, views
-from heritage.web.media import files
+from heritage.web.feeds import views as feeds
+from heritage.web.home import views as home
+from heritage.web.media import views as media
+from heritage.web.operations import views as operations
+from heritage.web.style_guide import views as style_guide
 
 urlpatterns = [
-    path("", views.redirect_to_language, name="language_redirect"),
-    path("robots.txt", views.robots, name="robots"),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
-    path(".well-known/security.txt", health.security_txt, name="security_txt"),
-    path("favicon.ico", files.favicon, name="favicon"),
-    path("sitemap.xml", sitemaps.index, name="sitemap"),
-    path("sitemaps/<slug:language>/pages.xml", sitemaps.pages, name="sitemap_pages"),
-    path("sitemaps/<slug:language>/terms.xml", sitemaps.terms, name="sitemap_terms"),
-    path("sitemaps/<slug:language>/sites-<int:number>.xml", sitemaps.sites, name="sitemap_sites"),
-    path("style/", style.style, name="style"),  # in debug only
+    path("", home.redirect_to_language, name="language_redirect"),
+    path("robots.txt", feeds.robots, name="robots"),
+    path("healthz", operations.healthz, name="healthz"),
+    path("readyz", operations.readyz, name="readyz"),
+    path(".well-known/security.txt", operations.security_txt, name="security_txt"),
+    path("favicon.ico", media.favicon, name="favicon"),
+    path("sitemap.xml", feeds.sitemap_index, name="sitemap"),
+    path("sitemaps/<slug:language>/pages.xml", feeds.sitemap_pages, name="sitemap_pages"),
+    path("sitemaps/<slug:language>/terms.xml", feeds.sitemap_terms, name="sitemap_terms"),
+    path(
+        "sitemaps/<slug:language>/sites-<int:number>.xml",
+        feeds.sitemap_sites,
+        name="sitemap_sites",
+    ),
+    path("style/", style_guide.style, name="style"),  # in debug only
     path("", include("heritage.web.media_urls")),
     *i18n_patterns(
         path("", include("heritage.web.urls")),
@@ -31,7 +38,7 @@ urlpatterns = [
     ),
 ]
 
-handler400 = "heritage.web.errors.bad_request"
-handler403 = "heritage.web.errors.forbidden"
-handler404 = "heritage.web.errors.not_found"
-handler500 = "heritage.web.errors.server_error"
+handler400 = "heritage.web.operations.views.bad_request"
+handler403 = "heritage.web.operations.views.forbidden"
+handler404 = "heritage.web.operations.views.not_found"
+handler500 = "heritage.web.operations.views.server_error"

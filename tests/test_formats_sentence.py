@@ -6,7 +6,7 @@ from django.utils import translation
 from heritage.formats import sentence
 from heritage.models import Site
 from heritage.search import store
-from heritage.web import cards, certainty
+from heritage.web.shared import cards, certainty
 from tests.builders import (
     make_coverage,
     make_designation,

@@ -10,7 +10,7 @@ from heritage.models import Event, Name, ReviewComment, Site
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
 from heritage.services import fulltext
-from heritage.web import cards
+from heritage.web.shared import cards
 from tests import builders as build
 from tests.adminforms import errors, page_data
 from tests.webrows import full_site, plain_site, vocabulary

@@ -8,7 +8,7 @@ from heritage.models import Era, Event
 from heritage.search.filters import SiteFilter
 from heritage.search.vocabulary import TermTree
 from heritage.services.record_checks import problems
-from heritage.web.cards import event_phrase
+from heritage.web.shared.cards import event_phrase
 from heritage.web.site.timeline import site_timeline
 from tests import builders as build
 from tests.webrows import rows_of

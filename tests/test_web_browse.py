@@ -10,8 +10,8 @@ from django.http import QueryDict
 from heritage.models import Era, Place
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
-from heritage.web import cards
 from heritage.web.browse.listing import clean_query
+from heritage.web.shared import cards
 from tests import builders as build
 from tests.webrows import as_read, full_site, plain_site, plain_sites
 

@@ -11,8 +11,8 @@ from django.conf import settings
 
 from heritage.models import Notice, Source
 from heritage.search import store
-from heritage.web.credits.software import licence, software
-from heritage.web.credits.source_counts import records_by_source
+from heritage.web.about.software import licence, software
+from heritage.web.about.source_counts import records_by_source
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, vocabulary
 
@@ -112,7 +112,7 @@ def test_an_empty_catalogue_has_the_page(client, language):
 
 
 def test_many_photographs_are_not_listed(client, monkeypatch):
-    monkeypatch.setattr("heritage.web.credits.page.LISTED", 1)
+    monkeypatch.setattr("heritage.web.about.credits.LISTED", 1)
     site = build.make_site("A")
     build.make_image(site)
     assert "credits-pictures" in page(client)

@@ -21,8 +21,8 @@ from heritage.models import Correction, Custodian, IdentifierScheme, Register, S
 from heritage.server.logs import Quiet
 from heritage.values.web_address import safe_url
 from heritage.web.corrections import views as corrections
-from heritage.web.database_errors import DatabaseErrorMiddleware
-from heritage.web.middleware import query_limit
+from heritage.web.operations.database_errors import DatabaseErrorMiddleware
+from heritage.web.operations.middleware import query_limit
 from tests import builders as build
 from tests.adminforms import filled
 from tests.faults import no_space, no_writes
@@ -181,11 +181,11 @@ def work(request):
     return HttpResponse("ok")
 class urls:
     urlpatterns = [path("fail", fail), path("refuse", refuse), path("work", work)]
-    handler403 = "heritage.web.errors.forbidden"
-    handler404 = "heritage.web.errors.not_found"
-    handler500 = "heritage.web.errors.server_error"
+    handler403 = "heritage.web.operations.views.forbidden"
+    handler404 = "heritage.web.operations.views.not_found"
+    handler500 = "heritage.web.operations.views.server_error"
 sys.modules["told"] = urls
-from heritage.web import errors
+from heritage.web.operations import views as errors
 errors.render = lambda request, page, status: HttpResponse(page, status=status)  # no database
 settings.ROOT_URLCONF = "told"
 client = Client(raise_request_exception=False, REMOTE_ADDR="192.0.2.7")

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from heritage.models import Identity, Site
-from heritage.web import feeds
+from heritage.web.feeds import atom as feeds
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, plain_site, plain_sites
 

@@ -16,14 +16,14 @@ from heritage.search.facets.values import FacetValue
 from heritage.search.index.snapshot import NOTHING
 from heritage.search.page_rows.neighbours import nearby
 from heritage.search.vocabulary import TermTree
-from heritage.web import time_axis
 from heritage.web.browse.facet_display import folded
-from heritage.web.charts import Chart, Row, Series, nice_step
 from heritage.web.media import maps
-from heritage.web.nearby_map import direction, nearby_map, uncertainty_km
+from heritage.web.shared import time_axis
+from heritage.web.shared.charts import Chart, Row, Series, nice_step
+from heritage.web.shared.nearby_map import direction, nearby_map
+from heritage.web.shared.term_texts import TermTexts
+from heritage.web.shared.time_axis import Scale, scale_of
 from heritage.web.site.timeline import site_timeline
-from heritage.web.term_texts import TermTexts
-from heritage.web.time_axis import Scale, scale_of
 from tests import builders as build
 from tests.webrows import as_read, full_site, plain_site, rows_of, vocabulary
 
@@ -213,7 +213,7 @@ def drawn(site):
     """The drawing as the page of the site makes it."""
     found = nearby(store.current(), site)
     blurred = bool(site.blur_km)
-    return nearby_map(site.public_point, found, doubt=uncertainty_km(site), is_blurred=blurred)
+    return nearby_map(site.public_point, found, doubt=maps.uncertainty_km(site), is_blurred=blurred)
 
 
 def test_a_blurred_site_is_an_area_and_its_exact_point_is_nowhere(client):
@@ -241,7 +241,7 @@ def test_a_blurred_site_is_an_area_and_its_exact_point_is_nowhere(client):
 )
 def test_a_ring_is_as_large_as_the_doubt(said, km):
     site = build.make_site(latitude=34.5, longitude=112.5, **said)
-    assert uncertainty_km(site) == km
+    assert maps.uncertainty_km(site) == km
     build.make_site(latitude=34.5, longitude=112.7)
     drawing = drawn(site)
     assert bool(drawing.doubt) == (km is not None) and drawing.is_blurred == bool(site.blur_km)

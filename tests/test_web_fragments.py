@@ -6,7 +6,7 @@ import pytest
 from django.test import override_settings
 
 from heritage.models.unit_of_work import change_set
-from heritage.web import style
+from heritage.web.style_guide import views as style
 from tests.webrows import LANGUAGES, as_read, full_site, plain_sites, vocabulary
 
 pytestmark = pytest.mark.django_db

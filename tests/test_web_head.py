@@ -6,7 +6,7 @@ import re
 import pytest
 
 from heritage.models import Identity
-from heritage.web import meta_tags
+from heritage.web.shared import meta_tags
 from tests import builders as build
 from tests.webrows import LANGUAGES, plain_site, plain_sites
 

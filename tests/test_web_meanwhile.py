@@ -4,7 +4,7 @@ import pytest
 
 from heritage.models import Identifier, IdentifierScheme
 from heritage.search import store
-from heritage.web import cards
+from heritage.web.shared import cards
 from heritage.web.site.page import site_page
 from heritage.web.vocabularies.kinds import kind_page
 from tests import builders as build

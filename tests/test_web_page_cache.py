@@ -24,7 +24,7 @@ from heritage.models.base import Record
 from heritage.models.unit_of_work import change_set
 from heritage.search.lru_cache import LRUCache
 from heritage.services import pending
-from heritage.web import middleware
+from heritage.web.operations import middleware
 from tests import builders as build
 from tests.webrows import full_site, plain_sites, vocabulary
 

@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 
 from heritage.models import Designation, Identity, Name
 from heritage.search.lru_cache import LRUCache
-from heritage.web import middleware
+from heritage.web.operations import middleware
 from tests.builders import text
 from tests.random_catalogue import Catalogue
 from tests.random_writes import rounds, some_site, write

@@ -273,7 +273,7 @@ def test_a_form_without_its_token_helps(longmen):
 
 
 def test_a_forbidden_page_helps(rf):
-    from heritage.web import errors
+    from heritage.web.operations import views as errors
 
     response = errors.forbidden(rf.get("/en/admin/"))
     assert response.status_code == 403 and "not open to you" in response.content.decode()
@@ -290,13 +290,13 @@ def test_a_server_error_helps_without_the_database(client, monkeypatch, django_d
     def fail(*args, **kwargs):
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr("heritage.web.views.home_page", fail)
+    monkeypatch.setattr("heritage.web.home.views.home_page", fail)
     client.raise_request_exception = False
     response = client.get("/en/")
     html = response.content.decode()
     assert response.status_code == 500
     assert 'action="/en/sites/"' in html and 'action="/zh-hans/sites/"' in html
-    from heritage.web import errors
+    from heritage.web.operations import views as errors
 
     with django_db_blocker.block():
         assert errors.server_error(None).status_code == 500

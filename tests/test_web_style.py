@@ -5,7 +5,7 @@ import re
 import pytest
 from django.conf import settings
 
-from heritage.web.style import colours, design_tokens
+from heritage.web.style_guide.views import colours, design_tokens
 from tests import builders as build
 from tests.webrows import full_site, vocabulary
 

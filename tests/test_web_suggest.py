@@ -8,7 +8,7 @@ import pytest
 from heritage.models import Site
 from heritage.models.unit_of_work import change_set
 from heritage.search import store, suggest
-from heritage.web import errors
+from heritage.web.operations import views as errors
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, plain_site
 

@@ -12,9 +12,9 @@ from heritage.media.covers import scene_files, tags
 from heritage.media.covers.shapes import SHAPES
 from heritage.models import Coverage, Era, Kind, Place, RegisterTerm, Site, WorldHeritage
 from heritage.search import store
-from heritage.web import cards
-from heritage.web.media import covers, tagged
-from heritage.web.media.drawings import kept
+from heritage.web.media import covers, pictures
+from heritage.web.media.cover_drawings import cached_svg
+from heritage.web.shared import cards
 from heritage.web.site.page import site_page
 from tests import builders as build
 from tests.random_catalogue import Catalogue
@@ -28,7 +28,7 @@ FOR_GOOD = ("public", "max-age=31536000", "immutable")
 
 def address(site: Site, route: str = "web:cover") -> str:
     found = covers.with_covers().get(pk=site.pk)
-    return tagged.address(route, found.uid, covers.drawing_of(found, "en").tag)
+    return pictures.address(route, found.uid, covers.drawing_of(found, "en").tag)
 
 
 def is_kept_for_good(response) -> bool:
@@ -222,7 +222,7 @@ def drawn() -> dict[int, tuple[str, tuple[str, ...]]]:
     found = {}
     for site in covers.with_covers().published():
         drawing = covers.drawing_of(site)
-        found[site.pk] = drawing.tag, tuple(kept(drawing, shape) for shape in SHAPES.values())
+        found[site.pk] = drawing.tag, tuple(cached_svg(drawing, shape) for shape in SHAPES.values())
     return found
 
 

@@ -18,9 +18,9 @@ from heritage.models import (
     Site,
 )
 from heritage.models.unit_of_work import change_set
-from heritage.web import time_axis
+from heritage.web.shared import time_axis
 from heritage.web.vocabularies import eras
-from heritage.web.world_heritage import statistics
+from heritage.web.world_heritage import entries as statistics
 from tests import builders as build
 from tests.webrows import LANGUAGES, as_read, full_site, plain_sites
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from heritage.values import sentences
 from heritage.values.distances import distance_phrase
 from heritage.values.language import LanguageMap, Text
-from heritage.web import card_html, language_html
+from heritage.web.shared import card_html, language_html
 
 register = template.Library()
 register.filter(language_html.number)

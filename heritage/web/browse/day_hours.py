@@ -12,8 +12,8 @@ from heritage.models import Opening, VisitingFact
 from heritage.models.visiting import CheckedRecord
 from heritage.search import HoursGroup, SiteFilter, page_rows, query_strings
 from heritage.values.language import LanguageMap
-from heritage.web import language_html
-from heritage.web.hours import basis_in_words, days_in_words, hours_in_words
+from heritage.web.shared import language_html
+from heritage.web.shared.hours import basis_in_words, days_in_words, hours_in_words
 
 
 @dataclass(frozen=True, slots=True)

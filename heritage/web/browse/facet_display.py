@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from heritage.models import Era, Register, RegisterTerm
 from heritage.models.vocabularies import Term
 from heritage.search import FACETS, FacetCounts, LRUCache
-from heritage.web import language_html, term_texts
-from heritage.web.term_texts import TermTexts
+from heritage.web.shared import language_html, term_texts
+from heritage.web.shared.term_texts import TermTexts
 
 MOST = 12  # values that are shown without a fold
 _AT_HAND = 8

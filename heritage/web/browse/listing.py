@@ -26,14 +26,14 @@ from heritage.search import (
 )
 from heritage.values import sentences
 from heritage.values.distances import distance_phrase
-from heritage.web import cards, language_html, unplaced
 from heritage.web.browse import paging
 from heritage.web.browse.day_hours import DayGroup, HoursLine, day_groups, hours_lines
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
 from heritage.web.browse.paging import PER_PAGE, Paging
-from heritage.web.cards import RenderedCard
-from heritage.web.term_texts import TermTexts
-from heritage.web.unplaced import UnplacedSites
+from heritage.web.shared import cards, language_html, unplaced
+from heritage.web.shared.cards import RenderedCard
+from heritage.web.shared.term_texts import TermTexts
+from heritage.web.shared.unplaced import UnplacedSites
 
 _AT_ONCE = 3  # pictures that are in view when the page opens
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.

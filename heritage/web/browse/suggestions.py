@@ -1,21 +1,17 @@
-"""The suggestions of the search field, as an HTML fragment."""
+"""The suggestions of the search field, prepared for components/suggestions.html."""
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from heritage.formats.sentence import place_phrase
 from heritage.models import Era
-from heritage.search import TREES, SiteFilter, current_index, suggest
+from heritage.search import TREES, current_index, suggest
 from heritage.values import normalize
-from heritage.web import language_html
-from heritage.web.page_urls import list_url, term_url
-from heritage.web.responses import public
+from heritage.web.shared import language_html
+from heritage.web.shared.page_urls import list_url, term_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +28,12 @@ class SuggestionGroup:
     lines: list[Suggestion]
 
 
-@require_safe
-def suggestions(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\0", " ").strip()[: SiteFilter.MAX_TEXT]
-    found = suggest.suggestions(current_index(), text)
-    groups = [_group(group) for group in found]
+def suggestion_groups(text: str) -> list[SuggestionGroup]:
+    """What may be meant by a text, of which the last word may be unfinished."""
+    groups = [_group(group) for group in suggest.suggestions(current_index(), text)]
     if pages := _pages(text):
         groups.append(SuggestionGroup(_("Pages"), pages))
-    # The way to everything is an option too.
-    total = sum(len(group.lines) for group in groups) + bool(groups)
-    context = {"groups": groups, "total": total, "all_url": list_url(q=text), "text": text}
-    return public(render(request, "components/suggestions.html", context))
+    return groups
 
 
 def _group(group: suggest.SuggestedGroup) -> SuggestionGroup:

@@ -31,9 +31,9 @@ from heritage.models import ChangeSet, Correction, Site
 from heritage.models.unit_of_work import change_set
 from heritage.server.client_address import client_network
 from heritage.server.lock_timeout import NotWritten, StorageFailed, lock_timeout
-from heritage.web import meta_tags
 from heritage.web.access import any_site
-from heritage.web.responses import moved, private
+from heritage.web.shared import meta_tags
+from heritage.web.shared.responses import moved, private
 
 MIN_SECONDS = 3  # nobody reads and writes faster
 MAX_SECONDS = 12 * 3600

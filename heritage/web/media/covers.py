@@ -31,7 +31,7 @@ from heritage.search import page_rows
 from heritage.values.coordinates import Point
 from heritage.values.date_format import ABOUT
 from heritage.values.language import LanguageMap, interface_languages
-from heritage.web.media.drawings import Drawing, PlateDrawing, SceneDrawing, kept
+from heritage.web.media.cover_drawings import Drawing, PlateDrawing, SceneDrawing, cached_svg
 
 # Of an exact date: its year, and that of its end.
 _YEARS = re.compile(r"(\d{4})(?:-\d\d)*(?:/(\d{4})(?:-\d\d)*)?")
@@ -76,7 +76,7 @@ def cover(
     """The cover as SVG text; `is_named` where it stands alone and must say what it shows."""
     drawing = drawing_of(site, language)
     if not is_named:
-        return kept(drawing, shape)
+        return cached_svg(drawing, shape)
     if isinstance(drawing, SceneDrawing):
         return drawing.svg(shape, scene_files.scene(drawing.scene).titles)
     return drawing.svg(shape, {code: str(site.name.best(code)) for code in interface_languages()})

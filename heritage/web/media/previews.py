@@ -19,10 +19,8 @@ from xml.sax.saxutils import escape
 
 import resvg_py
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
-from django.views.decorators.http import require_safe
 from PIL import Image as Picture
 from PIL import ImageOps
 
@@ -31,14 +29,12 @@ from heritage.media.covers.tags import tag_of_files, tag_of_texts
 from heritage.media.one_at_a_time import one_at_a_time
 from heritage.models import Identity, Image, Site
 from heritage.search import page_rows
-from heritage.web.access import visible_site
-from heritage.web.media import covers, tagged
-from heritage.web.media.drawings import Drawing, kept
+from heritage.web.media import covers, pictures
+from heritage.web.media.cover_drawings import Drawing, cached_svg
 
 WIDTH, HEIGHT = 1200, 630
 PICTURE_HEIGHT = SHAPES["preview"].height  # below it the names stand on paper
 _STYLE = tag_of_files(Path(__file__))
-_DAY = 24 * 3600
 # Covers have soft shapes: rendered at half the size they look the same and cost a quarter.
 _PAINTED = 600
 _QUALITY = 85
@@ -65,50 +61,29 @@ class Preview:
         return tag_of_texts(_STYLE, self.drawing_tag, photo, *self.names, "", *_scripts())
 
 
-@require_safe
-def preview(request: HttpRequest, uid: str) -> HttpResponseBase:
-    """The preview of a site; of one that is not published only for those who may see it."""
-    if not _has_any(uid) and _is_another_drawn():  # many ask at once: no query for those in vain
-        return tagged.answer(request, "", is_public=True, draw=_stand_in)
-    found, is_public = visible_site(request, covers.with_covers(), uid)
-    return _answer(request, _of_site(found, covers.drawing_of(found)), is_public)
-
-
-@require_safe
-def catalogue_preview(request: HttpRequest) -> HttpResponseBase:
-    """For pages that are about no single site."""
-    return _answer(request, _of_catalogue(Identity.objects.current()), is_public=True)
-
-
 def address_of(rows: page_rows.SiteRows) -> str:
-    tag = _of_site(rows.site, covers.drawing_of_page(rows)).tag
-    return tagged.address("media:preview", rows.site.uid, tag)
+    tag = of_site(rows.site, covers.drawing_of_page(rows)).tag
+    return pictures.address("media:preview", rows.site.uid, tag)
 
 
 def address_of_catalogue(identity: Identity) -> str:
-    return tagged.address("media:catalogue_preview", "", _of_catalogue(identity).tag)
+    return pictures.address("media:catalogue_preview", "", of_catalogue(identity).tag)
 
 
-def _of_site(site: Site, drawing: Drawing) -> Preview:
+def of_site(site: Site, drawing: Drawing) -> Preview:
     photo = next(iter(site.public_images), None)
-    draw = partial(kept, drawing, SHAPES["preview"])
+    draw = partial(cached_svg, drawing, SHAPES["preview"])
     return Preview(site.uid, tuple(covers.name_lines(site.name)), drawing.tag, draw, photo)
 
 
-def _of_catalogue(identity: Identity) -> Preview:
+def of_catalogue(identity: Identity) -> Preview:
     seed = str(identity.name.best("en"))
     draw = partial(covers.landscape, seed, SHAPES["preview"])
     names = tuple(covers.name_lines(identity.name))
     return Preview("catalogue", names, covers.landscape_tag(seed), draw)
 
 
-def _answer(request: HttpRequest, wanted: Preview, is_public: bool) -> HttpResponseBase:
-    return tagged.answer(
-        request, wanted.tag, is_public, lambda: _drawn(wanted, is_public), seconds=_DAY
-    )
-
-
-def _drawn(wanted: Preview, is_public: bool) -> HttpResponse:
+def drawn(wanted: Preview, is_public: bool) -> HttpResponse:
     picture = _kept(wanted.uid, wanted.tag)
     if picture is None:
         with _only_one() as is_free:
@@ -117,14 +92,14 @@ def _drawn(wanted: Preview, is_public: bool) -> HttpResponse:
                 if picture is None:
                     picture = draw(list(wanted.names), wanted.draw(), wanted.photo)
                     _keep(wanted.uid, wanted.tag, picture, is_public)
-    return HttpResponse(picture, content_type="image/jpeg") if picture else _stand_in()
+    return HttpResponse(picture, content_type="image/jpeg") if picture else stand_in()
 
 
-def _stand_in() -> HttpResponse:
+def stand_in() -> HttpResponse:
     return HttpResponseRedirect(static("img/preview.jpg"))
 
 
-def _is_another_drawn() -> bool:
+def is_another_drawn() -> bool:
     with _only_one() as is_free:
         return not is_free
 
@@ -156,7 +131,7 @@ def _others(path: Path) -> Iterator[Path]:
     return path.parent.glob(f"{path.name.partition('-')[0]}-*")
 
 
-def _has_any(uid: str) -> bool:
+def has_any(uid: str) -> bool:
     return any(_others(_path(uid, "")))
 
 

@@ -21,8 +21,8 @@ from heritage.search import page_rows
 from heritage.values import sentences
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
-from heritage.web import certainty, language_html
-from heritage.web.certainty import Mark
+from heritage.web.shared import certainty, language_html
+from heritage.web.shared.certainty import Mark
 from heritage.web.site.events import SourceLine, source_line
 
 MAX_OTHERS = 60  # other sites under the same entry

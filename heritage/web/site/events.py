@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models import Event, Source
 from heritage.values.language import LazyText
 from heritage.values.web_address import safe_url
-from heritage.web import certainty, language_html
-from heritage.web.certainty import Mark
+from heritage.web.shared import certainty, language_html
+from heritage.web.shared.certainty import Mark
 
 _HEADINGS: dict[str, LazyText] = {
     Event.Role.DATED: _("Dates from"),

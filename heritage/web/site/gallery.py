@@ -8,8 +8,8 @@ from django.utils.safestring import SafeString
 from heritage.models import Image
 from heritage.values.language import Text
 from heritage.values.web_address import safe_url
-from heritage.web import cards, language_html
-from heritage.web.cards import Picture
+from heritage.web.shared import cards, language_html
+from heritage.web.shared.cards import Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from heritage.search import page_rows
 from heritage.values import sentences
 from heritage.values.coordinates import Point, format_point
 from heritage.values.distances import distance_phrase
-from heritage.web import certainty, language_html
-from heritage.web.certainty import Mark
-from heritage.web.nearby_map import direction
+from heritage.web.shared import certainty, language_html
+from heritage.web.shared.certainty import Mark
+from heritage.web.shared.nearby_map import direction
 from heritage.web.site.events import SourceLine, source_line
 
 _MAX_STATES = 3

@@ -32,12 +32,13 @@ from heritage.values import sentences
 from heritage.values.language import Text, display_width, interface_languages, language_in_words
 from heritage.values.markdown import to_html
 from heritage.values.web_address import safe_url
-from heritage.web import cards, certainty, language_html, unplaced
-from heritage.web.cards import Picture
-from heritage.web.certainty import Mark
 from heritage.web.media import covers, maps
-from heritage.web.nearby_map import NearbyMap, nearby_map, uncertainty_km
-from heritage.web.page_urls import around_url
+from heritage.web.shared import cards, certainty, language_html, map_images, unplaced
+from heritage.web.shared.cards import Picture
+from heritage.web.shared.certainty import Mark
+from heritage.web.shared.nearby_map import NearbyMap, nearby_map
+from heritage.web.shared.page_urls import around_url
+from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site import visiting
 from heritage.web.site.designations import SiteDesignation, area_phrase, site_designations
 from heritage.web.site.events import EventGroup, EventLine, SourceLine, event_groups, source_line
@@ -46,7 +47,6 @@ from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, 
 from heritage.web.site.related_sites import RelatedSites, related_sites
 from heritage.web.site.timeline import SiteTimeline, site_timeline
 from heritage.web.site.visiting import NoticeLine, Visiting
-from heritage.web.unplaced import UnplacedSites
 
 _MANY_PARTS = 5
 _LONG_NAME = 34  # letters
@@ -123,7 +123,7 @@ class SitePage:
     within_km: int
     unplaced: list[UnplacedSites]  # of the town, which may be as near
     related: list[RelatedSites]  # others of its kind, others listed the same year
-    land: maps.MapImage | None
+    land: map_images.MapImage | None
     component_parts: int  # of the property that it is, as the official list counts them
     nearby_map: NearbyMap | None
     timeline: SiteTimeline | None
@@ -260,10 +260,10 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
         within_km=SiteFilter.WITHIN_KM,
         unplaced=unplaced.in_place(index, unplaced.town(site.place)),
         related=related_sites(index, rows),
-        land=maps.around(site, component_parts),
+        land=map_images.around(site, component_parts),
         component_parts=len(component_parts),
         nearby_map=nearby_map(
-            site.public_point, near, doubt=uncertainty_km(site), is_blurred=bool(site.blur_km)
+            site.public_point, near, doubt=maps.uncertainty_km(site), is_blurred=bool(site.blur_km)
         ),
         timeline=site_timeline(rows, known.eras),
         marks=_all_marks(text_marks, where, groups, registers, visit, names),

@@ -15,8 +15,8 @@ from pyroaring import BitMap
 
 from heritage.models import Place, Register, Site
 from heritage.search import IndexSnapshot, orders, page_dependencies, page_rows
-from heritage.web import language_html
-from heritage.web.page_urls import list_url
+from heritage.web.shared import language_html
+from heritage.web.shared.page_urls import list_url
 
 _SHOWN = 6
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from heritage.models import Era, Event
 from heritage.search import TermTree, page_rows
-from heritage.web import time_axis
-from heritage.web.charts import percent
-from heritage.web.time_axis import LANE, Scale, Segment, Tick
+from heritage.web.shared import time_axis
+from heritage.web.shared.charts import percent
+from heritage.web.shared.time_axis import LANE, Scale, Segment, Tick
 
 _MAX_EVENTS = 14  # events that get a line of their own
 _DOT = 12  # pixels: how wide a mark is at least

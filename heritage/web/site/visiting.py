@@ -18,9 +18,9 @@ from heritage.search import page_rows
 from heritage.values import sentences
 from heritage.values.language import LanguageMap
 from heritage.values.web_address import safe_url
-from heritage.web import language_html
-from heritage.web.certainty import Mark
-from heritage.web.hours import basis_in_words, days_in_words, hours_in_words
+from heritage.web.shared import language_html
+from heritage.web.shared.certainty import Mark
+from heritage.web.shared.hours import basis_in_words, days_in_words, hours_in_words
 from heritage.web.site.events import SourceLine, source_line
 
 

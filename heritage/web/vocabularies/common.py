@@ -21,10 +21,10 @@ from heritage.values.language import (
     interface_languages,
     language_in_words,
 )
-from heritage.web import cards, language_html
-from heritage.web.cards import RenderedCard
-from heritage.web.charts import Chart, Row, Series
-from heritage.web.page_urls import term_url
+from heritage.web.shared import cards, language_html
+from heritage.web.shared.cards import RenderedCard
+from heritage.web.shared.charts import Chart, Row, Series
+from heritage.web.shared.page_urls import term_url
 
 SHOWN = 12  # cards on the page of a term
 MAX_ROWS = 12  # of a chart

@@ -16,13 +16,13 @@ from heritage.values import sentences
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
 from heritage.values.normalize import sort_key
-from heritage.web import language_html, time_axis
-from heritage.web.certainty import APPROXIMATE, TRADITION, Mark
-from heritage.web.charts import Chart, percent
 from heritage.web.media.covers import seal_characters
-from heritage.web.page_urls import list_url, term_url
+from heritage.web.shared import language_html, time_axis
+from heritage.web.shared.certainty import APPROXIMATE, TRADITION, Mark
+from heritage.web.shared.charts import Chart, percent
+from heritage.web.shared.page_urls import list_url, term_url
+from heritage.web.shared.time_axis import Scale, Segment, Tick
 from heritage.web.site.events import SourceLine, source_line
-from heritage.web.time_axis import Scale, Segment, Tick
 from heritage.web.vocabularies import common, parts
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
 from heritage.web.vocabularies.parts import WorldPart

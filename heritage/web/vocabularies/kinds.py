@@ -11,10 +11,10 @@ from pyroaring import BitMap
 from heritage.models import Kind
 from heritage.search import IndexSnapshot, current_index
 from heritage.values import sentences
-from heritage.web import language_html
-from heritage.web.charts import Chart
-from heritage.web.media import covers, tagged
-from heritage.web.page_urls import list_url
+from heritage.web.media import covers, pictures
+from heritage.web.shared import language_html
+from heritage.web.shared.charts import Chart
+from heritage.web.shared.page_urls import list_url
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
 
@@ -125,4 +125,4 @@ def _lead(index: IndexSnapshot, kind: Kind, places: CountedTree, hits: BitMap) -
 
 def _picture(kind: Kind) -> str:
     drawing = covers.drawing_of_kind(kind, get_language())
-    return tagged.address("web:kind_cover", kind.slug, drawing.tag)
+    return pictures.address("web:kind_cover", kind.slug, drawing.tag)

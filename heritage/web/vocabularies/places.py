@@ -13,16 +13,15 @@ from heritage.models import Place, RegisterTerm, UnescoStatus
 from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
 from heritage.values import sentences
-from heritage.web import language_html, unplaced
-from heritage.web.charts import Chart, Row, Series
-from heritage.web.media import maps
-from heritage.web.nearby_map import NearbyMap, nearby_map
-from heritage.web.page_urls import list_url
+from heritage.web.shared import language_html, map_images, unplaced
+from heritage.web.shared.charts import Chart, Row, Series
+from heritage.web.shared.nearby_map import NearbyMap, nearby_map
+from heritage.web.shared.page_urls import list_url
+from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site.location import NeighbourLine, neighbours
-from heritage.web.unplaced import UnplacedSites
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
-from heritage.web.world_heritage import statistics
+from heritage.web.world_heritage import entries as statistics
 
 _DAY_KM = 30  # from a town's centre and back in a day, with time to look
 _NAMED = 9  # sites that one reaches
@@ -68,7 +67,7 @@ class PlacePage:
     above: list[TermLink]
     children: list[TermLink]
     surroundings: TownSurroundings | None
-    map: maps.MapImage | None
+    map: map_images.MapImage | None
     charts: list[Chart]
     by_year: Chart | None
     sites: TermSites  # the best known
@@ -126,7 +125,7 @@ def place_page(slug: str) -> PlacePage:
         children=common.links(tree, _by_name(tree.counted(place.pk))),
         surroundings=surroundings,
         # Of a town the land would show a blot of dots: how its sites lie to one another says more.
-        map=None if surroundings else maps.of_sites(place, hits),
+        map=None if surroundings else map_images.of_sites(place, hits),
         charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
         by_year=_by_year(index, place) if is_country else None,
         sites=common.sites(index, f"place:{place.pk}", list_url(place=place.slug), shown=_FIRST),

@@ -1,4 +1,4 @@
-"""Views of the pages of eras, kinds, places and the World Heritage List."""
+"""Views of the pages of eras, kinds and places."""
 
 from collections.abc import Callable
 
@@ -11,16 +11,14 @@ from django.views.decorators.http import conditional_page, require_safe
 from heritage.models import Era, Kind, Place
 from heritage.search import page_dependencies
 from heritage.values import sentences
-from heritage.values.language import LanguageMap
-from heritage.web import meta_tags
-from heritage.web.responses import public
+from heritage.web.shared import meta_tags
+from heritage.web.shared.responses import public
 from heritage.web.vocabularies.eras import EraPage, era_page
 from heritage.web.vocabularies.eras import eras as all_eras
 from heritage.web.vocabularies.kinds import KindPage, kind_page
 from heritage.web.vocabularies.kinds import kinds as all_kinds
 from heritage.web.vocabularies.places import PlacePage, place_page
 from heritage.web.vocabularies.places import places as all_places
-from heritage.web.world_heritage.page import world_heritage_page
 
 type TermPage = EraPage | KindPage | PlacePage
 
@@ -44,14 +42,6 @@ def kinds(request: HttpRequest) -> HttpResponse:
 def places(request: HttpRequest) -> HttpResponse:
     words = _("Countries and territories with sites in the catalogue, region by region.")
     return _page(request, "web/places.html", all_places(), _("Places"), words)
-
-
-@require_safe
-@conditional_page
-def world_heritage(request: HttpRequest) -> HttpResponse:
-    page = world_heritage_page()
-    words = page.register.description if page.register else ""
-    return _page(request, "web/world_heritage.html", page, _("World Heritage"), words)
 
 
 @require_safe
@@ -84,10 +74,9 @@ def _found[P](prepare: Callable[[str], P], slug: str) -> P:
 
 
 def _page(
-    request: HttpRequest, template: str, page: object, title: str, words: LanguageMap | str = ""
+    request: HttpRequest, template: str, page: object, title: str, words: str
 ) -> HttpResponse:
     """`words` describe the page to search engines."""
-    words = str(words.best() if isinstance(words, LanguageMap) else words or "")
     head = meta_tags.of_text(request, title, words)
     page_dependencies.nothing_else()
     return public(render(request, template, {"page": page, "head": head}))

@@ -14,15 +14,14 @@ from heritage.models import Coverage, Designation, Register, RegisterTerm, Site,
 from heritage.models.unesco import LISTED_STATUSES, WHOLE_STATUSES
 from heritage.search import IndexSnapshot, current_index, page_dependencies
 from heritage.values.date_format import year_phrase
-from heritage.web import cards, language_html, unplaced
-from heritage.web.cards import RenderedCard
-from heritage.web.charts import Chart
-from heritage.web.media import maps
-from heritage.web.page_urls import list_url, term_url
+from heritage.web.shared import cards, language_html, map_images, unplaced
+from heritage.web.shared.cards import RenderedCard
+from heritage.web.shared.charts import Chart
+from heritage.web.shared.page_urls import list_url, term_url
 from heritage.web.site.designations import danger_reason
 from heritage.web.site.location import shared_by_states
-from heritage.web.world_heritage import statistics
-from heritage.web.world_heritage.statistics import WorldHeritageList
+from heritage.web.world_heritage import entries as statistics
+from heritage.web.world_heritage.entries import WorldHeritageList
 
 _NEWEST = 6
 _FIRST_LIST = 1978  # the year of the first inscriptions
@@ -78,7 +77,7 @@ class WorldHeritagePage:
     edition_note: SafeString | str
     figures: list[Figure]
     sites: "WorldHeritageCounts"
-    map: maps.MapImage | None
+    map: map_images.MapImage | None
     by_year: Chart | None
     criteria: Chart | None
     regions: Chart | None
@@ -142,11 +141,11 @@ def _world() -> WorldHeritagePage:
     )
 
 
-def _map(world_list: WorldHeritageList, properties: int) -> maps.MapImage:
+def _map(world_list: WorldHeritageList, properties: int) -> map_images.MapImage:
     placed = world_list.number_placed(current_index())
     years = f"{_FIRST_LIST}-{world_list.year}" if world_list.year else ""
     left = unplaced.under(unesco=WHOLE_STATUSES, inscribed=years)
-    return maps.of_properties(world_list.series(), placed, properties, left)
+    return map_images.of_properties(world_list.series(), placed, properties, left)
 
 
 def world_heritage_counts(index: IndexSnapshot) -> WorldHeritageCounts:

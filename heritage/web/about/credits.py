@@ -1,0 +1,128 @@
+"""The context of the page of credits: sources, pictures, licences and software."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from heritage.formats.addresses import Addresses
+from heritage.formats.dataset import dataset_document
+from heritage.models import Image, Licence, Site, Source
+from heritage.search import current_index
+from heritage.values.web_address import safe_url
+from heritage.web.about.software import Program, software
+from heritage.web.about.source_counts import marked_records, records_by_source
+from heritage.web.shared import cards, language_html
+from heritage.web.shared.context import identity
+from heritage.web.site.events import SourceLine, source_line
+
+LISTED = 60  # photographs; of more, those of each site stand on its page
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    line: SourceLine
+    licence_url: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceRow:
+    label: SafeString
+    url: str
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRow:
+    site: SafeString
+    site_url: str
+    url: str
+    what: SafeString
+    credit: str
+    licence: SafeString | str
+    licence_url: str
+    source_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreditsPage:
+    """Prepared for the template web/credits.html."""
+
+    total: int
+    sources: list[SourceRow]
+    marked: int  # records with a statement that no source bears out
+    pictures: int
+    licences: list[LicenceRow]
+    listed: list[PictureRow]
+    software: list[Program]
+    feed: str
+    sitemap: str
+
+
+def credits_page(request: HttpRequest) -> tuple[CreditsPage, dict[str, Any]]:
+    """The context of the page, and the JSON-LD that describes the catalogue as a data set."""
+    index = current_index()
+    counts = records_by_source(index)
+    sources = sorted(
+        Source.objects.filter(pk__in=counts)
+        .exclude(kind=Source.Kind.RECALLED)
+        .select_related("licence"),
+        key=lambda source: (-counts[source.pk], source.pk),
+    )
+    published = Site.objects.published().aggregate(total=Count("pk"), changed=Max("updated_at"))
+    licences = _licences()
+    pictures = sum(row.pictures for row in licences)
+    page = CreditsPage(
+        total=published["total"],
+        sources=[_source(source, counts[source.pk]) for source in sources],
+        marked=marked_records(index),
+        pictures=pictures,
+        licences=licences,
+        listed=_listed() if 0 < pictures <= LISTED else [],
+        software=software(),
+        feed=reverse("web:feed"),
+        sitemap=reverse("sitemap"),
+    )
+    addresses = Addresses(request.build_absolute_uri("/").rstrip("/"))
+    return page, dataset_document(identity(request), addresses, sources, published["changed"])
+
+
+def _source(source: Source, records: int) -> SourceRow:
+    licence_url = safe_url(source.licence.url) if source.licence else ""
+    return SourceRow(source_line(source), licence_url, records)
+
+
+def _licences() -> list[LicenceRow]:
+    """Licences of published photographs, the most used first."""
+    shown = Image.objects.published().order_by()
+    counts = dict(shown.values_list("licence").annotate(number=Count("pk")))
+    rows = [
+        LicenceRow(
+            language_html.as_html(licence.label.best()), safe_url(licence.url), counts[licence.pk]
+        )
+        for licence in Licence.objects.filter(pk__in=counts)
+    ]
+    return sorted(rows, key=lambda row: -row.pictures)
+
+
+def _listed() -> list[PictureRow]:
+    shown = Image.objects.published().select_related("licence", "site")
+    return [_picture(image) for image in shown.order_by("site__slug", "order", "uid")]
+
+
+def _picture(image: Image) -> PictureRow:
+    licence = image.licence
+    return PictureRow(
+        site=language_html.as_html(image.site.name.best()),
+        site_url=reverse("web:site", args=[image.site.slug]),
+        url=cards.image_url(image),
+        what=language_html.as_html(image.caption.best() or image.alt.best()),
+        credit=image.credit_line or image.author,
+        licence=language_html.as_html(licence.label.best()) if licence else "",
+        licence_url=safe_url(licence.url) if licence else "",
+        source_url=safe_url(image.source_url),
+    )

@@ -1,0 +1,87 @@
+"""What covers are drawn from, with nothing left to choose: what is equal is drawn alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from pathlib import Path
+
+from heritage import cartography
+from heritage.cartography.globe import globe
+from heritage.media.covers import plates, scene_files
+from heritage.media.covers.composer import compose
+from heritage.media.covers.plates import OnGlobe, Words
+from heritage.media.covers.shapes import SHAPES, CoverShape
+from heritage.media.covers.tags import tag_of, tag_of_files, tag_of_scene
+from heritage.values.coordinates import Point
+
+_FOLDER = Path(cartography.__file__).parent
+_GLOBE = tag_of_files(*sorted(_FOLDER.glob("*.py")), *sorted(_FOLDER.glob("*.txt")))
+
+
+@dataclass(frozen=True, slots=True)
+class SceneDrawing:
+    """A scene in one palette, with one plant near it and a seal; the seed decides the rest."""
+
+    scene: str
+    seed: str
+    palette: str
+    plant: str = ""
+    seal: str = ""
+
+    @property
+    def tag(self) -> str:
+        plant = tag_of_scene(f"plants/{self.plant}") if self.plant else ""
+        return tag_of(self, tag_of_scene(self.scene), plant)
+
+    def svg(self, shape: CoverShape, titles: Mapping[str, str] | None = None) -> str:
+        return compose(
+            scene_files.scene(self.scene),
+            seed=self.seed,
+            palettes=[self.palette],
+            plants=[self.plant or "none"],
+            seal=self.seal,
+            titles=titles,
+            shape=shape,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlateDrawing:
+    """Words with a globe, or in stone where there is no palette."""
+
+    words: Words
+    seed: str = ""
+    palette: str = ""
+    point: Point | None = None
+
+    @property
+    def tag(self) -> str:
+        return tag_of(self, _GLOBE)
+
+    def svg(self, shape: CoverShape, titles: Mapping[str, str] | None = None) -> str:
+        # A link preview has the name below its picture already.
+        words = replace(self.words, names=()) if shape == SHAPES["preview"] else self.words
+        if not self.palette:
+            return plates.solemn_plate(words, titles=titles, shape=shape)
+        return plates.plate(
+            words,
+            seed=self.seed,
+            palettes=[self.palette],
+            globe=partial(_on_globe, self.point) if self.point else None,
+            titles=titles,
+            shape=shape,
+        )
+
+
+def _on_globe(point: Point, degrees: int) -> OnGlobe:
+    found = globe(*point, degrees)
+    return OnGlobe(found.land, *found.point, found.radius)
+
+
+Drawing = SceneDrawing | PlateDrawing
+
+
+@lru_cache(maxsize=1024)  # a few kB each
+def cached_svg(drawing: Drawing, shape: CoverShape) -> str:
+    """The drawing as SVG text, without a name."""
+    return drawing.svg(shape)

@@ -1,0 +1,275 @@
+"""Cards: a site in a few lines, in lists, as a neighbour, and on the home page."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from heritage.formats.sentence import place_phrase, sentence
+from heritage.models import (
+    Coverage,
+    Designation,
+    Event,
+    Image,
+    Kind,
+    Register,
+    Site,
+    UnescoStatus,
+)
+from heritage.models.events import is_within
+from heritage.search import IndexSnapshot, LRUCache, page_rows
+from heritage.values import sentences
+from heritage.values.date_format import year_phrase
+from heritage.values.language import LanguageMap, Text, display_width
+from heritage.web.media import covers, pictures
+from heritage.web.shared import card_html, certainty, language_html, term_texts
+from heritage.web.shared.certainty import Mark
+from heritage.web.shared.term_texts import TermTexts
+
+COVER_SIZE = (1200, 800)
+_COVERS = ("web:cover", "web:square_cover")
+_KEPT = 4_000  # pieces of HTML, of about 1 kB each
+_KINDS_SHOWN = 3
+_WIDEST_DATE = 40  # letters on one line of a card
+
+
+class Picture(NamedTuple):
+    src: str
+    width: int
+    height: int
+    alt: str = ""  # beside the name a drawn cover is decoration
+    is_drawn: bool = False
+    square: str = ""  # the same drawing composed as a square
+
+
+class Card(NamedTuple):  # quickly made: a page has dozens
+    url: str
+    name: SafeString
+    other_name: Text | None
+    kind: SafeString | str
+    place: str
+    when: str
+    when_marks: list[Mark]
+    unesco: UnescoStatus | None
+    unesco_label: str
+    protection: SafeString | str
+    picture: Picture
+    row: page_rows.CardData
+    summary: SafeString | str = ""  # only where it is asked for
+
+
+class RenderedCard(NamedTuple):
+    """A card as HTML."""
+
+    slug: str
+    name: SafeString
+    html: SafeString
+
+
+_FORMS = {"card": card_html.card, "row": card_html.row}
+# Rendered cards, by site and its version, form and language.
+rendered: LRUCache[tuple, RenderedCard] = LRUCache(_KEPT)
+
+
+def cards_of(index: IndexSnapshot, ids: Iterable[int]) -> list[Card]:
+    """Cards of published sites in the order of the ids, without sites withdrawn meanwhile."""
+    texts = _Texts(index)
+    return [_card(row, texts) for row in page_rows.read_cards(index, ids)]
+
+
+def with_summaries(cards: list[Card]) -> list[Card]:
+    """The cards with the summaries of their sites, without sites just deleted."""
+    rows = Site.objects.filter(pk__in=[card.row.pk for card in cards]).order_by()
+    said = dict(rows.values_list("pk", "summary"))
+    return [
+        card._replace(summary=_summary(said[card.row.pk], card.row))
+        for card in cards
+        if card.row.pk in said
+    ]
+
+
+def _summary(text: LanguageMap, row: page_rows.CardData) -> SafeString:
+    if text:
+        return language_html.as_html(text.best())
+    telling = row.age or ([row.beginning] if row.beginning else [])
+    kind = next(iter(row.kinds), None)
+    return format_html("{}", sentence(kind, telling, row.place))
+
+
+def rendered_cards(
+    index: IndexSnapshot, ids: Sequence[int], form: str = "card", at_once: int = 0
+) -> dict[int, RenderedCard]:
+    """Cards as HTML, by id; cached until something that they show is written.
+
+    `form` is "card" or "row". The pictures of the first `at_once` cards are loaded eagerly, the
+    others lazily.
+    """
+    language, write = get_language(), _FORMS[form]
+    keys = {pk: (pk, *index.version(pk), form, language) for pk in ids}
+    found = {pk: rendered.get(key) for pk, key in keys.items()}
+    new = [pk for pk, card in found.items() if card is None]
+    for card in cards_of(index, new) if new else ():
+        pk = card.row.pk
+        html = write(card)
+        found[pk] = rendered[keys[pk]] = RenderedCard(card.row.slug, card.name, html)
+    shown = {pk: card for pk, card in found.items() if card}
+    for pk in ids[:at_once]:
+        if pk in shown:
+            shown[pk] = shown[pk]._replace(html=card_html.at_once(shown[pk].html))
+    return shown
+
+
+class _Texts(TermTexts):
+    """What cards say of terms, and the addresses that they all begin with."""
+
+    def __init__(self, index: IndexSnapshot):
+        super().__init__(index)
+        self.sites = reverse("web:sites")
+        self.cover, self.square_cover = map(pictures.addresses, _COVERS)
+
+
+def _card(row: page_rows.CardData, texts: _Texts) -> Card:
+    when, marks = _visible_date(row.beginning, row.age)
+    status = None if row.status == UnescoStatus.NONE else row.status
+    return Card(
+        url=f"{texts.sites}{row.slug}/",
+        name=language_html.as_html(row.name.best()),
+        other_name=next(iter(language_html.in_other_languages(row.name)), None),
+        kind=texts.said(_labels, *row.kinds[:_KINDS_SHOWN]),
+        place=texts.said(place_phrase, row.place) if row.place else "",
+        when=when or _inscribed(row.inscribed_year),
+        when_marks=marks,
+        unesco=status,
+        unesco_label=badge(status, row.danger_since) if status else "",
+        protection=texts.said(_short_label, row.protection) if row.protection else "",
+        picture=_picture_of(row, texts),
+        row=row,
+    )
+
+
+def _picture_of(row: page_rows.CardData, texts: _Texts) -> Picture:
+    if row.photograph:
+        return photograph(row.photograph)
+    tag = covers.drawing_of_row(row, get_language()).tag
+    return _drawn(texts.cover(row.uid, tag), texts.square_cover(row.uid, tag))
+
+
+def _inscribed(year: int | None) -> str:
+    return _("Inscribed %(year)s") % {"year": year_phrase(year)} if year else ""
+
+
+def _labels(*kinds: Kind) -> SafeString:
+    """All of them: what is mixed is neither the one nor the other alone."""
+    return format_html_join(sentences.comma(), "{}", ((term_texts.label(kind),) for kind in kinds))
+
+
+def _short_label(register: Register) -> SafeString:
+    return language_html.as_html(register.short_label.best() or register.label.best())
+
+
+def badge(status: UnescoStatus, danger_since: int | None = None) -> str:
+    """A short label for a badge."""
+    if status == UnescoStatus.IN_DANGER and danger_since is not None:
+        return pgettext("badge", "In danger since %(year)s") % {"year": year_phrase(danger_since)}
+    if status == UnescoStatus.PART:
+        return pgettext("badge", "Part of World Heritage")
+    return str(status.label)
+
+
+def short_marks(event: Event | None) -> list[Mark]:
+    """The marks of an event beside its date: “c. 493” needs no “approximate”."""
+    if event is None:
+        return []
+    said = certainty.SAID_BY_DATES if event.date else ()
+    return [mark for mark in certainty.of_event(event) if mark not in said]
+
+
+def marks_of_beginning(event: Event | None) -> list[Mark]:
+    """Those of its date and of its source."""
+    return [*short_marks(event), *certainty.of_source(event.source)] if event else []
+
+
+def event_phrase(event: Event, style: str = "short") -> str:
+    """ "Founded 68 CE (Eastern Han)"."""
+    return capfirst(_what_and_when(event, event.when(style)))
+
+
+def _what_and_when(event: Event, when: str) -> str:
+    words = pgettext("what happened, and when", "%(what)s %(when)s")
+    return words % {"what": event.get_kind_display(), "when": when}
+
+
+def _visible_date(beginning: Event | None, age: list[Event]) -> tuple[str, list[Mark]]:
+    """The date of what is there today: “Standing: Yuan”, of a site in the ground “Neolithic”, or
+    “Founded 68 CE” if nothing else is known; and the marks of what it says. That it is unchecked
+    the page of the site says.
+
+    A beginning that is dated within the years of that is more exact and replaces it. If the place
+    was rebuilt since, its founding follows, if there is room for both.
+    """
+    when = age_phrase(age)
+    if not when or is_within(beginning, age):
+        return (event_phrase(beginning), short_marks(beginning)) if beginning else ("", [])
+    if beginning is None or beginning.role in Event.AGE_ROLES or age[0].role == Event.Role.DATED:
+        return capfirst(when), short_marks(age[0])
+    words = pgettext("date of what stands", "Standing: %(when)s") % {"when": when}
+    if beginning.kind != Event.Kind.FOUNDED:  # what was “built” then is no longer to be seen
+        return words, short_marks(age[0])
+    both = pgettext("date of what stands, and of the founding", "%(standing)s · %(founded)s") % {
+        "standing": words,
+        "founded": _what_and_when(
+            beginning, beginning.date_phrase("short") or beginning.era_phrase()
+        ),
+    }
+    marks = short_marks(beginning)
+    if display_width("".join([both, *(str(mark.label) for mark in marks)])) > _WIDEST_DATE:
+        return words, short_marks(age[0])
+    return both, list(dict.fromkeys([*short_marks(age[0]), *marks]))
+
+
+def age_phrase(age: Iterable[Event]) -> str:
+    """The dates of what stands or of what a site dates from: “Jin (1115–1234) to Qing”."""
+    phrases = [event.era_phrase() or event.date_phrase("short") for event in age]
+    return sentences.listed(dict.fromkeys(phrases))
+
+
+def protection_label(coverages: Iterable[Coverage]) -> SafeString | str:
+    """The first legal protection in force, short: “National unit”."""
+    standing = Designation.Standing
+    for coverage in coverages:
+        entry = coverage.designation
+        if entry.register.role == Register.Role.PROTECTION and entry.standing == standing.IN_FORCE:
+            return _short_label(entry.register)
+    return ""
+
+
+def picture(rows: page_rows.SiteRows) -> Picture:
+    """The first published photograph, or the drawn cover with what it shows in words."""
+    if rows.images:
+        return photograph(rows.images[0])
+    said = covers.described(rows.site, rows.kinds, get_language() or "en")
+    tag = covers.drawing_of_page(rows, get_language()).tag
+    return drawn_cover(rows.site.uid, tag)._replace(alt=said)
+
+
+def photograph(image: Image) -> Picture:
+    return Picture(
+        image_url(image), image.width or 1200, image.height or 800, str(image.alt.best())
+    )
+
+
+def image_url(image: Image) -> str:
+    return reverse("media:image", args=[image.uid, image.file_name])
+
+
+def drawn_cover(uid: str, tag: str) -> Picture:
+    return _drawn(*(pictures.address(route, uid, tag) for route in _COVERS))
+
+
+def _drawn(src: str, square: str) -> Picture:
+    return Picture(src, *COVER_SIZE, is_drawn=True, square=square)

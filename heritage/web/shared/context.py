@@ -1,0 +1,92 @@
+"""Context processor of the public pages: the installation's identity and the languages."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+from django.utils.encoding import escape_uri_path
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, get_language_bidi, ngettext
+
+from heritage.models import Identity
+from heritage.search import Vocabulary, current_index, page_dependencies, query_strings
+from heritage.services import pending
+from heritage.values.language import proper_tag
+from heritage.web.shared import language_html
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageVersion:
+    """The page in one language of the interface."""
+
+    tag: str  # zh-Hans
+    name: str  # 简体中文
+    path: str
+    url: str
+    is_current: bool
+
+
+def catalogue(request: HttpRequest) -> dict[str, object]:
+    """Values for every template, computed only when used."""
+    return {
+        "identity": SimpleLazyObject(lambda: identity(request)),
+        "language_versions": SimpleLazyObject(lambda: language_versions(request)),
+        "canonical": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
+        "refreshing": SimpleLazyObject(refreshing),
+        "mail_is_set_up": settings.MAIL_IS_SET_UP,
+        "page_language": language_html.page_language(),
+        "page_direction": "rtl" if get_language_bidi() else "ltr",
+    }
+
+
+def refreshing() -> str:
+    """What lists say while sites are refreshed after a change of terms; else an empty text."""
+    memory = current_index().memory
+    if "refreshing" not in memory:
+        memory["refreshing"] = pending.left() if settings.REFRESHED_AT_ONCE else 0
+    if not (left := memory["refreshing"]):
+        return ""
+    page_dependencies.everything()  # there are fewer after each write of the refresh
+    return ngettext(
+        "Terms have just been changed. %(count)s site is not found by them yet.",
+        "Terms have just been changed. Up to %(count)s sites are not found by them yet.",
+        left,
+    ) % {"count": language_html.number(left)}
+
+
+def identity(request: HttpRequest) -> Identity:
+    """The identity of the installation."""
+    return vocabulary_of(request).identity
+
+
+def vocabulary_of(request: HttpRequest) -> Vocabulary:
+    """The vocabularies, the same for a whole request."""
+    return current_index().vocabulary
+
+
+def _page(data: QueryDict) -> dict[str, str]:
+    return {"page": str(data["page"])} if data.get("page") else {}
+
+
+def language_versions(request: HttpRequest) -> list[LanguageVersion]:
+    """This page in every language, with its query; the home page if it has no URL."""
+    codes = dict(settings.LANGUAGES)
+    first, slash, rest = request.path_info.lstrip("/").partition("/")
+    rest = rest if slash and first in codes else ""
+    # Steps name a site to continue from, whose position differs in another language.
+    query = request.META.get("QUERY_STRING", "")
+    if "after" in request.GET or "before" in request.GET:
+        query = query_strings.updated(request.GET, **_page(request.GET))
+    found = []
+    for code, name in codes.items():
+        path = escape_uri_path(f"/{code}/{rest}") + (f"?{query}" if query and rest else "")
+        found.append(
+            LanguageVersion(
+                tag=proper_tag(code),
+                name=name,
+                path=path,
+                url=request.build_absolute_uri(path),
+                is_current=code == get_language(),
+            )
+        )
+    return found

@@ -1,0 +1,183 @@
+"""A site and its rows as they stand in its form, in place of what is stored.
+
+Nothing is written. The form sends the columns of the site, what is chosen of many, and the rows
+that are open in it; all others are as they are stored. A new picture has no file yet, so it is not
+among them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from django.core.exceptions import ValidationError
+from django.db.models import BooleanField, Field, Model
+from django.http import QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from heritage.models import Coverage, Designation, Event, Image, Site
+from heritage.models.fields import EDTFField, LanguageMapField
+from heritage.search import page_rows
+from heritage.services import date_reading
+from heritage.services.denormalized import event_bounds
+from heritage.values.date_parser import parse_date
+from heritage.values.edtf import EDTFError
+from heritage.values.point_reader import read_point
+
+_CHOSEN = ("kinds", "also_in", "sources")
+# Columns that the page does not show, and those that the box of the point says.
+_LEFT_OUT = (
+    *("id", "slug", "state", "featured", "prominence"),
+    *("latitude", "longitude", "boundary"),
+)
+_DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
+
+# What a form holds by the names of its fields.
+type Typed = Mapping[str, str]
+
+
+def put_columns(site: Site, data: Mapping[str, str]) -> list[str]:
+    """Give the columns of a site what stands in its form; gives the labels of what has no sense."""
+    unread = []
+    for column in Site._meta.concrete_fields:
+        if column.editable and column.name not in _LEFT_OUT:
+            try:
+                put_column(site, column, data)
+            except ValidationError:
+                unread.append(capfirst(str(column.verbose_name)))
+    text = data.get("coordinates", "").strip()
+    if text != data.get("coordinates_initial", "").strip():
+        try:
+            is_shifted = bool(data.get("coordinates_gcj02"))
+            point = read_point(text, is_shifted) if text else (None, None)
+            site.latitude, site.longitude = point
+        except ValueError:
+            unread.append(capfirst(_("point")))
+    site.derive()
+    return unread
+
+
+def put_column(row: Model, column: Field, typed: Typed) -> None:
+    """Give a column what is typed, if its field was sent. Raises ValidationError."""
+    if isinstance(column, LanguageMapField):
+        start = f"{column.name}__"
+        texts = {name.removeprefix(start): typed[name] for name in typed if name.startswith(start)}
+        if texts:
+            setattr(row, column.name, column.to_python(texts))
+    elif isinstance(column, BooleanField):
+        setattr(row, column.name, column.name in typed)  # a box that is not ticked is not sent
+    elif column.is_relation and _is_chosen(row, column, typed.get(column.name)):
+        pass  # as it is: no query asks whether that row is there
+    elif column.name in typed:
+        text = typed[column.name] or (None if column.null else "")
+        if text and isinstance(column, EDTFField):
+            try:
+                text = parse_date(text)
+            except EDTFError as error:
+                raise ValidationError(str(error)) from error
+        setattr(row, column.attname, column.clean(text, row))
+
+
+def _is_chosen(row: Model, column: Field, text: str | None) -> bool:
+    key = getattr(row, column.attname)
+    return key is not None and text == str(key)
+
+
+def put_rows(site: Site, data: QueryDict, found: dict[str, list[Any]]) -> Iterator[str]:
+    """Change the rows found of a site; gives the labels of fields that have no sense."""
+    for name in found:
+        if name in _CHOSEN:
+            found[name] = list(_chosen(site, name, data))
+        else:
+            yield from _put_open_rows(site, name, data, found)
+
+
+def _chosen(site: Site, name: str, data: QueryDict) -> Iterator[Model]:
+    through, owner, _order = page_rows.RELATIONS[name]
+    keys = [key for key in through._meta.concrete_fields if key.is_relation]
+    [target] = [key for key in keys if key.attname != owner]
+    ids = list(filter(_DIGITS.fullmatch, map(str, data.getlist(name))))
+    rows = cast(type[Model], target.related_model)._default_manager.filter(pk__in=ids)
+    for row in rows:
+        yield through(**{owner: site.pk, target.attname: row.pk})
+
+
+def _put_open_rows(
+    site: Site, name: str, data: QueryDict, found: dict[str, list[Any]]
+) -> Iterator[str]:
+    model, owner, order = page_rows.RELATIONS[name]
+    stored = {str(row.pk): row for row in found[name]}
+    changed = dict(stored)
+    places = _places(name, data)
+    for place in places:
+        start = f"{place}-"
+        typed = {  # without what no database stores
+            key.removeprefix(start): str(data[key]).replace("\0", "")
+            for key in data
+            if key.startswith(start)
+        }
+        key = typed.pop("id", "")
+        typed.pop(owner.removesuffix("_id"), None)
+        if key not in stored and (key or model is Image or _is_blank(model, typed)):
+            continue  # deleted by somebody else, or nothing yet
+        if typed.pop("DELETE", ""):
+            changed.pop(key, None)
+            continue
+        row = stored.get(key) or model(**{owner: site.pk})
+        unread = list(_put_row(row, owner, _completed(model, typed)))
+        words = pgettext("a label and its value", "%(label)s: %(value)s")
+        row_label = capfirst(str(model._meta.verbose_name))
+        yield from (words % {"label": row_label, "value": label} for label in unread)
+        if key or not unread:
+            changed[key or place] = row
+    if places:
+        found[name] = page_rows.in_order(changed.values(), order)
+
+
+def _places(name: str, data: QueryDict) -> list[str]:
+    """The prefixes of the open rows of a set, as in names-0."""
+    shape = re.compile(rf"({name}-[0-9]{{1,4}})-.")
+    return list(dict.fromkeys(found[1] for found in map(shape.match, data) if found))
+
+
+def _is_blank(model: type[Model], typed: Typed) -> bool:
+    """Whether a new row holds nothing but what it began with."""
+    begun = {column.name: str(column.get_default()) for column in model._meta.concrete_fields}
+    return not any(text.strip() and text != begun.get(name) for name, text in typed.items())
+
+
+def _completed(model: type[Model], typed: Typed) -> Typed:
+    """With what the form would conclude: eras from a date, an entry from its reference."""
+    if model is Event:
+        return _with_date_read(typed)
+    if model is Coverage and not typed.get("designation"):
+        register, reference = typed.get("register", ""), typed.get("reference", "")
+        if _DIGITS.fullmatch(register) and reference:
+            entry = Designation.objects.filter(register=int(register), reference=reference).first()
+            return {**typed, "designation": str(entry.pk) if entry else ""}
+    return typed
+
+
+def _with_date_read(typed: Typed) -> Typed:
+    """With the date and the eras that are typed as its date."""
+    try:
+        reading = date_reading.read(typed.get("date", ""), typed.get("kind", ""))
+    except EDTFError:
+        return typed  # the date is refused by its column
+    if typed.get("first_era") or typed.get("last_era"):
+        return {**typed, "date": reading.date} if reading.date else typed
+    first, last = (str(era.pk) if era else "" for era in (reading.first, reading.last))
+    return {**typed, "date": reading.date, "first_era": first, "last_era": last}
+
+
+def _put_row(row: Any, owner: str, typed: Typed) -> Iterator[str]:
+    for column in row._meta.concrete_fields:
+        if column.editable and not column.primary_key and column.attname != owner:
+            try:
+                put_column(row, column, typed)
+            except ValidationError:
+                yield str(column.verbose_name)
+    row.derive()
+    if isinstance(row, Event):
+        row.first_year, row.last_year = event_bounds(row)

@@ -1,0 +1,86 @@
+"""Views of the page of a site: the public one, and how it looks to editors beside the form."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.csp import CSP
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
+
+from heritage.models import Site
+from heritage.search import page_dependencies, page_rows
+from heritage.web.access import any_site, may_see
+from heritage.web.shared import meta_tags
+from heritage.web.shared.responses import moved, private, public, with_query
+from heritage.web.site.page import site_page
+from heritage.web.site.unsaved_site import put_columns, put_rows
+
+_FRAMED: dict[str, Any] = settings.SECURE_CSP | {"frame-ancestors": [CSP.SELF]}
+
+
+@require_safe
+@conditional_page
+def site(request: HttpRequest, slug: str) -> HttpResponse:
+    found = page_rows.published_site(slug)
+    if found is None:
+        return _not_public(request, slug)
+    page = site_page(found)
+    context = {"page": page, "head": meta_tags.of_site(request, page)}
+    page_dependencies.nothing_else()
+    return public(render(request, "web/site.html", context))
+
+
+def _not_public(request: HttpRequest, slug: str) -> HttpResponse:
+    """A site that has moved, is gone, or is not out yet; those who may see it get a preview."""
+    hidden = any_site(slug)
+    if hidden is None:
+        raise Http404
+    is_public = hidden.state == Site.State.PUBLISHED
+    if hidden.slug != slug and (is_public or may_see(request, "view_site")):
+        address = with_query(reverse("web:site", args=[hidden.slug]), request.META["QUERY_STRING"])
+        return moved(address)
+    if may_see(request, "view_site"):
+        return _preview(request, hidden.slug)
+    if hidden.state == Site.State.ARCHIVED and hidden.published_at:
+        return render(request, "410.html", status=410)
+    raise Http404
+
+
+def _preview(request: HttpRequest, slug: str) -> HttpResponse:
+    found = Site.objects.get(slug=slug)
+    page = site_page(found)
+    context = {"page": page, "preview": True, "head": meta_tags.hidden(page.title)}
+    return private(render(request, "web/site.html", context))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@xframe_options_sameorigin
+@csp_override(_FRAMED)
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The only page that may be shown in a frame, and only in one of our own."""
+    site = Site.objects.filter(pk=pk).first()
+    if site is None or not may_see(request, "view_site"):
+        raise Http404
+    saved_at, saved_point, is_typed = site.updated_at, site.public_point, request.method == "POST"
+    unread = put_columns(site, request.POST) if is_typed else []
+
+    def change(found: dict[str, list[Any]]) -> None:
+        unread.extend(put_rows(site, request.POST, found))
+
+    page = site_page(site, change if "coordinates_initial" in request.POST else None)
+    if site.public_point != saved_point:
+        page = replace(page, land=None)  # a picture with an address of its own, of what is saved
+    context = {
+        "page": page,
+        "head": meta_tags.hidden(page.title),
+        "canonical": request.build_absolute_uri(reverse("web:site", args=[site.slug])),
+        "preview": "typed" if is_typed else "saved",
+        "saved_at": saved_at,
+        "unread": unread,
+    }
+    return private(render(request, "web/site.html", context))
