@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from heritage.admin.lists.export import exported_models
+from heritage.exchange.site_fixture import exported_models
 from heritage.models import ChangeSet, Event, SavedFilter, Site
 from heritage.services.undo import undo
 from tests import builders as build

@@ -149,6 +149,11 @@ def pair_distances_km(
     return 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1, np.sqrt(h)))
 
 
+def point_text(latitude: float | None, longitude: float | None) -> str:
+    """A point as people edit it, empty without one: "34.5562, 112.4724"."""
+    return "" if latitude is None or longitude is None else f"{latitude:.7g}, {longitude:.7g}"
+
+
 def format_point(
     latitude: float,
     longitude: float,

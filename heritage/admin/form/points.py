@@ -22,18 +22,13 @@ from heritage.cartography.point_map import Window
 from heritage.media.covers.shapes import width_of
 from heritage.models import Site
 from heritage.search import columns, current_index, orders, similar
-from heritage.values.coordinates import Point
+from heritage.values.coordinates import Point, point_text
 from heritage.values.point_reader import read_point
 
 SHOWN = 40  # sites on the map
 LONGEST_NAME = 28
 _LETTER = 10  # pixels of the labels' font
 LUOYANG = (34.6, 112.5)  # the middle of a map without a point
-
-
-def point_text(latitude: float | None, longitude: float | None) -> str:
-    """A point as the text box shows it."""
-    return "" if latitude is None or longitude is None else f"{latitude:.7g}, {longitude:.7g}"
 
 
 class PointWidget(forms.TextInput):

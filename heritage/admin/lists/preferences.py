@@ -8,32 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from heritage.admin.access import is_id, user_of
 from heritage.admin.pages import AdminPages
-from heritage.models import SavedFilter
+from heritage.exchange.site_fields import Use, fields_for
+from heritage.models import SavedFilter, Site
 
 MAX_FILTERS = 50
-# The columns that can be chosen; the name always comes first.
-COLUMNS = {
-    "place": gettext_lazy("place"),
-    "beginnings": gettext_lazy("beginnings"),
-    "unesco": gettext_lazy("UNESCO"),
-    "state_badge": gettext_lazy("state"),
-    "slug": gettext_lazy("slug"),
-    "latitude": gettext_lazy("latitude"),
-    "longitude": gettext_lazy("longitude"),
-    "precision": gettext_lazy("precision"),
-    "area_ha": gettext_lazy("area in hectares"),
-    "custodian": gettext_lazy("custodian"),
-    "featured": gettext_lazy("place on the home page"),
-    "prominence": gettext_lazy("prominence"),
-    "created_by": gettext_lazy("created by"),
-    "created_at": gettext_lazy("created"),
-    "published_at": gettext_lazy("first published"),
-}
 DEFAULT_COLUMNS = ("place", "beginnings", "unesco", "state_badge")
 
 
@@ -52,8 +34,15 @@ class ListPages(AdminPages):
             *super().get_urls(),
         ]
 
+    @classmethod
+    def columns(cls) -> dict[str, Any]:
+        """By name, the labels of the columns that can be chosen; the name always comes first."""
+        names = dict.fromkeys((*DEFAULT_COLUMNS, *(field.name for field in fields_for(Use.LIST))))
+        fields = {each.name: each.verbose_name for each in Site._meta.fields}
+        return {name: fields.get(name) or getattr(cls, name).short_description for name in names}
+
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        chosen = [name for name in user_of(request).site_columns if name in COLUMNS]
+        chosen = [name for name in user_of(request).site_columns if name in self.columns()]
         return ("display_name", *(chosen or DEFAULT_COLUMNS))
 
     def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
@@ -64,7 +53,9 @@ class ListPages(AdminPages):
     ) -> HttpResponse:
         chosen = self.get_list_display(request)
         context = {
-            "list_columns": [(name, label, name in chosen) for name, label in COLUMNS.items()],
+            "list_columns": [
+                (name, label, name in chosen) for name, label in self.columns().items()
+            ],
             "saved_filters": user_of(request).saved_filters.all(),
             "list_query": request.GET.urlencode(),
         }
@@ -74,7 +65,8 @@ class ListPages(AdminPages):
         """The form for the columns of the list."""
         self.require_view_permission(request)
         wanted = request.POST.getlist("column")
-        user_of(request).site_columns = [name for name in COLUMNS if name in wanted]
+        known = self.columns()
+        user_of(request).site_columns = [name for name in dict.fromkeys(wanted) if name in known]
         user_of(request).save(update_fields=["site_columns"])
         return redirect(self._list_url(request.POST.get("query", "")))
 

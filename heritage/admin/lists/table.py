@@ -6,6 +6,7 @@ since, both texts are shown to choose from. Nothing is written before every conf
 
 import dataclasses
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -21,17 +22,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
 from heritage.admin.access import is_id, user_of
-from heritage.admin.lists.editable_fields import (
-    AmbiguousName,
-    EditableField,
-    TermField,
-    column_fields,
-    comparable,
-    term_fields,
-    with_edited_rows,
-)
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import change_set, log_change, with_undo_link
+from heritage.exchange.columns import AmbiguousName, Column, TermColumn, comparable
+from heritage.exchange.site_fields import Use, editable_columns, with_related
 from heritage.models import Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import excerpts, word_diff
@@ -51,7 +45,7 @@ DECISION = "decision"  # which of the two to keep
 
 @dataclass(slots=True)
 class Cell:
-    field: EditableField
+    field: Column
     opened: str
     text: str
     control: str = ""  # HTML; empty if the user may not change it
@@ -61,7 +55,7 @@ class Cell:
 class ChangedCell:
     """A changed cell; `theirs` is the stored value if that has changed too."""
 
-    field: EditableField
+    field: Column
     opened: str
     text: str
     theirs: str = ""
@@ -115,11 +109,11 @@ class TablePages(AdminPages):
     def table_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        fields = column_fields() | term_fields(user_of(request))
+        fields = editable_columns(Use.TABLE, user_of(request))
         asked = ",".join(request.GET.getlist("field")).split(",")
         chosen = [fields[key] for key in fields if key in asked]
         chosen = chosen or list(fields.values())[:SHOWN_FIELDS]
-        sites = _sites(request.GET.get("ids", ""))
+        sites = _sites(request.GET.get("ids", ""), fields.values())
         open_ids = set(
             access.open_rows(user_of(request), Site.objects.filter(pk__in=sites)).values_list(
                 "pk", flat=True
@@ -129,7 +123,7 @@ class TablePages(AdminPages):
         context = {
             "ids": ",".join(map(str, sites)),
             "fields": chosen,
-            "names_terms": any(isinstance(each, TermField) for each in chosen),
+            "names_terms": any(isinstance(each, TermColumn) for each in chosen),
             "offered": [(each, each in chosen) for each in fields.values()],
             "back": request.get_full_path(),
         }
@@ -142,7 +136,7 @@ class TablePages(AdminPages):
                 if response is not None:
                     return response
                 # Somebody has saved meanwhile: compare again with what is stored now.
-                fresh = with_edited_rows(Site.objects.all()).in_bulk(list(open_ids))
+                fresh = with_related(Site.objects.all(), fields.values()).in_bulk(list(open_ids))
                 fresh = {pk: fresh[pk] for pk in sites if pk in fresh}
                 changed = _changed_sites(request.POST, fresh, fields)
             if "back" not in request.POST:
@@ -155,7 +149,7 @@ class TablePages(AdminPages):
         return self.page(request, "admin/table.html", title, context)
 
     def _save(
-        self, request: HttpRequest, changed: list[ChangedSite], fields: dict[str, EditableField]
+        self, request: HttpRequest, changed: list[ChangedSite], fields: dict[str, Column]
     ) -> HttpResponse | None:
         """Write everything if it is still stored as it was compared; otherwise nothing."""
         if not changed:
@@ -165,8 +159,8 @@ class TablePages(AdminPages):
         with change_set("bulk", user_of(request), comment) as made, unit_of_work() as unit:
             unit.begin(Site)
             ids = [each.site.pk for each in changed]
-            rows = with_edited_rows(Site.objects.select_for_update()).filter(pk__in=ids)
-            stored = {site.pk: site for site in rows}
+            rows = with_related(Site.objects.select_for_update(), fields.values())
+            stored = {site.pk: site for site in rows.filter(pk__in=ids)}
             again = _changed_sites(request.POST, stored, fields)
             if len(stored) < len(ids) or not _is_decided(again):
                 return None
@@ -190,13 +184,13 @@ class TablePages(AdminPages):
         return redirect(request.get_full_path())
 
 
-def _sites(ids: str) -> dict[int, Site]:
+def _sites(ids: str, fields: Iterable[Column]) -> dict[int, Site]:
     numbers = [int(pk) for pk in ids.split(",") if is_id(pk)]
-    found = with_edited_rows(Site.objects.all()).in_bulk(numbers[:MAX_SITES])
+    found = with_related(Site.objects.all(), fields).in_bulk(numbers[:MAX_SITES])
     return {pk: found[pk] for pk in numbers[:MAX_SITES] if pk in found}
 
 
-def _cell(request: HttpRequest, site: Site, field: EditableField, is_open: bool) -> Cell:
+def _cell(request: HttpRequest, site: Site, field: Column, is_open: bool) -> Cell:
     stored = field.text(site)
     if not is_open:
         return Cell(field, stored, stored)
@@ -208,7 +202,7 @@ def _cell(request: HttpRequest, site: Site, field: EditableField, is_open: bool)
 
 
 def _changed_sites(
-    data: Any, sites: dict[int, Site], fields: dict[str, EditableField]
+    data: Any, sites: dict[int, Site], fields: dict[str, Column]
 ) -> list[ChangedSite]:
     """The sites of changed cells, with the new values assigned, and the errors."""
     sent: dict[int, list[str]] = defaultdict(list)
@@ -227,7 +221,7 @@ def _changed_sites(
     return found
 
 
-def _changed_cell(data: Any, site: Site, field: EditableField) -> ChangedCell | None:
+def _changed_cell(data: Any, site: Site, field: Column) -> ChangedCell | None:
     def sent(start: str) -> str:
         return comparable(data.get(f"{start}-{site.pk}-{field.key}", ""))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from heritage.exchange.site_fields import SITE_FIELDS
 from heritage.models import Site
 from heritage.values.language import interface_languages, language_in_words
 
@@ -39,30 +40,24 @@ class Completeness:
         return [item.label for item in self.items if item.section == section and not item.is_there]
 
 
-def completeness_of(site: Site | None, rows: dict[str, list]) -> Completeness:
-    """The completeness of a site; `rows` are its stored rows by the name of their set."""
-    return Completeness(list(_items(site or Site(), rows)))
+def completeness_of(site: Site | None, rows: dict[str, list], sections: list[str]) -> Completeness:
+    """The completeness of a site; `rows` are its stored rows by the name of their set, `sections`
+    the sections of the form in their order."""
+    items = [*_fields(site or Site()), *_rows(rows)]
+    return Completeness(sorted(items, key=lambda item: sections.index(item.section)))
 
 
-def _items(site: Site, rows: dict[str, list]) -> Iterator[CompletenessItem]:
-    def text(name: str, section: str, label: str) -> Iterator[CompletenessItem]:
-        for code in interface_languages():
-            there = bool(getattr(site, name).get(code))
-            yield CompletenessItem(
-                label % {"language": language_in_words(code)}, section, f"id_{name}__{code}", there
-            )
+def _fields(site: Site) -> Iterator[CompletenessItem]:
+    for field in SITE_FIELDS:
+        for column in field.columns(interface_languages()) if field.missing else ():
+            code = column.language
+            label = field.missing % {"language": language_in_words(code)} if code else field.missing
+            anchor = f"id_{field.name}__{code}" if code else f"id_{field.name}"
+            yield CompletenessItem(str(label), field.section, anchor, bool(column.text(site)))
 
-    yield from text("name", "names", _("name in %(language)s"))
-    stored = site.pk is not None
-    yield CompletenessItem(_("kind"), "what", "id_kinds", stored and bool(site.kinds.all()))
-    yield CompletenessItem(_("place"), "where", "id_place", site.place_id is not None)
-    yield CompletenessItem(_("point"), "where", "id_coordinates", site.latitude is not None)
+
+def _rows(rows: dict[str, list]) -> Iterator[CompletenessItem]:
     dated = any(event.date or event.first_era_id for event in rows.get("events", ()))
     yield CompletenessItem(_("date"), "history", "events-group", dated)
-    yield from text("summary", "texts", _("summary in %(language)s"))
-    yield from text("description", "texts", _("description in %(language)s"))
     shown = any(image.published for image in rows.get("images", ()))
     yield CompletenessItem(_("published picture"), "pictures", "images-group", shown)
-    yield CompletenessItem(
-        _("source"), "sources", "id_sources", stored and bool(site.sources.all())
-    )

@@ -35,7 +35,7 @@ from heritage.admin import access
 from heritage.admin.access import user_of
 from heritage.admin.form.boundaries import boundary_map_view
 from heritage.admin.form.inlines import RecordInline
-from heritage.admin.form.points import PointField, map_view, point_text, similar_view, with_point
+from heritage.admin.form.points import PointField, map_view, similar_view, with_point
 from heritage.admin.form.record_admin import COMMENT
 from heritage.admin.form.scenes import SceneSelect
 from heritage.admin.lists import changelist
@@ -61,13 +61,14 @@ from heritage.admin.workflow.decisions import CorrectedForm
 from heritage.admin.workflow.merge_records import MergePages, merge_two
 from heritage.admin.workflow.publishing import ASKS_WHY, STATE_ACTIONS
 from heritage.admin.workflow.review import CommentedForm, ReviewPages
+from heritage.exchange.site_fields import form_lines
 from heritage.models import Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.labels import with_label
 from heritage.models.unesco import statuses
 from heritage.search import current_index, similar, spelling_corrections
 from heritage.services import fulltext
 from heritage.values import tokens
-from heritage.values.coordinates import format_point
+from heritage.values.coordinates import format_point, point_text
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LazyText, interface_languages, proper_tag, text_direction
 from heritage.values.sentences import explained, listed
@@ -75,16 +76,15 @@ from heritage.values.sentences import explained, listed
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the form."""
+    """A part of the form: the fields that `site_fields` declares for it, and sets of rows."""
 
     key: str
     label: LazyText
-    fields: tuple[str | tuple[str, ...], ...] = ()
     rows: tuple[type[RecordInline], ...] = ()
 
     def fieldset(self) -> tuple[None, Any]:
         """As the admin writes it; its own type of the options is of the stubs alone."""
-        return None, {"fields": self.fields, "classes": (self.key,)}
+        return None, {"fields": form_lines(self.key), "classes": (self.key,)}
 
 
 _FRAMING: dict[str, Any] = settings.SECURE_CSP | {"frame-src": [CSP.SELF]}
@@ -192,41 +192,20 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
         "eras",
         "former_addresses",
     )
-    # The sections of the form, each with its fields and sets of rows. The state is in the bar at
-    # the foot.
+    # The state is in the bar at the foot of the form.
     sections = (
-        Section("names", _("Names"), ("name",), (NameRows,)),
-        Section("what", _("What it is"), ("kinds",)),
-        Section(
-            "where",
-            _("Where it is"),
-            (
-                ("place", "also_in"),
-                ("coordinates", "latitude", "longitude"),
-                ("precision", "accuracy_m"),
-                ("point_source", "blur_km"),
-                "public_point",
-                "boundary",
-            ),
-        ),
-        Section("history", _("What happened"), (), (EventRows,)),
-        Section("texts", _("Texts"), ("summary", "description")),
-        Section("status", _("Protection and registers"), (), (CoverageRows,)),
-        Section("pictures", _("Pictures"), ("cover",), (ImageRows,)),
-        Section("visiting", _("Visiting"), (("custodian", "area_ha"),), VISITING_ROWS),
-        Section("related", _("Related sites"), (), (PartOfRows, PartRows)),
-        Section("sources", _("Sources and notes"), ("sources", "note")),
-        Section("publication", _("Publication"), (("featured", "prominence"), "slug")),
-        Section(
-            "kept",
-            _("Kept by the catalogue"),
-            (
-                "eras",
-                "former_addresses",
-                ("created_at", "created_by", "updated_at"),
-                ("published_at", "state_changed_at", "state_changed_by"),
-            ),
-        ),
+        Section("names", _("Names"), (NameRows,)),
+        Section("what", _("What it is")),
+        Section("where", _("Where it is")),
+        Section("history", _("What happened"), (EventRows,)),
+        Section("texts", _("Texts")),
+        Section("status", _("Protection and registers"), (CoverageRows,)),
+        Section("pictures", _("Pictures"), (ImageRows,)),
+        Section("visiting", _("Visiting"), VISITING_ROWS),
+        Section("related", _("Related sites"), (PartOfRows, PartRows)),
+        Section("sources", _("Sources and notes")),
+        Section("publication", _("Publication")),
+        Section("kept", _("Kept by the catalogue")),
     )
     fieldsets = (
         (None, {"fields": ("state",), "classes": ("in-bar",)}),
@@ -407,7 +386,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
         fieldsets = {fieldset.classes: fieldset for fieldset in context["adminform"]}
         sets = {type(rows.opts): rows for rows in context["inline_admin_formsets"]}
         shown = {rows.prefix: rows.rows for rows in sets.values() if not rows.opts.is_collapsed}
-        complete = completeness_of(obj, shown)
+        complete = completeness_of(obj, shown, [section.key for section in self.sections])
         form = context["adminform"].form
         context |= {
             "previews": self._previews(obj),
@@ -419,7 +398,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
                 {
                     "key": section.key,
                     "label": section.label,
-                    "fieldset": fieldsets.get(section.key) if section.fields else None,
+                    "fieldset": fieldsets.get(section.key) if form_lines(section.key) else None,
                     "row_sets": [sets[rows] for rows in section.rows if rows in sets],
                     "missing": complete.missing_in(section.key),
                     "items": [each for each in complete.items if each.section == section.key],

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -23,24 +22,17 @@ from django.utils.translation import gettext as _
 from heritage.admin.access import is_id, user_of
 from heritage.admin.form.editing import editing_of
 from heritage.admin.form.inlines import RecordInline
-from heritage.admin.form.points import point_text
 from heritage.admin.form.record_admin import COMMENT, OPEN, RecordAdmin
 from heritage.admin.form.row_sets import stored_rows
-from heritage.admin.lists.editable_fields import (
-    AmbiguousName,
-    EditableField,
-    column_fields,
-    comparable,
-    term_fields,
-)
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import change_set
-from heritage.models import ChangeSet, Correction, Site, User
+from heritage.exchange.columns import AmbiguousName, Column, comparable
+from heritage.exchange.site_fields import Use, editable_columns
+from heritage.models import ChangeSet, Correction, Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.notifications import send_mail
 from heritage.values import sentences
 from heritage.values.language import interface_languages
-from heritage.values.point_reader import read_point
 
 # By topic, the id of what it is about in the form of a site.
 ANCHORS = {
@@ -77,37 +69,6 @@ _DECISIONS = {
 }
 
 
-class _PointField(EditableField):
-    """Both coordinates as one text in any notation."""
-
-    @property
-    def update_fields(self) -> set[str]:
-        return {"latitude", "longitude"}
-
-    def text(self, site: Site) -> str:
-        return point_text(site.latitude, site.longitude)
-
-    def is_stored(self, site: Site, text: str) -> bool:
-        return text == self.text(site)
-
-    def assign(self, site: Site, text: str) -> str:
-        try:
-            site.latitude, site.longitude = read_point(text)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
-        return text
-
-
-def _fields(user: User) -> dict[str, EditableField]:
-    """What a correction can be applied to as one text, the coordinates as one."""
-    fields = column_fields() | term_fields(user)
-    found = {
-        key: each for key, each in fields.items() if key not in ("latitude", "longitude", "era")
-    }
-    control = forms.CharField(widget=forms.TextInput(attrs={"size": 40}))
-    return found | {"point": _PointField("point", "latitude", capfirst(_("point")), control)}
-
-
 class DecisionPages(AdminPages):
     """For `CorrectionAdmin`."""
 
@@ -117,7 +78,7 @@ class DecisionPages(AdminPages):
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         correction = self.object_or_404(request, pk, "change")
-        site, fields = correction.site, _fields(user_of(request))
+        site, fields = correction.site, editable_columns(Use.CORRECTION, user_of(request))
         sites: Any = self.admin_site.get_model_admin(Site)
         may_apply = sites.has_change_permission(request, site)
         sets = {each.prefix: each for each in _row_sets(sites, request, site)}
@@ -157,9 +118,7 @@ class DecisionPages(AdminPages):
         title = _("Correction: %(what)s") % {"what": correction}
         return self.page(request, "admin/decide.html", title, context)
 
-    def _decide(
-        self, request: HttpRequest, correction: Correction, field: EditableField | None
-    ) -> str:
+    def _decide(self, request: HttpRequest, correction: Correction, field: Column | None) -> str:
         """Carry out the decision in one change set. Returns the errors, if any."""
         decision = request.POST["do"]
         with (
@@ -264,7 +223,7 @@ def _row_sets(sites: Any, request: HttpRequest, site: Site) -> list[RecordInline
     return [inline for inline in inlines if isinstance(inline, RecordInline)]
 
 
-def _field_context(field: EditableField, site: Site, text: str) -> dict[str, Any]:
+def _field_context(field: Column, site: Site, text: str) -> dict[str, Any]:
     attrs = field.attrs | {"id": "decide-text", "rows": 8}
     return {
         "label": field.label,
@@ -329,7 +288,7 @@ def _usual_key(correction: Correction) -> str:
     return f"{name}:{correction.language if correction.language in codes else codes[0]}"
 
 
-def _apply(request: HttpRequest, correction: Correction, field: EditableField) -> str:
+def _apply(request: HttpRequest, correction: Correction, field: Column) -> str:
     """Write the field. Returns the errors, in which case nothing is written."""
     site = Site.objects.select_for_update().get(pk=correction.site_id)
     text = comparable(request.POST.get("text", ""))

@@ -1,0 +1,129 @@
+"""The fields of a site, each declared once.
+
+`SITE_FIELDS` is read by the admin's form, the columns of its list, editing in a table, corrections,
+completeness and the table that is downloaded. Its order is that of the form.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Flag, auto
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from heritage.exchange.columns import (
+    Column,
+    EraColumn,
+    KindsColumn,
+    PlaceColumn,
+    PointColumn,
+    TermsColumn,
+    TextColumn,
+)
+from heritage.models import Site, User
+from heritage.values.language import LazyText, interface_languages
+
+
+class Use(Flag):
+    """What a field is offered for, beside the form."""
+
+    NONE = 0
+    TABLE = auto()  # editing in a table
+    CORRECTION = auto()  # applying a reader's correction
+    LIST = auto()  # a column of the list of sites
+    EXPORT = auto()  # a table of sites as a file
+    ALL = TABLE | CORRECTION | LIST | EXPORT
+
+
+@dataclass(frozen=True, slots=True)
+class SiteField:
+    name: str  # of the model field, or of what the admin shows in its place
+    section: str = ""  # of the form, see `heritage/admin/records/sites.py`; empty: not in the form
+    column: type[Column] = Column
+    uses: Use = Use.ALL
+    beside: bool = False  # in one line of the form with the field before it
+    missing: str | LazyText = ""  # what readers look for and a site without it lacks
+
+    def columns(self, languages: Iterable[str]) -> list[Column]:
+        if issubclass(self.column, TextColumn):
+            return [self.column(self.name, code) for code in languages]
+        return [self.column(self.name)]
+
+
+SITE_FIELDS = (
+    SiteField("uid", uses=Use.EXPORT),
+    SiteField("state", uses=Use.EXPORT),
+    SiteField("name", "names", TextColumn, ~Use.LIST, missing=_("name in %(language)s")),
+    SiteField("kinds", "what", KindsColumn, ~Use.LIST, missing=_("kind")),
+    SiteField("place", "where", PlaceColumn, missing=_("place")),
+    SiteField("also_in", "where", TermsColumn, Use.NONE, beside=True),
+    SiteField("coordinates", "where", PointColumn, Use.CORRECTION, missing=_("point")),
+    SiteField("latitude", "where", uses=~Use.CORRECTION, beside=True),
+    SiteField("longitude", "where", uses=~Use.CORRECTION, beside=True),
+    SiteField("precision", "where"),
+    SiteField("accuracy_m", "where", beside=True),
+    SiteField("point_source", "where", uses=Use.NONE),
+    SiteField("blur_km", "where", beside=True),
+    SiteField("public_point", "where", uses=Use.NONE),
+    SiteField("boundary", "where", uses=Use.NONE),
+    SiteField("era", column=EraColumn, uses=Use.TABLE),
+    SiteField("summary", "texts", TextColumn, ~Use.LIST, missing=_("summary in %(language)s")),
+    SiteField(
+        "description", "texts", TextColumn, ~Use.LIST, missing=_("description in %(language)s")
+    ),
+    SiteField("cover", "pictures", uses=Use.NONE),
+    SiteField("custodian", "visiting", uses=Use.LIST),
+    SiteField("area_ha", "visiting", beside=True),
+    SiteField("sources", "sources", TermsColumn, Use.NONE, missing=_("source")),
+    SiteField("note", "sources", TextColumn, ~Use.LIST),
+    SiteField("featured", "publication"),
+    SiteField("prominence", "publication", beside=True),
+    SiteField("slug", "publication", uses=Use.LIST | Use.EXPORT),
+    SiteField("eras", "kept", uses=Use.NONE),
+    SiteField("former_addresses", "kept", uses=Use.NONE),
+    SiteField("created_at", "kept", uses=Use.LIST | Use.EXPORT),
+    SiteField("created_by", "kept", uses=Use.LIST, beside=True),
+    SiteField("updated_at", "kept", uses=Use.LIST | Use.EXPORT, beside=True),
+    SiteField("published_at", "kept", uses=Use.LIST | Use.EXPORT),
+    SiteField("state_changed_at", "kept", uses=Use.NONE, beside=True),
+    SiteField("state_changed_by", "kept", uses=Use.NONE, beside=True),
+)
+
+
+def fields_for(use: Use) -> list[SiteField]:
+    return [field for field in SITE_FIELDS if use in field.uses]
+
+
+def form_lines(section: str) -> list[list[str]]:
+    """The names of the fields in a section of the form, line by line."""
+    lines: list[list[str]] = []
+    for field in SITE_FIELDS:
+        if field.section == section and field.beside:
+            lines[-1].append(field.name)
+        elif field.section == section:
+            lines.append([field.name])
+    return lines
+
+
+def editable_columns(use: Use, user: User) -> dict[str, Column]:
+    """The columns that a user may write, by key, with translated fields in each language of the
+    interface."""
+    languages = interface_languages()
+    found = [column for field in fields_for(use) for column in field.columns(languages)]
+    return {
+        column.key: column
+        for column in found
+        if not column.permission or user.has_perm(column.permission)
+    }
+
+
+def exported_columns() -> list[Column]:
+    """The columns of a file, with translated fields in every language that they may have."""
+    languages = [code for code, _name in (*settings.LANGUAGES, *settings.CONTENT_LANGUAGES)]
+    return [column for field in fields_for(Use.EXPORT) for column in field.columns(languages)]
+
+
+def with_related(sites: QuerySet[Site], columns: Iterable[Column]) -> QuerySet[Site]:
+    """With the rows of other tables that columns read."""
+    return sites.prefetch_related(*(each for column in columns for each in column.related))
