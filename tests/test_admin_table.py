@@ -12,11 +12,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from heritage.exchange.site_fields import SITE_FIELDS, Use, editable_columns, fields_for
 from heritage.exchange.site_fixture import exported_models
 from heritage.models import ChangeSet, Event, SavedFilter, Site
 from heritage.services.undo import undo
 from tests import builders as build
 from tests.index_comparison import assert_nothing_to_derive
+from tests.webrows import full_site, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +154,59 @@ def test_strange_addresses_show_a_table(client, editor, two, query):
     assert client.get(reverse("admin:heritage_site_table") + query).status_code == 200
 
 
+# --- the declaration of the fields ---------------------------------------------------------------
+
+
+def test_every_field_that_people_write_is_declared_once():
+    """A new one is declared in heritage/exchange/site_fields.py, with what it is offered for."""
+    names = [each.name for each in SITE_FIELDS]
+    assert len(names) == len(set(names))
+    written = [*Site._meta.fields, *Site._meta.many_to_many]
+    assert {each.name for each in written if each.editable and each.serialize} <= set(names) | {
+        "id"
+    }
+
+
+def test_the_form_has_every_field_in_its_declared_section(client, editor, two):
+    form = client.get(reverse("admin:heritage_site_change", args=[two[0].pk]))
+    shown = {
+        name: section["key"]
+        for section in form.context["sections"]
+        for line in (section["fieldset"] or ())
+        for name in line.fields
+    }
+    assert shown == {each.name: each.section for each in SITE_FIELDS if each.section}
+
+
+@pytest.mark.parametrize("use", [Use.TABLE, Use.CORRECTION])
+def test_a_column_reads_what_it_writes(editor, use):
+    """As texts: what is shown to be edited means what is stored, and is assigned as the same."""
+    site = full_site(vocabulary())
+    columns = editable_columns(use, editor)
+    assert {"name:en", "note:zh-hans", "kinds", "place", "area_ha", "precision"} <= set(columns)
+    for key, column in columns.items():
+        text = column.text(site)
+        assert column.is_stored(site, text), key
+        assert column.assign(site, text) == text, key
+        site.full_clean(validate_unique=False)
+        assert column.text(site) == text, key
+        assert str(column.label).strip() and column.form_field.widget.render("text", text)
+
+
+def test_the_downloaded_table_has_every_declared_field(client, editor):
+    site = full_site(vocabulary())
+    text = download(client, [site], "export_csv")
+    [row] = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    assert {key.partition(":")[0] for key in row} == {each.name for each in fields_for(Use.EXPORT)}
+    expected = {
+        "uid": site.uid, "state": "published", "slug": site.slug, "precision": "approximate",
+        "area_ha": "331.5000", "latitude": "34.5556", "blur_km": "0", "prominence": "",
+        "kinds": "temple bridge", "place": site.place.slug, "name:zh-hans": "龙门石窟",
+        "note:en": "The year is in doubt.", "summary:fr": "",
+    }  # fmt: skip
+    assert {key: row[key] for key in expected} == expected
+
+
 # --- downloads -----------------------------------------------------------------------------------
 
 
@@ -245,6 +300,10 @@ def test_each_person_has_columns_of_their_own(client, editor, two):
     ]
     client.force_login(build.make_user(group="editor"))
     assert "unesco" in client.get(LIST).context["cl"].list_display
+    offered = {name for name, _label, _chosen in client.get(LIST).context["list_columns"]}
+    assert offered > {each.name for each in fields_for(Use.LIST)}
+    client.post(reverse("admin:heritage_site_columns"), {"column": sorted(offered)})
+    assert client.get(LIST).status_code == 200
 
 
 def test_filters_are_kept_and_forgotten_by_their_owner_alone(client, editor, two):

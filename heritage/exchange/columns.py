@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.text import capfirst, normalize_newlines
 from django.utils.translation import gettext as _
 
@@ -323,12 +323,15 @@ def terms_named(model: type[Term], text: str) -> list[Term]:
     """
     rows: Any = model._default_manager.all()
     name, _open, more = text.partition(" (")
-    word = "".join(normalize.tokens(name))
-    if not word:
+    words = normalize.tokens(name)
+    if not words:
         return []
+    # Names in pinyin are stored with and without spaces, names in English with spaces only.
+    spaced, word = " ".join(words), "".join(words)
+    found = Q(search_text__contains=spaced) | Q(search_text__contains=word)
     exact: list[Term] = []
     begun: list[Term] = []
-    for term in with_label(rows).filter(search_text__contains=word):
+    for term in with_label(rows).filter(found):
         names = {"".join(each.split()) for each in tokens.all_names(term.search_text)}
         if word in names:
             exact.append(term)
