@@ -95,15 +95,14 @@ def fields_for(use: Use) -> list[SiteField]:
     return [field for field in SITE_FIELDS if use in field.uses]
 
 
-def form_lines(section: str) -> list[list[str]]:
+def form_lines(section: str) -> tuple[tuple[str, ...], ...]:
     """The names of the fields in a section of the form, line by line."""
-    lines: list[list[str]] = []
+    lines: list[tuple[str, ...]] = []
     for field in SITE_FIELDS:
-        if field.section == section and field.beside:
-            lines[-1].append(field.name)
-        elif field.section == section:
-            lines.append([field.name])
-    return lines
+        if field.section == section:
+            line = lines.pop() if field.beside else ()
+            lines.append((*line, field.name))
+    return tuple(lines)
 
 
 def editable_columns(use: Use, user: User) -> dict[str, Column]:
