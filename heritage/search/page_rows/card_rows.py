@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
 
+import orjson
 from pyroaring import BitMap
 
 from heritage.models import (
@@ -26,13 +27,13 @@ from heritage.models import (
 )
 from heritage.models.events import age_events, exact_dates, first_beginning
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.page_rows.rows_by_key import pairs_by_key, rows_by_key
+from heritage.search.page_rows.rows_by_key import rows_by_key, values_by_key
 from heritage.search.vocabulary import Vocabulary
 from heritage.values.language import LanguageMap
 
 _SITE = (
-    *("id", "state", "uid", "slug", "name", "inscribed_year", "place_id", "cover"),
-    *("public_latitude", "public_longitude"),
+    *("id", "uid", "slug", "name", "inscribed_year", "place_id", "cover"),
+    *("public_latitude", "public_longitude", "state"),
 )
 _EVENT = (
     *("id", "uid", "site_id", "kind", "date", "first_era_id", "last_era_id", "certainty"),
@@ -68,15 +69,11 @@ def read_cards(index: IndexSnapshot, ids: Iterable[int]) -> list[CardData]:
     """Cards in the order of the ids, without sites that were withdrawn meanwhile."""
     ids = list(ids)
     terms = index.vocabulary
-    found = {
-        site.pk: CardData(
-            *(site.pk, site.uid, site.slug, site.name, site.inscribed_year),
-            *(terms.places.get(site.place_id), site.cover),
-            *(site.public_latitude, site.public_longitude),
-        )
-        for site in rows_by_key(Site, "id", ids, _SITE)
-        if site.state == Site.State.PUBLISHED
-    }
+    found: dict[int, CardData] = {}
+    for pk, uid, slug, name, year, place, *others, state in values_by_key(Site, "id", ids, _SITE):
+        if state == Site.State.PUBLISHED:
+            said, where = LanguageMap(orjson.loads(name)), terms.places.get(place)
+            found[pk] = CardData(pk, uid, slug, said, year, where, *others)
     _add_kinds(found, terms)
     _add_beginnings(found, terms)
     _add_registers(found, terms, index)
@@ -86,7 +83,7 @@ def read_cards(index: IndexSnapshot, ids: Iterable[int]) -> list[CardData]:
 
 def _add_kinds(found: dict[int, CardData], terms: Vocabulary) -> None:
     order = terms.kinds.order
-    pairs = pairs_by_key(Site.kinds.through, ("site_id", "kind_id"), found)
+    pairs = values_by_key(Site.kinds.through, "site_id", found, ("site_id", "kind_id"))
     known = (pair for pair in pairs if pair[1] in order)  # another is newer than the vocabularies
     for site, kind in sorted(known, key=lambda pair: order[pair[1]]):
         found[site].kinds.append(terms.kinds.terms[kind])
