@@ -5,7 +5,8 @@ import random
 from django.db import transaction
 
 from heritage.models import Coverage, Designation, Event, Site, SiteEra, SortName
-from heritage.services import denormalized, fulltext
+from heritage.search import fulltext
+from heritage.services import denormalized
 from heritage.values import tokens
 from heritage.values.tokens import QueryWord
 

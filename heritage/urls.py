@@ -5,10 +5,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from heritage.admin.accounts.login_page import LoginPage
+from heritage.admin.form import unsaved_site
 from heritage.web.feeds import views as feeds
 from heritage.web.home import views as home
 from heritage.web.media import views as media
 from heritage.web.operations import views as operations
+from heritage.web.site import views as site
 from heritage.web.style_guide import views as style_guide
 
 urlpatterns = [
@@ -30,6 +32,8 @@ urlpatterns = [
     path("", include("heritage.web.media_urls")),
     *i18n_patterns(
         path("", include("heritage.web.urls")),
+        # A page of the visitors' side, of what a form of the editors' side holds.
+        path("preview/<int:pk>/", site.preview, {"form": unsaved_site}, name="preview"),
         path("accounts/login/", LoginPage.as_view(), name="account_login"),
         path("accounts/", include("allauth.account.urls")),
         path("accounts/2fa/", include("allauth.mfa.urls")),

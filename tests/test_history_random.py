@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 
-from heritage.models import ChangeSet, Event, FormerSlug, Kind, Name, Place, Site
+from heritage.models import ChangeSet, Event, FormerSlug, Kind, Name, PendingRefresh, Place, Site
 from heritage.models.base import Record
 from heritage.models.row_values import kept_relations, linked_ids, plain_row, stored_rows
 from heritage.models.unit_of_work import change_set
@@ -179,7 +179,7 @@ MORE = [_move_about, _move_about, _rename, _rename, _rename_back, _state, _many,
 
 def assert_all_is_derived() -> None:
     pending.finish()
-    assert pending.left() == 0
+    assert PendingRefresh.objects.sites_left() == 0
     assert_nothing_to_derive()
 
 

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from heritage.models import IndexChange, Kind, PendingRefresh, Site
 from heritage.models.unit_of_work import change_set
-from heritage.search import store
+from heritage.search import fulltext, store
 from heritage.search.filters import SiteFilter
-from heritage.services import fulltext, pending
+from heritage.services import pending
 from heritage.values.tokens import QueryWord
 from tests.adminforms import filled
 from tests.builders import make_kind, make_site, make_user, text
@@ -83,7 +83,7 @@ def test_a_term_that_is_moved_counts_for_its_new_place_afterwards(many):
     kind.parent = make_kind("Building", slug="building")
     kind.save()
     building = QueryDict("kind=building")
-    assert len(SiteFilter(building).hits) == 0 and pending.left() == 7
+    assert len(SiteFilter(building).hits) == 0 and PendingRefresh.objects.sites_left() == 7
     pending.finish()
     assert len(SiteFilter(building).hits) == 7
     assert_nothing_to_derive()
@@ -110,9 +110,9 @@ def test_what_a_process_has_left_is_done_by_another(many, monkeypatch):
 
     with pytest.raises(SystemExit):
         pending.finish(stop)
-    assert (found("shrine"), pending.left()) == (2, 5)
+    assert (found("shrine"), PendingRefresh.objects.sites_left()) == (2, 5)
     pending.finish()  # the other may still be at it
-    assert pending.left() == 5
+    assert PendingRefresh.objects.sites_left() == 5
     PendingRefresh.objects.update(leased_until=timezone.now())
     call_command("publish_due")
     assert found("shrine") == 7
@@ -139,7 +139,7 @@ def test_sites_of_several_terms_are_counted_once(many):
         kind.sites.set(many.sites.all())
     for kind in kinds:
         rename(kind, f"Renamed {kind.pk}")
-    assert pending.left() == Site.objects.count() == 37
+    assert PendingRefresh.objects.sites_left() == Site.objects.count() == 37
 
 
 def test_an_import_leaves_nothing_for_later(many):

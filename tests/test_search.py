@@ -9,11 +9,11 @@ from pyroaring import BitMap
 
 from heritage.models import Place, Site
 from heritage.models.unit_of_work import change_set
-from heritage.search import store, text_search
+from heritage.search import fulltext, store, text_search
 from heritage.search.filters import SiteFilter
+from heritage.search.fulltext import sites_matching
 from heritage.search.query_language import answers, spelling, understanding
-from heritage.services import fulltext
-from heritage.services.fulltext import sites_matching
+from heritage.services.fulltext import rebuild, write
 from heritage.values import tokens
 from tests import builders as build
 
@@ -233,7 +233,7 @@ def test_a_renamed_term_is_found_by_its_new_name(rows):
 
 def test_full_text_can_be_made_anew_again_and_again(rows):
     for _time in range(2):
-        fulltext.rebuild(Site.objects.values_list("pk", "search_text"))
+        rebuild(Site.objects.values_list("pk", "search_text"))
         assert {text: found(rows, text) for text in TABLE} == TABLE
     site = Site.objects.get(slug="gongxian")
     site.name = build.text("Shikusi")
@@ -259,7 +259,7 @@ def test_who_searches_while_it_is_made_anew_finds_all(is_among_few):
 
     thread = threading.Thread(target=search_meanwhile)
     with transaction.atomic():
-        fulltext.rebuild(Site.objects.values_list("pk", "search_text"))
+        rebuild(Site.objects.values_list("pk", "search_text"))
         thread.start()  # with PostgreSQL it waits for the new table
         thread.join(0.5)
     thread.join(10)
@@ -269,7 +269,7 @@ def test_who_searches_while_it_is_made_anew_finds_all(is_among_few):
 def test_who_writes_after_it_was_made_anew_waits_as_long_for_others_as_before(rows):
     before = patience()
     with transaction.atomic():
-        fulltext.rebuild(Site.objects.values_list("pk", "search_text"))
+        rebuild(Site.objects.values_list("pk", "search_text"))
         assert patience() == before
 
 
@@ -287,7 +287,7 @@ def test_rows_of_full_text_lie_close_together(db):
     before = size_of_rows()
     some = [f"word{number}" for number in range(200)]  # about 2 kB, less than what moves by itself
     for last in ("first", "second"):  # a row that is written anew too
-        fulltext.write({pk: [*some, last] for pk in range(1_000, 1_300)})
+        write({pk: [*some, last] for pk in range(1_000, 1_300)})
     assert len(sites_matching(tokens.parse_query("word7 second"))) == 300
     assert not sites_matching(tokens.parse_query("first"))
     assert size_of_rows() - before < 150 * 2 * 300

@@ -30,8 +30,8 @@ from heritage.models import (
 from heritage.models.fields import LanguageMapField, NamesField
 from heritage.models.row_values import kept_columns, kept_relations
 from heritage.models.unit_of_work import change_set
-from heritage.search import store
-from heritage.services import bulk, fulltext
+from heritage.search import fulltext, store
+from heritage.services import bulk
 from heritage.services.dependencies import EFFECTS
 from heritage.values.tokens import QueryWord
 from tests.builders import (

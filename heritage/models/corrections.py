@@ -1,14 +1,20 @@
 """Corrections suggested by readers. They wait in a queue and change no record themselves."""
 
+from datetime import timedelta
+
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
 from heritage.models.fields import PlainTextField
+from heritage.models.history import ChangeSet
+from heritage.models.unit_of_work import change_set
 from heritage.models.users import User
 from heritage.values.web_address import validate_web_address
+
+_SENDER_KEPT = timedelta(days=1)
 
 
 class Correction(Record):
@@ -89,6 +95,19 @@ class Correction(Record):
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         self.created_at = self.created_at or timezone.now()
+
+    def send(self) -> None:
+        """Store what a reader suggests; what is sent twice with one `form_key` is stored once."""
+        # What told floods apart yesterday is forgotten.
+        every: models.QuerySet[Correction] = models.QuerySet(Correction)
+        old = every.filter(created_at__lt=timezone.now() - _SENDER_KEPT).exclude(sender="")
+        old.update(sender="")  # nothing follows from it, so nobody else need wait
+        try:
+            with change_set(ChangeSet.Kind.CORRECTION):
+                self.save()
+        except IntegrityError:
+            if not Correction.objects.filter(form_key=self.form_key).exists():
+                raise
 
     def decide(self, state: str, user: User | None) -> None:
         """Set the state and record who decided and when; reopening clears both."""

@@ -117,6 +117,10 @@ class Place(Term):
 
     constraint_fields = {"place_code_once": "code", "place_point_whole": "latitude"}
 
+    def has_chinese_names(self) -> bool:
+        """Whether the names of this country's places are Chinese, as far as its code tells."""
+        return self.code[:2] in ("", "CN", "HK", "MO", "TW")
+
     @property
     def centre(self) -> Point | None:
         """Latitude and longitude of a town's centre; None for places without one, such as

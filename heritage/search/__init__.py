@@ -9,6 +9,7 @@
 - **Facets.** `FACETS` are all properties that lists are filtered by; `TREES` are those of them
   that are vocabularies, by name.
 - **Rows.** `page_rows` reads what pages show of sites by their ids.
+- `sites_matching()` asks the full text, drafts included.
 - `suggest` proposes while somebody types, `similar` finds records that may be of one site.
 
 Nothing here writes a record. Other packages import these names and no module of this package.
@@ -21,6 +22,7 @@ from heritage.search.facets import areas
 from heritage.search.facets.base import Facet, TreeFacet
 from heritage.search.facets.registry import FACETS, TREES
 from heritage.search.filters import SiteFilter
+from heritage.search.fulltext import sites_matching
 from heritage.search.index import columns, orders, page_dependencies
 from heritage.search.index.openings import HoursGroup
 from heritage.search.index.snapshot import IndexSnapshot
@@ -60,6 +62,7 @@ __all__ = [
     "refresh_saved_index",
     "save_index",
     "similar",
+    "sites_matching",
     "spelling_corrections",
     "suggest",
 ]

@@ -21,12 +21,10 @@ from heritage.models import IndexChange, IndexPart
 from heritage.search.facets.registry import BY_NAME
 from heritage.search.index import loader, orders, stored_snapshot
 from heritage.search.index.snapshot import IndexSnapshot, Order, build_snapshot, patched_snapshot
-from heritage.services import changelog
-from heritage.services.changelog import VOCABULARY
 
 logger = logging.getLogger(__name__)
 
-_NO_SITE = BitMap([VOCABULARY])
+_NO_SITE = BitMap([IndexChange.VOCABULARY])
 _ATTEMPTS = 5  # to read while others write, before they are made to wait
 _STAGGERED = 5.0  # seconds within which processes begin to save, so that one of them is enough
 
@@ -116,7 +114,7 @@ def _fresh() -> IndexSnapshot:
         if _head() == (snapshot.number, snapshot.token):
             return snapshot
     with transaction.atomic():
-        changelog.lock()
+        IndexChange.objects.lock()
         return _as_of(base if base and _is_in_log(base) else _base(), *_head())
 
 
@@ -190,7 +188,7 @@ def save_snapshot() -> IndexSnapshot:
         if stored_snapshot.save(snapshot, starts_anew=True, pause=0):
             return snapshot
     with transaction.atomic():  # nobody writes meanwhile
-        changelog.lock()
+        IndexChange.objects.lock()
         snapshot = _with_later_changes(snapshot)
         stored_snapshot.save(snapshot, starts_anew=True, pause=0)
     return snapshot

@@ -16,7 +16,7 @@ from pyroaring import BitMap
 
 from heritage.models import Era, Place, Site
 from heritage.models.vocabularies import Term
-from heritage.search import text_search
+from heritage.search import fulltext, text_search
 from heritage.search.facets.base import AnyFacet, TreeFacet
 from heritage.search.facets.registry import BY_NAME, TREES
 from heritage.search.filters import SiteFilter
@@ -25,8 +25,6 @@ from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
 from heritage.search.query_language import dictionary, spelling
 from heritage.search.vocabulary import TermTree, Vocabulary
-from heritage.services import fulltext
-from heritage.services.derived_from import has_chinese_names
 from heritage.values import normalize, tokens
 from heritage.values.language import interface_languages
 from heritage.values.tokens import Query
@@ -251,7 +249,7 @@ def _is_chinese_spoken(term: Term, terms: Vocabulary) -> bool:
             return not term.region_name
     if place is None:
         return True
-    return has_chinese_names([*terms.places.above(place), place][0])
+    return [*terms.places.above(place), place][0].has_chinese_names()
 
 
 # --- filters ---------------------------------------------------------------------------------

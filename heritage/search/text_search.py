@@ -9,10 +9,10 @@ from math import inf, log
 import numpy as np
 from pyroaring import BitMap
 
+from heritage.search import fulltext
 from heritage.search.index import columns, orders
 from heritage.search.index.snapshot import IndexSnapshot, Order
 from heritage.search.lru_cache import LRUCache
-from heritage.services import fulltext
 from heritage.values import normalize, tokens
 from heritage.values.tokens import Query
 

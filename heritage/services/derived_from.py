@@ -100,13 +100,8 @@ class Terms:
             return True
         if place_id not in self._spoken:
             places = list(term_and_broader(self.places, place_id))
-            self._spoken[place_id] = not places or has_chinese_names(places[-1])
+            self._spoken[place_id] = not places or places[-1].has_chinese_names()
         return self._spoken[place_id]
-
-
-def has_chinese_names(country: Place) -> bool:
-    """Whether the names of this country's places are Chinese, as far as its code tells."""
-    return country.code[:2] in ("", "CN", "HK", "MO", "TW")
 
 
 def _with_broader[T: (Kind, Place, Era)](terms: Iterable[T]) -> dict[int, T]:

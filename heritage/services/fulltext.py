@@ -1,20 +1,14 @@
-"""The full text in the database: which sites contain a word. All of its SQL is here.
+"""Writes the full text: the words of each site, prepared by `values.tokens`.
 
-SQLite keeps it in a contentless FTS5 table, PostgreSQL in a `tsvector` column under a GIN
-index. Both store prepared words (`values.tokens`) and are only asked which rows contain them;
-ranking, language and tokenizer of the database are not used, so both give the same answers.
+SQLite keeps them in a contentless FTS5 table, PostgreSQL in a `tsvector` column under a GIN index
+(`fulltext_table`). `search.fulltext` asks it.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterable
 from itertools import batched
 
-import numpy as np
 from django.db import OperationalError, connection, transaction
-from django.db.models import StringAgg, Value
-from django.db.models.functions import Length
-from pyroaring import BitMap
 
 from heritage.models import SpeltWord
 from heritage.services.fulltext_table import (
@@ -28,13 +22,11 @@ from heritage.services.fulltext_table import (
     execute,
 )
 from heritage.values import tokens
-from heritage.values.tokens import Query
 
 CHUNK = 1_000  # sites written at once
 
 # Marks of the words that a misspelt search is compared with: of long texts it is not.
 _BRIEFLY = tokens.WRITTEN_WORD + tokens.NAME_WORD + tokens.BRIEF
-_FEW = 100  # sites
 _MAX_TRIES = 60  # of a second each, to replace a table that others read
 
 _UPSERT = {
@@ -51,24 +43,6 @@ _DELETE = {
     "sqlite": "DELETE FROM heritage_words WHERE rowid = %s",
     "postgresql": "DELETE FROM heritage_words WHERE site_id = %s",
 }
-# All ids in one piece: several times as fast as row by row.
-_SELECT = {
-    "sqlite": "SELECT group_concat(rowid) FROM heritage_words WHERE heritage_words MATCH %s",
-    "postgresql": "SELECT heritage_holding(%s)",
-}
-# Of few sites it is quicker to look at each than to gather all that hold the words. The ids are
-# JSON.
-_SELECT_AMONG = {
-    "sqlite": "SELECT group_concat(rowid) FROM heritage_words"
-    " WHERE rowid IN (SELECT value FROM json_each(%s)) AND heritage_words MATCH %s",
-    "postgresql": "WITH few AS MATERIALIZED (SELECT site_id, words FROM heritage_words"
-    " WHERE site_id IN (SELECT json_array_elements_text(%s)::bigint))"
-    " SELECT string_agg(int4send(site_id::int), '') FROM few WHERE words @@ %s::tsquery",
-}
-_READ_IDS = {
-    "sqlite": lambda found: np.fromstring(found, dtype=np.uint32, sep=","),
-    "postgresql": lambda found: np.frombuffer(found, dtype=">u4").astype(np.uint32),
-}
 
 
 def write(words: dict[int, list[str]]) -> None:
@@ -84,27 +58,11 @@ def _insert(words: dict[int, list[str]], statement: str) -> None:
         cursor.executemany(statement, rows)
     brief = {word[1:] for found in words.values() for word in found if word[0] in _BRIEFLY}
     spelt = set(filter(_is_spelt, brief))
-    new = spelt.difference(known_words(spelt))  # nearly all of them are known
+    known = SpeltWord.objects.filter(text__in=spelt).values_list("text", flat=True)
+    new = spelt.difference(known)  # nearly all of them are known
     SpeltWord.objects.bulk_create(
         [SpeltWord(text=word) for word in sorted(new)], ignore_conflicts=True, batch_size=500
     )
-
-
-def words_starting_with(letter: str, lengths: range) -> list[str]:
-    """Words of these lengths that begin with a letter."""
-    known = SpeltWord.objects.annotate(length=Length("text")).filter(length__in=lengths)
-    if connection.vendor == "sqlite":  # its LIKE knows no case, and therefore no index
-        known = known.filter(text__gte=letter, text__lt=chr(ord(letter) + 1))
-    else:
-        known = known.filter(text__startswith=letter)
-    # As one text: of a letter there may be tens of thousands.
-    joined = known.aggregate(words=StringAgg("text", Value(" ")))["words"]
-    return joined.split() if joined else []
-
-
-def known_words(asked: Iterable[str]) -> list[str]:
-    """The words among these that some record contains or contained."""
-    return list(SpeltWord.objects.filter(text__in=asked).values_list("text", flat=True))
 
 
 def _is_spelt(word: str) -> bool:
@@ -118,40 +76,6 @@ def delete(site_ids: Iterable[int]) -> None:
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(_DELETE[connection.vendor], rows)
-
-
-def sites_matching(asked: Query) -> BitMap:
-    """The ids of sites, published or not, that match a query."""
-    return _answer(_SELECT[connection.vendor], [_query(asked)]) if asked else BitMap()
-
-
-def is_quicker_among(sites: BitMap) -> bool:
-    """Whether a query is quicker among so few sites: PostgreSQL looks at each row it finds."""
-    return connection.vendor == "postgresql" and len(sites) <= _FEW
-
-
-def sites_matching_among(sites: BitMap, asked: Query) -> BitMap:
-    """The ids among a few sites that match a query: each of them is looked at."""
-    parameters = [json.dumps(list(sites)), _query(asked)]
-    return _answer(_SELECT_AMONG[connection.vendor], parameters) if asked else BitMap()
-
-
-def _answer(statement: str, parameters: list) -> BitMap:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        (found,) = cursor.fetchone()
-    return BitMap(_READ_IDS[connection.vendor](found)) if found else BitMap()
-
-
-def _query(asked: Query) -> str:
-    if connection.vendor == "sqlite":
-        both, either, form, begins = " AND ", " OR ", '"{}"{}', "*"
-    else:
-        both, either, form, begins = " & ", " | ", "'{}'{}", ":*"
-    clauses = (
-        [form.format(word.text, begins * word.is_prefix) for word in clause] for clause in asked
-    )
-    return both.join(f"({either.join(words)})" if len(words) > 1 else words[0] for words in clauses)
 
 
 def rebuild(

@@ -5,7 +5,7 @@ for minutes. So the write enters the term here, in its own transaction, and thes
 refreshed a few at a time, each time in a short transaction: by a thread of the worker that wrote,
 after its answer (`continue_in_background`); by a later worker, if that one ended; by `reindex` and
 `publish_due`, too. Pages and filters show the term itself as it is at once, since they read it from
-the vocabulary. Until all is done, lists say how many sites are not found by it yet (`left`).
+the vocabulary. Until all is done, lists say how many sites it does not find yet.
 """
 
 import logging
@@ -20,9 +20,9 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from heritage.models import PendingRefresh, Site
+from heritage.models import IndexChange, PendingRefresh
 from heritage.models.base import Record, new_uid
-from heritage.services import changelog, denormalized
+from heritage.services import denormalized
 from heritage.services.dependencies import SITES_OF, Effect, effect_of
 
 logger = logging.getLogger(__name__)
@@ -49,12 +49,6 @@ def defer(model: type[Record], ids: Iterable[int], columns: set[str], sites: int
     transaction.on_commit(_known.set)
 
 
-def left() -> int:
-    """How many sites at most are not yet as their terms say."""
-    found = sum(PendingRefresh.objects.values_list("left", flat=True))
-    return min(found, Site.objects.count()) if found else 0  # several terms may have the same sites
-
-
 def finish(pause: Callable[[float], None] = lambda seconds: None) -> None:
     """Refresh all that no other process is at; `pause` is called with the seconds of each batch."""
     token = new_uid()
@@ -77,7 +71,7 @@ def finish(pause: Callable[[float], None] = lambda seconds: None) -> None:
 
 def _claimed(token: str) -> PendingRefresh | None:
     """A term that no other process is at, which is this one's from now on."""
-    with changelog.locked():
+    with IndexChange.objects.locked():
         now = timezone.now()
         free = Q(token__in=("", token)) | Q(leased_until__lt=now)
         row = PendingRefresh.objects.filter(free).order_by("pk").first()
@@ -89,13 +83,13 @@ def _claimed(token: str) -> PendingRefresh | None:
 
 def _refresh(row: PendingRefresh, sites: list[int], left: int) -> bool:
     """Refresh some sites; False if the term was written again or another process is at it."""
-    with changelog.locked():
+    with IndexChange.objects.locked():
         if not PendingRefresh.objects.filter(pk=row.pk, token=row.token).exists():
             return False
         model: type[Record] = apps.get_model(row.model)
         denormalized.refresh(sites, (), {model: set(row.columns)})
         if Effect.VALUES in effect_of(model, row.columns):
-            changelog.enter(sites)
+            IndexChange.objects.enter(sites)
         row.done_to, row.left = sites[-1], left - len(sites)
         row.leased_until = timezone.now() + _LEASE
         row.save()
@@ -103,9 +97,10 @@ def _refresh(row: PendingRefresh, sites: list[int], left: int) -> bool:
 
 
 def _end(row: PendingRefresh) -> None:
-    with changelog.locked():
+    with IndexChange.objects.locked():
         if PendingRefresh.objects.filter(pk=row.pk, token=row.token).delete()[0]:
-            changelog.enter([changelog.VOCABULARY])  # what was searched for before is found anew
+            # What was searched for before is found anew.
+            IndexChange.objects.enter([IndexChange.VOCABULARY])
 
 
 # --- in a worker -----------------------------------------------------------------------------

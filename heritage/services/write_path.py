@@ -10,7 +10,7 @@
    former address is kept.
 4. At the end of the transaction, once: standing of designations, denormalised columns and full
    text of the sites concerned (`dependencies`, `denormalized`), entries in the change log
-   (`changelog`), the dates of sites of which only rows were written.
+   (`IndexChange`), the dates of sites of which only rows were written.
 
 Past all this go `QuerySet.update()` of plain querysets (`models.base.unwatched`), for columns that
 follow from others and keys to an account that is deleted, and raw SQL.
@@ -27,7 +27,7 @@ from django.conf import settings
 from django.db.models import SET_NULL
 from django.db.models.signals import post_save, pre_delete, pre_save
 
-from heritage.models import ChangeSet, Designation, Site, User
+from heritage.models import ChangeSet, Designation, IndexChange, Site, User
 from heritage.models.base import Record, chunks, derive_stored, unwatched, update_columns
 from heritage.models.history import USER_IS_GONE
 from heritage.models.row_values import (
@@ -46,7 +46,7 @@ from heritage.models.unit_of_work import (
     unit_ends,
     unit_of_work,
 )
-from heritage.services import changelog, denormalized, pending
+from heritage.services import denormalized, pending
 from heritage.services.dependencies import (
     EFFECTS,
     SITES_OF,
@@ -69,12 +69,12 @@ def connect() -> None:
 
 def _before_rows(sender: Any, **kwargs: Any) -> None:
     # Before any row is locked: two writers who wait for each other would never end.
-    changelog.lock()
+    IndexChange.objects.lock()
 
 
 def _before_user_is_deleted(instance: User, **kwargs: Any) -> None:
     """The history goes on to tell what people did from what commands did."""
-    changelog.lock()
+    IndexChange.objects.lock()
     for chunk in chunks(list(ChangeSet.objects.filter(user=instance).values_list("pk", flat=True))):
         made = list(ChangeSet.objects.filter(pk__in=chunk))
         for change_set in made:
@@ -184,7 +184,8 @@ def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
         renewed = _renewed(written) - unit.saved[Site]
         denormalized.refresh(sites.refreshed, renewed, unit.written_columns)
         is_of_vocabulary = any(model in EFFECTS for model in touched)
-        changelog.enter(sites.entered | ({changelog.VOCABULARY} if is_of_vocabulary else set()))
+        vocabulary = {IndexChange.VOCABULARY} if is_of_vocabulary else set()
+        IndexChange.objects.enter(sites.entered | vocabulary)
 
 
 def _renewed(written: Iterable[Written]) -> set[int]:

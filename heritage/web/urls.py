@@ -21,7 +21,6 @@ urlpatterns = [
     path("sites/feed.atom", feeds.sites_feed, name="sites_feed"),
     path("suggest/", browse.suggestions, name="suggest"),
     path("sites/<slug:slug>/", site.site, name="site"),
-    path("preview/<int:pk>/", site.preview, name="preview"),
     path("covers/<uid:uid>.svg", media.cover, name="cover"),
     path("covers/square/<uid:uid>.svg", media.cover, {"shape": "square"}, name="square_cover"),
     path("covers/kinds/<slug:slug>.svg", media.kind_cover, name="kind_cover"),

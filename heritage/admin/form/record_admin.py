@@ -41,7 +41,7 @@ from heritage.admin.form.inlines import RecordInline
 from heritage.admin.form.inputs import offered_languages
 from heritage.admin.form.record_form import RecordFields, RecordForm
 from heritage.admin.writes import change_set
-from heritage.models import ChangeSet, Site, open_forms
+from heritage.models import ChangeSet, PendingRefresh, Site, open_forms
 from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField
 from heritage.models.unit_of_work import unit_of_work
@@ -51,7 +51,7 @@ from heritage.server.lock_timeout import (
     StorageFailed,
     lock_timeout,
 )
-from heritage.services import bulk, pending
+from heritage.services import bulk
 from heritage.services.dependencies import EFFECTS
 from heritage.values import normalize
 from heritage.values.sentences import listed
@@ -172,7 +172,8 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
 
     def _tell_what_is_left(self, request: HttpRequest) -> None:
         """Say after a save how many sites are refreshed later, see `services.pending`."""
-        if self.model in EFFECTS and settings.REFRESHED_AT_ONCE and (left := pending.left()):
+        is_term = self.model in EFFECTS and settings.REFRESHED_AT_ONCE
+        if is_term and (left := PendingRefresh.objects.sites_left()):
             text = ngettext(
                 "%(count)s site is found by changes of its terms in some minutes.",
                 "Up to %(count)s sites are found by changes of their terms in some minutes.",

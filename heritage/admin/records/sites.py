@@ -65,8 +65,7 @@ from heritage.exchange.site_fields import form_lines
 from heritage.models import Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.labels import with_label
 from heritage.models.unesco import statuses
-from heritage.search import current_index, similar, spelling_corrections
-from heritage.services import fulltext
+from heritage.search import current_index, similar, sites_matching, spelling_corrections
 from heritage.values import tokens
 from heritage.values.coordinates import format_point, point_text
 from heritage.values.date_format import year_phrase
@@ -273,7 +272,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
         if not search_term.strip():
             return queryset, False
         words = tokens.parse_query(search_term)
-        hits = fulltext.sites_matching(words) if words else BitMap()
+        hits = sites_matching(words) if words else BitMap()
         if not hits and hasattr(request, "hits"):
             hits = self._respelt(request, search_term)
         if len(hits) <= changelist.MAX_HITS:
@@ -289,7 +288,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
         """What the likeliest correction finds, as visitors have it; the list says so."""
         for correction in spelling_corrections(current_index(), typed):
             words = tokens.parse_query(correction.text)
-            if words and (hits := fulltext.sites_matching(words)):
+            if words and (hits := sites_matching(words)):
                 request.respelt = correction.text
                 return hits
         return BitMap()
@@ -413,7 +412,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
         """The page, or what it would be, in each language."""
         if site is None:
             return []
-        address, framed = self.view_on_site(site), reverse("web:preview", args=[site.pk])
+        address, framed = self.view_on_site(site), reverse("preview", args=[site.pk])
         return [
             {
                 "name": name,

@@ -4,11 +4,10 @@ import time
 
 from django.core.management.base import BaseCommand
 
-from heritage.models import Designation, PendingRefresh, Site
+from heritage.models import Designation, IndexChange, PendingRefresh, Site
 from heritage.models.base import CHUNK, chunks
 from heritage.search import save_index
-from heritage.services import changelog, fulltext
-from heritage.services.changelog import VOCABULARY
+from heritage.services import fulltext
 from heritage.services.denormalized import refresh, refresh_designations, refresh_terms
 from heritage.services.statistics import analyze
 
@@ -20,24 +19,25 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         self.said = started = time.monotonic()
-        with changelog.locked():
+        with IndexChange.objects.locked():
             PendingRefresh.objects.all().delete()  # all of it is done now
             refresh_terms()
             refresh_designations(Designation.objects.values_list("pk", flat=True))
         ids = list(Site.objects.order_by("pk").values_list("pk", flat=True))
         done = 0
         for chunk in chunks(ids):
-            with changelog.locked():  # others may write in between
+            with IndexChange.objects.locked():  # others may write in between
                 refresh(chunk)
             done += len(chunk)
             self._say(done, len(ids), "sites brought up to date")
         texts = Site.objects.order_by("pk").values_list("pk", "search_text")
-        with changelog.locked():
+        with IndexChange.objects.locked():
             fulltext.rebuild(
                 texts.iterator(CHUNK),
                 lambda done: self._say(done, len(ids), "sites in full text"),
             )
-            changelog.enter([VOCABULARY])  # what was found before is found anew
+            # What was found before is found anew.
+            IndexChange.objects.enter([IndexChange.VOCABULARY])
         self.stdout.write("reading the index …")
         snapshot = save_index()
         analyze()

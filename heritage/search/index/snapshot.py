@@ -9,12 +9,11 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from pyroaring import BitMap
 
-from heritage.models import Event
+from heritage.models import Event, IndexChange
 from heritage.models.base import new_uid
 from heritage.search.index.columns import POINTS, SPANS, TIMES, Table, TableRows, ids_of
 from heritage.search.index.rows import Column, IndexRows
 from heritage.search.vocabulary import Vocabulary, vocabulary_of
-from heritage.services.changelog import VOCABULARY
 
 NOTHING = BitMap()
 # The sites under any entry of a register, by its id, whatever has become of the entry.
@@ -204,7 +203,7 @@ def patched_snapshot(
     """
     values = _patched_values(snapshot.values, changed, data.values)
     sites = _patched(snapshot.sites, changed, BitMap(data.sites))
-    is_in_vocabulary = VOCABULARY in changed
+    is_in_vocabulary = IndexChange.VOCABULARY in changed
     is_as_it_was = values is snapshot.values and sites is snapshot.sites and not is_in_vocabulary
     changes, since = snapshot.changes | dict.fromkeys(changed, token), snapshot.since
     if len(changes) > _MAX_CHANGES:

@@ -21,7 +21,6 @@ from heritage.models.base import chunks
 from heritage.search.index import orders
 from heritage.search.index.columns import POINTS, SPANS, TIMES, Table
 from heritage.search.index.snapshot import IndexedFacet, IndexSnapshot, Order
-from heritage.services import changelog
 
 # Raised whenever the index holds something else than before: older snapshots are read no more.
 FORMAT = 13
@@ -69,13 +68,13 @@ def save(snapshot: IndexSnapshot, *, starts_anew: bool = False, pause: float = _
     before = _head()
     parts = _write_missing(snapshot, pause)
     with transaction.atomic():
-        changelog.lock()
+        IndexChange.objects.lock()
         if not _may_replace(before, parts):
             return False
         if starts_anew:
             if _last_change() != (snapshot.number, snapshot.token):
                 return False
-            changelog.enter([changelog.VOCABULARY])
+            IndexChange.objects.enter([IndexChange.VOCABULARY])
         number, token = _last_change() if starts_anew else (snapshot.number, snapshot.token)
         head = {"format": FORMAT, "number": number, "token": token, "parts": parts}
         IndexPart.objects.update_or_create(name=_HEAD, defaults={"data": json.dumps(head).encode()})
@@ -99,7 +98,7 @@ def remove_broken() -> None:
             name for name, data in parts.iterator(_READ_AT_ONCE) if _digest(bytes(data)) != name
         ]
         with transaction.atomic():
-            changelog.lock()
+            IndexChange.objects.lock()
             if _head() == head:  # else another one has been stored meanwhile
                 IndexPart.objects.filter(name__in=[_HEAD, *damaged]).delete()
 

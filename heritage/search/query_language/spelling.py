@@ -12,12 +12,11 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from heritage.models import Site
-from heritage.search import text_search
+from heritage.search import fulltext, text_search
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.lru_cache import LRUCache
 from heritage.search.query_language import dictionary
-from heritage.services import fulltext
 from heritage.values import normalize, tokens
 
 _MAX_WORDS = 6  # of a search that is worth the trouble

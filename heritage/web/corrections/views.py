@@ -15,8 +15,6 @@ from django import forms
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,8 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from heritage.models import ChangeSet, Correction, Site
-from heritage.models.unit_of_work import change_set
+from heritage.models import Correction, Site
 from heritage.server.client_address import client_network
 from heritage.server.lock_timeout import NotWritten, StorageFailed, lock_timeout
 from heritage.web.access import any_site
@@ -227,20 +224,10 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _store(form: CorrectionForm) -> None:
-    """Store a correction; one that is sent twice is stored once."""
     found = form.save(commit=False)
     found.site, found.sender, found.form_key = form.site, form.sender, form.form_key
     found.language = get_language()
-    # What told floods apart yesterday is forgotten.
-    every: QuerySet[Correction] = QuerySet(Correction)
-    old = every.filter(created_at__lt=timezone.now() - _DAY).exclude(sender="")
-    old.update(sender="")  # nothing follows from it, so nobody else need wait
-    try:
-        with change_set(ChangeSet.Kind.CORRECTION):
-            found.save()
-    except IntegrityError:
-        if not Correction.objects.filter(form_key=form.form_key).exists():
-            raise
+    found.send()
 
 
 def _not_public(request: HttpRequest, slug: str, name: str) -> HttpResponse:

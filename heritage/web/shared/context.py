@@ -8,9 +8,8 @@ from django.utils.encoding import escape_uri_path
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi, ngettext
 
-from heritage.models import Identity
+from heritage.models import Identity, PendingRefresh
 from heritage.search import Vocabulary, current_index, page_dependencies, query_strings
-from heritage.services import pending
 from heritage.values.language import proper_tag
 from heritage.web.shared import language_html
 
@@ -43,7 +42,8 @@ def refreshing() -> str:
     """What lists say while sites are refreshed after a change of terms; else an empty text."""
     memory = current_index().memory
     if "refreshing" not in memory:
-        memory["refreshing"] = pending.left() if settings.REFRESHED_AT_ONCE else 0
+        is_used = settings.REFRESHED_AT_ONCE
+        memory["refreshing"] = PendingRefresh.objects.sites_left() if is_used else 0
     if not (left := memory["refreshing"]):
         return ""
     page_dependencies.everything()  # there are fewer after each write of the refresh

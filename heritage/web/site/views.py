@@ -1,10 +1,11 @@
 """Views of the page of a site: the public one, and how it looks to editors beside the form."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.csp import CSP
@@ -18,7 +19,6 @@ from heritage.web.access import any_site, may_see
 from heritage.web.shared import meta_tags
 from heritage.web.shared.responses import moved, private, public, with_query
 from heritage.web.site.page import site_page
-from heritage.web.site.unsaved_site import put_columns, put_rows
 
 _FRAMED: dict[str, Any] = settings.SECURE_CSP | {"frame-ancestors": [CSP.SELF]}
 
@@ -58,19 +58,29 @@ def _preview(request: HttpRequest, slug: str) -> HttpResponse:
     return private(render(request, "web/site.html", context))
 
 
+class SiteForm(Protocol):
+    """Reads what an editor's form holds. The admin does: `heritage/urls.py` hands it over."""
+
+    def put_columns(self, site: Site, data: QueryDict) -> list[str]:
+        """Give the columns of a site what is typed; gives the labels of what has no sense."""
+
+    def put_rows(self, site: Site, data: QueryDict, found: dict[str, list[Any]]) -> Iterable[str]:
+        """Change the rows found of a site; gives the labels of fields that have no sense."""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @xframe_options_sameorigin
 @csp_override(_FRAMED)
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
+def preview(request: HttpRequest, pk: int, form: SiteForm) -> HttpResponse:
     """The only page that may be shown in a frame, and only in one of our own."""
     site = Site.objects.filter(pk=pk).first()
     if site is None or not may_see(request, "view_site"):
         raise Http404
     saved_at, saved_point, is_typed = site.updated_at, site.public_point, request.method == "POST"
-    unread = put_columns(site, request.POST) if is_typed else []
+    unread = form.put_columns(site, request.POST) if is_typed else []
 
     def change(found: dict[str, list[Any]]) -> None:
-        unread.extend(put_rows(site, request.POST, found))
+        unread.extend(form.put_rows(site, request.POST, found))
 
     page = site_page(site, change if "coordinates_initial" in request.POST else None)
     if site.public_point != saved_point:
