@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from heritage.exchange.site_fields import SITE_FIELDS, Use, editable_columns, fields_for
+from heritage.exchange.site_fields import SITE_FIELDS, FieldUse, editable_columns, fields_for
 from heritage.exchange.site_fixture import exported_models
 from heritage.models import ChangeSet, Event, SavedFilter, Site
 from heritage.services.undo import undo
@@ -178,7 +178,7 @@ def test_the_form_has_every_field_in_its_declared_section(client, editor, two):
     assert shown == {each.name: each.section for each in SITE_FIELDS if each.section}
 
 
-@pytest.mark.parametrize("use", [Use.TABLE, Use.CORRECTION])
+@pytest.mark.parametrize("use", [FieldUse.TABLE, FieldUse.CORRECTION])
 def test_a_column_reads_what_it_writes(editor, use):
     """As texts: what is shown to be edited means what is stored, and is assigned as the same."""
     site = full_site(vocabulary())
@@ -197,7 +197,9 @@ def test_the_downloaded_table_has_every_declared_field(client, editor):
     site = full_site(vocabulary())
     text = download(client, [site], "export_csv")
     [row] = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    assert {key.partition(":")[0] for key in row} == {each.name for each in fields_for(Use.EXPORT)}
+    assert {key.partition(":")[0] for key in row} == {
+        each.name for each in fields_for(FieldUse.EXPORT)
+    }
     expected = {
         "uid": site.uid, "state": "published", "slug": site.slug, "precision": "approximate",
         "area_ha": "331.5000", "latitude": "34.5556", "blur_km": "0", "prominence": "",
@@ -301,7 +303,7 @@ def test_each_person_has_columns_of_their_own(client, editor, two):
     client.force_login(build.make_user(group="editor"))
     assert "unesco" in client.get(LIST).context["cl"].list_display
     offered = {name for name, _label, _chosen in client.get(LIST).context["list_columns"]}
-    assert offered > {each.name for each in fields_for(Use.LIST)}
+    assert offered > {each.name for each in fields_for(FieldUse.LIST)}
     client.post(reverse("admin:heritage_site_columns"), {"column": sorted(offered)})
     assert client.get(LIST).status_code == 200
 

@@ -25,7 +25,7 @@ from heritage.models import Site, User
 from heritage.values.language import LazyText, interface_languages
 
 
-class Use(Flag):
+class FieldUse(Flag):
     """What a field is offered for, beside the form."""
 
     NONE = 0
@@ -41,7 +41,7 @@ class SiteField:
     name: str  # of the model field, or of what the admin shows in its place
     section: str = ""  # of the form, see `heritage/admin/records/sites.py`; empty: not in the form
     column: type[Column] = Column
-    uses: Use = Use.ALL
+    uses: FieldUse = FieldUse.ALL
     beside: bool = False  # in one line of the form with the field before it
     missing: str | LazyText = ""  # what readers look for and a site without it lacks
 
@@ -52,46 +52,46 @@ class SiteField:
 
 
 SITE_FIELDS = (
-    SiteField("uid", uses=Use.EXPORT),
-    SiteField("state", uses=Use.EXPORT),
-    SiteField("name", "names", TextColumn, ~Use.LIST, missing=_("name in %(language)s")),
-    SiteField("kinds", "what", KindsColumn, ~Use.LIST, missing=_("kind")),
+    SiteField("uid", uses=FieldUse.EXPORT),
+    SiteField("state", uses=FieldUse.EXPORT),
+    SiteField("name", "names", TextColumn, ~FieldUse.LIST, missing=_("name in %(language)s")),
+    SiteField("kinds", "what", KindsColumn, ~FieldUse.LIST, missing=_("kind")),
     SiteField("place", "where", PlaceColumn, missing=_("place")),
-    SiteField("also_in", "where", TermsColumn, Use.NONE, beside=True),
-    SiteField("coordinates", "where", PointColumn, Use.CORRECTION, missing=_("point")),
-    SiteField("latitude", "where", uses=~Use.CORRECTION, beside=True),
-    SiteField("longitude", "where", uses=~Use.CORRECTION, beside=True),
+    SiteField("also_in", "where", TermsColumn, FieldUse.NONE, beside=True),
+    SiteField("coordinates", "where", PointColumn, FieldUse.CORRECTION, missing=_("point")),
+    SiteField("latitude", "where", uses=~FieldUse.CORRECTION, beside=True),
+    SiteField("longitude", "where", uses=~FieldUse.CORRECTION, beside=True),
     SiteField("precision", "where"),
     SiteField("accuracy_m", "where", beside=True),
-    SiteField("point_source", "where", uses=Use.NONE),
+    SiteField("point_source", "where", uses=FieldUse.NONE),
     SiteField("blur_km", "where", beside=True),
-    SiteField("public_point", "where", uses=Use.NONE),
-    SiteField("boundary", "where", uses=Use.NONE),
-    SiteField("era", column=EraColumn, uses=Use.TABLE),
-    SiteField("summary", "texts", TextColumn, ~Use.LIST, missing=_("summary in %(language)s")),
+    SiteField("public_point", "where", uses=FieldUse.NONE),
+    SiteField("boundary", "where", uses=FieldUse.NONE),
+    SiteField("era", column=EraColumn, uses=FieldUse.TABLE),
+    SiteField("summary", "texts", TextColumn, ~FieldUse.LIST, missing=_("summary in %(language)s")),
     SiteField(
-        "description", "texts", TextColumn, ~Use.LIST, missing=_("description in %(language)s")
+        "description", "texts", TextColumn, ~FieldUse.LIST, missing=_("description in %(language)s")
     ),
-    SiteField("cover", "pictures", uses=Use.NONE),
-    SiteField("custodian", "visiting", uses=Use.LIST),
+    SiteField("cover", "pictures", uses=FieldUse.NONE),
+    SiteField("custodian", "visiting", uses=FieldUse.LIST),
     SiteField("area_ha", "visiting", beside=True),
-    SiteField("sources", "sources", TermsColumn, Use.NONE, missing=_("source")),
-    SiteField("note", "sources", TextColumn, ~Use.LIST),
+    SiteField("sources", "sources", TermsColumn, FieldUse.NONE, missing=_("source")),
+    SiteField("note", "sources", TextColumn, ~FieldUse.LIST),
     SiteField("featured", "publication"),
     SiteField("prominence", "publication", beside=True),
-    SiteField("slug", "publication", uses=Use.LIST | Use.EXPORT),
-    SiteField("eras", "kept", uses=Use.NONE),
-    SiteField("former_addresses", "kept", uses=Use.NONE),
-    SiteField("created_at", "kept", uses=Use.LIST | Use.EXPORT),
-    SiteField("created_by", "kept", uses=Use.LIST, beside=True),
-    SiteField("updated_at", "kept", uses=Use.LIST | Use.EXPORT, beside=True),
-    SiteField("published_at", "kept", uses=Use.LIST | Use.EXPORT),
-    SiteField("state_changed_at", "kept", uses=Use.NONE, beside=True),
-    SiteField("state_changed_by", "kept", uses=Use.NONE, beside=True),
+    SiteField("slug", "publication", uses=FieldUse.LIST | FieldUse.EXPORT),
+    SiteField("eras", "kept", uses=FieldUse.NONE),
+    SiteField("former_addresses", "kept", uses=FieldUse.NONE),
+    SiteField("created_at", "kept", uses=FieldUse.LIST | FieldUse.EXPORT),
+    SiteField("created_by", "kept", uses=FieldUse.LIST, beside=True),
+    SiteField("updated_at", "kept", uses=FieldUse.LIST | FieldUse.EXPORT, beside=True),
+    SiteField("published_at", "kept", uses=FieldUse.LIST | FieldUse.EXPORT),
+    SiteField("state_changed_at", "kept", uses=FieldUse.NONE, beside=True),
+    SiteField("state_changed_by", "kept", uses=FieldUse.NONE, beside=True),
 )
 
 
-def fields_for(use: Use) -> list[SiteField]:
+def fields_for(use: FieldUse) -> list[SiteField]:
     return [field for field in SITE_FIELDS if use in field.uses]
 
 
@@ -105,7 +105,7 @@ def form_lines(section: str) -> tuple[tuple[str, ...], ...]:
     return tuple(lines)
 
 
-def editable_columns(use: Use, user: User) -> dict[str, Column]:
+def editable_columns(use: FieldUse, user: User) -> dict[str, Column]:
     """The columns that a user may write, by key, with translated fields in each language of the
     interface."""
     languages = interface_languages()
@@ -120,7 +120,7 @@ def editable_columns(use: Use, user: User) -> dict[str, Column]:
 def exported_columns() -> list[Column]:
     """The columns of a file, with translated fields in every language that they may have."""
     languages = [code for code, _name in (*settings.LANGUAGES, *settings.CONTENT_LANGUAGES)]
-    return [column for field in fields_for(Use.EXPORT) for column in field.columns(languages)]
+    return [column for field in fields_for(FieldUse.EXPORT) for column in field.columns(languages)]
 
 
 def with_related(sites: QuerySet[Site], columns: Iterable[Column]) -> QuerySet[Site]:

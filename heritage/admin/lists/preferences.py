@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from heritage.admin.access import is_id, user_of
 from heritage.admin.pages import AdminPages
-from heritage.exchange.site_fields import Use, fields_for
+from heritage.exchange.site_fields import FieldUse, fields_for
 from heritage.models import SavedFilter, Site
 
 MAX_FILTERS = 50
@@ -37,7 +37,9 @@ class ListPages(AdminPages):
     @classmethod
     def columns(cls) -> dict[str, Any]:
         """By name, the labels of the columns that can be chosen; the name always comes first."""
-        names = dict.fromkeys((*DEFAULT_COLUMNS, *(field.name for field in fields_for(Use.LIST))))
+        names = dict.fromkeys(
+            [*DEFAULT_COLUMNS, *(each.name for each in fields_for(FieldUse.LIST))]
+        )
         fields = {each.name: each.verbose_name for each in Site._meta.fields}
         return {name: fields.get(name) or getattr(cls, name).short_description for name in names}
 

@@ -25,7 +25,7 @@ from heritage.admin.access import is_id, user_of
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import change_set, log_change, with_undo_link
 from heritage.exchange.columns import AmbiguousName, Column, TermColumn, comparable
-from heritage.exchange.site_fields import Use, editable_columns, with_related
+from heritage.exchange.site_fields import FieldUse, editable_columns, with_related
 from heritage.models import Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import excerpts, word_diff
@@ -109,7 +109,7 @@ class TablePages(AdminPages):
     def table_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        fields = editable_columns(Use.TABLE, user_of(request))
+        fields = editable_columns(FieldUse.TABLE, user_of(request))
         asked = ",".join(request.GET.getlist("field")).split(",")
         chosen = [fields[key] for key in fields if key in asked]
         chosen = chosen or list(fields.values())[:SHOWN_FIELDS]

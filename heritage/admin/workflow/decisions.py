@@ -27,7 +27,7 @@ from heritage.admin.form.row_sets import stored_rows
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import change_set
 from heritage.exchange.columns import AmbiguousName, Column, comparable
-from heritage.exchange.site_fields import Use, editable_columns
+from heritage.exchange.site_fields import FieldUse, editable_columns
 from heritage.models import ChangeSet, Correction, Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.notifications import send_mail
@@ -78,7 +78,7 @@ class DecisionPages(AdminPages):
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         correction = self.object_or_404(request, pk, "change")
-        site, fields = correction.site, editable_columns(Use.CORRECTION, user_of(request))
+        site, fields = correction.site, editable_columns(FieldUse.CORRECTION, user_of(request))
         sites: Any = self.admin_site.get_model_admin(Site)
         may_apply = sites.has_change_permission(request, site)
         sets = {each.prefix: each for each in _row_sets(sites, request, site)}
