@@ -10,7 +10,7 @@ from fixtures.build.records import Happening, Record, Records
 def record(number, *, kinds=("palace",), places=(), dates=(), eras=(), names=()) -> Record:
     events = [Happening("built", date, tuple(eras), "", "recalled", {}) for date in dates]
     names = [("en", name) for name in names]
-    return Record(number, kinds, places, {"en": "…"}, {}, events, names)
+    return Record(number, kinds, places, {"en": "…"}, "source", {}, events, names)
 
 
 @pytest.fixture
