@@ -211,6 +211,7 @@ MIGRATIONS = {
     "0004_pending_refresh.py": "5ab219700cf8a9aa",
     "0005_plainer_names.py": "863de3d7d22f65de",
     "0006_registers.py": "87d744d1581d46b4",
+    "0007_reasons_have_sources.py": "bd4e56dbb6d23ae2",
 }
 
 

@@ -92,8 +92,9 @@ def test_rows_are_read_in_the_order_of_their_models(longmen):
     assert rows.images == list(site.images.filter(published=True))
 
 
-def test_that_facts_are_recalled_is_said_once_of_the_text_and_once_of_the_events(html):
-    assert html.count('href="#mark-recalled"') == 2 and html.count('id="mark-recalled"') == 1
+def test_that_facts_are_recalled_is_said_once_of_each_part(html):
+    # Of the text, the events, the point and a register.
+    assert html.count('href="#mark-recalled"') == 4 and html.count('id="mark-recalled"') == 1
     assert html.count("no source on this page bears it out.") == 1
     assert html.count("What has no source beside it here is from general knowledge.") == 1
 
@@ -261,7 +262,8 @@ def test_that_a_name_is_recalled_is_explained_once(client, words):
     site = build.make_site("A", slug="a")
     build.make_name(site, "Alpha", source=words.recalled)
     html = of(client, "a")
-    assert 'href="#mark-recalled"' not in html and html.count('id="mark-recalled"') == 1
+    assert html.count('href="#mark-recalled"') == html.count('id="mark-recalled"') == 1
+    assert "What has no source beside it here" in html.partition('id="names"')[2]
 
 
 def test_a_name_of_many_lines_is_set_smaller(client):

@@ -406,11 +406,30 @@ def test_badges_say_since_when_and_pages_why(client, listed):
     assert "Why in danger: Mining &amp; roads" in html and 'id="mark-recalled"' in html
     html = client.get("/en/world-heritage/").text
     assert '<span class="listed-reason">Mining &amp; roads</span>' in html
-    assert "The reasons are unchecked" in html
+    assert "Reasons without a source are unchecked" in html
     make = DesignationEvent.objects.create
     make(designation=event.designation, kind=DesignationEvent.Kind.OUT_OF_DANGER, date="2010")
     assert "Mining" not in client.get(f"/en/sites/{site.slug}/").text
     assert "In danger since" not in client.get("/en/sites/").text
+
+
+def test_a_reason_of_danger_carries_its_source_or_the_mark(client, listed, words):
+    site = Site.objects.get(name__en="Property 7")
+    events = DesignationEvent.objects.filter(
+        designation__coverages__site=site, kind=DesignationEvent.Kind.IN_DANGER
+    )
+    event = events.get(first_year=2001)
+    event.note = build.text("Mining.")
+    address, mark = f"/en/sites/{site.slug}/", 'href="#mark-recalled"'
+    for source, is_marked in ((None, True), (words.recalled, True), (words.official, False)):
+        event.source = source
+        event.save()
+        html = as_read(client.get(address))
+        reason = html.partition("Why in danger: Mining.")[2].partition("<details")[0]
+        assert (mark in reason) == is_marked and ("An official list" in reason) != is_marked
+        world = as_read(client.get("/en/world-heritage/"))
+        assert ("Reasons without a source are unchecked" in world) == is_marked
+        assert ('listed-reason">Mining. (<a' in world) != is_marked
 
 
 def test_eras_are_under_parts_of_the_world_china_first(client, words):

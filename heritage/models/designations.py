@@ -245,6 +245,14 @@ class DesignationEvent(Record):
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     date = EDTFField(_("date"), blank=True)
     note = LanguageMapField(_("note"), blank=True)
+    source = models.ForeignKey(
+        "Source",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("source"),
+        help_text=_("Of the note, such as the reason why it is in danger."),
+    )
     first_year = models.IntegerField(null=True, editable=False, serialize=False)
     last_year = models.IntegerField(null=True, editable=False, serialize=False)
 

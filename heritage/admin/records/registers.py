@@ -65,7 +65,7 @@ class PastEvents(RecordFields):
 class DesignationEventRows(PastEvents, RecordInline):
     model = DesignationEvent
     verbose_name, verbose_name_plural = _("event"), _("what happened to the entry")
-    fields = (("kind", "date"), "note")
+    fields = (("kind", "date"), ("note", "source"))
 
 
 class WorldHeritageInline(RecordInline):
@@ -127,7 +127,7 @@ class DesignationEventAdmin(PastEvents, RecordAdmin):
     list_filter = ("kind",)
     list_select_related = ("designation__register",)
     search_fields = ("designation__reference", "designation__name")
-    fieldsets = ((None, {"fields": ("designation", ("kind", "date"), "note")}),)
+    fieldsets = ((None, {"fields": ("designation", ("kind", "date"), ("note", "source"))}),)
 
     @admin.display(description=_("kind"), ordering="kind")
     def event_kind(self, row: DesignationEvent) -> str:

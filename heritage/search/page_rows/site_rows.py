@@ -7,6 +7,7 @@ others are not read. Terms come from the vocabularies in memory.
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -284,7 +285,7 @@ def _add_sources(
     site = rows.site
     checked: list[Any] = [*rows.openings, *rows.prices, *rows.visitingfacts]
     cited: list[Any] = [*rows.names, *rows.events, *rows.coverages, *rows.notices]
-    cited += [*checked, *entries]
+    cited += [*checked, *entries, *chain.from_iterable(rows.entry_events.values())]
     ids = {row.source_id for row in cited} | {row.second_source_id for row in checked}
     found = _by_pk(Source, ids | own | {site.point_source_id})
     uses = Counter(row.source_id for row in cited)

@@ -7,6 +7,7 @@ from django.db import connection
 from heritage.models import (
     Coverage,
     Designation,
+    DesignationEvent,
     Event,
     Name,
     Notice,
@@ -77,3 +78,6 @@ def _pairs() -> Iterator[str]:
     coverage, designation = Coverage._meta.db_table, Designation._meta.db_table
     entries = f"{coverage} AS covered JOIN {designation} AS entry ON entry.id = designation_id"
     yield pairs(entries, "entry.source_id")
+    events = DesignationEvent._meta.db_table
+    happened = f"{coverage} AS covered JOIN {events} AS happened USING (designation_id)"
+    yield pairs(happened, "happened.source_id", "covered.site_id")

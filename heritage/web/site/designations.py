@@ -14,7 +14,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Coverage, Designation, DesignationEvent, Register, RegisterTerm, Site
+from heritage.models import (
+    Coverage,
+    Designation,
+    DesignationEvent,
+    Register,
+    RegisterTerm,
+    Site,
+    Source,
+)
 from heritage.models.unesco import statuses
 from heritage.models.vocabularies import Term
 from heritage.search import page_rows
@@ -43,7 +51,8 @@ class SiteDesignation:
     is_past: bool
     is_in_danger: bool
     danger_reason: SafeString | str
-    danger_marks: list[Mark]  # recalled: the list itself gives no reason
+    danger_marks: list[Mark]  # recalled, where no source gives the reason
+    danger_source: SourceLine | None
     explanation: SafeString
     facts: list[Fact]
     criteria: list[Fact]
@@ -77,7 +86,7 @@ def _site_designation(
     others: list[Fact],
 ) -> SiteDesignation:
     entry, events = coverage.designation, sorted(events, key=lambda event: event.order)
-    register, reason = entry.register, danger_reason(entry, events)
+    register, danger = entry.register, danger_event(entry, events)
     sources = [source for source in (entry.source, coverage.source) if source]
     return SiteDesignation(
         role=register.role,
@@ -86,8 +95,9 @@ def _site_designation(
         statement=_statement(coverage),
         is_past=entry.standing in (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED),
         is_in_danger=entry.standing == Designation.Standing.IN_DANGER,
-        danger_reason=reason,
-        danger_marks=[certainty.RECALLED] if reason else [],
+        danger_reason=language_html.as_html(danger.note.best()) if danger else "",
+        danger_marks=[certainty.RECALLED] if danger and is_unchecked(danger.source) else [],
+        danger_source=source_line(danger.source) if danger else None,
         explanation=language_html.as_html(register.description.best()),
         facts=_facts(coverage, listed, events),
         criteria=[
@@ -237,16 +247,18 @@ def danger_periods(
     return [*periods, (since, None)] if is_open else periods
 
 
-def danger_reason(entry: Designation, events: Iterable[DesignationEvent]) -> SafeString | str:
-    """Why a property in danger was last entered as such."""
+def danger_event(entry: Designation, events: Iterable[DesignationEvent]) -> DesignationEvent | None:
+    """The event whose note says why a property in danger was last entered as such."""
     if entry.standing != Designation.Standing.IN_DANGER:
-        return ""
-    notes = [
-        event.note.best()
-        for event in sorted(events, key=lambda event: event.order)
-        if event.kind == DesignationEvent.Kind.IN_DANGER
-    ]
-    return language_html.as_html(notes[-1]) if notes else ""
+        return None
+    kind = DesignationEvent.Kind.IN_DANGER
+    found = sorted((event for event in events if event.kind == kind), key=lambda event: event.order)
+    return found[-1] if found and found[-1].note else None
+
+
+def is_unchecked(source: Source | None) -> bool:
+    """Of a reason: the list itself gives none, so without a source it is recalled."""
+    return source is None or source.is_recalled
 
 
 def _superseded(entry: Designation) -> SafeString | str:

@@ -18,7 +18,8 @@ from heritage.web.shared import cards, language_html, map_images, unplaced
 from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.charts import Chart
 from heritage.web.shared.page_urls import list_url, term_url
-from heritage.web.site.designations import danger_reason
+from heritage.web.site.designations import danger_event, is_unchecked
+from heritage.web.site.events import SourceLine, source_line
 from heritage.web.site.location import shared_by_states
 from heritage.web.world_heritage import entries as statistics
 from heritage.web.world_heritage.entries import WorldHeritageList
@@ -44,6 +45,8 @@ class ListedSite:
     year: str
     since: int
     reason: SafeString | str  # of danger
+    source: SourceLine | None  # of the reason
+    is_unchecked: bool  # the reason
     site_id: int
 
 
@@ -92,8 +95,8 @@ class WorldHeritagePage:
     later: list[ListedSite]  # inscribed after the edition
 
     @property
-    def has_reasons(self) -> bool:
-        return any(site.reason for group in self.in_danger for site in group.sites)
+    def has_unchecked_reasons(self) -> bool:
+        return any(site.is_unchecked for group in self.in_danger for site in group.sites)
 
 
 def world_heritage_page() -> WorldHeritagePage:
@@ -209,7 +212,7 @@ def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
             designation__in=list(entries.values_list("pk", flat=True)),
             extent=Coverage.Extent.WHOLE,
         )
-        .prefetch_related("designation__events", "site__also_in")
+        .prefetch_related("designation__events__source__licence", "site__also_in")
         .order_by()
     )
     places = current_index().vocabulary.places
@@ -226,6 +229,7 @@ def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
             if event.kind == kind and event.first_year
         ]
         since = max(years, default=0)
+        danger = danger_event(row.designation, row.designation.events.all())
         found.append(
             ListedSite(
                 reverse("web:site", args=[row.site.slug]),
@@ -234,7 +238,9 @@ def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
                 or shared_by_states(row.site.also_in.all()),
                 year_phrase(since) if since else "",
                 since,
-                danger_reason(row.designation, row.designation.events.all()),
+                language_html.as_html(danger.note.best()) if danger else "",
+                source_line(danger.source) if danger else None,
+                danger is not None and is_unchecked(danger.source),
                 row.site_id,
             )
         )
