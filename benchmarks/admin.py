@@ -163,7 +163,8 @@ def pages() -> dict[str, Callable]:
 
 
 def _most_used(index, facet: str) -> str:
-    return max(index.values_of(facet), key=lambda value: len(index.having(f"{facet}:{value}")))
+    sites_by_value = index.sites_by_value(facet)
+    return max(sites_by_value, key=lambda value: len(sites_by_value[value]))
 
 
 def _getting(client, address: str) -> Callable:

@@ -101,7 +101,7 @@ def _addresses(dice: random.Random) -> list[str]:
         name = model._meta.model_name
         facet = TREES[name]
         for term in model.objects.all():
-            if index.having(facet.key(term)):
+            if index.having(facet, term):
                 terms += [f"/en/{name}s/{term.slug}/", f"/en/sites/?{name}={term.slug}"]
     dice.shuffle(sites)
     dice.shuffle(terms)

@@ -11,13 +11,13 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from pyroaring import BitMap
 
-from heritage.models import IndexChange, Site, SortName
+from heritage.models import IndexChange, Kind, Place, Site, SortName
 from heritage.models.unit_of_work import change_set
-from heritage.search import store
+from heritage.search import TREES, store
 from heritage.search.index import columns, orders
 from heritage.search.index import snapshot as state_module
 from heritage.search.index.snapshot import Order
-from tests.builders import change, make_kind, make_notice, make_site, make_source, text
+from tests.builders import change, make_kind, make_notice, make_place, make_site, make_source, text
 from tests.index_comparison import assert_as_rebuilt
 from tests.random_catalogue import Catalogue
 from tests.random_queries import assert_answered, question
@@ -271,3 +271,47 @@ def test_threads_and_commits():
     assert errors == []
     assert len(store.current().sites) == 24
     assert_as_rebuilt(store.current())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("facet", "value", "error"),
+    [
+        ("plaec", 1, KeyError),
+        ("era.standing", 1, KeyError),  # a role is asked for beside the facet
+        ("place", "henan", ValueError),
+        ("kind", None, ValueError),
+        ("place", Kind(pk=1), ValueError),
+        ("protection", Place(pk=1), ValueError),
+        ("unesco", "inscirbed", ValueError),
+        ("has", "pictures", ValueError),
+        ("language", "not a code", ValueError),
+        ("batch", 8, ValueError),
+        ("rating", "5A", ValueError),
+        ("inscribed", "1987", ValueError),
+        ("area", "europe", ValueError),
+    ],
+)
+def test_a_misspelt_facet_or_value_is_an_error(facet, value, error):
+    index = store.current()
+    with pytest.raises(error):
+        index.having(facet, value)
+    if error is KeyError:
+        with pytest.raises(error):
+            index.having_any(facet, [])
+        with pytest.raises(error):
+            index.sites_by_value(facet)
+
+
+@pytest.mark.django_db
+def test_values_are_asked_for_by_facet_row_key_and_role():
+    henan, kiln = make_place("Henan"), make_kind("kiln")
+    town = make_place("Dengfeng", parent=henan)
+    site, other = make_site("Kiln", place=town, kinds=[kiln]), make_site("Other", place=henan)
+    index = store.current()
+    assert set(index.having("place", henan)) == {site.pk, other.pk}
+    only = BitMap([site.pk])
+    assert index.having("place", town.pk) == index.having(TREES["place"], town) == only
+    assert set(index.having_any("place", [town, henan])) == {site.pk, other.pk}
+    assert set(index.having("unesco", "none")) == {site.pk, other.pk}
+    assert index.sites_by_value("kind") == {str(kiln.pk): only}

@@ -256,8 +256,7 @@ class SiteFilter(filters.FilterSet):
 
     def sites_of_term(self, facet: str, term: Term, text: str) -> BitMap:
         """The ids that a term leaves, and what is left of the text, in place of the text."""
-        key = BY_NAME[facet].key(term, self.chosen("role"))
-        found = self.without("q", facet) & self.index.having(key)
+        found = self.without("q", facet) & self.index.having(facet, term, self.chosen("role"))
         if found and text:
             found &= text_search.matching(self.index, text_search.segmented(self.index, text))
         return found
@@ -367,7 +366,7 @@ class SiteFilter(filters.FilterSet):
         points = self.index.points
         point = centre.point
         if point is None:
-            sites = self.index.having(f"place:{centre.place.pk}")
+            sites = self.index.having("place", centre.place)
             point = columns.middle(columns.of_some(points, sites, _LOOKED_AT))
         if point is None:  # nobody knows where it lies
             return columns.WithinRadius(points.ids[:0], points.columns[0][:0])

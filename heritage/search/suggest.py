@@ -97,7 +97,7 @@ def named_terms(index: IndexSnapshot, text: str) -> list[NamedTerm]:
     found: dict[tuple[str, int], NamedTerm] = {}
     for named, rest in parts:
         called = [
-            (-len(index.having(f"{facet}:{term.pk}")), facet, term)
+            (-len(index.having(facet, term)), facet, term)
             for facet, matcher in _matchers(index).items()
             for term in matcher.named("".join(named))
         ]
@@ -137,7 +137,7 @@ def suggestions(index: IndexSnapshot, text: str) -> list[SuggestedGroup]:
 
 def _has_most(index: IndexSnapshot, place: Place, sites: list[Site]) -> bool:
     """Whether most of some sites lie in a place."""
-    inside = index.having(f"place:{place.pk}")
+    inside = index.having("place", place)
     return sum(site.pk in inside for site in sites) * 2 > len(sites) > 1
 
 
@@ -157,9 +157,7 @@ def _fullest(
     index: IndexSnapshot, facet: str, found: Iterable[tuple[int, Term]]
 ) -> list[tuple[int, Term, int]]:
     """The closest terms that have sites; of equally close ones those with most sites."""
-    counted = [
-        (close, -len(index.having(f"{facet}:{term.pk}")), term.slug, term) for close, term in found
-    ]
+    counted = [(close, -len(index.having(facet, term)), term.slug, term) for close, term in found]
     ordered = sorted(each for each in counted if each[1])
     return [(close, term, -less) for close, less, _slug, term in ordered[:MAX_TERMS]]
 

@@ -115,7 +115,7 @@ def _counted(
     `rows` has a row for each use of a term, `column` names the term.
     """
     index = current_index()
-    counts = {int(pk): len(index.having(f"{facet}:{pk}")) for pk in index.values_of(facet)}
+    counts = {int(pk): len(sites) for pk, sites in index.sites_by_value(facet).items()}
     ids = _unpublished(request)
     if not ids:
         return counts
@@ -148,7 +148,7 @@ class TreeFacetListFilter(TreeFilter):
 
     def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
         chosen = self.chosen(request)
-        return index.having(self.facet.key(chosen)) if chosen else index.sites
+        return index.having(self.facet, chosen) if chosen else index.sites
 
 
 class UnescoListFilter(SimpleListFilter):
@@ -168,7 +168,7 @@ class UnescoListFilter(SimpleListFilter):
     def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
         value = self.value()
         if value is not None and value in dict(self.lookup_choices):
-            return index.having(self.facet.key(UnescoStatus(value)))
+            return index.having(self.facet, value)
         return index.sites
 
 

@@ -31,7 +31,7 @@ def gaps() -> dict[str, Gap]:
         "picture": Gap(
             _("published picture"),
             ~Q(Exists(pictures)),
-            lambda index: index.having("has:image"),
+            lambda index: index.having("has", "image"),
             _("No picture"),
         ),
         "point": Gap(
@@ -53,7 +53,7 @@ def gaps() -> dict[str, Gap]:
 
 
 def _with_any(facet: str) -> Callable[[IndexSnapshot], BitMap]:
-    return lambda index: index.any_of(f"{facet}:{pk}" for pk in index.values_of(facet))
+    return lambda index: BitMap.union(BitMap(), *index.sites_by_value(facet).values())
 
 
 def _text(code: str) -> Gap:
@@ -61,6 +61,6 @@ def _text(code: str) -> Gap:
     return Gap(
         _("text in %(language)s") % name,
         ~Q(summary__has_key=code) & ~Q(description__has_key=code),
-        lambda index: index.having(f"language:{code}"),
+        lambda index: index.having("language", code),
         _("No text in %(language)s") % name,
     )

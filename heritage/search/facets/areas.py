@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -213,8 +214,8 @@ class AreaFacet(Facet[Area]):
         found: dict[str, Area] = terms.memory["areas"]
         return found
 
-    def key(self, value: Area, role: str | None = None) -> str:
-        return f"{self.name}:{value.slug}"
+    def key(self, value: Any, role: str | None = None) -> str:
+        raise ValueError("The index holds no areas; `sites()` finds those of their countries.")
 
     def slug(self, value: Area) -> str:
         return value.slug
@@ -236,8 +237,7 @@ class AreaFacet(Facet[Area]):
 
 
 def sites_of(area: Area, index: IndexSnapshot) -> BitMap:
-    found = index.any_of(f"place:{pk}" for pk in area.places)
-    return found - index.any_of(f"place:{pk}" for pk in area.without)
+    return index.having_any("place", area.places) - index.having_any("place", area.without)
 
 
 def areas_of(groups: Mapping[str, CountryGroup], terms: Vocabulary) -> Iterator[Area]:

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet, TextChoices
+from django.db.models import Model, QuerySet, TextChoices
 from django.utils import translation
 from django.utils.translation import pgettext_lazy
 from pyroaring import BitMap
@@ -22,7 +22,7 @@ from heritage.search.facets.fields import FacetFilter
 from heritage.search.facets.values import FacetTerm, FacetValue
 from heritage.search.filter_fields import unknown_value_error
 from heritage.search.index.rows import Column, IndexRows
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.index.snapshot import NOTHING, IndexSnapshot
 from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.values import normalize, tokens
 from heritage.values.language import LazyText, Text, interface_languages
@@ -74,6 +74,15 @@ def ordinals() -> dict[tuple[str, ...], int]:
     }
 
 
+def primary_key(model: type[Model], row: Model | int) -> int:
+    """That of a row, or itself; raises ValueError for what is neither."""
+    if isinstance(row, int):
+        return row
+    if isinstance(row, model) and row.pk is not None:
+        return row.pk
+    raise ValueError(f"{row!r} is no stored {model._meta.verbose_name}.")
+
+
 class Facet[V]:
     """A flat list of values; see `ChoicesFacet` for those of an enumeration, `RowFacet` for rows,
     and `TreeFacet` for a vocabulary with broader and narrower terms."""
@@ -101,11 +110,16 @@ class Facet[V]:
         """(id of a published site, key of a value that it has); a pair may come twice."""
         raise NotImplementedError
 
-    def key(self, value: V, role: str | None = None) -> str:
-        """The key of a value in the index; `role` is that of eras."""
+    def key(self, value: Any, role: str | None = None) -> str:
+        """The key of a value in the index; `role` is that of eras.
+
+        A row may be given by its primary key, a choice by its value. Raises ValueError for what is
+        no value of this facet.
+        """
         raise NotImplementedError
 
     def index_name(self, role: str | None = None) -> str:
+        """What the keys of its values begin with, before a colon."""
         return self.name
 
     # --- what an address says ------------------------------------------------------------------
@@ -176,8 +190,8 @@ class Facet[V]:
         """The ids of the sites that have one of the chosen values."""
         keys = self.keys(values, index, role)
         if self.values_narrow:
-            return BitMap.intersection(*(index.having(key) for key in keys))
-        return index.any_of(keys)
+            return BitMap.intersection(*map(index.with_key, keys))
+        return BitMap.union(NOTHING, *map(index.with_key, keys))
 
     # --- what a page shows ---------------------------------------------------------------------
 
@@ -188,7 +202,7 @@ class Facet[V]:
     def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[FacetValue]:
         """The listed values with their sites."""
         return [
-            FacetValue(self.term(value), self.slug(value), 0, None, index.having(self.key(value)))
+            FacetValue(self.term(value), self.slug(value), 0, None, index.having(self, value))
             for value in self.listed(index, terms)
         ]
 
@@ -218,10 +232,12 @@ type AnyFacet = Facet[Any]
 
 
 class RowFacet[V: (Register, RegisterTerm)](Facet[V]):
-    """Values that are rows of a register."""
+    """Values that are rows of a register, or registers."""
 
-    def key(self, value: V, role: str | None = None) -> str:
-        return f"{self.index_name(role)}:{value.pk}"
+    model: type[V]
+
+    def key(self, value: V | int, role: str | None = None) -> str:
+        return f"{self.index_name(role)}:{primary_key(self.model, value)}"
 
     def term(self, value: V) -> V:
         return value
@@ -232,8 +248,8 @@ class ChoicesFacet[C: TextChoices](Facet[C]):
 
     enumeration: type[C]
 
-    def key(self, value: C, role: str | None = None) -> str:
-        return f"{self.name}:{value}"
+    def key(self, value: C | str, role: str | None = None) -> str:
+        return f"{self.name}:{self.enumeration(value)}"
 
     def choices(self, terms: Vocabulary) -> Mapping[str, C]:
         return {choice.value: choice for choice in self.enumeration}
@@ -262,8 +278,8 @@ class TreeFacet[T: Term](Facet[T]):
     def tree(self, terms: Vocabulary) -> TermTree[T]:
         raise NotImplementedError
 
-    def key(self, value: T, role: str | None = None) -> str:
-        return f"{self.index_name(role)}:{value.pk}"
+    def key(self, value: T | int, role: str | None = None) -> str:
+        return f"{self.index_name(role)}:{primary_key(self.model, value)}"
 
     def choices(self, terms: Vocabulary) -> Mapping[str, T]:
         return self.tree(terms).by_slug
@@ -294,12 +310,12 @@ class TreeFacet[T: Term](Facet[T]):
             return called[0]
 
     def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[FacetValue]:
-        tree, name = self.tree(terms), self.index_name(role)
+        tree = self.tree(terms)
         found: list[FacetValue] = []
 
         def walk(term_id: int | None, parent: int | None, depth: int) -> None:
             for term in tree.children.get(term_id, ()):
-                sites = index.having(f"{name}:{term.pk}")
+                sites = index.having(self, term, role)
                 found.append(FacetValue(term, term.slug, depth, parent, sites))
                 walk(term.pk, len(found) - 1, depth + 1)
 
@@ -314,7 +330,7 @@ class TreeFacet[T: Term](Facet[T]):
         keys: dict[int, list[str]] = {}
         for pk, term in pairs:
             if term not in keys:
-                keys[term] = [f"{self.name}:{each}" for each in broader[term]]
+                keys[term] = [self.key(each) for each in broader[term]]
             for key in keys[term]:
                 yield pk, key
 

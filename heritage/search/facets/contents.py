@@ -57,24 +57,25 @@ class ContentFacet(ChoicesFacet[RecordContent]):
     }
 
     def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+        image, visiting, free, point = map(self.key, RecordContent)
         images = rows.of(Image.objects.published()).values_list("site_id", flat=True)
         for pk in rows.published.intersection(images.iterator(CHUNK)):
-            yield pk, "has:image"
+            yield pk, image
         shown: set[int] = set()
         for model in (Opening, Price, VisitingFact):
             facts = rows.of(model.objects.shown()).values_list("site_id", flat=True)
             shown.update(facts.iterator(CHUNK))
         for pk in rows.published & shown:
-            yield pk, "has:visiting"
+            yield pk, visiting
         prices = rows.of(Price.objects.shown()).values_list("site_id", "amount")
         by_site: dict[int, bool] = {}
         for pk, amount in prices.iterator(CHUNK):
             by_site[pk] = by_site.get(pk, True) and not amount
         for pk in rows.published & {pk for pk, is_free in by_site.items() if is_free}:
-            yield pk, "has:free"
+            yield pk, free
         for pk, has_point in rows.column(_HAS_POINT):
             if has_point:
-                yield pk, "has:point"
+                yield pk, point
 
 
 class LanguageCodes(Func):
@@ -105,13 +106,16 @@ class LanguageFacet(Facet[str]):
     site_columns = (LanguageCodes("summary"), LanguageCodes("description"))
 
     def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+        keys: dict[str, str] = {}
         for column in self.site_columns:
             for pk, codes in rows.column(column):
                 for code in (codes or "").split():
-                    yield pk, f"language:{code}"
+                    if code not in keys:
+                        keys[code] = self.key(code)
+                    yield pk, keys[code]
 
     def key(self, value: str, role: str | None = None) -> str:
-        return f"language:{value}"
+        return f"{self.name}:{normalise_code(value)}"
 
     def choices(self, terms: Vocabulary) -> Mapping[str, str]:
         return {}
@@ -132,7 +136,7 @@ class LanguageFacet(Facet[str]):
             return text
 
     def listed(self, index: IndexSnapshot, terms: Vocabulary) -> list[str]:
-        return sorted(index.values_of("language"))
+        return sorted(index.sites_by_value(self))
 
     def term(self, value: str) -> str:
         return language_name(value)

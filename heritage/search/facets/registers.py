@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, pgettext, pgettext_lazy
@@ -82,8 +83,10 @@ class UnescoFacet(Facet[Status]):
             if not set(LISTED_STATUSES).isdisjoint(found):
                 yield pk, self.key(self.listed_today)
 
-    def key(self, value: Status, role: str | None = None) -> str:
-        return f"unesco:{value.value}"
+    def key(self, value: Status | str, role: str | None = None) -> str:
+        is_listed = value in (self.listed_today, self.listed_today.value)
+        status = self.listed_today if is_listed else UnescoStatus(cast(str, value))
+        return f"{self.name}:{status.value}"
 
     def choices(self, terms: Vocabulary) -> Mapping[str, Status]:
         return {status.value: status for status in (self.listed_today, *UnescoStatus)}
@@ -111,7 +114,7 @@ class UnescoFacet(Facet[Status]):
 class ProtectionFacet(RowFacet[Register]):
     """Registers that protect; the index holds registers of all other roles, too."""
 
-    name, label = "protection", _("Protection")
+    name, label, model = "protection", _("Protection"), Register
 
     def index_name(self, role: str | None = None) -> str:
         return "register"
@@ -119,7 +122,7 @@ class ProtectionFacet(RowFacet[Register]):
     def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
             if entry.is_in_force:
-                yield pk, f"register:{entry.register}"
+                yield pk, self.key(entry.register)
 
     def choices(self, terms: Vocabulary) -> Mapping[str, Register]:
         return registers_of(terms, Register.Role.PROTECTION)
@@ -169,10 +172,16 @@ class BatchFacet(Facet[Batch]):
     def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
             if entry.is_in_force and entry.batch is not None:
-                yield pk, f"batch:{entry.register}.{entry.batch}"
+                yield pk, self.key((entry.register, entry.batch))
 
-    def key(self, value: Batch, role: str | None = None) -> str:
-        return f"batch:{value.register.pk}.{value.number}"
+    def key(self, value: Batch | tuple[int, int], role: str | None = None) -> str:
+        """It may be given by the id of its register and its number."""
+        match value:
+            case Batch(register, number):
+                return f"{self.name}:{register.pk}.{number}"
+            case int(register_id), int(number):
+                return f"{self.name}:{register_id}.{number}"
+        raise ValueError(f"{value!r} is no batch.")
 
     def choices(self, terms: Vocabulary) -> Mapping[str, Batch]:
         return {}
@@ -193,7 +202,7 @@ class BatchFacet(Facet[Batch]):
         return f"{found[1]}.{found[2]}" if found else text
 
     def listed(self, index: IndexSnapshot, terms: Vocabulary) -> list[Batch]:
-        found = (tuple(map(int, value.split("."))) for value in index.values_of("batch"))
+        found = (tuple(map(int, value.split("."))) for value in index.sites_by_value(self))
         return [Batch(terms.registers[register], number) for register, number in sorted(found)]
 
     def term(self, value: Batch) -> str:
@@ -230,7 +239,11 @@ class RatingFacet(Facet[Rating]):
         return ()
 
     def key(self, value: Rating, role: str | None = None) -> str:
-        return f"category:{value.grade.pk}" if value.grade else f"register:{value.register.pk}"
+        if not isinstance(value, Rating):
+            raise ValueError(f"{value!r} is no rating.")
+        if value.grade:
+            return CategoryFacet().key(value.grade)
+        return ProtectionFacet().key(value.register)
 
     def choices(self, terms: Vocabulary) -> Mapping[str, Rating]:
         found = []
@@ -249,6 +262,7 @@ class RatingFacet(Facet[Rating]):
 class WorldHeritageTermFacet(RowFacet[RegisterTerm]):
     """Terms of the World Heritage List by their codes, of the entries that hold today."""
 
+    model = RegisterTerm
     term_facet: RegisterTerm.Facet
 
     def choices(self, terms: Vocabulary) -> Mapping[str, RegisterTerm]:
@@ -270,7 +284,7 @@ class CategoryFacet(WorldHeritageTermFacet):
     def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
             if entry.is_in_force and entry.category is not None:
-                yield pk, f"category:{entry.category}"
+                yield pk, self.key(entry.category)
 
 
 class CriterionFacet(WorldHeritageTermFacet):
@@ -280,7 +294,7 @@ class CriterionFacet(WorldHeritageTermFacet):
 
     def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, term in rows.terms_of_world_heritage(WorldHeritage.criteria.through):
-            yield pk, f"criterion:{term}"
+            yield pk, self.key(term)
 
     def read_words(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
         """criterion (iv), criteria i and ii, 标准（三）."""
@@ -310,7 +324,7 @@ class RegionFacet(WorldHeritageTermFacet):
 
     def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, term in rows.terms_of_world_heritage(WorldHeritage.regions.through):
-            yield pk, f"region:{term}"
+            yield pk, self.key(term)
 
 
 class InscribedFacet(Facet[YearSpan]):
@@ -334,7 +348,7 @@ class InscribedFacet(Facet[YearSpan]):
     def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, year in rows.column("inscribed_year"):
             if year is not None:
-                yield pk, f"inscribed:{year}"
+                yield pk, self.key(year)
 
     def choices(self, terms: Vocabulary) -> Mapping[str, YearSpan]:
         return {}
@@ -348,15 +362,18 @@ class InscribedFacet(Facet[YearSpan]):
     def normalized(self, text: str) -> str:
         return text
 
-    def key(self, value: YearSpan, role: str | None = None) -> str:
-        return f"inscribed:{value.first}"  # of a listed year
+    def key(self, value: YearSpan | int, role: str | None = None) -> str:
+        year = value.first if isinstance(value, YearSpan) and value.first == value.last else value
+        if not isinstance(year, int):
+            raise ValueError(f"{value!r} is no single year.")
+        return f"{self.name}:{year}"
 
     def keys(self, values: Iterable[YearSpan], index: IndexSnapshot, role: str | None) -> list[str]:
-        listed = map(int, index.values_of("inscribed"))
-        return [f"inscribed:{year}" for year in listed if any(year in span for span in values)]
+        listed = map(int, index.sites_by_value(self))
+        return [self.key(year) for year in listed if any(year in span for span in values)]
 
     def listed(self, index: IndexSnapshot, terms: Vocabulary) -> list[YearSpan]:
-        years = sorted(map(int, index.values_of("inscribed")))
+        years = sorted(map(int, index.sites_by_value(self)))
         return [YearSpan(str(year), year, year) for year in years]
 
     def read_words(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:

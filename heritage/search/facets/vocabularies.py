@@ -54,9 +54,8 @@ class EraFacet(TreeFacet[Era]):
                 continue
             if (era, role) not in keys:
                 # A span that runs through an era is no statement, and asked for by itself.
-                names = [self.index_name(role)]
-                names += [self.name] if role != SiteEra.Role.WITHIN else []
-                keys[era, role] = [f"{name}:{each}" for name in names for each in broader[era]]
+                roles = (role,) if role == SiteEra.Role.WITHIN else (role, None)
+                keys[era, role] = [self.key(pk, part) for part in roles for pk in broader[era]]
             for key in keys[era, role]:
                 yield pk, key
 

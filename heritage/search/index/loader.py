@@ -11,7 +11,9 @@ from heritage.models import Event, Notice, Register
 from heritage.search.index.columns import NO_FIRST, NO_LAST, microseconds
 from heritage.search.index.rows import CHUNK, BroaderTerms, IndexRows
 from heritage.search.index.snapshot import (
+    CLOSED,
     COVERED,
+    HOURS,
     WITH_EVENTS,
     WITH_HOURS,
     WORLD_HERITAGE,
@@ -81,7 +83,7 @@ def _add_spans(data: IndexData, rows: IndexRows) -> None:
 def _add_hours(data: IndexData, rows: IndexRows) -> None:
     for pk, hours in rows.hours.items():
         for each in hours:
-            data.values[f"hours:{each}"].append(pk)
+            data.values[f"{HOURS}:{each}"].append(pk)
     for pk in rows.with_hours:
         data.values[WITH_HOURS].append(pk)
 
@@ -91,4 +93,4 @@ def _add_notices(data: IndexData, rows: IndexRows) -> None:
     notices = rows.of(Notice.objects.filter(is_closed=True))
     for pk, begins, ends in notices.values_list("site_id", "begins", "ends").iterator(CHUNK):
         if pk in rows.published:
-            data.values[f"closed:{begins or ''},{ends or ''}"].append(pk)
+            data.values[f"{CLOSED}:{begins or ''},{ends or ''}"].append(pk)

@@ -9,7 +9,7 @@ from pyroaring import BitMap
 
 from heritage.models.visiting import falls_within, is_in_season
 from heritage.search.index.rows import DEPENDABLE, REPORTED
-from heritage.search.index.snapshot import WITH_HOURS, IndexSnapshot
+from heritage.search.index.snapshot import IndexSnapshot
 
 
 class HoursGroup(TextChoices):
@@ -32,18 +32,20 @@ def hours_groups(index: IndexSnapshot, day: date) -> dict[HoursGroup, BitMap]:
     A notice closes a site. Else dependable hours decide before those that are only reported, and
     of either a row that says “closed” before one that gives hours: it is the exception to it.
     """
-    rows: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for hours in index.values_of("hours"):
+    rows: dict[tuple[str, str], BitMap] = defaultdict(BitMap)
+    for hours, sites in index.hours.items():
         basis, kind, *days = hours.split(",")
         if is_in_season(day, *days):
-            rows[basis, kind].append(f"hours:{hours}")
-    notices = [f"closed:{n}" for n in index.values_of("closed") if falls_within(day, *_ends(n))]
-    closed = index.any_of([*notices, *rows[DEPENDABLE, "closed"]])
-    official = index.any_of(rows[DEPENDABLE, "open"]) - closed
-    closed |= index.any_of(rows[REPORTED, "closed"]) - official
-    reported = index.any_of(rows[REPORTED, "open"]) - official - closed
+            rows[basis, kind] |= sites
+    closed = rows[DEPENDABLE, "closed"]
+    for notice, sites in index.closures.items():
+        if falls_within(day, *_ends(notice)):
+            closed |= sites
+    official = rows[DEPENDABLE, "open"] - closed
+    closed |= rows[REPORTED, "closed"] - official
+    reported = rows[REPORTED, "open"] - official - closed
     settled = BitMap.union(official, reported, closed)
-    unclear = index.having(WITH_HOURS) - settled
+    unclear = index.with_hours - settled
     return {
         HoursGroup.OFFICIAL: official,
         HoursGroup.REPORTED: reported,

@@ -16,12 +16,13 @@ from heritage.search.index.rows import Column, IndexRows
 from heritage.search.vocabulary import Vocabulary, vocabulary_of
 
 NOTHING = BitMap()
-# The sites under any entry of a register, by its id, whatever has become of the entry.
-COVERED = "covered"
-# The same of the World Heritage List.
-WORLD_HERITAGE = f"{COVERED}:world_heritage"
+# What the index holds beside the values of facets: keys, or what keys begin with.
+COVERED = "covered"  # and the id of a register: the sites under any entry of it, in force or not
+WORLD_HERITAGE = f"{COVERED}:world_heritage"  # the same of the World Heritage List
 WITH_EVENTS = "with:event"  # the sites that have any event
 WITH_HOURS = "with:hours"  # the sites that say anything of their hours, in rows or in words
+HOURS = "hours"  # and a row of opening hours
+CLOSED = "closed"  # and from when to when a notice closes the site
 # Parts of the index that pages depend on as a whole: which sites there are and the values that they
 # have, the sites of the World Heritage List, and the points.
 type Part = Literal["values", "world heritage", "points"]
@@ -32,8 +33,9 @@ _MAX_CHANGES = 10_000  # sites of which the last change is remembered
 class IndexedFacet(Protocol):
     """What the index asks of a facet: which site has which value, and what a value is called."""
 
-    name: str
-    site_columns: tuple[Column, ...]
+    @property
+    def site_columns(self) -> tuple[Column, ...]:
+        """Columns of a site's own row that `read` gets from `rows.column()`."""
 
     def read(self, rows: IndexRows) -> Iterable[tuple[int, str]]:
         """(id of a published site, key of a value that it has)"""
@@ -142,30 +144,67 @@ class IndexSnapshot:
     def vocabulary(self) -> Vocabulary:
         return vocabulary_of(self.vocabulary_token)
 
-    def having(self, value: str) -> BitMap:
-        return self.values.get(value, NOTHING)
+    def having(self, facet: IndexedFacet | str, value: Any, role: str | None = None) -> BitMap:
+        """The sites that have a value of a facet, which is given itself or by its name.
+
+        `role` is that of eras. Raises KeyError for a name that no facet has, and ValueError for
+        what is no value of the facet.
+        """
+        return self.with_key(self._facet(facet).key(value, role))
+
+    def having_any(
+        self, facet: IndexedFacet | str, values: Iterable[Any], role: str | None = None
+    ) -> BitMap:
+        """The sites that have any of these values of a facet."""
+        facet = self._facet(facet)
+        return BitMap.union(NOTHING, *(self.having(facet, value, role) for value in values))
+
+    def sites_by_value(self, facet: IndexedFacet | str) -> dict[str, BitMap]:
+        """For each value of a facet that some site has, as its key says it, the sites."""
+        return self._by_key(self._facet(facet).index_name())
+
+    def _facet(self, facet: IndexedFacet | str) -> IndexedFacet:
+        return self.facets[facet] if isinstance(facet, str) else facet
+
+    def with_key(self, key: str) -> BitMap:
+        """The sites with a key, which a facet has made or this package itself."""
+        return self.values.get(key, NOTHING)
+
+    def _by_key(self, name: str) -> dict[str, BitMap]:
+        """By what stands behind this name in keys, the sites."""
+        start = f"{name}:"
+        return {
+            key[len(start) :]: sites for key, sites in self.values.items() if key.startswith(start)
+        }
 
     @property
     def unplaced(self) -> BitMap:
         """The sites of which no position is recorded."""
-        return self.sites - self.having("has:point")
+        return self.sites - self.having("has", "point")
 
     @property
     def with_events(self) -> BitMap:
         """The sites that have any event."""
-        return self.having(WITH_EVENTS)
+        return self.with_key(WITH_EVENTS)
+
+    @property
+    def with_hours(self) -> BitMap:
+        """The sites that say anything of their hours, in rows or in words."""
+        return self.with_key(WITH_HOURS)
+
+    @property
+    def hours(self) -> dict[str, BitMap]:
+        """By row of opening hours, as `IndexRows.hours` has it, the sites."""
+        return self._by_key(HOURS)
+
+    @property
+    def closures(self) -> dict[str, BitMap]:
+        """By the first and last day of a notice, with a comma between, the sites that it closes."""
+        return self._by_key(CLOSED)
 
     def under_register(self, register_id: int) -> BitMap:
         """The sites under any entry of a register, whatever has become of the entry."""
-        return self.having(f"{COVERED}:{register_id}")
-
-    def any_of(self, values: Iterable[str]) -> BitMap:
-        return BitMap.union(NOTHING, *(self.having(value) for value in values))
-
-    def values_of(self, facet: str) -> list[str]:
-        """The values of a facet that some site has, without the facet's name."""
-        start = f"{facet}:"
-        return [name[len(start) :] for name in self.values if name.startswith(start)]
+        return self.with_key(f"{COVERED}:{register_id}")
 
 
 def build_snapshot(
@@ -208,7 +247,7 @@ def patched_snapshot(
     changes, since = snapshot.changes | dict.fromkeys(changed, token), snapshot.since
     if len(changes) > _MAX_CHANGES:
         changes, since = {}, token
-    listed = snapshot.having(WORLD_HERITAGE) | values.get(WORLD_HERITAGE, NOTHING)
+    listed = snapshot.with_key(WORLD_HERITAGE) | values.get(WORLD_HERITAGE, NOTHING)
     is_listed = is_in_vocabulary or listed.intersect(changed)
     points = snapshot.points.patched(changed, Table.of(data.points))
     is_other: dict[Part, bool] = {

@@ -108,7 +108,7 @@ def _add_beginnings(found: dict[int, CardData], terms: Vocabulary) -> None:
 def _add_registers(found: dict[int, CardData], terms: Vocabulary, index: IndexSnapshot) -> None:
     here = BitMap(found)
     for status in reversed(UnescoStatus):  # the first of them comes last, and stays
-        for pk in index.having(f"unesco:{status}") & here:
+        for pk in index.having("unesco", status) & here:
             found[pk].status = status
     if any(row.status == UnescoStatus.IN_DANGER for row in found.values()):
         since = danger_since(index)
@@ -117,11 +117,11 @@ def _add_registers(found: dict[int, CardData], terms: Vocabulary, index: IndexSn
                 row.danger_since = since.get(pk)
     criteria = [term for term in terms.terms.values() if term.facet == RegisterTerm.Facet.CRITERION]
     for term in sorted(criteria, key=attrgetter("order", "code")):
-        for pk in index.having(f"criterion:{term.pk}") & here:
+        for pk in index.having("criterion", term) & here:
             found[pk].criteria.append(term.code)
     for register in reversed(terms.registers.values()):
         if register.role == Register.Role.PROTECTION:
-            for pk in index.having(f"register:{register.pk}") & here:
+            for pk in index.having("protection", register) & here:
                 found[pk].protection = register
 
 
@@ -141,7 +141,7 @@ def danger_since(index: IndexSnapshot) -> dict[int, int]:
 
 
 def _add_photographs(found: dict[int, CardData], index: IndexSnapshot) -> None:
-    pictured = index.having("has:image") & BitMap(found)
+    pictured = index.having("has", "image") & BitMap(found)
     if not pictured:
         return
     images = Image.objects.published().filter(site__in=list(pictured)).order_by("-order", "-uid")

@@ -223,8 +223,8 @@ class _Parser:
                 choices = facet.choices(self.terms)
                 values = [choices[value] for value in each.values if value in choices]
                 left = left & facet.sites(values, self.index, None) if values else left
-        years = sorted(map(int, self.index.values_of("inscribed")))
-        fitting = [year for year in years if left.intersect(self.index.having(f"inscribed:{year}"))]
+        years = self.index.sites_by_value("inscribed")
+        fitting = sorted(int(year) for year, sites in years.items() if left.intersect(sites))
         return [QueryFilter("inscribed", (str(fitting[end]),))] if fitting else []
 
     def _is_origins(self, wheres: list[tuple[int, QueryFilter]]) -> bool:

@@ -409,7 +409,7 @@ def _within(filtered: SiteFilter) -> SearchTerm | None:
     eras = filtered.chosen("era")
     if not eras or filtered.chosen("role"):
         return None
-    spanning = filtered.index.any_of(f"era.{SiteEra.Role.WITHIN}:{era.pk}" for era in eras)
+    spanning = filtered.index.having_any("era", eras, SiteEra.Role.WITHIN)
     count = len((filtered.without("era") & spanning) - filtered.hits)
     if not count:
         return None

@@ -71,7 +71,7 @@ def terms_file(origin: str, language: str) -> str:
     for name, model in _TERMS.items():
         before = {code: _path(code, name, "-").removesuffix("-/") for code in interface_languages()}
         for pk, slug in model.objects.order_by("pk").values_list("pk", "slug"):
-            if index.having(f"{name}:{pk}"):
+            if index.having(name, pk):
                 paths = {code: f"{before[code]}{slug}/" for code in before}
                 entries.append(_entry(origin, language, paths, None))
     return _file(_URLS, entries, "</urlset>")

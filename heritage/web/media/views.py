@@ -148,7 +148,7 @@ def place_map(request: HttpRequest, slug: str) -> HttpResponseBase:
     if place is None:
         raise Http404
     index = current_index()
-    points = maps.points_of(index, index.having(f"place:{place.pk}"))
+    points = maps.points_of(index, index.having("place", place))
     if not points:
         raise Http404
     return pictures.svg(request, sheets.draw_places(points), is_public=True)

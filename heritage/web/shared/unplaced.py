@@ -30,15 +30,15 @@ def in_place(index: IndexSnapshot, place: Place | None) -> list[UnplacedSites]:
     """The sites of a place that cannot be placed; empty if there are none."""
     if place is None:
         return []
-    question = partial(_count, value=f"place:{place.pk}")
+    question = partial(_count, place_id=place.pk)
     count = question(index)
     page_dependencies.answer(index, question, count)
     url = list_url(place=place.slug, **{SiteFilter.NOT: _WITHOUT})
     return [UnplacedSites(_in(place, count), count, url)] if count else []
 
 
-def _count(index: IndexSnapshot, value: str) -> int:
-    return len(index.unplaced & index.having(value))
+def _count(index: IndexSnapshot, place_id: int) -> int:
+    return len(index.unplaced & index.having("place", place_id))
 
 
 def under(**filters: str | Iterable[str]) -> list[UnplacedSites]:
@@ -59,7 +59,7 @@ def of_list(filtered: SiteFilter) -> list[UnplacedSites]:
     town = None if filtered.chosen("place") else _town_of_list(filtered)
     if town is None:
         return [UnplacedSites(_counted(len(left)), len(left), _address(filtered))]
-    there = left & filtered.index.having(f"place:{town.pk}")
+    there = left & filtered.index.having("place", town)
     rest = len(left) - len(there)
     found = [
         UnplacedSites(_in(town, len(there)), len(there), _address(filtered, place=town.slug)),

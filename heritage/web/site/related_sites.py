@@ -4,9 +4,10 @@
 query reads their names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import starmap
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -36,6 +37,10 @@ class RelatedSites:
     url: str
 
 
+# Facets, each with a value that sites have.
+type Values = tuple[tuple[str, Hashable], ...]
+
+
 def related_sites(index: IndexSnapshot, rows: page_rows.SiteRows) -> list[RelatedSites]:
     """The groups of related sites that are not empty."""
     found = []
@@ -58,33 +63,31 @@ def related_sites(index: IndexSnapshot, rows: page_rows.SiteRows) -> list[Relate
     ]
 
 
-def _best_known(
-    index: IndexSnapshot, values: tuple[str, ...], without: int
-) -> tuple[tuple[int, ...], int]:
+def _best_known(index: IndexSnapshot, values: Values, without: int) -> tuple[tuple[int, ...], int]:
     """The ids of the best known sites that have all of these values, without one; how many have
     them, with it."""
-    hits = BitMap.intersection(*map(index.having, values))
+    hits = BitMap.intersection(*starmap(index.having, values))
     order = index.orders[orders.PROMINENCE]
     return tuple(order.slice(hits - BitMap([without]), 0, _SHOWN)), len(hits)
 
 
-def _groups(rows: page_rows.SiteRows) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+def _groups(rows: page_rows.SiteRows) -> Iterator[tuple[str, str, Values, str]]:
     """Key, title, the values that the sites have in the index, and the address of their list."""
     kind, country = next(iter(rows.kinds), None), _country(rows)
     if kind and country:
-        values: tuple[str, ...] = (f"kind:{kind.pk}", f"place:{country.pk}")
+        values: Values = (("kind", kind.pk), ("place", country.pk))
         url = list_url(kind=kind.slug, place=country.slug)
         yield "kind", _("More of this kind in this country"), values, url
     if rows.site.inscribed_year is not None:
-        year = str(rows.site.inscribed_year)
-        values = (f"inscribed:{year}",)
-        yield "year", _("Listed the same year"), values, list_url(inscribed=year)
+        year = rows.site.inscribed_year
+        values = (("inscribed", year),)
+        yield "year", _("Listed the same year"), values, list_url(inscribed=str(year))
         return
     for coverage in rows.coverages:
         entry = coverage.designation
         is_protection = entry.register.role == Register.Role.PROTECTION
         if is_protection and entry.is_in_force and entry.batch is not None:
-            values = (f"batch:{entry.register_id}.{entry.batch}",)
+            values = (("batch", (entry.register_id, entry.batch)),)
             url = list_url(batch=f"{entry.register.slug}.{entry.batch}")
             yield "year", _("Listed the same year"), values, url
             return

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pyroaring import BitMap
 
-from heritage.models import Site
+from heritage.models import Site, SiteEra
 from heritage.models.vocabularies import Term
 from heritage.search import TREES, IndexSnapshot, orders, page_dependencies
 from heritage.values import sentences
@@ -30,6 +30,8 @@ SHOWN = 12  # cards on the page of a term
 MAX_ROWS = 12  # of a chart
 _KNOWN_BEST = 3  # sites that a sentence names
 _LONG_NAME = 36  # letters
+# Parts of a site's history in which it may have an era.
+type Roles = tuple[SiteEra.Role, ...]
 _BREAK = re.compile(r"[,:;(–—、：（]|(?<= )- ")
 
 
@@ -71,10 +73,10 @@ class CountedTree:
         self.by_slug, self.above = known.by_slug, known.above
 
     def sites(self, term: Term) -> BitMap:
-        return self.index.having(f"{self.name}:{term.pk}") & self.hits
+        return self.index.having(self.name, term) & self.hits
 
     def count(self, term: Term) -> int:
-        return self.hits.intersection_cardinality(self.index.having(f"{self.name}:{term.pk}"))
+        return self.hits.intersection_cardinality(self.index.having(self.name, term))
 
     def counted(self, parent_id: int | None = None) -> list:
         """The children that have sites."""
@@ -121,18 +123,17 @@ def labels(label: LanguageMap) -> list[TermLabel]:
 
 
 def sites(
-    index: IndexSnapshot, value: str, url: str, shown: int = SHOWN, chief: tuple[str, ...] = ()
+    index: IndexSnapshot, facet: str, term: Term, url: str, shown: int = SHOWN, roles: Roles = ()
 ) -> TermSites:
-    """The best-known sites with a value in the index; those with one of `chief` before all
-    others."""
-    page = _best(index, value, shown, chief)
+    """The best-known sites of a term; those of an era in one of `roles` before all others."""
+    page = _best(index, facet, term, shown, roles)
     return TermSites(
-        len(index.having(value)), list(cards.rendered_cards(index, page).values()), url
+        len(index.having(facet, term)), list(cards.rendered_cards(index, page).values()), url
     )
 
 
-def _best(index: IndexSnapshot, value: str, most: int, chief: tuple[str, ...]) -> tuple[int, ...]:
-    question = partial(_best_ids, value=value, most=most, chief=chief)
+def _best(index: IndexSnapshot, facet: str, term: Term, most: int, roles: Roles) -> tuple[int, ...]:
+    question = partial(_best_ids, facet=facet, term_id=term.pk, most=most, roles=roles)
     found = question(index)
     page_dependencies.answer(index, question, found)
     page_dependencies.sites(index, found)
@@ -140,23 +141,25 @@ def _best(index: IndexSnapshot, value: str, most: int, chief: tuple[str, ...]) -
 
 
 def _best_ids(
-    index: IndexSnapshot, value: str, most: int, chief: tuple[str, ...]
+    index: IndexSnapshot, facet: str, term_id: int, most: int, roles: Roles
 ) -> tuple[int, ...]:
-    order, hits = index.orders[orders.PROMINENCE], index.having(value)
-    first = hits & index.any_of(chief) if chief else hits
+    order, hits = index.orders[orders.PROMINENCE], index.having(facet, term_id)
+    first = hits
+    if roles:
+        first = hits & BitMap.union(*(index.having(facet, term_id, role) for role in roles))
     found = order.slice(first, 0, most)
     return (*found, *order.slice(hits - first, 0, most - len(found)))
 
 
-def best_known(index: IndexSnapshot, value: str, chief: tuple[str, ...] = ()) -> str:
-    """A sentence that names the best known sites with a value, first with one of `chief`; of up to
-    three, all."""
-    ids = _best(index, value, _KNOWN_BEST, chief)
+def best_known(index: IndexSnapshot, facet: str, term: Term, roles: Roles = ()) -> str:
+    """A sentence that names the best known sites of a term, first those in one of `roles`; of up
+    to three, all."""
+    ids = _best(index, facet, term, _KNOWN_BEST, roles)
     named = Site.objects.published().only("name").in_bulk(ids)
     if not ids or len(named) < len(ids):  # one was withdrawn just now
         return ""
     names = sentences.names(_short(str(named[pk].name.best())) for pk in ids)
-    if len(index.having(value)) > _KNOWN_BEST:
+    if len(index.having(facet, term)) > _KNOWN_BEST:
         return _("The best known are %(names)s.") % {"names": names}
     return ngettext("It is %(names)s.", "They are %(names)s.", len(ids)) % {"names": names}
 

@@ -33,6 +33,8 @@ _CHINA, _SEVERAL = "china", "several-parts"
 _NAMED = 3  # eras that stand for a part of the world
 _LEAST_NEAR = 30  # years between two eras of which one follows the other
 _OPEN_END = 2030  # where the strip of an era that goes on ends
+# Of sites that began in an era, date from it or have fabric of it: they show it best.
+_CHIEF_ROLES = (SiteEra.Role.BEGINNINGS, SiteEra.Role.STANDING, SiteEra.Role.DATED)
 _ROLES = (
     SiteEra.Role.BEGINNINGS,
     SiteEra.Role.STANDING,
@@ -263,7 +265,7 @@ def era_page(slug: str) -> EraPage:
         source=source_line(era.source),
         strip=era_strip(era, list(tree.terms.values())),
         charts=[found] if found else [],
-        sites=common.sites(index, f"era:{era.pk}", list_url(era=era.slug), chief=_chief(era)),
+        sites=common.sites(index, "era", era, list_url(era=era.slug), roles=_CHIEF_ROLES),
     )
 
 
@@ -294,14 +296,7 @@ def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> st
             )
             % {"number": number_format(len(hits), force_grouping=True)}
         )
-    return sentences.joined([*lead, common.best_known(index, f"era:{era.pk}", _chief(era))])
-
-
-def _chief(era: Era) -> tuple[str, ...]:
-    """The values of sites that began in an era, date from it or have fabric of it: they show it
-    best."""
-    roles = (SiteEra.Role.BEGINNINGS, SiteEra.Role.STANDING, SiteEra.Role.DATED)
-    return tuple(f"era.{role}:{era.pk}" for role in roles)
+    return sentences.joined([*lead, common.best_known(index, "era", era, _CHIEF_ROLES)])
 
 
 def _neighbours(era: Era, eras: Iterable[Era]) -> tuple[Era | None, Era | None]:
@@ -351,10 +346,10 @@ def _roles(index: IndexSnapshot, era: Era) -> list[TermLink]:
         SiteEra.Role.OTHER: _("altered in it"),
         SiteEra.Role.WITHIN: _("more with a span of eras that runs through it"),
     }
-    total = len(index.having(f"era:{era.pk}"))
+    total = len(index.having("era", era))
     found = [TermLink(list_url(era=era.slug), language_html.as_html(_("in all")), total)]
     for role in _ROLES:
-        count = len(index.having(f"era.{role}:{era.pk}"))
+        count = len(index.having("era", era, role))
         # “In between” is no choice of the list's: counted, not linked.
         url = list_url(era=era.slug, role=role) if role != SiteEra.Role.OTHER else ""
         if count:
@@ -365,7 +360,7 @@ def _roles(index: IndexSnapshot, era: Era) -> list[TermLink]:
 def _region(index: IndexSnapshot, era: Era) -> TermLink | None:
     if era.region is None:
         return None
-    count = len(index.having(f"place:{era.region_id}"))
+    count = len(index.having("place", era.region))
     url = term_url("place", era.region)
     return TermLink(url, language_html.as_html(era.region.label.best()), count)
 

@@ -98,7 +98,7 @@ def kind_page(slug: str) -> KindPage:
         children=common.links(tree, tree.children.get(kind.pk, [])),
         aat=f"{_AAT}{kind.aat}" if kind.aat else "",
         charts=[chart for chart in found if chart],
-        sites=common.sites(index, f"kind:{kind.pk}", list_url(kind=kind.slug)),
+        sites=common.sites(index, "kind", kind, list_url(kind=kind.slug)),
     )
 
 
@@ -120,7 +120,7 @@ def _lead(index: IndexSnapshot, kind: Kind, places: CountedTree, hits: BitMap) -
         words = {"first": one.label.best(), "second": two.label.best()}
         words |= {"number": number_format(-first), "other": number_format(-second)}
         lead.append(_("%(first)s has the most (%(number)s), then %(second)s (%(other)s).") % words)
-    return sentences.joined([*lead, common.best_known(index, f"kind:{kind.pk}")])
+    return sentences.joined([*lead, common.best_known(index, "kind", kind)])
 
 
 def _picture(kind: Kind) -> str:

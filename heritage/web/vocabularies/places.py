@@ -128,7 +128,7 @@ def place_page(slug: str) -> PlacePage:
         map=None if surroundings else map_images.of_sites(place, hits),
         charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
         by_year=_by_year(index, place) if is_country else None,
-        sites=common.sites(index, f"place:{place.pk}", list_url(place=place.slug), shown=_FIRST),
+        sites=common.sites(index, "place", place, list_url(place=place.slug), shown=_FIRST),
     )
 
 
@@ -146,7 +146,7 @@ def _lead(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
         % {"number": number_format(len(hits)), "place": name}
     ]
     listed = sum(
-        hits.intersection_cardinality(index.having(f"unesco:{status}")) for status in WHOLE_STATUSES
+        hits.intersection_cardinality(index.having("unesco", status)) for status in WHOLE_STATUSES
     )
     if listed == len(hits) == 1:
         lead.append(_("It is a World Heritage property."))
@@ -161,7 +161,7 @@ def _lead(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
             )
             % {"number": number_format(listed)}
         )
-    parts = hits.intersection_cardinality(index.having(f"unesco:{UnescoStatus.PART}"))
+    parts = hits.intersection_cardinality(index.having("unesco", UnescoStatus.PART))
     if parts:
         lead.append(
             ngettext(
@@ -171,7 +171,7 @@ def _lead(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
             )
             % {"number": number_format(parts)}
         )
-    lead.append(common.best_known(index, f"place:{place.pk}"))
+    lead.append(common.best_known(index, "place", place))
     return sentences.joined(lead)
 
 
@@ -191,7 +191,7 @@ def _surroundings(index: IndexSnapshot, place: Place) -> TownSurroundings | None
 def _by_status(index: IndexSnapshot, hits: BitMap, place: Place) -> Chart | None:
     rows = []
     for status in UnescoStatus:
-        count = hits.intersection_cardinality(index.having(f"unesco:{status}"))
+        count = hits.intersection_cardinality(index.having("unesco", status))
         if count:
             url = list_url(place=place.slug, unesco=status)
             rows.append(Row(status.counted_label, [count], url))

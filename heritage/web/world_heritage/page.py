@@ -153,7 +153,7 @@ def _map(world_list: WorldHeritageList, properties: int) -> map_images.MapImage:
 
 def world_heritage_counts(index: IndexSnapshot) -> WorldHeritageCounts:
     """Each site is counted once: in danger, else as a whole property, else as a part."""
-    in_danger, whole, part = (index.having(f"unesco:{status}") for status in LISTED_STATUSES)
+    in_danger, whole, part = (index.having("unesco", status) for status in LISTED_STATUSES)
     return WorldHeritageCounts(
         total=len(in_danger | whole | part),
         whole=len(whole - in_danger),
@@ -197,7 +197,7 @@ def _by_region(
     """Sites under the first region that they lie in."""
     groups, rest = [], listed
     for term in world_list.by_facet[RegisterTerm.Facet.REGION].values():
-        inside = index.having(f"region:{term.pk}")
+        inside = index.having("region", term)
         if here := [site for site in rest if site.site_id in inside]:
             groups.append(ListedGroup(language_html.as_html(term.label.best()), here))
             rest = [site for site in rest if site.site_id not in inside]
