@@ -10,7 +10,8 @@ from django.http import QueryDict
 from heritage.models import Era, Place
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
-from heritage.web.browse.listing import clean_query
+from heritage.web.browse import displays
+from heritage.web.browse.queries import clean_query
 from heritage.web.shared import cards
 from tests import builders as build
 from tests.webrows import as_read, full_site, plain_site, plain_sites
@@ -40,7 +41,7 @@ def listed(client, query="", language="en"):
 
 
 def names(client, query="", language="en") -> list[str]:
-    return [str(card.name) for card in listed(client, query, language).cards]
+    return [str(card.name) for card in listed(client, query, language).shown.cards]
 
 
 COUNTS = {
@@ -52,10 +53,23 @@ COUNTS = {
 }  # fmt: skip
 
 
+def test_a_further_display_is_one_entry_and_a_template(client, three, monkeypatch):
+    assert client.get("/en/sites/?view=brief").url == "/en/sites/"  # an unknown one is cleaned away
+    brief = displays.CardPages("Brief", "components/rows.html", "row")
+    monkeypatch.setitem(displays.DISPLAYS, "brief", brief)
+    shown = listed(client, "view=brief&kind=temple")
+    assert [(link.label, link.query, link.is_current) for link in shown.displays] == [
+        ("Cards", "kind=temple", False),
+        ("List", "view=list&kind=temple", False),
+        ("Brief", "view=brief&kind=temple", True),
+    ]
+    assert len(shown.shown.cards) == 3 and shown.shown.template == "components/rows.html"
+
+
 def test_filters(client, three):
     shown = {query: listed(client, query) for query in COUNTS}
     assert {query: found.total for query, found in shown.items()} == COUNTS
-    assert {query: len(found.cards) for query, found in shown.items()} == COUNTS
+    assert {query: len(found.shown.cards) for query, found in shown.items()} == COUNTS
 
 
 def test_what_is_applied_is_said_in_words_and_can_be_taken_off(client, three):
@@ -160,7 +174,7 @@ def test_near_a_site_it_is_said_how_far_each_is(client, words):
         build.make_site(name, slug=name.lower(), latitude=34.5, longitude=longitude)
     asked = "near=hill&within=20"
     shown = listed(client, asked)
-    assert [(str(c.name), c.distance) for c in shown.cards] == [
+    assert [(str(c.name), c.distance) for c in shown.shown.cards] == [
         ("Hill", "here"), ("Gate", "9.2 km"), ("Pond", "18 km"),
     ]  # fmt: skip
     html = as_read(client.get(f"/en/sites/?{asked}"))
@@ -190,7 +204,7 @@ def test_the_form_carries_an_order_that_was_asked_for(client, three):
 def test_paging(client, fifty):
     first = client.get("/en/sites/")
     html = as_read(first)
-    assert len(first.context["list"].cards) == 24
+    assert len(first.context["list"].shown.cards) == 24
     assert '<link rel="next" href="?page=2&amp;after=site-23">' in html
     assert 'rel="prev"' not in html
     assert ", page 1 of 3" in html
@@ -204,7 +218,7 @@ def test_paging(client, fifty):
     html = as_read(client.get("/en/sites/?q=site&page=3"))
     assert '<link rel="prev" href="?q=site&amp;page=2&amp;before=site-48">' in html
     last = client.get("/en/sites/?page=3").context["list"]
-    assert len(last.cards) == 2 and last.paging.next is None
+    assert len(last.shown.cards) == 2 and last.shown.paging.next is None
     # Taking a filter off begins at the first page.
     assert client.get("/en/sites/?q=site&page=3").context["list"].applied[0].without == ""
 
@@ -230,7 +244,7 @@ def test_many_pages_are_shown_with_gaps(client, words):
     with change_set():
         for number in range(24 * 12):
             build.make_site(f"Site {number:03}", slug=f"site-{number}")
-    links = listed(client, "page=6").paging.links
+    links = listed(client, "page=6").shown.paging.links
     assert [link.number for link in links] == [1, 0, 4, 5, 6, 7, 8, 0, 12]
 
 
@@ -427,10 +441,10 @@ def test_spans_that_run_through_an_era_are_offered_apart(client, words):
     stated = build.make_site("Stated")
     build.make_event(stated, "built", first_era=song)
     shown = client.get("/en/sites/?era=song").context["list"]
-    assert [str(card.name) for card in shown.cards] == ["Stated"]
+    assert [str(card.name) for card in shown.shown.cards] == ["Stated"]
     assert (shown.within.count, shown.within.query) == (1, "era=song&role=within")
     shown = client.get("/en/sites/?era=song&role=within").context["list"]
-    assert [str(card.name) for card in shown.cards] == ["Spanning"] and shown.within is None
+    assert [str(card.name) for card in shown.shown.cards] == ["Spanning"] and shown.within is None
     page = client.get("/en/eras/song/").context["page"]
     assert [(str(link.label), link.count) for link in page.roles] == [
         ("in all", 1), ("begun in it", 1), ("more with a span of eras that runs through it", 1),
@@ -444,7 +458,9 @@ def test_sites_are_found_by_the_era_that_they_date_from(client, words):
         build.make_event(build.make_site(name), kind, first_era=song)
 
     def names(query):
-        return [str(card.name) for card in client.get(f"/en/sites/?{query}").context["list"].cards]
+        return [
+            str(card.name) for card in client.get(f"/en/sites/?{query}").context["list"].shown.cards
+        ]
 
     assert names("era=song&role=dated") == ["Kiln"]
     assert names("era=song&role=standing") == ["Pagoda"]

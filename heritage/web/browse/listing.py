@@ -1,6 +1,9 @@
-"""The context of the list of sites: active filters, facets, one page of cards, and links onward."""
+"""What the list of sites says of its query: active filters, facets, counts, and links onward.
 
-from collections.abc import Callable, Iterator
+How the sites themselves are shown is said by `displays.py`.
+"""
+
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from heritage.models import SiteEra
 from heritage.search import (
@@ -26,29 +29,25 @@ from heritage.search import (
 )
 from heritage.values import sentences
 from heritage.values.distances import distance_phrase
-from heritage.web.browse import paging
-from heritage.web.browse.day_hours import DayGroup, HoursLine, day_groups, hours_lines
+from heritage.web.browse import displays, paging
+from heritage.web.browse.day_hours import DayGroup, day_groups
+from heritage.web.browse.displays import DisplayLink, Shown
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
-from heritage.web.browse.paging import PER_PAGE, Paging
-from heritage.web.shared import cards, language_html, unplaced
-from heritage.web.shared.cards import RenderedCard
+from heritage.web.browse.paging import NoSuchPage
+from heritage.web.browse.queries import LITERAL, UNDERSTOOD, clean_query
+from heritage.web.shared import language_html, unplaced
 from heritage.web.shared.term_texts import TermTexts
 from heritage.web.shared.unplaced import UnplacedSites
 
-_AT_ONCE = 3  # pictures that are in view when the page opens
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.
 _CARRIED = (
     *("bbox", "property", "part_of", "hours", SiteFilter.NOT),
     *(facet.name for facet in FACETS if not facet.in_form),
     *("view", "sort", UNFOLDED),
 )
-# Fields of the form beside filters: the text that filters stand for, and that which is meant as it
-# is written; in an address only that the words of the text are meant.
-UNDERSTOOD, LITERAL = "understood", "literal"
 _TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
 _MOST_TERMS, _TRIED = 4, 12  # terms that a search names: shown, and looked at
 MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
-_FORMS = {"cards": "card", "list": "row"}
 # Parameters of a list that depends on the index alone, and on what stands at an address.
 _ANSWERED_BY_INDEX = {
     *(facet.name for facet in FACETS),
@@ -99,16 +98,6 @@ class SearchTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownCard:
-    """A card, the distance of the site from the centre of the list, and its hours on a day."""
-
-    name: SafeString
-    html: SafeString
-    distance: str
-    hours: list[HoursLine]  # of the day that is asked for
-
-
-@dataclass(frozen=True, slots=True)
 class InvalidFilter:
     label: str  # of the filter; empty where several are meant
     message: str
@@ -130,24 +119,12 @@ class Distance:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """Cards or a list."""
-
-    value: str
-    label: str
-    query: str
-    is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Listing:
     """Prepared for the template web/sites.html."""
 
+    shown: Shown
     text: str
     total: int
-    first: int
-    ids: list[int]
-    cards: list[ShownCard]
     is_near: bool  # to a point: how far each site is is said
     unplaced: list[UnplacedSites]  # what a list by distance or of a map cannot show
     day_groups: list[DayGroup]  # of the day that is asked for; empty without one
@@ -168,13 +145,10 @@ class Listing:
     is_of_superlative: bool  # sites that are said to be the oldest, or the like, come first
     literal_query: str  # of the search for the very words
     terms: list[SearchTerm]
-    views: list[View]
-    view: str
-    has_marks: bool
+    displays: list[DisplayLink]
     sorts: list[Sort]
     carried: list[tuple[str, str]]
     typed: dict[str, str]
-    paging: Paging
     canonical: str
     only_term: tuple[str, str] | None  # a facet and a slug, where nothing else is asked
 
@@ -186,7 +160,7 @@ class Listing:
     @property
     def page_of_term(self) -> str:
         """The page of the only era, kind or place that a list is narrowed by."""
-        if not self.only_term or self.paging.number > 1 or not self.total:
+        if not self.only_term or self.shown.paging.number > 1 or not self.total:
             return ""
         name, slug = self.only_term
         return reverse(f"web:{name}", args=[slug])
@@ -199,95 +173,30 @@ class Listing:
         return not (self.text or is_sorted or is_narrow or len(self.applied) > 1 or self.problems)
 
 
-def clean_query(data: QueryDict) -> QueryDict:
-    """The canonical query string.
-
-    Without empty values, repetitions, defaults and values that mean nothing without another; and
-    with no more values than a list can answer.
-    """
-    clean = QueryDict(mutable=True)
-    for name, values in _settled(data).lists():
-        texts = (value.replace("\0", "").strip() for value in values)
-        cut = (text[: SiteFilter.MAX_TEXT].rstrip() for text in texts)
-        kept = list(dict.fromkeys(SiteFilter.normalized(name, text) for text in cut if text))
-        if kept:
-            clean.setlist(name, kept[: SiteFilter.MAX_VALUES])
-    for name, is_idle in _IDLE.items():
-        if name in clean and is_idle(clean):
-            del clean[name]
-    return clean
-
-
-def _settled(data: QueryDict) -> QueryDict:
-    """The query of a form whose search text was in part understood as filters.
-
-    While the text is unchanged, the filters stand for it, as the reader has left them; a new text
-    replaces them.
-    """
-    if UNDERSTOOD not in data and data.get(LITERAL, "1") == "1":
-        return data
-    settled = data.copy()
-    text, former = data.get("q", "").strip(), settled.pop(UNDERSTOOD, [""])[-1].strip()
-    if data.get(LITERAL) != "1":
-        settled.setlist(LITERAL, ["1"] if text and data.get(LITERAL) == text else [])
-    answer = SiteFilter({"q": former}).answer if former else None
-    if answer is None or not answer.filters:
-        return settled
-    if text == former:
-        settled["q"] = answer.text
-    else:
-        for meaning in answer.filters:
-            others = [each for each in data.getlist(meaning.name) if each not in meaning.values]
-            settled.setlist(meaning.name, others)
-    return settled
-
-
-# By name, when a value says nothing: what everybody gets, or half of what two say together.
-_IDLE: dict[str, Callable[[QueryDict], bool]] = {
-    "page": lambda clean: clean["page"] == "1",
-    "view": lambda clean: clean["view"] not in _FORMS or clean["view"] == "cards",
-    LITERAL: lambda clean: "q" not in clean,
-    "within": lambda clean: SiteFilter.TOGETHER["within"] not in clean,
-    "hours": lambda clean: SiteFilter.TOGETHER["hours"] not in clean,
-    "sort": lambda clean: (
-        clean["sort"] in SiteFilter.NEEDED
-        and clean.keys().isdisjoint(SiteFilter.NEEDED[clean["sort"]])
-    ),
-}
-
-
 def listing(data: QueryDict) -> Listing:
     """The context of a list. Raises paging.NoSuchPage for a page beyond the last."""
-    filtered = SiteFilter(data)
+    filtered, display = SiteFilter(data), displays.chosen(data)
+    shown = display.show(filtered)
     answer, text = filtered.answer, data.get("q", "")
-    language = get_language()
     in_words = filtered.active()
     total = len(filtered.hits)
     texts = TermTexts(filtered.index)
     counted = facet_counts(filtered)
     choices = [folded(facet, data, texts) for facet in counted if _leads_on(facet, total)]
-    start = paging.start(filtered, language)
-    ids = filtered.page(language, start, start + PER_PAGE)
-    within = None if start else _within(filtered)
-    view = "list" if data.get("view") == "list" else "cards"
-    printed = cards.rendered_cards(filtered.index, ids, _FORMS[view], _AT_ONCE)
-    shown = _shown(filtered, printed)
+    is_first = shown.paging.previous is None
+    within = _within(filtered)
     left = unplaced.of_list(filtered)
-    pages = paging.paging(filtered, start, [card.slug for card in printed.values()])
     problems = _problems(filtered)
     if total and not problems and data.keys() <= _ANSWERED_BY_INDEX:
-        said = _fingerprint(total, start, ids, counted, within, left)
-        page_dependencies.answer(
-            filtered.index, partial(_asked_again, query=data.urlencode()), said
-        )
-        page_dependencies.sites(filtered.index, ids)
+        question = partial(_asked_again, query=data.urlencode())
+        answered = _fingerprint(filtered, shown.state, counted, within, left)
+        page_dependencies.answer(filtered.index, question, answered)
+        page_dependencies.sites(filtered.index, shown.ids)
         page_dependencies.nothing_else()
     return Listing(
+        shown=shown,
         text=text,
         total=total,
-        first=start + 1,
-        ids=ids,
-        cards=shown,
         is_near=filtered.nearby is not None,
         unplaced=left,
         day_groups=day_groups(filtered),
@@ -295,7 +204,7 @@ def listing(data: QueryDict) -> Listing:
         more_facets=[facet for facet in choices if not facet.is_at_first],
         roles=_roles(filtered),
         distances=_distances(filtered),
-        within=within,
+        within=within if is_first else None,
         applied=in_words,
         narrowed=sum(item.name != "q" for item in in_words),
         problems=problems,
@@ -307,45 +216,39 @@ def listing(data: QueryDict) -> Listing:
         is_partial=bool(answer and answer.partly),
         is_of_superlative=filtered.is_of_superlative,
         literal_query=query_strings.updated(data, literal="1"),
-        terms=[] if start or (answer and answer.filters) else _terms(filtered),
-        views=_views(data),
-        view=view,
-        has_marks=any('class="mark ' in card.html for card in shown),
+        terms=[] if not is_first or (answer and answer.filters) else _terms(filtered),
+        displays=list(displays.links(data)),
         sorts=_sorts(filtered),
         typed=_typed(filtered),
         carried=list(_carried(filtered)),
-        paging=pages,
-        canonical=_canonical(data, filtered, pages.number),
+        canonical=_canonical(data, filtered, shown.paging.number),
         only_term=_only_term(filtered, in_words),
     )
 
 
 def _asked_again(index: IndexSnapshot, query: str) -> int | None:
     """The fingerprint of a list in another state of the index; None if it has no such page."""
-    filtered = SiteFilter(QueryDict(query))
-    language = get_language()
+    data = QueryDict(query)
+    filtered = SiteFilter(data)
     try:
-        start = paging.start(filtered, language)
-    except paging.NoSuchPage:
+        state = displays.chosen(data).state(filtered)
+    except NoSuchPage:
         return None
-    ids = filtered.page(language, start, start + PER_PAGE)
-    within = None if start else _within(filtered)
-    left = unplaced.of_list(filtered)
-    return _fingerprint(len(filtered.hits), start, ids, facet_counts(filtered), within, left)
+    counted, left = facet_counts(filtered), unplaced.of_list(filtered)
+    return _fingerprint(filtered, state, counted, _within(filtered), left)
 
 
 def _fingerprint(
-    total: int,
-    start: int,
-    ids: list[int],
+    filtered: SiteFilter,
+    state: Hashable,
     counted: list[FacetCounts],
     within: SearchTerm | None,
     left: list[UnplacedSites],
 ) -> int:
-    """Of all that a list says of the sites in it, beside its cards and words of terms."""
+    """Of all that a list says of the sites in it, beside their own records and words of terms."""
     facets = (facet.fingerprint for facet in counted)
     others = (within and within.count, *(each.count for each in left))
-    return hash((total, start, *ids, "others", *others, "facets", *facets))
+    return hash((len(filtered.hits), state, "others", *others, "facets", *facets))
 
 
 def _carried(filtered: SiteFilter) -> Iterator[tuple[str, str]]:
@@ -358,19 +261,6 @@ def _carried(filtered: SiteFilter) -> Iterator[tuple[str, str]]:
         yield LITERAL, text
     elif filtered.answer and filtered.answer.filters:
         yield UNDERSTOOD, text
-
-
-def _shown(filtered: SiteFilter, printed: dict[int, RenderedCard]) -> list[ShownCard]:
-    km = filtered.nearby.km_of(printed) if filtered.nearby else {}
-    hours = hours_lines(filtered, printed)
-    return [
-        ShownCard(card.name, card.html, _distance(km[pk]) if pk in km else "", hours.get(pk, []))
-        for pk, card in printed.items()
-    ]
-
-
-def _distance(km: float) -> str:
-    return distance_phrase(km) if km else pgettext("distance", "here")
 
 
 def _leads_on(facet: FacetCounts, total: int) -> bool:
@@ -445,16 +335,6 @@ def _sorts(filtered: SiteFilter) -> list[Sort]:
             value == filtered.order,
         )
         for value, label in filtered.sorts
-    ]
-
-
-def _views(data: QueryDict) -> list[View]:
-    """The page stays the same: what one sees of it differs."""
-    is_list = data.get("view") == "list"
-    steps = {step: str(data[step]) for step in query_strings.PAGE_PARAMETERS if step in data}
-    return [
-        View("cards", _("Cards"), query_strings.updated(data, drop=["view"], **steps), not is_list),
-        View("list", _("List"), query_strings.updated(data, view="list", **steps), is_list),
     ]
 
 

@@ -6,8 +6,9 @@ from django.shortcuts import render
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.search import SiteFilter
-from heritage.web.browse import listing
+from heritage.web.browse.listing import listing
 from heritage.web.browse.paging import NoSuchPage
+from heritage.web.browse.queries import clean_query
 from heritage.web.browse.suggestions import suggestion_groups
 from heritage.web.shared import meta_tags
 from heritage.web.shared.page_urls import list_url
@@ -19,13 +20,13 @@ _LONGEST = 4_000  # characters of a query, which each link of the page repeats
 @require_safe
 @conditional_page
 def browse(request: HtmxRequest) -> HttpResponse:
-    clean = listing.clean_query(request.GET)
+    clean = clean_query(request.GET)
     if len(clean.urlencode()) > _LONGEST:
         raise BadRequest
     if list(clean.lists()) != list(request.GET.lists()):
         return HttpResponseRedirect(with_query(request.path, clean.urlencode()))
     try:
-        page = listing.listing(clean)
+        page = listing(clean)
     except NoSuchPage as beyond:
         context = {"last_page": beyond.last, "last_page_query": beyond.query}
         return render(request, "404.html", context, status=404)

@@ -69,6 +69,7 @@ class RenderedCard(NamedTuple):
     slug: str
     name: SafeString
     html: SafeString
+    has_marks: bool
 
 
 _FORMS = {"card": card_html.card, "row": card_html.row}
@@ -115,8 +116,8 @@ def rendered_cards(
     new = [pk for pk, card in found.items() if card is None]
     for card in cards_of(index, new) if new else ():
         pk = card.row.pk
-        html = write(card)
-        found[pk] = rendered[keys[pk]] = RenderedCard(card.row.slug, card.name, html)
+        html, has_marks = write(card), bool(card.when_marks)
+        found[pk] = rendered[keys[pk]] = RenderedCard(card.row.slug, card.name, html, has_marks)
     shown = {pk: card for pk, card in found.items() if card}
     for pk in ids[:at_once]:
         if pk in shown:

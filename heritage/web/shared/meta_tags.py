@@ -199,13 +199,13 @@ def describe(text: str, width: int = _DESCRIPTION_WIDTH) -> str:
 def _list_title(page: Listing) -> str:
     """The active filters and the page number: no two pages have the same title."""
     title = sentences.listed(item.alone for item in page.applied) or _("Sites")
-    if page.paging.number == 1:
+    if page.shown.paging.number == 1:
         return title
-    return _("%(title)s, page %(number)s") % {"title": title, "number": page.paging.number}
+    return _("%(title)s, page %(number)s") % {"title": title, "number": page.shown.paging.number}
 
 
 def _list_description(page: Listing) -> str:
-    names = [strip_markup(card.name) for card in page.cards[:_NAMES_SHOWN]]
+    names = [strip_markup(card.name) for card in page.shown.cards[:_NAMES_SHOWN]]
     return _counted(page.total, names)
 
 

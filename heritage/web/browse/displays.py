@@ -1,0 +1,123 @@
+"""The displays of a list: how the sites that its filters leave are shown.
+
+`view` in the address names one of `DISPLAYS`; the first is shown without it. A display is given the
+filtered list and knows nothing else of the page, which includes its template with `list.shown`.
+"""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.http import QueryDict
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, pgettext
+
+from heritage.search import SiteFilter, query_strings
+from heritage.values.distances import distance_phrase
+from heritage.values.language import LazyText
+from heritage.web.browse import paging
+from heritage.web.browse.day_hours import HoursLine, hours_lines
+from heritage.web.browse.paging import PER_PAGE, Paging
+from heritage.web.shared import cards
+
+_AT_ONCE = 3  # pictures that are in view when the page opens
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """A card, the distance of the site from the centre of the list, and its hours on a day."""
+
+    name: SafeString
+    html: SafeString
+    distance: str
+    hours: list[HoursLine]  # of the day that is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a display shows of a list."""
+
+    template: str
+    ids: list[int]
+    state: Hashable  # see Display
+    cards: list[ShownCard]
+    paging: Paging
+    has_marks: bool  # of certainty, which the page then explains
+
+
+class Display(Protocol):
+    @property
+    def label(self) -> LazyText: ...
+
+    def show(self, filtered: SiteFilter) -> Shown:
+        """Raises paging.NoSuchPage for a page beyond the last."""
+        ...
+
+    def state(self, filtered: SiteFilter) -> Hashable:
+        """Where in the list and which sites: while it is the same and the records of those sites
+        are, the same is shown. It makes no cards. Raises paging.NoSuchPage."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CardPages:
+    """Pages of cards, or of rows of a table."""
+
+    label: LazyText
+    template: str
+    form: str  # of `cards.rendered_cards()`
+
+    def show(self, filtered: SiteFilter) -> Shown:
+        start, *ids = state = self.state(filtered)
+        rendered = cards.rendered_cards(filtered.index, ids, self.form, _AT_ONCE)
+        km = filtered.nearby.km_of(rendered) if filtered.nearby else {}
+        hours = hours_lines(filtered, rendered)
+        return Shown(
+            self.template,
+            ids,
+            state,
+            [
+                ShownCard(
+                    card.name, card.html, _distance(km[pk]) if pk in km else "", hours.get(pk, [])
+                )
+                for pk, card in rendered.items()
+            ],
+            paging.paging(filtered, start, [card.slug for card in rendered.values()]),
+            any(card.has_marks for card in rendered.values()),
+        )
+
+    def state(self, filtered: SiteFilter) -> tuple[int, ...]:
+        language = get_language()
+        start = paging.start(filtered, language)
+        return start, *filtered.page(language, start, start + PER_PAGE)
+
+
+def _distance(km: float) -> str:
+    return distance_phrase(km) if km else pgettext("distance", "here")
+
+
+DISPLAYS: dict[str, Display] = {
+    "cards": CardPages(gettext_lazy("Cards"), "components/cards.html", "card"),
+    "list": CardPages(gettext_lazy("List"), "components/rows.html", "row"),
+}
+DEFAULT = next(iter(DISPLAYS))
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayLink:
+    label: str
+    query: str
+    is_current: bool
+
+
+def chosen(data: QueryDict) -> Display:
+    return DISPLAYS[data.get("view", DEFAULT)]
+
+
+def links(data: QueryDict) -> Iterator[DisplayLink]:
+    """To each display; the page stays the same, what one sees of it differs."""
+    steps = {step: str(data[step]) for step in query_strings.PAGE_PARAMETERS if step in data}
+    for name, display in DISPLAYS.items():
+        changed = {"drop": ["view"]} if name == DEFAULT else {"view": name}
+        query = query_strings.updated(data, **changed, **steps)
+        yield DisplayLink(str(display.label), query, display is chosen(data))

@@ -1,0 +1,69 @@
+"""Query strings of lists in their canonical form."""
+
+from collections.abc import Callable
+
+from django.http import QueryDict
+
+from heritage.search import SiteFilter
+from heritage.web.browse.displays import DEFAULT, DISPLAYS
+
+# Fields of the form beside filters: the text that filters stand for, and that which is meant as it
+# is written; in an address only that the words of the text are meant.
+UNDERSTOOD, LITERAL = "understood", "literal"
+
+
+def clean_query(data: QueryDict) -> QueryDict:
+    """The canonical query string.
+
+    Without empty values, repetitions, defaults and values that mean nothing without another; and
+    with no more values than a list can answer.
+    """
+    clean = QueryDict(mutable=True)
+    for name, values in _settled(data).lists():
+        texts = (value.replace("\0", "").strip() for value in values)
+        cut = (text[: SiteFilter.MAX_TEXT].rstrip() for text in texts)
+        kept = list(dict.fromkeys(SiteFilter.normalized(name, text) for text in cut if text))
+        if kept:
+            clean.setlist(name, kept[: SiteFilter.MAX_VALUES])
+    for name, is_idle in _IDLE.items():
+        if name in clean and is_idle(clean):
+            del clean[name]
+    return clean
+
+
+def _settled(data: QueryDict) -> QueryDict:
+    """The query of a form whose search text was in part understood as filters.
+
+    While the text is unchanged, the filters stand for it, as the reader has left them; a new text
+    replaces them.
+    """
+    if UNDERSTOOD not in data and data.get(LITERAL, "1") == "1":
+        return data
+    settled = data.copy()
+    text, former = data.get("q", "").strip(), settled.pop(UNDERSTOOD, [""])[-1].strip()
+    if data.get(LITERAL) != "1":
+        settled.setlist(LITERAL, ["1"] if text and data.get(LITERAL) == text else [])
+    answer = SiteFilter({"q": former}).answer if former else None
+    if answer is None or not answer.filters:
+        return settled
+    if text == former:
+        settled["q"] = answer.text
+    else:
+        for meaning in answer.filters:
+            others = [each for each in data.getlist(meaning.name) if each not in meaning.values]
+            settled.setlist(meaning.name, others)
+    return settled
+
+
+# By name, when a value says nothing: what everybody gets, or half of what two say together.
+_IDLE: dict[str, Callable[[QueryDict], bool]] = {
+    "page": lambda clean: clean["page"] == "1",
+    "view": lambda clean: clean["view"] not in DISPLAYS or clean["view"] == DEFAULT,
+    LITERAL: lambda clean: "q" not in clean,
+    "within": lambda clean: SiteFilter.TOGETHER["within"] not in clean,
+    "hours": lambda clean: SiteFilter.TOGETHER["hours"] not in clean,
+    "sort": lambda clean: (
+        clean["sort"] in SiteFilter.NEEDED
+        and clean.keys().isdisjoint(SiteFilter.NEEDED[clean["sort"]])
+    ),
+}
