@@ -1,6 +1,7 @@
 """Many sites changed at once, terms replaced everywhere: shown first, undone as a whole."""
 
 import random
+from textwrap import dedent
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -9,9 +10,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from heritage.admin import actions
 from heritage.admin.changes.history import comment_of
+from heritage.admin.records.sites import SiteAdmin
 from heritage.models import ChangeSet, Era, Event, Kind, Place, Site, Source
 from heritage.search import store
 from heritage.services import bulk, review
@@ -237,7 +240,7 @@ def test_what_could_not_be_undone_at_once_is_not_done(client, editor, three, mon
     response = act(client, three[:1], **data)
     assert "This would write more than 1 rows." in response.content.decode()
     assert not Event.objects.filter(first_era=song).exists()
-    data = {"action": "archive", "_selected_action": [three[0].pk], "post": "yes", "why": "Gone"}
+    data = {"action": "archive", "_selected_action": [three[0].pk], "post": "yes", "reason": "Gone"}
     response = client.post(LIST, data, follow=True)  # a state, and a comment that tells it
     assert "This would write more than 1 rows." in response.content.decode()
     assert Site.objects.get(pk=three[0].pk).state == "published"
@@ -297,6 +300,26 @@ def test_too_many_are_refused(client, editor, three, monkeypatch):
     assert "Choose fewer" in act(client, three).content.decode()
 
 
+def test_the_action_in_the_documentation_asks_writes_and_can_be_undone(
+    client, editor, three, monkeypatch
+):
+    code = dedent((actions.__doc__ or "").split(":\n\n", 1)[1].split("\n\nName it", 1)[0])
+    names: dict = {"gettext_lazy": gettext_lazy, **vars(actions)}
+    exec(compile(code, "documentation", "exec"), names)  # noqa: S102  # the text of our own module
+    monkeypatch.setattr(SiteAdmin, "actions", [names["blur"]])
+    data = {"action": "blur", "_selected_action": [site.pk for site in three], "reason": "Looted"}
+    asked = client.post(LIST, data).content.decode()
+    assert "Blur these?" in asked and "3 sites; readers see 2 of them" in asked
+    assert not Site.objects.filter(blur_km=5).exists()
+    response = client.post(LIST, data | {"post": "yes"}, follow=True)
+    assert Site.objects.filter(blur_km=5).count() == 3
+    made = ChangeSet.objects.latest("pk")
+    assert (made.kind, made.user, made.reason) == ("bulk", editor, "Looted")
+    assert reverse("admin:heritage_changeset_undo", args=[made.pk]) in response.content.decode()
+    undo(made)
+    assert not Site.objects.filter(blur_km=5).exists()
+
+
 # --- a term is replaced everywhere ---------------------------------------------------------------
 
 
@@ -312,18 +335,19 @@ def test_a_term_is_replaced_everywhere_and_deleted(client, editor, three):
         "/en/admin/heritage/era/", {"action": "replace_by", "_selected_action": tang.pk}
     )
     assert listed["Location"] == address(tang)
-    shown = client.get(address(tang), {"new": song.pk})
+    shown = client.post(address(tang), {"new": song.pk})
     assert ("Events (era)", 1) in shown.context["uses"] and shown.context["affected"]["count"] == 1
     event.refresh_from_db()
     assert event.first_era == tang
-    response = client.post(address(tang), {"new": song.pk, "then_delete": "1"}, follow=True)
+    data = {"new": song.pk, "then_delete": "1", "reason": "One name", "post": "yes"}
+    response = client.post(address(tang), data, follow=True)
     assert "Replaced." in response.content.decode()
     event.refresh_from_db()
     below.refresh_from_db()
     assert event.first_era == song and below.parent == song
     assert not Era.objects.filter(pk=tang.pk).exists()
     made = ChangeSet.objects.latest("pk")
-    assert comment_of(made) == "“Tang” was replaced by “Song”"
+    assert comment_of(made) == "“Tang” was replaced by “Song”: One name"
     undo(made)
     event.refresh_from_db()
     assert event.first_era == tang
@@ -353,7 +377,7 @@ def test_every_vocabulary_can_be_replaced_by_those_who_may_delete(client, three,
     assert client.post(address(old), {"new": new.pk}).status_code == 403
     client.force_login(build.make_user(group="editor"))
     assert client.get(address(old)).status_code == 200
-    client.post(address(old), {"new": new.pk, "then_delete": "1"})
+    client.post(address(old), {"new": new.pk, "then_delete": "1", "post": "yes"})
     assert not model.objects.filter(pk=old.pk).exists()
 
 

@@ -845,8 +845,8 @@ def act_on(client, action, *sites):
             "action": action,
             "_selected_action": [site.pk for site in sites],
             "index": "0",
-            "post": "yes",  # archiving is confirmed
-            "why": "It is gone.",
+            "post": "yes",  # it is confirmed
+            "reason": "It is gone." if action == "archive" else "",
         },
         follow=True,
     )

@@ -477,7 +477,7 @@ def test_a_record_that_was_given_a_state_meanwhile_is_not_published_by_itself(cl
     review.schedule(draft, timezone.now() + timedelta(hours=1), li)
     client.force_login(li)
     for action in ("publish", "archive"):
-        data = {"action": action, "_selected_action": [draft.pk], "post": "yes", "why": "Gone"}
+        data = {"action": action, "_selected_action": [draft.pk], "post": "yes", "reason": "Gone"}
         client.post(reverse("admin:heritage_site_changelist"), data)
         found = Review.objects.get()
         assert (found.publish_at, found.scheduled_by) == (None, None)

@@ -108,7 +108,7 @@ def test_an_action_that_had_to_wait_can_be_sent_again_as_it_was(client, editor, 
     other = build.make_site("Well", kinds=[build.make_kind()])
     listed = reverse("admin:heritage_site_changelist") + "?state__exact=published"
     chosen = {"_selected_action": [site.pk, other.pk], "index": "0"}
-    sent = chosen | {"action": "archive", "post": "yes", "why": 'Gone, "as they say" & <done>'}
+    sent = chosen | {"action": "archive", "post": "yes", "reason": 'Gone, "as they say" & <done>'}
     with another_writer():
         response = client.post(listed, sent)
     assert (response.status_code, sends_again(response)) == (503, ("2", ""))
@@ -123,13 +123,13 @@ def test_an_action_that_had_to_wait_can_be_sent_again_as_it_was(client, editor, 
         again[name].append(html.unescape(value))
     assert client.post(html.unescape(form[1]), again).status_code == 302
     assert set(Site.objects.values_list("state", flat=True)) == {"archived"}
-    assert ReviewComment.objects.filter(text=sent["why"]).count() == 2
+    assert ReviewComment.objects.filter(text=sent["reason"]).count() == 2
 
 
 def test_a_password_is_in_no_page_that_waits(client, editor, site):
     """Whatever is sent in a field of that kind, such as those of a new account."""
     secrets = {"password1": "a long secret of mine", "password2": "a long secret of mine"}
-    sent = {"action": "archive", "_selected_action": [site.pk], "post": "yes", "why": "Gone"}
+    sent = {"action": "archive", "_selected_action": [site.pk], "post": "yes", "reason": "Gone"}
     with another_writer():
         response = client.post(reverse("admin:heritage_site_changelist"), sent | secrets)
     assert (response.status_code, sends_again(response)) == (503, ())
@@ -169,7 +169,7 @@ def test_deleting_and_bulk_actions_answer_503_too(client, editor, site):
         for url, data in (
             (reverse("admin:heritage_site_delete", args=[site.pk]), {"post": "yes"}),
             (listed, many | {"action": "send_to_review", "post": "yes"}),
-            (listed, many | {"action": "archive", "post": "yes", "why": "Gone"}),
+            (listed, many | {"action": "archive", "post": "yes", "reason": "Gone"}),
             (listed, many | {"action": "delete_selected", "post": "yes"}),
         ):
             response = client.post(url, data)

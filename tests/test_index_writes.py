@@ -283,7 +283,7 @@ def test_an_action_of_the_editors(site, client):
             "_selected_action": [site.pk],
             "index": "0",
             "post": "yes",
-            "why": "It is gone.",
+            "reason": "It is gone.",
         },
     )
     assert found("kind=temple") == set()

@@ -1,29 +1,48 @@
-"""What actions on the chosen records of a list share: they are held to what a page can undo.
+"""What the actions on chosen records of a list share.
 
-`chosen_ids()` and `writing()` count, `affected()` describes the chosen sites for a confirmation.
+An action on sites asks for confirmation, writes, and says what it has written:
+
+    @admin.action(description=gettext_lazy("Blur their points"), permissions=["change"])
+    def blur(
+        model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Site]
+    ) -> HttpResponse | None:
+        ids = open_ids(user_of(request), chosen_ids(model_admin, request, queryset))
+        page = confirm(model_admin, request, ids, title=_("Blur these?"), button=_("Blur"))
+        if page is None:
+            with writing(request) as made:
+                Site.objects.filter(pk__in=ids).update(blur_km=5)
+            tell_changed(model_admin, request, len(ids), made)
+        return page
+
+Name it in `actions` of the `ModelAdmin`. All or nothing is written, as one change set that a page
+can undo; its reason is what was typed on the page.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin import ModelAdmin, actions
+from django.contrib.admin import ModelAdmin, actions, helpers
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from heritage.admin import access
-from heritage.admin.writes import change_set
+from heritage.admin.access import user_of
+from heritage.admin.pages import AdminPages
+from heritage.admin.writes import change_set, with_undo_link
 from heritage.models import ChangeSet, Site, User
 from heritage.models.base import chunks
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.undo import MAX_CHANGES
 from heritage.values.sentences import explained
 
-SHOWN = 50  # sites that a confirmation names
+SHOWN = 50  # sites that a page names
+LONGEST_REASON = 1_000
 
 
 def chosen_ids(model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> list[int]:
@@ -37,17 +56,18 @@ def chosen_ids(model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet
 
 
 class TooManyRows(Exception):
-    """The action would write more rows than a page can undo."""
+    """The action would write more rows than a page can undo; `RecordAdmin` says so."""
 
 
 @contextmanager
-def writing(user: User, reason: str = "") -> Iterator[ChangeSet]:
-    """The change set of an action, with the write lock held. All or nothing is written.
-
-    Raises `TooManyRows` if the action could not be undone on its page.
-    """
-    with change_set("bulk", user) as made, unit_of_work() as unit, transaction.atomic():
-        made.reason = reason or made.reason  # the admin has begun the change set before
+def writing(request: HttpRequest) -> Iterator[ChangeSet]:
+    """The change set of an action, with the write lock held; raises `TooManyRows`."""
+    with (
+        change_set("bulk", user_of(request)) as made,
+        unit_of_work() as unit,
+        transaction.atomic(),
+    ):
+        made.reason = reason_of(request)
         unit.begin(Site)
         yield made
         if made.pk is not None and made.changes.count() > MAX_CHANGES:
@@ -57,6 +77,18 @@ def writing(user: User, reason: str = "") -> Iterator[ChangeSet]:
 def tell_too_many_rows(model_admin: ModelAdmin, request: HttpRequest) -> None:
     text = _("This would write more than %(count)s rows. Choose fewer records.")
     model_admin.message_user(request, text % {"count": MAX_CHANGES}, messages.ERROR)
+
+
+def tell_changed(
+    model_admin: ModelAdmin, request: HttpRequest, count: int, made: ChangeSet
+) -> None:
+    """Say how many sites were changed, with a link that undoes it."""
+    if not count:
+        model_admin.message_user(request, _("There was nothing to change."), messages.INFO)
+        return
+    text = ngettext("%(count)s site was changed.", "%(count)s sites were changed.", count)
+    text = with_undo_link(text % {"count": count}, made)
+    model_admin.message_user(request, text, messages.SUCCESS)
 
 
 @admin.action(
@@ -69,12 +101,7 @@ def delete_selected(
     """Django's own, held to what can be taken back."""
     if not chosen_ids(model_admin, request, queryset):
         return None
-    try:
-        with transaction.atomic():  # Django logs the deletions before it deletes
-            asked = actions.delete_selected(model_admin, request, queryset)
-    except TooManyRows:
-        tell_too_many_rows(model_admin, request)
-        return None
+    asked = actions.delete_selected(model_admin, request, queryset)
     if asked is not None and asked.context_data is not None:
         asked.context_data["preserved_filters"] = model_admin.get_preserved_filters(request)
     return asked
@@ -92,8 +119,74 @@ def open_ids(user: User, ids: Iterable[int]) -> list[int]:
     return found
 
 
+# --- pages that ask ----------------------------------------------------------------------------
+
+
+def reason_of(request: HttpRequest) -> str:
+    """What was typed into the `ReasonForm`."""
+    return request.POST.get("reason", "").replace("\0", "").strip()[:LONGEST_REASON]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why? (others read it in the history)"),
+        label_suffix="",
+        max_length=LONGEST_REASON,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        error_messages={"required": gettext_lazy("Say why, please.")},
+    )
+
+
+def confirm(
+    model_admin: AdminPages,
+    request: HttpRequest,
+    ids: list[int],
+    *,
+    title: str,
+    button: Any,
+    heading: str = "",
+    notes: Iterable[Any] = (),
+    sent: Mapping[str, object] | None = None,
+    needs_reason: bool = False,
+) -> HttpResponse | None:
+    """The page that names the sites to be written and asks; None once somebody has said yes.
+
+    `notes` are paragraphs, `sent` are hidden fields that are posted with the answer.
+    """
+    is_answered = "post" in request.POST
+    form = ReasonForm(request.POST if is_answered else None)
+    form.fields["reason"].required = needs_reason
+    if is_answered and form.is_valid():
+        return None
+    context = {"title": title, "heading": heading, "button": button, "notes": notes}
+    context |= {"is_last": True, "is_nothing": not ids}
+    return action_page(model_admin, request, ids, form, context, sent)
+
+
+def action_page(
+    model_admin: AdminPages,
+    request: HttpRequest,
+    ids: list[int],
+    form: forms.Form,
+    context: dict[str, Any],
+    sent: Mapping[str, object] | None = None,
+    template: str = "admin/action.html",
+) -> HttpResponse:
+    """A step of an action: its form and the sites that it is about."""
+    chosen = ("action", "index", "select_across", helpers.ACTION_CHECKBOX_NAME)
+    hidden = [(name, value) for name in chosen for value in request.POST.getlist(name)]
+    context = {
+        "form": form,
+        "hidden": [*hidden, *(sent or {}).items()],
+        "affected": affected(ids),
+        "media": model_admin.media + form.media,
+        **context,
+    }
+    return model_admin.page(request, template, context.pop("title"), context)
+
+
 def affected(ids: list[int]) -> dict:
-    """The context of a confirmation: names, and how many of them are published or in review."""
+    """The context of affected.html: sites, and how many are published or in review."""
     sites = Site.objects.filter(pk__in=ids[:SHOWN]).order_by("slug")
     counts = dict.fromkeys(Site.State.values, 0)
     reviewers: set[str] = set()

@@ -31,7 +31,7 @@ from django.views.decorators.http import require_POST
 
 from heritage.admin import access
 from heritage.admin.access import user_of
-from heritage.admin.actions import writing
+from heritage.admin.actions import TooManyRows, tell_too_many_rows, writing
 from heritage.admin.autocomplete import BRACKETS
 from heritage.admin.changes.history import history_view
 from heritage.admin.changes.restore_pages import RestorePages
@@ -449,15 +449,19 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
     ) -> HttpResponse | None:
         if "post" not in request.POST:  # not confirmed yet, or without confirmation
             return super().response_action(request, queryset, action_location)
-        with change_set("bulk", user_of(request)):
-            return super().response_action(request, queryset, action_location)
+        try:
+            with change_set("bulk", user_of(request)):
+                return super().response_action(request, queryset, action_location)
+        except TooManyRows:
+            tell_too_many_rows(self, request)
+            return None
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         with change_set("edit", user_of(request)):
             super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        with writing(user_of(request)):
+        with writing(request):
             super().delete_queryset(request, queryset)
 
     # --- history

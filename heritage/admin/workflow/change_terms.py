@@ -3,12 +3,12 @@
 Each shows what it would change and asks for confirmation. One action is one change set.
 """
 
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin import AdminSite, ModelAdmin, helpers
+from django.contrib.admin import AdminSite
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -17,28 +17,27 @@ from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from heritage.admin import access
 from heritage.admin.access import is_id, user_of
 from heritage.admin.actions import (
-    TooManyRows,
-    affected,
+    ReasonForm,
+    action_page,
     chosen_ids,
+    confirm,
     open_ids,
-    tell_too_many_rows,
+    reason_of,
+    tell_changed,
     writing,
 )
 from heritage.admin.pages import AdminPages
-from heritage.admin.writes import with_undo_link
-from heritage.models import ChangeSet, Event, Image, Name, Site, User
+from heritage.admin.writes import change_set, with_undo_link
+from heritage.models import Event, Image, Name, Site, User
 from heritage.models.base import chunks
 from heritage.models.labels import label_of, with_label
-from heritage.server.lock_timeout import lock_timeout
 from heritage.services import bulk
 from heritage.values.sentences import listed
-
-LONGEST_REASON = 300
 
 # What can be done to many sites: a label, and the model field whose terms are offered.
 OPERATIONS: dict[str, tuple[Any, Any]] = {
@@ -81,23 +80,41 @@ RELATIONS = {
 }
 
 
+class OperationForm(forms.Form):
+    operation = forms.ChoiceField(
+        label=gettext_lazy("What is to be done?"),
+        label_suffix="",
+        choices=[(key, label) for key, (label, _column) in OPERATIONS.items()],
+        widget=forms.RadioSelect,
+    )
+
+
 class _TermChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return label_of(obj)
 
 
 class ReplacementForm(forms.Form):
-    """The term to be replaced and its replacement."""
+    """The term to be replaced, unless it is known or there is none, and the new one."""
 
-    def __init__(self, column: Any, admin_site: AdminSite, replaces: bool, data: Any = None):
+    def __init__(
+        self,
+        column: Any,
+        admin_site: AdminSite,
+        data: Any = None,
+        *,
+        asks_old: bool = False,
+        replaced: Any = None,
+    ):
         if data is not None:  # the chooser renders what was sent, and accepts ids only
             sent = {name: data.get(name, "") for name in ("old", "new")}
             data = {name: value for name, value in sent.items() if is_id(value)}
         super().__init__(data)
+        self._replaced = replaced
         rows = with_label(column.related_model._default_manager.all())
-        names = {"old": capfirst(_("this one"))} if replaces else {}
+        names = {"old": capfirst(_("this one"))} if asks_old else {}
         names["new"] = (
-            capfirst(_("by this one")) if replaces else capfirst(str(column.verbose_name))
+            capfirst(_("by this one")) if asks_old else capfirst(str(column.verbose_name))
         )
         for name, label in names.items():
             widget = AutocompleteSelect(column, admin_site)
@@ -105,13 +122,24 @@ class ReplacementForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        cleaned = self.cleaned_data
-        if cleaned.get("old") and cleaned.get("new"):
+        old, new = self.cleaned_data.get("old", self._replaced), self.cleaned_data.get("new")
+        if old and new:
             try:
-                bulk.check_replaceable(cleaned["old"], cleaned["new"])
+                bulk.check_replaceable(old, new)
             except bulk.CannotReplace as error:
                 raise forms.ValidationError(str(error)) from error
-        return cleaned
+        return self.cleaned_data
+
+
+class ThenDeleteForm(ReasonForm):
+    """The confirmation that a term is replaced everywhere, and what is to become of it."""
+
+    then_delete = forms.BooleanField(required=False, label_suffix="")
+
+    def __init__(self, term: Any):
+        super().__init__()
+        self.fields["reason"].required = False
+        self.fields["then_delete"].label = _("Then delete “%(old)s”") % {"old": term}
 
 
 # --- an action of the list ---------------------------------------------------------------------
@@ -125,49 +153,49 @@ def change_terms(
     ids = chosen_ids(model_admin, request, queryset)
     if not ids:
         return None
-    operation = request.POST.get("operation", "")
     title = _("Change many sites")
-    context: dict[str, Any] = {
-        "action": "change_terms",
-        "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
-        "select_across": request.POST.get("select_across", "0"),
-        "checkbox": helpers.ACTION_CHECKBOX_NAME,
-        "operations": [(key, label) for key, (label, _column) in OPERATIONS.items()],
-        "operation": operation,
-    }
+    operation = request.POST.get("operation", "")
     if operation not in OPERATIONS:
-        context["affected"] = affected(ids)
-        return model_admin.page(request, "admin/bulk.html", title, context)
+        context: dict[str, Any] = {"title": title, "button": _("Go on")}
+        return action_page(model_admin, request, ids, OperationForm(), context)
     label, column = OPERATIONS[operation]
-    replaces = operation.startswith("replace")
-    is_filled = "new" in request.POST
-    data = request.POST if is_filled else None
-    form = ReplacementForm(column, model_admin.admin_site, replaces, data)
-    context |= {"label": label, "form": form, "media": model_admin.media + form.media}
-    context["note"] = NOTES.get(operation, "")
-    if not (is_filled and form.is_valid()):
-        context["affected"] = affected(ids)
-        return model_admin.page(request, "admin/bulk.html", title, context)
+    notes = [NOTES[operation]] if operation in NOTES else []
+    data = request.POST if "new" in request.POST else None
+    asks_old = operation.startswith("replace")
+    form = ReplacementForm(column, model_admin.admin_site, data, asks_old=asks_old)
+    sent = {"operation": operation}
+    if not form.is_valid():
+        context = {"title": title, "heading": label, "notes": notes}
+        context["button"] = _("Show what would change")
+        return action_page(model_admin, request, ids, form, context, sent)
     old, new = form.cleaned_data.get("old"), form.cleaned_data["new"]
     if refused := _not_permitted(user_of(request), operation, old, ids):
         text = _("You may not change this: %(kind)s.") % {"kind": refused}
         model_admin.message_user(request, text, messages.ERROR)
         return None
-    if "post" not in request.POST:
+    page = confirm(
+        model_admin,
+        request,
+        _changed_by(operation, open_ids(user_of(request), ids), old, new),
+        title=title,
+        heading=_label_and_value(label, f"{old} → {new}" if old else new),
+        notes=notes,
+        button=_("Change them"),
+        sent=sent | {name: row.pk for name, row in form.cleaned_data.items()},
+    )
+    if page is not None:
+        return page
+    with writing(request) as made:
         changed = _changed_by(operation, open_ids(user_of(request), ids), old, new)
-        context |= {"affected": affected(changed), "is_ready": True, "old": old, "new": new}
-        return model_admin.page(request, "admin/bulk.html", title, context)
-    try:
-        reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
-        with writing(user_of(request), reason) as made:
-            changed = _changed_by(operation, open_ids(user_of(request), ids), old, new)
-            if changed:
-                _carry_out(operation, changed, old, new, user_of(request))
-    except TooManyRows:
-        tell_too_many_rows(model_admin, request)
-        return None
-    _tell(model_admin, request, len(changed), made)
+        if changed:
+            _carry_out(operation, changed, old, new, user_of(request))
+    tell_changed(model_admin, request, len(changed), made)
     return None
+
+
+def _label_and_value(label: object, value: object) -> str:
+    words = pgettext("a label and its value", "%(label)s: %(value)s")
+    return words % {"label": label, "value": value}
 
 
 def _not_permitted(user: User, operation: str, old: Any, ids: list[int]) -> str:
@@ -222,15 +250,6 @@ def _carry_out(operation: str, ids: list[int], old: Any, new: Any, user: User) -
         bulk.add(RELATIONS[operation], new, ids, user)
 
 
-def _tell(model_admin: ModelAdmin, request: HttpRequest, count: int, made: ChangeSet) -> None:
-    if not count:
-        model_admin.message_user(request, _("There was nothing to change."), messages.INFO)
-        return
-    text = ngettext("%(count)s site was changed.", "%(count)s sites were changed.", count)
-    text = with_undo_link(text % {"count": count}, made)
-    model_admin.message_user(request, text, messages.SUCCESS)
-
-
 # --- a term is replaced everywhere -------------------------------------------------------------
 
 
@@ -260,38 +279,35 @@ class ReplacePages(AdminPages):
             for each in old._meta.get_fields(include_hidden=True)
             if each.auto_created and each.related_model and hasattr(each, "field")
         )
-        asked = request.POST if request.method == "POST" else request.GET
-        data = asked if "new" in asked else None
-        form = ReplacementForm(column, self.admin_site, False, data)
+        data = request.POST if "new" in request.POST else None
+        form = ReplacementForm(column, self.admin_site, data, replaced=old)
         form.fields["new"].label = _("by")
-        new = form.cleaned_data["new"] if data is not None and form.is_valid() else None
-        if new is not None:
-            try:
-                bulk.check_replaceable(old, new)
-            except bulk.CannotReplace as error:
-                form.add_error("new", str(error))
-                new = None
         found = list(bulk.uses(old))
-        if request.method == "POST" and new is not None:
-            then_delete = bool(request.POST.get("then_delete"))
-            try:
-                with lock_timeout(settings.WRITE_WAIT_SECONDS):
-                    made = bulk.replace(old, new, user_of(request), then_delete=then_delete)
-            except bulk.CannotReplace as error:
-                self.message_user(request, str(error), messages.ERROR)
-                return redirect(request.get_full_path())
-            text = _("There was nothing to change.")
-            if made.pk is not None:
-                text = with_undo_link(_("Replaced."), made)
-            self.message_user(request, text)
-            return redirect(self.filtered(request, self.own_url("changelist")))
-        context = {
+        context: dict[str, Any] = {
+            "title": _("Replace “%(term)s”") % {"term": old},
             "old": old,
-            "new": new,
-            "form": form,
-            "media": self.media + form.media,
             "uses": [(capfirst(use.label), len(use.ids)) for use in found],
-            "affected": affected(sorted(bulk.sites_using(found))),
+            "button": _("Show what would change"),
         }
-        title = _("Replace “%(term)s”") % {"term": old}
-        return self.page(request, "admin/replace.html", title, context)
+        page = partial(action_page, self, request, sorted(bulk.sites_using(found)))
+        if not form.is_valid():
+            return page(form, context, template="admin/replace.html")
+        new = form.cleaned_data["new"]
+        if "post" in request.POST:
+            return self._replace(request, old, new)
+        context |= {"heading": f"{old} → {new}", "button": _("Replace"), "is_last": True}
+        return page(ThenDeleteForm(old), context, {"new": new.pk}, "admin/replace.html")
+
+    def _replace(self, request: HttpRequest, old: Any, new: Any) -> HttpResponse:
+        then_delete = bool(request.POST.get("then_delete"))
+        try:
+            with change_set("bulk", user_of(request), reason_of(request)):
+                made = bulk.replace(old, new, user_of(request), then_delete=then_delete)
+        except bulk.CannotReplace as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return redirect(request.get_full_path())
+        text = _("There was nothing to change.")
+        if made.pk is not None:
+            text = with_undo_link(_("Replaced."), made)
+        self.message_user(request, text)
+        return redirect(self.filtered(request, self.own_url("changelist")))

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin import helpers
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -28,8 +27,6 @@ from heritage.services.publication import RELATED, publication_problems
 type Refused = tuple[Site, list[Reason]]
 
 SHOWN = 10  # records that a message names for each reason
-CONFIRMED = 100  # records that the confirmation names
-LONGEST_REASON = 1000
 ASKS_WHY = (Site.State.ARCHIVED,)  # as the page of the review of a record does
 
 
@@ -74,11 +71,9 @@ def _field_label(row: Model, field: str) -> str:
 
 
 def set_state(
-    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any], state: str, why: str
+    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any], state: str
 ) -> None:
     """Set the state of the selected records; those that may not have it are left as they are."""
-    if not actions.chosen_ids(model_admin, request, queryset):
-        return
     fit, refused = [], []
     for site in queryset.filter(pk__in=queryset.values("pk")).prefetch_related(*RELATED):
         if site.state == state:
@@ -89,28 +84,25 @@ def set_state(
         else:
             fit.append(site)
     if fit:
-        try:
-            fit, changed = _write_state(user_of(request), fit, state, why)
-        except actions.TooManyRows:
-            actions.tell_too_many_rows(model_admin, request)
-            return
+        fit, changed = _write_state(request, fit, state)
         refused += [(site, [Reason(_("it was changed meanwhile"))]) for site in changed]
     _tell(model_admin, request, state, fit, refused)
 
 
 def _write_state(
-    user: User, sites: list[Site], state: str, why: str
+    request: HttpRequest, sites: list[Site], state: str
 ) -> tuple[list[Site], list[Site]]:
     """The records that have the state now, and those that were changed by others meanwhile."""
-    with actions.writing(user) as running:
-        running.detail["state"], running.reason = str(state), why
+    user = user_of(request)
+    with actions.writing(request) as running:
+        running.detail["state"] = str(state)
         fit, changed = _unchanged(sites)
         before = [(site, site.state) for site in fit]
         for chunk in chunks(fit):
             Site.objects.filter(pk__in=[site.pk for site in chunk]).update(state=state)
             for site in chunk:
                 site.state = state
-        review.notify_of_states(before, user, why)
+        review.notify_of_states(before, user, running.reason)
         log_change(user, fit, [str(Site._meta.get_field("state").verbose_name)])
     return fit, changed
 
@@ -175,66 +167,66 @@ def _more(sites: list[Site]) -> str:
     return ", " + _("and %(count)s more") % {"count": more} if more > 0 else ""
 
 
-def _confirm(
-    model_admin: AdminPages,
-    request: HttpRequest,
-    queryset: QuerySet[Any],
-    state: str,
-    title: str,
-    action: Any,
-) -> Any:
-    """Ask for confirmation, naming the sites; then set the state."""
-    sites = queryset.exclude(state=state)
-    asks_why = state in ASKS_WHY
-    why = request.POST.get("why", "") if asks_why else ""
-    why = why.replace("\0", "").strip()[:LONGEST_REASON]
-    is_confirmed = "post" in request.POST
-    if is_confirmed and asks_why and not why and sites:
-        model_admin.message_user(request, _("Say why, please."), messages.ERROR)
-        is_confirmed = False
-    if is_confirmed or not sites:
-        set_state(model_admin, request, queryset, state, why)  # reports that nothing changes
+def _state_action(name: str, state: str, label: Any, title: Any, note: Any, needs: str) -> Any:
+    """The action that sets a state; `needs` is the permission that it needs."""
+
+    @admin.action(description=label, permissions=[needs])
+    def action(
+        model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> HttpResponse | None:
+        if not actions.chosen_ids(model_admin, request, queryset):
+            return None
+        others = list(queryset.exclude(state=state).order_by("pk").values_list("pk", flat=True))
+        page = others and actions.confirm(
+            model_admin,
+            request,
+            others,
+            title=str(title),
+            button=label,
+            notes=[note],
+            needs_reason=state in ASKS_WHY,
+        )
+        if page:
+            return page
+        set_state(model_admin, request, queryset, state)
         return None
-    context = {
-        "media": model_admin.media,
-        "sites": sites[:CONFIRMED],
-        "more": max(0, sites.count() - CONFIRMED),
-        "shown": sites.filter(state=Site.State.PUBLISHED).count(),
-        "waiting": sites.filter(state=Site.State.REVIEW).count(),
-        "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
-        "select_across": request.POST.get("select_across", "0"),
-        "checkbox": helpers.ACTION_CHECKBOX_NAME,
-        "state": state,
-        "asks_why": asks_why,
-        "longest": LONGEST_REASON,
-        "action": action.__name__,
-        "button": action.short_description,
-    }
-    return model_admin.page(request, "admin/state_confirmation.html", title, context)
+
+    action.__name__ = name
+    return action
 
 
-@admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
-def publish(
-    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any]
-) -> HttpResponse | None:
-    title = _("Publish these sites?")
-    return _confirm(model_admin, request, queryset, Site.State.PUBLISHED, title, publish)
-
-
-@admin.action(description=gettext_lazy("Send to review"), permissions=["change"])
-def send_to_review(
-    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any]
-) -> HttpResponse | None:
-    title = _("Send these sites to review?")
-    return _confirm(model_admin, request, queryset, Site.State.REVIEW, title, send_to_review)
-
-
-@admin.action(description=gettext_lazy("Archive"), permissions=["publish"])
-def archive(
-    model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Any]
-) -> HttpResponse | None:
-    title = _("Archive these sites?")
-    return _confirm(model_admin, request, queryset, Site.State.ARCHIVED, title, archive)
-
-
-STATE_ACTIONS = [publish, send_to_review, archive]
+STATE_ACTIONS = [
+    _state_action(
+        "publish",
+        Site.State.PUBLISHED,
+        gettext_lazy("Publish"),
+        gettext_lazy("Publish these sites?"),
+        gettext_lazy(
+            "Readers see a published site at once. Those that are not fit stay as they are, and "
+            "you are told why."
+        ),
+        "publish",
+    ),
+    _state_action(
+        "send_to_review",
+        Site.State.REVIEW,
+        gettext_lazy("Send to review"),
+        gettext_lazy("Send these sites to review?"),
+        gettext_lazy(
+            "They wait for somebody who may publish, and contributors cannot change them "
+            "meanwhile. Readers no longer see a site that was published."
+        ),
+        "change",
+    ),
+    _state_action(
+        "archive",
+        Site.State.ARCHIVED,
+        gettext_lazy("Archive"),
+        gettext_lazy("Archive these sites?"),
+        gettext_lazy(
+            "An archived site leaves lists, search, maps and downloads. Its address then answers "
+            "that it is gone. It can be published again."
+        ),
+        "publish",
+    ),
+]
