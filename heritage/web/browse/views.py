@@ -6,11 +6,11 @@ from django.shortcuts import render
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.search import SiteFilter
+from heritage.web.browse.head import list_head
 from heritage.web.browse.listing import listing
 from heritage.web.browse.paging import NoSuchPage
 from heritage.web.browse.queries import clean_query
 from heritage.web.browse.suggestions import suggestion_groups
-from heritage.web.shared import meta_tags
 from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.responses import HtmxRequest, page_or_part, public, with_query
 
@@ -30,7 +30,7 @@ def browse(request: HtmxRequest) -> HttpResponse:
     except NoSuchPage as beyond:
         context = {"last_page": beyond.last, "last_page_query": beyond.query}
         return render(request, "404.html", context, status=404)
-    context = {"list": page, "head": meta_tags.of_list(request, page)}
+    context = {"list": page, "head": list_head(request, page)}
     return page_or_part(request, "web/sites.html", "list", context)
 
 

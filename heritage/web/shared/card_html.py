@@ -1,24 +1,21 @@
-"""The markup of a site in a list: a card, or a row of a table.
+"""A site in a list, as a card or as a row of a table: what it says, and its markup.
 
 It is written here rather than in templates, which take more than twice as long: the first view of
 a list makes two dozen.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from heritage.models import UnescoStatus
+from heritage.search import page_rows
 from heritage.values.language import Text
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.language_html import as_html
-
-if TYPE_CHECKING:
-    from heritage.web.shared.cards import Card
 
 _NONE = SafeString()
 _AND = "&nbsp;· "
@@ -32,6 +29,31 @@ _CARD = """<article>
 _ROW = """<th scope="row"><a href="{url}">{name}</a>{other_name}</th>
 <td class="row-kind">{kind}</td><td class="row-place">{place}</td><td>{when}</td>
 <td class="row-status">{badges}</td>"""
+
+
+class Picture(NamedTuple):
+    src: str
+    width: int
+    height: int
+    alt: str = ""  # beside the name a drawn cover is decoration
+    is_drawn: bool = False
+    square: str = ""  # the same drawing composed as a square
+
+
+class Card(NamedTuple):  # quickly made: a page has dozens
+    url: str
+    name: SafeString
+    other_name: Text | None
+    kind: SafeString | str
+    place: str
+    when: str
+    when_marks: list[Mark]
+    unesco: UnescoStatus | None
+    unesco_label: str
+    protection: SafeString | str
+    picture: Picture
+    row: page_rows.CardData
+    summary: SafeString | str = ""  # only where it is asked for
 
 
 def card(site: Card) -> SafeString:

@@ -25,9 +25,10 @@ from heritage.models.events import is_within
 from heritage.search import IndexSnapshot, LRUCache, page_rows
 from heritage.values import sentences
 from heritage.values.date_format import year_phrase
-from heritage.values.language import LanguageMap, Text, display_width
+from heritage.values.language import LanguageMap, display_width
 from heritage.web.media import covers, pictures
 from heritage.web.shared import card_html, certainty, language_html, term_texts
+from heritage.web.shared.card_html import Card, Picture
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.term_texts import TermTexts
 
@@ -36,31 +37,6 @@ _COVERS = ("web:cover", "web:square_cover")
 _KEPT = 4_000  # pieces of HTML, of about 1 kB each
 _KINDS_SHOWN = 3
 _WIDEST_DATE = 40  # letters on one line of a card
-
-
-class Picture(NamedTuple):
-    src: str
-    width: int
-    height: int
-    alt: str = ""  # beside the name a drawn cover is decoration
-    is_drawn: bool = False
-    square: str = ""  # the same drawing composed as a square
-
-
-class Card(NamedTuple):  # quickly made: a page has dozens
-    url: str
-    name: SafeString
-    other_name: Text | None
-    kind: SafeString | str
-    place: str
-    when: str
-    when_marks: list[Mark]
-    unesco: UnescoStatus | None
-    unesco_label: str
-    protection: SafeString | str
-    picture: Picture
-    row: page_rows.CardData
-    summary: SafeString | str = ""  # only where it is asked for
 
 
 class RenderedCard(NamedTuple):

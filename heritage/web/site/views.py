@@ -18,6 +18,7 @@ from heritage.search import page_dependencies, page_rows
 from heritage.web.access import any_site, may_see
 from heritage.web.shared import meta_tags
 from heritage.web.shared.responses import moved, private, public, with_query
+from heritage.web.site.head import site_head
 from heritage.web.site.page import site_page
 
 _FRAMED: dict[str, Any] = settings.SECURE_CSP | {"frame-ancestors": [CSP.SELF]}
@@ -30,7 +31,7 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         return _not_public(request, slug)
     page = site_page(found)
-    context = {"page": page, "head": meta_tags.of_site(request, page)}
+    context = {"page": page, "head": site_head(request, page)}
     page_dependencies.nothing_else()
     return public(render(request, "web/site.html", context))
 

@@ -88,6 +88,7 @@ def _term(
     """The page of an era, a kind or a place, under that of all of them."""
     trail = [(reverse(f"web:{name}s"), index_title)]
     trail += [(link.url, meta_tags.strip_markup(link.label)) for link in page.above]
-    head = meta_tags.of_term(request, title, words, page.sites, trail)
+    names = [card.name for card in page.sites.cards]
+    head = meta_tags.of_term(request, title, words, page.sites.total, names, trail)
     page_dependencies.nothing_else()
     return public(render(request, f"web/{name}.html", {"page": page, "head": head}))
