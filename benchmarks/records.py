@@ -191,7 +191,7 @@ class Record:
             source_id=self._source(),
             **fields,
         )
-        event.first_year, event.last_year = denormalized.event_bounds(event)
+        event.first_year, event.last_year = event.bounds()
         self.rows[Event].append(event)
         return event
 

@@ -20,16 +20,14 @@ class HeritageConfig(AppConfig):
     def ready(self) -> None:
         from django.core.signals import request_finished
 
+        from heritage import services
         from heritage.admin.accounts import groups, security_log
         from heritage.search import keep_saved_index_fresh
-        from heritage.services import checks, pending, write_path
 
-        write_path.connect()
-        checks.register()
+        services.connect()
         groups.connect()
         security_log.connect()
         request_finished.connect(keep_saved_index_fresh, dispatch_uid="index snapshot")
-        request_finished.connect(pending.continue_in_background, dispatch_uid="pending refresh")
 
 
 class CatalogueAdminConfig(admin.AdminConfig):

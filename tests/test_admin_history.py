@@ -15,7 +15,7 @@ from heritage.models import Change, ChangeSet, Correction, Event, Image, Site
 from heritage.models.unit_of_work import change_set
 from heritage.services import bulk, review
 from heritage.services.history import deletions_of, excerpts, word_diff
-from heritage.services.undo import restore_deleted, revert, undo
+from heritage.services.undo import restore_deleted, undo, undo_changes
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -210,11 +210,13 @@ def test_a_language_that_somebody_writes_meanwhile_is_told_before_it_is_restored
 def test_the_undo_of_one_language_tells_what_was_edited_since(site):
     made = edit(site, None, summary=build.text("Wrong.", "错。"))
     edit(site, None, summary=build.text("Better.", "错。"))
-    done = revert(made.changes.all(), {(Site, site.pk): {"summary": "en"}}, "undo")
+    done = undo_changes(made.changes.all(), {(Site, site.pk): {"summary": "en"}}, "undo")
     assert [str(each) for each in done.conflicts] == ["edited since: summary (English)"]
     assert done.change_set is None
     assert (
-        revert(made.changes.all(), {(Site, site.pk): {"summary": "zh-hans"}}, "undo").conflicts
+        undo_changes(
+            made.changes.all(), {(Site, site.pk): {"summary": "zh-hans"}}, "undo"
+        ).conflicts
         == []
     )
     site.refresh_from_db()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from heritage.models import ChangeSet, Correction, Custodian, Kind, ReviewComment, Site, SortName
-from heritage.services.record_checks import equal_labels
+from heritage.services.record_problems import equal_labels
 from heritage.values import normalize
 from tests import builders as build
 from tests.adminforms import completed, errors, filled, opened, page_data

@@ -49,7 +49,7 @@ from benchmarks.records import edtf_of
 from heritage.models import ComponentPoint, Coverage, IndexChange, Opening, Site, SortName
 from heritage.search import store
 from heritage.services import fulltext
-from heritage.services.record_checks import problems
+from heritage.services.record_problems import problems
 from heritage.values import edtf
 from tests import builders as build
 from tests import webrows

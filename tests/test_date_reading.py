@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from heritage.models import Era
-from heritage.services.date_reading import DateQuestion, read
+from heritage.services.date_reading import DateQuestion, read_date
 from heritage.values.edtf import EDTFError
 from tests import builders as build
 
@@ -40,7 +40,7 @@ def eras(db):
 def understood(text, kind=""):
     """EDTF, and the slugs of the eras; of a refusal its first words."""
     try:
-        reading = read(text, kind)
+        reading = read_date(text, kind)
     except DateQuestion as question:
         return f"asked: {question}"
     except EDTFError as error:
@@ -217,16 +217,16 @@ def test_what_happened_may_stand_beside_the_date_if_it_is_what_the_event_says(er
 
 def test_a_question_names_the_eras_to_choose_from(eras):
     with pytest.raises(DateQuestion) as asked:
-        read("新石器至青铜时代")
+        read_date("新石器至青铜时代")
     assert [era.slug for era in asked.value.eras][:2] == ["xia", "shang"]
 
 
 def test_what_is_understood_is_said_in_words(eras):
-    assert read("early Ming").phrase() == "about 1368 – about 1459 (Ming)"
-    assert read("early Ming").remarks
-    assert read("金至清").phrase() == "1115–1912 (Jin [1115–1234] to Qing)"
-    assert read("唐至今").phrase() == "from 618 (Tang to People’s Republic)"
-    assert read("1592").phrase() == "1592" and not read("1592").remarks
+    assert read_date("early Ming").phrase() == "about 1368 – about 1459 (Ming)"
+    assert read_date("early Ming").remarks
+    assert read_date("金至清").phrase() == "1115–1912 (Jin [1115–1234] to Qing)"
+    assert read_date("唐至今").phrase() == "from 618 (Tang to People’s Republic)"
+    assert read_date("1592").phrase() == "1592" and not read_date("1592").remarks
 
 
 def test_a_run_of_eras_is_read_in_no_more_steps_than_it_has_places(eras):

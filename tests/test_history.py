@@ -29,7 +29,7 @@ from heritage.models import (
 from heritage.models.unit_of_work import change_set, current_change_set
 from heritage.services import review
 from heritage.services.history import changes_of, deletions_of, differences, net_changes, word_diff
-from heritage.services.undo import changes_with, restore, restore_deleted, revert, undo
+from heritage.services.undo import changes_with, restore, restore_deleted, undo, undo_changes
 from heritage.services.undo_plan import plan
 from tests import builders as build
 from tests.index_comparison import assert_nothing_to_derive
@@ -556,7 +556,9 @@ def test_one_of_several_deleted_records_comes_back_whole():
     published_at = fresh(sites[0]).published_at
     with change_set("bulk") as made:
         Site.objects.all().delete()
-    undone = revert(made.changes.filter(owner_id=ids[0]).order_by("pk"), None, "undo", undoes=made)
+    undone = undo_changes(
+        made.changes.filter(owner_id=ids[0]).order_by("pk"), None, "undo", undoes=made
+    )
     assert undone.conflicts == []
     site = Site.objects.get()
     assert (site.pk, site.published_at, site.state_changed_by) == (ids[0], published_at, user)

@@ -38,8 +38,8 @@ from heritage.models import (
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
 from heritage.search.filters import SiteFilter
-from heritage.services.checks import check_data_folder, check_sqlite_version
-from heritage.services.record_checks import problems
+from heritage.services.record_problems import problems
+from heritage.services.system_checks import check_data_folder, check_sqlite_version
 from heritage.services.undo import undo
 from tests.builders import (
     make_coverage,
@@ -401,7 +401,7 @@ def test_a_data_folder_that_cannot_be_written_is_named(settings, tmp_path, monke
 
 def test_an_old_sqlite_is_named(monkeypatch):
     assert check_sqlite_version(None) == []
-    monkeypatch.setattr("heritage.services.checks.OLDEST_SQLITE", (9, 0))
+    monkeypatch.setattr("heritage.services.system_checks.OLDEST_SQLITE", (9, 0))
     found = check_sqlite_version(None)
     assert len(found) == (connection.vendor == "sqlite")
     assert all("SQLite 9.0 or newer is needed" in each.msg for each in found)

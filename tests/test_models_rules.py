@@ -23,7 +23,7 @@ from heritage.models import (
     WorldHeritage,
 )
 from heritage.models.conditions import evaluate
-from heritage.services.record_checks import problems
+from heritage.services.record_problems import problems
 from tests.builders import (
     make_designation,
     make_era,

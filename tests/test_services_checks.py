@@ -8,8 +8,8 @@ from django.test.utils import isolate_apps
 
 from heritage.models import Designation, Site
 from heritage.models.base import Record
-from heritage.services.checks import check_database, check_models, model_errors
 from heritage.services.dependencies import EFFECTS, Effect
+from heritage.services.system_checks import check_database, check_models, model_errors
 
 
 @pytest.mark.django_db

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection, transaction
 
-from heritage.services.statistics import analyze
+from heritage.services.planner_statistics import update_planner_statistics
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_rows_are_counted():
     build.make_site("Longmen Grottoes")
-    analyze()
+    update_planner_statistics()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'heritage_site'")
@@ -24,7 +24,7 @@ def test_rows_are_counted():
 def test_a_neighbour_is_not_waited_for():
     """Another connection holds the table of all databases, as its own ANALYZE does."""
     if connection.vendor != "postgresql":
-        analyze()  # a file is nobody else's
+        update_planner_statistics()  # a file is nobody else's
         return
     other = connection.copy()
     try:
@@ -34,6 +34,6 @@ def test_a_neighbour_is_not_waited_for():
                 cursor.execute("LOCK TABLE pg_catalog.pg_shdepend IN SHARE UPDATE EXCLUSIVE MODE")
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL statement_timeout = '5s'")
-            analyze()
+            update_planner_statistics()
     finally:
         other.close()

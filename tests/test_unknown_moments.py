@@ -7,7 +7,7 @@ from django.utils.translation import override
 from heritage.models import Era, Event
 from heritage.search.filters import SiteFilter
 from heritage.search.vocabulary import TermTree
-from heritage.services.record_checks import problems
+from heritage.services.record_problems import problems
 from heritage.web.shared.cards import event_phrase
 from heritage.web.site.timeline import site_timeline
 from tests import builders as build

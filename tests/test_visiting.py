@@ -13,7 +13,7 @@ from heritage.formats import jsonld
 from heritage.formats.addresses import Addresses
 from heritage.models import ChangeSet, Identity, Opening, Price, VisitingFact
 from heritage.search.index.openings import HoursGroup
-from heritage.services.record_checks import problems
+from heritage.services.record_problems import problems
 from heritage.web.site.visiting import visiting
 from tests import brute_force
 from tests import builders as build

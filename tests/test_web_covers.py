@@ -12,7 +12,7 @@ from heritage.media.covers.shapes import SHAPES
 from heritage.models import Site, WorldHeritage
 from heritage.search import store
 from heritage.search.page_rows import card_rows
-from heritage.services.record_checks import row_problems
+from heritage.services.record_problems import row_problems
 from heritage.web.media.covers import (
     cover,
     described,

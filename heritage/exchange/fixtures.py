@@ -26,9 +26,8 @@ from heritage.models import LoadedRow, row_values
 from heritage.models.base import Record, chunks
 from heritage.models.unit_of_work import change_set
 from heritage.search import refresh_saved_index
-from heritage.services.dependencies import parents_first
-from heritage.services.record_checks import problems
-from heritage.services.statistics import analyze
+from heritage.services import parents_first, update_planner_statistics
+from heritage.services.record_problems import problems
 
 # What earlier versions called otherwise. Their files are still read, and digests are made of the
 # first names: so a row is the same as before after its model or a column was renamed.
@@ -130,7 +129,7 @@ def install(paths: Iterable[Path], progress: Callable[[str], None] = lambda text
             if found:
                 raise FixtureError(found)
     if report.has_changed:
-        analyze()
+        update_planner_statistics()
         refresh_saved_index()
     return report
 

@@ -17,7 +17,7 @@ from heritage.models import PartOf, Site
 from heritage.models.base import Record, chunks, unwatched
 from heritage.models.row_values import kept_columns, kept_relations
 from heritage.models.unit_of_work import owner_model
-from heritage.services.dependencies import parents_first
+from heritage.services import parents_first
 
 
 @cache

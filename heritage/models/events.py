@@ -158,6 +158,14 @@ class Event(Record):
         """The parsed date; None if there is none or the stored text is invalid."""
         return _parsed(self.date)
 
+    def bounds(self) -> tuple[int | None, int | None]:
+        """Its first and last year: of its date, else of its eras."""
+        if self.parsed:
+            return self.parsed.first_year, self.parsed.last_year
+        if self.first_era:
+            return self.first_era.first_year, (self.last_era or self.first_era).last_year
+        return None, None
+
     def date_phrase(self, style: str = "long") -> str:
         """The date in words, or an empty text: “about 493”."""
         approximate = self.certainty == self.Certainty.APPROXIMATE

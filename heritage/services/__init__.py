@@ -1,1 +1,62 @@
-"""Everything that follows from a write. `write_path` documents the order."""
+"""What follows from a write, and what editors, loaders and commands do with records.
+
+Whoever saves a record needs nothing from here: `connect()` hangs the steps of `write_path` on
+signals, and history, derived columns, full text and change log follow by themselves.
+
+- **Operations**, each a change set that can be undone: `bulk`, `merge`, `review`, `undo` (which
+  `undo_plan` plans).
+- **Reading**: `history` (what was changed, by whom), `record_problems` (what is wrong with
+  records), `date_reading` (dates and eras as editors write them).
+- **For commands**: `rebuild_derived()`, `finish_pending()`, `update_planner_statistics()`,
+  `is_of_older_version()`.
+
+Other packages import these names and no other module of this package.
+"""
+
+from django.core.signals import request_finished
+
+from heritage.services import (
+    bulk,
+    date_reading,
+    history,
+    merge,
+    pending,
+    record_problems,
+    review,
+    system_checks,
+    undo,
+    undo_plan,
+    write_path,
+)
+from heritage.services.dependencies import is_vocabulary, parents_first
+from heritage.services.notifications import send_mail
+from heritage.services.pending import finish as finish_pending
+from heritage.services.planner_statistics import update_planner_statistics
+from heritage.services.rebuild import rebuild_derived
+from heritage.services.system_checks import is_of_older_version
+
+__all__ = [
+    "bulk",
+    "connect",
+    "date_reading",
+    "finish_pending",
+    "history",
+    "is_of_older_version",
+    "is_vocabulary",
+    "merge",
+    "parents_first",
+    "rebuild_derived",
+    "record_problems",
+    "review",
+    "send_mail",
+    "undo",
+    "undo_plan",
+    "update_planner_statistics",
+]
+
+
+def connect() -> None:
+    """Called once the app is ready."""
+    write_path.connect()
+    system_checks.register()
+    request_finished.connect(pending.continue_in_background, dispatch_uid="pending refresh")

@@ -56,7 +56,7 @@ class DateQuestion(EDTFError):
         self.eras = list(dict.fromkeys(eras))
 
 
-def read(text: str, kind: str = "") -> Reading:
+def read_date(text: str, kind: str = "") -> Reading:
     """What the text means for an event of that kind; EDTFError if it cannot be read.
 
     A word for what happened, as in 万历年间重修, must be that of the kind.

@@ -49,8 +49,8 @@ def refresh(
     for chunk in chunks(sorted(set(site_ids))):
         dated = renewed.intersection(chunk)
         if is_derived:
-            sites = derived_from.read(chunk)
-            terms = Terms.of(sites)
+            sites = derived_from.read_sites(chunk)
+            terms = Terms.of_sites(sites)
             if Event in effects or Effect.VALUES in effects.get(Era, Effect.NOTHING):
                 _refresh_events(sites, terms)
                 _refresh_eras(sites, _eras_between(sites))
@@ -111,21 +111,11 @@ def _refresh_events(sites: Iterable[SiteWithRows], terms: Terms) -> None:
         for event in each.events:
             event.first_era = terms.eras.get(event.first_era_id or 0)
             event.last_era = terms.eras.get(event.last_era_id or 0)
-            bounds = event_bounds(event)
+            bounds = event.bounds()
             if bounds != (event.first_year, event.last_year):
                 event.first_year, event.last_year = bounds
                 changed.append((event, ["first_year", "last_year"]))
     update_columns(Event, changed)
-
-
-def event_bounds(event: Event) -> tuple[int | None, int | None]:
-    """First and last year of an event: of its date, else of its eras."""
-    date = event.parsed
-    if date:
-        return date.first_year, date.last_year
-    if event.first_era:
-        return event.first_era.first_year, (event.last_era or event.first_era).last_year
-    return None, None
 
 
 def _eras_between(sites: Iterable[SiteWithRows]) -> "EraPeriods":

@@ -2,7 +2,7 @@
 
 `SITES_OF` maps a model to a function from ids of its records to ids of sites, so that a write to
 one refreshes the others; a row with an owner (`Record.owner`) counts as its owner. `EFFECTS` says
-what follows from each column of a vocabulary. System checks (`services.checks`) find a model that
+what follows from each column of a vocabulary. System checks (`system_checks`) find a model that
 belongs to a site and is not covered, and a column that `EFFECTS` leaves out.
 """
 
@@ -144,6 +144,11 @@ EFFECTS: dict[type[Record], dict[str, Effect]] = {
     Identity: _nothing("uid", "name", "tagline", "about", "privacy", "email")
     | _nothing("logo", "width", "height", "sha256"),
 }
+
+
+def is_vocabulary(model: type[Model]) -> bool:
+    """Whether records of a model are terms that others are described with."""
+    return model in EFFECTS
 
 
 def effect_of(model: type[Record], columns: Iterable[str]) -> Effect:

@@ -45,7 +45,7 @@ class SiteWithRows:
     identifiers: list[str] = field(default_factory=list)  # such as “wikidata Q181623”
 
 
-def read(ids: Iterable[int]) -> list[SiteWithRows]:
+def read_sites(ids: Iterable[int]) -> list[SiteWithRows]:
     """These sites with their rows. Plain columns: of a thousand sites that takes half the time."""
     found = {site.pk: SiteWithRows(site) for site in Site.objects.filter(pk__in=ids).order_by()}
 
@@ -81,7 +81,7 @@ class Terms:
         self._spoken: dict[int, bool] = {}
 
     @classmethod
-    def of(cls, sites: list[SiteWithRows]) -> "Terms":
+    def of_sites(cls, sites: list[SiteWithRows]) -> "Terms":
         """Those that sites refer to, read with as many broader ones as they usually have."""
         kinds = {pk for each in sites for pk in each.kinds}
         places = {pk for each in sites for pk in (each.site.place_id, *each.also_in) if pk}

@@ -1,6 +1,6 @@
 """Reads the history of records: changes, their authors, and the differences of two states.
 
-The write path alone enters changes. `services.undo` reverts them.
+The write path alone enters changes. `services.undo` undoes them.
 """
 
 import difflib

@@ -21,7 +21,7 @@ from heritage.models import ChangeSet, Review, ReviewComment, Site, User
 from heritage.models.base import chunks
 from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.services.notifications import notify
-from heritage.services.publication import RELATED, publication_problems
+from heritage.services.record_problems import PUBLICATION_RELATED, publication_problems
 
 MAX_NOTIFIED = 20  # editors who hear of a record that nobody in particular is to look at
 
@@ -229,7 +229,7 @@ def _publish_one(pk: int, now: datetime) -> bool | None:
         review = rows.filter(pk=pk, publish_at__lte=now).first()
         if review is None:
             return None
-        site = Site.objects.prefetch_related(*RELATED).get(pk=review.site_id)
+        site = Site.objects.prefetch_related(*PUBLICATION_RELATED).get(pk=review.site_id)
         by = review.scheduled_by
         made.user = by
         review.publish_at = review.scheduled_by = None

@@ -19,7 +19,7 @@ from heritage.models.row_values import kept_relations, set_plain_value
 from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.services.dependencies import parents_first, referring_columns
 from heritage.services.history import changes_of, column_of
-from heritage.services.publication import RELATED, publication_problems
+from heritage.services.record_problems import PUBLICATION_RELATED, publication_problems
 from heritage.services.undo_plan import (
     CREATE,
     DELETE,
@@ -32,7 +32,7 @@ from heritage.services.undo_plan import (
     plan,
 )
 
-MAX_CHANGES = 5_000  # that a page takes back or writes at once; more are for commands
+MAX_CHANGES = 5_000  # that a page undoes or writes at once; more are for commands
 
 
 class UndoResult(NamedTuple):
@@ -48,7 +48,7 @@ class UndoResult(NamedTuple):
 def undo(of: ChangeSet, user: User | None = None, reason: str = "") -> UndoResult:
     """Undo a change set. An undo is a change set too, and can itself be undone."""
     changes = of.changes.order_by("pk")
-    return revert(changes, None, ChangeSet.Kind.UNDO, user, reason, undoes=of)
+    return undo_changes(changes, None, ChangeSet.Kind.UNDO, user, reason, undoes=of)
 
 
 def restore(
@@ -60,7 +60,7 @@ def restore(
 ) -> UndoResult:
     """Restore a record and its rows to what they were right after a change."""
     later = changes_of(record).filter(pk__gt=change.pk)
-    return revert(later, only, ChangeSet.Kind.RESTORE, user, reason)
+    return undo_changes(later, only, ChangeSet.Kind.RESTORE, user, reason)
 
 
 def restore_deleted(deletion: Change, user: User | None = None, reason: str = "") -> UndoResult:
@@ -68,7 +68,7 @@ def restore_deleted(deletion: Change, user: User | None = None, reason: str = ""
 
     Its rows are restored with it, and references from other rows to it.
     """
-    return revert(changes_with(deletion), None, ChangeSet.Kind.RESTORE, user, reason)
+    return undo_changes(changes_with(deletion), None, ChangeSet.Kind.RESTORE, user, reason)
 
 
 def changes_with(deletion: Change) -> list[Change]:
@@ -102,7 +102,7 @@ def _is_about(change: Change, record: Change) -> bool:
     )
 
 
-def revert(
+def undo_changes(
     changes: Iterable[Change],
     only: Only | None,
     kind: str,
@@ -112,7 +112,7 @@ def revert(
     approve: Callable[[Plan], None] | None = None,
     keeps_fit: bool = False,
 ) -> UndoResult:
-    """Revert these changes in one change set; the other functions here use it.
+    """Undo these changes in one change set; the other functions here use it.
 
     `approve` is called with the plan once the rows are locked; an exception from it stops
     everything. With `keeps_fit` no published site is left unfit to be published.
@@ -174,7 +174,7 @@ def _faults(sites: Iterable[int]) -> dict[int, set[tuple]]:
     found: dict[int, set[tuple]] = {}
     for chunk in chunks(sorted(sites)):
         rows = Site.objects.filter(pk__in=chunk, state=Site.State.PUBLISHED).order_by()
-        for site in rows.prefetch_related(*RELATED):
+        for site in rows.prefetch_related(*PUBLICATION_RELATED):
             if faults := {
                 (each.relation, each.field, each.reason) for each in publication_problems(site)
             }:

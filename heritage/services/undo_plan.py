@@ -22,7 +22,7 @@ from heritage.values.language import language_name
 
 Key = tuple[type[Record], int]
 # Rows and their columns, by name, each with the one language that is meant, or "" for all of it:
-# what alone is to be taken back.
+# what alone is to be undone.
 Only = dict[Key, dict[str, str]]
 
 CREATE, UPDATE, DELETE = "create", "update", "delete"
@@ -78,7 +78,7 @@ class Plan:
 
 
 def plan(changes: Iterable[Change], only: Only | None = None) -> Plan:
-    """How changes can be reverted. Within a transaction the rows are locked."""
+    """How changes can be undone. Within a transaction the rows are locked."""
     rows = net_changes(changes)
     if only is not None:
         rows = list(_limited(rows, only))

@@ -20,7 +20,7 @@ from heritage.media.covers.palettes import PALETTES
 from heritage.models import Coverage, Designation, Era, Event, Kind, Site
 from heritage.models.base import Record
 from heritage.models.unesco import UnescoStatus, statuses
-from heritage.services.record_checks import problems
+from heritage.services.record_problems import problems
 from heritage.values.years import to_historical
 from tests import henan_table
 from tests.demo.conftest import PATHS

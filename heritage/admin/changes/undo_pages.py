@@ -33,7 +33,7 @@ from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import linked_ids, plain_row, stored_rows
 from heritage.server.lock_timeout import lock_timeout
 from heritage.services.history import RowChange, changed_since, column_of, differences
-from heritage.services.undo import MAX_CHANGES, UndoResult, revert
+from heritage.services.undo import MAX_CHANGES, UndoResult, undo_changes
 from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Only, Plan, Step, plan
 from heritage.values.language import LazyText
 
@@ -118,7 +118,7 @@ def _revert(request: HttpRequest, asked: RevertRequest, digest: str) -> UndoResu
             raise PermissionDenied
 
     with lock_timeout(settings.WRITE_WAIT_SECONDS):
-        return revert(
+        return undo_changes(
             asked.changes,
             asked.only,
             asked.kind,

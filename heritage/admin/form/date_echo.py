@@ -28,7 +28,7 @@ def echo_of(text: str, reads_eras: bool = False, kind: str = "") -> Echo:
         return Echo()
     try:
         if reads_eras:
-            reading = date_reading.read(text, kind)
+            reading = date_reading.read_date(text, kind)
             date, words, remarks = reading.date, reading.phrase(), reading.remarks
         else:
             date = date_parser.parse_date(text)

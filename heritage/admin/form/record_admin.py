@@ -51,8 +51,7 @@ from heritage.server.lock_timeout import (
     StorageFailed,
     lock_timeout,
 )
-from heritage.services import bulk
-from heritage.services.dependencies import EFFECTS
+from heritage.services import bulk, is_vocabulary
 from heritage.values import normalize
 from heritage.values.sentences import listed
 
@@ -172,7 +171,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
 
     def _tell_what_is_left(self, request: HttpRequest) -> None:
         """Say after a save how many sites are refreshed later, see `services.pending`."""
-        is_term = self.model in EFFECTS and settings.REFRESHED_AT_ONCE
+        is_term = is_vocabulary(self.model) and settings.REFRESHED_AT_ONCE
         if is_term and (left := PendingRefresh.objects.sites_left()):
             text = ngettext(
                 "%(count)s site is found by changes of its terms in some minutes.",

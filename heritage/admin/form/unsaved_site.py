@@ -20,7 +20,6 @@ from heritage.models import Coverage, Designation, Event, Image, Site
 from heritage.models.fields import EDTFField, LanguageMapField
 from heritage.search import page_rows
 from heritage.services import date_reading
-from heritage.services.denormalized import event_bounds
 from heritage.values.date_parser import parse_date
 from heritage.values.edtf import EDTFError
 from heritage.values.point_reader import read_point
@@ -162,7 +161,7 @@ def _completed(model: type[Model], typed: Typed) -> Typed:
 def _with_date_read(typed: Typed) -> Typed:
     """With the date and the eras that are typed as its date."""
     try:
-        reading = date_reading.read(typed.get("date", ""), typed.get("kind", ""))
+        reading = date_reading.read_date(typed.get("date", ""), typed.get("kind", ""))
     except EDTFError:
         return typed  # the date is refused by its column
     if typed.get("first_era") or typed.get("last_era"):
@@ -180,4 +179,4 @@ def _put_row(row: Any, owner: str, typed: Typed) -> Iterator[str]:
                 yield str(column.verbose_name)
     row.derive()
     if isinstance(row, Event):
-        row.first_year, row.last_year = event_bounds(row)
+        row.first_year, row.last_year = row.bounds()

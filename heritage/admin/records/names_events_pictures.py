@@ -18,7 +18,6 @@ from heritage.models import Coverage, Event, FormerSlug, Image, Name, PartOf
 from heritage.models.labels import label_of
 from heritage.services import date_reading
 from heritage.services.date_reading import DateQuestion
-from heritage.services.denormalized import event_bounds
 from heritage.values.edtf import EDTFError
 from heritage.values.language import language_name
 from heritage.values.sentences import listed
@@ -79,7 +78,7 @@ class EventForm(RecordForm):
             return
         is_chosen = bool(self.data.get(first) or self.data.get(last))
         try:
-            reading = date_reading.read(typed, self.data.get(kind, ""))
+            reading = date_reading.read_date(typed, self.data.get(kind, ""))
         except EDTFError as error:
             self._refused = error
             return
@@ -110,7 +109,7 @@ class EventForm(RecordForm):
 
 class EventFormSet(RowFormSet):
     def complete(self, row: Event) -> None:
-        row.first_year, row.last_year = event_bounds(row)
+        row.first_year, row.last_year = row.bounds()
 
 
 class EventRows(RecordInline):

@@ -17,7 +17,7 @@ from heritage.admin.lists.filters import WithinEraFilter, WithinKindFilter, With
 from heritage.admin.workflow.change_terms import ReplacePages
 from heritage.models import Era, Kind, Licence, Place, Source
 from heritage.models.vocabularies import Term
-from heritage.services.record_checks import equal_label_problems
+from heritage.services.record_problems import equal_label_problems
 from heritage.values import normalize
 from heritage.values.date_format import date_in_words
 from heritage.values.language import LanguageMap, interface_languages

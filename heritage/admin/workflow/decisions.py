@@ -30,7 +30,7 @@ from heritage.exchange.columns import AmbiguousName, Column, comparable
 from heritage.exchange.site_fields import FieldUse, editable_columns
 from heritage.models import ChangeSet, Correction, Site
 from heritage.models.unit_of_work import unit_of_work
-from heritage.services.notifications import send_mail
+from heritage.services import send_mail
 from heritage.values import sentences
 from heritage.values.language import interface_languages
 

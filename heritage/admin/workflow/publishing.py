@@ -22,7 +22,7 @@ from heritage.models import Site, User, row_values
 from heritage.models.base import chunks
 from heritage.models.fields import LanguageMapField
 from heritage.services import review
-from heritage.services.publication import RELATED, publication_problems
+from heritage.services.record_problems import PUBLICATION_RELATED, publication_problems
 
 type Refused = tuple[Site, list[Reason]]
 
@@ -75,7 +75,9 @@ def set_state(
 ) -> None:
     """Set the state of the selected records; those that may not have it are left as they are."""
     fit, refused = [], []
-    for site in queryset.filter(pk__in=queryset.values("pk")).prefetch_related(*RELATED):
+    for site in queryset.filter(pk__in=queryset.values("pk")).prefetch_related(
+        *PUBLICATION_RELATED
+    ):
         if site.state == state:
             continue
         reasons = list(reasons_against(user_of(request), site, state))

@@ -29,7 +29,7 @@ from heritage.admin.workflow.publishing import anchor_of, reasons_against
 from heritage.models import Correction, Review, ReviewComment, Site, User
 from heritage.server.lock_timeout import lock_timeout
 from heritage.services import review
-from heritage.services.publication import RELATED
+from heritage.services.record_problems import PUBLICATION_RELATED
 
 Kind = ReviewComment.Kind
 LONGEST = 4_000  # characters of a comment
@@ -218,7 +218,7 @@ class ReviewPages(AdminPages):
         """The reasons against publishing, each with its place in the form."""
         if not access.may_publish(user_of(request)) or site.state == Site.State.PUBLISHED:
             return
-        site = Site.objects.prefetch_related(*RELATED).get(pk=site.pk)
+        site = Site.objects.prefetch_related(*PUBLICATION_RELATED).get(pk=site.pk)
         change = self.own_url("change", site.pk)
         for reason in reasons_against(user_of(request), site, Site.State.PUBLISHED):
             yield reason.text, f"{change}#{reason.anchor}" if reason.anchor else change

@@ -5,7 +5,7 @@ from itertools import chain
 from django.core.management.base import BaseCommand, CommandError
 
 from heritage.media.covers import scene_files
-from heritage.services.record_checks import equal_labels, problems
+from heritage.services.record_problems import equal_labels, problems
 
 
 class Command(BaseCommand):

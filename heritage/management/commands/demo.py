@@ -20,7 +20,7 @@ from django.utils.crypto import get_random_string
 
 from heritage.exchange.fixtures import FixtureError, install
 from heritage.models import Site, User
-from heritage.services.checks import is_of_older_version
+from heritage.services import is_of_older_version
 
 ACCOUNT = "editor"
 # Here no nginx stands before the workers: connections that nobody uses must starve nobody.

@@ -7,7 +7,7 @@ import time
 
 from django.core.management.base import BaseCommand
 
-from heritage.services import pending
+from heritage.services import finish_pending
 from heritage.services.review import publish_due
 
 
@@ -16,6 +16,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, verbosity: int, **options: object) -> None:
         published, refused = publish_due()
-        pending.finish(lambda seconds: time.sleep(max(0.2, seconds)))
+        finish_pending(lambda seconds: time.sleep(max(0.2, seconds)))
         if published or refused or verbosity > 1:
             self.stdout.write(f"{published} published, {refused} could not be published.")

@@ -1,8 +1,8 @@
-"""Validation of stored records: rules of one row, and rules across rows."""
+"""What is wrong with stored records: by rules of one row, and by rules across rows."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -112,6 +112,43 @@ def _rows(model: type[Record]) -> Iterable[Any]:
         WorldHeritage: ("criteria__register", "designation__register"),
     }.get(model, ())
     return rows.prefetch_related(*many)
+
+
+# --- whether a site may be published ---------------------------------------------------------
+
+# What `publication_problems()` looks at beside the site itself.
+PUBLICATION_RELATED = (
+    "kinds",
+    "names__site",
+    "events__first_era",
+    "events__last_era",
+    "coverages__designation__register",
+    "images__site",
+)
+_ROWS_OF_SITE = ("names", "events", "coverages", "images")
+
+
+class PublicationProblem(NamedTuple):
+    """What is wrong with a site or one of its rows; `relation` names these, as in "events"."""
+
+    row: Record
+    relation: str
+    field: str
+    reason: str
+
+
+def publication_problems(site: Site) -> Iterator[PublicationProblem]:
+    """The reasons against publishing a site."""
+    before, site.state = site.state, Site.State.PUBLISHED
+    try:
+        rows: list[tuple[str, Record]] = [("", site)]
+        for relation in _ROWS_OF_SITE:
+            rows += [(relation, row) for row in getattr(site, relation).all()]
+        for relation, row in rows:
+            for field, reason in row_problems(row):
+                yield PublicationProblem(row, relation, field, reason)
+    finally:
+        site.state = Site.State(before)
 
 
 # --- rules across rows -----------------------------------------------------------------------

@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from heritage.services.fulltext_table import TABLE
 
 
-def analyze() -> None:
+def update_planner_statistics() -> None:
     """Have the rows counted anew after many were written: without it the planner guesses.
 
     PostgreSQL counts the tables of this catalogue only, for those that all databases of a server
