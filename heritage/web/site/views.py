@@ -59,7 +59,7 @@ def _preview(request: HttpRequest, slug: str) -> HttpResponse:
     return private(render(request, "web/site.html", context))
 
 
-class SiteForm(Protocol):
+class UnsavedSite(Protocol):
     """Reads what an editor's form holds. The admin does: `heritage/urls.py` hands it over."""
 
     def put_columns(self, site: Site, data: QueryDict) -> list[str]:
@@ -72,7 +72,7 @@ class SiteForm(Protocol):
 @require_http_methods(["GET", "HEAD", "POST"])
 @xframe_options_sameorigin
 @csp_override(_FRAMED)
-def preview(request: HttpRequest, pk: int, form: SiteForm) -> HttpResponse:
+def preview(request: HttpRequest, pk: int, form: UnsavedSite) -> HttpResponse:
     """The only page that may be shown in a frame, and only in one of our own."""
     site = Site.objects.filter(pk=pk).first()
     if site is None or not may_see(request, "view_site"):
