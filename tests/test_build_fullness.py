@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.build import fullness
+from fixtures.build import fullness, unsourced
 from fixtures.build.files import Index, item, key, keys
 from fixtures.build.records import Happening, Record, Records
 
@@ -56,3 +56,27 @@ def test_the_table_has_a_line_for_each_region_and_one_for_all(fixtures):
     lines = fullness.table(Records({1: record(1)}, {}, {}, {}), fixtures).splitlines()
     assert [line.split()[0] for line in lines] == ["properties", "africa", "asia-pacific", "all"]
     assert lines[1].split()[1:] == ["2", "1", "1", "0", "0", "1", "0", "0", "0"]
+
+
+def test_each_statement_without_a_source_is_listed_once():
+    index = Index()
+    index.add([item("source", "list", kind="official"), item("source", "heard", kind="recalled")])
+    index.add([
+        item("site", "a", sources=keys(["list", "heard"]), point_source=key("heard")),
+        item("site", "b", sources=keys(["list"]), point_source=key("list")),
+        item("event", "e1", source=key("heard")), item("event", "e2", source=key("list")),
+        item("visitingfact", "v", source=key("list"), second_source=key("heard")),
+    ])  # fmt: skip
+    for uid, kind, more in (
+        ("d1", "in_danger", {"note": {"en": "Mining."}}),
+        ("d2", "in_danger", {"note": {"en": "Mining."}, "source": key("list")}),
+        ("d3", "in_danger", {}),
+        ("d4", "extended", {"note": {"en": "Wider."}}),
+    ):
+        index.add([item("designationevent", uid, kind=kind, **more)])
+    found = unsourced.statements(index)
+    assert found == [
+        ("designationevent", "d1"), ("event", "e1"), ("point", "a"), ("text", "a"),
+        ("visitingfact", "v"),
+    ]  # fmt: skip
+    assert unsourced.summary(found).startswith("Statements without a source: 5 (")

@@ -17,7 +17,7 @@ SOURCES = [
 ]  # fmt: skip
 OFFICIAL = {"quality": "official", "as_of": "2020-03", "source": "office"}
 REPORTED = {"quality": "reported", "source": "guide", "second_source": "other"}
-RECALLED = {"quality": "recalled", "source": "recalled"}
+RECALLED = {"quality": "recalled", "as_of": "2026", "source": "recalled"}
 PHONE = {"slug": "longmen", "fact": "phone", "value": "+86 1"}
 HOURS = {"slug": "longmen", "fact": "opening", "weekdays": "1234567", "hours": "08:00-17:00"}
 TICKET = {
@@ -70,7 +70,7 @@ MADE = {  # what: (cells, model, some of its fields)
     "a season": (
         SEASON | RECALLED, "visitingfact",
         {"kind": "best_season", "text": {"en": "Spring.", "zh-hans": "春季。"},
-         "source": ["source-recalled"], "quality": "recalled"},
+         "source": ["source-recalled"], "quality": "recalled", "as_of": "2026"},
     ),
     "what differs": (
         TICKET | OFFICIAL | {"differs_en": "40.", "differs_zh": "40元。"}, "price",
@@ -106,6 +106,7 @@ REFUSED = {
     "reported by one, twice": (PHONE | REPORTED | {"second_source": "guide"}, "second_source"),
     "a recalled price": (TICKET | RECALLED, "quality"),
     "a recalled phone": (PHONE | RECALLED, "quality"),
+    "recalled, undated": (SEASON | RECALLED | {"as_of": ""}, "as_of"),
     "recalled, with a source": (SEASON | RECALLED | {"source": "guide"}, "source"),
     "no source": (PHONE | OFFICIAL | {"source": ""}, "source"),
     "an unknown source": (PHONE | OFFICIAL | {"source": "nobody"}, "source"),

@@ -304,7 +304,30 @@ def test_what_was_recalled_bears_its_mark(client, site):
     html = page(client)
     visit = html[html.index('id="visit"') : html.index('id="where"')]
     assert "<dt>Time needed</dt> <dd>recalled, not checked </dd>" in " ".join(visit.split())
+    fact = visit.partition("<dl")[2].partition("</dl>")[0]
+    assert "undated" in fact and 'href="#mark-recalled"' in fact
+    assert "from general knowledge. Check before you go." in visit
     assert '<div id="mark-recalled">' in html
+
+
+@pytest.mark.parametrize(
+    ("more", "english", "chinese"),
+    [
+        ({"as_of": "2017"}, "2017, may be out of date", "2017年，可能已有变动"),
+        ({"as_of": "2021-10"}, "2021, may be out of date", "2021年，可能已有变动"),
+        ({"as_of": "2021-11-03"}, "2021", "2021年"),
+        ({"as_of": "2021"}, "2021", "2021年"),  # perhaps its December
+        ({"as_of": "2016/2023"}, "2023", "2023年"),
+        ({"checked_on": date(2020, 1, 1)}, "2020, may be out of date", "2020年，可能已有变动"),
+        ({"as_of": "2017", "checked_on": TODAY}, "2026", "2026年"),
+        ({}, "undated", "年份不详"),
+    ],
+)
+def test_each_line_says_of_what_year_it_is(client, site, monkeypatch, more, english, chinese):
+    monkeypatch.setattr("heritage.web.shared.hours.localdate", lambda: TODAY)
+    make(Price, site, **basis(2, quality="reported"), **more)
+    for language, words in (("en", english), ("zh-hans", chinese)):
+        assert f'<span class="visiting-year">{words}' in page(client, language)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
-from fixtures.build import make_henan
+from fixtures.build import make_henan, unsourced
 from fixtures.build.command import FIXTURES
 from fixtures.build.covers import read as read_covers
 from fixtures.build.files import Index, as_text
@@ -17,7 +17,7 @@ from fixtures.build.henan_cells import Eras
 from fixtures.build.henan_facts import read_facts
 from heritage.media.covers import scene_files
 from heritage.media.covers.palettes import PALETTES
-from heritage.models import Coverage, Designation, Era, Event, Kind, Site
+from heritage.models import Coverage, Designation, DesignationEvent, Era, Event, Kind, Site, Source
 from heritage.models.base import Record
 from heritage.models.unesco import UnescoStatus, statuses
 from heritage.services.record_problems import problems
@@ -246,6 +246,16 @@ def test_loading_twice_changes_nothing(demo):
 
 def test_what_is_stored_is_sound(demo):
     assert [str(problem) for problem in problems()] == []
+
+
+def test_the_list_of_statements_without_a_source_has_the_length_of_the_marks(demo):
+    marks = DesignationEvent.objects.filter(kind="in_danger", source=None).exclude(note={}).count()
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            if field.related_model is Source and not field.auto_created:
+                marks += model._base_manager.filter(**{f"{field.name}__kind": "recalled"}).count()
+    fixtures = Index.of(Path(path) for path in PATHS)
+    assert len(unsourced.statements(fixtures)) == marks > 5000
 
 
 def test_every_site_of_henan_is_published_and_told_in_both_languages(demo):

@@ -3,13 +3,17 @@
 from collections.abc import Iterable
 
 from django.utils.formats import time_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from heritage.models import Opening
+from heritage.models.fields import edtf_bounds
 from heritage.models.visiting import WEEKDAYS, CheckedRecord, Quality, days_of_season
-from heritage.values import sentences
-from heritage.values.date_format import date_in_words
+from heritage.values import edtf, sentences
+from heritage.values.date_format import date_in_words, year_phrase
 from heritage.web.shared import language_html
+
+_OLD_MONTHS = 60  # hours, prices and ways may have changed since
 
 
 def hours_in_words(row: Opening) -> str:
@@ -42,7 +46,32 @@ def basis_in_words(row: CheckedRecord) -> str:
             return _("as reported, %(date)s") % {"date": date}
         case Quality.REPORTED:
             return _("as reported, undated")
+        case Quality.RECALLED if date:
+            return _("recalled in %(date)s, not checked") % {"date": date}
     return _("recalled, not checked")
+
+
+def year_in_words(row: CheckedRecord) -> str:
+    """The year that a row is of, and whether it is old: "2017, may be out of date", "undated"."""
+    last = _last_month(row)
+    if last is None:
+        return _("undated")
+    year, month = last
+    words = year_phrase(year)
+    today = localdate()
+    if (today.year - year) * 12 + today.month - month > _OLD_MONTHS:
+        return _("%(year)s, may be out of date") % {"year": words}
+    return words
+
+
+def _last_month(row: CheckedRecord) -> tuple[int, int] | None:
+    """Year and month of the check, or the last ones that the date of the source can mean."""
+    if row.checked_on:
+        return row.checked_on.year, row.checked_on.month
+    _first, year = edtf_bounds(row.as_of)
+    if year is None:
+        return None
+    return year, edtf.parse(row.as_of).ends[-1].month or 12
 
 
 def _weekdays(digits: str) -> str:

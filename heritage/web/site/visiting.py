@@ -13,14 +13,14 @@ from django.utils.translation import pgettext
 
 from heritage.models import Price, VisitingFact
 from heritage.models.fields import edtf_bounds
-from heritage.models.visiting import CheckedRecord
+from heritage.models.visiting import CheckedRecord, Quality
 from heritage.search import page_rows
 from heritage.values import sentences
 from heritage.values.language import LanguageMap
 from heritage.values.web_address import safe_url
 from heritage.web.shared import language_html
 from heritage.web.shared.certainty import Mark
-from heritage.web.shared.hours import basis_in_words, days_in_words, hours_in_words
+from heritage.web.shared.hours import basis_in_words, days_in_words, hours_in_words, year_in_words
 from heritage.web.site.events import SourceLine, source_line
 
 
@@ -50,6 +50,8 @@ class VisitingLine:
     label: SafeString | str
     value: SafeString | str
     note: SafeString | str
+    year: str  # of what year it is
+    marks: list[Mark]
     basis: Basis | None  # None if the next row has the same
 
 
@@ -139,6 +141,9 @@ def _age(rows: Iterable[CheckedRecord]) -> str:
     unchecked = [row for row in rows if row.checked_on is None]
     if not unchecked:
         return ""
+    unchecked = [row for row in unchecked if row.quality != Quality.RECALLED]
+    if not unchecked:
+        return _("Not checked by the catalogue: from general knowledge. Check before you go.")
     bounds = [edtf_bounds(row.as_of) for row in unchecked if row.as_of]
     years = [year for pair in bounds for year in pair if year is not None]
     if not years:
@@ -160,7 +165,14 @@ def _age(rows: Iterable[CheckedRecord]) -> str:
 def _hint(
     row: CheckedRecord, label: SafeString | str, value: str, note: LanguageMap
 ) -> VisitingLine:
-    return VisitingLine(label, value, language_html.as_html(note.best()), _basis(row))
+    return _line(row, label, value, language_html.as_html(note.best()))
+
+
+def _line(
+    row: CheckedRecord, label: SafeString | str, value: SafeString | str, note: SafeString | str
+) -> VisitingLine:
+    basis = _basis(row)
+    return VisitingLine(label, value, note, year_in_words(row), basis.marks, basis)
 
 
 def _basis(row: CheckedRecord) -> Basis:
@@ -197,7 +209,7 @@ def _fact(row: VisitingFact) -> VisitingLine:
         value = format_html('<a href="tel:{}" dir="ltr">{}</a> {}', number, row.value, value)
     elif row.value:
         value = format_html("{} {}", row.value, value)
-    return VisitingLine(row.get_kind_display(), value, "", _basis(row))
+    return _line(row, row.get_kind_display(), value, "")
 
 
 def _amount(row: Price) -> str:
