@@ -112,25 +112,23 @@ def _reaches(
     return False
 
 
-class PartOfRows(RecordInline):
+class _PartInline(RecordInline):
     model = PartOf
+    form, formset = PartForm, PartFormSet
     is_collapsed = True
-    form, formset, fk_name = PartForm, PartFormSet, "part"
-    select_related = ("whole",)
+    other_end: str
+
+    def row_label(self, row: PartOf) -> str:
+        return str(getattr(row, self.other_end))
+
+
+class PartOfRows(_PartInline):
+    fk_name, other_end = "part", "whole"
+    select_related, fields = ("whole",), (("whole", "note"),)
     verbose_name, verbose_name_plural = _("whole"), _("part of")
-    fields = (("whole", "note"),)
-
-    def row_label(self, row: PartOf) -> str:
-        return str(row.whole)
 
 
-class PartRows(RecordInline):
-    model = PartOf
-    is_collapsed = True
-    form, formset, fk_name = PartForm, PartFormSet, "whole"
-    select_related = ("part",)
+class PartRows(_PartInline):
+    fk_name, other_end = "whole", "part"
+    select_related, fields = ("part",), (("part", "note"),)
     verbose_name, verbose_name_plural = _("part"), _("its parts")
-    fields = (("part", "note"),)
-
-    def row_label(self, row: PartOf) -> str:
-        return str(row.part)
