@@ -248,7 +248,7 @@ def test_the_desk_asks_few_queries(client, sites):
     for number in range(8):
         build.make_site(f"Site {number}")
     client.get(DESK)
-    store.current().memory.clear()
+    store.current().cache.clear()
     with CaptureQueriesContext(connection) as queries:
         client.get(DESK)
     assert len(queries) <= 25

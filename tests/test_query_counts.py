@@ -86,8 +86,8 @@ def test_queries(client, filled, settings):
         # The writes above are read once, by whichever page is asked first. What a state of the
         # index remembers is forgotten: each page is counted as if it were that first one.
         state = store.current()
-        for memory in (state.memory, state.facet_memory, cards.rendered):
-            memory.clear()
+        for cache in (state.cache, state.facet_cache, cards.rendered):
+            cache.clear()
         with CaptureQueriesContext(connection) as queries:
             client.get(page)
         counted[page] = len(queries)

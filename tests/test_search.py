@@ -428,9 +428,11 @@ def test_answers_of_many_sites_in_part_are_kept_apart(rows, monkeypatch):
     monkeypatch.setattr(answers, "_BROAD", 0)
     for text in ("gongxian quilang", "white horse"):
         found(rows, text)
-    memory = store.current().memory
-    assert [text for text, _day in memory["answers"]] == ["white horse"]
-    assert [text for text, _day in memory["broad answers"]] == ["gongxian quilang"]
+    few, broad = (
+        store.current().cache.get_or_set(key, dict) for key in (answers.FEW, answers.BROAD)
+    )
+    assert [text for text, _day in few] == ["white horse"]
+    assert [text for text, _day in broad] == ["gongxian quilang"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from heritage.models import IndexChange, Kind, Place, Site, SortName
 from heritage.models.unit_of_work import change_set
-from heritage.search import TREES, store
+from heritage.search import TREES, CacheKey, store
 from heritage.search.index import columns, orders
 from heritage.search.index import snapshot as state_module
 from heritage.search.index.snapshot import Order
@@ -121,12 +121,12 @@ def test_the_vocabulary_token_stays_until_a_term_or_a_source_is_written():
     for _ in range(8):
         make_site()
     state = store.current()
-    state.memory["cards"] = 1
+    state.cache.get_or_set(CacheKey("cards"), int)
     site = Site.objects.first()
     change(site)
     later = store.current()
     assert later.vocabulary_token == state.vocabulary_token
-    assert later.memory == {}
+    assert not later.cache
     unused = make_kind()
     assert store.current().vocabulary_token != state.vocabulary_token
     assert_as_rebuilt(store.current())
@@ -164,7 +164,7 @@ def test_what_a_write_leaves_as_it_was_stays(client):
     site, *_others = [make_site(kinds=[kind], latitude=1, longitude=1) for _ in range(8)]
     before = store.current()
     client.get("/en/sites/")
-    assert before.facet_memory
+    assert before.facet_cache
     site.area_ha = 3
     site.save()
     after = store.current()
@@ -172,16 +172,16 @@ def test_what_a_write_leaves_as_it_was_stays(client):
     assert after.values is before.values
     assert after.sites is before.sites
     assert all(after.orders[name] is order for name, order in before.orders.items())
-    assert after.facet_memory is before.facet_memory
+    assert after.facet_cache is before.facet_cache
     site.kinds.clear()
     later = store.current()
     assert later.values[f"kind:{kind.pk}"] != after.values[f"kind:{kind.pk}"]
     assert later.values["unesco:none"] is after.values["unesco:none"]
-    assert later.facet_memory == {}
+    assert not later.facet_cache
     client.get("/en/sites/")
     kind.label = text("Bridge")
     kind.save()
-    assert store.current().facet_memory == {}
+    assert not store.current().facet_cache
 
 
 @pytest.mark.django_db

@@ -430,9 +430,9 @@ def test_the_world_heritage_page_is_exact_after_every_write(client):
         lambda: coverages[0].delete(),
     ]
     seen = page()
-    before = store.current().world_heritage_memory
+    before = store.current().world_heritage_cache
     changed(sites[11], area_ha=3)
-    assert store.current().world_heritage_memory is before
+    assert store.current().world_heritage_cache is before
     pages = {seen}
     for write in writes:
         write()

@@ -22,7 +22,7 @@ from heritage.models import (
 )
 from heritage.models.base import Record
 from heritage.models.unit_of_work import change_set
-from heritage.search.lru_cache import LRUCache
+from heritage.search.caches import LRUCache
 from heritage.services import pending
 from heritage.web.operations import middleware
 from tests import builders as build

@@ -62,7 +62,7 @@ def test_the_best_known_answer_for_few_letters(monkeypatch, text):
             build.make_site(english, f"山{number}", prominence=number % 11)
     index = store.current()
     quick = suggest.suggestions(index, text)
-    index.memory.clear()
+    index.cache.clear()
     monkeypatch.setattr(suggest, "_is_short", lambda text: False)
     assert quick == suggest.suggestions(index, text)
     assert [group.name for group in quick] == ([] if text == "ma" else [suggest.SITES])

@@ -17,6 +17,7 @@ Nothing here writes a record. Other packages import these names and no module of
 
 from heritage.search import page_rows, query_strings, similar, suggest
 from heritage.search.active_filters import ActiveFilter
+from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.counting import FacetCounts, FacetOption, facet_counts
 from heritage.search.facets import areas
 from heritage.search.facets.base import Facet, TreeFacet
@@ -26,7 +27,6 @@ from heritage.search.fulltext import sites_matching
 from heritage.search.index import columns, orders, page_dependencies
 from heritage.search.index.openings import HoursGroup
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.lru_cache import LRUCache
 from heritage.search.query_language.spelling import corrections as spelling_corrections
 from heritage.search.store import current as current_index
 from heritage.search.store import keep_snapshot_fresh as keep_saved_index_fresh
@@ -39,6 +39,7 @@ __all__ = [
     "FACETS",
     "TREES",
     "ActiveFilter",
+    "CacheKey",
     "Facet",
     "FacetCounts",
     "FacetOption",

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import get_language
 
+from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.facets.base import AnyFacet
 from heritage.search.facets.registry import FACETS
 from heritage.search.facets.values import FacetTerm, FacetValue, FacetValues
 from heritage.search.filters import SiteFilter
-from heritage.search.lru_cache import LRUCache
 from heritage.values.language import Text
 
 _MANY = 10_000  # sites, among which counting takes longer than anything else
@@ -77,6 +77,13 @@ class FacetCounts:
         return found
 
 
+# By the name of the facet in the index and the language, if its values are in one.
+_VALUES: CacheKey[dict[tuple[str, str], FacetValues]] = CacheKey("values of facets")
+_AMONG_ALL: CacheKey[dict[tuple[str, str], FacetCounts]] = CacheKey("counts among all sites")
+# By the filters of a list and the name of the facet.
+_COUNTS: CacheKey[LRUCache[tuple[frozenset, str], Sequence[int]]] = CacheKey("counts in lists")
+
+
 def facet_counts(filtered: SiteFilter) -> list[FacetCounts]:
     """The facets of a form, in its order, counted.
 
@@ -122,18 +129,19 @@ def _counted(filtered: SiteFilter, facet: AnyFacet) -> FacetCounts:
     Values, and what is counted among all sites, are remembered until a value or a term changes.
     """
     index, role = filtered.index, filtered.chosen("role")
-    memory = index.facet_memory
     chosen = set(map(facet.slug, filtered.chosen(facet.name) or ()))
     name = facet.index_name(role)
-    kept_as = ("values", name, None if facet.is_multilingual else get_language())
-    values = memory.get(kept_as)
-    if values is None:
+    all_values = index.facet_cache.get_or_set(_VALUES, dict)
+    key = name, "" if facet.is_multilingual else get_language()
+    if key not in all_values:
         rows = facet.values(index, index.vocabulary, role)
-        values = memory[kept_as] = FacetValues(rows, index.sites)
-    key = ("facet", name, get_language())
+        all_values[key] = FacetValues(rows, index.sites)
+    values = all_values[key]
+    among_all = index.facet_cache.get_or_set(_AMONG_ALL, dict)
+    key = name, get_language()
     counts = _counts(filtered, facet, name, values)
-    if counts is None and not chosen and key in memory:
-        return memory[key]
+    if counts is None and not chosen and key in among_all:
+        return among_all[key]
     found = values.totals if counts is None else counts
     having = values.totals if facet.offers_empty else found
     offered = {place for place, each in enumerate(having) if each}
@@ -146,7 +154,7 @@ def _counted(filtered: SiteFilter, facet: AnyFacet) -> FacetCounts:
         values.hash,
     )
     if counts is None and not chosen:
-        memory[key] = result
+        among_all[key] = result
     return result
 
 
@@ -173,6 +181,6 @@ def _counts(
     if len(hits) <= _MANY:
         return counts()
     index = filtered.index
-    memory = index.facet_memory if filtered.is_answered_by_values(beside) else index.memory
-    kept = memory.setdefault("counts", LRUCache(_KEPT))
-    return kept.get_or_set((filtered.fingerprint(beside), name), lambda: array("I", counts()))
+    cache = index.facet_cache if filtered.is_answered_by_values(beside) else index.cache
+    counted = cache.get_or_set(_COUNTS, lambda: LRUCache(_KEPT))
+    return counted.get_or_set((filtered.fingerprint(beside), name), lambda: array("I", counts()))

@@ -15,6 +15,7 @@ from pyroaring import BitMap
 from heritage.models import Site, SortName
 from heritage.models.base import chunks
 from heritage.search import fulltext
+from heritage.search.caches import CacheKey
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.values import tokens
 from heritage.values.coordinates import KM_PER_DEGREE, Point, distances_km, pair_distances_km
@@ -24,6 +25,7 @@ SAME_NAME_KM = 50  # within which two of one name may be: each town has a temple
 MAX_SITES_OF_A_NAME = 200  # of a name that so many hold nothing can be told
 MAX_NEAR = 40
 MAX_SHARED_NAMES = 5_000
+_SAME_NAMES: CacheKey[BitMap] = CacheKey("sites of the same name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +116,7 @@ def same_names(index: IndexSnapshot) -> BitMap:
 
     Cached until something is written.
     """
-    if "same names" not in index.memory:
-        index.memory["same names"] = _same_names()
-    return index.memory["same names"]
+    return index.cache.get_or_set(_SAME_NAMES, _same_names)
 
 
 def _same_names() -> BitMap:

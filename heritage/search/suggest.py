@@ -17,12 +17,12 @@ from pyroaring import BitMap
 from heritage.models import Era, Place, Site
 from heritage.models.vocabularies import Term
 from heritage.search import fulltext, text_search
+from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.facets.base import AnyFacet, TreeFacet
 from heritage.search.facets.registry import BY_NAME, TREES
 from heritage.search.filters import SiteFilter
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.lru_cache import LRUCache
 from heritage.search.query_language import dictionary, spelling
 from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.values import normalize, tokens
@@ -41,6 +41,10 @@ _SHORT, _LIKELY = 2, 50
 _WELL_KNOWN, _FIRST = 200, 2
 _LARGE = 30  # sites of a place that is meant before sites that are called so
 SITES, FILTERS = "site", "filter"
+# The words of a text, and whether only names count, with the closeness and the ids of the sites.
+_FOUND: CacheKey[LRUCache[tuple, tuple[int, list[int]]]] = CacheKey("suggested sites")
+_WORDS: CacheKey[list[tuple[str, int]]] = CacheKey("words in names of well-known sites")
+_MATCHERS: CacheKey[dict[str, "TermMatcher"]] = CacheKey("term matchers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +150,10 @@ def _has_most(index: IndexSnapshot, place: Place, sites: list[Site]) -> bool:
 
 def _matchers(index: IndexSnapshot) -> "dict[str, TermMatcher]":
     terms = index.vocabulary
-    if "term matchers" not in terms.memory:
-        terms.memory["term matchers"] = {
-            name: TermMatcher(facet.tree(terms), terms) for name, facet in TREES.items()
-        }
-    return terms.memory["term matchers"]
+    return terms.cache.get_or_set(
+        _MATCHERS,
+        lambda: {name: TermMatcher(facet.tree(terms), terms) for name, facet in TREES.items()},
+    )
 
 
 def _fullest(
@@ -283,10 +286,10 @@ def _filters(index: IndexSnapshot, text: str) -> tuple[int, list[SuggestedFilter
 def _sites(index: IndexSnapshot, text: str, *, by_name_only: bool) -> tuple[int, list[Site]]:
     """The matching sites, and the closeness of the first."""
     # Everybody begins with one of a few letters, and those have the most to be looked through.
-    kept = index.memory.setdefault("suggested", LRUCache(_KEPT))
+    found_before = index.cache.get_or_set(_FOUND, lambda: LRUCache(_KEPT))
     key = (*normalize.tokens(text), by_name_only)
     find = _by_name if by_name_only else _closest
-    closeness, ids = kept.get_or_set(key, lambda: find(index, text))
+    closeness, ids = found_before.get_or_set(key, lambda: find(index, text))
     terms = index.vocabulary
     found = Site.objects.published().only("slug", "name", "place_id").in_bulk(ids)
     for site in found.values():
@@ -379,9 +382,7 @@ def _well_known(index: IndexSnapshot, text: str) -> BitMap:
     typed = normalize.tokens(text)
     if len(typed) != 1 or tokens.is_han(typed[0]):
         return BitMap()
-    if "well known" not in index.memory:
-        index.memory["well known"] = list(_words_of_well_known(index))
-    words: list[tuple[str, int]] = index.memory["well known"]
+    words = index.cache.get_or_set(_WORDS, lambda: list(_words_of_well_known(index)))
     return BitMap(pk for word, pk in words if word.startswith(typed[0]))
 
 

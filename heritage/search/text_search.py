@@ -10,9 +10,9 @@ import numpy as np
 from pyroaring import BitMap
 
 from heritage.search import fulltext
+from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.index import columns, orders
 from heritage.search.index.snapshot import IndexSnapshot, Order
-from heritage.search.lru_cache import LRUCache
 from heritage.values import normalize, tokens
 from heritage.values.tokens import Query
 
@@ -24,7 +24,9 @@ _FIGURES = 3
 _MAX_RUNS = 5  # that are parted
 # Answers that a snapshot keeps: of few sites, 4 kB at most; of many, 125 kB at a million.
 _KEPT_FEW, _KEPT_MANY = 1_000, 64
-_MANY = 1_000  # sites
+_BROAD = 1_000  # sites
+_FEW: CacheKey[LRUCache[Query, BitMap]] = CacheKey("answers of the full text, of few sites")
+_MANY: CacheKey[LRUCache[Query, BitMap]] = CacheKey("answers of the full text, of many sites")
 _SPELT_OUT = 5  # letters of a name that cannot be mere initials
 _MAX_JOINED = 6  # words of which two may have been meant as one
 _LONG = 4  # letters of a word that is no syllable of pinyin
@@ -313,13 +315,13 @@ def _holding_of(index: IndexSnapshot, asked: Query, among: BitMap) -> BitMap:
 
 def sites_matching(index: IndexSnapshot, asked: Query) -> BitMap:
     """The answer of the database, cached until something is written."""
-    few = index.memory.setdefault("search", LRUCache(_KEPT_FEW))
-    many = index.memory.setdefault("broad search", LRUCache(_KEPT_MANY))
+    few = index.cache.get_or_set(_FEW, lambda: LRUCache(_KEPT_FEW))
+    many = index.cache.get_or_set(_MANY, lambda: LRUCache(_KEPT_MANY))
     found = few.get(asked)
     if found is None:
         found = many.get(asked)
     if found is None:
         found = fulltext.sites_matching(asked)
-        kept = many if len(found) > _MANY else few
+        kept = many if len(found) > _BROAD else few
         kept[asked] = found
     return found

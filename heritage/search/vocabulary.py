@@ -18,7 +18,7 @@ from heritage.models import (
     Source,
 )
 from heritage.models.vocabularies import Term
-from heritage.search.lru_cache import LRUCache
+from heritage.search.caches import Cache, LRUCache
 
 _KEPT = 2  # the one that all use, and that of a transaction which is still open
 _kept: LRUCache[str, "Vocabulary"] = LRUCache(_KEPT)
@@ -72,7 +72,7 @@ class Vocabulary:
     )
     identity: Identity = field(default_factory=lambda: Identity.objects.current())
     # What pages make of the terms, such as their labels as HTML; as long-lived as the terms.
-    memory: dict = field(default_factory=dict)
+    cache: Cache = field(default_factory=Cache)
 
     def __post_init__(self) -> None:
         for era in self.eras.terms.values():

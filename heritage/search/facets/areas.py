@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from pyroaring import BitMap
 
 from heritage.models import Place
+from heritage.search.caches import CacheKey
 from heritage.search.facets.base import Facet
 from heritage.search.facets.values import FacetValue
 from heritage.search.index.rows import IndexRows
@@ -35,6 +36,7 @@ class Area:
     without: tuple[int, ...]  # territories of its countries that lie elsewhere: Réunion of France
 
 
+_AREAS: CacheKey[dict[str, Area]] = CacheKey("areas")
 # The subregions of the United Nations' “Standard country or area codes for statistical use” (M49),
 # and behind them other groups that people name. These overlap, so that no form lists them.
 GROUPS = {
@@ -209,10 +211,9 @@ class AreaFacet(Facet[Area]):
         return ()
 
     def choices(self, terms: Vocabulary) -> dict[str, Area]:
-        if "areas" not in terms.memory:
-            terms.memory["areas"] = {each.slug: each for each in areas_of(GROUPS, terms)}
-        found: dict[str, Area] = terms.memory["areas"]
-        return found
+        return terms.cache.get_or_set(
+            _AREAS, lambda: {each.slug: each for each in areas_of(GROUPS, terms)}
+        )
 
     def key(self, value: Any, role: str | None = None) -> str:
         raise ValueError("The index holds no areas; `sites()` finds those of their countries.")

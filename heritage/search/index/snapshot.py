@@ -11,6 +11,7 @@ from pyroaring import BitMap
 
 from heritage.models import Event, IndexChange
 from heritage.models.base import new_uid
+from heritage.search.caches import Cache
 from heritage.search.index.columns import POINTS, SPANS, TIMES, Table, TableRows, ids_of
 from heritage.search.index.rows import Column, IndexRows
 from heritage.search.vocabulary import Vocabulary, vocabulary_of
@@ -125,12 +126,12 @@ class IndexSnapshot:
     since: str = field(default_factory=new_uid)
     # By the names in `PARTS`: the same in two states in which that part is the same.
     parts: dict[Part, str] = field(default_factory=lambda: dict.fromkeys(PARTS, new_uid()))
-    # Caches for other modules, by key. This one is empty after every write.
-    memory: dict[Any, Any] = field(default_factory=dict, compare=False)
-    # Kept by writes that change neither a bitmap nor a vocabulary.
-    facet_memory: dict[Any, Any] = field(default_factory=dict, compare=False)
-    # Kept by writes that concern no World Heritage entry, no site under one and no vocabulary.
-    world_heritage_memory: dict[Any, Any] = field(default_factory=dict, compare=False)
+    # Caches of other modules. This one is empty after every write.
+    cache: Cache = field(default_factory=Cache, compare=False)
+    # The same after writes that change neither a bitmap nor a vocabulary.
+    facet_cache: Cache = field(default_factory=Cache, compare=False)
+    # The same after writes that concern no World Heritage entry, no site under one, no vocabulary.
+    world_heritage_cache: Cache = field(default_factory=Cache, compare=False)
 
     def version(self, site_id: int) -> tuple[str, str]:
         """A token of everything that is shown of a site; it changes when any of that is written."""
@@ -272,8 +273,8 @@ def patched_snapshot(
         changes,
         since,
         {name: token if is_other[name] else kept for name, kept in snapshot.parts.items()},
-        facet_memory=snapshot.facet_memory if is_as_it_was else {},
-        world_heritage_memory={} if is_listed else snapshot.world_heritage_memory,
+        facet_cache=snapshot.facet_cache if is_as_it_was else Cache(),
+        world_heritage_cache=Cache() if is_listed else snapshot.world_heritage_cache,
     )
 
 

@@ -26,6 +26,7 @@ from heritage.models import (
     UnescoStatus,
 )
 from heritage.models.events import age_events, exact_dates, first_beginning
+from heritage.search.caches import CacheKey
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.page_rows.rows_by_key import rows_by_key, values_by_key
 from heritage.search.vocabulary import Vocabulary
@@ -39,6 +40,7 @@ _EVENT = (
     *("id", "uid", "site_id", "kind", "date", "first_era_id", "last_era_id", "certainty"),
     *("source_id", "first_year", "last_year"),
 )
+_DANGER_SINCE: CacheKey[dict[int, int]] = CacheKey("years since which sites are in danger")
 
 
 @dataclass(slots=True)
@@ -127,17 +129,18 @@ def _add_registers(found: dict[int, CardData], terms: Vocabulary, index: IndexSn
 
 def danger_since(index: IndexSnapshot) -> dict[int, int]:
     """For each site in danger the year since which it is; cached until one of them is written."""
-    memory = index.world_heritage_memory
-    if "danger since" not in memory:
-        rows = DesignationEvent.objects.filter(
-            kind=DesignationEvent.Kind.IN_DANGER,
-            designation__standing=Designation.Standing.IN_DANGER,
-            designation__register__role=Register.Role.WORLD_HERITAGE,
-            first_year__isnull=False,
-        ).order_by("first_year")
-        pairs = rows.values_list("designation__coverages__site_id", "first_year")
-        memory["danger since"] = dict(pairs)  # the last time
-    return memory["danger since"]
+    return index.world_heritage_cache.get_or_set(_DANGER_SINCE, _danger_since)
+
+
+def _danger_since() -> dict[int, int]:
+    rows = DesignationEvent.objects.filter(
+        kind=DesignationEvent.Kind.IN_DANGER,
+        designation__standing=Designation.Standing.IN_DANGER,
+        designation__register__role=Register.Role.WORLD_HERITAGE,
+        first_year__isnull=False,
+    ).order_by("first_year")
+    pairs = rows.values_list("designation__coverages__site_id", "first_year")
+    return {site: year for site, year in pairs if year is not None}  # the last time
 
 
 def _add_photographs(found: dict[int, CardData], index: IndexSnapshot) -> None:

@@ -14,9 +14,9 @@ from django.utils import timezone
 from pyroaring import BitMap
 
 from heritage.search import text_search
+from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.lru_cache import LRUCache
 from heritage.search.query_language import spelling, understanding, word_tables
 from heritage.search.query_language.understanding import QueryFilter, UnderstoodQuery
 from heritage.search.text_search import PartialMatches
@@ -48,11 +48,16 @@ class Answer:
     superlative: tuple[str, ...] = ()  # of what filters leave, sites that say so come first
 
 
+# By text and day.
+FEW: CacheKey[LRUCache[tuple[str, date], Answer]] = CacheKey("answers of few sites")
+BROAD: CacheKey[LRUCache[tuple[str, date], Answer]] = CacheKey("answers of many sites, in part")
+
+
 def answer(index: IndexSnapshot, text: str, narrow: Narrow) -> Answer:
     """Decide how a text is answered. Cached until something is written, for a day at most."""
     today = timezone.localdate()
-    few = index.memory.setdefault("answers", LRUCache(_KEPT))
-    broad = index.memory.setdefault("broad answers", LRUCache(_KEPT_BROAD))
+    few = index.cache.get_or_set(FEW, lambda: LRUCache(_KEPT))
+    broad = index.cache.get_or_set(BROAD, lambda: LRUCache(_KEPT_BROAD))
     found = few.get((text, today)) or broad.get((text, today))
     if found is None:
         found = _answer(index, text, today, narrow)

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import pgettext_lazy
 
+from heritage.search.caches import CacheKey
 from heritage.search.facets.base import BOUNDS, YEAR, TreeFacet, ordinals, spoken
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index.snapshot import IndexSnapshot
@@ -185,6 +186,9 @@ class Dictionary:
         self.words.update(word for phrase in found for word in phrase)
 
 
+_DICTIONARY: CacheKey[Dictionary] = CacheKey("dictionary")
+
+
 def _is_too_short(word: str) -> bool:
     return word in tokens.STOP_WORDS or (len(word) == 1 and not tokens.is_han(word))
 
@@ -192,9 +196,7 @@ def _is_too_short(word: str) -> bool:
 def of(index: IndexSnapshot) -> Dictionary:
     """The dictionary, cached until a term is written."""
     terms = index.vocabulary
-    if "dictionary" not in terms.memory:
-        terms.memory["dictionary"] = _read(terms)
-    return terms.memory["dictionary"]
+    return terms.cache.get_or_set(_DICTIONARY, lambda: _read(terms))
 
 
 def _read(terms: Vocabulary) -> Dictionary:

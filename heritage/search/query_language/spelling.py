@@ -13,9 +13,9 @@ from rapidfuzz.distance import OSA
 
 from heritage.models import Site
 from heritage.search import fulltext, text_search
+from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.lru_cache import LRUCache
 from heritage.search.query_language import dictionary
 from heritage.values import normalize, tokens
 
@@ -64,6 +64,9 @@ class _Spelling:
     text: str
     distance: float
     is_sure: bool
+
+
+_SPELLINGS: CacheKey[LRUCache[str, list[_Spelling]]] = CacheKey("spellings of words")
 
 
 def corrections(index: IndexSnapshot, text: str) -> list[SpellingCorrection]:
@@ -149,9 +152,8 @@ def _spelt(index: IndexSnapshot, word: str) -> list[_Spelling]:
 
     Cached until something is written.
     """
-    kept = index.memory.setdefault("spelt", LRUCache(_KEPT))
-    found: list[_Spelling] = kept.get_or_set(word, lambda: _spellings(index, word))
-    return found
+    spellings = index.cache.get_or_set(_SPELLINGS, lambda: LRUCache(_KEPT))
+    return spellings.get_or_set(word, lambda: _spellings(index, word))
 
 
 def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:

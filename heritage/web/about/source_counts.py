@@ -17,7 +17,10 @@ from heritage.models import (
     Source,
     VisitingFact,
 )
-from heritage.search import IndexSnapshot
+from heritage.search import CacheKey, IndexSnapshot
+
+_BY_SOURCE: CacheKey[dict[int, int]] = CacheKey("records by source")
+_MARKED: CacheKey[int] = CacheKey("marked records")
 
 
 def records_by_source(index: IndexSnapshot) -> dict[int, int]:
@@ -25,16 +28,12 @@ def records_by_source(index: IndexSnapshot) -> dict[int, int]:
 
     One query, cached until something is written.
     """
-    if "records by source" not in index.memory:
-        index.memory["records by source"] = _counted()
-    return index.memory["records by source"]
+    return index.cache.get_or_set(_BY_SOURCE, _counted)
 
 
 def marked_records(index: IndexSnapshot) -> int:
     """The number of published sites with a statement that is only recalled, cached likewise."""
-    if "marked records" not in index.memory:
-        index.memory["marked records"] = _marked()
-    return index.memory["marked records"]
+    return index.cache.get_or_set(_MARKED, _marked)
 
 
 def _marked() -> int:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from heritage.models import Era, Register, RegisterTerm
 from heritage.models.vocabularies import Term
-from heritage.search import FACETS, FacetCounts, LRUCache
+from heritage.search import FACETS, CacheKey, FacetCounts, LRUCache
 from heritage.web.shared import language_html, term_texts
 from heritage.web.shared.term_texts import TermTexts
 
@@ -51,14 +51,18 @@ class FoldedFacet:
         return _("%(number)s more") % {"number": self.more}
 
 
+# By language.
+_FACETS: CacheKey[dict[str, LRUCache[tuple[int, bool], FoldedFacet]]] = CacheKey("folded facets")
+
+
 def folded(facet: FacetCounts, data: QueryDict, texts: TermTexts) -> FoldedFacet:
     """A facet with its most common values; chosen values are always shown.
 
     A value that is shown without its broader one names it. `all=kind` in the URL shows all kinds.
     """
     whole = facet.name in data.getlist(UNFOLDED)
-    kept: LRUCache[tuple, FoldedFacet] = texts.kept("facets", lambda: LRUCache(_KEPT))
-    return kept.get_or_set((facet.fingerprint, whole), lambda: _folded(facet, whole, texts))
+    made = texts.in_language(_FACETS, lambda: LRUCache(_KEPT))
+    return made.get_or_set((facet.fingerprint, whole), lambda: _folded(facet, whole, texts))
 
 
 def _folded(facet: FacetCounts, whole: bool, texts: TermTexts) -> FoldedFacet:

@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi, ngettext
 
 from heritage.models import Identity, PendingRefresh
-from heritage.search import Vocabulary, current_index, page_dependencies, query_strings
+from heritage.search import CacheKey, Vocabulary, current_index, page_dependencies, query_strings
 from heritage.values.language import proper_tag
 from heritage.web.shared import language_html
 
@@ -38,13 +38,14 @@ def catalogue(request: HttpRequest) -> dict[str, object]:
     }
 
 
+_SITES_LEFT: CacheKey[int] = CacheKey("sites that are not yet refreshed")
+
+
 def refreshing() -> str:
     """What lists say while sites are refreshed after a change of terms; else an empty text."""
-    memory = current_index().memory
-    if "refreshing" not in memory:
-        is_used = settings.REFRESHED_AT_ONCE
-        memory["refreshing"] = PendingRefresh.objects.sites_left() if is_used else 0
-    if not (left := memory["refreshing"]):
+    is_used = settings.REFRESHED_AT_ONCE
+    count = PendingRefresh.objects.sites_left if is_used else int
+    if not (left := current_index().cache.get_or_set(_SITES_LEFT, count)):
         return ""
     page_dependencies.everything()  # there are fewer after each write of the refresh
     return ngettext(

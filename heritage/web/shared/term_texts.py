@@ -9,29 +9,33 @@ from django.utils.translation import get_language
 from heritage.models import Register, RegisterTerm
 from heritage.models.base import Record
 from heritage.models.vocabularies import Term
-from heritage.search import IndexSnapshot
+from heritage.search import CacheKey, IndexSnapshot
 from heritage.web.shared import language_html
+
+# By language, the words of terms by the function that words them.
+_TEXTS: CacheKey[dict[str, dict[Hashable, Any]]] = CacheKey("texts of terms")
 
 
 class TermTexts:
     """Texts of terms in the reader's language, see docs/caches.md."""
 
     def __init__(self, index: IndexSnapshot):
-        memory = index.vocabulary.memory
-        self._kept: dict[Hashable, Any] = memory.setdefault(("texts of terms", get_language()), {})
+        self._cache, self._language = index.vocabulary.cache, get_language()
+        self._texts = self.in_language(_TEXTS, dict)
 
     def said[T: Record, S: str](self, say: Callable[[T], S], *terms: T) -> S:
         """What `say` makes of the terms; it depends on nothing else."""
         key = (say, *[(type(term), term.uid) for term in terms])
-        if key not in self._kept:
-            self._kept[key] = say(*terms)
-        return self._kept[key]
+        if key not in self._texts:
+            self._texts[key] = say(*terms)
+        return self._texts[key]
 
-    def kept[K](self, name: str, make: Callable[[], K]) -> K:
-        """What else is made of terms in this language, such as a cache of lists of them."""
-        if name not in self._kept:
-            self._kept.setdefault(name, make())
-        return self._kept[name]
+    def in_language[T](self, key: CacheKey[dict[str, T]], make: Callable[[], T]) -> T:
+        """What is made of terms in this language, such as a cache of lists of them."""
+        by_language = self._cache.get_or_set(key, dict)
+        if self._language not in by_language:
+            by_language.setdefault(self._language, make())
+        return by_language[self._language]
 
 
 def label(term: Term | Register | RegisterTerm) -> SafeString:

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Register, RegisterTerm
-from heritage.search import IndexSnapshot, columns, current_index, page_dependencies
+from heritage.search import CacheKey, IndexSnapshot, columns, current_index, page_dependencies
 from heritage.values import sentences
 from heritage.web.shared import language_html
 from heritage.web.shared.charts import Chart, Row, Series
@@ -32,14 +32,19 @@ def properties() -> QuerySet[Designation]:
 
 def _not_shown(index: IndexSnapshot) -> list[int]:
     """The other entries, which are few: looked for once, not for each chart."""
-    memory = index.world_heritage_memory
-    if "entries not shown" not in memory:
-        shown = Coverage.objects.filter(designation=OuterRef("pk"), site__state="published")
-        entries = Designation.objects.filter(
-            ~Exists(shown), register__role=Register.Role.WORLD_HERITAGE
-        )
-        memory["entries not shown"] = list(entries.order_by().values_list("pk", flat=True))
-    return memory["entries not shown"]
+    return index.world_heritage_cache.get_or_set(_NOT_SHOWN, _read_not_shown)
+
+
+def _read_not_shown() -> list[int]:
+    shown = Coverage.objects.filter(designation=OuterRef("pk"), site__state="published")
+    entries = Designation.objects.filter(
+        ~Exists(shown), register__role=Register.Role.WORLD_HERITAGE
+    )
+    return list(entries.order_by().values_list("pk", flat=True))
+
+
+_NOT_SHOWN: CacheKey[list[int]] = CacheKey("entries not shown")
+_REGION_OF_STATES: CacheKey[dict[int, str]] = CacheKey("region of states")
 
 
 class WorldHeritageList:
@@ -261,10 +266,7 @@ def region_of_states(index: IndexSnapshot) -> dict[int, str]:
 
     Cached until a World Heritage entry is written.
     """
-    memory = index.world_heritage_memory
-    if "region of states" not in memory:
-        memory["region of states"] = _region_of_states()
-    return memory["region of states"]
+    return index.world_heritage_cache.get_or_set(_REGION_OF_STATES, _region_of_states)
 
 
 def _region_of_states() -> dict[int, str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from heritage.formats.sentence import place_phrase
 from heritage.models import Coverage, Designation, Register, RegisterTerm, Site, UnescoStatus
 from heritage.models.unesco import LISTED_STATUSES, WHOLE_STATUSES
-from heritage.search import IndexSnapshot, current_index, page_dependencies
+from heritage.search import CacheKey, IndexSnapshot, current_index, page_dependencies
 from heritage.values.date_format import year_phrase
 from heritage.web.shared import cards, language_html, map_images, unplaced
 from heritage.web.shared.cards import RenderedCard
@@ -99,14 +99,19 @@ class WorldHeritagePage:
         return any(site.is_unchecked for group in self.in_danger for site in group.sites)
 
 
+# By language and year.
+_PAGES: CacheKey[dict[tuple[str, int], WorldHeritagePage]] = CacheKey("World Heritage page")
+
+
 def world_heritage_page() -> WorldHeritagePage:
     """Cached until a World Heritage entry or a term is written."""
     index = current_index()
     page_dependencies.parts(index, "world heritage")
-    memory, key = index.world_heritage_memory, ("page", get_language(), localdate().year)
-    if key not in memory:
-        memory[key] = _world()
-    return memory[key]
+    pages = index.world_heritage_cache.get_or_set(_PAGES, dict)
+    key = get_language(), localdate().year
+    if key not in pages:
+        pages[key] = _world()
+    return pages[key]
 
 
 def _world() -> WorldHeritagePage:

@@ -1,11 +1,12 @@
-"""A thread-safe cache of limited size that drops the least recently used entry."""
+"""Caches: one that drops what was used least recently, and one of values under typed keys."""
 
 from collections.abc import Callable, Iterator
 from threading import Lock
+from typing import Any
 
 
 class LRUCache[K, V]:
-    """At most `most` entries are kept."""
+    """A thread-safe cache of at most `most` entries."""
 
     def __init__(self, most: int):
         self._most, self._lock = most, Lock()
@@ -49,3 +50,35 @@ class LRUCache[K, V]:
         """The keys, from the one that was used longest ago."""
         with self._lock:
             return iter(list(self._kept))
+
+
+class CacheKey[T]:
+    """The key of one value of type T in a `Cache`; made once, as a constant of a module."""
+
+    def __init__(self, name: str):
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"CacheKey({self._name!r})"
+
+
+class Cache:
+    """What other modules compute of one state of the index, or of the vocabularies."""
+
+    def __init__(self) -> None:
+        self._values: dict[CacheKey[Any], Any] = {}
+
+    def get_or_set[T](self, key: CacheKey[T], make: Callable[[], T]) -> T:
+        """The cached value, or else a new one from `make`, which is cached.
+
+        Two threads that miss it at once both call `make`, and get the same value.
+        """
+        if key not in self._values:
+            self._values.setdefault(key, make())
+        return self._values[key]
+
+    def clear(self) -> None:
+        self._values.clear()
+
+    def __len__(self) -> int:
+        return len(self._values)
