@@ -18,11 +18,11 @@ from heritage.search.page_rows.neighbours import nearby
 from heritage.search.vocabulary import TermTree
 from heritage.web.browse.facet_display import folded
 from heritage.web.media import maps
-from heritage.web.shared import time_axis
+from heritage.web.shared import era_strip, time_scale
 from heritage.web.shared.charts import Chart, Row, Series, nice_step
 from heritage.web.shared.nearby_map import direction, nearby_map
 from heritage.web.shared.term_texts import TermTexts
-from heritage.web.shared.time_axis import Scale, scale_of
+from heritage.web.shared.time_scale import Scale, scale_of
 from heritage.web.site.timeline import site_timeline
 from tests import builders as build
 from tests.webrows import as_read, full_site, plain_site, rows_of, vocabulary
@@ -122,7 +122,7 @@ def test_labels_of_a_strip_are_not_cut_on_a_phone(words, language):
             if mark.fits
             else (mark.label, mark.label_x, mark.label_dx, mark.anchor)
         )
-        at, width = float(x.rstrip("%")) * 3.2 + dx, time_axis._width(shown)
+        at, width = float(x.rstrip("%")) * 3.2 + dx, time_scale.label_width(shown)
         start = at - width * {"start": 0, "middle": 0.5, "end": 1}[anchor]
         assert shown and start > -7 and start + width < 327, shown
     fabric = line.marks[-1]
@@ -151,8 +151,8 @@ def test_each_named_era_has_a_label_on_a_phone(words, seed):
     for segment in line.segments:
         start = float(segment.x.rstrip("%"))
         end = start + float(segment.width.rstrip("%"))
-        if segment.is_named and segment.fits != time_axis.EVERYWHERE:
-            wide = 100 * time_axis._width(segment.label, is_bold=True) / 320
+        if segment.is_named and segment.fits != time_scale.EVERYWHERE:
+            wide = 100 * time_scale.label_width(segment.label, is_bold=True) / 320
             at = float(segment.beside_x.rstrip("%"))
             label = at - wide * {"start": 0, "middle": 0.5, "end": 1}[segment.beside_anchor]
             assert label >= -0.1 and label + wide <= 100.1, segment.label
@@ -161,7 +161,7 @@ def test_each_named_era_has_a_label_on_a_phone(words, seed):
     for taken in lanes.values():
         taken.sort()
         assert all(one[1] <= two[0] + 0.2 for one, two in itertools.pairwise(taken)), taken
-    assert line.foot > max(lanes) + time_axis.LANE
+    assert line.foot > max(lanes) + era_strip.LANE
 
 
 def test_no_strip_without_a_date(words):

@@ -18,7 +18,7 @@ from heritage.models import (
     Site,
 )
 from heritage.models.unit_of_work import change_set
-from heritage.web.shared import time_axis
+from heritage.web.shared import time_scale
 from heritage.web.vocabularies import eras
 from heritage.web.world_heritage import entries as statistics
 from tests import builders as build
@@ -161,7 +161,7 @@ def test_an_era_names_itself_on_its_strip_on_a_phone(words):
     short = build.make_era("Wu Zhou (Wu Zetian)", span="0690/0705", parent=tang, region=words.china)
     strip = eras.era_strip(short, [tang, short])
     (segment,) = [each for each in strip.segments if each.is_named]
-    assert segment.fits != time_axis.EVERYWHERE and segment.beside_x
+    assert segment.fits != time_scale.EVERYWHERE and segment.beside_x
 
 
 def test_countries_stand_under_their_regions(page, filled):

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from heritage.models import Era, Event
 from heritage.search import TermTree, page_rows
-from heritage.web.shared import time_axis
+from heritage.web.shared import time_scale
 from heritage.web.shared.charts import percent
-from heritage.web.shared.time_axis import LANE, Scale, Segment, Tick
+from heritage.web.shared.era_strip import LANE, EraStrip, strip_of
+from heritage.web.shared.time_scale import Scale, scale_of
 
 _MAX_EVENTS = 14  # events that get a line of their own
 _DOT = 12  # pixels: how wide a mark is at least
@@ -43,14 +44,10 @@ class MomentMark:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteTimeline:
+class SiteTimeline(EraStrip):
     """Prepared for components/site_timeline.html."""
 
     marks: list[MomentMark]
-    segments: list[Segment]
-    ticks: list[Tick]
-    height: int
-    foot: int
     roles: list[tuple[str, str]]  # those that occur, for the key
 
     @property
@@ -65,18 +62,16 @@ class SiteTimeline:
 def site_timeline(rows: page_rows.SiteRows, eras: TermTree[Era]) -> SiteTimeline | None:
     """None if nothing is dated, or only one event without a span."""
     events = [e for e in rows.events if (e.first_year, e.last_year) != (None, None)]
-    scale = time_axis.scale_of((event.first_year, event.last_year) for event in events)
+    scale = scale_of((event.first_year, event.last_year) for event in events)
     if scale is None:
         return None
     events = sorted(events, key=lambda event: _ORDER.index(Event.Role(event.role)))[:_MAX_EVENTS]
     marks = [_mark(event, scale, row * LANE) for row, event in enumerate(events)]
     top = len(marks) * LANE + 8
-    segments = time_axis.segments(_shown(rows, events, eras), scale, _named(events), top)
-    segments = time_axis.with_labels_beside(segments, top)
-    foot = time_axis.height(segments, top) + 17
+    strip = strip_of(_shown(rows, events, eras), scale, _named(events), top)
     present = {event.role for event in events}
     roles = [(str(role), str(role.label)) for role in _ORDER if role in present]
-    return SiteTimeline(marks, segments, scale.ticks, foot + 7, foot, roles)
+    return SiteTimeline(strip.segments, strip.ticks, strip.height, strip.foot, marks, roles)
 
 
 def _short(event: Event, label: str, room: float) -> str:
@@ -84,7 +79,7 @@ def _short(event: Event, label: str, room: float) -> str:
     eras = event.era_phrase()
     first = str(event.first_era.short()) if event.first_era else ""
     tries = (label, eras, first if first == eras else first and f"{first} …")
-    kept = (each for each in tries if each and time_axis.fits(each, room) == time_axis.EVERYWHERE)
+    kept = (each for each in tries if each and time_scale.fits(each, room) == time_scale.EVERYWHERE)
     return next(kept, "")
 
 
@@ -133,13 +128,13 @@ def _mark(event: Event, scale: Scale, y: int) -> MomentMark:
         label_x, dx, anchor = (middle if is_dot else start), -_DOT if is_dot else -8, "end"
     room = end - start if is_inside else 100 - label_x if anchor == "start" else label_x
     whole = label if is_inside else f"{event.get_kind_display()} {label}"
-    fits = time_axis.fits(whole, room - 4)
+    fits = time_scale.fits(whole, room - 4)
     short, short_x, short_dx, short_anchor = "", label_x, dx, anchor
-    if fits != time_axis.EVERYWHERE:
+    if fits != time_scale.EVERYWHERE:
         short = _short(event, label, room - 4)
         if not short:  # over the bar: it is alone on its line
             short, short_dx, short_anchor = _short(event, label, 100), 0, "middle"
-            short_x = time_axis.centred(short, middle)
+            short_x = time_scale.centred(short, middle)
     return MomentMark(
         role=str(event.role),
         is_dot=is_dot,
@@ -153,7 +148,7 @@ def _mark(event: Event, scale: Scale, y: int) -> MomentMark:
         anchor=anchor,
         is_inside=is_inside and event.role == Event.Role.STANDING,
         title=str(event),
-        fits="" if fits == time_axis.EVERYWHERE else fits,
+        fits="" if fits == time_scale.EVERYWHERE else fits,
         short=short,
         short_x=percent(short_x),
         short_dx=short_dx,

@@ -17,11 +17,12 @@ from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
 from heritage.values.normalize import sort_key
 from heritage.web.media.covers import seal_characters
-from heritage.web.shared import language_html, time_axis
+from heritage.web.shared import language_html
 from heritage.web.shared.certainty import APPROXIMATE, TRADITION, Mark
 from heritage.web.shared.charts import Chart, percent
+from heritage.web.shared.era_strip import EraStrip, strip_of
 from heritage.web.shared.page_urls import list_url, term_url
-from heritage.web.shared.time_axis import Scale, Segment, Tick
+from heritage.web.shared.time_scale import Scale, Tick, scale_of, this_year
 from heritage.web.site.events import SourceLine, source_line
 from heritage.web.vocabularies import common, parts
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
@@ -32,7 +33,6 @@ _SINCE = -2199
 _CHINA, _SEVERAL = "china", "several-parts"
 _NAMED = 3  # eras that stand for a part of the world
 _LEAST_NEAR = 30  # years between two eras of which one follows the other
-_OPEN_END = 2030  # where the strip of an era that goes on ends
 # Of sites that began in an era, date from it or have fabric of it: they show it best.
 _CHIEF_ROLES = (SiteEra.Role.BEGINNINGS, SiteEra.Role.STANDING, SiteEra.Role.DATED)
 _ROLES = (
@@ -102,14 +102,6 @@ class ErasPage:
 
 
 @dataclass(frozen=True, slots=True)
-class EraStrip:
-    segments: list[Segment]
-    ticks: list[Tick]
-    height: int
-    foot: int
-
-
-@dataclass(frozen=True, slots=True)
 class EraPage:
     """Prepared for the template web/era.html."""
 
@@ -131,7 +123,8 @@ class EraPage:
 
 def eras() -> ErasPage:
     tree = CountedTree("era", current_index())
-    scale = Scale(_SINCE, max([era.last_year or 0 for era in tree.terms.values()] + [2030]))
+    last = max((era.last_year or 0 for era in tree.terms.values()), default=0)
+    scale = Scale(_SINCE, max(last, this_year()))
     by_part = _by_part(tree)
     order = {_CHINA: 0} | {slug: place for place, slug in enumerate(parts.LABELS, start=1)}
     found = [
@@ -226,7 +219,7 @@ def _row(era: Era, count: int, depth: int, scale: Scale, group: Text | str) -> E
         depth=depth,
         x=percent(start),
         width=percent(max(end - start, 0.5)),
-        is_before=era.last_year is not None and era.last_year < _SINCE,
+        is_before=era.last_year is not None and era.last_year < scale.first,
         region="" if region_label(era) == group else language_html.as_html(region_label(era)),
     )
 
@@ -367,26 +360,17 @@ def _region(index: IndexSnapshot, era: Era) -> TermLink | None:
 
 def era_strip(era: Era, eras: list[Era]) -> EraStrip | None:
     """The era among those before, after and beside it in its region."""
-    first = era.last_year if era.first_year is None else era.first_year
-    last = _OPEN_END if era.last_year is None else era.last_year
-    if first is None:
+    is_open = era.first_year is None or era.last_year is None
+    until = this_year() if era.last_year is None and era.first_year is not None else era.last_year
+    scale = scale_of([(era.first_year, until)], share=0.45, least=60 if is_open else 40)
+    if scale is None:
         return None
-    room = _room(era)
-    scale = Scale(first - room, last + room)
     near = [other for other in eras if _same_region(other, era) and _is_shown(other, era)]
-    found = time_axis.with_labels_beside(time_axis.segments(near, scale, {era.pk}, 0), 0)
-    foot = time_axis.height(found, 0)
-    return EraStrip(found, scale.ticks, foot + 24, foot + 17)
+    return strip_of(near, scale, {era.pk})
 
 
 def _same_region(other: Era, era: Era) -> bool:
     return (other.region_id, other.region_name) == (era.region_id, era.region_name)
-
-
-def _room(era: Era) -> int:
-    if era.first_year is None or era.last_year is None:
-        return 60
-    return max(40, round((era.last_year - era.first_year) * 0.45))
 
 
 def _is_shown(other: Era, era: Era) -> bool:
