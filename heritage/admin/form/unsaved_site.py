@@ -24,7 +24,6 @@ from heritage.values.date_parser import parse_date
 from heritage.values.edtf import EDTFError
 from heritage.values.point_reader import read_point
 
-_CHOSEN = ("kinds", "also_in", "sources")
 # Columns that the page does not show, and those that the box of the point says.
 _LEFT_OUT = (
     *("id", "slug", "state", "featured", "prominence"),
@@ -86,20 +85,17 @@ def _is_chosen(row: Model, column: Field, text: str | None) -> bool:
 def put_rows(site: Site, data: QueryDict, found: dict[str, list[Any]]) -> Iterator[str]:
     """Change the rows found of a site; gives the labels of fields that have no sense."""
     for name in found:
-        if name in _CHOSEN:
-            found[name] = list(_chosen(site, name, data))
+        if name in page_rows.LINKS:
+            found[name] = _chosen(name, data)
         else:
             yield from _put_open_rows(site, name, data, found)
 
 
-def _chosen(site: Site, name: str, data: QueryDict) -> Iterator[Model]:
-    through, owner, _order = page_rows.RELATIONS[name]
-    keys = [key for key in through._meta.concrete_fields if key.is_relation]
-    [target] = [key for key in keys if key.attname != owner]
+def _chosen(name: str, data: QueryDict) -> list[int]:
+    """The ids that are chosen in a field, as far as they are there."""
     ids = list(filter(_DIGITS.fullmatch, map(str, data.getlist(name))))
-    rows = cast(type[Model], target.related_model)._default_manager.filter(pk__in=ids)
-    for row in rows:
-        yield through(**{owner: site.pk, target.attname: row.pk})
+    target = cast(type[Model], Site._meta.get_field(name).related_model)
+    return list(target._default_manager.filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def _put_open_rows(

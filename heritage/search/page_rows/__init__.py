@@ -8,6 +8,7 @@ from heritage.search.page_rows.card_rows import CardData, read_cards
 from heritage.search.page_rows.day_rows import DayRows, read_day
 from heritage.search.page_rows.neighbours import Neighbour, nearby, reachable
 from heritage.search.page_rows.site_rows import (
+    LINKS,
     RELATIONS,
     PropertyRows,
     SiteRows,
@@ -19,6 +20,7 @@ from heritage.search.page_rows.site_rows import (
 )
 
 __all__ = [
+    "LINKS",
     "RELATIONS",
     "CardData",
     "DayRows",

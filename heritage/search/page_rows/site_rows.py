@@ -1,7 +1,7 @@
 """The rows that a site's page is made of, read for one site.
 
-They lie in a dozen tables, and most sites have rows in a few: one query tells in which, and the
-others are not read. Terms come from the vocabularies in memory.
+They lie in a dozen tables, and most sites have rows in a few: one query tells in which, and what
+the site is linked to. Other tables are not read. Terms come from the vocabularies in memory.
 """
 
 from collections import Counter
@@ -77,7 +77,7 @@ class SiteRows:
     # By the primary key of the entry that a coverage refers to.
     properties: dict[int, PropertyRows] = field(default_factory=dict)
     entry_events: dict[int, list[DesignationEvent]] = field(default_factory=dict)
-    shares_entries: bool = False  # whether an entry covers other sites too
+    shares_entries: bool = False  # whether an entry covers other sites too, or may
 
     def criteria_of(self, coverage: Coverage) -> list[RegisterTerm]:
         """The criteria of the World Heritage entry that a coverage refers to."""
@@ -90,11 +90,14 @@ class SiteRows:
         return [place for place in (self.site.place, *self.also_in) if place]
 
 
+# By relation, the table that links a site to ids, and the column that holds these.
+LINKS: dict[str, tuple[type[Model], str]] = {
+    "kinds": (Site.kinds.through, "kind_id"),
+    "also_in": (Site.also_in.through, "place_id"),
+    "sources": (Site.sources.through, "source_id"),
+}
 # By relation, what is read of it: the model, the column that names the site, the order of the rows.
 RELATIONS: dict[str, tuple[type[Model], str, str]] = {
-    "kinds": (Site.kinds.through, "site_id", ""),
-    "also_in": (Site.also_in.through, "site_id", ""),
-    "sources": (Site.sources.through, "site_id", ""),
     "identifiers": (Identifier, "site_id", "value"),
     "names": (Name, "site_id", "kind, language, text"),
     "events": (Event, "site_id", "first_year NULLS LAST, uid"),
@@ -106,6 +109,30 @@ RELATIONS: dict[str, tuple[type[Model], str, str]] = {
     "prices": (Price, "site_id", '"order", uid'),
     "visitingfacts": (VisitingFact, "site_id", "kind, uid"),
     "notices": (Notice, "site_id", "begins NULLS FIRST, uid"),
+}
+# In SQL: the ids of each of `LINKS`, 1 for each of `RELATIONS` in which a site has rows, 1 if an
+# entry of the site covers another one.
+_OF_SITE = {
+    name: f"SELECT {column} FROM {through._meta.db_table} WHERE site_id = %s"  # noqa: S608 - our names
+    for name, (through, column) in LINKS.items()
+}
+_OF_SITE |= {
+    name: f"SELECT 1 WHERE EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {column} = %s)"  # noqa: S608 - our names
+    for name, (model, column, _order) in RELATIONS.items()
+}
+_OF_SITE["shares_entries"] = (
+    f"SELECT 1 WHERE EXISTS (SELECT 1 FROM {Coverage._meta.db_table} own "  # noqa: S608 - our names
+    f"JOIN {Coverage._meta.db_table} other USING (designation_id) "
+    "WHERE own.site_id = %s AND other.site_id <> own.site_id)"
+)
+# What a World Heritage entry is linked to.
+_OF_ENTRY = {
+    name: f"SELECT {column} FROM {through._meta.db_table} WHERE worldheritage_id = %s"  # noqa: S608 - our names
+    for name, through, column in (
+        ("criteria", WorldHeritage.criteria.through, "registerterm_id"),
+        ("regions", WorldHeritage.regions.through, "registerterm_id"),
+        ("states", WorldHeritage.states.through, "place_id"),
+    )
 }
 
 
@@ -155,23 +182,26 @@ def read_site(
     """Everything that the page of a site shows.
 
     The rows may be newer than the vocabularies: what names a term that is not in these is left out.
-    `change` is called with what was found of each of `RELATIONS`, before it is put together.
+    `change` is called with the ids found of each of `LINKS` and the rows of each of `RELATIONS`,
+    before they are put together.
     """
-    found: dict[str, list[Any]] = {name: [] for name in RELATIONS}
-    for name in _present(site.pk):
-        model, column, order = RELATIONS[name]
-        found[name] = rows_by_key(model, column, [site.pk], order=order)
+    found: dict[str, list[Any]] = dict(_answers(_OF_SITE, site.pk))
+    is_shared = bool(found.pop("shares_entries")) or change is not None
+    for name, (model, column, order) in RELATIONS.items():
+        if found[name]:
+            found[name] = rows_by_key(model, column, [site.pk], order=order)
     if change is not None:
         change(found)
     today = timezone.localdate()
     schemes = terms.identifier_schemes
     rows = SiteRows(
         site,
-        kinds=_terms(terms.kinds, (row.kind_id for row in found["kinds"])),
-        also_in=_terms(terms.places, (row.place_id for row in found["also_in"])),
+        kinds=_terms(terms.kinds, found["kinds"]),
+        also_in=_terms(terms.places, found["also_in"]),
         identifiers=[row for row in found["identifiers"] if row.scheme_id in schemes],
         names=found["names"],
         events=found["events"],
+        shares_entries=is_shared,
         # Whether the site is published or not: editors see a preview.
         images=[row for row in found["images"] if row.published],
         openings=[row for row in found["openings"] if row.is_shown],
@@ -188,28 +218,24 @@ def read_site(
         event.last_era = terms.eras.get(event.last_era_id)
     _add_related_sites(rows, found["part_of"], found["parts"])
     entries = _add_entries(rows, found["coverages"], terms)
-    _add_sources(rows, entries, {row.source_id for row in found["sources"]}, terms)
+    _add_sources(rows, entries, set(found["sources"]), terms)
     if site.custodian_id:
         site.custodian = _by_pk(Custodian, [site.custodian_id])[site.custodian_id]
     return rows
 
 
-def _present(site_id: int) -> list[str]:
-    """The names of the relations in which the site has rows."""
-    conditions = [(model, f"{column} = %s") for model, column, _order in RELATIONS.values()]
-    found = _exist(conditions, [site_id] * len(conditions))
-    return [name for name, is_there in zip(RELATIONS, found, strict=True) if is_there]
+def _answers(asked: dict[str, str], pk: int) -> dict[str, list[int]]:
+    """What each of some queries finds, by name: each takes one key and gives one number a row.
 
-
-def _exist(conditions: list[tuple[type[Model], str]], parameters: list[int]) -> list[bool]:
-    """Whether each of these tables has a row of which a condition in SQL is true; one query."""
-    asked = ", ".join(
-        f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {condition})"  # noqa: S608 - our names
-        for model, condition in conditions
-    )
+    The database is asked once.
+    """
+    named = (f"SELECT '{name}', each.* FROM ({sql}) each" for name, sql in asked.items())  # noqa: S608 - our names
+    found: dict[str, list[int]] = {name: [] for name in asked}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {asked}", parameters)
-        return list(map(bool, cursor.fetchone()))
+        cursor.execute(" UNION ALL ".join(named), [pk] * len(asked))
+        for name, value in cursor.fetchall():
+            found[name].append(value)
+    return found
 
 
 def linked_sites(ids: Iterable[int]) -> dict[int, Site]:
@@ -256,21 +282,16 @@ def _add_entries(rows: SiteRows, coverages: list[Coverage], terms: Vocabulary) -
             coverage.site, coverage.designation = rows.site, entries[coverage.designation_id]
             rows.coverages.append(coverage)
     rows.coverages.sort(key=lambda row: row.designation.register.rank)
-    others_covered = f"designation_id IN ({', '.join(['%s'] * len(ids))}) AND site_id <> %s"
-    [rows.shares_entries] = _exist([(Coverage, others_covered)], [*ids, rows.site.pk])
     order = "first_year NULLS FIRST, uid"
     for event in rows_by_key(DesignationEvent, "designation_id", ids, order=order):
         rows.entry_events.setdefault(event.designation_id, []).append(event)
     for detail in rows_by_key(WorldHeritage, "designation_id", ids):
-        key, pk = "worldheritage_id", [detail.pk]
-        criteria = rows_by_key(WorldHeritage.criteria.through, key, pk)
-        regions = rows_by_key(WorldHeritage.regions.through, key, pk)
-        states = rows_by_key(WorldHeritage.states.through, key, pk)
+        listed = _answers(_OF_ENTRY, detail.pk)
         rows.properties[detail.designation_id] = PropertyRows(
             detail,
-            criteria=_register_terms(terms, (row.registerterm_id for row in criteria)),
-            regions=_register_terms(terms, (row.registerterm_id for row in regions)),
-            states=_terms(terms.places, (row.place_id for row in states)),
+            criteria=_register_terms(terms, listed["criteria"]),
+            regions=_register_terms(terms, listed["regions"]),
+            states=_terms(terms.places, listed["states"]),
         )
     return list(entries.values())
 
