@@ -113,17 +113,22 @@ def test_recalled_is_a_mark_of_the_text_and_no_source_in_the_list(client, words)
 
 
 def test_the_source_that_carries_most_of_a_page_stands_first():
-    names = ("web", "official", "dataset", "publication")
+    names = ("web", "dataset", "publication")
     sources = {kind: build.make_source(kind, kind=kind) for kind in names}
-    site = build.make_site("A", sources=list(sources.values()))
+    official = [build.make_source(f"Official {n}") for n in range(2)]
+    site = build.make_site("A", sources=[*sources.values(), *official])
     entry = build.make_designation(source=sources["dataset"])
     build.make_coverage(site, entry, source=sources["dataset"])
     build.make_event(site, source=sources["web"])
-    ordered = ["dataset", "web", "official", "publication"]
-    assert [source.kind for source in rows_of(site).sources] == ordered
-    for _ in range(2):
+    build.make_event(site, source=official[1])
+
+    def found():
+        return [str(source.citation.best()) for source in rows_of(site).sources]
+
+    assert found() == ["Official 1", "Official 0", "dataset", "web", "publication"]
+    for _ in range(3):
         build.make_event(site, source=sources["publication"])
-    assert [source.kind for source in rows_of(site).sources][:2] == ["publication", "dataset"]
+    assert found() == ["Official 1", "Official 0", "publication", "dataset", "web"]
 
 
 def test_it_does_not_say_what_is_unchecked_past_or_unsafe(html):
@@ -263,7 +268,7 @@ def test_that_a_name_is_recalled_is_explained_once(client, words):
     build.make_name(site, "Alpha", source=words.recalled)
     html = of(client, "a")
     assert html.count('href="#mark-recalled"') == html.count('id="mark-recalled"') == 1
-    assert "What has no source beside it here" in html.partition('id="names"')[2]
+    assert 'href="#mark-recalled"' in html.partition('id="names"')[2].partition("</section>")[0]
 
 
 def test_a_name_of_many_lines_is_set_smaller(client):

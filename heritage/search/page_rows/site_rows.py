@@ -301,7 +301,7 @@ def _add_sources(
 ) -> None:
     """Read the sources of all rows in one query; `own` are the ids of the site's own sources.
 
-    Of those, the one that the most rows cite stands first.
+    Of those, official ones stand first, and the one that the most rows cite before the others.
     """
     site = rows.site
     checked: list[Any] = [*rows.openings, *rows.prices, *rows.visitingfacts]
@@ -311,12 +311,15 @@ def _add_sources(
     found = _by_pk(Source, ids | own | {site.point_source_id})
     uses = Counter(row.source_id for row in cited)
     uses.update(row.second_source_id for row in checked)
+    uses.update(entry.source_id for entry in entries if entry.pk in rows.properties)
     uses[site.point_source_id] += 1
     kinds = Source.Kind.values  # the weightier ones first
-    rows.sources = sorted(
-        (found[pk] for pk in own),
-        key=lambda source: (-uses[source.pk], kinds.index(source.kind), source.uid),
-    )
+
+    def place(source: Source) -> tuple[bool, int, int, str]:
+        is_other = source.kind != Source.Kind.OFFICIAL
+        return is_other, -uses[source.pk], kinds.index(source.kind), source.uid
+
+    rows.sources = sorted((found[pk] for pk in own), key=place)
     for row in cited:
         row.source = found.get(row.source_id)
     for row in checked:

@@ -170,10 +170,6 @@ class SitePage:
         return any(certainty.RECALLED in line.marks for line in lines)
 
     @property
-    def has_recalled_names(self) -> bool:
-        return any(line.source and certainty.RECALLED in line.source.marks for line in self.names)
-
-    @property
     def cited_name(self) -> str:
         return language_html.within_quotes(str(self.name))
 
