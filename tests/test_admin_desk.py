@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from heritage.admin.changes import history, written_records
-from heritage.models import Change, ChangeSet, Correction, Opening, Review, Site
-from heritage.models.base import unwatched
+from heritage.models import Change, ChangeSet, Correction, Opening, Review, Site, unwatched
 from heritage.models.labels import label_of
 from heritage.models.unit_of_work import change_set
 from heritage.search import store

@@ -12,8 +12,17 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 
-from heritage.models import ChangeSet, Event, FormerSlug, Kind, Name, PendingRefresh, Place, Site
-from heritage.models.base import Record
+from heritage.models import (
+    ChangeSet,
+    Event,
+    FormerSlug,
+    Kind,
+    Name,
+    PendingRefresh,
+    Place,
+    Record,
+    Site,
+)
 from heritage.models.row_values import kept_relations, linked_ids, plain_row, stored_rows
 from heritage.models.unit_of_work import change_set
 from heritage.search import store

@@ -6,8 +6,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
-from heritage.models import Designation, Site
-from heritage.models.base import Record
+from heritage.models import Designation, Record, Site
 from heritage.services.dependencies import EFFECTS, Effect
 from heritage.services.system_checks import check_database, check_models, model_errors
 

@@ -17,10 +17,10 @@ from heritage.models import (
     FormerSlug,
     Identity,
     PendingRefresh,
+    Record,
     Site,
     WorldHeritage,
 )
-from heritage.models.base import Record
 from heritage.models.unit_of_work import change_set
 from heritage.search.caches import LRUCache
 from heritage.services import pending

@@ -35,8 +35,7 @@ from heritage.admin import access
 from heritage.admin.access import user_of
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import change_set, with_undo_link
-from heritage.models import ChangeSet, Site, User
-from heritage.models.base import chunks
+from heritage.models import ChangeSet, Site, User, chunks
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.undo import MAX_CHANGES
 from heritage.values.sentences import explained

@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from heritage.models import ChangeSet, User, unit_of_work
-from heritage.models.base import Record
+from heritage.models import ChangeSet, Record, User, unit_of_work
 from heritage.server.lock_timeout import lock_timeout
 
 

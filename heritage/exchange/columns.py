@@ -18,9 +18,8 @@ from django.db.models import Prefetch, Q
 from django.utils.text import capfirst, normalize_newlines
 from django.utils.translation import gettext as _
 
-from heritage.models import Era, Event, Site
+from heritage.models import Era, Event, Site, Term
 from heritage.models.labels import label_of, with_label
-from heritage.models.vocabularies import Term
 from heritage.values import normalize, tokens
 from heritage.values.coordinates import point_text
 from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction

@@ -22,8 +22,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.db.models import Field, QuerySet, UniqueConstraint
 
-from heritage.models import LoadedRow, row_values
-from heritage.models.base import Record, chunks
+from heritage.models import LoadedRow, Record, chunks, row_values
 from heritage.models.unit_of_work import change_set
 from heritage.search import refresh_saved_index
 from heritage.services import parents_first, update_planner_statistics

@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.serializers import json
 from django.db.models import Model
 
-from heritage.models.base import Record
+from heritage.models import Record
 from heritage.models.row_values import column
 
 Deserializer = json.Deserializer

@@ -13,8 +13,7 @@ from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Prefetch, QuerySet
 
-from heritage.models import PartOf, Site
-from heritage.models.base import Record, chunks, unwatched
+from heritage.models import PartOf, Record, Site, chunks, unwatched
 from heritage.models.row_values import kept_columns, kept_relations
 from heritage.models.unit_of_work import owner_model
 from heritage.services import parents_first

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from heritage.exchange.site_fields import exported_columns, with_related
-from heritage.models import Site
-from heritage.models.base import chunks
+from heritage.models import Site, chunks
 
 # A cell that begins with one of these would be read as a formula, in some programs if it is wide.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Designation, Event, Kind, Place, Register
-from heritage.models.events import age_events, first_beginning
+from heritage.models import Designation, Event, Kind, Place, Register, age_events, first_beginning
 from heritage.search import page_rows
 from heritage.values import sentences
 from heritage.values.date_format import year_phrase

@@ -1,7 +1,24 @@
-"""All models of the catalogue; import them from here."""
+"""All models of the catalogue, with what others need to read and write them.
 
+- **Models.** Those of `Record` have a permanent uid; each write of one is tracked, whether by
+  `save()`, by a queryset or by a relation. Rows that follow from others (`SiteEra`, `SortName`,
+  tables of the index) are written by services alone.
+- **Writes.** `unit_of_work.change_set()` says what belongs together, who does it and why.
+  `Site.publish()`, `withdraw()` and `rename()`, `Correction.send()` are change sets of their own.
+  `IndexChange.objects` is the change log, by which readers learn what writers did.
+- **Modules.** `fields` (types of columns), `labels` (names of rows in choosers), `row_values` (rows
+  as plain values), `unesco` (statuses by register, standing and extent), `visiting` (seasons and
+  weekdays of opening hours).
+
+Other packages import these names; services, which carry the writes out, import modules, too.
+"""
+
+from heritage.models import fields, labels, row_values, unesco, unit_of_work, visiting
+from heritage.models.base import Record, TreeRecord, chunks, new_uid, unwatched
 from heritage.models.corrections import Correction
+from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.designations import (
+    IN_FORCE,
     ComponentPoint,
     Designation,
     DesignationEvent,
@@ -9,7 +26,15 @@ from heritage.models.designations import (
     RegisterTerm,
     WorldHeritage,
 )
-from heritage.models.events import Event, SiteEra, SortName
+from heritage.models.events import (
+    Event,
+    SiteEra,
+    SortName,
+    age_events,
+    exact_dates,
+    first_beginning,
+    is_within,
+)
 from heritage.models.group_defaults import GroupDefault
 from heritage.models.history import Change, ChangeSet
 from heritage.models.identifiers import Identifier, IdentifierScheme
@@ -19,6 +44,7 @@ from heritage.models.loaded_rows import LoadedRow
 from heritage.models.login_attempts import LoginAttempt
 from heritage.models.names import FormerSlug, Name
 from heritage.models.open_forms import OpenForm
+from heritage.models.querysets import SiteQuerySet
 from heritage.models.relations import Coverage, PartOf
 from heritage.models.reviews import Review, ReviewComment
 from heritage.models.saved_filters import SavedFilter
@@ -27,5 +53,73 @@ from heritage.models.sites import Site
 from heritage.models.sources import Licence, Source
 from heritage.models.unesco import UnescoStatus
 from heritage.models.users import User
-from heritage.models.visiting import Custodian, Notice, Opening, Price, VisitingFact
-from heritage.models.vocabularies import Era, Kind, Place
+from heritage.models.visiting import CheckedRecord, Custodian, Notice, Opening, Price, VisitingFact
+from heritage.models.vocabularies import Era, Kind, Place, Term
+
+__all__ = [
+    "IN_FORCE",
+    "PLATE",
+    "SOLEMN",
+    "Change",
+    "ChangeSet",
+    "CheckedRecord",
+    "ComponentPoint",
+    "Correction",
+    "Coverage",
+    "Custodian",
+    "Designation",
+    "DesignationEvent",
+    "Era",
+    "Event",
+    "FormerSlug",
+    "GroupDefault",
+    "Identifier",
+    "IdentifierScheme",
+    "Identity",
+    "Image",
+    "IndexChange",
+    "IndexPart",
+    "Kind",
+    "Licence",
+    "LoadedRow",
+    "LoginAttempt",
+    "Name",
+    "Notice",
+    "OpenForm",
+    "Opening",
+    "PartOf",
+    "PendingRefresh",
+    "Place",
+    "Price",
+    "Record",
+    "Register",
+    "RegisterTerm",
+    "Review",
+    "ReviewComment",
+    "SavedFilter",
+    "Site",
+    "SiteEra",
+    "SiteQuerySet",
+    "SortName",
+    "Source",
+    "SpeltWord",
+    "Term",
+    "TreeRecord",
+    "UnescoStatus",
+    "User",
+    "VisitingFact",
+    "WorldHeritage",
+    "age_events",
+    "chunks",
+    "exact_dates",
+    "fields",
+    "first_beginning",
+    "is_within",
+    "labels",
+    "new_uid",
+    "row_values",
+    "unesco",
+    "unit_of_work",
+    "unwatched",
+    "visiting",
+]

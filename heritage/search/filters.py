@@ -20,9 +20,9 @@ from heritage.models import (
     Register,
     Site,
     SiteEra,
+    SiteQuerySet,
+    Term,
 )
-from heritage.models.querysets import SiteQuerySet
-from heritage.models.vocabularies import Term
 from heritage.search import (
     active_filters,
     distance_fields,

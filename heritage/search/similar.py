@@ -12,8 +12,7 @@ import numpy as np
 from django.db.models import Count
 from pyroaring import BitMap
 
-from heritage.models import Site, SortName
-from heritage.models.base import chunks
+from heritage.models import Site, SortName, chunks
 from heritage.search import fulltext
 from heritage.search.caches import CacheKey
 from heritage.search.index.snapshot import IndexSnapshot

@@ -14,8 +14,7 @@ from typing import Any
 from django.utils.translation import get_language
 from pyroaring import BitMap
 
-from heritage.models import Era, Place, Site
-from heritage.models.vocabularies import Term
+from heritage.models import Era, Place, Site, Term
 from heritage.search import fulltext, text_search
 from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.facets.base import AnyFacet, TreeFacet

@@ -16,8 +16,8 @@ from heritage.models import (
     Register,
     RegisterTerm,
     Source,
+    Term,
 )
-from heritage.models.vocabularies import Term
 from heritage.search.caches import Cache, LRUCache
 
 _KEPT = 2  # the one that all use, and that of a transaction which is still open

@@ -17,8 +17,17 @@ from fixtures.build.henan_cells import Eras
 from fixtures.build.henan_facts import read_facts
 from heritage.media.covers import scene_files
 from heritage.media.covers.palettes import PALETTES
-from heritage.models import Coverage, Designation, DesignationEvent, Era, Event, Kind, Site, Source
-from heritage.models.base import Record
+from heritage.models import (
+    Coverage,
+    Designation,
+    DesignationEvent,
+    Era,
+    Event,
+    Kind,
+    Record,
+    Site,
+    Source,
+)
 from heritage.models.unesco import UnescoStatus, statuses
 from heritage.services.record_problems import problems
 from heritage.values.years import to_historical

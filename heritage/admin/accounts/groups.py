@@ -111,7 +111,7 @@ def ensure(using: str = "default") -> None:
 
 def defaults_for(model: str) -> tuple:
     """The default permissions of the groups on a model."""
-    from heritage.models.base import Record
+    from heritage.models import Record
 
     if model in DEFAULTS:
         return DEFAULTS[model]

@@ -20,8 +20,7 @@ from heritage.admin.changes import undo_pages
 from heritage.admin.changes.history import Entry, comments_of, entries
 from heritage.admin.changes.written_records import WrittenRecords, written_records
 from heritage.admin.pages import AdminPages
-from heritage.models import Change, ChangeSet, User
-from heritage.models.base import Record
+from heritage.models import Change, ChangeSet, Record, User
 from heritage.services.undo import MAX_CHANGES
 
 PER_PAGE = 40  # rows of a change set

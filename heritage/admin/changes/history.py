@@ -22,8 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from heritage.admin.pages import AdminPages
-from heritage.models import Change, ChangeSet, Correction, Site
-from heritage.models.base import Record
+from heritage.models import Change, ChangeSet, Correction, Record, Site
 from heritage.models.fields import EDTFField
 from heritage.models.labels import label_of, with_label
 from heritage.models.row_values import set_plain_value

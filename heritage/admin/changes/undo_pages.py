@@ -27,8 +27,7 @@ from django.utils.translation import ngettext
 from heritage.admin import access
 from heritage.admin.access import is_id, user_of
 from heritage.admin.changes.history import RowNames, ShownDifference, ShownValues
-from heritage.models import Change, ChangeSet, FormerSlug, Site, User
-from heritage.models.base import Record, unwatched
+from heritage.models import Change, ChangeSet, FormerSlug, Record, Site, User, unwatched
 from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import linked_ids, plain_row, stored_rows
 from heritage.server.lock_timeout import lock_timeout

@@ -33,7 +33,7 @@ from heritage.admin.form.three_way_merge import (
     shown_values,
     three_way_merge,
 )
-from heritage.models.base import Record
+from heritage.models import Record
 from heritage.server.lock_timeout import NotWritten
 
 if TYPE_CHECKING:

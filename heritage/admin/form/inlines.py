@@ -16,7 +16,7 @@ from heritage.admin.autocomplete import Chooser, ChooserField, RowLookup
 from heritage.admin.form.editing import Editing, editing_of
 from heritage.admin.form.record_form import RecordFields, RecordForm
 from heritage.admin.form.row_sets import MAX_ROWS
-from heritage.models.base import Record
+from heritage.models import Record
 from heritage.models.labels import with_chosen
 
 

@@ -41,8 +41,7 @@ from heritage.admin.form.inlines import RecordInline
 from heritage.admin.form.inputs import offered_languages
 from heritage.admin.form.record_form import RecordFields, RecordForm
 from heritage.admin.writes import change_set
-from heritage.models import ChangeSet, PendingRefresh, Site, open_forms
-from heritage.models.base import Record
+from heritage.models import ChangeSet, OpenForm, PendingRefresh, Record, Site
 from heritage.models.fields import LanguageMapField
 from heritage.models.unit_of_work import unit_of_work
 from heritage.server.lock_timeout import (
@@ -279,9 +278,9 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
             raise PermissionDenied
         with lock_timeout(settings.WRITE_WAIT_SECONDS):
             if "closed" in request.POST:
-                open_forms.unmark(row, user_of(request))
+                OpenForm.objects.unmark(row, user_of(request))
                 return HttpResponse(status=204)
-            others = open_forms.mark(row, user_of(request))
+            others = OpenForm.objects.mark(row, user_of(request))
         return render(request, "admin/others_here.html", {"others": others})
 
     def rows_view(

@@ -53,7 +53,7 @@ from heritage.admin.form.inputs import (
     TimeInput,
     WeekdaysFormField,
 )
-from heritage.models.base import Record
+from heritage.models import Record
 from heritage.models.fields import (
     DegreesField,
     EDTFField,

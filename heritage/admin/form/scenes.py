@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.media.covers import scene_files
 from heritage.media.covers.palettes import PALETTES
 from heritage.media.covers.tags import tag_of_chooser
-from heritage.models.covers import PLATE, SOLEMN
+from heritage.models import PLATE, SOLEMN
 
 
 class SceneSelect(Select):

@@ -19,8 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from heritage.models import Coverage, Site
-from heritage.models.querysets import SiteQuerySet
+from heritage.models import Coverage, Site, SiteQuerySet
 from heritage.search import IndexSnapshot, columns, current_index, orders
 from heritage.services.undo import MAX_CHANGES
 

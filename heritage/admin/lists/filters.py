@@ -20,9 +20,17 @@ from pyroaring import BitMap
 
 from heritage.admin.access import is_id, once, user_of
 from heritage.admin.lists.gaps import Gap, gaps
-from heritage.models import Coverage, Era, Kind, Place, Register, Site, UnescoStatus
-from heritage.models.querysets import SiteQuerySet
-from heritage.models.vocabularies import Term
+from heritage.models import (
+    Coverage,
+    Era,
+    Kind,
+    Place,
+    Register,
+    Site,
+    SiteQuerySet,
+    Term,
+    UnescoStatus,
+)
 from heritage.search import FACETS, Facet, IndexSnapshot, TreeFacet, current_index, similar
 from heritage.values.language import LazyText
 

@@ -15,8 +15,7 @@ from heritage.admin.form.record_form import RecordForm
 from heritage.admin.form.scenes import SceneSelect, palette_select
 from heritage.admin.lists.filters import WithinEraFilter, WithinKindFilter, WithinPlaceFilter
 from heritage.admin.workflow.change_terms import ReplacePages
-from heritage.models import Era, Kind, Licence, Place, Source
-from heritage.models.vocabularies import Term
+from heritage.models import Era, Kind, Licence, Place, Source, Term
 from heritage.services.record_problems import equal_label_problems
 from heritage.values import normalize
 from heritage.values.date_format import date_in_words

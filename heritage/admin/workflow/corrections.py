@@ -16,8 +16,7 @@ from heritage.admin.form.record_admin import RecordAdmin
 from heritage.admin.form.record_form import Fields
 from heritage.admin.workflow.decisions import ANCHORS, DecisionPages, beside_url
 from heritage.admin.writes import change_set
-from heritage.models import Correction
-from heritage.models.base import chunks
+from heritage.models import Correction, chunks
 from heritage.values.language import language_in_words
 
 _SENT = ("site", "where", "topic", "text", "suggestion", "source", "written_in", "created_at")

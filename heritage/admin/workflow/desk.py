@@ -25,11 +25,11 @@ from heritage.models import (
     Correction,
     Opening,
     Price,
+    Record,
     Site,
     User,
     VisitingFact,
 )
-from heritage.models.base import Record
 from heritage.search import current_index, similar
 
 LATEST = 12  # change sets that are listed

@@ -20,8 +20,7 @@ from heritage.admin.access import is_id, user_of
 from heritage.admin.changes.history import ShownValues
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import with_undo_link
-from heritage.models import Site
-from heritage.models.base import unwatched
+from heritage.models import Site, unwatched
 from heritage.models.row_values import plain_object
 from heritage.search import similar
 from heritage.server.lock_timeout import lock_timeout

@@ -15,9 +15,7 @@ from django.utils import translation
 from django.utils.translation import pgettext_lazy
 from pyroaring import BitMap
 
-from heritage.models import Register, RegisterTerm
-from heritage.models.querysets import SiteQuerySet
-from heritage.models.vocabularies import Term
+from heritage.models import Register, RegisterTerm, SiteQuerySet, Term
 from heritage.search.facets.fields import FacetFilter
 from heritage.search.facets.values import FacetTerm, FacetValue
 from heritage.search.filter_fields import unknown_value_error

@@ -10,8 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models import Register, RegisterTerm, UnescoStatus, WorldHeritage
-from heritage.models.querysets import SiteQuerySet
+from heritage.models import Register, RegisterTerm, SiteQuerySet, UnescoStatus, WorldHeritage
 from heritage.models.unesco import LISTED_STATUSES, statuses_of
 from heritage.search.facets.base import (
     BOUNDS,

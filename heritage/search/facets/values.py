@@ -11,8 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from pyroaring import BitMap
 
-from heritage.models import Register, RegisterTerm
-from heritage.models.vocabularies import Term
+from heritage.models import Register, RegisterTerm, Term
 from heritage.search.index.columns import bitmap, ids_of
 
 _FEW = 2_000  # sites, below which a bitmap is short

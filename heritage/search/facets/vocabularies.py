@@ -7,8 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models import Era, Kind, Place, Site, SiteEra
-from heritage.models.querysets import SiteQuerySet
+from heritage.models import Era, Kind, Place, Site, SiteEra, SiteQuerySet
 from heritage.search.facets.base import TreeFacet
 from heritage.search.index.rows import CHUNK, IndexRows
 from heritage.search.vocabulary import TermTree, Vocabulary

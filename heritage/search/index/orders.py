@@ -14,8 +14,7 @@ import numpy as np
 from django.db.models import Exists, F, OrderBy, OuterRef, QuerySet
 from pyroaring import BitMap
 
-from heritage.models import Site, SortName
-from heritage.models.querysets import SiteQuerySet
+from heritage.models import Site, SiteQuerySet, SortName
 from heritage.search.index.columns import microseconds
 from heritage.search.index.snapshot import Order
 from heritage.values.language import interface_languages

@@ -9,9 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import Combinable
 
-from heritage.models import Coverage, Opening, Register, Site, VisitingFact
-from heritage.models.designations import IN_FORCE
-from heritage.models.vocabularies import Term
+from heritage.models import IN_FORCE, Coverage, Opening, Register, Site, Term, VisitingFact
 
 CHUNK = 5_000
 # How far hours may be relied on, as the index names it.

@@ -9,8 +9,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from pyroaring import BitMap
 
-from heritage.models import Event, IndexChange
-from heritage.models.base import new_uid
+from heritage.models import Event, IndexChange, new_uid
 from heritage.search.caches import Cache
 from heritage.search.index.columns import POINTS, SPANS, TIMES, Table, TableRows, ids_of
 from heritage.search.index.rows import Column, IndexRows

@@ -16,8 +16,7 @@ import numpy as np
 from django.db import transaction
 from pyroaring import BitMap
 
-from heritage.models import Event, IndexChange, IndexPart
-from heritage.models.base import chunks
+from heritage.models import Event, IndexChange, IndexPart, chunks
 from heritage.search.index import orders
 from heritage.search.index.columns import POINTS, SPANS, TIMES, Table
 from heritage.search.index.snapshot import IndexedFacet, IndexSnapshot, Order

@@ -24,8 +24,10 @@ from heritage.models import (
     RegisterTerm,
     Site,
     UnescoStatus,
+    age_events,
+    exact_dates,
+    first_beginning,
 )
-from heritage.models.events import age_events, exact_dates, first_beginning
 from heritage.search.caches import CacheKey
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.page_rows.rows_by_key import rows_by_key, values_by_key

@@ -33,11 +33,11 @@ from heritage.models import (
     RegisterTerm,
     Site,
     Source,
+    Term,
     VisitingFact,
     WorldHeritage,
 )
 from heritage.models.visiting import falls_within
-from heritage.models.vocabularies import Term
 from heritage.search.page_rows.rows_by_key import rows_by_key
 from heritage.search.vocabulary import TermTree, Vocabulary
 

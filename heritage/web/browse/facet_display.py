@@ -10,8 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from heritage.models import Era, Register, RegisterTerm
-from heritage.models.vocabularies import Term
+from heritage.models import Era, Register, RegisterTerm, Term
 from heritage.search import FACETS, CacheKey, FacetCounts, LRUCache
 from heritage.web.shared import language_html, term_texts
 from heritage.web.shared.term_texts import TermTexts

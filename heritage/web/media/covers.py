@@ -21,11 +21,24 @@ from heritage.media.covers.plates import Words, choose_day_palette
 from heritage.media.covers.scene_files import LANDSCAPE, Scene
 from heritage.media.covers.shapes import SHAPES, CoverShape, clean
 from heritage.media.covers.tags import tag_of, tag_of_scene
-from heritage.models import Coverage, Era, Event, Kind, Place, Register, Site, WorldHeritage
-from heritage.models.covers import PLATE, SOLEMN
-from heritage.models.designations import IN_FORCE
-from heritage.models.events import age_events, exact_dates, first_beginning, is_within
-from heritage.models.querysets import SiteQuerySet
+from heritage.models import (
+    IN_FORCE,
+    PLATE,
+    SOLEMN,
+    Coverage,
+    Era,
+    Event,
+    Kind,
+    Place,
+    Register,
+    Site,
+    SiteQuerySet,
+    WorldHeritage,
+    age_events,
+    exact_dates,
+    first_beginning,
+    is_within,
+)
 from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search import page_rows
 from heritage.values.coordinates import Point

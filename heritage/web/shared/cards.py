@@ -20,8 +20,8 @@ from heritage.models import (
     Register,
     Site,
     UnescoStatus,
+    is_within,
 )
-from heritage.models.events import is_within
 from heritage.search import IndexSnapshot, LRUCache, page_rows
 from heritage.values import sentences
 from heritage.values.date_format import year_phrase

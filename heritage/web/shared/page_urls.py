@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
-from heritage.models import Site
-from heritage.models.vocabularies import Term
+from heritage.models import Site, Term
 from heritage.search import SiteFilter
 
 

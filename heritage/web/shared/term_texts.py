@@ -6,9 +6,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from heritage.models import Register, RegisterTerm
-from heritage.models.base import Record
-from heritage.models.vocabularies import Term
+from heritage.models import Record, Register, RegisterTerm, Term
 from heritage.search import CacheKey, IndexSnapshot
 from heritage.web.shared import language_html
 

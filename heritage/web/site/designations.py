@@ -22,9 +22,9 @@ from heritage.models import (
     RegisterTerm,
     Site,
     Source,
+    Term,
 )
 from heritage.models.unesco import statuses
-from heritage.models.vocabularies import Term
 from heritage.search import page_rows
 from heritage.values import sentences
 from heritage.values.date_format import span_phrase

@@ -24,8 +24,9 @@ from heritage.models import (
     Register,
     Site,
     UnescoStatus,
+    age_events,
+    first_beginning,
 )
-from heritage.models.events import age_events, first_beginning
 from heritage.models.unesco import WHOLE_STATUSES, statuses
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_dependencies, page_rows
 from heritage.values import sentences

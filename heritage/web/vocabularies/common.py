@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pyroaring import BitMap
 
-from heritage.models import Site, SiteEra
-from heritage.models.vocabularies import Term
+from heritage.models import Site, SiteEra, Term
 from heritage.search import TREES, IndexSnapshot, orders, page_dependencies
 from heritage.values import sentences
 from heritage.values.language import (
