@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from heritage.models import Site
+from heritage.models import Identifier, IdentifierScheme, Site
+from heritage.search.page_rows import RELATIONS, in_order
+from heritage.search.page_rows.rows_by_key import rows_by_key
 from heritage.values.distances import distance_phrase
 from heritage.web.site.page import site_page
 from tests import builders as build
@@ -84,12 +86,19 @@ def test_rows_are_read_in_the_order_of_their_models(longmen):
     build.make_name(longmen, "A cave temple", "historical")
     build.make_event(longmen, "damaged", "")
     build.make_coverage(longmen)
+    build.make_opening(longmen, opens=None)
+    scheme = IdentifierScheme.objects.create(slug="atlas", label=build.text("Atlas"))
+    for value in ("Z", "A"):
+        Identifier.objects.create(site=longmen, scheme=scheme, value=value)
     rows, site = rows_of(longmen), Site.objects.get(pk=longmen.pk)
     for name in ("identifiers", "names", "events", "coverages", "part_of", "parts"):
         assert getattr(rows, name) == list(getattr(site, name).all()), name
     for name in ("openings", "prices", "visitingfacts"):
         assert getattr(rows, name) == list(getattr(site, name).shown()), name
     assert rows.images == list(site.images.filter(published=True))
+    for name, (model, column) in RELATIONS.items():
+        in_sql = rows_by_key(model, column, [site.pk], in_order=True)
+        assert in_order(model, reversed(in_sql)) == in_sql, name
 
 
 def test_that_facts_are_recalled_is_said_once_of_each_part(html):

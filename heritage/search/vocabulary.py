@@ -58,7 +58,7 @@ class Vocabulary:
     registers: dict[int, Register] = field(  # in the order of their rank
         default_factory=lambda: {register.pk: register for register in Register.objects.all()}
     )
-    terms: dict[int, RegisterTerm] = field(
+    terms: dict[int, RegisterTerm] = field(  # in their order
         default_factory=lambda: {term.pk: term for term in RegisterTerm.objects.all()}
     )
     licences: dict[int, Licence] = field(default_factory=lambda: Licence.objects.in_bulk())

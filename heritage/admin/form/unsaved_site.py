@@ -101,7 +101,7 @@ def _chosen(name: str, data: QueryDict) -> list[int]:
 def _put_open_rows(
     site: Site, name: str, data: QueryDict, found: dict[str, list[Any]]
 ) -> Iterator[str]:
-    model, owner, order = page_rows.RELATIONS[name]
+    model, owner = page_rows.RELATIONS[name]
     stored = {str(row.pk): row for row in found[name]}
     changed = dict(stored)
     places = _places(name, data)
@@ -127,7 +127,7 @@ def _put_open_rows(
         if key or not unread:
             changed[key or place] = row
     if places:
-        found[name] = page_rows.in_order(changed.values(), order)
+        found[name] = page_rows.in_order(model, changed.values())
 
 
 def _places(name: str, data: QueryDict) -> list[str]:

@@ -7,12 +7,12 @@ they say of one day. Terms come from the vocabularies in memory.
 from heritage.search.page_rows.card_rows import CardData, read_cards
 from heritage.search.page_rows.day_rows import DayRows, read_day
 from heritage.search.page_rows.neighbours import Neighbour, nearby, reachable
+from heritage.search.page_rows.ordering import in_order
 from heritage.search.page_rows.site_rows import (
     LINKS,
     RELATIONS,
     PropertyRows,
     SiteRows,
-    in_order,
     linked_sites,
     published_site,
     read_site,

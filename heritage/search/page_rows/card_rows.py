@@ -8,7 +8,6 @@ index.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from operator import attrgetter
 
 import orjson
 from pyroaring import BitMap
@@ -95,10 +94,9 @@ def _add_kinds(found: dict[int, CardData], terms: Vocabulary) -> None:
 
 def _add_beginnings(found: dict[int, CardData], terms: Vocabulary) -> None:
     rows: dict[int, list[Event]] = defaultdict(list)
-    for event in rows_by_key(Event, "site_id", found, _EVENT):
+    for event in rows_by_key(Event, "site_id", found, _EVENT, in_order=True):
         rows[event.site_id].append(event)
     for site, events in rows.items():
-        events.sort(key=lambda event: (event.first_year is None, event.first_year, event.uid))
         beginning = first_beginning(events)
         age = age_events(events)
         for shown in (beginning, *age):
@@ -119,10 +117,10 @@ def _add_registers(found: dict[int, CardData], terms: Vocabulary, index: IndexSn
         for pk, row in found.items():
             if row.status == UnescoStatus.IN_DANGER:
                 row.danger_since = since.get(pk)
-    criteria = [term for term in terms.terms.values() if term.facet == RegisterTerm.Facet.CRITERION]
-    for term in sorted(criteria, key=attrgetter("order", "code")):
-        for pk in index.having("criterion", term) & here:
-            found[pk].criteria.append(term.code)
+    for term in terms.terms.values():
+        if term.facet == RegisterTerm.Facet.CRITERION:
+            for pk in index.having("criterion", term) & here:
+                found[pk].criteria.append(term.code)
     for register in reversed(terms.registers.values()):
         if register.role == Register.Role.PROTECTION:
             for pk in index.having("protection", register) & here:
@@ -149,6 +147,5 @@ def _add_photographs(found: dict[int, CardData], index: IndexSnapshot) -> None:
     pictured = index.having("has", "image") & BitMap(found)
     if not pictured:
         return
-    images = Image.objects.published().filter(site__in=list(pictured)).order_by("-order", "-uid")
-    for image in images:
+    for image in Image.objects.published().filter(site__in=list(pictured)).reverse():
         found[image.site_id].photograph = image

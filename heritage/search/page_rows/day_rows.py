@@ -11,7 +11,6 @@ from datetime import date
 from heritage.models import Notice, Opening, VisitingFact
 from heritage.models.visiting import falls_within
 from heritage.search.page_rows.rows_by_key import rows_by_key
-from heritage.search.page_rows.site_rows import RELATIONS
 
 
 @dataclass(slots=True)
@@ -27,13 +26,13 @@ def read_day(ids: Iterable[int], day: date) -> dict[int, DayRows]:
     """The rows by site; the rows may be newer than the index."""
     ids = list(ids)
     found: dict[int, DayRows] = defaultdict(DayRows)
-    for notice in rows_by_key(Notice, "site_id", ids, order=RELATIONS["notices"][2]):
+    for notice in rows_by_key(Notice, "site_id", ids, in_order=True):
         if notice.is_closed and falls_within(day, notice.begins, notice.ends):
             found[notice.site_id].notices.append(notice)
-    for row in rows_by_key(Opening, "site_id", ids, order=RELATIONS["openings"][2]):
+    for row in rows_by_key(Opening, "site_id", ids, in_order=True):
         if row.is_shown:
             found[row.site_id].openings.append(row)
-    for fact in rows_by_key(VisitingFact, "site_id", ids, order=RELATIONS["visitingfacts"][2]):
+    for fact in rows_by_key(VisitingFact, "site_id", ids, in_order=True):
         if fact.kind in VisitingFact.OF_HOURS and fact.is_shown:
             found[fact.site_id].facts.append(fact)
     return found

@@ -10,24 +10,28 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+from heritage.search.page_rows.ordering import order_by
+
 
 def rows_by_key[T: Model](
     model: type[T],
     key: str,
     values: Iterable[Any],
     columns: Iterable[str] = ("*",),
-    order: str = "",
+    *,
+    in_order: bool = False,
 ) -> list[T]:
     """The rows whose column `key` has one of the values; no values, no query.
 
-    `key`, `columns` and `order` are names of columns, and go into the SQL as they are. Without
-    `columns` all are read; others than those given are read one by one, when they are used.
+    `key` and `columns` are names of columns, and go into the SQL as they are. Without `columns` all
+    are read; others than those given are read one by one, when they are used. With `in_order`, rows
+    are in the order of the model's own columns in `Meta.ordering`.
     """
     values = list(values)
     if not values:
         return []
     sql = _select(model, key, values, columns)
-    return list(model._default_manager.raw(f"{sql} ORDER BY {order}" if order else sql, values))
+    return list(model._default_manager.raw(sql + order_by(model) if in_order else sql, values))
 
 
 def values_by_key(

@@ -38,6 +38,7 @@ from heritage.models import (
     WorldHeritage,
 )
 from heritage.models.visiting import falls_within
+from heritage.search.page_rows.ordering import sort_by_relations
 from heritage.search.page_rows.rows_by_key import rows_by_key
 from heritage.search.vocabulary import TermTree, Vocabulary
 
@@ -96,19 +97,19 @@ LINKS: dict[str, tuple[type[Model], str]] = {
     "also_in": (Site.also_in.through, "place_id"),
     "sources": (Site.sources.through, "source_id"),
 }
-# By relation, what is read of it: the model, the column that names the site, the order of the rows.
-RELATIONS: dict[str, tuple[type[Model], str, str]] = {
-    "identifiers": (Identifier, "site_id", "value"),
-    "names": (Name, "site_id", "kind, language, text"),
-    "events": (Event, "site_id", "first_year NULLS LAST, uid"),
-    "coverages": (Coverage, "site_id", "uid"),
-    "part_of": (PartOf, "part_id", ""),
-    "parts": (PartOf, "whole_id", ""),
-    "images": (Image, "site_id", '"order", uid'),
-    "openings": (Opening, "site_id", "season_from, weekdays, opens NULLS FIRST, uid"),
-    "prices": (Price, "site_id", '"order", uid'),
-    "visitingfacts": (VisitingFact, "site_id", "kind, uid"),
-    "notices": (Notice, "site_id", "begins NULLS FIRST, uid"),
+# By relation, what is read of it: the model, and the column that names the site.
+RELATIONS: dict[str, tuple[type[Model], str]] = {
+    "identifiers": (Identifier, "site_id"),
+    "names": (Name, "site_id"),
+    "events": (Event, "site_id"),
+    "coverages": (Coverage, "site_id"),
+    "part_of": (PartOf, "part_id"),
+    "parts": (PartOf, "whole_id"),
+    "images": (Image, "site_id"),
+    "openings": (Opening, "site_id"),
+    "prices": (Price, "site_id"),
+    "visitingfacts": (VisitingFact, "site_id"),
+    "notices": (Notice, "site_id"),
 }
 # In SQL: the ids of each of `LINKS`, 1 for each of `RELATIONS` in which a site has rows, 1 if an
 # entry of the site covers another one.
@@ -118,7 +119,7 @@ _OF_SITE = {
 }
 _OF_SITE |= {
     name: f"SELECT 1 WHERE EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {column} = %s)"  # noqa: S608 - our names
-    for name, (model, column, _order) in RELATIONS.items()
+    for name, (model, column) in RELATIONS.items()
 }
 _OF_SITE["shares_entries"] = (
     f"SELECT 1 WHERE EXISTS (SELECT 1 FROM {Coverage._meta.db_table} own "  # noqa: S608 - our names
@@ -161,19 +162,6 @@ def related_site_ids(site_id: int, most: int) -> tuple[int, ...]:
         return tuple(pk for (pk,) in cursor.fetchall() if pk != site_id)
 
 
-def in_order[T: Model](rows: Iterable[T], order: str) -> list[T]:
-    """Rows in the order that `RELATIONS` has in SQL."""
-    found = list(rows)
-    for part in reversed(order.split(", ") if order else []):
-        name, *nulls = part.replace('"', "").split()
-        values = {id(row): getattr(row, name) for row in found}
-        with_value = [row for row in found if values[id(row)] is not None]
-        without = [row for row in found if values[id(row)] is None]
-        with_value.sort(key=lambda row: values[id(row)])
-        found = without + with_value if nulls == ["NULLS", "FIRST"] else with_value + without
-    return found
-
-
 def read_site(
     site: Site,
     terms: Vocabulary,
@@ -187,9 +175,9 @@ def read_site(
     """
     found: dict[str, list[Any]] = dict(_answers(_OF_SITE, site.pk))
     is_shared = bool(found.pop("shares_entries")) or change is not None
-    for name, (model, column, order) in RELATIONS.items():
+    for name, (model, column) in RELATIONS.items():
         if found[name]:
-            found[name] = rows_by_key(model, column, [site.pk], order=order)
+            found[name] = rows_by_key(model, column, [site.pk], in_order=True)
     if change is not None:
         change(found)
     today = timezone.localdate()
@@ -212,7 +200,7 @@ def read_site(
     site.place, site.public_images = terms.places.get(site.place_id), rows.images
     for row in rows.identifiers:
         row.scheme = schemes[row.scheme_id]
-    rows.identifiers.sort(key=lambda row: row.scheme.slug)
+    sort_by_relations(Identifier, rows.identifiers)
     for event in rows.events:
         event.first_era = terms.eras.get(event.first_era_id)
         event.last_era = terms.eras.get(event.last_era_id)
@@ -253,14 +241,14 @@ def _add_related_sites(rows: SiteRows, part_of: list[PartOf], parts: list[PartOf
     sites = {pk: site for pk, site in sites.items() if site.state == Site.State.PUBLISHED}
     for row in part_of:
         if row.whole_id in sites:
-            row.whole = sites[row.whole_id]
+            row.part, row.whole = rows.site, sites[row.whole_id]
             rows.part_of.append(row)
     for row in parts:
         if row.part_id in sites:
-            row.part = sites[row.part_id]
+            row.part, row.whole = sites[row.part_id], rows.site
             rows.parts.append(row)
-    rows.part_of.sort(key=lambda row: row.whole.slug)
-    rows.parts.sort(key=lambda row: row.part.slug)
+    sort_by_relations(PartOf, rows.part_of)
+    sort_by_relations(PartOf, rows.parts)
 
 
 def _add_entries(rows: SiteRows, coverages: list[Coverage], terms: Vocabulary) -> list[Designation]:
@@ -281,9 +269,8 @@ def _add_entries(rows: SiteRows, coverages: list[Coverage], terms: Vocabulary) -
         if coverage.designation_id in entries:
             coverage.site, coverage.designation = rows.site, entries[coverage.designation_id]
             rows.coverages.append(coverage)
-    rows.coverages.sort(key=lambda row: row.designation.register.rank)
-    order = "first_year NULLS FIRST, uid"
-    for event in rows_by_key(DesignationEvent, "designation_id", ids, order=order):
+    sort_by_relations(Coverage, rows.coverages)
+    for event in rows_by_key(DesignationEvent, "designation_id", ids, in_order=True):
         rows.entry_events.setdefault(event.designation_id, []).append(event)
     for detail in rows_by_key(WorldHeritage, "designation_id", ids):
         listed = _answers(_OF_ENTRY, detail.pk)
@@ -336,9 +323,8 @@ def _terms[T: Term](tree: TermTree[T], ids: Iterable[int]) -> list[T]:
 
 
 def _register_terms(terms: Vocabulary, ids: Iterable[int]) -> list[RegisterTerm]:
-    """Terms that one register uses for one thing."""
-    found = (terms.terms[pk] for pk in terms.terms.keys() & ids)
-    return sorted(found, key=lambda term: (term.order, term.code))
+    wanted = set(ids)
+    return [term for pk, term in terms.terms.items() if pk in wanted]
 
 
 def _by_pk[T: Model](model: type[T], ids: Iterable[int | None]) -> dict[int, T]:
