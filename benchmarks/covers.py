@@ -28,7 +28,7 @@ _SHOWN = 12
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heritage.settings")
     django.setup()
-    from heritage.media.covers.shapes import SHAPES
+    from heritage.media.covers import SHAPES
     from heritage.search import store
     from heritage.search.index import orders
     from heritage.web.media import covers

@@ -19,9 +19,9 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from heritage.admin.accounts import login_attempts
-from heritage.media.one_at_a_time import one_at_a_time
 from heritage.models import LoginAttempt
 from heritage.server.encryption import decrypt, encrypt
+from heritage.server.machine_lock import one_at_a_time
 from tests import builders as build
 from tests.adminforms import page_data
 from tests.faults import no_writes
@@ -277,7 +277,7 @@ def test_a_known_browser_waits_its_turn(editor, monkeypatch):
     cookies = known_browser()
     with ExitStack() as other:
         other.enter_context(one_at_a_time("password"))
-        monkeypatch.setattr("heritage.media.one_at_a_time.time.sleep", lambda _s: other.close())
+        monkeypatch.setattr("heritage.server.machine_lock.time.sleep", lambda _s: other.close())
         assert post_from(cookies) == 302
 
 

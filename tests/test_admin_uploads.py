@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from heritage.admin.form import kept_uploads
+from heritage.media import pending_uploads
 from heritage.models import Image
 from tests import builders as build
 from tests.adminforms import errors, filled, page_data
@@ -78,12 +79,12 @@ def test_it_is_nobody_elses_and_lapses(client, site, editor, settings):
     assert kept_uploads.take(other, token) is None
     assert kept_uploads.take(editor, token + "x") is None
     [path] = (settings.DATA_DIR / "uploads" / str(editor.pk)).iterdir()
-    os.utime(path, (time.time() - 2 * kept_uploads.LASTS,) * 2)
+    os.utime(path, (time.time() - 2 * pending_uploads.LASTS,) * 2)
     for number in range(kept_uploads.MAX_FILES + 3):
         kept_uploads.keep(editor, SimpleUploadedFile(f"{number}.png", b"x", "image/png"))
     files = list(path.parent.iterdir())
     assert len(files) == kept_uploads.MAX_FILES and path not in files
-    os.utime(files[0], (time.time() - 2 * kept_uploads.LASTS,) * 2)
+    os.utime(files[0], (time.time() - 2 * pending_uploads.LASTS,) * 2)
     call_command("sweep_pictures", dry_run=True)
     assert files[0].exists()
     call_command("sweep_pictures")

@@ -16,14 +16,26 @@ from PIL import Image
 
 from benchmarks import covers as measure
 from fixtures.build.covers import read as read_covers
-from heritage.media.covers import palettes, scene_files
-from heritage.media.covers.composer import MAX_BYTES, choose_palette, compose
+from heritage.media.covers import (
+    LANDSCAPE,
+    PALETTES,
+    SHAPES,
+    OnGlobe,
+    PlateWords,
+    Scene,
+    choose_palette,
+    compose,
+    palettes_around,
+    palettes_of_latitude,
+    plants_of,
+    plate,
+    scene_files,
+    solemn_plate,
+)
+from heritage.media.covers.composer import MAX_BYTES
 from heritage.media.covers.dice import Dice
-from heritage.media.covers.palettes import PALETTES
-from heritage.media.covers.plants import FLORAS, plants_of
-from heritage.media.covers.plates import OnGlobe, Words, plate, solemn_plate
-from heritage.media.covers.scene_files import FOLDER, LANDSCAPE, Scene
-from heritage.media.covers.shapes import SHAPES
+from heritage.media.covers.plants import FLORAS
+from heritage.media.covers.scene_files import FOLDER
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVERY = SHAPES.values()
@@ -314,12 +326,12 @@ def test_there_are_at_least_ten_palettes_and_none_is_grey():
 
 def test_colours_of_eras_and_latitudes_are_palettes():
     for name in PALETTES:
-        assert palettes.around(name)[:2] == (name, name)
-        assert set(palettes.around(name)) <= set(PALETTES) and len(palettes.around(name)) == 4
-    assert palettes.around("no such") == () == palettes.of_latitude(None)
+        assert palettes_around(name)[:2] == (name, name)
+        assert set(palettes_around(name)) <= set(PALETTES) and len(palettes_around(name)) == 4
+    assert palettes_around("no such") == () == palettes_of_latitude(None)
     for latitude in (-90, -40, -20, 0, 20, 40, 90):
-        assert set(palettes.of_latitude(latitude)) <= set(PALETTES)
-    assert "snow" in palettes.of_latitude(-60) and "snow" not in palettes.of_latitude(5)
+        assert set(palettes_of_latitude(latitude)) <= set(PALETTES)
+    assert "snow" in palettes_of_latitude(-60) and "snow" not in palettes_of_latitude(5)
 
 
 @pytest.mark.parametrize(
@@ -349,7 +361,7 @@ def test_a_country_has_one_flora_and_ice_has_no_trees():
 
 # --- plates ------------------------------------------------------------------------------------
 
-ANGKOR = Words(["Angkor", "吴哥古迹"], ["Cambodia", "柬埔寨"], ["802"], "1992", ["i", "ii"])
+ANGKOR = PlateWords(["Angkor", "吴哥古迹"], ["Cambodia", "柬埔寨"], ["802"], "1992", ["i", "ii"])
 SPOT = OnGlobe("M0 0h20v20z", 10, -5, 200)
 
 
@@ -387,7 +399,7 @@ def test_a_solemn_plate_has_no_colour(shape):
 )
 @pytest.mark.parametrize("shape", EVERY)
 def test_any_name_makes_a_plate_that_fits(name, shape):
-    words = Words(
+    words = PlateWords(
         [name, name], [name, name], [name, name], "1999", ["i", "ii", "iii", "iv", "v", "vi"]
     )
     for svg in (

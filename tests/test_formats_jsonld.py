@@ -6,8 +6,7 @@ from datetime import date, time
 import pytest
 from django.utils import translation
 
-from heritage.formats import jsonld
-from heritage.formats.addresses import Addresses
+from heritage.formats import Addresses, jsonld
 from heritage.models import Identity, Opening, Price, Site, VisitingFact
 from tests import builders as build
 from tests.webrows import rows_of

@@ -15,8 +15,8 @@ import pytest
 from django.utils import translation
 from PIL import ExifTags, Image, ImageCms, ImageFile, PngImagePlugin
 
-from heritage.media import uploads
-from heritage.media.uploads import MAX_SIDE, ImageRefused, make_safe
+from heritage.media import ImageRefused, make_safe, uploads
+from heritage.media.uploads import MAX_SIDE
 
 ROOT = Path(__file__).resolve().parents[1]
 MARK = b"PLANTED-MARKER-7391"

@@ -9,8 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from heritage.formats import jsonld
-from heritage.formats.addresses import Addresses
+from heritage.formats import Addresses, jsonld
 from heritage.models import ChangeSet, Identity, Opening, Price, VisitingFact
 from heritage.search.index.openings import HoursGroup
 from heritage.services.record_problems import problems

@@ -7,8 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from django.core.exceptions import ValidationError
 
-from heritage.media.covers import scene_files
-from heritage.media.covers.shapes import SHAPES
+from heritage.media.covers import SHAPES, scene_files
 from heritage.models import Site, WorldHeritage
 from heritage.search import store
 from heritage.search.page_rows import card_rows

@@ -9,9 +9,9 @@ import pytest
 from django.conf import settings
 from PIL import Image as Picture
 
-from heritage.media.covers.shapes import SHAPES, width_of
-from heritage.media.one_at_a_time import one_at_a_time
+from heritage.media.covers import SHAPES, text_width
 from heritage.models import Site
+from heritage.server.machine_lock import one_at_a_time
 from heritage.values.language import LanguageMap
 from heritage.web.media import covers, previews
 from tests import builders as build
@@ -202,7 +202,7 @@ def test_both_scripts(name, lines):
 )
 def test_any_name_fits(text):
     shown, size = previews._fitted(text, 52, 1000)
-    assert width_of(shown) * size <= 1000
+    assert text_width(shown) * size <= 1000
     assert previews._pixels(previews.label([text, text])).size == (1200, 160)
 
 

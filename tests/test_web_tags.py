@@ -8,8 +8,7 @@ import re
 
 import pytest
 
-from heritage.media.covers import scene_files, tags
-from heritage.media.covers.shapes import SHAPES
+from heritage.media.covers import SHAPES, scene_files, tags
 from heritage.models import Coverage, Era, Kind, Place, RegisterTerm, Site, WorldHeritage
 from heritage.search import store
 from heritage.web.media import covers, pictures

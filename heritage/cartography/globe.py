@@ -22,7 +22,7 @@ class Globe:
     radius: int = RADIUS
 
 
-def globe(latitude: float, longitude: float, lean: int = 0) -> Globe:
+def globe_around(latitude: float, longitude: float, lean: int = 0) -> Globe:
     """The side of the earth around a point, tilted by `lean` degrees."""
     # The globe leans, so that the sea of ice is not all of it.
     middle = latitude - lean if lean else latitude * 0.75

@@ -1,0 +1,20 @@
+"""Files of pictures: uploads made safe, and drawn covers. Nothing here knows a model.
+
+- `make_safe()` reads an upload, checks it and encodes it again, or raises `ImageRefused`, whose
+  message is for the person who sent it.
+- `covers` draws SVG files that stand for a site without a photograph; see its own face.
+- `pending_uploads` is the folder of uploads whose form had errors.
+
+Other packages import these names and no module of this package.
+"""
+
+from heritage.media import covers, pending_uploads
+from heritage.media.uploads import ImageRefused, SafeImage, make_safe
+
+__all__ = [
+    "ImageRefused",
+    "SafeImage",
+    "covers",
+    "make_safe",
+    "pending_uploads",
+]

@@ -3,8 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from heritage.media.covers import scene_files
-from heritage.media.covers.palettes import PALETTES
+from heritage.media.covers import PALETTES, scene_files
 
 COVER_LENGTH = 60
 # Instead of a scene: the name of the site, with a globe in colour, or in stone.

@@ -14,7 +14,7 @@ from django.db.models import Expression
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext_lazy as _
 
-from heritage.media.uploads import ImageRefused, make_safe
+from heritage.media import ImageRefused, make_safe
 from heritage.values import date_parser, edtf, years
 from heritage.values.language import LanguageMap, with_plain_line_ends
 

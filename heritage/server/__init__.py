@@ -1,2 +1,2 @@
-"""What the catalogue needs of its surroundings: waiting for the database, addresses of clients,
-encryption, logs. It knows no model."""
+"""What the catalogue needs of its surroundings: waiting for the database, a lock for the whole
+machine, addresses of clients, encryption, logs. It knows no model."""

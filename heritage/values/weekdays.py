@@ -4,7 +4,6 @@ import re
 
 from django.utils.translation import gettext as _
 
-EVERY_DAY = "1234567"
 _ENGLISH = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HAN = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7}

@@ -15,8 +15,7 @@ from fixtures.build.covers import read as read_covers
 from fixtures.build.files import Index, as_text
 from fixtures.build.henan_cells import Eras
 from fixtures.build.henan_facts import read_facts
-from heritage.media.covers import scene_files
-from heritage.media.covers.palettes import PALETTES
+from heritage.media.covers import PALETTES, scene_files
 from heritage.models import (
     Coverage,
     Designation,

@@ -12,8 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
 from heritage.admin.access import user_of
-from heritage.media import kept_files
-from heritage.media.kept_files import LASTS
+from heritage.media import pending_uploads
 from heritage.models import User
 
 MAX_FILES = 10  # of each user
@@ -36,9 +35,10 @@ def keep(user: User, upload: UploadedFile) -> str:
 def take(user: User, token: str) -> UploadedFile | None:
     """The kept upload of a token; None if it has expired or belongs to another user."""
     try:
-        owner, name, upload_name, content_type = signing.loads(token, salt=_SALT, max_age=LASTS)
+        signed = signing.loads(token, salt=_SALT, max_age=pending_uploads.LASTS)
     except signing.BadSignature:
         return None
+    owner, name, upload_name, content_type = signed
     path = _folder(user) / name
     if owner != user.pk or not path.exists():
         return None
@@ -56,12 +56,12 @@ def take_all(request: HttpRequest) -> None:
 
 
 def _folder(user: User) -> Path:
-    return kept_files.folder() / str(user.pk)
+    return pending_uploads.folder() / str(user.pk)
 
 
 def _make_room(folder: Path) -> None:
     """Delete expired uploads, and the oldest if there are too many."""
     files = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
     for number, path in enumerate(files):
-        if number >= MAX_FILES - 1 or kept_files.is_lapsed(path):
+        if number >= MAX_FILES - 1 or pending_uploads.is_expired(path):
             path.unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.admin.access import is_id
 from heritage.cartography import point_map
 from heritage.cartography.point_map import Window
-from heritage.media.covers.shapes import width_of
+from heritage.media.covers import text_width
 from heritage.models import Site
 from heritage.search import columns, current_index, orders, similar
 from heritage.values.coordinates import Point, point_text
@@ -174,7 +174,7 @@ def _sites(window: Window, without: str) -> list[dict]:
             continue  # its point has been deleted meanwhile
         at = window.place(row.public_latitude, row.public_longitude)
         name = Truncator(row).chars(LONGEST_NAME)
-        length = 8 + width_of(name) * _LETTER
+        length = 8 + text_width(name) * _LETTER
         is_left = at[0] + length > point_map.WIDTH  # there is no room to the right of its mark
         ends = (at[0] - length, at[0]) if is_left else (at[0], at[0] + length)
         # The degrees stand at the upper edge.

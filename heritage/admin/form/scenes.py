@@ -10,9 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from heritage.media.covers import scene_files
-from heritage.media.covers.palettes import PALETTES
-from heritage.media.covers.tags import tag_of_chooser
+from heritage.media.covers import PALETTES, scene_files, tag_of_chooser
 from heritage.models import PLATE, SOLEMN
 
 

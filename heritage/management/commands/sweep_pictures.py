@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import FileField, Model
 from django.utils import timezone
 
-from heritage.media import kept_files
+from heritage.media import pending_uploads
 from heritage.models import Change
 from heritage.models.fields import PictureField
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
                         size += field.storage.size(name)
                         if not dry_run:
                             field.storage.delete(name)
-        for path in kept_files.lapsed():
+        for path in pending_uploads.expired():
             count += 1
             size += path.stat().st_size
             if not dry_run:

@@ -12,7 +12,7 @@ from heritage.media.covers import scene_files
 from heritage.media.covers.dice import Dice, number_of
 from heritage.media.covers.palettes import PALETTES, Palette
 from heritage.media.covers.scene_files import Scene
-from heritage.media.covers.shapes import SHAPES, CoverShape, clean, picture
+from heritage.media.covers.shapes import SHAPES, CoverShape, clean_text, picture
 from heritage.values.svg_paths import smooth, steps
 
 FONTS = "'Noto Serif CJK SC','Songti SC',STSong,serif"
@@ -79,7 +79,7 @@ def choose_plant(scene: Scene, seed: str, plants: Sequence[str] = ()) -> str:
 @lru_cache(maxsize=4096)  # names of eras and countries
 def seal_letters(text: str) -> str:
     """What of a text may be cut in a seal."""
-    return "".join(clean(text).split())
+    return "".join(clean_text(text).split())
 
 
 class Paints:

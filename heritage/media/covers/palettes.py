@@ -128,13 +128,13 @@ _LIGHTS = (
 )
 
 
-def around(palette: str) -> tuple[str, ...]:
+def palettes_around(palette: str) -> tuple[str, ...]:
     """A palette, and those that may stand in for it, to choose from: half the time it is itself."""
     related = _RELATED.get(palette)
     return (palette, palette, *related) if related else ()
 
 
-def of_latitude(latitude: float | None) -> tuple[str, ...]:
+def palettes_of_latitude(latitude: float | None) -> tuple[str, ...]:
     """The palettes that have the light of a latitude."""
     if latitude is not None:
         for least, names in _LIGHTS:

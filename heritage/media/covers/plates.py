@@ -14,7 +14,7 @@ from heritage.media.covers.composer import FONTS, choose_palette, stamp
 from heritage.media.covers.dice import Dice, number_of
 from heritage.media.covers.palettes import PALETTES, Palette
 from heritage.media.covers.scene_files import LANDSCAPE
-from heritage.media.covers.shapes import SHAPES, CoverShape, clean, picture, width_of
+from heritage.media.covers.shapes import SHAPES, CoverShape, clean_text, picture, text_width
 
 _SIZES = (108, 96, 84, 73, 63, 54, 46, 40)  # of the first name, in a shape 1200 wide
 _MAX_LINES = 4
@@ -29,7 +29,7 @@ _STONE = Palette(
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PlateWords:
     """What a plate says: names, the first one large; where; when; what it was inscribed for."""
 
     names: Sequence[str]
@@ -73,7 +73,7 @@ class _Layout:
 
 
 def plate(
-    words: Words,
+    words: PlateWords,
     *,
     seed: str,
     palettes: Sequence[str] = (),
@@ -107,7 +107,7 @@ def choose_day_palette(seed: str, palettes: Sequence[str] = ()) -> str:
 
 
 def solemn_plate(
-    words: Words, *, titles: Mapping[str, str] | None = None, shape: CoverShape = SHAPES[""]
+    words: PlateWords, *, titles: Mapping[str, str] | None = None, shape: CoverShape = SHAPES[""]
 ) -> str:
     """The plate of a place of suffering and memory: name and years in stone."""
     p, whole = _STONE, _whole(shape)
@@ -265,7 +265,7 @@ def _rect(box: _Box) -> str:
 _Block = tuple[list[str], float, str]  # lines, size, name of the colour
 
 
-def _set(words: Words, paper: _Box, p: Palette, scale: float) -> str:
+def _set(words: PlateWords, paper: _Box, p: Palette, scale: float) -> str:
     """Names, place and years, and the seals of the criteria, from the left margin."""
     margin = min(paper.width, paper.height * 1.3) * 0.1
     room = paper.width - 2 * margin
@@ -290,7 +290,7 @@ def _set(words: Words, paper: _Box, p: Palette, scale: float) -> str:
     return type_set
 
 
-def _seals(words: Words, x: float, y: float, size: float, room: float, p: Palette) -> str:
+def _seals(words: PlateWords, x: float, y: float, size: float, room: float, p: Palette) -> str:
     """The criteria as seals, and the year."""
     step = min(size * 1.16, (room - size * 2) / max(1, len(words.criteria)))
     drawn = ""
@@ -304,16 +304,16 @@ def _seals(words: Words, x: float, y: float, size: float, room: float, p: Palett
         drawn += (
             f'<text fill="{p.accent}" x="{x + len(words.criteria) * step + size * 0.2:.1f}" '
             f'y="{y + size * 0.72:.1f}" font-size="{size * 0.66:.1f}">'
-            f"{escape(clean(words.inscribed))}</text>"
+            f"{escape(clean_text(words.inscribed))}</text>"
         )
     return f'<g font-family="{FONTS}" font-weight="700">{drawn}</g>'
 
 
 def _under(texts: Sequence[str], room: float, size: float, most: int = _UNDER) -> list[str]:
     """Short texts on one line if they fit, else each on its own; of so many lines at most."""
-    shown = [text for text in map(clean, texts) if text]
+    shown = [text for text in map(clean_text, texts) if text]
     whole = " · ".join(shown)
-    if width_of(whole) * size <= room:
+    if text_width(whole) * size <= room:
         return [whole] if whole else []
     lines = [line for text in shown for line in _wrapped(text, room, size)]
     return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]}…"]
@@ -337,7 +337,7 @@ def _height(blocks: list[_Block]) -> float:
 
 def _blocks(names: Sequence[str], room: float, height: float, scale: float) -> list[_Block]:
     """Up to two names in lines, as large as the room allows; what is too long is cut."""
-    shown = [text for text in map(clean, names) if text][:2]
+    shown = [text for text in map(clean_text, names) if text][:2]
     found: list[_Block] = []
     for size in (size * scale for size in _SIZES):
         found = []
@@ -346,7 +346,7 @@ def _blocks(names: Sequence[str], room: float, height: float, scale: float) -> l
             found.append((_wrapped(name, room, own), own, "wash" if place else "ink"))
         fits = all(len(lines) <= _MAX_LINES for lines, _size, _colour in found)
         widest = max(
-            (width_of(line) * own for lines, own, _c in found for line in lines), default=0
+            (text_width(line) * own for lines, own, _c in found for line in lines), default=0
         )
         if fits and widest <= room and _height(found) <= height:
             return found
@@ -369,7 +369,7 @@ def _wrapped(text: str, room: float, size: float) -> list[str]:
     """In lines that fit: broken between words, and anywhere between Chinese characters."""
     lines, line = [], ""
     for piece in re.findall(r"[⺀-￯]|[^\s⺀-￯]+\s*|\s+", text):
-        if line and width_of(line + piece.rstrip()) * size > room:
+        if line and text_width(line + piece.rstrip()) * size > room:
             lines.append(line.rstrip())
             line = piece
         else:

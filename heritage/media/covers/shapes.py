@@ -42,7 +42,7 @@ SHAPES = {
 }
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """On one line, without characters that XML does not allow."""
     return _FORBIDDEN.sub("", " ".join(text.split()))
 
@@ -55,7 +55,7 @@ _WIDTHS = {
 }
 
 
-def width_of(text: str) -> float:
+def text_width(text: str) -> float:
     """About how many times its size a text is wide."""
     return sum(map(_width, text))
 
@@ -69,7 +69,7 @@ def _width(letter: str) -> float:
 def picture(shape: CoverShape, inner: str, titles: Mapping[str, str] | None = None) -> str:
     """The SVG text. With titles, by language, it names itself; without, it is decoration."""
     named = "".join(
-        f'<title lang="{_TAGS.get(language, language)}">{escape(clean(text))}</title>'
+        f'<title lang="{_TAGS.get(language, language)}">{escape(clean_text(text))}</title>'
         for language, text in (titles or {}).items()
     )
     role = 'role="img"' if named else 'aria-hidden="true"'

@@ -1,0 +1,1 @@
+"""Pages about the catalogue: its texts, sources, pictures, licences and software."""

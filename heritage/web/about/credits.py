@@ -8,8 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from heritage.formats.addresses import Addresses
-from heritage.formats.dataset import dataset_document
+from heritage.formats import Addresses, dataset_document
 from heritage.models import Image, Licence, Site, Source
 from heritage.search import current_index
 from heritage.values.web_address import safe_url

@@ -1,0 +1,1 @@
+"""“Suggest a correction”, the one form for visitors."""

@@ -1,0 +1,1 @@
+"""What programs read: Atom feeds, sitemaps and robots.txt."""

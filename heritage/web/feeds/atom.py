@@ -16,8 +16,7 @@ from django.utils.translation import get_language
 from django.utils.xmlutils import SimplerXMLGenerator
 from pyroaring import BitMap
 
-from heritage.formats import sentence
-from heritage.formats.addresses import Addresses
+from heritage.formats import Addresses, sentence
 from heritage.models import Event, Site
 from heritage.search import IndexSnapshot, columns
 from heritage.values.language import proper_tag

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.html import escape
 
-from heritage.formats.addresses import Addresses
+from heritage.formats import Addresses
 from heritage.models import Era, Kind, Place, Site
 from heritage.search import columns, current_index
 from heritage.values.language import interface_languages, proper_tag

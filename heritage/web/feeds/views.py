@@ -9,7 +9,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
-from heritage.formats.addresses import Addresses
+from heritage.formats import Addresses
 from heritage.models import Site
 from heritage.search import SiteFilter, current_index
 from heritage.values import sentences

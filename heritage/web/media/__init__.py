@@ -1,0 +1,1 @@
+"""Pictures under addresses of their own: photographs, covers, maps and link previews."""

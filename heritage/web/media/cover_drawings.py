@@ -1,4 +1,4 @@
-"""What covers are drawn from, with nothing left to choose: what is equal is drawn alike."""
+"""A cover as data, with every choice made: equal data give equal SVG, which is cached by them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -6,12 +6,20 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from heritage import cartography
-from heritage.cartography.globe import globe
-from heritage.media.covers import plates, scene_files
-from heritage.media.covers.composer import compose
-from heritage.media.covers.plates import OnGlobe, Words
-from heritage.media.covers.shapes import SHAPES, CoverShape
-from heritage.media.covers.tags import tag_of, tag_of_files, tag_of_scene
+from heritage.cartography import globe_around
+from heritage.media.covers import (
+    SHAPES,
+    CoverShape,
+    OnGlobe,
+    PlateWords,
+    compose,
+    plate,
+    scene_files,
+    solemn_plate,
+    tag_of,
+    tag_of_files,
+    tag_of_scene,
+)
 from heritage.values.coordinates import Point
 
 _FOLDER = Path(cartography.__file__).parent
@@ -47,9 +55,9 @@ class SceneDrawing:
 
 @dataclass(frozen=True, slots=True)
 class PlateDrawing:
-    """Words with a globe, or in stone where there is no palette."""
+    """PlateWords with a globe, or in stone where there is no palette."""
 
-    words: Words
+    words: PlateWords
     seed: str = ""
     palette: str = ""
     point: Point | None = None
@@ -62,8 +70,8 @@ class PlateDrawing:
         # A link preview has the name below its picture already.
         words = replace(self.words, names=()) if shape == SHAPES["preview"] else self.words
         if not self.palette:
-            return plates.solemn_plate(words, titles=titles, shape=shape)
-        return plates.plate(
+            return solemn_plate(words, titles=titles, shape=shape)
+        return plate(
             words,
             seed=self.seed,
             palettes=[self.palette],
@@ -74,7 +82,7 @@ class PlateDrawing:
 
 
 def _on_globe(point: Point, degrees: int) -> OnGlobe:
-    found = globe(*point, degrees)
+    found = globe_around(*point, degrees)
     return OnGlobe(found.land, *found.point, found.radius)
 
 

@@ -8,19 +8,26 @@ from django.conf import settings
 from django.db.models import Prefetch
 from django.utils.translation import override, pgettext
 
-from heritage.media.covers import palettes, scene_files
-from heritage.media.covers.composer import (
+from heritage.media.covers import (
+    LANDSCAPE,
     LONGEST_SEAL,
+    SHAPES,
+    CoverShape,
+    PlateWords,
+    Scene,
+    choose_day_palette,
     choose_palette,
     choose_plant,
+    clean_text,
     compose,
+    palettes_around,
+    palettes_of_latitude,
+    plants_of,
+    scene_files,
     seal_letters,
+    tag_of,
+    tag_of_scene,
 )
-from heritage.media.covers.plants import plants_of
-from heritage.media.covers.plates import Words, choose_day_palette
-from heritage.media.covers.scene_files import LANDSCAPE, Scene
-from heritage.media.covers.shapes import SHAPES, CoverShape, clean
-from heritage.media.covers.tags import tag_of, tag_of_scene
 from heritage.models import (
     IN_FORCE,
     PLATE,
@@ -171,7 +178,7 @@ def _drawing(
     latitude = point[0] if point else None
     era = beginning.first_era if beginning else None
     # The palettes of the era; without any, those of the latitude.
-    wanted = palettes.around(era.palette if era else "") or palettes.of_latitude(latitude)
+    wanted = palettes_around(era.palette if era else "") or palettes_of_latitude(latitude)
     if isinstance(scene, Scene):
         plants = plants_of(country.code if country else "", latitude)
         # The drawing shows what stands: a tower of the Yuan has no seal of the Tang.
@@ -208,9 +215,9 @@ def _words(
     when: Iterable[str] = (),
     inscribed: int | None = None,
     criteria: Iterable[str] = (),
-) -> Words:
+) -> PlateWords:
     """The name in both scripts, where and when, and why it is World Heritage."""
-    return Words(
+    return PlateWords(
         names=_cleaned(name_lines(name, language))[:_NAMES_SHOWN],
         where=_cleaned(name_lines(country.label, language)) if country else (),
         when=_cleaned(when),
@@ -220,7 +227,7 @@ def _words(
 
 
 def _cleaned(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(text for text in map(clean, texts) if text)
+    return tuple(text for text in map(clean_text, texts) if text)
 
 
 def _point(record: Site | page_rows.CardData) -> Point | None:

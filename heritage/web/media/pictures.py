@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 
-from heritage.media.covers.tags import tag_of_texts
+from heritage.media.covers import tag_of_texts
 
 _TAG = "v"
 _YEAR = round(timedelta(days=365).total_seconds())

@@ -24,11 +24,10 @@ from django.templatetags.static import static
 from PIL import Image as Picture
 from PIL import ImageOps
 
-from heritage.media.covers.shapes import SHAPES, clean, width_of
-from heritage.media.covers.tags import tag_of_files, tag_of_texts
-from heritage.media.one_at_a_time import one_at_a_time
+from heritage.media.covers import SHAPES, clean_text, tag_of_files, tag_of_texts, text_width
 from heritage.models import Identity, Image, Site
 from heritage.search import page_rows
+from heritage.server.machine_lock import one_at_a_time
 from heritage.web.media import covers, pictures
 from heritage.web.media.cover_drawings import Drawing, cached_svg
 
@@ -201,14 +200,14 @@ def label(names: list[str]) -> str:
 
 def _fitted(text: str, size: float, room: float) -> tuple[str, float]:
     """The text and its size: made smaller to fit, and cut where that is not enough."""
-    text = clean(text)
-    wanted = width_of(text)
+    text = clean_text(text)
+    wanted = text_width(text)
     if wanted * size <= room:
         return text, size
     size = max(size * 0.6, room / wanted)
     if wanted * size <= room:
         return text, size
-    while text and width_of(f"{text}…") * size > room:
+    while text and text_width(f"{text}…") * size > room:
         text = text[:-1]
     return f"{text.rstrip()}…", size
 

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from django.templatetags.static import static
 from django.utils.translation import get_language
 
-from heritage.media.covers.shapes import CoverShape, clean, width_of
+from heritage.media.covers import CoverShape, clean_text, text_width
 from heritage.models import Site
 from heritage.web.media import covers
 
@@ -50,13 +50,13 @@ def printed(site: Site, sheet: str, catalogue: str, address: str) -> str:
 
 def _fitted(text: str, size: float, room: float) -> tuple[str, float]:
     """The text, and the size in which it has room: this one, or a smaller one."""
-    text = clean(text)
-    return text, min(size, room / max(1, width_of(text)))
+    text = clean_text(text)
+    return text, min(size, room / max(1, text_width(text)))
 
 
 def _line(x: float, y: float, words: tuple[str, float], colour: str, at: str = "start") -> str:
     text, size = words
     return (
         f'<text x="{x:g}" y="{y:g}" font-size="{size:.2f}" fill="{colour}" text-anchor="{at}">'
-        f"{escape(clean(text))}</text>"
+        f"{escape(clean_text(text))}</text>"
     )

@@ -14,9 +14,7 @@ from django.views.decorators.http import require_safe
 
 from heritage.cartography import sheets
 from heritage.cartography.sheets import MapPoint
-from heritage.media.covers import scene_files
-from heritage.media.covers.shapes import SHAPES
-from heritage.media.covers.tags import tag_of_chooser
+from heritage.media.covers import SHAPES, scene_files, tag_of_chooser
 from heritage.models import Identity, Image, Kind, Place, Site
 from heritage.search import current_index
 from heritage.web.access import may_see, visible_site

@@ -1,0 +1,1 @@
+"""What serves all requests: middleware, health checks, error pages, static files."""

@@ -3,8 +3,7 @@
 from django.http import HttpRequest
 from django.utils import timezone
 
-from heritage.formats import jsonld, sentence
-from heritage.formats.addresses import Addresses
+from heritage.formats import Addresses, jsonld, sentence
 from heritage.web.media import previews
 from heritage.web.shared.context import identity
 from heritage.web.shared.meta_tags import Head, describe, head_of

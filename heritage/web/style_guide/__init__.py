@@ -1,0 +1,1 @@
+"""The style guide, in debug mode."""

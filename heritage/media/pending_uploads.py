@@ -1,4 +1,4 @@
-"""The folder of uploads that are kept for a day for forms with errors. It is never served."""
+"""Uploads whose form had errors: a day long they need not be sent again. Never served."""
 
 import time
 from collections.abc import Iterator
@@ -14,12 +14,12 @@ def folder() -> Path:
     return settings.DATA_DIR / "uploads"
 
 
-def lapsed() -> Iterator[Path]:
+def expired() -> Iterator[Path]:
     """Files that have expired."""
     for path in folder().glob("*/*"):
-        if is_lapsed(path):
+        if is_expired(path):
             yield path
 
 
-def is_lapsed(path: Path) -> bool:
+def is_expired(path: Path) -> bool:
     return time.time() - path.stat().st_mtime > LASTS
