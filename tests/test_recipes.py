@@ -129,7 +129,7 @@ def _pytest(copy: Path, *arguments: str) -> None:
 
 def test_the_tests_of_the_recipes_pass_and_those_of_all_fields_and_pages(copy):
     new = [name for name in _written(copy, "test_*.py") if not (ROOT / name).exists()]
-    assert len(new) == 3
+    assert len(new) == 4
     _pytest(
         copy,
         *new,

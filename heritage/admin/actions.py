@@ -1,20 +1,7 @@
 """What the actions on chosen records of a list share.
 
-An action on sites asks for confirmation, writes, and says what it has written:
-
-    @admin.action(description=gettext_lazy("Blur their points"), permissions=["change"])
-    def blur(
-        model_admin: AdminPages, request: HttpRequest, queryset: QuerySet[Site]
-    ) -> HttpResponse | None:
-        ids = open_ids(user_of(request), chosen_ids(model_admin, request, queryset))
-        page = confirm(model_admin, request, ids, title=_("Blur these?"), button=_("Blur"))
-        if page is None:
-            with writing(request) as made:
-                Site.objects.filter(pk__in=ids).update(blur_km=5)
-            tell_changed(model_admin, request, len(ids), made)
-        return page
-
-Name it in `actions` of the `ModelAdmin`. All or nothing is written, as one change set that a page
+An action on sites asks with `confirm()`, writes within `writing()` and says with `tell_changed()`
+what it has written; README has an example. All or nothing is written, as one change set that a page
 can undo; its reason is what was typed on the page.
 """
 

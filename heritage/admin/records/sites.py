@@ -177,7 +177,14 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
     list_select_related = ("place__parent__parent", "state_changed_by")
     ordering = ("-updated_at", "pk")
     search_help_text = _("Names in any script, pinyin, references such as 1003 or 1-0037-4-004.")
-    actions = [*STATE_ACTIONS, change_terms, edit_table, merge_two, export_csv, export_fixture]
+    actions = [
+        *STATE_ACTIONS,
+        change_terms,
+        edit_table,
+        merge_two,
+        export_csv,
+        export_fixture,
+    ]
     textarea_rows = {"summary": 3, "description": 12, "note": 2}
     cover_widgets = {"cover": partial(SceneSelect, plates=True)}
     readonly_fields = (
