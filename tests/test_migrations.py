@@ -90,7 +90,7 @@ def test_schemes_become_registers(tmp_path, migrated):
     digest = stored("LoadedRow").get(uid="whl-3").source_digest
     assert digest == hashlib.sha256(text.encode()).hexdigest()
 
-    migrated("0006_registers")
+    call_command("migrate", verbosity=0)
     assert permissions(editor, "register") == {"view_register", "add_register", "change_register"}
     assert not Permission.objects.filter(codename__endswith="_scheme").exists()
     assert PendingRefresh.objects.get().model == "heritage.register"

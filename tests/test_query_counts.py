@@ -41,7 +41,7 @@ PAGES = {
     "/en/sites/withdrawn/": 4,
     "/en/about/": 1,
     "/en/privacy/": 1,
-    "/en/credits/": 7,
+    "/en/credits/": 8,
     "/en/nothing/": 1,
     "/en/covers/longmen.svg": 3,
     "/en/land/sites/longmen.svg": 2,
