@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from heritage.admin.changes import history, written_records
-from heritage.models import Change, ChangeSet, Correction, Opening, Review, Site, unwatched
+from heritage.models import Change, ChangeSet, Correction, Opening, Review, Site, untracked
 from heritage.models.labels import label_of
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
@@ -177,7 +177,7 @@ def a_year_of_writing(editor, sites):
         )
 
     now = timezone.now()
-    unwatched(Site).bulk_create(
+    untracked(Site).bulk_create(
         Site(uid=f"n{n}", slug=f"n{n}", state="archived", **dict.fromkeys(STAMPS, now))
         for n in range(300)
     )

@@ -28,7 +28,7 @@ def editor(client):
 
 
 @pytest.fixture
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def temples():
     """Three temples, the first published, the last changed last, and a bridge."""
     kind, place = build.make_kind("Temple", "寺庙"), build.make_place("Luoyang", "洛阳")
@@ -131,7 +131,7 @@ def test_the_counts_beside_the_choices_ask_few_queries(client, temples):
 
 
 @pytest.fixture
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def mixed(settings, monkeypatch):
     """Sites in all states, some without what they are sorted by, on pages of three."""
     monkeypatch.setattr(sites.SiteAdmin, "list_per_page", 3)

@@ -23,7 +23,7 @@ from heritage.models import (
     Record,
     Site,
 )
-from heritage.models.row_values import kept_relations, linked_ids, plain_row, stored_rows
+from heritage.models.row_values import linked_ids, plain_row, recorded_relations, stored_rows
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
 from heritage.services import pending
@@ -45,7 +45,7 @@ def everything() -> dict[tuple, dict]:
     found = {}
     for model in RECORDS:
         rows = stored_rows(model, model.objects.values_list("pk", flat=True))
-        links = {field.name: linked_ids(field, rows) for field in kept_relations(model)}
+        links = {field.name: linked_ids(field, rows) for field in recorded_relations(model)}
         for pk, row in rows.items():
             found[model, pk] = plain_row(model, row) | {n: ids[pk] for n, ids in links.items()}
     return found
@@ -74,7 +74,7 @@ def history(made: ChangeSet) -> dict[tuple, tuple]:
     for row in net_changes(made.changes.order_by("pk")):
         before = row.before
         if row.after is None:  # with what is kept only so that it can be restored
-            before = {n: v for n, v in before.items() if n not in row.model.kept_when_deleted}
+            before = {n: v for n, v in before.items() if n not in row.model.recorded_when_deleted}
         told[row.model, row.object_id] = (before, row.after)
     return told
 

@@ -51,7 +51,7 @@ def site(_made):
     return copy.deepcopy(_made)
 
 
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def _make():
     for number in range(12):
         build.make_site(slug=f"other-{number}")

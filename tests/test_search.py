@@ -20,7 +20,7 @@ from tests import builders as build
 pytestmark = pytest.mark.django_db
 
 
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def _famous_sites_among_their_like():
     china = build.make_place("China", "中国", level="country")
     luoyang = build.make_place("Luoyang", "洛阳", parent=china)
@@ -56,7 +56,7 @@ def rows(db):
     _famous_sites_among_their_like()
     # As the tables below name them: equally close ones in the order of their English names.
     named = Site.objects.order_by("sort_names__key").filter(sort_names__language="en")
-    with change_set("command", is_whole=True):
+    with change_set("command", all_or_nothing=True):
         for place, made in enumerate(named):
             made.prominence = 1000 - place
             made.save()

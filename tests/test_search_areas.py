@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def sites():
     """One site in each of some countries, and one in a territory of France; by slug."""
     made = {}

@@ -43,7 +43,7 @@ def counts(query: str, facet: str) -> dict[str, int]:
 
 
 @pytest.fixture
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def henan():
     """A little catalogue in which every filter has something to say."""
     china = make_place("China", "中国", slug="china", level="country")
@@ -328,7 +328,7 @@ def test_counts_are_what_one_would_get(limits, monkeypatch):
                 assert option.count == len(brute_force.matching(alone)), (query, option)
 
 
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def _catalogue(dice: random.Random) -> dict[str, list[str]]:
     """Forty sites, and what may be asked of each filter."""
     kinds = [make_kind(slug=f"k{n}") for n in range(3)]

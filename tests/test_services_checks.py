@@ -7,7 +7,7 @@ from django.db import connection, models
 from django.test.utils import isolate_apps
 
 from heritage.models import Designation, Record, Site
-from heritage.services.dependencies import EFFECTS, Effect
+from heritage.services.dependencies import COLUMN_EFFECTS, ColumnEffect
 from heritage.services.system_checks import check_database, check_models, model_errors
 
 
@@ -78,10 +78,12 @@ def test_a_column_of_which_nobody_says_what_follows_from_it_is_found(monkeypatch
         class Meta:
             app_label = "heritage"
 
-    monkeypatch.setitem(EFFECTS, Climate, {"uid": Effect.NOTHING, "label": Effect.WORDS})
+    monkeypatch.setitem(
+        COLUMN_EFFECTS, Climate, {"uid": ColumnEffect.NOTHING, "label": ColumnEffect.WORDS}
+    )
     assert ids(Climate) == ["heritage.E008"]
     assert "“warmth”" in model_errors(Climate)[0].msg
-    EFFECTS[Climate]["warmth"] = Effect.VALUES
+    COLUMN_EFFECTS[Climate]["warmth"] = ColumnEffect.VALUES
     assert ids(Climate) == []
 
 

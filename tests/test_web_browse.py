@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("words_once")]
 
 
 @pytest.fixture
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def three(words):
     """Longmen with its neighbours would be four: here are three temples and a draft."""
     plain_sites(words, (1, 2, 3))
@@ -29,7 +29,7 @@ def three(words):
 
 
 @pytest.fixture
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def fifty(words):
     """Three pages of a list."""
     for number in range(50):

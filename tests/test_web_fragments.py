@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 ASKED = {"HX-Request": "true"}
 
 
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def fill():
     words = vocabulary()
     full_site(words)

@@ -47,7 +47,7 @@ def test_what_is_right_is_passed():
 
 
 @pytest.fixture
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def filled():
     words = vocabulary()
     full_site(words)

@@ -40,7 +40,7 @@ def kept(settings, monkeypatch):
     return pages
 
 
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def fill():
     found = vocabulary()
     full_site(found)
@@ -175,7 +175,7 @@ def test_what_is_read_in_a_transaction_that_is_rolled_back_stays_in_it(client, w
 SHOWN = [
     model
     for model in apps.get_app_config("heritage").get_models()
-    if issubclass(model, Record) and model.is_content
+    if issubclass(model, Record) and model.describes_sites
 ]
 
 

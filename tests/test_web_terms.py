@@ -31,7 +31,7 @@ PAGES = ("eras/", "eras/tang/", "kinds/", "kinds/temple/", "places/", "places/ch
 
 
 @pytest.fixture
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def filled(words):
     full_site(words)
     plain_sites(words, range(20))
@@ -275,7 +275,7 @@ def heritage(words, number: int, state="published", **fields) -> Designation:
 
 
 @pytest.fixture
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def listed(words):
     asia = build.make_term(words.unesco, "asia", "region", "Asia")
     europe = build.make_term(words.unesco, "europe", "region", "Europe")

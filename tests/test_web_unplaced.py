@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def sites():
     """A town in a district of which one site has a position, another town, and one site of none."""
     china = build.make_place("China", "中国", slug="china", level="country")

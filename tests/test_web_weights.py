@@ -37,7 +37,7 @@ BROWSE_HTML = 7_000
 
 
 @pytest.fixture
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def words():
     found = vocabulary()
     full_site(found)
@@ -45,7 +45,7 @@ def words():
 
 
 @pytest.fixture
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def much(words):
     """More of everything than the first page of a list, and its facets, can show."""
     rating = build.make_register("rating", "Rated attractions", "旅游景区", slug="grades")

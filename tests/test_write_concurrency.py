@@ -145,7 +145,7 @@ def test_who_assigns_and_who_takes_a_step_do_not_wait_for_each_other():
 
     def step():
         with change_set(), unit_of_work() as unit:
-            unit.begin(Site)
+            unit.prepare_write(Site)
             Site.objects.select_for_update().get(pk=site.pk)
             is_locked.set()
             time.sleep(0.5)

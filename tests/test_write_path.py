@@ -28,11 +28,11 @@ from heritage.models import (
     WorldHeritage,
 )
 from heritage.models.fields import LanguageMapField, NamesField
-from heritage.models.row_values import kept_columns, kept_relations
+from heritage.models.row_values import recorded_columns, recorded_relations
 from heritage.models.unit_of_work import change_set
 from heritage.search import fulltext, store
 from heritage.services import bulk
-from heritage.services.dependencies import EFFECTS
+from heritage.services.dependencies import COLUMN_EFFECTS
 from heritage.values.tokens import QueryWord
 from tests.builders import (
     make_coverage,
@@ -312,7 +312,7 @@ def test_the_history_tells_nothing_that_a_savepoint_has_taken_back(is_whole):
         site.featured = number
         site.save()
 
-    with change_set(is_whole=is_whole) as made:
+    with change_set(all_or_nothing=is_whole) as made:
         feature(site, 2)
         rolled_back(lambda: feature(other, 77))
         with transaction.atomic():
@@ -322,7 +322,7 @@ def test_the_history_tells_nothing_that_a_savepoint_has_taken_back(is_whole):
     told = [(c.object_id, c.before["featured"], c.after["featured"]) for c in made.changes.all()]
     assert told == [(site.pk, 1, 2), (site.pk, 2, 3), (site.pk, 3, 5)]
     count = ChangeSet.objects.count()
-    with change_set(is_whole=is_whole):
+    with change_set(all_or_nothing=is_whole):
         rolled_back(lambda: feature(other, 77))
     assert ChangeSet.objects.count() == count
 
@@ -569,8 +569,8 @@ VALUES = {
 }
 COLUMNS = [
     (model._meta.model_name, field.name)
-    for model in EFFECTS
-    for field in (*kept_columns(model), *kept_relations(model))
+    for model in COLUMN_EFFECTS
+    for field in (*recorded_columns(model), *recorded_relations(model))
 ]
 
 

@@ -32,7 +32,7 @@ def rows_of(site: Site) -> SiteRows:
     return site_rows.read_site(Site.objects.get(pk=site.pk), store.current().vocabulary)
 
 
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def vocabulary() -> SimpleNamespace:
     """What records are described with: an era in an era, a kind in a kind, a chain of places."""
     china = build.make_place("China", "中国", level="country", slug="china")
@@ -77,7 +77,7 @@ def vocabulary() -> SimpleNamespace:
     )
 
 
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def plain_site(words: SimpleNamespace, number: int, **fields) -> Site:
     """One of many in a list, with all that a card shows."""
     fields.setdefault("slug", f"temple-{number}")
@@ -100,12 +100,12 @@ def as_read(response) -> str:
     return " ".join(response.content.decode().split())
 
 
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def plain_sites(words: SimpleNamespace, numbers: Iterable[int]) -> list[Site]:
     return [plain_site(words, number) for number in numbers]
 
 
-@change_set("command", is_whole=True)
+@change_set("command", all_or_nothing=True)
 def full_site(words: SimpleNamespace) -> Site:
     """A record that says everything that a record can say."""
     site = build.make_site(

@@ -54,7 +54,7 @@ def writing(request: HttpRequest) -> Iterator[ChangeSet]:
         transaction.atomic(),
     ):
         made.reason = reason_of(request)
-        unit.begin(Site)
+        unit.prepare_write(Site)
         yield made
         if made.pk is not None and made.changes.count() > MAX_CHANGES:
             raise TooManyRows

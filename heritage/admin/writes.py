@@ -15,12 +15,12 @@ from heritage.server.lock_timeout import lock_timeout
 
 @contextmanager
 def change_set(
-    kind: str, user: User, reason: str = "", is_whole: bool = False
+    kind: str, user: User, reason: str = "", all_or_nothing: bool = False
 ) -> Iterator[ChangeSet]:
     """One short transaction for the writes; raises `NotWritten`."""
     with (
         lock_timeout(settings.WRITE_WAIT_SECONDS),
-        unit_of_work.change_set(kind, user, reason, is_whole=is_whole) as running,
+        unit_of_work.change_set(kind, user, reason, all_or_nothing=all_or_nothing) as running,
     ):
         yield running
 

@@ -500,10 +500,10 @@ def _empty(obj: Record, fields: dict) -> dict[str, list[int]]:
 
     A fixture leaves out what is empty. A slug stays, as it may have been made from the name.
     """
-    for column in row_values.kept_columns(type(obj)):
+    for column in row_values.recorded_columns(type(obj)):
         if column.editable and column.name not in ("slug", *fields):
             setattr(obj, column.attname, column.get_default())
-    return {relation.name: [] for relation in row_values.kept_relations(type(obj))}
+    return {relation.name: [] for relation in row_values.recorded_relations(type(obj))}
 
 
 def _waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]]:

@@ -13,8 +13,8 @@ from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Prefetch, QuerySet
 
-from heritage.models import PartOf, Record, Site, chunks, unwatched
-from heritage.models.row_values import kept_columns, kept_relations
+from heritage.models import PartOf, Record, Site, chunks, untracked
+from heritage.models.row_values import recorded_columns, recorded_relations
 from heritage.models.unit_of_work import owner_model
 from heritage.services import parents_first
 
@@ -26,7 +26,7 @@ def exported_models() -> list[type[Record]]:
     What people say to each other about a record is not part of it.
     """
     records = (model for model in apps.get_models() if issubclass(model, Record))
-    return parents_first(m for m in records if m.is_content and owner_model(m) is Site)
+    return parents_first(m for m in records if m.describes_sites and owner_model(m) is Site)
 
 
 def fixture(ids: list[int]) -> Iterator[str]:
@@ -48,13 +48,13 @@ def fixture(ids: list[int]) -> Iterator[str]:
 def _portions(model: type[Record], ids: list[int]) -> Iterator[list[Record]]:
     """The rows of these sites, with the uids of all that they refer to: one query a portion, and
     one for each many-to-many relation."""
-    keys = [field.name for field in kept_columns(model) if field.is_relation]
+    keys = [field.name for field in recorded_columns(model) if field.is_relation]
     columns = [field.name for field in model._meta.concrete_fields if field.name not in keys]
     rows: QuerySet[Any] = model.objects.select_related(*keys).order_by("pk")
     # Of what is referred to nothing but the uid, by which a fixture names it.
     rows = rows.only(*columns, *(f"{key}__uid" for key in keys))
-    for field in kept_relations(model):
-        others = unwatched(field.remote_field.model).only("uid")
+    for field in recorded_relations(model):
+        others = untracked(field.remote_field.model).only("uid")
         rows = rows.prefetch_related(Prefetch(field.name, others))
     chosen = set(ids)
     for chunk in chunks(ids):

@@ -14,7 +14,7 @@ Other packages import these names; services, which carry the writes out, import 
 """
 
 from heritage.models import fields, labels, row_values, unesco, unit_of_work, visiting
-from heritage.models.base import Record, TreeRecord, chunks, new_uid, unwatched
+from heritage.models.base import Record, TreeRecord, chunks, new_uid, untracked
 from heritage.models.corrections import Correction
 from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.designations import (
@@ -120,6 +120,6 @@ __all__ = [
     "row_values",
     "unesco",
     "unit_of_work",
-    "unwatched",
+    "untracked",
     "visiting",
 ]

@@ -57,7 +57,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
 
     def update(self, **values: Any) -> int:
         with unit_of_work() as unit:
-            unit.begin(self.model)
+            unit.prepare_write(self.model)
             # A join may give a row more than once.
             ids = list(dict.fromkeys(self.values_list("pk", flat=True)))
             return sum(self._update_rows(unit, chunk, values) for chunk in chunks(ids))
@@ -72,7 +72,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
         saved = {pk: plain_row(self.model, row) for pk, row in after.items()}
         unit.rows_saved(self.model, stored, saved)
         if values.keys() <= set(derived):  # which no history tells, and the index may hold
-            unit.touch(self.model, [pk for pk, row in after.items() if row != stored[pk]])
+            unit.mark_changed(self.model, [pk for pk, row in after.items() if row != stored[pk]])
         return changed
 
     def bulk_create(
@@ -87,7 +87,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
         objs = list(objs)
         if not (ignore_conflicts or update_conflicts):
             with unit_of_work() as unit:
-                unit.begin(self.model)
+                unit.prepare_write(self.model)
                 computed = [obj for obj in objs if obj.derive_before(None, unit.user_id)]
                 created = super().bulk_create(objs, batch_size)
                 if computed:
@@ -97,9 +97,9 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
         if update_conflicts and list(unique_fields or ()) != ["uid"]:
             raise ValueError("Rows that are there already are known by their uid alone.")
         with unit_of_work() as unit:
-            unit.begin(self.model)
+            unit.prepare_write(self.model)
             # Django does not tell which of them were there, nor which it has written.
-            same = unwatched(self.model).filter(uid__in=[obj.uid for obj in objs])
+            same = untracked(self.model).filter(uid__in=[obj.uid for obj in objs])
             stored = stored_rows(self.model, same.values_list("pk", flat=True))
             for obj in objs:
                 obj.derive_before(None, unit.user_id)
@@ -115,7 +115,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
             if update_conflicts and self.model.derived_fields:
                 for pk, row in rows.items():
                     row.derive(stored.get(pk), unit.user_id)
-                unwatched(self.model).bulk_update(rows.values(), self.model.derived_fields, 200)
+                untracked(self.model).bulk_update(rows.values(), self.model.derived_fields, 200)
             saved = {pk: plain_object(row) for pk, row in rows.items()}
             unit.rows_saved(self.model, stored, saved)
         return created
@@ -125,7 +125,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
     ) -> int:
         objs = list(objs)
         with unit_of_work() as unit:
-            unit.begin(self.model)
+            unit.prepare_write(self.model)
             changed = 0
             for rows in chunks(objs):
                 ids = [obj.pk for obj in rows]
@@ -136,7 +136,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
                     if obj.pk in stored and obj.derive_before(stored[obj.pk], unit.user_id, fields)
                 ]
                 written = {*fields, *self.model.derived_fields}
-                changed += unwatched(self.model).bulk_update(rows, written, batch_size)
+                changed += untracked(self.model).bulk_update(rows, written, batch_size)
                 if computed:
                     derive_stored(self.model, computed, stored, unit.user_id, fields)
                 # Read again: a value may have been an expression.
@@ -151,9 +151,9 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
         field = row_values.relation(self.model, relation)
         near, far = field.m2m_column_name(), field.m2m_reverse_name()
         rows: Any = field.remote_field.through
-        ties = [rows(**{near: pk, far: other}) for pk, other in dict.fromkeys(pairs)]
+        created = [rows(**{near: pk, far: other}) for pk, other in dict.fromkeys(pairs)]
         with unit_of_work():
-            for chunk in batched(ties, CHUNK):
+            for chunk in batched(created, CHUNK):
                 rows.objects.bulk_create(chunk, ignore_conflicts=True)
 
     @marked(alters_data=True)
@@ -172,7 +172,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
             return super().delete()
 
 
-def unwatched[R: models.Model](model: type[R]) -> models.QuerySet[R]:
+def untracked[R: models.Model](model: type[R]) -> models.QuerySet[R]:
     """A plain queryset that bypasses the write path, for derived columns."""
     return models.QuerySet(model)
 
@@ -216,7 +216,7 @@ def derive_stored[R: "Record"](
     """
     names = dict.fromkeys((*model.derived_fields, *written))
     fields = [column(model, name) for name in names]
-    rows, changed = unwatched(model).in_bulk(list(ids)), []
+    rows, changed = untracked(model).in_bulk(list(ids)), []
     for pk, row in rows.items():
         before = [getattr(row, field.attname) for field in fields]
         row.derive(stored.get(pk), user_id)
@@ -232,8 +232,8 @@ class Record(models.Model):
     `derived_fields` names the columns that `derive()` sets from the row's other columns on every
     write, `refreshed_fields` those that follow from other rows and are refreshed once these are
     written; neither are ever part of a fixture. `owner` names the foreign key to the record that
-    this row is a part of, if any. `kept_when_deleted` names columns that no fixture carries but the
-    history of a deleted row keeps, so that it can be restored; `copied_fields` those that a copy
+    this row is a part of, if any. `recorded_when_deleted` names columns that no fixture carries but
+    the history of a deleted row has, so that it can be restored; `copied_fields` those that a copy
     of the database has nevertheless (`exchange.json_dump`). `constraint_fields` says at which form
     field the message of a constraint is shown.
     """
@@ -243,12 +243,12 @@ class Record(models.Model):
     refreshed_fields: tuple[str, ...] = ()
     constraint_fields: dict[str, str] = {}
     owner: str | None = None
-    kept_when_deleted: tuple[str, ...] = ()
+    recorded_when_deleted: tuple[str, ...] = ()
     copied_fields: tuple[str, ...] = ()
     # Whether the model's rows say something of the sites: the search index, the pages and the dates
     # of sites follow from them, and they are restored with a record. Not so what people say to
     # each other about a record.
-    is_content = True
+    describes_sites = True
     # The stored rows that share a foreign key with this one, and the name of that key: for those
     # who judge many rows of one owner and have them at hand.
     siblings: tuple[str, Iterable["Record"]] = ("", ())

@@ -81,9 +81,9 @@ class Correction(Record):
     )
 
     derived_fields = ("created_at",)
-    kept_when_deleted = ("created_at", "decided_by", "decided_at")
-    copied_fields = (*kept_when_deleted, "email", "form_key")  # not where it came from
-    is_content = False
+    recorded_when_deleted = ("created_at", "decided_by", "decided_at")
+    copied_fields = (*recorded_when_deleted, "email", "form_key")  # not where it came from
+    describes_sites = False
 
     class Meta:
         verbose_name = _("correction")

@@ -12,7 +12,11 @@ from heritage.models.fields import (
     NamesField,
     edtf_bounds,
 )
-from heritage.models.ties import WorldHeritageCriterion, WorldHeritageRegion, WorldHeritageState
+from heritage.models.relation_rows import (
+    WorldHeritageCriterion,
+    WorldHeritageRegion,
+    WorldHeritageState,
+)
 from heritage.models.vocabularies import Place
 from heritage.values.date_format import date_in_words
 from heritage.values.web_address import safe_url, validate_web_address_template

@@ -16,7 +16,7 @@ class SiteQuerySet(RecordQuerySet["Site"]):
     def bulk_create(self, objs: Iterable["Site"], *args: Any, **options: Any) -> list["Site"]:
         objs = list(objs)
         with unit_of_work() as unit:
-            unit.begin(self.model)
+            unit.prepare_write(self.model)
             self.model.set_slugs(objs)
             return super().bulk_create(objs, *args, **options)
 

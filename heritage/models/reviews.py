@@ -42,9 +42,9 @@ class Review(Record):
     )
 
     owner = "site"
-    kept_when_deleted = ("assigned_to", "scheduled_by")
-    copied_fields = kept_when_deleted
-    is_content = False
+    recorded_when_deleted = ("assigned_to", "scheduled_by")
+    copied_fields = recorded_when_deleted
+    describes_sites = False
 
     class Meta:
         verbose_name = _("review")
@@ -105,9 +105,9 @@ class ReviewComment(Record):
     is_done = models.BooleanField(_("done"), default=False)
 
     owner = "site"
-    kept_when_deleted = ("author", "at", "done_by")
-    copied_fields = kept_when_deleted
-    is_content = False
+    recorded_when_deleted = ("author", "at", "done_by")
+    copied_fields = recorded_when_deleted
+    describes_sites = False
 
     class Meta:
         verbose_name = _("review comment")

@@ -20,13 +20,13 @@ def is_carried(field: models.Field) -> bool:
 
 
 @cache
-def kept_columns(model: type[models.Model]) -> tuple[models.Field, ...]:
+def recorded_columns(model: type[models.Model]) -> tuple[models.Field, ...]:
     fields = model._meta.concrete_fields
     return tuple(field for field in fields if is_carried(field) and not field.primary_key)
 
 
 @cache
-def kept_relations(model: type[models.Model]) -> tuple[models.ManyToManyField, ...]:
+def recorded_relations(model: type[models.Model]) -> tuple[models.ManyToManyField, ...]:
     return tuple(field for field in model._meta.many_to_many if is_carried(field))
 
 
@@ -46,7 +46,7 @@ def relation(model: type[models.Model], name: str) -> models.ManyToManyField:
     return field
 
 
-def ties(field: models.ManyToManyField) -> models.QuerySet[models.Model]:
+def relation_rows(field: models.ManyToManyField) -> models.QuerySet[models.Model]:
     """The rows of a many-to-many relation, each of which ties two others."""
     return models.QuerySet(field.remote_field.through)
 
@@ -69,11 +69,13 @@ def stored_rows(model: type[models.Model], ids: Iterable[int]) -> dict[int, dict
 
 def plain_row(model: type[models.Model], stored: dict, more: Iterable[str] = ()) -> dict:
     """The recorded columns of a stored row, ready for JSON; `more` names further columns."""
-    kept = {field.name: json_value(field, stored[field.attname]) for field in kept_columns(model)}
+    plain = {
+        field.name: json_value(field, stored[field.attname]) for field in recorded_columns(model)
+    }
     for name in more:
         field = column(model, name)
-        kept[name] = json_value(field, stored[field.attname])
-    return kept
+        plain[name] = json_value(field, stored[field.attname])
+    return plain
 
 
 def is_expression(value: object) -> bool:
@@ -83,8 +85,8 @@ def is_expression(value: object) -> bool:
 
 def plain_object(row: models.Model, names: Container[str] | None = None) -> dict:
     """The same of an object that was just saved; of these columns (names or attnames) or all."""
-    kept = {}
-    for field in kept_columns(type(row)):
+    plain = {}
+    for field in recorded_columns(type(row)):
         if names is not None and not (field.name in names or field.attname in names):
             continue
         value = getattr(row, field.attname)
@@ -95,8 +97,8 @@ def plain_object(row: models.Model, names: Container[str] | None = None) -> dict
                 value = field.get_prep_value(value)
             except ValidationError:  # a broken date is stored as it is
                 value = str(value)
-        kept[field.name] = json_value(field, value)
-    return kept
+        plain[field.name] = json_value(field, value)
+    return plain
 
 
 def json_value(field: models.Field, value: object) -> object:
@@ -132,7 +134,7 @@ def linked_ids(field: models.ManyToManyField, ids: Iterable[int]) -> dict[int, l
     near, far = field.m2m_column_name(), field.m2m_reverse_name()
     found: dict[int, list[int]] = {pk: [] for pk in ids}
     for chunk in batched(list(found), 500):
-        rows = ties(field).filter(**{f"{near}__in": chunk})
+        rows = relation_rows(field).filter(**{f"{near}__in": chunk})
         for pk, other in rows.order_by(far).values_list(near, far):
             found[pk].append(other)
     return found

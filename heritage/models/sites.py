@@ -16,9 +16,9 @@ from heritage.models.covers import COVER_LENGTH, validate_cover
 from heritage.models.fields import DegreesField, LanguageMapField, whole_point
 from heritage.models.names import FormerSlug
 from heritage.models.querysets import SiteQuerySet
-from heritage.models.row_values import kept_columns
+from heritage.models.relation_rows import SiteAlsoIn, SiteKind, SiteSource
+from heritage.models.row_values import recorded_columns
 from heritage.models.sources import Source
-from heritage.models.ties import SiteAlsoIn, SiteKind, SiteSource
 from heritage.models.unit_of_work import change_set
 from heritage.models.users import User
 from heritage.models.vocabularies import Kind, Place
@@ -256,14 +256,14 @@ class Site(Record):
         "search_text",
         "reading",
     )
-    kept_when_deleted = (
+    recorded_when_deleted = (
         "created_at",
         "created_by",
         "state_changed_at",
         "state_changed_by",
         "published_at",
     )
-    copied_fields = (*kept_when_deleted, "updated_at")
+    copied_fields = (*recorded_when_deleted, "updated_at")
     constraint_fields = {
         "site_latitude": "latitude",
         "site_longitude": "longitude",
@@ -348,7 +348,7 @@ class Site(Record):
         """Whether the row equals the stored one."""
         if not stored:
             return False
-        carried = [field.attname for field in kept_columns(type(self))]
+        carried = [field.attname for field in recorded_columns(type(self))]
         return all(stored[name] == getattr(self, name) for name in carried)
 
     def _derive_public_point(self) -> None:

@@ -47,12 +47,12 @@ def owner_model(model: type[Record]) -> type[Record]:
 
 
 class UnitOfWork:
-    def __init__(self, change_set: ChangeSet | None, is_whole: bool = False):
+    def __init__(self, change_set: ChangeSet | None, all_or_nothing: bool = False):
         self.is_named = change_set is not None  # somebody has called change_set()
-        self.is_whole = is_whole  # its history is entered once, at the end
+        self.all_or_nothing = all_or_nothing  # its history is entered once, at the end
         self.change_set = change_set or ChangeSet()
         # What others derive from: the ids of written records, by model.
-        self.touched: dict[type[Record], set[int]] = defaultdict(set)
+        self.changed: dict[type[Record], set[int]] = defaultdict(set)
         # The rows that no savepoint can take back any more: none was open when they were saved.
         self.saved: dict[type[Record], set[int]] = defaultdict(set)
         # Columns and relations that were written, what a savepoint has taken back included.
@@ -77,18 +77,18 @@ class UnitOfWork:
         """Whether any savepoint was opened in it so far: some of it may have been taken back."""
         return connection.savepoint_state != self._savepoints
 
-    def begin(self, model: type[Record]) -> None:
+    def prepare_write(self, model: type[Record]) -> None:
         """Announce that rows of a model are about to be read in order to be written."""
-        if model.is_content and not self._is_locked:
+        if model.describes_sites and not self._is_locked:
             indexed_rows_are_to_be_written.send(sender=model)
             # A lock that is taken within a savepoint is lost with it.
             self._is_locked = not self.has_savepoints
 
-    def touch(self, model: type[Record], ids: Iterable[int | None]) -> None:
+    def mark_changed(self, model: type[Record], ids: Iterable[int | None]) -> None:
         """Announce that data derived from these rows may be out of date."""
-        self.touched[model].update(pk for pk in ids if pk is not None)
+        self.changed[model].update(pk for pk in ids if pk is not None)
 
-    def will_write(self, model: type[Record], pk: int) -> dict | None:
+    def lock_row(self, model: type[Record], pk: int) -> dict | None:
         """Announce a write and return the stored row, locked.
 
         `stored_row()` then returns it without reading it again.
@@ -141,8 +141,8 @@ class UnitOfWork:
             for pk, old in before.items()
             if pk in owners
         ]
-        if model.is_content:
-            self.touch(owner_model(model), owners.values())
+        if model.describes_sites:
+            self.mark_changed(owner_model(model), owners.values())
         self._enter(changes)
 
     def deleted_by(self, origin: object) -> dict[type[models.Model], set[int]]:
@@ -182,8 +182,8 @@ class UnitOfWork:
             if not names:
                 return []
             before, after = ({name: row[name] for name in names} for row in (before, after))
-        if model.is_content:
-            self.touch(owner_model(model), [owner_id, former])
+        if model.describes_sites:
+            self.mark_changed(owner_model(model), [owner_id, former])
         return [self._made(model, pk, owner_id, former, before, after)]
 
     def _made(
@@ -222,9 +222,9 @@ class UnitOfWork:
 
     def _enter_change_set(self) -> None:
         self.change_set.save(force_insert=True)
-        self._entered = self._says()
+        self._entered = self._stored_values()
 
-    def _says(self) -> tuple:
+    def _stored_values(self) -> tuple:
         made = self.change_set
         return made.reason, dict(made.detail), made.user_id
 
@@ -249,7 +249,7 @@ class UnitOfWork:
             return
         if not written:
             self.change_set.delete()
-        elif self._entered != self._says():
+        elif self._entered != self._stored_values():
             self.change_set.save(update_fields=["reason", "detail", "user"])
 
 
@@ -277,18 +277,18 @@ _running: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=Non
 
 @contextmanager
 def unit_of_work(
-    change_set: ChangeSet | None = None, is_whole: bool = False
+    change_set: ChangeSet | None = None, all_or_nothing: bool = False
 ) -> Iterator[UnitOfWork]:
     """One transaction; units nest, and the outermost one counts."""
     running = _running.get()
     if running is not None:
         yield running
         return
-    with transaction.atomic(savepoint=not is_whole):
-        unit = UnitOfWork(change_set, is_whole)
+    with transaction.atomic(savepoint=not all_or_nothing):
+        unit = UnitOfWork(change_set, all_or_nothing)
         token = _running.set(unit)
         try:
-            with unit.gathering() if is_whole else nullcontext():
+            with unit.gathering() if all_or_nothing else nullcontext():
                 yield unit
             unit.finish()
         finally:
@@ -301,20 +301,20 @@ def change_set(
     user: User | AnonymousUser | None = None,
     reason: str = "",
     undoes: ChangeSet | None = None,
-    is_whole: bool = False,
+    all_or_nothing: bool = False,
     **detail: Any,
 ) -> Iterator[ChangeSet]:
     """All writes within it are one change set. Change sets nest: the outermost one counts.
 
     Its reason and detail can be changed until the end; if nothing was written, it is deleted.
-    `is_whole` says that either all or nothing of it is written, and of the transaction that it is
-    in: the history is then entered once, at the end. What a savepoint within it takes back is not.
+    `all_or_nothing` says that it is written as a whole or not at all, as is the transaction around
+    it: its history is then entered once, at the end, without what a savepoint within it undid.
     """
     if user is not None and not user.is_authenticated:
         user = None
     reason = reason.replace("\0", "")  # which PostgreSQL does not store
     made = ChangeSet(kind=kind, user=user, reason=reason, undoes=undoes, detail=detail)
-    with unit_of_work(made, is_whole) as unit:
+    with unit_of_work(made, all_or_nothing) as unit:
         yield unit.change_set
 
 

@@ -82,7 +82,7 @@ def replace(
     """Replace a term by another, everywhere or in some sites and their rows."""
     check_replaceable(old, new)
     with change_set(ChangeSet.Kind.BULK, user) as made, unit_of_work() as unit:
-        unit.begin(Site)  # what refers to it is to be the same when it is written
+        unit.prepare_write(Site)  # what refers to it is to be the same when it is written
         terms: Any = type(old)._default_manager
         stored = terms.in_bulk([old.pk, new.pk])
         if len(stored) < 2:
@@ -91,7 +91,7 @@ def replace(
         check_replaceable(old, new)
         used = list(uses(old, sites))
         count = len(sites_using(used))
-        made.detail |= {"replaced": _told(old, count), "by": _told(new, count)}
+        made.detail |= {"replaced": _detail_of(old, count), "by": _detail_of(new, count)}
         for use in used:
             rows: Any = use.model.objects
             if use.column.many_to_many:
@@ -115,7 +115,7 @@ def replace(
     return made
 
 
-def _told(term: Record, count: int) -> dict[str, Any]:
+def _detail_of(term: Record, count: int) -> dict[str, Any]:
     """What the history says of a term, in the language of whoever reads it, and of how many."""
     names = next(each for each in term._meta.fields if isinstance(each, LanguageMapField))
     return {
@@ -129,7 +129,7 @@ def add(relation: str, term: Record, sites: Iterable[int], user: User | None) ->
     """Add a kind or a source to sites that do not have it."""
     ids = list(sites)
     with change_set(ChangeSet.Kind.BULK, user) as made:
-        made.detail["added"] = _told(term, len(ids))
+        made.detail["added"] = _detail_of(term, len(ids))
         Site.objects.bulk_add(relation, [(pk, term.pk) for pk in ids])
     return made
 
@@ -138,7 +138,7 @@ def remove(relation: str, term: Record, sites: Iterable[int], user: User | None)
     """Take a kind or a source away from sites."""
     ids = list(sites)
     with change_set(ChangeSet.Kind.BULK, user) as made:
-        made.detail["removed"] = _told(term, len(ids))
+        made.detail["removed"] = _detail_of(term, len(ids))
         Site.objects.bulk_remove(relation, term.pk, ids)
     return made
 
@@ -157,7 +157,7 @@ def set_era(era: Era, sites: Iterable[int], user: User | None) -> ChangeSet:
     """Tell in which era sites began, where only the date is told."""
     with change_set(ChangeSet.Kind.BULK, user) as made:
         found = beginnings_without_era(sites, era)
-        made.detail["era"] = _told(era, len({event.site_id for event in found}))
+        made.detail["era"] = _detail_of(era, len({event.site_id for event in found}))
         ids = [event.pk for event in found]
         for chunk in chunks(ids):
             Event.objects.filter(pk__in=chunk).update(first_era=era)
@@ -187,7 +187,7 @@ def set_place(place: Place, sites: Iterable[int], user: User | None) -> ChangeSe
     """Set the place of sites."""
     ids = list(sites)
     with change_set(ChangeSet.Kind.BULK, user) as made:
-        made.detail["place"] = _told(place, len(ids))
+        made.detail["place"] = _detail_of(place, len(ids))
         for chunk in chunks(ids):
             Site.objects.filter(pk__in=chunk).update(place=place)
     return made
@@ -197,7 +197,7 @@ def set_licence(licence: Licence, sites: Iterable[int], user: User | None) -> Ch
     """Set the licence of all pictures of sites."""
     ids = list(sites)
     with change_set(ChangeSet.Kind.BULK, user) as made:
-        made.detail["licence"] = _told(licence, len(ids))
+        made.detail["licence"] = _detail_of(licence, len(ids))
         for chunk in chunks(ids):
             Image.objects.filter(site__in=chunk).update(licence=licence)
     return made

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from heritage.models.base import Record, chunks, unwatched, update_columns
+from heritage.models.base import Record, chunks, untracked, update_columns
 from heritage.models.designations import Designation, DesignationEvent, Register
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.identifiers import Identifier, IdentifierScheme
@@ -15,13 +15,13 @@ from heritage.models.relations import Coverage
 from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Kind, Place, Term
 from heritage.services import derived_from, fulltext
-from heritage.services.dependencies import Effect, effect_of
+from heritage.services.dependencies import ColumnEffect, effect_of
 from heritage.services.derived_from import CoveringEntry, SiteWithRows, Terms, term_and_broader
 from heritage.values import normalize, tokens
 from heritage.values.language import interface_languages
 
 # What everything derived follows from: these columns of a site, and any of these other records; of
-# vocabularies, what `dependencies.EFFECTS` says.
+# vocabularies, what `dependencies.COLUMN_EFFECTS` says.
 _TEXTS = {"name", "slug", "summary", "description"}
 _OF_SITE = _TEXTS | {"kinds", "place", "also_in", "prominence", "featured"}
 _OF_RECORDS: set[Any] = {Event, Era, Coverage, Designation, DesignationEvent, Register}
@@ -30,28 +30,28 @@ _OF_RECORDS |= {Name, Identifier, IdentifierScheme, Kind, Place}
 
 def refresh(
     site_ids: Iterable[int],
-    renewed: Iterable[int] = (),
+    edited: Iterable[int] = (),
     written: Mapping[type[Record], set[str]] | None = None,
 ) -> None:
     """Refresh everything that is derived from the rows of these sites.
 
-    `renewed` are those of which a row has been written, so that they are dated from now on;
+    `edited` are those of which a row has been written, so that they are dated from now on;
     `written` the columns that were written by model, where that is known: what cannot follow from
     them is left as it is.
     """
-    renewed, now = set(renewed), timezone.now()
+    edited, now = set(edited), timezone.now()
     columns = _OF_SITE if written is None else _OF_SITE & written.get(Site, set())
     effects = {
-        model: Effect.ALL if written is None else effect_of(model, written[model])
+        model: ColumnEffect.ALL if written is None else effect_of(model, written[model])
         for model in (_OF_RECORDS if written is None else _OF_RECORDS & written.keys())
     }
     is_derived = bool(columns) or any(effects.values())
     for chunk in chunks(sorted(set(site_ids))):
-        dated = renewed.intersection(chunk)
+        dated = edited.intersection(chunk)
         if is_derived:
             sites = derived_from.read_sites(chunk)
             terms = Terms.of_sites(sites)
-            if Event in effects or Effect.VALUES in effects.get(Era, Effect.NOTHING):
+            if Event in effects or ColumnEffect.VALUES in effects.get(Era, ColumnEffect.NOTHING):
                 _refresh_events(sites, terms)
                 _refresh_eras(sites, _eras_between(sites))
             if "name" in columns:
@@ -59,7 +59,7 @@ def refresh(
             dated -= _refresh_sites(sites, terms, dated, now)
             fulltext.delete(set(chunk) - {each.site.pk for each in sites})
         if dated:
-            unwatched(Site).filter(pk__in=dated).update(updated_at=now)
+            untracked(Site).filter(pk__in=dated).update(updated_at=now)
 
 
 def refresh_terms() -> None:
@@ -249,7 +249,7 @@ def inscribed_year_of(entries: Iterable[CoveringEntry]) -> int | None:
 
 
 def _refresh_sites(
-    sites: list[SiteWithRows], terms: Terms, renewed: set[int], now: datetime
+    sites: list[SiteWithRows], terms: Terms, edited: set[int], now: datetime
 ) -> set[int]:
     """Refresh the columns of sites and their words; gives the sites that were written."""
     changed: list[tuple[Site, list[str]]] = []
@@ -270,7 +270,7 @@ def _refresh_sites(
         names = [name for name, value in _columns(site).items() if value != before[name]]
         if "search_text" in names:
             found_by[site.pk] = tokens.index_words(site.search_text)
-        if names and site.pk in renewed:
+        if names and site.pk in edited:
             site.updated_at = now
             names.append("updated_at")
         if names:

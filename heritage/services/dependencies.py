@@ -1,9 +1,9 @@
 """Which records refer to which, and which sites depend on them.
 
 `SITES_OF` maps a model to a function from ids of its records to ids of sites, so that a write to
-one refreshes the others; a row with an owner (`Record.owner`) counts as its owner. `EFFECTS` says
-what follows from each column of a vocabulary. System checks (`system_checks`) find a model that
-belongs to a site and is not covered, and a column that `EFFECTS` leaves out.
+one refreshes the others; a row with an owner (`Record.owner`) counts as its owner.
+`COLUMN_EFFECTS` says what follows from each column of a vocabulary. System checks (`system_checks`)
+find a model that belongs to a site and is not covered, and a column that `COLUMN_EFFECTS` lacks.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -105,7 +105,7 @@ SITES_OF: dict[type, Callable[[Iterable[int]], Iterable[int]]] = {
 }
 
 
-class Effect(Flag):
+class ColumnEffect(Flag):
     """What follows from a column of a term for the sites under it."""
 
     NOTHING = 0  # what is shown of it is read from the term itself
@@ -114,30 +114,33 @@ class Effect(Flag):
     ALL = WORDS | VALUES
 
 
-def _nothing(*columns: str) -> dict[str, Effect]:
-    return dict.fromkeys(columns, Effect.NOTHING)
+def _nothing(*columns: str) -> dict[str, ColumnEffect]:
+    return dict.fromkeys(columns, ColumnEffect.NOTHING)
 
 
 _TERM = _nothing("uid", "slug") | {
-    "label": Effect.WORDS,
-    "other_names": Effect.WORDS,
-    "parent": Effect.ALL,
+    "label": ColumnEffect.WORDS,
+    "other_names": ColumnEffect.WORDS,
+    "parent": ColumnEffect.ALL,
 }
 # Whoever keeps these vocabularies, or pages that show them, must hear of every change, whichever
 # site uses them.
-EFFECTS: dict[type[Record], dict[str, Effect]] = {
+COLUMN_EFFECTS: dict[type[Record], dict[str, ColumnEffect]] = {
     Kind: _TERM | _nothing("description", "scene", "order", "aat"),
     # The code tells whether Chinese is spoken there.
-    Place: _TERM | {"code": Effect.WORDS} | _nothing("level", "note", "latitude", "longitude"),
+    Place: _TERM
+    | {"code": ColumnEffect.WORDS}
+    | _nothing("level", "note", "latitude", "longitude"),
     Era: _TERM
-    | {"short_label": Effect.WORDS}
-    | dict.fromkeys(("span", "region", "region_name"), Effect.VALUES)
+    | {"short_label": ColumnEffect.WORDS}
+    | dict.fromkeys(("span", "region", "region_name"), ColumnEffect.VALUES)
     | _nothing("certainty", "periodo", "source", "palette"),
-    Register: {"role": Effect.VALUES}
+    Register: {"role": ColumnEffect.VALUES}
     | _nothing("uid", "slug", "label", "description", "short_label", "other_names", "authority")
     | _nothing("country", "rank", "edition", "edition_note", "uri_template"),
     RegisterTerm: _nothing("uid", "register", "facet", "code", "label", "other_names", "order"),
-    IdentifierScheme: {"slug": Effect.WORDS} | _nothing("uid", "label", "pattern", "uri_template"),
+    IdentifierScheme: {"slug": ColumnEffect.WORDS}
+    | _nothing("uid", "label", "pattern", "uri_template"),
     Source: _nothing("uid", "kind", "citation", "url", "seen_on", "licence"),
     Licence: _nothing("uid", "code", "label", "url"),
     Custodian: _nothing("uid", "name", "url"),
@@ -148,16 +151,16 @@ EFFECTS: dict[type[Record], dict[str, Effect]] = {
 
 def is_vocabulary(model: type[Model]) -> bool:
     """Whether records of a model are terms that others are described with."""
-    return model in EFFECTS
+    return model in COLUMN_EFFECTS
 
 
-def effect_of(model: type[Record], columns: Iterable[str]) -> Effect:
+def effect_of(model: type[Record], columns: Iterable[str]) -> ColumnEffect:
     """What follows for sites from these columns of a model; all of it, if it is no vocabulary."""
-    if model not in EFFECTS:
-        return Effect.ALL
-    found = Effect.NOTHING
+    if model not in COLUMN_EFFECTS:
+        return ColumnEffect.ALL
+    found = ColumnEffect.NOTHING
     for name in columns:
-        found |= EFFECTS[model][name]
+        found |= COLUMN_EFFECTS[model][name]
     return found
 
 
@@ -169,7 +172,7 @@ class DependentSites(NamedTuple):
 
 
 def sites_of(
-    touched: Mapping[Any, set[int]], written: Mapping[Any, set[str]], most: int = 0
+    changed: Mapping[Any, set[int]], written: Mapping[Any, set[str]], most: int = 0
 ) -> tuple[DependentSites, dict[type[Record], int]]:
     """The sites that depend on written records, given by model with the columns written.
 
@@ -177,13 +180,13 @@ def sites_of(
     they are left out, and their number is given by the model of the terms.
     """
     found, left_out = DependentSites(set(), set()), {}
-    of_site = touched.get(Site, set())
-    for model, ids in touched.items():
+    of_site = changed.get(Site, set())
+    for model, ids in changed.items():
         effect = effect_of(model, written[model])
         if not (ids and effect and model in SITES_OF):
             continue
         following = SITES_OF[model](ids)
-        may_be_left = bool(most) and model in EFFECTS
+        may_be_left = bool(most) and model in COLUMN_EFFECTS
         if may_be_left and not of_site and isinstance(following, QuerySet):
             count = following.distinct().count()  # quicker than to read very many ids
         else:
@@ -194,6 +197,6 @@ def sites_of(
             continue
         sites = set(following)
         found.refreshed.update(sites)
-        if Effect.VALUES in effect:
+        if ColumnEffect.VALUES in effect:
             found.entered.update(sites)
     return found, left_out

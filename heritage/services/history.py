@@ -16,7 +16,7 @@ from django.db.models import CASCADE, Count, Field, Model, Q, QuerySet
 from heritage.models import Change, ChangeSet
 from heritage.models.base import Record, chunks
 from heritage.models.fields import LanguageMapField
-from heritage.models.row_values import kept_relations
+from heritage.models.row_values import recorded_relations
 
 # Letters and digits of one word; Chinese, Japanese and Korean by character.
 _WORDS = re.compile(
@@ -46,7 +46,7 @@ def changes_of(record: Record) -> QuerySet[Change]:
         other, name = relation.related_model, relation.field.name
         if not issubclass(other, Record):
             continue
-        if type(record).is_content and not other.is_content:
+        if type(record).describes_sites and not other.describes_sites:
             comments.append(_type(other))
         elif relation.on_delete is CASCADE and other.owner != name:
             # A row that ties two records is owned by the other one.
@@ -127,7 +127,7 @@ def net_changes(changes: Iterable[Change]) -> list[RowChange]:
             continue
         after = None if change.after is None else dict(change.after)
         if change.before is None and after is not None:
-            after = {field.name: [] for field in kept_relations(model)} | after
+            after = {field.name: [] for field in recorded_relations(model)} | after
         key = (model, change.object_id)
         if key not in rows:
             before = None if change.before is None else dict(change.before)

@@ -11,9 +11,9 @@ from django.db.models import CASCADE, Field, Max, UniqueConstraint
 from django.utils.translation import gettext as _
 
 from heritage.models import ChangeSet, ComponentPoint, FormerSlug, Image, Name, PartOf, Site, User
-from heritage.models.base import Record, refuse_cycle, unwatched
+from heritage.models.base import Record, refuse_cycle, untracked
 from heritage.models.fields import LanguageMapField
-from heritage.models.row_values import kept_columns, kept_relations
+from heritage.models.row_values import recorded_columns, recorded_relations
 from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.services.history import column_of
 from heritage.values.language import LanguageMap
@@ -35,7 +35,7 @@ def fields() -> list[Field]:
     """The columns of a site whose values can be chosen."""
     return [
         field
-        for field in kept_columns(Site)
+        for field in recorded_columns(Site)
         if field.editable and field.name not in _OWN and field.name not in POINT[1:]
     ]
 
@@ -102,7 +102,7 @@ def merge(
     """
     detail: dict[str, Any] = {"merged": str(other), "kept": kept.pk, "other": other.pk}
     with change_set(ChangeSet.Kind.MERGE, user, reason, **detail) as made, unit_of_work() as unit:
-        unit.begin(Site)
+        unit.prepare_write(Site)
         rows = Site.objects.select_for_update().in_bulk([kept.pk, other.pk])
         if len(rows) < 2 and kept.pk != other.pk:
             raise CannotMerge(_("One of the two was deleted meanwhile."))
@@ -113,7 +113,7 @@ def merge(
         titles = _titles(kept, other)
         _take(kept, other, set(taken))
         kept.save()
-        for relation in kept_relations(Site):
+        for relation in recorded_relations(Site):
             mine = getattr(kept, relation.name)
             mine.add(*getattr(other, relation.name).exclude(pk__in=mine.values("pk")))
         for model, column in _rows_of_a_site():
@@ -159,8 +159,8 @@ def _move(model: type[Record], column: str, kept: Site, other: Site) -> None:
 
     What these say in a language in which the row that stays says nothing is added to it.
     """
-    there = list(unwatched(model).filter(**{column: kept}).order_by("pk"))
-    coming = list(unwatched(model).filter(**{column: other}).order_by("pk"))
+    there = list(untracked(model).filter(**{column: kept}).order_by("pk"))
+    coming = list(untracked(model).filter(**{column: other}).order_by("pk"))
     if not coming:
         return
     known = {key: row for row in there for key in _identity_keys(row, column, kept, other)}
@@ -184,7 +184,7 @@ def _move(model: type[Record], column: str, kept: Site, other: Site) -> None:
 
 def _add_texts(row: Record, other: Record) -> None:
     added = []
-    for field in kept_columns(type(row)):
+    for field in recorded_columns(type(row)):
         if isinstance(field, LanguageMapField):
             mine, theirs = getattr(row, field.attname), getattr(other, field.attname)
             if theirs.keys() - mine.keys():
@@ -219,7 +219,9 @@ def _identity_keys(row: Record, column: str, kept: Site, other: Site) -> list[tu
         if field.unique and field.name == column:  # one row of a site
             keys.append((column,))
     compared = _SAME.get(model) or [
-        field.name for field in kept_columns(model) if field.name not in ("uid", "order", column)
+        field.name
+        for field in recorded_columns(model)
+        if field.name not in ("uid", "order", column)
     ]
     same = values(compared)
     if any(value not in ("''", "None", "0", "False") for value in same):

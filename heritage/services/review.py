@@ -134,7 +134,7 @@ def _recipients_of_all(
 def _writing(by: User | None, text: str = "", **detail: Any) -> Iterator[None]:
     """A change set that waits for other writers before it locks any row, as all of them do."""
     with change_set(ChangeSet.Kind.EDIT, by, text, **detail), unit_of_work() as unit:
-        unit.begin(Site)
+        unit.prepare_write(Site)
         yield
 
 
@@ -223,7 +223,7 @@ def publish_due(now: datetime | None = None) -> tuple[int, int]:
 
 def _publish_one(pk: int, now: datetime) -> bool | None:
     with change_set(ChangeSet.Kind.COMMAND, None) as made, unit_of_work() as unit:
-        unit.begin(Site)
+        unit.prepare_write(Site)
         # Once more, as another process may have done it meanwhile.
         rows = Review.objects.select_for_update(of=("self",)).select_related("scheduled_by")
         review = rows.filter(pk=pk, publish_at__lte=now).first()

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from heritage.models import Designation, Site, SiteEra, SortName
 from heritage.models.base import Record, RecordQuerySet
-from heritage.models.row_values import kept_columns, kept_relations
-from heritage.services.dependencies import EFFECTS, SITES_OF
+from heritage.models.row_values import recorded_columns, recorded_relations
+from heritage.services.dependencies import COLUMN_EFFECTS, SITES_OF
 
 # Made from the rows of a site by services.denormalized, and by nobody else.
 _DERIVED = (SiteEra, SortName)
@@ -89,14 +89,14 @@ def model_errors(model: type[models.Model]) -> list[checks.CheckMessage]:
         hint = "Keep it in the app “heritage”, with a manager made from RecordQuerySet."
         errors.append(_error(model, "is a record whose bulk writes go unnoticed", hint, 2))
     owner = model._meta.get_field(model.owner).related_model if model.owner else model
-    if targets and model.is_content and owner not in SITES_OF:
+    if targets and model.describes_sites and owner not in SITES_OF:
         hint = "Name its owner, or enter it in heritage.services.dependencies.SITES_OF."
         errors.append(_error(model, "belongs to a site that does not follow it", hint, 3))
-    is_vocabulary = model.is_content and not model.owner and model not in (Site, Designation)
-    columns = {field.name for field in (*kept_columns(model), *kept_relations(model))}
-    missing = columns - EFFECTS.get(model, {}).keys()
+    is_vocabulary = model.describes_sites and not model.owner and model not in (Site, Designation)
+    columns = {field.name for field in (*recorded_columns(model), *recorded_relations(model))}
+    missing = columns - COLUMN_EFFECTS.get(model, {}).keys()
     if is_vocabulary and missing and not errors:
-        hint = "Say so in heritage.services.dependencies.EFFECTS."
+        hint = "Say so in heritage.services.dependencies.COLUMN_EFFECTS."
         names = ", ".join(f"“{name}”" for name in sorted(missing))
         what = f"does not say what follows for sites from {names}"
         errors.append(_error(model, what, hint, 8))

@@ -14,8 +14,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from heritage.models import Change, ChangeSet, FormerSlug, Site, User
-from heritage.models.base import Record, chunks, unwatched
-from heritage.models.row_values import kept_relations, set_plain_value
+from heritage.models.base import Record, chunks, untracked
+from heritage.models.row_values import recorded_relations, set_plain_value
 from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.services.dependencies import parents_first, referring_columns
 from heritage.services.history import changes_of, column_of
@@ -121,7 +121,7 @@ def undo_changes(
     with change_set(kind, user, reason, undoes) as made, unit_of_work() as unit:
         for model in {change.model_class() for change in changes}:
             if model is not None:
-                unit.begin(model)
+                unit.prepare_write(model)
         planned = plan(changes, only)
         if approve is not None:
             approve(planned)
@@ -189,12 +189,12 @@ def _sites_of(steps: list[Step]) -> dict[int, set[int]]:
     for number, step in enumerate(steps):
         if step.model is Site:
             found[step.object_id].add(number)
-        elif step.model.owner == "site" and step.model.is_content:
+        elif step.model.owner == "site" and step.model.describes_sites:
             by_model[step.model][step.object_id] = number
             found[step.values.get("site", 0)].add(number)
     for model, numbers in by_model.items():
         for chunk in chunks(list(numbers)):
-            rows: QuerySet[Any] = unwatched(model).filter(pk__in=chunk).order_by()
+            rows: QuerySet[Any] = untracked(model).filter(pk__in=chunk).order_by()
             for pk, site in rows.values_list("pk", "site"):
                 found[site].add(numbers[pk])
     come_or_go = {s.object_id for s in steps if s.model is Site and s.action != UPDATE}
@@ -247,9 +247,9 @@ def _refused(steps: list[Step]) -> list[Step]:
 def _create(model: type[Record], steps: list[Step]) -> None:
     if model is FormerSlug:
         slugs = [step.values["slug"] for step in steps]
-        there = unwatched(model).filter(slug__in=slugs).values_list("slug", flat=True)
+        there = untracked(model).filter(slug__in=slugs).values_list("slug", flat=True)
         steps = [step for step in steps if step.values["slug"] not in set(there)]
-    relations = {column.name for column in kept_relations(model)}
+    relations = {column.name for column in recorded_relations(model)}
     rows = []
     for step in steps:
         row = model()
@@ -268,8 +268,8 @@ def _create(model: type[Record], steps: list[Step]) -> None:
 
 
 def _update(model: type[Record], steps: list[Step]) -> None:
-    relations = {column.name for column in kept_relations(model)}
-    rows = unwatched(model).in_bulk([step.object_id for step in steps])
+    relations = {column.name for column in recorded_relations(model)}
+    rows = untracked(model).in_bulk([step.object_id for step in steps])
     by_columns: dict[frozenset, list[Record]] = defaultdict(list)
     for step in steps:
         row = rows[step.object_id]

@@ -13,9 +13,9 @@ from django.db.models import FileField
 from django.utils.translation import gettext as _
 
 from heritage.models import Change, FormerSlug, Site
-from heritage.models.base import Record, chunks, unwatched
+from heritage.models.base import Record, chunks, untracked
 from heritage.models.fields import LanguageMapField
-from heritage.models.row_values import kept_relations, linked_ids, plain_row, stored_rows
+from heritage.models.row_values import linked_ids, plain_row, recorded_relations, stored_rows
 from heritage.services.dependencies import referring_columns
 from heritage.services.history import RowChange, column_of, net_changes
 from heritage.values.language import language_name
@@ -198,7 +198,7 @@ class _Planner:
                 self._conflict(row, "file", column=name)
                 self.created.discard(key)
                 return
-            elif name in row.model.kept_when_deleted and column.is_relation:
+            elif name in row.model.recorded_when_deleted and column.is_relation:
                 # Whoever published it may have left since.
                 there = column.related_model.objects.filter(pk=values[name]).exists()
                 values[name] = values[name] if there else None
@@ -212,14 +212,14 @@ class _Planner:
         if not column.is_relation or value is None:
             return True
         target = column.related_model
-        if (target, value) in self.created or unwatched(target).filter(pk=value).exists():
+        if (target, value) in self.created or untracked(target).filter(pk=value).exists():
             return True
         self._conflict(row, "missing", column=column.name)
         return False
 
     def _existing(self, row: RowChange, column: Any, ids: list[int]) -> list[int]:
         target = column.related_model
-        there = set(unwatched(target).filter(pk__in=ids).values_list("pk", flat=True))
+        there = set(untracked(target).filter(pk__in=ids).values_list("pk", flat=True))
         there |= {pk for model, pk in self.created if model is target}
         if not set(ids) <= there:
             self._conflict(row, "missing", column=column.name)
@@ -284,7 +284,7 @@ def _references(
             rows = column.remote_field.through.objects.order_by()
         else:
             near, far = "pk", column.attname
-            rows = unwatched(other).order_by()
+            rows = untracked(other).order_by()
         for chunk in chunks(ids):
             found = rows.filter(**{f"{far}__in": chunk}).values_list(near, far)
             for pk, target in found:
@@ -300,7 +300,7 @@ def _current(keys: set[Key]) -> dict[Key, dict]:
     for model, ids in by_model.items():
         for chunk in chunks(sorted(ids)):
             rows = stored_rows(model, chunk)
-            links = {field.name: linked_ids(field, rows) for field in kept_relations(model)}
+            links = {field.name: linked_ids(field, rows) for field in recorded_relations(model)}
             for pk, row in rows.items():
                 plain = plain_row(model, row)
                 found[model, pk] = plain | {name: ids[pk] for name, ids in links.items()}

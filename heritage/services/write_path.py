@@ -12,7 +12,7 @@
    text of the sites concerned (`dependencies`, `denormalized`), entries in the change log
    (`IndexChange`), the dates of sites of which only rows were written.
 
-Past all this go `QuerySet.update()` of plain querysets (`models.base.unwatched`), for columns that
+Past all this go `QuerySet.update()` of plain querysets (`models.base.untracked`), for columns that
 follow from others and keys to an account that is deleted, and raw SQL.
 
 This module is all that connects Django's signals with it: they are sent for the raw rows of
@@ -28,15 +28,15 @@ from django.db.models import SET_NULL
 from django.db.models.signals import post_save, pre_delete, pre_save
 
 from heritage.models import ChangeSet, Designation, IndexChange, Site, User
-from heritage.models.base import Record, chunks, derive_stored, unwatched, update_columns
+from heritage.models.base import Record, chunks, derive_stored, untracked, update_columns
 from heritage.models.history import USER_IS_GONE
 from heritage.models.row_values import (
     column,
     is_carried,
-    kept_relations,
     linked_ids,
     plain_object,
     plain_row,
+    recorded_relations,
     stored_rows,
 )
 from heritage.models.unit_of_work import (
@@ -48,7 +48,7 @@ from heritage.models.unit_of_work import (
 )
 from heritage.services import denormalized, pending
 from heritage.services.dependencies import (
-    EFFECTS,
+    COLUMN_EFFECTS,
     SITES_OF,
     referring_columns,
     sites_of,
@@ -73,7 +73,7 @@ def _before_rows(sender: Any, **kwargs: Any) -> None:
 
 
 def _before_user_is_deleted(instance: User, **kwargs: Any) -> None:
-    """The history goes on to tell what people did from what commands did."""
+    """Keep in the history that a person made these changes, though the account is gone."""
     IndexChange.objects.lock()
     for chunk in chunks(list(ChangeSet.objects.filter(user=instance).values_list("pk", flat=True))):
         made = list(ChangeSet.objects.filter(pk__in=chunk))
@@ -90,7 +90,7 @@ def _clear_keys_to(user: User) -> None:
     """
     for model, key in referring_columns(User):
         if key.remote_field.on_delete is SET_NULL and not is_carried(key):
-            unwatched(model).filter(**{key.name: user}).update(**{key.name: None})
+            untracked(model).filter(**{key.name: user}).update(**{key.name: None})
 
 
 # --- one row ---------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ def _before_save(
         names = [column(sender, name).attname for name in sender.copied_fields]
         copied = {name: instance.__dict__[name] for name in names if instance.__dict__.get(name)}
     with unit_of_work() as unit:
-        unit.begin(sender)
+        unit.prepare_write(sender)
         stored = None
         if instance.pk is not None:
             stored = unit.stored_row(sender, instance.pk)
@@ -136,15 +136,15 @@ def _after_save(sender: Any, instance: Any, update_fields: Any, **kwargs: Any) -
 
 def _before_delete(sender: Any, instance: Any, origin: Any, **kwargs: Any) -> None:
     with unit_of_work() as unit:
-        unit.begin(sender)
+        unit.prepare_write(sender)
         stored = stored_rows(sender, [instance.pk]).get(instance.pk)
         if stored is None:
             return
         if sender in SITES_OF and sender is not Site:
             # While the rows that tie it to its sites are there.
-            unit.touch(Site, SITES_OF[sender]([instance.pk]))
-        before = plain_row(sender, stored, sender.kept_when_deleted)
-        for field in kept_relations(sender):
+            unit.mark_changed(Site, SITES_OF[sender]([instance.pk]))
+        before = plain_row(sender, stored, sender.recorded_when_deleted)
+        for field in recorded_relations(sender):
             before[field.name] = linked_ids(field, [instance.pk])[instance.pk]
         _part_from_others(unit, sender, instance.pk, origin)
         unit.rows_deleted(sender, {instance.pk: before})
@@ -171,24 +171,27 @@ def _part_from_others(unit: UnitOfWork, model: type[Record], pk: int, origin: An
 
 
 def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
-    touched = {model: ids for model, ids in unit.touched.items() if ids}
-    if any(model.is_content for model in touched):
-        unit.begin(Site)  # the lock may have been given up with a savepoint
-        denormalized.refresh_designations(touched.get(Designation, ()))
+    changed = {model: ids for model, ids in unit.changed.items() if ids}
+    if any(model.describes_sites for model in changed):
+        unit.prepare_write(Site)  # the lock may have been given up with a savepoint
+        denormalized.refresh_designations(changed.get(Designation, ()))
         # An import takes its time in any case, and may change most terms: all is done at once.
         is_import = unit.change_set.kind == ChangeSet.Kind.IMPORT
         most = 0 if is_import else settings.REFRESHED_AT_ONCE
-        sites, deferred = sites_of(touched, unit.written_columns, most)
+        sites, deferred = sites_of(changed, unit.written_columns, most)
         for model, count in deferred.items():
-            pending.defer(model, touched[model], unit.written_columns[model], count)
-        renewed = _renewed(written) - unit.saved[Site]
-        denormalized.refresh(sites.refreshed, renewed, unit.written_columns)
-        is_of_vocabulary = any(model in EFFECTS for model in touched)
+            pending.defer(model, changed[model], unit.written_columns[model], count)
+        edited = _edited_sites(written) - unit.saved[Site]
+        denormalized.refresh(sites.refreshed, edited, unit.written_columns)
+        is_of_vocabulary = any(model in COLUMN_EFFECTS for model in changed)
         vocabulary = {IndexChange.VOCABULARY} if is_of_vocabulary else set()
         IndexChange.objects.enter(sites.entered | vocabulary)
 
 
-def _renewed(written: Iterable[Written]) -> set[int]:
+def _edited_sites(written: Iterable[Written]) -> set[int]:
     """The sites that have been updated: if of some only names, events or pictures were written."""
-    content = [row for row in written if issubclass(row.model, Record) and row.model.is_content]
-    return {row.owner_id for row in content if row.owner_model is Site}
+    return {
+        row.owner_id
+        for row in written
+        if row.owner_model is Site and issubclass(row.model, Record) and row.model.describes_sites
+    }

@@ -27,7 +27,7 @@ from django.utils.translation import ngettext
 from heritage.admin import access
 from heritage.admin.access import is_id, user_of
 from heritage.admin.changes.history import RowNames, ShownDifference, ShownValues
-from heritage.models import Change, ChangeSet, FormerSlug, Record, Site, User, unwatched
+from heritage.models import Change, ChangeSet, FormerSlug, Record, Site, User, untracked
 from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import linked_ids, plain_row, stored_rows
 from heritage.server.lock_timeout import lock_timeout
@@ -183,7 +183,7 @@ def _is_closed(user: User, step: Step, steps: list[Step]) -> bool:
     ):
         return True
     if step.action != CREATE:
-        row = unwatched(step.model).filter(pk=step.object_id).first()
+        row = untracked(step.model).filter(pk=step.object_id).first()
         if row is not None and not access.is_open(user, row):
             return True
     name = access.owner_field(step.model)
@@ -194,7 +194,7 @@ def _is_closed(user: User, step: Step, steps: list[Step]) -> bool:
     owner_id = step.values[name]
     if any(s.model is owner_model and s.object_id == owner_id for s in steps if s.action == CREATE):
         return False  # that step is checked by itself
-    owner = unwatched(owner_model).filter(pk=owner_id).first()
+    owner = untracked(owner_model).filter(pk=owner_id).first()
     return owner is not None and not access.is_open(user, owner)
 
 
@@ -243,7 +243,7 @@ def _current(steps: list[Step]) -> dict[tuple, dict]:
 def _named_conflicts(planned: Plan) -> Iterator[tuple[str, str, str]]:
     """For each conflict the row, its URL, and why it stays."""
     for conflict in planned.conflicts:
-        row = unwatched(conflict.model).filter(pk=conflict.object_id).first()
+        row = untracked(conflict.model).filter(pk=conflict.object_id).first()
         kind = capfirst(str(conflict.model._meta.verbose_name))
         url = change_url(conflict.model, conflict.object_id) if row else ""
         yield f"{kind} “{row or conflict.object_id}”", url, str(conflict)

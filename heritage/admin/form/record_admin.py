@@ -302,7 +302,7 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
     def change_set_of(self, request: HttpRequest) -> AbstractContextManager[ChangeSet]:
         """The change set of a form that is saved."""
         comment = request.POST.get(COMMENT, "").strip()
-        return change_set("edit", user_of(request), comment, is_whole=True)
+        return change_set("edit", user_of(request), comment, all_or_nothing=True)
 
     def _open_change_set(self, request: HttpRequest, form: Any, change: bool) -> None:
         """Open the change set before the first write; other writers wait until it ends."""
@@ -312,8 +312,8 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
         editing.is_writing = True
         editing.stack.enter_context(self.change_set_of(request))
         with unit_of_work() as unit:
-            unit.begin(self.model)
-            row = unit.will_write(self.model, form.instance.pk) if change else None
+            unit.prepare_write(self.model)
+            row = unit.lock_row(self.model, form.instance.pk) if change else None
         if not change:
             return
         stored = self.model.from_db(None, row.keys(), row.values()) if row else None

@@ -157,7 +157,7 @@ class TablePages(AdminPages):
             return redirect(request.get_full_path())
         comment = request.POST.get("comment", "").strip()[:300]
         with change_set("bulk", user_of(request), comment) as made, unit_of_work() as unit:
-            unit.begin(Site)
+            unit.prepare_write(Site)
             ids = [each.site.pk for each in changed]
             rows = with_related(Site.objects.select_for_update(), fields.values())
             stored = {site.pk: site for site in rows.filter(pk__in=ids)}

@@ -125,7 +125,7 @@ class DecisionPages(AdminPages):
             change_set(ChangeSet.Kind.CORRECTION, user_of(request)) as made,
             unit_of_work() as unit,
         ):
-            unit.begin(Site)
+            unit.prepare_write(Site)
             stored = Correction.objects.select_for_update().get(pk=correction.pk)
             if stored.state != correction.state or stored.state != request.POST.get("state"):
                 return _("Somebody has decided this meanwhile.")
@@ -173,7 +173,9 @@ class CorrectedForm(RecordAdmin):
                 yield made
             return
         reason = request.POST.get(COMMENT, "").strip()
-        with change_set(ChangeSet.Kind.CORRECTION, user_of(request), reason, is_whole=True) as made:
+        with change_set(
+            ChangeSet.Kind.CORRECTION, user_of(request), reason, all_or_nothing=True
+        ) as made:
             yield made
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -20,7 +20,7 @@ from heritage.admin.access import is_id, user_of
 from heritage.admin.changes.history import ShownValues
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import with_undo_link
-from heritage.models import Site, unwatched
+from heritage.models import Site, untracked
 from heritage.models.row_values import plain_object
 from heritage.search import similar
 from heritage.server.lock_timeout import lock_timeout
@@ -197,6 +197,6 @@ def _counts(other: Site) -> Iterator[tuple[str, int]]:
     for relation in Site._meta.related_objects:
         model, name = relation.related_model, relation.field.name
         if getattr(model, "owner", None) or model.__name__ == "Correction":
-            count = unwatched(model).filter(**{name: other}).count()
+            count = untracked(model).filter(**{name: other}).count()
             if count:
                 yield capfirst(str(model._meta.verbose_name_plural)), count

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from heritage.models.base import Record
 
 
-class TieQuerySet[T: "Tie"](models.QuerySet[T]):
+class RelationRowQuerySet[T: "RelationRow"](models.QuerySet[T]):
     """Rows are added and removed, and the history tells it of the record that has the relation.
 
     Django's own `add()`, `remove()`, `set()` and `clear()` write by it.
@@ -21,7 +21,7 @@ class TieQuerySet[T: "Tie"](models.QuerySet[T]):
 
     def bulk_create(self, objs: Iterable[T], *args: Any, **options: Any) -> list[T]:
         objs = list(objs)
-        with self.model.told(getattr(obj, self.model.near) for obj in objs):
+        with self.model.tracked(getattr(obj, self.model.owner_column) for obj in objs):
             return super().bulk_create(objs, *args, **options)
 
     def update(self, **values: Any) -> NoReturn:
@@ -29,24 +29,24 @@ class TieQuerySet[T: "Tie"](models.QuerySet[T]):
         raise TypeError(self.model.refusal())
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        with self.model.told(self.values_list(self.model.near, flat=True)):
+        with self.model.tracked(self.values_list(self.model.owner_column, flat=True)):
             return super().delete()
 
     delete.queryset_only = True  # type: ignore[attr-defined]  # as Django marks its own
 
 
-class Tie(models.Model):
-    """A row that ties a record to another.
+class RelationRow(models.Model):
+    """A row of a many-to-many relation.
 
-    `near` is the column of the record that has the relation. `auto_created` says that there is
-    nothing in the row but the tie, as in those that Django makes by itself: so its admin and its
+    `owner_column` is the key to the record that has the relation. `auto_created` says that a row
+    has nothing but its two keys, as those that Django makes by itself: so its admin and its
     fixtures show and carry the relation, and there is no model to migrate.
     """
 
     relation_name: ClassVar[str]
-    near: ClassVar[str] = "site_id"
+    owner_column: ClassVar[str] = "site_id"
 
-    objects = TieQuerySet.as_manager()
+    objects = RelationRowQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -57,17 +57,17 @@ class Tie(models.Model):
     def save(self, *args: Any, **options: Any) -> None:
         if not self._state.adding:
             raise TypeError(self.refusal())
-        with self.told([getattr(self, self.near)]):
+        with self.tracked([getattr(self, self.owner_column)]):
             super().save(*args, **options)
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
-        with self.told([getattr(self, self.near)]):
+        with self.tracked([getattr(self, self.owner_column)]):
             return super().delete(*args, **options)
 
     @classmethod
     def relation(cls) -> models.ManyToManyField:
         """The relation that the rows are of."""
-        key: Any = cls._meta.get_field(cls.near.removesuffix("_id"))
+        key: Any = cls._meta.get_field(cls.owner_column.removesuffix("_id"))
         return relation(key.related_model, cls.relation_name)
 
     @classmethod
@@ -80,17 +80,17 @@ class Tie(models.Model):
 
     @classmethod
     @contextmanager
-    def told(cls, ids: Iterable[int]) -> Iterator[None]:
+    def tracked(cls, ids: Iterable[int]) -> Iterator[None]:
         """What is done within it to the relation of these rows is part of the unit of work."""
         field = cls.relation()
         with unit_of_work() as unit:
-            unit.begin(cast("type[Record]", field.model))
+            unit.prepare_write(cast("type[Record]", field.model))
             before = linked_ids(field, ids)
             yield
             unit.relation_changed(field, before, linked_ids(field, before))
 
 
-class SiteKind(Tie):
+class SiteKind(RelationRow):
     site = models.ForeignKey("Site", models.CASCADE, related_name="+")
     kind = models.ForeignKey("Kind", models.CASCADE, related_name="+")
 
@@ -102,7 +102,7 @@ class SiteKind(Tie):
         unique_together = ("site", "kind")
 
 
-class SiteAlsoIn(Tie):
+class SiteAlsoIn(RelationRow):
     site = models.ForeignKey("Site", models.CASCADE, related_name="+")
     place = models.ForeignKey("Place", models.CASCADE, related_name="+")
 
@@ -114,7 +114,7 @@ class SiteAlsoIn(Tie):
         unique_together = ("site", "place")
 
 
-class SiteSource(Tie):
+class SiteSource(RelationRow):
     site = models.ForeignKey("Site", models.CASCADE, related_name="+")
     source = models.ForeignKey("Source", models.CASCADE, related_name="+")
 
@@ -126,12 +126,12 @@ class SiteSource(Tie):
         unique_together = ("site", "source")
 
 
-class WorldHeritageCriterion(Tie):
+class WorldHeritageCriterion(RelationRow):
     worldheritage = models.ForeignKey("WorldHeritage", models.CASCADE, related_name="+")
     registerterm = models.ForeignKey("RegisterTerm", models.CASCADE, related_name="+")
 
     relation_name = "criteria"
-    near = "worldheritage_id"
+    owner_column = "worldheritage_id"
 
     class Meta:
         auto_created = True
@@ -139,12 +139,12 @@ class WorldHeritageCriterion(Tie):
         unique_together = ("worldheritage", "registerterm")
 
 
-class WorldHeritageRegion(Tie):
+class WorldHeritageRegion(RelationRow):
     worldheritage = models.ForeignKey("WorldHeritage", models.CASCADE, related_name="+")
     registerterm = models.ForeignKey("RegisterTerm", models.CASCADE, related_name="+")
 
     relation_name = "regions"
-    near = "worldheritage_id"
+    owner_column = "worldheritage_id"
 
     class Meta:
         auto_created = True
@@ -152,12 +152,12 @@ class WorldHeritageRegion(Tie):
         unique_together = ("worldheritage", "registerterm")
 
 
-class WorldHeritageState(Tie):
+class WorldHeritageState(RelationRow):
     worldheritage = models.ForeignKey("WorldHeritage", models.CASCADE, related_name="+")
     place = models.ForeignKey("Place", models.CASCADE, related_name="+")
 
     relation_name = "states"
-    near = "worldheritage_id"
+    owner_column = "worldheritage_id"
 
     class Meta:
         auto_created = True
