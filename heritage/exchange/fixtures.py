@@ -204,7 +204,7 @@ def _row(file: str, item: Any) -> FixtureRow:
     fields = {renamed.get(name, name): value for name, value in item["fields"].items()}
     if not isinstance(fields.get("uid"), str) or not fields["uid"]:
         raise TypeError("an object needs its uid, which is text")
-    if any(_UNSTORABLE.search(text) for text in _texts(fields)):
+    if _UNSTORABLE.search(_json(fields)):
         raise ValueError(f"{fields['uid']!a} holds a character that cannot be stored")
     first = {_first_name(model, name): value for name, value in fields.items()}
     label = next((old for old, new in _RENAMED_MODELS.items() if new == item["model"]), None)
@@ -222,22 +222,16 @@ def _first_name(model: type[Record], name: str) -> str:
     return next((old for old, new in renamed.items() if new == name), name)
 
 
-# NUL, which PostgreSQL does not store, and surrogates, which are half of a character.
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+# In JSON: NUL, which PostgreSQL does not store, and surrogates, which are half of a character.
+_UNSTORABLE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[\ud800-\udfff]")
 
 
-def _texts(value: object) -> Iterator[str]:
-    """All texts within a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for each in [*value, *value.values()] if isinstance(value, dict) else value:
-            yield from _texts(each)
+def _json(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder)
 
 
 def _digest(value: object) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_json(value).encode()).hexdigest()
 
 
 def _in_order(rows: list[FixtureRow]) -> list[tuple[type[Record], list[FixtureRow]]]:
@@ -263,7 +257,7 @@ class _Loader:
     def pk_of(self, model: type[Record], uid: str) -> int | None:
         if model not in self.pks:
             rows: QuerySet[Any] = model.objects.all()
-            self.pks[model] = dict(rows.values_list("uid", "pk"))
+            self.pks[model] = dict(rows.order_by().values_list("uid", "pk"))
         return self.pks[model].get(uid)
 
     def load(self, model: type[Record], rows: list[FixtureRow]) -> int:
