@@ -202,3 +202,14 @@ class PictureField(models.FileField):
         value.file.is_safe = True
         value.name = value.file.name
         instance.width, instance.height, instance.sha256 = safe.width, safe.height, safe.sha256
+
+
+def quick_display(name: str, choices: type[models.TextChoices]) -> Callable[[Any], str]:
+    """A `get_…_display()` in place of Django's, which translates all choices to find one."""
+    labels = dict(choices.choices)
+
+    def display(row: models.Model) -> str:
+        value = getattr(row, name)
+        return str(labels.get(value, value))
+
+    return display

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
-from heritage.models.fields import LanguageMapField
+from heritage.models.fields import LanguageMapField, quick_display
 from heritage.values.language import normalise_code
 
 
@@ -37,6 +37,7 @@ class Name(Record):
 
     site = models.ForeignKey("Site", models.CASCADE, related_name="names", verbose_name=_("site"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ALTERNATIVE)
+    get_kind_display = quick_display("kind", Kind)
     text = models.CharField(_("text"), max_length=250)
     language = models.CharField(
         _("language"),

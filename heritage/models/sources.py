@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
-from heritage.models.fields import LanguageMapField
+from heritage.models.fields import LanguageMapField, quick_display
 from heritage.values import tokens
 from heritage.values.web_address import validate_web_address
 
@@ -20,6 +20,7 @@ class Source(Record):
         RECALLED = "recalled", _("recalled, not yet checked against a source")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    get_kind_display = quick_display("kind", Kind)
     citation = LanguageMapField(_("citation"))
     url = models.URLField(
         _("address"), blank=True, max_length=500, validators=[validate_web_address]

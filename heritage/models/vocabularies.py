@@ -11,6 +11,7 @@ from heritage.models.fields import (
     LanguageMapField,
     NamesField,
     edtf_bounds,
+    quick_display,
     whole_point,
 )
 from heritage.values import normalize, tokens
@@ -84,6 +85,7 @@ class Place(Term):
         COUNTY = "county", _("county or district")
 
     level = models.CharField(_("level"), max_length=10, choices=Level)
+    get_level_display = quick_display("level", Level)
     code = models.CharField(
         _("code"),
         max_length=12,

@@ -9,6 +9,7 @@ astronomical throughout (see `years`).
 import calendar
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, pairwise
 
 from django.utils.translation import gettext as _
@@ -119,6 +120,11 @@ def parse(text: str) -> HistoricalDate:
         raise EDTFError(_("The date is empty. Write a year such as 0493, or 0493/0907."))
     if len(text) > MAX_LENGTH:
         raise EDTFError(_("The date is too long. Write a year such as 0493, or 0493/0907."))
+    return _parsed(text)
+
+
+@lru_cache(4096)  # pages are full of dates, and of the same ones
+def _parsed(text: str) -> HistoricalDate:
     if text.startswith("[") and text.endswith("]"):
         return _set(text)
     parts = text.split("/")

@@ -106,7 +106,7 @@ def text_direction(code: str) -> str:
 
 def display_width(text: str) -> int:
     """How wide a text is, in letters: a Chinese character is as wide as two."""
-    return sum(1 if ord(letter) < 0x2E80 else 2 for letter in text)
+    return len(text) + sum(map("\u2e80".__le__, text))
 
 
 def language_name(code: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from heritage.models import Event, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # these are all; to compare texts translates them
 class Mark:
     key: str
     label: str | Promise

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.timezone import localdate
 
 from heritage.values.date_format import year_phrase
+from heritage.values.language import display_width
 from heritage.values.years import from_historical, to_historical
 from heritage.web.shared.charts import nice_step, percent
 
@@ -96,4 +97,5 @@ def centred(label: str, middle: float, is_bold: bool = False) -> float:
 def label_width(label: str, is_bold: bool = False) -> float:
     """About how many pixels a label takes, with a little room around it."""
     letter_width = _LETTER * _BOLD if is_bold else _LETTER  # Chinese is as wide in any weight
-    return sum(_HAN if ord(letter) > 0x2E80 else letter_width for letter in label) + 6
+    wide = display_width(label) - len(label)
+    return wide * _HAN + (len(label) - wide) * letter_width + 6

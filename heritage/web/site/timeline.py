@@ -96,7 +96,7 @@ def _shown(rows: page_rows.SiteRows, events: Iterable[Event], eras: TermTree[Era
     broad = [
         era
         for era in eras.children.get(None, ())
-        if (era.region_id or is_wider) and _region(era) in regions
+        if (era.region_id in regions if era.region_id else is_wider and _region(era) in regions)
     ]
     return broad + [era for era in named if era.parent_id is not None]
 
