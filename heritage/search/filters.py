@@ -367,7 +367,7 @@ class SiteFilter(filters.FilterSet):
         point = centre.point
         if point is None:
             sites = self.index.having("place", centre.place)
-            point = columns.middle(columns.of_some(points, sites, _LOOKED_AT))
+            point = columns.middle(columns.some_points(points, sites, _LOOKED_AT))
         if point is None:  # nobody knows where it lies
             return columns.WithinRadius(points.ids[:0], points.columns[0][:0])
         return columns.within_radius(points, point, self.within_km)

@@ -249,7 +249,7 @@ def _is_chinese_spoken(term: Term, terms: Vocabulary) -> bool:
             return not term.region_name
     if place is None:
         return True
-    return [*terms.places.above(place), place][0].has_chinese_names()
+    return [*terms.places.broader(place), place][0].has_chinese_names()
 
 
 # --- filters ---------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ def _is_chinese_spoken(term: Term, terms: Vocabulary) -> bool:
 def _filters(index: IndexSnapshot, text: str) -> tuple[int, list[SuggestedFilter]]:
     """Values of facets that are no vocabulary, of which some name begins with the text, and the
     closeness of the first."""
-    known, terms = dictionary.of(index), index.vocabulary
+    known, terms = dictionary.as_of(index), index.vocabulary
     typed = "".join(tokens.atoms(text))
     if len(typed) < (1 if tokens.is_han(typed[:1]) else 3):
         return _BEGUN, []
@@ -387,7 +387,7 @@ def _well_known(index: IndexSnapshot, text: str) -> BitMap:
 
 def _words_of_well_known(index: IndexSnapshot) -> Iterator[tuple[str, int]]:
     """(word, site) of the displayed names, without words that are those of kinds."""
-    known = dictionary.of(index)
+    known = dictionary.as_of(index)
     generic = known.fillers | {
         word
         for phrase, meanings in known.phrases.items()

@@ -40,7 +40,7 @@ class TermTree[T: Term]:
     def get(self, pk: int | None) -> T | None:
         return None if pk is None else self.terms.get(pk)
 
-    def above(self, term: T) -> list[T]:
+    def broader(self, term: T) -> list[T]:
         """From the broadest term down to the parent."""
         chain: list[T] = []
         parent = self.get(term.parent_id)

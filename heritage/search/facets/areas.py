@@ -23,7 +23,7 @@ class CountryGroup:
     """What an area is called, and the ISO 3166-1 codes of its countries and territories."""
 
     label: LazyText
-    words: LazyText | str  # what else it is called: words and phrases parted by |
+    search_words: LazyText | str  # what else it is called: words and phrases parted by |
     codes: str
     is_listed: bool = True
 
@@ -205,9 +205,10 @@ class AreaFacet(Facet[Area]):
     """Areas of the world by their countries: the index knows them by these, and nothing else."""
 
     name, label = "area", _("Part of a continent")
-    words = {slug: group.words for slug, group in GROUPS.items()}
+    is_repeatable = says_where = True
+    search_words = {slug: group.search_words for slug, group in GROUPS.items()}
 
-    def read(self, rows: IndexRows) -> Iterable[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterable[tuple[int, str]]:
         return ()
 
     def choices(self, terms: Vocabulary) -> dict[str, Area]:

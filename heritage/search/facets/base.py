@@ -1,7 +1,7 @@
 """The base classes of facets.
 
-A subclass has at least `name`, `label`, `read()` and `choices()`. There is one instance of each
-(`registry`), which holds nothing of a request.
+A subclass has at least `name`, `label`, `index_keys()` and `choices()`. There is one instance of
+each (`registry`), which holds nothing of a request.
 """
 
 import re
@@ -88,7 +88,12 @@ class Facet[V]:
     name: str  # in addresses, and what its values in the index begin with
     label: LazyText
     in_form = True
+    is_unfolded = False  # in the form: its values are in view at once, and not behind one fold
     is_endless = False  # anybody may make up values: search engines shall not index its lists
+    # A search that names two of its values asks for both: for either, or for all where they narrow.
+    # Else the second one is looked for as words.
+    is_repeatable = False
+    says_where = False  # what lies there comes first among sites that match a text in part
     # Several chosen values widen a list; where this is true they narrow it.
     values_narrow = False
     # A value that no site of the list has is offered all the same, with a count of 0.
@@ -97,14 +102,14 @@ class Facet[V]:
     is_multilingual = False
     # What people call values beside their labels, by what an address calls the value: words and
     # phrases parted by |, lazily translated.
-    words: Mapping[str, LazyText | str] = {}
+    search_words: Mapping[str, LazyText | str] = {}
     admin_title: LazyText | None = None  # of its filter in the admin's list of sites, if it has one
-    # Columns of a site's own row that `read` gets from `rows.column()`.
+    # Columns of a site's own row that `index_keys` gets from `rows.column()`.
     site_columns: tuple[Column, ...] = ()
 
     # --- what the index holds ------------------------------------------------------------------
 
-    def read(self, rows: IndexRows) -> Iterable[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterable[tuple[int, str]]:
         """(id of a published site, key of a value that it has); a pair may come twice."""
         raise NotImplementedError
 
@@ -158,7 +163,7 @@ class Facet[V]:
         for slug, value in self.choices(terms).items():
             for name in self.names(value):
                 yield name, slug
-        for slug, words in self.words.items():
+        for slug, words in self.search_words.items():
             for phrase in spoken(words):
                 yield phrase, slug
 
@@ -169,12 +174,12 @@ class Facet[V]:
             return in_all_languages(lambda: str(self.term(value)))
         return term.names()
 
-    def read_words(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
+    def recognise(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
         """How many of the first words have a form that means values, and what an address calls
         these; the words are those of `tokens.atoms`."""
         return 0, []
 
-    def above(self, slug: str, terms: Vocabulary) -> list[str]:
+    def broader_slugs(self, slug: str, terms: Vocabulary) -> list[str]:
         """The names, in URLs, of the broader values."""
         return []
 
@@ -288,9 +293,9 @@ class TreeFacet[T: Term](Facet[T]):
     def term(self, value: T) -> T:
         return value
 
-    def above(self, slug: str, terms: Vocabulary) -> list[str]:
+    def broader_slugs(self, slug: str, terms: Vocabulary) -> list[str]:
         tree = self.tree(terms)
-        return [term.slug for term in tree.above(tree.by_slug[slug])]
+        return [term.slug for term in tree.broader(tree.by_slug[slug])]
 
     def parse(self, text: str, terms: Vocabulary) -> T:
         """By its names too, where they are those of one term: place=河南."""

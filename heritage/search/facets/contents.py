@@ -37,9 +37,9 @@ class ContentFacet(ChoicesFacet[RecordContent]):
     """Unlike other facets, its values narrow: a site must have all of them."""
 
     name, label, enumeration = "has", _("Visits, pictures, position"), RecordContent
-    values_narrow = True
+    is_unfolded = is_repeatable = values_narrow = True
     site_columns = (_HAS_POINT,)
-    words = {
+    search_words = {
         "image": pgettext_lazy(
             "search words", "photo|photos|photographs|with photos|pictures|images"
         ),
@@ -56,18 +56,18 @@ class ContentFacet(ChoicesFacet[RecordContent]):
         "point": pgettext_lazy("search words", "coordinates|recorded position"),
     }
 
-    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         image, visiting, free, point = map(self.key, RecordContent)
-        images = rows.of(Image.objects.published()).values_list("site_id", flat=True)
+        images = rows.belonging(Image.objects.published()).values_list("site_id", flat=True)
         for pk in rows.published.intersection(images.iterator(CHUNK)):
             yield pk, image
         shown: set[int] = set()
         for model in (Opening, Price, VisitingFact):
-            facts = rows.of(model.objects.shown()).values_list("site_id", flat=True)
+            facts = rows.belonging(model.objects.shown()).values_list("site_id", flat=True)
             shown.update(facts.iterator(CHUNK))
         for pk in rows.published & shown:
             yield pk, visiting
-        prices = rows.of(Price.objects.shown()).values_list("site_id", "amount")
+        prices = rows.belonging(Price.objects.shown()).values_list("site_id", "amount")
         by_site: dict[int, bool] = {}
         for pk, amount in prices.iterator(CHUNK):
             by_site[pk] = by_site.get(pk, True) and not amount
@@ -105,7 +105,7 @@ class LanguageFacet(Facet[str]):
     name, label = "language", _("Written in")
     site_columns = (LanguageCodes("summary"), LanguageCodes("description"))
 
-    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         keys: dict[str, str] = {}
         for column in self.site_columns:
             for pk, codes in rows.column(column):

@@ -51,9 +51,10 @@ class UnescoFacet(Facet[Status]):
     """UNESCO statuses; one value stands for all of those on the World Heritage List."""
 
     name, label = "unesco", _("UNESCO status")
+    is_unfolded = is_repeatable = True
     admin_title = label
     listed_today = _Listed("listed", _("World Heritage, whole or in part"))
-    words = {
+    search_words = {
         "listed": pgettext_lazy(
             "search words",
             "UNESCO|UNESCO site|UNESCO sites|World Heritage|World Heritage Site"
@@ -71,7 +72,7 @@ class UnescoFacet(Facet[Status]):
         ),
     }
 
-    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         covered = defaultdict(set)
         for pk, _designation, entry in rows.coverages:
             covered[pk].add(entry[:3])
@@ -103,7 +104,7 @@ class UnescoFacet(Facet[Status]):
     def term(self, value: Status) -> str:
         return value.counted_label if isinstance(value, UnescoStatus) else str(value.label)
 
-    def above(self, slug: str, terms: Vocabulary) -> list[str]:
+    def broader_slugs(self, slug: str, terms: Vocabulary) -> list[str]:
         return [self.listed_today.value] if slug in LISTED_STATUSES else []
 
     def filter_queryset(self, queryset: SiteQuerySet, values: Iterable[str]) -> SiteQuerySet:
@@ -118,7 +119,7 @@ class ProtectionFacet(RowFacet[Register]):
     def index_name(self, role: str | None = None) -> str:
         return "register"
 
-    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
             if entry.is_in_force:
                 yield pk, self.key(entry.register)
@@ -150,7 +151,7 @@ class BatchFacet(Facet[Batch]):
     def phrases(self, terms: Vocabulary) -> Iterable[tuple[str, str]]:
         return ()
 
-    def read_words(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
+    def recognise(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
         """batch 8, 8th batch, 第一批: of the protection that is named first."""
         batch, registers = (
             as_words(self.called),
@@ -168,7 +169,7 @@ class BatchFacet(Facet[Batch]):
             return 0, []
         return (end, [f"{registers[0]}.{number}"]) if number and registers else (0, [])
 
-    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
             if entry.is_in_force and entry.batch is not None:
                 yield pk, self.key((entry.register, entry.batch))
@@ -234,7 +235,7 @@ class RatingFacet(Facet[Rating]):
 
     name, label = "rating", _("Tourist rating")
 
-    def read(self, rows: IndexRows) -> Iterable[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterable[tuple[int, str]]:
         return ()
 
     def key(self, value: Rating, role: str | None = None) -> str:
@@ -280,7 +281,7 @@ class CategoryFacet(WorldHeritageTermFacet):
     name, label = "category", _("World Heritage category")
     term_facet = RegisterTerm.Facet.CATEGORY
 
-    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, _designation, entry in rows.coverages:
             if entry.is_in_force and entry.category is not None:
                 yield pk, self.key(entry.category)
@@ -288,14 +289,15 @@ class CategoryFacet(WorldHeritageTermFacet):
 
 class CriterionFacet(WorldHeritageTermFacet):
     name, label = "criterion", _("World Heritage criterion")
+    is_repeatable = True
     term_facet = RegisterTerm.Facet.CRITERION
     called = pgettext_lazy("search words before a number", "criterion|criteria|UNESCO criterion")
 
-    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, term in rows.terms_of_world_heritage(WorldHeritage.criteria.through):
             yield pk, self.key(term)
 
-    def read_words(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
+    def recognise(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
         """criterion (iv), criteria i and ii, 标准（三）."""
         codes: list[str] = []
         length = 0
@@ -319,9 +321,10 @@ class RegionFacet(WorldHeritageTermFacet):
     """UNESCO's regions of the world; a site under no entry of the World Heritage List has none."""
 
     name, label = "region", _("Region of the world")
+    is_unfolded = is_repeatable = says_where = True
     term_facet = RegisterTerm.Facet.REGION
 
-    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, term in rows.terms_of_world_heritage(WorldHeritage.regions.through):
             yield pk, self.key(term)
 
@@ -344,7 +347,7 @@ class InscribedFacet(Facet[YearSpan]):
         "inscription|inscriptions|inscribed|World Heritage|UNESCO|new World Heritage",
     )
 
-    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, year in rows.column("inscribed_year"):
             if year is not None:
                 yield pk, self.key(year)
@@ -375,7 +378,7 @@ class InscribedFacet(Facet[YearSpan]):
         years = sorted(map(int, index.sites_by_value(self)))
         return [YearSpan(str(year), year, year) for year in years]
 
-    def read_words(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
+    def recognise(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
         """inscribed in 1987, inscribed 1990-1999, 2000年列入."""
         before, behind = as_words(self.before), as_words(self.behind)
         for length in range(min(_LONGEST_WORD, len(words) - 1), 0, -1):

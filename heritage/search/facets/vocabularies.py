@@ -16,12 +16,13 @@ from heritage.search.vocabulary import TermTree, Vocabulary
 class KindFacet(TreeFacet[Kind]):
     name, admin_title = "kind", _("kind")
     label, model = _("Kind"), Kind
+    is_unfolded = is_repeatable = True
     suggestions_label, search_label, suggestions_order = _("Kinds of places"), _("As a kind"), 3
 
     def tree(self, terms: Vocabulary) -> TermTree[Kind]:
         return terms.kinds
 
-    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         return self.read_terms(rows, rows.pairs(Site.kinds.through, "site_id", "kind_id"))
 
     def used_by(self) -> tuple[QuerySet[Any], str]:
@@ -36,6 +37,7 @@ class EraFacet(TreeFacet[Era]):
 
     name, admin_title = "era", _("era")
     label, model = _("Era"), Era
+    is_unfolded = is_repeatable = True
     suggestions_label, search_label, suggestions_order = _("Eras"), _("As an era"), 1
 
     def tree(self, terms: Vocabulary) -> TermTree[Era]:
@@ -44,10 +46,10 @@ class EraFacet(TreeFacet[Era]):
     def index_name(self, role: str | None = None) -> str:
         return f"{self.name}.{role}" if role else self.name
 
-    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         broader = rows.broader[Era]
         keys: dict[tuple[int, str], list[str]] = {}
-        found = rows.of(SiteEra.objects.all()).values_list("site_id", "era_id", "role")
+        found = rows.belonging(SiteEra.objects.all()).values_list("site_id", "era_id", "role")
         for pk, era, role in found.iterator(CHUNK):
             if pk not in rows.published:
                 continue
@@ -71,13 +73,14 @@ class EraFacet(TreeFacet[Era]):
 class PlaceFacet(TreeFacet[Place]):
     name, admin_title = "place", _("place")
     label, model = _("Place"), Place
+    is_unfolded = is_repeatable = says_where = True
     suggestions_label, search_label, suggestions_order = _("Places"), _("As a place"), 2
     site_columns = ("place_id",)
 
     def tree(self, terms: Vocabulary) -> TermTree[Place]:
         return terms.places
 
-    def read(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         main = ((pk, place) for pk, place in rows.column("place_id") if place)
         others = rows.pairs(Site.also_in.through, "site_id", "place_id")
         return self.read_terms(rows, chain(main, others))

@@ -79,7 +79,7 @@ class Table:
         return self._by_first[0]
 
     @classmethod
-    def of(cls, rows: TableRows) -> "Table":
+    def from_rows(cls, rows: TableRows) -> "Table":
         arrays = [np.array(column, dtype=column.typecode) for column in rows.columns]
         order = np.lexsort(arrays[::-1])
         ids, *columns = (values[order] for values in arrays)
@@ -199,7 +199,7 @@ def within(points: Table, box: BoundingBox) -> BitMap:
     return bitmap(_where(points.ids, inside))
 
 
-def of_some(points: Table, hits: BitMap, most: int) -> list[Point]:
+def some_points(points: Table, hits: BitMap, most: int) -> list[Point]:
     """The points of these sites by their ids; of many sites an even sample of at most `most`."""
     ids = ids_of(hits)
     ids = ids[:: max(1, -(-len(ids) // most))]

@@ -39,7 +39,7 @@ def read_index_data(
 def _read_chunk(data: IndexData, facets: Iterable[IndexedFacet], rows: IndexRows) -> None:
     _add_sites(data, facets, rows)
     for facet in facets:
-        for pk, key in facet.read(rows):
+        for pk, key in facet.index_keys(rows):
             data.values[key].append(pk)
     _add_covered(data, rows)
     _add_spans(data, rows)
@@ -68,7 +68,7 @@ def _add_covered(data: IndexData, rows: IndexRows) -> None:
 def _add_spans(data: IndexData, rows: IndexRows) -> None:
     """Who has events, and the years of those that are dated, by the role of their kind."""
     columns = ("site_id", "kind", "first_year", "last_year")
-    events = rows.of(Event.objects.all()).values_list(*columns)
+    events = rows.belonging(Event.objects.all()).values_list(*columns)
     for pk, kind, first, last in events.iterator(CHUNK):
         if pk not in rows.published:
             continue
@@ -90,7 +90,7 @@ def _add_hours(data: IndexData, rows: IndexRows) -> None:
 
 def _add_notices(data: IndexData, rows: IndexRows) -> None:
     """From when to when whole sites are closed."""
-    notices = rows.of(Notice.objects.filter(is_closed=True))
+    notices = rows.belonging(Notice.objects.filter(is_closed=True))
     for pk, begins, ends in notices.values_list("site_id", "begins", "ends").iterator(CHUNK):
         if pk in rows.published:
             data.values[f"{CLOSED}:{begins or ''},{ends or ''}"].append(pk)

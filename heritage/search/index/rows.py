@@ -97,10 +97,10 @@ class IndexRows:
 
     def pairs(self, through: type[Model], site: str, other: str) -> Iterator[tuple[int, int]]:
         """(site, other row) for the published sites of a table between two models."""
-        rows = self.of(through._default_manager.all(), site).values_list(site, other)
+        rows = self.belonging(through._default_manager.all(), site).values_list(site, other)
         return (pair for pair in rows.iterator(CHUNK) if pair[0] in self.published)
 
-    def of[M: Model](self, rows: QuerySet[M], column: str = "site_id") -> QuerySet[M]:
+    def belonging[M: Model](self, rows: QuerySet[M], column: str = "site_id") -> QuerySet[M]:
         """The rows of a queryset that belong to these sites, unordered."""
         rows = rows.order_by()
         return rows if self.ids is None else rows.filter(**{f"{column}__in": self.ids})
@@ -109,7 +109,7 @@ class IndexRows:
     def coverages(self) -> list[tuple[int, int, RegisterEntry]]:
         """(site, designation, what its entry says) for each coverage of a published site."""
         names = ("register__role", "standing", "register_id", "category_id", "batch")
-        rows = self.of(Coverage.objects.all()).values_list(
+        rows = self.belonging(Coverage.objects.all()).values_list(
             "site_id", "designation_id", "extent", *(f"designation__{name}" for name in names)
         )
         seen: dict[RegisterEntry, RegisterEntry] = {}
@@ -154,7 +154,7 @@ class IndexRows:
             "season_to",
         )
         found: dict[int, set[str]] = defaultdict(set)
-        rows = self.of(Opening.objects.shown().with_reliance()).values_list(*columns)
+        rows = self.belonging(Opening.objects.shown().with_reliance()).values_list(*columns)
         for pk, relied_on, opens, closes, *days in rows.iterator(CHUNK):
             if pk in self.published:
                 basis = DEPENDABLE if relied_on else REPORTED
@@ -166,5 +166,5 @@ class IndexRows:
     def with_hours(self) -> set[int]:
         """Sites that say anything of their hours, in rows or in words."""
         words = VisitingFact.objects.shown().filter(kind__in=VisitingFact.OF_HOURS)
-        found = self.of(words).values_list("site_id", flat=True)
+        found = self.belonging(words).values_list("site_id", flat=True)
         return self.published.intersection(found.iterator(CHUNK)).union(self.hours)

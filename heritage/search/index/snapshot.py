@@ -35,9 +35,9 @@ class IndexedFacet(Protocol):
 
     @property
     def site_columns(self) -> tuple[Column, ...]:
-        """Columns of a site's own row that `read` gets from `rows.column()`."""
+        """Columns of a site's own row that `index_keys` gets from `rows.column()`."""
 
-    def read(self, rows: IndexRows) -> Iterable[tuple[int, str]]:
+    def index_keys(self, rows: IndexRows) -> Iterable[tuple[int, str]]:
         """(id of a published site, key of a value that it has)"""
 
     def key(self, value: Any, role: str | None = None) -> str:
@@ -222,9 +222,9 @@ def build_snapshot(
         BitMap(data.sites),
         {name: BitMap(ids) for name, ids in data.values.items()},
         {name: Order(np.fromiter(ids, dtype=np.int32)) for name, ids in order_ids.items()},
-        Table.of(data.points),
-        Table.of(data.times),
-        {role: Table.of(rows) for role, rows in data.spans.items()},
+        Table.from_rows(data.points),
+        Table.from_rows(data.times),
+        {role: Table.from_rows(rows) for role, rows in data.spans.items()},
     )
 
 
@@ -249,7 +249,7 @@ def patched_snapshot(
         changes, since = {}, token
     listed = snapshot.with_key(WORLD_HERITAGE) | values.get(WORLD_HERITAGE, NOTHING)
     is_listed = is_in_vocabulary or listed.intersect(changed)
-    points = snapshot.points.patched(changed, Table.of(data.points))
+    points = snapshot.points.patched(changed, Table.from_rows(data.points))
     is_other: dict[Part, bool] = {
         "values": not is_as_it_was,
         "world heritage": is_listed,
@@ -263,9 +263,9 @@ def patched_snapshot(
         values,
         {name: order_of(name, order) for name, order in snapshot.orders.items()},
         points,
-        snapshot.times.patched(changed, Table.of(data.times)),
+        snapshot.times.patched(changed, Table.from_rows(data.times)),
         {
-            role: spans.patched(changed, Table.of(data.spans[role]))
+            role: spans.patched(changed, Table.from_rows(data.spans[role]))
             for role, spans in snapshot.spans.items()
         },
         token if is_in_vocabulary else snapshot.vocabulary_token,

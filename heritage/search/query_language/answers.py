@@ -15,6 +15,7 @@ from pyroaring import BitMap
 
 from heritage.search import text_search
 from heritage.search.caches import CacheKey, LRUCache
+from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import spelling, understanding, word_tables
@@ -27,7 +28,7 @@ _KEPT, _KEPT_BROAD = 500, 64
 _BROAD = 1_000  # sites
 _LONGEST_THEME = 8  # words, or Han characters
 _MAX_NAMED = 5  # words of a name that stands in a longer text
-_WHERE = frozenset(("place", "area", "region", "near"))  # filters that say where
+_WHERE = {"near", *(facet.name for facet in FACETS if facet.says_where)}
 _TOGETHER = {"to": "from", "role": "from", "within": "near", "hours": "open"}
 _MAX_PARTED = 10  # words, or Han characters, of a name with its place
 

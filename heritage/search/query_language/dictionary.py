@@ -1,8 +1,10 @@
 """The words and phrases that a search may use for the values of facets, in all languages.
 
 The names of terms and registers come from the database; a facet knows other words for its values
-(`Facet.words`). Beside them stand lists of words that connect these or say nothing. Searches are
-understood by it, misspelt words compared with it, and suggestions read from it.
+(`Facet.search_words`). There are also lists of words that connect values, as “near”, and of words
+without a meaning for the search, as “places to see”.
+
+A search is understood by it, a misspelt word is compared with it, and suggestions come from it.
 """
 
 from bisect import bisect_left
@@ -193,7 +195,7 @@ def _is_too_short(word: str) -> bool:
     return word in tokens.STOP_WORDS or (len(word) == 1 and not tokens.is_han(word))
 
 
-def of(index: IndexSnapshot) -> Dictionary:
+def as_of(index: IndexSnapshot) -> Dictionary:
     """The dictionary, cached until a term is written."""
     terms = index.vocabulary
     return terms.cache.get_or_set(_DICTIONARY, lambda: _read(terms))

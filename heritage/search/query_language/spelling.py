@@ -97,7 +97,7 @@ def respelt(index: IndexSnapshot, text: str) -> str:
     words = normalize.tokens(text)[: tokens.MAX_QUERY_WORDS]
     if any(map(tokens.is_han, words)):
         return ""
-    terms = dictionary.of(index).corrections
+    terms = dictionary.as_of(index).corrections
     found, is_any_known = [], False
     for word in words:
         spelt = next((each.text for each in _spelt(index, word) if each.is_sure), "")
@@ -123,7 +123,7 @@ def _likelihood(
 def _otherwise_known(index: IndexSnapshot, parts: list[str]) -> list[SpellingCorrection]:
     """For words that are all known, and together fit nothing: with one of them a letter off, so
     that they are the name of a site (shaoling temple), or stand in one."""
-    kept = dictionary.of(index).of_interface | tokens.STOP_WORDS
+    kept = dictionary.as_of(index).of_interface | tokens.STOP_WORDS
     found = []
     for at, word in enumerate(parts):
         if len(word) < _SHORTEST_REPLACED or not word.isalpha() or word in kept:
@@ -157,7 +157,7 @@ def _spelt(index: IndexSnapshot, word: str) -> list[_Spelling]:
 
 
 def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
-    known = dictionary.of(index)
+    known = dictionary.as_of(index)
     itself = _Spelling(word, 0, is_sure=True)
     others = (*tokens.other_numbers(word), f"{word}s")
     if word in tokens.STOP_WORDS or word in known.words or known.words.intersection(others):
@@ -268,7 +268,7 @@ def _split(index: IndexSnapshot, word: str) -> _Spelling | None:
     """Two words that were typed as one, if a name contains both: machupicchu."""
     places = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
     parts = {part for at in places for part in (word[:at], word[at:])}
-    known = dictionary.of(index).words
+    known = dictionary.as_of(index).words
     there = {*fulltext.known_words(parts), *(part for part in parts if part in known)}
     best, text = 0, ""
     for at in places:

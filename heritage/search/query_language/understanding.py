@@ -1,7 +1,7 @@
 """Recognises filters in a search text, and the words that are left.
 
 “Tang temples near Luoyang” is an era, a kind and a place. The names of values come from the
-`dictionary`; what has a form instead of a name is read by the facets (`Facet.read_words`). This
+`dictionary`; what has a form instead of a name is read by the facets (`Facet.recognise`). This
 module knows how the words that connect them are used: near, built in, open on.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 from string import digits
 
 from django.core.exceptions import ValidationError
@@ -44,8 +45,8 @@ _LISTED = re.compile(
 )
 _LINKS = tokens.STOP_WORDS | frozenset(("on", "near", "的", "の"))
 _IN_WHAT = frozenset(("in", "on", "at", "of", "with", "from", "near"))
-# Filters of which a second value is an alternative, or a further condition.
-_REPEATABLE = ("place", "region", "area", "era", "kind", "criterion", "has", "unesco", NOT)
+# Filters of which a search may name two values.
+_REPEATABLE = {NOT, *(facet.name for facet in FACETS if facet.is_repeatable)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class _Parser:
 
     def __init__(self, index: IndexSnapshot, text: str, today: date, *, with_characters: bool):
         self.index, self.today, self.with_characters = index, today, with_characters
-        self.dictionary, self.terms = dictionary.of(index), index.vocabulary
+        self.dictionary, self.terms = dictionary.as_of(index), index.vocabulary
         self.atoms = tokens.atoms(text)
         self.used_character = False
         self.is_denied = False  # what is being read: a value that no site has can be left out
@@ -332,8 +333,9 @@ class _Parser:
                 continue
             values = tuple(dict.fromkeys((*before.values, *query_filter.values)))
             if facet := BY_NAME.get(query_filter.name):
-                above = {broader for slug in values for broader in facet.above(slug, self.terms)}
-                values = tuple(slug for slug in values if slug not in above)
+                slugs = (facet.broader_slugs(slug, self.terms) for slug in values)
+                broader = set(chain.from_iterable(slugs))
+                values = tuple(slug for slug in values if slug not in broader)
             found[query_filter.name] = QueryFilter(
                 query_filter.name, values, before.is_name and query_filter.is_name
             )
@@ -427,14 +429,14 @@ class _Parser:
         choices = facet.choices(self.terms)
         kept = [slug for slug in slugs if facet.sites([choices[slug]], self.index, None)]
         kept = kept or (slugs if self.is_denied else [])
-        depths = {slug: len(facet.above(slug, self.terms)) for slug in kept}
+        depths = {slug: len(facet.broader_slugs(slug, self.terms)) for slug in kept}
         return [slug for slug in kept if depths[slug] == min(depths.values())]
 
     def _formed(self, at: int) -> tuple[int, list[QueryFilter]]:
         """What a facet reads that has a form instead of a name: criterion (iv), inscribed 1987."""
         best: tuple[int, list[QueryFilter]] = (0, [])
         for facet in FACETS:
-            length, values = facet.read_words(self.atoms[at:], self.terms)
+            length, values = facet.recognise(self.atoms[at:], self.terms)
             if length > best[0]:
                 best = length, [QueryFilter(facet.name, tuple(values))]
         return best

@@ -17,7 +17,7 @@ from heritage.web.shared.term_texts import TermTexts
 
 MOST = 12  # values that are shown without a fold
 _AT_HAND = 8
-_AT_FIRST = ("kind", "era", "region", "place", "unesco", "has")  # others are behind one fold
+_UNFOLDED = {facet.name for facet in FACETS if facet.is_unfolded}
 UNFOLDED = "all"
 _KEPT = 500  # facets as HTML, of 1 to 2 kB, in each language
 
@@ -43,7 +43,7 @@ class FoldedFacet:
 
     @property
     def is_at_first(self) -> bool:
-        return self.name in _AT_FIRST
+        return self.name in _UNFOLDED
 
     @property
     def more_label(self) -> str:

@@ -39,4 +39,4 @@ def uncertainty_km(site: Site) -> float | None:
 
 def points_of(index: IndexSnapshot, hits: BitMap) -> tuple[Point, ...]:
     """The public points of some sites; of very many, evenly thinned."""
-    return tuple(columns.of_some(index.points, hits - index.unplaced, _MAX_DOTS))
+    return tuple(columns.some_points(index.points, hits - index.unplaced, _MAX_DOTS))

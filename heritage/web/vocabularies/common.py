@@ -69,7 +69,7 @@ class CountedTree:
         page_dependencies.parts(index, "values")
         known = TREES[name].tree(index.vocabulary)
         self.terms, self.children = known.terms, known.children
-        self.by_slug, self.above = known.by_slug, known.above
+        self.by_slug, self.broader = known.by_slug, known.broader
 
     def sites(self, term: Term) -> BitMap:
         return self.index.having(self.name, term) & self.hits

@@ -251,7 +251,7 @@ def era_page(slug: str) -> EraPage:
         span=era.years(),
         lead=_lead(index, era, tree, hits),
         marks=_marks(era),
-        above=common.links(tree, tree.above(era)),
+        above=common.links(tree, tree.broader(era)),
         children=common.links(tree, tree.children.get(era.pk, []), short_years),
         roles=_roles(index, era),
         region=_region(index, era),

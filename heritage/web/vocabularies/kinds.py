@@ -94,7 +94,7 @@ def kind_page(slug: str) -> KindPage:
         description=language_html.as_html(kind.description.best()),
         lead=_lead(index, kind, places, hits),
         picture=_picture(kind),
-        above=common.links(tree, tree.above(kind)),
+        above=common.links(tree, tree.broader(kind)),
         children=common.links(tree, tree.children.get(kind.pk, [])),
         aat=f"{_AAT}{kind.aat}" if kind.aat else "",
         charts=[chart for chart in found if chart],

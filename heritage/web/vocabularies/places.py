@@ -121,7 +121,7 @@ def place_page(slug: str) -> PlacePage:
         labels=common.labels(place.label),
         level=place.get_level_display(),
         lead=language_html.as_html(place.note.best()) or _lead(index, place, hits),
-        above=common.links(tree, tree.above(place)),
+        above=common.links(tree, tree.broader(place)),
         children=common.links(tree, _by_name(tree.counted(place.pk))),
         surroundings=surroundings,
         # Of a town the land would show a blot of dots: how its sites lie to one another says more.
