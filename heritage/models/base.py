@@ -249,10 +249,11 @@ class Record(models.Model):
     # of sites follow from them, and they are restored with a record. Not so what people say to
     # each other about a record.
     describes_sites = True
-    # The stored rows that share a foreign key with this one, and the name of that key: for those
-    # who judge many rows of one owner and have them at hand.
+    # What a form knows, and Django would ask the database for. The stored rows that share a foreign
+    # key with this one, and the name of that key: a query less for each row of a form, 10 instead
+    # of 18 for a site with eight names and eight events.
     siblings: tuple[str, Iterable["Record"]] = ("", ())
-    # Columns in which a stored row is plainly as it was, for those who judge what was changed.
+    # The columns that are as they are stored: no query whether a slug or a uid is free.
     unchanged: Iterable[str] = ()
 
     uid = models.CharField(
@@ -351,19 +352,19 @@ class Record(models.Model):
             raise ValidationError(missing)
 
     def validate_unique(self, exclude: Collection[str] | None = None) -> None:
-        kept = {field.name for field in self._meta.fields if field.unique} & set(self.unchanged)
-        super().validate_unique(exclude={*(exclude or ()), *kept})
+        stored = {field.name for field in self._meta.fields if field.unique} & set(self.unchanged)
+        super().validate_unique(exclude={*(exclude or ()), *stored})
 
     def get_constraints(
         self,
     ) -> list[tuple[type[models.Model], Sequence[models.BaseConstraint]]]:
-        # Those that the row plainly keeps need not be put to the database.
+        # Those that the row certainly satisfies need not be put to the database.
         return [
-            (model, [constraint for constraint in constraints if not self._keeps(constraint)])
+            (model, [constraint for constraint in constraints if not self._satisfies(constraint)])
             for model, constraints in super().get_constraints()
         ]
 
-    def _keeps(self, constraint: models.BaseConstraint) -> bool:
+    def _satisfies(self, constraint: models.BaseConstraint) -> bool:
         if isinstance(constraint, models.UniqueConstraint):
             return self._is_unlike_its_siblings(constraint)
         condition = getattr(constraint, "condition", None)

@@ -1,4 +1,10 @@
-"""Evaluates check constraints in Python, because asking the database costs a query for each."""
+"""Evaluates check constraints in Python.
+
+Django puts each one of each row to the database. A form of a site with eight names and eight
+events, saved without a change, takes 10 queries with this and 67 without; one with a new event
+of two eras 33 and 46. What cannot be evaluated here is put to the database, which checks each
+write in any case.
+"""
 
 import operator
 from collections.abc import Callable
