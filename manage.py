@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""The operators' door: every command starts here."""
+"""Runs the commands of operators, and of Django."""
 
 import os
 import sys

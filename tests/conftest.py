@@ -1,4 +1,4 @@
-"""What holds for every test: the house language, files of its own, and no silent skips in CI."""
+"""What holds for every test: English, files of its own, and no silent skips in CI."""
 
 import copy
 import gc

@@ -1,4 +1,4 @@
-"""The editors' door: every page opens, and each group may do what it may and no more."""
+"""Access to the admin: every page opens, and each group may do what it may and no more."""
 
 import copy
 import re

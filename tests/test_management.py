@@ -1,4 +1,4 @@
-"""The operators' door: one command from nothing to a catalogue, and none that loses anything."""
+"""Commands of operators: one command from nothing to a catalogue, and none that loses anything."""
 
 import io
 import json

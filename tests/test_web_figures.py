@@ -357,7 +357,7 @@ def values(found) -> list[str]:
 def test_a_short_facet_is_whole():
     found = fold([value(number) for number in range(12)])
     assert values(found) == [f"v{number}" for number in range(12)]
-    assert (found.more, found.is_whole) == (0, False)
+    assert (found.more, found.is_unfolded) == (0, False)
 
 
 def test_a_long_facet_is_folded_and_loses_nothing():
@@ -367,7 +367,7 @@ def test_a_long_facet_is_folded_and_loses_nothing():
     assert (found.chosen, found.more) == (1, 21)
     whole = fold(known, "place=v1&all=place", [1])
     assert values(whole) == [each.slug for each in known]
-    assert (whole.more, whole.is_whole) == (0, True)
+    assert (whole.more, whole.is_unfolded) == (0, True)
 
 
 def test_a_value_parted_from_its_broader_one_names_it():

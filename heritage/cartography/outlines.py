@@ -72,7 +72,7 @@ def clipped(ring: Ring, left: float, top: float, right: float, bottom: float) ->
 
 def _cut(ring: Ring, axis: int, limit: float, sign: int) -> Ring:
     """The part where a coordinate is at least the limit, or with sign -1 at most."""
-    kept: Ring = []
+    inside: Ring = []
     last = ring[-1] if ring else (0.0, 0.0)
     last_in = (last[axis] - limit) * sign >= 0
     for point in ring:
@@ -80,11 +80,11 @@ def _cut(ring: Ring, axis: int, limit: float, sign: int) -> Ring:
         if is_in != last_in:
             share = (limit - last[axis]) / (point[axis] - last[axis])
             other = last[1 - axis] + share * (point[1 - axis] - last[1 - axis])
-            kept.append((limit, other) if axis == 0 else (other, limit))
+            inside.append((limit, other) if axis == 0 else (other, limit))
         if is_in:
-            kept.append(point)
+            inside.append(point)
         last, last_in = point, is_in
-    return kept
+    return inside
 
 
 def contains_point(ring: Ring, point: Point) -> bool:

@@ -23,7 +23,7 @@ class Addresses:
         """Under the origin that was requested."""
         return cls(request.build_absolute_uri("/").rstrip("/"))
 
-    def of(self, name: str, *args: str, language: str | None = None) -> str:
+    def url(self, name: str, *args: str, language: str | None = None) -> str:
         """The address of a named route, in a language of the interface (None: the active one)."""
         if language is None:
             return self.origin + reverse(name, args=args)
@@ -31,7 +31,7 @@ class Addresses:
             return self.origin + reverse(name, args=args)
 
     def site(self, site: Site, language: str | None = None) -> str:
-        return self.of("web:site", site.slug, language=language)
+        return self.url("web:site", site.slug, language=language)
 
     def image(self, image: Image) -> str:
-        return self.of("media:image", image.uid, image.file_name)
+        return self.url("media:image", image.uid, image.file_name)

@@ -17,8 +17,8 @@ def dataset_document(
     sources: Iterable[Source],
     changed: datetime | None,
 ) -> dict:
-    """In the active language. No licence is claimed for the whole: the page says what holds."""
-    page = addresses.of("web:credits")
+    """In the active language, without a licence: the page says which holds for what."""
+    page = addresses.url("web:credits")
     name = str(identity.name.best())
     document = {
         "@context": CONTEXT,
@@ -26,18 +26,18 @@ def dataset_document(
         "@id": f"{page}#dataset",
         "name": name,
         "description": str(identity.tagline.best()) or to_text(str(identity.about.best()), 500),
-        "url": addresses.of("web:home"),
+        "url": addresses.url("web:home"),
         "inLanguage": list(map(proper_tag, interface_languages())),
         "isAccessibleForFree": True,
         "usageInfo": page,
-        "publisher": {"@type": "Organization", "name": name, "url": addresses.of("web:home")},
+        "publisher": {"@type": "Organization", "name": name, "url": addresses.url("web:home")},
         "dateModified": changed.isoformat(timespec="seconds") if changed else None,
         "distribution": [
             {
                 "@type": "DataDownload",
                 "name": "Atom",
                 "encodingFormat": "application/atom+xml",
-                "contentUrl": addresses.of("web:feed"),
+                "contentUrl": addresses.url("web:feed"),
             }
         ],
         "isBasedOn": [_work(source) for source in sources],

@@ -71,7 +71,7 @@ def site_document(
             "identifier": _identifiers(rows),
             "sameAs": _same_as(rows),
             "image": [_image(image, addresses) for image in _pictures(rows)]
-            or [preview or addresses.of("media:preview", site.uid)],
+            or [preview or addresses.url("media:preview", site.uid)],
             "isAccessibleForFree": _is_free(rows),
             "openingHoursSpecification": [
                 _hours(row, today) for row in rows.openings if row.is_dependable
@@ -91,7 +91,7 @@ def catalogue_document(identity: Identity, addresses: Addresses) -> dict:
             "name": str(identity.name.best()),
             "alternateName": others,
             "description": str(identity.tagline.best()),
-            "url": addresses.of("web:home"),
+            "url": addresses.url("web:home"),
             "inLanguage": proper_tag(get_language() or "en"),
         }
     )
@@ -159,7 +159,7 @@ def _page(site: Site, url: str, addresses: Addresses, identity: Identity) -> dic
             "isPartOf": {
                 "@type": "WebSite",
                 "name": str(identity.name.best()),
-                "url": addresses.of("web:home"),
+                "url": addresses.url("web:home"),
             },
             "breadcrumb": _breadcrumb(site, url, addresses),
         }
@@ -171,8 +171,11 @@ def _breadcrumb(site: Site, url: str, addresses: Addresses) -> dict:
     places = (*site.place.ancestors(), site.place) if site.place else ()
     return breadcrumb(
         [
-            (addresses.of("web:sites"), _("Sites")),
-            *((addresses.of("web:place", place.slug), str(place.label.best())) for place in places),
+            (addresses.url("web:sites"), _("Sites")),
+            *(
+                (addresses.url("web:place", place.slug), str(place.label.best()))
+                for place in places
+            ),
             (url, str(site.name.best())),
         ]
     )
@@ -365,7 +368,7 @@ def _is_free(rows: page_rows.SiteRows) -> bool | None:
 
 
 def _hours(row: Opening, today: date) -> dict:
-    """Closed days are said as schema.org says them: open from midnight to midnight."""
+    """Closed days as schema.org writes them: open from midnight to midnight."""
     opens, closes = (row.opens, row.closes) if row.is_open else (None, None)
     return _filled(
         {

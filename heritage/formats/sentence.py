@@ -51,8 +51,8 @@ def sentence(
             "what": what,
             "where": exact_place_phrase(place),
         }
-    said = pgettext("a sentence", "%(words)s.") % {"words": what}
-    return sentences.joined([said, register])
+    description = pgettext("a sentence", "%(words)s.") % {"words": what}
+    return sentences.joined([description, register])
 
 
 def _what(kind: Kind | None, events: Sequence[Event]) -> str:

@@ -83,7 +83,7 @@ def _read(text: str, hemispheres: str, field: str) -> float:
 def _validate(value: object, field: str, limit: int) -> float:
     names = {"field": field, "limit": limit, "value": str(value)[:40]}
     try:
-        degrees = float(value)  # type: ignore[arg-type]  # what is wrong with it is said below
+        degrees = float(value)  # type: ignore[arg-type]  # checked below
     except (TypeError, ValueError, OverflowError):
         degrees = float("nan")
     if isinstance(value, bool) or not isfinite(degrees):

@@ -178,14 +178,14 @@ def _one_of(members: tuple[tuple[Moment, ...], ...], style: str, approximate: bo
     """ "between 618 and 907", "1592 or 1596", "before 68 CE"."""
     if len(members) == 1:
         return _member(members[0], style, approximate, str(BETWEEN[style]))
-    said = [
+    dates = [
         _named_period(each, style, approximate)
         or _member(each, style, approximate, str(BETWEEN["short"]))
         for each in members
     ]
     return pgettext("dates of which one is meant", "%(first)s or %(last)s") % {
-        "first": pgettext("dates of which one is meant", ", ").join(said[:-1]),
-        "last": said[-1],
+        "first": pgettext("dates of which one is meant", ", ").join(dates[:-1]),
+        "last": dates[-1],
     }
 
 

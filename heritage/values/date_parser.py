@@ -47,19 +47,19 @@ def parse_date(text: str) -> str:
 def remarks(text: str) -> list[str]:
     """What a reader of the text should know of how it is understood."""
     plain = normalised(text)
-    said = []
+    found = []
     if reign_years.has_chinese_month(unqualified(plain)[0]):
-        said.append(
+        found.append(
             _(
                 "The month is one of the Chinese calendar and is not converted: only the year is "
                 "kept. Put the month into the note."
             )
         )
     if re.search(r"距今|\bago\b|[0-9]{4,}年前", plain):
-        said.append(_("Years ago are counted back from the year 2000 and are always approximate."))
+        found.append(_("Years ago are counted back from the year 2000 and are always approximate."))
     if re.search(r"[0-9](?:st|nd|rd|th) |世纪|[0-9]s\b|年代", plain) and _part(plain):
-        said.append(thirds_remark())
-    return said
+        found.append(thirds_remark())
+    return found
 
 
 def thirds_remark() -> str:

@@ -74,11 +74,11 @@ _TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
 
 def _once[T](load: Callable[[], T]) -> Callable[[], T]:
     """`load`, called once, by one thread."""
-    lock, kept = Lock(), cache(load)
+    lock, cached = Lock(), cache(load)
 
     def get() -> T:
         with lock:
-            return kept()
+            return cached()
 
     return get
 
@@ -167,7 +167,7 @@ class _ComparedCharacters(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         found = _compared(chr(code))
-        if code <= 0xFFFF:  # rare ones are not kept: there are a million
+        if code <= 0xFFFF:  # rare ones are not cached: there are a million
             self[code] = found
         return found
 

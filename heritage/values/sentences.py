@@ -29,11 +29,11 @@ def comma() -> str:
 
 def explained(name: object, more: Iterable[object]) -> str:
     """A name with what tells it from others: "Luoyang (Henan)", “洛阳市（河南省）”."""
-    told = listed(more)
-    if not told:
+    explanation = listed(more)
+    if not explanation:
         return str(name)
     words = pgettext("a name and what explains it", "%(name)s (%(more)s)")
-    return words % {"name": name, "more": told}
+    return words % {"name": name, "more": explanation}
 
 
 _INNER_BRACKETS = str.maketrans("()（）", "[]〔〕")
@@ -46,14 +46,14 @@ def inside_brackets(words: object) -> str:
 
 def names(several: Iterable[str]) -> str:
     """ "Angkor, Petra and the Palaces of Kyiv"; with semicolons if a name has a comma in it."""
-    told = [_inside(name) for name in several]
-    if any(_COMMAS.intersection(name) for name in told):
+    found = [_inside(name) for name in several]
+    if any(_COMMAS.intersection(name) for name in found):
         between = pgettext("between names that have commas", "; ")
         last = pgettext("before the last of names that have commas", "; and ")
     else:
         between = comma()
         last = pgettext("before the last of several names", " and ")
-    return last.join(filter(None, [between.join(told[:-1]), *told[-1:]]))
+    return last.join(filter(None, [between.join(found[:-1]), *found[-1:]]))
 
 
 def _inside(name: str) -> str:

@@ -266,10 +266,10 @@ def closeness_queries(text: str) -> list[Query]:
     syllables of pinyin in a row.
     """
     tokens = _tokens(text)[:MAX_QUERY_WORDS]
-    words, kept = parse_query(text), without_stop_words(tokens)
+    words, rest = parse_query(text), without_stop_words(tokens)
     if not words:
         return []
-    parts = [_whole(part) for at in range(1, len(kept)) for part in (kept[:at], kept[at:])]
+    parts = [_whole(part) for at in range(1, len(rest)) for part in (rest[:at], rest[at:])]
     begun = _joined(tokens)
     beginnings = (
         QueryWord(begun, is_prefix=is_han(begun)),
@@ -282,7 +282,7 @@ def closeness_queries(text: str) -> list[Query]:
         (tuple(word.with_mark(DISPLAYED) for word in beginnings),),
         (tuple(word.with_mark(WRITTEN_NAME) for word in beginnings),),
         _marked(WRITTEN_WORD, words, in_whole=True),
-        *([joined_words(text)] if len(kept) > 1 else []),
+        *([joined_words(text)] if len(rest) > 1 else []),
     ]
 
 

@@ -19,7 +19,7 @@ MOST = 12  # values that are shown without a fold
 _AT_HAND = 8
 _UNFOLDED = {facet.name for facet in FACETS if facet.is_unfolded}
 UNFOLDED = "all"
-_KEPT = 500  # facets as HTML, of 1 to 2 kB, in each language
+_MAX_CACHED = 500  # facets as HTML, of 1 to 2 kB, in each language
 
 _NONE = SafeString()
 _CHOSEN = " checked"
@@ -38,7 +38,7 @@ class FoldedFacet:
     lines: SafeString  # its values as HTML
     chosen: int
     more: int  # values behind the fold
-    is_whole: bool  # unfolded, and so long that it wants a search of its own
+    is_unfolded: bool  # unfolded, and so long that it wants a search of its own
     is_open: bool
 
     @property
@@ -59,36 +59,36 @@ def folded(facet: FacetCounts, data: QueryDict, texts: TermTexts) -> FoldedFacet
 
     A value that is shown without its broader one names it. `all=kind` in the URL shows all kinds.
     """
-    whole = facet.name in data.getlist(UNFOLDED)
-    made = texts.in_language(_FACETS, lambda: LRUCache(_KEPT))
-    return made.get_or_set((facet.fingerprint, whole), lambda: _folded(facet, whole, texts))
+    unfolded = facet.name in data.getlist(UNFOLDED)
+    made = texts.in_language(_FACETS, lambda: LRUCache(_MAX_CACHED))
+    return made.get_or_set((facet.fingerprint, unfolded), lambda: _folded(facet, unfolded, texts))
 
 
-def _folded(facet: FacetCounts, whole: bool, texts: TermTexts) -> FoldedFacet:
-    is_long, kept = len(facet.offered) > MOST, set(facet.offered)
-    if is_long and not whole:
+def _folded(facet: FacetCounts, unfolded: bool, texts: TermTexts) -> FoldedFacet:
+    is_long, shown = len(facet.offered) > MOST, set(facet.offered)
+    if is_long and not unfolded:
         most = nlargest(_AT_HAND, facet.offered, key=facet.counts.__getitem__)
-        kept = {*most, *facet.picked}
+        shown = {*most, *facet.picked}
     return FoldedFacet(
         facet.name,
         facet.label,
-        mark_safe("".join(_shown(facet, kept, texts))),  # noqa: S308 - of safe parts
+        mark_safe("".join(_lines(facet, shown, texts))),  # noqa: S308 - of safe parts
         len(facet.picked),
-        len(facet.offered) - len(kept),
-        whole and is_long,
-        facet.name == FACETS[0].name or bool(facet.picked) or whole,
+        len(facet.offered) - len(shown),
+        unfolded and is_long,
+        facet.name == FACETS[0].name or bool(facet.picked) or unfolded,
     )
 
 
-def _shown(facet: FacetCounts, kept: set[int], texts: TermTexts) -> Iterator[str]:
+def _lines(facet: FacetCounts, shown: set[int], texts: TermTexts) -> Iterator[str]:
     """The options at these places, as HTML: each part of a line is HTML already."""
     name, language = language_html.as_html(facet.name), get_language()
-    for place in sorted(kept):
+    for place in sorted(shown):
         option, above = facet.option(place), facet.broader(place)
-        note = texts.said(_note, option.term) if isinstance(option.term, Era) else _NONE
-        if not note and above and above[0] not in kept:
+        note = texts.text(_note, option.term) if isinstance(option.term, Era) else _NONE
+        if not note and above and above[0] not in shown:
             note = _small(str(facet.option(above[0]).label))
-        depth = sum(each in kept for each in above)
+        depth = sum(each in shown for each in above)
         yield _OPTION.format(
             name=name,
             value=language_html.as_html(option.value),
@@ -104,7 +104,7 @@ def _shown(facet: FacetCounts, kept: set[int], texts: TermTexts) -> Iterator[str
 def _label(term: Term | Register | RegisterTerm | str, texts: TermTexts) -> SafeString:
     if isinstance(term, str):
         return language_html.as_html(term)
-    return texts.said(term_texts.label, term)
+    return texts.text(term_texts.label, term)
 
 
 def _note(era: Era) -> SafeString:

@@ -1,6 +1,6 @@
 """What the list of sites says of its query: active filters, facets, counts, and links onward.
 
-How the sites themselves are shown is said by `displays.py`.
+`displays.py` shows the sites themselves.
 """
 
 from collections.abc import Hashable, Iterator
@@ -125,7 +125,7 @@ class Listing:
     shown: Shown
     text: str
     total: int
-    is_near: bool  # to a point: how far each site is is said
+    is_near: bool  # whether distances from a point are shown
     unplaced: list[UnplacedSites]  # what a list by distance or of a map cannot show
     day_groups: list[DayGroup]  # of the day that is asked for; empty without one
     facets: list[FoldedFacet]
@@ -142,7 +142,7 @@ class Listing:
     unread: str  # words of it that were left out
     meant: SpellingSuggestion | None
     is_partial: bool  # no site has all of the words
-    is_of_superlative: bool  # sites that are said to be the oldest, or the like, come first
+    is_of_superlative: bool  # sites described as the oldest, or the like, come first
     literal_query: str  # of the search for the very words
     terms: list[SearchTerm]
     displays: list[DisplayLink]

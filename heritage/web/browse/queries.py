@@ -22,9 +22,9 @@ def clean_query(data: QueryDict) -> QueryDict:
     for name, values in _settled(data).lists():
         texts = (value.replace("\0", "").strip() for value in values)
         cut = (text[: SiteFilter.MAX_TEXT].rstrip() for text in texts)
-        kept = list(dict.fromkeys(SiteFilter.normalized(name, text) for text in cut if text))
-        if kept:
-            clean.setlist(name, kept[: SiteFilter.MAX_VALUES])
+        found = list(dict.fromkeys(SiteFilter.normalized(name, text) for text in cut if text))
+        if found:
+            clean.setlist(name, found[: SiteFilter.MAX_VALUES])
     for name, is_idle in _IDLE.items():
         if name in clean and is_idle(clean):
             del clean[name]

@@ -81,7 +81,7 @@ def atom_feed(request: HttpRequest, sites: list[Site], title: str, page: str) ->
         feed_guid=request.build_absolute_uri(),
         author_name=author,
         author_email=who.email or None,
-        author_link=addresses.of("web:home"),
+        author_link=addresses.url("web:home"),
     )
     for site in sites:
         _add(atom, site, addresses)

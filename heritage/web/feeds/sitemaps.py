@@ -132,7 +132,7 @@ def _lastmod(changed: datetime | None) -> str:
 
 
 def _path(language: str, name: str, *args: str) -> str:
-    return Addresses().of(f"web:{name}", *args, language=language)
+    return Addresses().url(f"web:{name}", *args, language=language)
 
 
 def _file(start: str, parts: list[str], end: str) -> str:

@@ -142,8 +142,8 @@ def _regions(index: IndexSnapshot) -> list[RegionLinks]:
     if len(tree.counted()) < 2:
         links = sorted(common.links(tree, tree.choice()), key=lambda link: -link.count)
         shown = links[:_MAX_LINKS]
-        whole = RegionLinks(reverse("web:places"), _("Places"), shown, len(links))
-        return [whole] if shown else []
+        only = RegionLinks(reverse("web:places"), _("Places"), shown, len(links))
+        return [only] if shown else []
     found = []
     for region in regions(tree):
         most = sorted(region.countries, key=lambda link: -link.count)[:_MAX_COUNTRIES]
@@ -155,7 +155,7 @@ def _regions(index: IndexSnapshot) -> list[RegionLinks]:
 def _links(facet: FacetCounts, options: list[FacetOption], page: str = "") -> list[BrowseLink]:
     """The values with most sites, in the order of the facet; `page` is that of a value."""
     most = sorted(options, key=lambda option: -option.count)[:_MAX_LINKS]
-    kept = {option.value for option in most}
+    chosen = {option.value for option in most}
     top = min((option.depth for option in options), default=0)
     return [
         BrowseLink(
@@ -165,7 +165,7 @@ def _links(facet: FacetCounts, options: list[FacetOption], page: str = "") -> li
             depth=option.depth - top,
         )
         for option in options
-        if option.value in kept
+        if option.value in chosen
     ]
 
 
@@ -181,8 +181,8 @@ def _eras(facet: FacetCounts) -> list[EraLinks]:
     for label, is_china in groups:
         pairs = [(option, era) for option, era in broad if is_of_china(era) == is_china]
         most = sorted(pairs, key=lambda pair: -pair[0].count)[:_MAX_ERAS]
-        kept = {era.pk for _option, era in most}
-        links = [_era(option, era) for option, era in pairs if era.pk in kept]
+        chosen = {era.pk for _option, era in most}
+        links = [_era(option, era) for option, era in pairs if era.pk in chosen]
         if links:
             found.append(EraLinks(label, links, is_china))
     return found

@@ -331,8 +331,8 @@ def _seal(spans: Iterable[tuple[Era | None, Era | None]], country: Place | None)
     names = []
     named = [[era for era in dict.fromkeys(span) if era] for span in spans]
     if all(_is_of(era, country) for span in named for era in span):
-        said = ("至".join(map(seal_characters, span)) for span in named)  # 金至清
-        names.append("".join(dict.fromkeys(said)))
+        texts = ("至".join(map(seal_characters, span)) for span in named)  # 金至清
+        names.append("".join(dict.fromkeys(texts)))
     if country:
         names.append(country.label.get("zh-hans", ""))
     short = (name for name in map(seal_letters, names) if 0 < len(name) <= LONGEST_SEAL)

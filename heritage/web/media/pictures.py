@@ -1,4 +1,6 @@
-"""Addresses that change with what they show, so that whoever has it need never ask again.
+"""Addresses and responses of pictures that browsers may store for a year.
+
+The address holds a tag of what the picture shows and changes with it.
 
 `/en/covers/UID.svg?v=TAG` shows one drawing for ever. Without a tag an address shows what is drawn
 today, and browsers ask again after an hour; with the tag of another drawing, after a minute: while
@@ -41,7 +43,7 @@ def answer(
     draw: Callable[[], HttpResponse],
     seconds: int = _HOUR,
 ) -> HttpResponseBase:
-    """The picture that has this tag today; `seconds` for which it is kept under its plain address.
+    """The picture that has this tag today; without a tag in its address it is stored for `seconds`.
 
     `draw` is called only if it has to be sent.
     """
@@ -51,11 +53,11 @@ def answer(
     if not is_public:
         patch_cache_control(response, private=True, no_store=True)
     elif response.status_code == HTTPStatus.FOUND:  # not ready: what stands in for it meanwhile
-        may_be_kept(response, for_good=False, seconds=_SOON)
+        set_caching(response, for_good=False, seconds=_SOON)
     else:
         response["ETag"] = etag
         is_other = asked not in (None, tag)
-        may_be_kept(response, for_good=asked == tag, seconds=_SOON if is_other else seconds)
+        set_caching(response, for_good=asked == tag, seconds=_SOON if is_other else seconds)
     return response
 
 
@@ -68,7 +70,7 @@ def svg_response(text: str) -> HttpResponse:
     return HttpResponse(text, content_type="image/svg+xml")
 
 
-def may_be_kept(response: HttpResponseBase, *, for_good: bool, seconds: int = _HOUR) -> None:
+def set_caching(response: HttpResponseBase, *, for_good: bool, seconds: int = _HOUR) -> None:
     """By a browser; what many share asks again within the hour, for a record may be withdrawn."""
     if for_good:
         patch_cache_control(response, public=True, max_age=_YEAR, s_maxage=_HOUR, immutable=True)

@@ -46,7 +46,7 @@ _SAMPLES = {"han": "唐宋", "latin": "ag"}
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the picture is drawn from; `uid` is under which it is kept."""
+    """What the picture is drawn from; it is cached under its `uid`."""
 
     uid: str
     names: tuple[str, ...]
@@ -83,14 +83,14 @@ def of_catalogue(identity: Identity) -> Preview:
 
 
 def drawn(wanted: Preview, is_public: bool) -> HttpResponse:
-    picture = _kept(wanted.uid, wanted.tag)
+    picture = _cached(wanted.uid, wanted.tag)
     if picture is None:
         with _only_one() as is_free:
             if is_free:  # another process may just have drawn it
-                picture = _kept(wanted.uid, wanted.tag)
+                picture = _cached(wanted.uid, wanted.tag)
                 if picture is None:
                     picture = draw(list(wanted.names), wanted.draw(), wanted.photo)
-                    _keep(wanted.uid, wanted.tag, picture, is_public)
+                    _store(wanted.uid, wanted.tag, picture, is_public)
     return HttpResponse(picture, content_type="image/jpeg") if picture else stand_in()
 
 
@@ -117,7 +117,7 @@ def _only_one() -> Iterator[bool]:
         yield is_free
 
 
-# --- kept on disk ----------------------------------------------------------------------------
+# --- cached on disk --------------------------------------------------------------------------
 
 
 def _path(uid: str, tag: str) -> Path:
@@ -138,14 +138,14 @@ def _folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "cache" / "previews"
 
 
-def _kept(uid: str, tag: str) -> bytes | None:
+def _cached(uid: str, tag: str) -> bytes | None:
     try:
         return _path(uid, tag).read_bytes()
     except OSError:
         return None
 
 
-def _keep(uid: str, tag: str, picture: bytes, is_public: bool) -> None:
+def _store(uid: str, tag: str, picture: bytes, is_public: bool) -> None:
     """Write the file atomically and delete older ones. A full disk breaks no page."""
     path = _path(uid, tag)
     if is_public:

@@ -33,8 +33,8 @@ def printed(site: Site, sheet: str, catalogue: str, address: str) -> str:
     caption = _line(left, foot + 9, _fitted(" · ".join(names), _NAME_SIZE, _NAME_ROOM), _INK)
     if title:
         caption += _line(left, foot + 15, _fitted(title, _TEXT_SIZE, _PICTURE.width), _SOFT)
-    whole = _fitted(unquote(address), _ADDRESS_SIZE, _PICTURE.width)
-    caption += _line(left, foot + 20.5, whole, _SOFT)
+    url = _fitted(unquote(address), _ADDRESS_SIZE, _PICTURE.width)
+    caption += _line(left, foot + 20.5, url, _SOFT)
     who = _fitted(catalogue, _TEXT_SIZE, _PICTURE.width - _NAME_ROOM - 4)
     caption += _line(right, foot + 9, who, _INK, at="end")
     width, height = SHEETS[sheet]

@@ -54,7 +54,7 @@ def _file(field: FieldFile, is_public: bool) -> FileResponse:
     response = FileResponse(content, content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"
     if is_public:
-        pictures.may_be_kept(response, for_good=True)
+        pictures.set_caching(response, for_good=True)
     else:
         patch_cache_control(response, private=True, no_store=True)
     return response

@@ -90,9 +90,9 @@ def page_cache(get_response: GetResponse) -> GetResponse:
         if not index.number:  # with an empty change log, changes would go unnoticed
             return get_response(request)
         key = _key(request)
-        kept = pages.get(key)
-        if kept is not None and kept.reads.still_hold(index):
-            return _again(request, kept)
+        cached = pages.get(key)
+        if cached is not None and cached.reads.still_hold(index):
+            return _again(request, cached)
         with page_dependencies.recording(index) as read:
             response = get_response(request)
         if _is_the_same_for_all(request, response):
@@ -111,9 +111,9 @@ def _is_anonymous(request: HttpRequest) -> bool:
 def _is_a_page(request: HttpRequest) -> bool:
     """Whether the address is that of a page or feed in a language, or of a sitemap.
 
-    A health check asks no database; suggestions would push out the pages, and are kept elsewhere.
-    Pictures are not cached here, nor are sitemaps of sites, which have their version before they
-    are made.
+    A health check asks no database; suggestions would push out the pages, and have a cache of
+    their own. Pictures are not cached here, nor are sitemaps of sites, which have their version
+    before they are made.
     """
     path = request.path_info
     if path.endswith(("/suggest/", ".svg")) or (
@@ -150,5 +150,5 @@ def _is_the_same_for_all(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 @conditional_page
-def _again(request: HttpRequest, kept: CachedPage) -> HttpResponse:
-    return HttpResponse(zlib.decompress(kept.text), headers=kept.headers)
+def _again(request: HttpRequest, cached: CachedPage) -> HttpResponse:
+    return HttpResponse(zlib.decompress(cached.text), headers=cached.headers)

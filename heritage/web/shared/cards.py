@@ -34,7 +34,7 @@ from heritage.web.shared.term_texts import TermTexts
 
 COVER_SIZE = (1200, 800)
 _COVERS = ("web:cover", "web:square_cover")
-_KEPT = 4_000  # pieces of HTML, of about 1 kB each
+_MAX_RENDERED = 4_000  # pieces of HTML, of about 1 kB each
 _KINDS_SHOWN = 3
 _WIDEST_DATE = 40  # letters on one line of a card
 
@@ -50,7 +50,7 @@ class RenderedCard(NamedTuple):
 
 _FORMS = {"card": card_html.card, "row": card_html.row}
 # Rendered cards, by site and its version, form and language.
-rendered: LRUCache[tuple, RenderedCard] = LRUCache(_KEPT)
+rendered: LRUCache[tuple, RenderedCard] = LRUCache(_MAX_RENDERED)
 
 
 def cards_of(index: IndexSnapshot, ids: Iterable[int]) -> list[Card]:
@@ -62,11 +62,11 @@ def cards_of(index: IndexSnapshot, ids: Iterable[int]) -> list[Card]:
 def with_summaries(cards: list[Card]) -> list[Card]:
     """The cards with the summaries of their sites, without sites just deleted."""
     rows = Site.objects.filter(pk__in=[card.row.pk for card in cards]).order_by()
-    said = dict(rows.values_list("pk", "summary"))
+    summaries = dict(rows.values_list("pk", "summary"))
     return [
-        card._replace(summary=_summary(said[card.row.pk], card.row))
+        card._replace(summary=_summary(summaries[card.row.pk], card.row))
         for card in cards
-        if card.row.pk in said
+        if card.row.pk in summaries
     ]
 
 
@@ -117,13 +117,13 @@ def _card(row: page_rows.CardData, texts: _Texts) -> Card:
         url=f"{texts.sites}{row.slug}/",
         name=language_html.as_html(row.name.best()),
         other_name=next(iter(language_html.in_other_languages(row.name)), None),
-        kind=texts.said(_labels, *row.kinds[:_KINDS_SHOWN]),
-        place=texts.said(place_phrase, row.place) if row.place else "",
+        kind=texts.text(_labels, *row.kinds[:_KINDS_SHOWN]),
+        place=texts.text(place_phrase, row.place) if row.place else "",
         when=when or _inscribed(row.inscribed_year),
         when_marks=marks,
         unesco=status,
         unesco_label=badge(status, row.danger_since) if status else "",
-        protection=texts.said(_short_label, row.protection) if row.protection else "",
+        protection=texts.text(_short_label, row.protection) if row.protection else "",
         picture=_picture_of(row, texts),
         row=row,
     )
@@ -162,8 +162,8 @@ def short_marks(event: Event | None) -> list[Mark]:
     """The marks of an event beside its date: “c. 493” needs no “approximate”."""
     if event is None:
         return []
-    said = certainty.SAID_BY_DATES if event.date else ()
-    return [mark for mark in certainty.of_event(event) if mark not in said]
+    written = certainty.WRITTEN_IN_DATES if event.date else ()
+    return [mark for mark in certainty.of_event(event) if mark not in written]
 
 
 def marks_of_beginning(event: Event | None) -> list[Mark]:
@@ -229,9 +229,9 @@ def picture(rows: page_rows.SiteRows) -> Picture:
     """The first published photograph, or the drawn cover with what it shows in words."""
     if rows.images:
         return photograph(rows.images[0])
-    said = covers.described(rows.site, rows.kinds, get_language() or "en")
+    alt = covers.described(rows.site, rows.kinds, get_language() or "en")
     tag = covers.drawing_of_page(rows, get_language()).tag
-    return drawn_cover(rows.site.uid, tag)._replace(alt=said)
+    return drawn_cover(rows.site.uid, tag)._replace(alt=alt)
 
 
 def photograph(image: Image) -> Picture:

@@ -46,8 +46,8 @@ BLURRED = Mark(
     pgettext_lazy("mark beside a point", "blurred"),
     _("The exact point is kept back to protect the place; the one shown is the middle of an area."),
 )
-# The text of a date says these already: “c. 493”, “1049 (uncertain)”.
-SAID_BY_DATES = (APPROXIMATE, UNCERTAIN)
+# The text of a date has these already: “c. 493”, “1049 (uncertain)”.
+WRITTEN_IN_DATES = (APPROXIMATE, UNCERTAIN)
 ALL = (TRADITION, APPROXIMATE, UNCERTAIN, RECALLED, BLURRED)
 
 

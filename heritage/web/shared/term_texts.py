@@ -1,4 +1,4 @@
-"""What lists say of terms, worded once as long as the vocabularies are the same."""
+"""Texts that lists show of terms, cached until a term is written."""
 
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -21,15 +21,15 @@ class TermTexts:
         self._cache, self._language = index.vocabulary.cache, get_language()
         self._texts = self.in_language(_TEXTS, dict)
 
-    def said[T: Record, S: str](self, say: Callable[[T], S], *terms: T) -> S:
-        """What `say` makes of the terms; it depends on nothing else."""
-        key = (say, *[(type(term), term.uid) for term in terms])
+    def text[T: Record, S: str](self, make: Callable[[T], S], *terms: T) -> S:
+        """What `make` returns for the terms, and for nothing else but the language."""
+        key = (make, *[(type(term), term.uid) for term in terms])
         if key not in self._texts:
-            self._texts[key] = say(*terms)
+            self._texts[key] = make(*terms)
         return self._texts[key]
 
     def in_language[T](self, key: CacheKey[dict[str, T]], make: Callable[[], T]) -> T:
-        """What is made of terms in this language, such as a cache of lists of them."""
+        """A value that depends on the vocabularies and the language; `make` is called once."""
         by_language = self._cache.get_or_set(key, dict)
         if self._language not in by_language:
             by_language.setdefault(self._language, make())

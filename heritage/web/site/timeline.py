@@ -79,8 +79,10 @@ def _short(event: Event, label: str, room: float) -> str:
     eras = event.era_phrase()
     first = str(event.first_era.short()) if event.first_era else ""
     tries = (label, eras, first if first == eras else first and f"{first} …")
-    kept = (each for each in tries if each and time_scale.fits(each, room) == time_scale.EVERYWHERE)
-    return next(kept, "")
+    for text in filter(None, tries):
+        if time_scale.fits(text, room) == time_scale.EVERYWHERE:
+            return text
+    return ""
 
 
 def _named(events: Iterable[Event]) -> set[int]:
@@ -127,8 +129,8 @@ def _mark(event: Event, scale: Scale, y: int) -> MomentMark:
     else:
         label_x, dx, anchor = (middle if is_dot else start), -_DOT if is_dot else -8, "end"
     room = end - start if is_inside else 100 - label_x if anchor == "start" else label_x
-    whole = label if is_inside else f"{event.get_kind_display()} {label}"
-    fits = time_scale.fits(whole, room - 4)
+    text = label if is_inside else f"{event.get_kind_display()} {label}"
+    fits = time_scale.fits(text, room - 4)
     short, short_x, short_dx, short_anchor = "", label_x, dx, anchor
     if fits != time_scale.EVERYWHERE:
         short = _short(event, label, room - 4)
@@ -142,7 +144,7 @@ def _mark(event: Event, scale: Scale, y: int) -> MomentMark:
         x=percent(middle if is_dot else start),
         width=percent(end - start),
         y=y,
-        label=whole,
+        label=text,
         label_x=percent(label_x),
         label_dx=dx,
         anchor=anchor,
