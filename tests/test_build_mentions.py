@@ -49,7 +49,7 @@ LABELS = {"唐朝": "Tang Dynasty", "西班牙": "Spain", "希腊": "Greece", "�
 THERE = Mentions(
     frozenset(map(Decimal, ("1775", "17.14", "12"))),
     frozenset(["weimar", "goethe", "gothic", "portugal", "spain", "tang"]),
-    frozenset(("约翰·沃尔", "希腊")),
+    frozenset(("约翰·沃尔", "沃尔夫冈", "希腊", "奥杜瓦伊", "芒库布米")),
 )
 
 
@@ -73,7 +73,9 @@ BEYOND = [
     ("", "1775年，希腊与西班牙", []),
     ("", "1832年", ["1832"]),
     ("", "约翰·沃尔夫冈", []),
-    ("", "约翰·塞巴斯蒂安", ["约翰·塞巴"]),
+    ("", "塞巴·约翰斯蒂安", ["塞巴·约翰"]),
+    ("", "奥杜威的苏丹芒库布米", []),
+    ("", "霍普维尔与贝加尔", ["贝加尔", "霍普维尔"]),
     ("", "唐朝的《圣经》，苏丹所建", ["《圣经》"]),
 ]
 
@@ -90,7 +92,7 @@ def test_without_a_source_at_hand_all_is_beyond_it(sources):
 def test_the_table_holds_numbers_and_names_and_no_sentences(tmp_path):
     english = {7: "Goethe lived in Weimar from 1775. His house is baroque.", 9: "Of the Baroque."}
     written = make_mentions.table(english, {7: "歌德1775年来到西班牙。"}, LABELS)
-    assert written.splitlines()[1:] == ["7,1775,baroque weimar,西班牙", "9,,baroque,"]
+    assert written.splitlines()[1:] == ["7,1775,baroque weimar,1,西班牙", "9,,baroque,,"]
     (tmp_path / "m.csv").write_text(written, encoding="utf-8")
     assert mentions.read(tmp_path / "m.csv")[7].names == {"baroque", "weimar"}
 
@@ -145,7 +147,7 @@ def test_no_summary_of_a_property_outruns_its_sources_unmarked(catalogue):
     beyond = {n for n, each in written.by_number.items() if borne.outrun(n, each.summary)}
     unmarked = {n for n, each in written.by_number.items() if each.basis == "source"}
     assert not beyond & unmarked
-    assert len(beyond) > 1000 and len(unmarked) > 200  # it looks, and not all is beyond
+    assert len(beyond) > 1000 and len(unmarked) > 100  # it looks, and not all is beyond
 
 
 def test_no_text_of_the_register_alone_says_more(catalogue):
