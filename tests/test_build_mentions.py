@@ -147,7 +147,7 @@ def test_no_summary_of_a_property_outruns_its_sources_unmarked(catalogue):
     beyond = {n for n, each in written.by_number.items() if borne.outrun(n, each.summary)}
     unmarked = {n for n, each in written.by_number.items() if each.basis == "source"}
     assert not beyond & unmarked
-    assert len(beyond) > 1000 and len(unmarked) > 100  # it looks, and not all is beyond
+    assert 1000 < len(beyond) < len(written.by_number) and unmarked  # it looks, and not all is
 
 
 def test_no_text_of_the_register_alone_says_more(catalogue):
