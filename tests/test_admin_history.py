@@ -140,7 +140,7 @@ def test_very_long_texts_are_compared_at_once():
 def test_a_value_is_restored_and_later_edits_are_told(client, li, site):
     first = edit(site, li, summary=build.text("Wrong.", "古寺。"))
     second = edit(site, li, area_ha="12.5")
-    address = url("restore", site.pk, first.pk) + f"?row=site-{site.pk}&column=summary"
+    address = url("undo", site.pk, first.pk) + f"?row=site-{site.pk}&column=summary"
     history = page(client, url("history", site.pk)).content.decode()
     assert address.replace("&", "&amp;") in history
     shown = page(client, address)
@@ -150,7 +150,7 @@ def test_a_value_is_restored_and_later_edits_are_told(client, li, site):
     site.refresh_from_db()
     assert site.summary["en"] == "An old temple." and str(site.area_ha) == "12.5000"
     made = last()
-    assert (made.kind, made.user, made.reason) == ("restore", li, "That was right")
+    assert (made.kind, made.user, made.reason) == ("undo", li, "That was right")
     assert second.pk < made.pk
 
 
@@ -158,7 +158,7 @@ def test_a_value_of_a_row_that_was_not_there_before_deletes_no_row(client, li, s
     with change_set("edit", li):
         event = build.make_event(site, "built", "0700")
     query = f"?row=event-{event.pk}&column=date"
-    assert page(client, url("restore", site.pk, last().pk) + query).context["steps"] == []
+    assert page(client, url("undo", site.pk, last().pk) + query).context["steps"] == []
 
 
 def test_one_language_of_a_text_is_restored_and_the_others_stay(client, li, site):
@@ -166,11 +166,11 @@ def test_one_language_of_a_text_is_restored_and_the_others_stay(client, li, site
     other = edit(site, None, summary=build.text("Wrong.", "错了。", fr="Faux."))
     again = edit(site, None, summary=build.text("Quite wrong.", "错了。", fr="Faux."))
     history = page(client, url("history", site.pk)).content.decode()
-    of_all = url("restore", site.pk, first.pk) + f"?row=site-{site.pk}&column=summary"
+    of_all = url("undo", site.pk, first.pk) + f"?row=site-{site.pk}&column=summary"
     of_english = f"{of_all}&language=en"
     for address in (of_english, f"{of_all}&language=zh-hans", of_all):
         assert f'href="{address}"'.replace("&", "&amp;") in history
-    assert history.count("Restore all its languages</a>") == 2  # of the acts that wrote several
+    assert history.count("Undo in all languages</a>") == 2  # of the acts that wrote several
 
     shown = page(client, of_english)
     [step] = shown.context["steps"]
@@ -181,21 +181,21 @@ def test_one_language_of_a_text_is_restored_and_the_others_stay(client, li, site
     carry_out(client, of_english)
     site.refresh_from_db()
     expected = {"en": "An old temple.", "zh-hans": "错了。", "fr": "Faux."}
-    assert (site.summary, last().kind) == (expected, "restore")
+    assert (site.summary, last().kind) == (expected, "undo")
 
     # What it had not before is taken out, and only that.
-    carry_out(client, f"{url('restore', site.pk, other.pk)}?row=site-{site.pk}"
+    carry_out(client, f"{url('undo', site.pk, other.pk)}?row=site-{site.pk}"
               "&column=summary&language=fr")  # fmt: skip
     site.refresh_from_db()
     assert site.summary == {"en": "An old temple.", "zh-hans": "错了。"}
     for nonsense in ("xx", "", "%00"):
-        address = f"{url('restore', site.pk, first.pk)}?row=site-{site.pk}&column=area_ha"
+        address = f"{url('undo', site.pk, first.pk)}?row=site-{site.pk}&column=area_ha"
         assert page(client, f"{address}&language={nonsense}").context["steps"] == []
 
 
 def test_a_language_that_somebody_writes_meanwhile_is_told_before_it_is_restored(client, li, site):
     made = edit(site, li, summary=build.text("Wrong.", "古寺。"))
-    address = url("restore", site.pk, made.pk) + f"?row=site-{site.pk}&column=summary&language=en"
+    address = url("undo", site.pk, made.pk) + f"?row=site-{site.pk}&column=summary&language=en"
     digest = page(client, address).context["plan"]
     chinese = edit(site, None, summary=build.text("Wrong.", "千年古寺。"))
     edit(site, None, summary=build.text("Better.", "千年古寺。"))
@@ -229,7 +229,7 @@ def test_a_record_is_restored_with_its_rows(client, li, site):
     edit(site, li, summary=build.text("Wrong."))
     event.delete()
     name = build.make_name(site, "Baima")
-    carry_out(client, url("restore", site.pk, before.pk))
+    carry_out(client, url("undo", site.pk, before.pk))
     site.refresh_from_db()
     assert site.summary["zh-hans"] == "古寺。"
     assert list(site.events.values_list("pk", flat=True)) == [pk]
@@ -245,7 +245,7 @@ def test_a_deleted_record_comes_back_with_all_its_rows(client, li, site):
     [(deletion, name)] = shown.context["rows"]
     assert name == "White Horse Temple"
     assert url("deleted") in client.get(url("changelist")).content.decode()
-    carry_out(client, url("restore_deleted", deletion.pk))
+    carry_out(client, url("restore", deletion.pk))
     assert client.get(f"/en/sites/{slug}/").status_code == 200
     found = Site.objects.get(pk=pk)
     assert found.events.get().pk == event.pk and found.images.get().pk == picture.pk
@@ -258,7 +258,7 @@ def test_who_restores_a_record_reads_what_comes_back_and_is_led_to_it(client, li
     pk = site.pk
     client.post(url("delete", pk), {"post": "yes"})
     [(deletion, _name)] = page(client, url("deleted")).context["rows"]
-    address = url("restore_deleted", deletion.pk)
+    address = url("restore", deletion.pk)
     names = [step.name for step in page(client, address).context["steps"]]
     assert "12 · Stele → White Horse Temple" in names and not [n for n in names if "#" in n]
     done = carry_out(client, address)
@@ -297,7 +297,7 @@ def test_a_bulk_action_is_undone_and_done_again(client, li, site):
     undone = last()
     assert undone.undoes == made
     text = page(client, url("change", made.pk, model="changeset")).content.decode()
-    assert "This was taken back" in text
+    assert "Undone by:" in text
     carry_out(client, url("undo", undone.pk, model="changeset"))
     assert set(Site.objects.values_list("state", flat=True)) == {"archived"}
     assert Site.objects.get(pk=other.pk).summary["en"] == "Edited."
@@ -334,7 +334,7 @@ def test_who_may_not_change_a_record_may_not_do_so_by_its_history(client, site):
         shown.context["refused"] and 'type="submit" class="default"' not in shown.content.decode()
     )
     assert client.post(address, {"plan": shown.context["plan"]}).status_code == 403
-    assert client.get(url("restore", site.pk, made.pk)).status_code == 403
+    assert client.get(url("undo", site.pk, made.pk)).status_code == 403
     # What lies open to them they may restore.
     carry_out(client, url("undo", own.pk, model="changeset"))
     draft.refresh_from_db()
@@ -365,7 +365,7 @@ def test_an_undo_that_publishes_needs_the_right_to_publish(client, site):
     with change_set():
         site.delete()
     deletion = deletions_of(Site).get()
-    address = url("restore_deleted", deletion.pk)
+    address = url("restore", deletion.pk)
     client.get(address)
     assert not Site.objects.exists()
 
@@ -379,7 +379,7 @@ def test_outsiders_see_no_history(client, site, who):
         url("changelist", model="changeset"),
         url("change", made.pk, model="changeset"),
         url("undo", made.pk, model="changeset"),
-        url("restore", site.pk, made.pk),
+        url("undo", site.pk, made.pk),
         url("deleted"),
     ):
         for response in (client.get(address), client.post(address)):
@@ -409,9 +409,9 @@ def test_change_sets_can_be_changed_by_nobody(client, site):
 @pytest.mark.parametrize("query", ["row=x&column=y", "row=user-1&column=password", "row=site-", ""])
 def test_a_strange_address_is_harmless(client, li, site, query):
     made = edit(site, li, summary=build.text("Wrong."))
-    assert client.get(url("restore", site.pk, made.pk) + f"?{query}").status_code == 200
+    assert client.get(url("undo", site.pk, made.pk) + f"?{query}").status_code == 200
     assert client.get(url("change", 10**14, model="changeset")).status_code == 404
-    assert client.get(url("restore", 10**10, made.pk)).status_code == 404
+    assert client.get(url("undo", 10**10, made.pk)).status_code == 404
 
 
 # --- pictures ------------------------------------------------------------------------------------
@@ -463,7 +463,7 @@ def test_undo_of_an_event_says_what_it_wrote(client, li, site):
     assert Change.objects.filter(change_set=last()).count() == 1
 
 
-# --- what may be taken back ----------------------------------------------------------------------
+# --- what may be undone ----------------------------------------------------------------------------
 
 
 def plan_of(response) -> str:
@@ -511,7 +511,7 @@ def test_restoring_a_record_leaves_what_people_say_of_it(client, li, site):
     review.assign(site, li, li)
     Correction.objects.create(site=site, topic="name", text="wrong", language="en")
     edit(site, li, area_ha=5)
-    address = url("restore", site.pk, then.pk)
+    address = url("undo", site.pk, then.pk)
     response = client.post(address, {"plan": plan_of(page(client, address))})
     assert response.status_code == 302
     assert Site.objects.get().area_ha is None
@@ -540,7 +540,7 @@ def test_an_undo_leaves_no_published_record_without_what_it_needs(client, li):
         sites[1].kinds.add(other)
     review.step(sites[1], "published", li)
     response = client.get(undone_by(client, li, made).url)
-    assert "Taken back, but for 1 thing that stays" in response.content.decode()
+    assert "Done, but for 1 thing that stays" in response.content.decode()
     assert list(sites[1].kinds.all()) == [other]
 
 

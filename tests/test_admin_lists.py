@@ -298,8 +298,8 @@ def test_an_action_on_what_is_no_id_is_refused_by_every_list(client, temples, ch
 
 def test_a_restore_from_a_change_set_of_no_number_is_not_found(client, temples):
     history = reverse("admin:heritage_site_history", args=[temples[0].pk])
-    assert client.get(f"{history}{LARGE}/restore/").status_code == 404
-    assert client.get(f"{history}1/restore/").status_code == 200
+    assert client.get(f"{history}{LARGE}/undo/").status_code == 404
+    assert client.get(f"{history}1/undo/").status_code == 200
 
 
 def test_a_wrong_state_and_a_nul_are_refused_alike(client, temples):

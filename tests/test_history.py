@@ -29,7 +29,7 @@ from heritage.models import (
 from heritage.models.unit_of_work import change_set, current_change_set
 from heritage.services import review
 from heritage.services.history import changes_of, deletions_of, differences, net_changes, word_diff
-from heritage.services.undo import changes_with, restore, restore_deleted, undo, undo_changes
+from heritage.services.undo import changes_with, restore_deleted, undo, undo_changes, undo_since
 from heritage.services.undo_plan import plan
 from tests import builders as build
 from tests.index_comparison import assert_nothing_to_derive
@@ -600,12 +600,12 @@ def test_a_record_is_made_what_it_was():
     build.make_name(site, "Now")
     site.featured, site.summary = 2, build.text("Now")
     site.save()
-    assert restore(site, then, only={(Site, site.pk): {"summary": ""}}).conflicts == []
+    assert undo_since(site, then, only={(Site, site.pk): {"summary": ""}}).conflicts == []
     assert (fresh(site).summary, fresh(site).featured) == ({}, 2)
-    assert restore(site, then).conflicts == []
+    assert undo_since(site, then).conflicts == []
     assert fresh(site).featured == 1
     assert [name.text for name in site.names.all()] == ["Then"]
-    assert last().kind == "restore"
+    assert last().kind == "undo"
 
 
 def test_an_address_that_is_taken_back_still_redirects():

@@ -5,7 +5,7 @@
 - `workflow/`: the desk, review and publication, corrections, bulk actions, merging of records.
 - `form/`: the form of a record: fields and widgets, rows, and what others saved meanwhile.
 - `lists/`: columns, filters and order of lists, editing in a table, export.
-- `changes/`: history, and the pages that undo and restore.
+- `changes/`: history, undo, and what was deleted.
 - The modules beside them are used by all of these: permissions, pages, autocomplete, change sets.
 """
 

@@ -84,7 +84,7 @@ def tell_changed(
 def delete_selected(
     model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponse | None:
-    """Django's own, held to what can be taken back."""
+    """Django's own, held to what can be undone."""
     if not chosen_ids(model_admin, request, queryset):
         return None
     asked = actions.delete_selected(model_admin, request, queryset)

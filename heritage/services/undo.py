@@ -1,6 +1,6 @@
-"""Undoes and restores changes, except where a later change contradicts; see `undo_plan`.
+"""Undoes changes, except where a later change contradicts; see `undo_plan`.
 
-`undo()` and `restore()` plan with the rows locked, and carry the plan out as a change set of its
+`undo()` and `undo_since()` plan with the rows locked, and carry the plan out as a change set of its
 own. A former address is never removed: it redirects for ever.
 """
 
@@ -51,16 +51,16 @@ def undo(of: ChangeSet, user: User | None = None, reason: str = "") -> UndoResul
     return undo_changes(changes, None, ChangeSet.Kind.UNDO, user, reason, undoes=of)
 
 
-def restore(
+def undo_since(
     record: Record,
     change: Change,
     user: User | None = None,
     reason: str = "",
     only: Only | None = None,
 ) -> UndoResult:
-    """Restore a record and its rows to what they were right after a change."""
+    """Undo what was done to a record and its rows after a change."""
     later = changes_of(record).filter(pk__gt=change.pk)
-    return undo_changes(later, only, ChangeSet.Kind.RESTORE, user, reason)
+    return undo_changes(later, only, ChangeSet.Kind.UNDO, user, reason)
 
 
 def restore_deleted(deletion: Change, user: User | None = None, reason: str = "") -> UndoResult:

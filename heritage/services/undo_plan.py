@@ -66,6 +66,7 @@ class Step:
     model: type[Record]
     object_id: int
     values: dict = field(default_factory=dict)
+    now: dict = field(default_factory=dict)  # the stored values of a row that is there
 
 
 @dataclass(slots=True)
@@ -81,11 +82,12 @@ def plan(changes: Iterable[Change], only: Only | None = None) -> Plan:
     """How changes can be undone. Within a transaction the rows are locked."""
     rows = net_changes(changes)
     if only is not None:
-        rows = list(_limited(rows, only))
+        rows = list(limited(rows, only))
     return _Planner(rows).plan
 
 
-def _limited(rows: list[RowChange], only: Only) -> Iterator[RowChange]:
+def limited(rows: list[RowChange], only: Only) -> Iterator[RowChange]:
+    """Those rows and columns of them that are meant."""
     for row in rows:
         names = only.get((row.model, row.object_id))
         if names is None or row.before is None:  # a new row: its columns were nothing before
@@ -161,7 +163,7 @@ class _Planner:
                 self._conflict(row, "edited", column=name)
         values = {name: value for name, value in values.items() if value != now[name]}
         if values:
-            self.plan.steps.append(Step(UPDATE, row.model, row.object_id, values))
+            self.plan.steps.append(Step(UPDATE, row.model, row.object_id, values, now))
 
     def _by_language(
         self, row: RowChange, name: str, before: dict, after: dict, current: dict
@@ -245,7 +247,7 @@ class _Planner:
         while used := self._used(wanted):
             for key, by in used.items():
                 self._conflict(wanted.pop(key), "used", by=by)
-        self.plan.steps += [Step(DELETE, model, pk) for model, pk in wanted]
+        self.plan.steps += [Step(DELETE, *key, now=self.now[key] or {}) for key in wanted]
 
     def _used(self, wanted: dict[Key, RowChange]) -> dict[Key, str]:
         """Those that rows outside of the plan refer to."""

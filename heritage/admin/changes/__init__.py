@@ -1,1 +1,1 @@
-"""The history of records, and the pages that undo changes and restore records."""
+"""The history of records and of change sets, and the page that undoes them."""

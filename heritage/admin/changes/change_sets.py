@@ -16,8 +16,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.access import ReadOnlyAdmin, is_id, user_of
-from heritage.admin.changes import undo_pages
 from heritage.admin.changes.history import Entry, comments_of, entries
+from heritage.admin.changes.undo_page import UndoRequest, undo_page
 from heritage.admin.changes.written_records import WrittenRecords, written_records
 from heritage.admin.pages import AdminPages
 from heritage.models import Change, ChangeSet, Record, User
@@ -113,20 +113,14 @@ class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         change_set = self._change_set(request, pk)
-        changes = change_set.changes.order_by("pk")[: MAX_CHANGES + 1]
-        asked = undo_pages.RevertRequest(
+        asked = UndoRequest(
             title=_("Undo all of it?"),
-            changes=list(changes),
-            kind=ChangeSet.Kind.UNDO,
+            changes=list(change_set.changes.order_by("pk")[: MAX_CHANGES + 1]),
+            trail=[(self.own_url("change", pk), _title(change_set))],
             back=self.own_url("changelist"),
-            button=_("Undo"),
             undoes=change_set,
-            trail=[
-                (self.own_url("changelist"), self.opts.verbose_name_plural),
-                (self.own_url("change", pk), _title(change_set)),
-            ],
         )
-        return undo_pages.revert_view(self.admin_site, request, asked)
+        return undo_page(self, request, asked)
 
 
 def _title(change_set: ChangeSet) -> str:

@@ -1,27 +1,23 @@
-"""The history page of a record: who changed which columns and rows, when and why.
-
-`revert_pages` has the pages that undo and restore; `change_sets` shows whole change sets.
-"""
+"""The history in words: who changed which columns and rows, when and why."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from django.apps import apps
+from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
-from django.core.paginator import Paginator
 from django.db.models import Field, Model, TextField, prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import floatformat
+from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.text import Truncator, capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from heritage.admin.pages import AdminPages
 from heritage.models import Change, ChangeSet, Correction, Record, Site
 from heritage.models.fields import EDTFField
 from heritage.models.labels import label_of, with_label
@@ -43,7 +39,6 @@ from heritage.values.date_format import date_in_words
 from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
 from heritage.values.sentences import explained, listed
 
-PER_PAGE = 30
 LONGEST = 300  # characters of a value that was added or removed
 HIDDEN_COLUMNS = ("uid", "width", "height", "sha256")  # meaningless to readers
 NAMED_COLUMNS = 4  # columns that a sentence names
@@ -80,34 +75,17 @@ class ShownChange:
         """The row in a URL, such as event-12."""
         return f"{self.model._meta.model_name}-{self.object_id}"
 
+    @property
+    def url(self) -> str:
+        return change_url(self.model, self.object_id)
+
 
 @dataclass(slots=True)
 class Entry:
     change_set: ChangeSet
     comment: str
-    sentence: str = ""
-    changes: list[ShownChange] = field(default_factory=list)
-
-
-def history_view(
-    model_admin: AdminPages,
-    request: HttpRequest,
-    row: Any,
-    extra_context: dict[str, Any] | None = None,
-) -> HttpResponse:
-    """The history page, newest first; replaces Django's."""
-    page = Paginator(cast(Sequence[Entry], History(row)), PER_PAGE).get_page(request.GET.get("p"))
-    context = {
-        "entries": page,
-        "pages": page.paginator.get_elided_page_range(page.number),
-        "may_restore": model_admin.has_change_permission(request, row),
-        "latest": page.number == 1,
-        "module_name": capfirst(str(model_admin.opts.verbose_name_plural)),
-        "object": row,
-        **(extra_context or {}),
-    }
-    title = _("Change history: %s") % row
-    return model_admin.page(request, "admin/record_history.html", title, context)
+    sentence: str
+    changes: list[ShownChange]
 
 
 class History:
@@ -143,20 +121,20 @@ def entries(sets: list[ChangeSet], changes: list[Change]) -> Iterator[Entry]:
             state = states.get(key, {}) | (now or {})
             states[key] = state
             rows[pk].append((row, state))
-    shown = {change_set.pk for change_set in sets}
-    values, names = ShownValues(), RowNames()
-    for pk in shown:
-        for row, state in rows[pk]:
-            names.want(row, state)
-            for each in (row.before, row.after):
-                values.want(row.model, each or {})
-    names.read()
+    shown = iter(shown_changes([row for change_set in sets for row in rows[change_set.pk]]))
     for change_set in sets:
-        entry = Entry(change_set, comment_of(change_set))
-        for row, state in rows[change_set.pk]:
-            entry.changes.append(_shown(row, names.of(row, state), values))
-        entry.sentence = change_sentence(entry.changes)
-        yield entry
+        done = [next(shown) for _row in rows[change_set.pk]]
+        yield Entry(change_set, comment_of(change_set), change_sentence(done), done)
+
+
+def shown_changes(rows: Sequence[tuple[RowChange, dict]]) -> list[ShownChange]:
+    """The changes, each with the state of its row by which it is named."""
+    values, names = ShownValues(), RowNames()
+    for row, state in rows:
+        names.want(row, state)
+        values.want_change(row)
+    names.read()
+    return [_shown(row, names.of(row, state), values) for row, state in rows]
 
 
 # --- in words ----------------------------------------------------------------------------------
@@ -297,8 +275,7 @@ def comments_of(change_sets: Sequence[ChangeSet]) -> dict[int, str]:
         # First the record itself: “Deleted site, deleted 2 names”.
         rows = sorted(net_changes(changes), key=lambda row: row.model.owner is not None)
         for row in rows:
-            for each in (row.before, row.after):
-                values.want(row.model, each or {})
+            values.want_change(row)
         found[pk] = change_sentence([_shown(row, "", values) for row in rows])
     for told in change_sets:
         if told.pk in silent and told.kind in (ChangeSet.Kind.UNDO, ChangeSet.Kind.RESTORE):
@@ -353,6 +330,13 @@ class RowNames:
             return f"#{row.object_id}"
 
 
+def change_url(model: type[Record], pk: int) -> str:
+    """The URL of the form of a row; empty if it has none."""
+    if not admin.site.is_registered(model):
+        return ""
+    return reverse(f"admin:heritage_{model._meta.model_name}_change", args=[pk])
+
+
 def deleted_names(model: type[Record], deletions: list[Change]) -> list[str]:
     """How the deleted rows were called."""
     names = RowNames()
@@ -385,6 +369,10 @@ class ShownValues:
             column = column_of(model, name)
             if column is not None and column.is_relation and value:
                 self._wanted[column.related_model].update(as_list(value))
+
+    def want_change(self, row: RowChange) -> None:
+        for each in (row.before, row.after):
+            self.want(row.model, each or {})
 
     def differences(
         self, model: type[Record], before: dict, after: dict

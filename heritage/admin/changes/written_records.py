@@ -98,7 +98,7 @@ def _deleted(model: type[Model], address: str, ids: set[int]) -> dict[int, Recor
     named = zip(deletions, deleted_names(model, deletions), strict=True)
     found: dict[int, RecordLink] = {}
     for deletion, name in named:
-        url = reverse(f"{address}_restore_deleted", args=[deletion.pk])
+        url = reverse(f"{address}_restore", args=[deletion.pk])
         link = RecordLink(_("%(name)s, deleted") % {"name": name}, url)
         found.setdefault(deletion.object_id, link)
     return found

@@ -33,8 +33,7 @@ from heritage.admin import access
 from heritage.admin.access import user_of
 from heritage.admin.actions import TooManyRows, tell_too_many_rows, writing
 from heritage.admin.autocomplete import BRACKETS
-from heritage.admin.changes.history import history_view
-from heritage.admin.changes.restore_pages import RestorePages
+from heritage.admin.changes.history_pages import HistoryPages
 from heritage.admin.form import conflicts, kept_uploads, row_sets
 from heritage.admin.form.editing import OPENED, Editing, editing_of, is_fresh
 from heritage.admin.form.inlines import RecordInline
@@ -84,7 +83,7 @@ class NameSearch(admin.ModelAdmin):
         return queryset, False
 
 
-class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
+class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
     """The admin of one model of records."""
 
     form = RecordForm
@@ -461,16 +460,6 @@ class RecordAdmin(RestorePages, RecordFields, admin.ModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with writing(request):
             super().delete_queryset(request, queryset)
-
-    # --- history
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        row = self.get_object(request, unquote(object_id))
-        if row is None or not self.has_view_or_change_permission(request, row):
-            return super().history_view(request, object_id, extra_context)  # which refuses
-        return history_view(self, request, row, extra_context)
 
 
 def _uses(term: Record) -> Iterator[str]:

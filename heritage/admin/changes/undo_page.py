@@ -1,4 +1,4 @@
-"""The page that undoes or restores changes: it lists what would be written and asks.
+"""The page that undoes changes: it lists what would be written and asks.
 
 Permission is checked for every row: whoever may not change a record in its form cannot change it
 through its history either.
@@ -7,33 +7,31 @@ through its history either.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
-from django.contrib import admin, messages
-from django.contrib.admin import AdminSite
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from heritage.admin import access
 from heritage.admin.access import is_id, user_of
-from heritage.admin.changes.history import RowNames, ShownDifference, ShownValues
+from heritage.admin.changes.history import ShownChange, change_url, shown_changes
+from heritage.admin.pages import AdminPages
 from heritage.models import Change, ChangeSet, FormerSlug, Record, Site, User, untracked
 from heritage.models.fields import LanguageMapField
-from heritage.models.row_values import linked_ids, plain_row, stored_rows
 from heritage.server.lock_timeout import lock_timeout
-from heritage.services.history import RowChange, changed_since, column_of, differences
+from heritage.services.history import RowChange, changed_since, column_of, net_changes
 from heritage.services.undo import MAX_CHANGES, UndoResult, undo_changes
-from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Only, Plan, Step, plan
+from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Only, Plan, Step, limited, plan
 from heritage.values.language import LazyText
 
 SHOWN_STEPS = 100
@@ -43,38 +41,26 @@ _PERMISSION = {CREATE: "add", UPDATE: "change", DELETE: "delete"}
 
 
 @dataclass
-class RevertRequest:
-    """A request to revert changes, wholly or for some rows and columns."""
+class UndoRequest:
+    """What is to be undone, and what its page says beside it."""
 
     title: str | LazyText
     changes: list[Change]
-    kind: str
+    trail: list[tuple[str, str | LazyText]]  # what leads to the page, behind the list
     back: str  # where to go afterwards
-    button: str | LazyText
     then: str = ""  # where to go instead if all of it was written
+    kind: str = ChangeSet.Kind.UNDO  # or a restoration, of a deleted record
     only: Only | None = None
     undoes: ChangeSet | None = None
     # Later edits to list; None: all later edits of the same rows.
     later: QuerySet[ChangeSet] | None = None
-    trail: list[tuple[str, str | LazyText | None]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class ShownStep:
-    """One row as it would be written."""
-
-    what: str
-    kind: str
-    name: str
-    url: str
-    differences: list[ShownDifference]
 
 
 class _Differs(Exception):
     """The plan has changed since it was shown."""
 
 
-def revert_view(admin_site: AdminSite, request: HttpRequest, asked: RevertRequest) -> HttpResponse:
+def undo_page(model_admin: AdminPages, request: HttpRequest, asked: UndoRequest) -> HttpResponse:
     """Shows what would be written (GET), and writes it (POST)."""
     is_too_large = len(asked.changes) > MAX_CHANGES
     planned = Plan() if is_too_large else plan(asked.changes, asked.only)
@@ -82,9 +68,9 @@ def revert_view(admin_site: AdminSite, request: HttpRequest, asked: RevertReques
     if request.method == "POST":
         if refused:
             raise PermissionDenied
-        if planned.steps and not is_too_large:
+        if planned.steps:
             try:
-                done = _revert(request, asked, request.POST.get("plan", ""))
+                done = _undo(request, asked)
             except _Differs:
                 text = _("Somebody has changed this meanwhile. Look at it once more, please.")
                 messages.warning(request, text)
@@ -94,24 +80,24 @@ def revert_view(admin_site: AdminSite, request: HttpRequest, asked: RevertReques
     later = ChangeSet.objects.none() if is_too_large else asked.later
     if later is None:
         later = changed_since(asked.changes)
-    context = admin_site.each_context(request) | {
-        "title": asked.title,
-        "asked": asked,
+    context = {
+        "trail": asked.trail,
+        "back": asked.back,
+        "button": _("Restore") if asked.kind == ChangeSet.Kind.RESTORE else _("Undo"),
         "plan": _digest(planned),
-        "steps": list(_shown(planned.steps[:SHOWN_STEPS])),
+        "steps": _shown(planned.steps[:SHOWN_STEPS]),
         "more_steps": max(0, len(planned.steps) - SHOWN_STEPS),
         "conflicts": list(_named_conflicts(planned)),
         "later": later.select_related("user")[:SHOWN_LATER],
         "refused": refused,
         "is_too_large": is_too_large,
-        "changes": len(asked.changes),
     }
-    return TemplateResponse(request, "admin/revert.html", context)
+    return model_admin.page(request, "admin/undo.html", asked.title, context)
 
 
-def _revert(request: HttpRequest, asked: RevertRequest, digest: str) -> UndoResult:
+def _undo(request: HttpRequest, asked: UndoRequest) -> UndoResult:
     def approve(planned: Plan) -> None:
-        if _digest(planned) != digest:
+        if _digest(planned) != request.POST.get("plan", ""):
             raise _Differs
         if list(refusals(user_of(request), planned.steps)):
             raise PermissionDenied
@@ -129,17 +115,17 @@ def _revert(request: HttpRequest, asked: RevertRequest, digest: str) -> UndoResu
         )
 
 
-def _tell(request: HttpRequest, asked: RevertRequest, done: UndoResult) -> None:
+def _tell(request: HttpRequest, asked: UndoRequest, done: UndoResult) -> None:
     if done.conflicts:
         text = ngettext(
-            "Taken back, but for %(count)s thing that stays as it is.",
-            "Taken back, but for %(count)s things that stay as they are.",
+            "Done, but for %(count)s thing that stays as it is.",
+            "Done, but for %(count)s things that stay as they are.",
             len(done.conflicts),
         ) % {"count": len(done.conflicts)}
         messages.warning(request, text)
     else:
         is_restored = asked.kind == ChangeSet.Kind.RESTORE
-        messages.success(request, _("Restored.") if is_restored else _("Taken back."))
+        messages.success(request, _("Restored.") if is_restored else _("Undone."))
 
 
 def _digest(planned: Plan) -> str:
@@ -201,43 +187,18 @@ def _is_closed(user: User, step: Step, steps: list[Step]) -> bool:
 # --- what would be written ---------------------------------------------------------------------
 
 
-def _shown(steps: list[Step]) -> Iterator[ShownStep]:
-    current = _current(steps)
-    values, names = ShownValues(), RowNames()
+def _shown(steps: list[Step]) -> list[ShownChange]:
     rows = []
     for step in steps:
-        now = current.get((step.model, step.object_id), {})
-        then = {} if step.action == DELETE else step.values
-        row = RowChange(step.model, step.object_id, now, then)
-        state = now | step.values
-        rows.append((step, row, state))
-        names.want(row, state)
-        for each in (now, then):
-            values.want(step.model, each)
-    names.read()
-    for step, row, state in rows:
-        found: list[ShownDifference] = []
-        if step.action == UPDATE:
-            before = {name: (row.before or {}).get(name) for name in step.values}
-            found = list(values.differences(step.model, before, step.values))
-        what = {CREATE: "added", UPDATE: "changed", DELETE: "deleted"}[step.action]
-        url = "" if step.action == CREATE else change_url(step.model, step.object_id)
-        kind = capfirst(str(step.model._meta.verbose_name))
-        yield ShownStep(what, kind, names.of(row, state), url, found)
-
-
-def _current(steps: list[Step]) -> dict[tuple, dict]:
-    found: dict[tuple, dict] = {}
-    for model in {step.model for step in steps}:
-        ids = [step.object_id for step in steps if step.model is model]
-        names = {name for step in steps if step.model is model for name in step.values}
-        for pk, row in stored_rows(model, ids).items():
-            found[model, pk] = plain_row(model, row)
-        for column in model._meta.many_to_many:
-            if column.name in names:
-                for pk, links in linked_ids(column, ids).items():
-                    found.setdefault((model, pk), {})[column.name] = links
-    return found
+        before = {name: step.now.get(name) for name in step.values}
+        row = RowChange(
+            step.model,
+            step.object_id,
+            None if step.action == CREATE else before,
+            None if step.action == DELETE else step.values,
+        )
+        rows.append((row, step.now | step.values))
+    return shown_changes(rows)
 
 
 def _named_conflicts(planned: Plan) -> Iterator[tuple[str, str, str]]:
@@ -249,17 +210,8 @@ def _named_conflicts(planned: Plan) -> Iterator[tuple[str, str, str]]:
         yield f"{kind} “{row or conflict.object_id}”", url, str(conflict)
 
 
-def change_url(model: type[Record], pk: int) -> str:
-    """The URL of the form of a row; empty if it has none."""
-    if not admin.site.is_registered(model):
-        return ""
-    return reverse(f"admin:heritage_{model._meta.model_name}_change", args=[pk])
-
-
 def rows_and_columns(asked: Mapping[str, str]) -> Only | None:
     """The rows and columns named by row=event-12&column=note&language=en; None if invalid."""
-    from django.apps import apps
-
     name, _dash, number = asked.get("row", "").rpartition("-")
     if not (name and is_id(number)):
         return None
@@ -276,14 +228,9 @@ def rows_and_columns(asked: Mapping[str, str]) -> Only | None:
 
 def writers_of(changes: Iterable[Change], only: Only) -> QuerySet[ChangeSet]:
     """The change sets that wrote these rows and columns, latest first."""
-    found = {change.change_set_id for change in changes if _wrote(change, only)}
+    found = {
+        change.change_set_id
+        for change in changes
+        if any(row.before != row.after for row in limited(net_changes([change]), only))
+    }
     return ChangeSet.objects.filter(pk__in=found).order_by("-pk")
-
-
-def _wrote(change: Change, only: Only) -> bool:
-    model = change.model_class()
-    if model is None or not issubclass(model, Record):
-        return False
-    names = only.get((model, change.object_id), {})
-    found = differences(model, change.before or {}, change.after or {}) if names else ()
-    return any(names.get(each.field.name) in ("", each.language) for each in found)
