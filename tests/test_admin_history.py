@@ -463,7 +463,7 @@ def test_undo_of_an_event_says_what_it_wrote(client, li, site):
     assert Change.objects.filter(change_set=last()).count() == 1
 
 
-# --- what may be undone ----------------------------------------------------------------------------
+# --- what may be undone --------------------------------------------------------------------------
 
 
 def plan_of(response) -> str:
