@@ -16,6 +16,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.admin import site
+from django.urls import URLResolver, get_resolver
 
 ROOT = Path(settings.BASE_DIR)
 MODULES = [path for path in (ROOT / "heritage").rglob("*.py") if "migrations" not in path.parts]
@@ -130,6 +131,18 @@ def test_diagrams_in_docs_follow_from_the_code():
         env={**os.environ, "HERITAGE_DEBUG": "1", "DJANGO_SETTINGS_MODULE": "heritage.settings"},
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_views_are_in_the_views_module_of_their_package():
+    """Each address of a page leads to a function of a `views.py`."""
+
+    def callbacks(resolver):
+        for each in resolver.url_patterns:
+            yield from callbacks(each) if isinstance(each, URLResolver) else (each.callback,)
+
+    modules = {each.__module__ for each in callbacks(get_resolver())}
+    of_web = {name for name in modules if name.startswith("heritage.web")}
+    assert len(of_web) > 8 and {name.rpartition(".")[2] for name in of_web} == {"views"}
 
 
 def test_modules_named_in_docs_are_there():

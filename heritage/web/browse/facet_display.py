@@ -1,4 +1,7 @@
-"""Facets as the page shows them: the most common values, and the others folded."""
+"""Facets as the page shows them: the most common values, and the others folded.
+
+The lines of options are written here: a hundred take 0.1 ms of CPU so, and 1.5 ms in a template.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +27,6 @@ _MAX_CACHED = 500  # facets as HTML, of 1 to 2 kB, in each language
 _NONE = SafeString()
 _CHOSEN = " checked"
 _WITHOUT_SITES = ' class="option-nothing"'
-# A line of a list of options, of which a page has a hundred: a template takes six times as long.
 _OPTION = (
     '<li{depth}><label{nothing}><input type="checkbox" name="{name}" value="{value}"{chosen}>'
     '<span>{label}{note}</span><span class="option-count">{count}</span></label></li>\n'
