@@ -12,8 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from heritage.exchange.site_fields import SITE_FIELDS, FieldUse, editable_columns, fields_for
-from heritage.exchange.site_fixture import exported_models
+from heritage.exchange import SITE_FIELDS, FieldUse, editable_columns, exported_models, fields_for
 from heritage.models import ChangeSet, Event, SavedFilter, Site
 from heritage.services.undo import undo
 from tests import builders as build

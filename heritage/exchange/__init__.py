@@ -1,0 +1,42 @@
+"""Records as files and as texts: what people edit, download and load.
+
+- **The fields of a site**, each declared once in `SITE_FIELDS`: its section of the form and what
+  else it is offered for (`FieldUse`). `editable_columns()` gives those that a user may write, each
+  a `Column`, which reads, compares and assigns one value as a text.
+- **Out.** `sites_as_table()` and `sites_as_fixture()` give the text of a file piece by piece.
+- **In.** `fixtures` loads fixtures without overwriting what people have changed.
+
+Other packages import these names and no other module of this package.
+"""
+
+from heritage.exchange import fixtures
+from heritage.exchange.columns import AmbiguousName, Column, TermColumn, comparable
+from heritage.exchange.site_fields import (
+    SITE_FIELDS,
+    FieldUse,
+    SiteField,
+    editable_columns,
+    fields_for,
+    form_lines,
+    with_related,
+)
+from heritage.exchange.site_fixture import exported_models, sites_as_fixture
+from heritage.exchange.site_table import sites_as_table
+
+__all__ = [
+    "SITE_FIELDS",
+    "AmbiguousName",
+    "Column",
+    "FieldUse",
+    "SiteField",
+    "TermColumn",
+    "comparable",
+    "editable_columns",
+    "exported_models",
+    "fields_for",
+    "fixtures",
+    "form_lines",
+    "sites_as_fixture",
+    "sites_as_table",
+    "with_related",
+]

@@ -29,7 +29,7 @@ def exported_models() -> list[type[Record]]:
     return parents_first(m for m in records if m.describes_sites and owner_model(m) is Site)
 
 
-def fixture(ids: list[int]) -> Iterator[str]:
+def sites_as_fixture(ids: list[int]) -> Iterator[str]:
     """The text of the fixture, piece by piece."""
     yield "["
     separator = "\n"

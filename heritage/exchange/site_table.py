@@ -17,7 +17,7 @@ def _cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def table(ids: list[int]) -> Iterator[str]:
+def sites_as_table(ids: list[int]) -> Iterator[str]:
     """The text of the table, portion by portion."""
     columns = exported_columns()
     out = io.StringIO()

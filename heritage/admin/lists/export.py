@@ -10,8 +10,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext_lazy
 
 from heritage.admin.actions import chosen_ids
-from heritage.exchange.site_fixture import fixture
-from heritage.exchange.site_table import table
+from heritage.exchange import sites_as_fixture, sites_as_table
 
 
 @admin.action(description=gettext_lazy("Download as a table (CSV)"), permissions=["view"])
@@ -19,7 +18,7 @@ def export_csv(
     model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
 ) -> StreamingHttpResponse | None:
     ids = chosen_ids(model_admin, request, queryset)
-    return _file(table(ids), "text/csv; charset=utf-8", "sites.csv") if ids else None
+    return _file(sites_as_table(ids), "text/csv; charset=utf-8", "sites.csv") if ids else None
 
 
 @admin.action(
@@ -32,7 +31,9 @@ def export_fixture(
     model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
 ) -> StreamingHttpResponse | None:
     ids = chosen_ids(model_admin, request, queryset)
-    return _file(fixture(ids), "application/json; charset=utf-8", "sites.json") if ids else None
+    if not ids:
+        return None
+    return _file(sites_as_fixture(ids), "application/json; charset=utf-8", "sites.json")
 
 
 def _file(parts: Iterator[str], content_type: str, name: str) -> StreamingHttpResponse:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from heritage.admin.access import is_id, user_of
 from heritage.admin.pages import AdminPages
-from heritage.exchange.site_fields import FieldUse, fields_for
+from heritage.exchange import FieldUse, fields_for
 from heritage.models import SavedFilter, Site
 
 MAX_FILTERS = 50

@@ -24,8 +24,15 @@ from heritage.admin import access
 from heritage.admin.access import is_id, user_of
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import change_set, log_change, with_undo_link
-from heritage.exchange.columns import AmbiguousName, Column, TermColumn, comparable
-from heritage.exchange.site_fields import FieldUse, editable_columns, with_related
+from heritage.exchange import (
+    AmbiguousName,
+    Column,
+    FieldUse,
+    TermColumn,
+    comparable,
+    editable_columns,
+    with_related,
+)
 from heritage.models import Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.history import excerpts, word_diff

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from heritage.exchange.site_fields import SITE_FIELDS
+from heritage.exchange import SITE_FIELDS
 from heritage.models import Site
 from heritage.values.language import interface_languages, language_in_words
 

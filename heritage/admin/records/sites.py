@@ -61,7 +61,7 @@ from heritage.admin.workflow.decisions import CorrectedForm
 from heritage.admin.workflow.merge_records import MergePages, merge_two
 from heritage.admin.workflow.publishing import ASKS_WHY, STATE_ACTIONS
 from heritage.admin.workflow.review import CommentedForm, ReviewPages
-from heritage.exchange.site_fields import form_lines
+from heritage.exchange import form_lines
 from heritage.models import Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.labels import with_label
 from heritage.models.unesco import statuses

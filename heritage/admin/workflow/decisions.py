@@ -26,8 +26,7 @@ from heritage.admin.form.record_admin import COMMENT, OPEN, RecordAdmin
 from heritage.admin.form.row_sets import stored_rows
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import change_set
-from heritage.exchange.columns import AmbiguousName, Column, comparable
-from heritage.exchange.site_fields import FieldUse, editable_columns
+from heritage.exchange import AmbiguousName, Column, FieldUse, comparable, editable_columns
 from heritage.models import ChangeSet, Correction, Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services import send_mail
