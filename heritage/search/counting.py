@@ -175,7 +175,7 @@ def _counts(
 
     def counts() -> list[int]:
         return values.counts(
-            hits, lambda: filtered.misses if hits is filtered.hits else sites - hits
+            hits, lambda: filtered.other_sites if hits is filtered.hits else sites - hits
         )
 
     if len(hits) <= _MANY:

@@ -145,7 +145,7 @@ class SiteFilter(filters.FilterSet):
             return None
         if self.raw_data.get("literal"):
             return answers.answer_literally(self.index, text)
-        return answers.answer(self.index, text, _narrow)
+        return answers.answer(self.index, text, _find_sites)
 
     def _understood(self, answer: Answer) -> QueryDict:
         """The query with the filters that the text means in place of their words; what is typed
@@ -232,30 +232,33 @@ class SiteFilter(filters.FilterSet):
     @cached_property
     def hits(self) -> BitMap:
         """The ids of the sites that match all filters."""
-        return self._among(self._left_by.values())
+        return self._in_all(self._sites_by_filter.values())
 
     @cached_property
-    def misses(self) -> BitMap:
-        """The ids of all other sites."""
+    def other_sites(self) -> BitMap:
+        """The ids of all published sites that are no hits."""
         return self.index.sites - self.hits
 
     def without(self, *names: str) -> BitMap:
-        """The ids that all other filters leave, among which a facet counts its values."""
+        """The ids of the sites that match all other filters: a facet is counted among them."""
         dropped = {self.TOGETHER.get(name, name) for name in names}
-        if dropped.isdisjoint(self._left_by):
+        if dropped.isdisjoint(self._sites_by_filter):
             return self.hits
-        return self._among(left for name, left in self._left_by.items() if name not in dropped)
+        return self._in_all(
+            sites for name, sites in self._sites_by_filter.items() if name not in dropped
+        )
 
     @cached_property
     def unplaced(self) -> BitMap:
-        """The ids that all filters leave but those by position, and that have none; empty where
-        no filter asks for a position."""
+        """The ids of the sites without a position that match all filters but those by position;
+        empty where no filter asks for a position."""
         if not any(map(self.chosen, self.BY_POSITION)):
             return BitMap()
         return self.without(*self.BY_POSITION) & self.index.unplaced
 
     def sites_of_term(self, facet: str, term: Term, text: str) -> BitMap:
-        """The ids that a term leaves, and what is left of the text, in place of the text."""
+        """The ids of the sites that there would be with a term and these words in place of the
+        search text."""
         found = self.without("q", facet) & self.index.having(facet, term, self.chosen("role"))
         if found and text:
             found &= text_search.matching(self.index, text_search.segmented(self.index, text))
@@ -263,7 +266,7 @@ class SiteFilter(filters.FilterSet):
 
     def fingerprint(self, without: str | None = None) -> frozenset[tuple[str, ...]]:
         """A key of all filters, or all but one: equal keys mean equal lists."""
-        names = {name for name in self._left_by if name != without}
+        names = {name for name in self._sites_by_filter if name != without}
         return frozenset(
             (name, *self.data.getlist(name)) for name in (*names, "role", *self.TOGETHER)
         )
@@ -273,40 +276,41 @@ class SiteFilter(filters.FilterSet):
 
         Others depend on rows or columns beside them: full text, years, points, other records.
         """
-        return self._left_by.keys() - {without} <= BY_NAME.keys()
+        return self._sites_by_filter.keys() - {without} <= BY_NAME.keys()
 
-    def _among(self, left: Iterable[BitMap]) -> BitMap:
-        left = list(left)
-        return BitMap.intersection(self.index.sites, *left) if left else self.index.sites
+    def _in_all(self, sets: Iterable[BitMap]) -> BitMap:
+        """The sites in all of these sets; all published ones if there is no set."""
+        sets = list(sets)
+        return BitMap.intersection(self.index.sites, *sets) if sets else self.index.sites
 
     @cached_property
-    def _left_by(self) -> dict[str, BitMap]:
-        """The sites that each filter leaves, for those that are set."""
+    def _sites_by_filter(self) -> dict[str, BitMap]:
+        """By the name of each filter that is set, the sites that match it."""
         role = self.chosen("role")
-        left = {
+        found = {
             facet.name: facet.sites(chosen, self.index, role)
             for facet in FACETS
             if (chosen := self.chosen(facet.name))
         }
         if self.chosen("q"):
-            left["q"] = self._texts_hits
+            found["q"] = self._texts_hits
         if denied := self.chosen(filter_fields.NOT):
             having = (each.facet.sites([each.value], self.index, role) for each in denied)
-            left[filter_fields.NOT] = self.index.sites - BitMap.union(*having)
+            found[filter_fields.NOT] = self.index.sites - BitMap.union(*having)
         if self.chosen("property"):
             covered = Coverage.objects.filter(designation__in=self.chosen("property"))
-            left["property"] = BitMap(covered.values_list("site_id", flat=True))
+            found["property"] = BitMap(covered.values_list("site_id", flat=True))
         if self.chosen("part_of"):
-            left["part_of"] = _parts_of(site.pk for site in self.chosen("part_of"))
+            found["part_of"] = _parts_of(site.pk for site in self.chosen("part_of"))
         if self.chosen("open"):
-            left["open"] = BitMap.union(*(self.hours_groups[group] for group in self.hours_asked))
+            found["open"] = BitMap.union(*(self.hours_groups[group] for group in self.hours_asked))
         if self.span != (None, None):
-            left["from"] = self._within_span()
+            found["from"] = self._within_span()
         if self.chosen("bbox"):
-            left["bbox"] = columns.within(self.index.points, self.chosen("bbox"))
+            found["bbox"] = columns.within(self.index.points, self.chosen("bbox"))
         if self.nearby:
-            left["near"] = columns.bitmap(self.nearby.ids)
-        return left
+            found["near"] = columns.bitmap(self.nearby.ids)
+        return found
 
     @cached_property
     def hours_groups(self) -> dict[HoursGroup, BitMap]:
@@ -324,7 +328,7 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def _texts_hits(self) -> BitMap:
-        """The sites that the words find; part of them if none has all."""
+        """The sites that match the words; if none has all, those that have some."""
         if self.answer is None:
             return BitMap()
         if self.answer.partly:
@@ -390,12 +394,12 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def _superlative(self) -> tuple[str, ...]:
-        """Words for the utmost that is asked for, where filters stand for the rest: oldest."""
+        """The words of a superlative (oldest), where filters stand for the rest of the text."""
         return self.answer.superlative if self.answer and not self.chosen("q") else ()
 
     @property
     def is_of_superlative(self) -> bool:
-        """Whether sites come first because their records say that they are the utmost."""
+        """Whether sites come first whose records say that they are the oldest, or the like."""
         return self.order == "relevance" and bool(self._superlative)
 
     @cached_property
@@ -430,8 +434,8 @@ class SiteFilter(filters.FilterSet):
             return answer.partly
         if self.chosen("q"):
             return text_search.by_relevance(self.index, answer.text if answer else "")
-        if said := self._superlative:
-            tiers = partial(text_search.superlative_tiers, self.index, said=said)
+        if words := self._superlative:
+            tiers = partial(text_search.superlative_tiers, self.index, words=words)
             return text_search.TieredOrder(tiers, best_known)
         first, last = cast(tuple[int, int], self._short_span)
         closest = partial(columns.closest_spans, self._spans(), first, last, _SLACKS)
@@ -448,7 +452,7 @@ def as_query(data: QueryData) -> QueryDict:
     return query
 
 
-def _narrow(filters: Iterable[QueryFilter], text: str) -> BitMap:
+def _find_sites(filters: Iterable[QueryFilter], text: str) -> BitMap:
     """The sites that match filters and the words of a text."""
     data = {query_filter.name: query_filter.values for query_filter in filters}
     filtered = SiteFilter(data)

@@ -21,7 +21,7 @@ from heritage.values.coordinates import KM_PER_DEGREE, Point, distances_km, pair
 
 NEAR_KM = 2  # within which two records may be of one site
 SAME_NAME_KM = 50  # within which two of one name may be: each town has a temple of Confucius
-MAX_SITES_OF_A_NAME = 200  # of a name that so many hold nothing can be told
+MAX_SITES_OF_A_NAME = 200  # a name that more sites have shows no duplicates
 MAX_NEAR = 40
 MAX_SHARED_NAMES = 5_000
 _SAME_NAMES: CacheKey[BitMap] = CacheKey("sites of the same name")

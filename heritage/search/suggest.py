@@ -398,8 +398,9 @@ def _words_of_well_known(index: IndexSnapshot) -> Iterator[tuple[str, int]]:
     codes = interface_languages()
     for pk, name in Site.objects.filter(pk__in=ids).values_list("pk", "name"):
         words = {word for code in codes for word in normalize.tokens(name.get(code, ""))}
-        said = (word for word in words if generic.isdisjoint((word, *tokens.other_numbers(word))))
-        yield from ((word, pk) for word in said)
+        for word in words:
+            if generic.isdisjoint((word, *tokens.other_numbers(word))):
+                yield word, pk
 
 
 def _by_text(index: IndexSnapshot, text: str) -> list[int]:

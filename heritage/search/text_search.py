@@ -30,12 +30,12 @@ _MANY: CacheKey[LRUCache[Query, BitMap]] = CacheKey("answers of the full text, o
 _SPELT_OUT = 5  # letters of a name that cannot be mere initials
 _MAX_JOINED = 6  # words of which two may have been meant as one
 _LONG = 4  # letters of a word that is no syllable of pinyin
-_COMMON = 0.25  # of all sites: a word that more of them hold tells nothing beside others
+_COMMON = 0.25  # of all sites: a word that more of them have does not count beside others
 _OF_NAMES = 2  # half as much again for a word of a name
-_MAX_IN_BRIEF = 20_000  # sites, among which those that say a word in brief come before others
+_MAX_IN_BRIEF = 20_000  # sites, of which those with a word in their summary come first
 _UNKNOWN = 6.0  # the weight of a word that no site holds: as that of one that one in 400 holds
 _LEAST = 0.34  # of all that is asked, by weight
-_THERE = 1.25  # for what lies where the text says, which its filter alone does not outweigh
+_THERE = 1.25  # factor for sites in the place that the text names
 _BY_ITSELF = 0.5  # of all that is asked, where it is one word in texts alone
 _HALF = 0.6  # of the most that any site has, which others must have to be shown
 
@@ -67,9 +67,9 @@ def segmented(index: IndexSnapshot, text: str) -> str:
             words.append(token)
             continue
         # 曹操的墓 is 曹操 and 墓.
-        said = [list(_words_of(index, part)) for part in token.split(_OF) if part]
-        is_left_over = any(len(parts) > 1 and min(map(len, parts)) == 1 for parts in said)
-        words += [token] if is_left_over else chain.from_iterable(said)
+        found_words = [list(_words_of(index, part)) for part in token.split(_OF) if part]
+        is_left_over = any(len(parts) > 1 and min(map(len, parts)) == 1 for parts in found_words)
+        words += [token] if is_left_over else chain.from_iterable(found_words)
     return " ".join(words)
 
 
@@ -114,9 +114,9 @@ def join_words(index: IndexSnapshot, text: str) -> str:
     words = tokens.query_words(text)
     if not 1 < len(words) <= _MAX_JOINED or sites_with_words_in_names(index, text):
         return ""
-    whole = "".join(words)
+    as_one = "".join(words)
     if sites_matching(index, tokens.joined_words(text)).intersect(index.sites):
-        return whole
+        return as_one
     for at in range(len(words) - 1) if len(words) > 2 else ():
         pair = f"{words[at]} {words[at + 1]}"
         if sites_matching(index, tokens.joined_words(pair)):
@@ -132,10 +132,11 @@ def sites_with_words_in_names(index: IndexSnapshot, text: str) -> BitMap:
 
 
 def relevance_tiers(index: IndexSnapshot, hits: BitMap, *, text: str) -> Iterator[BitMap]:
-    """The hits parted by how close they are: names that hold the words, then what says them in
-    brief, then names in which they only begin so; then the rest.
+    """The hits in groups, the best matches first.
 
-    What very many hold most of them say in brief: there that parts nothing, and takes long.
+    Those with the words in their names; those with the words in their summary; those with names in
+    which words only begin so; the rest. Of very many hits summaries are not looked at: most have
+    the words there, and it takes long.
     """
     in_brief = [tokens.words_in_brief(text)] if len(hits) <= _MAX_IN_BRIEF else []
     for asked in (
@@ -166,10 +167,10 @@ def best_known(index: IndexSnapshot, hits: BitMap) -> int:
     return index.orders[orders.PROMINENCE].slice(hits, 0, 1)[0]
 
 
-def superlative_tiers(index: IndexSnapshot, hits: BitMap, said: Sequence[str]) -> Iterator[BitMap]:
-    """The hits parted by whether they say a superlative: in brief, anywhere, not at all."""
+def superlative_tiers(index: IndexSnapshot, hits: BitMap, words: Sequence[str]) -> Iterator[BitMap]:
+    """The hits in groups: with one of the words in their summary, anywhere, nowhere."""
     for mark in (tokens.BRIEF, ""):
-        tier = hits & _holding_of(index, tokens.any_word(said, mark), hits)
+        tier = hits & _holding_of(index, tokens.any_word(words, mark), hits)
         yield tier
         hits = hits - tier
     yield hits
@@ -244,38 +245,39 @@ class PartialMatches:
 def partial_matches(
     index: IndexSnapshot, text: str, others: Iterable[BitMap], there: BitMap
 ) -> PartialMatches:
-    """Partial matches of a text that no site matches entirely; `others` are the sites of its
-    filters, `there` those where it says.
+    """Partial matches of a text that no site matches entirely.
 
-    Rare words weigh more, half as much again in a name, and a quarter more `there`. A site that
-    matches less than a third, or one word of less than a half in its texts alone, is left out.
+    `others` are the sites of each of its filters, `there` those in the place that it names. Rare
+    words have more weight, in a name half as much again; sites `there` get a quarter more. A site
+    with less than a third of all weight, or with one word in its texts that has less than a half,
+    is left out.
     """
     number = max(1, len(index.sites))
     asked = min(log(number + 1), _UNKNOWN)
     size = index.sites.max() + 1 if index.sites else 0
     weights = np.zeros(size, dtype=np.float32)
     reasons = np.zeros(size, dtype=np.uint8)  # a filter and a word in a name are two
-    whole = 0.0
+    total = 0.0
     words = list(_known_words(index, tokens.query_words(text)))
     found = [(hits, hits) for hits in others] + [_holding_word(index, word) for word in words]
     for hits, named in found:
         weight = log((number + 1) / len(hits)) if hits else asked
-        whole += weight
+        total += weight
         if hits and (len(hits) < number * _COMMON or len(found) == 1):
             for sites, more in ((hits, weight), (named, weight / _OF_NAMES)):
                 ids = columns.ids_of(sites)
                 weights[ids] += more
                 reasons[ids] += 1
-    if len(found) > 1:  # that a text has one of several words says little, beside a filter nothing
-        least = inf if len(found) > len(words) else whole * _BY_ITSELF
+    if len(found) > 1:  # a single word in a text is no match beside a filter
+        least = inf if len(found) > len(words) else total * _BY_ITSELF
         weights[(reasons < 2) & (weights < least)] = 0
     weights[columns.ids_of(there)] *= _THERE
     most = weights.max(initial=0)
-    if most < whole * _LEAST or not most:
+    if most < total * _LEAST or not most:
         nothing = np.empty(0, dtype=np.uint32)
         return PartialMatches(nothing, weights[:0], index.orders[orders.PROMINENCE], 0)
     ids = np.flatnonzero(weights >= most * _HALF).astype(np.uint32)
-    return PartialMatches(ids, weights[ids], index.orders[orders.PROMINENCE], float(most / whole))
+    return PartialMatches(ids, weights[ids], index.orders[orders.PROMINENCE], float(most / total))
 
 
 def _is_figure(word: str) -> bool:
@@ -322,6 +324,5 @@ def sites_matching(index: IndexSnapshot, asked: Query) -> BitMap:
         found = many.get(asked)
     if found is None:
         found = fulltext.sites_matching(asked)
-        kept = many if len(found) > _BROAD else few
-        kept[asked] = found
+        (many if len(found) > _BROAD else few)[asked] = found
     return found

@@ -23,7 +23,7 @@ class CountryGroup:
     """What an area is called, and the ISO 3166-1 codes of its countries and territories."""
 
     label: LazyText
-    search_words: LazyText | str  # what else it is called: words and phrases parted by |
+    search_words: LazyText | str  # what else it is called: words and phrases with | between them
     codes: str
     is_listed: bool = True
 

@@ -28,18 +28,19 @@ from heritage.values.language import LazyText, Text, interface_languages
 _CODE = re.compile(r"[(（]?[A-Za-z0-9_-]+[)）]?")  # as people write them: era=Tang, criterion=(i)
 
 
-def in_all_languages(said: Callable[[], str]) -> list[str]:
-    """A text in each language of the interface."""
+def in_all_languages(translate: Callable[[], str]) -> list[str]:
+    """What a function returns in each language of the interface."""
     found = []
     for code in interface_languages():
         with translation.override(code):
-            found.append(said())
+            found.append(translate())
     return found
 
 
-def spoken(words: LazyText | str) -> list[str]:
+def phrases_of(words: LazyText | str) -> list[str]:
     """The phrases of a lazily translated list, in each language of the interface."""
-    return [each for said in in_all_languages(lambda: str(words)) for each in said.split("|")]
+    texts = in_all_languages(lambda: str(words))
+    return [phrase for text in texts for phrase in text.split("|")]
 
 
 # Words before or behind numbers, in all languages of the interface.
@@ -58,16 +59,15 @@ YEAR = pgettext_lazy("a word behind the number of a year", "year")
 @lru_cache
 def as_words(phrases: LazyText) -> frozenset[tuple[str, ...]]:
     """The phrases of a lazily translated list as they are compared, each Han character separate."""
-    return frozenset(map(tokens.atoms, spoken(phrases)))
+    return frozenset(map(tokens.atoms, phrases_of(phrases)))
 
 
 @cache
 def ordinals() -> dict[tuple[str, ...], int]:
     """Numbers by their ordinal words: third, 十一."""
-    said = in_all_languages(lambda: str(ORDINALS))
     return {
         tokens.atoms(name): number
-        for names in said
+        for names in in_all_languages(lambda: str(ORDINALS))
         for number, name in enumerate(names.split("|"), start=1)
     }
 
@@ -100,8 +100,8 @@ class Facet[V]:
     offers_empty = True
     # Its values hold their labels in all languages, and need not be made for each.
     is_multilingual = False
-    # What people call values beside their labels, by what an address calls the value: words and
-    # phrases parted by |, lazily translated.
+    # What people call values beside their labels, by the name of the value in URLs: words and
+    # phrases with | between them, lazily translated.
     search_words: Mapping[str, LazyText | str] = {}
     admin_title: LazyText | None = None  # of its filter in the admin's list of sites, if it has one
     # Columns of a site's own row that `index_keys` gets from `rows.column()`.
@@ -125,7 +125,7 @@ class Facet[V]:
         """What the keys of its values begin with, before a colon."""
         return self.name
 
-    # --- what an address says ------------------------------------------------------------------
+    # --- in an address -------------------------------------------------------------------------
 
     def filter(self) -> FacetFilter:
         return FacetFilter(field_name=self.name, label=self.label, parse_value=self.parse)
@@ -139,9 +139,9 @@ class Facet[V]:
         raise NotImplementedError
 
     def parse(self, text: str, terms: Vocabulary) -> V:
-        """The value that a text of an address means; case and brackets do not matter.
+        """The value that a text in a URL means; case and brackets do not matter.
 
-        Raises ValidationError in words for one that means nothing.
+        Raises ValidationError, with a message for the reader, if it means none.
         """
         choices = self.choices(terms)
         if text in choices:
@@ -156,7 +156,7 @@ class Facet[V]:
         """The canonical form of a value in a URL."""
         return text.strip("()（）").lower() if _CODE.fullmatch(text) else text
 
-    # --- what a search says --------------------------------------------------------------------
+    # --- in a search text ----------------------------------------------------------------------
 
     def phrases(self, terms: Vocabulary) -> Iterable[tuple[str, str]]:
         """(phrase, value) of the names of its values, in all languages of the interface."""
@@ -164,7 +164,7 @@ class Facet[V]:
             for name in self.names(value):
                 yield name, slug
         for slug, words in self.search_words.items():
-            for phrase in spoken(words):
+            for phrase in phrases_of(words):
                 yield phrase, slug
 
     def names(self, value: V) -> Iterable[str]:
@@ -175,8 +175,11 @@ class Facet[V]:
         return term.names()
 
     def recognise(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
-        """How many of the first words have a form that means values, and what an address calls
-        these; the words are those of `tokens.atoms`."""
+        """Values that are written in a form, as “batch 8”, at the beginning of some words.
+
+        Returns how many of the words they take, and the values as they are named in URLs; (0, [])
+        for none. The words are those of `tokens.atoms`.
+        """
         return 0, []
 
     def broader_slugs(self, slug: str, terms: Vocabulary) -> list[str]:

@@ -48,12 +48,12 @@ class FacetValues:
             if above is not None:
                 self._after[above] = max(self._after[above], self._after[place])
 
-    def counts(self, hits: BitMap, misses: Callable[[], BitMap]) -> list[int]:
-        """The number of hits of each value; `misses` are all other sites."""
+    def counts(self, hits: BitMap, others: Callable[[], BitMap]) -> list[int]:
+        """The number of hits of each value; `others` gives all other sites."""
         if len(self.rows) > _LONG and len(hits) * _SHARE <= len(self._sites):
             return self._by_sites(hits)
         if len(hits) > _FEW:
-            return self._by_misses(misses())
+            return self._by_others(others())
         return self._by_values(hits)
 
     def _by_values(self, hits: BitMap) -> list[int]:
@@ -64,12 +64,13 @@ class FacetValues:
             place = place + 1 if counts[place] else int(self._after[place])
         return counts
 
-    def _by_misses(self, misses: BitMap) -> list[int]:
+    def _by_others(self, others: BitMap) -> list[int]:
         """Subtracts from each total the sites that are no hits: of broad lists these are few, and
         small bitmaps are intersected quickest."""
-        missed = misses.intersection_cardinality
+        among_others = others.intersection_cardinality
         return [
-            total - missed(each.sites) for each, total in zip(self.rows, self.totals, strict=True)
+            total - among_others(each.sites)
+            for each, total in zip(self.rows, self.totals, strict=True)
         ]
 
     def _by_sites(self, hits: BitMap) -> list[int]:

@@ -107,10 +107,10 @@ class Table:
             ]
             same = all(new is old for new, old in zip(columns, self.columns, strict=True))
             return self if same else Table(self.ids, tuple(columns))
-        kept = [np.delete(column, places) for column in self]
-        inserted = np.searchsorted(kept[0], fresh.ids)
+        others = [np.delete(column, places) for column in self]
+        inserted = np.searchsorted(others[0], fresh.ids)
         ids, *columns = (
-            np.insert(old, inserted, new) for old, new in zip(kept, fresh, strict=True)
+            np.insert(old, inserted, new) for old, new in zip(others, fresh, strict=True)
         )
         return Table(ids, tuple(columns))
 

@@ -1,9 +1,9 @@
-"""What a page is made of, so that a later snapshot tells whether the page still holds.
+"""What a cached page depends on, so that it is known later whether it is still right.
 
-While a page is built within `recording()`, its builders say which sites it shows, which parts of
-the index it depends on as a whole, and which questions it asked the index or the database. A page
-whose builder ends with `nothing_else()` holds as long as all of that is the same. Any other page
-holds until anything is written.
+While a page is built within `recording()`, the functions below enter which sites it shows, which
+parts of the index it depends on, and which questions it asked the index or the database. If the
+page ends with `nothing_else()`, it is right as long as all of that is the same. Any other page is
+right until anything is written.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -35,7 +35,7 @@ class PageDependencies:
         self._is_complete = self._is_of_all = False
 
     def still_hold(self, index: IndexSnapshot) -> bool:
-        """Whether a page made of this would be made in the same way of a snapshot."""
+        """Whether the page would be the same if it were made of this snapshot."""
         as_of = index.number, index.token
         if as_of == self._as_of:
             return True
@@ -44,8 +44,8 @@ class PageDependencies:
             or self._is_of_all
             or len(self._versions) > MOST_SITES
             or index.vocabulary_token != self._vocabulary
-            or any(index.site_version(pk) != kept for pk, kept in self._versions.items())
-            or any(index.parts[name] != kept for name, kept in self._parts.items())
+            or any(index.site_version(pk) != version for pk, version in self._versions.items())
+            or any(index.parts[name] != token for name, token in self._parts.items())
             or any(question(index) != answer for question, answer in self._answers)
         ):
             return False
@@ -75,7 +75,7 @@ _recorded: ContextVar[PageDependencies | None] = ContextVar("page dependencies",
 
 @contextmanager
 def recording(index: IndexSnapshot) -> Iterator[PageDependencies]:
-    """Within it, what is said by the functions below is recorded."""
+    """Within it, the functions below enter what they are called with."""
     found = PageDependencies(index)
     token = _recorded.set(found)
     try:
@@ -91,7 +91,7 @@ def sites(index: IndexSnapshot, ids: Iterable[int]) -> None:
 
 
 def parts(index: IndexSnapshot, *names: Part) -> None:
-    """The page depends on the whole of these parts of the index."""
+    """The page depends on everything in these parts of the index."""
     if found := _recorded.get():
         found.add(index, (), names, ())
 
@@ -107,12 +107,12 @@ def answer(index: IndexSnapshot, question: Question, answered: Hashable) -> None
 
 
 def everything() -> None:
-    """The page shows something that any write may change, whatever else is said of it."""
+    """The page shows something that any write may change: it is right until then."""
     if found := _recorded.get():
         found.depend_on_all()
 
 
 def nothing_else() -> None:
-    """All that the page depends on has been said."""
+    """All that the page depends on has been entered."""
     if found := _recorded.get():
         found.end()

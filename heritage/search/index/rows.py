@@ -73,17 +73,17 @@ class IndexRows:
     def read_sites(
         self, own: Sequence[str], columns: Iterable[Column]
     ) -> Iterator[tuple[Any, ...]]:
-        """Read the sites with the caller's `own` columns; `columns` are kept for `column`."""
+        """Read the sites with the caller's `own` columns; `columns` are for `column()`."""
         columns = list(dict.fromkeys(columns))
         sites = Site.objects.published()
         sites = sites if self.ids is None else sites.filter(pk__in=self.ids)
         self._columns = {column: [] for column in columns}
-        kept = list(self._columns.values())
+        lists = list(self._columns.values())
         seen: dict[Any, Any] = {}  # a million sites have few different values
         rows = sites.order_by("pk").values_list("pk", *own, *columns)
         for row in rows.iterator(CHUNK):
             self.sites.append(row[0])
-            for values, value in zip(kept, row[len(own) + 1 :], strict=True):
+            for values, value in zip(lists, row[len(own) + 1 :], strict=True):
                 values.append(seen.setdefault(value, value))
             yield row[: len(own) + 1]
 

@@ -271,7 +271,7 @@ def patched_snapshot(
         token if is_in_vocabulary else snapshot.vocabulary_token,
         changes,
         since,
-        {name: token if is_other[name] else kept for name, kept in snapshot.parts.items()},
+        {name: token if is_other[name] else before for name, before in snapshot.parts.items()},
         facet_cache=snapshot.facet_cache if is_as_it_was else Cache(),
         world_heritage_cache=Cache() if is_listed else snapshot.world_heritage_cache,
     )

@@ -32,8 +32,8 @@ _WHERE = {"near", *(facet.name for facet in FACETS if facet.says_where)}
 _TOGETHER = {"to": "from", "role": "from", "within": "near", "hours": "open"}
 _MAX_PARTED = 10  # words, or Han characters, of a name with its place
 
-# The sites that filters leave, with the words of a text.
-type Narrow = Callable[[Iterable[QueryFilter], str], BitMap]
+# Finds the sites that match filters and have the words of a text.
+type FindSites = Callable[[Iterable[QueryFilter], str], BitMap]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,56 +54,62 @@ FEW: CacheKey[LRUCache[tuple[str, date], Answer]] = CacheKey("answers of few sit
 BROAD: CacheKey[LRUCache[tuple[str, date], Answer]] = CacheKey("answers of many sites, in part")
 
 
-def answer(index: IndexSnapshot, text: str, narrow: Narrow) -> Answer:
+def answer(index: IndexSnapshot, text: str, find_sites: FindSites) -> Answer:
     """Decide how a text is answered. Cached until something is written, for a day at most."""
     today = timezone.localdate()
     few = index.cache.get_or_set(FEW, lambda: LRUCache(_KEPT))
     broad = index.cache.get_or_set(BROAD, lambda: LRUCache(_KEPT_BROAD))
     found = few.get((text, today)) or broad.get((text, today))
     if found is None:
-        found = _answer(index, text, today, narrow)
+        found = _answer(index, text, today, find_sites)
         is_broad = found.partly is not None and len(found.partly.ids) > _BROAD
         (broad if is_broad else few)[(text, today)] = found
     return found
 
 
 def answer_literally(index: IndexSnapshot, text: str) -> Answer:
-    """The words alone, as they are written; if no site has all of them, partial matches."""
+    """By the words as they are written; if no site has all of them, by partial matches."""
     parted = text_search.segmented(index, text)
     if text_search.matching(index, parted):
         return Answer(parted)
     return Answer(parted, partly=_partly(index, parted))
 
 
-def _answer(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Answer:
+def _answer(index: IndexSnapshot, text: str, today: date, find_sites: FindSites) -> Answer:
     if theme := _by_theme(index, text):
-        answered = _directly(index, theme, today, narrow) or _in_part(index, theme, today, narrow)
+        answered = _directly(index, theme, today, find_sites) or _in_part(
+            index, theme, today, find_sites
+        )
         return replace(answered, corrected=theme)
-    found = _directly(index, text, today, narrow)
+    found = _directly(index, text, today, find_sites)
     if found is not None:
         return found
-    plain, aside = understanding.without(index, text, ("told", "aside"))
-    if aside and (found := _directly(index, plain, today, narrow)):
+    plain, aside = understanding.without_words(index, text, ("questions", "asides"))
+    if aside and (found := _directly(index, plain, today, find_sites)):
         return replace(found, unread=" ".join(filter(None, (aside, found.unread))))
     suggestion = ""
     for correction in spelling.corrections(index, text):
-        found = _directly(index, correction.text, today, narrow)
+        found = _directly(index, correction.text, today, find_sites)
         if found is not None and correction.is_sure:
             return replace(found, corrected=correction.text)
         if found is not None:
             suggestion = suggestion or correction.text
-    found = _in_part(index, text, today, narrow)
+    found = _in_part(index, text, today, find_sites)
     respelt = "" if suggestion else spelling.respelt(index, text)
     if respelt and (found.unread or not found.filters):
-        other = _directly(index, respelt, today, narrow) or _in_part(index, respelt, today, narrow)
+        other = _directly(index, respelt, today, find_sites) or _in_part(
+            index, respelt, today, find_sites
+        )
         if other.filters or other.partly or text_search.matching(index, other.text):
             return replace(other, corrected=respelt)
     return replace(found, suggestion=suggestion)
 
 
 def _by_theme(index: IndexSnapshot, text: str) -> str:
-    """The text with what records speak of in place of the longest theme in it; empty where names
-    have the very words, or it has none."""
+    """The text with other words, which records use, in place of the longest theme in it.
+
+    Empty if it has no theme, or if names have the words of the text themselves.
+    """
     themes, atoms = word_tables.themes(), tokens.atoms(text)
     for length in range(min(len(atoms), _LONGEST_THEME), 0, -1):
         for at in range(len(atoms) - length + 1):
@@ -113,22 +119,25 @@ def _by_theme(index: IndexSnapshot, text: str) -> str:
                 continue
             if not text_search.matching(index, other) and _is_word_of_records(index, theme):
                 continue
-            said = set(tokens.atoms(other))  # shaolin kung fu is shaolin temple
+            words = set(tokens.atoms(other))  # shaolin kung fu is shaolin temple
             around = (atoms[:at], atoms[at + length :])
-            before, after = ("" if said.issuperset(part) else _written(part) for part in around)
+            before, after = ("" if words.issuperset(part) else _written(part) for part in around)
             return " ".join(filter(None, (before, other, after)))
     return ""
 
 
 def _is_word_of_records(index: IndexSnapshot, theme: Sequence[str]) -> bool:
-    """Whether a theme is one word that some record has; of several the words tell nothing."""
+    """Whether a theme is a single word that some record has."""
     written = _written(theme)
     return len(tokens.query_words(written)) == 1 and bool(text_search.matching(index, written))
 
 
-def _in_part(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Answer:
-    """For a text of which no site has all: filters, if that is all; else the sites that have most
-    of it; else the filters without the words by which nothing is known."""
+def _in_part(index: IndexSnapshot, text: str, today: date, find_sites: FindSites) -> Answer:
+    """For a text of which no site has all words.
+
+    The filters, if all of it is understood; else the sites that have most of it; else the filters
+    without the words that nothing has.
+    """
     read = understanding.understand(index, text, today)
     is_understood = bool(read.filters) and not read.rest
     if is_understood and not all(query_filter.is_name for query_filter in read.filters):
@@ -138,18 +147,18 @@ def _in_part(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> An
     is_cut = read.unread not in ("", text)
     parted = text_search.segmented(index, read.words if is_cut else text)
     rest = text_search.segmented(index, read.rest) if read.filters else parted
-    groups = [(group[0].name, narrow(group, "")) for group in _groups(read.filters)]
+    groups = [(group[0].name, find_sites(group, "")) for group in _groups(read.filters)]
     others = [found for _name, found in groups]
     there = BitMap.union(BitMap(), *(found for name, found in groups if name in _WHERE))
     if named := _named(index, read.words):
         others.append(named)
     elif read.filters and not is_understood and not any(each.is_name for each in read.filters):
         # That a site has prices is no answer to what nothing is known of.
-        said = " ".join(word for word in tokens.query_words(rest) if not word.isdigit())
-        if _partly(index, said) is None:
+        words = " ".join(word for word in tokens.query_words(rest) if not word.isdigit())
+        if _partly(index, words) is None:
             return Answer(parted, unread=read.unread)
     partly = _partly(index, rest, others, there)
-    if partly is None and read.filters and (is_understood or narrow(read.filters, "")):
+    if partly is None and read.filters and (is_understood or find_sites(read.filters, "")):
         unread = " ".join(filter(None, (read.rest, read.unread)))
         return Answer("", read.filters, unread=unread, superlative=read.superlative)
     return Answer(parted, partly=partly, unread=read.unread)
@@ -166,8 +175,7 @@ def _is_denied(read: UnderstoodQuery) -> bool:
 
 
 def _groups(filters: Iterable[QueryFilter]) -> list[list[QueryFilter]]:
-    """Filters that are applied one by one; those of years belong together, as does a distance with
-    its centre."""
+    """Filters that are applied one by one: those of years together, a distance with its centre."""
     groups: dict[str, list[QueryFilter]] = {}
     for query_filter in filters:
         name = _TOGETHER.get(query_filter.name, query_filter.name)
@@ -175,23 +183,24 @@ def _groups(filters: Iterable[QueryFilter]) -> list[list[QueryFilter]]:
     return list(groups.values())
 
 
-def _directly(index: IndexSnapshot, text: str, today: date, narrow: Narrow) -> Answer | None:
-    """Without a correction, and only if some site has all of it, or all before what is denied."""
+def _directly(index: IndexSnapshot, text: str, today: date, find_sites: FindSites) -> Answer | None:
+    """Without a correction, and only if some site matches all of it (or all that stands before an
+    exclusion which is no filter)."""
     read = understanding.understand(index, text, today)
     if read.unread and not text_search.sites_with_name_prefix(index, text):
-        found = _as_read(index, read.words, read, today, narrow) if read.words != text else None
+        found = _as_read(index, read.words, read, today, find_sites) if read.words != text else None
         return found and replace(found, unread=read.unread)
-    return _as_read(index, text, read, today, narrow)
+    return _as_read(index, text, read, today, find_sites)
 
 
 def _as_read(
-    index: IndexSnapshot, text: str, read: UnderstoodQuery, today: date, narrow: Narrow
+    index: IndexSnapshot, text: str, read: UnderstoodQuery, today: date, find_sites: FindSites
 ) -> Answer | None:
     for name in (text, read.words):  # “what is Angkor” is about Angkor
         if text_search.sites_named(index, name):
             return Answer(name)
     if joined := text_search.join_words(index, read.words):
-        return _directly(index, joined, today, narrow)
+        return _directly(index, joined, today, find_sites)
     if parted := _name_in_place(index, read.words):
         return Answer(parted)
     if read.filters and not read.rest:
@@ -201,9 +210,9 @@ def _as_read(
         is_long = len(read.words.split()) > 1 and not is_era
         is_begun = is_long and text_search.sites_with_name_prefix(index, text)
         for filters in () if is_begun else (read.filters, understanding.within(read.filters)):
-            if narrow(filters, ""):
+            if find_sites(filters, ""):
                 return Answer("", filters, superlative=read.superlative)
-    # The words of what is denied would find the opposite.
+    # The words of what is excluded would find the opposite.
     attempts = [] if _is_denied(read) else [Answer(text), Answer(read.words)]
     if read.filters:
         formed = tuple(query_filter for query_filter in read.filters if not query_filter.is_name)
@@ -215,19 +224,18 @@ def _as_read(
     for finds in (text_search.sites_with_words_in_names, text_search.matching):
         for each in attempts:
             found = finds(index, each.text) if each.text else index.sites
-            if found and (not each.filters or found.intersect(narrow(each.filters, each.text))):
+            if found and (not each.filters or found.intersect(find_sites(each.filters, each.text))):
                 return each
         if finds == text_search.sites_with_words_in_names and not _is_denied(read):
-            # Where a person was born is told by what is named after that person.
-            plain, aside = understanding.without(index, read.words, ("told",))
+            # “Where was Du Fu born” is answered by what is named after Du Fu.
+            plain, aside = understanding.without_words(index, read.words, ("questions",))
             if aside and finds(index, plain):
                 return Answer(plain, unread=aside)
     return None
 
 
 def _named(index: IndexSnapshot, text: str) -> BitMap:
-    """The sites of which the whole name, of two words at least, stands in a longer text; the
-    longest name."""
+    """The sites with the longest name that stands in a longer text; it has two words at least."""
     words = tokens.query_words(text)[: tokens.MAX_QUERY_WORDS]
     for length in range(min(len(words) - 1, _MAX_NAMED), 1, -1):
         for at in range(len(words) - length + 1):
@@ -237,8 +245,8 @@ def _named(index: IndexSnapshot, text: str) -> BitMap:
 
 
 def _name_in_place(index: IndexSnapshot, text: str) -> str:
-    """The text parted into the name of a site and words that its names or what says it in brief
-    hold, whatever else these mean: 罗马 斗兽场. Else empty."""
+    """The text divided into the name of a site and words that its names have, whatever else these
+    mean: 罗马 斗兽场. Else empty."""
     atoms = tokens.atoms(text)
     if not 1 < len(atoms) <= _MAX_PARTED:
         return ""

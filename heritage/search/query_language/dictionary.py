@@ -16,7 +16,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import pgettext_lazy
 
 from heritage.search.caches import CacheKey
-from heritage.search.facets.base import BOUNDS, YEAR, TreeFacet, ordinals, spoken
+from heritage.search.facets.base import BOUNDS, YEAR, TreeFacet, ordinals, phrases_of
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import word_tables
@@ -89,11 +89,11 @@ _LISTS = {
         "|on the border between|at the border of|was|were|did|does|of the world|on earth"
         "|still standing|surviving",
     ),
-    "told": pgettext_lazy(
+    "questions": pgettext_lazy(
         "words that ask about what stands beside them, and may be left out",
         "born|birthplace|birth|hometown|home town|landform|landforms",
     ),
-    "aside": pgettext_lazy(
+    "asides": pgettext_lazy(
         "words that may be left out where nothing has all words",
         "life|lived|died|death|home|house|northern|southern|eastern|western|central|north|south"
         "|east|west|scenery|history|story|legend|legends|author|meaning|facts|information"
@@ -102,7 +102,7 @@ _LISTS = {
     "bounds": BOUNDS,
     "year": YEAR,
 }
-# Words that ask for the utmost: of each line, what records may say instead.
+# Superlatives: the words of a line mean the same, and records may have any of them.
 _SUPERLATIVES = (
     pgettext_lazy("search words", "oldest|earliest"),
     pgettext_lazy("search words", "largest|biggest|greatest"),
@@ -176,7 +176,7 @@ class Dictionary:
         return [word for word in words if word not in self.fillers]
 
     def superlative(self, phrase: tuple[str, ...]) -> tuple[str, ...]:
-        """What records may say where a phrase asks for the utmost: 最大的 is largest."""
+        """The words that records may have for the superlative that a phrase begins with."""
         for length in range(len(phrase), 0, -1):
             if found := self.superlatives.get(phrase[:length]):
                 return found
@@ -208,7 +208,7 @@ def _read(terms: Vocabulary) -> Dictionary:
             found.add(text, facet.name, slug)
     others = list(word_tables.words())
     for name, words in _LISTS.items():
-        found.add_list(name, spoken(words))
+        found.add_list(name, phrases_of(words))
     found.add_list(
         "fillers", [text for facet, _slug, text in others if facet == word_tables.FILLER]
     )
@@ -222,9 +222,9 @@ def _read(terms: Vocabulary) -> Dictionary:
                     found.weekdays[tokens.atoms(name)] = day
                     found.words.update(tokens.atoms(name))
     for words in _SUPERLATIVES:
-        said = tuple(spoken(words))
-        found.superlatives |= {tokens.atoms(each): said for each in said}
-        found.add_list("fillers", said)
+        phrases = tuple(phrases_of(words))
+        found.superlatives |= {tokens.atoms(each): phrases for each in phrases}
+        found.add_list("fillers", phrases)
     numbers = {word for phrase in ordinals() for word in phrase}
     found.words |= numbers
     fillers = {word for phrase in found.lists["fillers"] for word in phrase}

@@ -92,8 +92,10 @@ def corrections(index: IndexSnapshot, text: str) -> list[SpellingCorrection]:
 
 
 def respelt(index: IndexSnapshot, text: str) -> str:
-    """A text of which nothing has all, with each word that nothing holds as it is most likely
-    spelt, and the others as they are; empty where no word is, or none is known by itself."""
+    """The text with the likeliest spelling in place of each word that no record has.
+
+    For a text of which no site has all words. Empty if no word would change, or if none is right.
+    """
     words = normalize.tokens(text)[: tokens.MAX_QUERY_WORDS]
     if any(map(tokens.is_han, words)):
         return ""
@@ -121,12 +123,12 @@ def _likelihood(
 
 
 def _otherwise_known(index: IndexSnapshot, parts: list[str]) -> list[SpellingCorrection]:
-    """For words that are all known, and together fit nothing: with one of them a letter off, so
-    that they are the name of a site (shaoling temple), or stand in one."""
-    kept = dictionary.as_of(index).of_interface | tokens.STOP_WORDS
+    """For words that records have, but no site all of them: corrections in which one word differs
+    by a letter, so that all are in the name of a site (shaoling temple)."""
+    unchanged = dictionary.as_of(index).of_interface | tokens.STOP_WORDS
     found = []
     for at, word in enumerate(parts):
-        if len(word) < _SHORTEST_REPLACED or not word.isalpha() or word in kept:
+        if len(word) < _SHORTEST_REPLACED or not word.isalpha() or word in unchanged:
             continue
         lengths = range(len(word) - 1, len(word) + 2)
         for other in _near(word, fulltext.words_starting_with(word[0], lengths), 1):
@@ -208,13 +210,13 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
 
 
 def _is_in_name(index: IndexSnapshot, word: str) -> bool:
-    """Whether some site is called so: of other words, any may be meant that no record has."""
+    """Whether a word is in the name of a site: another word may be one that no record has."""
     return bool(text_search.sites_matching(index, tokens.words_in_names(word)))
 
 
 def _is_other_pinyin(index: IndexSnapshot, word: str, found: str) -> bool:
-    """Whether both are syllables of pinyin, and the found ones only a part of a name: any letter
-    makes others of them (hutong, huting)."""
+    """Whether both words are pinyin and the found one is no name of a site: there, another letter
+    makes another word (hutong, huting)."""
     if len(word) != len(found) or sorted(word) == sorted(found):
         return False
     if not (_PINYIN.fullmatch(word) and _PINYIN.fullmatch(found)):

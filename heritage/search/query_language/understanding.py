@@ -1,8 +1,8 @@
 """Recognises filters in a search text, and the words that are left.
 
 “Tang temples near Luoyang” is an era, a kind and a place. The names of values come from the
-`dictionary`; what has a form instead of a name is read by the facets (`Facet.recognise`). This
-module knows how the words that connect them are used: near, built in, open on.
+`dictionary`; values that are written in a form, as “batch 8”, are recognised by their facets
+(`Facet.recognise`). This module knows the words that connect them: near, built in, open on.
 """
 
 import re
@@ -38,12 +38,13 @@ _LONGEST_NAME = 8  # words, or Han characters, of a site that something is near 
 _KM = re.compile(r"([0-9]{1,4})(?:km|kms)?")
 _KM_PER_MILE = 1.609344
 _BEFORE_A_LOCATION = frozenset(("in", "at", "within"))
-# Of two kinds: what parts alternatives; what may stand between them; what makes the first of them
-# the one that is asked for.
+# What stands between the parts of a list: temples and pagodas.
 _LISTED = re.compile(
     r"[,;/、，；&+]|\s(?:and|or|und|oder|et|ou|y|e|o|и|или)\s|[和与及或]", re.IGNORECASE
 )
+# Words that may stand between two kinds of which one describes the other.
 _LINKS = tokens.STOP_WORDS | frozenset(("on", "near", "的", "の"))
+# With one of these, the second kind describes the first: villages in the mountains.
 _IN_WHAT = frozenset(("in", "on", "at", "of", "with", "from", "near"))
 # Filters of which a search may name two values.
 _REPEATABLE = {NOT, *(facet.name for facet in FACETS if facet.is_repeatable)}
@@ -55,20 +56,18 @@ class QueryFilter:
 
     name: str
     values: tuple[str, ...]
-    # A name: texts hold it as well, so that it may be looked for as words.
-    is_name: bool = False
+    is_name: bool = False  # the words are a name, which may also be looked for as words
 
 
 @dataclass(frozen=True, slots=True)
 class UnderstoodQuery:
-    """The filters in a text, and its words without those that say nothing: all of them, those
-    that are no filter but a name, and those that are no filter at all."""
+    """The filters in a text, and its words; words without a meaning for the search are left out."""
 
     filters: tuple[QueryFilter, ...]
-    words: str
-    names: str
-    rest: str
-    unread: str = ""  # a part that is denied, and is no filter: it is left out
+    words: str  # all
+    names: str  # those that are names, and those that are no filter
+    rest: str  # those that are no filter
+    unread: str = ""  # a part that is excluded but is no filter: it is not searched for
     superlative: tuple[str, ...] = ()  # oldest: that, and other words for it
 
 
@@ -86,8 +85,10 @@ def understand(index: IndexSnapshot, text: str, today: date) -> UnderstoodQuery:
 
 
 def within(filters: Iterable[QueryFilter]) -> tuple[QueryFilter, ...]:
-    """The same filters, but in a place instead of near it: a large town has parts far apart. A
-    distance that was asked for stays."""
+    """The same filters with “in a place” for “near a place”, for a large town.
+
+    Unchanged if the text names a distance.
+    """
     filters = tuple(filters)
     if any(each.name == "within" for each in filters):
         return filters
@@ -99,21 +100,23 @@ def within(filters: Iterable[QueryFilter]) -> tuple[QueryFilter, ...]:
     )
 
 
-def without(index: IndexSnapshot, text: str, lists: Sequence[str]) -> tuple[str, str]:
-    """The text without words that may be left out, such as born, and these words; the whole text
-    where there are none of these lists, or nothing else."""
+def without_words(index: IndexSnapshot, text: str, lists: Sequence[str]) -> tuple[str, str]:
+    """The text without the words of some lists of the dictionary, and the words that were removed.
+
+    (text, "") if it has no such words, or no others.
+    """
     parser = _Parser(index, text, date.min, with_characters=False)
-    kept: list[int] = []
-    left_out: list[int] = []
+    others: list[int] = []
+    removed: list[int] = []
     at = 0
     while at < len(parser.atoms):
         found = max(parser._in_list(name, at) for name in lists)
         named, _filters = parser._phrase(at)  # north in North Korea is no word of its own
         length = max(found, named, 1)
-        (left_out if found >= length else kept).extend(range(at, at + length))
+        (removed if found >= length else others).extend(range(at, at + length))
         at += length
-    rest, aside = parser._text(kept), parser._text(left_out)
-    return (rest, aside) if aside and tokens.query_words(rest) else (text, "")
+    rest, words = parser._text(others), parser._text(removed)
+    return (rest, words) if words and tokens.query_words(rest) else (text, "")
 
 
 class _Parser:
@@ -124,9 +127,11 @@ class _Parser:
         self.dictionary, self.terms = dictionary.as_of(index), index.vocabulary
         self.atoms = tokens.atoms(text)
         self.used_character = False
-        self.is_denied = False  # what is being read: a value that no site has can be left out
-        self.origins: set[int] = set()  # where a name of a place does not say where
-        self.are_words: set[int] = set()  # where a name of a kind says what another one is like
+        # What follows is excluded: then a value that no site has is recognised, too.
+        self.is_denied = False
+        # Positions of words; there, a name of a place is an origin: Greek temples in Italy.
+        self.origins: set[int] = set()
+        self.are_words: set[int] = set()  # there, the name of a kind is looked for as words
         self.has_list = _LISTED.search(text) is not None
         self.has_figures = any(atom[0] in digits for atom in self.atoms)
         self.asks_for_hours = any(
@@ -137,10 +142,10 @@ class _Parser:
 
     def parse(self) -> UnderstoodQuery:
         read: list[QueryFilter] = []
-        rest: list[int] = []  # places
+        rest: list[int] = []  # positions of words
         names: list[int] = []
         words: list[int] = []
-        wheres: list[tuple[int, QueryFilter]] = []  # what names a place, and where
+        wheres: list[tuple[int, QueryFilter]] = []  # filters by place, and their positions
         kinds: list[tuple[range, QueryFilter]] = []
         at, is_behind = 0, True  # the end of what is understood
         ends: list[int] = []  # of the List: 0 its first year, -1 its latest
@@ -183,14 +188,16 @@ class _Parser:
         if ends and not self._speaks_of_list(read, rest):
             self.asks_for_lists = False
             return self.parse()
-        said, named, left = map(self._text, (words, names, rest))
-        # Near a place, 最近的 are those that are nearest: they come first anyway.
+        all_words, named, others = map(self._text, (words, names, rest))
+        # Near a place, 最近的 means the nearest, which come first anyway.
         if ends and not any(each.name in ("inscribed", "near") for each in read):
             read += self._inscribed_at(ends[0], read)
-        return UnderstoodQuery(self._joined(read), said, named, left, superlative=self.superlative)
+        return UnderstoodQuery(
+            self._joined(read), all_words, named, others, superlative=self.superlative
+        )
 
     def _end_of_list(self, at: int) -> tuple[int, int] | None:
-        """How many words at a place ask for the first or the latest inscriptions, and which."""
+        """How many words at a position ask for the first (0) or latest (-1) inscriptions."""
         if not self.asks_for_lists:
             return None
         for name, end in (("first", 0), ("latest", -1)):
@@ -200,8 +207,8 @@ class _Parser:
         return None
 
     def _begins_name(self, at: int, length: int) -> bool:
-        """Whether words at a place belong to the name of a place: new in New Zealand, and in New
-        Delhi, of which only Delhi is known."""
+        """Whether words belong to the name of a place: new in New Zealand; in New Delhi, too, if
+        only Delhi is known."""
         if self._phrase(at)[0] > length:
             return True
         _length, found = self._phrase(at + length)
@@ -211,7 +218,7 @@ class _Parser:
 
     @staticmethod
     def _speaks_of_list(read: Iterable[QueryFilter], rest: Sequence[int]) -> bool:
-        """Whether all is understood, and is about the World Heritage List and no other register."""
+        """Whether all is understood, and names the World Heritage List and no other register."""
         names = {each.name for each in read}
         return "unesco" in names and not rest and names.isdisjoint(("protection", "batch"))
 
@@ -230,16 +237,16 @@ class _Parser:
 
     def _is_origins(self, wheres: list[tuple[int, QueryFilter]]) -> bool:
         """Whether places are named before the one that things are in: Greek temples in Italy."""
-        told = [
+        located = [
             where for where in wheres if self.atoms[where[0] - 1] in _BEFORE_A_LOCATION and where[0]
         ]
-        if len(told) != 1 or self.origins:
+        if len(located) != 1 or self.origins:
             return False
-        place = told[0][1]
+        place = located[0][1]
         others = [
             (at, query_filter)
             for at, query_filter in wheres
-            if at < told[0][0]
+            if at < located[0][0]
             and len(self._joined([query_filter, place])) == 1
             and len(self._joined([query_filter, place])[0].values) > 1
         ]
@@ -247,8 +254,10 @@ class _Parser:
         return bool(others)
 
     def _is_of_a_kind(self, kinds: list[tuple[range, QueryFilter]]) -> bool:
-        """Whether one of two kinds says what the other is like, and is looked for as words: the
-        first of desert oasis towns, the second of villages in the mountains."""
+        """Whether one of two kinds describes the other; that one is then looked for as words.
+
+        The first of “desert oasis towns”, the second of “villages in the mountains”.
+        """
         if len(kinds) != 2 or self.has_list or self.are_words:
             return False
         (first, one), (second, other) = kinds
@@ -265,8 +274,8 @@ class _Parser:
         return True
 
     def _denied(self, at: int) -> tuple[int, list[QueryFilter]]:
-        """How many words deny a value of a facet, and the filter that leaves it out: not in
-        danger, 没有照片, outside Henan."""
+        """How many words exclude a value of a facet, and the filter that does so: not in danger,
+        没有照片, outside Henan."""
         start = at + self._in_list("not", at)
         if start == at:
             return 0, []
@@ -281,7 +290,7 @@ class _Parser:
         return (end - at, denied) if denied else (0, [])
 
     def _is_denial(self, at: int) -> bool:
-        """Whether words deny something, whatever it is. A Han character may be part of a name."""
+        """Whether words exclude something, even unknown; a Han character may be part of a name."""
         length = self._in_list("not", at)
         return length > 1 or (length == 1 and not tokens.is_han(self.atoms[at]))
 
@@ -295,7 +304,7 @@ class _Parser:
         ]
 
     def _unread(self, at: int) -> UnderstoodQuery:
-        """Where what is denied is no filter, the words before it are read as if they were all."""
+        """The query without what follows `at`, which excludes something that is no filter."""
         before, after = list(range(at)), list(range(at, len(self.atoms)))
         if not before:
             text = self._text(after)
@@ -306,14 +315,14 @@ class _Parser:
         return replace(found, unread=self._text(after))
 
     def _at(self, at: int) -> tuple[int, list[QueryFilter]]:
-        """What begins at a place: how many words, and the filters that they mean."""
+        """How many words at a position have a meaning as filters, and these filters."""
         readers = (self._near, self._open, self._formed, self._years, self._phrase, self._year)
         return max((reader(at) for reader in readers), key=lambda found: found[0])
 
     @staticmethod
     def _contradicts(read: Sequence[QueryFilter], found: list[QueryFilter]) -> bool:
-        """Whether a second value would widen what the first means, where people mean both: then
-        it is looked for as words. Of places, eras and kinds they name alternatives."""
+        """Whether a filter has a second value, though it is not one of which people name two: then
+        the words are looked for as words."""
         return any(
             each.name == before.name
             and each.values != before.values
@@ -323,8 +332,10 @@ class _Parser:
         )
 
     def _joined(self, read: Iterable[QueryFilter]) -> tuple[QueryFilter, ...]:
-        """One of each name: its values are alternatives, but of terms of which one is part of the
-        other the narrower counts: Luoyang, Henan."""
+        """One filter of each name, with all its values.
+
+        Of a term and a broader one, as in “Luoyang, Henan”, only the narrower.
+        """
         found: dict[str, QueryFilter] = {}
         for query_filter in read:
             before = found.get(query_filter.name)
@@ -342,8 +353,10 @@ class _Parser:
         return tuple(found.values())
 
     def _filler(self, at: int, is_behind: bool) -> int:
-        """How many words at a place say nothing. A Han character may be part of a name: it counts
-        only between what is understood and what else is known."""
+        """How many words at a position have no meaning for the search.
+
+        One Han character may be part of a name: it counts only between words that are understood.
+        """
         for length in range(self.dictionary.longest, 0, -1):
             phrase = self.atoms[at : at + length]
             if len(phrase) < length:
@@ -351,8 +364,8 @@ class _Parser:
             is_stop = length == 1 and phrase[0] in tokens.STOP_WORDS
             if not is_stop and phrase not in self.dictionary.lists["fillers"]:
                 continue
-            if said := self.dictionary.superlative(phrase):
-                self.superlative = said
+            if words := self.dictionary.superlative(phrase):
+                self.superlative = words
             if length > 1 or not tokens.is_han(phrase[0]):
                 return length
             following = at + 1
@@ -374,7 +387,7 @@ class _Parser:
         return text
 
     def _in_list(self, name: str, at: int) -> int:
-        """How many words at a place are a phrase of a list; the longest."""
+        """How many words at a position are a phrase of a list of the dictionary; the longest."""
         listed = self.dictionary.lists[name]
         for length in range(min(4, len(self.atoms) - at), 0, -1):
             if self.atoms[at : at + length] in listed:
@@ -384,7 +397,7 @@ class _Parser:
     # --- names of values ----------------------------------------------------------------------
 
     def _phrase(self, at: int, most: int | None = None) -> tuple[int, list[QueryFilter]]:
-        """The longest at a place that is called so, of at most so many words."""
+        """The longest name at a position, of at most so many words, and its filter."""
         for length in range(min(most or self.dictionary.longest, len(self.atoms) - at), 0, -1):
             if at in self.are_words:
                 return 0, []
@@ -424,16 +437,18 @@ class _Parser:
         return [query_filter] if number else []
 
     def _with_sites(self, facet: AnyFacet, slugs: list[str]) -> list[str]:
-        """Of several values of one name those that have sites; of terms the broadest: the country
-        before a province of its name."""
+        """Of the values that a name stands for, those that some site has.
+
+        Of terms the broadest: the country before a province of the same name.
+        """
         choices = facet.choices(self.terms)
-        kept = [slug for slug in slugs if facet.sites([choices[slug]], self.index, None)]
-        kept = kept or (slugs if self.is_denied else [])
-        depths = {slug: len(facet.broader_slugs(slug, self.terms)) for slug in kept}
-        return [slug for slug in kept if depths[slug] == min(depths.values())]
+        found = [slug for slug in slugs if facet.sites([choices[slug]], self.index, None)]
+        found = found or (slugs if self.is_denied else [])
+        depths = {slug: len(facet.broader_slugs(slug, self.terms)) for slug in found}
+        return [slug for slug in found if depths[slug] == min(depths.values())]
 
     def _formed(self, at: int) -> tuple[int, list[QueryFilter]]:
-        """What a facet reads that has a form instead of a name: criterion (iv), inscribed 1987."""
+        """Values that are written in a form: criterion (iv), inscribed 1987."""
         best: tuple[int, list[QueryFilter]] = (0, [])
         for facet in FACETS:
             length, values = facet.recognise(self.atoms[at:], self.terms)
@@ -491,7 +506,7 @@ class _Parser:
         return 0, []
 
     def _kilometres(self, at: int) -> tuple[int, float]:
-        """How many words at a place are a distance, and how far that is: 30 km, 30km."""
+        """How many words at a position are a distance, and the kilometres: 30 km, 30km."""
         figure = _KM.fullmatch(self.atoms[at]) if at < len(self.atoms) else None
         if not figure or not int(figure[1]):
             return 0, 0
@@ -504,13 +519,13 @@ class _Parser:
 
     @staticmethod
     def _at_most(near: list[QueryFilter], km: float) -> list[QueryFilter]:
-        """Near a centre, and how far away; of a province or a country only that it is there."""
+        """The filters for “near” with a distance; “in a province or a country” has none."""
         is_near = any(each.name == "near" for each in near)
         return [*near, QueryFilter("within", (f"{km:g}",))] if is_near else near
 
     def _centre(self, at: int, most: int = _LONGEST_NAME) -> tuple[int, list[QueryFilter]]:
-        """The longest of at most so many words at a place that name a place or a site, and what
-        is near it: Longmen Grottoes before Longmen."""
+        """How many words at a position name a site or a place, and the filter for what is near it;
+        the longest name, of at most so many words: Longmen Grottoes before Longmen."""
         length, found = self._phrase(at, most)
         if not found or found[0].name != "place":
             length, found = 0, []
@@ -520,14 +535,14 @@ class _Parser:
         return length, self._around(found[0]) if found else []
 
     def _around(self, place: QueryFilter) -> list[QueryFilter]:
-        """Near a town or a county; of what is larger than one can be near to, within."""
+        """Near a town or a county, but in a province or a country."""
         term = self.terms.places.by_slug[place.values[0]]
         if term.level in (Place.Level.COUNTRY, Place.Level.PROVINCE):
             return [place]
         return [QueryFilter("near", (f"{PLACE_MARK}{term.slug}",))]
 
     def _named_site(self, at: int, least: int, most: int) -> tuple[int, str]:
-        """The longest of the words at a place that are the name of a site, and its slug."""
+        """How many words at a position are the name of a site, the longest, and its slug."""
         for length in range(min(most, len(self.atoms) - at), least - 1, -1):
             name = self._text(list(range(at, at + length)))
             found = text_search.sites_named(self.index, name)
@@ -605,14 +620,14 @@ class _Parser:
         return 0, []
 
     def _dated(self, at: int, start: int, end: int, span: list[QueryFilter]) -> tuple[int, list]:
-        """How many words a date has with those that say what was then, and what all mean."""
+        """How many words a date has with those around it, such as “built”, and the filters."""
         behind = end + self._in_list("built", end)
         if self._says_built(at, start) or self._says_built(end, behind):
             return behind - at, [*span, QueryFilter("role", (str(Event.Role.BEGINNINGS),))]
         return end - at, span
 
     def _is_bounded(self, at: int) -> bool:
-        """Whether the words before a place make a date there the end of a span: since 1900."""
+        """Whether the words before a position make the date there the end of a span: since 1900."""
         return any(
             self.atoms[at - n : at] in self.dictionary.lists["bounds"] for n in (1, 2) if n <= at
         )
@@ -638,7 +653,7 @@ class _Parser:
         return list(words)
 
     def _year(self, at: int) -> tuple[int, list[QueryFilter]]:
-        """A year of the List, such as 1987: that of the inscription, where nothing is so called."""
+        """A year of inscriptions in the World Heritage List, such as 1987: sites inscribed then."""
         word = self.atoms[at]
         if not re.fullmatch("[0-9]{4}", word) or self._is_bounded(at):
             return 0, []
@@ -649,7 +664,7 @@ class _Parser:
         return 0, []
 
     def _says_built(self, first: int, last: int) -> bool:
-        """Whether words before a date speak of a beginning, and not only of a time."""
+        """Whether words beside a date speak of a beginning (built in), not of a time only (in)."""
         return any(
             word not in tokens.STOP_WORDS and not (word in "在于的" and tokens.is_han(word))
             for word in self.atoms[first:last]
@@ -678,7 +693,7 @@ def _next_day(text: str, today: date) -> date | None:
 
 
 def _calendar_day(text: str) -> date | None:
-    """A day of which the year is written, too."""
+    """A day that is written with its year; else None."""
     try:
         day = date.fromisoformat(parse_date(text))
     except ValueError:
@@ -687,7 +702,7 @@ def _calendar_day(text: str) -> date | None:
 
 
 def _span(text: str) -> list[QueryFilter]:
-    """The ends of a date as an address has them; nothing for what is none."""
+    """The filters for the first and last year of a date; none for what is no date."""
     try:
         ends = zip(("from", "to"), read_years(text), strict=True)
     except ValidationError:
