@@ -1,7 +1,6 @@
 """Many sites changed at once, terms replaced everywhere: shown first, undone as a whole."""
 
 import random
-from textwrap import dedent
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -10,11 +9,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext_lazy
 
 from heritage.admin import actions
 from heritage.admin.changes.history import comment_of
-from heritage.admin.records.sites import SiteAdmin
 from heritage.models import ChangeSet, Era, Event, Kind, Place, Site, Source
 from heritage.search import store
 from heritage.services import bulk, review
@@ -298,26 +295,6 @@ def test_strange_requests_change_nothing(client, editor, three, data):
 def test_too_many_are_refused(client, editor, three, monkeypatch):
     monkeypatch.setattr("heritage.admin.actions.MAX_CHANGES", 2)
     assert "Choose fewer" in act(client, three).content.decode()
-
-
-def test_the_action_in_the_documentation_asks_writes_and_can_be_undone(
-    client, editor, three, monkeypatch
-):
-    code = dedent((actions.__doc__ or "").split(":\n\n", 1)[1].split("\n\nName it", 1)[0])
-    names: dict = {"gettext_lazy": gettext_lazy, **vars(actions)}
-    exec(compile(code, "documentation", "exec"), names)  # noqa: S102  # the text of our own module
-    monkeypatch.setattr(SiteAdmin, "actions", [names["blur"]])
-    data = {"action": "blur", "_selected_action": [site.pk for site in three], "reason": "Looted"}
-    asked = client.post(LIST, data).content.decode()
-    assert "Blur these?" in asked and "3 sites; readers see 2 of them" in asked
-    assert not Site.objects.filter(blur_km=5).exists()
-    response = client.post(LIST, data | {"post": "yes"}, follow=True)
-    assert Site.objects.filter(blur_km=5).count() == 3
-    made = ChangeSet.objects.latest("pk")
-    assert (made.kind, made.user, made.reason) == ("bulk", editor, "Looted")
-    assert reverse("admin:heritage_changeset_undo", args=[made.pk]) in response.content.decode()
-    undo(made)
-    assert not Site.objects.filter(blur_km=5).exists()
 
 
 # --- a term is replaced everywhere ---------------------------------------------------------------

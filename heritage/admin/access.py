@@ -41,10 +41,10 @@ def user_of(request: HttpRequest) -> User:
 
 def once[T](request: HttpRequest, key: str, make: Callable[[], T]) -> T:
     """What `make` gives, called once in a request: several parts of a page need it."""
-    kept = vars(request).setdefault("kept", {})
-    if key not in kept:
-        kept[key] = make()
-    return kept[key]
+    made = vars(request).setdefault("made_once", {})
+    if key not in made:
+        made[key] = make()
+    return made[key]
 
 
 def may_publish(user: User) -> bool:

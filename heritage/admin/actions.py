@@ -1,8 +1,8 @@
 """What the actions on chosen records of a list share.
 
-An action on sites asks with `confirm()`, writes within `writing()` and says with `tell_changed()`
-what it has written; README has an example. All or nothing is written, as one change set that a page
-can undo; its reason is what was typed on the page.
+An action on sites takes `chosen_ids()`, asks with `confirm()`, writes within `writing()`, and says
+so with `tell_changed()`; README has one as an example. All or nothing is written, as one change set
+that a page can undo; its reason is what was typed on the page.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -195,7 +195,7 @@ def affected(ids: list[int]) -> dict:
         "sites": sites,
         "count": len(ids),
         "more": max(0, len(ids) - SHOWN),
-        "told": pgettext("between statements", "; ").join(
+        "summary": pgettext("between statements", "; ").join(
             text for state, text in statements.items() if not state or counts[state]
         ),
     }

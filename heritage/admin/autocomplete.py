@@ -115,7 +115,7 @@ class RowLookups:
     def __init__(self) -> None:
         self._by_offer: dict = {}
 
-    def of(self, field: "ChooserField") -> RowLookup:
+    def for_field(self, field: "ChooserField") -> RowLookup:
         limit = field.get_limit_choices_to() or {}
         key = (field.queryset.model, repr(limit), str(field.queryset.query))
         if key not in self._by_offer:

@@ -133,8 +133,8 @@ def shown_changes(rows: Sequence[tuple[RowChange, dict]]) -> list[ShownChange]:
     for row, state in rows:
         names.want(row, state)
         values.want_change(row)
-    names.read()
-    return [_shown(row, names.of(row, state), values) for row, state in rows]
+    names.load()
+    return [_shown(row, names.name_of(row, state), values) for row, state in rows]
 
 
 # --- in words ----------------------------------------------------------------------------------
@@ -226,19 +226,19 @@ def _done_to_many(detail: dict[str, Any]) -> str:
         names = {"old": _term_name(replaced), "new": _term_name(detail.get("by", ""))}
         return _("“%(old)s” was replaced by “%(new)s”") % names
     for key in ("added", "place", "era", "licence", "removed"):
-        told = detail.get(key)
-        if isinstance(told, dict):
+        term = detail.get(key)
+        if isinstance(term, dict):
             values = {
-                "kind": apps.get_model("heritage", told["model"])._meta.verbose_name,
-                "name": _term_name(told),
-                "count": number_format(told["count"]),
+                "kind": apps.get_model("heritage", term["model"])._meta.verbose_name,
+                "name": _term_name(term),
+                "count": number_format(term["count"]),
             }
             if key == "removed":
                 return capfirst(
                     ngettext(
                         "%(kind)s “%(name)s” removed from %(count)s site",
                         "%(kind)s “%(name)s” removed from %(count)s sites",
-                        told["count"],
+                        term["count"],
                     )
                     % values
                 )
@@ -246,19 +246,19 @@ def _done_to_many(detail: dict[str, Any]) -> str:
                 ngettext(
                     "%(kind)s “%(name)s” set for %(count)s site",
                     "%(kind)s “%(name)s” set for %(count)s sites",
-                    told["count"],
+                    term["count"],
                 )
                 % values
             )
-        if told and key == "removed":
-            return _("Removed from many: %(what)s") % {"what": told}
-        if told:
-            return _("Set for many: %(what)s") % {"what": told}
+        if term and key == "removed":
+            return _("Removed from many: %(what)s") % {"what": term}
+        if term:
+            return _("Set for many: %(what)s") % {"what": term}
     return ""
 
 
-def _term_name(told: dict[str, Any] | str) -> str:
-    return str(LanguageMap(told["names"]).best()) if isinstance(told, dict) else told
+def _term_name(term: dict[str, Any] | str) -> str:
+    return str(LanguageMap(term["names"]).best()) if isinstance(term, dict) else term
 
 
 def comments_of(change_sets: Sequence[ChangeSet]) -> dict[int, str]:
@@ -266,7 +266,7 @@ def comments_of(change_sets: Sequence[ChangeSet]) -> dict[int, str]:
     found = {each.pk: comment_of(each) for each in change_sets}
     silent = [pk for pk, comment in found.items() if not comment]
     by_set: dict[int, list[Change]] = defaultdict(list)
-    # Each is read whole or not at all: not all that was done would be said.
+    # Each is read to its end or not at all: else not all that was done would be named.
     read = smallest_within(rows_written(silent), MAX_ROWS) if silent else []
     for change in Change.objects.filter(change_set__in=read).order_by("change_set_id", "pk"):
         by_set[change.change_set_id].append(change)
@@ -277,11 +277,11 @@ def comments_of(change_sets: Sequence[ChangeSet]) -> dict[int, str]:
         for row in rows:
             values.want_change(row)
         found[pk] = change_sentence([_shown(row, "", values) for row in rows])
-    for told in change_sets:
-        if told.pk in silent and told.kind in (ChangeSet.Kind.UNDO, ChangeSet.Kind.RESTORE):
-            label, words = told.get_kind_display(), found[told.pk]
+    for each in change_sets:
+        if each.pk in silent and each.kind in (ChangeSet.Kind.UNDO, ChangeSet.Kind.RESTORE):
+            label, words = each.get_kind_display(), found[each.pk]
             named = pgettext("a label and its value", "%(label)s: %(value)s")
-            found[told.pk] = named % {"label": label, "value": words} if words else label
+            found[each.pk] = named % {"label": label, "value": words} if words else label
     return {pk: capfirst(words) for pk, words in found.items()}
 
 
@@ -306,7 +306,7 @@ class RowNames:
     def want(self, row: RowChange, state: dict) -> None:
         self._rows[id(state)] = _row(row.model, row.object_id, state)
 
-    def read(self) -> None:
+    def load(self) -> None:
         by_model: dict[type[Record], list[Record]] = defaultdict(list)
         named: dict[tuple, Record] = {
             (type(row), row.pk): row for row in self._rows.values() if row is not None
@@ -323,7 +323,7 @@ class RowNames:
                         setattr(row, key.name, other)
             prefetch_related_objects(rows, *[key.name for key in keys])
 
-    def of(self, row: RowChange, state: dict) -> str:
+    def name_of(self, row: RowChange, state: dict) -> str:
         try:
             return str(self._rows[id(state)])
         except (AttributeError, ObjectDoesNotExist, TypeError):  # it refers to a deleted row
@@ -343,8 +343,8 @@ def deleted_names(model: type[Record], deletions: list[Change]) -> list[str]:
     rows = [RowChange(model, each.object_id, each.before or {}, None) for each in deletions]
     for row in rows:
         names.want(row, row.before or {})
-    names.read()
-    return [names.of(row, row.before or {}) for row in rows]
+    names.load()
+    return [names.name_of(row, row.before or {}) for row in rows]
 
 
 def _row(model: type[Record], pk: int, state: dict) -> Record:

@@ -69,7 +69,7 @@ class RowFormSet(BaseInlineFormSet):
         """Announce all related ids before the first of them is looked up."""
         rows = self.get_queryset() if self.instance.pk and self.total_form_count() else ()
         for name, field in self._chooser_fields():
-            lookup = self.editing.lookups.of(field)
+            lookup = self.editing.lookups.for_field(field)
             if self.is_bound:
                 prefix, suffix = f"{self.prefix}-", f"-{name}"
                 lookup.want(
@@ -122,7 +122,7 @@ class RowFormSet(BaseInlineFormSet):
         form.opened_row = self.editing.row_opened(self.prefix, uid) if uid else ""
         for name, field in self._chooser_fields():
             if name in form.fields:
-                form.fields[name].lookup = self.editing.lookups.of(field)
+                form.fields[name].lookup = self.editing.lookups.for_field(field)
         # Django would look up each row by its hidden id; all of them are loaded.
         key = self.model._meta.pk.name
         hidden = ChooserField(

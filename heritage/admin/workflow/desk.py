@@ -179,13 +179,13 @@ def desk_context(request: HttpRequest) -> dict:
         "tasks": tasks(request),
         "gaps": list(gap_tasks(user_of(request))),
         "checks": checks(user_of(request)),
-        "kept_lists": kept_lists(user_of(request)),
+        "saved_lists": saved_lists(user_of(request)),
         "work": latest_work() if user_of(request).has_perm("heritage.view_site") else [],
     }
 
 
-def kept_lists(user: User) -> list[tuple[str, str]]:
-    """The lists of sites that the user keeps: (name, address)."""
+def saved_lists(user: User) -> list[tuple[str, str]]:
+    """The lists of sites that the user saved: (name, address)."""
     if not user.has_perm("heritage.view_site"):
         return []
     address = list_url(Site)
