@@ -19,7 +19,8 @@ def joined(sentences: Iterable[str]) -> str:
 
 def listed(words: Iterable[object]) -> str:
     """ "Temple, Pagoda", in Chinese “寺庙、塔”."""
-    return comma().join(str(word) for word in words)
+    found = list(map(str, words))
+    return comma().join(found) if len(found) > 1 else "".join(found)
 
 
 def comma() -> str:

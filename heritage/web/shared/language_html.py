@@ -53,11 +53,11 @@ def fallback_mark(text: Text) -> SafeString:
 
 def in_other_languages(texts: LanguageMap) -> list[Text]:
     """The texts in the other languages of the interface."""
-    shown = texts.best().text
+    shown, current = texts.best().text, get_language()
     return [
         Text(texts[code], code)
         for code in interface_languages()
-        if code != get_language() and code in texts and texts[code] != shown
+        if code != current and code in texts and texts[code] != shown
     ]
 
 
