@@ -99,10 +99,12 @@ def plate(
     return picture(shape, inner, titles)
 
 
+_DAYS = [name for name, colours in PALETTES.items() if not colours.night]
+
+
 def choose_day_palette(seed: str, palettes: Sequence[str] = ()) -> str:
     """One of these, or of all; none of the night, on which type is hard to read."""
-    days = [name for name, colours in PALETTES.items() if not colours.night]
-    wanted = [each for each in palettes if each in days] or days
+    wanted = [each for each in palettes if each in _DAYS] or _DAYS
     return choose_palette(LANDSCAPE, seed, wanted)
 
 

@@ -306,8 +306,7 @@ def name_lines(name: LanguageMap, language: str | None = None) -> list[str]:
 
     First in the language of the reader, where the picture has an address in each language.
     """
-    codes = sorted(interface_languages(), key=lambda code: code != language)
-    found = [name[code] for code in codes if name.get(code)]
+    found = [name[code] for code in (language or "", *interface_languages()) if code in name]
     found = found or [str(name.best(settings.LANGUAGE_CODE))]
     return list(dict.fromkeys(text for text in found if text))
 
