@@ -33,7 +33,7 @@ from heritage.search.store import keep_snapshot_fresh as keep_saved_index_fresh
 from heritage.search.store import pinned as pinned_index
 from heritage.search.store import refresh_snapshot as refresh_saved_index
 from heritage.search.store import save_snapshot as save_index
-from heritage.search.vocabulary import TermTree, Vocabulary
+from heritage.search.vocabulary import TermTree
 
 __all__ = [
     "FACETS",
@@ -49,7 +49,6 @@ __all__ = [
     "SiteFilter",
     "TermTree",
     "TreeFacet",
-    "Vocabulary",
     "areas",
     "columns",
     "current_index",

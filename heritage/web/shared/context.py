@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi, ngettext
 
 from heritage.models import Identity, PendingRefresh
-from heritage.search import CacheKey, Vocabulary, current_index, page_dependencies, query_strings
+from heritage.search import CacheKey, current_index, page_dependencies, query_strings
 from heritage.values.language import proper_tag
 from heritage.web.shared import language_html
 
@@ -57,12 +57,7 @@ def refreshing() -> str:
 
 def identity(request: HttpRequest) -> Identity:
     """The identity of the installation."""
-    return vocabulary_of(request).identity
-
-
-def vocabulary_of(request: HttpRequest) -> Vocabulary:
-    """The vocabularies, the same for a whole request."""
-    return current_index().vocabulary
+    return current_index().vocabulary.identity
 
 
 def _page(data: QueryDict) -> dict[str, str]:
