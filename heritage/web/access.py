@@ -1,7 +1,11 @@
-"""Who may see unpublished records: the users who may view them in the admin."""
+"""Unpublished records: who may see them, and the answers to everybody else.
+
+The users who may view them in the admin see them.
+"""
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from heritage.models import FormerSlug, Site
 
@@ -15,6 +19,13 @@ def any_site(slug: str) -> Site | None:
     """A site in whatever state, by the slug that it has or had."""
     former = FormerSlug.objects.filter(slug=slug).select_related("site").first()
     return Site.objects.filter(slug=slug).first() or (former.site if former else None)
+
+
+def gone(request: HttpRequest, site: Site | None) -> HttpResponse:
+    """The answer for a site that is not public: 410 if it was, else it raises Http404."""
+    if site is not None and site.state == Site.State.ARCHIVED and site.published_at:
+        return render(request, "410.html", status=410)
+    raise Http404
 
 
 def visible_site(request: HttpRequest, sites: QuerySet[Site], uid: str) -> tuple[Site, bool]:

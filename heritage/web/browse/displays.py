@@ -104,7 +104,9 @@ DEFAULT = next(iter(DISPLAYS))
 
 
 @dataclass(frozen=True, slots=True)
-class DisplayLink:
+class ChoiceLink:
+    """One of several displays or orders."""
+
     label: str
     query: str
     is_current: bool
@@ -114,10 +116,10 @@ def chosen(data: QueryDict) -> Display:
     return DISPLAYS[data.get("view", DEFAULT)]
 
 
-def links(data: QueryDict) -> Iterator[DisplayLink]:
+def links(data: QueryDict) -> Iterator[ChoiceLink]:
     """To each display; the page stays the same, what one sees of it differs."""
     steps = {step: str(data[step]) for step in query_strings.PAGE_PARAMETERS if step in data}
     for name, display in DISPLAYS.items():
         changed = {"drop": ["view"]} if name == DEFAULT else {"view": name}
         query = query_strings.updated(data, **changed, **steps)
-        yield DisplayLink(str(display.label), query, display is chosen(data))
+        yield ChoiceLink(str(display.label), query, display is chosen(data))

@@ -31,7 +31,7 @@ from heritage.values import sentences
 from heritage.values.distances import distance_phrase
 from heritage.web.browse import displays, paging
 from heritage.web.browse.day_hours import DayGroup, day_groups
-from heritage.web.browse.displays import DisplayLink, Shown
+from heritage.web.browse.displays import ChoiceLink, Shown
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
 from heritage.web.browse.paging import NoSuchPage
 from heritage.web.browse.queries import LITERAL, UNDERSTOOD, clean_query
@@ -55,13 +55,6 @@ _ANSWERED_BY_INDEX = {
     *query_strings.PAGE_PARAMETERS,
 }
 _DISTANCES = (10, 25, SiteFilter.WITHIN_KM, 100, 250)  # km of what a list is near to
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    label: str
-    query: str
-    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +98,9 @@ class InvalidFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
-    value: str
-    label: str
-    is_chosen: bool
+class Choice:
+    """An option of a select in the form."""
 
-
-@dataclass(frozen=True, slots=True)
-class Distance:
     value: str  # empty for what everybody gets
     label: str
     is_chosen: bool
@@ -130,8 +118,8 @@ class Listing:
     day_groups: list[DayGroup]  # of the day that is asked for; empty without one
     facets: list[FoldedFacet]
     more_facets: list[FoldedFacet]  # behind one fold
-    roles: list[Role]
-    distances: list[Distance]
+    roles: list[Choice]
+    distances: list[Choice]
     within: SearchTerm | None
     applied: list[ActiveFilter]
     narrowed: int  # by how many filters, beside the text
@@ -145,8 +133,8 @@ class Listing:
     is_of_superlative: bool  # sites described as the oldest, or the like, come first
     literal_query: str  # of the search for the very words
     terms: list[SearchTerm]
-    displays: list[DisplayLink]
-    sorts: list[Sort]
+    displays: list[ChoiceLink]
+    sorts: list[ChoiceLink]
     carried: list[tuple[str, str]]
     typed: dict[str, str]
     canonical: str
@@ -269,7 +257,7 @@ def _leads_on(facet: FacetCounts, total: int) -> bool:
     return bool(facet.picked) or any(count and count != total for count in counts)
 
 
-def _roles(filtered: SiteFilter) -> list[Role]:
+def _roles(filtered: SiteFilter) -> list[Choice]:
     chosen = filtered.chosen("role") or ""
     choices = [
         ("", _("any part of its history")),
@@ -278,14 +266,14 @@ def _roles(filtered: SiteFilter) -> list[Role]:
         (SiteEra.Role.DATED, _("what it dates from")),
         (SiteEra.Role.WITHIN, _("only a span of eras around it")),
     ]
-    return [Role(value, label, value == chosen) for value, label in choices]
+    return [Choice(value, label, value == chosen) for value, label in choices]
 
 
-def _distances(filtered: SiteFilter) -> list[Distance]:
+def _distances(filtered: SiteFilter) -> list[Choice]:
     """Those to choose from, and the one in the address."""
     here = filtered.within_km
     return [
-        Distance(
+        Choice(
             "" if km == SiteFilter.WITHIN_KM and "within" not in filtered.data else f"{km:g}",
             distance_phrase(km),
             km == here,
@@ -327,9 +315,9 @@ def _near_in_words(filtered: SiteFilter) -> str:
     return str(named.best()) if again == centre else written
 
 
-def _sorts(filtered: SiteFilter) -> list[Sort]:
+def _sorts(filtered: SiteFilter) -> list[ChoiceLink]:
     return [
-        Sort(
+        ChoiceLink(
             str(label),
             query_strings.updated(filtered.raw_data, sort=value),
             value == filtered.order,

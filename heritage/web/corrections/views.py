@@ -15,7 +15,7 @@ from django import forms
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,7 +28,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from heritage.models import Correction, Site
 from heritage.server.client_address import client_network
 from heritage.server.lock_timeout import NotWritten, StorageFailed, lock_timeout
-from heritage.web.access import any_site
+from heritage.web.access import any_site, gone
 from heritage.web.shared import meta_tags
 from heritage.web.shared.responses import moved, private
 
@@ -235,6 +235,4 @@ def _not_public(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     site = any_site(slug)
     if site is not None and site.state == Site.State.PUBLISHED:
         return moved(reverse(name, args=[site.slug]))
-    if site is not None and site.state == Site.State.ARCHIVED and site.published_at:
-        return render(request, "410.html", status=410)
-    raise Http404
+    return gone(request, site)

@@ -53,12 +53,7 @@ def index_file(origin: str) -> str:
 def pages_file(origin: str, language: str) -> str:
     """Pages that do not belong to a site."""
     entries = [
-        _entry(
-            origin,
-            language,
-            {code: _path(code, name) for code in interface_languages()},
-            None,
-        )
+        _entry(origin, language, {code: _path(code, name) for code in interface_languages()})
         for name in _TEXT_PAGES
     ]
     return _file(_URLS, entries, "</urlset>")
@@ -73,7 +68,7 @@ def terms_file(origin: str, language: str) -> str:
         for pk, slug in model.objects.order_by("pk").values_list("pk", "slug"):
             if index.having(name, pk):
                 paths = {code: f"{before[code]}{slug}/" for code in before}
-                entries.append(_entry(origin, language, paths, None))
+                entries.append(_entry(origin, language, paths))
     return _file(_URLS, entries, "</urlset>")
 
 
@@ -102,7 +97,7 @@ def _entries(language: str, origin: str, size: int, number: int) -> list[str]:
     )
     # The words of one entry around its slug and its date, which alone differ.
     before = {code: _path(code, "sites") for code in interface_languages()}
-    entry = _entry(origin, language, {code: f"{path}\0/" for code, path in before.items()}, None)
+    entry = _entry(origin, language, {code: f"{path}\0/" for code, path in before.items()})
     start, end = entry.split("</loc>")
     return [
         f"{start}</loc>{_lastmod(changed)}{end}".replace("\0", slug)
@@ -110,25 +105,18 @@ def _entries(language: str, origin: str, size: int, number: int) -> list[str]:
     ]
 
 
-def _entry(
-    origin: str,
-    language: str,
-    paths: dict[str, str],
-    changed: datetime | None,
-) -> str:
+def _entry(origin: str, language: str, paths: dict[str, str]) -> str:
     links = [(proper_tag(code), path) for code, path in paths.items()]
     links.append(("x-default", paths[settings.LANGUAGE_CODE]))
     alternates = "".join(
         f'<xhtml:link rel="alternate" hreflang="{tag}" href="{escape(origin + path)}"/>'
         for tag, path in links
     )
-    return (
-        f"<url><loc>{escape(origin + paths[language])}</loc>{_lastmod(changed)}{alternates}</url>"
-    )
+    return f"<url><loc>{escape(origin + paths[language])}</loc>{alternates}</url>"
 
 
-def _lastmod(changed: datetime | None) -> str:
-    return f"<lastmod>{changed.isoformat(timespec='seconds')}</lastmod>" if changed else ""
+def _lastmod(changed: datetime) -> str:
+    return f"<lastmod>{changed.isoformat(timespec='seconds')}</lastmod>"
 
 
 def _path(language: str, name: str, *args: str) -> str:

@@ -6,6 +6,7 @@ from functools import partial
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -72,9 +73,7 @@ def cover(request: HttpRequest, uid: str, shape: str = "") -> HttpResponseBase:
 @require_safe
 def kind_cover(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The drawing that stands for a kind."""
-    kind = Kind.objects.filter(slug=slug).first()
-    if kind is None:
-        raise Http404
+    kind = get_object_or_404(Kind, slug=slug)
     drawing = covers.drawing_of_kind(kind, get_language())
     drawn = partial(cached_svg, drawing, SHAPES[""])
     return pictures.answer(request, drawing.tag, True, lambda: pictures.svg_response(drawn()))
@@ -142,9 +141,7 @@ def site_map(request: HttpRequest, uid: str) -> HttpResponseBase:
 
 @require_safe
 def place_map(request: HttpRequest, slug: str) -> HttpResponseBase:
-    place = Place.objects.filter(slug=slug).first()
-    if place is None:
-        raise Http404
+    place = get_object_or_404(Place, slug=slug)
     index = current_index()
     points = maps.points_of(index, index.having("place", place))
     if not points:

@@ -15,7 +15,7 @@ from django.views.decorators.http import conditional_page, require_http_methods,
 
 from heritage.models import Site
 from heritage.search import page_dependencies, page_rows
-from heritage.web.access import any_site, may_see
+from heritage.web.access import any_site, gone, may_see
 from heritage.web.shared import meta_tags
 from heritage.web.shared.responses import moved, private, public, with_query
 from heritage.web.site.head import site_head
@@ -40,16 +40,14 @@ def _not_public(request: HttpRequest, slug: str) -> HttpResponse:
     """A site that has moved, is gone, or is not out yet; those who may see it get a preview."""
     hidden = any_site(slug)
     if hidden is None:
-        raise Http404
+        return gone(request, None)
     is_public = hidden.state == Site.State.PUBLISHED
     if hidden.slug != slug and (is_public or may_see(request, "view_site")):
         address = with_query(reverse("web:site", args=[hidden.slug]), request.META["QUERY_STRING"])
         return moved(address)
     if may_see(request, "view_site"):
         return _preview(request, hidden.slug)
-    if hidden.state == Site.State.ARCHIVED and hidden.published_at:
-        return render(request, "410.html", status=410)
-    raise Http404
+    return gone(request, hidden)
 
 
 def _preview(request: HttpRequest, slug: str) -> HttpResponse:
