@@ -3,10 +3,12 @@
 import inspect
 import json
 import re
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.options import InlineModelAdmin
 from django.forms import BaseInlineFormSet, ModelForm, Widget
@@ -14,9 +16,14 @@ from django.urls import reverse
 
 from heritage.admin.form import record_admin
 from heritage.admin.form.conflicts import marked
-from heritage.admin.form.editing import OPENED
+from heritage.admin.form.editing import OPENED, Editing
+from heritage.admin.form.record_admin import RecordAdmin
+from heritage.admin.records import sites
 from heritage.exchange.fixtures import load
-from heritage.models import Event, Image, Name, Site
+from heritage.models import Change, Correction, Event, Image, Name, Site, User
+from heritage.models.row_values import recorded_columns, recorded_relations
+from heritage.models.unit_of_work import change_set
+from heritage.services.undo import undo
 from tests import builders as build
 from tests.adminforms import errors, filled, page_data
 
@@ -59,6 +66,11 @@ def by_text(data, prefix, name, text) -> str:
     """Which row of a form has this text: "names-2"."""
     found = [key for key, value in data.items() if value == [text] and key.startswith(prefix)]
     return next(key.removesuffix(f"-{name}") for key in found if key.endswith(f"-{name}"))
+
+
+def page_text(response) -> str:
+    """Its text without markup, on one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def texts_of(side) -> str:
@@ -136,7 +148,7 @@ def test_a_clash_is_shown_side_by_side_and_nothing_typed_is_lost(client, site, c
     assert conflict.anchor == "id_summary__en"
     html = response.content.decode()
     assert 'id="id_summary__en"' in html
-    assert re.search(r"Saved last in these pages by li, \d+ \w+ 2\d{3}, \d\d:\d\d", html)
+    assert re.search(r"Saved by li \(\d+ \w+ 2\d{3}, \d\d:\d\d\)", html)
     again = page_data(response)
     assert again["summary__en"] == ["A large kiln."]
     assert again["area_ha"] == ["12"]
@@ -190,17 +202,105 @@ def test_an_answer_survives_another_error(client, site, conflict):
     assert (site.summary["en"], site.latitude, site.area_ha) == ("A small kiln.", 34.6, 12)
 
 
-@pytest.mark.parametrize("broken", ["", "forged:0:0", None])
-def test_a_form_that_does_not_say_what_it_was_opened_with_overwrites_nothing(
+@pytest.mark.parametrize("broken", ["", "forged:0:0", "-1", "9" * 30, "999999", None])
+def test_a_form_that_does_not_say_when_it_was_opened_overwrites_nothing(
     client, editor, site, broken
 ):
-    data = opened(client, site, **{"summary__en": "Another."})
-    data |= {OPENED: broken} if broken is not None else {}
-    if broken is None:
-        del data[OPENED]
-    assert list(ask(save(client, site, data))) == ["_keep-summary__en"]
+    name = build.make_name(site, "Old name")
+    data = opened(client, site, **{"summary__en": "Another.", "names-0-text": "New name"})
+    for each in (OPENED, f"names-0-{OPENED}"):
+        data |= {each: broken} if broken is not None else {}
+        if broken is None:
+            del data[each]
+    response = save(client, site, data)
+    questions = [f"_keep-names-{name.pk}-text", "_keep-summary__en"]
+    assert sorted(ask(response)) == questions
+    assert "What this form held when you opened it is not known any more" in page_text(response)
     site.refresh_from_db()
     assert site.summary["en"] == "A kiln."
+    answers = {questions[0]: "theirs", questions[1]: "mine"}
+    assert sorted(ask(save(client, site, page_data(response)))) == questions
+    assert save(client, site, page_data(response) | answers).status_code == 302
+    site.refresh_from_db()
+    assert (site.summary["en"], site.names.get().text) == ("Another.", "Old name")
+
+
+def test_a_form_that_is_older_than_the_history_overwrites_nothing(client, editor, site):
+    name = build.make_name(site, "Old name")
+    late = opened(client, site, **{"area_ha": "12", "names-0-DELETE": "on"})
+    latest = Change.objects.latest("pk").pk
+    save(client, site, opened(client, site, **{"summary__en": "Theirs."}))
+    Change.objects.filter(pk__lte=latest).delete()
+    response = save(client, site, late)
+    assert set(ask(response)) == {
+        "_keep-area_ha",
+        "_keep-summary__en",
+        f"_keep-names-{name.pk}",
+    }
+    assert "not known any more" in page_text(response)
+    data = page_data(response) | dict.fromkeys(ask(response), "theirs") | {"_keep-area_ha": "mine"}
+    assert save(client, site, data).status_code == 302
+    site.refresh_from_db()
+    assert (site.summary["en"], site.area_ha, site.names.count()) == ("Theirs.", 12, 1)
+
+
+def test_what_was_put_back_while_a_form_was_refused_stays_as_it_was_put(client, editor, site):
+    """The refused form shows what others have written by then, and is compared with that."""
+    late = opened(client, site, latitude="91")
+    save(client, site, opened(client, site, **{"summary__en": "In between."}))
+    response = save(client, site, late)
+    assert list(errors(response)) == ["latitude"]
+    assert page_data(response)["summary__en"] == ["In between."]
+    save(client, site, opened(client, site, **{"summary__en": "A kiln."}))
+    assert save(client, site, page_data(response) | {"latitude": "34.6"}).status_code == 302
+    site.refresh_from_db()
+    assert (site.summary["en"], site.latitude) == ("A kiln.", 34.6)
+
+
+def test_choices_that_are_written_while_a_form_is_opened_stay(client, editor, site, monkeypatch):
+    """They are read after the number, and count as somebody else's."""
+    real, temple = sites.prefetch_related_objects, build.make_kind("Temple")
+
+    def slow(rows, *relations):
+        rows[0].kinds.add(temple)
+        return real(rows, *relations)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sites, "prefetch_related_objects", slow)
+        late = opened(client, site, area_ha="12")
+    assert str(temple.pk) in late["kinds"]
+    assert save(client, site, late).status_code == 302
+    site.refresh_from_db()
+    assert (site.area_ha, temple in site.kinds.all()) == (12, True)
+
+
+def test_a_correction_is_compared_too(client, editor, site):
+    """Whose writers do not wait for those of sites."""
+    row = Correction.objects.create(site=site, topic="dates", text="Not 1044.", language="en")
+    late = opened(client, row, note="Mine")
+    save(client, row, opened(client, row, note="Theirs"))
+    assert list(ask(save(client, row, late))) == ["_keep-note"]
+    row.refresh_from_db()
+    assert row.note == "Theirs"
+
+
+def test_the_history_holds_whatever_a_form_can_change(rf):
+    """Of a column that it does not hold nobody could tell what others have written."""
+    request = rf.get("/")
+    request.user = User(is_superuser=True, is_active=True, is_staff=True)
+    admins = [each for each in admin.site._registry.values() if isinstance(each, RecordAdmin)]
+    for each in admins:
+        request.editing = Editing(request, ExitStack())
+        forms = {each.model: each.get_form(request, each.model(pk=1), change=True)}
+        for inline in each.get_inline_instances(request):
+            forms[inline.model] = inline.get_formset(request).form
+        for model, form in forms.items():
+            columns = {column.name for column in (*model._meta.fields, *model._meta.many_to_many)}
+            kept = {
+                column.name for column in (*recorded_columns(model), *recorded_relations(model))
+            }
+            assert columns & set(form.base_fields) <= kept, model
+    assert len(admins) > 20
 
 
 # --- rows --------------------------------------------------------------------------------------
@@ -246,11 +346,11 @@ def test_a_clash_within_a_row_is_asked_with_its_name(client, editor, site):
     late = opened(client, site, **{"names-0-text": "Mine"})
     save(client, site, opened(client, site, **{"names-0-text": "Theirs"}))
     response = save(client, site, late)
-    assert ask(response) == {f"_keep-names-{name.uid}-text": "Further name: Theirs – Text"} or (
-        list(ask(response)) == [f"_keep-names-{name.uid}-text"]
+    assert ask(response) == {f"_keep-names-{name.pk}-text": "Further name: Theirs – Text"} or (
+        list(ask(response)) == [f"_keep-names-{name.pk}-text"]
     )
     assert response.context["conflicts"][0].anchor == "id_names-0-text"
-    data = page_data(response) | {f"_keep-names-{name.uid}-text": "theirs"}
+    data = page_data(response) | {f"_keep-names-{name.pk}-text": "theirs"}
     assert save(client, site, data).status_code == 302
     name.refresh_from_db()
     assert name.text == "Theirs"
@@ -310,6 +410,50 @@ def test_rows_and_pictures_keep_their_places_when_others_come_and_go(client, edi
     assert len({*after.values(), *before.values()}) >= 3
     second.refresh_from_db()
     assert second.alt["en"] == "Second again"
+
+
+def test_it_is_said_who_deleted_a_row_and_when(client, editor, site):
+    name = build.make_name(site, "Gone")
+    late = opened(client, site, **{"names-0-text": "Typed"})
+    with change_set(user=build.make_user("mo", first_name="Mo")):
+        name.delete()
+    response = save(client, site, late)
+    [conflict] = response.context["conflicts"]
+    was, theirs, mine = conflict.sides
+    assert "Gone" in texts_of(was) and not theirs.lines and "Typed" in texts_of(mine)
+    assert re.fullmatch(r"Deleted by Mo \(\d+ \w+ 2\d{3}, \d\d:\d\d\): let it go", theirs.label)
+
+
+def test_a_row_that_was_moved_to_another_record_stays_there(client, editor, site):
+    name, other = build.make_name(site, "Wanderer"), build.make_site("Other")
+    late = opened(client, site, area_ha="3")
+    name.site = other
+    name.save()
+    assert save(client, site, late).status_code == 302
+    assert other.names.get() == name and not site.names.exists()
+
+
+def test_a_row_that_came_back_is_compared_with_what_it_was(client, editor, site):
+    name = build.make_name(site, "Gone")
+    late = opened(client, site, **{"names-0-text": "Typed"})
+    with change_set() as made:
+        name.delete()
+    again = page_data(save(client, site, late))
+    undo(made)
+    assert save(client, site, again).status_code == 302
+    assert site.names.get().text == "Typed"
+
+
+@pytest.mark.parametrize("number", ["0", "1", "last", "x", ""])
+def test_a_forged_row_shows_nothing_of_another_record(client, editor, site, number):
+    theirs = build.make_name(build.make_site("Other"), "Secret name")
+    own = build.make_name(site, "Own name")
+    number = str(Change.objects.latest("pk").pk) if number == "last" else number
+    data = opened(client, site, **{"names-0-id": str(theirs.pk), "names-0-text": "Typed"})
+    data[f"names-0-{OPENED}"] = number
+    response = save(client, site, data)
+    assert "Secret name" not in response.content.decode()
+    assert {own.text, theirs.text} == set(Name.objects.values_list("text", flat=True))
 
 
 def test_other_records_are_guarded_too(client, editor):
@@ -379,7 +523,7 @@ def test_what_was_typed_into_a_deleted_record_is_shown(client, editor, site):
     build.make_name(site, "Old name", pk=kind.pk)
     late = opened(client, site, **{"summary__en": "Typed\nhere.", "kinds": [str(kind.pk)]})
     late["names-0-text"] = "Better name"
-    site.delete()
+    Site.objects.filter(pk=site.pk).delete()
     response = save(client, site, late)
     assert typed(response) == {
         "Summary (English)": "Typed\nhere.",
@@ -394,7 +538,7 @@ def test_what_was_typed_into_a_deleted_record_is_shown(client, editor, site):
 
 def test_a_deleted_record_is_told_of_whatever_was_sent(client, editor, site):
     late = opened(client, site, **{"summary__en": "Typed.", "kinds": ["9" * 30]})
-    site.delete()
+    Site.objects.filter(pk=site.pk).delete()
     assert typed(save(client, site, late))["Summary (English)"] == "Typed."
 
 
@@ -456,8 +600,6 @@ def test_a_browsers_line_ends_are_stored_as_plain_ones(client, editor, site):
 
 
 def test_plain_texts_get_plain_line_ends_too(client, editor, site):
-    from heritage.models import Correction
-
     row = Correction.objects.create(site=site, topic="dates", text="Not 1044.", language="en")
     data = opened(client, row, note="One\r\nTwo")
     assert save(client, row, data).status_code == 302

@@ -112,6 +112,18 @@ def test_another_editors_change_of_an_open_row_is_asked_about(client, site):
     assert "Date" in conflict.label
 
 
+def test_a_row_is_compared_with_what_was_stored_when_it_was_opened(client, site):
+    """Which is later than the form."""
+    second = Event.objects.order_by("pk").last()
+    data = page_data(client.get(change(site)))
+    Event.objects.filter(pk=second.pk).update(date="1650")
+    row = opened(client, site, second, 1)
+    assert row["events-1-date"] == ["1650"]
+    assert client.post(change(site), data | row | {"events-1-date": "1651"}).status_code == 302
+    second.refresh_from_db()
+    assert second.date == "1651"
+
+
 def test_a_new_row_is_fetched_for_a_new_site_too(client, site):
     html = client.get(rows(None, "events", 3)).content.decode()
     assert 'name="events-3-date"' in html and "New: event" in html

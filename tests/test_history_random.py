@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 
 from heritage.models import (
+    Change,
     ChangeSet,
     Event,
     FormerSlug,
@@ -23,10 +24,17 @@ from heritage.models import (
     Record,
     Site,
 )
-from heritage.models.row_values import linked_ids, plain_row, recorded_relations, stored_rows
+from heritage.models.row_values import (
+    linked_ids,
+    plain_object,
+    plain_row,
+    recorded_relations,
+    stored_rows,
+)
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
 from heritage.services import pending
+from heritage.services.conflicts import Since
 from heritage.services.history import net_changes
 from heritage.services.undo import undo
 from tests.builders import make_name, text
@@ -77,6 +85,21 @@ def history(made: ChangeSet) -> dict[tuple, tuple]:
             before = {n: v for n, v in before.items() if n not in row.model.recorded_when_deleted}
         told[row.model, row.object_id] = (before, row.after)
     return told
+
+
+def opened_at(number: int, states: list[dict]) -> dict[tuple, dict]:
+    """All rows as whoever opened them at a change had them, from what is stored now."""
+    found, keys = {}, {key for state in states for key in state}
+    for model in RECORDS:
+        ids = [pk for each, pk in keys if each is model]
+        since, stored = Since({(model, pk): [number] for pk in ids}), model.objects.in_bulk(ids)
+        links = {field.name: linked_ids(field, stored) for field in recorded_relations(model)}
+        for pk in ids:
+            if opened := since.opened((model, pk), number, stored.get(pk)):
+                row, relations = opened
+                now = {name: ids[pk] for name, ids in links.items() if pk in ids}
+                found[model, pk] = plain_object(row) | now | relations
+    return found
 
 
 # --- writes beside those of tests.random_writes ----------------------------------------
@@ -216,7 +239,7 @@ def test_whatever_is_written_is_derived_told_undone_and_done_again(seed, setting
     catalogue = Catalogue(random.Random(seed))
     default_storage.save("images/x.png", ContentFile(b""))  # what its pictures name
     catalogue.populate(8)
-    states, made = [everything()], []
+    states, made, numbers = [everything()], [], [Change.objects.latest("pk").pk]
     while len(made) < CHANGE_SETS:
         count = ChangeSet.objects.count()
         with change_set(reason=f"{len(made)}"):
@@ -228,9 +251,12 @@ def test_whatever_is_written_is_derived_told_undone_and_done_again(seed, setting
             continue
         states.append(state)
         made.append(ChangeSet.objects.latest("pk"))
+        numbers.append(made[-1].changes.latest("pk").pk)
         assert history(made[-1]) == difference(*states[-2:])
         assert_all_is_derived()
         assert_as_rebuilt(store.current())
+
+    assert [opened_at(number, states) for number in numbers] == states
 
     undone = []
     for change, before in zip(reversed(made), reversed(states[:-1]), strict=True):

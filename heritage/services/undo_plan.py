@@ -16,6 +16,7 @@ from heritage.models import Change, FormerSlug, Site
 from heritage.models.base import Record, chunks, untracked
 from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import linked_ids, plain_row, recorded_relations, stored_rows
+from heritage.services.conflicts import Outcome, joined, outcome
 from heritage.services.dependencies import referring_columns
 from heritage.services.history import RowChange, column_of, net_changes
 from heritage.values.language import language_name
@@ -151,16 +152,15 @@ class _Planner:
                 continue
             before, current = was[name], now[name]
             if column.many_to_many:
-                wanted = (set(current) - (set(after) - set(before))) | (set(before) - set(after))
-                values[name] = self._existing(row, column, sorted(wanted))
+                values[name] = self._existing(row, column, sorted(joined(after, current, before)))
             elif isinstance(column, LanguageMapField):
                 values[name] = self._by_language(row, name, before or {}, after or {}, current)
             elif isinstance(column, FileField) and not _is_kept(column, before):
                 self._conflict(row, "file", column=name)
+            elif outcome(after, current, before) is Outcome.CONFLICT:
+                self._conflict(row, "edited", column=name)
             elif current == after and self._target_exists(row, column, before):
                 values[name] = before
-            elif current not in (after, before):
-                self._conflict(row, "edited", column=name)
         values = {name: value for name, value in values.items() if value != now[name]}
         if values:
             self.plan.steps.append(Step(UPDATE, row.model, row.object_id, values, now))
@@ -171,13 +171,12 @@ class _Planner:
         wanted = dict(current)
         for code in {**before, **after}:
             old, new, now = before.get(code), after.get(code), current.get(code)
-            if old == new or now == old:
-                continue
-            if now != new:
+            decided = outcome(new, now, old)
+            if decided is Outcome.CONFLICT:
                 self._conflict(row, "edited", column=name, language=code)
-            elif old is None:
+            elif decided is Outcome.MINE and old is None:
                 del wanted[code]
-            else:
+            elif decided is Outcome.MINE:
                 wanted[code] = old
         return dict(sorted(wanted.items()))
 

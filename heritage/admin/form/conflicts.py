@@ -9,26 +9,15 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib.admin import ModelAdmin
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
+from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from heritage.admin.access import is_id
-from heritage.admin.form.editing import (
-    CHOICE,
-    MINE,
-    THEIRS,
-    EditConflict,
-    Editing,
-    editing_of,
-    in_row,
-)
-from heritage.admin.form.inputs import EDTFFormField
-from heritage.admin.form.three_way_merge import (
+from heritage.admin.form.controls import (
     Values,
     field_of,
     label_of_control,
@@ -36,6 +25,18 @@ from heritage.admin.form.three_way_merge import (
     same,
     shown_values,
 )
+from heritage.admin.form.editing import (
+    CHOICE,
+    MINE,
+    THEIRS,
+    EditConflict,
+    Editing,
+    OpenedRow,
+    editing_of,
+    in_row,
+    rows_by_id,
+)
+from heritage.admin.form.inputs import EDTFFormField
 from heritage.services.history import word_diff
 from heritage.values.date_format import date_in_words
 from heritage.values.language import proper_tag, text_direction
@@ -67,72 +68,66 @@ class ShownConflict:
     label: str
     anchor: str
     sides: list[Side]
+    opened_at: str  # the number at which it was opened; empty if it is not known
 
 
 def shown_conflicts(editing: Editing) -> list[ShownConflict]:
     return [_shown_conflict(each, editing.choice(each.key)) for each in editing.conflicts]
 
 
-def last_saved(row: Model) -> LogEntry | None:
-    """The latest log entry of a record, which says who saved it last."""
-    entries = LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk)
-    )
-    return entries.select_related("user").order_by("-action_time").first()
-
-
 def _shown_conflict(conflict: EditConflict, choice: str) -> ShownConflict:
-    keys, opened = _shown_keys(conflict), conflict.opened
+    opened = conflict.opened
+    keys = {**(opened or {}), **conflict.theirs, **conflict.mine}
     theirs, mine = (
         Side(name, label, _lines(conflict, values, keys, opened), choice == name, _("nothing"))
         for name, label, values in zip(
             (THEIRS, MINE),
-            _side_labels(conflict.what),
+            _side_labels(conflict),
             (conflict.theirs, conflict.mine),
             strict=True,
         )
     )
-    if conflict.what == "deleted":
-        theirs.empty = _("deleted")
-    elif conflict.what == "deleting":
-        mine.empty = _("deleted")
+    if not conflict.control:
+        theirs.empty = mine.empty = _("deleted")
     sides = [theirs, mine]
     if opened is not None:
         lines = _lines(conflict, opened, keys)
         sides.insert(0, Side("", _("When you opened it"), lines, empty=_("nothing")))
-    return ShownConflict(CHOICE + conflict.key, _title(conflict), conflict.anchor, sides)
+    anchor = f"id_{conflict.place}{conflict.control}" if conflict.control else ""
+    opened_at = "" if opened is None else str(conflict.number)
+    return ShownConflict(CHOICE + conflict.key, _title(conflict), anchor, sides, opened_at)
 
 
-def _side_labels(what: str) -> tuple[str, str]:
-    if what == "deleted":
-        return _("Deleted by somebody else: let it go"), _("Yours: add it again")
-    if what == "deleting":
-        return _("Changed by somebody else: keep it so"), _("Yours: delete it")
-    return _("Saved by somebody else"), _("Yours, as it stands in the form below")
+def _side_labels(conflict: EditConflict) -> tuple[str, str]:
+    """What is said of theirs, with who changed it and when, and of mine."""
+    by = conflict.row.changed_by(conflict.number, conflict.control)
+    author = by.author if by else _("somebody else")
+    at = date_format(localtime(by.at), "DATETIME_FORMAT") if by else ""
+    who = {"who": explained(author, filter(None, [at]))}
+    if not conflict.theirs:
+        return _("Deleted by %(who)s: let it go") % who, _("Yours: add it again")
+    if not conflict.mine:
+        return _("Changed by %(who)s: keep it so") % who, _("Yours: delete it")
+    return _("Saved by %(who)s") % who, _("Yours, as it stands in the form below")
 
 
 def _title(conflict: EditConflict) -> str:
-    if conflict.what != "field":
-        return in_row(conflict.kind, conflict.row)
-    [key] = conflict.mine
-    return in_row(conflict.kind, conflict.row, label_of_control(conflict.fields, key))
-
-
-def _shown_keys(conflict: EditConflict) -> list[str]:
-    keys = {**(conflict.opened or {}), **conflict.theirs, **conflict.mine}
-    return [key for key in keys if field_of(conflict.fields, key)[0]]
+    control = conflict.control
+    label = label_of_control(conflict.row.fields, control) if control else ""
+    # A row that is gone may be one of another record by now.
+    return in_row(conflict.kind, conflict.row.now if conflict.theirs else None, label)
 
 
 def _lines(
     conflict: EditConflict, values: Values | None, keys: Iterable[str], before: Values | None = None
 ) -> list[ConflictLine]:
-    lines = []
+    lines, fields = [], conflict.row.fields
     for key in keys:
         if texts := [text for text in (values or {}).get(key, []) if text]:
-            form_field, code = field_of(conflict.fields, key)
+            form_field, code = field_of(fields, key)
             shown = _shown(form_field, texts)
             was = _shown(form_field, (before or {}).get(key, [])) if before is not None else shown
-            label = "" if conflict.what == "field" else label_of_control(conflict.fields, key)
+            label = "" if conflict.control else label_of_control(fields, key)
             lang = (proper_tag(code), text_direction(code)) if code else ("", "")
             lines.append(ConflictLine(capfirst(label), marked(was, shown), *lang))
     return lines
@@ -161,36 +156,31 @@ def _flat(choices: Iterable[Any]) -> Iterator[tuple[str, Any]]:
             yield str(value), label
 
 
-def typed_texts(model_admin: ModelAdmin, request: HttpRequest) -> list[tuple[str, str]]:
+def typed_texts(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> list[tuple[str, str]]:
     """The labelled texts of a form that cannot be saved any more."""
-    opened = editing_of(request).opened
-    if opened is None:
-        return []
-    form = model_admin.get_form(request, change=True)
-    parts = [("", form.base_fields, opened.form, "")]
+    editing, model = editing_of(request), model_admin.model
+    fields = model_admin.get_form(request, change=True).base_fields
+    now = rows_by_id(model, [pk]).get(pk)
+    opened = editing.opened_form(fields, (model, pk), now)
+    parts: list[tuple[str, OpenedRow, MultiValueDict[str, Any]]] = [("", opened, request.POST)]
     for formset, inline in model_admin.get_formsets_with_inlines(request):
-        prefix, fields = formset.get_default_prefix(), formset.form.base_fields
-        rows = {row["id"][0]: row for row in opened.rows.get(prefix, {}).values()}
-        new_row = shown_values(fields, None)
-        total = request.POST.get(f"{prefix}-TOTAL_FORMS", "")
-        for number in range(min(int(total), formset.max_num) if is_id(total) else 0):
-            start = f"{prefix}-{number}-"
-            pk = request.POST.get(start + formset.model._meta.pk.name, "")
-            label = f"{capfirst(str(inline.verbose_name))} {number + 1}: "
-            parts.append((start, fields, rows.get(pk, new_row), label))
+        model, fields = formset.model, formset.form.base_fields
+        rows = editing.posted_rows(formset.get_default_prefix(), model._meta.pk.name)
+        rows = rows[: formset.max_num]
+        since = editing.since({(model, row.pk): (row.opened_at, None) for row in rows})
+        stored = rows_by_id(model, [row.pk for row in rows])
+        for row in rows:
+            key, owner = (model, row.pk), (formset.fk.attname, pk)
+            opened = OpenedRow(fields, since, key, stored.get(row.pk), row.opened_at, owner)
+            kind = f"{capfirst(str(inline.verbose_name))} {row.number + 1}: "
+            parts.append((kind, opened, row.data))
     found = []
-    for prefix, fields, shown, kind in parts:
-        data = MultiValueDict(
-            {
-                key.removeprefix(prefix): texts
-                for key, texts in request.POST.lists()
-                if key.startswith(prefix)
-            }
-        )
-        for key, texts in posted_values(fields, data, {}).items():
-            if not same(texts, shown.get(key, [])):
-                label = capfirst(label_of_control(fields, key))
-                found.append((kind + label, _shown(field_of(fields, key)[0], texts)))
+    for kind, opened, data in parts:
+        shown = opened.values(opened.number) or shown_values(opened.fields, None)
+        for control, texts in posted_values(opened.fields, data, {}).items():
+            if not same(texts, shown.get(control, [])):
+                label = capfirst(label_of_control(opened.fields, control))
+                found.append((kind + label, _shown(field_of(opened.fields, control)[0], texts)))
     return found
 
 

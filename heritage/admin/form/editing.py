@@ -1,51 +1,58 @@
 """Merges concurrent edits of one record, and asks the editor about conflicts.
 
-A form carries, signed, the values that it showed when it was opened, and so does each open row.
-When it is posted, three states are compared control by control: opened, stored now, posted.
-What only one side changed is taken from that side; what both changed in different ways is an
-`EditConflict`, which the editor decides with radio buttons. Rows are matched by `uid`. The result
-is written back into the posted data, so that Django sees a form that was opened a moment ago.
+A form carries the number of the last change of its record, and so does each open row. When it is
+posted, `services.conflicts` tells what each control held at that number. Three values are
+compared control by control: opened, stored now, posted. What only one side changed is taken from
+that side; what both changed in different ways is an `EditConflict`, which the editor decides with
+radio buttons. The result is written back into the posted data, so that Django sees a form that
+was opened a moment ago, and that is how it is shown if it cannot be saved. Only a conflict that
+is not decided yet carries a number of its own: that at which its control was opened.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core import signing
 from django.db.models import Model
+from django.forms import FileField
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
 
+from heritage.admin.access import is_id
 from heritage.admin.autocomplete import RowLookups
-from heritage.admin.form.three_way_merge import (
+from heritage.admin.form.controls import (
     Values,
+    column_of,
     field_of,
     label_of_control,
     posted_values,
     same,
     same_values,
     shown_values,
-    three_way_merge,
 )
-from heritage.models import Record
+from heritage.models import ChangeSet, Record
+from heritage.models.row_values import recorded_columns
 from heritage.server.lock_timeout import NotWritten
+from heritage.services.conflicts import Key, Outcome, Since, joined, outcome, with_last_change
 
 if TYPE_CHECKING:
     from heritage.admin.form.inlines import RowFormSet
 
 SHOWS_ALL = "all"  # in an address: all rows and all languages
-OPENED = "_opened"  # the signed snapshot, in every form of a stored record
+OPENED = "_opened"  # the number of the last change when the form, row or conflict was opened
 CHOICE = "_keep-"  # before the key of a conflict: the radio buttons that decide it
 MINE, THEIRS = "mine", "theirs"
-REPLACES = "_replaces"  # of a new row: the uid of the deleted one that it would bring back
-_SALT, _ROW_SALT = "heritage.admin.opened", "heritage.admin.opened_row"
-_OPENED_ROW = re.compile(r"(.+?)-[0-9]{1,5}-_opened")
+REPLACES = "_replaces"  # of a new row: the id of the deleted one that it would bring back
+
+
+def _number(data: Mapping[str, str], key: str = OPENED) -> int | None:
+    text = data.get(key, "")
+    return int(text) if is_id(text) else None
 
 
 def in_row(kind: str, row: Model | None, label: str = "") -> str:
@@ -54,45 +61,89 @@ def in_row(kind: str, row: Model | None, label: str = "") -> str:
     return f"{named} – {capfirst(label)}" if named and label else named or capfirst(label)
 
 
+def rows_by_id(model: type[Record], ids: Iterable[int]) -> dict[int, Any]:
+    """Stored rows, whomever they belong to, each with the number of its last change."""
+    return with_last_change(model._default_manager.all()).in_bulk(list(ids))
+
+
+class OpenedRow:
+    """What the form of one row held when it was opened at `number`, or at an earlier one.
+
+    `now` is the stored row, with the number of its last change; `owner` has the key to the record
+    that it has to have been a row of, and the id of that.
+    """
+
+    def __init__(
+        self,
+        fields: Mapping[str, forms.Field],
+        since: Since,
+        key: Key,
+        now: Any,
+        number: int | None,
+        owner: tuple[str, int] | None = None,
+    ):
+        self.fields, self.key, self.now, self.number = fields, key, now, number
+        self._since, self._owner = since, owner
+        self._values: dict[int | None, Values | None] = {}
+
+    def values(self, number: int | None, control: str = "") -> Values | None:
+        """All its controls, or one, at a number; None if that is not known."""
+        if number not in self._values:
+            opened = self._opened(number)
+            if opened and self._owner and getattr(opened[0], self._owner[0]) != self._owner[1]:
+                opened = None
+            self._values[number] = shown_values(self.fields, *opened) if opened else None
+        values = self._values[number]
+        return {control: values.get(control, [])} if control and values is not None else values
+
+    def _opened(self, number: int | None) -> tuple[Record, dict[str, list[int]]] | None:
+        if self.now is not None and number == self.now.last_change:
+            return self.now, {}
+        return self._since.opened(self.key, number, self.now)
+
+    def changed_by(self, number: int | None, control: str) -> ChangeSet | None:
+        """Who made the last change since a number at which it is known."""
+        known = self.values(number) is not None
+        change = self._since.last(self.key, number, *column_of(control)) if known else None
+        return change.change_set if change else None
+
+
 @dataclass
 class EditConflict:
-    """A conflict for the editor to decide. `key` names its radio buttons, `anchor` the control."""
+    """A conflict for the editor to decide. `key` names its radio buttons.
+
+    It is about one control of a row, which was opened at `number`; without `control` about all of
+    it: one side has deleted the row, and has no values.
+    """
 
     key: str
-    what: str  # "field", "deleted" (the row, by somebody else) or "deleting" (by this editor)
-    fields: Mapping[str, forms.Field]
-    opened: Values | None
+    row: OpenedRow
+    control: str
+    number: int | None
     theirs: Values
     mine: Values
-    row: Model | None = None  # the row that it is about; None for the record itself
-    kind: str = ""  # the name of the row's model
-    anchor: str = ""
+    kind: str  # the name of the row's model; empty for the record itself
+    place: str  # before the names of its controls on the page
+
+    @property
+    def opened(self) -> Values | None:
+        """None if that is not known."""
+        return self.row.values(self.number, self.control)
 
 
 @dataclass
-class Snapshot:
-    """What a form showed when it was opened: its controls, its rows by uid, earlier conflicts."""
+class PostedRow:
+    """One row of a set, as it was sent: its controls by their names within it."""
 
-    form: Values = field(default_factory=dict)
-    rows: dict[str, dict[str, Values]] = field(default_factory=dict)
-    conflicts: dict[str, list[str]] = field(default_factory=dict)
+    number: int
+    data: MultiValueDict[str, Any] = field(default_factory=MultiValueDict)
+    files: MultiValueDict[str, Any] = field(default_factory=MultiValueDict)
+    pk: int = 0  # of the stored row; 0 for a new one
+    opened_at: int | None = None
 
-    def dumps(self) -> str:
-        return signing.dumps([self.form, self.conflicts], salt=_SALT, compress=True)
-
-    @classmethod
-    def loads(cls, data: Mapping[str, str]) -> "Snapshot | None":
-        """The snapshot in posted data; None if it is missing or not signed by this installation."""
-        try:
-            form, asked = signing.loads(data.get(OPENED, ""), salt=_SALT)
-            snapshot = cls(form, {}, asked)
-            for key, text in data.items():
-                if found := _OPENED_ROW.fullmatch(key):
-                    uid, values = signing.loads(text, salt=_ROW_SALT)
-                    snapshot.rows.setdefault(found[1], {})[uid] = values
-        except signing.BadSignature:
-            return None
-        return snapshot
+    @property
+    def is_deleted(self) -> bool:
+        return bool(self.data.get(DELETION_FIELD_NAME))
 
 
 class Editing:
@@ -105,101 +156,145 @@ class Editing:
         self.stack = stack  # closed at the end of the request: holds the transaction
         self.is_writing = False
         self.not_written = not_written  # why the form is shown again, if it could not be stored
-        self.snapshot = Snapshot()  # what the form shows this time, to be signed
+        self.compared: dict | None = None  # the columns of the record, once it is compared
         self.conflicts: list[EditConflict] = []
         self.kept: list[str] = []
         self.lookups = RowLookups()
         self.formsets: list[RowFormSet] = []
         self.shared: dict = {}  # look-ups that sets of rows share
-        self.stored: dict = {}  # stored values, by (prefix, uid) of a row or None
         self.shows_all = SHOWS_ALL in request.GET  # all rows and languages, whether opened or not
         self.extra = int(self.shows_all)  # empty rows of each set
+        # The conflicts that this editor was shown, by key: at which number each was opened.
+        self.asked = {
+            name.removeprefix(CHOICE).removesuffix(OPENED): _number(request.POST, name)
+            for name in request.POST
+            if name.startswith(CHOICE) and name.endswith(OPENED)
+        }
 
-    @cached_property
-    def opened(self) -> Snapshot | None:
-        return Snapshot.loads(self._request.POST)
+    def since(self, rows: Mapping[Key, tuple[int | None, Any]]) -> Since:
+        """What was written to rows after they were opened: (number, the stored row or None)."""
+        return Since(
+            {
+                key: {number, *self.asked.values()}
+                for key, (number, now) in rows.items()
+                if self.asked or now is None or number != now.last_change
+            }
+        )
 
-    def row_opened(self, prefix: str, uid: str) -> str:
-        """The signed values of an open row, or an empty text."""
-        values = self.snapshot.rows.get(prefix, {}).get(uid)
-        return signing.dumps([uid, values], salt=_ROW_SALT, compress=True) if values else ""
+    def posted_rows(self, prefix: str, pk_name: str) -> list[PostedRow]:
+        """The rows of a set in the order of the form; what was not opened was not sent."""
+        rows: dict[int, PostedRow] = {}
+        shape = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,5}})-(.+)", re.DOTALL)
+        for source, part in ((self._request.POST, "data"), (self._request.FILES, "files")):
+            for name in source:
+                if found := shape.fullmatch(name):
+                    row = rows.setdefault(int(found[1]), PostedRow(int(found[1])))
+                    getattr(row, part).setlist(found[2], source.getlist(name))
+        for row in rows.values():
+            row.pk = _number(row.data, REPLACES) or _number(row.data, pk_name) or 0
+            row.opened_at = _number(row.data)
+        return [rows[number] for number in sorted(rows)]
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the complete form of a stored record was sent."""
+        return OPENED in self._request.POST
+
+    def is_outdated(self, rows: Iterable[tuple[type[Record], Any]]) -> bool:
+        """Whether the history tells of a write to one of these rows since they were read."""
+        shown = {(model, row.pk): row.last_change for model, row in rows}
+        since = Since({key: [number] for key, number in shown.items()})
+        return any(since.changes(key, number) for key, number in shown.items())
 
     def choice(self, key: str) -> str:
         return self._request.POST.get(CHOICE + key, "")
 
-    def decision(self, key: str, theirs: list[str]) -> str:
-        """The editor's decision, unless the stored value has changed since it was shown."""
-        asked = self.opened.conflicts.get(key) if self.opened else None
-        choice = self.choice(key)
-        return choice if asked is not None and same(asked, theirs) else ""
-
-    def open_form(self, fields: Mapping[str, forms.Field], row: Model) -> None:
-        """Note what the form of a stored record shows."""
-        self.stored[None] = self.snapshot.form = shown_values(fields, row)
+    def opened_form(self, fields: Mapping[str, forms.Field], key: Key, now: Any) -> OpenedRow:
+        """What the main form held when it was opened."""
+        number = _number(self._request.POST)
+        return OpenedRow(fields, self.since({key: (number, now)}), key, now, number)
 
     def merge_form(
         self,
         fields: Mapping[str, forms.Field],
-        row: Model,
+        row: Record,
         data: QueryDict,
         files: MultiValueDict | None,
     ) -> tuple[QueryDict, MultiValueDict]:
         """The posted data of the main form, merged."""
-        self.open_form(fields, row)
+        self.compared = {
+            column.attname: getattr(row, column.attname) for column in recorded_columns(type(row))
+        }
         data, files = data.copy(), MultiValueDict(files or {})
-        opened = self.opened.form if self.opened else None
-        posted = posted_values(fields, data, files)
-        values = self.resolve(fields, row, "", opened, self.snapshot.form, posted, self._keep_form)
-        for key, texts in values.items():
-            _put(data, files, fields, key, texts, posted)
+        self.merge_row(self.opened_form(fields, (type(row), row.pk), row), data, files)
         return data, files
 
-    def _keep_form(self, key: str, texts: list[str]) -> None:
-        self.snapshot.form = self.snapshot.form | {key: texts}
-
-    def resolve(
+    def merge_row(
         self,
-        fields: Mapping[str, forms.Field],
-        row: Model,
-        prefix: str,
-        opened: Values | None,
-        stored: Values,
-        posted: Values,
-        keep: Callable[[str, list[str]], None],
-        anchor: str = "",
-    ) -> Values:
-        """The merged values of one row: decided conflicts as decided, open ones as posted."""
-        merged = three_way_merge(fields, opened, stored, posted)
-        self.kept += [label_of_control(fields, key) for key in merged.kept]
-        for key in merged.conflicts:
-            name, now = f"{prefix}{key}", stored.get(key, [])
-            decision = self.decision(name, now)
-            if decision == THEIRS:
-                merged.values[key] = now
-            elif decision != MINE:
-                was = None if opened is None else {key: opened.get(key, [])}
-                mine = {key: merged.values[key]}
-                conflict = EditConflict(name, "field", fields, was, {key: now}, mine, row)
-                conflict.anchor = f"id_{anchor}{key}"
-                self.add_conflict(conflict, now)
-                keep(key, was[key] if was else [])
-        return merged.values
+        opened: OpenedRow,
+        data: MultiValueDict[str, Any],
+        files: MultiValueDict[str, Any],
+        prefix: str = "",
+        **about: str,
+    ) -> None:
+        """Merge one stored row into its posted data: open conflicts stay as posted.
 
-    def add_conflict(self, conflict: EditConflict, theirs: list[str]) -> None:
-        """Record a conflict; the form is shown again until it is decided."""
-        self.conflicts.append(conflict)
-        self.snapshot.conflicts[conflict.key] = theirs
+        `prefix` stands before its controls in the keys of conflicts; see `settle()`.
+        """
+        fields, stored = opened.fields, shown_values(opened.fields, opened.now)
+        posted = posted_values(fields, data, files)
+        for control in {**stored, **posted}:
+            form_field, _code = field_of(fields, control)
+            now, sent = stored.get(control, []), posted.get(control, [])
+            if sent == now:
+                continue
+            number = self.asked.get(prefix + control, opened.number)
+            was = (opened.values(number, control) or {}).get(control)
+            if isinstance(form_field, FileField) and control not in posted:
+                sent = now if was is None else was
+            # Of several choices, additions and removals of both sides.
+            joins = isinstance(form_field, forms.ModelMultipleChoiceField) and was is not None
+            settled = self.settle(
+                opened, {control: now}, {control: sent}, prefix, control, joins, **about
+            )
+            value = joined(was or (), now, sent) if joins else sent
+            _put(data, files, fields, control, now if settled == THEIRS else value, posted)
 
-    # --- rows
+    def settle(
+        self,
+        opened: OpenedRow,
+        now: Values,
+        mine: Values,
+        key: str,
+        control: str = "",
+        joins: bool = False,
+        kind: str = "",
+        place: str = "",
+    ) -> str:
+        """Whose values of a row, or of one control, are taken; "" if the editor is to be asked.
 
-    def open_rows(self, formset: "RowFormSet") -> dict[str, Values]:
-        """Note what a set of rows shows."""
-        fields = formset.form.base_fields
-        shown = {row.uid: shown_values(fields, row) for row in formset.get_queryset()}
-        self.stored |= {(formset.prefix, uid): values for uid, values in shown.items()}
-        ids = {row.uid: [str(row.pk)] for row in formset.get_queryset()}
-        self.snapshot.rows[formset.prefix] = {uid: shown[uid] | {"id": ids[uid]} for uid in shown}
-        return shown
+        `joins` says that values which both have changed can be put together, `kind` is the name of
+        the row's model, and `place` stands before the names of its controls on the page.
+        """
+        key, is_asked = key + control, key + control in self.asked
+        number = self.asked.get(key, opened.number)
+        was, shown = (opened.values(each, control) for each in (number, opened.number))
+        if was is None:
+            result = Outcome.SAME if same_values(mine, now) else Outcome.CONFLICT
+        else:
+            result = outcome(was, now, mine, same_values)
+        if result is Outcome.CONFLICT and not joins:
+            # A decision holds as long as that is stored which was shown with the question.
+            is_current = not now or (shown is not None and same_values(shown, now))
+            choice = self.choice(key) if is_asked and is_current else ""
+            if choice in (MINE, THEIRS):
+                return choice
+            conflict = EditConflict(key, opened, control, number, now, mine, kind, place)
+            self.conflicts.append(conflict)
+            return ""
+        if result is Outcome.THEIRS and control:
+            self.kept.append(label_of_control(opened.fields, control))
+        return THEIRS if result in (Outcome.SAME, Outcome.THEIRS) else MINE
 
     def merge_rows(self, formset: "RowFormSet") -> None:
         """Write the merged rows into the posted data of the set, stored rows first."""
@@ -216,7 +311,7 @@ def _put(
 ) -> None:
     """Write one control into posted data."""
     form_field, _code = field_of(fields, key)
-    if isinstance(form_field, forms.FileField) and key in fields:
+    if isinstance(form_field, FileField) and key in fields:
         if not same(posted.get(key, []), texts):
             files.pop(key, None)  # the stored file stays
     elif texts or key in data:
@@ -225,157 +320,86 @@ def _put(
         data.setlist(key, texts or nothing)
 
 
-@dataclass
-class _PostedRow:
-    data: MultiValueDict
-    files: MultiValueDict
-    uid: str = ""
-
-    @property
-    def is_deleted(self) -> bool:
-        return bool(self.data.get(DELETION_FIELD_NAME))
-
-
 class _RowMerge:
     """Merges the rows of one set."""
 
     def __init__(self, editing: Editing, formset: "RowFormSet"):
         self._editing, self._formset = editing, formset
         self._fields = formset.form.base_fields
-        self._shown = editing.open_rows(formset)
-        self._stored = {row.uid: row for row in formset.get_queryset()}
-        opened = editing.opened
-        self._opened = opened.rows.get(formset.prefix, {}) if opened else None
+        self._pk_name = formset.model._meta.pk.name
+        self._kind = str(formset.model._meta.verbose_name)
 
     def run(self) -> None:
-        rows = self._posted_rows()
-        if rows is None:
-            return
-        by_uid = {row.uid: row for row in rows if row.uid}
-        kept = [self._kept(uid, by_uid.get(uid)) for uid in self._stored]
+        formset = self._formset
+        total = formset.data.get(f"{formset.prefix}-{TOTAL_FORM_COUNT}", "")
+        if not is_id(total) or int(total) > formset.absolute_max:
+            return  # Django rejects the whole set
+        posted = self._editing.posted_rows(formset.prefix, self._pk_name)
+        posted = [row for row in posted if row.number < int(total)]
+        by_pk = {row.pk: row for row in posted if row.pk}
+        stored = {row.pk: row for row in formset.get_queryset()}
+        gone = by_pk.keys() - stored.keys()
+        # Some may have been moved to another record.
+        elsewhere = rows_by_id(formset.model, gone) if gone else {}
+        self._since = self._editing.since(
+            {(formset.model, pk): (row.opened_at, stored.get(pk)) for pk, row in by_pk.items()}
+        )
+        kept = [
+            self._kept(number, row, by_pk.get(pk))
+            for number, (pk, row) in enumerate(stored.items())
+        ]
         new = [
             row
-            for row in rows
-            if row.uid not in self._stored and (not row.uid or self._is_new_row(row))
+            for row in posted
+            if not row.pk or (row.pk in gone and self._is_new(row, elsewhere.get(row.pk)))
         ]
         self._write(kept, new)
-        places = range(len(kept), len(kept) + len(new))
-        opened = {number for number, uid in enumerate(self._stored) if uid in by_uid}
-        self._formset.opened = opened | set(places)
+        formset.opened = {number for number, pk in enumerate(stored) if pk in by_pk}
+        formset.opened |= {*range(len(kept), len(kept) + len(new))}
 
-    def _posted_rows(self) -> list[_PostedRow] | None:
-        """The rows in the order of the form; None if Django should reject the whole set."""
-        formset = self._formset
-        try:
-            total = int(formset.data.get(f"{formset.prefix}-{TOTAL_FORM_COUNT}", ""))
-        except ValueError:
-            return None
-        if not 0 <= total <= formset.absolute_max:
-            return None
-        rows = [_PostedRow(MultiValueDict(), MultiValueDict()) for _number in range(total)]
-        shape = re.compile(rf"{re.escape(formset.prefix)}-([0-9]{{1,5}})-(.+)", re.DOTALL)
-        for source, part in ((formset.data, "data"), (formset.files, "files")):
-            for key in source:
-                found = shape.fullmatch(key)
-                if found and int(found[1]) < total:
-                    getattr(rows[int(found[1])], part).setlist(found[2], source.getlist(key))
-        uids = {values["id"][0]: uid for uid, values in (self._opened or {}).items()}
-        uids = {str(row.pk): uid for uid, row in self._stored.items()} | uids
-        for row in rows:
-            pk = row.data.get(self._pk_name, "")
-            row.uid = row.data.get(REPLACES, "") or uids.get(pk, "") or (f"#{pk}" if pk else "")
-        return [row for row in rows if row.data or row.files]  # what was not opened is not sent
+    def _opened(self, row: PostedRow, now: Record | None) -> OpenedRow:
+        key, owner = (self._formset.model, row.pk), self._formset.instance.pk
+        owner_key = self._formset.fk.attname, owner
+        return OpenedRow(self._fields, self._since, key, now, row.opened_at, owner_key)
 
-    @property
-    def _pk_name(self) -> str:
-        return self._formset.model._meta.pk.name
-
-    def _was(self, uid: str) -> Values | None:
-        return None if self._opened is None else self._opened.get(uid)
-
-    def _kept(self, uid: str, row: _PostedRow | None) -> _PostedRow:
-        """Merge a row that is still stored."""
-        stored, instance = self._shown[uid], self._stored[uid]
-        if row is None or (self._opened is not None and uid not in self._opened):
-            row = _PostedRow(MultiValueDict(stored), MultiValueDict())
-        elif row.is_deleted:
-            self._delete(uid, row, instance)
+    def _kept(self, number: int, stored: Record, row: PostedRow | None) -> PostedRow:
+        """A row that is still stored, merged. What was not opened was not sent."""
+        editing, prefix = self._editing, self._formset.prefix
+        if row is not None and not row.is_deleted:
+            kept = len(editing.kept)
+            about = {"kind": self._kind, "place": f"{prefix}-{number}-"}
+            key = f"{prefix}-{stored.pk}-"
+            editing.merge_row(self._opened(row, stored), row.data, row.files, key, **about)
+            editing.kept[kept:] = [in_row(self._kind, stored, each) for each in editing.kept[kept:]]
         else:
-            number = list(self._stored).index(uid)
-            row.data = self._resolved(uid, row, instance, stored, number)
-        row.data.setlist(self._pk_name, [str(instance.pk)])
+            now, is_deleted = shown_values(self._fields, stored), False
+            if row is not None:
+                is_deleted = self._settle(row, stored, now, {}) != THEIRS
+            row = PostedRow(number, MultiValueDict(now))
+            if is_deleted:
+                row.data.setlist(DELETION_FIELD_NAME, ["on"])
+        row.data.setlist(self._pk_name, [str(stored.pk)])
         row.data.pop(REPLACES, None)
         return row
 
-    def _resolved(
-        self, uid: str, row: _PostedRow, instance: Model, stored: Values, number: int
-    ) -> MultiValueDict:
-        editing, prefix = self._editing, self._formset.prefix
-        posted = posted_values(self._fields, row.data, row.files)
-
-        def keep(key: str, texts: list[str]) -> None:
-            editing.snapshot.rows[prefix][uid] = editing.snapshot.rows[prefix][uid] | {key: texts}
-
-        count, kept = len(editing.conflicts), len(editing.kept)
-        values = editing.resolve(
-            self._fields,
-            instance,
-            f"{prefix}-{uid}-",
-            self._was(uid),
-            stored,
-            posted,
-            keep,
-            f"{prefix}-{number}-",
-        )
-        kind = str(self._formset.model._meta.verbose_name)
-        for conflict in editing.conflicts[count:]:
-            conflict.kind = kind
-        editing.kept[kept:] = [in_row(kind, instance, label) for label in editing.kept[kept:]]
-        data = row.data.copy()
-        for key, texts in values.items():
-            _put(data, row.files, self._fields, key, texts, posted)
-        return data
-
-    def _delete(self, uid: str, row: _PostedRow, instance: Record) -> None:
-        """Delete a row; asks if another editor has changed it."""
-        was, now = self._was(uid), self._shown[uid]
-        if was is None or same_values(_without_id(was), now):
-            return
-        decision = self._ask(
-            uid, EditConflict("", "deleting", self._fields, was, now, {}, instance)
-        )
-        row.data, row.files = MultiValueDict(now), MultiValueDict()
-        if decision != THEIRS:
-            row.data.setlist(DELETION_FIELD_NAME, ["on"])
-
-    def _is_new_row(self, row: _PostedRow) -> bool:
-        """Whether a row that another editor deleted is still in the form; it becomes a new row."""
-        was = self._was(row.uid)
-        posted = posted_values(self._fields, row.data, row.files)
-        untouched = was is not None and same_values(_without_files(self._fields, was), posted)
-        if untouched or row.is_deleted:
-            return False
-        decision = self._ask(row.uid, EditConflict("", "deleted", self._fields, was, {}, posted))
+    def _is_new(self, row: PostedRow, elsewhere: Record | None) -> bool:
+        """Whether a row that another editor deleted is still in the form: it becomes a new row."""
+        was = self._opened(row, elsewhere).values(row.opened_at) or {}
+        # A browser cannot send a file again.
+        files = {name: was[name] for name in was if isinstance(self._fields.get(name), FileField)}
+        posted = files | posted_values(self._fields, row.data, row.files)
+        settled = self._settle(row, elsewhere, {}, {} if row.is_deleted else posted)
         row.data.pop(self._pk_name, None)
         row.data.pop(REPLACES, None)
-        if not decision:
-            row.data.setlist(REPLACES, [row.uid])
-        return decision != THEIRS
+        if not settled:
+            row.data.setlist(REPLACES, [str(row.pk)])
+        return settled != THEIRS
 
-    def _ask(self, uid: str, conflict: EditConflict) -> str:
-        """The editor's decision about a whole row, if there is one."""
-        conflict.key = f"{self._formset.prefix}-{uid}"
-        conflict.kind = str(self._formset.model._meta.verbose_name)
-        theirs = [f"{key}: {texts}" for key, texts in sorted(conflict.theirs.items())]
-        decision = self._editing.decision(conflict.key, theirs)
-        if decision in (MINE, THEIRS):
-            return decision
-        self._editing.add_conflict(conflict, theirs)
-        if conflict.opened is not None:
-            self._editing.snapshot.rows[self._formset.prefix][uid] = conflict.opened
-        return ""
+    def _settle(self, row: PostedRow, now: Record | None, theirs: Values, mine: Values) -> str:
+        key = f"{self._formset.prefix}-{row.pk}"
+        return self._editing.settle(self._opened(row, now), theirs, mine, key, kind=self._kind)
 
-    def _write(self, kept: list[_PostedRow], new: list[_PostedRow]) -> None:
+    def _write(self, kept: list[PostedRow], new: list[PostedRow]) -> None:
         formset = self._formset
         start = re.compile(rf"{re.escape(formset.prefix)}-[0-9]")
         data = formset.data.copy()
@@ -392,36 +416,6 @@ class _RowMerge:
         formset.data, formset.files = data, files
 
 
-def _without_id(values: Values) -> Values:
-    return {key: texts for key, texts in values.items() if key != "id"}
-
-
-def _without_files(fields: Mapping[str, forms.Field], values: Values) -> Values:
-    """Without files, which a browser cannot send again."""
-    return {
-        key: texts
-        for key, texts in _without_id(values).items()
-        if not isinstance(fields.get(key), forms.FileField)
-    }
-
-
 def editing_of(request: HttpRequest) -> Editing:
     """The editing that `RecordAdmin` has begun with a request."""
     return request.editing  # type: ignore[attr-defined]  # kept with it
-
-
-def is_fresh(
-    editing: Editing,
-    fields: Mapping[str, forms.Field],
-    row: Model | None,
-    key: tuple[str, str] | None,
-) -> bool:
-    """Whether a row is still stored as it was when the states were compared."""
-    if row is None:
-        return False
-    compared = {
-        name: texts
-        for name, texts in editing.stored[key].items()
-        if field_of(fields, name)[0] is not None
-    }
-    return same_values(shown_values(fields, row), compared)

@@ -13,11 +13,12 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 
 from heritage.admin.autocomplete import Chooser, ChooserField, RowLookup
-from heritage.admin.form.editing import Editing, editing_of
+from heritage.admin.form.editing import OPENED, Editing, editing_of
 from heritage.admin.form.record_form import RecordFields, RecordForm
 from heritage.admin.form.row_sets import MAX_ROWS
 from heritage.models import Record
 from heritage.models.labels import with_chosen
+from heritage.services.conflicts import with_last_change
 
 
 class RowFormSet(BaseInlineFormSet):
@@ -49,8 +50,6 @@ class RowFormSet(BaseInlineFormSet):
         editing.formsets.append(self)
         if self.instance.pk and self.is_bound:
             editing.merge_rows(self)
-        elif self.instance.pk:
-            editing.open_rows(self)
         self._want()
 
     def add_prefix(self, index: int | str) -> str:
@@ -118,8 +117,10 @@ class RowFormSet(BaseInlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.show_all(self.editing.shows_all)
-        uid = form.replaced_uid or (form.instance.uid if form.instance.pk else "")
-        form.opened_row = self.editing.row_opened(self.prefix, uid) if uid else ""
+        if form.instance.pk:
+            form.opened_at = str(form.instance.last_change)
+        elif form.replaced:
+            form.opened_at = form.data.get(f"{form.prefix}-{OPENED}", "")
         for name, field in self._chooser_fields():
             if name in form.fields:
                 form.fields[name].lookup = self.editing.lookups.for_field(field)
@@ -196,7 +197,7 @@ class RecordInline(RecordFields, admin.StackedInline):
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
+        rows = with_last_change(super().get_queryset(request))
         return rows.select_related(*self.select_related) if self.select_related else rows
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:

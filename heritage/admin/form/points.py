@@ -51,7 +51,7 @@ class PointField(forms.CharField):
     """Both coordinates of a site in one text box; they are passed to the two columns."""
 
     widget = PointWidget
-    is_read_into_others = True  # see `three_way_merge`
+    is_read_into_others = True  # see `controls`
 
     def __init__(self, **kwargs: Any):
         kwargs.setdefault("required", False)

@@ -35,13 +35,14 @@ from heritage.admin.actions import TooManyRows, tell_too_many_rows, writing
 from heritage.admin.autocomplete import BRACKETS
 from heritage.admin.changes.history_pages import HistoryPages
 from heritage.admin.form import conflicts, kept_uploads, row_sets
-from heritage.admin.form.editing import OPENED, Editing, editing_of, is_fresh
+from heritage.admin.form.editing import OPENED, Editing, editing_of
 from heritage.admin.form.inlines import RecordInline
 from heritage.admin.form.inputs import offered_languages
 from heritage.admin.form.record_form import RecordFields, RecordForm
 from heritage.admin.writes import change_set
 from heritage.models import ChangeSet, OpenForm, PendingRefresh, Record, Site
 from heritage.models.fields import LanguageMapField
+from heritage.models.row_values import recorded_relations
 from heritage.models.unit_of_work import unit_of_work
 from heritage.server.lock_timeout import (
     LockTimeout,
@@ -50,6 +51,7 @@ from heritage.server.lock_timeout import (
     lock_timeout,
 )
 from heritage.services import bulk, is_vocabulary
+from heritage.services.conflicts import with_last_change
 from heritage.values import normalize
 from heritage.values.sentences import listed
 
@@ -131,6 +133,10 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
             queryset = queryset.filter(found)
         return queryset, False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return with_last_change(rows) if hasattr(request, "editing") else rows
+
     # --- one form: compared with what is stored, validated, then written in one short transaction
 
     @csrf_protect_m
@@ -150,7 +156,7 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
                     normalize.load_in_background()  # while the form is filled in
                     if self._is_lost(request, object_id):
                         title = _("This record was deleted meanwhile")
-                        return self._typed(request, title, is_deleted=True)
+                        return self._typed(request, object_id, title, is_deleted=True)
                 if editing_of(request).is_writing:
                     self._tell_what_is_left(request)
                 return response
@@ -159,7 +165,8 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
             except PermissionDenied:
                 if not self._is_lost(request, object_id):
                     raise
-                return self._typed(request, _("You may not change this record any more"))
+                title = _("You may not change this record any more")
+                return self._typed(request, object_id, title)
             except NotWritten as error:
                 not_written = error
                 break
@@ -195,12 +202,13 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
     def _is_lost(request: HttpRequest, object_id: str | None) -> bool:
         """Whether a complete form was sent that can no longer be compared."""
         editing = editing_of(request)
-        is_sent = request.method == "POST" and object_id is not None
-        return is_sent and not editing.stored and editing.opened is not None
+        return object_id is not None and editing.is_sent and editing.compared is None
 
-    def _typed(self, request: HttpRequest, title: str, is_deleted: bool = False) -> HttpResponse:
+    def _typed(
+        self, request: HttpRequest, object_id: str | None, title: str, is_deleted: bool = False
+    ) -> HttpResponse:
         """The typed texts of a form that cannot be saved, to be copied elsewhere."""
-        typed = conflicts.typed_texts(self, request)
+        typed = conflicts.typed_texts(self, request, _id_in(object_id) or 0)
         context = {"typed": typed, "is_deleted": is_deleted}
         response = self.page(request, "admin/typed.html", title, context)
         response.status_code = 409
@@ -317,10 +325,25 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
             return
         stored = self.model.from_db(None, row.keys(), row.values()) if row else None
         # If the user may not change it any more, the next attempt says so.
-        if not (
-            self.has_change_permission(request, stored) and _is_as_compared(editing, form, stored)
-        ):
+        may_change = row is not None and self.has_change_permission(request, stored)
+        if not may_change or self._is_outdated(editing, form, row or {}):
             raise Outdated
+
+    def _is_outdated(self, editing: Editing, form: Any, stored: dict) -> bool:
+        """Whether what is about to be written was written by others since it was compared."""
+        compared = editing.compared or {}
+        if form.has_changed() and any(stored[name] != compared[name] for name in compared):
+            return True
+        rows = [
+            (formset.model, each.instance)
+            for formset in editing.formsets
+            for each in formset.changed_rows()
+        ]
+        # Whether it may be published depends on its relations.
+        relations = {"state", *(field.name for field in recorded_relations(self.model))}
+        if not relations.isdisjoint(form.changed_data):
+            rows.append((self.model, form.instance))
+        return bool(rows) and editing.is_outdated(rows)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         # An unchanged record is not written.
@@ -397,12 +420,12 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
         context["revision_comment"] = request.POST.get(COMMENT, "")
         context["error_links"] = list(_error_links(context)) if context.get("errors") else []
         if change and self.has_change_permission(request, obj):
-            context |= {"opened_name": OPENED, "opened": editing.snapshot.dumps()}
+            context |= {"opened_name": OPENED, "opened": str(obj.last_change)}
             context["open_url"] = self.own_url("open", obj.pk)
         context["is_busy"] = isinstance(editing.not_written, LockTimeout)
         if editing.conflicts:
             context["conflicts"] = conflicts.shown_conflicts(editing)
-            context["last_saved"] = conflicts.last_saved(obj)
+            context["is_unknown"] = any(each.opened is None for each in editing.conflicts)
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if editing.not_written:
             response.status_code = 503
@@ -490,19 +513,10 @@ def _without(rows: list, starts: tuple[str, ...]) -> list:
     return [row for row in nested if row and not (isinstance(row, str) and row.startswith(starts))]
 
 
-def _is_as_compared(editing: Editing, form: RecordForm, stored: Record | None) -> bool:
-    """Whether everything that is about to be written is still stored as it was compared."""
-    if form.has_changed() and not is_fresh(editing, form.compared_fields(), stored, None):
-        return False
-    for formset in editing.formsets:
-        changed = {each.instance.pk: each.instance.uid for each in formset.changed_rows()}
-        if changed:
-            rows = formset.model._default_manager.in_bulk(changed)
-            for pk, uid in changed.items():
-                key = (formset.prefix, uid)
-                if not is_fresh(editing, formset.form.base_fields, rows.get(pk), key):
-                    return False
-    return stored is not None
+def _id_in(object_id: str | None) -> int | None:
+    """The id in an address; None if there is none."""
+    text = unquote(object_id or "")
+    return int(text) if access.is_id(text) else None
 
 
 def _error_links(context: dict[str, Any]) -> Iterator[tuple[str, str, object]]:

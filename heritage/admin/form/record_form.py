@@ -21,7 +21,6 @@ from django.db.models import (
     TextField,
     TimeField,
 )
-from django.forms import Field as FormField
 from django.forms import ModelForm, Widget
 from django.forms.utils import ErrorList
 from django.http import HttpRequest
@@ -121,7 +120,7 @@ class RecordFields(BaseModelAdmin):
             kwargs["widget"] = self.cover_widgets[db_field.name]()
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field:
-            field.show_hidden_initial = False  # the signed snapshot replaces it
+            field.show_hidden_initial = False  # the number of the last change replaces it
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             # A shared record is not deleted from the form of another one.
             field.widget.can_delete_related = False
@@ -243,7 +242,7 @@ class RecordForm(ModelForm):
     """
 
     editing: Editing | None = None
-    opened_row = ""  # the signed values of an open row
+    opened_at = ""  # of an open row: the number of the last change before it is shown
 
     def __init__(
         self,
@@ -255,9 +254,7 @@ class RecordForm(ModelForm):
         **kwargs: Any,
     ):
         is_stored = instance is not None and instance.pk is not None
-        if self.editing and is_stored and data is None:
-            self.editing.open_form(self.base_fields, instance)
-        elif self.editing and is_stored:
+        if self.editing and is_stored and data is not None:
             data, files = self.editing.merge_form(self.base_fields, instance, data, files)
         super().__init__(data, files, instance=instance, **kwargs | {"error_class": QuietErrorList})
         if self.editing:
@@ -284,8 +281,8 @@ class RecordForm(ModelForm):
                 field.widget.shows_all = is_all
 
     @property
-    def replaced_uid(self) -> str:
-        """For a new row: the uid of the row deleted by another editor that it would replace."""
+    def replaced(self) -> str:
+        """For a new row: the id of the row deleted by another editor that it would replace."""
         return self.data.get(f"{self.prefix}-{REPLACES}", "") if self.prefix else ""
 
     def date_remarks(self) -> list[str]:
@@ -297,17 +294,6 @@ class RecordForm(ModelForm):
             if isinstance(field, EDTFFormField)
             for remark in field.remarks
         ]
-
-    def compared_fields(self) -> dict[str, FormField]:
-        """What must be stored as it was compared when this is written: see `RecordAdmin`.
-
-        All columns, which are written together; relations only where they were changed.
-        """
-        return {
-            name: field
-            for name, field in self.base_fields.items()
-            if name in self.changed_data or not isinstance(field, MultipleChooserField)
-        }
 
     def validate_unique(self) -> None:
         # Unchanged values are unique already and need no query.

@@ -1,8 +1,8 @@
 """Rows of a record as a list of lines on its page; the form of a row is fetched when it is opened.
 
 A page with the forms of all rows would be several times as large and slow. `rows_view()` serves
-the form of one row, with its opened values signed. A row that was not opened is not posted, and
-stays as it is stored. `?all=1` shows all forms at once, for browsers without scripts.
+the form of one row, with the number of the last change. A row that was not opened is not posted,
+and stays as it is stored. `?all=1` shows all forms at once, for browsers without scripts.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Editing in a table: some columns of up to a hundred sites, previewed and then saved at once.
 
-Each cell is sent with the text that it was opened with. If somebody else has written the cell
-since, both texts are shown to choose from. Nothing is written before every conflict is decided.
+Each cell is sent with the text that it was opened with, as the names of terms in it may change
+without the site. If somebody else has written the cell since, both texts are shown to choose from.
+Nothing is written before every conflict is decided.
 """
 
 import dataclasses
@@ -35,6 +36,7 @@ from heritage.exchange import (
 )
 from heritage.models import Site
 from heritage.models.unit_of_work import unit_of_work
+from heritage.services.conflicts import Outcome, outcome
 from heritage.services.history import excerpts, word_diff
 from heritage.values import sentences
 from heritage.values.language import interface_languages
@@ -233,10 +235,15 @@ def _changed_cell(data: Any, site: Site, field: Column) -> ChangedCell | None:
         return comparable(data.get(f"{start}-{site.pk}-{field.key}", ""))
 
     opened, text, now = sent(OPENED), sent(TEXT), comparable(field.text(site))
-    if text == opened or field.is_stored(site, text):
-        return None
-    if now == opened:
-        return ChangedCell(field, now, text)
+
+    def same(a: str, b: str) -> bool:
+        return a == b or (b == now and field.is_stored(site, a))
+
+    match outcome(opened, now, text, same):
+        case Outcome.SAME | Outcome.THEIRS:
+            return None
+        case Outcome.MINE:
+            return ChangedCell(field, now, text)
     # A decision is valid only for the stored text that was shown with it.
     decision = sent(DECISION) if sent(STORED) == now else ""
     if decision == THEIRS:

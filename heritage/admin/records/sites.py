@@ -148,12 +148,6 @@ class SiteForm(CommentedForm):
         names = listed(each.site for each in self.doubtful)
         return [("not-the-same", str(capfirst(_("similar records"))), names)]
 
-    def compared_fields(self) -> Any:
-        fields = super().compared_fields()
-        if "state" in self.changed_data:  # whether it may be published depends on its kinds
-            fields["kinds"] = self.base_fields["kinds"]
-        return fields
-
     @property
     def confirmed(self) -> str:
         """The ids of records that the editor has confirmed to be other sites."""

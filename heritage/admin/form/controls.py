@@ -1,11 +1,10 @@
-"""Three-way merge of form values: opened, stored now, posted.
+"""The values of a form's controls: as a row shows them, and as they were posted.
 
-Values are compared control by control, so each language of a translated text is merged by
-itself.
+Each language of a translated text is a control of its own.
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
@@ -22,9 +21,17 @@ from heritage.values.sentences import explained
 Values = dict[str, list[str]]
 
 
-def shown_values(fields: Mapping[str, forms.Field], row: Model | None) -> Values:
-    """What a browser would send if a form that shows `row` were submitted unchanged."""
+def shown_values(
+    fields: Mapping[str, forms.Field],
+    row: Model | None,
+    relations: Mapping[str, list[int]] | None = None,
+) -> Values:
+    """What a browser would send if a form that shows `row` were submitted unchanged.
+
+    `relations` has the ids of those that are not as they are stored.
+    """
     stored = model_to_dict(row, list(fields)) if row is not None else {}
+    stored |= relations or {}
     values: Values = {}
     for name, form_field in fields.items():
         initial = stored.get(name, form_field.initial)
@@ -71,8 +78,8 @@ def field_of(fields: Mapping[str, forms.Field], key: str) -> tuple[forms.Field |
     """The form field that a control belongs to, and its language."""
     if key in fields:
         return fields[key], ""
-    name, _separator, code = key.partition(LANGUAGE_SEPARATOR)
-    return fields.get(name.removesuffix("-clear")), code
+    name, code = column_of(key)
+    return fields.get(name), code
 
 
 def _not_empty(values: Values) -> Values:
@@ -92,39 +99,10 @@ def same_values(a: Values, b: Values) -> bool:
     return all(same(a.get(key, []), b.get(key, [])) for key in {*a, *b})
 
 
-class Merged(NamedTuple):
-    values: Values
-    conflicts: list[str]  # controls that both sides changed in different ways
-    kept: list[str]  # controls that somebody else changed and this form did not
-
-
-def three_way_merge(
-    fields: Mapping[str, forms.Field], opened: Values | None, stored: Values, posted: Values
-) -> Merged:
-    """Merge the three states of one record or row. If `opened` is unknown, every difference is a
-    conflict."""
-    merged = Merged({}, [], [])
-    for key in {**stored, **posted, **(opened or {})}:
-        was, now = (opened or {}).get(key, []), stored.get(key, [])
-        form_field, _code = field_of(fields, key)
-        not_sent = isinstance(form_field, forms.FileField) and key not in posted
-        sent = (now if opened is None else was) if not_sent else posted.get(key, [])
-        if same(sent, now):
-            value = now
-        elif opened is not None and same(sent, was):
-            value = now
-            merged.kept.append(key)
-        elif opened is not None and same(now, was):
-            value = sent
-        elif opened is not None and isinstance(form_field, forms.ModelMultipleChoiceField):
-            # Each choice by itself: additions and removals of both sides.
-            value = [pk for pk in now if pk in sent or pk not in was]
-            value += [pk for pk in sent if pk not in was and pk not in value]
-        else:
-            value = sent
-            merged.conflicts.append(key)
-        merged.values[key] = value
-    return merged
+def column_of(key: str) -> tuple[str, str]:
+    """The column that a control is of, and its language."""
+    name, _separator, code = key.partition(LANGUAGE_SEPARATOR)
+    return name.removesuffix("-clear"), code
 
 
 def label_of_control(fields: Mapping[str, forms.Field], key: str) -> str:
