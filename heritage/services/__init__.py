@@ -6,8 +6,8 @@ signals, and history, derived columns, full text and change log follow by themse
 - **Operations**, each a change set that can be undone: `bulk`, `merge`, `review`, `undo` (which
   `undo_plan` plans).
 - **Reading**: `history` (what was changed, by whom), `conflicts` (what others have written since
-  a row was opened), `record_problems` (what is wrong with
-  records), `date_reading` (dates and eras as editors write them).
+  a row was opened), `record_problems` (what is wrong with records), `date_reading` (dates and eras
+  as editors write them).
 - **For commands**: `rebuild_derived()`, `finish_pending()`, `update_planner_statistics()`,
   `is_of_older_version()`.
 
