@@ -215,14 +215,15 @@ def test_the_latest_of_some_sites(size):
     times = {pk: dice.choice([5, 10**15, 10**15 + 1, dice.randint(0, 99)]) for pk in range(3, 203)}
     for pk, time in times.items():
         rows.add(pk, time)
-    table = columns.Table.of(rows)
+    table = columns.Table.from_rows(rows)
     hits = BitMap(dice.sample(sorted(times), size))
     whole = sorted(hits, key=lambda pk: (times[pk], pk), reverse=True)
     for most in (1, 2, 50, 300):
         assert columns.latest(table, hits, most) == whole[:most]
     blocks = {pk // 20: max(times[n] for n in times if n // 20 == pk // 20) for pk in times}
     assert columns.latest_by_block(table, 20) == blocks
-    assert columns.latest_by_block(columns.Table.of(columns.TableRows(columns.TIMES)), 20) == {}
+    nothing = columns.Table.from_rows(columns.TableRows(columns.TIMES))
+    assert columns.latest_by_block(nothing, 20) == {}
 
 
 def test_a_moment_is_kept_exactly():
