@@ -195,12 +195,12 @@ def first_beginning(events: Iterable[Event]) -> Event | None:
 
 
 def exact_dates(events: Iterable[Event]) -> list[str]:
-    """Without those that are told by tradition or only about right."""
+    """The events without those whose date is traditional or approximate."""
     return [event.date for event in events if event.certainty == Event.Certainty.CERTAIN]
 
 
 def age_events(events: Iterable[Event]) -> list[Event]:
-    """Those of what stands; where nothing is said to stand, those that say what it dates from."""
+    """The events of what stands; without any, those that say what the site dates from."""
     events = list(events)
     by_role = ([event for event in events if event.role == role] for role in Event.AGE_ROLES)
     return next(filter(None, by_role), [])

@@ -111,7 +111,7 @@ class EDTFField(models.CharField):
 
 
 def _with_remedy(text: str, error: ValueError) -> str:
-    """What is wrong with the text; what forms would read is said in EDTF."""
+    """The error, with the text in EDTF where forms would understand it."""
     try:
         edtf_text = date_parser.parse_date(text)
     except edtf.EDTFError:

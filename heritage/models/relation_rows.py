@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class RelationRowQuerySet[T: "RelationRow"](models.QuerySet[T]):
-    """Rows are added and removed, and the history tells it of the record that has the relation.
+    """Adds and removes rows, and records it in the history of the record that has the relation.
 
-    Django's own `add()`, `remove()`, `set()` and `clear()` write by it.
+    Django's own `add()`, `remove()`, `set()` and `clear()` use it.
     """
 
     def bulk_create(self, objs: Iterable[T], *args: Any, **options: Any) -> list[T]:
@@ -25,7 +25,7 @@ class RelationRowQuerySet[T: "RelationRow"](models.QuerySet[T]):
             return super().bulk_create(objs, *args, **options)
 
     def update(self, **values: Any) -> NoReturn:
-        """Rows of a relation are not moved: refused, as `bulk_update()` is by it."""
+        """Refused, and with it `bulk_update()`: rows of a relation are added and removed only."""
         raise TypeError(self.model.refusal())
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -81,7 +81,7 @@ class RelationRow(models.Model):
     @classmethod
     @contextmanager
     def tracked(cls, ids: Iterable[int]) -> Iterator[None]:
-        """What is done within it to the relation of these rows is part of the unit of work."""
+        """Record what the block changes in the relation of these records, given by id."""
         field = cls.relation()
         with unit_of_work() as unit:
             unit.prepare_write(cast("type[Record]", field.model))

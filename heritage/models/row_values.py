@@ -31,7 +31,7 @@ def recorded_relations(model: type[models.Model]) -> tuple[models.ManyToManyFiel
 
 
 def column(model: type[models.Model], name: str) -> models.Field:
-    """The field of a column by its name, which is that of no reverse relation."""
+    """The field of a column. Raises FieldDoesNotExist, for reverse relations, too."""
     field = model._meta.get_field(name)
     if not isinstance(field, models.Field):
         raise FieldDoesNotExist(name)
@@ -47,7 +47,7 @@ def relation(model: type[models.Model], name: str) -> models.ManyToManyField:
 
 
 def relation_rows(field: models.ManyToManyField) -> models.QuerySet[models.Model]:
-    """The rows of a many-to-many relation, each of which ties two others."""
+    """The rows of a many-to-many relation, each with the keys of two others."""
     return models.QuerySet(field.remote_field.through)
 
 

@@ -163,7 +163,7 @@ class UnitOfWork:
             changes = self._gathered
         finally:
             self._gathered = None
-        self._enter(_left_of(changes))
+        self._enter(_not_undone(changes))
 
     def forget(self) -> None:
         """Tell nothing of what has been gathered: what was loaded brings a history of its own."""
@@ -253,7 +253,7 @@ class UnitOfWork:
             self.change_set.save(update_fields=["reason", "detail", "user"])
 
 
-def _left_of(gathered: list[Change]) -> list[Change]:
+def _not_undone(gathered: list[Change]) -> list[Change]:
     """What is to be entered of gathered changes, in their order.
 
     Those that were made after a savepoint had been opened were entered at once and have an id: of

@@ -200,7 +200,7 @@ def _links_both(row: Record, kept: Site, other: Site) -> bool:
 
 
 def _identity_keys(row: Record, column: str, kept: Site, other: Site) -> list[tuple]:
-    """What no second row of the same site may share with a row, or need not."""
+    """Values that make a second row of the same site forbidden, or superfluous."""
     model = type(row)
 
     def values(names: Iterable[str]) -> tuple:
@@ -252,7 +252,7 @@ def _titles(*sites: Site) -> set[tuple[str, str]]:
 
 
 def _keep_names(kept: Site, titles: set[tuple[str, str]]) -> None:
-    """A name that is no longer shown stays as a further one; one that is shown is none."""
+    """Keep names that are no longer shown as further names; those that are shown need none."""
     shown = set(kept.name.values())
     kept.names.filter(text__in=shown).delete()
     known = {(name.language, name.text) for name in kept.names.all()}

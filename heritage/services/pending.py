@@ -1,4 +1,4 @@
-"""Changes of terms under which so many sites are that these are refreshed afterwards.
+"""Refreshes sites after a change of a term, where they are too many for its transaction.
 
 A renamed country has a hundred thousand sites whose words follow from its name: nobody could save
 for minutes. So the write enters the term here, in its own transaction, and these sites are

@@ -139,7 +139,7 @@ def _writing(by: User | None, text: str = "", **detail: Any) -> Iterator[None]:
 
 
 def _unschedule(sites: Iterable[Site]) -> None:
-    """A record that gets a state is not given one later by itself."""
+    """Cancel what was scheduled for records whose state is set now."""
     for chunk in chunks([site.pk for site in sites]):
         scheduled = Review.objects.filter(site__in=chunk, publish_at__isnull=False)
         scheduled.update(publish_at=None, scheduled_by=None)
@@ -153,7 +153,7 @@ def comment(site: Site, by: User | None, text: str, field: str = "", link: str =
 
 
 def answer(parent: ReviewComment, by: User | None, text: str, link: str = "") -> None:
-    """Answer a comment; it is still to be done."""
+    """Answer a comment, which stays open."""
     with _writing(by, text):
         ReviewComment.objects.create(
             site=parent.site,

@@ -133,14 +133,14 @@ def undo_changes(
 
 
 class _LeavesUnfit(Exception):
-    """These published sites would lack something that they have."""
+    """The undo would take from these published sites what a published site must have."""
 
     def __init__(self, sites: set[int]):
         self.sites = sites
 
 
 def _carry_out_fit(steps: list[Step]) -> list[Conflict]:
-    """Carry steps out, but for those of sites that readers see and that would not be fit for it."""
+    """Carry out steps, but for those that would leave a published site unfit to be published."""
     sites = _sites_of(steps)
     before = _faults(sites)
     try:

@@ -146,15 +146,15 @@ def _before_delete(sender: Any, instance: Any, origin: Any, **kwargs: Any) -> No
         before = plain_row(sender, stored, sender.recorded_when_deleted)
         for field in recorded_relations(sender):
             before[field.name] = linked_ids(field, [instance.pk])[instance.pk]
-        _part_from_others(unit, sender, instance.pk, origin)
+        _record_lost_relations(unit, sender, instance.pk, origin)
         unit.rows_deleted(sender, {instance.pk: before})
 
 
 # --- rows that others are tied to ------------------------------------------------------------
 
 
-def _part_from_others(unit: UnitOfWork, model: type[Record], pk: int, origin: Any) -> None:
-    """What a deletion does to relations of rows that stay: Django changes them without a word."""
+def _record_lost_relations(unit: UnitOfWork, model: type[Record], pk: int, origin: Any) -> None:
+    """Record how a deletion changes relations of rows that stay: Django sends no signal for it."""
     gone = unit.deleted_by(origin)[model]
     for _other, field in referring_columns(model):
         if field.many_to_many:
