@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
 
+from heritage.admin.changes.history import comment_of
 from heritage.models import ChangeSet, Correction, Custodian, Kind, ReviewComment, Site, SortName
 from heritage.services.record_problems import equal_labels
 from heritage.values import normalize
@@ -298,6 +299,7 @@ def test_archiving_is_confirmed_and_says_what_changes(client, site):
     act_on(client, "archive", site, draft, post="yes", reason="Both are one farm.")
     assert Site.objects.filter(state="archived").count() == 2
     assert ChangeSet.objects.latest("pk").reason == "Both are one farm."
+    assert comment_of(ChangeSet.objects.latest("pk")) == "Archived: Both are one farm."
     told = ReviewComment.objects.filter(kind="archived").values_list("text", flat=True)
     assert list(told) == ["Both are one farm."] * 2
 

@@ -190,6 +190,8 @@ def comment_of(change_set: ChangeSet) -> str:
     detail = change_set.detail
     if change_set.reason:
         done = _done_to_many(detail)
+        if change_set.kind == ChangeSet.Kind.BULK and "state" in detail:
+            done = capfirst(str(dict(Site.State.choices).get(detail["state"], detail["state"])))
         return f"{done}: {change_set.reason}" if done else change_set.reason
     if suggested := detail.get("reader"):
         suggested = Truncator(suggested).chars(LONGEST)
