@@ -557,7 +557,7 @@ def _stored_digests(model: type[Record], pks: list[int]) -> dict[int, str]:
     Columns with their default value are left out, so a column that a later version adds changes no
     digest, and the row continues to follow its fixture.
     """
-    carried = list(filter(row_values.is_carried, model._meta.concrete_fields))
+    carried = row_values.recorded_columns(model)
     defaults = {field.attname: field.get_default() for field in carried}
     first_names = {
         field.attname: _first_name(model, field.name) + field.attname.removeprefix(field.name)

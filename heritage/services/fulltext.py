@@ -57,17 +57,13 @@ def _insert(words: dict[int, list[str]], statement: str) -> None:
         rows = [(site_id, " ".join(found)) for site_id, found in sorted(words.items())]
         cursor.executemany(statement, rows)
     brief = {word[1:] for found in words.values() for word in found if word[0] in _BRIEFLY}
-    spelt = set(filter(_is_spelt, brief))
+    # Those that can be misspelt: of letters only, and long enough.
+    spelt = {w for w in brief if len(w) > 3 and w.isalpha() and not tokens.is_han(w)}
     known = SpeltWord.objects.filter(text__in=spelt).values_list("text", flat=True)
     new = spelt.difference(known)  # nearly all of them are known
     SpeltWord.objects.bulk_create(
         [SpeltWord(text=word) for word in sorted(new)], ignore_conflicts=True, batch_size=500
     )
-
-
-def _is_spelt(word: str) -> bool:
-    """Whether a word can be misspelt: letters only, and long enough."""
-    return len(word) > 3 and word.isalpha() and not tokens.is_han(word)
 
 
 def delete(site_ids: Iterable[int]) -> None:
