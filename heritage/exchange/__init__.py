@@ -10,10 +10,9 @@ Other packages import these names and no other module of this package.
 """
 
 from heritage.exchange import fixtures
-from heritage.exchange.columns import AmbiguousName, Column, TermColumn, comparable
+from heritage.exchange.columns import AmbiguousName, Column, FieldUse, TermColumn, comparable
 from heritage.exchange.site_fields import (
     SITE_FIELDS,
-    FieldUse,
     SiteField,
     editable_columns,
     fields_for,

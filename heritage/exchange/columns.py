@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from enum import Flag, auto
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -19,6 +20,7 @@ from django.utils.text import capfirst, normalize_newlines
 from django.utils.translation import gettext as _
 
 from heritage.models import Era, Event, Site, Term
+from heritage.models.fields import LanguageMapField
 from heritage.models.labels import label_of, with_label
 from heritage.values import normalize, tokens
 from heritage.values.coordinates import point_text
@@ -30,6 +32,17 @@ _SEPARATOR = ";"  # of several terms in one text
 _MAX_OFFERED = 12
 
 
+class FieldUse(Flag):
+    """What a field is offered for, beside the form."""
+
+    NONE = 0
+    TABLE = auto()  # editing in a table
+    CORRECTION = auto()  # applying a reader's correction
+    LIST = auto()  # a column of the list of sites
+    EXPORT = auto()  # a table of sites as a file
+    ALL = TABLE | CORRECTION | LIST | EXPORT
+
+
 def comparable(text: str) -> str:
     """A text without what a browser changes: the ends of its lines."""
     return normalize_newlines(text).strip()
@@ -39,8 +52,8 @@ def comparable(text: str) -> str:
 class Column:
     """A number, a choice or a text without languages."""
 
+    uses: ClassVar[FieldUse] = FieldUse.ALL  # what it can be offered for
     permission: ClassVar[str] = ""  # needed to write it, beside that to change the site
-    related: ClassVar[tuple[str | Prefetch, ...]] = ()  # what of other tables it reads
 
     name: str  # of the field
     language: str = ""
@@ -49,6 +62,11 @@ class Column:
     def key(self) -> str:
         """Names the column in addresses and tables: "area_ha", "summary:en"."""
         return f"{self.name}:{self.language}" if self.language else self.name
+
+    @property
+    def related(self) -> tuple[str | Prefetch, ...]:
+        """What of other tables it reads, to be prefetched."""
+        return ()
 
     @property
     def model_field(self) -> Any:
@@ -109,6 +127,8 @@ class Column:
 class TextColumn(Column):
     """One language of a translated field."""
 
+    uses = ~FieldUse.LIST
+
     @property
     def label(self) -> str:
         return explained(super().label, [language_name(self.language)])
@@ -138,6 +158,7 @@ class TextColumn(Column):
 class PointColumn(Column):
     """Both coordinates as one text in any notation."""
 
+    uses = FieldUse.CORRECTION
     key = "point"
 
     @property
@@ -184,6 +205,10 @@ class TermColumn(Column):
     """The term that a foreign key refers to."""
 
     _by_name: dict[str, list[Term]] = field(default_factory=dict)
+
+    @property
+    def related(self) -> tuple[str | Prefetch, ...]:
+        return (self.name,)
 
     @property
     def model(self) -> type[Any]:
@@ -233,12 +258,16 @@ class TermColumn(Column):
 
 
 class PlaceColumn(TermColumn):
-    related = ("place__parent__parent",)
+    @property
+    def related(self) -> tuple[str | Prefetch, ...]:
+        return ("place__parent__parent",)
 
 
 @dataclass
 class TermsColumn(TermColumn):
     """The terms of a many-to-many relation."""
+
+    uses = ~FieldUse.LIST
 
     _assigned: dict[int, list[Any]] = field(default_factory=dict)  # by site
 
@@ -263,8 +292,6 @@ class TermsColumn(TermColumn):
 
 
 class KindsColumn(TermsColumn):
-    related = ("kinds",)
-
     def assign(self, site: Site, text: str) -> str:
         if not self.terms(text) and site.state == Site.State.PUBLISHED:
             raise ValidationError(_("A published site needs at least one kind."))
@@ -274,9 +301,13 @@ class KindsColumn(TermsColumn):
 class EraColumn(TermColumn):
     """The era of the event that says how old a site is."""
 
+    uses = FieldUse.TABLE
     permission = "heritage.change_event"
-    related = (Prefetch("events", Event.objects.select_related("first_era", "last_era")),)
     model = Era
+
+    @property
+    def related(self) -> tuple[str | Prefetch, ...]:
+        return (Prefetch("events", Event.objects.select_related("first_era", "last_era")),)
 
     @property
     def label(self) -> str:
@@ -308,6 +339,15 @@ class EraColumn(TermColumn):
         event = self._event(site)
         if event is not None:
             event.save(update_fields=["first_era"])
+
+
+def class_for(model_field: Any) -> type[Column]:
+    """The class of the column of a model field that needs no other."""
+    if isinstance(model_field, LanguageMapField):
+        return TextColumn
+    if model_field.many_to_many:
+        return TermsColumn
+    return TermColumn if model_field.many_to_one else Column
 
 
 def _names(terms: Iterable[Term]) -> str:

@@ -6,7 +6,6 @@ completeness and the table that is downloaded. Its order is that of the form.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Flag, auto
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -15,50 +14,48 @@ from django.utils.translation import gettext_lazy as _
 from heritage.exchange.columns import (
     Column,
     EraColumn,
+    FieldUse,
     KindsColumn,
     PlaceColumn,
     PointColumn,
-    TermsColumn,
     TextColumn,
+    class_for,
 )
 from heritage.models import Site, User
 from heritage.values.language import LazyText, interface_languages
-
-
-class FieldUse(Flag):
-    """What a field is offered for, beside the form."""
-
-    NONE = 0
-    TABLE = auto()  # editing in a table
-    CORRECTION = auto()  # applying a reader's correction
-    LIST = auto()  # a column of the list of sites
-    EXPORT = auto()  # a table of sites as a file
-    ALL = TABLE | CORRECTION | LIST | EXPORT
 
 
 @dataclass(frozen=True, slots=True)
 class SiteField:
     name: str  # of the model field, or of what the admin shows in its place
     section: str = ""  # of the form, see `heritage/admin/records/sites.py`; empty: not in the form
-    column: type[Column] = Column
-    uses: FieldUse = FieldUse.ALL
+    column: type[Column] | None = None  # where the one of its type will not do
+    uses: FieldUse = FieldUse.ALL  # of those that its column can be offered for
     beside: bool = False  # in one line of the form with the field before it
     missing: str | LazyText = ""  # what readers look for and a site without it lacks
 
+    @property
+    def column_class(self) -> type[Column]:
+        return self.column or class_for(Site._meta.get_field(self.name))
+
+    def is_for(self, use: FieldUse) -> bool:
+        return use in self.uses and use in self.column_class.uses
+
     def columns(self, languages: Iterable[str]) -> list[Column]:
-        if issubclass(self.column, TextColumn):
-            return [self.column(self.name, code) for code in languages]
-        return [self.column(self.name)]
+        column = self.column_class
+        if issubclass(column, TextColumn):
+            return [column(self.name, code) for code in languages]
+        return [column(self.name)]
 
 
 SITE_FIELDS = (
     SiteField("uid", uses=FieldUse.EXPORT),
     SiteField("state", uses=FieldUse.EXPORT),
-    SiteField("name", "names", TextColumn, ~FieldUse.LIST, missing=_("name in %(language)s")),
-    SiteField("kinds", "what", KindsColumn, ~FieldUse.LIST, missing=_("kind")),
+    SiteField("name", "names", missing=_("name in %(language)s")),
+    SiteField("kinds", "what", KindsColumn, missing=_("kind")),
     SiteField("place", "where", PlaceColumn, missing=_("place")),
-    SiteField("also_in", "where", TermsColumn, FieldUse.NONE, beside=True),
-    SiteField("coordinates", "where", PointColumn, FieldUse.CORRECTION, missing=_("point")),
+    SiteField("also_in", "where", uses=FieldUse.NONE, beside=True),
+    SiteField("coordinates", "where", PointColumn, missing=_("point")),
     SiteField("latitude", "where", uses=~FieldUse.CORRECTION, beside=True),
     SiteField("longitude", "where", uses=~FieldUse.CORRECTION, beside=True),
     SiteField("precision", "where"),
@@ -67,16 +64,14 @@ SITE_FIELDS = (
     SiteField("blur_km", "where", beside=True),
     SiteField("public_point", "where", uses=FieldUse.NONE),
     SiteField("boundary", "where", uses=FieldUse.NONE),
-    SiteField("era", column=EraColumn, uses=FieldUse.TABLE),
-    SiteField("summary", "texts", TextColumn, ~FieldUse.LIST, missing=_("summary in %(language)s")),
-    SiteField(
-        "description", "texts", TextColumn, ~FieldUse.LIST, missing=_("description in %(language)s")
-    ),
+    SiteField("era", column=EraColumn),
+    SiteField("summary", "texts", missing=_("summary in %(language)s")),
+    SiteField("description", "texts", missing=_("description in %(language)s")),
     SiteField("cover", "pictures", uses=FieldUse.NONE),
     SiteField("custodian", "visiting", uses=FieldUse.LIST),
     SiteField("area_ha", "visiting", beside=True),
-    SiteField("sources", "sources", TermsColumn, FieldUse.NONE, missing=_("source")),
-    SiteField("note", "sources", TextColumn, ~FieldUse.LIST),
+    SiteField("sources", "sources", uses=FieldUse.NONE, missing=_("source")),
+    SiteField("note", "sources"),
     SiteField("featured", "publication"),
     SiteField("prominence", "publication", beside=True),
     SiteField("slug", "publication", uses=FieldUse.LIST | FieldUse.EXPORT),
@@ -92,7 +87,7 @@ SITE_FIELDS = (
 
 
 def fields_for(use: FieldUse) -> list[SiteField]:
-    return [field for field in SITE_FIELDS if use in field.uses]
+    return [field for field in SITE_FIELDS if field.is_for(use)]
 
 
 def form_lines(section: str) -> tuple[tuple[str, ...], ...]:
