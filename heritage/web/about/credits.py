@@ -16,7 +16,7 @@ from heritage.web.about.software import Program, software
 from heritage.web.about.source_counts import marked_records, records_by_source
 from heritage.web.shared import cards, language_html
 from heritage.web.shared.context import identity
-from heritage.web.site.events import SourceLine, source_line
+from heritage.web.shared.sources import SourceLine, source_line
 
 LISTED = 60  # photographs; of more, those of each site stand on its page
 

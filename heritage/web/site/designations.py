@@ -31,7 +31,7 @@ from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
 from heritage.web.shared import certainty, language_html
 from heritage.web.shared.certainty import Mark
-from heritage.web.site.events import SourceLine, source_line
+from heritage.web.shared.sources import SourceLine, source_line
 
 MAX_OTHERS = 60  # other sites under the same entry
 

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import overload
 
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models import Event, Source
+from heritage.models import Event
 from heritage.values.language import LazyText
-from heritage.values.web_address import safe_url
 from heritage.web.shared import certainty, language_html
 from heritage.web.shared.certainty import Mark
+from heritage.web.shared.sources import SourceLine, source_line
 
 _HEADINGS: dict[str, LazyText] = {
     Event.Role.DATED: _("Dates from"),
@@ -29,7 +28,7 @@ class EventLine:
     what: str
     note: SafeString
     marks: list[Mark]
-    source: "SourceLine | None"
+    source: SourceLine | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +36,6 @@ class EventGroup:
     role: str
     heading: str
     lines: list[EventLine]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLine:
-    citation: SafeString
-    url: str
-    kind: str
-    seen_on: str
-    licence: SafeString | str
-    marks: list[Mark]
-
-    @property
-    def is_worth_a_line(self) -> bool:
-        """Not if it says only “recalled”, which the mark says already."""
-        return bool(self.url or not self.marks)
 
 
 def event_groups(events: Iterable[Event]) -> list[EventGroup]:
@@ -78,21 +62,4 @@ def event_line(event: Event) -> EventLine:
         note=language_html.as_html(event.note.best()),
         marks=certainty.of_event(event) + certainty.of_source(event.source),
         source=source_line(event.source),
-    )
-
-
-@overload
-def source_line(source: Source) -> SourceLine: ...
-@overload
-def source_line(source: Source | None) -> SourceLine | None: ...
-def source_line(source: Source | None) -> SourceLine | None:
-    if source is None:
-        return None
-    return SourceLine(
-        citation=language_html.as_html(source.citation.best()),
-        url=safe_url(source.url),
-        kind=source.get_kind_display(),
-        seen_on=language_html.day(source.seen_on),
-        licence=language_html.as_html(source.licence.label.best()) if source.licence else "",
-        marks=certainty.of_source(source),
     )

@@ -17,7 +17,7 @@ from heritage.values.distances import distance_phrase
 from heritage.web.shared import certainty, language_html
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.nearby_map import direction
-from heritage.web.site.events import SourceLine, source_line
+from heritage.web.shared.sources import SourceLine, source_line
 
 _MAX_STATES = 3
 

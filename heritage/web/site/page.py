@@ -39,10 +39,11 @@ from heritage.web.shared.cards import Picture
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.nearby_map import NearbyMap, nearby_map
 from heritage.web.shared.page_urls import around_url
+from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site import visiting
 from heritage.web.site.designations import SiteDesignation, area_phrase, site_designations
-from heritage.web.site.events import EventGroup, EventLine, SourceLine, event_groups, source_line
+from heritage.web.site.events import EventGroup, EventLine, event_groups
 from heritage.web.site.gallery import Photo, photos
 from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, site_location
 from heritage.web.site.related_sites import RelatedSites, related_sites

@@ -21,7 +21,7 @@ from heritage.values.web_address import safe_url
 from heritage.web.shared import language_html
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.hours import basis_in_words, days_in_words, hours_in_words, year_in_words
-from heritage.web.site.events import SourceLine, source_line
+from heritage.web.shared.sources import SourceLine, source_line
 
 
 @dataclass(frozen=True, slots=True)

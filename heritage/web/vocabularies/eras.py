@@ -22,8 +22,8 @@ from heritage.web.shared.certainty import APPROXIMATE, TRADITION, Mark
 from heritage.web.shared.charts import Chart, percent
 from heritage.web.shared.era_strip import EraStrip, strip_of
 from heritage.web.shared.page_urls import list_url, term_url
+from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.time_scale import Scale, Tick, scale_of, this_year
-from heritage.web.site.events import SourceLine, source_line
 from heritage.web.vocabularies import common, parts
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
 from heritage.web.vocabularies.parts import WorldPart

@@ -18,8 +18,8 @@ from heritage.web.shared import cards, language_html, map_images, unplaced
 from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.charts import Chart
 from heritage.web.shared.page_urls import list_url, term_url
+from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.site.designations import danger_event, is_unchecked
-from heritage.web.site.events import SourceLine, source_line
 from heritage.web.site.location import shared_by_states
 from heritage.web.world_heritage import entries as statistics
 from heritage.web.world_heritage.entries import WorldHeritageList

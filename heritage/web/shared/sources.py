@@ -1,0 +1,43 @@
+"""A source as pages cite it."""
+
+from dataclasses import dataclass
+from typing import overload
+
+from django.utils.safestring import SafeString
+
+from heritage.models import Source
+from heritage.values.web_address import safe_url
+from heritage.web.shared import certainty, language_html
+from heritage.web.shared.certainty import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    citation: SafeString
+    url: str
+    kind: str
+    seen_on: str
+    licence: SafeString | str
+    marks: list[Mark]
+
+    @property
+    def is_worth_a_line(self) -> bool:
+        """Not if it says only “recalled”, which the mark says already."""
+        return bool(self.url or not self.marks)
+
+
+@overload
+def source_line(source: Source) -> SourceLine: ...
+@overload
+def source_line(source: Source | None) -> SourceLine | None: ...
+def source_line(source: Source | None) -> SourceLine | None:
+    if source is None:
+        return None
+    return SourceLine(
+        citation=language_html.as_html(source.citation.best()),
+        url=safe_url(source.url),
+        kind=source.get_kind_display(),
+        seen_on=language_html.day(source.seen_on),
+        licence=language_html.as_html(source.licence.label.best()) if source.licence else "",
+        marks=certainty.of_source(source),
+    )
