@@ -13,12 +13,12 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.db.models import Model
-from django.forms import FileField
-from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
+from django.forms import BaseInlineFormSet, FileField, ModelForm
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
@@ -39,9 +39,6 @@ from heritage.models import ChangeSet, Record
 from heritage.models.row_values import recorded_columns
 from heritage.server.lock_timeout import NotWritten
 from heritage.services.conflicts import Key, Outcome, Since, joined, outcome, with_last_change
-
-if TYPE_CHECKING:
-    from heritage.admin.form.inlines import RowFormSet
 
 SHOWS_ALL = "all"  # in an address: all rows and all languages
 OPENED = "_opened"  # the number of the last change when the form, row or conflict was opened
@@ -146,6 +143,24 @@ class PostedRow:
         return bool(self.data.get(DELETION_FIELD_NAME))
 
 
+class EditedFormSet(BaseInlineFormSet):
+    """A set of rows that were sent."""
+
+    model: type[Record]
+    prefix: str
+    data: QueryDict
+    files: MultiValueDict[str, Any]
+
+    def is_deleted(self, form: ModelForm) -> bool:
+        """Whether the editor has marked the row for deletion."""
+        cleaned = getattr(form, "cleaned_data", {})
+        return self.can_delete and bool(cleaned.get(DELETION_FIELD_NAME))
+
+    def changed_rows(self) -> list[ModelForm]:
+        """The forms of the stored rows that are about to be changed or deleted."""
+        return [form for form in self.initial_forms if form.has_changed() or self.is_deleted(form)]
+
+
 class Editing:
     """State of one request for the form of one record, shared by the main form and its rows."""
 
@@ -160,7 +175,7 @@ class Editing:
         self.conflicts: list[EditConflict] = []
         self.kept: list[str] = []
         self.lookups = RowLookups()
-        self.formsets: list[RowFormSet] = []
+        self.formsets: list[EditedFormSet] = []  # the sets of rows that were sent
         self.shared: dict = {}  # look-ups that sets of rows share
         self.shows_all = SHOWS_ALL in request.GET  # all rows and languages, whether opened or not
         self.extra = int(self.shows_all)  # empty rows of each set
@@ -296,10 +311,6 @@ class Editing:
             self.kept.append(label_of_control(opened.fields, control))
         return THEIRS if result in (Outcome.SAME, Outcome.THEIRS) else MINE
 
-    def merge_rows(self, formset: "RowFormSet") -> None:
-        """Write the merged rows into the posted data of the set, stored rows first."""
-        _RowMerge(self, formset).run()
-
 
 def _put(
     data: MultiValueDict[str, Any],
@@ -318,102 +329,6 @@ def _put(
         # An empty control is sent as an empty text, and none of several choices as nothing.
         nothing = [] if isinstance(form_field, forms.ModelMultipleChoiceField) else [""]
         data.setlist(key, texts or nothing)
-
-
-class _RowMerge:
-    """Merges the rows of one set."""
-
-    def __init__(self, editing: Editing, formset: "RowFormSet"):
-        self._editing, self._formset = editing, formset
-        self._fields = formset.form.base_fields
-        self._pk_name = formset.model._meta.pk.name
-        self._kind = str(formset.model._meta.verbose_name)
-
-    def run(self) -> None:
-        formset = self._formset
-        total = formset.data.get(f"{formset.prefix}-{TOTAL_FORM_COUNT}", "")
-        if not is_id(total) or int(total) > formset.absolute_max:
-            return  # Django rejects the whole set
-        posted = self._editing.posted_rows(formset.prefix, self._pk_name)
-        posted = [row for row in posted if row.number < int(total)]
-        by_pk = {row.pk: row for row in posted if row.pk}
-        stored = {row.pk: row for row in formset.get_queryset()}
-        gone = by_pk.keys() - stored.keys()
-        # Some may have been moved to another record.
-        elsewhere = rows_by_id(formset.model, gone) if gone else {}
-        self._since = self._editing.since(
-            {(formset.model, pk): (row.opened_at, stored.get(pk)) for pk, row in by_pk.items()}
-        )
-        kept = [
-            self._kept(number, row, by_pk.get(pk))
-            for number, (pk, row) in enumerate(stored.items())
-        ]
-        new = [
-            row
-            for row in posted
-            if not row.pk or (row.pk in gone and self._is_new(row, elsewhere.get(row.pk)))
-        ]
-        self._write(kept, new)
-        formset.opened = {number for number, pk in enumerate(stored) if pk in by_pk}
-        formset.opened |= {*range(len(kept), len(kept) + len(new))}
-
-    def _opened(self, row: PostedRow, now: Record | None) -> OpenedRow:
-        key, owner = (self._formset.model, row.pk), self._formset.instance.pk
-        owner_key = self._formset.fk.attname, owner
-        return OpenedRow(self._fields, self._since, key, now, row.opened_at, owner_key)
-
-    def _kept(self, number: int, stored: Record, row: PostedRow | None) -> PostedRow:
-        """A row that is still stored, merged. What was not opened was not sent."""
-        editing, prefix = self._editing, self._formset.prefix
-        if row is not None and not row.is_deleted:
-            kept = len(editing.kept)
-            about = {"kind": self._kind, "place": f"{prefix}-{number}-"}
-            key = f"{prefix}-{stored.pk}-"
-            editing.merge_row(self._opened(row, stored), row.data, row.files, key, **about)
-            editing.kept[kept:] = [in_row(self._kind, stored, each) for each in editing.kept[kept:]]
-        else:
-            now, is_deleted = shown_values(self._fields, stored), False
-            if row is not None:
-                is_deleted = self._settle(row, stored, now, {}) != THEIRS
-            row = PostedRow(number, MultiValueDict(now))
-            if is_deleted:
-                row.data.setlist(DELETION_FIELD_NAME, ["on"])
-        row.data.setlist(self._pk_name, [str(stored.pk)])
-        row.data.pop(REPLACES, None)
-        return row
-
-    def _is_new(self, row: PostedRow, elsewhere: Record | None) -> bool:
-        """Whether a row that another editor deleted is still in the form: it becomes a new row."""
-        was = self._opened(row, elsewhere).values(row.opened_at) or {}
-        # A browser cannot send a file again.
-        files = {name: was[name] for name in was if isinstance(self._fields.get(name), FileField)}
-        posted = files | posted_values(self._fields, row.data, row.files)
-        settled = self._settle(row, elsewhere, {}, {} if row.is_deleted else posted)
-        row.data.pop(self._pk_name, None)
-        row.data.pop(REPLACES, None)
-        if not settled:
-            row.data.setlist(REPLACES, [str(row.pk)])
-        return settled != THEIRS
-
-    def _settle(self, row: PostedRow, now: Record | None, theirs: Values, mine: Values) -> str:
-        key = f"{self._formset.prefix}-{row.pk}"
-        return self._editing.settle(self._opened(row, now), theirs, mine, key, kind=self._kind)
-
-    def _write(self, kept: list[PostedRow], new: list[PostedRow]) -> None:
-        formset = self._formset
-        start = re.compile(rf"{re.escape(formset.prefix)}-[0-9]")
-        data = formset.data.copy()
-        files: MultiValueDict[str, Any] = MultiValueDict(formset.files or {})
-        for source in (data, files):
-            for key in [key for key in source if start.match(key)]:
-                del source[key]
-        for number, row in enumerate([*kept, *new]):
-            for source, part in ((data, row.data), (files, row.files)):
-                for name, texts in part.lists():
-                    source.setlist(f"{formset.prefix}-{number}-{name}", texts)
-        data[f"{formset.prefix}-{INITIAL_FORM_COUNT}"] = str(len(kept))
-        data[f"{formset.prefix}-{TOTAL_FORM_COUNT}"] = str(len(kept) + len(new))
-        formset.data, formset.files = data, files
 
 
 def editing_of(request: HttpRequest) -> Editing:

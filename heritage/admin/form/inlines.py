@@ -6,31 +6,25 @@ from typing import Any, cast
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import ForeignKey, Model, QuerySet
-from django.forms import BaseInlineFormSet, Media, ModelForm
-from django.forms.formsets import DELETION_FIELD_NAME
-from django.http import HttpRequest, QueryDict
-from django.utils.datastructures import MultiValueDict
+from django.forms import Media
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from heritage.admin.autocomplete import Chooser, ChooserField, RowLookup
-from heritage.admin.form.editing import OPENED, Editing, editing_of
+from heritage.admin.form.editing import OPENED, EditedFormSet, Editing, editing_of
 from heritage.admin.form.record_form import RecordFields, RecordForm
-from heritage.admin.form.row_sets import MAX_ROWS
-from heritage.models import Record
+from heritage.admin.form.row_merge import merge_rows
 from heritage.models.labels import with_chosen
 from heritage.services.conflicts import with_last_change
 
+MAX_ROWS = 1_000  # rows of a set, Django's own limit
 
-class RowFormSet(BaseInlineFormSet):
+
+class RowFormSet(EditedFormSet):
     """Rows of a form, merged with concurrent changes.
 
     What stored rows refer to is read with them, what was chosen anew in one query for each model.
     """
-
-    model: type[Record]
-    prefix: str
-    data: QueryDict
-    files: MultiValueDict[str, Any]
 
     def __init__(
         self,
@@ -49,7 +43,7 @@ class RowFormSet(BaseInlineFormSet):
         self.editing = editing
         editing.formsets.append(self)
         if self.instance.pk and self.is_bound:
-            editing.merge_rows(self)
+            self.opened = merge_rows(editing, self)
         self._want()
 
     def add_prefix(self, index: int | str) -> str:
@@ -86,15 +80,6 @@ class RowFormSet(BaseInlineFormSet):
         if self.instance.pk:
             kwargs["owner"] = (self.fk.name, self.instance, self.get_queryset())
         return kwargs
-
-    def is_deleted(self, form: ModelForm) -> bool:
-        """Whether the editor has marked the row for deletion."""
-        cleaned = getattr(form, "cleaned_data", {})
-        return self.can_delete and bool(cleaned.get(DELETION_FIELD_NAME))
-
-    def changed_rows(self) -> list[ModelForm]:
-        """The forms of the stored rows that are about to be changed or deleted."""
-        return [form for form in self.initial_forms if form.has_changed() or self.is_deleted(form)]
 
     def save_new_objects(self, commit: bool = True) -> list[Any]:
         """Insert new rows of one model together."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import InlineAdminForm
@@ -23,11 +23,7 @@ from django.shortcuts import render
 
 from heritage.admin.access import is_id
 from heritage.admin.form.editing import editing_of
-
-if TYPE_CHECKING:
-    from heritage.admin.form.inlines import RecordInline
-
-MAX_ROWS = 1_000  # rows of a set, Django's own limit
+from heritage.admin.form.inlines import RecordInline
 
 
 @dataclass(slots=True)
