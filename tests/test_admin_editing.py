@@ -456,6 +456,19 @@ def test_a_forged_row_shows_nothing_of_another_record(client, editor, site, numb
     assert {own.text, theirs.text} == set(Name.objects.values_list("text", flat=True))
 
 
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_picture_on_its_own_page_is_merged(client, editor, site, is_replaced):
+    image = build.make_image(site, alt=build.text("Alt", "图"))
+    late = opened(client, image, alt__en="Mine")
+    if is_replaced:
+        late["file"] = build.picture_file(colour=(1, 2, 3))
+    save(client, image, opened(client, image, caption__en="Theirs"))
+    assert save(client, image, late).status_code == 302
+    stored = Image.objects.get(pk=image.pk)
+    assert (stored.alt["en"], stored.caption["en"]) == ("Mine", "Theirs")
+    assert (stored.sha256 != image.sha256) == is_replaced
+
+
 def test_other_records_are_guarded_too(client, editor):
     source = build.make_source("Register")
     late = opened(client, source, url="https://example.org/")
