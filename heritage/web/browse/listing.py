@@ -98,7 +98,7 @@ class InvalidFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SelectOption:
     """An option of a select in the form."""
 
     value: str  # empty for what everybody gets
@@ -118,8 +118,8 @@ class Listing:
     day_groups: list[DayGroup]  # of the day that is asked for; empty without one
     facets: list[FoldedFacet]
     more_facets: list[FoldedFacet]  # behind one fold
-    roles: list[Choice]
-    distances: list[Choice]
+    roles: list[SelectOption]
+    distances: list[SelectOption]
     within: SearchTerm | None
     applied: list[ActiveFilter]
     narrowed: int  # by how many filters, beside the text
@@ -257,7 +257,7 @@ def _leads_on(facet: FacetCounts, total: int) -> bool:
     return bool(facet.picked) or any(count and count != total for count in counts)
 
 
-def _roles(filtered: SiteFilter) -> list[Choice]:
+def _roles(filtered: SiteFilter) -> list[SelectOption]:
     chosen = filtered.chosen("role") or ""
     choices = [
         ("", _("any part of its history")),
@@ -266,14 +266,14 @@ def _roles(filtered: SiteFilter) -> list[Choice]:
         (SiteEra.Role.DATED, _("what it dates from")),
         (SiteEra.Role.WITHIN, _("only a span of eras around it")),
     ]
-    return [Choice(value, label, value == chosen) for value, label in choices]
+    return [SelectOption(value, label, value == chosen) for value, label in choices]
 
 
-def _distances(filtered: SiteFilter) -> list[Choice]:
+def _distances(filtered: SiteFilter) -> list[SelectOption]:
     """Those to choose from, and the one in the address."""
     here = filtered.within_km
     return [
-        Choice(
+        SelectOption(
             "" if km == SiteFilter.WITHIN_KM and "within" not in filtered.data else f"{km:g}",
             distance_phrase(km),
             km == here,
