@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from heritage.admin.form import kept_uploads
 from heritage.media import pending_uploads
-from heritage.models import Image
+from heritage.models import Identity, Image
 from tests import builders as build
 from tests.adminforms import errors, filled, page_data
 
@@ -90,3 +90,53 @@ def test_it_is_nobody_elses_and_lapses(client, site, editor, settings):
     call_command("sweep_pictures")
     assert [path for path in files if not path.exists()] == files[:1]
     assert kept_uploads.take(editor, token) is None
+
+
+# --- clearing a picture ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def identity(db):
+    row, _created = Identity.objects.get_or_create(pk=1)
+    row.name, row.logo = build.text("Catalogue", "名录"), build.picture_file(name="first.png")
+    row.save()
+    return row
+
+
+IDENTITY = "admin:heritage_identity_change"
+
+
+def test_a_logo_is_cleared(admin_client, identity):
+    page = reverse(IDENTITY, args=[1])
+    data = filled(admin_client, page, {"logo-clear": "on"})
+    assert admin_client.post(page, data).status_code == 302
+    identity.refresh_from_db()
+    assert not identity.logo
+
+
+@pytest.mark.parametrize("answer", ["mine", "theirs"])
+def test_a_logo_that_was_replaced_meanwhile_is_not_cleared_unasked(admin_client, identity, answer):
+    page = reverse(IDENTITY, args=[1])
+    data = filled(admin_client, page, {"logo-clear": "on"})
+    identity.logo = build.picture_file(name="second.png", colour=(1, 2, 3))
+    identity.save()
+    second = identity.logo.name
+    response = admin_client.post(page, data)
+    assert response.status_code == 409
+    [conflict] = response.context["conflicts"]
+    assert conflict.name == "_keep-logo" and conflict.sides[2].empty == "nothing"
+    identity.refresh_from_db()
+    assert identity.logo.name == second
+    data = page_data(response) | {"_keep-logo": answer}
+    assert admin_client.post(page, data).status_code == 302
+    identity.refresh_from_db()
+    assert identity.logo.name == ("" if answer == "mine" else second)
+
+
+def test_a_form_with_an_error_shows_the_logo_that_it_would_clear(admin_client, identity):
+    page = reverse(IDENTITY, args=[1])
+    names = {"name__en": "", "name__zh-hans": "", "logo-clear": "on"}
+    response = admin_client.post(page, filled(admin_client, page, names))
+    assert list(errors(response)) == ["name"]
+    assert identity.logo.name.rpartition("/")[2] in response.content.decode()
+    assert page_data(response)["logo-clear"] == ["on"]

@@ -20,6 +20,8 @@ from heritage.values.sentences import explained
 # What a browser sends, by the name of the control; empty controls are left out.
 Values = dict[str, list[str]]
 
+CLEAR = "-clear"  # behind the name of a file: Django's box that clears it
+
 
 def shown_values(
     fields: Mapping[str, forms.Field],
@@ -57,9 +59,11 @@ def _as_sent(name: str, form_field: forms.Field, value: Any) -> Values:
 def posted_values(fields: Mapping[str, forms.Field], data: MultiValueDict, files: Any) -> Values:
     """What was sent for these fields.
 
-    Files that were not chosen are left out, and so are fields without a column.
+    Files that were not chosen are left out, and so are fields without a column. A file that is to
+    be cleared is nothing, and there.
     """
     values: Values = {}
+    cleared: Values = {}
     for name, form_field in fields.items():
         if getattr(form_field, "is_read_into_others", False):
             continue
@@ -67,11 +71,13 @@ def posted_values(fields: Mapping[str, forms.Field], data: MultiValueDict, files
             start = name + LANGUAGE_SEPARATOR
             values |= {key: data.getlist(key) for key in data if key.startswith(start)}
         elif isinstance(form_field, forms.FileField):
-            values |= {name: [files[name].name]} if name in files else {}
-            values |= {f"{name}-clear": data.getlist(f"{name}-clear")}
+            if name in files:
+                values[name] = [files[name].name]
+            elif f"{name}{CLEAR}" in data:
+                cleared[name] = []
         else:
             values[name] = data.getlist(name)
-    return _not_empty(values)
+    return _not_empty(values) | cleared
 
 
 def field_of(fields: Mapping[str, forms.Field], key: str) -> tuple[forms.Field | None, str]:
@@ -102,7 +108,7 @@ def same_values(a: Values, b: Values) -> bool:
 def column_of(key: str) -> tuple[str, str]:
     """The column that a control is of, and its language."""
     name, _separator, code = key.partition(LANGUAGE_SEPARATOR)
-    return name.removesuffix("-clear"), code
+    return name, code
 
 
 def label_of_control(fields: Mapping[str, forms.Field], key: str) -> str:

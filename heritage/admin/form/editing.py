@@ -26,6 +26,7 @@ from django.utils.text import capfirst
 from heritage.admin.access import is_id
 from heritage.admin.autocomplete import RowLookups
 from heritage.admin.form.controls import (
+    CLEAR,
     Values,
     column_of,
     field_of,
@@ -325,6 +326,7 @@ def _put(
     if isinstance(form_field, FileField) and key in fields:
         if not same(posted.get(key, []), texts):
             files.pop(key, None)  # the stored file stays
+            data.pop(key + CLEAR, None)
     elif texts or key in data:
         # An empty control is sent as an empty text, and none of several choices as nothing.
         nothing = [] if isinstance(form_field, forms.ModelMultipleChoiceField) else [""]

@@ -308,17 +308,20 @@ class PictureWidget(ClearableFileInput):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["address"] = (
-            picture_address(value.instance) if self.is_initial(value) else ""
+            picture_address(value.instance, value) if self.is_initial(value) else ""
         )
         context["widget"]["kept"] = self.kept
         return context
 
 
-def picture_address(row: Identity | Image) -> str:
-    """The URL of a stored picture for users who may see it."""
+def picture_address(row: Identity | Image, file: FieldFile) -> str:
+    """The URL of a stored picture for users who may see it.
+
+    `file` is given, as the row of a refused form has what was sent in its place.
+    """
     if isinstance(row, Identity):
-        return reverse("media:logo", args=[_file_name(row.logo)])
-    return reverse("media:image", args=[row.uid, _file_name(row.file)])
+        return reverse("media:logo", args=[_file_name(file)])
+    return reverse("media:image", args=[row.uid, _file_name(file)])
 
 
 def _file_name(file: FieldFile) -> str:

@@ -139,7 +139,7 @@ class ImageRows(RecordInline):
         state = "" if row.published else _("not published")
         return format_html(
             '<img src="{}" alt="" class="picture-thumbnail" loading="lazy"> {} <small>{}</small>',
-            picture_address(row),
+            picture_address(row, row.file),
             row,
             state,
         )
@@ -250,7 +250,8 @@ class ImageAdmin(RowAdmin):
     @admin.display(description=_("picture"))
     def thumbnail(self, row: Image) -> str:
         return format_html(
-            '<img src="{}" alt="" class="picture-thumbnail" loading="lazy">', picture_address(row)
+            '<img src="{}" alt="" class="picture-thumbnail" loading="lazy">',
+            picture_address(row, row.file),
         )
 
     @admin.display(description=_("caption"))
