@@ -89,7 +89,7 @@ def test_a_stale_form_overwrites_nothing_that_it_did_not_touch(client, editor, s
     assert site.summary == {"en": "A kiln.", "zh-hans": "一座古窑。"}
     assert site.area_ha == 12
     html = response.content.decode()
-    assert "Somebody else had changed this meanwhile, and it was kept: Summary (简体中文)." in html
+    assert "It was changed meanwhile, and this was kept: Summary (简体中文)." in html
 
 
 def test_line_ends_of_a_browser_are_no_clash(client, editor, site):
@@ -130,7 +130,9 @@ def test_the_same_change_twice_is_no_clash(client, editor, site):
 def conflict(client, editor, site):
     """What is answered to the second of two who changed one text; and what the second has sent."""
     late = opened(client, site, **{"summary__en": "A large kiln.", "area_ha": "12"})
-    save(client, site, opened(client, site, **{"summary__en": "A small kiln."}))
+    with change_set(user=build.make_user("mo", first_name="Mo")):
+        site.summary["en"] = "A small kiln."
+        site.save()
     return client.post(url_of(site), late), late
 
 
@@ -148,7 +150,7 @@ def test_a_clash_is_shown_side_by_side_and_nothing_typed_is_lost(client, site, c
     assert conflict.anchor == "id_summary__en"
     html = response.content.decode()
     assert 'id="id_summary__en"' in html
-    assert re.search(r"Saved by li \(\d+ \w+ 2\d{3}, \d\d:\d\d\)", html)
+    assert re.search(r"Saved by Mo \(\d+ \w+ 2\d{3}, \d\d:\d\d\)", html)
     again = page_data(response)
     assert again["summary__en"] == ["A large kiln."]
     assert again["area_ha"] == ["12"]
@@ -242,6 +244,22 @@ def test_a_form_that_is_older_than_the_history_overwrites_nothing(client, editor
     assert save(client, site, data).status_code == 302
     site.refresh_from_db()
     assert (site.summary["en"], site.area_ha, site.names.count()) == ("Theirs.", 12, 1)
+
+
+def test_what_the_same_editor_saved_in_another_window_is_not_somebody_elses(client, editor, site):
+    late = opened(client, site)
+    assert save(client, site, late | {"summary__en": "One."}).status_code == 302
+    response = save(client, site, late | {"summary__en": "Two."})
+    assert list(ask(response)) == ["_keep-summary__en"]
+    text = page_text(response)
+    assert "Saved by you (" in text and "Changed by you in another window" in text
+    assert "omebody else" not in text and "two editors" not in text
+    response = client.post(url_of(site), late | {"area_ha": "12"}, follow=True)
+    text = page_text(response)
+    assert "It was changed meanwhile, and this was kept: Summary (English)." in text
+    assert "omebody else" not in text
+    site.refresh_from_db()
+    assert (site.summary["en"], site.area_ha) == ("One.", 12)
 
 
 def test_what_was_put_back_while_a_form_was_refused_stays_as_it_was_put(client, editor, site):
@@ -467,6 +485,25 @@ def test_a_picture_on_its_own_page_is_merged(client, editor, site, is_replaced):
     stored = Image.objects.get(pk=image.pk)
     assert (stored.alt["en"], stored.caption["en"]) == ("Mine", "Theirs")
     assert (stored.sha256 != image.sha256) == is_replaced
+
+
+def test_it_is_said_who_moved_a_row_to_another_record(client, editor, site):
+    """And not who changed it there."""
+    name, other = build.make_name(site, "Wanderer"), build.make_site("Other")
+    late = opened(client, site, **{"names-0-text": "Typed"})
+    with change_set(user=build.make_user("mo", first_name="Mo")):
+        name.site = other
+        name.save()
+    with change_set(user=build.make_user("zo", first_name="Zo")):
+        name.text = "Seen there alone"
+        name.save()
+    response = save(client, site, late)
+    [conflict] = response.context["conflicts"]
+    was, theirs, mine = conflict.sides
+    assert "Wanderer" in texts_of(was) and not theirs.lines and "Typed" in texts_of(mine)
+    assert re.fullmatch(r"Moved to another record by Mo \(.+\): let it go", theirs.label)
+    assert theirs.empty == "moved away"
+    assert "Seen there alone" not in response.content.decode()
 
 
 def test_other_records_are_guarded_too(client, editor):

@@ -37,6 +37,7 @@ from heritage.admin.form.editing import (
     rows_by_id,
 )
 from heritage.admin.form.inputs import EDTFFormField
+from heritage.models import ChangeSet, User
 from heritage.services.history import word_diff
 from heritage.values.date_format import date_in_words
 from heritage.values.language import proper_tag, text_direction
@@ -69,41 +70,47 @@ class ShownConflict:
     anchor: str
     sides: list[Side]
     opened_at: str  # the number at which it was opened; empty if it is not known
+    is_own: bool  # the same editor made the other change, in another window
 
 
-def shown_conflicts(editing: Editing) -> list[ShownConflict]:
-    return [_shown_conflict(each, editing.choice(each.key)) for each in editing.conflicts]
+def shown_conflicts(editing: Editing, user: User) -> list[ShownConflict]:
+    return [_shown_conflict(each, editing.choice(each.key), user) for each in editing.conflicts]
 
 
-def _shown_conflict(conflict: EditConflict, choice: str) -> ShownConflict:
+def _shown_conflict(conflict: EditConflict, choice: str, user: User) -> ShownConflict:
+    by = conflict.row.changed_by(conflict.number, conflict.control, not conflict.theirs)
+    is_own = by is not None and by.user_id == user.pk
     opened = conflict.opened
     keys = {**(opened or {}), **conflict.theirs, **conflict.mine}
     theirs, mine = (
         Side(name, label, _lines(conflict, values, keys, opened), choice == name, _("nothing"))
         for name, label, values in zip(
             (THEIRS, MINE),
-            _side_labels(conflict),
+            _side_labels(conflict, by, is_own),
             (conflict.theirs, conflict.mine),
             strict=True,
         )
     )
     if not conflict.control:
-        theirs.empty = mine.empty = _("deleted")
+        theirs.empty = _("moved away") if conflict.is_moved else _("deleted")
+        mine.empty = _("deleted")
     sides = [theirs, mine]
     if opened is not None:
         lines = _lines(conflict, opened, keys)
         sides.insert(0, Side("", _("When you opened it"), lines, empty=_("nothing")))
     anchor = f"id_{conflict.place}{conflict.control}" if conflict.control else ""
     opened_at = "" if opened is None else str(conflict.number)
-    return ShownConflict(CHOICE + conflict.key, _title(conflict), anchor, sides, opened_at)
+    name = CHOICE + conflict.key
+    return ShownConflict(name, _title(conflict), anchor, sides, opened_at, is_own)
 
 
-def _side_labels(conflict: EditConflict) -> tuple[str, str]:
+def _side_labels(conflict: EditConflict, by: ChangeSet | None, is_own: bool) -> tuple[str, str]:
     """What is said of theirs, with who changed it and when, and of mine."""
-    by = conflict.row.changed_by(conflict.number, conflict.control)
-    author = by.author if by else _("somebody else")
+    author = _("you") if is_own else by.author if by else _("somebody else")
     at = date_format(localtime(by.at), "DATETIME_FORMAT") if by else ""
     who = {"who": explained(author, filter(None, [at]))}
+    if conflict.is_moved:
+        return _("Moved to another record by %(who)s: let it go") % who, _("Yours: add it again")
     if not conflict.theirs:
         return _("Deleted by %(who)s: let it go") % who, _("Yours: add it again")
     if not conflict.mine:

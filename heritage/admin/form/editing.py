@@ -99,10 +99,18 @@ class OpenedRow:
             return self.now, {}
         return self._since.opened(self.key, number, self.now)
 
-    def changed_by(self, number: int | None, control: str) -> ChangeSet | None:
-        """Who made the last change since a number at which it is known."""
-        known = self.values(number) is not None
-        change = self._since.last(self.key, number, *column_of(control)) if known else None
+    def changed_by(self, number: int | None, control: str, is_gone: bool) -> ChangeSet | None:
+        """Who made the last change since a number at which it is known.
+
+        Of a row that is gone: who deleted it, or moved it to another record.
+        """
+        if self.values(number) is None:
+            return None
+        if is_gone and self._owner:
+            key = self.key[0]._meta.get_field(self._owner[0])  # by its column, `site_id`
+            change = self._since.last(self.key, number, key.name)
+        else:
+            change = self._since.last(self.key, number, *column_of(control))
         return change.change_set if change else None
 
 
@@ -127,6 +135,11 @@ class EditConflict:
     def opened(self) -> Values | None:
         """None if that is not known."""
         return self.row.values(self.number, self.control)
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the row is stored, and belongs to another record by now."""
+        return not self.theirs and self.opened is not None and self.row.now is not None
 
 
 @dataclass

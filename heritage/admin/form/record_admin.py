@@ -390,8 +390,8 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
         kept = dict.fromkeys(map(capfirst, editing_of(request).kept))
         if kept:
             text = ngettext(
-                "Somebody else had changed this meanwhile, and it was kept: %(fields)s.",
-                "Somebody else had changed these meanwhile, and they were kept: %(fields)s.",
+                "It was changed meanwhile, and this was kept: %(fields)s.",
+                "It was changed meanwhile, and these were kept: %(fields)s.",
                 len(kept),
             ) % {"fields": listed(kept)}
             self.message_user(request, text, messages.INFO)
@@ -416,6 +416,15 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
         editing = editing_of(request)
         if request.FILES and not isinstance(editing.not_written, StorageFailed):
             _keep_uploads(request, context)
+        if editing.conflicts:
+            shown = conflicts.shown_conflicts(editing, user_of(request))
+            context["conflicts"] = shown
+            context["conflicts_title"] = (
+                _("Changed by you in another window")
+                if all(each.is_own for each in shown)
+                else _("Changed by two editors at once")
+            )
+            context["is_unknown"] = any(each.opened is None for each in editing.conflicts)
         context["offered_languages"] = offered_languages()
         context["revision_comment"] = request.POST.get(COMMENT, "")
         context["error_links"] = list(_error_links(context)) if context.get("errors") else []
@@ -423,9 +432,6 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
             context |= {"opened_name": OPENED, "opened": str(obj.last_change)}
             context["open_url"] = self.own_url("open", obj.pk)
         context["is_busy"] = isinstance(editing.not_written, LockTimeout)
-        if editing.conflicts:
-            context["conflicts"] = conflicts.shown_conflicts(editing)
-            context["is_unknown"] = any(each.opened is None for each in editing.conflicts)
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if editing.not_written:
             response.status_code = 503
@@ -522,7 +528,7 @@ def _id_in(object_id: str | None) -> int | None:
 def _error_links(context: dict[str, Any]) -> Iterator[tuple[str, str, object]]:
     """(anchor, field, message) of each error, for links at the top of a long form."""
     if context["adminform"].form.editing and context["adminform"].form.editing.conflicts:
-        yield "conflicts", _("Changed by two editors at once"), _("Choose what is to stay.")
+        yield "conflicts", context["conflicts_title"], _("Choose what is to stay.")
     yield from _form_errors(context["adminform"].form, "")
     for anchor, label, message in getattr(context["adminform"].form, "to_be_confirmed", ()):
         yield anchor, label, message

@@ -327,7 +327,7 @@ class RecordForm(ModelForm):
         if self.editing and self.editing.conflicts:
             raise ValidationError(
                 _(
-                    "Somebody else has changed the same things since you opened this form. "
+                    "The same things have been changed since you opened this form. "
                     "Choose what is to stay, then save again."
                 ),
                 code="conflict",
