@@ -6,16 +6,28 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from heritage.admin.changes import history, written_records
-from heritage.models import Change, ChangeSet, Correction, Opening, Review, Site, untracked
+from heritage.models import (
+    Change,
+    ChangeSet,
+    CommandRun,
+    Correction,
+    Opening,
+    Review,
+    Site,
+    untracked,
+)
 from heritage.models.labels import label_of
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
+from heritage.services import review
 from heritage.services.undo import undo
 from tests import builders as build
 
@@ -192,7 +204,7 @@ def a_year_of_writing(editor, sites):
 
 @pytest.mark.parametrize(
     ("address", "most"),
-    [(DESK, 15), (reverse("admin:heritage_changeset_changelist"), 14)],
+    [(DESK, 17), (reverse("admin:heritage_changeset_changelist"), 14)],
     ids=["desk", "change sets"],
 )
 def test_neither_the_history_nor_the_sites_are_read_through(
@@ -241,6 +253,52 @@ def test_who_may_see_less_is_shown_less(client, sites):
     client.force_login(build.make_user("nobody", is_staff=True))
     context = client.get(DESK).context
     assert [context[name] for name in ("tasks", "gaps", "checks", "work")] == [[], [], [], []]
+
+
+@pytest.mark.parametrize(
+    ("ran", "due", "says", "is_late"),
+    [  # minutes since it ran and since the times that were set
+        (None, [], "", False),
+        (None, [-60], "has never run. 1 record waits for it.", False),
+        (None, [20, -60], "has never run. 2 records wait for it. The operator has to", True),
+        (0, [-60], "last ran less than a minute ago.", False),
+        (200, [-60], "last ran 3 hours ago.", False),
+        (200, [14], "last ran 3 hours ago.", False),
+        (200, [14, 16, 90], "last ran 3 hours ago. 2 records wait for it. The operator has", True),
+    ],
+)
+def test_the_desk_says_when_scheduled_publishing_last_ran(client, ran, due, says, is_late):
+    now = timezone.now()
+    if ran is not None:
+        call_command("publish_due")
+        assert CommandRun.objects.filter(command="publish_due", at__gte=now).exists()
+        CommandRun.objects.update(at=now - timedelta(minutes=ran))
+    for minutes in due:
+        site = build.make_site(f"Due {minutes}", state="in_review")
+        Review.objects.create(site=site, publish_at=now - timedelta(minutes=minutes))
+    client.force_login(build.make_user(group="editor"))
+    told = client.get(DESK).context["scheduled"]
+    if not says:
+        assert told is None
+        return
+    text = told.text.replace("\xa0", " ")
+    assert text.startswith(f"Scheduled publishing {says}") and told.is_late == is_late
+    assert is_late == ("publish_due" in text)
+    with override("zh-hans"):
+        chinese = client.get(reverse("admin:index")).context["scheduled"].text
+    assert chinese.startswith("定时发布") and chinese.count("条记录") == says.count("record")
+
+
+def test_a_run_that_failed_is_none(monkeypatch):
+    def fail(*args):
+        raise OSError
+
+    site = build.make_site("Due", state="in_review")
+    Review.objects.create(site=site, publish_at=timezone.now())
+    monkeypatch.setattr(review, "_publish_one", fail)
+    with pytest.raises(OSError):
+        call_command("publish_due")
+    assert not CommandRun.objects.exists()
 
 
 def test_the_desk_asks_few_queries(client, sites):

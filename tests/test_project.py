@@ -225,6 +225,7 @@ MIGRATIONS = {
     "0005_plainer_names.py": "863de3d7d22f65de",
     "0006_registers.py": "87d744d1581d46b4",
     "0007_reasons_have_sources.py": "bd4e56dbb6d23ae2",
+    "0008_command_runs.py": "1d3f174b5f5aee8c",
 }
 
 

@@ -15,6 +15,7 @@ Other packages import these names; services, which carry the writes out, import 
 
 from heritage.models import fields, labels, row_values, unesco, unit_of_work, visiting
 from heritage.models.base import Record, TreeRecord, chunks, new_uid, untracked
+from heritage.models.command_runs import CommandRun
 from heritage.models.corrections import Correction
 from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.designations import (
@@ -63,6 +64,7 @@ __all__ = [
     "Change",
     "ChangeSet",
     "CheckedRecord",
+    "CommandRun",
     "ComponentPoint",
     "Correction",
     "Coverage",

@@ -7,23 +7,25 @@ concerned by mail.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from heritage.models import ChangeSet, Review, ReviewComment, Site, User
+from heritage.models import ChangeSet, CommandRun, Review, ReviewComment, Site, User
 from heritage.models.base import chunks
 from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.services.notifications import notify
 from heritage.services.record_problems import PUBLICATION_RELATED, publication_problems
 
 MAX_NOTIFIED = 20  # editors who hear of a record that nobody in particular is to look at
+PUBLISH_DUE = "publish_due"  # the command, as its runs are kept
+LATE = timedelta(minutes=15)  # after which something must be wrong with what publishes
 
 Kind = ReviewComment.Kind
 State = Site.State
@@ -209,7 +211,7 @@ def schedule(site: Site, at: datetime | None, by: User | None) -> None:
 def publish_due(now: datetime | None = None) -> tuple[int, int]:
     """Publish what is due. Returns how many were and how many could not be published.
 
-    It may run at any time.
+    It may run at any time; that it has run to its end is kept, see `scheduled()`.
     """
     now = now or timezone.now()
     due = Review.objects.filter(publish_at__lte=now).order_by("publish_at", "pk")
@@ -218,7 +220,25 @@ def publish_due(now: datetime | None = None) -> tuple[int, int]:
         done = _publish_one(pk, now)
         published += done is True
         refused += done is False
+    CommandRun.objects.enter(PUBLISH_DUE)
     return published, refused
+
+
+class Scheduled(NamedTuple):
+    """Whether scheduled publishing works."""
+
+    last_run: datetime | None  # None if it never ran
+    waiting: int  # records that are scheduled
+    late: int  # those of them whose time has passed by more than `LATE`
+
+
+def scheduled() -> Scheduled:
+    now = timezone.now()
+    last_run = CommandRun.objects.filter(command=PUBLISH_DUE).values_list("at", flat=True).first()
+    counts = Review.objects.filter(publish_at__isnull=False).aggregate(
+        waiting=Count("pk"), late=Count("pk", filter=Q(publish_at__lt=now - LATE))
+    )
+    return Scheduled(last_run, **counts)
 
 
 def _publish_one(pk: int, now: datetime) -> bool | None:

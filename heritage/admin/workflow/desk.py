@@ -6,14 +6,17 @@ index, all others from indexed columns, so the page is fast in a catalogue of an
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Func, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from heritage.admin.access import once, user_of
 from heritage.admin.changes.history import comments_of
@@ -31,6 +34,8 @@ from heritage.models import (
     VisitingFact,
 )
 from heritage.search import current_index, similar
+from heritage.services import review
+from heritage.values.sentences import joined
 
 LATEST = 12  # change sets that are listed
 
@@ -110,6 +115,36 @@ def tasks(request: HttpRequest) -> list[Task]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class ScheduledPublishing:
+    """Whether records are published at the time that was set, in words."""
+
+    text: str
+    is_late: bool
+
+
+def scheduled_publishing(user: User) -> ScheduledPublishing | None:
+    """None where it never ran and nothing is scheduled."""
+    if not user.has_perm("heritage.view_site"):
+        return None
+    last_run, waiting, late = review.scheduled()
+    if last_run is None and not waiting:
+        return None
+    if last_run is None:
+        texts = [_("Scheduled publishing has never run.")]
+    elif timezone.now() - last_run < timedelta(minutes=1):
+        texts = [_("Scheduled publishing last ran less than a minute ago.")]
+    else:
+        ago = timesince(last_run, depth=1)
+        texts = [_("Scheduled publishing last ran %(time)s ago.") % {"time": ago}]
+    if count := late if last_run else waiting:
+        words = ngettext("%(count)s record waits for it.", "%(count)s records wait for it.", count)
+        texts.append(words % {"count": number_format(count, force_grouping=True)})
+    if late:
+        texts.append(_("The operator has to let “manage.py publish_due” run every few minutes."))
+    return ScheduledPublishing(joined(texts), bool(late))
+
+
 # --- what is thin or doubtful ----------------------------------------------------------------
 
 
@@ -177,6 +212,7 @@ def desk_context(request: HttpRequest) -> dict:
     """The template context of the first page."""
     return {
         "tasks": tasks(request),
+        "scheduled": scheduled_publishing(user_of(request)),
         "gaps": list(gap_tasks(user_of(request))),
         "checks": checks(user_of(request)),
         "saved_lists": saved_lists(user_of(request)),

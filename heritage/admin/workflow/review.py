@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, cast
 
@@ -368,11 +368,8 @@ def _shown(
     return found
 
 
-LATE = timedelta(minutes=15)  # after which something must be wrong with what publishes
-
-
 def _is_late(publish_at: datetime | None) -> bool:
-    return publish_at is not None and publish_at < timezone.now() - LATE
+    return publish_at is not None and publish_at < timezone.now() - review.LATE
 
 
 def _sent_back(site: Site) -> ReviewComment | None:

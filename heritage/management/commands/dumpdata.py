@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.commands import dumpdata
 
 from heritage.models import (
+    CommandRun,
     GroupDefault,
     IndexChange,
     IndexPart,
@@ -14,8 +15,11 @@ from heritage.models import (
     SpeltWord,
 )
 
-# The defaults of groups are those of the database that they are loaded into, as the groups are.
-LEFT_OUT = (SiteEra, SortName, IndexChange, IndexPart, SpeltWord, PendingRefresh, GroupDefault)
+LEFT_OUT = (
+    *(SiteEra, SortName, IndexChange, IndexPart, SpeltWord, PendingRefresh),
+    # Those of the installation that it is loaded into: the defaults of its groups, what it has run.
+    *(GroupDefault, CommandRun),
+)
 
 
 class Command(dumpdata.Command):
