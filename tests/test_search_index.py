@@ -305,6 +305,14 @@ def test_a_misspelt_facet_or_value_is_an_error(facet, value, error):
 
 
 @pytest.mark.django_db
+def test_a_stored_language_that_has_no_valid_code_breaks_no_list(client):
+    site = make_site("Kiln")
+    Site.objects.filter(pk=site.pk).update(summary={"x-old": "Words"})
+    assert "x-old" in store.current().sites_by_value("language")
+    assert client.get("/en/sites/").status_code == 200
+
+
+@pytest.mark.django_db
 def test_values_are_asked_for_by_facet_row_key_and_role():
     henan, kiln = make_place("Henan"), make_kind("kiln")
     town = make_place("Dengfeng", parent=henan)

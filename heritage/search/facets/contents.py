@@ -106,16 +106,15 @@ class LanguageFacet(Facet[str]):
     site_columns = (LanguageCodes("summary"), LanguageCodes("description"))
 
     def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
-        keys: dict[str, str] = {}
         for column in self.site_columns:
             for pk, codes in rows.column(column):
                 for code in (codes or "").split():
-                    if code not in keys:
-                        keys[code] = self.key(code)
-                    yield pk, keys[code]
+                    yield pk, self.key(code)
 
     def key(self, value: str, role: str | None = None) -> str:
-        return f"{self.name}:{normalise_code(value)}"
+        if value.split() != [value]:
+            raise ValueError(f"{value!r} is no code of a language.")
+        return f"{self.name}:{value}"  # as it is stored: no text may keep the index from being read
 
     def choices(self, terms: Vocabulary) -> Mapping[str, str]:
         return {}
