@@ -55,7 +55,7 @@ class SceneDrawing:
 
 @dataclass(frozen=True, slots=True)
 class PlateDrawing:
-    """PlateWords with a globe, or in stone where there is no palette."""
+    """Words with a globe, or in stone where there is no palette."""
 
     words: PlateWords
     seed: str = ""

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 class DatabaseErrorMiddleware:
     """Answers 503 for views that failed so. Other database errors are faults like any other.
 
-    What fails outside a view, such as an error page, is answered by `web/operations/errors.py`.
+    What fails outside a view, such as an error page, is answered by `web/operations/views.py`.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):

@@ -190,7 +190,7 @@ class SitePage:
 def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None = None) -> SitePage:
     """The context of the page of a site; reads everything that it shows.
 
-    `change` may change the rows that are read, see `site_rows.read()`.
+    `change` may change the rows that are read, see `page_rows.read_site()`.
     """
     index = current_index()
     known = index.vocabulary
