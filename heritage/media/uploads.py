@@ -40,7 +40,6 @@ _MAX_SCANS = 100
 _SCAN, _END = 0xDA, 0xD9
 _AFTER_A_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # a marker that is none of its own
 
-_MIME = {"jpeg": "image/jpeg", "png": "image/png"}
 _EXTENSION = {"jpeg": "jpg", "png": "png"}
 
 # The classes are called directly, because Image.open() judges the size by a global limit and
@@ -102,7 +101,6 @@ class SafeImage:
     content: bytes
     format: Literal["jpeg", "png"]
     extension: str
-    mime: str
     width: int
     height: int
     sha256: str
@@ -341,7 +339,6 @@ def _encode(picture: Image.Image, *, lossless: bool) -> SafeImage:
         content=content,
         format=form,
         extension=_EXTENSION[form],
-        mime=_MIME[form],
         width=picture.width,
         height=picture.height,
         sha256=hashlib.sha256(content).hexdigest(),

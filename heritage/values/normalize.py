@@ -216,11 +216,6 @@ def pinyin(text: str) -> str:
     return _HAN_RUN.sub(spell, text)
 
 
-def initials(text: str) -> str:
-    """The first letters of the pinyin, with numbers in full: 白马寺 → "bms". Else empty."""
-    return _initials(_spelt(text)) if _HAN_RUN.search(_clean(text)) else ""
-
-
 def _initials(words: list[list[str]]) -> str:
     return " ".join(
         "".join(s if s[0].isdigit() else _toneless(s)[:1] for s in word) for word in words

@@ -36,8 +36,7 @@ class Picture(NamedTuple):
     width: int
     height: int
     alt: str = ""  # beside the name a drawn cover is decoration
-    is_drawn: bool = False
-    square: str = ""  # the same drawing composed as a square
+    square: str = ""  # of a drawn cover: the same drawing composed as a square
 
 
 class Card(NamedTuple):  # quickly made: a page has dozens

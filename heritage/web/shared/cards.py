@@ -249,4 +249,4 @@ def drawn_cover(uid: str, tag: str) -> Picture:
 
 
 def _drawn(src: str, square: str) -> Picture:
-    return Picture(src, *COVER_SIZE, is_drawn=True, square=square)
+    return Picture(src, *COVER_SIZE, square=square)
