@@ -101,6 +101,16 @@ def test_what_somebody_else_wrote_meanwhile_is_asked_about(client, editor, two):
     assert one.name["en"] == "Newer"
 
 
+def test_what_the_same_editor_saved_in_another_window_is_not_somebody_elses(client, editor, two):
+    url, name = address(two, "name:en"), f"{two[0].pk}-name:en"
+    data = sent(client, url)
+    client.post(url, data | {f"text-{name}": "First", "save": "1"})
+    shown = client.post(url, data | {f"text-{name}": "Second", "save": "1"})
+    html = " ".join(shown.content.decode().split())
+    assert "This was changed meanwhile" in html and "As it is stored now: First" in html
+    assert "omebody else" not in html
+
+
 def test_what_was_written_while_it_was_saved_is_asked_about(client, editor, two, monkeypatch):
     from heritage.admin.lists import table
 
