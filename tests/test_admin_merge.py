@@ -2,9 +2,11 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from heritage.admin.workflow import merge_records
 from heritage.models import ChangeSet, Site
+from heritage.services.merge import merge
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +41,26 @@ def test_the_page_shows_both_and_merges(client, editor, two):
     assert undo in response.content.decode()
     client.post(undo, {"plan": client.get(undo).context["plan"]})
     assert Site.objects.count() == 2
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "“Duo” was"), ("zh-hans", "“多宝”已")])
+def test_the_history_names_what_was_merged_in_the_language_of_the_reader(
+    client, editor, language, name
+):
+    kept, other = build.make_site("Temple", "寺"), build.make_site("Duo", "多宝")
+    with override("en"):
+        merge(kept, other, user=editor)
+    made = ChangeSet.objects.latest("pk")
+    with override(language):
+        addresses = (
+            reverse("admin:heritage_site_history", args=[kept.pk]),
+            reverse("admin:heritage_changeset_changelist"),
+            reverse("admin:heritage_changeset_change", args=[made.pk]),
+        )
+    for address in addresses:
+        assert name in client.get(address).content.decode(), address
+    ChangeSet.objects.filter(pk=made.pk).update(detail={"merged": "As it was kept"})
+    assert "As it was kept" in client.get(addresses[0]).content.decode()
 
 
 def test_a_merge_that_begins_at_a_draft_keeps_the_record_that_readers_see(client, editor, two):

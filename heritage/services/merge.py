@@ -100,7 +100,7 @@ def merge(
     Kinds, places and sources of both are kept, and so are names that are no longer shown. `approve`
     is called with both records locked; an exception from it stops the merge.
     """
-    detail: dict[str, Any] = {"merged": str(other), "kept": kept.pk, "other": other.pk}
+    detail: dict[str, Any] = {"kept": kept.pk, "other": other.pk}
     with change_set(ChangeSet.Kind.MERGE, user, reason, **detail) as made, unit_of_work() as unit:
         unit.prepare_write(Site)
         rows = Site.objects.select_for_update().in_bulk([kept.pk, other.pk])
@@ -110,6 +110,7 @@ def merge(
         if approve is not None:
             approve(kept, other)
         check_mergeable(kept, other)
+        made.detail["merged"] = {"names": dict(other.name)}
         titles = _titles(kept, other)
         _take(kept, other, set(taken))
         kept.save()

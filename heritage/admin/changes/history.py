@@ -200,8 +200,8 @@ def comment_of(change_set: ChangeSet) -> str:
         return _("State: %(state)s") % {"state": dict(Site.State.choices).get(state, state)}
     if state := detail.get("correction"):
         return str(dict(Correction.State.choices).get(state, state))
-    if merged := detail.get("merged"):
-        return _("“%(name)s” was merged into this") % {"name": merged}
+    if name := _term_name(detail.get("merged", "")):
+        return _("“%(name)s” was merged into this") % {"name": name}
     if done := _done_to_many(detail):
         return done
     if columns := detail.get("table"):
@@ -220,10 +220,7 @@ def comment_of(change_set: ChangeSet) -> str:
 
 
 def _done_to_many(detail: dict[str, Any]) -> str:
-    """What a bulk action did with a term, in the language of the reader.
-
-    Earlier versions kept the name alone, in the language of who did it.
-    """
+    """What a bulk action did with a term, in the language of the reader."""
     if replaced := detail.get("replaced"):
         names = {"old": _term_name(replaced), "new": _term_name(detail.get("by", ""))}
         return _("“%(old)s” was replaced by “%(new)s”") % names
@@ -260,6 +257,7 @@ def _done_to_many(detail: dict[str, Any]) -> str:
 
 
 def _term_name(term: dict[str, Any] | str) -> str:
+    """In the language of the reader; earlier versions kept that of the writer alone."""
     return str(LanguageMap(term["names"]).best()) if isinstance(term, dict) else term
 
 
